@@ -1,0 +1,131 @@
+import nx from '@nx/eslint-plugin'
+import tseslint from 'typescript-eslint'
+
+const tests = ['**/*.test.ts', '**/test/**/*.ts']
+const domain = ['libs/{market-data,ledger,strategy,execution}/src/**/*.ts', 'tools/lint-fixtures/domain/**/*.ts']
+const core = ['libs/{kernel,contracts}/src/**/*.ts', ...domain]
+
+/**
+ * Who may import whom: the table of docs/architecture.md, section 3. Every line that matches a project's tags must hold.
+ * `more` names what may be imported besides, by everyone.
+ */
+function boundaries(...more) {
+  const mayImport = {
+    'type:kernel': [],
+    'type:contract': ['type:kernel'],
+    'type:domain': ['type:kernel', 'type:contract', 'lib:ledger'],
+    'type:platform': ['type:kernel', 'type:contract', 'type:platform'],
+    'type:adapter': ['type:kernel', 'type:contract', 'type:platform', 'type:domain'],
+    'lib:feeds': ['type:kernel', 'type:contract', 'type:platform', 'lib:market-data'],
+    'lib:brokers': ['type:kernel', 'type:contract', 'type:platform', 'lib:execution'],
+    'type:app': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:adapter'],
+    'type:testing': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:adapter'],
+  }
+  const depConstraints = Object.entries(mayImport).map(([sourceTag, tags]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [...tags, ...more],
+  }))
+  // The builders of libs/testing import the libs whose tests import them.
+  const ignoredCircularDependencies = [['@triplane/testing', '!@triplane/testing']]
+  const options = { depConstraints, ignoredCircularDependencies }
+  return { '@nx/enforce-module-boundaries': ['error', options] }
+}
+
+const exportAll = { selector: 'ExportAllDeclaration', message: 'Name what is exported.' }
+
+const approvedByHand = {
+  selector: ':matches(TSAsExpression, TSTypeAssertion) > TSTypeReference[typeName.name="Approved"]',
+  message: 'Only the risk gate makes an Approved order.',
+}
+
+const unsteadyMaths = 'Its last bits differ between Node versions.'
+const wallClock = 'Time is in the event.'
+
+/** What a pure, deterministic core may not say. */
+const impureSyntax = [
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: wallClock },
+  { selector: 'CallExpression[callee.name="Date"]', message: wallClock },
+  {
+    selector: 'BinaryExpression[operator="**"]:not([left.bigint]):not([right.raw=/^[0-9]+$/])',
+    message: `Expected a whole number as the exponent. ${unsteadyMaths}`,
+  },
+  {
+    selector: 'AssignmentExpression[operator="**="]:not([right.raw=/^[0-9]+n?$/])',
+    message: `Expected a whole number as the exponent. ${unsteadyMaths}`,
+  },
+]
+const impureProperties = [
+  { object: 'Date', property: 'now', message: wallClock },
+  { object: 'Math', property: 'random', message: 'Randomness is seeded: see libs/kernel.' },
+  ...['pow', 'sin', 'cos', 'tan'].map((property) => ({ object: 'Math', property, message: unsteadyMaths })),
+]
+const impureGlobals = [
+  ...['process', 'performance', 'crypto', 'require', 'fetch', 'WebSocket'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+].map((name) => ({ name, message: 'A core takes events and gives events; the rest is an adapter.' }))
+
+export default tseslint.config(
+  { ignores: ['**/dist/', 'var/', 'coverage/', '.nx/', 'tools/lint-fixtures/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      ...boundaries(),
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // A port is asynchronous for the adapter that needs it; the one in memory has nothing to await.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Messages show values of any type: "Expected X, was Y".
+      '@typescript-eslint/no-base-to-string': 'off',
+      eqeqeq: 'error',
+      'max-lines': ['error', 500],
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', exportAll, approvedByHand],
+    },
+  },
+  { files: ['apps/standalone/**/*.ts'], rules: boundaries('type:app') },
+  {
+    files: core,
+    // The one clock, for the edges.
+    ignores: [...tests, 'libs/kernel/src/time.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...impureGlobals],
+      'no-restricted-properties': ['error', ...impureProperties],
+      'no-restricted-syntax': ['error', exportAll, approvedByHand, ...impureSyntax],
+    },
+  },
+  {
+    files: domain,
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.|@triplane/)', message: 'A domain lib imports libs of this repository only.' }] },
+      ],
+    },
+  },
+  {
+    files: ['libs/execution/src/risk/risk-gate.ts'],
+    rules: { 'no-restricted-syntax': ['error', exportAll, ...impureSyntax] },
+  },
+  {
+    files: tests,
+    rules: {
+      ...boundaries('type:testing'),
+      'max-lines': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  { files: tests.map((glob) => `apps/standalone/${glob}`), rules: boundaries('type:testing', 'type:app') },
+  { files: ['{tools,bench,examples}/**'], ignores: ['tools/lint-fixtures/**'], rules: { 'no-console': 'off' } },
+)

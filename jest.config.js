@@ -1,0 +1,17 @@
+/** One configuration for every suite. */
+const typescript = { parser: { syntax: 'typescript' }, target: 'es2022' }
+
+export default {
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
+  testMatch: ['**/*.test.ts'],
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.m?[jt]s$': ['@swc/jest', { jsc: typescript, module: { type: 'commonjs' }, swcrc: false }],
+  },
+  // Packages that are ES modules only, which Jest cannot require as they are.
+  transformIgnorePatterns: ['/node_modules/(?!(@noble|trading-signals|hyparquet-writer)/)'],
+  setupFiles: ['<rootDir>/tools/seed-properties.mjs'],
+  reporters: ['default', '<rootDir>/tools/not-run-reporter.mjs'],
+  watchman: false,
+  maxWorkers: 2,
+}
