@@ -1,0 +1,103 @@
+// `npm run build [-- <app> ...]`: bundles apps/*/src/main.ts to dist/apps/<app>/main.js.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { root } from './install.mjs'
+
+/** Asked for by pg in a try, absent on purpose. */
+const EXTERNAL = ['pg-native']
+
+/** Beside a bundle: the files that went into it. */
+const INPUTS = 'inputs.json'
+
+/** CommonJS packages in an ES module bundle expect these. */
+export const BANNER = [
+  `import { createRequire as __createRequire } from 'node:module'`,
+  `import { fileURLToPath as __toPath } from 'node:url'`,
+  `const require = __createRequire(import.meta.url)`,
+  `const __filename = __toPath(import.meta.url)`,
+  `const __dirname = __toPath(new URL('.', import.meta.url))`,
+].join('\n')
+
+/** The apps that have an entry, by folder name. */
+export function appNames() {
+  return readdirSync(join(root, 'apps')).filter((app) => existsSync(entryOf(app)))
+}
+
+/** Whether the app has no bundle, or one of the files that went into it has changed or gone since. */
+export function isStale(app) {
+  const [bundle, inputs] = ['main.js', INPUTS].map((name) => join(outputOf(app), name))
+  if (!existsSync(bundle) || !existsSync(inputs)) return true
+  const bundledMs = changedMs(bundle)
+  return JSON.parse(readFileSync(inputs, 'utf8')).some((path) => changedMs(join(root, path)) > bundledMs)
+}
+
+/** Bundles one app for Node 20. The bundle appears whole or not at all, so that a start beside it never reads half of it. */
+export async function buildApp(app) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entryOf(app)],
+    outfile: join(outputOf(app), 'main.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    sourcemap: true,
+    external: EXTERNAL,
+    banner: { js: BANNER },
+    define: {
+      'process.env.TRIPLANE_VERSION': JSON.stringify(version),
+      'process.env.TRIPLANE_COMMIT': JSON.stringify(commit()),
+    },
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+  })
+  const sources = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith('node_modules/'))
+  const inputs = ['package-lock.json', 'tools/build.mjs', ...sources]
+  mkdirSync(outputOf(app), { recursive: true })
+  for (const file of result.outputFiles) writeWhole(file.path, file.contents)
+  writeWhole(join(outputOf(app), INPUTS), JSON.stringify(inputs))
+}
+
+function writeWhole(path, contents) {
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, contents)
+  renameSync(draft, path)
+}
+
+function entryOf(app) {
+  return join(root, 'apps', app, 'src/main.ts')
+}
+
+function outputOf(app) {
+  return join(root, 'dist/apps', app)
+}
+
+/** When a file was last changed; a missing one counts as changed just now. */
+function changedMs(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity
+}
+
+/** The commit, or 'unknown' without git or outside a clone. */
+function commit() {
+  try {
+    // The clone may belong to another user than the one who builds.
+    const args = ['-c', 'safe.directory=*', 'rev-parse', '--short=12', 'HEAD']
+    return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const apps = process.argv.length > 2 ? process.argv.slice(2) : appNames()
+  for (const app of apps) {
+    const startMs = performance.now()
+    await buildApp(app)
+    console.log(`built dist/apps/${app}/main.js in ${Math.round(performance.now() - startMs)} ms`)
+  }
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The repository's folder. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Prints one clear message instead of a stack trace and ends the process with code 1. */
+export function fail(message) {
+  console.error(`triplane: ${message}`)
+  process.exit(1)
+}
+
+/**
+ * Makes sure that this Node is new enough and that node_modules holds what the lock file says; installs it when it does
+ * not. Needs no network when everything is there. Ends the process with a message when it cannot be done.
+ */
+export function ensureInstalled() {
+  const wanted = readJson('package.json').engines.node.replace('>=', '')
+  if (isOlder(process.versions.node, wanted)) {
+    fail(`Expected Node ${wanted} or later, was ${process.versions.node} (${process.execPath}).`)
+  }
+  const missing = firstMissing()
+  if (!missing) return
+
+  console.error(`triplane: installing dependencies from package-lock.json (${missing} is missing) ...`)
+  const refusal = runNpmCi()
+  if (refusal) fail(`Cannot install the dependencies: ${refusal}\nPut that right, then run \`npm ci\` in ${root}.`)
+  const stillMissing = firstMissing()
+  if (stillMissing) fail(`The install ended well, but ${stillMissing} is still missing. Is the registry complete?`)
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'))
+}
+
+function isOlder(version, wanted) {
+  const [have, want] = [version, wanted].map((text) => text.split('.').map(Number))
+  const differing = want.findIndex((part, index) => part !== have[index])
+  return differing >= 0 && have[differing] < want[differing]
+}
+
+/**
+ * The first package of the lock file that node_modules lacks or holds in another version, as npm noted at the end of its
+ * last complete install. A package for another platform may be missing; so may one that only such a package needs.
+ */
+function firstMissing() {
+  const noted = join(root, 'node_modules/.package-lock.json')
+  if (!existsSync(noted)) return 'node_modules'
+  const installed = JSON.parse(readFileSync(noted, 'utf8')).packages
+  for (const [path, wanted] of Object.entries(readJson('package-lock.json').packages)) {
+    if (path === '') continue
+    const have = installed[path]
+    if (have ? have.version === wanted.version && have.integrity === wanted.integrity : mayBeMissing(wanted)) continue
+    return path.replace('node_modules/', '')
+  }
+  return undefined
+}
+
+function mayBeMissing({ optional, devOptional, os, cpu, libc }) {
+  if (!optional && !devOptional) return false
+  if (!os && !cpu) return true
+  return Boolean(libc) || !allows(os, process.platform) || !allows(cpu, process.arch)
+}
+
+function allows(list, value) {
+  return !list || list.includes(value)
+}
+
+/** Runs `npm ci`. Returns undefined, or why it failed. */
+function runNpmCi() {
+  const ownCache = canWriteNpmCache() ? undefined : mkdtempSync(join(tmpdir(), 'triplane-npm-'))
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  if (ownCache) args.push('--cache', ownCache)
+  // npm tells its scripts where it is; without it (node tools/start.mjs) the one on the path does.
+  const npmScript = process.env.npm_execpath
+  const hasNpm = npmScript && basename(npmScript).startsWith('npm')
+  const [command, commandArgs] = hasNpm ? [process.execPath, [npmScript, ...args]] : ['npm', args]
+  const run = spawnSync(command, commandArgs, { cwd: root, encoding: 'utf8' })
+  if (ownCache) rmSync(ownCache, { recursive: true, force: true })
+
+  if (run.error) return `npm could not be started (${run.error.message}).`
+  if (run.status === 0) return undefined
+  const lines = run.stderr.split('\n').filter((line) => /^npm error +(?!at )\S/.test(line))
+  return [`\`npm ci\` ended with ${run.signal ?? run.status}.`, ...lines.slice(0, 8)].join('\n  ')
+}
+
+/** npm fails when its cache is another user's, as with a HOME kept from root or a user without a home. */
+function canWriteNpmCache() {
+  let folder = process.env.npm_config_cache ?? join(homedir(), '.npm')
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder)
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,23 @@
+const REASON = / ?\[not run: (.+?)\]/
+
+/**
+ * A Jest reporter. Ends a run with one line for each suite that could not run on this machine and the reason, which the
+ * suite carries in its name (`[not run: <reason>]`), then the counts as one plain line for scripts.
+ */
+export default class NotRunReporter {
+  onRunComplete(_contexts, results) {
+    const lines = new Set()
+    for (const file of results.testResults) {
+      for (const test of file.testResults) {
+        const title = [...test.ancestorTitles, test.title].find((name) => REASON.test(name))
+        if (test.status === 'pending' && title)
+          lines.add(`not run: ${title.replace(REASON, '')}: ${REASON.exec(title)[1]}`)
+      }
+    }
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
+    const skipped = results.numPendingTests + results.numTodoTests
+    lines.add(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`)
+    // Jest puts its own summary behind every other reporter.
+    process.once('exit', () => console.log([...lines].join('\n')))
+  }
+}

@@ -1,0 +1,36 @@
+// `npm start`: installs what is missing, bundles what has changed, runs the standalone app in this process.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ensureInstalled, fail, root } from './install.mjs'
+
+/** Copies of a signal within this time are one signal. */
+const ECHO_MS = 500
+
+/**
+ * Lets the app see each SIGINT and SIGTERM once. A Ctrl-C goes to every process of the terminal's group, and npm passes its
+ * own on to this one; `timeout` does the same. An app that stops in order must not take the echo for a second request.
+ */
+function dropSignalEchoes() {
+  const emit = process.emit
+  const lastMs = { SIGINT: -Infinity, SIGTERM: -Infinity }
+  process.emit = function (event, ...args) {
+    if (event in lastMs) {
+      const sinceMs = performance.now() - lastMs[event]
+      lastMs[event] = performance.now()
+      if (sinceMs < ECHO_MS) return true
+    }
+    return emit.call(process, event, ...args)
+  }
+}
+
+ensureInstalled()
+const { buildApp, isStale } = await import('./build.mjs')
+try {
+  if (isStale('standalone')) await buildApp('standalone')
+} catch (error) {
+  fail(`Cannot build the standalone app: ${error.message}`)
+}
+const main = join(root, 'dist/apps/standalone/main.js')
+dropSignalEchoes()
+process.argv[1] = main
+await import(pathToFileURL(main).href)
