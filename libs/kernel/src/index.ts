@@ -1,0 +1,26 @@
+// Outcomes
+export { err, ok, type Result } from './result.ts'
+export { invariant } from './invariant.ts'
+// Time
+export { floorTime, systemClock, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND, type Clock } from './time.ts'
+// Fixed point
+export {
+  decimalsOf,
+  divideHalfEven,
+  fixed,
+  fixedFromNumber,
+  formatFixed,
+  MONEY_SCALE,
+  multiplyFixed,
+  numberFromFixed,
+  parseFixed,
+  powerOfTen,
+  rescale,
+} from './fixed.ts'
+// Ids
+export { hashId, partitionOf } from './hash-id.ts'
+// Containers
+export { PriorityQueue } from './priority-queue.ts'
+export { RingBuffer } from './ring-buffer.ts'
+// Randomness with a seed
+export { Random, type RandomState } from './random.ts'
