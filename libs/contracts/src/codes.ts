@@ -1,0 +1,119 @@
+/** Closed lists of codes. Each is at the same time a type, a schema and a set of metric label values. */
+
+/** Why a frame was not understood (`normalize`). */
+export const normalizeRefusals = [
+  'bad_line',
+  'not_json',
+  'unknown_message',
+  'unknown_instrument',
+  'unattributed_snapshot',
+  'off_book_trade',
+  'missing_field',
+  'bad_field',
+] as const
+export type NormalizeRefusal = (typeof normalizeRefusals)[number]
+
+/** Why an event that was understood is refused (`validate`). */
+export const validationRefusals = [
+  'bad_price',
+  'bad_size',
+  'crossed_quote',
+  'price_band',
+  'duplicate',
+  'out_of_order',
+  'clock_offset',
+  'clock_drift',
+] as const
+export type ValidationRefusal = (typeof validationRefusals)[number]
+
+/** Why risk denies an intent. First refusal wins, in this order. */
+export const riskCodes = [
+  'kill_switch',
+  'trading_state',
+  'duplicate',
+  'expired',
+  'future_intent',
+  'unknown_instrument',
+  'session_closed',
+  'stale_market',
+  'invalid_book',
+  'lot_size',
+  'tick_size',
+  'reduce_only',
+  'min_notional',
+  'max_notional',
+  'price_collar',
+  'max_position',
+  'gross_exposure',
+  'order_rate',
+  'participation',
+] as const
+export type RiskCode = (typeof riskCodes)[number]
+
+/** States of an order. The transitions between them are declared once, in `execution`. */
+export const orderStates = [
+  'received',
+  'denied',
+  'approved',
+  'submitted',
+  'acknowledged',
+  'partially_filled',
+  'filled',
+  'pending_cancel',
+  'cancelled',
+  'rejected',
+  'expired',
+  'unknown',
+] as const
+export type OrderState = (typeof orderStates)[number]
+
+/** Why the broker rejected an order. */
+export const brokerRejects = ['no_liquidity', 'would_cross', 'unknown_order', 'venue_refused'] as const
+export type BrokerReject = (typeof brokerRejects)[number]
+
+/** Why an order was cancelled. */
+export const cancelReasons = [
+  'replaced',
+  'expired',
+  'halted',
+  'reducing',
+  'immediate_or_cancel',
+  'operator',
+  'shutdown',
+] as const
+export type CancelReason = (typeof cancelReasons)[number]
+
+export const switchTypes = ['pnl', 'drawdown', 'psr', 'stale_data', 'manual'] as const
+export type SwitchType = (typeof switchTypes)[number]
+
+export const tradingStates = ['active', 'reducing', 'halted'] as const
+export type TradingState = (typeof tradingStates)[number]
+
+export const regimes = ['calm', 'normal', 'storm'] as const
+export type Regime = (typeof regimes)[number]
+
+export const timeframes = ['1m', '5m', '15m', '1h', '1d'] as const
+export type Timeframe = (typeof timeframes)[number]
+
+export const sides = ['BUY', 'SELL'] as const
+export type Side = (typeof sides)[number]
+
+export const orderTypes = ['MARKET', 'LIMIT'] as const
+export type OrderType = (typeof orderTypes)[number]
+
+export const timesInForce = ['GTC', 'IOC'] as const
+export type TimeInForce = (typeof timesInForce)[number]
+
+export const marketStatuses = [
+  'connected',
+  'disconnected',
+  'gap',
+  'stale',
+  'fresh',
+  'book_valid',
+  'book_invalid',
+] as const
+export type MarketStatusCode = (typeof marketStatuses)[number]
+
+export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
+export type OperatorCommandCode = (typeof operatorCommands)[number]

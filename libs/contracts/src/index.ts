@@ -1,0 +1,82 @@
+// Market events
+export { tradeSchema, type Trade } from './events/trade.ts'
+export { quoteSchema, type Quote } from './events/quote.ts'
+export { bookDeltaSchema, type BookDelta } from './events/book-delta.ts'
+export { bookSnapshotSchema, type BookSnapshot } from './events/book-snapshot.ts'
+export { barSchema, type Bar } from './events/bar.ts'
+export { ofiSchema, type Ofi } from './events/ofi.ts'
+export { marketStatusSchema, type MarketStatus } from './events/market-status.ts'
+export { deadLetterSchema, type DeadLetter } from './events/dead-letter.ts'
+// Strategy events
+export { signalSchema, type Signal } from './events/signal.ts'
+export { targetPortfolioSchema, type TargetPortfolio } from './events/target-portfolio.ts'
+export { orderIntentSchema, type OrderIntent } from './events/order-intent.ts'
+export { cancelIntentSchema, type CancelIntent } from './events/cancel-intent.ts'
+export { portfolioStateSchema, type PortfolioState } from './events/portfolio-state.ts'
+export { regimeChangeSchema, type RegimeChange } from './events/regime-change.ts'
+export { killSwitchSchema, type KillSwitch } from './events/kill-switch.ts'
+// Execution, control and platform events
+export { orderEventSchema, type OrderEvent } from './events/order-event.ts'
+export { fillSchema, type Fill } from './events/fill.ts'
+export { operatorCommandSchema, type OperatorCommand } from './events/operator-command.ts'
+export { heartbeatSchema, type Heartbeat } from './events/heartbeat.ts'
+// All events together
+export {
+  effectUsOf,
+  eventSchemas,
+  explainEvent,
+  isEvent,
+  type Event,
+  type EventType,
+  type ExecutionEvent,
+  type MarketEvent,
+  type StrategyEvent,
+} from './event.ts'
+export { encodeLine } from './encode-line.ts'
+// Closed lists of codes
+export {
+  brokerRejects,
+  cancelReasons,
+  marketStatuses,
+  normalizeRefusals,
+  operatorCommands,
+  orderStates,
+  orderTypes,
+  regimes,
+  riskCodes,
+  sides,
+  switchTypes,
+  timeframes,
+  timesInForce,
+  tradingStates,
+  validationRefusals,
+  type BrokerReject,
+  type CancelReason,
+  type MarketStatusCode,
+  type NormalizeRefusal,
+  type OperatorCommandCode,
+  type OrderState,
+  type OrderType,
+  type Regime,
+  type RiskCode,
+  type Side,
+  type SwitchType,
+  type Timeframe,
+  type TimeInForce,
+  type TradingState,
+  type ValidationRefusal,
+} from './codes.ts'
+// Topics
+export { keyOf, topicOf, topics, type Topic, type TopicKey, type TopicName } from './topics.ts'
+// Cores
+export { compareInputs, rank, rankOf, type InputKey, type Rank } from './input-order.ts'
+export { Outbox } from './outbox.ts'
+export type { PlaneCore } from './plane-core.ts'
+// Reference data
+export {
+  instrumentSchema,
+  instrumentsFileSchema,
+  sessions,
+  type Instrument,
+  type InstrumentsFile,
+} from './instrument.ts'

@@ -1,0 +1,31 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { decimal, oneOf, text } from './fields.ts'
+
+/** When an instrument trades: around the clock, or 09:30-16:00 New York time on exchange days. */
+export const sessions = ['24x7', 'us_equity'] as const
+
+/** What the instruments file says about one instrument. Money and sizes are decimal strings. */
+export const instrumentSchema = Type.Object(
+  {
+    symbol: text('unified symbol: BTC/USDT spot, BTC/USDT:USDT linear perpetual, SPY equity; unique within a venue'),
+    venue: text('venue and product: binance_spot, binance_usdm, sim'),
+    exchange: text('label of metrics: binance, sim'),
+    venueSymbol: text("the venue's own symbol: BTCUSDT"),
+    kind: oneOf(['spot', 'linear_perpetual', 'equity'], 'what is traded'),
+    base: text('what a unit of quantity is: BTC'),
+    quote: text('currency of prices and money: USDT'),
+    tickSize: decimal('smallest price step'),
+    lotSize: decimal('smallest quantity step'),
+    minNotional: decimal('smallest order value, quote currency'),
+    session: oneOf(sessions, 'when it trades'),
+  },
+  { $id: 'instrument', additionalProperties: false },
+)
+export type Instrument = Readonly<Static<typeof instrumentSchema>>
+
+/** The instruments file. */
+export const instrumentsFileSchema = Type.Object(
+  { version: Type.Literal(1), instruments: Type.Array(instrumentSchema) },
+  { $id: 'instrumentsFile', additionalProperties: false },
+)
+export type InstrumentsFile = Static<typeof instrumentsFileSchema>

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { examples } from '@triplane/testing'
+import { encodeLine, eventSchemas, explainEvent, isEvent, topicOf, topics, type EventType } from '../src/index.ts'
+
+const folder = join(__dirname, 'golden')
+const types = Object.keys(eventSchemas) as EventType[]
+
+/** Golden files are named `<event type>.<topic version>.json` and are never edited once released, only added to. */
+const goldenOf = (type: EventType) => `${type}.${topicOf[type].name.split('.').at(-1) ?? ''}.json`
+
+describe('events on the wire', () => {
+  it('has one golden file for every event and version, and no other', () => {
+    expect(readdirSync(folder).sort()).toEqual(types.map(goldenOf).sort())
+  })
+
+  it.each(types)('%s reads its golden file, and writes the same line', (type) => {
+    const line = readFileSync(join(folder, goldenOf(type)), 'utf8').trimEnd()
+    const event: unknown = JSON.parse(line)
+    expect(explainEvent(event)).toBe(`${type} is valid`)
+    expect(isEvent(event) && encodeLine(event)).toBe(line)
+    expect(event).toEqual(examples[type])
+  })
+
+  it.each(types)('%s has one topic', (type) => {
+    expect(Object.values(topics).filter((topic) => (topic.holds as readonly string[]).includes(type))).toEqual([
+      topicOf[type],
+    ])
+  })
+
+  it('leaves out absent fields and fields that the schema does not name', () => {
+    const { tsEventUs: _, ...quote } = examples.quote
+    const line = encodeLine({ ...quote, surprise: 1 } as never)
+    expect(line).not.toContain('tsEventUs')
+    expect(line).not.toContain('surprise')
+  })
+
+  it.each([
+    [undefined, 'Expected an event with a known type, was undefined'],
+    [{ type: 'constructor' }, 'Expected an event with a known type, was {"type":"constructor"}'],
+    [{ ...examples.trade, aggressor: 'both' }, 'trade/aggressor: Expected union value, was "both"'],
+    [{ ...examples.quote, bid: Number.NaN }, 'quote/bid: Expected number, was null'],
+  ])('says what is wrong with %j', (value, want) => {
+    expect(isEvent(value)).toBe(false)
+    expect(explainEvent(value)).toBe(want)
+  })
+})
