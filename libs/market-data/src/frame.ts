@@ -1,0 +1,54 @@
+/** Where frames come from: one connection or one capture file. */
+export interface FrameOrigin {
+  /** Label of metrics and events: binance_ws, capture, sim. */
+  readonly source: string
+  /** Venue and product whose protocol the frames speak: binance_spot, binance_usdm, sim. */
+  readonly venue: string
+  /** Venue symbol that a REST snapshot without a symbol belongs to; absent when there is not exactly one. */
+  readonly snapshotSymbol?: string
+}
+
+/** A raw frame: the bytes from `start` to `end` (exclusive) of a chunk that must not be written to any more. */
+export interface Frame {
+  readonly type: 'frame'
+  readonly origin: FrameOrigin
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** Receive time, microseconds. */
+  readonly tsRecvUs: number
+}
+
+/** A line of a capture that has no receive time or no payload; it takes the time of the line before. */
+export interface BadLine {
+  readonly type: 'badLine'
+  readonly origin: FrameOrigin
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  readonly tsRecvUs: number
+}
+
+/** The connection is up. */
+export interface Connect {
+  readonly type: 'connect'
+  readonly origin: FrameOrigin
+  readonly tsRecvUs: number
+}
+
+/** The connection is down: what cannot survive a hole is reset. */
+export interface Disconnect {
+  readonly type: 'disconnect'
+  readonly origin: FrameOrigin
+  readonly tsRecvUs: number
+  readonly reason: string
+}
+
+/** Nothing came, and market time went on to `tsRecvUs`. */
+export interface TimePasses {
+  readonly type: 'time'
+  readonly tsRecvUs: number
+}
+
+/** What a feed hands over. Items come in batches, ordered by receive time within a feed. */
+export type FeedItem = Frame | BadLine | Connect | Disconnect | TimePasses

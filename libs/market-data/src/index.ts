@@ -1,0 +1,67 @@
+// Frames: what a feed hands over
+export type { BadLine, Connect, Disconnect, FeedItem, Frame, FrameOrigin, TimePasses } from './frame.ts'
+// Trading sessions
+export { isSessionOpen, nextSessionOpenUs, type Session } from './session/trading-session.ts'
+// Order books
+export { OrderBook, type OrderBookSnapshot } from './order-book/order-book.ts'
+export {
+  createBookKeeper,
+  type BookEvent,
+  type BookKeeper,
+  type BookKeeperOptions,
+  type BookKeeperSnapshot,
+  type SnapshotRefusal,
+} from './order-book/book-keeper.ts'
+export type { SequenceRuleName } from './order-book/sequence-rule.ts'
+// Frames into events
+export { createNormalizer, type Normalize } from './normalize/normalizer.ts'
+export type { FrameRefusal, NormalizedEvent } from './normalize/frame-refusal.ts'
+// What a payload gives away about its capture
+export { inspectPayload, type PayloadHint } from './normalize/inspect-payload.ts'
+// Bars
+export {
+  createBarBuilder,
+  timeframeUs,
+  type BarBuilder,
+  type BarBuilderOptions,
+  type BarBuilderSnapshot,
+} from './bars/bar-builder.ts'
+// Order flow
+export {
+  createOrderFlow,
+  type OrderFlow,
+  type OrderFlowOptions,
+  type OrderFlowSnapshot,
+} from './order-flow/order-flow.ts'
+// Validation
+export {
+  createEventValidator,
+  defaultPriceBandLimits,
+  type EventValidator,
+  type EventValidatorOptions,
+  type EventValidatorSnapshot,
+  type ValidatedEvent,
+} from './validate/event-validator.ts'
+export type { PriceBandLimits } from './validate/price-band.ts'
+export {
+  createClockOffset,
+  defaultClockLimits,
+  type ClockLimits,
+  type ClockOffset,
+  type ClockOffsetSnapshot,
+} from './validate/clock-offset.ts'
+export { explainValidationError, type ValidationError } from './validate/validation-error.ts'
+// Quality
+export {
+  createCompleteness,
+  type Completeness,
+  type CompletenessOptions,
+  type CompletenessSnapshot,
+} from './quality/completeness.ts'
+export { createGapLedger, type Gap, type GapLedger, type GapLedgerSnapshot } from './quality/gap-ledger.ts'
+export {
+  createStalenessWatch,
+  type StalenessOptions,
+  type StalenessSnapshot,
+  type StalenessWatch,
+} from './quality/staleness-watch.ts'

@@ -1,0 +1,28 @@
+import type { Bar, BookDelta, BookSnapshot, NormalizeRefusal, Quote, Trade } from '@triplane/contracts'
+
+/** What a frame says once it is understood. `seq` is 0 until the outbox stamps it. */
+export type NormalizedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
+
+/** Why a frame was not understood. */
+export interface FrameRefusal {
+  readonly code: NormalizeRefusal
+  /** What was expected and what was found, for a person. */
+  readonly detail: string
+  /** Unified symbol, when the frame got as far as a known instrument. Never a name from the wire. */
+  readonly symbol?: string
+  /** What it would have been, when the frame got as far as a known message. */
+  readonly eventType?: NormalizedEvent['type']
+}
+
+const LONGEST_QUOTE = 40
+
+/** A value from the wire as one short line. Looks no deeper than the value itself, whatever is nested in it. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'absent'
+  if (value === null) return 'null'
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}...` : value)
+  }
+  if (typeof value !== 'object') return String(value)
+  return Array.isArray(value) ? `an array of ${value.length}` : 'an object'
+}

@@ -1,0 +1,26 @@
+import { messages, streamed } from './binance-frame-fixtures.ts'
+import { inspectPayload } from './inspect-payload.ts'
+
+describe('inspectPayload', () => {
+  it.each([
+    { kind: 'spotTrade', want: { venue: 'binance_spot' } },
+    { kind: 'spotAggTrade', want: { venue: 'binance_spot' } },
+    { kind: 'spotQuote', want: { venue: 'binance_spot' } },
+    { kind: 'spotDelta', want: { venue: 'binance_spot', depthSymbol: 'BTCUSDT' } },
+    { kind: 'spotSnapshot', want: {} },
+    { kind: 'spotKline', want: {} },
+    { kind: 'usdmTrade', want: { venue: 'binance_usdm' } },
+    { kind: 'usdmAggTrade', want: { venue: 'binance_usdm' } },
+    { kind: 'usdmQuote', want: { venue: 'binance_usdm' } },
+    { kind: 'usdmDelta', want: { venue: 'binance_usdm', depthSymbol: 'BTCUSDT' } },
+    { kind: 'usdmSnapshot', want: { venue: 'binance_usdm' } },
+  ] as const)('tells $kind, bare and combined', ({ kind, want }) => {
+    expect(inspectPayload(messages[kind])).toEqual(want)
+    expect(inspectPayload(streamed(messages[kind]))).toEqual(want)
+  })
+
+  it.each(['', 'not json', '17', 'null', '[]', '{"stream":"x","data":null}', '{"result":null,"id":1}'])(
+    'says nothing about %j',
+    (text) => expect(inspectPayload(text)).toEqual({}),
+  )
+})

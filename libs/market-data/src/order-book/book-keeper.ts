@@ -1,0 +1,225 @@
+import type { BookDelta, BookSnapshot, MarketStatus, MarketStatusCode } from '@triplane/contracts'
+import { RingBuffer } from '@triplane/kernel'
+import { OrderBook, type OrderBookSnapshot } from './order-book.ts'
+import { sequenceRules, type SequenceRule, type SequenceRuleName } from './sequence-rule.ts'
+
+/** Deltas kept while the book waits for a snapshot; the oldest go first. */
+const BUFFER_CAPACITY = 10_000
+
+/** Whose book it is and by which rule it is kept. */
+export interface BookKeeperOptions {
+  readonly rule: SequenceRuleName
+  readonly source: string
+  readonly venue: string
+  readonly symbol: string
+}
+
+/** What a book keeper needs to go on from where it was. */
+export interface BookKeeperSnapshot {
+  readonly isValid: boolean
+  readonly isBridged: boolean
+  readonly lastUpdateId: number
+  readonly book: OrderBookSnapshot
+  readonly buffer: readonly BookDelta[]
+}
+
+/** Why a snapshot was refused. */
+export type SnapshotRefusal =
+  | { readonly code: 'stale_snapshot'; readonly lastUpdateId: number; readonly missing: number }
+  | { readonly code: 'crossed_snapshot'; readonly bid: number; readonly ask: number }
+
+/** What a book keeper emits. */
+export type BookEvent = BookSnapshot | BookDelta | MarketStatus
+type Emit = (event: BookEvent) => void
+
+/** Builds a book keeper; `snapshot` comes from another one of the same options. */
+export function createBookKeeper(options: BookKeeperOptions, snapshot?: BookKeeperSnapshot): BookKeeper {
+  return new BookKeeper(options, snapshot)
+}
+
+/**
+ * Keeps one book under its venue's sequence rule, and says when it can be trusted.
+ *
+ * Invariants
+ * 1. While the book is valid it is never crossed, and it has every update up to `lastUpdateId`.
+ * 2. An invalid book is empty. Only a snapshot makes it valid again.
+ * 3. The buffer is an unbroken chain of deltas: a break in it is noticed as a gap and drops what was before.
+ * 4. A consumer that applies BookSnapshot and BookDelta in the order of emission, and trusts its copy from `book_valid` to
+ *    `book_invalid`, has the same book. Nothing is emitted twice.
+ * 5. Emitted events carry market time: deltas from the buffer take the receive time of the snapshot that released them.
+ */
+export class BookKeeper {
+  readonly book: OrderBook
+  readonly #options: BookKeeperOptions
+  readonly #rule: SequenceRule
+  #buffer = new RingBuffer<BookDelta>(BUFFER_CAPACITY)
+  #isValid: boolean
+  /** True once a delta has been applied since the snapshot. */
+  #isBridged: boolean
+  #lastUpdateId: number
+
+  constructor(options: BookKeeperOptions, snapshot?: BookKeeperSnapshot) {
+    this.#options = options
+    this.#rule = sequenceRules[options.rule]
+    this.book = new OrderBook(snapshot?.book)
+    this.#isValid = snapshot?.isValid ?? false
+    this.#isBridged = snapshot?.isBridged ?? false
+    this.#lastUpdateId = snapshot?.lastUpdateId ?? 0
+    for (const delta of snapshot?.buffer ?? []) this.#buffer.push(delta)
+  }
+
+  /** True while the book can be trusted. */
+  get isValid(): boolean {
+    return this.#isValid
+  }
+
+  /** The last update id that the book had; 0 before the first snapshot. */
+  get lastUpdateId(): number {
+    return this.#lastUpdateId
+  }
+
+  /** Applies a delta to a valid book, or buffers it. One that is already applied is ignored. */
+  onDelta(delta: BookDelta, emit: Emit): void {
+    if (!this.#isValid) {
+      this.#hold(delta, emit)
+      return
+    }
+    if (delta.lastUpdateId <= this.#lastUpdateId) return
+    const isNext = this.#isBridged
+      ? this.#rule.follows(delta, this.#lastUpdateId)
+      : this.#rule.bridges(delta, this.#lastUpdateId)
+    if (!isNext) {
+      this.#emitGap(delta, this.#lastUpdateId, emit)
+      this.#invalidate(delta.tsRecvUs, 'gap', emit)
+      this.#buffer.push(delta)
+    } else if (this.#apply(delta)) {
+      emit(delta)
+    } else {
+      this.#invalidate(delta.tsRecvUs, 'crossed', emit)
+      this.#buffer.push(delta)
+    }
+  }
+
+  /** Replaces the book and applies what is buffered. Refuses a snapshot that the deltas do not connect to, or a crossed one. */
+  onSnapshot(snapshot: BookSnapshot, emit: Emit): SnapshotRefusal | undefined {
+    const refusal = this.#judge(snapshot)
+    if (refusal) {
+      if (!this.#isValid) this.#emitStatus(snapshot.tsRecvUs, 'book_invalid', emit, refusal.code)
+      return refusal
+    }
+    const wasValid = this.#isValid
+    this.book.replace(snapshot.bids, snapshot.asks)
+    this.#lastUpdateId = snapshot.lastUpdateId
+    this.#isValid = true
+    this.#isBridged = false
+    emit(snapshot)
+    for (let delta = this.#buffer.shift(); delta !== undefined; delta = this.#buffer.shift()) {
+      if (delta.lastUpdateId <= this.#lastUpdateId) continue
+      if (!this.#apply(delta)) {
+        this.#invalidate(snapshot.tsRecvUs, 'crossed', emit)
+        return undefined
+      }
+      emit({ ...delta, tsRecvUs: snapshot.tsRecvUs })
+    }
+    if (!wasValid) this.#emitStatus(snapshot.tsRecvUs, 'book_valid', emit)
+    return undefined
+  }
+
+  /** The venue counts its update ids anew: what the book has of the old ones says nothing any more. */
+  onRestart(tsRecvUs: number, emit: Emit): void {
+    if (this.#isValid) {
+      this.#emitStatus(tsRecvUs, 'gap', emit, 'ids_restarted')
+      this.#invalidate(tsRecvUs, 'gap', emit)
+    }
+    this.#lastUpdateId = 0
+    this.#restartBuffer()
+  }
+
+  /** The connection is down: the book and the buffer cannot be trusted any more. */
+  onDisconnect(tsRecvUs: number, emit: Emit): void {
+    if (this.#isValid) this.#invalidate(tsRecvUs, 'disconnect', emit)
+    this.#restartBuffer()
+  }
+
+  /** Everything that another keeper needs to go on from here. */
+  snapshot(): BookKeeperSnapshot {
+    return {
+      isValid: this.#isValid,
+      isBridged: this.#isBridged,
+      lastUpdateId: this.#lastUpdateId,
+      book: this.book.snapshot(),
+      buffer: this.#buffer.toArray(),
+    }
+  }
+
+  /** Adds a delta to the chain that waits for a snapshot. */
+  #hold(delta: BookDelta, emit: Emit): void {
+    const newest = this.#buffer.at(this.#buffer.size - 1)
+    if (newest) {
+      if (delta.lastUpdateId <= newest.lastUpdateId) return
+      if (!this.#rule.follows(delta, newest.lastUpdateId)) {
+        this.#emitGap(delta, newest.lastUpdateId, emit)
+        this.#restartBuffer()
+      }
+    } else if (this.#lastUpdateId > 0 && this.#rule.missing(delta, this.#lastUpdateId) > 0) {
+      this.#emitGap(delta, this.#lastUpdateId, emit)
+    }
+    if (this.#buffer.size === this.#buffer.capacity) this.#buffer.shift()
+    this.#buffer.push(delta)
+  }
+
+  #judge(snapshot: BookSnapshot): SnapshotRefusal | undefined {
+    const { lastUpdateId } = snapshot
+    const bid = snapshot.bids[0]
+    const ask = snapshot.asks[0]
+    if (bid !== undefined && ask !== undefined && bid >= ask) return { code: 'crossed_snapshot', bid, ask }
+    if (this.#isValid) {
+      const missing = this.#lastUpdateId - lastUpdateId
+      return missing > 0 ? { code: 'stale_snapshot', lastUpdateId, missing } : undefined
+    }
+    for (let i = 0; i < this.#buffer.size; i++) {
+      const delta = this.#buffer.at(i) as BookDelta
+      if (delta.lastUpdateId <= lastUpdateId) continue
+      if (this.#rule.bridges(delta, lastUpdateId)) return undefined
+      return { code: 'stale_snapshot', lastUpdateId, missing: this.#rule.missing(delta, lastUpdateId) }
+    }
+    return undefined
+  }
+
+  /** False when the delta crosses the book. */
+  #apply(delta: BookDelta): boolean {
+    this.book.apply(delta.bids, delta.asks)
+    this.#lastUpdateId = delta.lastUpdateId
+    this.#isBridged = true
+    return !this.book.isCrossed
+  }
+
+  #invalidate(tsRecvUs: number, reason: string, emit: Emit): void {
+    this.#isValid = false
+    this.book.clear()
+    this.#emitStatus(tsRecvUs, 'book_invalid', emit, reason)
+  }
+
+  #restartBuffer(): void {
+    this.#buffer = new RingBuffer(BUFFER_CAPACITY)
+  }
+
+  #emitGap(delta: BookDelta, bookId: number, emit: Emit): void {
+    this.#emitStatus(delta.tsRecvUs, 'gap', emit, 'update_id', this.#rule.missing(delta, bookId))
+  }
+
+  #emitStatus(tsRecvUs: number, status: MarketStatusCode, emit: Emit, reason?: string, missing?: number): void {
+    const { source, venue, symbol } = this.#options
+    emit({
+      type: 'marketStatus',
+      seq: 0,
+      source,
+      venue,
+      symbol,
+      tsRecvUs,
+      status,
+      ...(reason !== undefined && { reason }),
+      ...(missing !== undefined && { missing }),
+    })
+  }
+}

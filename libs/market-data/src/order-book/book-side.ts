@@ -1,0 +1,173 @@
+/** Buckets of one side. They span prices from 0 to twice the reference price; what is dearer shares the last bucket. */
+const BUCKETS = 2 ** 16
+const LAST_BUCKET = BUCKETS - 1
+/** The best level starts in the middle; beyond these buckets (a quarter, 1.75 times the reference) the reference is renewed. */
+const LOW_BUCKET = BUCKETS / 8
+const HIGH_BUCKET = BUCKETS - LOW_BUCKET
+/** Numbers in a new bucket: two levels. */
+const FIRST_CAPACITY = 4
+
+/**
+ * One side of a book: price and size of every level, best first, prices as the exact doubles that came in.
+ *
+ * A level's place is computed, not searched for: a price belongs to the bucket `floor(price * buckets / (2 * reference))`,
+ * which holds few levels in order. Setting a level costs the same near the top and far from it.
+ *
+ * Invariants
+ * 1. The bucket of a price never decreases with the key; within a bucket keys ascend. So the order of levels is exact whatever the
+ *    reference is; a bad reference only costs speed, and is renewed when the market has moved away from it.
+ * 2. A key is the price for bids and minus the price for asks: the best level has the highest key.
+ * 3. `#top` is the highest bucket that holds a level, -1 when the side is empty.
+ */
+export class BookSide {
+  readonly #sign: 1 | -1
+  readonly #counts = new Uint32Array(BUCKETS)
+  /** Key, size pairs of each bucket, worst first. */
+  readonly #buckets: (Float64Array | undefined)[] = new Array<undefined>(BUCKETS).fill(undefined)
+  /** Reference price; 0 before the first level. */
+  #reference = 0
+  #bucketsPerUnit = 0
+  #origin = 0
+  #count = 0
+  #top = -1
+  /** Bucket that holds level `#cursorLevel` as its best one; so that walking down the levels costs one step each. */
+  #cursorBucket = -1
+  #cursorLevel = 0
+
+  constructor(side: 'bid' | 'ask') {
+    this.#sign = side === 'bid' ? 1 : -1
+  }
+
+  /** Number of levels. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Price of a level, 0 the best; NaN when there is no such level. */
+  price(level: number): number {
+    const at = this.#seek(level)
+    return at < 0 ? NaN : this.#sign * this.#numberAt(at)
+  }
+
+  /** Size of a level, 0 the best; NaN when there is no such level. */
+  size(level: number): number {
+    const at = this.#seek(level)
+    return at < 0 ? NaN : this.#numberAt(at + 1)
+  }
+
+  /** Size at a price; 0 when there is no such level. */
+  sizeAt(price: number): number {
+    const key = this.#sign * price
+    const b = this.#bucketOf(key)
+    const end = 2 * (this.#counts[b] as number)
+    const bucket = this.#buckets[b]
+    if (bucket !== undefined) for (let i = 0; i < end; i += 2) if (bucket[i] === key) return bucket[i + 1] as number
+    return 0
+  }
+
+  /** Sets levels from price, size pairs in any order; size 0 removes the level. Prices are positive, sizes not negative. */
+  apply(levels: readonly number[]): void {
+    const sign = this.#sign
+    const length = levels.length
+    if (length === 0) return
+    if (this.#reference === 0) this.#spanAround(levels[0] as number)
+    const counts = this.#counts
+    const buckets = this.#buckets
+    let top = this.#top
+    for (let l = 0; l < length; l += 2) {
+      const key = sign * (levels[l] as number)
+      const size = levels[l + 1] as number
+      const b = this.#bucketOf(key)
+      const end = 2 * (counts[b] as number)
+      let bucket = buckets[b]
+      let at = 0
+      if (bucket !== undefined) while (at < end && (bucket[at] as number) < key) at += 2
+      if (bucket !== undefined && at < end && bucket[at] === key) {
+        if (size > 0) {
+          bucket[at + 1] = size
+          continue
+        }
+        for (let i = at + 2; i < end; i++) bucket[i - 2] = bucket[i] as number
+        counts[b] = end / 2 - 1
+        this.#count--
+      } else if (size > 0) {
+        if (bucket === undefined) bucket = buckets[b] = new Float64Array(FIRST_CAPACITY)
+        else if (end === bucket.length) {
+          const grown = new Float64Array(2 * end)
+          grown.set(bucket)
+          bucket = buckets[b] = grown
+        }
+        for (let i = end - 1; i >= at; i--) bucket[i + 2] = bucket[i] as number
+        bucket[at] = key
+        bucket[at + 1] = size
+        counts[b] = end / 2 + 1
+        this.#count++
+        if (b > top) top = b
+      }
+    }
+    if (this.#count === 0) top = -1
+    else while (counts[top] === 0) top--
+    this.#top = this.#cursorBucket = top
+    this.#cursorLevel = 0
+    if ((top < LOW_BUCKET || top > HIGH_BUCKET) && top >= 0 && this.price(0) !== this.#reference) {
+      this.replace(this.toArray(Infinity))
+    }
+  }
+
+  /** Replaces every level. The first one, which should be the best, becomes the reference price of the buckets. */
+  replace(levels: readonly number[]): void {
+    this.clear()
+    this.#reference = 0
+    this.apply(levels)
+  }
+
+  clear(): void {
+    this.#counts.fill(0)
+    this.#count = 0
+    this.#top = this.#cursorBucket = -1
+    this.#cursorLevel = 0
+  }
+
+  /** Price, size pairs of the best `count` levels, best first. */
+  toArray(count: number): number[] {
+    const levels: number[] = []
+    for (let left = Math.min(count, this.#count), b = this.#top; left > 0; b--) {
+      const bucket = this.#buckets[b] ?? []
+      for (let i = 2 * (this.#counts[b] as number) - 2; i >= 0 && left > 0; i -= 2, left--) {
+        levels.push(this.#sign * (bucket[i] as number), bucket[i + 1] as number)
+      }
+    }
+    return levels
+  }
+
+  /** Index of a level within the bucket at the cursor; -1 when there is no such level. */
+  #seek(level: number): number {
+    if (!(level >= 0 && level < this.#count)) return -1
+    if (level < this.#cursorLevel) {
+      this.#cursorBucket = this.#top
+      this.#cursorLevel = 0
+    }
+    const counts = this.#counts
+    while (level - this.#cursorLevel >= (counts[this.#cursorBucket] as number)) {
+      this.#cursorLevel += counts[this.#cursorBucket] as number
+      this.#cursorBucket--
+    }
+    return 2 * ((counts[this.#cursorBucket] as number) - 1 - (level - this.#cursorLevel))
+  }
+
+  /** A number of the bucket at the cursor. */
+  #numberAt(index: number): number {
+    return (this.#buckets[this.#cursorBucket] as Float64Array)[index] as number
+  }
+
+  #bucketOf(key: number): number {
+    const b = (key - this.#origin) * this.#bucketsPerUnit
+    return b > 0 ? (b < LAST_BUCKET ? b | 0 : LAST_BUCKET) : 0
+  }
+
+  #spanAround(price: number): void {
+    this.#reference = price
+    this.#bucketsPerUnit = BUCKETS / (2 * price)
+    this.#origin = this.#sign === 1 ? 0 : -2 * price
+  }
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { OrderBook } from './order-book.ts'
+
+/** Few prices, so that levels are often set again and removed; some far from the reference on either side. */
+const price = fc.oneof(
+  fc.integer({ min: 995, max: 1005 }).map((ticks) => ticks / 10),
+  fc.constantFrom(0.01, 3, 99.999, 200, 201.5, 1e5, 1e12, Number.MIN_VALUE, Number.MAX_VALUE),
+)
+const levels = fc.array(fc.tuple(price, fc.integer({ min: 0, max: 3 })), { maxLength: 30 })
+const changes = fc.array(
+  fc.record({ kind: fc.constantFrom('apply', 'apply', 'apply', 'replace', 'restore'), bids: levels, asks: levels }),
+  { maxLength: 20 },
+)
+
+/** The obvious book: a map of sizes by price. */
+class NaiveSide {
+  readonly sizes = new Map<number, number>()
+  apply(changes: readonly (readonly [number, number])[]): void {
+    for (const [price, size] of changes) {
+      if (size > 0) this.sizes.set(price, size)
+      else this.sizes.delete(price)
+    }
+  }
+  levels(order: 1 | -1): number[] {
+    return [...this.sizes].sort(([a], [b]) => order * (a - b)).flat()
+  }
+}
+
+it('holds the same levels as a naive book after any changes', () => {
+  fc.assert(
+    fc.property(changes, (steps) => {
+      let book = new OrderBook()
+      const bids = new NaiveSide()
+      const asks = new NaiveSide()
+      for (const step of steps) {
+        if (step.kind === 'restore') {
+          book = new OrderBook(JSON.parse(JSON.stringify(book.snapshot())))
+          continue
+        }
+        if (step.kind === 'replace') {
+          bids.sizes.clear()
+          asks.sizes.clear()
+          book.replace(step.bids.flat(), step.asks.flat())
+        } else {
+          book.apply(step.bids.flat(), step.asks.flat())
+        }
+        bids.apply(step.bids)
+        asks.apply(step.asks)
+
+        const want = { bids: bids.levels(-1), asks: asks.levels(1) }
+        expect(book.snapshot()).toEqual(want)
+        expect([book.bidCount, book.askCount]).toEqual([want.bids.length / 2, want.asks.length / 2])
+        for (const level of [2, 0, 1, book.bidCount - 1, book.bidCount]) {
+          expect(book.bidPrice(level)).toBe(want.bids[2 * level] ?? NaN)
+          expect(book.bidSize(level)).toBe(want.bids[2 * level + 1] ?? NaN)
+        }
+        for (const level of [0, 2, book.askCount - 1, book.askCount, -1]) {
+          expect(book.askPrice(level)).toBe(want.asks[2 * level] ?? NaN)
+          expect(book.askSize(level)).toBe(want.asks[2 * level + 1] ?? NaN)
+        }
+        for (const [price] of step.asks) expect(book.sizeAt('ask', price)).toBe(asks.sizes.get(price) ?? 0)
+        for (const [price] of step.bids) expect(book.sizeAt('bid', price)).toBe(bids.sizes.get(price) ?? 0)
+        expect(book.isCrossed).toBe((want.bids[0] ?? NaN) >= (want.asks[0] ?? NaN))
+      }
+    }),
+  )
+})

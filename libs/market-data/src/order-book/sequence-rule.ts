@@ -1,0 +1,36 @@
+import type { BookDelta } from '@triplane/contracts'
+
+/** How a venue numbers its deltas. All functions take a delta that is newer than the book: `lastUpdateId > bookId`. */
+export interface SequenceRule {
+  /** True when `delta` may be the first one applied to a snapshot that includes `bookId`. */
+  bridges(delta: BookDelta, bookId: number): boolean
+  /** True when nothing is missing between the delta before, which ended at `bookId`, and `delta`. */
+  follows(delta: BookDelta, bookId: number): boolean
+  /** Number of update ids between `bookId` and `delta` that nobody has seen. */
+  missing(delta: BookDelta, bookId: number): number
+}
+
+/** The last update id before `delta`: given by USD-M as `pu`. */
+const idBefore = (delta: BookDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
+
+/**
+ * The rules of each venue, as it documents them ("How to manage a local order book correctly").
+ * - binance_spot: a delta may start at or before the next update id. Sizes are absolute, so an overlap changes nothing.
+ * - binance_usdm: ids have holes; a delta names the last id of the one before (`pu`), which must be the last one applied. The first
+ *   after a snapshot needs U <= lastUpdateId <= u or pu = lastUpdateId; as pu < U, both are pu <= lastUpdateId.
+ */
+export const sequenceRules = {
+  binance_spot: {
+    bridges: (delta, bookId) => delta.firstUpdateId <= bookId + 1,
+    follows: (delta, bookId) => delta.firstUpdateId <= bookId + 1,
+    missing: (delta, bookId) => Math.max(0, delta.firstUpdateId - bookId - 1),
+  },
+  binance_usdm: {
+    bridges: (delta, bookId) => idBefore(delta) <= bookId,
+    follows: (delta, bookId) => idBefore(delta) === bookId,
+    missing: (delta, bookId) => Math.max(0, idBefore(delta) - bookId),
+  },
+} as const satisfies Record<string, SequenceRule>
+
+/** Name of a venue's rule. */
+export type SequenceRuleName = keyof typeof sequenceRules

@@ -1,0 +1,142 @@
+import type { Ofi, Quote } from '@triplane/contracts'
+import { decimalsOf, floorTime, powerOfTen } from '@triplane/kernel'
+import type { OrderBook } from '../order-book/order-book.ts'
+
+/** Whose order flow is measured, and over which intervals it is summed. */
+export interface OrderFlowOptions {
+  readonly source: string
+  readonly venue: string
+  readonly symbol: string
+  /** Decimal string: sums are exact to as many digits as it has. */
+  readonly lotSize: string
+  /** Length of an interval of receive time. */
+  readonly intervalUs: number
+}
+
+/** What an order flow needs to go on from where it was. */
+export interface OrderFlowSnapshot {
+  /** Best bid, its size, best ask, its size in units of the lot size's last digit; absent before the first update. */
+  readonly best?: readonly [bid: number, bidUnits: number, ask: number, askUnits: number]
+  readonly intervalStartUs: number
+  readonly intervalUnits: number
+}
+
+type Emit = (ofi: Ofi) => void
+
+/** Builds an order flow; `snapshot` comes from another one of the same options. */
+export function createOrderFlow(options: OrderFlowOptions, snapshot?: OrderFlowSnapshot): OrderFlow {
+  return new OrderFlow(options, snapshot)
+}
+
+/**
+ * Order-flow imbalance at the best level: e_n of Cont, Kukanov, Stoikov, "The Price Impact of Order Book Events" (2014),
+ * section 2.1, over consecutive best quotes:
+ *
+ *   e_n = q^b_n [P^b_n >= P^b_n-1] - q^b_n-1 [P^b_n <= P^b_n-1] - q^a_n [P^a_n <= P^a_n-1] + q^a_n-1 [P^a_n >= P^a_n-1]
+ *
+ * Invariants
+ * 1. The first update, and the first after a reset, has nothing to be compared with: it emits nothing.
+ * 2. Sizes are kept as integers of 10^-decimals base units, so values and sums of an interval are exact decimals.
+ * 3. A reset does not clear the sum of the interval: it stays the sum of what was seen.
+ */
+export class OrderFlow {
+  readonly #options: OrderFlowOptions
+  readonly #unitsPerBase: number
+  #hasBest: boolean
+  #bid: number
+  #bidUnits: number
+  #ask: number
+  #askUnits: number
+  #intervalStartUs: number
+  #intervalUnits: number
+
+  constructor(options: OrderFlowOptions, snapshot?: OrderFlowSnapshot) {
+    this.#options = options
+    this.#unitsPerBase = Number(powerOfTen(decimalsOf(options.lotSize)))
+    const [bid, bidUnits, ask, askUnits] = snapshot?.best ?? [0, 0, 0, 0]
+    this.#hasBest = snapshot?.best !== undefined
+    this.#bid = bid
+    this.#bidUnits = bidUnits
+    this.#ask = ask
+    this.#askUnits = askUnits
+    this.#intervalStartUs = snapshot?.intervalStartUs ?? 0
+    this.#intervalUnits = snapshot?.intervalUnits ?? 0
+  }
+
+  /** Takes the next best quote of the venue. */
+  onQuote(quote: Quote, emit: Emit): void {
+    this.#update(quote.tsRecvUs, quote.bid, quote.bidSize, quote.ask, quote.askSize, emit)
+  }
+
+  /** Takes a valid book after a change, where the venue has no quote stream. Nothing is emitted while the best level stays the same. */
+  onBook(book: OrderBook, tsRecvUs: number, emit: Emit): void {
+    if (book.bidCount === 0 || book.askCount === 0) {
+      this.reset()
+      return
+    }
+    const bid = book.bidPrice(0)
+    const bidSize = book.bidSize(0)
+    const ask = book.askPrice(0)
+    const askSize = book.askSize(0)
+    const isSame =
+      this.#hasBest &&
+      bid === this.#bid &&
+      ask === this.#ask &&
+      this.#units(bidSize) === this.#bidUnits &&
+      this.#units(askSize) === this.#askUnits
+    if (!isSame) this.#update(tsRecvUs, bid, bidSize, ask, askSize, emit)
+  }
+
+  /** Forgets the previous best level: after a disconnect, or when the book became invalid. */
+  reset(): void {
+    this.#hasBest = false
+  }
+
+  /** Everything that another order flow needs to go on from here. */
+  snapshot(): OrderFlowSnapshot {
+    return {
+      ...(this.#hasBest && { best: [this.#bid, this.#bidUnits, this.#ask, this.#askUnits] as const }),
+      intervalStartUs: this.#intervalStartUs,
+      intervalUnits: this.#intervalUnits,
+    }
+  }
+
+  #update(tsRecvUs: number, bid: number, bidSize: number, ask: number, askSize: number, emit: Emit): void {
+    const bidUnits = this.#units(bidSize)
+    const askUnits = this.#units(askSize)
+    if (this.#hasBest) {
+      let units = 0
+      if (bid >= this.#bid) units += bidUnits
+      if (bid <= this.#bid) units -= this.#bidUnits
+      if (ask <= this.#ask) units -= askUnits
+      if (ask >= this.#ask) units += this.#askUnits
+      const intervalStartUs = floorTime(tsRecvUs, this.#options.intervalUs)
+      if (intervalStartUs !== this.#intervalStartUs) {
+        this.#intervalStartUs = intervalStartUs
+        this.#intervalUnits = 0
+      }
+      this.#intervalUnits += units
+      emit({
+        type: 'ofi',
+        seq: 0,
+        source: this.#options.source,
+        venue: this.#options.venue,
+        symbol: this.#options.symbol,
+        tsRecvUs,
+        value: units / this.#unitsPerBase,
+        intervalStartUs,
+        intervalValue: this.#intervalUnits / this.#unitsPerBase,
+        depth: (bidUnits + askUnits) / (2 * this.#unitsPerBase),
+      })
+    }
+    this.#hasBest = true
+    this.#bid = bid
+    this.#bidUnits = bidUnits
+    this.#ask = ask
+    this.#askUnits = askUnits
+  }
+
+  #units(size: number): number {
+    return Math.round(size * this.#unitsPerBase)
+  }
+}

@@ -1,0 +1,71 @@
+import { invariant, US_PER_SECOND } from '@triplane/kernel'
+
+/** What is expected of an instrument: an event in every interval. */
+export interface CompletenessOptions {
+  /** Length of an interval of receive time. Default 1 s. */
+  readonly intervalUs?: number
+  /** Number of intervals in the sliding window. Default 60. */
+  readonly intervals?: number
+}
+
+/** What a completeness score needs to go on from where it was. Intervals are numbered from the epoch. */
+export interface CompletenessSnapshot {
+  readonly first?: number
+  /** Intervals of the window with an event, oldest first. */
+  readonly received: readonly number[]
+}
+
+/** Builds a completeness score; `snapshot` comes from another one of the same options. */
+export function createCompleteness(options: CompletenessOptions = {}, snapshot?: CompletenessSnapshot): Completeness {
+  return new Completeness(options, snapshot)
+}
+
+/**
+ * The share of the last intervals in which something was received, 0-1. The window ends with the last interval that is
+ * over, and does not reach back beyond the first event. What is down is incomplete: a disconnect changes nothing.
+ */
+export class Completeness {
+  readonly #intervalUs: number
+  readonly #window: number
+  /** Interval of the last event in each slot of the window; slots are reused when it slides. */
+  readonly #slots: Float64Array
+  #first: number | undefined
+
+  constructor({ intervalUs = US_PER_SECOND, intervals = 60 }: CompletenessOptions, snapshot?: CompletenessSnapshot) {
+    invariant(intervalUs > 0, 'an interval has a length', intervalUs)
+    invariant(intervals > 0, 'the window has an interval', intervals)
+    this.#intervalUs = intervalUs
+    this.#window = intervals
+    this.#slots = new Float64Array(intervals + 1).fill(-1)
+    this.#first = snapshot?.first
+    for (const interval of snapshot?.received ?? []) this.#mark(interval)
+  }
+
+  /** Takes note of an event. */
+  onEvent(tsRecvUs: number): void {
+    const interval = Math.floor(tsRecvUs / this.#intervalUs)
+    this.#first ??= interval
+    this.#mark(interval)
+  }
+
+  /** Received / expected intervals at market time `tsUs`; undefined before the first interval is over. */
+  score(tsUs: number): number | undefined {
+    const current = Math.floor(tsUs / this.#intervalUs)
+    if (this.#first === undefined || current <= this.#first) return undefined
+    const from = Math.max(this.#first, current - this.#window)
+    const received = this.#slots.filter((interval) => interval >= from && interval < current)
+    return received.length / (current - from)
+  }
+
+  /** Everything that another score needs to go on from here. */
+  snapshot(): CompletenessSnapshot {
+    return {
+      ...(this.#first !== undefined && { first: this.#first }),
+      received: [...this.#slots.filter((interval) => interval >= 0).sort()],
+    }
+  }
+
+  #mark(interval: number): void {
+    this.#slots[interval % this.#slots.length] = interval
+  }
+}

@@ -1,0 +1,74 @@
+import type { MarketStatus, MarketStatusCode } from '@triplane/contracts'
+
+/** Whose silence is watched, and how long it may last. */
+export interface StalenessOptions {
+  readonly source: string
+  readonly venue: string
+  readonly symbol: string
+  readonly limitUs: number
+}
+
+/** What a staleness watch needs to go on from where it was. */
+export interface StalenessSnapshot {
+  readonly lastRecvUs?: number
+  readonly isStale: boolean
+}
+
+type Emit = (status: MarketStatus) => void
+
+/** Builds a staleness watch; `snapshot` comes from another one of the same options. */
+export function createStalenessWatch(options: StalenessOptions, snapshot?: StalenessSnapshot): StalenessWatch {
+  return new StalenessWatch(options, snapshot)
+}
+
+/**
+ * Says when nothing has been received of an instrument for too long (`stale`), and when it is received again (`fresh`).
+ *
+ * Invariants
+ * 1. It goes by receive time only. Before the first event there is nothing that could be stale.
+ * 2. `stale` and `fresh` alternate. A disconnect changes nothing: silence is silence.
+ */
+export class StalenessWatch {
+  readonly #options: StalenessOptions
+  /** Infinity before the first event, so that nothing is due. */
+  #lastRecvUs: number
+  #isStale: boolean
+
+  constructor(options: StalenessOptions, snapshot?: StalenessSnapshot) {
+    this.#options = options
+    this.#lastRecvUs = snapshot?.lastRecvUs ?? Infinity
+    this.#isStale = snapshot?.isStale ?? false
+  }
+
+  get isStale(): boolean {
+    return this.#isStale
+  }
+
+  /** Takes note of an event. */
+  onEvent(tsRecvUs: number, emit: Emit): void {
+    this.#lastRecvUs = tsRecvUs
+    if (this.#isStale) this.#change(false, tsRecvUs, emit)
+  }
+
+  /** Market time at which silence becomes stale; Infinity when it is already, or when nothing was received yet. */
+  dueUs(): number {
+    return this.#isStale ? Infinity : this.#lastRecvUs + this.#options.limitUs
+  }
+
+  /** Judges the silence at market time `tsUs`. */
+  onTime(tsUs: number, emit: Emit): void {
+    if (tsUs >= this.dueUs()) this.#change(true, tsUs, emit)
+  }
+
+  /** Everything that another watch needs to go on from here. */
+  snapshot(): StalenessSnapshot {
+    return { ...(this.#lastRecvUs < Infinity && { lastRecvUs: this.#lastRecvUs }), isStale: this.#isStale }
+  }
+
+  #change(isStale: boolean, tsRecvUs: number, emit: Emit): void {
+    this.#isStale = isStale
+    const status: MarketStatusCode = isStale ? 'stale' : 'fresh'
+    const { source, venue, symbol } = this.#options
+    emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status })
+  }
+}

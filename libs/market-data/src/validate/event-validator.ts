@@ -1,0 +1,208 @@
+import {
+  timeframes,
+  type Bar,
+  type BookDelta,
+  type BookSnapshot,
+  type Quote,
+  type Timeframe,
+  type Trade,
+} from '@triplane/contracts'
+import type { ClockOffset } from './clock-offset.ts'
+import { IdSequence, type IdSequenceSnapshot } from './id-sequence.ts'
+import { PriceBand, type PriceBandLimits, type PriceBandSnapshot } from './price-band.ts'
+import type { ValidationError } from './validation-error.ts'
+
+/** A jump of 10 % between two events is impossible, unless five in a row agree on it. */
+export const defaultPriceBandLimits: PriceBandLimits = { maxJumpRatio: 0.1, confirmations: 5 }
+
+/** What an event validator judges by. */
+export interface EventValidatorOptions {
+  /** The clock of the instrument's source and venue, shared by all of its instruments. */
+  readonly clock: ClockOffset
+  readonly priceBand?: Partial<PriceBandLimits>
+}
+
+/** What an event validator needs to go on from where it was. */
+export interface EventValidatorSnapshot {
+  readonly priceBand: PriceBandSnapshot
+  readonly trades: IdSequenceSnapshot
+  readonly quotes: IdSequenceSnapshot
+  readonly deltas: IdSequenceSnapshot
+  readonly bars: readonly LastBar[]
+}
+
+/** The last bar of a timeframe, by the order of `timeframes`. */
+interface LastBar {
+  readonly openTimeUs: number
+  readonly closed: boolean
+}
+
+/** An event that can be validated. */
+export type ValidatedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
+
+/** Builds the validator of one instrument; `snapshot` comes from another one of the same options. */
+export function createEventValidator(
+  options: EventValidatorOptions,
+  snapshot?: EventValidatorSnapshot,
+): EventValidator {
+  return new EventValidator(options, snapshot)
+}
+
+/**
+ * Refuses events that cannot be true: prices and sizes that make no sense, ids that were seen or go back, impossible jumps,
+ * drifted clocks. The first refusal wins, in the order of that list.
+ *
+ * Invariants
+ * 1. A refused event leaves no trace in what its stream knows; refused prices and ids are remembered only to recognise a crash, or a venue that counts anew.
+ * 2. The band is judged for trades (price) and quotes (mid), which share it; levels of a book may be anywhere.
+ * 3. The clock is asked last, so that it learns from good events only. Snapshots and venue bars are not events of a moment: they are
+ *    not judged by it, and neither is what has no venue time.
+ * 4. A disconnect forgets the last price and lets ids start anew; what is known to have been seen is a duplicate still.
+ */
+export class EventValidator {
+  readonly #clock: ClockOffset
+  readonly #priceBand: PriceBand
+  readonly #maxJumpRatio: number
+  readonly #trades: IdSequence
+  readonly #quotes: IdSequence
+  readonly #deltas: IdSequence
+  readonly #bars: LastBar[]
+  #deltasRestarted = false
+
+  constructor({ clock, priceBand }: EventValidatorOptions, snapshot?: EventValidatorSnapshot) {
+    const limits = { ...defaultPriceBandLimits, ...priceBand }
+    this.#clock = clock
+    this.#maxJumpRatio = limits.maxJumpRatio
+    this.#priceBand = new PriceBand(limits, snapshot?.priceBand)
+    this.#trades = new IdSequence(snapshot?.trades)
+    this.#quotes = new IdSequence(snapshot?.quotes)
+    this.#deltas = new IdSequence(snapshot?.deltas)
+    this.#bars = [...(snapshot?.bars ?? timeframes.map(() => ({ openTimeUs: -1, closed: true })))]
+  }
+
+  /** Why `event` is refused; undefined when it is good, and remembered. */
+  validate(event: ValidatedEvent): ValidationError | undefined {
+    switch (event.type) {
+      case 'trade':
+        return this.#validateTrade(event)
+      case 'quote':
+        return this.#validateQuote(event)
+      case 'bookDelta':
+        return this.#validateDelta(event)
+      case 'bookSnapshot':
+        return badLevel(event.bids) ?? badLevel(event.asks) ?? crossedTop(event)
+      case 'bar':
+        return this.#validateBar(event)
+    }
+  }
+
+  /** True, once, when the delta that was just found good counts update ids anew: the book before it is not its book. */
+  takeDeltaRestart(): boolean {
+    const restarted = this.#deltasRestarted
+    this.#deltasRestarted = false
+    return restarted
+  }
+
+  /** The connection is down. */
+  onDisconnect(): void {
+    this.#priceBand.reset()
+    this.#trades.onDisconnect()
+    this.#quotes.onDisconnect()
+    this.#deltas.onDisconnect()
+  }
+
+  /** Everything that another validator needs to go on from here, but the clock. */
+  snapshot(): EventValidatorSnapshot {
+    return {
+      priceBand: this.#priceBand.snapshot(),
+      trades: this.#trades.snapshot(),
+      quotes: this.#quotes.snapshot(),
+      deltas: this.#deltas.snapshot(),
+      bars: [...this.#bars],
+    }
+  }
+
+  #validateTrade({ price, size, tradeId, tsRecvUs, tsEventUs }: Trade): ValidationError | undefined {
+    if (!isPositive(price)) return { code: 'bad_price', price }
+    if (!isPositive(size)) return { code: 'bad_size', size }
+    const refusal = this.#trades.check(tradeId) ?? this.#checkBand(price) ?? this.#clock.admit(tsRecvUs, tsEventUs)
+    if (refusal) return refusal
+    this.#trades.accept(tradeId)
+    this.#priceBand.accept(price)
+    return undefined
+  }
+
+  #validateQuote({ bid, bidSize, ask, askSize, updateId, tsRecvUs, tsEventUs }: Quote): ValidationError | undefined {
+    if (!isPositive(bid)) return { code: 'bad_price', price: bid }
+    if (!isPositive(ask)) return { code: 'bad_price', price: ask }
+    if (!isPositive(bidSize)) return { code: 'bad_size', size: bidSize }
+    if (!isPositive(askSize)) return { code: 'bad_size', size: askSize }
+    if (bid >= ask) return { code: 'crossed_quote', bid, ask }
+    const mid = (bid + ask) / 2
+    const refusal = this.#quotes.check(updateId) ?? this.#checkBand(mid) ?? this.#checkClock(tsRecvUs, tsEventUs)
+    if (refusal) return refusal
+    this.#quotes.accept(updateId)
+    this.#priceBand.accept(mid)
+    return undefined
+  }
+
+  #validateDelta({ bids, asks, lastUpdateId, tsRecvUs, tsEventUs }: BookDelta): ValidationError | undefined {
+    const refusal =
+      badLevel(bids) ?? badLevel(asks) ?? this.#deltas.check(lastUpdateId) ?? this.#clock.admit(tsRecvUs, tsEventUs)
+    if (refusal) return refusal
+    this.#deltasRestarted ||= this.#deltas.accept(lastUpdateId)
+    return undefined
+  }
+
+  #validateBar(bar: Bar): ValidationError | undefined {
+    const refusal = badBarNumber(bar) ?? this.#checkBarOrder(bar)
+    if (refusal) return refusal
+    this.#bars[indexOf(bar.timeframe)] = { openTimeUs: bar.openTimeUs, closed: bar.closed }
+    return undefined
+  }
+
+  /** A bar that is forming comes many times; a closed one once. */
+  #checkBarOrder({ timeframe, openTimeUs }: Bar): ValidationError | undefined {
+    const last = this.#bars[indexOf(timeframe)] as LastBar
+    if (openTimeUs < last.openTimeUs) return { code: 'out_of_order', id: openTimeUs, lastId: last.openTimeUs }
+    return openTimeUs === last.openTimeUs && last.closed ? { code: 'duplicate', id: openTimeUs } : undefined
+  }
+
+  #checkBand(price: number): ValidationError | undefined {
+    const { lastPrice } = this.#priceBand
+    if (this.#priceBand.admits(price)) return undefined
+    return { code: 'price_band', price, lastPrice, maxJumpRatio: this.#maxJumpRatio }
+  }
+
+  #checkClock(tsRecvUs: number, tsEventUs: number | undefined): ValidationError | undefined {
+    return tsEventUs === undefined ? undefined : this.#clock.admit(tsRecvUs, tsEventUs)
+  }
+}
+
+const indexOf = (timeframe: Timeframe) => timeframes.indexOf(timeframe)
+
+/** False for NaN and infinities too. */
+const isPositive = (value: number) => value > 0 && value < Infinity
+const isNotNegative = (value: number) => value >= 0 && value < Infinity
+
+function badLevel(levels: readonly number[]): ValidationError | undefined {
+  for (let i = 0; i < levels.length; i += 2) {
+    const price = levels[i] as number
+    const size = levels[i + 1] as number
+    if (!isPositive(price)) return { code: 'bad_price', price }
+    if (!isNotNegative(size)) return { code: 'bad_size', size }
+  }
+  return undefined
+}
+
+function crossedTop({ bids: [bid], asks: [ask] }: BookSnapshot): ValidationError | undefined {
+  return bid !== undefined && ask !== undefined && bid >= ask ? { code: 'crossed_quote', bid, ask } : undefined
+}
+
+function badBarNumber({ open, high, low, close, volume, quoteVolume, buyVolume }: Bar): ValidationError | undefined {
+  for (const price of [low, high, open, close]) {
+    if (!isPositive(price) || price < low || price > high) return { code: 'bad_price', price }
+  }
+  for (const size of [volume, quoteVolume, buyVolume]) if (!isNotNegative(size)) return { code: 'bad_size', size }
+  return undefined
+}

@@ -1,0 +1,75 @@
+import type { ValidationError } from './validation-error.ts'
+
+/** An id further above the last one is not believed at once. Venues of today count less than this in three hours. */
+const MAX_JUMP = 1_000_000_000
+/** So many unbelievable ids in a row, each above the one before, are a venue that counts anew. */
+const CONFIRMATIONS = 5
+
+/** What an id sequence needs to go on from where it was. */
+export interface IdSequenceSnapshot {
+  readonly runStart: number
+  readonly lastId: number
+  readonly mayRestart: boolean
+  readonly candidate: number
+  readonly agreeing: number
+}
+
+/**
+ * The ids of one stream, which must grow. Ids from `runStart` to `lastId` have all been seen: trade ids are contiguous, so
+ * an older trade is known to be a duplicate; of other streams only the last id is known. A lone id that goes back or jumps
+ * far ahead is refused; what several in a row agree on is believed, so that one bad id never stops a stream.
+ */
+export class IdSequence {
+  #runStart: number
+  #lastId: number
+  /** True after a disconnect: the venue may have started its ids anew. */
+  #mayRestart: boolean
+  /** The last id that was not believed, and how many in a row have agreed; 0 when there is none. */
+  #candidate: number
+  #agreeing: number
+
+  constructor(snapshot?: IdSequenceSnapshot) {
+    this.#runStart = snapshot?.runStart ?? 0
+    this.#lastId = snapshot?.lastId ?? -1
+    this.#mayRestart = snapshot?.mayRestart ?? true
+    this.#candidate = snapshot?.candidate ?? 0
+    this.#agreeing = snapshot?.agreeing ?? 0
+  }
+
+  /** Refuses an id that was seen before, is older than the last one, or is far from it; remembers the latter two. */
+  check(id: number): ValidationError | undefined {
+    if (id > this.#lastId) {
+      if (id - this.#lastId <= MAX_JUMP || this.#mayRestart) return undefined
+    } else {
+      if (id >= this.#runStart) return { code: 'duplicate', id }
+      if (this.#mayRestart) return undefined
+    }
+    this.#agreeing = id > this.#candidate && id - this.#candidate <= MAX_JUMP ? this.#agreeing + 1 : 1
+    this.#candidate = id
+    return this.#agreeing >= CONFIRMATIONS ? undefined : { code: 'out_of_order', id, lastId: this.#lastId }
+  }
+
+  /** States that the event with this id passed every check. True when its stream counts anew from here. */
+  accept(id: number): boolean {
+    const isRestart = id < this.#lastId
+    if (id !== this.#lastId + 1) this.#runStart = id
+    this.#lastId = id
+    this.#mayRestart = false
+    this.#candidate = this.#agreeing = 0
+    return isRestart
+  }
+
+  onDisconnect(): void {
+    this.#mayRestart = true
+  }
+
+  snapshot(): IdSequenceSnapshot {
+    return {
+      runStart: this.#runStart,
+      lastId: this.#lastId,
+      mayRestart: this.#mayRestart,
+      candidate: this.#candidate,
+      agreeing: this.#agreeing,
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** Why an event is refused, with the numbers. `code` is a `ValidationRefusal` of the contracts, and the metric label. */
+export type ValidationError =
+  | { readonly code: 'bad_price'; readonly price: number }
+  | { readonly code: 'bad_size'; readonly size: number }
+  | { readonly code: 'crossed_quote'; readonly bid: number; readonly ask: number }
+  | { readonly code: 'price_band'; readonly price: number; readonly lastPrice: number; readonly maxJumpRatio: number }
+  | { readonly code: 'duplicate'; readonly id: number }
+  | { readonly code: 'out_of_order'; readonly id: number; readonly lastId: number }
+  | { readonly code: 'clock_offset'; readonly offsetUs: number; readonly limitUs: number }
+  | { readonly code: 'clock_drift'; readonly driftUs: number; readonly limitUs: number }
+
+/** The refusal in words: what was expected and what was found. */
+export function explainValidationError(error: ValidationError): string {
+  switch (error.code) {
+    case 'bad_price':
+      return `Expected a price that is finite and > 0, within low and high of its bar, was ${error.price}`
+    case 'bad_size':
+      return `Expected a size that is finite and > 0 (>= 0 in a book or bar), was ${error.size}`
+    case 'crossed_quote':
+      return `Expected the bid below the ask, was ${error.bid} and ${error.ask}`
+    case 'price_band':
+      return `Expected a price within ${error.maxJumpRatio} of ${error.lastPrice}, was ${error.price}`
+    case 'duplicate':
+      return `Expected an id that was not seen before, was ${error.id}`
+    case 'out_of_order':
+      return `Expected an id after ${error.lastId}, was ${error.id}`
+    case 'clock_offset':
+      return `Expected a clock offset within ${error.limitUs} us, was ${error.offsetUs} us`
+    case 'clock_drift':
+      return `Expected a drift within ${error.limitUs} us of the clock offset, was ${error.driftUs} us`
+  }
+}
