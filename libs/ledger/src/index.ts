@@ -1,0 +1,14 @@
+// The ledger
+export {
+  createLedger,
+  type Ledger,
+  type LedgerConfig,
+  type LedgerSnapshot,
+  type PositionValue,
+  type RoundTrips,
+  type Valuation,
+} from './ledger.ts'
+// What is held
+export { averagePrice, markValue, unrealized, type Position } from './position.ts'
+// Money
+export { convertMoney, numberFromMoney, parseRate, roundMoney, type Rate } from './money.ts'

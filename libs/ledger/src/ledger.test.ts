@@ -1,0 +1,102 @@
+import { fixed, formatFixed } from '@triplane/kernel'
+import { aFill } from '@triplane/testing'
+import { createLedger } from './ledger.ts'
+import { convertMoney, parseRate, roundMoney } from './money.ts'
+
+const usd = (text: string) => fixed(text, 8)
+const btc = { symbol: 'BTC/USDT', quote: 'USDT', lotSize: '0.001' }
+const sap = { symbol: 'SAP', quote: 'EUR', lotSize: '1' }
+const newLedger = () =>
+  createLedger({ startingCashUsd: '10000', instruments: [btc, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } })
+
+describe('createLedger', () => {
+  it('values positions of several currencies in USD', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ fillId: '1', symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '3' }))
+    ledger.book(aFill({ fillId: '2', symbol: 'SAP', side: 'SELL', quantity: '10', price: '200', fee: '1' }))
+    ledger.mark('BTC/USDT', 61_000)
+    ledger.mark('SAP', 190)
+    const valuation = ledger.value()
+    expect(valuation).toMatchObject({
+      equityUsd: usd('10205.9'), // 10000 + 100 + 110 - 3 - 1.1
+      realizedUsd: 0n,
+      unrealizedUsd: usd('210'),
+      feesUsd: usd('4.1'),
+      grossUsd: usd('8190'),
+      netUsd: usd('4010'),
+      drawdownRatio: 0,
+    })
+    expect(valuation.positions.map((of) => of.position.symbol)).toEqual(['BTC/USDT', 'SAP'])
+  })
+
+  it('values a position without a mark at its fill', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', quantity: '0.1', price: '60000.5', fee: '0' }))
+    expect(ledger.value()).toMatchObject({ grossUsd: usd('6000.05'), unrealizedUsd: 0n })
+  })
+
+  it('measures drawdown from the highest equity that was observed', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    const ratios = [80_000, 70_000, 90_000, 84_500].map((price) => {
+      ledger.mark('BTC/USDT', price)
+      return ledger.observe().drawdownRatio
+    })
+    expect(ratios).toEqual([0, 1000 / 12_000, 0, 550 / 13_000])
+    expect(ledger.value().maxDrawdownRatio).toBe(1000 / 12_000)
+  })
+
+  it('does not remember what it is only asked', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT', 10_000)
+    expect(ledger.value().maxDrawdownRatio).toBe(0.5)
+    ledger.mark('BTC/USDT', 60_000)
+    expect(ledger.value().maxDrawdownRatio).toBe(0)
+  })
+
+  it('counts round trips', () => {
+    const ledger = newLedger()
+    const trade = (fillId: string, side: 'BUY' | 'SELL', price: string) =>
+      ledger.book(aFill({ fillId, symbol: 'BTC/USDT', side, quantity: '0.1', price, fee: '1' }))
+    trade('1', 'BUY', '60000')
+    trade('2', 'SELL', '60030')
+    trade('3', 'SELL', '60000')
+    trade('4', 'BUY', '59985') // earns 1.5, less than the fees of 2
+    expect(ledger.roundTrips).toEqual({ closed: 2, won: 1 })
+  })
+
+  it.each([
+    { name: 'an unknown instrument', fill: { symbol: 'ETH/USDT' }, rule: /knows the instrument, was ETH/ },
+    { name: 'digits below the lot size', fill: { quantity: '0.0001' }, rule: /at most 3 digits/ },
+    { name: 'no quantity', fill: { quantity: '0' }, rule: /quantity is > 0/ },
+  ])('throws on a fill with $name', ({ fill, rule }) => {
+    expect(() => newLedger().book(aFill(fill))).toThrow(rule)
+  })
+
+  it.each([
+    { name: 'no starting cash', change: { startingCashUsd: '0' }, rule: /starting cash is > 0/ },
+    { name: 'a symbol twice', change: { instruments: [btc, btc] }, rule: /symbols are unique/ },
+    { name: 'a currency without a rate', change: { ratesToUsd: {} }, rule: /rate to USD, was USDT/ },
+  ])('throws on $name', ({ change, rule }) => {
+    const config = { startingCashUsd: '1', instruments: [btc], ratesToUsd: { USDT: '1' } }
+    expect(() => createLedger({ ...config, ...change })).toThrow(rule)
+  })
+})
+
+describe('money', () => {
+  it('converts at a rate, rounded half to even', () => {
+    expect(formatFixed(convertMoney(usd('12.5'), parseRate('1350.25')), 8)).toBe('16878.125')
+    expect(convertMoney(1n, parseRate('0.5'))).toBe(0n)
+    expect(convertMoney(3n, parseRate('0.5'))).toBe(2n)
+  })
+
+  it.each([
+    [0.1 + 0.2, 0.3],
+    [1.000000005, 1],
+    [1.000000015, 1.00000002],
+    [-2.5e-9, 0],
+  ])('rounds %d to %d', (amount, want) => {
+    expect(roundMoney(amount)).toBe(want)
+  })
+})

@@ -1,0 +1,104 @@
+import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane/kernel'
+
+/** Decimal digits of a price when it is multiplied with a quantity. */
+export const PRICE_SCALE = 12
+
+/** What is held of one instrument. Money is in 1e-8 of the quote currency, before fees unless it says otherwise. */
+export interface Position {
+  readonly symbol: string
+  readonly quoteCurrency: string
+  readonly quantityScale: number
+  /** Signed, `quantityScale` decimal digits. */
+  readonly quantity: bigint
+  /** What the held quantity was bought for; negative for a short: what it was sold for. */
+  readonly costBasis: bigint
+  readonly realized: bigint
+  readonly fees: bigint
+  /** Money received less money paid. */
+  readonly cashFlow: bigint
+  /** Price at which it is valued: the newest mark, else the newest fill; 0 before both. */
+  readonly mark: number
+  /** Realised less fees since the position was last flat. */
+  readonly roundTripResult: bigint
+}
+
+export type MutablePosition = { -readonly [Field in keyof Position]: Position[Field] }
+
+/** A flat position. */
+export function flatPosition(symbol: string, quoteCurrency: string, quantityScale: number): MutablePosition {
+  return {
+    symbol,
+    quoteCurrency,
+    quantityScale,
+    quantity: 0n,
+    costBasis: 0n,
+    realized: 0n,
+    fees: 0n,
+    cashFlow: 0n,
+    mark: 0,
+    roundTripResult: 0n,
+  }
+}
+
+/** Whether a booking ended a round trip, and how. */
+export type RoundTrip = 'open' | 'won' | 'lost'
+
+/**
+ * Books a signed quantity, bought or sold for the signed `notional`, into `position`. A flip through zero is a close, then
+ * an open, which share notional and fee by quantity.
+ *
+ * Invariants
+ * 1. realized - costBasis = cashFlow, exactly: a partial close takes its share of the basis, rounded half to even, and
+ *    leaves the rest. So realised + unrealised = cash flow + mark value.
+ * 2. A flat position has no cost basis.
+ */
+export function bookQuantity(position: MutablePosition, quantity: bigint, notional: bigint, fee: bigint): RoundTrip {
+  const held = position.quantity
+  const closes = held !== 0n && held < 0n !== quantity < 0n
+  if (closes && magnitude(quantity) > magnitude(held)) {
+    const closingNotional = divideHalfEven(notional * -held, quantity)
+    const closingFee = divideHalfEven(fee * -held, quantity)
+    const ended = bookQuantity(position, -held, closingNotional, closingFee)
+    bookQuantity(position, quantity + held, notional - closingNotional, fee - closingFee)
+    return ended
+  }
+
+  position.quantity += quantity
+  position.cashFlow -= notional
+  position.fees += fee
+  position.roundTripResult -= fee
+  if (!closes) {
+    position.costBasis += notional
+    return 'open'
+  }
+
+  const basisShare = divideHalfEven(position.costBasis * -quantity, held)
+  const gain = -notional - basisShare
+  position.costBasis -= basisShare
+  position.realized += gain
+  position.roundTripResult += gain
+  if (position.quantity !== 0n) return 'open'
+
+  const won = position.roundTripResult > 0n
+  position.roundTripResult = 0n
+  return won ? 'won' : 'lost'
+}
+
+/** What the position is worth at its mark, signed, rounded half to even. */
+export function markValue({ quantity, quantityScale, mark }: Position): bigint {
+  return rescale(quantity * fixedFromNumber(mark, PRICE_SCALE), quantityScale + PRICE_SCALE, MONEY_SCALE)
+}
+
+/** What closing at the mark would realise. */
+export function unrealized(position: Position): bigint {
+  return markValue(position) - position.costBasis
+}
+
+/** Cost basis per unit, in 1e-8 of the quote currency, rounded half to even; undefined when flat. */
+export function averagePrice({ quantity, quantityScale, costBasis }: Position): bigint | undefined {
+  return quantity === 0n ? undefined : divideHalfEven(rescale(costBasis, 0, quantityScale), quantity)
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value
+}
