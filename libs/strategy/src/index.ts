@@ -1,0 +1,25 @@
+// Signals
+export { OfiSignal, type OfiSignalConfig, type OfiSignalSnapshot } from './signals/ofi-signal.ts'
+// Portfolio
+export {
+  constructPortfolio,
+  noTargets,
+  type PortfolioLimits,
+  type Targets,
+  type Wish,
+} from './portfolio/portfolio-constructor.ts'
+// Intents
+export { OrderDesk, type OrderDeskConfig, type OrderDeskScope, type OrderDeskSnapshot } from './intents/order-desk.ts'
+export type { OrderPlan, Want } from './intents/order-planner.ts'
+export { tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
+// Kill switches
+export { longestSilence, type Heard, type Silence } from './kill-switch/data-silence.ts'
+export {
+  createKillSwitches,
+  type KillSwitchConfig,
+  type KillSwitches,
+  type KillSwitchesSnapshot,
+  type Measured,
+  type SwitchChange,
+  type SwitchStatus,
+} from './kill-switch/kill-switches.ts'

@@ -1,0 +1,153 @@
+import type { Fill, OrderEvent, OrderIntent, OrderState } from '@triplane/contracts'
+import { fixed } from '@triplane/kernel'
+
+/** An order of ours that may still fill, or whose fills have not all been booked. */
+export interface LiveOrder {
+  readonly intentId: string
+  readonly side: OrderIntent['side']
+  /** Base units after sizing. */
+  readonly quantity: bigint
+  /** Base units that the order plane says were filled, and those whose fills we have seen. */
+  readonly reported: bigint
+  readonly booked: bigint
+  /** 0 for an order without a limit. */
+  readonly limitPrice: number
+  /** It stays in the book until it is cancelled. */
+  readonly rests: boolean
+  /** The order plane has said something about it. */
+  readonly isAnswered: boolean
+  /** The order plane says that nothing more will happen. */
+  readonly hasEnded: boolean
+  readonly validUntilUs: number
+  /** When we last asked to cancel it; 0 when never. */
+  readonly cancelSentUs: number
+}
+
+type Entry = { -readonly [Field in keyof LiveOrder]: LiveOrder[Field] }
+
+/** Live orders as JSON. */
+export type LiveOrdersSnapshot = readonly (Omit<LiveOrder, 'quantity' | 'reported' | 'booked'> & {
+  readonly quantity: string
+  readonly reported: string
+  readonly booked: string
+})[]
+
+const endStates: readonly OrderState[] = ['denied', 'filled', 'cancelled', 'rejected', 'expired']
+
+/**
+ * The orders of one instrument that are under way, as the order plane's events tell it.
+ *
+ * Invariants
+ * 1. An intent counts from the moment it is emitted, answered or not.
+ * 2. An order leaves when its end and all its fills have been seen, in whichever order they come; so position plus live
+ *    orders never counts a fill twice or not at all.
+ * 3. An intent that nobody answered leaves when its validity and the grace after it have passed.
+ * 4. An order that we do not know (sent before a restart) is taken over from its events.
+ */
+export class LiveOrders {
+  readonly #quantityScale: number
+  #orders: Entry[]
+
+  constructor(quantityScale: number, snapshot: LiveOrdersSnapshot = []) {
+    this.#quantityScale = quantityScale
+    this.#orders = snapshot.map((order) => ({
+      ...order,
+      quantity: BigInt(order.quantity),
+      reported: BigInt(order.reported),
+      booked: BigInt(order.booked),
+    }))
+  }
+
+  get all(): readonly LiveOrder[] {
+    return this.#orders
+  }
+
+  /** Counts an intent that is being emitted. */
+  add(intent: OrderIntent): void {
+    this.#orders.push({
+      intentId: intent.intentId,
+      side: intent.side,
+      quantity: fixed(intent.quantity, this.#quantityScale),
+      reported: 0n,
+      booked: 0n,
+      limitPrice: Number(intent.limitPrice ?? 0),
+      rests: intent.timeInForce === 'GTC',
+      isAnswered: false,
+      hasEnded: false,
+      validUntilUs: intent.validUntilUs,
+      cancelSentUs: 0,
+    })
+  }
+
+  /** Follows an order into its new state. True when the order has left. */
+  follow(event: OrderEvent): boolean {
+    const hasEnded = endStates.includes(event.state)
+    let order = this.#find(event.intentId)
+    if (!order) {
+      if (hasEnded) return false
+      order = this.#takeOver(event)
+    }
+    order.isAnswered = true
+    order.hasEnded = hasEnded
+    order.quantity = fixed(event.quantity, this.#quantityScale)
+    order.reported = fixed(event.filledQuantity, this.#quantityScale)
+    return this.#leaveWhenSettled(order)
+  }
+
+  /** Counts a fill that has been booked. True when the order has left. */
+  fill(fill: Fill): boolean {
+    const order = this.#find(fill.intentId)
+    if (!order) return false
+    order.booked += fixed(fill.quantity, this.#quantityScale)
+    return this.#leaveWhenSettled(order)
+  }
+
+  /** Remembers that a cancel was asked for. */
+  cancelSent(intentId: string, timeUs: number): void {
+    const order = this.#find(intentId)
+    if (order) order.cancelSentUs = timeUs
+  }
+
+  /** Lets go of intents whose validity ended before `timeUs - graceUs` without an answer. */
+  release(timeUs: number, graceUs: number): void {
+    if (this.#orders.length === 0) return
+    this.#orders = this.#orders.filter((order) => order.isAnswered || timeUs <= order.validUntilUs + graceUs)
+  }
+
+  snapshot(): LiveOrdersSnapshot {
+    return this.#orders.map((order) => ({
+      ...order,
+      quantity: String(order.quantity),
+      reported: String(order.reported),
+      booked: String(order.booked),
+    }))
+  }
+
+  #find(intentId: string): Entry | undefined {
+    return this.#orders.find((order) => order.intentId === intentId)
+  }
+
+  #takeOver(event: OrderEvent): Entry {
+    const order: Entry = {
+      intentId: event.intentId,
+      side: event.side,
+      quantity: 0n,
+      reported: 0n,
+      booked: fixed(event.filledQuantity, this.#quantityScale),
+      limitPrice: Number(event.limitPrice ?? 0),
+      rests: true,
+      isAnswered: true,
+      hasEnded: false,
+      validUntilUs: event.effectUs,
+      cancelSentUs: 0,
+    }
+    this.#orders.push(order)
+    return order
+  }
+
+  #leaveWhenSettled(order: Entry): boolean {
+    if (!order.hasEnded || order.booked < order.reported) return false
+    this.#orders.splice(this.#orders.indexOf(order), 1)
+    return true
+  }
+}

@@ -1,0 +1,115 @@
+import type { CancelIntent, CancelReason, Fill, OrderEvent, OrderIntent, Outbox } from '@triplane/contracts'
+import { LiveOrders, type LiveOrdersSnapshot } from './live-orders.ts'
+import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
+import type { TradingTerms } from './trading-terms.ts'
+
+/** How an order desk works. Times are market time. */
+export interface OrderDeskConfig extends OrderPlan {
+  /** An intent is refused as expired so long after the decision. */
+  readonly validityMs: number
+  /** Least time between two intents. */
+  readonly minIntervalMs: number
+  /** How long past its time an unanswered intent still counts, and an unanswered cancel is waited for. */
+  readonly answerGraceMs: number
+}
+
+/** Whose orders on what. */
+export interface OrderDeskScope {
+  readonly strategy: string
+  readonly venue: string
+  readonly symbol: string
+  readonly terms: TradingTerms
+}
+
+/** An order desk as JSON. */
+export interface OrderDeskSnapshot {
+  readonly nextIntentUs: number
+  readonly orders: LiveOrdersSnapshot
+}
+
+type DeskOutbox = Pick<Outbox<OrderIntent | CancelIntent>, 'add' | 'nextSeq'>
+
+/**
+ * Brings the position of one instrument to its target by orders, for one strategy.
+ *
+ * Invariants
+ * 1. It sends an intent only when no order is live, so live orders never overshoot the target together.
+ * 2. An intent's id is `<strategy>-<its sequence number>`: unique within a run, the same in every replay.
+ */
+export class OrderDesk {
+  readonly #scope: OrderDeskScope
+  readonly #config: OrderDeskConfig
+  readonly #orders: LiveOrders
+  #nextIntentUs: number
+
+  constructor(scope: OrderDeskScope, config: OrderDeskConfig, snapshot?: OrderDeskSnapshot) {
+    this.#scope = scope
+    this.#config = config
+    this.#orders = new LiveOrders(scope.terms.quantityScale, snapshot?.orders)
+    this.#nextIntentUs = snapshot?.nextIntentUs ?? 0
+  }
+
+  /** Follows an order into its new state. True when the order has ended and the next may be sent. */
+  follow(event: OrderEvent): boolean {
+    return event.strategy === this.#scope.strategy && this.#orders.follow(event)
+  }
+
+  /** Counts a fill that has been booked. True when its order has ended and the next may be sent. */
+  fill(fill: Fill): boolean {
+    return this.#orders.fill(fill)
+  }
+
+  /** Sends the next order toward the target, or cancels what no longer serves it, or does nothing. */
+  pursue(want: Want, isReducing: boolean, nowUs: number, outbox: DeskOutbox): void {
+    const { terms } = this.#scope
+    this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
+    if (this.#orders.all.length > 0) {
+      const serves = this.#orders.all.every((order) => servesTarget(order, want, terms, this.#config))
+      if (!serves) this.cancelAll('replaced', nowUs, outbox)
+      return
+    }
+    if (nowUs < this.#nextIntentUs) return
+    const order = planOrder(want, terms, this.#config)
+    if (order && (order.reduceOnly || !isReducing)) this.#send(order, want, nowUs, outbox)
+  }
+
+  /** Asks to cancel what rests; asks again when there was no answer. */
+  cancelAll(reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
+    const { strategy, symbol } = this.#scope
+    for (const { intentId, rests, hasEnded, cancelSentUs } of this.#orders.all) {
+      if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000) continue
+      this.#orders.cancelSent(intentId, nowUs)
+      outbox.add({ type: 'cancelIntent', seq: 0, intentId, strategy, symbol, effectUs: nowUs, reason })
+    }
+  }
+
+  snapshot(): OrderDeskSnapshot {
+    return { nextIntentUs: this.#nextIntentUs, orders: this.#orders.snapshot() }
+  }
+
+  #send(order: PlannedOrder, want: Want, nowUs: number, outbox: DeskOutbox): void {
+    const { strategy, venue, symbol } = this.#scope
+    const intent: OrderIntent = {
+      type: 'orderIntent',
+      seq: 0,
+      intentId: `${strategy}-${outbox.nextSeq}`,
+      strategy,
+      venue,
+      symbol,
+      effectUs: nowUs,
+      side: order.side,
+      orderType: order.orderType,
+      quantity: order.quantity,
+      limitPrice: order.limitPrice,
+      timeInForce: order.timeInForce,
+      postOnly: order.postOnly,
+      reduceOnly: order.reduceOnly,
+      decisionMid: (want.bid + want.ask) / 2,
+      decisionRecvUs: want.heardUs,
+      validUntilUs: nowUs + this.#config.validityMs * 1000,
+    }
+    this.#nextIntentUs = nowUs + this.#config.minIntervalMs * 1000
+    this.#orders.add(intent)
+    outbox.add(intent)
+  }
+}

@@ -1,0 +1,83 @@
+import { createKillSwitches, type KillSwitchesSnapshot, type Measured } from './kill-switches.ts'
+
+const config = { confirmations: 3, lossLimitUsd: 1000, drawdownLimitRatio: 0.02, silenceLimitMs: 5000 }
+const calm: Measured = { lossUsd: 0, drawdownRatio: 0, silence: { symbol: '', silentMs: 0 } }
+
+/** The switch types that trip at each evaluation. */
+function trips(measured: readonly Measured[], switches = createKillSwitches(config)) {
+  return measured.map((of) => switches.evaluate(of).map((change) => change.switchType))
+}
+
+describe('createKillSwitches', () => {
+  it.each([
+    { type: 'pnl', beyond: { ...calm, lossUsd: 1000 }, why: 'Loss of 1000.00 USD reached the limit of 1000 USD' },
+    {
+      type: 'drawdown',
+      beyond: { ...calm, drawdownRatio: 0.021 },
+      why: 'Drawdown of 2.10 % reached the limit of 2.00 %',
+    },
+    {
+      type: 'stale_data',
+      beyond: { ...calm, silence: { symbol: 'SPY', silentMs: 5000 } },
+      why: 'No data of SPY for 5000 ms, the limit is 5000 ms',
+    },
+  ])('trips $type when it is confirmed, once', ({ type, beyond, why }) => {
+    const switches = createKillSwitches(config)
+    expect(trips([beyond, beyond], switches)).toEqual([[], []])
+    expect(switches.evaluate(beyond)).toMatchObject([{ switchType: type, active: true, why }])
+    expect(trips([beyond, beyond], switches)).toEqual([[], []])
+  })
+
+  it('starts counting anew when one evaluation is within the limit', () => {
+    const loss = { ...calm, lossUsd: 2000 }
+    expect(trips([loss, loss, calm, loss, loss, loss])).toEqual([[], [], [], [], [], ['pnl']])
+  })
+
+  it('stays tripped when the cause is gone', () => {
+    const switches = createKillSwitches({ ...config, confirmations: 1 })
+    trips([{ ...calm, lossUsd: 2000 }, calm, calm], switches)
+    expect(switches.anyActive).toBe(true)
+    expect(switches.status().pnl).toEqual({ active: true, distanceRatio: 1 })
+  })
+
+  it('is re-armed by a command and trips again when the cause persists', () => {
+    const switches = createKillSwitches(config)
+    const loss = { ...calm, lossUsd: 2000 }
+    trips([loss, loss, loss], switches)
+    expect(switches.rearm(['pnl', 'drawdown'], 'ada', 'checked')).toEqual([
+      { switchType: 'pnl', active: false, value: 2000, limit: 1000, why: 'ada: checked' },
+    ])
+    expect(switches.anyActive).toBe(false)
+    expect(trips([loss, loss, loss], switches)).toEqual([[], [], ['pnl']])
+  })
+
+  it('trips and re-arms manual at once', () => {
+    const switches = createKillSwitches(config)
+    expect(switches.trip('ada', 'fire')).toMatchObject({ switchType: 'manual', active: true, why: 'ada: fire' })
+    expect(switches.trip('ada', 'again')).toBeUndefined()
+    expect(switches.rearm(['manual'], 'ada', 'out')).toMatchObject([{ switchType: 'manual', active: false, value: 0 }])
+    expect(switches.anyActive).toBe(false)
+  })
+
+  it.each([
+    { name: 'a gain', measured: { ...calm, lossUsd: -500 }, want: 0 },
+    { name: 'half the loss', measured: { ...calm, lossUsd: 500 }, want: 0.5 },
+    { name: 'a loss not yet confirmed', measured: { ...calm, lossUsd: 5000 }, want: 1 },
+  ])('tells the distance of $name', ({ measured, want }) => {
+    const switches = createKillSwitches(config)
+    switches.evaluate(measured)
+    expect(switches.status()).toMatchObject({
+      pnl: { active: false, distanceRatio: want },
+      psr: { active: false, distanceRatio: 0 },
+      manual: { active: false, distanceRatio: 0 },
+    })
+  })
+
+  it('goes on from a snapshot', () => {
+    const switches = createKillSwitches(config)
+    const loss = { ...calm, lossUsd: 2000 }
+    trips([loss, loss], switches)
+    const saved = JSON.parse(JSON.stringify(switches.snapshot())) as KillSwitchesSnapshot
+    expect(trips([loss], createKillSwitches(config, saved))).toEqual([['pnl']])
+  })
+})

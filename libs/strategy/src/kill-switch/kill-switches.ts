@@ -1,0 +1,144 @@
+import { switchTypes, type KillSwitch, type SwitchType } from '@triplane/contracts'
+import type { Silence } from './data-silence.ts'
+
+export interface KillSwitchConfig {
+  /** How many evaluations in a row must find a limit passed. */
+  readonly confirmations: number
+  /** Loss of the run, USD. */
+  readonly lossLimitUsd: number
+  /** Fall from the highest equity, 0-1. */
+  readonly drawdownLimitRatio: number
+  /** Market time without data of an instrument whose session is open. */
+  readonly silenceLimitMs: number
+}
+
+/** What the switches are judged by. */
+export interface Measured {
+  /** Starting cash less equity; negative is a gain. */
+  readonly lossUsd: number
+  readonly drawdownRatio: number
+  readonly silence: Silence
+}
+
+/** A switch was tripped or re-armed. */
+export type SwitchChange = Pick<KillSwitch, 'switchType' | 'active' | 'value' | 'limit' | 'why'>
+
+export interface SwitchStatus {
+  readonly active: boolean
+  /** 0 far, 1 tripped. */
+  readonly distanceRatio: number
+}
+
+interface SwitchState {
+  active: boolean
+  /** Evaluations in a row beyond the limit. */
+  breaches: number
+  value: number
+}
+
+export type KillSwitchesSnapshot = Readonly<Record<SwitchType, Readonly<SwitchState>>>
+
+export interface KillSwitches {
+  readonly anyActive: boolean
+  /** Judges `pnl`, `drawdown` and `stale_data`; returns those that trip now. */
+  evaluate(measured: Measured): readonly SwitchChange[]
+  /** Trips `manual`; undefined when it is active already. */
+  trip(who: string, why: string): SwitchChange | undefined
+  /** Re-arms those of `types` that are active. One whose cause persists trips again once confirmed. */
+  rearm(types: readonly SwitchType[], who: string, why: string): readonly SwitchChange[]
+  status(): Readonly<Record<SwitchType, SwitchStatus>>
+  snapshot(): KillSwitchesSnapshot
+}
+
+/**
+ * Builds the kill switches of a run. `psr` is known and never trips: it has no measure yet.
+ *
+ * Invariants
+ * 1. A switch trips only after `confirmations` evaluations in a row beyond its limit; `manual` at once.
+ * 2. A tripped switch is latched: only `rearm` makes it inactive, whatever is measured.
+ */
+export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwitchesSnapshot): KillSwitches {
+  const limits: Readonly<Record<SwitchType, number>> = {
+    pnl: config.lossLimitUsd,
+    drawdown: config.drawdownLimitRatio,
+    psr: 1,
+    stale_data: config.silenceLimitMs,
+    manual: 1,
+  }
+  const states = Object.fromEntries(
+    switchTypes.map((type) => [type, { ...(snapshot?.[type] ?? { active: false, breaches: 0, value: 0 }) }]),
+  ) as Record<SwitchType, SwitchState>
+
+  let anyActive = isAnyActive()
+
+  function isAnyActive(): boolean {
+    return switchTypes.some((type) => states[type].active)
+  }
+
+  /** Remembers what was measured; true when that trips the switch. */
+  function trips(type: SwitchType, value: number, confirmations: number): boolean {
+    const state = states[type]
+    state.value = value
+    if (state.active) return false
+    state.breaches = value >= limits[type] ? state.breaches + 1 : 0
+    state.active = state.breaches >= confirmations
+    anyActive ||= state.active
+    return state.active
+  }
+
+  function change(switchType: SwitchType, why: string): SwitchChange {
+    const { active, value } = states[switchType]
+    return { switchType, active, value, limit: limits[switchType], why }
+  }
+
+  return {
+    get anyActive() {
+      return anyActive
+    },
+
+    evaluate({ lossUsd, drawdownRatio, silence }) {
+      const { confirmations, lossLimitUsd, drawdownLimitRatio, silenceLimitMs } = config
+      const tripped: SwitchChange[] = []
+      if (trips('pnl', lossUsd, confirmations)) {
+        tripped.push(change('pnl', `Loss of ${lossUsd.toFixed(2)} USD reached the limit of ${lossLimitUsd} USD`))
+      }
+      if (trips('drawdown', drawdownRatio, confirmations)) {
+        const percents = `${(drawdownRatio * 100).toFixed(2)} % reached the limit of ${(drawdownLimitRatio * 100).toFixed(2)} %`
+        tripped.push(change('drawdown', `Drawdown of ${percents}`))
+      }
+      if (trips('stale_data', silence.silentMs, confirmations)) {
+        const silent = `${silence.symbol} for ${Math.round(silence.silentMs)} ms`
+        tripped.push(change('stale_data', `No data of ${silent}, the limit is ${silenceLimitMs} ms`))
+      }
+      return tripped
+    },
+
+    trip(who, why) {
+      return trips('manual', 1, 1) ? change('manual', `${who}: ${why}`) : undefined
+    },
+
+    rearm(types, who, why) {
+      const rearmed = types.filter((type) => states[type].active)
+      for (const type of rearmed) {
+        const state = states[type]
+        state.active = false
+        state.breaches = 0
+        if (type === 'manual') state.value = 0
+      }
+      anyActive = isAnyActive()
+      return rearmed.map((type) => change(type, `${who}: ${why}`))
+    },
+
+    status() {
+      const statuses = switchTypes.map((type) => {
+        const { active, value } = states[type]
+        return [type, { active, distanceRatio: active ? 1 : Math.min(1, Math.max(0, value / limits[type])) }]
+      })
+      return Object.fromEntries(statuses) as Record<SwitchType, SwitchStatus>
+    },
+
+    snapshot() {
+      return structuredClone(states)
+    },
+  }
+}
