@@ -1,0 +1,9 @@
+/** What the paper venue looks at: a live order book. Level 0 is the best; NaN where there is no level. */
+export interface BookView {
+  bidPrice(level: number): number
+  bidSize(level: number): number
+  askPrice(level: number): number
+  askSize(level: number): number
+  /** Displayed size at a price, base units; 0 when there is no such level. */
+  sizeAt(side: 'bid' | 'ask', price: number): number
+}

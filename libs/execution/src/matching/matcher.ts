@@ -1,0 +1,236 @@
+import type { BrokerReject, OrderIntent, Trade } from '@triplane/contracts'
+import { fixedFromNumber, formatFixed } from '@triplane/kernel'
+import { commission, type FeeRates } from '../costs/commission.ts'
+import { quantityNumber, quantityText, quantityUnitsOf, wholeUnits, type TradingTerms } from '../trading-terms.ts'
+import type { BookView } from './book-view.ts'
+import { TakenLiquidity, type TakenSnapshot } from './taken-liquidity.ts'
+import type { VenueAnswer } from './venue.ts'
+
+/** An order at the paper venue. */
+interface VenueOrder {
+  readonly intent: OrderIntent
+  /** NaN for a market order. */
+  readonly limit: number
+  remainingUnits: bigint
+  fills: number
+  /** Displayed size before it in the queue at its price, base units. */
+  aheadSize: number
+}
+
+export interface MatcherSnapshot {
+  readonly resting: readonly {
+    readonly intent: OrderIntent
+    readonly remainingUnits: string
+    readonly fills: number
+    readonly aheadSize: number
+  }[]
+  readonly taken: TakenSnapshot
+}
+
+/**
+ * The paper venue's matching for one instrument: orders against a live book that does not know them.
+ *
+ * Invariants
+ * 1. An order never fills beyond its quantity, a taker never beyond what levels display less what we took before.
+ * 2. A resting order queues behind the size displayed when it came. Trades at its price shorten the queue, and so does the
+ *    level when it becomes smaller than the queue: cancellations are taken to come from behind us. It fills with what a
+ *    trade leaves after the queue, with a trade through its price, or when the other side of the book comes to its price.
+ * 3. Resting orders are kept by price, then time; a trade's size is given out once.
+ */
+export class Matcher {
+  readonly #terms: TradingTerms
+  readonly #fees: FeeRates
+  readonly #book: BookView
+  readonly #answer: (answer: VenueAnswer) => void
+  readonly #taken: TakenLiquidity
+  readonly #bids: VenueOrder[] = []
+  readonly #asks: VenueOrder[] = []
+
+  constructor(
+    deps: {
+      readonly terms: TradingTerms
+      readonly fees: FeeRates
+      readonly book: BookView
+      readonly answer: (answer: VenueAnswer) => void
+    },
+    snapshot?: MatcherSnapshot,
+  ) {
+    this.#terms = deps.terms
+    this.#fees = deps.fees
+    this.#book = deps.book
+    this.#answer = deps.answer
+    this.#taken = new TakenLiquidity(deps.terms, snapshot?.taken)
+    for (const { intent, remainingUnits, fills, aheadSize } of snapshot?.resting ?? []) {
+      const limit = limitOf(intent)
+      this.#rest({ intent, limit, remainingUnits: BigInt(remainingUnits), fills, aheadSize })
+    }
+  }
+
+  /** False while a change of the book can mean nothing to it. */
+  get watchesBook(): boolean {
+    return this.watchesTrades || !this.#taken.isEmpty
+  }
+
+  /** False while a trade can mean nothing to it. */
+  get watchesTrades(): boolean {
+    return this.#bids.length > 0 || this.#asks.length > 0
+  }
+
+  /** A new order arrives. The same order must not come twice. */
+  accept(intent: OrderIntent, nowUs: number): void {
+    const order: VenueOrder = {
+      intent,
+      limit: limitOf(intent),
+      remainingUnits: quantityUnitsOf(intent.quantity, this.#terms),
+      fills: 0,
+      aheadSize: 0,
+    }
+    const reason = this.#refusal(order)
+    if (reason) return this.#answer({ type: 'rejected', intentId: intent.intentId, venueUs: nowUs, reason })
+
+    this.#answer({ type: 'acknowledged', intentId: intent.intentId, venueUs: nowUs })
+    this.#sweep(order, 'taker', nowUs)
+    if (order.remainingUnits === 0n) return
+    if (intent.orderType === 'MARKET' || intent.timeInForce === 'IOC') {
+      this.#answer({ type: 'cancelled', intentId: intent.intentId, venueUs: nowUs, reason: 'immediate_or_cancel' })
+      return
+    }
+    order.aheadSize = this.#book.sizeAt(intent.side === 'BUY' ? 'bid' : 'ask', order.limit)
+    this.#rest(order)
+  }
+
+  /** Cancels a resting order; nothing happens when it does not rest. */
+  cancel(intentId: string, nowUs: number): void {
+    for (const resting of [this.#bids, this.#asks]) {
+      const at = resting.findIndex(({ intent }) => intent.intentId === intentId)
+      if (at < 0) continue
+      resting.splice(at, 1)
+      this.#answer({ type: 'cancelled', intentId, venueUs: nowUs })
+    }
+  }
+
+  /** A trade was printed. */
+  onTrade(trade: Trade, nowUs: number): void {
+    const resting = trade.aggressor === 'sell' ? this.#bids : this.#asks
+    let given = 0
+    for (const order of resting) {
+      const shortBy = order.intent.side === 'BUY' ? trade.price - order.limit : order.limit - trade.price
+      if (shortBy > 0) break
+      const ahead = shortBy === 0 ? order.aheadSize : 0
+      order.aheadSize = Math.max(0, ahead - trade.size)
+      const units = lesser(wholeUnits(Math.max(0, trade.size - ahead - given), this.#terms), order.remainingUnits)
+      if (units === 0n) continue
+      given += quantityNumber(units, this.#terms)
+      this.#fill(order, units, order.limit, 'maker', nowUs)
+    }
+    dropFilled(resting)
+  }
+
+  /** The book has changed and can be trusted. */
+  onBook(nowUs: number): void {
+    this.#taken.onBook(this.#book)
+    this.#meetBook(this.#bids, nowUs)
+    this.#meetBook(this.#asks, nowUs)
+  }
+
+  snapshot(): MatcherSnapshot {
+    return {
+      resting: [...this.#bids, ...this.#asks].map(({ intent, remainingUnits, fills, aheadSize }) => ({
+        intent,
+        remainingUnits: String(remainingUnits),
+        fills,
+        aheadSize,
+      })),
+      taken: this.#taken.snapshot(),
+    }
+  }
+
+  #refusal({ intent, limit }: VenueOrder): BrokerReject | undefined {
+    const isBuy = intent.side === 'BUY'
+    const bid = this.#book.bidPrice(0)
+    const ask = this.#book.askPrice(0)
+    if (Number.isNaN(bid) && Number.isNaN(ask)) return 'venue_refused'
+    if (intent.orderType === 'MARKET') return this.#hasOffer(isBuy) ? undefined : 'no_liquidity'
+    return intent.postOnly && (isBuy ? ask <= limit : bid >= limit) ? 'would_cross' : undefined
+  }
+
+  #hasOffer(isBuy: boolean): boolean {
+    for (let level = 0; ; level++) {
+      const price = this.#oppositePrice(isBuy, level)
+      if (Number.isNaN(price)) return false
+      if (this.#available(isBuy, level, price) > 0n) return true
+    }
+  }
+
+  /** Takes what the other side of the book offers up to the order's limit. A taker gets the level's price, a maker its own. */
+  #sweep(order: VenueOrder, liquidity: 'maker' | 'taker', nowUs: number): void {
+    const { limit } = order
+    const isBuy = order.intent.side === 'BUY'
+    for (let level = 0; order.remainingUnits > 0n; level++) {
+      const price = this.#oppositePrice(isBuy, level)
+      if (Number.isNaN(price) || (isBuy ? price > limit : price < limit)) return
+      const units = lesser(this.#available(isBuy, level, price), order.remainingUnits)
+      if (units === 0n) continue
+      this.#taken.take(isBuy ? 'ask' : 'bid', price, units)
+      this.#fill(order, units, liquidity === 'taker' ? price : limit, liquidity, nowUs)
+    }
+  }
+
+  #meetBook(resting: VenueOrder[], nowUs: number): void {
+    for (const order of resting) {
+      this.#sweep(order, 'maker', nowUs)
+      const displayed = this.#book.sizeAt(order.intent.side === 'BUY' ? 'bid' : 'ask', order.limit)
+      if (displayed < order.aheadSize) order.aheadSize = displayed
+    }
+    dropFilled(resting)
+  }
+
+  #fill(order: VenueOrder, units: bigint, price: number, liquidity: 'maker' | 'taker', nowUs: number): void {
+    const { intent } = order
+    const priceUnits = fixedFromNumber(price, this.#terms.priceScale)
+    const rateBps = liquidity === 'maker' ? this.#fees.makerBps : this.#fees.takerBps
+    order.remainingUnits -= units
+    order.fills++
+    this.#answer({
+      type: 'filled',
+      intentId: intent.intentId,
+      venueUs: nowUs,
+      fillId: `${intent.intentId}-${order.fills}`,
+      quantity: quantityText(units, this.#terms),
+      price: formatFixed(priceUnits, this.#terms.priceScale),
+      fee: commission(units, priceUnits, rateBps, this.#terms),
+      liquidity,
+    })
+  }
+
+  #rest(order: VenueOrder): void {
+    const resting = order.intent.side === 'BUY' ? this.#bids : this.#asks
+    const behind = resting.findIndex(({ limit }) =>
+      order.intent.side === 'BUY' ? limit < order.limit : limit > order.limit,
+    )
+    resting.splice(behind < 0 ? resting.length : behind, 0, order)
+  }
+
+  #oppositePrice(isBuy: boolean, level: number): number {
+    return isBuy ? this.#book.askPrice(level) : this.#book.bidPrice(level)
+  }
+
+  #available(isBuy: boolean, level: number, price: number): bigint {
+    const size = isBuy ? this.#book.askSize(level) : this.#book.bidSize(level)
+    return this.#taken.available(isBuy ? 'ask' : 'bid', price, size)
+  }
+}
+
+function limitOf({ limitPrice }: OrderIntent): number {
+  return limitPrice === undefined ? Number.NaN : Number(limitPrice)
+}
+
+function lesser(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}
+
+function dropFilled(resting: VenueOrder[]): void {
+  for (let i = resting.length - 1; i >= 0; i--) {
+    if ((resting[i] as VenueOrder).remainingUnits === 0n) resting.splice(i, 1)
+  }
+}

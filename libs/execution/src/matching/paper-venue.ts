@@ -1,0 +1,137 @@
+import type { OrderIntent } from '@triplane/contracts'
+import { invariant, PriorityQueue } from '@triplane/kernel'
+import type { FeeSchedule } from '../costs/commission.ts'
+import type { Approved } from '../risk/risk-gate.ts'
+import type { TradingTerms } from '../trading-terms.ts'
+import type { BookView } from './book-view.ts'
+import { Matcher, type MatcherSnapshot } from './matcher.ts'
+import type { CancelRequest, Venue, VenueAnswer, VenueReply } from './venue.ts'
+
+export interface PaperVenueConfig {
+  /** From our submit, or request to cancel, to its arrival at the venue. */
+  readonly submitLatencyUs: number
+  /** From what happened at the venue to the acknowledgement, rejection or cancellation reaching us. */
+  readonly ackLatencyUs: number
+  /** From a match to the fill reaching us; at least `ackLatencyUs`. */
+  readonly fillLatencyUs: number
+  /** How much later than we handle a reply its consequences take effect: the reply is due that much earlier. */
+  readonly leadUs: number
+  /** How long the id of an order is remembered, to do it once. */
+  readonly retentionUs: number
+  readonly fees: FeeSchedule
+}
+
+/** What is under way, to the venue or from it. */
+type Message = { readonly dueUs: number; readonly seq: number } & (
+  | { readonly kind: 'order'; readonly order: Approved<OrderIntent> }
+  | { readonly kind: 'cancel'; readonly request: CancelRequest }
+  | { readonly kind: 'reply'; readonly reply: VenueReply }
+)
+
+export interface PaperVenueSnapshot {
+  readonly messages: readonly Message[]
+  readonly lastSeq: number
+  readonly accepted: readonly (readonly [intentId: string, acceptedUs: number])[]
+  readonly matchers: Readonly<Record<string, MatcherSnapshot>>
+}
+
+/**
+ * A venue on paper: orders travel to it, match against the live book, and its answers travel back, all in market time.
+ * Whoever hosts it feeds it trades and books through `matcher`, and takes out what is due in the order of time.
+ *
+ * Invariants
+ * 1. It answers from its own state only, and each order id is done once.
+ * 2. Messages are due in the order of their time, then of their sending, however finely time is advanced.
+ */
+export class PaperVenue implements Venue {
+  readonly #config: PaperVenueConfig
+  readonly #messages: PriorityQueue<Message>
+  readonly #accepted: Map<string, number>
+  readonly #matchers = new Map<string, Matcher>()
+  readonly #savedMatchers: Readonly<Record<string, MatcherSnapshot>>
+  #lastSeq: number
+
+  constructor(config: PaperVenueConfig, snapshot?: PaperVenueSnapshot) {
+    const { submitLatencyUs, ackLatencyUs, fillLatencyUs } = config
+    invariant(submitLatencyUs > 0 && ackLatencyUs > 0, 'latencies are > 0')
+    invariant(fillLatencyUs >= ackLatencyUs, 'a fill is not reported before the acknowledgement', fillLatencyUs)
+    this.#config = config
+    this.#messages = new PriorityQueue<Message>((a, b) => a.dueUs - b.dueUs || a.seq - b.seq, snapshot?.messages)
+    this.#accepted = new Map(snapshot?.accepted)
+    this.#savedMatchers = snapshot?.matchers ?? {}
+    this.#lastSeq = snapshot?.lastSeq ?? 0
+  }
+
+  /** Opens trading in an instrument on a live book. Call it once for each, also after a restore. */
+  list(terms: TradingTerms, book: BookView): Matcher {
+    const { symbol, venue } = terms.instrument
+    const fees = this.#config.fees[venue]
+    invariant(fees !== undefined, 'every venue has fees', venue)
+    const answer = (answer: VenueAnswer) => this.#send(answer)
+    const matcher = new Matcher({ terms, fees, book, answer }, this.#savedMatchers[symbol])
+    this.#matchers.set(symbol, matcher)
+    return matcher
+  }
+
+  submit(order: Approved<OrderIntent>, nowUs: number): void {
+    this.#messages.push({ ...this.#envelope(nowUs + this.#config.submitLatencyUs), kind: 'order', order })
+  }
+
+  cancel(request: CancelRequest, nowUs: number): void {
+    this.#messages.push({ ...this.#envelope(nowUs + this.#config.submitLatencyUs), kind: 'cancel', request })
+  }
+
+  /** When the next message is due; Infinity when none is under way. */
+  nextDueUs(): number {
+    return this.#messages.peek()?.dueUs ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Takes the next message out: gives a reply for us, or lets what arrived happen at the venue. */
+  handleNext(): VenueReply | undefined {
+    const message = this.#messages.pop()
+    if (message?.kind === 'reply') return message.reply
+    if (message?.kind === 'order') this.#accept(message.order, message.dueUs)
+    if (message?.kind === 'cancel') {
+      const { intentId, symbol } = message.request
+      this.#matcherOf(symbol).cancel(intentId, message.dueUs)
+    }
+    return undefined
+  }
+
+  snapshot(): PaperVenueSnapshot {
+    return {
+      messages: this.#messages.toArray(),
+      lastSeq: this.#lastSeq,
+      accepted: [...this.#accepted],
+      matchers: Object.fromEntries(Array.from(this.#matchers, ([symbol, matcher]) => [symbol, matcher.snapshot()])),
+    }
+  }
+
+  #accept(order: Approved<OrderIntent>, nowUs: number): void {
+    if (this.#accepted.has(order.intentId)) return
+    for (const [intentId, acceptedUs] of this.#accepted) {
+      if (acceptedUs > nowUs - this.#config.retentionUs) break
+      this.#accepted.delete(intentId)
+    }
+    this.#accepted.set(order.intentId, nowUs)
+    this.#matcherOf(order.symbol).accept(order, nowUs)
+  }
+
+  #send(answer: VenueAnswer): void {
+    const { ackLatencyUs, fillLatencyUs, leadUs } = this.#config
+    const endsSweep = answer.type === 'cancelled' && answer.reason !== undefined
+    const latencyUs = answer.type === 'filled' || endsSweep ? fillLatencyUs : ackLatencyUs
+    const atUs = answer.venueUs + Math.max(latencyUs, leadUs)
+    this.#messages.push({ ...this.#envelope(atUs - leadUs), kind: 'reply', reply: { ...answer, atUs } })
+  }
+
+  #envelope(dueUs: number): { readonly dueUs: number; readonly seq: number } {
+    return { dueUs, seq: ++this.#lastSeq }
+  }
+
+  #matcherOf(symbol: string): Matcher {
+    const matcher = this.#matchers.get(symbol)
+    invariant(matcher !== undefined, 'the venue lists the instrument', symbol)
+    return matcher
+  }
+}

@@ -1,0 +1,65 @@
+import { wholeUnits, type TradingTerms } from '../trading-terms.ts'
+import type { BookView } from './book-view.ts'
+
+type BookSide = 'bid' | 'ask'
+
+interface TakenLevel {
+  readonly side: BookSide
+  readonly price: number
+  units: bigint
+}
+
+export type TakenSnapshot = readonly { readonly side: BookSide; readonly price: number; readonly units: string }[]
+
+/**
+ * What our paper orders took from displayed levels. The real book never shows it, so it is remembered here.
+ *
+ * Invariants
+ * 1. A level offers its displayed size less what was taken from it, never the same size twice.
+ * 2. What is remembered of a level never exceeds its displayed size: it shrinks with the level, is gone with the level, and
+ *    size that comes in afterwards is new.
+ */
+export class TakenLiquidity {
+  readonly #terms: TradingTerms
+  readonly #levels: TakenLevel[]
+
+  constructor(terms: TradingTerms, snapshot: TakenSnapshot = []) {
+    this.#terms = terms
+    this.#levels = snapshot.map(({ side, price, units }) => ({ side, price, units: BigInt(units) }))
+  }
+
+  get isEmpty(): boolean {
+    return this.#levels.length === 0
+  }
+
+  /** Units that a level of `size` still offers. */
+  available(side: BookSide, price: number, size: number): bigint {
+    const displayed = wholeUnits(size, this.#terms)
+    const taken = this.#find(side, price)?.units ?? 0n
+    return displayed > taken ? displayed - taken : 0n
+  }
+
+  take(side: BookSide, price: number, units: bigint): void {
+    const level = this.#find(side, price)
+    if (level) level.units += units
+    else this.#levels.push({ side, price, units })
+  }
+
+  /** Looks at the book after a change. */
+  onBook(book: BookView): void {
+    for (let i = this.#levels.length - 1; i >= 0; i--) {
+      const level = this.#levels[i] as TakenLevel
+      const displayed = wholeUnits(book.sizeAt(level.side, level.price), this.#terms)
+      if (displayed === 0n) this.#levels.splice(i, 1)
+      else if (displayed < level.units) level.units = displayed
+    }
+  }
+
+  snapshot(): TakenSnapshot {
+    return this.#levels.map(({ side, price, units }) => ({ side, price, units: String(units) }))
+  }
+
+  #find(side: BookSide, price: number): TakenLevel | undefined {
+    return this.#levels.find((level) => level.side === side && level.price === price)
+  }
+}

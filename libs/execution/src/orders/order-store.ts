@@ -1,0 +1,216 @@
+import { orderStates, type CancelReason, type OrderIntent, type OrderState } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
+import { isDeclared, isWorking, type TransitionRefusal } from './order-transitions.ts'
+import { remainingUnits, type Order } from './order.ts'
+
+/** Working orders of one symbol and what they reserve. */
+export interface WorkingOrders {
+  /** In the order in which they were approved. */
+  readonly orders: readonly Order[]
+  readonly buyUnits: bigint
+  readonly sellUnits: bigint
+}
+
+/** Counts by the last state of each order. */
+export type OrderCounts = Readonly<Record<OrderState, number>>
+
+type OrderSnapshot = Omit<Order, 'quantityUnits' | 'filledUnits' | 'cancelReason'> & {
+  readonly quantityUnits: string
+  readonly filledUnits: string
+  readonly cancelReason?: CancelReason
+}
+
+export interface OrderStoreSnapshot {
+  /** In the order in which they were received. */
+  readonly orders: readonly OrderSnapshot[]
+  /** Ids of working orders in the order in which they were approved. */
+  readonly workingIds: readonly string[]
+  readonly ended: readonly { readonly intentId: string; readonly endedUs: number }[]
+  readonly counts: OrderCounts
+  readonly refusedTransitions: number
+}
+
+type MutableOrder = { -readonly [Field in keyof Order]: Order[Field] }
+interface MutableWorking {
+  readonly orders: Order[]
+  buyUnits: bigint
+  sellUnits: bigint
+}
+
+/**
+ * All orders of a run that can still change, and counts of all that there were.
+ *
+ * Invariants
+ * 1. An order changes state along `orderTransitions` only; anything else is refused, counted and changes nothing.
+ * 2. The reserved units of a symbol are the sum of the remaining units of its working orders: 0 when all have ended.
+ * 3. The counts sum to the number of orders received.
+ * 4. An ended order is remembered for `retentionUs`, for fills that come late and intents that come twice.
+ */
+export class OrderStore {
+  readonly #retentionUs: number
+  readonly #orders = new Map<string, MutableOrder>()
+  readonly #working = new Map<string, MutableWorking>()
+  readonly #ended: { readonly intentId: string; readonly endedUs: number }[]
+  readonly #counts: Record<OrderState, number>
+  #refusedTransitions: number
+
+  constructor(retentionUs: number, snapshot?: OrderStoreSnapshot) {
+    this.#retentionUs = retentionUs
+    this.#counts = Object.fromEntries(orderStates.map((state) => [state, snapshot?.counts[state] ?? 0])) as Record<
+      OrderState,
+      number
+    >
+    this.#ended = [...(snapshot?.ended ?? [])]
+    this.#refusedTransitions = snapshot?.refusedTransitions ?? 0
+    for (const saved of snapshot?.orders ?? []) {
+      this.#orders.set(saved.intent.intentId, {
+        ...saved,
+        quantityUnits: BigInt(saved.quantityUnits),
+        filledUnits: BigInt(saved.filledUnits),
+        cancelReason: saved.cancelReason,
+      })
+    }
+    for (const intentId of snapshot?.workingIds ?? []) this.#reserve(this.#orders.get(intentId) as Order)
+  }
+
+  /** Takes in a new order. Its id must not be known. */
+  receive(intent: OrderIntent, quantityScale: number, nowUs: number): Order {
+    invariant(!this.#orders.has(intent.intentId), 'a received order is new', intent.intentId)
+    this.#forgetEnded(nowUs)
+    const order: MutableOrder = {
+      intent,
+      quantityScale,
+      state: 'received',
+      stateUs: nowUs,
+      prevStateUs: intent.effectUs,
+      quantityUnits: 0n,
+      filledUnits: 0n,
+      ackUs: 0,
+      cancelReason: undefined,
+    }
+    this.#orders.set(intent.intentId, order)
+    this.#counts.received++
+    return order
+  }
+
+  /** Enters `approved` with the quantity that sizing left, and reserves it. */
+  approve(order: Order, quantityUnits: bigint, nowUs: number): TransitionRefusal | undefined {
+    const refusal = this.enter(order, 'approved', nowUs)
+    if (refusal) return refusal
+    ;(order as MutableOrder).quantityUnits = quantityUnits
+    this.#reserve(order)
+    return undefined
+  }
+
+  /** Enters a state, or refuses and counts the refusal. The time of a state is never before that of the state before. */
+  enter(order: Order, state: OrderState, atUs: number): TransitionRefusal | undefined {
+    const from = order.state
+    if (!isDeclared(from, state)) {
+      this.#refusedTransitions++
+      return { code: 'undeclared_transition', intentId: order.intent.intentId, from, to: state }
+    }
+    const writable = order as MutableOrder
+    writable.state = state
+    writable.prevStateUs = order.stateUs
+    writable.stateUs = Math.max(atUs, order.stateUs)
+    this.#counts[from]--
+    this.#counts[state]++
+    if (isWorking(from) && !isWorking(state)) this.#release(order)
+    if (!isWorking(state) && from !== 'cancelled' && from !== 'expired') {
+      this.#ended.push({ intentId: order.intent.intentId, endedUs: atUs })
+    }
+    return undefined
+  }
+
+  /** Notes that the venue has the order. */
+  noteAcknowledged(order: Order, atUs: number): void {
+    if (order.ackUs === 0) (order as MutableOrder).ackUs = atUs
+  }
+
+  /** Notes why we ask for its cancellation. */
+  noteCancelReason(order: Order, reason: CancelReason): void {
+    ;(order as MutableOrder).cancelReason = reason
+  }
+
+  /** Adds a fill, whatever the state: what was traded is traded. What is reserved shrinks by it. */
+  addFill(order: Order, units: bigint, atUs: number): void {
+    const before = remainingUnits(order)
+    ;(order as MutableOrder).filledUnits += units
+    this.noteAcknowledged(order, atUs)
+    if (isWorking(order.state)) this.#addReserved(order, remainingUnits(order) - before)
+  }
+
+  /** The order with this id, while it is remembered. */
+  get(intentId: string): Order | undefined {
+    return this.#orders.get(intentId)
+  }
+
+  /** Working orders of a symbol: one object for the life of the store, so look it up once. */
+  working(symbol: string): WorkingOrders {
+    return this.#workingOf(symbol)
+  }
+
+  /** Every working order. */
+  open(): readonly Order[] {
+    return Array.from(this.#working.values(), ({ orders }) => orders).flat()
+  }
+
+  get counts(): OrderCounts {
+    return this.#counts
+  }
+
+  get refusedTransitions(): number {
+    return this.#refusedTransitions
+  }
+
+  snapshot(): OrderStoreSnapshot {
+    return {
+      orders: Array.from(this.#orders.values(), ({ cancelReason, ...order }) => ({
+        ...order,
+        quantityUnits: String(order.quantityUnits),
+        filledUnits: String(order.filledUnits),
+        ...(cancelReason && { cancelReason }),
+      })),
+      workingIds: this.open().map(({ intent }) => intent.intentId),
+      ended: [...this.#ended],
+      counts: { ...this.#counts },
+      refusedTransitions: this.#refusedTransitions,
+    }
+  }
+
+  #reserve(order: Order): void {
+    this.#workingOf(order.intent.symbol).orders.push(order)
+    this.#addReserved(order, remainingUnits(order))
+  }
+
+  #release(order: Order): void {
+    const { orders } = this.#workingOf(order.intent.symbol)
+    orders.splice(orders.indexOf(order), 1)
+    this.#addReserved(order, -remainingUnits(order))
+  }
+
+  #addReserved(order: Order, units: bigint): void {
+    const working = this.#workingOf(order.intent.symbol)
+    if (order.intent.side === 'BUY') working.buyUnits += units
+    else working.sellUnits += units
+  }
+
+  #workingOf(symbol: string): MutableWorking {
+    let working = this.#working.get(symbol)
+    if (!working) {
+      working = { orders: [], buyUnits: 0n, sellUnits: 0n }
+      this.#working.set(symbol, working)
+    }
+    return working
+  }
+
+  #forgetEnded(nowUs: number): void {
+    let forgotten = 0
+    for (const { intentId, endedUs } of this.#ended) {
+      if (endedUs > nowUs - this.#retentionUs) break
+      this.#orders.delete(intentId)
+      forgotten++
+    }
+    if (forgotten > 0) this.#ended.splice(0, forgotten)
+  }
+}

@@ -1,0 +1,33 @@
+import type { OrderIntent, TradingState } from '@triplane/contracts'
+import { numberFromFixed } from '@triplane/kernel'
+import { closableUnits } from './exposure.ts'
+import type { Candidate, InstrumentRisk } from './risk-check.ts'
+import { priceUnitsOf, quantityNumber, quantityUnitsOf } from '../trading-terms.ts'
+
+/**
+ * Reads an intent into units. While the trading state is `reducing` its quantity is clipped to the position less working
+ * closing orders: 0 for an order that opens.
+ */
+export function readCandidate(
+  intent: OrderIntent,
+  instrument: InstrumentRisk | undefined,
+  tradingState: TradingState,
+): Candidate {
+  if (!instrument)
+    return { intent, instrument, isClipped: false, quantityUnits: 0n, quantity: 0, limitUnits: 0n, limitPrice: 0 }
+  const { terms } = instrument
+  const wantedUnits = quantityUnitsOf(intent.quantity, terms)
+  const closable = tradingState === 'reducing' ? closableUnits(instrument, intent.side) : wantedUnits
+  const isClipped = closable < wantedUnits
+  const quantityUnits = isClipped ? closable : wantedUnits
+  const limitUnits = intent.limitPrice === undefined ? 0n : priceUnitsOf(intent.limitPrice, terms)
+  return {
+    intent,
+    instrument,
+    isClipped,
+    quantityUnits,
+    quantity: quantityNumber(quantityUnits, terms),
+    limitUnits,
+    limitPrice: numberFromFixed(limitUnits, terms.priceScale),
+  }
+}

@@ -1,0 +1,24 @@
+import { instrumentCheck, type RiskCheck } from '../risk-check.ts'
+
+/** Denies an instrument that is not in the instruments file. */
+export const unknownInstrumentCheck = instrumentCheck('unknown_instrument', () => undefined)
+
+/** Denies outside the instrument's session. */
+export const sessionCheck = instrumentCheck('session_closed', (_, instrument, { nowUs }) =>
+  instrument.isSessionOpen(nowUs) ? undefined : { code: 'session_closed', nowUs },
+)
+
+/** Denies when nothing was heard of the instrument for `maxMarketAgeUs`, or when the data plane calls it stale. */
+export function staleMarketCheck({ maxMarketAgeUs }: { readonly maxMarketAgeUs: number }): RiskCheck {
+  return instrumentCheck('stale_market', (_, instrument, { nowUs }) => {
+    const ageUs = nowUs - instrument.lastMarketUs
+    return instrument.isStale || ageUs > maxMarketAgeUs
+      ? { code: 'stale_market', ageUs, limitUs: maxMarketAgeUs }
+      : undefined
+  })
+}
+
+/** Denies while the book cannot be trusted or a best price is missing. */
+export const invalidBookCheck = instrumentCheck('invalid_book', (_, { isBookValid, bid, ask }) =>
+  isBookValid && bid > 0 && ask > 0 ? undefined : { code: 'invalid_book', bid, ask },
+)

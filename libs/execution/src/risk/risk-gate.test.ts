@@ -1,0 +1,274 @@
+import { riskCodes, tradingStates, type OrderIntent, type RiskCode } from '@triplane/contracts'
+import * as fc from 'fast-check'
+import { aMarketIntent, anAccount, anApproved, anInstrument, anIntent, limits, NOW_US } from '../../test/builders.ts'
+import type { Venue } from '../matching/venue.ts'
+import { capParticipation } from '../sizing/participation.ts'
+import { readCandidate } from './candidate.ts'
+import type { AccountRisk, InstrumentRisk, RiskReject } from './risk-check.ts'
+import { createRiskGate } from './risk-gate.ts'
+import { standardChecks } from './standard-checks.ts'
+
+const gate = createRiskGate(standardChecks(limits))
+
+interface Case {
+  readonly name: string
+  readonly intent?: OrderIntent
+  readonly instrument?: InstrumentRisk | undefined
+  readonly account?: Partial<AccountRisk>
+  readonly want: RiskReject | { readonly code: RiskCode } | 'approved'
+}
+
+function judge({ intent = anIntent(), account = {}, ...rest }: Omit<Case, 'name' | 'want'>): RiskReject | 'approved' {
+  const instrument = 'instrument' in rest ? rest.instrument : anInstrument()
+  const state = anAccount({ instruments: instrument ? [instrument] : [], ...account })
+  const verdict = gate.approve(readCandidate(intent, instrument, state.tradingState), state)
+  return verdict.ok ? 'approved' : verdict.error
+}
+
+const cases: readonly Case[] = [
+  { name: 'approves a sound limit order', want: 'approved' },
+  { name: 'approves a sound market order', intent: aMarketIntent(), want: 'approved' },
+  {
+    name: 'refuses while a kill switch is active, before all else',
+    account: { activeSwitch: 'pnl', tradingState: 'halted', isKnown: () => true },
+    want: { code: 'kill_switch', switchType: 'pnl' },
+  },
+  {
+    name: 'refuses while halted',
+    account: { tradingState: 'halted' },
+    want: { code: 'trading_state', state: 'halted' },
+  },
+  {
+    name: 'refuses to open while reducing',
+    account: { tradingState: 'reducing' },
+    want: { code: 'trading_state', state: 'reducing' },
+  },
+  {
+    name: 'refuses an unknown instrument while reducing',
+    instrument: undefined,
+    account: { tradingState: 'reducing' },
+    want: { code: 'trading_state' },
+  },
+  {
+    name: 'approves to close while reducing',
+    instrument: anInstrument({ positionUnits: -200n }),
+    account: { tradingState: 'reducing' },
+    want: 'approved',
+  },
+  {
+    name: 'refuses to close what working orders close already',
+    instrument: anInstrument({ positionUnits: -200n, workingBuyUnits: 200n }),
+    account: { tradingState: 'reducing' },
+    want: { code: 'trading_state' },
+  },
+  { name: 'refuses a known id', account: { isKnown: () => true }, want: { code: 'duplicate', intentId: 'OFI-1' } },
+  { name: 'approves at the end of the validity', account: { nowUs: NOW_US + 2_000_000 }, want: 'approved' },
+  {
+    name: 'refuses after the validity',
+    account: { nowUs: NOW_US + 2_000_001 },
+    want: { code: 'expired', nowUs: NOW_US + 2_000_001, validUntilUs: NOW_US + 2_000_000 },
+  },
+  { name: 'approves 250 ms ahead', account: { marketUs: NOW_US - 250_000 }, want: 'approved' },
+  {
+    name: 'refuses more than 250 ms ahead',
+    account: { marketUs: NOW_US - 250_001 },
+    want: { code: 'future_intent', aheadUs: 250_001, limitUs: 250_000 },
+  },
+  {
+    name: 'refuses an unknown instrument',
+    instrument: undefined,
+    want: { code: 'unknown_instrument', venue: 'binance_usdm', symbol: 'BTC/USDT:USDT' },
+  },
+  {
+    name: 'refuses outside the session',
+    instrument: anInstrument({ isSessionOpen: () => false }),
+    want: { code: 'session_closed', nowUs: NOW_US },
+  },
+  {
+    name: 'approves on data at the age limit',
+    instrument: anInstrument({ lastMarketUs: NOW_US - 5_000_000 }),
+    want: 'approved',
+  },
+  {
+    name: 'refuses on data past the age limit',
+    instrument: anInstrument({ lastMarketUs: NOW_US - 5_000_001 }),
+    want: { code: 'stale_market', ageUs: 5_000_001, limitUs: 5_000_000 },
+  },
+  {
+    name: 'refuses a market that is called stale',
+    instrument: anInstrument({ isStale: true }),
+    want: { code: 'stale_market' },
+  },
+  {
+    name: 'refuses on an invalid book',
+    instrument: anInstrument({ isBookValid: false }),
+    want: { code: 'invalid_book' },
+  },
+  { name: 'refuses without a best ask', instrument: anInstrument({ ask: Number.NaN }), want: { code: 'invalid_book' } },
+  {
+    name: 'refuses a quantity finer than the lot',
+    intent: anIntent({ quantity: '0.1005' }),
+    want: { code: 'lot_size', quantity: '0.1005', lotSize: '0.001' },
+  },
+  { name: 'refuses a quantity of 0', intent: anIntent({ quantity: '0' }), want: { code: 'lot_size' } },
+  { name: 'refuses a negative quantity', intent: anIntent({ quantity: '-0.1' }), want: { code: 'lot_size' } },
+  {
+    name: 'refuses a price finer than the tick',
+    intent: anIntent({ limitPrice: '60000.05' }),
+    want: { code: 'tick_size', limitPrice: '60000.05', tickSize: '0.10' },
+  },
+  {
+    name: 'refuses a limit order without a price',
+    intent: { ...aMarketIntent(), orderType: 'LIMIT' },
+    want: { code: 'tick_size', limitPrice: '', tickSize: '0.10' },
+  },
+  {
+    name: 'refuses reduce-only beyond the position',
+    intent: anIntent({ side: 'SELL', reduceOnly: true }),
+    instrument: anInstrument({ positionUnits: 150n, workingSellUnits: 100n }),
+    want: { code: 'reduce_only', quantity: 0.1, closable: 0.05 },
+  },
+  {
+    name: 'refuses reduce-only on the opening side',
+    intent: anIntent({ reduceOnly: true }),
+    instrument: anInstrument({ positionUnits: 150n }),
+    want: { code: 'reduce_only', quantity: 0.1, closable: 0 },
+  },
+  {
+    name: 'refuses below the minimum notional',
+    intent: anIntent({ quantity: '0.001' }),
+    want: { code: 'min_notional', notional: 60, limit: 100 },
+  },
+  {
+    name: 'lets reduce-only close dust',
+    intent: anIntent({ quantity: '0.001', reduceOnly: true }),
+    instrument: anInstrument({ positionUnits: -1n }),
+    want: 'approved',
+  },
+  {
+    name: 'refuses above the maximum notional',
+    intent: anIntent({ quantity: '0.417' }),
+    want: { code: 'max_notional', notionalUsd: 25_020, limitUsd: 25_000 },
+  },
+  {
+    name: 'refuses a price beyond the collar',
+    intent: anIntent({ limitPrice: '60310' }),
+    instrument: anInstrument({ bid: 59_999.9 }),
+    want: { code: 'price_collar', distanceBps: (310 / 60_000) * 10_000, limitBps: 50 },
+  },
+  {
+    name: 'refuses a market order that would pay a touch beyond the collar',
+    intent: aMarketIntent(),
+    instrument: anInstrument({ bid: 59_000, ask: 61_000 }),
+    want: { code: 'price_collar' },
+  },
+  {
+    name: 'refuses a position beyond the limit, working orders counted',
+    instrument: anInstrument({ bid: 60_000, ask: 60_000, positionUnits: 750n, workingBuyUnits: 400n }),
+    want: { code: 'max_position', positionUsd: 75_000, limitUsd: 60_000 },
+  },
+  {
+    name: 'lets an order bring a position that is too large closer to 0',
+    intent: anIntent({ side: 'SELL' }),
+    instrument: anInstrument({ positionUnits: 5_000n }),
+    want: 'approved',
+  },
+  {
+    name: 'refuses gross exposure beyond the limit',
+    account: { instruments: [anInstrument({ bid: 60_000, ask: 60_000, positionUnits: -3_300n })] },
+    want: { code: 'gross_exposure' },
+  },
+  {
+    name: 'refuses too many orders',
+    account: { recentOrders: 20 },
+    want: { code: 'order_rate', orders: 20, windowUs: 1_000_000 },
+  },
+  {
+    name: 'approves when participation leaves part',
+    instrument: anInstrument({ participationUnits: () => 2n }),
+    want: 'approved',
+  },
+  {
+    name: 'refuses when participation leaves less than the minimum notional',
+    instrument: anInstrument({ participationUnits: () => 1n }),
+    want: { code: 'participation', quantity: 0.1, allowed: 0.001 },
+  },
+]
+
+describe('risk gate', () => {
+  it.each(cases)('$name', ({ want, name: _, ...given }) => {
+    const verdict = judge(given)
+    if (want === 'approved') expect(verdict).toBe('approved')
+    else expect(verdict).toMatchObject(want)
+  })
+
+  it('has a case for every risk code', () => {
+    const refused = new Set(cases.flatMap(({ want }) => (want === 'approved' ? [] : [want.code])))
+    expect([...refused].sort()).toEqual([...riskCodes].sort())
+  })
+
+  it('checks in the order of the codes', () => {
+    expect(standardChecks(limits).map(({ code }) => code)).toEqual(riskCodes)
+  })
+
+  it('approves nothing while a kill switch is active or the book invalid', () => {
+    const anyIntent = fc.record({
+      side: fc.constantFrom('BUY' as const, 'SELL' as const),
+      quantity: fc.constantFrom('0.1', '0.001', '1', '0'),
+      limitPrice: fc.constantFrom('60000', '59990', '1'),
+      reduceOnly: fc.boolean(),
+    })
+    const blocked = fc.constantFrom('kill_switch', 'invalid_book')
+    fc.assert(
+      fc.property(
+        anyIntent,
+        blocked,
+        fc.constantFrom(...tradingStates),
+        fc.integer({ min: -500, max: 500 }),
+        (fields, by, state, position) => {
+          const verdict = judge({
+            intent: anIntent(fields),
+            instrument: anInstrument({ isBookValid: by !== 'invalid_book', positionUnits: BigInt(position) }),
+            account: { tradingState: state, ...(by === 'kill_switch' && { activeSwitch: 'drawdown' as const }) },
+          })
+          expect(verdict).not.toBe('approved')
+        },
+      ),
+    )
+  })
+
+  it('clips a closing order to the position while reducing', () => {
+    const instrument = anInstrument({ positionUnits: -70n, workingBuyUnits: 20n })
+    const verdict = gate.approve(
+      readCandidate(anIntent(), instrument, 'reducing'),
+      anAccount({ tradingState: 'reducing' }),
+    )
+    expect(verdict.ok && verdict.value.quantity).toBe('0.05')
+  })
+
+  it('looks at the kill switch again at submit', () => {
+    const candidate = readCandidate(anIntent(), anInstrument(), 'active')
+    expect(gate.confirm(candidate, anAccount())).toBeUndefined()
+    expect(gate.confirm(candidate, anAccount({ activeSwitch: 'manual' }))).toEqual({
+      code: 'kill_switch',
+      switchType: 'manual',
+    })
+  })
+})
+
+describe('an approved order', () => {
+  it('is the only kind that a venue takes', () => {
+    const sent: OrderIntent[] = []
+    const venue: Venue = { submit: (order) => void sent.push(order), cancel: () => undefined }
+    venue.submit(anApproved(), NOW_US)
+    // @ts-expect-error an intent that risk has not seen does not compile
+    venue.submit(anIntent({ intentId: 'unchecked' }), NOW_US)
+    expect(sent.map(({ intentId }) => intentId)).toEqual(['OFI-1', 'unchecked'])
+  })
+
+  it('is made smaller by participation, never larger', () => {
+    const order = anApproved({ quantity: '0.1' })
+    expect(capParticipation(order, anInstrument({ participationUnits: () => 40n }), NOW_US).quantity).toBe('0.04')
+    expect(capParticipation(order, anInstrument({ participationUnits: () => 100n }), NOW_US)).toBe(order)
+  })
+})

@@ -1,0 +1,77 @@
+import { tradingStates, type OperatorCommandCode, type SwitchType, type TradingState } from '@triplane/contracts'
+
+/** Conditions that set a trading state and clear themselves when their cause is gone. */
+export type TradingCondition = 'heartbeat' | 'reconciliation' | 'journal'
+
+export interface TradingModeSnapshot {
+  readonly switches: readonly SwitchType[]
+  readonly operator: TradingState
+  readonly conditions: Readonly<Record<TradingCondition, TradingState>>
+}
+
+/**
+ * The trading state: the strictest of its reasons (kill switches, the operator, heartbeat, reconciliation, journal).
+ *
+ * Invariants
+ * 1. An active kill switch means `halted`.
+ * 2. A switch and the operator's order are cleared only by a command; a condition may be cleared by whoever set it.
+ */
+export class TradingMode {
+  readonly #switches: Set<SwitchType>
+  readonly #conditions: Record<TradingCondition, TradingState>
+  #operator: TradingState
+  #state: TradingState = 'active'
+  #activeSwitch: SwitchType | undefined
+
+  constructor(snapshot?: TradingModeSnapshot) {
+    this.#switches = new Set(snapshot?.switches)
+    this.#operator = snapshot?.operator ?? 'active'
+    this.#conditions = { heartbeat: 'active', reconciliation: 'active', journal: 'active', ...snapshot?.conditions }
+    this.#update()
+  }
+
+  /** The state in force. */
+  get state(): TradingState {
+    return this.#state
+  }
+
+  /** The kill switch that was tripped first among those active. */
+  get activeSwitch(): SwitchType | undefined {
+    return this.#activeSwitch
+  }
+
+  /** A kill switch was tripped or, by command, re-armed. */
+  setSwitch(type: SwitchType, active: boolean): void {
+    if (active) this.#switches.add(type)
+    else this.#switches.delete(type)
+    this.#update()
+  }
+
+  /** Halt and reduce act at once, resume undoes them. A re-arm is the strategy plane's to confirm, by the switch's event. */
+  command(command: OperatorCommandCode): void {
+    if (command === 'halt') this.#operator = 'halted'
+    else if (command === 'reduce') this.#operator = 'reducing'
+    else if (command === 'resume') this.#operator = 'active'
+    this.#update()
+  }
+
+  /** The condition now calls for `state`; `active` clears it. */
+  setCondition(condition: TradingCondition, state: TradingState): void {
+    this.#conditions[condition] = state
+    this.#update()
+  }
+
+  snapshot(): TradingModeSnapshot {
+    return { switches: [...this.#switches], operator: this.#operator, conditions: { ...this.#conditions } }
+  }
+
+  #update(): void {
+    this.#activeSwitch = this.#switches.values().next().value
+    const reasons = [
+      this.#activeSwitch ? 'halted' : 'active',
+      this.#operator,
+      ...Object.values(this.#conditions),
+    ] as const
+    this.#state = reasons.reduce((a, b) => (tradingStates.indexOf(b) > tradingStates.indexOf(a) ? b : a))
+  }
+}

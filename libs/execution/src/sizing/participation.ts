@@ -1,0 +1,28 @@
+import type { OrderIntent } from '@triplane/contracts'
+import { downsized, type Approved } from '../risk/risk-gate.ts'
+import type { InstrumentRisk } from '../risk/risk-check.ts'
+import { quantityNumber, quantityUnitsOf, wholeLots, wholeUnits, type TradingTerms } from '../trading-terms.ts'
+
+/**
+ * Whole lots that a share of the market's volume leaves after what we traded ourselves in the same window and what our
+ * working orders may still trade. Volumes are base units.
+ */
+export function participationAllowance(
+  volumes: { readonly share: number; readonly market: number; readonly own: number; readonly workingUnits: bigint },
+  terms: TradingTerms,
+): bigint {
+  const left = volumes.share * volumes.market - volumes.own - quantityNumber(volumes.workingUnits, terms)
+  return left > 0 ? wholeLots(wholeUnits(left, terms), terms) : 0n
+}
+
+/** The order capped to what participation leaves (POV): the same order when it fits, else a smaller one. */
+export function capParticipation(
+  order: Approved<OrderIntent>,
+  instrument: InstrumentRisk,
+  nowUs: number,
+): Approved<OrderIntent> {
+  const allowedUnits = instrument.participationUnits(nowUs)
+  return quantityUnitsOf(order.quantity, instrument.terms) <= allowedUnits
+    ? order
+    : downsized(order, allowedUnits, instrument)
+}

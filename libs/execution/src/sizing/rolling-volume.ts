@@ -1,0 +1,65 @@
+import { floorTime } from '@triplane/kernel'
+
+export interface RollingVolumeSnapshot {
+  readonly bucketEndUs: number
+  readonly volumes: readonly number[]
+}
+
+const BUCKETS = 60
+
+/**
+ * Volume of the last `windowUs` of market time, in 60 buckets aligned to the epoch: the oldest bucket leaves as a whole.
+ * Adding is a comparison and an addition; the sum of the buckets that are past is made anew with each new bucket, so
+ * rounding does not pile up.
+ */
+export class RollingVolume {
+  readonly #bucketUs: number
+  readonly #volumes = new Float64Array(BUCKETS)
+  #bucketEndUs: number
+  #slot: number
+  /** Volume of all buckets but the one that is open. */
+  #past: number
+
+  constructor(windowUs: number, snapshot?: RollingVolumeSnapshot) {
+    this.#bucketUs = Math.ceil(windowUs / BUCKETS)
+    this.#bucketEndUs = snapshot?.bucketEndUs ?? 0
+    if (snapshot) this.#volumes.set(snapshot.volumes)
+    this.#slot = this.#slotEndingAt(this.#bucketEndUs)
+    this.#past = this.#sumPast()
+  }
+
+  add(timeUs: number, volume: number): void {
+    if (timeUs >= this.#bucketEndUs) this.#roll(timeUs)
+    this.#volumes[this.#slot] = (this.#volumes[this.#slot] as number) + volume
+  }
+
+  /** Volume of the window that ends at `nowUs`. */
+  sum(nowUs: number): number {
+    if (nowUs >= this.#bucketEndUs) this.#roll(nowUs)
+    return this.#past + (this.#volumes[this.#slot] as number)
+  }
+
+  snapshot(): RollingVolumeSnapshot {
+    return { bucketEndUs: this.#bucketEndUs, volumes: Array.from(this.#volumes) }
+  }
+
+  #roll(timeUs: number): void {
+    const endUs = floorTime(timeUs, this.#bucketUs) + this.#bucketUs
+    const passed = (endUs - this.#bucketEndUs) / this.#bucketUs
+    if (passed >= BUCKETS) this.#volumes.fill(0)
+    else for (let i = 1; i <= passed; i++) this.#volumes[(this.#slot + i) % BUCKETS] = 0
+    this.#bucketEndUs = endUs
+    this.#slot = this.#slotEndingAt(endUs)
+    this.#past = this.#sumPast()
+  }
+
+  #sumPast(): number {
+    let sum = 0
+    for (let slot = 0; slot < BUCKETS; slot++) if (slot !== this.#slot) sum += this.#volumes[slot] as number
+    return sum
+  }
+
+  #slotEndingAt(endUs: number): number {
+    return (endUs / this.#bucketUs) % BUCKETS
+  }
+}
