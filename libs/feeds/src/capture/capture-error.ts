@@ -1,0 +1,22 @@
+/** What can be wrong with a capture file. */
+export type CaptureErrorCode =
+  | 'not_found'
+  | 'not_a_file'
+  | 'unreadable'
+  | 'empty'
+  | 'corrupt_gzip'
+  | 'not_a_capture'
+  | 'unknown_venue'
+  | 'mixed_venues'
+
+/** A capture file that cannot be played. The message names the file and says "Expected X, was Y". Trying again does not help. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError'
+  readonly retryable = false
+  readonly code: CaptureErrorCode
+
+  constructor(code: CaptureErrorCode, path: string, problem: string, cause?: unknown) {
+    super(`Capture ${path}: ${problem}`, { cause })
+    this.code = code
+  }
+}

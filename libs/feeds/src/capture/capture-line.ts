@@ -1,0 +1,111 @@
+/**
+ * One line of a capture. Two formats, which may be mixed:
+ *
+ *     <19 digits: nanoseconds> <payload>
+ *     <10 digits: seconds>[.fraction]: <payload>
+ *
+ * and the control lines that cryptofeed writes, whose time is in seconds:
+ *
+ *     URL <-> <time>              a connection is up
+ *     URL <- <time>: <payload>    what was sent to the venue
+ *     URL -> <time>: <payload>    what a REST request returned
+ *
+ * The numbers of digits hold from 2001 to 2286, and tell a time from any other number.
+ */
+export interface CaptureLine {
+  kind: 'payload' | 'connected' | 'sent' | 'rest' | 'bad'
+  /** Receive time, microseconds: nanoseconds are cut off, fractions of seconds rounded to the nearest. */
+  tsRecvUs: number
+  /** Where the payload begins; it ends where the line ends. */
+  payloadStart: number
+  /** Of control lines, else ''. */
+  url: string
+}
+
+const SPACE = 0x20
+const DOT = 0x2e
+const DIGIT_0 = 0x30
+const COLON = 0x3a
+const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000]
+const MAX_CONTROL_BYTES = 64 * 1024
+const CONTROL = /^((?:wss?|https?):\/\/\S+) (<->|<-|->) (\d{10}(?:\.\d+)?)(?:: |$)/
+
+/** A line to read into. */
+export function emptyCaptureLine(): CaptureLine {
+  return { kind: 'bad', tsRecvUs: 0, payloadStart: 0, url: '' }
+}
+
+/** Reads the line from `start` to `end` into `line`, which is reused from call to call. Time is left alone when it is bad. */
+export function readCaptureLine(bytes: Buffer, start: number, end: number, line: CaptureLine): void {
+  line.url = ''
+  const first = bytes[start] as number
+  if (first >= DIGIT_0 && first < DIGIT_0 + 10) {
+    const afterSeconds = bytes[start + 10]
+    const isSeconds = afterSeconds === DOT || afterSeconds === COLON
+    line.kind = (isSeconds ? readSeconds : readNanoseconds)(bytes, start, end, line) ? 'payload' : 'bad'
+  } else {
+    readControlLine(bytes, start, end, line)
+  }
+}
+
+function readNanoseconds(bytes: Buffer, start: number, end: number, line: CaptureLine): boolean {
+  if (bytes[start + 19] !== SPACE || start + 20 >= end) return false
+  const high = readDigits(bytes, start, start + 8)
+  const low = readDigits(bytes, start + 8, start + 16)
+  const cutOff = readDigits(bytes, start + 16, start + 19)
+  if (high < 0 || low < 0 || cutOff < 0) return false
+  line.tsRecvUs = high * 100_000_000 + low
+  line.payloadStart = start + 20
+  return true
+}
+
+function readSeconds(bytes: Buffer, start: number, end: number, line: CaptureLine): boolean {
+  const colon = bytes.indexOf(COLON, start + 10)
+  if (colon < 0 || colon + 2 >= end || bytes[colon + 1] !== SPACE) return false
+  const timeUs = secondsToUs(bytes, start, colon)
+  if (timeUs < 0) return false
+  line.tsRecvUs = timeUs
+  line.payloadStart = colon + 2
+  return true
+}
+
+/** Microseconds of `<10 digits>[.digits]`, rounded half up on the digits themselves; negative when it is anything else. */
+function secondsToUs(bytes: Uint8Array, start: number, end: number): number {
+  const seconds = end - start < 10 ? -1 : readDigits(bytes, start, start + 10)
+  if (seconds < 0) return -1
+  if (end === start + 10) return seconds * 1_000_000
+  const fraction = start + 11
+  if (bytes[start + 10] !== DOT || fraction === end) return -1
+  for (let at = fraction; at < end; at++) if (readDigits(bytes, at, at + 1) < 0) return -1
+  const digits = Math.min(6, end - fraction)
+  const fractionUs = readDigits(bytes, fraction, fraction + digits) * (POWERS_OF_TEN[6 - digits] as number)
+  const roundUp = end - fraction > 6 && (bytes[fraction + 6] as number) >= DIGIT_0 + 5
+  return seconds * 1_000_000 + fractionUs + (roundUp ? 1 : 0)
+}
+
+function readControlLine(bytes: Buffer, start: number, end: number, line: CaptureLine): void {
+  line.kind = 'bad'
+  if (bytes[start] !== 0x77 && bytes[start] !== 0x68) return // w of wss, h of https
+  const text = bytes.toString('latin1', start, Math.min(end, start + MAX_CONTROL_BYTES))
+  const match = CONTROL.exec(text)
+  if (!match) return
+  const [head, url = '', arrow, time = ''] = match
+  const hasPayload = start + head.length < end
+  if (hasPayload === (arrow === '<->') || !URL.canParse(url)) return
+  line.kind = arrow === '<->' ? 'connected' : arrow === '<-' ? 'sent' : 'rest'
+  line.url = url
+  line.tsRecvUs = secondsToUs(Buffer.from(time, 'latin1'), 0, time.length)
+  line.payloadStart = start + head.length
+}
+
+/** The integer that at most 10 digits spell; negative when one is not a digit. Without a branch per digit: it runs on every line. */
+function readDigits(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0
+  let sign = 0
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - DIGIT_0
+    sign |= digit | (9 - digit)
+    value = value * 10 + digit
+  }
+  return sign < 0 ? -1 : value
+}

@@ -1,0 +1,106 @@
+import { inspectPayload } from '@triplane/market-data'
+import type { CaptureBytes } from './capture-bytes.ts'
+import { CaptureError } from './capture-error.ts'
+import { emptyCaptureLine, readCaptureLine } from './capture-line.ts'
+import { LineSplitter } from './line-splitter.ts'
+
+/** How much of a capture is read to find out what it is. */
+const HEAD_BYTES = 4 * 1024 * 1024
+const HEAD_LINES = 20_000
+
+/** Hosts that serve one venue only. */
+const venueOfHost: Readonly<Record<string, string>> = {
+  'api.binance.com': 'binance_spot',
+  'stream.binance.com': 'binance_spot',
+  'fapi.binance.com': 'binance_usdm',
+  'fstream.binance.com': 'binance_usdm',
+}
+
+/** What the beginning of a capture says about the whole. */
+export interface CaptureNature {
+  readonly venue: string
+  /** Venue symbol of the only depth stream; absent when there is not exactly one. */
+  readonly depthSymbol?: string
+  /** Receive time of the first line that has one, microseconds. */
+  readonly startUs: number
+}
+
+/**
+ * Finds out what a capture holds from the content of its first 4 MB or 20,000 lines; the file's name says nothing. What it
+ * finds holds for the whole file: a frame of another venue further on is for the normaliser to refuse, and a depth stream
+ * that first turns up further on does not take snapshots away from the one seen here. `venue` overrides what is found.
+ * Throws a `CaptureError` when no line has a time, or nothing tells one venue.
+ */
+export async function inspectCapture(path: string, bytes: CaptureBytes, venue?: string): Promise<CaptureNature> {
+  const venues = new Set<string>()
+  const depthSymbols = new Set<string>()
+  const line = emptyCaptureLine()
+  let startUs: number | undefined
+  let firstLine: string | undefined
+  let lines = 0
+
+  const splitter = new LineSplitter((chunk, start, end) => {
+    if (lines++ >= HEAD_LINES) return
+    firstLine ??= chunk.toString('utf8', start, Math.min(end, start + 60))
+    readCaptureLine(chunk, start, end, line)
+    if (line.kind === 'bad') return
+    startUs ??= line.tsRecvUs
+    const hostVenue = line.url && venueOfHost[new URL(line.url).hostname]
+    if (hostVenue) venues.add(hostVenue)
+    if (line.kind !== 'payload') return
+    const hint = inspectPayload(chunk.toString('utf8', line.payloadStart, end))
+    if (hint.venue) venues.add(hint.venue)
+    if (hint.depthSymbol) depthSymbols.add(hint.depthSymbol)
+  })
+
+  const fault = await pushHead(bytes, splitter, () => lines)
+  if (firstLine === undefined)
+    throw fault ?? new CaptureError('empty', path, 'Expected recorded lines, was an empty file')
+  if (startUs === undefined) {
+    const was = JSON.stringify(firstLine)
+    throw new CaptureError(
+      'not_a_capture',
+      path,
+      `Expected lines of "<nanoseconds> <json>" or "<seconds>: <json>", was ${was}`,
+    )
+  }
+  const [found, other] = venues
+  if (venue === undefined && other !== undefined) {
+    throw new CaptureError(
+      'mixed_venues',
+      path,
+      `Expected frames of one venue, was ${[...venues].join(' and ')}; name the venue`,
+    )
+  }
+  const decided = venue ?? found
+  if (decided === undefined) {
+    throw new CaptureError(
+      'unknown_venue',
+      path,
+      'Expected frames that tell their venue, was none that does; name the venue',
+    )
+  }
+  const [depthSymbol, secondSymbol] = depthSymbols
+  return { venue: decided, startUs, ...(depthSymbol !== undefined && secondSymbol === undefined && { depthSymbol }) }
+}
+
+/** Gives the head of the capture to `splitter`. Returns the fault that ended it early: what came before may be played. */
+async function pushHead(
+  bytes: CaptureBytes,
+  splitter: LineSplitter,
+  linesSeen: () => number,
+): Promise<CaptureError | undefined> {
+  let headBytes = 0
+  try {
+    for await (const chunk of bytes.chunks()) {
+      splitter.push(chunk)
+      headBytes += chunk.length
+      if (headBytes >= HEAD_BYTES || linesSeen() >= HEAD_LINES) return undefined
+    }
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    return error
+  }
+  splitter.end()
+  return undefined
+}

@@ -1,0 +1,68 @@
+import type { FeedItem, FrameOrigin } from '@triplane/market-data'
+import type { Feed } from '../feed.ts'
+import { openCaptureBytes } from './capture-bytes.ts'
+import { CaptureReader } from './capture-reader.ts'
+import { inspectCapture } from './inspect-capture.ts'
+
+export interface CaptureOptions {
+  /** Venue and product whose protocol the frames speak; found out from the content when absent. */
+  readonly venue?: string
+  /** Label of metrics and events. */
+  readonly source?: string
+}
+
+/** A capture file as a feed, and how far it has been read. */
+export interface CaptureFeed extends Feed {
+  readonly origin: FrameOrigin
+  /** Receive time of the first line, microseconds. */
+  readonly startUs: number
+  /** Size of the file, compressed bytes. */
+  readonly bytesTotal: number
+  /** How much of the file has been read, compressed bytes. */
+  bytesRead(): number
+}
+
+/**
+ * Opens a capture file, plain or gzip, and finds out what it holds. Refuses what cannot be played with a `CaptureError`;
+ * `batches` throws one after the last readable line when the file turns out to be cut off or corrupt. Reads in chunks: a
+ * file of any size takes a few megabytes.
+ */
+export async function openCapture(
+  path: string,
+  { venue, source = 'capture' }: CaptureOptions = {},
+): Promise<CaptureFeed> {
+  const bytes = await openCaptureBytes(path)
+  const nature = await inspectCapture(path, bytes, venue)
+  const origin: FrameOrigin = {
+    source,
+    venue: nature.venue,
+    ...(nature.depthSymbol !== undefined && { snapshotSymbol: nature.depthSymbol }),
+  }
+  let isClosed = false
+
+  async function* batches(): AsyncGenerator<readonly FeedItem[]> {
+    const reader = new CaptureReader(origin, nature.startUs)
+    try {
+      for await (const chunk of bytes.chunks()) {
+        const items = reader.read(chunk)
+        if (items.length > 0) yield items
+        if (isClosed) return
+      }
+    } catch (error) {
+      yield reader.end()
+      throw error
+    }
+    yield reader.end()
+  }
+
+  return {
+    origin,
+    startUs: nature.startUs,
+    bytesTotal: bytes.bytesTotal,
+    bytesRead: () => bytes.bytesRead(),
+    batches,
+    close: async () => {
+      isClosed = true
+    },
+  }
+}

@@ -1,0 +1,20 @@
+// The port
+export type { Feed } from './feed.ts'
+// Capture files
+export { openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'
+export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
+// Playing feeds together, for a time, at a pace
+export { mergeFeeds } from './playback/merge-feeds.ts'
+export { limitFeed } from './playback/limit-feed.ts'
+export { paceFeed, type PaceOptions, type Pause } from './playback/pace-feed.ts'
+// The simulated market
+export {
+  createSimulatedMarket,
+  type SimulatedMarket,
+  type SimulatedMarketConfig,
+  type SimulatedMarketState,
+} from './simulated/simulated-market.ts'
+export { simulatedFeed } from './simulated/simulated-feed.ts'
+export { simulatedInstruments, type SimulatedInstrument } from './simulated/simulated-instrument.ts'
+export { scenarios, type Scenario, type ScenarioName } from './simulated/scenario.ts'
+export { badTickKinds, type BadTickKind } from './simulated/bad-ticks.ts'

@@ -1,0 +1,76 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '@triplane/kernel'
+import type { FeedItem } from '@triplane/market-data'
+import type { Feed } from '../feed.ts'
+
+/** Ends after `durationUs` microseconds of wall time, or when the signal aborts. */
+export type Pause = (durationUs: number, signal: AbortSignal) => Promise<void>
+
+export interface PaceOptions {
+  /** Market seconds in a wall second; `max` does not wait. */
+  readonly speed: number | 'max'
+  readonly clock: Pick<Clock, 'monotonicUs'>
+  readonly pause?: Pause
+}
+
+/** Longest silence that the planes do not see, microseconds of wall time. */
+const MAX_SILENCE_US = 100_000
+
+/**
+ * Plays a feed against the wall clock, from its first item on. After what is due, and at least every 100 ms of wall time,
+ * it says how far market time has come; never more than is known: not past the next item, nor while it waits for the feed
+ * below. At any speed the same items come in the same order, and the last one says that time has passed up to the item
+ * before it. `close` hands over at once what has been read from below.
+ */
+export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor }: PaceOptions): Feed {
+  const stop = new AbortController()
+
+  async function* batches(): AsyncGenerator<readonly FeedItem[]> {
+    let lastUs: number | undefined
+    for await (const batch of feed.batches()) {
+      const last = batch.at(-1)
+      if (!last) continue
+      lastUs = last.tsRecvUs
+      if (speed === 'max') yield batch
+      else yield* paced(batch, speed)
+    }
+    if (lastUs !== undefined) yield [{ type: 'time', tsRecvUs: lastUs }]
+  }
+
+  let marketStartUs: number | undefined
+  let wallStartUs = 0
+
+  async function* paced(batch: readonly FeedItem[], speed: number): AsyncGenerator<readonly FeedItem[]> {
+    if (marketStartUs === undefined) {
+      marketStartUs = (batch[0] as FeedItem).tsRecvUs
+      wallStartUs = clock.monotonicUs()
+    }
+    for (let from = 0; from < batch.length;) {
+      const nowUs = stop.signal.aborted
+        ? Infinity
+        : marketStartUs + Math.floor((clock.monotonicUs() - wallStartUs) * speed)
+      let to = from
+      while (to < batch.length && (batch[to] as FeedItem).tsRecvUs <= nowUs) to++
+      const next = batch[to]
+      // What comes next is later than now, so decisions on what came need not wait for it.
+      const passed: readonly FeedItem[] = next ? [{ type: 'time', tsRecvUs: nowUs }] : []
+      yield [...batch.slice(from, to), ...passed]
+      from = to
+      if (next) await pause(Math.min(MAX_SILENCE_US, Math.ceil((next.tsRecvUs - nowUs) / speed)), stop.signal)
+    }
+  }
+
+  return {
+    batches,
+    close: async () => {
+      stop.abort()
+      await feed.close()
+    },
+  }
+}
+
+const pauseFor: Pause = async (durationUs, signal) => {
+  await setTimeout(durationUs / 1000, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+}

@@ -1,0 +1,121 @@
+import { Random, US_PER_SECOND, type RandomState } from '@triplane/kernel'
+import type { SimulatedSymbol } from './simulated-symbol.ts'
+import { WireFormat } from './wire-format.ts'
+
+/** What a bad frame is. */
+export const badTickKinds = [
+  'malformed',
+  'priceTimesTen',
+  'negativeSize',
+  'crossedQuote',
+  'duplicateTrade',
+  'duplicateQuote',
+  'lateQuote',
+  'unknownSymbol',
+] as const
+export type BadTickKind = (typeof badTickKinds)[number]
+
+/** The last good messages of an instrument: what bad ones are made of. */
+interface RecentMessages {
+  trade?: string
+  quote?: string
+  quoteBefore?: string
+}
+
+export interface BadTicksState {
+  readonly random: RandomState
+  readonly nextUs: number
+  readonly counts: Readonly<Record<BadTickKind, number>>
+  /** By index of the instrument. */
+  readonly recent: readonly Readonly<RecentMessages>[]
+}
+
+/**
+ * Makes bad frames, one every `everyS` seconds on average, and counts them by kind. They come in addition to the good
+ * frames and use up no id, so a reader that refuses them misses nothing.
+ */
+export class BadTicks {
+  readonly #random: Random
+  readonly #meanGapUs: number
+  readonly #counts: Record<BadTickKind, number>
+  readonly #recent: RecentMessages[]
+  #nextUs: number
+
+  constructor(everyS: number, state: BadTicksState) {
+    this.#random = new Random(state.random)
+    this.#meanGapUs = everyS * US_PER_SECOND
+    this.#counts = { ...state.counts }
+    this.#recent = state.recent.map((messages) => ({ ...messages }))
+    this.#nextUs = state.nextUs
+  }
+
+  /** None yet; the first one is due at `firstUs`. */
+  static start(everyS: number, firstUs: number, seed: number, instruments: number): BadTicks {
+    const counts = Object.fromEntries(badTickKinds.map((kind) => [kind, 0])) as Record<BadTickKind, number>
+    const recent = Array.from({ length: instruments }, () => ({}))
+    return new BadTicks(everyS, { random: new Random(seed).state(), nextUs: firstUs, counts, recent })
+  }
+
+  /** When the next bad frame is due. */
+  get nextUs(): number {
+    return this.#nextUs
+  }
+
+  /** How many there were of each kind. */
+  get counts(): Readonly<Record<BadTickKind, number>> {
+    return this.#counts
+  }
+
+  /** Remembers a good message of the instrument at `index`. */
+  remember(index: number, kind: 'trade' | 'quote', text: string): void {
+    const recent = this.#recent[index] as RecentMessages
+    if (kind === 'trade') recent.trade = text
+    else {
+      if (recent.quote !== undefined) recent.quoteBefore = recent.quote
+      recent.quote = text
+    }
+  }
+
+  /** The next bad frame, of one of `symbols`; undefined when that one has not said enough yet to make it of. */
+  make(symbols: readonly SimulatedSymbol[], venueMs: number): string | undefined {
+    this.#nextUs += 1 + Math.floor(this.#random.exponential(this.#meanGapUs))
+    const index = this.#random.below(symbols.length)
+    const kind = badTickKinds[this.#random.below(badTickKinds.length)] as BadTickKind
+    const text = this.#text(kind, symbols[index] as SimulatedSymbol, venueMs, this.#recent[index] as RecentMessages)
+    if (text !== undefined) this.#counts[kind]++
+    return text
+  }
+
+  snapshot(): BadTicksState {
+    return {
+      random: this.#random.state(),
+      nextUs: this.#nextUs,
+      counts: { ...this.#counts },
+      recent: this.#recent.map((messages) => ({ ...messages })),
+    }
+  }
+
+  #text(kind: BadTickKind, symbol: SimulatedSymbol, venueMs: number, recent: RecentMessages): string | undefined {
+    const { wire, nextTradeId, nextUpdateId } = symbol
+    const bid = symbol.best('bid')
+    const ask = symbol.best('ask')
+    switch (kind) {
+      case 'malformed':
+        return recent.trade?.slice(0, -this.#random.below(40) - 1)
+      case 'priceTimesTen':
+        return wire.trade(venueMs, nextTradeId, ask[0] * 10, 1, false)
+      case 'negativeSize':
+        return wire.trade(venueMs, nextTradeId, ask[0], -1, false)
+      case 'crossedQuote':
+        return wire.quote(venueMs, nextUpdateId, ask, bid)
+      case 'duplicateTrade':
+        return recent.trade
+      case 'duplicateQuote':
+        return recent.quote
+      case 'lateQuote':
+        return recent.quoteBefore
+      case 'unknownSymbol':
+        return new WireFormat({ ...symbol.spec, venueSymbol: 'NOSUCHUSDT' }).trade(venueMs, 1, ask[0], 1, false)
+    }
+  }
+}
