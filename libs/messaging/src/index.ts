@@ -1,0 +1,29 @@
+// The port
+export type {
+  Bus,
+  BusRecord,
+  ConsumedStats,
+  Consumer,
+  ConsumerOptions,
+  ProducedStats,
+  Producer,
+  ProducerOptions,
+} from './bus.ts'
+export { BusError, type BusErrorCode } from './bus-error.ts'
+// In memory
+export { createMemoryBus, type MemoryBusOptions } from './memory-bus/memory-bus.ts'
+// A consumer's edge
+export {
+  runConsumerEdge,
+  type Backoff,
+  type ConsumerEdgeOptions,
+  type Refusal,
+  type RefusedRecord,
+} from './consumer-edge.ts'
+export { isFault, type Fault } from './fault.ts'
+// Input order
+export { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+// A plane's run
+export { OutputHash, runHash, type OutputHashState } from './output-hash.ts'
+export { PlaneRunner, publish, type PlaneRunnerOptions } from './plane-runner.ts'
+export { Unobserved } from './unobserved.ts'

@@ -1,0 +1,97 @@
+import type { Topic } from '@triplane/contracts'
+import { BusError } from '../bus-error.ts'
+import type { Bus, ConsumerOptions, ProducerOptions } from '../bus.ts'
+import { ConsumerGroup } from './consumer-group.ts'
+import { MemoryConsumer } from './memory-consumer.ts'
+import { MemoryProducer } from './memory-producer.ts'
+import { PartitionLog, type Retention } from './partition-log.ts'
+
+export interface MemoryBusOptions extends Partial<Retention> {
+  /** Stamps `tsSentUs`. It is read once a send, so give something cheap: the run's own time, or a clock read once a turn. */
+  readonly nowUs: () => number
+  /** Partitions of a topic; 1 unless told otherwise. */
+  readonly partitions?: (topic: Topic) => number
+  /** Records that one producer may have waiting before `send` throws `buffer_full`. */
+  readonly maxBufferedRecords?: number
+}
+
+/**
+ * A bus in memory: a partitioned log with offsets and groups for the services of one process.
+ *
+ * Retention: a partition keeps its newest `retainRecords` (1,024), and all that a group with members has not committed.
+ * When the slowest such group leaves `maxUncommittedRecords` (65,536) uncommitted, sends wait in the producer (at most
+ * `maxBufferedRecords`, 65,536): nobody is skipped. A group without members holds nothing back; what it missed is
+ * counted in its next member's `skipped`. Compacted topics keep the newest record of each key for good.
+ */
+export function createMemoryBus(options: MemoryBusOptions): Bus {
+  const { nowUs, partitions = () => 1, retainRecords = 1024 } = options
+  const { maxUncommittedRecords = 65_536, maxBufferedRecords = 65_536 } = options
+  const logs = new Map<string, readonly PartitionLog[]>()
+  const groups = new Map<string, ConsumerGroup>()
+  const producers = new Set<MemoryProducer>()
+  const consumers = new Map<MemoryConsumer, ConsumerGroup>()
+  let ordinal = 0
+  let closed = false
+
+  function logsOf(topic: Topic): readonly PartitionLog[] {
+    let found = logs.get(topic.name)
+    if (!found) {
+      const retention = { retainRecords, maxUncommittedRecords }
+      found = Array.from({ length: partitions(topic) }, (_, index) => new PartitionLog(topic, index, retention))
+      logs.set(topic.name, found)
+    }
+    return found
+  }
+
+  function drainProducers(): void {
+    for (const producer of producers) if (producer.buffered > 0) producer.drain()
+  }
+
+  const producerHost = {
+    maxBufferedRecords,
+    nowUs,
+    nextOrdinal: () => ordinal++,
+    logsOf,
+    left: (producer: MemoryProducer) => void producers.delete(producer),
+  }
+  const consumerHost = {
+    committed: drainProducers,
+    left(consumer: MemoryConsumer): void {
+      consumers.get(consumer)?.leave(consumer)
+      consumers.delete(consumer)
+      drainProducers()
+    },
+  }
+
+  function mustBeOpen(): void {
+    if (closed) throw new BusError('closed', 'Expected an open bus, was closed', { retryable: false })
+  }
+
+  return {
+    producer(producerOptions: ProducerOptions) {
+      mustBeOpen()
+      const producer = new MemoryProducer(producerOptions, producerHost)
+      producers.add(producer)
+      return producer
+    },
+
+    consumer({ group: name, topics, from }: ConsumerOptions) {
+      mustBeOpen()
+      let group = groups.get(name)
+      if (!group) {
+        group = new ConsumerGroup(logsOf)
+        groups.set(name, group)
+      }
+      const consumer = new MemoryConsumer(topics, consumerHost)
+      consumers.set(consumer, group)
+      group.join(consumer, from)
+      return consumer
+    },
+
+    async close() {
+      closed = true
+      await Promise.all([...consumers.keys()].map((consumer) => consumer.close()))
+      await Promise.all([...producers].map((producer) => producer.close()))
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import type { Topic } from '@triplane/contracts'
+import { US_PER_SECOND } from '@triplane/kernel'
+import { BusError } from '../bus-error.ts'
+import type { BusRecord, ConsumedStats, Consumer } from '../bus.ts'
+import type { LoggedRecord } from './partition-log.ts'
+import type { PartitionReader } from './partition-reader.ts'
+
+/** What a consumer counts of one topic. */
+export interface TopicTally {
+  consumed: number
+  skipped: number
+}
+
+/** What the bus does for its consumers. */
+export interface ConsumerHost {
+  /** Offsets were committed: senders that wait may have room now. */
+  committed(): void
+  left(consumer: MemoryConsumer): void
+}
+
+const nothing: readonly BusRecord[] = []
+const done = Promise.resolve()
+const COMPACT_AT = 1024
+
+/**
+ * A member of a group. Its inbox holds what was delivered and not taken yet, in send order; it is a cache of the logs
+ * from each reader's position on, and is made anew from them when partitions change hands.
+ */
+export class MemoryConsumer implements Consumer {
+  readonly topics: readonly Topic[]
+  readonly #host: ConsumerHost
+  readonly #tallies = new Map<string, TopicTally>()
+  #owned: readonly PartitionReader[] = []
+  /** Two columns, a record and its reader, of which the slots from `#head` to `#end` are in use. Slots are reused. */
+  #inbox: (LoggedRecord | undefined)[] = []
+  #inboxReaders: PartitionReader[] = []
+  #head = 0
+  #end = 0
+  #paused = false
+  #closed = false
+  #waiting: { readonly promise: Promise<void>; readonly wake: () => void } | undefined
+
+  constructor(topics: readonly Topic[], host: ConsumerHost) {
+    this.topics = topics
+    this.#host = host
+    for (const topic of topics) this.#tallies.set(topic.name, { consumed: 0, skipped: 0 })
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  subscribes(topic: Topic): boolean {
+    return this.#tallies.has(topic.name)
+  }
+
+  tallyOf(topic: Topic): TopicTally {
+    return this.#tallies.get(topic.name) as TopicTally
+  }
+
+  deliver(record: LoggedRecord, reader: PartitionReader): void {
+    const at = this.#end++
+    this.#inbox[at] = record
+    this.#inboxReaders[at] = reader
+    if (this.#waiting !== undefined) this.#wake()
+  }
+
+  /** Takes over `owned`: the inbox is what their logs hold from their positions on. */
+  refill(owned: readonly PartitionReader[]): void {
+    this.#owned = owned
+    const entries = owned.flatMap((reader) => reader.log.since(reader.position).map((record) => ({ record, reader })))
+    entries.sort((a, b) => a.record.ordinal - b.record.ordinal)
+    this.#inbox = entries.map((entry) => entry.record)
+    this.#inboxReaders = entries.map((entry) => entry.reader)
+    this.#head = 0
+    this.#end = entries.length
+    this.#wake()
+  }
+
+  take(max = Infinity): readonly BusRecord[] {
+    if (this.#closed) throw closedError()
+    const size = Math.min(this.#end - this.#head, max)
+    if (this.#paused || size === 0) return nothing
+    const taken: BusRecord[] = [this.#shift()]
+    for (let i = 1; i < size; i++) taken.push(this.#shift())
+    if (this.#head === this.#end) this.#head = this.#end = 0
+    else if (this.#head >= COMPACT_AT && this.#head * 2 > this.#end) this.#compact()
+    return taken
+  }
+
+  arrived(): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError())
+    if (this.#ready()) return done
+    if (this.#waiting === undefined) {
+      const { promise, resolve } = withResolve()
+      this.#waiting = { promise, wake: resolve }
+    }
+    return this.#waiting.promise
+  }
+
+  commit(): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError())
+    const owned = this.#owned
+    for (let i = 0; i < owned.length; i++) {
+      const reader = owned[i] as PartitionReader
+      reader.committed = reader.position
+    }
+    this.#host.committed()
+    return done
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#wake()
+  }
+
+  stats(nowUs: number): readonly ConsumedStats[] {
+    const untaken = new Map<string, { records: number; readonly oldestUs: number }>()
+    for (let i = this.#head; i < this.#end; i++) {
+      const record = this.#inbox[i] as LoggedRecord
+      const seen = untaken.get(record.topic.name)
+      if (seen) seen.records++
+      else untaken.set(record.topic.name, { records: 1, oldestUs: record.tsSentUs })
+    }
+    return Array.from(this.#tallies, ([topic, { consumed, skipped }]) => {
+      const lag = untaken.get(topic)
+      const lagSeconds = lag ? Math.max(0, nowUs - lag.oldestUs) / US_PER_SECOND : 0
+      return { topic, consumed, skipped, errors: 0, lagRecords: lag?.records ?? 0, lagSeconds }
+    })
+  }
+
+  close(): Promise<void> {
+    if (this.#closed) return done
+    this.#closed = true
+    this.#inbox = []
+    this.#head = this.#end = 0
+    this.#host.left(this)
+    this.#wake()
+    return done
+  }
+
+  #shift(): LoggedRecord {
+    const at = this.#head++
+    const record = this.#inbox[at] as LoggedRecord
+    const reader = this.#inboxReaders[at] as PartitionReader
+    this.#inbox[at] = undefined
+    reader.position = record.offset + 1
+    ;(reader.tally as TopicTally).consumed++
+    return record
+  }
+
+  /** Moves what waits to the front. */
+  #compact(): void {
+    this.#inbox = this.#inbox.slice(this.#head, this.#end)
+    this.#inboxReaders = this.#inboxReaders.slice(this.#head, this.#end)
+    this.#end -= this.#head
+    this.#head = 0
+  }
+
+  #ready(): boolean {
+    return !this.#paused && this.#head < this.#end
+  }
+
+  #wake(): void {
+    if (this.#waiting === undefined || !(this.#closed || this.#ready())) return
+    const { wake } = this.#waiting
+    this.#waiting = undefined
+    wake()
+  }
+}
+
+function closedError(): BusError {
+  return new BusError('closed', 'Expected an open consumer, was closed', { retryable: false })
+}
+
+function withResolve(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
+}

@@ -1,0 +1,137 @@
+import type { Event, Topic } from '@triplane/contracts'
+import { invariant, partitionOf } from '@triplane/kernel'
+import { BusError } from '../bus-error.ts'
+import type { ProducedStats, Producer, ProducerOptions } from '../bus.ts'
+import type { PartitionLog } from './partition-log.ts'
+
+/** What the bus does for its producers. */
+export interface ProducerHost {
+  readonly maxBufferedRecords: number
+  nowUs(): number
+  nextOrdinal(): number
+  logsOf(topic: Topic): readonly PartitionLog[]
+  left(producer: MemoryProducer): void
+}
+
+/** What a producer knows of a topic that it sends to. */
+interface Destination {
+  readonly logs: readonly PartitionLog[]
+  produced: number
+  buffered: number
+  errors: number
+}
+
+interface Waiting {
+  readonly destination: Destination
+  readonly log: PartitionLog
+  readonly key: string
+  readonly events: readonly Event[]
+  readonly tsSentUs: number
+}
+
+/** Appends to the logs. When a log has no room, this and all that comes after it waits in the producer's own queue. */
+export class MemoryProducer implements Producer {
+  readonly #name: string
+  readonly #runId: string
+  readonly #host: ProducerHost
+  readonly #destinations = new Map<string, Destination>()
+  #waiting: Waiting[] = []
+  #flushed: (() => void)[] = []
+  #closed = false
+
+  constructor({ name, runId }: ProducerOptions, host: ProducerHost) {
+    this.#name = name
+    this.#runId = runId
+    this.#host = host
+  }
+
+  get buffered(): number {
+    return this.#waiting.length
+  }
+
+  send(topic: Topic, key: string, events: readonly Event[]): void {
+    if (this.#closed) throw closedError()
+    invariant(events.length > 0, 'a record holds at least one event')
+    const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
+    const { logs } = destination
+    const log = logs[partitionOf(key, logs.length)] as PartitionLog
+    const tsSentUs = this.#host.nowUs()
+    if (this.#waiting.length === 0 && log.hasRoom()) this.#append(destination, log, key, events, tsSentUs)
+    else this.#buffer({ destination, log, key, events, tsSentUs })
+  }
+
+  /** Appends what waits, as far as there is room. */
+  drain(): void {
+    let done = 0
+    for (const { destination, log, key, events, tsSentUs } of this.#waiting) {
+      if (!log.hasRoom()) break
+      destination.buffered--
+      this.#append(destination, log, key, events, tsSentUs)
+      done++
+    }
+    if (done === 0) return
+    this.#waiting = this.#waiting.slice(done)
+    if (this.#waiting.length > 0) return
+    for (const resolve of this.#flushed.splice(0)) resolve()
+  }
+
+  flush(): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError())
+    if (this.#waiting.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#flushed.push(resolve))
+  }
+
+  stats(): readonly ProducedStats[] {
+    return Array.from(this.#destinations, ([topic, { produced, buffered, errors }]) => {
+      return { topic, produced, buffered, errors }
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    const flushed = this.flush()
+    this.#closed = true
+    await flushed
+    this.#host.left(this)
+  }
+
+  #append(destination: Destination, log: PartitionLog, key: string, events: readonly Event[], tsSentUs: number): void {
+    destination.produced++
+    log.append({
+      topic: log.topic,
+      partition: log.partition,
+      offset: log.endOffset,
+      key,
+      runId: this.#runId,
+      producer: this.#name,
+      seq: (events[0] as Event).seq,
+      tsSentUs,
+      events,
+      ordinal: this.#host.nextOrdinal(),
+    })
+  }
+
+  #buffer(waiting: Waiting): void {
+    const { destination, log } = waiting
+    if (this.#waiting.length >= this.#host.maxBufferedRecords) {
+      destination.errors++
+      throw new BusError(
+        'buffer_full',
+        `Expected the sender to await flush, was ${this.#waiting.length} records behind on ${log.topic.name}`,
+        { retryable: true },
+      )
+    }
+    destination.buffered++
+    this.#waiting.push(waiting)
+  }
+
+  #open(topic: Topic): Destination {
+    const destination: Destination = { logs: this.#host.logsOf(topic), produced: 0, buffered: 0, errors: 0 }
+    this.#destinations.set(topic.name, destination)
+    return destination
+  }
+}
+
+function closedError(): BusError {
+  return new BusError('closed', 'Expected an open producer, was closed', { retryable: false })
+}
