@@ -1,0 +1,87 @@
+import pg from 'pg'
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded/embedded-postgres.ts'
+import { allMigrations } from './migrations/all-migrations.ts'
+import { migrate } from './migrations/migrate.ts'
+import { storageFault } from './storage-error.ts'
+
+/** The name of the database in an embedded Postgres. */
+const DATABASE = 'triplane'
+const CONNECT_TIMEOUT_MS = 5000
+
+export interface DatabaseOptions {
+  /** Connection string of a server; without one the embedded Postgres is started. */
+  readonly url?: string | undefined
+  readonly embedded: EmbeddedPostgresOptions
+}
+
+/** A database with the schema up to date. */
+export interface Database {
+  readonly pool: pg.Pool
+  /** Connection string, with password: for the user's own tools, not for logs. */
+  readonly url: string
+  /** Whether the server is ours: started here, stopped by `close`. */
+  readonly isEmbedded: boolean
+  /** Closes the connections, then stops the server if it is ours. Close what uses the pool first. */
+  close(): Promise<void>
+}
+
+/** Opens the database: starts the embedded server unless there is a URL, connects, migrates. Throws StorageError. */
+export async function openDatabase({ url, embedded }: DatabaseOptions): Promise<Database> {
+  if (url !== undefined) return connected(url, undefined)
+  const server = await startEmbeddedPostgres(embedded)
+  try {
+    return await connected(await createDatabase(server.url), server)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+async function connected(url: string, server: EmbeddedPostgres | undefined): Promise<Database> {
+  const pool = createPool(url)
+  try {
+    await migrate(pool, allMigrations)
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  return {
+    pool,
+    url,
+    isEmbedded: server !== undefined,
+    async close() {
+      await pool.end()
+      await server?.stop()
+    },
+  }
+}
+
+function createPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 5,
+    application_name: 'triplane',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  // An idle connection that breaks is replaced at the next use; who uses one gets the error there.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/** Makes the database in the embedded server when it is not there. Gives its connection string. */
+async function createDatabase(serverUrl: string): Promise<string> {
+  const pool = createPool(serverUrl)
+  try {
+    const { rowCount } = await pool.query('select from pg_database where datname = $1', [DATABASE])
+    if (rowCount === 0) await pool.query(`create database ${DATABASE}`)
+  } catch (error) {
+    throw storageFault(error, `create the database ${DATABASE}`)
+  } finally {
+    await pool.end()
+  }
+  return serverUrl.replace(/\/postgres$/, `/${DATABASE}`)
+}

@@ -1,0 +1,61 @@
+import type { Event, EventType } from '@triplane/contracts'
+import { encodeValue, type ColumnKind } from './copy-text.ts'
+import { fromUs } from './time-sql.ts'
+
+/** A column of a history table beside run, producer and sequence: its name, its kind and where its value comes from. */
+export type Column<E extends Event> = readonly [name: string, kind: ColumnKind, valueOf: (event: E) => unknown]
+
+/** How the events of one type become rows of one table. */
+export interface HistoryTable {
+  readonly eventType: EventType
+  /** False for events that are not history: a bar that is still forming. */
+  readonly keeps: (event: Event) => boolean
+  /** One line of COPY text. */
+  readonly encode: (producer: string, event: Event) => string
+  /** Makes the staging table, which is empty at the start of every transaction. */
+  readonly createStage: string
+  readonly copy: string
+  /** Inserts what is new; $1 is the run. */
+  readonly insert: string
+  /** Brings a second table up to date from the stage; $1 is the run. */
+  readonly alsoInsert: string | undefined
+}
+
+const STAGE_TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: 'text',
+  integer: 'bigint',
+  double: 'double precision',
+  numeric: 'numeric',
+  boolean: 'boolean',
+  time: 'bigint',
+  json: 'jsonb',
+  latin1: 'bytea',
+}
+
+/** Describes the table `name` for events of `eventType`. `alsoInsert` reads from the stage, whose name it is given. */
+export function historyTable<E extends Event>(
+  name: string,
+  eventType: E['type'],
+  columns: readonly Column<E>[],
+  more: { readonly keeps?: (event: E) => boolean; readonly alsoInsert?: (stage: string) => string } = {},
+): HistoryTable {
+  const stage = `stage_${name}`
+  const names = columns.map(([column]) => column)
+  const stageColumns = columns.map(([column, kind]) => `${column} ${STAGE_TYPES[kind]}`)
+  const values = columns.map(([column, kind]) => (kind === 'time' ? fromUs(column) : column))
+  return {
+    eventType,
+    keeps: more.keeps ? (more.keeps as (event: Event) => boolean) : () => true,
+    encode(producer, event) {
+      let line = `${encodeValue('text', producer)}\t${event.seq}`
+      for (const [, kind, valueOf] of columns) line += '\t' + encodeValue(kind, valueOf(event as E))
+      return line + '\n'
+    },
+    createStage: `create temporary table if not exists ${stage}
+      (producer text, seq bigint, ${stageColumns.join(', ')}) on commit delete rows`,
+    copy: `copy ${stage} from stdin`,
+    insert: `insert into ${name} (run_id, producer, seq, ${names.join(', ')})
+      select $1, producer, seq, ${values.join(', ')} from ${stage} order by producer, seq on conflict do nothing`,
+    alsoInsert: more.alsoInsert?.(stage),
+  }
+}

@@ -1,0 +1,172 @@
+import type {
+  Bar,
+  DeadLetter,
+  EventType,
+  Fill,
+  Ofi,
+  OrderEvent,
+  PortfolioState,
+  Quote,
+  Signal,
+  Trade,
+} from '@triplane/contracts'
+import { historyTable, type Column, type HistoryTable } from './history-table.ts'
+import { fromUs } from './time-sql.ts'
+
+const market: readonly Column<Trade | Quote | Bar | Ofi>[] = [
+  ['time', 'time', (event) => event.tsRecvUs],
+  ['source', 'text', (event) => event.source],
+  ['venue', 'text', (event) => event.venue],
+  ['symbol', 'text', (event) => event.symbol],
+]
+
+const trades = historyTable<Trade>('trades', 'trade', [
+  ...market,
+  ['event_time', 'time', (trade) => trade.tsEventUs],
+  ['trade_id', 'integer', (trade) => trade.tradeId],
+  ['price', 'double', (trade) => trade.price],
+  ['size', 'double', (trade) => trade.size],
+  ['aggressor', 'text', (trade) => trade.aggressor],
+])
+
+const quotes = historyTable<Quote>('quotes', 'quote', [
+  ...market,
+  ['event_time', 'time', (quote) => quote.tsEventUs],
+  ['update_id', 'integer', (quote) => quote.updateId],
+  ['bid', 'double', (quote) => quote.bid],
+  ['bid_size', 'double', (quote) => quote.bidSize],
+  ['ask', 'double', (quote) => quote.ask],
+  ['ask_size', 'double', (quote) => quote.askSize],
+])
+
+const bars = historyTable<Bar>(
+  'bars',
+  'bar',
+  [
+    ...market,
+    ['timeframe', 'text', (bar) => bar.timeframe],
+    ['origin', 'text', (bar) => bar.origin],
+    ['open_time', 'time', (bar) => bar.openTimeUs],
+    ['open', 'double', (bar) => bar.open],
+    ['high', 'double', (bar) => bar.high],
+    ['low', 'double', (bar) => bar.low],
+    ['close', 'double', (bar) => bar.close],
+    ['volume', 'double', (bar) => bar.volume],
+    ['quote_volume', 'double', (bar) => bar.quoteVolume],
+    ['buy_volume', 'double', (bar) => bar.buyVolume],
+    ['trades', 'integer', (bar) => bar.trades],
+  ],
+  { keeps: (bar) => bar.closed },
+)
+
+const ofi = historyTable<Ofi>('ofi', 'ofi', [
+  ...market,
+  ['value', 'double', (event) => event.value],
+  ['interval_start', 'time', (event) => event.intervalStartUs],
+  ['interval_value', 'double', (event) => event.intervalValue],
+  ['depth', 'double', (event) => event.depth],
+])
+
+const signals = historyTable<Signal>('signals', 'signal', [
+  ['time', 'time', (signal) => signal.effectUs],
+  ['strategy', 'text', (signal) => signal.strategy],
+  ['symbol', 'text', (signal) => signal.symbol],
+  ['strength', 'double', (signal) => signal.strength],
+  ['direction', 'text', (signal) => signal.direction],
+])
+
+const orderState =
+  'seq, time, strategy, venue, symbol, state, reason, side, order_type, quantity, requested_quantity, filled_quantity, limit_price, intent_time, state_time'
+const stagedState = orderState.replace(/\w*time\b/g, (name) => fromUs(name))
+const excludedState = orderState.replace(/\w+/g, (name) => `excluded.${name}`)
+
+const orderJournal = historyTable<OrderEvent>(
+  'order_journal',
+  'orderEvent',
+  [
+    ['time', 'time', (event) => event.effectUs],
+    ['intent_id', 'text', (event) => event.intentId],
+    ['strategy', 'text', (event) => event.strategy],
+    ['venue', 'text', (event) => event.venue],
+    ['symbol', 'text', (event) => event.symbol],
+    ['state', 'text', (event) => event.state],
+    ['reason', 'text', (event) => event.reason],
+    ['side', 'text', (event) => event.side],
+    ['order_type', 'text', (event) => event.orderType],
+    ['quantity', 'numeric', (event) => event.quantity],
+    ['requested_quantity', 'numeric', (event) => event.requestedQuantity],
+    ['filled_quantity', 'numeric', (event) => event.filledQuantity],
+    ['limit_price', 'numeric', (event) => event.limitPrice],
+    ['intent_time', 'time', (event) => event.tsIntentUs],
+    ['state_time', 'time', (event) => event.tsStateUs],
+    ['previous_state_time', 'time', (event) => event.tsPrevStateUs],
+  ],
+  {
+    // The last state of each order: the stage's newest, unless the table has a newer one.
+    alsoInsert: (stage) => `insert into orders (run_id, intent_id, ${orderState})
+      select distinct on (intent_id) $1, intent_id, ${stagedState} from ${stage} order by intent_id, seq desc
+      on conflict (run_id, intent_id) do update set (${orderState}) = row(${excludedState}) where orders.seq < excluded.seq`,
+  },
+)
+
+const fills = historyTable<Fill>('fills', 'fill', [
+  ['time', 'time', (fill) => fill.effectUs],
+  ['fill_id', 'text', (fill) => fill.fillId],
+  ['intent_id', 'text', (fill) => fill.intentId],
+  ['strategy', 'text', (fill) => fill.strategy],
+  ['venue', 'text', (fill) => fill.venue],
+  ['symbol', 'text', (fill) => fill.symbol],
+  ['side', 'text', (fill) => fill.side],
+  ['quantity', 'numeric', (fill) => fill.quantity],
+  ['price', 'numeric', (fill) => fill.price],
+  ['fee', 'numeric', (fill) => fill.fee],
+  ['liquidity', 'text', (fill) => fill.liquidity],
+  ['status', 'text', (fill) => fill.status],
+  ['is_first', 'boolean', (fill) => fill.first],
+  ['decision_mid', 'double', (fill) => fill.decisionMid],
+  ['slippage_bps', 'double', (fill) => fill.slippageBps],
+  ['intent_time', 'time', (fill) => fill.tsIntentUs],
+  ['ack_time', 'time', (fill) => fill.tsAckUs],
+  ['venue_time', 'time', (fill) => fill.tsVenueUs],
+])
+
+const portfolioHistory = historyTable<PortfolioState>('portfolio_history', 'portfolioState', [
+  ['time', 'time', (state) => state.effectUs],
+  ['equity_usd', 'numeric', (state) => state.equityUsd],
+  ['realized_usd', 'numeric', (state) => state.realizedUsd],
+  ['unrealized_usd', 'numeric', (state) => state.unrealizedUsd],
+  ['fees_usd', 'numeric', (state) => state.feesUsd],
+  ['gross_usd', 'numeric', (state) => state.grossUsd],
+  ['net_usd', 'numeric', (state) => state.netUsd],
+  ['drawdown_ratio', 'double', (state) => state.drawdownRatio],
+  ['max_drawdown_ratio', 'double', (state) => state.maxDrawdownRatio],
+  ['positions', 'json', (state) => state.positions],
+])
+
+const deadLetters = historyTable<DeadLetter>('dead_letters', 'deadLetter', [
+  ['time', 'time', (letter) => letter.tsRecvUs],
+  ['source', 'text', (letter) => letter.source],
+  ['venue', 'text', (letter) => letter.venue],
+  ['symbol', 'text', (letter) => letter.symbol],
+  ['stage', 'text', (letter) => letter.stage],
+  ['reason', 'text', (letter) => letter.reason],
+  ['event_type', 'text', (letter) => letter.eventType],
+  ['detail', 'text', (letter) => letter.detail],
+  ['raw', 'latin1', (letter) => letter.raw],
+])
+
+/** The table of each event type that is history. */
+export const historyTables: readonly HistoryTable[] = [
+  trades,
+  quotes,
+  bars,
+  ofi,
+  signals,
+  orderJournal,
+  fills,
+  portfolioHistory,
+  deadLetters,
+]
+
+/** Types of the events that are stored: the label values of the storage metrics. */
+export const storedEventTypes: readonly EventType[] = historyTables.map((table) => table.eventType)

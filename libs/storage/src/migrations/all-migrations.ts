@@ -1,0 +1,5 @@
+import { history } from './0001-history.ts'
+import type { Migration } from './migrate.ts'
+
+/** Every migration of the schema, in order. One that has been released is never changed: add another. */
+export const allMigrations: readonly Migration[] = [history]

@@ -1,0 +1,55 @@
+import { types } from 'node:util'
+
+/**
+ * - `no_binary`: there is no embedded Postgres for this platform, or it is not installed
+ * - `no_user`: running as root, and there is no unprivileged user to run Postgres as
+ * - `folder_unusable`: the data folder cannot be used (rights, owner, version)
+ * - `folder_busy`: another process uses the data folder
+ * - `start_failed`: initdb or the server ended; the message has the end of its log
+ * - `unavailable`: the database does not answer
+ * - `rejected`: the database refused a statement
+ * - `migration_changed`: the schema was not made by this program's migrations
+ * - `closed`: used after close
+ */
+export type StorageErrorCode =
+  | 'no_binary'
+  | 'no_user'
+  | 'folder_unusable'
+  | 'folder_busy'
+  | 'start_failed'
+  | 'unavailable'
+  | 'rejected'
+  | 'migration_changed'
+  | 'closed'
+
+/** A fault of the database. Only `unavailable` may pass by itself. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly code: StorageErrorCode
+  readonly retryable: boolean
+
+  constructor(code: StorageErrorCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.code = code
+    this.retryable = code === 'unavailable'
+  }
+}
+
+/** SQLSTATEs that pass by themselves: connection, rollback by conflict, no resources, operator intervention, not ready. */
+const PASSING_STATE = /^(08|40|53|57P|55P03)/
+const PASSING_SYSTEM_ERROR = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)/
+const PASSING_MESSAGE = /connection terminated|connection error|not queryable|timeout/i
+const SQL_STATE = /^[0-9A-Z]{5}$/
+
+/** What `error`, thrown by the Postgres client while `doing`, means. Rethrows what is not the database's: our bugs. */
+export function storageFault(error: unknown, doing: string): StorageError {
+  if (error instanceof StorageError) return error
+  if (!types.isNativeError(error)) throw error
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const message = `Expected to ${doing}: ${error.message || code}`
+  if (PASSING_STATE.test(code) || PASSING_SYSTEM_ERROR.test(code))
+    return new StorageError('unavailable', message, error)
+  if (SQL_STATE.test(code)) return new StorageError('rejected', message, error)
+  if (PASSING_MESSAGE.test(error.message)) return new StorageError('unavailable', message, error)
+  throw error
+}
