@@ -1,0 +1,42 @@
+import type { CounterHandle } from './handles.ts'
+import type { Metrics } from './metrics.ts'
+
+/** Counts of one topic since the producer or consumer was made; what messaging calls `ProducedStats` and `ConsumedStats`. */
+export interface TopicCounts {
+  readonly topic: string
+  readonly produced?: number
+  readonly consumed?: number
+  readonly errors: number
+  readonly lagRecords?: number
+  readonly lagSeconds?: number
+}
+
+type BusMetrics = Pick<
+  Metrics<string>,
+  'busProduced' | 'busConsumed' | 'busErrors' | 'busLag' | 'busBuffered' | 'beforeScrape'
+>
+
+/** Exports the counts of a plane's producers and consumers as `triplane_bus_*`, read off before each scrape. */
+export function exportBusStats(metrics: BusMetrics, read: () => readonly TopicCounts[]): void {
+  const before = new Map<string, number>()
+  const grow = (handle: CounterHandle, key: string, total: number) => {
+    handle.inc(total - (before.get(key) ?? 0))
+    before.set(key, total)
+  }
+  metrics.beforeScrape(() => {
+    for (const counts of read()) {
+      const labels = { topic: counts.topic } as Parameters<typeof metrics.busProduced.of>[0]
+      if (counts.produced !== undefined)
+        grow(metrics.busProduced.of(labels), `produced ${counts.topic}`, counts.produced)
+      if (counts.consumed !== undefined)
+        grow(metrics.busConsumed.of(labels), `consumed ${counts.topic}`, counts.consumed)
+      if (counts.lagSeconds !== undefined) metrics.busLag.of(labels).set(counts.lagSeconds)
+      if (counts.lagRecords !== undefined) metrics.busBuffered.of(labels).set(counts.lagRecords)
+      grow(
+        metrics.busErrors.of(labels),
+        `${counts.produced === undefined ? 'consumer' : 'producer'} errors ${counts.topic}`,
+        counts.errors,
+      )
+    }
+  })
+}

@@ -1,0 +1,150 @@
+import { labelName, type Catalog } from '../definition.ts'
+import { catalogs } from '../metrics.ts'
+import { everyServiceCatalog } from './every-service.ts'
+
+/** Names, types and labels are a contract with dashboards, alerts and scripts: a line here changes for a reason. */
+const contract = {
+  data_plane: `
+    data_ticks_received_total counter source symbol
+    data_bars_received_total counter source symbol duration
+    data_ofi_events_generated_total counter symbol
+    data_freshness_seconds histogram source symbol
+    data_completeness_score gauge symbol
+    data_validation_errors_total counter source error_type event_type
+    data_ntp_rejects_total counter source
+    data_normalization_errors_total counter source error_type
+    data_dlq_messages_total counter event_type error_type
+    data_storage_writes_total counter event_type status
+    data_storage_write_latency_seconds histogram event_type
+    data_storage_last_write_timestamp_seconds gauge event_type
+    data_gaps_total counter source symbol
+    data_feed_connected gauge source
+    data_feed_disconnects_total counter source reason
+    data_last_event_timestamp_seconds gauge source symbol
+    data_last_receive_timestamp_seconds gauge source symbol
+    data_session_open gauge symbol
+    data_clock_offset_seconds gauge source
+    data_book_valid gauge exchange symbol
+    crypto_price gauge exchange symbol type
+    crypto_trades_total counter exchange symbol side
+    crypto_trade_volume gauge exchange symbol
+    crypto_trade_volume_total counter exchange symbol side
+    crypto_candle_open gauge exchange symbol timeframe
+    crypto_candle_high gauge exchange symbol timeframe
+    crypto_candle_low gauge exchange symbol timeframe
+    crypto_candle_close gauge exchange symbol timeframe
+    crypto_candle_volume gauge exchange symbol timeframe
+    crypto_spread gauge exchange symbol
+    crypto_orderbook_bid_price gauge exchange symbol level
+    crypto_orderbook_bid_quantity gauge exchange symbol level
+    crypto_orderbook_bid_cumulative gauge exchange symbol level
+    crypto_orderbook_ask_price gauge exchange symbol level
+    crypto_orderbook_ask_quantity gauge exchange symbol level
+    crypto_orderbook_ask_cumulative gauge exchange symbol level
+    crypto_depth gauge exchange symbol side
+    crypto_total_bids gauge exchange symbol
+    crypto_total_asks gauge exchange symbol
+  `,
+  order_plane: `
+    orders_received_total counter strategy symbol
+    orders_submitted_total counter strategy symbol order_type direction
+    orders_filled_total counter strategy symbol direction status
+    orders_rejected_total counter strategy symbol reason
+    orders_errors_total counter kind
+    orders_cancelled_total counter strategy symbol reason
+    orders_intent_to_submit_latency_seconds histogram strategy symbol
+    orders_submit_to_ack_latency_seconds histogram strategy symbol
+    orders_ack_to_fill_latency_seconds histogram strategy symbol
+    orders_total_fill_latency_seconds histogram strategy symbol
+    orders_slippage_bps histogram strategy symbol direction
+    orders_commission_total_usd counter strategy symbol
+    orders_risk_rejections_total counter strategy check_type
+    orders_pov_downscales_total counter strategy symbol
+    orders_open gauge symbol state
+    orders_trading_state gauge state
+    orders_reconciliation_runs_total counter result
+    orders_reconciliation_differences gauge kind
+    trading_orders_total counter symbol action status
+    trading_order_volume_krw_total counter symbol action
+    trading_open_positions_count gauge
+    trading_total_pnl_krw gauge
+    trading_unrealized_pnl_krw gauge symbol
+    trading_position_value_krw gauge symbol
+    trading_win_rate gauge
+    trading_order_latency_seconds histogram symbol
+    triplane_tick_to_order_seconds histogram
+  `,
+  strategy_plane: `
+    strategy_signals_generated_total counter strategy symbol direction
+    strategy_signal_strength histogram strategy
+    strategy_indicator_value gauge symbol indicator
+    strategy_drawdown_ratio gauge strategy
+    strategy_portfolio_gross_exposure_usd gauge
+    strategy_portfolio_net_exposure_usd gauge
+    strategy_portfolio_value_usd gauge
+    strategy_pnl_realized_usd gauge strategy
+    strategy_pnl_unrealized_usd gauge strategy
+    strategy_pnl_total_usd gauge strategy
+    strategy_regime_state gauge
+    strategy_regime_transitions_total counter from_regime to_regime
+    strategy_qp_solve_time_seconds histogram
+    strategy_qp_solve_status_total counter status
+    strategy_kill_switches_triggered_total counter switch_type
+    strategy_kill_switch_active gauge switch_type
+    strategy_kill_switch_distance_ratio gauge switch_type
+  `,
+  every_service: `
+    triplane_build_info gauge version commit node
+    triplane_heartbeat_timestamp_seconds gauge stage
+    triplane_stage_in_total counter stage
+    triplane_stage_out_total counter stage
+    triplane_stage_refused_total counter stage reason
+    triplane_bus_lag_seconds gauge topic
+    triplane_bus_buffered gauge topic
+    triplane_bus_produced_total counter topic
+    triplane_bus_consumed_total counter topic
+    triplane_bus_errors_total counter topic
+    triplane_event_loop_lag_seconds gauge
+    triplane_metrics_series_dropped_total counter metric
+  `,
+}
+
+const lines = (text: string) =>
+  text
+    .trim()
+    .split(/\s*\n\s*/)
+    .sort()
+
+const shown = (catalog: Catalog) =>
+  Object.values(catalog)
+    .map(({ name, type, labels }) => [name, type, ...labels.map(labelName)].join(' '))
+    .sort()
+
+describe('the catalogue', () => {
+  it.each(Object.entries({ ...catalogs, every_service: everyServiceCatalog }))(
+    'of %s keeps its contract',
+    (key, catalog) => {
+      expect(shown(catalog)).toEqual(lines(contract[key as keyof typeof contract]))
+    },
+  )
+
+  it.each([
+    ['data_freshness_seconds', 0.1],
+    ['trading_order_latency_seconds', 1],
+    ['orders_submit_to_ack_latency_seconds', 0.5],
+    ['orders_slippage_bps', 0],
+    ['triplane_tick_to_order_seconds', 25e-6],
+    ['triplane_tick_to_order_seconds', 150e-6],
+  ])('has in %s a bucket that ends at the threshold %d', (name, threshold) => {
+    const metrics: Catalog[string][] = Object.values(catalogs).flatMap((catalog: Catalog) => Object.values(catalog))
+    expect(metrics.find((metric) => metric.name === name)?.buckets).toContain(threshold)
+  })
+
+  it('gives each metric a name of its own and a help text that is a sentence', () => {
+    const metrics: Catalog[string][] = [...Object.values(catalogs), everyServiceCatalog].flatMap((catalog: Catalog) =>
+      Object.values(catalog),
+    )
+    expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length)
+    expect(metrics.filter(({ help }) => !/^\S.*\.$/.test(help))).toEqual([])
+  })
+})

@@ -1,0 +1,44 @@
+import { topics, type TopicName } from '@triplane/contracts'
+import { among, counter, gauge, measurement } from '../definition.ts'
+
+const topic = among(
+  'topic',
+  Object.values(topics).map(({ name }): TopicName => name),
+)
+const vital = { priority: 'vital' } as const
+
+/** What every service says about itself, beside Node's and the process's default metrics. */
+export const everyServiceCatalog = {
+  buildInfo: gauge(
+    'triplane_build_info',
+    'Always 1; what runs is in the labels.',
+    ['version', 'commit', 'node'],
+    vital,
+  ),
+  heartbeat: measurement(
+    'triplane_heartbeat_timestamp_seconds',
+    'Origin time of the newest heartbeat that the stage has seen.',
+    ['stage'],
+    vital,
+  ),
+  stageIn: counter('triplane_stage_in_total', 'What came into the stage.', ['stage'], vital),
+  stageOut: counter('triplane_stage_out_total', 'What went out of the stage.', ['stage'], vital),
+  stageRefused: counter('triplane_stage_refused_total', 'What the stage refused.', ['stage', 'reason'], vital),
+  busLag: gauge('triplane_bus_lag_seconds', 'Age of the oldest record not yet consumed.', [topic], vital),
+  busBuffered: gauge('triplane_bus_buffered', 'Records not yet consumed.', [topic], vital),
+  busProduced: counter('triplane_bus_produced_total', 'Records produced.', [topic], vital),
+  busConsumed: counter('triplane_bus_consumed_total', 'Records consumed.', [topic], vital),
+  busErrors: counter('triplane_bus_errors_total', 'Records that failed.', [topic], vital),
+  eventLoopLag: measurement(
+    'triplane_event_loop_lag_seconds',
+    '99th percentile of the event loop delay over the last 10 s or more.',
+    [],
+    vital,
+  ),
+  seriesDropped: counter(
+    'triplane_metrics_series_dropped_total',
+    'Series dropped because the cap was reached.',
+    ['metric'],
+    vital,
+  ),
+}

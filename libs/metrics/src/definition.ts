@@ -1,0 +1,130 @@
+/** A label whose values are a closed list: anything else does not compile. */
+export interface ClosedLabel<Name extends string = string, Value extends string = string> {
+  readonly name: Name
+  readonly values: readonly Value[]
+}
+
+/** A label: its name when any value goes, else a `ClosedLabel`. */
+export type Label = string | ClosedLabel
+
+/** The object of label values that a list of labels asks for. */
+export type LabelValues<Labels extends readonly Label[]> = {
+  readonly [L in Labels[number] as L extends ClosedLabel<infer Name> ? Name : L & string]: L extends ClosedLabel<
+    string,
+    infer Value
+  >
+    ? Value
+    : string
+}
+
+export type MetricType = 'counter' | 'gauge' | 'histogram'
+
+/**
+ * What goes first when a service has more series than its cap: first the book levels, then detail (histograms by
+ * symbol), then what is normal; what is vital never.
+ */
+export const priorities = ['book', 'detail', 'normal', 'vital'] as const
+export type Priority = (typeof priorities)[number]
+
+/** One metric of a catalogue: a plain value, read by code, dashboards, alert rules and documentation. */
+export interface MetricDefinition<
+  Type extends MetricType = MetricType,
+  Labels extends readonly Label[] = readonly Label[],
+> {
+  readonly type: Type
+  readonly name: string
+  readonly help: string
+  readonly labels: Labels
+  readonly priority: Priority
+  /** Upper bounds of a histogram, ascending, without +Inf. Empty for the others. */
+  readonly buckets: readonly number[]
+  /** What a known label set shows before it is first recorded; undefined: it is not exposed until then. */
+  readonly initial: 0 | undefined
+}
+
+/** The metrics of one family by the name that code uses. */
+export type Catalog = Readonly<Record<string, MetricDefinition>>
+
+interface Traits {
+  readonly priority?: Priority
+}
+
+const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
+const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/
+/** Set by the library on every series, or part of a histogram's own lines. */
+const RESERVED_LABELS = ['service', 'le']
+
+/** A label that takes one of `values` only. */
+export function among<const Name extends string, const Value extends string>(
+  name: Name,
+  values: readonly Value[],
+): ClosedLabel<Name, Value> {
+  return { name, values }
+}
+
+/** A number that only goes up. Known label sets start at 0, so that `rate()` sees the first event. */
+export function counter<const Labels extends readonly Label[] = readonly []>(
+  name: string,
+  help: string,
+  labels?: Labels,
+  { priority = 'normal' }: Traits = {},
+): MetricDefinition<'counter', Labels> {
+  return define({ type: 'counter', name, help, labels, priority, buckets: [], initial: 0 })
+}
+
+/** A number that goes up and down, for which 0 is true before anything happened: connected, active, open orders. */
+export function gauge<const Labels extends readonly Label[] = readonly []>(
+  name: string,
+  help: string,
+  labels?: Labels,
+  { priority = 'normal' }: Traits = {},
+): MetricDefinition<'gauge', Labels> {
+  return define({ type: 'gauge', name, help, labels, priority, buckets: [], initial: 0 })
+}
+
+/** A gauge for which 0 would be a lie before it is first set: a price, a time stamp. It is not exposed until then. */
+export function measurement<const Labels extends readonly Label[] = readonly []>(
+  name: string,
+  help: string,
+  labels?: Labels,
+  { priority = 'normal' }: Traits = {},
+): MetricDefinition<'gauge', Labels> {
+  return define({ type: 'gauge', name, help, labels, priority, buckets: [], initial: undefined })
+}
+
+/** Observations counted by upper bound. By symbol it is detail, and goes before the rest when series are short. */
+export function histogram<const Labels extends readonly Label[] = readonly []>(
+  name: string,
+  help: string,
+  labels: Labels,
+  buckets: readonly number[],
+  { priority }: Traits = {},
+): MetricDefinition<'histogram', Labels> {
+  const usual = labels.some((label) => labelName(label) === 'symbol') ? 'detail' : 'normal'
+  return define({ type: 'histogram', name, help, labels, priority: priority ?? usual, buckets, initial: 0 })
+}
+
+/** The name of a label. */
+export function labelName(label: Label): string {
+  return typeof label === 'string' ? label : label.name
+}
+
+/** Checks a definition. Throws when a name is not one that Prometheus takes, a label is reserved or buckets do not ascend. */
+function define<Type extends MetricType, Labels extends readonly Label[]>(
+  draft: Omit<MetricDefinition<Type, Labels>, 'labels'> & { readonly labels: Labels | undefined },
+): MetricDefinition<Type, Labels> {
+  const { name, buckets } = draft
+  const labels = draft.labels ?? ([] as readonly Label[] as Labels)
+  if (!METRIC_NAME.test(name)) throw new Error(`Expected a metric name that matches ${METRIC_NAME}, was "${name}"`)
+  for (const label of labels.map(labelName)) {
+    if (!LABEL_NAME.test(label) || RESERVED_LABELS.includes(label)) {
+      throw new Error(
+        `Expected a label name of ${name} other than ${RESERVED_LABELS.join(', ')} that matches ${LABEL_NAME}, was "${label}"`,
+      )
+    }
+  }
+  if (!buckets.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > (buckets[i - 1] as number)))) {
+    throw new Error(`Expected buckets of ${name} that are finite and ascend, was [${buckets.join(', ')}]`)
+  }
+  return { ...draft, labels }
+}

@@ -1,0 +1,68 @@
+import { labelName, type MetricDefinition } from './definition.ts'
+import type { StoreCopy } from './series-store.ts'
+
+/**
+ * The Prometheus text format 0.0.4, in the very bytes of prom-client 15: labels in the order of the definition, the
+ * `service` label after them; in a histogram's buckets `le`, then `service`, then the labels.
+ */
+export const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** What is exposed of one series: the beginning of each of its lines, up to the value, and where its numbers are. */
+export interface ExposedSeries {
+  readonly block: number
+  readonly at: number
+  readonly lineHeads: readonly string[]
+}
+
+/** The two lines above a metric's series. */
+export function metricHead({ name, help, type }: MetricDefinition): string {
+  return `# HELP ${name} ${escape(help)}\n# TYPE ${name} ${type}\n`
+}
+
+/** The line heads of the series with these label values, given in the order of the definition. */
+export function lineHeadsOf(metric: MetricDefinition, labelValues: readonly string[], service: string): string[] {
+  const { name, buckets } = metric
+  const own = metric.labels.map((label, i) => `${labelName(label)}="${escapeLabel(labelValues[i] as string)}"`)
+  const constant = `service="${escapeLabel(service)}"`
+  if (metric.type !== 'histogram') return [`${name}{${[...own, constant].join(',')}} `]
+  const shared = [constant, ...own].join(',')
+  return [
+    ...buckets.map((bound) => `${name}_bucket{le="${bound}",${shared}} `),
+    `${name}_bucket{le="+Inf",${shared}} `,
+    `${name}_sum{${shared}} `,
+    `${name}_count{${shared}} `,
+  ]
+}
+
+/** The lines of one series; none for a gauge without a value. */
+export function seriesText({ block, at, lineHeads }: ExposedSeries, copy: StoreCopy): string {
+  const values = copy[block] as Float64Array
+  if (lineHeads.length === 1) {
+    const value = values[at] as number
+    return Number.isNaN(value) ? '' : `${lineHeads[0] as string}${formatNumber(value)}\n`
+  }
+  const bounds = lineHeads.length - 3
+  const sum = values[at + bounds] as number
+  const count = values[at + bounds + 1] as number
+  let text = ''
+  let below = 0
+  for (let i = 0; i < bounds; i++) {
+    below += values[at + i] as number
+    text += `${lineHeads[i] as string}${below}\n`
+  }
+  text += `${lineHeads[bounds] as string}${count}\n`
+  text += `${lineHeads[bounds + 1] as string}${formatNumber(sum)}\n`
+  return `${text}${lineHeads[bounds + 2] as string}${count}\n`
+}
+
+function formatNumber(value: number): string {
+  return value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : `${value}`
+}
+
+function escape(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+}
+
+function escapeLabel(text: string): string {
+  return /[\\\n"]/.test(text) ? escape(text).replaceAll('"', '\\"') : text
+}

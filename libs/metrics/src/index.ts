@@ -1,0 +1,41 @@
+// The metrics of a service
+export {
+  catalogs,
+  createMetrics,
+  type CatalogOf,
+  type Metrics,
+  type MetricSet,
+  type MetricsOf,
+  type MetricsOptions,
+} from './metrics.ts'
+export type { CounterHandle, GaugeHandle, HistogramHandle } from './handles.ts'
+export type { InstrumentLabels } from './known-label-sets.ts'
+export type { SeriesDrop } from './series-registry.ts'
+// Catalogues
+export { everyServiceCatalog } from './catalog/every-service.ts'
+export {
+  among,
+  counter,
+  gauge,
+  histogram,
+  labelName,
+  measurement,
+  type Catalog,
+  type ClosedLabel,
+  type Label,
+  type LabelValues,
+  type MetricDefinition,
+  type MetricType,
+  type Priority,
+} from './definition.ts'
+// Serving them
+export { TEXT_CONTENT_TYPE } from './exposition.ts'
+export { selections, type Selection } from './scrape.ts'
+export {
+  MetricsServerError,
+  startMetricsServer,
+  type MetricsServer,
+  type MetricsServerOptions,
+} from './metrics-server.ts'
+// What a bus counts
+export { exportBusStats, type TopicCounts } from './bus-stats.ts'

@@ -1,0 +1,94 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createHealth, healthRoutes, type Health } from '@triplane/health'
+import express, { type Express } from 'express'
+import { TEXT_CONTENT_TYPE } from './exposition.ts'
+import type { MetricSet } from './metrics.ts'
+import { selections } from './scrape.ts'
+
+export interface MetricsServerOptions {
+  /** 0 takes any free port. */
+  readonly port: number
+  /** Default 127.0.0.1: reachable from this machine only. */
+  readonly host?: string
+  /** Default: healthy without a check. */
+  readonly health?: Health
+}
+
+export interface MetricsServer {
+  /** http://127.0.0.1:8000 */
+  readonly url: string
+  /** Stops listening and ends the open connections. */
+  close(): Promise<void>
+}
+
+/** The metrics cannot be served where they were to be. */
+export class MetricsServerError extends Error {
+  readonly code: 'port_in_use' | 'cannot_listen'
+  readonly retryable = false
+
+  constructor(code: MetricsServerError['code'], message: string, cause: unknown) {
+    super(message, { cause })
+    this.name = 'MetricsServerError'
+    this.code = code
+  }
+}
+
+/**
+ * Serves `/metrics`, `/metrics?families=core|book`, `/health`, `/ready` and `/health/detailed`. Rejects with a
+ * `MetricsServerError` when the port is taken.
+ */
+export async function startMetricsServer(
+  metrics: MetricSet,
+  { port, host = '127.0.0.1', health = createHealth({}) }: MetricsServerOptions,
+): Promise<MetricsServer> {
+  const server = createServer(metricsApp(metrics, health))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(metrics.service, host, port, cause)))
+    server.listen(port, host, resolve)
+  })
+  const { port: actualPort } = server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()))
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function metricsApp(metrics: MetricSet, health: Health): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.get('/metrics', async (request, response) => {
+    const asked = request.query['families'] ?? 'all'
+    const selection = selections.find((one) => one === asked)
+    if (selection === undefined) {
+      response
+        .status(400)
+        .type('text/plain')
+        .send(`Expected families to be one of ${selections.join(', ')}, was ${JSON.stringify(asked)}\n`)
+      return
+    }
+    const text = await metrics.expose(selection)
+    response.set('Content-Type', TEXT_CONTENT_TYPE).send(text)
+  })
+  app.use(healthRoutes(health))
+  return app
+}
+
+function listenError(service: string, host: string, port: number, cause: NodeJS.ErrnoException): MetricsServerError {
+  return cause.code === 'EADDRINUSE'
+    ? new MetricsServerError(
+        'port_in_use',
+        `Expected port ${port} on ${host} to be free for the metrics of ${service}, was in use by another program.`,
+        cause,
+      )
+    : new MetricsServerError(
+        'cannot_listen',
+        `Expected to listen on port ${port} of ${host} for the metrics of ${service}, was ${cause.message}`,
+        cause,
+      )
+}

@@ -1,0 +1,111 @@
+import { among, counter, histogram } from './definition.ts'
+import { createMetrics } from './metrics.ts'
+
+const instruments = [
+  { source: 'capture', exchange: 'binance', symbol: 'BTC/USDT' },
+  { source: 'sim', exchange: 'sim', symbol: 'SPY' },
+]
+
+/** The lines of `text` that belong to the metric. */
+function linesOf(text: string, metric: string): string[] {
+  return text.split('\n').filter((line) => line.startsWith(`${metric}{`))
+}
+
+describe('metrics of a service', () => {
+  it('shows every known label set at 0 from the start, pairs that do not exist excepted', async () => {
+    const metrics = createMetrics('order_plane', { processMetrics: false, instruments, labels: { strategy: ['OFI'] } })
+    const text = await metrics.expose()
+    expect(linesOf(text, 'orders_received_total')).toEqual([
+      'orders_received_total{strategy="OFI",symbol="BTC/USDT",service="order_plane"} 0',
+      'orders_received_total{strategy="OFI",symbol="SPY",service="order_plane"} 0',
+    ])
+    expect(linesOf(text, 'orders_commission_total_usd')).toHaveLength(2)
+    const data = await createMetrics('data_plane', { processMetrics: false, instruments }).expose()
+    expect(linesOf(data, 'data_book_valid')).toEqual([
+      'data_book_valid{exchange="binance",symbol="BTC/USDT",service="data_plane"} 0',
+      'data_book_valid{exchange="sim",symbol="SPY",service="data_plane"} 0',
+    ])
+  })
+
+  it('records through a handle and through labels into the same series', async () => {
+    const metrics = createMetrics('data_plane', { processMetrics: false, instruments })
+    const ticks = metrics.ticksReceived.of({ source: 'sim', symbol: 'SPY' })
+    ticks.inc()
+    ticks.inc(2.5)
+    metrics.ticksReceived.inc({ symbol: 'SPY', source: 'sim' })
+    expect(linesOf(await metrics.expose(), 'data_ticks_received_total')).toContain(
+      'data_ticks_received_total{source="sim",symbol="SPY",service="data_plane"} 4.5',
+    )
+  })
+
+  it('counts an observation at a bound in the bucket of that bound', async () => {
+    const metrics = createMetrics('data_plane', { processMetrics: false, instruments })
+    const freshness = metrics.freshness.of({ source: 'sim', symbol: 'SPY' })
+    for (const seconds of [0.1, 0.1000001, 100]) freshness.observe(seconds)
+    const lines = linesOf(await metrics.expose(), 'data_freshness_seconds_bucket').filter((line) =>
+      line.includes('SPY'),
+    )
+    expect(lines.map((line) => Number(line.split(' ').at(-1)))).toEqual([0, 0, 0, 0, 1, 2, 2, 2, 2, 3])
+  })
+
+  it('measures before the values are copied', async () => {
+    const metrics = createMetrics('strategy_plane', { processMetrics: false })
+    metrics.beforeScrape(() => metrics.portfolioValueUsd.set(100_000))
+    expect(await metrics.expose()).toContain('strategy_portfolio_value_usd{service="strategy_plane"} 100000\n')
+  })
+
+  it.each([
+    ['a negative step of a counter', () => aMetric().inc({ symbol: 'SPY', source: 'sim' }, -1), 'goes up'],
+    ['NaN as a step', () => aMetric().inc({ symbol: 'SPY', source: 'sim' }, NaN), 'goes up'],
+    ['a missing label', () => aMetric().inc({ symbol: 'SPY' } as never), 'Expected labels source, symbol'],
+    [
+      'another label',
+      () => aMetric().inc({ symbol: 'SPY', source: 'sim', x: '' } as never),
+      'Expected labels source, symbol',
+    ],
+    ['a name that is in use', () => twice(), 'Expected a metric name that is not in use, was "own_seen_total"'],
+    ['a name of the process metrics', () => ofTheProcess(), 'was "process_cpu_seconds_total"'],
+    ['a prefix that is none', () => createMetrics('x', { processMetrics: false }).extend('9', {}), 'Expected a prefix'],
+    ['a metric name that is none', () => counter('a-b', ''), 'Expected a metric name'],
+    ['the label that the library sets', () => counter('a', '', ['service']), 'other than service, le'],
+    ['buckets that do not ascend', () => histogram('a', '', [], [1, 1]), 'Expected buckets'],
+  ])('refuses %s', (_, wrong, message) => {
+    expect(wrong).toThrow(message)
+  })
+})
+
+function aMetric() {
+  return createMetrics('data_plane', { processMetrics: false }).ticksReceived
+}
+
+function twice() {
+  const metrics = createMetrics('x', { processMetrics: false })
+  metrics.extend('own', { seen: counter('seen_total', '') })
+  metrics.extend('own', { again: counter('seen_total', '') })
+}
+
+function ofTheProcess() {
+  createMetrics('x').extend('process', { cpu: counter('cpu_seconds_total', '') })
+}
+
+/** Never called: what must not compile. */
+export function typeErrors() {
+  const metrics = createMetrics('data_plane')
+  // @ts-expect-error a label is missing
+  metrics.ticksReceived.inc({ source: 'sim' })
+  // @ts-expect-error a label that the metric has not
+  metrics.ticksReceived.of({ source: 'sim', symbol: 'SPY', venue: 'sim' })
+  // @ts-expect-error a value outside the closed list
+  metrics.trades.inc({ exchange: 'sim', symbol: 'SPY', side: 'bid' })
+  // @ts-expect-error a counter cannot be set
+  metrics.ticksReceived.set({ source: 'sim', symbol: 'SPY' }, 1)
+  // @ts-expect-error a metric of another plane
+  metrics.tradingState.set({ state: 'active' }, 1)
+  // @ts-expect-error a service without a catalogue of its own
+  createMetrics('notifier').ticksReceived.inc({ source: 'sim', symbol: 'SPY' })
+  const own = metrics.extend('acme', { jobs: counter('jobs_total', 'Jobs.', [among('status', ['ok', 'failed'])]) })
+  // @ts-expect-error a value outside the closed list
+  own.jobs.inc({ status: 'okay' })
+  // @ts-expect-error a label where there is none
+  createMetrics('order_plane').openPositions.set({}, 1)
+}

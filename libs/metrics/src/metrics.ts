@@ -1,0 +1,137 @@
+import { dataPlaneCatalog } from './catalog/data-plane.ts'
+import { everyServiceCatalog } from './catalog/every-service.ts'
+import { orderPlaneCatalog } from './catalog/order-plane.ts'
+import { strategyPlaneCatalog } from './catalog/strategy-plane.ts'
+import type { Catalog, Label, LabelValues, MetricDefinition, MetricType } from './definition.ts'
+import type { CounterHandle, GaugeHandle, HistogramHandle } from './handles.ts'
+import type { InstrumentLabels } from './known-label-sets.ts'
+import { createEventLoopLag, createProcessMetrics, PROCESS_LINES } from './process-metrics.ts'
+import { createScrape, type Selection } from './scrape.ts'
+import { SeriesRegistry, type SeriesDrop } from './series-registry.ts'
+
+/** The families of the planes. Every service has `everyServiceCatalog` beside its own. */
+export const catalogs = {
+  data_plane: dataPlaneCatalog,
+  order_plane: orderPlaneCatalog,
+  strategy_plane: strategyPlaneCatalog,
+}
+
+/** The catalogue of a service: any other name has what every service has. */
+export type CatalogOf<Service extends string> = typeof everyServiceCatalog &
+  (Service extends keyof typeof catalogs ? (typeof catalogs)[Service] : unknown)
+
+/** What code calls for a metric with labels: `of` gives a handle to keep, the rest looks the handle up each time. */
+interface Families<Values> {
+  readonly counter: { of(labels: Values): CounterHandle; inc(labels: Values, by?: number): void }
+  readonly gauge: { of(labels: Values): GaugeHandle; set(labels: Values, value: number): void }
+  readonly histogram: { of(labels: Values): HistogramHandle; observe(labels: Values, value: number): void }
+}
+
+interface Handles {
+  readonly counter: CounterHandle
+  readonly gauge: GaugeHandle
+  readonly histogram: HistogramHandle
+}
+
+/** What code calls for a metric: without labels it is its one handle. */
+type MetricOf<Definition> =
+  Definition extends MetricDefinition<infer Type extends MetricType, infer Labels extends readonly Label[]>
+    ? Labels extends readonly []
+      ? Handles[Type]
+      : Families<LabelValues<Labels>>[Type]
+    : never
+
+export type MetricsOf<C> = { readonly [Key in keyof C]: MetricOf<C[Key]> }
+
+/** What a service's metrics can do beside recording. */
+export interface MetricSet {
+  readonly service: string
+  /** Lines exposed, or kept free for the known label sets. */
+  readonly seriesLines: number
+  /** Adds a catalogue of the user's own; names become `<prefix>_<name>`. Throws when a name is in use. */
+  extend<C extends Catalog>(prefix: string, catalog: C): MetricsOf<C>
+  /** Calls `measure` before each scrape, for what is read off rather than counted. It must be quick. */
+  beforeScrape(measure: () => void): void
+  /** The text exposition, `TEXT_CONTENT_TYPE`. */
+  expose(selection?: Selection): Promise<string>
+}
+
+export type Metrics<Service extends string> = MetricsOf<CatalogOf<Service>> & MetricSet
+
+export interface MetricsOptions {
+  /** The configured instruments: known values of `source`, `exchange` and `symbol`. */
+  readonly instruments?: readonly InstrumentLabels[]
+  /** Known values of other open labels: `{ strategy: ['OFI'], stage: [...] }`. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>
+  /** Cap on exposed lines. Default 10,000. */
+  readonly maxSeries?: number
+  /** Told once of each metric that loses series to the cap; log it. */
+  readonly onSeriesDropped?: (drop: SeriesDrop) => void
+  /** What runs, for `triplane_build_info`. */
+  readonly build?: { readonly version: string; readonly commit: string }
+  /** Expose the default metrics of Node and the process, and the event loop's lag. Default true. */
+  readonly processMetrics?: boolean
+}
+
+const PREFIX = /^[a-z][a-z0-9_]*$/
+
+/**
+ * Builds the metrics of one service: its catalogue as typed handles, with the constant label `service`. What is known at
+ * start is exposed from the start; what does not fit under the cap is dropped now, never later.
+ */
+export function createMetrics<Service extends string>(
+  service: Service,
+  options: MetricsOptions = {},
+): Metrics<Service> {
+  const { instruments = [], labels = {}, maxSeries = 10_000, onSeriesDropped = () => undefined } = options
+  const { build = { version: 'unknown', commit: 'unknown' }, processMetrics = true } = options
+  const registry = new SeriesRegistry(
+    service,
+    { instruments, labels },
+    { maxSeries, reservedLines: processMetrics ? PROCESS_LINES : 0, onDropped: onSeriesDropped },
+  )
+  const own: Catalog = Object.hasOwn(catalogs, service) ? catalogs[service as keyof typeof catalogs] : {}
+  const handles = addCatalog(registry, { ...own, ...everyServiceCatalog }) as MetricsOf<typeof everyServiceCatalog>
+  handles.buildInfo.of({ ...build, node: process.version }).set(1)
+
+  const measures: (() => void)[] = []
+  const processRegistry = processMetrics ? createProcessMetrics(service) : undefined
+  if (processRegistry) measures.push(createEventLoopLag(handles.eventLoopLag))
+  const scrape = createScrape({
+    registry,
+    processText: async () => (await processRegistry?.metrics()) ?? '',
+    beforeScrape: measures,
+  })
+
+  const set: MetricSet = {
+    service,
+    get seriesLines() {
+      return registry.lines
+    },
+    extend(prefix, catalog) {
+      if (!PREFIX.test(prefix)) throw new Error(`Expected a prefix that matches ${PREFIX}, was "${prefix}"`)
+      const prefixed = Object.entries(catalog).map(([key, metric]) => {
+        const name = `${prefix}_${metric.name}`
+        const isInUse = processRegistry?.getSingleMetric(name) !== undefined
+        if (isInUse) throw new Error(`Expected a metric name that is not in use, was "${name}"`)
+        return [key, { ...metric, name }]
+      })
+      return addCatalog(registry, Object.fromEntries(prefixed) as typeof catalog)
+    },
+    beforeScrape(measure) {
+      measures.push(measure)
+    },
+    expose: (selection = 'all') => scrape(selection),
+  }
+  return Object.assign(set, handles) as unknown as Metrics<Service>
+}
+
+/** Registers a catalogue. A metric without labels is its one handle, the others are their families. */
+function addCatalog<C extends Catalog>(registry: SeriesRegistry, catalog: C): MetricsOf<C> {
+  const families = registry.add(Object.values(catalog))
+  const entries = Object.keys(catalog).map((key, i) => {
+    const family = families[i]!
+    return [key, family.metric.labels.length === 0 ? family.of({}) : family]
+  })
+  return Object.fromEntries(entries) as MetricsOf<C>
+}

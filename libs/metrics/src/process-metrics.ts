@@ -1,0 +1,34 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { GaugeHandle } from './handles.ts'
+
+/** Lines of the cap kept free for the default metrics: 53 at start, and 11 more for each kind of garbage collection seen. */
+export const PROCESS_LINES = 100
+
+const RESOLUTION_MS = 10
+const WINDOW_MS = 10_000
+
+/** The default metrics of Node and the process, with the constant label `service`. */
+export function createProcessMetrics(service: string): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service })
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+/**
+ * Measures how late timers come. Each call of the function that it gives sets `lag` to the 99th percentile in seconds
+ * since the window began; a window that is 10 s old ends with that call.
+ */
+export function createEventLoopLag(lag: GaugeHandle): () => void {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  let windowStart = performance.now()
+  return () => {
+    if (delay.count === 0) return
+    lag.set(Math.max(0, delay.percentile(99) / 1e9 - RESOLUTION_MS / 1000))
+    if (performance.now() - windowStart < WINDOW_MS) return
+    delay.reset()
+    windowStart = performance.now()
+  }
+}

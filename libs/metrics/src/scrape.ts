@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { seriesText } from './exposition.ts'
+import type { Family } from './family.ts'
+import type { SeriesRegistry } from './series-registry.ts'
+import type { StoreCopy } from './series-store.ts'
+
+/** What to expose: everything, the book levels only, or everything else. `core` and `book` together are `all`. */
+export const selections = ['all', 'core', 'book'] as const
+export type Selection = (typeof selections)[number]
+
+/** After this long a rendering lets the event loop go on; well below the 5 ms that a slice may take. */
+const SLICE_MS = 1
+const SERIES_BETWEEN_LOOKS = 32
+
+export interface ScrapeSources {
+  readonly registry: SeriesRegistry
+  /** Text of metrics kept elsewhere, part of `core`; empty when there are none. */
+  readonly processText: () => Promise<string>
+  /** Called before the values are copied, to set what is measured at the scrape. */
+  readonly beforeScrape: readonly (() => void)[]
+}
+
+/**
+ * Renders a service's metrics.
+ *
+ * Invariants
+ * 1. All values of a scrape are copied in one synchronous pass, before anything is rendered.
+ * 2. Scrapes of one selection that overlap share one rendering.
+ */
+export function createScrape({
+  registry,
+  processText,
+  beforeScrape,
+}: ScrapeSources): (selection: Selection) => Promise<string> {
+  const running = new Map<Selection, Promise<string>>()
+
+  async function render(selection: Selection): Promise<string> {
+    for (const measure of beforeScrape) measure()
+    const copy = registry.copy()
+    const core: Planned[] = []
+    const book: Planned[] = []
+    for (const family of registry.exposed) {
+      const planned = { family, seriesCount: family.series.length }
+      if (family.metric.priority === 'book') book.push(planned)
+      else core.push(planned)
+    }
+    const sections: string[] = []
+    if (selection !== 'book') {
+      sections.push(await renderSlices(core, copy))
+      await nextTurn()
+      sections.push(await processText())
+    }
+    if (selection !== 'core') {
+      await nextTurn()
+      sections.push(await renderSlices(book, copy))
+    }
+    return sections.filter((section) => section !== '').join('\n')
+  }
+
+  return (selection) => {
+    const underway = running.get(selection)
+    if (underway) return underway
+    const rendering = render(selection).finally(() => running.delete(selection))
+    running.set(selection, rendering)
+    return rendering
+  }
+}
+
+/** A family and how many series it had when the values were copied. */
+interface Planned {
+  readonly family: Family
+  readonly seriesCount: number
+}
+
+async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<string> {
+  const slices: string[] = []
+  let text = ''
+  let sliceStart = performance.now()
+  let untilLook = SERIES_BETWEEN_LOOKS
+  for (const [i, { family, seriesCount }] of plan.entries()) {
+    text += i === 0 ? family.head : `\n${family.head}`
+    for (let n = 0; n < seriesCount; n++) {
+      text += seriesText(family.series[n]!, copy)
+      if (--untilLook > 0) continue
+      untilLook = SERIES_BETWEEN_LOOKS
+      if (performance.now() - sliceStart < SLICE_MS) continue
+      slices.push(text)
+      text = ''
+      await nextTurn()
+      sliceStart = performance.now()
+    }
+  }
+  slices.push(text)
+  return slices.join('')
+}
