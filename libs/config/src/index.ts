@@ -1,0 +1,7 @@
+// Configuration
+export { composeConfig, loadConfig, type ConfigSources } from './load-config.ts'
+export { ConfigError, type Violation } from './config-error.ts'
+// Instruments
+export { loadInstruments } from './instruments.ts'
+// Secrets
+export { isSecretName, maskSecrets } from './mask-secrets.ts'

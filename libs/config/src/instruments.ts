@@ -1,0 +1,95 @@
+import { TypeCompiler, type ValueError } from '@sinclair/typebox/compiler'
+import { instrumentsFileSchema, type Instrument } from '@triplane/contracts'
+// eslint-disable-next-line @nx/enforce-module-boundaries -- data, not code; at the top of the repository, where users look for it
+import builtIn from '../../../config/instruments.json' with { type: 'json' }
+import { ConfigError, type Violation } from './config-error.ts'
+import { showFound, showPath } from './found.ts'
+import { readJsonFile } from './json-file.ts'
+
+const BUILT_IN = 'config/instruments.json'
+
+const fileCheck = TypeCompiler.Compile(instrumentsFileSchema)
+
+/**
+ * The built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
+ * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick or
+ * lot size that is not above 0, two instruments of one symbol in a file, two of one venue symbol in all.
+ */
+export function loadInstruments(files: readonly string[] = []): readonly Instrument[] {
+  const byKey = new Map<string, Instrument>()
+  const contents = files.map((file) => [file, readJsonFile(file)] as const)
+  for (const [file, content] of [[BUILT_IN, builtIn] as const, ...contents]) {
+    const instruments = parseInstruments(file, content)
+    for (const instrument of instruments) byKey.set(keyOf(instrument), instrument)
+    const twice = instruments.flatMap((instrument, i): Violation[] => {
+      const other = [...byKey.values()].find((one) => sharesVenueSymbol(one, instrument))
+      const expected = `a venue symbol of its own in ${instrument.venue}`
+      return other ? [{ path: `instruments[${i}].venueSymbol`, expected, found: `that of ${other.symbol}` }] : []
+    })
+    if (twice.length > 0) throw new ConfigError(file, twice)
+  }
+  return [...byKey.values()]
+}
+
+function parseInstruments(file: string, content: unknown): readonly Instrument[] {
+  if (!fileCheck.Check(content)) throw new ConfigError(file, schemaViolations(content))
+  const { instruments } = content
+  const violations = instruments.flatMap((instrument, i) => [
+    ...notAbove0(instrument, i),
+    ...(instruments.findIndex((one) => keyOf(one) === keyOf(instrument)) < i
+      ? [
+          {
+            path: `instruments[${i}].symbol`,
+            expected: `each symbol of ${instrument.venue} once`,
+            found: `${instrument.symbol} again`,
+          },
+        ]
+      : []),
+  ])
+  if (violations.length > 0) throw new ConfigError(file, violations)
+  return instruments
+}
+
+function notAbove0(instrument: Instrument, i: number): Violation[] {
+  const steps = (['tickSize', 'lotSize'] as const).filter((field) => Number(instrument[field]) <= 0)
+  const violations = steps.map((field) => ({
+    path: `instruments[${i}].${field}`,
+    expected: 'more than 0',
+    found: showFound(instrument[field]),
+  }))
+  if (Number(instrument.minNotional) >= 0) return violations
+  return [
+    ...violations,
+    { path: `instruments[${i}].minNotional`, expected: '0 or more', found: showFound(instrument.minNotional) },
+  ]
+}
+
+/** One violation for each path: the first, which is the plainest. */
+function schemaViolations(content: unknown): Violation[] {
+  const first = new Map<string, Violation>()
+  for (const error of fileCheck.Errors(content)) {
+    const path = error.path
+      .split('/')
+      .slice(1)
+      .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+    const violation = { path: showPath(path) || '(file)', expected: expectedBy(error), found: showFound(error.value) }
+    if (!first.has(error.path)) first.set(error.path, violation)
+  }
+  return [...first.values()]
+}
+
+/** "Expected string" as "string"; for a closed list its values, for a decimal an example. */
+function expectedBy({ schema, message }: ValueError): string {
+  const choices = schema['anyOf'] as readonly { readonly const: string }[] | undefined
+  if (choices) return `one of ${choices.map((choice) => choice.const).join(', ')}`
+  if (schema['pattern'] !== undefined) return 'a decimal string such as "0.01"'
+  return message.replace(/^Expected /, '').replace(/^Unexpected property$/, 'no such field')
+}
+
+function keyOf({ venue, symbol }: Instrument): string {
+  return `${venue} ${symbol}`
+}
+
+function sharesVenueSymbol(a: Instrument, b: Instrument): boolean {
+  return a.venue === b.venue && a.venueSymbol === b.venueSymbol && a.symbol !== b.symbol
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { composeConfig, loadConfig, type ConfigSources } from './load-config.ts'
+
+const schema = composeConfig({
+  storage: z.object({
+    url: z.string().min(1).optional(),
+    batchSize: z.int().min(1).max(100_000).default(5000),
+    password: z.string().min(8).optional(),
+    enabled: z.boolean().default(true),
+  }),
+  metrics: z.object({
+    ports: z.object({ data: z.int().max(65535).default(8000), order: z.int().max(65535).default(8001) }).prefault({}),
+    symbols: z.array(z.string()).default([]),
+    speed: z.union([z.number().positive(), z.literal('max')]).default('max'),
+  }),
+})
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'triplane-config-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(content: unknown): string {
+  const path = join(folder, 'config.json')
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+/** The lines of the message that loading with these sources ends with. */
+function complaints(sources: ConfigSources): string[] {
+  try {
+    loadConfig(schema, sources)
+  } catch (error) {
+    return (error as Error).message.split('\n').slice(1)
+  }
+  return []
+}
+
+describe('loading configuration', () => {
+  it('is the defaults when nothing is said', () => {
+    expect(loadConfig(schema, {})).toEqual({
+      storage: { batchSize: 5000, enabled: true },
+      metrics: { ports: { data: 8000, order: 8001 }, symbols: [], speed: 'max' },
+    })
+  })
+
+  it('takes flags over environment over file over defaults, value by value', () => {
+    const config = loadConfig(schema, {
+      file: file({ storage: { batchSize: 1, url: 'file' }, metrics: { ports: { data: 1, order: 1 } } }),
+      environment: { TRIPLANE_STORAGE_BATCH_SIZE: '2', TRIPLANE_METRICS_PORTS_DATA: '2', HOME: '/root' },
+      flags: { metrics: { ports: { data: 3, order: undefined } } },
+    })
+    expect(config.storage).toEqual({ batchSize: 2, url: 'file', enabled: true })
+    expect(config.metrics.ports).toEqual({ data: 3, order: 1 })
+  })
+
+  it.each([
+    ['TRIPLANE_STORAGE_ENABLED', 'false', { storage: { enabled: false } }],
+    ['TRIPLANE_METRICS_SYMBOLS', 'BTC/USDT, SPY', { metrics: { symbols: ['BTC/USDT', 'SPY'] } }],
+    ['TRIPLANE_METRICS_SYMBOLS', '', { metrics: { symbols: [] } }],
+    ['TRIPLANE_METRICS_SPEED', '10', { metrics: { speed: 10 } }],
+    ['TRIPLANE_METRICS_SPEED', 'max', { metrics: { speed: 'max' } }],
+    ['DATABASE_URL', 'postgres://host/db', { storage: { url: 'postgres://host/db' } }],
+  ])('reads %s=%s', (variable, text, want) => {
+    const aliases = { DATABASE_URL: 'storage.url' }
+    expect(loadConfig(schema, { environment: { [variable]: text }, aliases })).toMatchObject(want)
+  })
+
+  it('names every violation at once: where, what was expected, what was found', () => {
+    const found = complaints({
+      file: file({
+        storage: { batchSize: 0, enabled: 'yes', batch: 1 },
+        metrics: { speed: 'fast', symbols: [7] },
+        store: {},
+      }),
+      environment: {
+        TRIPLANE_METRICS_PORTS_DATA: '99999',
+        TRIPLANE_METRICS_PORTS_ORDER: 'a',
+        TRIPLANE_STORE: '1',
+        TRIPLANE_DATA: 'x',
+      },
+      readElsewhere: ['TRIPLANE_DATA'],
+    })
+    expect(found).toEqual([
+      '  storage.batchSize: expected number to be >=1, found 0',
+      '  storage.enabled: expected boolean, found "yes"',
+      '  storage.batch: expected a key that is known (url, batchSize, password, enabled), found 1',
+      '  metrics.ports.data (TRIPLANE_METRICS_PORTS_DATA): expected number to be <=65535, found 99999',
+      '  metrics.ports.order (TRIPLANE_METRICS_PORTS_ORDER): expected number, found "a"',
+      '  metrics.symbols[0]: expected string, found 7',
+      '  metrics.speed: expected number or "max", found "fast"',
+      '  store: expected a key that is known (storage, metrics), found {}',
+      '  TRIPLANE_STORE: expected a variable that is known, found "1"',
+    ])
+  })
+
+  it('never shows a secret', () => {
+    expect(complaints({ environment: { TRIPLANE_STORAGE_PASSWORD: 'short' } })).toEqual([
+      '  storage.password (TRIPLANE_STORAGE_PASSWORD): expected string to have >=8 characters, found ***',
+    ])
+  })
+
+  it.each([
+    ['is not JSON', '{', /config\.json is not valid:\n {2}\(file\): expected JSON, found .+/],
+    ['is not an object', '[]', /\(file\): expected an object, found \[\]/],
+  ])('refuses a file that %s', (_, content, message) => {
+    expect(() => loadConfig(schema, { file: file(content) })).toThrow(message)
+  })
+
+  it('refuses a file that is not there', () => {
+    expect(() => loadConfig(schema, { file: join(folder, 'none.json') })).toThrow(
+      /expected a file that can be read, found ENOENT/,
+    )
+  })
+})

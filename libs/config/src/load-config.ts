@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { ConfigError, type Violation } from './config-error.ts'
+import { readText, variablesOf, type Leaf, type ValueSchema } from './environment.ts'
+import { foundAt, isPlainObject, showFound } from './found.ts'
+import { readJsonFile } from './json-file.ts'
+import { violationsOf } from './zod-violations.ts'
+
+/** Where configuration comes from; a later source wins over an earlier one, value by value. */
+export interface ConfigSources {
+  /** A JSON file with the shape of the schema. */
+  readonly file?: string | undefined
+  /** Variables of the environment, `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** What variables of ours begin with. One that begins so and sets nothing is refused. Default `TRIPLANE_`. */
+  readonly prefix?: string
+  /** Other variables that set a value: `{ DATABASE_URL: 'storage.url' }`. */
+  readonly aliases?: Readonly<Record<string, string>>
+  /** Variables with the prefix that are read elsewhere. */
+  readonly readElsewhere?: readonly string[]
+  /** Values from flags, in the shape of the schema. */
+  readonly flags?: object
+}
+
+/** Joins the schemas of parts into one: `{ storage: storageSchema, metrics: metricsSchema }`. A part may be left out. */
+export function composeConfig<Parts extends Readonly<Record<string, z.ZodObject>>>(parts: Parts) {
+  const shape = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.strict().prefault({})]))
+  return z.strictObject(shape as { [Name in keyof Parts]: z.ZodPrefault<Parts[Name]> })
+}
+
+/** Reads the configuration once. Throws a `ConfigError` that names every violation. Unknown keys are violations. */
+export function loadConfig<Schema extends z.ZodType>(schema: Schema, sources: ConfigSources): z.output<Schema> {
+  const { file, flags = {} } = sources
+  const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema
+  const environment = readEnvironment(shape, sources)
+  const content = file === undefined ? {} : readJsonFile(file)
+  if (!isPlainObject(content)) {
+    throw new ConfigError(file ?? '', [{ path: '(file)', expected: 'an object', found: showFound(content) }])
+  }
+  const input = merge(merge(content, environment.values), flags)
+  const parsed = schema.safeParse(input)
+  if (parsed.success && environment.unknown.length === 0) return parsed.data
+  const violations = parsed.success ? [] : violationsOf(parsed.error, input, shape)
+  throw new ConfigError('The configuration', [
+    ...violations.map((violation) => withOrigin(violation, environment.origins)),
+    ...environment.unknown,
+  ])
+}
+
+interface FromEnvironment {
+  readonly values: object
+  /** The variable that set a path. */
+  readonly origins: ReadonlyMap<string, string>
+  readonly unknown: readonly Violation[]
+}
+
+function readEnvironment(
+  shape: ValueSchema,
+  { environment = {}, prefix = 'TRIPLANE_', aliases = {}, readElsewhere = [] }: ConfigSources,
+): FromEnvironment {
+  const leaves = variablesOf(shape, prefix)
+  const leafAt = new Map([...leaves.values()].map((leaf) => [leaf.path.join('.'), leaf]))
+  const leafOf = (variable: string): Leaf | undefined => leaves.get(variable) ?? leafAt.get(aliases[variable] ?? '')
+  let values = {}
+  const origins = new Map<string, string>()
+  const unknown: Violation[] = []
+  for (const [variable, text] of Object.entries(environment)) {
+    if (text === undefined || readElsewhere.includes(variable)) continue
+    const leaf = leafOf(variable)
+    if (leaf) {
+      values = merge(values, nest(leaf.path, readText(text, leaf.schema)))
+      origins.set(leaf.path.join('.'), variable)
+    } else if (variable.startsWith(prefix)) {
+      unknown.push({ path: variable, expected: 'a variable that is known', found: showFound(text, variable) })
+    }
+  }
+  return { values, origins, unknown }
+}
+
+function withOrigin(violation: Violation, origins: ReadonlyMap<string, string>): Violation {
+  const variable = origins.get(violation.path)
+  return variable === undefined ? violation : { ...violation, path: `${violation.path} (${variable})` }
+}
+
+function nest(path: readonly string[], value: unknown): object {
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object
+}
+
+/** Objects are merged key by key; anything else is replaced. What is undefined replaces nothing. */
+function merge(under: object, over: object): object {
+  const merged: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = foundAt(under, [key])
+    if (value !== undefined) merged[key] = isPlainObject(below) && isPlainObject(value) ? merge(below, value) : value
+  }
+  return merged
+}

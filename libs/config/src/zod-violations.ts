@@ -1,0 +1,34 @@
+import type { z } from 'zod'
+import type { Violation } from './config-error.ts'
+import type { ValueSchema } from './environment.ts'
+import { foundAt, showFound, showPath } from './found.ts'
+
+/** What zod found wrong with `input`, one violation each. `shape` is the JSON schema, to name the keys that are known. */
+export function violationsOf(error: z.ZodError, input: unknown, shape: ValueSchema): Violation[] {
+  return error.issues.flatMap((issue): Violation[] => {
+    if (issue.code !== 'unrecognized_keys') return [violation(issue.path, expectedBy(issue), input)]
+    const known = Object.keys(propertiesAt(shape, issue.path)).join(', ')
+    return issue.keys.map((key) => violation([...issue.path, key], `a key that is known (${known})`, input))
+  })
+}
+
+function violation(path: readonly PropertyKey[], expected: string, input: unknown): Violation {
+  const name = path.findLast((key) => typeof key === 'string')
+  return { path: showPath(path), expected, found: showFound(foundAt(input, path), name) }
+}
+
+/** "Too big: expected number to be <=65535" as "number to be <=65535". */
+function expectedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union') {
+    return issue.errors.flatMap((branch) => branch.map(expectedBy)).join(' or ') || issue.message
+  }
+  if (issue.code === 'invalid_format') return `a valid ${issue.format}`
+  return /expected (.*?)(?:, received .*)?$/i.exec(issue.message)?.[1] ?? issue.message
+}
+
+function propertiesAt(shape: ValueSchema, path: readonly PropertyKey[]): Readonly<Record<string, ValueSchema>> {
+  const at = path.reduce<ValueSchema | undefined>((inner, key) => {
+    return typeof key === 'number' ? inner?.items : inner?.properties?.[String(key)]
+  }, shape)
+  return at?.properties ?? {}
+}
