@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The folder of recorded market data, or undefined when this machine has none. `TRIPLANE_DATA` overrides `../shared/data`. */
+export function dataFolder(): string | undefined {
+  const folder = process.env['TRIPLANE_DATA'] ?? join(__dirname, '../../../../shared/data')
+  return existsSync(folder) ? folder : undefined
+}
+
+/**
+ * `describe` for suites that need recorded data. Without it the suite is skipped, and its name says why, so that the test
+ * run can print one line for it.
+ */
+export function describeWithData(name: string, suite: (folder: string) => void): void {
+  const folder = dataFolder()
+  if (folder) describe(name, () => suite(folder))
+  else
+    describe.skip(`${name} [not run: no recorded data in ../shared/data]`, () =>
+      it('needs recorded data', () => undefined))
+}

@@ -1,0 +1,29 @@
+// Recorded data
+export { dataFolder, describeWithData } from './data-folder.ts'
+export { levelNumbers, type GapCase } from './gap-case.ts'
+// Builders of events
+export {
+  aBar,
+  aBookDelta,
+  aBookSnapshot,
+  aCancelIntent,
+  aDeadLetter,
+  aFill,
+  aHeartbeat,
+  aKillSwitch,
+  aMarketStatus,
+  anOfi,
+  anOperatorCommand,
+  anOrderEvent,
+  anOrderIntent,
+  aPortfolioState,
+  aQuote,
+  aRegimeChange,
+  aSignal,
+  aTargetPortfolio,
+  aTrade,
+  examples,
+  testStartUs,
+} from './events.ts'
+// Feeds
+export { aFrame, feedOf, itemsOf, textOf } from './feeds.ts'
