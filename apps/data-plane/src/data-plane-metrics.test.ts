@@ -1,0 +1,113 @@
+import type { FeedItem } from '@triplane/market-data'
+import { createMetrics } from '@triplane/metrics'
+import { testStartUs } from '@triplane/testing'
+import { aFrame, instruments, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
+import { exportDataPlane } from './data-plane-metrics.ts'
+
+const T = testStartUs
+
+/** A session whose outputs are recorded, and what is exposed of it. */
+function recorded(core = newCore()) {
+  const metrics = createMetrics('data_plane', {
+    instruments: instruments.map(({ exchange, symbol }) => ({ source: 'sim', exchange, symbol })),
+    labels: { stage: ['normalize', 'validate', 'publish'] },
+    processMetrics: false,
+  })
+  const tape = new Tape(core)
+  const record = exportDataPlane(metrics, core, { source: 'sim', nowUs: () => 5 * SECOND })
+  return {
+    core,
+    feed(...items: readonly FeedItem[]) {
+      for (const item of items) tape.feed(item).forEach(record)
+    },
+    /** The value of the only series with this name and these labels in it; undefined when it is not exposed. */
+    async value(name: string, ...labels: readonly string[]) {
+      const lines = (await metrics.expose()).split('\n').filter((line) => line.startsWith(`${name}{`))
+      const found = lines.filter((line) => labels.every((label) => line.includes(label)))
+      expect(found.length).toBeLessThanOrEqual(1)
+      return found[0] === undefined ? undefined : Number(found[0].split(' ').at(-1))
+    },
+  }
+}
+
+const connect: FeedItem = { type: 'connect', origin, tsRecvUs: T }
+const disconnect: FeedItem = { type: 'disconnect', origin, tsRecvUs: T + 10 * SECOND, reason: 'timeout' }
+const trade = (seconds: number, id: number) => {
+  const nowUs = T + seconds * SECOND
+  return aFrame(message.trade(nowUs, id), nowUs)
+}
+
+describe('the metrics of the data plane', () => {
+  it('follow the connection', async () => {
+    const { feed, value } = recorded()
+    expect(await value('data_feed_connected')).toBe(0)
+    feed(connect)
+    expect(await value('data_feed_connected')).toBe(1)
+    feed(disconnect)
+    expect(await value('data_feed_connected')).toBe(0)
+    expect(await value('data_feed_disconnects_total', 'reason="timeout"')).toBe(1)
+  })
+
+  it('show the clock offset while it is in force, and freshness above it', async () => {
+    const { feed, value } = recorded()
+    feed(connect, trade(0, 1), trade(2, 2))
+    expect(await value('data_clock_offset_seconds')).toBeUndefined()
+    feed(trade(6, 3))
+    expect(await value('data_clock_offset_seconds')).toBe(0.002)
+    expect(await value('data_freshness_seconds_count', 'BTC/USDT')).toBe(1)
+    expect(await value('data_freshness_seconds_sum', 'BTC/USDT')).toBe(0)
+    feed(disconnect)
+    expect(await value('data_clock_offset_seconds')).toBeUndefined()
+  })
+
+  it('measure completeness and the last minute at the market time that is reached, also in silence', async () => {
+    const { feed, value } = recorded()
+    feed(connect, trade(0, 1), trade(1, 2))
+    expect(await value('crypto_trade_volume', 'BTC/USDT')).toBe(2)
+    feed({ type: 'time', tsRecvUs: T + 10 * SECOND })
+    expect(await value('data_completeness_score', 'BTC/USDT')).toBe(0.2)
+    feed({ type: 'time', tsRecvUs: T + 100 * SECOND })
+    expect(await value('crypto_trade_volume', 'BTC/USDT')).toBe(0)
+  })
+
+  it('take the book away while it is not valid', async () => {
+    const { feed, value } = recorded()
+    feed(connect, aFrame(message.snapshot(T, 10), T))
+    expect(await value('data_book_valid', 'BTC/USDT')).toBe(1)
+    expect(await value('crypto_orderbook_bid_price', 'BTC/USDT', 'level="0"')).toBe(99.9)
+    expect(await value('crypto_orderbook_bid_price', 'BTC/USDT', 'level="1"')).toBeUndefined()
+    feed(disconnect)
+    expect(await value('data_book_valid', 'BTC/USDT')).toBe(0)
+    expect(await value('crypto_orderbook_bid_price', 'BTC/USDT', 'level="0"')).toBeUndefined()
+    expect(await value('crypto_depth', 'BTC/USDT', 'side="bid"')).toBeUndefined()
+  })
+
+  it.each([
+    ['not_json', 'normalize', 'frame', aFrame('{', T)],
+    ['bad_size', 'validate', 'tick', aFrame(message.trade(T, 9, 100, 0), T)],
+    ['bad_price', 'validate', 'quote', aFrame(message.quote(T, 9, 0), T)],
+    ['bad_price', 'validate', 'book', aFrame(message.delta(T, 10, 11, [[0, 1]]), T)],
+  ])('count a refusal for %s of %s once everywhere', async (reason, stage, eventType, frame) => {
+    const { feed, value } = recorded()
+    feed(connect, trade(0, 1), frame)
+    expect(await value('data_dlq_messages_total', `error_type="${reason}"`, `event_type="${eventType}"`)).toBe(1)
+    expect(await value('triplane_stage_refused_total', `stage="${stage}"`, `reason="${reason}"`)).toBe(1)
+    const counter = stage === 'normalize' ? 'data_normalization_errors_total' : 'data_validation_errors_total'
+    const typed = stage === 'normalize' ? [] : [`event_type="${eventType}"`]
+    expect(await value(counter, `error_type="${reason}"`, ...typed)).toBe(1)
+    expect(await value('triplane_stage_in_total', 'stage="normalize"')).toBe(2)
+    expect(await value('triplane_stage_out_total', 'stage="validate"')).toBe(1)
+    expect(await value('data_ticks_received_total', 'BTC/USDT')).toBe(1)
+  })
+
+  it('go on after a resume: connected as before, and counting from 0', async () => {
+    const before = recorded()
+    before.feed(connect, trade(1, 1), aFrame('{', T))
+    const { feed, value } = recorded(newCore(before.core.snapshot()))
+    feed(trade(2, 2))
+    expect(await value('data_feed_connected')).toBe(1)
+    expect(await value('triplane_stage_in_total', 'stage="normalize"')).toBe(1)
+    expect(await value('triplane_stage_refused_total', 'stage="normalize"', 'reason="not_json"')).toBe(0)
+    expect(await value('triplane_stage_in_total', 'stage="publish"')).toBe(1)
+  })
+})

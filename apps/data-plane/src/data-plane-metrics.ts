@@ -1,0 +1,199 @@
+import {
+  timeframes,
+  type DeadLetter,
+  type MarketEvent,
+  type NormalizeRefusal,
+  type ValidationRefusal,
+} from '@triplane/contracts'
+import type { CounterHandle, HistogramHandle, Metrics } from '@triplane/metrics'
+import type { Lane } from './lane.ts'
+import type { DataCore } from './pipeline.ts'
+import { RollingMinute } from './rolling-minute.ts'
+import { exportStageCounts } from './stage-counts.ts'
+
+type DataMetrics = Metrics<'data_plane'>
+
+const LEVELS = 20
+
+/** What is recorded of one instrument on the hot path: handles, each an array add. */
+interface InstrumentMetrics {
+  readonly lane: Lane
+  readonly ticks: CounterHandle
+  readonly freshness: HistogramHandle
+  readonly ofi: CounterHandle
+  readonly buys: CounterHandle
+  readonly sells: CounterHandle
+  readonly bought: CounterHandle
+  readonly sold: CounterHandle
+  readonly gaps: CounterHandle
+  readonly volume: RollingMinute
+  /** Wall time of receipt and event time of the newest event. */
+  lastRecvUs: number
+  lastEventUs: number
+}
+
+/**
+ * Records what the data plane puts out: call what it returns with every output. Prices, books and candles are read off the
+ * core before each scrape. Freshness is judged in market time, so that a replay has the freshness of its recording;
+ * `nowUs` is wall time and is read for every event, so give a clock that is read once a turn.
+ */
+export function exportDataPlane(
+  metrics: DataMetrics,
+  core: DataCore,
+  { source, nowUs }: { readonly source: string; readonly nowUs: () => number },
+): (event: MarketEvent) => void {
+  const bySymbol = new Map(core.lanes.map((lane) => [lane.instrument.symbol, instrumentMetrics(metrics, lane, source)]))
+  exportStageCounts(metrics, core)
+  metrics.beforeScrape(() => {
+    for (const of of bySymbol.values()) measureInstrument(metrics, of, source, core.nowUs)
+    metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
+  })
+
+  function noteTick(of: InstrumentMetrics, tsRecvUs: number, tsEventUs: number | undefined): void {
+    of.ticks.inc()
+    of.lastRecvUs = nowUs()
+    if (tsEventUs === undefined) return
+    of.lastEventUs = tsEventUs
+    const delayUs = of.lane.clock.delayUs(tsRecvUs, tsEventUs)
+    if (delayUs !== undefined) of.freshness.observe(delayUs / 1e6)
+  }
+
+  return function record(event) {
+    switch (event.type) {
+      case 'trade': {
+        const of = bySymbol.get(event.symbol) as InstrumentMetrics
+        noteTick(of, event.tsRecvUs, event.tsEventUs)
+        of.volume.add(event.tsRecvUs, event.size)
+        if (event.aggressor === 'buy') {
+          of.buys.inc()
+          of.bought.inc(event.size)
+        } else {
+          of.sells.inc()
+          of.sold.inc(event.size)
+        }
+        return
+      }
+      case 'quote':
+        return noteTick(bySymbol.get(event.symbol) as InstrumentMetrics, event.tsRecvUs, event.tsEventUs)
+      case 'ofi':
+        return (bySymbol.get(event.symbol) as InstrumentMetrics).ofi.inc()
+      case 'bookDelta':
+      case 'bookSnapshot':
+        ;(bySymbol.get(event.symbol) as InstrumentMetrics).lastRecvUs = nowUs()
+        return
+      case 'bar':
+        if (event.closed) metrics.barsReceived.inc({ source, symbol: event.symbol, duration: event.timeframe })
+        return
+      case 'deadLetter':
+        return recordDeadLetter(metrics, event)
+      case 'marketStatus':
+        if (event.status === 'gap' && event.symbol !== undefined) bySymbol.get(event.symbol)?.gaps.inc()
+        if (event.status === 'disconnected') metrics.feedDisconnects.inc({ source, reason: event.reason ?? 'unknown' })
+        return
+    }
+  }
+}
+
+function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): InstrumentMetrics {
+  const { symbol, exchange } = lane.instrument
+  return {
+    lane,
+    ticks: metrics.ticksReceived.of({ source, symbol }),
+    freshness: metrics.freshness.of({ source, symbol }),
+    ofi: metrics.ofiEvents.of({ symbol }),
+    buys: metrics.trades.of({ exchange, symbol, side: 'buy' }),
+    sells: metrics.trades.of({ exchange, symbol, side: 'sell' }),
+    bought: metrics.tradeVolumeTotal.of({ exchange, symbol, side: 'buy' }),
+    sold: metrics.tradeVolumeTotal.of({ exchange, symbol, side: 'sell' }),
+    gaps: metrics.gaps.of({ source, symbol }),
+    volume: new RollingMinute(),
+    lastRecvUs: 0,
+    lastEventUs: 0,
+  }
+}
+
+/** The name that metrics have for what a dead letter was. */
+const eventTypeOf = {
+  frame: 'frame',
+  trade: 'tick',
+  quote: 'quote',
+  bookDelta: 'book',
+  bookSnapshot: 'book',
+  bar: 'bar',
+} as const
+
+function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventType }: DeadLetter): void {
+  const event_type = eventTypeOf[eventType]
+  metrics.deadLetters.inc({ event_type, error_type: reason })
+  if (stage === 'normalize') {
+    metrics.normalizationErrors.inc({ source, error_type: reason as NormalizeRefusal })
+    return
+  }
+  if (reason === 'clock_drift') metrics.ntpRejects.inc({ source })
+  if (event_type !== 'frame')
+    metrics.validationErrors.inc({ source, error_type: reason as ValidationRefusal, event_type })
+}
+
+function measureInstrument(metrics: DataMetrics, of: InstrumentMetrics, source: string, marketUs: number): void {
+  const { lane } = of
+  const { symbol, exchange } = lane.instrument
+  const market = { exchange, symbol }
+  if (of.lastEventUs > 0) metrics.lastEvent.set({ source, symbol }, of.lastEventUs / 1e6)
+  if (of.lastRecvUs > 0) metrics.lastReceive.set({ source, symbol }, of.lastRecvUs / 1e6)
+  metrics.clockOffset.set({ source }, lane.clock.offsetUs === undefined ? Number.NaN : lane.clock.offsetUs / 1e6)
+  const score = lane.completeness.score(marketUs)
+  if (score !== undefined) metrics.completeness.set({ symbol }, score)
+  metrics.tradeVolume.set(market, of.volume.sum(marketUs))
+  metrics.bookValid.set(market, lane.book.isValid ? 1 : 0)
+  if (lane.lastTrade) metrics.price.set({ ...market, type: 'last' }, lane.lastTrade.price)
+  if (lane.lastQuote) {
+    const { bid, ask } = lane.lastQuote
+    metrics.price.set({ ...market, type: 'bid' }, bid)
+    metrics.price.set({ ...market, type: 'ask' }, ask)
+    metrics.spread.set(market, ask - bid)
+  }
+  measureCandles(metrics, lane)
+  measureBook(metrics, lane)
+}
+
+function measureCandles(metrics: DataMetrics, { bars, instrument: { exchange, symbol } }: Lane): void {
+  for (const timeframe of timeframes) {
+    const bar = bars.forming(timeframe)
+    if (bar === undefined) continue
+    const labels = { exchange, symbol, timeframe }
+    metrics.candleOpen.set(labels, bar.open)
+    metrics.candleHigh.set(labels, bar.high)
+    metrics.candleLow.set(labels, bar.low)
+    metrics.candleClose.set(labels, bar.close)
+    metrics.candleVolume.set(labels, bar.volume)
+  }
+}
+
+/** The top levels of a valid book. A level that is absent is NaN, and a gauge that is NaN is not exposed. */
+function measureBook(metrics: DataMetrics, { book: keeper, instrument: { exchange, symbol } }: Lane): void {
+  const { book } = keeper
+  const bid = { quantity: 0, value: 0 }
+  const ask = { quantity: 0, value: 0 }
+  for (let i = 0; i < LEVELS; i++) {
+    const level = { exchange, symbol, level: String(i) }
+    metrics.bidPrice.set(level, book.bidPrice(i))
+    metrics.bidQuantity.set(level, book.bidSize(i))
+    metrics.bidCumulative.set(level, addLevel(bid, book.bidPrice(i), book.bidSize(i)))
+    metrics.askPrice.set(level, book.askPrice(i))
+    metrics.askQuantity.set(level, book.askSize(i))
+    metrics.askCumulative.set(level, addLevel(ask, book.askPrice(i), book.askSize(i)))
+  }
+  const known = (value: number) => (keeper.isValid ? value : Number.NaN)
+  metrics.depth.set({ exchange, symbol, side: 'bid' }, known(bid.quantity))
+  metrics.depth.set({ exchange, symbol, side: 'ask' }, known(ask.quantity))
+  metrics.totalBids.set({ exchange, symbol }, known(bid.value))
+  metrics.totalAsks.set({ exchange, symbol }, known(ask.value))
+}
+
+/** Adds a level to the totals of its side. Gives the quantity down to it; NaN when there is no such level. */
+function addLevel(total: { quantity: number; value: number }, price: number, size: number): number {
+  if (Number.isNaN(price)) return Number.NaN
+  total.quantity += size
+  total.value += price * size
+  return total.quantity
+}

@@ -1,0 +1,105 @@
+import type { Instrument, Quote, Trade } from '@triplane/contracts'
+import {
+  createBarBuilder,
+  createBookKeeper,
+  createCompleteness,
+  createEventValidator,
+  createOrderFlow,
+  createStalenessWatch,
+  type BarBuilder,
+  type BarBuilderSnapshot,
+  type BookKeeper,
+  type BookKeeperSnapshot,
+  type ClockOffset,
+  type Completeness,
+  type CompletenessSnapshot,
+  type EventValidator,
+  type EventValidatorSnapshot,
+  type OrderFlow,
+  type OrderFlowSnapshot,
+  type SequenceRuleName,
+  type StalenessSnapshot,
+  type StalenessWatch,
+} from '@triplane/market-data'
+import { invariant } from '@triplane/kernel'
+import type { DataPlaneConfig } from './config.ts'
+
+/** The sequence rule that a venue's depth stream follows. The simulated market speaks the protocol of USD-M. */
+const ruleOf: Readonly<Record<string, SequenceRuleName>> = {
+  binance_spot: 'binance_spot',
+  binance_usdm: 'binance_usdm',
+  sim: 'binance_usdm',
+}
+
+/** What the stages of one instrument need to go on from where they were. */
+export interface LaneSnapshot {
+  readonly symbol: string
+  readonly hasQuotes: boolean
+  readonly validator: EventValidatorSnapshot
+  readonly book: BookKeeperSnapshot
+  readonly bars: BarBuilderSnapshot
+  readonly orderFlow: OrderFlowSnapshot
+  readonly staleness: StalenessSnapshot
+  readonly completeness: CompletenessSnapshot
+  readonly lastQuote?: Quote
+  readonly lastTrade?: Trade
+}
+
+/** Every stage of one instrument, looked up once an event. */
+export interface Lane {
+  readonly instrument: Instrument
+  readonly clock: ClockOffset
+  readonly validator: EventValidator
+  readonly book: BookKeeper
+  readonly bars: BarBuilder
+  readonly orderFlow: OrderFlow
+  readonly staleness: StalenessWatch
+  readonly completeness: Completeness
+  /** Where a venue sends quotes, order flow is measured over them, else over the book. */
+  hasQuotes: boolean
+  lastQuote: Quote | undefined
+  lastTrade: Trade | undefined
+}
+
+/** Builds the stages of one instrument; its venue's clock is shared by all of the venue's instruments. */
+export function createLane(
+  instrument: Instrument,
+  source: string,
+  clock: ClockOffset,
+  config: DataPlaneConfig,
+  saved?: LaneSnapshot,
+): Lane {
+  const { venue, symbol, tickSize, lotSize } = instrument
+  const rule = ruleOf[venue]
+  invariant(rule !== undefined, 'every venue has a sequence rule', venue)
+  const of = { source, venue, symbol }
+  return {
+    instrument,
+    clock,
+    validator: createEventValidator({ clock, priceBand: { maxJumpRatio: config.maxPriceJumpRatio } }, saved?.validator),
+    book: createBookKeeper({ ...of, rule }, saved?.book),
+    bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
+    orderFlow: createOrderFlow({ ...of, lotSize, intervalUs: config.ofiIntervalUs }, saved?.orderFlow),
+    staleness: createStalenessWatch({ ...of, limitUs: config.staleAfterUs }, saved?.staleness),
+    completeness: createCompleteness({}, saved?.completeness),
+    hasQuotes: saved?.hasQuotes ?? false,
+    lastQuote: saved?.lastQuote,
+    lastTrade: saved?.lastTrade,
+  }
+}
+
+/** Everything that the same stages need to go on from here. */
+export function snapshotLane(lane: Lane): LaneSnapshot {
+  return {
+    symbol: lane.instrument.symbol,
+    hasQuotes: lane.hasQuotes,
+    validator: lane.validator.snapshot(),
+    book: lane.book.snapshot(),
+    bars: lane.bars.snapshot(),
+    orderFlow: lane.orderFlow.snapshot(),
+    staleness: lane.staleness.snapshot(),
+    completeness: lane.completeness.snapshot(),
+    ...(lane.lastQuote && { lastQuote: lane.lastQuote }),
+    ...(lane.lastTrade && { lastTrade: lane.lastTrade }),
+  }
+}

@@ -1,0 +1,207 @@
+import { explainEvent, isEvent } from '@triplane/contracts'
+import { testStartUs } from '@triplane/testing'
+import { aFrame, brief, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
+
+const MS = 1000
+const T = testStartUs
+
+/** The state of every stage that derives something from events. */
+const stagesOf = (tape: Tape) =>
+  tape.core.lanes.map(({ book, bars, orderFlow }) => [book, bars, orderFlow].map((stage) => stage.snapshot()))
+
+describe('the life of a tick', () => {
+  it('turns frames into events, stamped in the order in which they are said', () => {
+    const tape = new Tape()
+    tape.feed({ type: 'connect', origin, tsRecvUs: T })
+    tape.frame(message.snapshot(T, 10), T)
+    tape.frame(message.trade(T + 1, 7, 100, 0.5), T + 1)
+    tape.frame(message.quote(T + 2, 10, 99.9, 1, 100.1, 1), T + 2)
+    tape.frame(message.delta(T + 3, 10, 12, [[99.9, 3]]), T + 3)
+    tape.frame(message.quote(T + 4, 12, 99.9, 3, 100.1, 1), T + 4)
+    tape.frame(message.kline(T + 5, Math.floor(T / MS), false), T + 5)
+    expect(brief(tape.outputs)).toEqual([
+      ...['connected', 'bookSnapshot', 'book_valid', 'trade', 'quote', 'bookDelta', 'quote', 'ofi', 'bar'],
+    ])
+    expect(tape.outputs.map(({ seq }) => seq)).toEqual(tape.outputs.map((_, i) => i + 1))
+    expect(tape.outputs.filter((event) => !isEvent(event)).map(explainEvent)).toEqual([])
+    expect(tape.outputs[3]).toMatchObject({ symbol: 'BTC/USDT', tradeId: 7, price: 100, size: 0.5, tsRecvUs: T + 1 })
+    expect(tape.outputs[7]).toMatchObject({ value: 2, tsRecvUs: T + 4 })
+    expect(tape.core.framesIn).toBe(6)
+  })
+
+  it('makes market time monotone: a frame whose receive time goes back takes the time that is reached', () => {
+    const tape = new Tape()
+    const times = [T + 10, T + 4, T + 12].map((atUs, i) => tape.frame(message.trade(atUs, i + 1), atUs)[0]?.tsRecvUs)
+    expect(times).toEqual([T + 10, T + 10, T + 12])
+    expect(tape.core.nowUs).toBe(T + 12)
+  })
+
+  it('measures order flow over the book until the venue sends quotes, then over quotes only', () => {
+    const tape = new Tape().open()
+    const nowUs = tape.core.nowUs
+    expect(brief(tape.frame(message.delta(nowUs, 10, 11, [[99.9, 4]]), nowUs))).toEqual(['bookDelta', 'ofi'])
+    expect(brief(tape.frame(message.quote(nowUs, 11, 99.9, 4), nowUs))).toEqual(['quote'])
+    expect(brief(tape.frame(message.delta(nowUs, 11, 12, [[99.9, 2]]), nowUs))).toEqual(['bookDelta'])
+    expect(brief(tape.frame(message.quote(nowUs, 12, 99.9, 2), nowUs))).toEqual(['quote', 'ofi'])
+  })
+
+  it('closes a bar by the first trade of the next minute, and says the bar first', () => {
+    const tape = new Tape().open()
+    const laterUs = T + 61 * SECOND
+    const said = tape.frame(message.trade(laterUs, 3), laterUs)
+    expect(brief(said).filter((name) => name !== 'stale' && name !== 'fresh')).toEqual(['bar', 'trade'])
+  })
+})
+
+describe('refusals', () => {
+  const trade = (fields: object) =>
+    JSON.stringify({ ...(JSON.parse(message.trade(T + 7 * SECOND, 3)) as object), ...fields })
+  const cases = [
+    { reason: 'not_json', stage: 'normalize', text: '{"e":"trade",', eventType: 'frame' },
+    { reason: 'unknown_message', stage: 'normalize', text: '{"e":"liquidation"}', eventType: 'frame' },
+    { reason: 'unknown_instrument', stage: 'normalize', text: trade({ s: 'DOGEUSDT' }), eventType: 'trade' },
+    { reason: 'off_book_trade', stage: 'normalize', text: trade({ X: 'INSURANCE_FUND' }), eventType: 'trade' },
+    { reason: 'missing_field', stage: 'normalize', text: trade({ p: undefined }), eventType: 'trade' },
+    { reason: 'bad_field', stage: 'normalize', text: trade({ p: 'ten' }), eventType: 'trade' },
+    { reason: 'bad_price', stage: 'validate', text: trade({ p: '0.0' }), eventType: 'trade' },
+    { reason: 'bad_size', stage: 'validate', text: trade({ q: '0.000' }), eventType: 'trade' },
+    { reason: 'price_band', stage: 'validate', text: trade({ p: '150.0' }), eventType: 'trade' },
+    { reason: 'duplicate', stage: 'validate', text: trade({ t: 2 }), eventType: 'trade' },
+    { reason: 'out_of_order', stage: 'validate', text: trade({ t: 0 }), eventType: 'trade' },
+    { reason: 'clock_drift', stage: 'validate', text: trade({ T: (T + 5 * SECOND) / MS }), eventType: 'trade' },
+    {
+      reason: 'crossed_quote',
+      stage: 'validate',
+      text: message.quote(T + 7 * SECOND, 20, 100.1, 1, 99.9, 1),
+      eventType: 'quote',
+    },
+  ] as const
+
+  it.each(cases)('$reason becomes a dead letter with the raw bytes', ({ reason, stage, text, eventType }) => {
+    const tape = new Tape().open()
+    const framesBefore = tape.core.framesIn
+    const before = stagesOf(tape)
+    const said = tape.frame(text, T + 6 * SECOND + 1)
+    expect(said).toEqual([
+      expect.objectContaining({ type: 'deadLetter', reason, stage, eventType, raw: text, source: 'sim', venue: 'sim' }),
+    ])
+    expect(said.filter((event) => !isEvent(event)).map(explainEvent)).toEqual([])
+    expect(tape.core.refused[reason]).toBe(1)
+    expect(Object.values(tape.core.refused).reduce((sum, count) => sum + count, 0)).toBe(1)
+    expect(tape.core.framesIn).toBe(framesBefore + 1)
+    expect(stagesOf(tape)).toEqual(before)
+  })
+
+  it('keeps every byte of what is no text, and of the frame only', () => {
+    const bytes = Uint8Array.from([1, 2, 0, 0x80, 0xff, 0x7b, 3])
+    const [letter] = new Tape().feed({ ...aFrame(bytes), start: 2, end: 6 })
+    expect(letter).toMatchObject({ type: 'deadLetter', reason: 'not_json', raw: '\x00\x80\xff{' })
+  })
+
+  it('refuses a line that is no frame, and counts it as one that came in', () => {
+    const tape = new Tape()
+    const bytes = Buffer.from('hello')
+    const said = tape.feed({ type: 'badLine', origin, bytes, start: 0, end: bytes.length, tsRecvUs: T })
+    expect(said).toMatchObject([{ type: 'deadLetter', stage: 'normalize', reason: 'bad_line', raw: 'hello' }])
+    expect([tape.core.framesIn, tape.core.refused.bad_line]).toEqual([1, 1])
+  })
+
+  it('refuses a snapshot that belongs to no single stream', () => {
+    const { source, venue } = origin
+    const said = new Tape().feed(aFrame(message.snapshot(T, 10), T, { source, venue }))
+    expect(brief(said)).toEqual(['deadLetter unattributed_snapshot'])
+  })
+
+  it('gives a refused venue clock no say: the offset is learnt from good events', () => {
+    const tape = new Tape()
+    const late = JSON.stringify({ ...(JSON.parse(message.trade(T, 1)) as object), T: T / MS - 61_000 })
+    expect(brief(tape.frame(late, T))).toEqual(['deadLetter clock_offset'])
+    expect(brief(tape.frame(message.trade(T, 1), T))).toEqual(['trade'])
+  })
+
+  it.each([
+    ['a trade', message.trade(T + 6 * SECOND, 3)],
+    ['a quote', message.quote(T + 6 * SECOND, 20)],
+    ['a delta', message.delta(T + 6 * SECOND, 10, 12, [[99.9, 5]])],
+  ])('refuses %s that is delivered twice, and nothing else changes', (_, text) => {
+    const tape = new Tape().open()
+    tape.frame(text, T + 6 * SECOND + 1)
+    const { lastSeq: _seq, framesIn: _frames, refused: _refused, ...before } = tape.core.snapshot()
+    expect(brief(tape.frame(text, T + 6 * SECOND + 1))).toEqual(['deadLetter duplicate'])
+    expect(tape.core.snapshot()).toMatchObject(before)
+  })
+})
+
+describe('holes', () => {
+  it('notices a gap, distrusts the book, and trusts it again after a snapshot', () => {
+    const tape = new Tape().open()
+    const nowUs = tape.core.nowUs
+    expect(brief(tape.frame(message.delta(nowUs, 12, 14, [[99.8, 1]]), nowUs))).toEqual(['gap', 'book_invalid'])
+    expect(tape.core.lanes[0]?.book.isValid).toBe(false)
+    expect(tape.core.gaps.count).toBe(1)
+    expect(brief(tape.frame(message.delta(nowUs, 14, 15), nowUs))).toEqual([])
+    expect(brief(tape.frame(message.snapshot(nowUs, 14), nowUs))).toEqual(['bookSnapshot', 'bookDelta', 'book_valid'])
+    expect(tape.core.lanes[0]?.book.lastUpdateId).toBe(15)
+  })
+
+  it('resets at a disconnect what cannot survive one, and says so', () => {
+    const tape = new Tape().open()
+    const nowUs = tape.core.nowUs
+    tape.frame(message.quote(nowUs, 10), nowUs)
+    const said = tape.feed({ type: 'disconnect', origin, tsRecvUs: nowUs, reason: 'socket closed' })
+    expect(brief(said)).toEqual(['disconnected', 'book_invalid'])
+    expect(said[0]).toMatchObject({ source: 'sim', venue: 'sim', reason: 'socket closed' })
+    expect(said[0]).not.toHaveProperty('symbol')
+    expect(tape.core.lanes[0]?.book.isValid).toBe(false)
+    expect(tape.core.lanes[0]?.clock.offsetUs).toBeUndefined()
+    expect(tape.core.isConnected).toBe(false)
+
+    expect(brief(tape.feed({ type: 'connect', origin, tsRecvUs: nowUs }))).toEqual(['connected'])
+    expect(tape.core.isConnected).toBe(true)
+    // No order flow across the hole, ids start anew, and any price will do.
+    expect(brief(tape.frame(message.quote(nowUs, 3, 49.9, 1, 50.1, 1), nowUs))).toEqual(['quote'])
+    expect(brief(tape.frame(message.trade(nowUs, 0, 50), nowUs))).toEqual(['trade'])
+    expect(tape.core.lanes[0]?.bars.forming('1m')).toMatchObject({ incomplete: true })
+  })
+
+  it('leaves another venue alone', () => {
+    const tape = new Tape().open()
+    tape.feed({ type: 'disconnect', origin: { source: 'sim', venue: 'elsewhere' }, tsRecvUs: T, reason: 'x' })
+    expect(tape.core.lanes[0]?.book.isValid).toBe(true)
+    expect(tape.core.isConnected).toBe(true)
+  })
+})
+
+describe('silence', () => {
+  it('makes an instrument stale at a whole second, and fresh with the next event', () => {
+    const tape = new Tape().open(6.5)
+    expect(brief(tape.advance(T + 9 * SECOND))).toEqual([])
+    const said = tape.advance(T + 10 * SECOND)
+    expect(said).toMatchObject([{ status: 'stale', symbol: 'BTC/USDT', tsRecvUs: T + 10 * SECOND }])
+    expect(brief(tape.frame(message.trade(T + 11 * SECOND, 3), T + 11 * SECOND))).toEqual(['fresh', 'trade'])
+  })
+
+  it('makes nothing stale while the session is closed', () => {
+    const core = newCore(undefined, { isSessionOpen: () => false })
+    const tape = new Tape(core).open()
+    expect(brief(tape.advance(T + 20 * SECOND))).toEqual([])
+  })
+
+  it('closes a bar a second after its end by the clock of the venue', () => {
+    const tape = new Tape().open()
+    const closed = tape.advance(T + 90 * SECOND).filter((event) => event.type === 'bar')
+    // The venue's clock is 2 ms behind, so 61 s of its time are not over yet at our 61st second.
+    expect(closed).toMatchObject([
+      { timeframe: '1m', openTimeUs: T, trades: 1, tsRecvUs: T + 62 * SECOND, closed: true },
+    ])
+  })
+
+  it('comes before the data of a later microsecond, and after that of its own', () => {
+    const before = new Tape().open(6)
+    const said = before.frame(message.trade(T + 20 * SECOND, 3), T + 20 * SECOND)
+    expect(brief(said)).toEqual(['stale', 'fresh', 'trade'])
+    const own = new Tape().open(6)
+    expect(brief(own.frame(message.trade(T + 9 * SECOND, 3), T + 9 * SECOND))).toEqual(['trade'])
+    expect(brief(own.advance(T + 9 * SECOND))).toEqual([])
+  })
+})

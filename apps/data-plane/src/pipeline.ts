@@ -1,0 +1,313 @@
+import {
+  normalizeRefusals,
+  Outbox,
+  validationRefusals,
+  type BookDelta,
+  type BookSnapshot,
+  type Instrument,
+  type MarketEvent,
+  type NormalizeRefusal,
+  type Quote,
+  type Trade,
+  type ValidationRefusal,
+} from '@triplane/contracts'
+import { floorTime, US_PER_SECOND } from '@triplane/kernel'
+import {
+  createClockOffset,
+  createGapLedger,
+  createNormalizer,
+  explainValidationError,
+  type BadLine,
+  type ClockOffset,
+  type ClockOffsetSnapshot,
+  type Connect,
+  type Disconnect,
+  type FeedItem,
+  type Frame,
+  type FrameRefusal,
+  type GapLedger,
+  type GapLedgerSnapshot,
+  type Normalize,
+  type NormalizedEvent,
+  type ValidationError,
+} from '@triplane/market-data'
+import type { DataPlaneConfig } from './config.ts'
+import { createLane, snapshotLane, type Lane, type LaneSnapshot } from './lane.ts'
+
+/** How often silence is judged, market time. */
+const TIMER_US = US_PER_SECOND
+
+/** What the core cannot know by itself. */
+export interface DataPlaneDeps {
+  /** Label of the feed: sim, capture. */
+  readonly source: string
+  /** The instruments of the run; symbols are unique among them. */
+  readonly instruments: readonly Instrument[]
+  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+}
+
+type RefusalCounts = Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
+
+export interface DataPlaneSnapshot {
+  readonly lastSeq: number
+  readonly nowUs: number
+  readonly nextTimerUs?: number
+  readonly framesIn: number
+  readonly refused: RefusalCounts
+  readonly connectedVenues: readonly string[]
+  readonly clocks: readonly { readonly venue: string; readonly clock: ClockOffsetSnapshot }[]
+  readonly gaps: GapLedgerSnapshot
+  readonly lanes: readonly LaneSnapshot[]
+}
+
+/** Builds the core of the data plane; with a snapshot it goes on from there. */
+export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, snapshot?: DataPlaneSnapshot): DataCore {
+  return new DataCore(config, deps, snapshot)
+}
+
+/**
+ * The life of a tick. Read it top to bottom.
+ *
+ * Invariants
+ * 1. Every frame ends as events, as a dead letter, or as a book update that a book did not need: nothing is lost.
+ * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
+ *    microsecond, so how finely time is advanced changes nothing.
+ * 3. What a refused event says is remembered by no stage.
+ */
+export class DataCore {
+  readonly outbox: Outbox<MarketEvent>
+  readonly lanes: readonly Lane[]
+  readonly refused: Record<NormalizeRefusal | ValidationRefusal, number>
+  readonly #deps: DataPlaneDeps
+  readonly #normalize: Normalize
+  readonly #laneOf: ReadonlyMap<string, Lane>
+  readonly #clockOf: ReadonlyMap<string, ClockOffset>
+  readonly #gaps: GapLedger
+  readonly #connectedVenues: Set<string>
+  readonly #emit: (event: MarketEvent) => void
+  #nowUs: number
+  #nextTimerUs: number
+  #framesIn: number
+
+  constructor(config: DataPlaneConfig, deps: DataPlaneDeps, snapshot?: DataPlaneSnapshot) {
+    const { instruments, source } = deps
+    this.outbox = new Outbox(snapshot?.lastSeq)
+    this.#deps = deps
+    this.#normalize = createNormalizer(instruments)
+    const savedClock = new Map(snapshot?.clocks.map(({ venue, clock }) => [venue, clock]))
+    const venues = [...new Set(instruments.map(({ venue }) => venue))]
+    const limits = { maxDriftUs: config.maxDriftUs }
+    this.#clockOf = new Map(venues.map((venue) => [venue, createClockOffset(limits, savedClock.get(venue))]))
+    const savedLane = new Map(snapshot?.lanes.map((lane) => [lane.symbol, lane]))
+    this.lanes = instruments.map((instrument) => {
+      const clock = this.#clockOf.get(instrument.venue) as ClockOffset
+      return createLane(instrument, source, clock, config, savedLane.get(instrument.symbol))
+    })
+    this.#laneOf = new Map(this.lanes.map((lane) => [lane.instrument.symbol, lane]))
+    this.#gaps = createGapLedger(undefined, snapshot?.gaps)
+    this.#connectedVenues = new Set(snapshot?.connectedVenues)
+    this.#emit = (event) => {
+      if (event.type === 'marketStatus') this.#gaps.onStatus(event)
+      this.outbox.add(event)
+    }
+    this.refused = Object.fromEntries(
+      [...normalizeRefusals, ...validationRefusals].map((reason) => [reason, snapshot?.refused[reason] ?? 0]),
+    ) as Record<NormalizeRefusal | ValidationRefusal, number>
+    this.#nowUs = snapshot?.nowUs ?? 0
+    this.#nextTimerUs = snapshot?.nextTimerUs ?? Number.POSITIVE_INFINITY
+    this.#framesIn = snapshot?.framesIn ?? 0
+  }
+
+  /** Frames and lines that were handed over, refused ones included. */
+  get framesIn(): number {
+    return this.#framesIn
+  }
+
+  /** Market time that is reached. */
+  get nowUs(): number {
+    return this.#nowUs
+  }
+
+  /** Holes found so far. */
+  get gaps(): GapLedger {
+    return this.#gaps
+  }
+
+  /** True while every venue of the run is connected. */
+  get isConnected(): boolean {
+    return [...this.#clockOf.keys()].every((venue) => this.#connectedVenues.has(venue))
+  }
+
+  /** Takes what a feed hands over, after the timers that are due before it. */
+  accept(item: FeedItem): void {
+    if (item.tsRecvUs > this.#nowUs) this.#goTo(item.tsRecvUs)
+    switch (item.type) {
+      case 'frame':
+        return this.#onFrame(item)
+      case 'badLine': {
+        this.#framesIn++
+        const detail = 'Expected a line with a receive time and a payload'
+        return this.#deadLetter(item, 'normalize', { code: 'bad_line', detail }, 'frame')
+      }
+      case 'connect':
+        return this.#onConnection(item, 'connected')
+      case 'disconnect':
+        return this.#onConnection(item, 'disconnected')
+      case 'time':
+        return
+    }
+  }
+
+  /** Normalise, validate, then the stages of the instrument. */
+  #onFrame(frame: Frame): void {
+    this.#framesIn++
+    const understood = this.#normalize(frame, this.#nowUs)
+    if (!understood.ok) return this.#deadLetter(frame, 'normalize', understood.error, understood.error.eventType)
+
+    const event = understood.value
+    const lane = this.#laneOf.get(event.symbol) as Lane
+    const refusal = lane.validator.validate(event)
+    if (refusal !== undefined) return this.#refuse(frame, event, refusal)
+
+    lane.staleness.onEvent(this.#nowUs, this.#emit)
+    lane.completeness.onEvent(this.#nowUs)
+    switch (event.type) {
+      case 'trade':
+        return this.#onTrade(lane, event)
+      case 'quote':
+        return this.#onQuote(lane, event)
+      case 'bookDelta':
+      case 'bookSnapshot':
+        return this.#onBook(lane, event)
+      case 'bar':
+        return this.outbox.add(event)
+    }
+  }
+
+  #onTrade(lane: Lane, trade: Trade): void {
+    lane.lastTrade = trade
+    lane.bars.onTrade(trade, this.#emit)
+    this.outbox.add(trade)
+  }
+
+  #onQuote(lane: Lane, quote: Quote): void {
+    if (!lane.hasQuotes) {
+      lane.hasQuotes = true
+      lane.orderFlow.reset()
+    }
+    lane.lastQuote = quote
+    this.outbox.add(quote)
+    lane.orderFlow.onQuote(quote, this.#emit)
+  }
+
+  #onBook(lane: Lane, event: BookDelta | BookSnapshot): void {
+    const { book, orderFlow } = lane
+    const wasValid = book.isValid
+    if (lane.validator.takeDeltaRestart()) book.onRestart(this.#nowUs, this.#emit)
+    if (event.type === 'bookDelta') book.onDelta(event, this.#emit)
+    else book.onSnapshot(event, this.#emit)
+    if (lane.hasQuotes) return
+    if (book.isValid) orderFlow.onBook(book.book, this.#nowUs, this.#emit)
+    else if (wasValid) orderFlow.reset()
+  }
+
+  /** A connection came or went: what cannot survive a hole is reset. */
+  #onConnection(item: Connect | Disconnect, status: 'connected' | 'disconnected'): void {
+    const { source, venue } = item.origin
+    this.#clockOf.get(venue)?.restart()
+    this.#emit({
+      type: 'marketStatus',
+      seq: 0,
+      source,
+      venue,
+      tsRecvUs: this.#nowUs,
+      status,
+      ...(item.type === 'disconnect' && { reason: item.reason }),
+    })
+    if (item.type === 'connect') {
+      this.#connectedVenues.add(venue)
+      return
+    }
+    this.#connectedVenues.delete(venue)
+    for (const lane of this.lanes) {
+      if (lane.instrument.venue !== venue) continue
+      lane.validator.onDisconnect()
+      lane.book.onDisconnect(this.#nowUs, this.#emit)
+      lane.bars.onDisconnect()
+      lane.orderFlow.reset()
+    }
+  }
+
+  #refuse(frame: Frame, event: NormalizedEvent, error: ValidationError): void {
+    const refusal = { code: error.code, detail: explainValidationError(error), symbol: event.symbol }
+    this.#deadLetter(frame, 'validate', refusal, event.type)
+  }
+
+  #deadLetter(
+    frame: Frame | BadLine,
+    stage: 'normalize' | 'validate',
+    { code, detail, symbol }: FrameRefusal | (Omit<FrameRefusal, 'code'> & { readonly code: ValidationRefusal }),
+    eventType: NormalizedEvent['type'] | 'frame' = 'frame',
+  ): void {
+    this.refused[code]++
+    const { source, venue } = frame.origin
+    this.outbox.add({
+      type: 'deadLetter',
+      seq: 0,
+      source,
+      venue,
+      ...(symbol !== undefined && { symbol }),
+      tsRecvUs: this.#nowUs,
+      stage,
+      reason: code,
+      eventType,
+      detail,
+      raw: latin1(frame.bytes, frame.start, frame.end),
+    })
+  }
+
+  /** Effect time of the next timer; Infinity before the first item. */
+  nextDueUs(): number {
+    return this.#nextTimerUs
+  }
+
+  /** Handles timers that are due at or before `throughUs`. */
+  advance(throughUs: number): void {
+    while (this.#nextTimerUs <= throughUs) this.#onTimer()
+  }
+
+  #goTo(timeUs: number): void {
+    if (this.#nextTimerUs === Number.POSITIVE_INFINITY) this.#nextTimerUs = floorTime(timeUs, TIMER_US) + TIMER_US
+    while (this.#nextTimerUs < timeUs) this.#onTimer()
+    this.#nowUs = timeUs
+  }
+
+  /** Silence closes bars and makes instruments stale. */
+  #onTimer(): void {
+    this.#nowUs = this.#nextTimerUs
+    this.#nextTimerUs += TIMER_US
+    for (const { bars, clock, staleness, instrument } of this.lanes) {
+      if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit)
+      if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
+    }
+  }
+
+  snapshot(): DataPlaneSnapshot {
+    return {
+      lastSeq: this.outbox.lastSeq,
+      nowUs: this.#nowUs,
+      ...(Number.isFinite(this.#nextTimerUs) && { nextTimerUs: this.#nextTimerUs }),
+      framesIn: this.#framesIn,
+      refused: { ...this.refused },
+      connectedVenues: [...this.#connectedVenues],
+      clocks: [...this.#clockOf].map(([venue, clock]) => ({ venue, clock: clock.snapshot() })),
+      gaps: this.#gaps.snapshot(),
+      lanes: this.lanes.map(snapshotLane),
+    }
+  }
+}
+
+/** The bytes as text, one character a byte. */
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
+}

@@ -1,0 +1,40 @@
+import {
+  normalizeRefusals,
+  validationRefusals,
+  type NormalizeRefusal,
+  type ValidationRefusal,
+} from '@triplane/contracts'
+import type { CounterHandle, Metrics } from '@triplane/metrics'
+import type { DataCore } from './pipeline.ts'
+
+/**
+ * Exports what came into each stage, went out of it and was refused, read off the core's own counts before each scrape.
+ * What a resumed run had counted before is not counted again.
+ */
+export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore): void {
+  const { stageIn, stageOut, stageRefused } = metrics
+  const sum = (reasons: readonly (NormalizeRefusal | ValidationRefusal)[]) =>
+    reasons.reduce((total, reason) => total + core.refused[reason], 0)
+  const understood = () => core.framesIn - sum(normalizeRefusals)
+  const refusedBy = (stage: string, reasons: readonly (NormalizeRefusal | ValidationRefusal)[]) =>
+    reasons.map((reason) => [stageRefused.of({ stage, reason }), () => core.refused[reason]] as const)
+
+  const counts: readonly (readonly [CounterHandle, () => number])[] = [
+    [stageIn.of({ stage: 'normalize' }), () => core.framesIn],
+    [stageOut.of({ stage: 'normalize' }), understood],
+    [stageIn.of({ stage: 'validate' }), understood],
+    [stageOut.of({ stage: 'validate' }), () => understood() - sum(validationRefusals)],
+    [stageIn.of({ stage: 'publish' }), () => core.outbox.lastSeq],
+    [stageOut.of({ stage: 'publish' }), () => core.outbox.lastSeq - core.outbox.size],
+    ...refusedBy('normalize', normalizeRefusals),
+    ...refusedBy('validate', validationRefusals),
+  ]
+  const before = counts.map(([, read]) => read())
+  metrics.beforeScrape(() => {
+    for (const [i, [handle, read]] of counts.entries()) {
+      const total = read()
+      handle.inc(total - (before[i] as number))
+      before[i] = total
+    }
+  })
+}
