@@ -1,0 +1,255 @@
+import type { Instrument, OrderEvent } from '@triplane/contracts'
+import { aFill, aMarketStatus, anOfi, anOperatorCommand, anOrderEvent, aQuote, testStartUs } from '@triplane/testing'
+import { strategyConfigSchema } from './config.ts'
+import { createStrategyCore, type StrategyInput, type StrategyOutput } from './pipeline.ts'
+
+const btc: Instrument = {
+  symbol: 'BTC/USDT',
+  venue: 'sim',
+  exchange: 'sim',
+  venueSymbol: 'BTCUSDT',
+  kind: 'spot',
+  base: 'BTC',
+  quote: 'USDT',
+  tickSize: '0.1',
+  lotSize: '0.001',
+  minNotional: '10',
+  session: '24x7',
+}
+const config = strategyConfigSchema.parse({
+  ofi: {
+    horizonMs: 1000,
+    stepMs: 100,
+    deviationHorizonMs: 10_000,
+    warmUpMs: 0,
+    deadBandDeviations: 0.5,
+    minChange: 0.1,
+  },
+  intents: { urgentTradeUsd: 10_000 },
+  killSwitches: { confirmations: 2, drawdownLimitRatio: 0.1, lossLimitUsd: 1000, silenceLimitMs: 3000 },
+})
+
+/** A core whose book is valid, and its inputs, numbered as each producer would. Times are milliseconds after the start. */
+function openPlane({ isSessionOpen = () => true }: { isSessionOpen?: () => boolean } = {}) {
+  const core = createStrategyCore(config, { instruments: [btc], isSessionOpen })
+  let seq = 0
+  const at = (ms: number) => testStartUs + ms * 1000
+  const take = (event: StrategyInput) => {
+    core.process({ ...event, seq: ++seq })
+    return core.outbox.drain()
+  }
+  take(aMarketStatus({ tsRecvUs: testStartUs, status: 'book_valid' }))
+  return {
+    core,
+    take,
+    quote: (ms: number, bid = 50_000) => take(aQuote({ tsRecvUs: at(ms), bid, ask: bid + 0.2 })),
+    ofi: (ms: number, value: number) => take(anOfi({ tsRecvUs: at(ms), value, depth: 2 })),
+    status: (
+      ms: number,
+      status: 'disconnected' | 'book_invalid' | 'book_valid',
+      symbol: 'BTC/USDT' | undefined = 'BTC/USDT',
+    ) => {
+      const { symbol: _, ...everySymbol } = aMarketStatus({ tsRecvUs: at(ms), status })
+      return take(symbol ? { ...everySymbol, symbol } : everySymbol)
+    },
+    order: (ms: number, state: OrderEvent['state'], fields: Partial<OrderEvent> = {}) =>
+      take(anOrderEvent({ effectUs: at(ms), state, ...fields })),
+    fill: (ms: number, fields: Parameters<typeof aFill>[0]) => take(aFill({ effectUs: at(ms), ...fields })),
+    command: (ms: number, command: 'halt' | 'reduce' | 'resume' | 'rearm') =>
+      take(anOperatorCommand({ effectUs: at(ms), command })),
+    advance: (ms: number) => {
+      core.advance(at(ms))
+      return core.outbox.drain()
+    },
+  }
+}
+
+const typesOf = (events: readonly StrategyOutput[]) => events.map((event) => event.type)
+
+describe('the life of a decision', () => {
+  it('goes from flow to signal, target and intent, at the time of its cause', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    const decision = plane.ofi(10, 4)
+    expect(decision).toMatchObject([
+      { type: 'signal', seq: 1, symbol: 'BTC/USDT', strength: 1 / 3, direction: 'BUY' },
+      { type: 'targetPortfolio', seq: 2, targets: [{ strategy: 'OFI', symbol: 'BTC/USDT' }], scale: 1 },
+      { type: 'orderIntent', seq: 3, intentId: 'OFI-3', side: 'BUY', timeInForce: 'IOC', limitPrice: '50000.7' },
+    ])
+    expect(decision.map((event) => event.effectUs)).toEqual(Array(3).fill(testStartUs + 10_000))
+  })
+
+  it('sends the next order as soon as the one before has ended', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.ofi(10, 4)
+    plane.fill(600, { intentId: 'OFI-3', side: 'BUY', quantity: '0.2', price: '50000.2' })
+    expect(
+      plane.order(600, 'cancelled', { intentId: 'OFI-3', quantity: '0.333', filledQuantity: '0.2' }),
+    ).toMatchObject([{ type: 'orderIntent', quantity: '0.133', timeInForce: 'GTC', limitPrice: '50000' }])
+  })
+
+  it.each(['disconnected', 'book_invalid'] as const)('goes flat and orders nothing when the market is %s', (status) => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.ofi(10, 4)
+    plane.fill(20, { intentId: 'OFI-3', side: 'BUY', quantity: '0.333', price: '50000.2' })
+    plane.order(20, 'filled', { intentId: 'OFI-3', quantity: '0.333', filledQuantity: '0.333' })
+    const everySymbolOfTheSource = status === 'disconnected' ? undefined : 'BTC/USDT'
+    expect(plane.status(900, status, everySymbolOfTheSource)).toMatchObject([
+      { type: 'signal', strength: 0, direction: 'FLAT' },
+      { type: 'targetPortfolio', targets: [] },
+    ])
+    expect(typesOf(plane.advance(1000))).toEqual(['portfolioState'])
+    if (status === 'book_invalid') plane.status(1500, 'book_valid')
+    plane.quote(1600)
+    expect(plane.advance(2000)).toMatchObject([
+      { type: 'portfolioState' },
+      { type: 'orderIntent', side: 'SELL', quantity: '0.333', reduceOnly: true },
+    ])
+  })
+
+  it('orders nothing before the book is valid', () => {
+    const core = createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true })
+    core.process(aQuote({ seq: 1, tsRecvUs: testStartUs }))
+    core.process(anOfi({ seq: 2, tsRecvUs: testStartUs + 10_000, value: 4 }))
+    expect(typesOf(core.outbox.drain())).toEqual(['signal', 'targetPortfolio'])
+  })
+
+  it('orders nothing outside the session', () => {
+    const plane = openPlane({ isSessionOpen: () => false })
+    plane.quote(0)
+    expect(typesOf(plane.ofi(10, 4))).toEqual(['signal', 'targetPortfolio'])
+  })
+
+  it('ignores instruments and venues that are not its own', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    expect(plane.take(anOfi({ symbol: 'ETH/USDT', tsRecvUs: testStartUs, value: 4 }))).toEqual([])
+    expect(plane.take(anOfi({ venue: 'binance_spot', tsRecvUs: testStartUs, value: 4 }))).toEqual([])
+  })
+})
+
+describe('evaluations', () => {
+  it('publishes the portfolio at whole seconds after the first input', () => {
+    const plane = openPlane()
+    plane.quote(300)
+    expect(plane.core.nextDueUs()).toBe(testStartUs + 1_000_000)
+    expect(plane.quote(2000).map((event) => event.effectUs)).toEqual([testStartUs + 1_000_000])
+    expect(plane.advance(2000).map((event) => event.effectUs)).toEqual([testStartUs + 2_000_000])
+  })
+
+  it('is not due before the first input', () => {
+    expect(createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true }).nextDueUs()).toBe(Infinity)
+  })
+
+  it('comes after data and before orders of its microsecond', () => {
+    const plane = openPlane()
+    plane.quote(300)
+    expect(plane.quote(1000)).toEqual([])
+    expect(typesOf(plane.order(1000, 'received'))).toEqual(['portfolioState'])
+  })
+
+  it('values what was booked at the mid of the newest quote', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.fill(10, { side: 'SELL', quantity: '0.5', price: '50000', fee: '12.5' })
+    plane.quote(20, 49_000)
+    expect(plane.advance(1000)).toMatchObject([
+      {
+        equityUsd: '1000487.45', // 25000 - 0.5 * 49000.1 - 12.5
+        unrealizedUsd: '499.95',
+        feesUsd: '12.5',
+        grossUsd: '24500.05',
+        netUsd: '-24500.05',
+        positions: [{ symbol: 'BTC/USDT', quantity: '-0.5', costBasis: '-25000', mark: 49_000.1 }],
+      },
+    ])
+    expect(plane.core.summary().account.positions).toHaveLength(1)
+  })
+})
+
+describe('kill switches', () => {
+  /** Loses 1,500 USD, more than the limit of 1,000. */
+  function losingPlane() {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.fill(10, { side: 'BUY', quantity: '0.5', price: '50000', fee: '0' })
+    plane.quote(20, 47_000)
+    return plane
+  }
+
+  it('halts after confirmed losses: no targets, no intents, resting orders cancelled', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.ofi(10, 4)
+    plane.fill(600, { intentId: 'OFI-3', side: 'BUY', quantity: '0.2', price: '50000', fee: '0' })
+    plane.order(600, 'cancelled', { intentId: 'OFI-3', quantity: '0.333', filledQuantity: '0.2' })
+    plane.quote(700, 44_000)
+    expect(typesOf(plane.advance(1000))).toEqual(['portfolioState'])
+    expect(plane.advance(2000)).toMatchObject([
+      { type: 'portfolioState' },
+      { type: 'killSwitch', switchType: 'pnl', active: true, limit: 1000 },
+      { type: 'targetPortfolio', targets: [], grossUsd: 0, netUsd: 0, scale: 0 },
+      { type: 'cancelIntent', intentId: 'OFI-4', reason: 'halted' },
+    ])
+    expect(typesOf(plane.ofi(2010, -40))).toEqual(['signal'])
+    expect(plane.core.summary().switches.pnl).toEqual({ active: true, distanceRatio: 1 })
+  })
+
+  it('re-arms on command and trips again while the cause persists', () => {
+    const plane = losingPlane()
+    plane.advance(2000)
+    expect(plane.command(2100, 'rearm')).toMatchObject([
+      { type: 'killSwitch', switchType: 'pnl', active: false },
+      { type: 'targetPortfolio' },
+      { type: 'orderIntent', side: 'SELL', reduceOnly: true },
+    ])
+    expect(typesOf(plane.advance(4000))).toContain('killSwitch')
+  })
+
+  it('does not take resume for rearm', () => {
+    const plane = losingPlane()
+    plane.advance(2000)
+    expect(plane.command(2100, 'resume')).toEqual([])
+  })
+
+  it('trips when an instrument falls silent', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    expect(typesOf(plane.advance(3000))).not.toContain('killSwitch')
+    expect(plane.advance(4000)).toMatchObject([
+      { type: 'portfolioState' },
+      { type: 'killSwitch', switchType: 'stale_data', value: 4000 },
+      { type: 'targetPortfolio' },
+    ])
+  })
+
+  it('halts at once when the operator says so, until resumed', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    expect(plane.command(5, 'halt')).toMatchObject([
+      { type: 'killSwitch', switchType: 'manual', active: true, why: 'ada: exercise' },
+      { type: 'targetPortfolio', targets: [] },
+    ])
+    expect(plane.command(6, 'halt')).toEqual([])
+    expect(typesOf(plane.ofi(10, 4))).toEqual(['signal'])
+    expect(typesOf(plane.command(20, 'resume'))).toEqual(['killSwitch', 'targetPortfolio', 'orderIntent'])
+  })
+
+  it('opens nothing while reducing', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.command(5, 'reduce')
+    expect(typesOf(plane.ofi(10, 4))).toEqual(['signal', 'targetPortfolio'])
+    plane.command(20, 'resume')
+    expect(typesOf(plane.advance(1000))).toEqual(['portfolioState', 'orderIntent'])
+  })
+})
+
+it('refuses to be saved with events that nobody took', () => {
+  const { core } = openPlane()
+  core.process(aQuote({ seq: 1 }))
+  core.advance(testStartUs + 1_000_000)
+  expect(() => core.snapshot()).toThrow(/drained before a snapshot/)
+})

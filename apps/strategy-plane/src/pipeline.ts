@@ -1,0 +1,304 @@
+import {
+  Outbox,
+  rank,
+  switchTypes,
+  type Bar,
+  type CancelIntent,
+  type Fill,
+  type Instrument,
+  type KillSwitch,
+  type MarketStatus,
+  type Ofi,
+  type OperatorCommand,
+  type OrderEvent,
+  type OrderIntent,
+  type PlaneCore,
+  type PortfolioState,
+  type Quote,
+  type Rank,
+  type Signal,
+  type SwitchType,
+  type TargetPortfolio,
+  type Trade,
+} from '@triplane/contracts'
+import { floorTime, invariant } from '@triplane/kernel'
+import { createLedger, numberFromMoney, type LedgerSnapshot, type RoundTrips, type Valuation } from '@triplane/ledger'
+import {
+  constructPortfolio,
+  createKillSwitches,
+  longestSilence,
+  noTargets,
+  type KillSwitchesSnapshot,
+  type SwitchChange,
+  type SwitchStatus,
+  type Wish,
+} from '@triplane/strategy'
+import type { StrategyConfig } from './config.ts'
+import { portfolioState } from './portfolio-state.ts'
+import {
+  followInstrument,
+  snapshotInstrument,
+  type TradedInstrument,
+  type TradedInstrumentSnapshot,
+} from './traded-instrument.ts'
+
+export type StrategyInput = Quote | Trade | Ofi | Bar | MarketStatus | OrderEvent | Fill | OperatorCommand
+export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | PortfolioState | KillSwitch
+
+/** What the core cannot know by itself. */
+export interface StrategyDeps {
+  /** What may be traded in the run: a symbol is in it once, and its quote currency has a rate to USD. */
+  readonly instruments: readonly Instrument[]
+  /** The trading calendar. */
+  readonly isSessionOpen: (symbol: string, timeUs: number) => boolean
+}
+
+/** Where the strategy plane stands, for the live view and the report. */
+interface StrategySummary {
+  readonly account: Valuation
+  readonly roundTrips: RoundTrips
+  readonly switches: Readonly<Record<SwitchType, SwitchStatus>>
+}
+
+export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
+  /** May be called at any time; what the core does is the same. */
+  summary(): StrategySummary
+  snapshot(): StrategySnapshot
+}
+
+/** Last sequence number taken of each producer. */
+interface LastSeq {
+  market: number
+  execution: number
+  operator: number
+}
+
+export interface StrategySnapshot {
+  readonly lastSeq: Readonly<LastSeq>
+  readonly outboxSeq: number
+  /** 0 before the first input. */
+  readonly nextEvaluationUs: number
+  readonly isReducing: boolean
+  readonly ledger: LedgerSnapshot
+  readonly switches: KillSwitchesSnapshot
+  readonly instruments: readonly TradedInstrumentSnapshot[]
+}
+
+const STRATEGY = 'OFI'
+
+/**
+ * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what
+ * the account is worth and when to stop.
+ *
+ * Invariants
+ * 1. Outputs carry the market time of the input or timer that caused them.
+ * 2. While a kill switch is active there are no targets and no intents; cancels pass.
+ * 3. An instrument has at most one order under way that we sent, so orders never overshoot the target together.
+ * 4. Evaluations are due at whole intervals of market time after the first input, and come before orders and after data of
+ *    their microsecond, however finely time is advanced.
+ */
+export function createStrategyCore(
+  config: StrategyConfig,
+  { instruments, isSessionOpen }: StrategyDeps,
+  snapshot?: StrategySnapshot,
+): StrategyCore {
+  const evaluationIntervalUs = config.evaluationIntervalMs * 1000
+  const startingCashUsd = config.startingCashUsd.toFixed(8)
+
+  const outbox = new Outbox<StrategyOutput>(snapshot?.outboxSeq)
+  const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
+  const switches = createKillSwitches(config.killSwitches, snapshot?.switches)
+  const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.symbol, instrument]))
+  const traded = instruments.map((instrument) =>
+    followInstrument(instrument, STRATEGY, config, saved.get(instrument.symbol)),
+  )
+  const tradedBySymbol = new Map(traded.map((of) => [of.symbol, of]))
+  const lastSeq: LastSeq = { ...(snapshot?.lastSeq ?? { market: 0, execution: 0, operator: 0 }) }
+  let nextEvaluationUs = snapshot?.nextEvaluationUs ?? 0
+  let isReducing = snapshot?.isReducing ?? false
+
+  // What comes in
+
+  function process(event: StrategyInput): void {
+    switch (event.type) {
+      case 'orderEvent':
+      case 'fill':
+        if (enter('execution', event.seq, event.effectUs, rank.order)) onExecution(event)
+        return
+      case 'operatorCommand':
+        if (enter('operator', event.seq, event.effectUs, rank.command)) onCommand(event)
+        return
+      default:
+        if (enter('market', event.seq, event.tsRecvUs, rank.data)) onMarket(event)
+    }
+  }
+
+  /** Handles the evaluations before an input. False for an input that was taken before. */
+  function enter(producer: keyof LastSeq, seq: number, effectUs: number, inputRank: Rank): boolean {
+    if (seq <= lastSeq[producer]) return false
+    lastSeq[producer] = seq
+    if (nextEvaluationUs === 0) nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
+    while (nextEvaluationUs < effectUs || (nextEvaluationUs === effectUs && rank.timer < inputRank)) evaluateNext()
+    return true
+  }
+
+  function onMarket(event: Quote | Trade | Ofi | Bar | MarketStatus): void {
+    if (event.type === 'marketStatus') return onMarketStatus(event)
+    const of = tradedBySymbol.get(event.symbol)
+    if (of === undefined || of.venue !== event.venue) return
+    of.heardUs = event.tsRecvUs
+    if (event.type === 'quote') {
+      of.bid = event.bid
+      of.ask = event.ask
+      of.isQuoted = true
+      of.source = event.source
+    } else if (event.type === 'ofi') {
+      if (of.signal.update(event.value, event.depth, event.tsRecvUs)) onSignal(of, event.tsRecvUs)
+    }
+  }
+
+  function onMarketStatus({ status, source, symbol, tsRecvUs }: MarketStatus): void {
+    for (const of of traded) {
+      if (symbol === undefined ? of.source !== source : of.symbol !== symbol) continue
+      if (status === 'disconnected') of.isQuoted = false
+      if (status === 'book_invalid') of.isBookValid = false
+      if (status === 'book_valid') of.isBookValid = true
+      const isHole = status === 'disconnected' || status === 'gap' || status === 'book_invalid'
+      if (isHole && of.signal.reset()) onSignal(of, tsRecvUs)
+    }
+  }
+
+  function onExecution(event: OrderEvent | Fill): void {
+    if (event.type === 'fill' && !ledger.book(event)) return
+    const of = tradedBySymbol.get(event.symbol)
+    if (of === undefined) return
+    const hasEnded = event.type === 'fill' ? of.desk.fill(event) : of.desk.follow(event)
+    if (hasEnded) pursueTarget(of, event.effectUs)
+  }
+
+  function onCommand({ command, who, why, effectUs }: OperatorCommand): void {
+    switch (command) {
+      case 'halt': {
+        const tripped = switches.trip(who, why)
+        return tripped && onSwitchChanges([tripped], effectUs)
+      }
+      case 'reduce':
+        isReducing = true
+        return
+      case 'resume':
+        isReducing = false
+        return onSwitchChanges(switches.rearm(['manual'], who, why), effectUs)
+      case 'rearm':
+        return onSwitchChanges(switches.rearm(switchTypes, who, why), effectUs)
+    }
+  }
+
+  // What is wanted
+
+  function onSignal(of: TradedInstrument, nowUs: number): void {
+    const { strength } = of.signal
+    outbox.add({
+      type: 'signal',
+      seq: 0,
+      strategy: STRATEGY,
+      symbol: of.symbol,
+      effectUs: nowUs,
+      strength,
+      direction: strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT',
+    })
+    if (!switches.anyActive) retarget(nowUs)
+  }
+
+  function retarget(nowUs: number): void {
+    const isHalted = switches.anyActive
+    const wishes: Wish[] = []
+    for (const of of traded) {
+      const { symbol, signal } = of
+      of.targetUsd = isHalted ? undefined : 0
+      if (signal.strength !== 0) wishes.push({ strategy: STRATEGY, symbol, strength: signal.strength })
+    }
+    const wanted = isHalted ? noTargets : constructPortfolio(wishes, config.portfolio)
+    for (const { symbol, notionalUsd } of wanted.targets) {
+      const of = tradedBySymbol.get(symbol)
+      if (of) of.targetUsd = notionalUsd
+    }
+    const { targets, grossUsd, netUsd, scale } = wanted
+    outbox.add({ type: 'targetPortfolio', seq: 0, effectUs: nowUs, targets, grossUsd, netUsd, scale })
+    pursueTargets(nowUs)
+  }
+
+  // What is ordered
+
+  function pursueTargets(nowUs: number): void {
+    for (const of of traded) pursueTarget(of, nowUs)
+  }
+
+  function pursueTarget(of: TradedInstrument, nowUs: number): void {
+    const { symbol, targetUsd, bid, ask, heardUs } = of
+    if (targetUsd === undefined) return of.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
+    if (!of.isQuoted || !of.isBookValid || !isSessionOpen(symbol, nowUs)) return
+    of.desk.pursue(
+      { targetUsd, position: ledger.position(symbol).quantity, bid, ask, heardUs },
+      isReducing,
+      nowUs,
+      outbox,
+    )
+  }
+
+  // What the account is worth, and when to stop
+
+  function evaluateNext(): void {
+    const nowUs = nextEvaluationUs
+    nextEvaluationUs += evaluationIntervalUs
+    markPositions()
+    const account = ledger.observe()
+    outbox.add(portfolioState(account, nowUs))
+    const lossUsd = config.startingCashUsd - numberFromMoney(account.equityUsd)
+    const silence = longestSilence(traded, nowUs, isSessionOpen)
+    onSwitchChanges(switches.evaluate({ lossUsd, drawdownRatio: account.drawdownRatio, silence }), nowUs)
+    pursueTargets(nowUs)
+  }
+
+  function markPositions(): void {
+    for (const { symbol, bid, ask } of traded) if (bid > 0) ledger.mark(symbol, (bid + ask) / 2)
+  }
+
+  function onSwitchChanges(changes: readonly SwitchChange[], nowUs: number): void {
+    for (const { switchType, active, value, limit, why } of changes) {
+      outbox.add({ type: 'killSwitch', seq: 0, switchType, effectUs: nowUs, active, value, limit, why })
+    }
+    if (changes.length > 0) retarget(nowUs)
+  }
+
+  return {
+    outbox,
+    process,
+
+    advance(throughUs) {
+      while (nextEvaluationUs !== 0 && nextEvaluationUs <= throughUs) evaluateNext()
+    },
+
+    nextDueUs() {
+      return nextEvaluationUs === 0 ? Infinity : nextEvaluationUs
+    },
+
+    summary() {
+      markPositions()
+      return { account: ledger.value(), roundTrips: ledger.roundTrips, switches: switches.status() }
+    },
+
+    snapshot() {
+      invariant(outbox.size === 0, 'what was emitted is drained before a snapshot')
+      markPositions()
+      return {
+        lastSeq: { ...lastSeq },
+        outboxSeq: outbox.lastSeq,
+        nextEvaluationUs,
+        isReducing,
+        ledger: ledger.snapshot(),
+        switches: switches.snapshot(),
+        instruments: traded.map(snapshotInstrument),
+      }
+    },
+  }
+}

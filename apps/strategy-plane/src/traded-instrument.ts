@@ -1,0 +1,81 @@
+import type { Instrument } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
+import {
+  OfiSignal,
+  OrderDesk,
+  tradingTerms,
+  type Heard,
+  type OfiSignalSnapshot,
+  type OrderDeskSnapshot,
+} from '@triplane/strategy'
+import type { StrategyConfig } from './config.ts'
+
+/** What the strategy plane knows of one instrument. */
+export interface TradedInstrument extends Heard {
+  readonly venue: string
+  readonly signal: OfiSignal
+  readonly desk: OrderDesk
+  /** Feed of its newest quote. */
+  source: string
+  bid: number
+  ask: number
+  /** There is a quote since the feed was last connected. */
+  isQuoted: boolean
+  /** The data plane says that the book can be trusted; not before it does. */
+  isBookValid: boolean
+  /** Undefined before the first target and while a kill switch is active. */
+  targetUsd: number | undefined
+}
+
+/** A traded instrument as JSON. */
+export interface TradedInstrumentSnapshot extends Pick<
+  TradedInstrument,
+  'symbol' | 'heardUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isBookValid'
+> {
+  readonly targetUsd?: number
+  readonly signal: OfiSignalSnapshot
+  readonly desk: OrderDeskSnapshot
+}
+
+/** Starts following an instrument, or goes on from a snapshot. */
+export function followInstrument(
+  instrument: Instrument,
+  strategy: string,
+  config: StrategyConfig,
+  snapshot?: TradedInstrumentSnapshot,
+): TradedInstrument {
+  const rateToUsd = config.ratesToUsd[instrument.quote]
+  invariant(rateToUsd !== undefined, 'every quote currency has a rate to USD', instrument.quote)
+  const { symbol, venue } = instrument
+  const scope = { strategy, venue, symbol, terms: tradingTerms(instrument, rateToUsd) }
+  return {
+    symbol,
+    venue,
+    signal: new OfiSignal(config.ofi, snapshot?.signal),
+    desk: new OrderDesk(scope, config.intents, snapshot?.desk),
+    heardUs: snapshot?.heardUs ?? 0,
+    source: snapshot?.source ?? '',
+    bid: snapshot?.bid ?? 0,
+    ask: snapshot?.ask ?? 0,
+    isQuoted: snapshot?.isQuoted ?? false,
+    isBookValid: snapshot?.isBookValid ?? false,
+    targetUsd: snapshot?.targetUsd,
+  }
+}
+
+/** What `followInstrument` needs to go on. */
+export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapshot {
+  const { symbol, heardUs, source, bid, ask, isQuoted, isBookValid, targetUsd } = of
+  return {
+    symbol,
+    heardUs,
+    source,
+    bid,
+    ask,
+    isQuoted,
+    isBookValid,
+    ...(targetUsd === undefined ? {} : { targetUsd }),
+    signal: of.signal.snapshot(),
+    desk: of.desk.snapshot(),
+  }
+}
