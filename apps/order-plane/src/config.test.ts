@@ -1,0 +1,28 @@
+import { orderPlaneConfigSchema } from './config.ts'
+
+describe('order plane configuration', () => {
+  it('has a default for everything', () => {
+    expect(orderPlaneConfigSchema.parse({})).toMatchObject({
+      minLatencyUs: 1_000,
+      risk: { maxOrderNotionalUsd: 25_000, maxOrders: 20 },
+      participation: { maxShareRatio: 0.1, windowUs: 300_000_000 },
+      paper: { fees: { binance_usdm: { makerBps: 2, takerBps: 5 }, sim: { makerBps: 0.5, takerBps: 1 } } },
+    })
+  })
+
+  it.each([
+    { name: 'a latency of 0', given: { minLatencyUs: 0 }, path: 'minLatencyUs' },
+    {
+      name: 'a fill reported before its acknowledgement',
+      given: { paper: { ackLatencyUs: 9_000 } },
+      path: 'paper.fillLatencyUs',
+    },
+    { name: 'a share above 1', given: { participation: { maxShareRatio: 1.1 } }, path: 'participation.maxShareRatio' },
+    { name: 'a rate of 0', given: { ratesToUsd: { EUR: '0.00' } }, path: 'ratesToUsd.EUR' },
+    { name: 'cash that is no decimal', given: { startingCashUsd: '1e6' }, path: 'startingCashUsd' },
+    { name: 'an unknown key', given: { risk: { maxPositionEur: 1 } }, path: 'risk' },
+  ])('refuses $name', ({ given, path }) => {
+    const parsed = orderPlaneConfigSchema.safeParse(given)
+    expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path])
+  })
+})

@@ -1,0 +1,165 @@
+import type { ExecutionEvent } from '@triplane/contracts'
+import * as fc from 'fast-check'
+import { Session } from '../test/session.ts'
+
+const side = fc.constantFrom('BUY' as const, 'SELL' as const)
+const ticks = fc.integer({ min: -3, max: 3 })
+const size = fc.integer({ min: 0, max: 300 }).map((lots) => lots / 100)
+
+const step = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('quote' as const), at: ticks }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('trade' as const), at: ticks, size, side }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delta' as const), at: ticks, size, side }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('intent' as const),
+      side,
+      at: ticks,
+      size,
+      isImmediate: fc.boolean(),
+      aheadUs: fc.constantFrom(-500_000, -500_000, -500_000, 3_000),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cancel' as const), of: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('switch' as const), active: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('command' as const),
+      command: fc.constantFrom('reduce' as const, 'resume' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('book' as const), valid: fc.constant(true) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('book' as const), valid: fc.boolean() }) },
+)
+const script = fc.array(fc.tuple(step, fc.constantFrom(0, 1, 500, 3_000, 9_000, 400_000)), {
+  minLength: 10,
+  maxLength: 50,
+  size: 'max',
+})
+type Script = typeof script extends fc.Arbitrary<infer T> ? T : never
+
+/** What is done beside the script, before each step: it must change nothing. */
+interface Beside {
+  readonly before?: (session: Session, i: number) => void
+  readonly twice?: boolean
+}
+
+const LATE_FILLS = { paper: { fillLatencyUs: 12_000 }, orderRetentionUs: 1_000_000 }
+
+function play(script: Script, { before, twice }: Beside = {}): Session {
+  const session = new Session(LATE_FILLS).open()
+  session.take()
+  const price = (at: number) => Math.round(1_000 + at) / 10
+  let priorUs = session.nowUs
+  script.forEach(([what, gapUs], i) => {
+    // Data and commands come before what strategies say in the same microsecond.
+    const isStrategy = what.kind === 'intent' || what.kind === 'cancel' || what.kind === 'switch'
+    session.wait(isStrategy ? gapUs : Math.max(1, gapUs))
+    if (session.nowUs > priorUs) before?.(session, i)
+    priorUs = session.nowUs
+    const wasHalted = session.core.view().tradingState === 'halted'
+    const from = session.outputs.length
+    const sent = act(session, what, price, i)
+    if (twice) session.send(sent)
+    if (wasHalted && what.kind !== 'switch') expect(session.outputs.slice(from).filter(isSubmission)).toEqual([])
+  })
+  return session.wait(1_000_000).settle()
+}
+
+function isSubmission(event: ExecutionEvent): boolean {
+  return event.type === 'orderEvent' && event.state === 'submitted'
+}
+
+function act(session: Session, what: Script[number][0], price: (at: number) => number, i: number) {
+  switch (what.kind) {
+    case 'quote':
+      return session.quote(price(what.at), price(what.at + 1))
+    case 'trade':
+      return session.trade(price(what.at), what.size + 0.01, what.side === 'BUY' ? 'buy' : 'sell')
+    case 'delta':
+      return what.side === 'BUY'
+        ? session.delta([price(-Math.abs(what.at)), what.size], [])
+        : session.delta([], [price(1 + Math.abs(what.at)), what.size])
+    case 'intent':
+      return session.intent(`OFI-${i}`, {
+        side: what.side,
+        quantity: String(what.size),
+        limitPrice: String(price(what.at)),
+        timeInForce: what.isImmediate ? 'IOC' : 'GTC',
+        decisionRecvUs: session.nowUs + what.aheadUs,
+      })
+    case 'cancel':
+      return session.cancel(`OFI-${what.of}`)
+    case 'switch':
+      return session.killSwitch(what.active)
+    case 'command':
+      return session.command(what.command)
+    case 'book':
+      return session.status(what.valid ? 'book_valid' : 'book_invalid')
+  }
+}
+
+describe('order plane core', () => {
+  it('puts out the same however finely time is advanced', () => {
+    fc.assert(
+      fc.property(script, fc.integer({ min: 200, max: 3_000 }), (script, strideUs) => {
+        let doneUs = 0
+        const finely = play(script, {
+          before(session) {
+            for (let us = Math.max(doneUs, session.nowUs - 25_000); us < session.nowUs; us += strideUs) {
+              session.core.advance(us)
+              session.take()
+            }
+            doneUs = session.nowUs
+          },
+        })
+        expect(finely.lines()).toEqual(play(script).lines())
+      }),
+    )
+  })
+
+  it('goes on identically from a snapshot at any point', () => {
+    fc.assert(
+      fc.property(script, fc.nat(50), (script, cut) => {
+        const restored = play(script, { before: (session, i) => void (i === cut % script.length && session.restore()) })
+        const straight = play(script)
+        expect(restored.lines()).toEqual(straight.lines())
+        expect(restored.core.snapshot()).toEqual(straight.core.snapshot())
+      }),
+    )
+  })
+
+  it('changes nothing when every event comes twice', () => {
+    fc.assert(
+      fc.property(script, (script) => {
+        const twice = play(script, { twice: true })
+        const once = play(script)
+        expect(twice.lines()).toEqual(once.lines())
+        expect(twice.core.snapshot()).toEqual(once.core.snapshot())
+      }),
+    )
+  })
+
+  it('submits nothing while halted, holds what it booked, and reserves nothing when all orders have ended', () => {
+    let submitted = 0
+    let filled = 0
+    fc.assert(
+      fc.property(script, (script) => {
+        const session = play(script)
+        session.killSwitch(true)
+        session.wait(1_000_000).settle()
+        const { open, refusedTransitions, account } = session.core.view()
+        expect([open, refusedTransitions]).toEqual([[], 0])
+
+        const fills = session.outputs.filter((event) => event.type === 'fill')
+        const bought = fills.reduce((sum, { side, quantity }) => sum + (side === 'BUY' ? 1 : -1) * Number(quantity), 0)
+        expect(account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 100)))
+        submitted += session.outputs.filter(isSubmission).length
+        filled += fills.length
+      }),
+    )
+    expect([submitted > 200, filled > 100]).toEqual([true, true])
+  })
+})

@@ -1,0 +1,271 @@
+import { orderStates, riskCodes } from '@triplane/contracts'
+import { testStartUs } from '@triplane/testing'
+import { CLOSE_US, Session, SPY } from '../test/session.ts'
+
+const MS = 1_000
+/** Long enough for an order to reach the venue and its answers to come back. */
+const ROUND_TRIP_US = 10 * MS
+
+/** A session with an order to buy 1 resting at 100, and nothing in its outputs. */
+function resting(): Session {
+  const session = new Session().open()
+  session.intent('a')
+  session.wait(ROUND_TRIP_US).settle()
+  return session.forget()
+}
+
+/** A session that has bought 2 at 100.1. */
+function long(): Session {
+  const session = new Session().open()
+  session.intent('long', { quantity: '2', limitPrice: '100.1' })
+  session.wait(ROUND_TRIP_US).settle()
+  return session.forget()
+}
+
+describe('the life of an order', () => {
+  it('goes from intent to fill', () => {
+    const session = new Session().open()
+    session.intent('a', { limitPrice: '100.1' })
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual([
+      'a received',
+      'a approved',
+      'a submitted',
+      'a acknowledged',
+      'fill 1 @ 100.1',
+      'a filled',
+    ])
+    expect(session.outputs.map(({ effectUs }) => effectUs - testStartUs)).toEqual([
+      MS,
+      MS,
+      MS,
+      10 * MS,
+      10 * MS,
+      10 * MS,
+    ])
+    expect(session.outputs[4]).toMatchObject({
+      fee: '0.01001',
+      liquidity: 'taker',
+      status: 'FILLED',
+      first: true,
+      tsIntentUs: testStartUs,
+      tsVenueUs: testStartUs + 5 * MS,
+      tsAckUs: testStartUs + 10 * MS,
+      slippageBps: expect.closeTo((0.05 / 100.05) * 10_000, 9),
+    })
+    const { account, totals, orders, open } = session.core.view()
+    expect(account.positions[0]?.position.quantity).toBe(100n)
+    expect(totals).toMatchObject({ fills: 1, partialFills: 0, worstSlippageBps: expect.closeTo(4.9975, 3) })
+    expect([orders.filled, open]).toEqual([1, []])
+  })
+
+  it('denies with the code of the first refusal, and counts every code', () => {
+    const session = new Session().open()
+    session.intent('a', { quantity: '0.001' })
+    expect(session.brief()).toEqual(['a received', 'a denied lot_size'])
+    const { totals, lastDenial, orders } = session.core.view()
+    expect(Object.keys(totals.denials)).toEqual(riskCodes)
+    expect(totals.denials.lot_size).toBe(1)
+    expect(lastDenial).toMatchObject({ code: 'lot_size', quantity: '0.001', lotSize: '0.01' })
+    expect(Object.keys(orders)).toEqual(orderStates)
+  })
+
+  it('fills in parts and cancels the rest on request', () => {
+    const session = resting()
+    session.trade(100, 5.4, 'sell')
+    session.wait(ROUND_TRIP_US).settle()
+    session.cancel('a')
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual([
+      'fill 0.4 @ 100',
+      'a partially_filled',
+      'a pending_cancel replaced',
+      'a cancelled replaced',
+    ])
+    expect(session.outputs[1]).toMatchObject({ quantity: '1', filledQuantity: '0.4' })
+  })
+
+  it('books a fill that comes after the cancellation', () => {
+    const session = new Session({ paper: { fillLatencyUs: 20 * MS } }).open()
+    session.intent('a')
+    session.wait(ROUND_TRIP_US).settle().forget()
+    session.cancel('a')
+    session.wait(4 * MS)
+    session.trade(100, 5.4, 'sell')
+    session.wait(20 * MS).settle()
+    expect(session.brief()).toEqual(['a pending_cancel replaced', 'a cancelled replaced', 'fill 0.4 @ 100'])
+    const { account, orders, refusedTransitions } = session.core.view()
+    expect(account.positions[0]?.position.quantity).toBe(40n)
+    expect([orders.cancelled, refusedTransitions]).toEqual([1, 0])
+  })
+
+  it('reports what the venue rejects', () => {
+    const session = new Session().open()
+    session.intent('a', { limitPrice: '100.1', postOnly: true })
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief().slice(-1)).toEqual(['a rejected would_cross'])
+  })
+
+  it('scales an order down to its share of the volume, and says so', () => {
+    const session = new Session({ participation: { maxShareRatio: 0.1 } })
+    session.book([100, 5], [100.1, 5])
+    session.status('book_valid')
+    session.quote(100, 100.1)
+    session.trade(100, 6, 'sell')
+    session.intent('a')
+    expect(session.outputs[1]).toMatchObject({ state: 'approved', quantity: '0.6', requestedQuantity: '1' })
+    session.intent('b')
+    expect(session.brief().slice(-1)).toEqual(['b denied participation'])
+    expect(session.core.view().totals.participationDownscales).toBe(1)
+  })
+})
+
+describe('what is delivered twice', () => {
+  it('is recognised by its sequence', () => {
+    const session = new Session().open()
+    const intent = session.intent('a', { limitPrice: '100.1' })
+    const trade = session.trade(100, 1, 'sell')
+    session.wait(ROUND_TRIP_US).settle()
+    const before = JSON.stringify(session.core.snapshot())
+    session.send(intent)
+    session.send(trade)
+    expect(JSON.stringify(session.core.snapshot())).toBe(before)
+  })
+
+  it('is recognised by its intent id', () => {
+    const session = resting()
+    session.intent('a', { side: 'SELL' })
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual([])
+    expect(session.core.view()).toMatchObject({ totals: { denials: { duplicate: 1 } }, orders: { acknowledged: 1 } })
+  })
+})
+
+describe('a stop', () => {
+  it('by kill switch cancels what works and denies what comes, until it is re-armed', () => {
+    const session = resting()
+    session.killSwitch(true)
+    session.intent('b')
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual([
+      'a pending_cancel halted',
+      'b received',
+      'b denied kill_switch',
+      'a cancelled halted',
+    ])
+    expect(session.core.view().tradingState).toBe('halted')
+    session.killSwitch(false)
+    session.forget().intent('c')
+    expect(session.brief()).toEqual(['c received', 'c approved', 'c submitted'])
+  })
+
+  it('by the operator does the same, until he resumes', () => {
+    const session = resting()
+    session.command('halt')
+    session.intent('b')
+    session.command('resume')
+    session.intent('c')
+    expect(session.brief()).toEqual([
+      'a pending_cancel halted',
+      ...['b received', 'b denied trading_state'],
+      ...['c received', 'c approved', 'c submitted'],
+    ])
+  })
+
+  it('to opening keeps what closes, and clips what is to close', () => {
+    const session = long()
+    session.intent('close', { side: 'SELL', quantity: '1.5', limitPrice: '100.2' })
+    session.intent('open', { limitPrice: '99.9' })
+    session.wait(ROUND_TRIP_US).settle().forget()
+    session.command('reduce')
+    session.intent('more', { limitPrice: '99.9' })
+    session.intent('rest', { side: 'SELL', quantity: '1', limitPrice: '100.2' })
+    expect(session.brief()).toEqual([
+      'open pending_cancel reducing',
+      ...['more received', 'more denied trading_state'],
+      ...['rest received', 'rest approved', 'rest submitted'],
+    ])
+    expect(session.outputs.at(-1)).toMatchObject({ quantity: '0.5', requestedQuantity: '1' })
+  })
+
+  it('at the end of a session cancels its orders, and leaves the others', () => {
+    const session = resting().open(SPY.symbol)
+    session.intent('spy', { symbol: SPY.symbol })
+    session.nowUs = CLOSE_US - 1
+    session.settle().forget()
+    session.wait(1 + ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual(['spy pending_cancel expired', 'spy cancelled expired'])
+    expect(session.core.view().open.map(({ intent }) => intent.intentId)).toEqual(['a'])
+  })
+})
+
+describe('the market as the plane sees it', () => {
+  it.each([
+    { name: 'an invalid book', act: (session: Session) => session.status('book_invalid'), want: 'invalid_book' },
+    { name: 'a disconnected source', act: (session: Session) => session.disconnect(), want: 'invalid_book' },
+    { name: 'a market called stale', act: (session: Session) => session.status('stale'), want: 'stale_market' },
+    { name: 'silence', act: (session: Session) => session.wait(5_000 * MS + 1), want: 'stale_market' },
+  ])('denies on $name', ({ act, want }) => {
+    const session = new Session().open()
+    act(session)
+    session.intent('a')
+    expect(session.brief()).toEqual(['a received', `a denied ${want}`])
+  })
+
+  it('takes the best prices from the book where there are no quotes', () => {
+    const session = new Session()
+    session.book([100, 5], [100.1, 5])
+    session.status('book_valid')
+    session.trade(100, 1_000, 'sell')
+    session.intent('a')
+    expect(session.brief().slice(-1)).toEqual(['a submitted'])
+  })
+
+  it('knows no instrument of another venue', () => {
+    const session = new Session().open()
+    session.intent('a', { venue: 'binance_spot' })
+    expect(session.brief().slice(-1)).toEqual(['a denied unknown_instrument'])
+  })
+})
+
+describe('an intent ahead of the data of its instrument', () => {
+  const ahead = { decisionRecvUs: testStartUs + 100 * MS }
+
+  it('waits for the data', () => {
+    const session = new Session().open()
+    session.intent('a', ahead)
+    session.wait(50 * MS).quote(100, 100.1)
+    expect(session.brief()).toEqual([])
+    session.wait(50 * MS).quote(100, 100.1)
+    expect(session.brief()).toEqual(['a received', 'a approved', 'a submitted'])
+  })
+
+  it('waits at most its validity', () => {
+    const session = new Session().open()
+    session.intent('a', ahead)
+    session.wait(2_000 * MS).settle()
+    expect(session.brief()).toEqual(['a received', 'a denied stale_market'])
+    expect(session.outputs[1]?.effectUs).toBe(testStartUs + 2_001 * MS)
+  })
+
+  it('can be cancelled while it waits', () => {
+    const session = new Session().open()
+    session.intent('a', ahead)
+    session.cancel('a')
+    expect(session.brief()).toEqual(['a received', 'a cancelled replaced'])
+  })
+
+  it('is refused when it is too far ahead', () => {
+    const session = new Session().open()
+    session.intent('a', { decisionRecvUs: testStartUs + 251 * MS })
+    expect(session.brief()).toEqual(['a received', 'a denied future_intent'])
+  })
+
+  it('is judged when the data is there, not before', () => {
+    const session = new Session().open()
+    session.intent('a', ahead)
+    session.killSwitch(true)
+    session.wait(100 * MS).quote(100, 100.1)
+    expect(session.brief()).toEqual(['a received', 'a denied kill_switch'])
+  })
+})

@@ -1,0 +1,405 @@
+import {
+  Outbox,
+  type BrokerReject,
+  type CancelIntent,
+  type CancelReason,
+  type ExecutionEvent,
+  type KillSwitch,
+  type OrderIntent,
+  type OrderState,
+  type RiskCode,
+} from '@triplane/contracts'
+import {
+  capParticipation,
+  createRiskGate,
+  fillEvent,
+  isWorking,
+  midPrice,
+  orderEvent,
+  OrderRateWindow,
+  OrderStore,
+  PaperVenue,
+  quantityUnitsOf,
+  readCandidate,
+  remainingUnits,
+  standardChecks,
+  TradingMode,
+  type AccountRisk,
+  type FillReply,
+  type Order,
+  type RiskGate,
+  type RiskReject,
+  type VenueReply,
+} from '@triplane/execution'
+import { floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
+import { createLedger, type Ledger } from '@triplane/ledger'
+import type { OrderPlaneConfig } from './config.ts'
+import type {
+  OrderPlaneCore,
+  OrderPlaneDeps,
+  OrderPlaneInput,
+  OrderPlaneSnapshot,
+  OrderPlaneView,
+} from './order-plane-core.ts'
+import { ExecutionTotals } from './execution-totals.ts'
+import type { TradingDesk } from './trading-desk.ts'
+import { TradingDesks } from './trading-desks.ts'
+import { WaitingIntents } from './waiting-intents.ts'
+
+/** Builds the core of the order plane; with a snapshot it goes on from there. */
+export function createOrderCore(
+  config: OrderPlaneConfig,
+  deps: OrderPlaneDeps,
+  snapshot?: OrderPlaneSnapshot,
+): OrderPlaneCore {
+  return new OrderPipeline(config, deps, snapshot)
+}
+
+/**
+ * The life of an order. Read it top to bottom. One file although it is long: the life is one story, its stages are in
+ * `execution` and its view of an instrument in `TradingDesk`.
+ *
+ * Invariants
+ * 1. What is due (a venue's reply, an intent that waited too long, the end of a session) is handled before an input that
+ *    comes after it in input order, so how finely time is advanced changes nothing.
+ * 2. Every output takes effect `minLatencyUs` after the market time of what caused it.
+ * 3. A fill is booked, then published, then the order enters its state: no state claims what the ledger does not hold.
+ * 4. An event with a sequence that its producer has passed, and an intent with a known id, change no order.
+ */
+class OrderPipeline implements OrderPlaneCore {
+  readonly outbox: Outbox<ExecutionEvent>
+  readonly #config: OrderPlaneConfig
+  readonly #onApproved: OrderPlaneDeps['onApproved']
+  readonly #gate: RiskGate
+  readonly #mode: TradingMode
+  readonly #rate: OrderRateWindow
+  readonly #orders: OrderStore
+  readonly #ledger: Ledger
+  readonly #venue: PaperVenue
+  readonly #desks: TradingDesks
+  readonly #totals: ExecutionTotals
+  readonly #waiting: WaitingIntents
+  readonly #seen: { data: number; strategy: number; operator: number }
+  #nowUs: number
+  #marketUs: number
+  #sessionCheckUs: number
+  #lastDenial: RiskReject | undefined
+
+  constructor(config: OrderPlaneConfig, deps: OrderPlaneDeps, snapshot?: OrderPlaneSnapshot) {
+    const { minLatencyUs, orderRetentionUs, startingCashUsd, ratesToUsd, risk, paper } = config
+    const { instruments } = deps
+    this.outbox = new Outbox(snapshot?.lastSeq)
+    this.#config = config
+    this.#onApproved = deps.onApproved
+    this.#gate = createRiskGate(standardChecks(risk))
+    this.#mode = new TradingMode(snapshot?.mode)
+    this.#rate = new OrderRateWindow(risk, snapshot?.rate)
+    this.#orders = new OrderStore(orderRetentionUs, snapshot?.orders)
+    this.#ledger = createLedger({ startingCashUsd, instruments, ratesToUsd }, snapshot?.ledger)
+    this.#venue = new PaperVenue({ ...paper, leadUs: minLatencyUs, retentionUs: orderRetentionUs }, snapshot?.venue)
+    const parts = { venue: this.#venue, ledger: this.#ledger, orders: this.#orders }
+    this.#desks = new TradingDesks(config, deps, parts, snapshot?.desks)
+    this.#totals = new ExecutionTotals(snapshot?.totals)
+    this.#seen = { data: 0, strategy: 0, operator: 0, ...snapshot?.seen }
+    this.#waiting = new WaitingIntents(snapshot?.waiting)
+    this.#nowUs = snapshot?.nowUs ?? 0
+    this.#marketUs = snapshot?.marketUs ?? 0
+    this.#sessionCheckUs = snapshot?.sessionCheckUs ?? Number.POSITIVE_INFINITY
+  }
+
+  process(event: OrderPlaneInput): void {
+    switch (event.type) {
+      case 'quote':
+      case 'trade':
+      case 'bookDelta':
+      case 'bookSnapshot':
+      case 'marketStatus':
+        if (event.seq <= this.#seen.data) return
+        this.#seen.data = event.seq
+        this.#goTo(event.tsRecvUs, event.tsRecvUs - 1)
+        this.#marketUs = Math.max(this.#marketUs, event.tsRecvUs)
+        this.#desks.onMarket(event, this.#nowUs)
+        if (this.#waiting.size > 0) this.#releaseWaiting()
+        return
+      case 'operatorCommand':
+        if (event.seq <= this.#seen.operator) return
+        this.#seen.operator = event.seq
+        this.#goTo(event.effectUs, event.effectUs - 1)
+        this.#mode.command(event.command)
+        this.#enforceMode()
+        return
+      case 'orderIntent':
+      case 'cancelIntent':
+      case 'killSwitch':
+        if (event.seq <= this.#seen.strategy) return
+        this.#seen.strategy = event.seq
+        this.#goTo(event.effectUs, event.effectUs)
+        this.#onStrategy(event)
+    }
+  }
+
+  #onStrategy(event: OrderIntent | CancelIntent | KillSwitch): void {
+    switch (event.type) {
+      case 'orderIntent':
+        if (this.#isKnown(event.intentId)) this.#countDenial({ code: 'duplicate', intentId: event.intentId })
+        else if (this.#isAhead(event)) this.#waiting.add(event)
+        else this.#decide(event)
+        break
+      case 'cancelIntent':
+        this.#onCancel(event)
+        break
+      case 'killSwitch':
+        this.#mode.setSwitch(event.switchType, event.active)
+        this.#enforceMode()
+        break
+    }
+  }
+
+  /** Risk, sizing, submit. */
+  #decide(intent: OrderIntent): void {
+    const desk = this.#deskFor(intent)
+    const candidate = readCandidate(intent, desk, this.#mode.state)
+    const verdict = this.#gate.approve(candidate, this.#accountRisk())
+    if (verdict.ok) this.#onApproved?.(intent)
+    const order = this.#receive(intent)
+    if (!verdict.ok) return this.#deny(order, verdict.error)
+
+    invariant(desk !== undefined, 'an approved order has a desk', intent.symbol)
+    const sized = capParticipation(verdict.value, desk, this.#nowUs)
+    if (sized !== verdict.value) this.#totals.participationDownscales++
+    this.#orders.approve(order, quantityUnitsOf(sized.quantity, desk.terms), this.#nowUs)
+    this.#publish(order)
+
+    const objection = this.#gate.confirm(candidate, this.#accountRisk())
+    if (objection) return this.#deny(order, objection)
+    this.#venue.submit(sized, this.#nowUs)
+    this.#rate.record(this.#nowUs)
+    if (desk.terms.instrument.session !== '24x7') this.#watchSessions()
+    this.#enter(order, 'submitted', this.#nowUs)
+  }
+
+  /** What the venue says about an order. */
+  #onReply(reply: VenueReply): void {
+    const order = this.#orders.get(reply.intentId)
+    if (!order) {
+      this.#totals.unknownReplies++
+      return
+    }
+    switch (reply.type) {
+      case 'acknowledged':
+        this.#orders.noteAcknowledged(order, reply.atUs)
+        if (order.state !== 'pending_cancel') this.#enter(order, 'acknowledged', reply.atUs)
+        break
+      case 'rejected':
+        this.#enter(order, 'rejected', reply.atUs, reply.reason)
+        break
+      case 'filled':
+        this.#onFill(order, reply)
+        break
+      case 'cancelled':
+        this.#enter(order, 'cancelled', reply.atUs, reply.reason ?? order.cancelReason)
+        break
+    }
+  }
+
+  /** Books, publishes, then enters the state. A fill that comes after the order's end is booked like any other. */
+  #onFill(order: Order, reply: FillReply): void {
+    const desk = this.#deskFor(order.intent)
+    invariant(desk !== undefined, 'a filled order has a desk', order.intent.symbol)
+    const units = quantityUnitsOf(reply.quantity, desk.terms)
+    const fill = fillEvent(order, units, reply, this.#effectUs())
+    if (!this.#ledger.book(fill)) return
+    this.outbox.add(fill)
+    this.#totals.addFill(fill, desk.terms.usdPerQuote)
+    desk.ownVolume.add(this.#nowUs, Number(reply.quantity))
+
+    this.#orders.addFill(order, units, reply.atUs)
+    if (fill.status === 'FILLED') this.#enter(order, 'filled', reply.atUs)
+    else if (isWorking(order.state) && order.state !== 'pending_cancel') {
+      this.#enter(order, 'partially_filled', reply.atUs)
+    }
+    if (this.#mode.state === 'reducing') this.#cancelOpening(desk)
+  }
+
+  /** A wish to cancel. Cancels always pass. */
+  #onCancel({ intentId, reason }: CancelIntent): void {
+    for (const intent of this.#waiting.take((waiting) => waiting.intentId === intentId)) {
+      this.#enter(this.#receive(intent), 'cancelled', this.#nowUs, reason)
+      return
+    }
+    const order = this.#orders.get(intentId)
+    if (order) this.#cancel(order, reason)
+    else this.#totals.unknownCancels++
+  }
+
+  #cancel(order: Order, reason: CancelReason): void {
+    if (!isWorking(order.state) || order.state === 'pending_cancel') return
+    this.#venue.cancel(order.intent, this.#nowUs)
+    this.#orders.noteCancelReason(order, reason)
+    this.#enter(order, 'pending_cancel', this.#nowUs, reason)
+  }
+
+  /** Halted: no order stays. Reducing: none that opens. */
+  #enforceMode(): void {
+    if (this.#mode.state === 'halted') for (const order of this.#orders.open()) this.#cancel(order, 'halted')
+    if (this.#mode.state === 'reducing') for (const desk of this.#desks.all) this.#cancelOpening(desk)
+  }
+
+  /** Keeps working orders as far as they close the position, oldest first. */
+  #cancelOpening({ working, positionUnits }: TradingDesk): void {
+    const closingSide = positionUnits > 0n ? 'SELL' : 'BUY'
+    let closable = positionUnits > 0n ? positionUnits : -positionUnits
+    for (const order of [...working.orders]) {
+      const remaining = remainingUnits(order)
+      if (order.intent.side === closingSide && remaining <= closable) closable -= remaining
+      else this.#cancel(order, 'reducing')
+    }
+  }
+
+  /** Handles what is due up to and including `throughUs`, then market time is `timeUs`. */
+  #goTo(timeUs: number, throughUs: number): void {
+    if (this.nextDueUs() <= throughUs) this.advance(throughUs)
+    if (timeUs > this.#nowUs) this.#nowUs = timeUs
+  }
+
+  nextDueUs(): number {
+    return Math.min(this.#sessionCheckUs, this.#waiting.nextDueUs(), this.#venue.nextDueUs())
+  }
+
+  advance(throughUs: number): void {
+    for (let dueUs = this.nextDueUs(); dueUs <= throughUs; dueUs = this.nextDueUs()) {
+      if (dueUs > this.#nowUs) this.#nowUs = dueUs
+      if (dueUs === this.#sessionCheckUs) this.#endSessions()
+      else if (dueUs === this.#waiting.nextDueUs()) this.#denyOverdue()
+      else {
+        const reply = this.#venue.handleNext()
+        if (reply) this.#onReply(reply)
+      }
+    }
+  }
+
+  /** Decided on data of the instrument that has not come here yet; so far ahead that risk refuses it is not waited for. */
+  #isAhead(intent: OrderIntent): boolean {
+    const { decisionRecvUs, validUntilUs } = intent
+    const desk = this.#deskFor(intent)
+    if (!desk || validUntilUs <= this.#nowUs) return false
+    return decisionRecvUs > desk.lastMarketUs && decisionRecvUs - this.#marketUs <= this.#config.risk.maxFutureUs
+  }
+
+  #releaseWaiting(): void {
+    for (const intent of this.#waiting.take((waiting) => !this.#isAhead(waiting))) this.#decide(intent)
+  }
+
+  /** Intents whose data did not come within their validity. */
+  #denyOverdue(): void {
+    for (const intent of this.#waiting.take(({ validUntilUs }) => validUntilUs <= this.#nowUs)) {
+      const ageUs = this.#nowUs - (this.#deskFor(intent)?.lastMarketUs ?? 0)
+      this.#deny(this.#receive(intent), { code: 'stale_market', ageUs, limitUs: intent.validUntilUs - intent.effectUs })
+    }
+  }
+
+  /** Sessions end on whole minutes: look at the next one, as long as there are orders that a session can end. */
+  #watchSessions(): void {
+    this.#sessionCheckUs = Math.min(this.#sessionCheckUs, floorTime(this.#nowUs, US_PER_MINUTE) + US_PER_MINUTE)
+  }
+
+  #endSessions(): void {
+    this.#sessionCheckUs = Number.POSITIVE_INFINITY
+    for (const desk of this.#desks.all) {
+      if (desk.working.orders.length === 0 || desk.terms.instrument.session === '24x7') continue
+      if (!desk.isSessionOpen(this.#nowUs)) for (const order of [...desk.working.orders]) this.#cancel(order, 'expired')
+      this.#watchSessions()
+    }
+  }
+
+  #receive(intent: OrderIntent): Order {
+    const quantityScale = this.#deskFor(intent)?.terms.quantityScale ?? 0
+    const order = this.#orders.receive(intent, quantityScale, this.#nowUs)
+    this.#publish(order)
+    return order
+  }
+
+  #deny(order: Order, reject: RiskReject): void {
+    this.#countDenial(reject)
+    this.#enter(order, 'denied', this.#nowUs, reject.code)
+  }
+
+  #isKnown(intentId: string): boolean {
+    return this.#orders.get(intentId) !== undefined || this.#waiting.has(intentId)
+  }
+
+  #countDenial(reject: RiskReject): void {
+    this.#totals.denials[reject.code]++
+    this.#lastDenial = reject
+  }
+
+  #enter(order: Order, state: OrderState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
+    if (!this.#orders.enter(order, state, atUs)) this.#publish(order, reason)
+  }
+
+  #publish(order: Order, reason?: RiskCode | BrokerReject | CancelReason): void {
+    this.outbox.add(orderEvent(order, this.#effectUs(), reason))
+  }
+
+  #effectUs(): number {
+    return this.#nowUs + this.#config.minLatencyUs
+  }
+
+  #deskFor({ venue, symbol }: OrderIntent): TradingDesk | undefined {
+    return this.#desks.find(venue, symbol)
+  }
+
+  #accountRisk(): AccountRisk {
+    return {
+      nowUs: this.#nowUs,
+      marketUs: this.#marketUs,
+      activeSwitch: this.#mode.activeSwitch,
+      tradingState: this.#mode.state,
+      instruments: this.#desks.all,
+      recentOrders: this.#rate.count(this.#nowUs),
+      isKnown: (intentId) => this.#isKnown(intentId),
+    }
+  }
+
+  view(): OrderPlaneView {
+    this.#markPositions()
+    return {
+      tradingState: this.#mode.state,
+      orders: this.#orders.counts,
+      open: this.#orders.open(),
+      totals: this.#totals.snapshot(),
+      refusedTransitions: this.#orders.refusedTransitions,
+      waitingIntents: this.#waiting.size,
+      lastDenial: this.#lastDenial,
+      account: this.#ledger.value(),
+      roundTrips: this.#ledger.roundTrips,
+    }
+  }
+
+  snapshot(): OrderPlaneSnapshot {
+    invariant(this.outbox.size === 0, 'what was emitted is drained before a snapshot')
+    this.#markPositions()
+    return {
+      lastSeq: this.outbox.lastSeq,
+      seen: { ...this.#seen },
+      nowUs: this.#nowUs,
+      marketUs: this.#marketUs,
+      ...(Number.isFinite(this.#sessionCheckUs) && { sessionCheckUs: this.#sessionCheckUs }),
+      waiting: this.#waiting.snapshot(),
+      mode: this.#mode.snapshot(),
+      rate: this.#rate.snapshot(),
+      orders: this.#orders.snapshot(),
+      ledger: this.#ledger.snapshot(),
+      venue: this.#venue.snapshot(),
+      desks: this.#desks.snapshot(),
+      totals: this.#totals.snapshot(),
+    }
+  }
+
+  #markPositions(): void {
+    for (const desk of this.#desks.all) {
+      const mid = midPrice(desk)
+      if (mid > 0) this.#ledger.mark(desk.terms.instrument.symbol, mid)
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import type { BookDelta, BookSnapshot, Instrument, MarketStatusCode, Quote, Trade } from '@triplane/contracts'
+import {
+  participationAllowance,
+  RollingVolume,
+  type InstrumentRisk,
+  type Matcher,
+  type PaperVenue,
+  type RollingVolumeSnapshot,
+  type TradingTerms,
+  type WorkingOrders,
+} from '@triplane/execution'
+import type { Position } from '@triplane/ledger'
+import { OrderBook, type OrderBookSnapshot } from '@triplane/market-data'
+
+export interface TradingDeskDeps {
+  readonly terms: TradingTerms
+  readonly venue: PaperVenue
+  /** The ledger's and the order store's own objects: they stay current. */
+  readonly position: Position
+  readonly working: WorkingOrders
+  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  readonly participation: { readonly maxShareRatio: number; readonly windowUs: number }
+}
+
+export interface TradingDeskSnapshot {
+  readonly source?: string
+  readonly bid?: number
+  readonly ask?: number
+  readonly hasQuotes: boolean
+  readonly lastMarketUs: number
+  readonly isStale: boolean
+  readonly isBookValid: boolean
+  readonly book: OrderBookSnapshot
+  readonly marketVolume: RollingVolumeSnapshot
+  readonly ownVolume: RollingVolumeSnapshot
+}
+
+/**
+ * One instrument as the order plane sees it: its live book, newest best prices, traded volume, position and working orders.
+ *
+ * Invariants
+ * 1. The book holds levels only while the data plane vouches for it or is just sending its snapshot.
+ * 2. The matcher sees every trade and, while the book is valid, every change of the book.
+ */
+export class TradingDesk implements InstrumentRisk {
+  readonly terms: TradingTerms
+  readonly book: OrderBook
+  readonly working: WorkingOrders
+  /** Base units that we traded ourselves. */
+  readonly ownVolume: RollingVolume
+  readonly #matcher: Matcher
+  readonly #position: Position
+  readonly #marketVolume: RollingVolume
+  readonly #isSessionOpen: TradingDeskDeps['isSessionOpen']
+  readonly #maxShareRatio: number
+  #hasQuotes: boolean
+  source: string | undefined
+  bid: number
+  ask: number
+  lastMarketUs: number
+  isStale: boolean
+  isBookValid: boolean
+
+  constructor(deps: TradingDeskDeps, snapshot?: TradingDeskSnapshot) {
+    this.terms = deps.terms
+    this.book = new OrderBook(snapshot?.book)
+    this.working = deps.working
+    this.#matcher = deps.venue.list(deps.terms, this.book)
+    this.#position = deps.position
+    this.#isSessionOpen = deps.isSessionOpen
+    this.#maxShareRatio = deps.participation.maxShareRatio
+    this.#marketVolume = new RollingVolume(deps.participation.windowUs, snapshot?.marketVolume)
+    this.ownVolume = new RollingVolume(deps.participation.windowUs, snapshot?.ownVolume)
+    this.#hasQuotes = snapshot?.hasQuotes ?? false
+    this.source = snapshot?.source
+    this.bid = snapshot?.bid ?? Number.NaN
+    this.ask = snapshot?.ask ?? Number.NaN
+    this.lastMarketUs = snapshot?.lastMarketUs ?? 0
+    this.isStale = snapshot?.isStale ?? false
+    this.isBookValid = snapshot?.isBookValid ?? false
+  }
+
+  get positionUnits(): bigint {
+    return this.#position.quantity
+  }
+
+  get workingBuyUnits(): bigint {
+    return this.working.buyUnits
+  }
+
+  get workingSellUnits(): bigint {
+    return this.working.sellUnits
+  }
+
+  isSessionOpen(nowUs: number): boolean {
+    return this.#isSessionOpen(this.terms.instrument.session, nowUs)
+  }
+
+  participationUnits(nowUs: number): bigint {
+    return participationAllowance(
+      {
+        share: this.#maxShareRatio,
+        market: this.#marketVolume.sum(nowUs),
+        own: this.ownVolume.sum(nowUs),
+        workingUnits: this.working.buyUnits + this.working.sellUnits,
+      },
+      this.terms,
+    )
+  }
+
+  onQuote(quote: Quote): void {
+    this.#heard(quote)
+    this.#hasQuotes = true
+    this.bid = quote.bid
+    this.ask = quote.ask
+  }
+
+  onTrade(trade: Trade, nowUs: number): void {
+    this.#heard(trade)
+    this.#marketVolume.add(nowUs, trade.size)
+    if (this.#matcher.watchesTrades) this.#matcher.onTrade(trade, nowUs)
+  }
+
+  onBookDelta(delta: BookDelta, nowUs: number): void {
+    this.#heard(delta)
+    this.book.apply(delta.bids, delta.asks)
+    this.#bookChanged(nowUs)
+  }
+
+  onBookSnapshot(snapshot: BookSnapshot, nowUs: number): void {
+    this.#heard(snapshot)
+    this.book.replace(snapshot.bids, snapshot.asks)
+    this.#bookChanged(nowUs)
+  }
+
+  onStatus(status: MarketStatusCode, nowUs: number): void {
+    switch (status) {
+      case 'book_valid':
+        this.isBookValid = true
+        this.#bookChanged(nowUs)
+        break
+      case 'book_invalid':
+      case 'gap':
+      case 'disconnected':
+        this.isBookValid = false
+        this.book.clear()
+        break
+      case 'stale':
+      case 'fresh':
+        this.isStale = status === 'stale'
+        break
+      case 'connected':
+        break
+    }
+  }
+
+  snapshot(): TradingDeskSnapshot {
+    return {
+      ...(this.source !== undefined && { source: this.source }),
+      ...(this.bid > 0 && { bid: this.bid }),
+      ...(this.ask > 0 && { ask: this.ask }),
+      hasQuotes: this.#hasQuotes,
+      lastMarketUs: this.lastMarketUs,
+      isStale: this.isStale,
+      isBookValid: this.isBookValid,
+      book: this.book.snapshot(),
+      marketVolume: this.#marketVolume.snapshot(),
+      ownVolume: this.ownVolume.snapshot(),
+    }
+  }
+
+  #heard(event: { readonly source: string; readonly tsRecvUs: number }): void {
+    this.source = event.source
+    this.lastMarketUs = event.tsRecvUs
+  }
+
+  #bookChanged(nowUs: number): void {
+    if (!this.#hasQuotes) {
+      this.bid = this.book.bidPrice(0)
+      this.ask = this.book.askPrice(0)
+    }
+    if (this.isBookValid && this.#matcher.watchesBook) this.#matcher.onBook(nowUs)
+  }
+}

@@ -1,0 +1,63 @@
+import type { Instrument, MarketStatus } from '@triplane/contracts'
+import { tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
+import type { Ledger } from '@triplane/ledger'
+import type { OrderPlaneConfig } from './config.ts'
+import type { MarketInput, OrderPlaneDeps } from './order-plane-core.ts'
+import { TradingDesk, type TradingDeskSnapshot } from './trading-desk.ts'
+
+export type TradingDesksSnapshot = Readonly<Record<string, TradingDeskSnapshot>>
+
+/** One desk for each instrument of the run. */
+export class TradingDesks {
+  readonly all: readonly TradingDesk[]
+  readonly #bySymbol: ReadonlyMap<string, TradingDesk>
+
+  constructor(
+    { ratesToUsd, participation }: Pick<OrderPlaneConfig, 'ratesToUsd' | 'participation'>,
+    { instruments, isSessionOpen }: OrderPlaneDeps,
+    parts: { readonly venue: PaperVenue; readonly ledger: Ledger; readonly orders: OrderStore },
+    snapshot?: TradingDesksSnapshot,
+  ) {
+    const { venue, ledger, orders } = parts
+    const openDesk = (instrument: Instrument) => {
+      const { symbol, quote } = instrument
+      const terms = tradingTerms(instrument, Number(ratesToUsd[quote]))
+      const position = ledger.position(symbol)
+      const working = orders.working(symbol)
+      return new TradingDesk({ terms, venue, position, working, isSessionOpen, participation }, snapshot?.[symbol])
+    }
+    this.all = instruments.map(openDesk)
+    this.#bySymbol = new Map(this.all.map((desk) => [desk.terms.instrument.symbol, desk]))
+  }
+
+  /** The desk that trades a symbol of a venue. */
+  find(venue: string, symbol: string): TradingDesk | undefined {
+    const desk = this.#bySymbol.get(symbol)
+    return desk?.terms.instrument.venue === venue ? desk : undefined
+  }
+
+  /** Shows a market event to the desks that it is about. */
+  onMarket(event: MarketInput, nowUs: number): void {
+    if (event.type === 'marketStatus') {
+      for (const desk of this.all) if (isAbout(event, desk)) desk.onStatus(event.status, nowUs)
+      return
+    }
+    const desk = this.find(event.venue, event.symbol)
+    if (!desk) return
+    if (event.type === 'quote') desk.onQuote(event)
+    else if (event.type === 'trade') desk.onTrade(event, nowUs)
+    else if (event.type === 'bookDelta') desk.onBookDelta(event, nowUs)
+    else desk.onBookSnapshot(event, nowUs)
+  }
+
+  snapshot(): TradingDesksSnapshot {
+    return Object.fromEntries(this.all.map((desk) => [desk.terms.instrument.symbol, desk.snapshot()]))
+  }
+}
+
+/** A status without a symbol is about every instrument of its source. */
+function isAbout({ source, venue, symbol }: MarketStatus, desk: TradingDesk): boolean {
+  const { instrument } = desk.terms
+  if (venue !== undefined && venue !== instrument.venue) return false
+  return symbol === undefined ? source === desk.source : symbol === instrument.symbol
+}

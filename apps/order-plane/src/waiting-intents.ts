@@ -1,0 +1,43 @@
+import type { OrderIntent } from '@triplane/contracts'
+
+/**
+ * Intents that were decided on data which has not come here yet. In lockstep there are none. They wait for the data in the
+ * order in which they came, each at most its validity.
+ */
+export class WaitingIntents {
+  #intents: OrderIntent[]
+
+  constructor(snapshot: readonly OrderIntent[] = []) {
+    this.#intents = [...snapshot]
+  }
+
+  get size(): number {
+    return this.#intents.length
+  }
+
+  add(intent: OrderIntent): void {
+    this.#intents.push(intent)
+  }
+
+  has(intentId: string): boolean {
+    return this.#intents.some((intent) => intent.intentId === intentId)
+  }
+
+  /** When the validity of the next one ends; Infinity when none waits. */
+  nextDueUs(): number {
+    let dueUs = Number.POSITIVE_INFINITY
+    for (const { validUntilUs } of this.#intents) dueUs = Math.min(dueUs, validUntilUs)
+    return dueUs
+  }
+
+  /** Takes out those that fit. */
+  take(fits: (intent: OrderIntent) => boolean): readonly OrderIntent[] {
+    const taken = this.#intents.filter(fits)
+    if (taken.length > 0) this.#intents = this.#intents.filter((intent) => !taken.includes(intent))
+    return taken
+  }
+
+  snapshot(): readonly OrderIntent[] {
+    return this.#intents
+  }
+}

@@ -1,0 +1,179 @@
+import { encodeLine, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
+import {
+  aBookDelta,
+  aBookSnapshot,
+  aCancelIntent,
+  aKillSwitch,
+  aMarketStatus,
+  anOperatorCommand,
+  anOrderIntent,
+  aQuote,
+  aTrade,
+  testStartUs,
+} from '@triplane/testing'
+import { orderPlaneConfigSchema, type OrderPlaneConfig } from '../src/config.ts'
+import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
+import { createOrderCore } from '../src/pipeline.ts'
+
+const instrument = (symbol: string, fields: Partial<Instrument> = {}): Instrument => ({
+  symbol,
+  venue: 'sim',
+  exchange: 'sim',
+  venueSymbol: symbol,
+  kind: 'spot',
+  base: symbol,
+  quote: 'USD',
+  tickSize: '0.1',
+  lotSize: '0.01',
+  minNotional: '5',
+  session: '24x7',
+  ...fields,
+})
+
+export const BTC = instrument('BTC/USD')
+export const SPY = instrument('SPY', { kind: 'equity', lotSize: '1', minNotional: '1', session: 'us_equity' })
+
+/** SPY closes a minute and a half after the start of a session. */
+export const CLOSE_US = testStartUs + 120_000_000
+
+export const config = (fields: Parameters<typeof orderPlaneConfigSchema.parse>[0] = {}): OrderPlaneConfig =>
+  orderPlaneConfigSchema.parse(fields)
+
+/** A core with the producers that feed it: they count their sequences and tell the time. */
+export class Session {
+  core: OrderPlaneCore
+  nowUs = testStartUs
+  readonly outputs: ExecutionEvent[] = []
+  readonly #config: OrderPlaneConfig
+  readonly #seqs = { data: 0, strategy: 0, operator: 0 }
+
+  constructor(fields: Parameters<typeof config>[0] = {}) {
+    this.#config = config(fields)
+    this.core = this.#build()
+  }
+
+  #build(snapshot?: OrderPlaneSnapshot): OrderPlaneCore {
+    const isSessionOpen = (session: Instrument['session'], timeUs: number) => session === '24x7' || timeUs < CLOSE_US
+    return createOrderCore(this.#config, { instruments: [BTC, SPY], isSessionOpen }, snapshot)
+  }
+
+  /** Puts a new core in the place of the old, from its snapshot as JSON. */
+  restore(): void {
+    this.core = this.#build(JSON.parse(JSON.stringify(this.core.snapshot())) as OrderPlaneSnapshot)
+  }
+
+  send(event: OrderPlaneInput): OrderPlaneInput {
+    this.core.process(event)
+    this.take()
+    return event
+  }
+
+  /** Lets market time pass. */
+  wait(us: number): this {
+    this.nowUs += us
+    return this
+  }
+
+  /** States that nothing up to now comes any more. */
+  settle(): this {
+    this.core.advance(this.nowUs)
+    this.take()
+    return this
+  }
+
+  take(): void {
+    this.outputs.push(...this.core.outbox.drain())
+  }
+
+  #market(symbol: string) {
+    return { seq: ++this.#seqs.data, venue: 'sim', source: 'sim', symbol, tsRecvUs: this.nowUs }
+  }
+
+  quote(bid: number, ask: number, symbol = BTC.symbol) {
+    return this.send(aQuote({ ...this.#market(symbol), bid, ask }))
+  }
+
+  trade(price: number, size: number, aggressor: 'buy' | 'sell', symbol = BTC.symbol) {
+    return this.send(aTrade({ ...this.#market(symbol), price, size, aggressor }))
+  }
+
+  book(bids: readonly number[], asks: readonly number[], symbol = BTC.symbol) {
+    return this.send(aBookSnapshot({ ...this.#market(symbol), bids: [...bids], asks: [...asks] }))
+  }
+
+  delta(bids: readonly number[], asks: readonly number[], symbol = BTC.symbol) {
+    return this.send(aBookDelta({ ...this.#market(symbol), bids: [...bids], asks: [...asks] }))
+  }
+
+  status(status: 'book_valid' | 'book_invalid' | 'stale' | 'fresh', symbol = BTC.symbol) {
+    return this.send(aMarketStatus({ ...this.#market(symbol), status }))
+  }
+
+  disconnect() {
+    const { symbol: _, venue: __, ...fields } = aMarketStatus({ ...this.#market(''), status: 'disconnected' })
+    return this.send(fields)
+  }
+
+  /** A limit order to buy 1 at 100, unless told otherwise. */
+  intent(intentId: string, fields: Partial<OrderIntent> = {}) {
+    return this.send(
+      anOrderIntent({
+        seq: ++this.#seqs.strategy,
+        intentId,
+        venue: 'sim',
+        symbol: BTC.symbol,
+        effectUs: this.nowUs,
+        side: 'BUY',
+        orderType: 'LIMIT',
+        quantity: '1',
+        limitPrice: '100',
+        timeInForce: 'GTC',
+        postOnly: false,
+        reduceOnly: false,
+        decisionMid: 100.05,
+        decisionRecvUs: Math.min(this.nowUs, testStartUs),
+        validUntilUs: this.nowUs + 2_000_000,
+        ...fields,
+      }),
+    )
+  }
+
+  cancel(intentId: string) {
+    return this.send(aCancelIntent({ seq: ++this.#seqs.strategy, intentId, effectUs: this.nowUs, reason: 'replaced' }))
+  }
+
+  killSwitch(active: boolean) {
+    return this.send(aKillSwitch({ seq: ++this.#seqs.strategy, switchType: 'drawdown', active, effectUs: this.nowUs }))
+  }
+
+  command(command: 'halt' | 'reduce' | 'resume') {
+    return this.send(anOperatorCommand({ seq: ++this.#seqs.operator, command, effectUs: this.nowUs }))
+  }
+
+  /** A market around 100 with 5 on either side and volume enough for any order. */
+  open(symbol = BTC.symbol): this {
+    this.book([100, 5, 99.9, 5], [100.1, 5, 100.2, 5], symbol)
+    this.status('book_valid', symbol)
+    this.quote(100, 100.1, symbol)
+    this.trade(100, 1_000, 'sell', symbol)
+    return this
+  }
+
+  /** Outputs in short: "OFI-1 denied kill_switch", "fill 0.4 @ 100". */
+  brief(): readonly string[] {
+    return this.outputs.map((event) => {
+      if (event.type === 'fill') return `fill ${event.quantity} @ ${event.price}`
+      return `${event.intentId} ${event.state}${event.reason ? ` ${event.reason}` : ''}`
+    })
+  }
+
+  /** Forgets the outputs so far. */
+  forget(): this {
+    this.outputs.length = 0
+    return this
+  }
+
+  lines(): readonly string[] {
+    return this.outputs.map(encodeLine)
+  }
+}
