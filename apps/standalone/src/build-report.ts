@@ -1,0 +1,92 @@
+import {
+  orderStates,
+  riskCodes,
+  switchTypes,
+  type OrderState,
+  type RiskCode,
+  type SwitchType,
+} from '@triplane/contracts'
+import { numberFromFixed } from '@triplane/kernel'
+import { numberFromMoney } from '@triplane/ledger'
+import type { Planes } from './planes.ts'
+import { percentilesOf, reportedBar, type Report, type ReportedBook } from './report.ts'
+
+export interface RunFacts {
+  readonly run: Omit<Report['run'], 'endTimeUs' | 'marketSeconds'>
+  /** Wall time that the run took. */
+  readonly wallSeconds: number
+  readonly storage?: Report['storage']
+}
+
+/** Makes the report of a run from where its planes stand. Only instruments that were heard of are in it. */
+export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFacts): Report {
+  const { data, order, strategy, tally } = planes
+  const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book.lastUpdateId > 0)
+  const symbols = heard.map(({ instrument }) => instrument.symbol)
+  const laneOf = new Map(heard.map((lane) => [lane.instrument.symbol, lane]))
+  const orders = order.core.view()
+  const { account, switches } = strategy.core.summary()
+  const counted = tally.state
+  const endTimeUs = planes.lockstep.nowUs ?? run.startTimeUs
+  return {
+    run: { ...run, endTimeUs, marketSeconds: (endTimeUs - run.startTimeUs) / 1e6 },
+    frames: { in: data.core.framesIn, refused: { ...data.core.refused } },
+    events: { ...counted.events },
+    gaps: counted.gaps,
+    invalidBooks: counted.invalidBooks,
+    books: Object.fromEntries(heard.map((lane) => [lane.instrument.symbol, reportedBook(lane.book)])),
+    bars: tally.barsWith((symbol, timeframe) => {
+      const bar = laneOf.get(symbol)?.bars.forming(timeframe)
+      return bar && reportedBar(bar)
+    }, symbols),
+    ofi: Object.fromEntries(symbols.map((symbol) => [symbol, counted.ofi[symbol] ?? []])),
+    orders: Object.fromEntries(orderStates.map((state) => [state, orders.orders[state]])) as Record<OrderState, number>,
+    denied: Object.fromEntries(riskCodes.map((code) => [code, orders.totals.denials[code]])) as Record<
+      RiskCode,
+      number
+    >,
+    execution: {
+      partialFills: counted.partialFills,
+      commissionUsd: numberFromMoney(orders.account.feesUsd),
+      slippageBps: {
+        mean: counted.events.fill === 0 ? 0 : counted.slippageBpsSum / counted.events.fill,
+        worst: counted.slippageBpsWorst,
+      },
+      participationDownscales: orders.totals.participationDownscales,
+      ordersAfterTrip: counted.ordersAfterTrip,
+    },
+    positions: Object.fromEntries(
+      account.positions.map(({ position: { symbol, quantity, quantityScale, mark } }) => [
+        symbol,
+        { quantity: numberFromFixed(quantity, quantityScale), mark },
+      ]),
+    ),
+    pnl: {
+      realizedUsd: numberFromMoney(account.realizedUsd),
+      unrealizedUsd: numberFromMoney(account.unrealizedUsd),
+      feesUsd: numberFromMoney(account.feesUsd),
+      equityUsd: numberFromMoney(account.equityUsd),
+      maxDrawdownRatio: account.maxDrawdownRatio,
+    },
+    killSwitches: Object.fromEntries(
+      switchTypes.map((type) => [type, { active: switches[type].active, distanceRatio: switches[type].distanceRatio }]),
+    ) as Report['killSwitches'] & Record<SwitchType, unknown>,
+    ...(storage && { storage }),
+    latencyUs: { frameToOrder: percentilesOf(Float64Array.from(planes.latenciesUs)) },
+    wallSeconds,
+    framesPerSecond: wallSeconds > 0 ? data.core.framesIn / wallSeconds : 0,
+    ...planes.hashes(),
+  }
+}
+
+type KeptBook = Planes['data']['core']['lanes'][number]['book']
+
+function reportedBook({ book, isValid, lastUpdateId }: KeptBook): ReportedBook {
+  const [bid, bidSize, ask, askSize] = [book.bidPrice(0), book.bidSize(0), book.askPrice(0), book.askSize(0)]
+  return {
+    valid: isValid,
+    ...(Number.isNaN(bid) ? {} : { bid, bidSize }),
+    ...(Number.isNaN(ask) ? {} : { ask, askSize }),
+    updateId: lastUpdateId,
+  }
+}

@@ -1,0 +1,230 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { loadInstruments } from '@triplane/config'
+import type { Instrument } from '@triplane/contracts'
+import type { SimulatedMarketState } from '@triplane/feeds'
+import type { Clock } from '@triplane/kernel'
+import { createLogger } from '@triplane/logging'
+import { isSessionOpen } from '@triplane/market-data'
+import { createMemoryBus } from '@triplane/messaging'
+import { buildReport } from './build-report.ts'
+import { loadStandaloneConfig, type StandaloneConfig } from './config.ts'
+import { History } from './history.ts'
+import { liveStatus } from './live-status.ts'
+import { LiveView, type Screen } from './live-view.ts'
+import { UsageError, type Options } from './options.ts'
+import { composePlanes, type PlanesState } from './planes.ts'
+import { createPlaneMetrics, startServers } from './plane-servers.ts'
+import type { Report } from './report.ts'
+import { loadStopped, markRunning, saveStopped } from './run-file.ts'
+import { run } from './run.ts'
+import { instrumentsOf, openCaptures, openSimulation, type SimulationPlan, type Source } from './source.ts'
+
+/** The edges of the app, which tests replace. */
+export interface Edges {
+  readonly clock: Clock
+  readonly screen: Screen
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** A composed run. */
+export interface Standalone {
+  /** Where metrics and health are served: data, order and strategy plane; empty when they are off. */
+  readonly urls: readonly string[]
+  /** Runs to the end and gives the report. */
+  run(): Promise<Report>
+  /** Ends the run in order: what was received is handled, then the report is made. */
+  stop(): Promise<void>
+}
+
+/** What `--resume` goes on from. */
+interface StoppedRun {
+  readonly plan: SimulationPlan
+  readonly ofiIntervalUs: number
+  readonly market: SimulatedMarketState
+  readonly planes: PlanesState
+  readonly storage?: NonNullable<Report['storage']>
+}
+
+/** Chooses every adapter of the run and joins them. Throws what names the setting, file or port that is wrong. */
+export async function composeStandalone(options: Options, { clock, screen, environment }: Edges): Promise<Standalone> {
+  checkFolders(options)
+  const loaded = loadStandaloneConfig(options, environment)
+  const allInstruments = loadInstruments(options.instrumentFiles)
+  const configDigest = digestOf(loaded, allInstruments)
+  const stateFolder = join(options.varFolder, 'standalone')
+  const stopped = options.resume ? loadStopped<StoppedRun>(stateFolder, configDigest) : undefined
+  const config = stopped ? withOfiInterval(loaded, stopped.state.ofiIntervalUs) : loaded
+
+  const runId = stopped?.runId ?? randomBytes(4).toString('hex')
+  const plan = stopped?.state.plan ?? planOf(options, clock)
+  const isReplay = options.captures.length > 0
+  const source = isReplay
+    ? await openCaptures(options, clock)
+    : openSimulation(plan, options, clock, stopped?.state.market)
+  const instruments = instrumentsOf(source.venues, allInstruments)
+  const alwaysOpen = !isReplay && plan.sessions === 'always'
+
+  const logger = createLogger({
+    service: 'standalone',
+    level: config.log.level,
+    levels: config.log.levels,
+    destination: { file: join(options.varFolder, 'log', 'triplane.log') },
+    clock,
+  }).bind({ run_id: runId })
+  const turn = { nowUs: clock.nowUs() }
+  // Nobody joins late in one process: records that are kept longer than needed only cost memory.
+  const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
+  const metrics = createPlaneMetrics(instruments, source.name, config.metrics, logger)
+  const planes = composePlanes({
+    config,
+    source: source.name,
+    instruments,
+    isSessionOpen: alwaysOpen ? () => true : isSessionOpen,
+    bus,
+    runId,
+    metrics,
+    clock,
+    turnUs: () => turn.nowUs,
+    hash: stopped ? stopped.state.planes.hashes !== undefined : options.hash,
+    logger,
+    ...(stopped && { resumed: stopped.state.planes }),
+  })
+
+  const cleanUps: (() => Promise<void>)[] = [() => bus.close()]
+  async function cleanUp(): Promise<void> {
+    for (const close of cleanUps.splice(0).reverse()) await close()
+  }
+
+  let history: History | undefined
+  const urls: string[] = []
+  try {
+    if (options.ports) {
+      const servers = await startServers(metrics, options, planes, () => history, clock)
+      cleanUps.push(() => servers.close())
+      urls.push(...servers.urls)
+    }
+    if (options.storage) {
+      const opened = await History.open({
+        url: config.storage.url,
+        folder: join(options.varFolder, 'postgres'),
+        maxBufferedRows: config.storage.maxBufferedRows,
+        bus,
+        run: { runId, mode: modeOf(options), startedAtUs: clock.nowUs(), configuration: withoutSecrets(config) },
+        overflow: isReplay || options.speed === 'max' ? 'wait' : 'drop',
+        metrics: metrics.data,
+        logger,
+        before: stopped?.state.storage,
+      })
+      history = opened
+      cleanUps.push(() => opened.close())
+    }
+    if (!isReplay) markRunning(stateFolder, runId)
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+
+  const view = new LiveView(screen, urls, () => clock.monotonicUs() / 1000)
+
+  async function runAll(): Promise<Report> {
+    logger.info('Run started', { source: source.description, speed: options.speed })
+    const startedUs = clock.monotonicUs()
+    await run({
+      source,
+      planes,
+      history,
+      view,
+      status: () => liveStatus(planes, source, history),
+      clock,
+      onTurn: (nowUs) => void (turn.nowUs = nowUs),
+      durationUs: options.durationUs,
+    })
+    const wallSeconds = (clock.monotonicUs() - startedUs) / 1e6
+    const storage = await history?.flush()
+    const report = buildReport(planes, {
+      run: factsOf(runId, source, plan, options),
+      wallSeconds,
+      ...(storage && { storage }),
+    })
+    if (source.marketState) {
+      const state: StoppedRun = {
+        plan,
+        ofiIntervalUs: config.data.ofiIntervalUs,
+        market: source.marketState(),
+        planes: planes.state(),
+        ...(storage && { storage }),
+      }
+      saveStopped(stateFolder, { runId, configDigest, state })
+    }
+    if (options.reportFile !== undefined) writeFileSync(options.reportFile, `${JSON.stringify(report, undefined, 2)}\n`)
+    await history?.noteEnd({ endedAtUs: clock.nowUs(), report })
+    logger.info('Run ended', { wall_seconds: wallSeconds, frames: report.frames.in, hash: report.hash })
+    return report
+  }
+
+  return {
+    urls,
+    async run() {
+      try {
+        return await runAll()
+      } finally {
+        view.clear()
+        await cleanUp()
+      }
+    },
+    stop: () => source.feed.close(),
+  }
+}
+
+/** Finds out before the run, not after it, that its results cannot be written. */
+function checkFolders({ varFolder, reportFile }: Options): void {
+  try {
+    mkdirSync(varFolder, { recursive: true })
+    accessSync(varFolder, constants.W_OK)
+  } catch (error) {
+    throw new UsageError(`Expected a folder that can be written to for --var, was ${varFolder} (${codeOf(error)}).`)
+  }
+  if (reportFile === undefined) return
+  try {
+    accessSync(dirname(reportFile), constants.W_OK)
+  } catch (error) {
+    throw new UsageError(
+      `Expected a file in a folder that can be written to for --report, was ${reportFile} (${codeOf(error)}).`,
+    )
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}
+
+function planOf(options: Options, clock: Clock): SimulationPlan {
+  const { seed, scenario, sessions, startTimeUs } = options
+  return { seed, scenario, sessions, startUs: startTimeUs ?? Math.floor(clock.nowUs() / 1e6) * 1e6 }
+}
+
+function modeOf({ captures, scenario }: Options): string {
+  return captures.length > 0 ? 'replay' : scenario === 'calm' ? 'simulation' : 'scenario'
+}
+
+function factsOf(runId: string, source: Source, plan: SimulationPlan, { captures }: Options) {
+  const simulated = captures.length > 0 ? {} : { seed: plan.seed, scenario: plan.scenario, sessions: plan.sessions }
+  const startTimeUs = captures.length > 0 ? source.startUs : plan.startUs
+  return { id: runId, source: source.description, ...simulated, startTimeUs }
+}
+
+function withOfiInterval(config: StandaloneConfig, ofiIntervalUs: number): StandaloneConfig {
+  return { ...config, data: { ...config.data, ofiIntervalUs } }
+}
+
+/** Settings that change what a run does. The OFI interval is kept with the run itself. */
+function digestOf(config: StandaloneConfig, instruments: readonly Instrument[]): string {
+  const { data, strategy, order } = withOfiInterval(config, 0)
+  return createHash('sha256').update(JSON.stringify({ data, strategy, order, instruments })).digest('hex')
+}
+
+function withoutSecrets({ data, strategy, order }: StandaloneConfig): unknown {
+  return { data, strategy, order }
+}

@@ -1,0 +1,60 @@
+import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
+import { composeConfig, loadConfig } from '@triplane/config'
+import { levels } from '@triplane/logging'
+import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
+import { strategyConfigSchema } from '@triplane/strategy-plane/config'
+import { z } from 'zod'
+import type { Options } from './options.ts'
+
+const shared = { startingCashUsd: true, ratesToUsd: true } as const
+const { startingCashUsd, ratesToUsd } = orderPlaneConfigSchema.shape
+
+const schema = composeConfig({
+  /** The one account that both planes keep a ledger of. */
+  account: z.strictObject({ startingCashUsd, ratesToUsd }),
+  data: dataPlaneConfigSchema,
+  strategy: strategyConfigSchema.omit(shared),
+  order: orderPlaneConfigSchema.omit(shared),
+  storage: z.strictObject({
+    /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
+    url: z.string().min(1).optional(),
+    /** Rows that may wait in memory for the database. */
+    maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
+  }),
+  metrics: z.strictObject({
+    /** Series that a plane may expose. */
+    maxSeries: z.int().min(100).max(1_000_000).default(10_000),
+  }),
+  log: z.strictObject({
+    level: z.enum(levels).default('INFO'),
+    /** Levels of modules and what is below them: `{ "order_plane": "WARNING" }`. */
+    levels: z.record(z.string(), z.enum(levels)).default({}),
+  }),
+})
+
+type Parts = z.output<typeof schema>
+
+/** Every setting of the standalone app, checked. */
+export interface StandaloneConfig extends Omit<Parts, 'strategy' | 'order' | 'account'> {
+  readonly strategy: z.output<typeof strategyConfigSchema>
+  readonly order: z.output<typeof orderPlaneConfigSchema>
+}
+
+/** Reads the settings from the file, the environment and the flags; throws a `ConfigError` that names every violation. */
+export function loadStandaloneConfig(
+  options: Pick<Options, 'configFile' | 'ofiIntervalUs'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): StandaloneConfig {
+  const { account, strategy, order, ...rest } = loadConfig(schema, {
+    file: options.configFile,
+    environment,
+    aliases: { DATABASE_URL: 'storage.url' },
+    readElsewhere: ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT'],
+    flags: { data: { ofiIntervalUs: options.ofiIntervalUs } },
+  })
+  return {
+    ...rest,
+    strategy: { ...strategy, ...account, startingCashUsd: Number(account.startingCashUsd) },
+    order: { ...order, ...account },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Event } from '@triplane/contracts'
+import type { Logger } from '@triplane/logging'
+
+/** Writes the few events of a run that a person would want to find in a log. */
+export function logEvent(logger: Logger, event: Event): void {
+  switch (event.type) {
+    case 'killSwitch': {
+      const { switchType, value, limit, effectUs } = event
+      const context = { switch_type: switchType, value, limit, market_time_us: effectUs }
+      if (event.active) logger.critical(`Kill switch tripped: ${event.why}`, context)
+      else logger.warning(`Kill switch re-armed: ${event.why}`, context)
+      return
+    }
+    case 'marketStatus': {
+      const { status, source, symbol, reason, missing, tsRecvUs } = event
+      const context = { source, symbol, reason, missing, market_time_us: tsRecvUs }
+      if (status === 'gap' || status === 'disconnected' || status === 'stale' || status === 'book_invalid')
+        logger.warning(`Market ${status}`, context)
+      else logger.info(`Market ${status}`, context)
+      return
+    }
+    case 'orderEvent':
+      if (event.state === 'denied' || event.state === 'rejected')
+        logger.info(`Order ${event.state}`, {
+          intent_id: event.intentId,
+          symbol: event.symbol,
+          reason: event.reason,
+          market_time_us: event.effectUs,
+        })
+      return
+    default:
+      return
+  }
+}

@@ -1,0 +1,141 @@
+import { topicOf, topics, type Topic } from '@triplane/contracts'
+import type { Logger } from '@triplane/logging'
+import type { Bus, Consumer } from '@triplane/messaging'
+import type { Metrics } from '@triplane/metrics'
+import { beginRun, endRun, HistoryStore, openDatabase, storedEventTypes, type Database } from '@triplane/storage'
+import type { Report } from './report.ts'
+
+export interface HistoryOptions {
+  readonly url: string | undefined
+  readonly folder: string
+  readonly maxBufferedRows: number
+  readonly bus: Bus
+  readonly run: {
+    readonly runId: string
+    readonly mode: string
+    readonly startedAtUs: number
+    readonly configuration: unknown
+  }
+  /** `wait`: the run waits for the database, so that rows equal counts. `drop`: the market does not wait. */
+  readonly overflow: 'wait' | 'drop'
+  readonly metrics: Metrics<'data_plane'>
+  readonly logger: Logger
+  /** What the run had stored before it was stopped. */
+  readonly before?: NonNullable<Report['storage']> | undefined
+}
+
+/** The run's history in Postgres: what is on the bus goes to the store, in the background. */
+export class History {
+  readonly #database: Database
+  readonly #store: HistoryStore
+  readonly #consumer: Consumer
+  readonly #options: HistoryOptions
+
+  /** Opens the database and notes that the run began. Throws StorageError. */
+  static async open(options: HistoryOptions): Promise<History> {
+    const database = await openDatabase({
+      url: options.url,
+      embedded: { folder: options.folder, onNotice: (line) => options.logger.info(line) },
+    })
+    try {
+      await beginRun(database.pool, options.run)
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+    return new History(database, options)
+  }
+
+  private constructor(database: Database, options: HistoryOptions) {
+    const { bus, run, overflow, maxBufferedRows, metrics } = options
+    this.#database = database
+    this.#options = options
+    this.#store = new HistoryStore({
+      pool: database.pool,
+      runId: run.runId,
+      overflow,
+      maxBufferedRows,
+      observer: exportHistory(metrics),
+    })
+    const stored = new Set<Topic>(storedEventTypes.map((type) => topicOf[type]))
+    this.#consumer = bus.consumer({
+      group: 'history',
+      topics: Object.values(topics).filter((topic) => stored.has(topic)),
+      from: 'earliest',
+    })
+  }
+
+  /** Hands over to the store what has been published. Resolves when the store has room, if the run waits for it. */
+  async store(): Promise<void> {
+    const records = this.#consumer.take()
+    for (let i = 0; i < records.length; i++) {
+      const { producer, events } = records[i] as (typeof records)[number]
+      this.#store.write(producer, events)
+    }
+    void this.#consumer.commit()
+    if (this.#store.isFull && this.#options.overflow === 'wait') await this.#store.ready()
+  }
+
+  /** Whether the database takes what it is given. */
+  isHealthy(): boolean {
+    return this.#store.health().isHealthy
+  }
+
+  /** Resolves when everything is stored. Gives the rows that the database has of this run, and those it has not. */
+  async flush(): Promise<NonNullable<Report['storage']>> {
+    await this.store()
+    await this.#store.flush()
+    return this.counts()
+  }
+
+  counts(): NonNullable<Report['storage']> {
+    const { rows, dropped } = this.#options.before ?? { rows: {}, dropped: 0 }
+    const counts = Object.entries(this.#store.counts())
+    return {
+      rows: Object.fromEntries(counts.map(([type, now]) => [type, (rows[type] ?? 0) + now.written + now.known])),
+      dropped: counts.reduce((sum, [, now]) => sum + now.dropped + now.failed, dropped),
+    }
+  }
+
+  /** Notes the end of the run and its report. */
+  async noteEnd(end: { readonly endedAtUs: number; readonly report: Report }): Promise<void> {
+    await endRun(this.#database.pool, { runId: this.#options.run.runId, ...end })
+  }
+
+  /** Stores what is left, then lets go of the database. */
+  async close(): Promise<void> {
+    try {
+      await this.#store.close()
+    } finally {
+      await this.#database.close()
+    }
+  }
+}
+
+/** The name that metrics have for what is stored. */
+const storedAs = {
+  trade: 'tick',
+  quote: 'quote',
+  bar: 'bar',
+  ofi: 'ofi',
+  orderEvent: 'order',
+  fill: 'fill',
+  portfolioState: 'portfolio',
+} as const
+const hasName = (type: string): type is keyof typeof storedAs => Object.hasOwn(storedAs, type)
+
+function exportHistory(metrics: Metrics<'data_plane'>) {
+  const count = (type: string, status: 'ok' | 'error', rows: number) => {
+    if (hasName(type)) metrics.storageWrites.inc({ event_type: storedAs[type], status }, rows)
+  }
+  return {
+    stored(type: string, rows: number, _known: number, seconds: number): void {
+      count(type, 'ok', rows)
+      if (!hasName(type)) return
+      metrics.storageWriteLatency.observe({ event_type: storedAs[type] }, seconds)
+      metrics.storageLastWrite.set({ event_type: storedAs[type] }, Date.now() / 1000)
+    },
+    failed: (type: string, rows: number): void => count(type, 'error', rows),
+    dropped: (type: string, rows: number): void => count(type, 'error', rows),
+  }
+}

@@ -1,0 +1,49 @@
+import { switchTypes } from '@triplane/contracts'
+import { formatFixed } from '@triplane/kernel'
+import { numberFromMoney } from '@triplane/ledger'
+import type { History } from './history.ts'
+import type { LiveStatus } from './live-view.ts'
+import type { Planes } from './planes.ts'
+import type { Source } from './source.ts'
+
+const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
+
+/** Reads off the planes what the live view shows. */
+export function liveStatus(planes: Planes, source: Source, history: History | undefined): LiveStatus {
+  const { data, strategy, order, tally, lockstep } = planes
+  const { account, switches } = strategy.core.summary()
+  const orders = order.core.view()
+  const positionOf = new Map(account.positions.map(({ position }) => [position.symbol, position]))
+  const counted = tally.state
+  return {
+    marketTimeUs: lockstep.nowUs ?? source.startUs,
+    frames: data.core.framesIn,
+    refused: total(data.core.refused),
+    gaps: counted.gaps,
+    signals: counted.events.signal,
+    intents: counted.events.orderIntent,
+    orders: total(orders.orders),
+    denied: total(orders.totals.denials),
+    fills: counted.events.fill,
+    openOrders: orders.open.length,
+    tradingState: orders.tradingState,
+    instruments: data.core.lanes
+      .filter((lane) => lane.lastQuote !== undefined)
+      .map(({ instrument: { symbol }, lastQuote, book }) => {
+        const position = positionOf.get(symbol)
+        return {
+          symbol,
+          bid: lastQuote?.bid,
+          ask: lastQuote?.ask,
+          position: position ? formatFixed(position.quantity, position.quantityScale) : '0',
+          bookValid: book.isValid,
+        }
+      }),
+    equityUsd: numberFromMoney(account.equityUsd),
+    pnlUsd: numberFromMoney(account.realizedUsd + account.unrealizedUsd - account.feesUsd),
+    drawdownRatio: account.drawdownRatio,
+    switches: switchTypes.map((type) => ({ type, ...switches[type] })),
+    ...(source.progress && { progress: source.progress() }),
+    ...(history && { storedRows: total(history.counts().rows) }),
+  }
+}

@@ -1,0 +1,121 @@
+import { rank, type Rank } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import type { FeedItem } from '@triplane/market-data'
+
+/** The data plane as the scheduler sees it. */
+export interface SourcePlane {
+  /** Takes one item; market time is its receive time made monotone. Publishes what comes of it. */
+  accept(item: FeedItem): void
+  /** Handles timers due at or before `throughUs`. */
+  advance(throughUs: number): void
+  /** Effect time of the next timer; Infinity when there is none. */
+  nextDueUs(): number
+}
+
+/** The strategy or the order plane as the scheduler sees it. */
+export interface SteppedPlane {
+  /** Handles, in input order, what has arrived up to and including (throughUs, throughRank). */
+  step(throughUs: number, throughRank: Rank): void
+  /** Effect time of the next timer, reply or held input; Infinity when there is none. */
+  nextDueUs(): number
+}
+
+/** So many items after a rehearsal comes the next. Rarer, and the caches have forgotten it; more often costs throughput. */
+const REHEARSE_EVERY = 256
+
+/**
+ * Drives three planes in one process in the order that three processes agree on (architecture.md section 7).
+ *
+ * Invariants
+ * 1. An instant is one microsecond of market time. Data of the open instant is handled at once; timers, replies and
+ *    decisions of an instant are handled when it is closed, because more data may come in the same microsecond.
+ * 2. The order plane's outputs take effect at least `minLatencyUs` later, so closing an instant never reopens it.
+ * 3. What is handled depends on the items and their times only, never on how they were batched.
+ */
+export class Lockstep {
+  readonly #data: SourcePlane
+  readonly #strategy: SteppedPlane
+  readonly #order: SteppedPlane
+  readonly #clock: Pick<Clock, 'monotonicUs'>
+  readonly #rehearse: (() => void) | undefined
+  #unrehearsed = 0
+  #openUs: number | undefined
+  #frameUs = 0
+  #handoverUs = 0
+
+  /**
+   * `openUs` is the instant that a resumed run had come to. `rehearse` is called between items, now and then: it keeps the
+   * way to an order warm and changes nothing of the planes.
+   */
+  constructor(
+    planes: { readonly data: SourcePlane; readonly strategy: SteppedPlane; readonly order: SteppedPlane },
+    clock: Pick<Clock, 'monotonicUs'>,
+    openUs?: number,
+    rehearse?: () => void,
+  ) {
+    this.#data = planes.data
+    this.#strategy = planes.strategy
+    this.#order = planes.order
+    this.#clock = clock
+    this.#openUs = openUs
+    this.#rehearse = rehearse
+  }
+
+  /** The instant of the newest frame. */
+  get frameUs(): number {
+    return this.#frameUs
+  }
+
+  /** Monotonic time at which the first frame of that instant was handed over. */
+  get handoverUs(): number {
+    return this.#handoverUs
+  }
+
+  /** The open instant: market time. Undefined before the first item. */
+  get nowUs(): number | undefined {
+    return this.#openUs
+  }
+
+  /** Handles everything before the item, then the item. */
+  accept(item: FeedItem): void {
+    const handoverUs = this.#clock.monotonicUs()
+    const openUs = this.#openUs
+    if (openUs === undefined || item.tsRecvUs > openUs) {
+      if (openUs !== undefined) this.closeBefore(item.tsRecvUs)
+      this.#openUs = item.tsRecvUs
+    }
+    if (item.type === 'time') return
+    const nowUs = this.#openUs as number
+    if (nowUs !== this.#frameUs) {
+      this.#frameUs = nowUs
+      this.#handoverUs = handoverUs
+    }
+    this.#data.accept(item)
+    this.#strategy.step(nowUs, rank.data)
+    this.#order.step(nowUs, rank.data)
+    if (this.#rehearse && ++this.#unrehearsed === REHEARSE_EVERY) {
+      this.#unrehearsed = 0
+      this.#rehearse()
+    }
+  }
+
+  /** Handles everything with an effect time below `endUs`. No item below it may come afterwards. */
+  closeBefore(endUs: number): void {
+    if (this.#openUs === undefined || this.#openUs >= endUs) return
+    this.#close(this.#openUs)
+    for (let dueUs = this.#nextDueUs(); dueUs < endUs; dueUs = this.#nextDueUs()) {
+      this.#openUs = dueUs
+      this.#close(dueUs)
+    }
+  }
+
+  #close(instantUs: number): void {
+    this.#data.advance(instantUs)
+    this.#strategy.step(instantUs, rank.strategy)
+    this.#order.step(instantUs, rank.strategy)
+  }
+
+  #nextDueUs(): number {
+    return Math.min(this.#data.nextDueUs(), this.#strategy.nextDueUs(), this.#order.nextDueUs())
+  }
+}

@@ -1,0 +1,86 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Instrument } from '@triplane/contracts'
+import { atMost, createHealth, type Check } from '@triplane/health'
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import { createMetrics, startMetricsServer, type MetricsServer } from '@triplane/metrics'
+import type { History } from './history.ts'
+import type { Options } from './options.ts'
+import type { PlaneMetrics, Planes } from './planes.ts'
+
+/** A plane whose newest turn is older than this is not healthy. A paced run has a turn every 100 ms. */
+const MAX_TURN_AGE_SECONDS = 10
+const MAX_EVENT_LOOP_LAG_SECONDS = 1
+
+const build = {
+  version: process.env['TRIPLANE_VERSION'] ?? 'unknown',
+  commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
+}
+
+/** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
+export function createPlaneMetrics(
+  instruments: readonly Instrument[],
+  source: string,
+  { maxSeries }: { readonly maxSeries: number },
+  logger: Logger,
+): PlaneMetrics {
+  const known = instruments.map(({ exchange, symbol }) => ({ source, exchange, symbol }))
+  const optionsOf = (stages: readonly string[]) => ({
+    instruments: known,
+    labels: { strategy: ['OFI'], stage: stages },
+    maxSeries,
+    build,
+    onSeriesDropped: (drop: unknown) => logger.warning('Series dropped: the cap is reached', { drop }),
+  })
+  return {
+    data: createMetrics('data_plane', optionsOf(['normalize', 'validate', 'publish'])),
+    order: createMetrics('order_plane', optionsOf(['risk'])),
+    strategy: createMetrics('strategy_plane', optionsOf(['signals', 'portfolio', 'intents'])),
+  }
+}
+
+/** Serves metrics and health of the three planes, each on its own port. Rejects when one is taken; then none is served. */
+export async function startServers(
+  metrics: PlaneMetrics,
+  { ports, host }: Pick<Options, 'ports' | 'host'>,
+  planes: Planes,
+  history: () => History | undefined,
+  clock: Clock,
+): Promise<{ readonly urls: readonly string[]; close(): Promise<void> }> {
+  const servers: MetricsServer[] = []
+  const delay = monitorEventLoopDelay({ resolution: 20 })
+  const close = async () => {
+    delay.disable()
+    for (const server of servers) await server.close()
+  }
+  if (!ports) return { urls: [], close }
+  const [dataPort, orderPort, strategyPort] = ports
+
+  delay.enable()
+  const turn = atMost(MAX_TURN_AGE_SECONDS, () => (clock.nowUs() - planes.turnUs()) / 1e6)
+  const eventLoop = atMost(MAX_EVENT_LOOP_LAG_SECONDS, () => {
+    const lagSeconds = delay.count === 0 ? 0 : delay.percentile(99) / 1e9
+    delay.reset()
+    return lagSeconds
+  })
+  const database: Check = () => {
+    const kept = history()
+    return { healthy: kept === undefined || kept.isHealthy(), details: { history: kept === undefined ? 'off' : 'on' } }
+  }
+  const market: Check = () => ({
+    healthy: planes.lockstep.nowUs !== undefined,
+    details: { marketTimeUs: planes.lockstep.nowUs },
+  })
+  const readiness = { market }
+  const healthy = createHealth({ checks: { turn, eventLoop }, readiness, clock })
+  const healthyData = createHealth({ checks: { turn, eventLoop, database }, readiness, clock })
+  try {
+    servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, health: healthyData }))
+    servers.push(await startMetricsServer(metrics.order, { port: orderPort, host, health: healthy }))
+    servers.push(await startMetricsServer(metrics.strategy, { port: strategyPort, host, health: healthy }))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { urls: servers.map(({ url }) => url), close }
+}

@@ -1,0 +1,184 @@
+import type { Event, Instrument } from '@triplane/contracts'
+import { composeDataPlane, type DataPlane, type DataPlaneState } from '@triplane/data-plane'
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import { OutputHash, runHash, type Bus, type OutputHashState } from '@triplane/messaging'
+import type { Metrics } from '@triplane/metrics'
+import { composeOrderPlane, type OrderPlane, type OrderPlaneState } from '@triplane/order-plane'
+import { composeStrategyPlane, type StrategyPlane, type StrategyPlaneState } from '@triplane/strategy-plane'
+import type { StandaloneConfig } from './config.ts'
+import { logEvent } from './event-log.ts'
+import { Lockstep } from './lockstep.ts'
+import { createRehearsal } from './rehearsal.ts'
+import { RunTally, type RunTallyState } from './run-tally.ts'
+
+export interface PlanesOptions {
+  readonly config: StandaloneConfig
+  readonly source: string
+  readonly instruments: readonly Instrument[]
+  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  readonly bus: Bus
+  readonly runId: string
+  readonly metrics: PlaneMetrics
+  readonly clock: Clock
+  /** Wall time, read once a turn. */
+  readonly turnUs: () => number
+  readonly hash: boolean
+  readonly logger: Logger
+  readonly resumed?: PlanesState
+}
+
+export interface PlaneMetrics {
+  readonly data: Metrics<'data_plane'>
+  readonly order: Metrics<'order_plane'>
+  readonly strategy: Metrics<'strategy_plane'>
+}
+
+/** The state of all three planes and of what is counted over their outputs, as JSON. */
+export interface PlanesState {
+  readonly nowUs: number
+  readonly data: DataPlaneState
+  readonly strategy: StrategyPlaneState
+  readonly order: OrderPlaneState
+  readonly tally: RunTallyState
+  readonly hashes?: {
+    readonly data: OutputHashState
+    readonly order: OutputHashState
+    readonly strategy: OutputHashState
+  }
+  readonly latenciesUs: readonly number[]
+}
+
+/** The three planes in lockstep, and what is counted over their outputs. */
+export interface Planes {
+  readonly data: DataPlane
+  readonly strategy: StrategyPlane
+  readonly order: OrderPlane
+  readonly lockstep: Lockstep
+  /** Of all that the planes have put out. */
+  readonly tally: RunTally
+  /** Wall time of the newest turn. */
+  readonly turnUs: () => number
+  /** Wall time from the hand-over of a frame to the approval of an order that it caused, microseconds. */
+  readonly latenciesUs: number[]
+  /** Counts, hashes and logs what the planes have put out since the last call: once a turn, and before it is read here. */
+  observe(): void
+  hashes():
+    | {
+        readonly hash: string
+        readonly hashes: { readonly data: string; readonly order: string; readonly strategy: string }
+      }
+    | undefined
+  state(): PlanesState
+}
+
+/** Latencies that are kept for the report: the first ones of a run. */
+const MAX_LATENCIES = 1_000_000
+
+/** Composes the three planes on one bus. */
+export function composePlanes(options: PlanesOptions): Planes {
+  const { config, source, instruments, isSessionOpen, bus, runId, metrics, clock, turnUs, logger, resumed } = options
+  const tally = new RunTally(resumed?.tally)
+  const hashOf = (plane: 'data' | 'order' | 'strategy') => new OutputHash(resumed?.hashes?.[plane])
+  const chains = options.hash
+    ? { data: hashOf('data'), order: hashOf('order'), strategy: hashOf('strategy') }
+    : undefined
+  const observer = (plane: 'data' | 'order' | 'strategy') => {
+    const chain = chains?.[plane]
+    const planeLogger = logger.child(`${plane}_plane`)
+    return (event: Event) => {
+      tally.observe(event)
+      chain?.add(event)
+      logEvent(planeLogger, event)
+    }
+  }
+  const latenciesUs: number[] = [...(resumed?.latenciesUs ?? [])]
+  const account = `sim-${runId}`
+  const joined = { isSessionOpen, bus, runId, account }
+  // What has no rate to USD is seen by the data plane, but cannot be valued: it is not traded.
+  const tradable = instruments.filter(({ quote }) => config.order.ratesToUsd[quote] !== undefined)
+
+  const data = composeDataPlane({
+    ...joined,
+    instruments,
+    config: config.data,
+    source,
+    metrics: metrics.data,
+    nowUs: turnUs,
+    observe: observer('data'),
+    ...(resumed && { resumed: resumed.data }),
+  })
+  const strategy = composeStrategyPlane({
+    ...joined,
+    instruments: tradable,
+    config: config.strategy,
+    metrics: metrics.strategy,
+    nowUs: turnUs,
+    observe: observer('strategy'),
+    ...(resumed && { resumed: resumed.strategy }),
+  })
+  const order = composeOrderPlane({
+    ...joined,
+    instruments: tradable,
+    config: config.order,
+    metrics: metrics.order,
+    nowUs: turnUs,
+    observe: observer('order'),
+    onApproved: ({ effectUs }) => noteApproval(effectUs),
+    ...(resumed && { resumed: resumed.order }),
+  })
+  const lockstep = new Lockstep(
+    { data, strategy: strategy.runner, order: order.runner },
+    clock,
+    resumed?.nowUs,
+    tradable[0] && createRehearsal(config, tradable[0]).rehearse,
+  )
+
+  /** Only a decision that a frame caused has a hand-over to be measured from. */
+  function noteApproval(intentUs: number): void {
+    if (intentUs !== lockstep.frameUs) return
+    const latencyUs = clock.monotonicUs() - lockstep.handoverUs
+    metrics.order.tickToOrder.observe(latencyUs / 1e6)
+    if (latenciesUs.length < MAX_LATENCIES) latenciesUs.push(latencyUs)
+  }
+
+  function observe(): void {
+    data.observe()
+    strategy.runner.observe()
+    order.runner.observe()
+  }
+
+  return {
+    data,
+    strategy,
+    order,
+    lockstep,
+    get tally() {
+      observe()
+      return tally
+    },
+    turnUs,
+    latenciesUs,
+    observe,
+    hashes() {
+      if (!chains) return undefined
+      observe()
+      const hashes = { data: chains.data.digest(), order: chains.order.digest(), strategy: chains.strategy.digest() }
+      return { hash: runHash(hashes), hashes }
+    },
+    state() {
+      observe()
+      return {
+        nowUs: lockstep.nowUs ?? 0,
+        data: data.state(),
+        strategy: strategy.state(),
+        order: order.state(),
+        tally: tally.state,
+        latenciesUs,
+        ...(chains && {
+          hashes: { data: chains.data.state(), order: chains.order.state(), strategy: chains.strategy.state() },
+        }),
+      }
+    },
+  }
+}

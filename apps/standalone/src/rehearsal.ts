@@ -1,0 +1,126 @@
+import type { Instrument, MarketStatus, Ofi, Quote } from '@triplane/contracts'
+import { createMemoryBus, publish } from '@triplane/messaging'
+import { createMetrics } from '@triplane/metrics'
+import { composeOrderPlane, type OrderPlane } from '@triplane/order-plane'
+import { composeStrategyPlane } from '@triplane/strategy-plane'
+import type { StandaloneConfig } from './config.ts'
+import { Lockstep } from './lockstep.ts'
+
+/** Never within a run: only a signal leads to a decision here. */
+const NEVER_MS = 1e12
+
+/** Market time of the first one. All numbers are of the kind that real ones are, or the compiler would prepare for others. */
+const START_US = 2 ** 50
+
+export interface Rehearsal {
+  /**
+   * Takes one decision: an update of order flow that turns the signal round, a target, an intent, every risk check, of which
+   * the last denies it, because nothing is ever traded there.
+   */
+  readonly rehearse: () => void
+  /** Where it is denied. */
+  readonly order: OrderPlane['core']
+}
+
+/**
+ * The way from a frame to the gate is walked rarely, and what is rare is slow: its code and data have left the processor's
+ * caches, and the compiler leaves it alone. So it is rehearsed, by a strategy and an order plane of their own on a market of
+ * their own. Nothing of it reaches the run.
+ */
+export function createRehearsal(config: StandaloneConfig, instrument: Instrument): Rehearsal {
+  const { minLatencyUs } = config.order
+  const { ofi, intents } = config.strategy
+  const stepUs = minLatencyUs + intents.minIntervalMs * 1000 + 1000
+  const bus = createMemoryBus({ nowUs: () => START_US })
+  const joined = {
+    instruments: [instrument],
+    isSessionOpen: () => true,
+    bus,
+    runId: 'rehearsal',
+    account: 'rehearsal',
+    nowUs: () => START_US,
+    observe: () => undefined,
+  }
+  const strategy = composeStrategyPlane({
+    ...joined,
+    config: {
+      ...config.strategy,
+      evaluationIntervalMs: NEVER_MS,
+      ofi: { ...ofi, stepMs: 1, horizonMs: 1, warmUpMs: 0, deadBandDeviations: 0 },
+    },
+    metrics: createMetrics('strategy_plane', { processMetrics: false }),
+  })
+  const order = composeOrderPlane({
+    ...joined,
+    config: config.order,
+    metrics: createMetrics('order_plane', { processMetrics: false }),
+    onApproved: () => undefined,
+  })
+
+  const producer = bus.producer({ name: 'data-plane', runId: joined.runId })
+  const { symbol, venue } = instrument
+  const source = 'rehearsal'
+  const bid = Number(instrument.tickSize) * 12_345
+  const ask = Number(instrument.tickSize) * 12_346
+  let tsRecvUs = START_US
+  let seq = 0
+  let value = 1.5
+  const data = {
+    accept() {
+      const quote: Quote = {
+        type: 'quote',
+        seq: ++seq,
+        source,
+        venue,
+        symbol,
+        tsRecvUs,
+        tsEventUs: tsRecvUs,
+        updateId: START_US + seq,
+        bid,
+        bidSize: 1.5,
+        ask,
+        askSize: 2.5,
+      }
+      value = -value
+      const flow: Ofi = {
+        type: 'ofi',
+        seq: ++seq,
+        source,
+        venue,
+        symbol,
+        tsRecvUs,
+        value,
+        intervalStartUs: START_US,
+        intervalValue: 0.5,
+        depth: 2.5,
+      }
+      publish(producer, [quote, flow], joined.account)
+    },
+    advance: () => undefined,
+    nextDueUs: () => Number.POSITIVE_INFINITY,
+  }
+  const valid: MarketStatus = {
+    type: 'marketStatus',
+    seq: ++seq,
+    source,
+    venue,
+    symbol,
+    tsRecvUs,
+    status: 'book_valid',
+  }
+  publish(producer, [valid], joined.account)
+  const lockstep = new Lockstep(
+    { data, strategy: strategy.runner, order: order.runner },
+    { monotonicUs: () => START_US },
+  )
+
+  return {
+    rehearse: () => {
+      tsRecvUs += stepUs
+      lockstep.accept({ type: 'connect', origin: { source, venue }, tsRecvUs })
+      void strategy.consumer.commit()
+      void order.consumer.commit()
+    },
+    order: order.core,
+  }
+}

@@ -1,0 +1,90 @@
+import type { Report } from './report.ts'
+
+const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const upTo = (digits: number) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits })
+
+/** Names with a number above 0, largest list order kept: "trade 21,313, quote 66,089", or "none". */
+function counts(record: Readonly<Record<string, number>>): string {
+  const named = Object.entries(record).filter(([, count]) => count > 0)
+  return named.length === 0 ? 'none' : named.map(([name, count]) => `${name} ${integer.format(count)}`).join(', ')
+}
+
+function books(report: Report): string[] {
+  return Object.entries(report.books).map(([symbol, book]) => {
+    const side = (size: number | undefined, price: number | undefined) =>
+      price === undefined ? 'empty' : `${size} x ${price}`
+    return `  ${symbol}  ${side(book.bidSize, book.bid)} | ${side(book.askSize, book.ask)}${book.valid ? '' : '  not valid'}`
+  })
+}
+
+function switches(report: Report): string {
+  return Object.entries(report.killSwitches)
+    .map(([type, { active, distanceRatio }]) => `${type} ${active ? 'TRIPPED' : upTo(3).format(distanceRatio)}`)
+    .join(', ')
+}
+
+function positions(report: Report): string {
+  const held = Object.entries(report.positions).filter(([, { quantity }]) => quantity !== 0)
+  return held.map(([symbol, { quantity, mark }]) => `${symbol} ${quantity} at ${mark}`).join(', ') || 'none'
+}
+
+/** The report as text for a terminal. */
+export function formatReport(report: Report): string {
+  const { run, frames, events, execution, pnl, latencyUs } = report
+  const latency = latencyUs.frameToOrder
+  const bars = Object.values(report.bars).flatMap((byTimeframe) =>
+    Object.entries(byTimeframe).map(
+      ([timeframe, list]) => [timeframe, list.filter((bar) => bar.closed).length] as const,
+    ),
+  )
+  const barCounts: Record<string, number> = {}
+  for (const [timeframe, count] of bars) barCounts[timeframe] = (barCounts[timeframe] ?? 0) + count
+  const ofiTotal = Object.entries(report.ofi).map(([symbol, list]) => {
+    const sum = list.reduce((total, interval) => total + interval.value, 0)
+    return `${symbol} ${upTo(3).format(sum)} in ${list.length} intervals`
+  })
+  const iso = (us: number) => new Date(us / 1000).toISOString()
+  const simulated = run.seed === undefined ? '' : `, seed ${run.seed}, scenario ${run.scenario ?? ''}`
+  return [
+    `Run ${run.id}: ${run.source}${simulated}`,
+    `  ${iso(run.startTimeUs)} to ${iso(run.endTimeUs)}, ${upTo(1).format(run.marketSeconds)} s of market time in ${upTo(2).format(report.wallSeconds)} s, ${integer.format(report.framesPerSecond)} frames/s`,
+    '',
+    'Data',
+    `  frames      ${integer.format(frames.in)} in; refused: ${counts(frames.refused)}`,
+    `  events      ${counts(events)}`,
+    `  gaps        ${report.gaps}; books invalid ${report.invalidBooks} times`,
+    `  bars closed ${counts(barCounts)}`,
+    `  OFI         ${ofiTotal.join('; ') || 'none'}`,
+    ...books(report),
+    '',
+    'Orders',
+    `  by state    ${counts(report.orders)}`,
+    `  denied      ${counts(report.denied)}`,
+    `  fills       ${events.fill}, ${execution.partialFills} of them partial; slippage ${upTo(2).format(execution.slippageBps.mean)} bps in the mean, ${upTo(2).format(execution.slippageBps.worst)} at worst`,
+    `  commission  ${money.format(execution.commissionUsd)} USD`,
+    `  frame to approved order  p50 ${upTo(1).format(latency.p50)} us, p99 ${upTo(1).format(latency.p99)} us, p99.9 ${upTo(1).format(latency.p999)} us`,
+    '',
+    'Account',
+    `  equity      ${money.format(pnl.equityUsd)} USD: realised ${money.format(pnl.realizedUsd)}, unrealised ${money.format(pnl.unrealizedUsd)}, fees ${money.format(pnl.feesUsd)}`,
+    `  positions   ${positions(report)}`,
+    `  drawdown    ${upTo(4).format(pnl.maxDrawdownRatio * 100)} % at most`,
+    `  switches    ${switches(report)}`,
+    ...(report.storage
+      ? [
+          '',
+          `Stored  ${counts(report.storage.rows)}${report.storage.dropped > 0 ? `; dropped ${report.storage.dropped}` : ''}`,
+        ]
+      : []),
+    ...(report.hash && report.hashes
+      ? [
+          '',
+          `Hash ${report.hash}`,
+          `  data     ${report.hashes.data}`,
+          `  strategy ${report.hashes.strategy}`,
+          `  order    ${report.hashes.order}`,
+        ]
+      : []),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,116 @@
+import type {
+  Bar,
+  NormalizeRefusal,
+  OrderState,
+  RiskCode,
+  SwitchType,
+  Timeframe,
+  ValidationRefusal,
+} from '@triplane/contracts'
+
+/** Events counted in a report, by what was emitted. */
+export const countedEvents = [
+  'trade',
+  'quote',
+  'bookDelta',
+  'bookSnapshot',
+  'bar',
+  'ofi',
+  'signal',
+  'orderIntent',
+  'fill',
+] as const
+export type CountedEvent = (typeof countedEvents)[number]
+
+export interface ReportedBook {
+  readonly valid: boolean
+  /** A side without a level is absent. */
+  readonly bid?: number
+  readonly bidSize?: number
+  readonly ask?: number
+  readonly askSize?: number
+  readonly updateId: number
+}
+
+export interface ReportedBar {
+  readonly openTimeUs: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+  readonly trades: number
+  readonly closed: boolean
+}
+
+/**
+ * The report of a run. Its field names are a contract; more fields may be added. All values are JSON numbers, times are
+ * integer microseconds, money is rounded half to even at 1e-8. Every known reason, state and switch is there, 0 included.
+ */
+export interface Report {
+  readonly run: {
+    readonly id: string
+    readonly source: string
+    readonly seed?: number
+    readonly scenario?: string
+    readonly startTimeUs: number
+    readonly endTimeUs: number
+    readonly marketSeconds: number
+  }
+  readonly frames: {
+    readonly in: number
+    readonly refused: Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
+  }
+  readonly events: Readonly<Record<CountedEvent, number>>
+  readonly gaps: number
+  readonly invalidBooks: number
+  readonly books: Readonly<Record<string, ReportedBook>>
+  readonly bars: Readonly<Record<string, Partial<Record<Timeframe, readonly ReportedBar[]>>>>
+  readonly ofi: Readonly<Record<string, readonly { readonly startUs: number; readonly value: number }[]>>
+  readonly orders: Readonly<Record<OrderState, number>>
+  readonly denied: Readonly<Record<RiskCode, number>>
+  readonly execution: {
+    readonly partialFills: number
+    readonly commissionUsd: number
+    readonly slippageBps: { readonly mean: number; readonly worst: number }
+    /** Orders cut down to the participation cap. */
+    readonly participationDownscales: number
+    /** Orders sent although a switch had tripped: 0, or there is a bug. */
+    readonly ordersAfterTrip: number
+  }
+  /** What was ever traded. Quantities are base units, prices are the marks. */
+  readonly positions: Readonly<Record<string, { readonly quantity: number; readonly mark: number }>>
+  readonly pnl: {
+    readonly realizedUsd: number
+    readonly unrealizedUsd: number
+    readonly feesUsd: number
+    readonly equityUsd: number
+    readonly maxDrawdownRatio: number
+  }
+  readonly killSwitches: Readonly<Record<SwitchType, { readonly active: boolean; readonly distanceRatio: number }>>
+  readonly storage?: { readonly rows: Readonly<Record<string, number>>; readonly dropped: number }
+  readonly latencyUs: { readonly frameToOrder: Percentiles }
+  readonly wallSeconds: number
+  readonly framesPerSecond: number
+  /** Absent with --hash off. */
+  readonly hash?: string
+  readonly hashes?: { readonly data: string; readonly order: string; readonly strategy: string }
+}
+
+export interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+}
+
+/** What the report says of a bar. */
+export function reportedBar({ openTimeUs, open, high, low, close, volume, trades, closed }: Bar): ReportedBar {
+  return { openTimeUs, open, high, low, close, volume, trades, closed }
+}
+
+/** Nearest-rank percentiles of `samples`, 0 when there are none. Sorts a copy. */
+export function percentilesOf(samples: Float64Array): Percentiles {
+  const sorted = samples.slice().sort()
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
+  return { p50: at(0.5), p99: at(0.99), p999: at(0.999) }
+}

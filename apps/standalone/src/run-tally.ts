@@ -1,0 +1,140 @@
+import {
+  orderStates,
+  riskCodes,
+  timeframes,
+  type Event,
+  type OrderState,
+  type RiskCode,
+  type SwitchType,
+  type Timeframe,
+} from '@triplane/contracts'
+import { countedEvents, reportedBar, type CountedEvent, type ReportedBar } from './report.ts'
+
+/** What the tally keeps, as JSON. */
+export interface RunTallyState {
+  readonly events: Record<CountedEvent, number>
+  readonly gaps: number
+  readonly invalidBooks: number
+  readonly bars: Record<string, Partial<Record<Timeframe, ReportedBar[]>>>
+  readonly ofi: Record<string, { startUs: number; value: number }[]>
+  readonly denied: Record<RiskCode, number>
+  readonly states: Record<OrderState, number>
+  readonly partialFills: number
+  readonly slippageBpsSum: number
+  readonly slippageBpsWorst: number
+  /** When each switch that is active tripped. */
+  readonly trips: Partial<Record<SwitchType, number>>
+  readonly ordersAfterTrip: number
+}
+
+const zeros = <const Keys extends readonly string[]>(keys: Keys) =>
+  Object.fromEntries(keys.map((key) => [key, 0])) as Record<Keys[number], number>
+
+/**
+ * Counts the outputs of the three planes for the report. It sees each event once.
+ *
+ * Invariants
+ * 1. `states` counts how often a state was entered, not how many orders are in it.
+ * 2. Memory grows with closed bars, OFI intervals and instruments only, never with events.
+ */
+export class RunTally {
+  #state: { -readonly [Field in keyof RunTallyState]: RunTallyState[Field] }
+
+  constructor(state?: RunTallyState) {
+    this.#state = state ?? {
+      events: zeros(countedEvents),
+      gaps: 0,
+      invalidBooks: 0,
+      bars: {},
+      ofi: {},
+      denied: zeros(riskCodes),
+      states: zeros(orderStates),
+      partialFills: 0,
+      slippageBpsSum: 0,
+      slippageBpsWorst: 0,
+      trips: {},
+      ordersAfterTrip: 0,
+    }
+  }
+
+  /** Live: it changes with the next event. */
+  get state(): RunTallyState {
+    return this.#state
+  }
+
+  observe(event: Event): void {
+    const state = this.#state
+    switch (event.type) {
+      case 'trade':
+        state.events.trade++
+        return
+      case 'quote':
+        state.events.quote++
+        return
+      case 'bookDelta':
+        state.events.bookDelta++
+        return
+      case 'bookSnapshot':
+        state.events.bookSnapshot++
+        return
+      case 'ofi': {
+        state.events.ofi++
+        const intervals = (state.ofi[event.symbol] ??= [])
+        const last = intervals[intervals.length - 1]
+        if (last !== undefined && last.startUs === event.intervalStartUs) last.value = event.intervalValue
+        else intervals.push({ startUs: event.intervalStartUs, value: event.intervalValue })
+        return
+      }
+      case 'bar': {
+        if (!event.closed) return
+        state.events.bar++
+        if (event.origin === 'venue') return
+        const bars = (state.bars[event.symbol] ??= {})
+        ;(bars[event.timeframe] ??= []).push(reportedBar(event))
+        return
+      }
+      case 'marketStatus':
+        if (event.status === 'gap') state.gaps++
+        if (event.status === 'book_invalid') state.invalidBooks++
+        return
+      case 'signal':
+        state.events.signal++
+        return
+      case 'orderIntent':
+        state.events.orderIntent++
+        return
+      case 'orderEvent':
+        state.states[event.state]++
+        if (event.state === 'denied') state.denied[event.reason as RiskCode]++
+        if (event.state === 'submitted' && Object.values(state.trips).some((tripUs) => event.tsStateUs > tripUs))
+          state.ordersAfterTrip++
+        return
+      case 'fill':
+        state.events.fill++
+        if (event.status === 'PARTIAL_FILL') state.partialFills++
+        state.slippageBpsSum += event.slippageBps
+        state.slippageBpsWorst =
+          state.events.fill === 1 ? event.slippageBps : Math.max(state.slippageBpsWorst, event.slippageBps)
+        return
+      case 'killSwitch':
+        if (event.active) state.trips[event.switchType] ??= event.effectUs
+        else delete state.trips[event.switchType]
+        return
+      default:
+        return
+    }
+  }
+
+  /** Closed bars and the ones still forming, by symbol and timeframe. */
+  barsWith(forming: (symbol: string, timeframe: Timeframe) => ReportedBar | undefined, symbols: readonly string[]) {
+    return Object.fromEntries(
+      symbols.map((symbol) => {
+        const byTimeframe = timeframes.map((timeframe) => {
+          const last = forming(symbol, timeframe)
+          return [timeframe, [...(this.#state.bars[symbol]?.[timeframe] ?? []), ...(last ? [last] : [])]] as const
+        })
+        return [symbol, Object.fromEntries(byTimeframe)] as const
+      }),
+    )
+  }
+}

@@ -1,0 +1,43 @@
+/** The series of a text exposition. */
+export class Exposition {
+  readonly #values = new Map<string, number>()
+  readonly types = new Map<string, string>()
+
+  constructor(text: string) {
+    for (const line of text.split('\n')) {
+      const type = /^# TYPE (\S+) (\S+)$/.exec(line)
+      if (type) this.types.set(type[1] as string, type[2] as string)
+      const series = /^([^#{\s][^{\s]*)(?:\{(.*)\})? (\S+)$/.exec(line)
+      if (!series) continue
+      const [, name = '', labels = '', value] = series
+      this.#values.set(
+        keyOf(
+          name,
+          [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, of]) => [key, of]),
+        ),
+        Number(value),
+      )
+    }
+  }
+
+  /** The value of one series; `service` need not be named. */
+  value(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+    return this.#values.get(keyOf(name, Object.entries(labels)))
+  }
+
+  /** Label sets and values of all series of a metric that have these labels. */
+  sum(name: string, labels: Readonly<Record<string, string>> = {}): number {
+    const wanted = Object.entries(labels).map(([key, of]) => `${key}=${of}`)
+    let sum = 0
+    for (const [key, value] of this.#values) {
+      const [of, ...has] = key.split('|')
+      if (of === name && wanted.every((label) => has.includes(label))) sum += value
+    }
+    return sum
+  }
+}
+
+function keyOf(name: string, labels: readonly (readonly unknown[])[]): string {
+  const known = labels.filter(([key]) => key !== 'service').map(([key, of]) => `${String(key)}=${String(of)}`)
+  return [name, ...known.sort()].join('|')
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { Report } from '../src/report.ts'
+import { ResumeError } from '../src/run-file.ts'
+import { runStandalone, temporaryFolder } from './run-standalone.ts'
+
+const seeded = ['--seed', '7', '--start-time', '2024-08-08T14:30Z', '--speed', 'max']
+
+/** What of a report must not depend on where the run was cut. */
+const outcome = ({
+  frames,
+  events,
+  gaps,
+  books,
+  bars,
+  ofi,
+  orders,
+  denied,
+  pnl,
+  killSwitches,
+  hash,
+  hashes,
+}: Report) => {
+  return { frames, events, gaps, books, bars, ofi, orders, denied, pnl, killSwitches, hash, hashes }
+}
+
+describe('--resume', () => {
+  const varFolder = temporaryFolder()
+
+  it('goes on as if the run had not been stopped', async () => {
+    const whole = await runStandalone([...seeded, '--duration', '60s'], join(varFolder(), 'whole'))
+    const cut = join(varFolder(), 'cut')
+    const first = await runStandalone([...seeded, '--duration', '25s'], cut)
+    const second = await runStandalone(['--resume', '--speed', 'max', '--duration', '35s'], cut)
+    expect(first.events.trade).toBeGreaterThan(1000)
+    expect(whole.events.fill).toBeGreaterThan(0)
+    expect(outcome(second)).toEqual(outcome(whole))
+    expect(second.run).toMatchObject({ id: first.run.id, seed: 7, startTimeUs: whole.run.startTimeUs })
+  }, 60_000)
+
+  it('refuses other settings', async () => {
+    const folder = join(varFolder(), 'settings')
+    await runStandalone([...seeded, '--duration', '2s'], folder)
+    await expect(
+      runStandalone(['--resume', '--speed', 'max', '--config', join(__dirname, 'tighter-limits.json')], folder),
+    ).rejects.toThrow(ResumeError)
+  }, 30_000)
+
+  it('refuses when there is nothing to resume', async () => {
+    await expect(runStandalone(['--resume', '--speed', 'max'], join(varFolder(), 'nothing'))).rejects.toThrow(
+      /found none/,
+    )
+  })
+})
+
+describe('a seed and a start time', () => {
+  const varFolder = temporaryFolder()
+
+  it('reproduce the run, and another seed does not', async () => {
+    const one = await runStandalone([...seeded, '--duration', '20s'], varFolder())
+    const two = await runStandalone([...seeded, '--duration', '20s'], varFolder())
+    const other = await runStandalone(['--seed', '8', ...seeded.slice(2), '--duration', '20s'], varFolder())
+    expect(outcome(two)).toEqual(outcome(one))
+    expect(two.run.id).not.toBe(one.run.id)
+    expect(other.hash).not.toBe(one.hash)
+  }, 60_000)
+})
