@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { Frame } from '@triplane/market-data'
+
+/** The recorded USD-M capture in memory: every line's payload as a frame. */
+export interface Capture {
+  readonly bytes: Buffer
+  readonly frames: readonly Frame[]
+}
+
+/** Where the capture lies, if there is recorded data. Bundles lie in bench/dist. */
+export function usdmCaptureFile(): string {
+  const folder = process.env['TRIPLANE_DATA'] ?? join(import.meta.dirname, '../../../shared/data')
+  return join(folder, 'binance_ws_20240808/usdm_btcusdt_20240808.gz')
+}
+
+/** Loads the capture, or gives undefined where there is no recorded data. */
+export function loadUsdmCapture(): Capture | undefined {
+  const file = usdmCaptureFile()
+  if (!existsSync(file)) return undefined
+  const bytes = gunzipSync(readFileSync(file))
+  const origin = { source: 'capture', venue: 'binance_usdm', snapshotSymbol: 'BTCUSDT' }
+  const frames: Frame[] = []
+  for (let lineStart = 0, end; lineStart < bytes.length; lineStart = end + 1) {
+    end = bytes.indexOf('\n', lineStart)
+    if (end < 0) end = bytes.length
+    const space = bytes.indexOf(' ', lineStart)
+    const tsRecvUs = Math.floor(Number(bytes.toString('latin1', lineStart, space)) / 1000)
+    frames.push({ type: 'frame', origin, bytes, start: space + 1, end, tsRecvUs })
+  }
+  return { bytes, frames }
+}

@@ -1,0 +1,61 @@
+import type { Instrument, Ofi } from '@triplane/contracts'
+import { createBookKeeper, createNormalizer, createOrderFlow } from '@triplane/market-data'
+import type { Capture } from '../capture.ts'
+import type { Contender } from '../harness.ts'
+import type { Tally } from './tally.ts'
+
+const of = { source: 'capture', venue: 'binance_usdm', symbol: 'BTC/USDT:USDT' }
+const instrument: Instrument = {
+  symbol: of.symbol,
+  venue: of.venue,
+  exchange: 'binance',
+  venueSymbol: 'BTCUSDT',
+  kind: 'linear_perpetual',
+  base: 'BTC',
+  quote: 'USDT',
+  tickSize: '0.1',
+  lotSize: '0.001',
+  minNotional: '100',
+  session: '24x7',
+}
+
+/** Triplane's own stages: normalize, order book, order flow. Every event is emitted, as in the data plane. */
+export function triplaneContender(capture: Capture): Contender {
+  return { name: 'triplane', prepare: async () => () => runTriplane(capture) }
+}
+
+function runTriplane({ frames }: Capture): Tally {
+  const normalize = createNormalizer([instrument])
+  const keeper = createBookKeeper({ rule: 'binance_usdm', ...of })
+  const flow = createOrderFlow({ ...of, lotSize: '0.001', intervalUs: 10_000_000 })
+  let trades = 0
+  let quotes = 0
+  let ofi = 0
+  const emitBook = () => undefined
+  const emitOfi = ({ value }: Ofi) => {
+    ofi += value
+  }
+  for (const frame of frames) {
+    const result = normalize(frame, frame.tsRecvUs)
+    if (!result.ok) continue
+    const event = result.value
+    if (event.type === 'quote') {
+      quotes++
+      flow.onQuote(event, emitOfi)
+    } else if (event.type === 'trade') {
+      trades++
+    } else if (event.type === 'bookDelta') {
+      keeper.onDelta(event, emitBook)
+    } else if (event.type === 'bookSnapshot') {
+      keeper.onSnapshot(event, emitBook)
+    }
+  }
+  const { book } = keeper
+  return {
+    trades,
+    quotes,
+    bid: [book.bidPrice(0), book.bidSize(0)],
+    ask: [book.askPrice(0), book.askSize(0)],
+    ofi: Number(ofi.toFixed(3)),
+  }
+}
