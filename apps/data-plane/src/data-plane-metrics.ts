@@ -112,9 +112,10 @@ function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): In
   }
 }
 
-/** The name that metrics have for what a dead letter was. */
+/** The name that metrics have for what a dead letter was. Refused records of the bus are counted where they are refused. */
 const eventTypeOf = {
   frame: 'frame',
+  record: undefined,
   trade: 'tick',
   quote: 'quote',
   bookDelta: 'book',
@@ -124,7 +125,8 @@ const eventTypeOf = {
 
 function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventType }: DeadLetter): void {
   const event_type = eventTypeOf[eventType]
-  metrics.deadLetters.inc({ event_type, error_type: reason })
+  if (event_type === undefined) return
+  metrics.deadLetters.inc({ event_type, error_type: reason as NormalizeRefusal | ValidationRefusal })
   if (stage === 'normalize') {
     metrics.normalizationErrors.inc({ source, error_type: reason as NormalizeRefusal })
     return

@@ -117,3 +117,15 @@ export type MarketStatusCode = (typeof marketStatuses)[number]
 
 export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]
+
+/** Conditions that set a trading state and clear themselves when their cause is gone. */
+export const tradingConditions = ['heartbeat', 'reconciliation', 'journal'] as const
+export type TradingCondition = (typeof tradingConditions)[number]
+
+/** Why a record of the bus was refused at a consumer's edge. */
+export const recordRefusals = ['not_json', 'not_an_event', 'wrong_topic', 'bad_header'] as const
+export type RecordRefusal = (typeof recordRefusals)[number]
+
+/** `live`: planes never wait for each other. `lockstep`: they do, and the result is that of one process. */
+export const runModes = ['live', 'lockstep'] as const
+export type RunMode = (typeof runModes)[number]

@@ -1,5 +1,6 @@
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import type { TSchema } from '@sinclair/typebox'
+import { auditLinkSchema, type AuditLink } from './events/audit-link.ts'
 import { barSchema, type Bar } from './events/bar.ts'
 import { bookDeltaSchema, type BookDelta } from './events/book-delta.ts'
 import { bookSnapshotSchema, type BookSnapshot } from './events/book-snapshot.ts'
@@ -16,9 +17,11 @@ import { orderIntentSchema, type OrderIntent } from './events/order-intent.ts'
 import { portfolioStateSchema, type PortfolioState } from './events/portfolio-state.ts'
 import { quoteSchema, type Quote } from './events/quote.ts'
 import { regimeChangeSchema, type RegimeChange } from './events/regime-change.ts'
+import { runSchema, type Run } from './events/run.ts'
 import { signalSchema, type Signal } from './events/signal.ts'
 import { targetPortfolioSchema, type TargetPortfolio } from './events/target-portfolio.ts'
 import { tradeSchema, type Trade } from './events/trade.ts'
+import { tradingConditionSchema, type TradingConditionChange } from './events/trading-condition.ts'
 
 /** What the data plane says about the market. */
 export type MarketEvent = Trade | Quote | BookDelta | BookSnapshot | Bar | Ofi | MarketStatus | DeadLetter
@@ -27,8 +30,10 @@ export type StrategyEvent =
   Signal | TargetPortfolio | OrderIntent | CancelIntent | PortfolioState | RegimeChange | KillSwitch
 /** What the order plane did. */
 export type ExecutionEvent = OrderEvent | Fill
+/** What people and the edges order. */
+export type ControlEvent = OperatorCommand | TradingConditionChange | Run | AuditLink
 /** Every event on the wire. */
-export type Event = MarketEvent | StrategyEvent | ExecutionEvent | OperatorCommand | Heartbeat
+export type Event = MarketEvent | StrategyEvent | ExecutionEvent | ControlEvent | Heartbeat
 export type EventType = Event['type']
 
 /** Every event's schema by its tag. */
@@ -51,6 +56,9 @@ export const eventSchemas = {
   regimeChange: regimeChangeSchema,
   killSwitch: killSwitchSchema,
   operatorCommand: operatorCommandSchema,
+  tradingCondition: tradingConditionSchema,
+  run: runSchema,
+  auditLink: auditLinkSchema,
   heartbeat: heartbeatSchema,
 } as const satisfies Record<EventType, TSchema>
 

@@ -19,6 +19,9 @@ export { killSwitchSchema, type KillSwitch } from './events/kill-switch.ts'
 export { orderEventSchema, type OrderEvent } from './events/order-event.ts'
 export { fillSchema, type Fill } from './events/fill.ts'
 export { operatorCommandSchema, type OperatorCommand } from './events/operator-command.ts'
+export { tradingConditionSchema, type TradingConditionChange } from './events/trading-condition.ts'
+export { runSchema, type Run } from './events/run.ts'
+export { auditLinkSchema, type AuditLink } from './events/audit-link.ts'
 export { heartbeatSchema, type Heartbeat } from './events/heartbeat.ts'
 // All events together
 export {
@@ -26,6 +29,7 @@ export {
   eventSchemas,
   explainEvent,
   isEvent,
+  type ControlEvent,
   type Event,
   type EventType,
   type ExecutionEvent,
@@ -42,12 +46,15 @@ export {
   operatorCommands,
   orderStates,
   orderTypes,
+  recordRefusals,
   regimes,
   riskCodes,
+  runModes,
   sides,
   switchTypes,
   timeframes,
   timesInForce,
+  tradingConditions,
   tradingStates,
   validationRefusals,
   type BrokerReject,
@@ -57,12 +64,15 @@ export {
   type OperatorCommandCode,
   type OrderState,
   type OrderType,
+  type RecordRefusal,
   type Regime,
   type RiskCode,
+  type RunMode,
   type Side,
   type SwitchType,
   type Timeframe,
   type TimeInForce,
+  type TradingCondition,
   type TradingState,
   type ValidationRefusal,
 } from './codes.ts'

@@ -24,6 +24,9 @@ export function compareInputs(a: InputKey, b: InputKey): number {
 /** The rank of an event of this type as an input. */
 export const rankOf: Readonly<Record<EventType, Rank>> = {
   operatorCommand: rank.command,
+  tradingCondition: rank.command,
+  run: rank.command,
+  auditLink: rank.command,
   trade: rank.data,
   quote: rank.data,
   bookDelta: rank.data,

@@ -1,7 +1,7 @@
 import type { Event, EventType } from './event.ts'
 
 /** What a topic's records are keyed and partitioned by. */
-export type TopicKey = 'instrument' | 'account' | 'source' | 'stage' | 'switch'
+export type TopicKey = 'instrument' | 'account' | 'source' | 'stage' | 'switch' | 'run'
 
 /** A topic: what it holds, never who reads it. The version is part of the name. */
 export interface Topic {
@@ -12,36 +12,96 @@ export interface Topic {
   readonly batched: boolean
   /** Only the newest record of a key is kept. */
   readonly compacted: boolean
+  /** Partitions unless the deployment says otherwise. A topic that all must read in one order has exactly one. */
+  readonly partitions: number
+  /** How long records are kept; nothing for compacted topics, which keep the newest of each key for good. */
+  readonly retentionHours?: number
 }
+
+const HOURS_A_WEEK = 168
 
 /** Every topic of Triplane. */
 export const topics = {
-  trades: { name: 'market.trades.v1', holds: ['trade'], keyedBy: 'instrument', batched: true, compacted: false },
-  quotes: { name: 'market.quotes.v1', holds: ['quote'], keyedBy: 'instrument', batched: true, compacted: false },
+  trades: {
+    name: 'market.trades.v1',
+    holds: ['trade'],
+    keyedBy: 'instrument',
+    batched: true,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
+  quotes: {
+    name: 'market.quotes.v1',
+    holds: ['quote'],
+    keyedBy: 'instrument',
+    batched: true,
+    compacted: false,
+    partitions: 4,
+    retentionHours: 24,
+  },
   books: {
     name: 'market.books.v1',
     holds: ['bookDelta', 'bookSnapshot'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
+    partitions: 4,
+    retentionHours: 24,
   },
-  bars: { name: 'market.bars.v1', holds: ['bar'], keyedBy: 'instrument', batched: true, compacted: false },
-  ofi: { name: 'market.ofi.v1', holds: ['ofi'], keyedBy: 'instrument', batched: true, compacted: false },
+  bars: {
+    name: 'market.bars.v1',
+    holds: ['bar'],
+    keyedBy: 'instrument',
+    batched: true,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
+  ofi: {
+    name: 'market.ofi.v1',
+    holds: ['ofi'],
+    keyedBy: 'instrument',
+    batched: true,
+    compacted: false,
+    partitions: 4,
+    retentionHours: 24,
+  },
   status: {
     name: 'market.status.v1',
     holds: ['marketStatus'],
     keyedBy: 'instrument',
     batched: false,
     compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
   },
-  deadLetters: { name: 'market.dlq.v1', holds: ['deadLetter'], keyedBy: 'source', batched: false, compacted: false },
-  signals: { name: 'strategy.signals.v1', holds: ['signal'], keyedBy: 'instrument', batched: true, compacted: false },
+  deadLetters: {
+    name: 'market.dlq.v1',
+    holds: ['deadLetter'],
+    keyedBy: 'source',
+    batched: false,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
+  signals: {
+    name: 'strategy.signals.v1',
+    holds: ['signal'],
+    keyedBy: 'instrument',
+    batched: true,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
   targets: {
     name: 'strategy.targets.v1',
     holds: ['targetPortfolio'],
     keyedBy: 'account',
     batched: false,
     compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
   },
   intents: {
     name: 'strategy.intents.v1',
@@ -49,6 +109,8 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
   },
   portfolio: {
     name: 'strategy.portfolio.v1',
@@ -56,23 +118,63 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
   },
-  regime: { name: 'strategy.regime.v1', holds: ['regimeChange'], keyedBy: 'account', batched: false, compacted: false },
-  orders: { name: 'execution.orders.v1', holds: ['orderEvent'], keyedBy: 'account', batched: false, compacted: false },
-  fills: { name: 'execution.fills.v1', holds: ['fill'], keyedBy: 'account', batched: false, compacted: false },
+  regime: {
+    name: 'strategy.regime.v1',
+    holds: ['regimeChange'],
+    keyedBy: 'account',
+    batched: false,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
+  orders: {
+    name: 'execution.orders.v1',
+    holds: ['orderEvent'],
+    keyedBy: 'account',
+    batched: false,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
+  fills: {
+    name: 'execution.fills.v1',
+    holds: ['fill'],
+    keyedBy: 'account',
+    batched: false,
+    compacted: false,
+    partitions: 4,
+    retentionHours: HOURS_A_WEEK,
+  },
   killSwitch: {
     name: 'control.kill-switch.v1',
     holds: ['killSwitch'],
     keyedBy: 'switch',
     batched: false,
     compacted: true,
+    partitions: 1,
   },
   commands: {
     name: 'control.commands.v1',
-    holds: ['operatorCommand'],
+    holds: ['operatorCommand', 'tradingCondition'],
     keyedBy: 'account',
     batched: false,
     compacted: false,
+    partitions: 1,
+    retentionHours: HOURS_A_WEEK,
+  },
+  /** The newest record names the current run. */
+  runs: { name: 'control.runs.v1', holds: ['run'], keyedBy: 'run', batched: false, compacted: true, partitions: 1 },
+  /** The newest link of the chain of audit rows. */
+  audit: {
+    name: 'control.audit.v1',
+    holds: ['auditLink'],
+    keyedBy: 'account',
+    batched: false,
+    compacted: true,
+    partitions: 1,
   },
   heartbeats: {
     name: 'platform.heartbeats.v1',
@@ -80,6 +182,8 @@ export const topics = {
     keyedBy: 'stage',
     batched: false,
     compacted: false,
+    partitions: 1,
+    retentionHours: 1,
   },
 } as const satisfies Record<string, Topic>
 
@@ -117,6 +221,10 @@ export function keyOf(event: Event, account: string): string {
     case 'orderEvent':
     case 'fill':
     case 'operatorCommand':
+    case 'tradingCondition':
+    case 'auditLink':
       return account
+    case 'run':
+      return event.runId
   }
 }

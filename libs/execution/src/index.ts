@@ -13,7 +13,7 @@ export {
   type RiskReject,
 } from './risk/risk-check.ts'
 export { OrderRateWindow, type OrderRateSnapshot } from './risk/order-rate-window.ts'
-export { TradingMode, type TradingCondition, type TradingModeSnapshot } from './risk/trading-mode.ts'
+export { TradingMode, type TradingModeSnapshot } from './risk/trading-mode.ts'
 // Sizing
 export { RollingVolume, type RollingVolumeSnapshot } from './sizing/rolling-volume.ts'
 export { capParticipation, participationAllowance } from './sizing/participation.ts'

@@ -10,7 +10,22 @@ import type { Event, Topic } from '@triplane/contracts'
  * 3. Delivery is at least once: what is not committed when a member leaves is delivered again. The same batch twice has
  *    the same (producer, seq).
  * 4. Records are shared, not copied: nobody writes to a record or to an event in it.
+ * 5. A watermark is behind everything that its producer sent before it, in every partition.
  */
+
+/** A producer's word, in one partition, that all its events with an effect time at or before `throughUs` came before. */
+export interface Watermark {
+  readonly throughUs: number
+  /** Nothing comes after it in this run. */
+  readonly final: boolean
+}
+
+/** A place in a partition: the offset of the next record. */
+export interface Position {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
 
 /** A record of a topic: a batch of events of one key and one flush, or one event. `Payload` is raw before decoding. */
 export interface BusRecord<Payload = readonly Event[]> {
@@ -21,10 +36,14 @@ export interface BusRecord<Payload = readonly Event[]> {
   readonly runId: string
   /** Name of the producer, whose sequence `seq` counts. */
   readonly producer: string
-  /** Sequence of the first event. */
+  /** Sequence of the first event; 0 of a watermark. */
   readonly seq: number
   /** When it was sent, microseconds of the bus's clock. */
   readonly tsSentUs: number
+  /** Trace that the record belongs to, W3C trace context. */
+  readonly traceparent?: string
+  /** Present on a watermark, which holds no event. */
+  readonly watermark?: Watermark
   readonly events: Payload
 }
 
@@ -56,7 +75,9 @@ export interface ConsumedStats {
 
 export interface Producer {
   /** Accepts `events` (at least one) as one record. Ordered, never blocks. Throws `buffer_full` and `closed`. */
-  send(topic: Topic, key: string, events: readonly Event[]): void
+  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void
+  /** Puts a watermark into every partition of `topics`, behind what was sent before. Ordered, never blocks. */
+  mark(topics: readonly Topic[], watermark: Watermark): void
   /** Resolves when nothing is buffered. */
   flush(): Promise<void>
   /** Records accepted and not yet in the log. While it is above 0 a well-behaved sender awaits `flush`. */
@@ -92,13 +113,20 @@ export interface ConsumerOptions {
   /** Consumers of one group share the work; each group gets everything. */
   readonly group: string
   readonly topics: readonly Topic[]
-  /** Where a group starts that has never committed: with the oldest record kept, or with what comes from now on. */
-  readonly from: 'earliest' | 'latest'
+  /**
+   * Where a group starts that has never committed: with the oldest record kept, or with what comes from now on. Positions
+   * are where the consumer starts whatever was committed; a partition that they do not name starts with its oldest record.
+   */
+  readonly from: 'earliest' | 'latest' | readonly Position[]
 }
 
 export interface Bus<Payload = readonly Event[]> {
   producer(options: ProducerOptions): Producer
   consumer(options: ConsumerOptions): Consumer<Payload>
+  /** The number of a topic's partitions. */
+  partitionsOf(topic: Topic): number
+  /** Behind the newest record of every partition of `topics`, as it is now. */
+  endOf(topics: readonly Topic[]): Promise<readonly Position[]>
   /** Closes every consumer, then every producer. */
   close(): Promise<void>
 }

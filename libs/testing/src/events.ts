@@ -1,4 +1,5 @@
 import type {
+  AuditLink,
   Bar,
   BookDelta,
   BookSnapshot,
@@ -17,9 +18,11 @@ import type {
   PortfolioState,
   Quote,
   RegimeChange,
+  Run,
   Signal,
   TargetPortfolio,
   Trade,
+  TradingConditionChange,
 } from '@triplane/contracts'
 
 /** 2024-08-08T14:30:00Z in microseconds: where tests and scenarios start. */
@@ -293,6 +296,40 @@ export const aHeartbeat = (fields: Partial<Heartbeat> = {}): Heartbeat => ({
   ...fields,
 })
 
+export const aTradingCondition = (fields: Partial<TradingConditionChange> = {}): TradingConditionChange => ({
+  type: 'tradingCondition',
+  seq: 1,
+  effectUs: testStartUs,
+  condition: 'heartbeat',
+  state: 'reducing',
+  why: 'no heartbeat of the strategy plane for 5 s',
+  ...fields,
+})
+
+export const aRun = (fields: Partial<Run> = {}): Run => ({
+  type: 'run',
+  seq: 1,
+  effectUs: testStartUs,
+  runId: '0a1b2c3d',
+  mode: 'live',
+  account: 'sim-0a1b2c3d',
+  startedAtUs: testStartUs,
+  seed: 7,
+  startUs: testStartUs,
+  scenario: 'calm',
+  who: 'ada',
+  ...fields,
+})
+
+export const anAuditLink = (fields: Partial<AuditLink> = {}): AuditLink => ({
+  type: 'auditLink',
+  seq: 1,
+  effectUs: testStartUs,
+  link: 1,
+  mac: 'ab'.repeat(32),
+  ...fields,
+})
+
 /** One example of every event, by its tag. */
 export const examples: { readonly [Type in EventType]: Extract<Event, { type: Type }> } = {
   trade: aTrade(),
@@ -313,5 +350,8 @@ export const examples: { readonly [Type in EventType]: Extract<Event, { type: Ty
   regimeChange: aRegimeChange(),
   killSwitch: aKillSwitch(),
   operatorCommand: anOperatorCommand(),
+  tradingCondition: aTradingCondition(),
+  run: aRun(),
+  auditLink: anAuditLink(),
   heartbeat: aHeartbeat(),
 }

@@ -1,7 +1,10 @@
-import { tradingStates, type OperatorCommandCode, type SwitchType, type TradingState } from '@triplane/contracts'
-
-/** Conditions that set a trading state and clear themselves when their cause is gone. */
-export type TradingCondition = 'heartbeat' | 'reconciliation' | 'journal'
+import {
+  tradingStates,
+  type OperatorCommandCode,
+  type SwitchType,
+  type TradingCondition,
+  type TradingState,
+} from '@triplane/contracts'
 
 export interface TradingModeSnapshot {
   readonly switches: readonly SwitchType[]
