@@ -40,8 +40,8 @@ export function play(planes: Planes, items: readonly FeedItem[]): void {
     lockstep.accept(items[i] as FeedItem)
     if (i % TURN_ITEMS !== 0) continue
     planes.observe()
-    void strategy.consumer.commit()
-    void order.consumer.commit()
+    void strategy.runner.consumer.commit()
+    void order.runner.consumer.commit()
   }
   lockstep.closeBefore((lockstep.nowUs ?? 0) + 1)
   planes.observe()

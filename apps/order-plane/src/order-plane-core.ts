@@ -11,6 +11,7 @@ import type {
   PlaneCore,
   Quote,
   Trade,
+  TradingConditionChange,
   TradingState,
 } from '@triplane/contracts'
 import type {
@@ -27,7 +28,8 @@ import type { ExecutionTotalsSnapshot } from './execution-totals.ts'
 import type { TradingDesksSnapshot } from './trading-desks.ts'
 
 /** What the order plane hears. */
-export type OrderPlaneInput = MarketInput | OrderIntent | CancelIntent | KillSwitch | OperatorCommand
+export type OrderPlaneInput =
+  MarketInput | OrderIntent | CancelIntent | KillSwitch | OperatorCommand | TradingConditionChange
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
 
 export interface OrderPlaneDeps {
@@ -54,7 +56,6 @@ export interface OrderPlaneView {
 
 export interface OrderPlaneSnapshot {
   readonly lastSeq: number
-  readonly seen: { readonly data: number; readonly strategy: number; readonly operator: number }
   readonly nowUs: number
   readonly marketUs: number
   readonly sessionCheckUs?: number

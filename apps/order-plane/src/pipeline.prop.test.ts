@@ -43,12 +43,11 @@ type Script = typeof script extends fc.Arbitrary<infer T> ? T : never
 /** What is done beside the script, before each step: it must change nothing. */
 interface Beside {
   readonly before?: (session: Session, i: number) => void
-  readonly twice?: boolean
 }
 
 const LATE_FILLS = { paper: { fillLatencyUs: 12_000 }, orderRetentionUs: 1_000_000 }
 
-function play(script: Script, { before, twice }: Beside = {}): Session {
+function play(script: Script, { before }: Beside = {}): Session {
   const session = new Session(LATE_FILLS).open()
   session.take()
   const price = (at: number) => Math.round(1_000 + at) / 10
@@ -61,8 +60,7 @@ function play(script: Script, { before, twice }: Beside = {}): Session {
     priorUs = session.nowUs
     const wasHalted = session.core.view().tradingState === 'halted'
     const from = session.outputs.length
-    const sent = act(session, what, price, i)
-    if (twice) session.send(sent)
+    act(session, what, price, i)
     if (wasHalted && what.kind !== 'switch') expect(session.outputs.slice(from).filter(isSubmission)).toEqual([])
   })
   return session.wait(1_000_000).settle()
@@ -127,17 +125,6 @@ describe('order plane core', () => {
         const straight = play(script)
         expect(restored.lines()).toEqual(straight.lines())
         expect(restored.core.snapshot()).toEqual(straight.core.snapshot())
-      }),
-    )
-  })
-
-  it('changes nothing when every event comes twice', () => {
-    fc.assert(
-      fc.property(script, (script) => {
-        const twice = play(script, { twice: true })
-        const once = play(script)
-        expect(twice.lines()).toEqual(once.lines())
-        expect(twice.core.snapshot()).toEqual(once.core.snapshot())
       }),
     )
   })

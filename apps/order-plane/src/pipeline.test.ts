@@ -121,23 +121,33 @@ describe('the life of an order', () => {
 })
 
 describe('what is delivered twice', () => {
-  it('is recognised by its sequence', () => {
-    const session = new Session().open()
-    const intent = session.intent('a', { limitPrice: '100.1' })
-    const trade = session.trade(100, 1, 'sell')
-    session.wait(ROUND_TRIP_US).settle()
-    const before = JSON.stringify(session.core.snapshot())
-    session.send(intent)
-    session.send(trade)
-    expect(JSON.stringify(session.core.snapshot())).toBe(before)
-  })
-
   it('is recognised by its intent id', () => {
     const session = resting()
     session.intent('a', { side: 'SELL' })
     session.wait(ROUND_TRIP_US).settle()
     expect(session.brief()).toEqual([])
     expect(session.core.view()).toMatchObject({ totals: { denials: { duplicate: 1 } }, orders: { acknowledged: 1 } })
+  })
+})
+
+describe('a condition that the edge judged', () => {
+  it('refuses what opens while it calls for reducing, and clears itself', () => {
+    const session = new Session().open()
+    session.condition('heartbeat', 'reducing')
+    session.intent('a')
+    session.condition('heartbeat', 'active')
+    session.intent('b', { limitPrice: '100.1' })
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief().slice(0, 2)).toEqual(['a received', 'a denied trading_state'])
+    expect(session.brief()).toContain('b submitted')
+  })
+
+  it('does not undo what an operator ordered', () => {
+    const session = new Session().open()
+    session.command('halt')
+    session.condition('journal', 'halted')
+    session.condition('journal', 'active')
+    expect(session.core.view().tradingState).toBe('halted')
   })
 })
 

@@ -64,7 +64,7 @@ export function createOrderCore(
  *    comes after it in input order, so how finely time is advanced changes nothing.
  * 2. Every output takes effect `minLatencyUs` after the market time of what caused it.
  * 3. A fill is booked, then published, then the order enters its state: no state claims what the ledger does not hold.
- * 4. An event with a sequence that its producer has passed, and an intent with a known id, change no order.
+ * 4. An intent with a known id changes no order. Whatever else is delivered twice does not come here (PlaneCore, 3).
  */
 class OrderPipeline implements OrderPlaneCore {
   readonly outbox: Outbox<ExecutionEvent>
@@ -79,7 +79,6 @@ class OrderPipeline implements OrderPlaneCore {
   readonly #desks: TradingDesks
   readonly #totals: ExecutionTotals
   readonly #waiting: WaitingIntents
-  readonly #seen: { data: number; strategy: number; operator: number }
   #nowUs: number
   #marketUs: number
   #sessionCheckUs: number
@@ -100,7 +99,6 @@ class OrderPipeline implements OrderPlaneCore {
     const parts = { venue: this.#venue, ledger: this.#ledger, orders: this.#orders }
     this.#desks = new TradingDesks(config, deps, parts, snapshot?.desks)
     this.#totals = new ExecutionTotals(snapshot?.totals)
-    this.#seen = { data: 0, strategy: 0, operator: 0, ...snapshot?.seen }
     this.#waiting = new WaitingIntents(snapshot?.waiting)
     this.#nowUs = snapshot?.nowUs ?? 0
     this.#marketUs = snapshot?.marketUs ?? 0
@@ -114,25 +112,24 @@ class OrderPipeline implements OrderPlaneCore {
       case 'bookDelta':
       case 'bookSnapshot':
       case 'marketStatus':
-        if (event.seq <= this.#seen.data) return
-        this.#seen.data = event.seq
         this.#goTo(event.tsRecvUs, event.tsRecvUs - 1)
         this.#marketUs = Math.max(this.#marketUs, event.tsRecvUs)
         this.#desks.onMarket(event, this.#nowUs)
         if (this.#waiting.size > 0) this.#releaseWaiting()
         return
       case 'operatorCommand':
-        if (event.seq <= this.#seen.operator) return
-        this.#seen.operator = event.seq
         this.#goTo(event.effectUs, event.effectUs - 1)
         this.#mode.command(event.command)
+        this.#enforceMode()
+        return
+      case 'tradingCondition':
+        this.#goTo(event.effectUs, event.effectUs - 1)
+        this.#mode.setCondition(event.condition, event.state)
         this.#enforceMode()
         return
       case 'orderIntent':
       case 'cancelIntent':
       case 'killSwitch':
-        if (event.seq <= this.#seen.strategy) return
-        this.#seen.strategy = event.seq
         this.#goTo(event.effectUs, event.effectUs)
         this.#onStrategy(event)
     }
@@ -381,7 +378,6 @@ class OrderPipeline implements OrderPlaneCore {
     this.#markPositions()
     return {
       lastSeq: this.outbox.lastSeq,
-      seen: { ...this.#seen },
       nowUs: this.#nowUs,
       marketUs: this.#marketUs,
       ...(Number.isFinite(this.#sessionCheckUs) && { sessionCheckUs: this.#sessionCheckUs }),

@@ -1,4 +1,11 @@
-import { encodeLine, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
+import {
+  encodeLine,
+  type ExecutionEvent,
+  type Instrument,
+  type OrderIntent,
+  type TradingCondition,
+  type TradingState,
+} from '@triplane/contracts'
 import {
   aBookDelta,
   aBookSnapshot,
@@ -9,6 +16,7 @@ import {
   anOrderIntent,
   aQuote,
   aTrade,
+  aTradingCondition,
   testStartUs,
 } from '@triplane/testing'
 import { orderPlaneConfigSchema, type OrderPlaneConfig } from '../src/config.ts'
@@ -148,6 +156,10 @@ export class Session {
 
   command(command: 'halt' | 'reduce' | 'resume') {
     return this.send(anOperatorCommand({ seq: ++this.#seqs.operator, command, effectUs: this.nowUs }))
+  }
+
+  condition(condition: TradingCondition, state: TradingState) {
+    return this.send(aTradingCondition({ seq: ++this.#seqs.operator, condition, state, effectUs: this.nowUs }))
   }
 
   /** A market around 100 with 5 on either side and volume enough for any order. */

@@ -1,6 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Instrument } from '@triplane/contracts'
-import { atMost, createHealth, type Check } from '@triplane/health'
+import { atMost, createHealth, eventLoopCheck, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { createMetrics, startMetricsServer, type MetricsServer } from '@triplane/metrics'
@@ -47,22 +46,17 @@ export async function startServers(
   history: () => History | undefined,
   clock: Clock,
 ): Promise<{ readonly urls: readonly string[]; close(): Promise<void> }> {
-  const servers: MetricsServer[] = []
-  const delay = monitorEventLoopDelay({ resolution: 20 })
-  const close = async () => {
-    delay.disable()
-    for (const server of servers) await server.close()
-  }
-  if (!ports) return { urls: [], close }
+  if (!ports) return { urls: [], close: () => Promise.resolve() }
   const [dataPort, orderPort, strategyPort] = ports
 
-  delay.enable()
+  const servers: MetricsServer[] = []
+  const loop = eventLoopCheck({ maxLagSeconds: MAX_EVENT_LOOP_LAG_SECONDS })
+  const eventLoop = loop.check
+  const close = async () => {
+    loop.close()
+    for (const server of servers) await server.close()
+  }
   const turn = atMost(MAX_TURN_AGE_SECONDS, () => (clock.nowUs() - planes.turnUs()) / 1e6)
-  const eventLoop = atMost(MAX_EVENT_LOOP_LAG_SECONDS, () => {
-    const lagSeconds = delay.count === 0 ? 0 : delay.percentile(99) / 1e9
-    delay.reset()
-    return lagSeconds
-  })
   const database: Check = () => {
     const kept = history()
     return { healthy: kept === undefined || kept.isHealthy(), details: { history: kept === undefined ? 'off' : 'on' } }

@@ -118,8 +118,8 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     rehearse: () => {
       tsRecvUs += stepUs
       lockstep.accept({ type: 'connect', origin: { source, venue }, tsRecvUs })
-      void strategy.consumer.commit()
-      void order.consumer.commit()
+      void strategy.runner.consumer.commit()
+      void order.runner.consumer.commit()
     },
     order: order.core,
   }

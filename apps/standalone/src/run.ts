@@ -56,8 +56,8 @@ export async function run({
 
   async function endTurn(): Promise<void> {
     planes.observe()
-    void strategy.consumer.commit()
-    void order.consumer.commit()
+    void strategy.runner.consumer.commit()
+    void order.runner.consumer.commit()
     if (history) await history.store()
   }
 }

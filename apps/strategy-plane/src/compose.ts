@@ -1,5 +1,5 @@
 import { topics, type Instrument } from '@triplane/contracts'
-import { PlaneRunner, type Bus, type Consumer, type OrderedInputsSnapshot } from '@triplane/messaging'
+import { PlaneRunner, type Bus, type OrderedInputsSnapshot, type Plane } from '@triplane/messaging'
 import { exportBusStats, type Metrics } from '@triplane/metrics'
 import type { StrategyConfig } from './config.ts'
 import {
@@ -11,14 +11,54 @@ import {
 } from './pipeline.ts'
 import { exportStrategyPlane } from './strategy-plane-metrics.ts'
 
-export interface StrategyPlaneOptions {
+/** What the strategy plane is made of, wherever it runs. */
+export interface StrategyPlaneParts {
   readonly config: StrategyConfig
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  readonly metrics: Metrics<'strategy_plane'>
+}
+
+/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
+export function buildStrategyPlane(
+  { config, instruments, isSessionOpen, metrics }: StrategyPlaneParts,
+  snapshot?: StrategySnapshot,
+): Plane<StrategyInput, StrategyOutput, StrategyCore> {
+  const sessionOf = new Map(instruments.map(({ symbol, session }) => [symbol, session]))
+  const deps = {
+    instruments,
+    isSessionOpen(symbol: string, timeUs: number) {
+      const session = sessionOf.get(symbol)
+      return session !== undefined && isSessionOpen(session, timeUs)
+    },
+  }
+  const core = createStrategyCore(config, deps, snapshot)
+  const observe = exportStrategyPlane(metrics, core)
+  const signalsIn = metrics.stageIn.of({ stage: 'signals' })
+  return {
+    name: 'strategy-plane',
+    core: {
+      ...core,
+      process(event) {
+        if (event.type === 'ofi') signalsIn.inc()
+        core.process(event)
+      },
+    },
+    topics: [topics.quotes, topics.ofi, topics.status, topics.orders, topics.fills, topics.commands, topics.heartbeats],
+    hears: new Set<StrategyInput['type']>(['quote', 'ofi', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand']),
+    observe,
+    heartbeat: {
+      from: 'data',
+      as: 'strategy',
+      seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'strategy' }, originUs / 1e6),
+    },
+  }
+}
+
+export interface StrategyPlaneOptions extends StrategyPlaneParts {
   readonly bus: Bus
   readonly runId: string
   readonly account: string
-  readonly metrics: Metrics<'strategy_plane'>
   readonly nowUs: () => number
   /** Sees every output once, in emission order, when the runner's `observe` is called. */
   readonly observe: (event: StrategyOutput) => void
@@ -33,55 +73,15 @@ export interface StrategyPlaneState {
 export interface StrategyPlane {
   readonly core: StrategyCore
   readonly runner: PlaneRunner<StrategyInput, StrategyOutput>
-  readonly consumer: Consumer
   state(): StrategyPlaneState
 }
 
-/** Joins the strategy plane's core to the bus and to its metrics. */
+/** Joins the strategy plane to the bus of its process. */
 export function composeStrategyPlane(options: StrategyPlaneOptions): StrategyPlane {
-  const { config, instruments, isSessionOpen, bus, runId, account, metrics, nowUs, observe, resumed } = options
-  const sessionOf = new Map(instruments.map(({ symbol, session }) => [symbol, session]))
-  const deps = {
-    instruments,
-    isSessionOpen(symbol: string, timeUs: number) {
-      const session = sessionOf.get(symbol)
-      return session !== undefined && isSessionOpen(session, timeUs)
-    },
-  }
-  const core = createStrategyCore(config, deps, resumed?.core)
-  const consumer = bus.consumer({
-    group: 'strategy-plane',
-    topics: [topics.quotes, topics.ofi, topics.status, topics.orders, topics.fills, topics.commands, topics.heartbeats],
-    from: 'earliest',
-  })
-  const producer = bus.producer({ name: 'strategy-plane', runId })
+  const { metrics, nowUs, resumed } = options
+  const plane = buildStrategyPlane(options, resumed?.core)
+  const runner = new PlaneRunner({ plane, ...options }, resumed?.inputs)
   metrics.beforeScrape(() => runner.observe())
-  const record = exportStrategyPlane(metrics, core)
-  const signalsIn = metrics.stageIn.of({ stage: 'signals' })
-  exportBusStats(metrics, () => [...producer.stats(), ...consumer.stats(nowUs())])
-  const runner = new PlaneRunner<StrategyInput, StrategyOutput>(
-    {
-      core: {
-        ...core,
-        process(event) {
-          if (event.type === 'ofi') signalsIn.inc()
-          core.process(event)
-        },
-      },
-      consumer,
-      producer,
-      account,
-      observe(event) {
-        record(event)
-        observe(event)
-      },
-      heartbeat: {
-        from: 'data',
-        as: 'strategy',
-        seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'strategy' }, originUs / 1e6),
-      },
-    },
-    resumed?.inputs,
-  )
-  return { core, runner, consumer, state: () => ({ core: core.snapshot(), inputs: runner.snapshot() }) }
+  exportBusStats(metrics, () => [...runner.producer.stats(), ...runner.consumer.stats(nowUs())])
+  return { core: plane.core, runner, state: () => ({ core: plane.core.snapshot(), inputs: runner.snapshot() }) }
 }

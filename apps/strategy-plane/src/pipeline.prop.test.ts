@@ -254,22 +254,6 @@ describe('the strategy plane, whatever happens', () => {
     )
   })
 
-  it('says nothing new when everything is delivered twice', () => {
-    fc.assert(
-      fc.property(stepsOf, fc.nat(5), (steps, lag) => {
-        const run = record(steps)
-        let at = 0
-        const lines = replay(run, (core, input) => {
-          core.process(input)
-          core.process(run.inputs[Math.max(0, at++ - lag)] as StrategyInput)
-          return core
-        })
-        expect(lines).toEqual(linesOf(run))
-      }),
-      { numRuns: 25 },
-    )
-  })
-
   it('goes on from a snapshot taken anywhere', () => {
     fc.assert(
       fc.property(stepsOf, (steps) => {

@@ -66,15 +66,7 @@ export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
   snapshot(): StrategySnapshot
 }
 
-/** Last sequence number taken of each producer. */
-interface LastSeq {
-  market: number
-  execution: number
-  operator: number
-}
-
 export interface StrategySnapshot {
-  readonly lastSeq: Readonly<LastSeq>
   readonly outboxSeq: number
   /** 0 before the first input. */
   readonly nextEvaluationUs: number
@@ -113,7 +105,6 @@ export function createStrategyCore(
     followInstrument(instrument, STRATEGY, config, saved.get(instrument.symbol)),
   )
   const tradedBySymbol = new Map(traded.map((of) => [of.symbol, of]))
-  const lastSeq: LastSeq = { ...(snapshot?.lastSeq ?? { market: 0, execution: 0, operator: 0 }) }
   let nextEvaluationUs = snapshot?.nextEvaluationUs ?? 0
   let isReducing = snapshot?.isReducing ?? false
 
@@ -123,23 +114,21 @@ export function createStrategyCore(
     switch (event.type) {
       case 'orderEvent':
       case 'fill':
-        if (enter('execution', event.seq, event.effectUs, rank.order)) onExecution(event)
-        return
+        evaluateBefore(event.effectUs, rank.order)
+        return onExecution(event)
       case 'operatorCommand':
-        if (enter('operator', event.seq, event.effectUs, rank.command)) onCommand(event)
-        return
+        evaluateBefore(event.effectUs, rank.command)
+        return onCommand(event)
       default:
-        if (enter('market', event.seq, event.tsRecvUs, rank.data)) onMarket(event)
+        evaluateBefore(event.tsRecvUs, rank.data)
+        onMarket(event)
     }
   }
 
-  /** Handles the evaluations before an input. False for an input that was taken before. */
-  function enter(producer: keyof LastSeq, seq: number, effectUs: number, inputRank: Rank): boolean {
-    if (seq <= lastSeq[producer]) return false
-    lastSeq[producer] = seq
+  /** Handles the evaluations that come before an input. */
+  function evaluateBefore(effectUs: number, inputRank: Rank): void {
     if (nextEvaluationUs === 0) nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
     while (nextEvaluationUs < effectUs || (nextEvaluationUs === effectUs && rank.timer < inputRank)) evaluateNext()
-    return true
   }
 
   function onMarket(event: Quote | Trade | Ofi | Bar | MarketStatus): void {
@@ -291,7 +280,6 @@ export function createStrategyCore(
       invariant(outbox.size === 0, 'what was emitted is drained before a snapshot')
       markPositions()
       return {
-        lastSeq: { ...lastSeq },
         outboxSeq: outbox.lastSeq,
         nextEvaluationUs,
         isReducing,

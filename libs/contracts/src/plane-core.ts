@@ -8,7 +8,8 @@ import type { Outbox } from './outbox.ts'
  * 1. Inputs come in input order (effect time, rank, producer, sequence).
  * 2. Timers and venue replies live in the core's own agenda, with an effect time and a rank; what is due before an
  *    input is handled before it. So how finely time is advanced changes nothing in the output.
- * 3. Whatever is delivered twice is recognised by (producer, seq) and changes nothing the second time.
+ * 3. Nothing comes twice: the host drops what a producer's high-water mark has passed. So the mark may be one for each
+ *    partition and key, in which order is certain.
  */
 export interface PlaneCore<In extends Event, Out extends Event> {
   readonly outbox: Outbox<Out>

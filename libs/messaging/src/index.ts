@@ -25,5 +25,6 @@ export { isFault, type Fault } from './fault.ts'
 export { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
 // A plane's run
 export { OutputHash, runHash, type OutputHashState } from './output-hash.ts'
-export { PlaneRunner, publish, type PlaneRunnerOptions } from './plane-runner.ts'
+export { publish, type Plane } from './plane.ts'
+export { PlaneRunner, type PlaneRunnerOptions } from './plane-runner.ts'
 export { Unobserved } from './unobserved.ts'

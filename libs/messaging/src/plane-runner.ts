@@ -1,54 +1,46 @@
-import {
-  effectUsOf,
-  keyOf,
-  rank,
-  rankOf,
-  topicOf,
-  type Event,
-  type Heartbeat,
-  type PlaneCore,
-  type Rank,
-} from '@triplane/contracts'
-import type { Consumer, Producer } from './bus.ts'
+import { effectUsOf, rank, rankOf, type Event, type Heartbeat, type Rank } from '@triplane/contracts'
+import type { Bus, Consumer, Producer } from './bus.ts'
 import { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+import { publish, type Plane } from './plane.ts'
 import { Unobserved } from './unobserved.ts'
 
 export interface PlaneRunnerOptions<In extends Event, Out extends Event> {
-  readonly core: PlaneCore<In, Out>
-  /** Subscribed to topics that hold nothing but `In` and heartbeats. */
-  readonly consumer: Consumer
-  readonly producer: Producer
+  readonly plane: Plane<In, Out>
+  readonly bus: Bus
+  readonly runId: string
   /** Account of the run; keys of account topics are made of it. */
   readonly account: string
-  /** Sees every output once, in emission order, when `observe` is called: metrics and hashes. */
+  /** Sees every output once, in emission order, when `observe` is called. */
   readonly observe: (event: Out) => void
-  /** The stage whose heartbeats are passed on, the name they are passed on under, and who notes them. */
-  readonly heartbeat: { readonly from: string; readonly as: string; readonly seen: (heartbeat: Heartbeat) => void }
-}
-
-/** Sends each event to its topic under its key. */
-export function publish(producer: Producer, events: readonly Event[], account: string): void {
-  for (let i = 0; i < events.length; i++) {
-    const event = events[i] as Event
-    producer.send(topicOf[event.type], keyOf(event, account), [event])
-  }
 }
 
 /**
- * Joins a core to the bus: what arrives goes in, in input order; what comes out is published at once and observed when its
+ * Joins a plane to the bus of its process: what arrives goes in, in input order; what comes out is published at once and observed when its
  * host has time. Heartbeats go past the core, so they are in no snapshot and no hash.
  */
 export class PlaneRunner<In extends Event, Out extends Event> {
-  readonly #options: PlaneRunnerOptions<In, Out>
+  readonly consumer: Consumer
+  readonly producer: Producer
+  readonly #plane: Plane<In, Out>
+  readonly #account: string
   readonly #inputs: OrderedInputs<In>
   readonly #process: (event: In) => void
   readonly #unobserved: Unobserved<Out>
 
-  constructor(options: PlaneRunnerOptions<In, Out>, inputs?: OrderedInputsSnapshot<In>) {
-    this.#options = options
+  constructor(
+    { plane, bus, runId, account, observe }: PlaneRunnerOptions<In, Out>,
+    inputs?: OrderedInputsSnapshot<In>,
+  ) {
+    this.consumer = bus.consumer({ group: plane.name, topics: plane.topics, from: 'earliest' })
+    this.producer = bus.producer({ name: plane.name, runId })
+    this.#plane = plane
+    this.#account = account
     this.#inputs = new OrderedInputs(inputs)
-    this.#process = (event) => options.core.process(event)
-    this.#unobserved = new Unobserved(options.observe)
+    this.#process = (event) => plane.core.process(event)
+    this.#unobserved = new Unobserved((event) => {
+      plane.observe(event)
+      observe(event)
+    })
   }
 
   /**
@@ -56,7 +48,7 @@ export class PlaneRunner<In extends Event, Out extends Event> {
    * instant is closed: timers and replies that are due are handled too.
    */
   step(throughUs: number, throughRank: Rank): void {
-    const { core } = this.#options
+    const { core } = this.#plane
     this.#takeIn(throughUs, throughRank)
     this.#inputs.release(throughUs, throughRank, this.#process)
     if (throughRank === rank.strategy) core.advance(throughUs)
@@ -71,7 +63,7 @@ export class PlaneRunner<In extends Event, Out extends Event> {
   /** Effect time of the next timer, reply or held input; Infinity when there is none. */
   nextDueUs(): number {
     this.#takeIn(0, rank.command)
-    return Math.min(this.#options.core.nextDueUs(), this.#inputs.nextUs())
+    return Math.min(this.#plane.core.nextDueUs(), this.#inputs.nextUs())
   }
 
   /** The inputs that wait. The core's own state is the core's. */
@@ -85,12 +77,13 @@ export class PlaneRunner<In extends Event, Out extends Event> {
    * straight to the core.
    */
   #takeIn(throughUs: number, throughRank: Rank): void {
-    const records = this.#options.consumer.take()
+    const records = this.consumer.take()
     for (let i = 0; i < records.length; i++) {
       const { producer, events } = records[i] as (typeof records)[number]
       for (let j = 0; j < events.length; j++) {
         const event = events[j] as In | Heartbeat
         if (event.type === 'heartbeat') this.#passOn(event)
+        else if (!this.#plane.hears.has(event.type)) continue
         else if (this.#isNext(event, throughUs, throughRank)) this.#process(event)
         else this.#inputs.push(producer, event)
       }
@@ -104,15 +97,14 @@ export class PlaneRunner<In extends Event, Out extends Event> {
   }
 
   #passOn(heartbeat: Heartbeat): void {
-    const { producer, account, heartbeat: route } = this.#options
-    if (heartbeat.stage !== route.from) return
-    route.seen(heartbeat)
-    publish(producer, [{ ...heartbeat, stage: route.as }], account)
+    const { from, as, seen } = this.#plane.heartbeat
+    if (heartbeat.stage !== from) return
+    seen(heartbeat)
+    publish(this.producer, [{ ...heartbeat, stage: as }], this.#account)
   }
 
   #publish(events: readonly Out[]): void {
-    const { producer, account } = this.#options
-    publish(producer, events, account)
+    publish(this.producer, events, this.#account)
     this.#unobserved.add(events)
   }
 }

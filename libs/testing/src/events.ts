@@ -317,6 +317,9 @@ export const aRun = (fields: Partial<Run> = {}): Run => ({
   seed: 7,
   startUs: testStartUs,
   scenario: 'calm',
+  sessions: 'always',
+  venues: ['sim'],
+  positions: [{ topic: 'market.trades.v1', partition: 0, offset: 12 }],
   who: 'ada',
   ...fields,
 })
