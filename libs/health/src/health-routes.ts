@@ -1,30 +1,48 @@
 import { Router, type Response } from 'express'
-import type { CheckResult, CheckResults, Health } from './health.ts'
+import type { CheckResult, CheckResults, Health, HealthStatus } from './health.ts'
 
-/** The routes `/health`, `/ready` and `/health/detailed`: 200 while every check holds, else 503 with what failed. */
+/**
+ * The routes `/health`, `/ready` and `/health/detailed`: 200 while every check holds, else 503 with what failed. What is
+ * degraded is shown, and leaves it at 200.
+ */
 export function healthRoutes(health: Health): Router {
   const routes = Router()
   routes.get('/health', async (_request, response) => {
-    answer(response, await health.checkHealth(), 'healthy', 'unhealthy')
+    answer(response, await health.checkHealth(), { good: 'healthy', bad: 'unhealthy' })
   })
   routes.get('/ready', async (_request, response) => {
-    answer(response, await health.checkReadiness(), 'ready', 'not_ready')
+    answer(response, await health.checkReadiness(), { good: 'ready', degraded: 'ready', bad: 'not_ready' })
   })
   routes.get('/health/detailed', async (_request, response) => {
     const checks = await health.checkHealth()
-    answer(response, checks, 'healthy', 'unhealthy', { checks })
+    answer(response, checks, { good: 'healthy', bad: 'unhealthy' }, { checks })
   })
   return routes
 }
 
-function answer(response: Response, results: CheckResults, good: string, bad: string, more: object = {}): void {
-  const failed = Object.entries(results).filter(([, result]) => result.status === 'unhealthy')
-  if (failed.length === 0) {
-    response.json({ status: good, ...more })
-    return
-  }
-  const details = Object.fromEntries(failed.map(([name, result]) => [name, detailsOf(result)]))
-  response.status(503).json({ status: bad, failed_checks: failed.map(([name]) => name), details, ...more })
+interface Words {
+  readonly good: string
+  readonly degraded?: string
+  readonly bad: string
+}
+
+function answer(response: Response, results: CheckResults, words: Words, more: object = {}): void {
+  const failed = named(results, 'unhealthy')
+  const degraded = named(results, 'degraded')
+  const { good, degraded: limping = 'degraded', bad } = words
+  const status = failed.length > 0 ? bad : degraded.length > 0 ? limping : good
+  const details = Object.fromEntries([...failed, ...degraded].map(([name, result]) => [name, detailsOf(result)]))
+  response.status(failed.length > 0 ? 503 : 200).json({
+    status,
+    ...(failed.length > 0 && { failed_checks: failed.map(([name]) => name) }),
+    ...(degraded.length > 0 && { degraded_checks: degraded.map(([name]) => name) }),
+    ...(failed.length + degraded.length > 0 && { details }),
+    ...more,
+  })
+}
+
+function named(results: CheckResults, status: HealthStatus): readonly (readonly [string, CheckResult])[] {
+  return Object.entries(results).filter(([, result]) => result.status === status)
 }
 
 function detailsOf(result: CheckResult): unknown {

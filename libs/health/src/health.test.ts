@@ -82,6 +82,38 @@ describe('health over HTTP', () => {
   })
 })
 
+describe('parts that the service works without', () => {
+  const away = () => Promise.reject(new Error('connection refused'))
+  const redis = { check: away, failsAs: 'degraded' } as const
+  const shown = { degraded_checks: ['redis'], details: { redis: { error: 'connection refused' } } }
+
+  it('degrade it: they are shown, and it stays alive and ready', async () => {
+    const get = await served({ checks: { redis, lag: atMost(5, () => 5) } })
+    expect(await get('/health')).toEqual({ status: 200, body: { status: 'degraded', ...shown } })
+    expect(await get('/ready')).toEqual({ status: 200, body: { status: 'ready', ...shown } })
+    expect(await get('/health/detailed')).toEqual({
+      status: 200,
+      body: {
+        status: 'degraded',
+        ...shown,
+        checks: {
+          redis: { status: 'degraded', timestamp, error: 'connection refused' },
+          lag: { status: 'healthy', timestamp, details: { value: 5, atMost: 5 } },
+        },
+      },
+    })
+  })
+
+  it('do not hide what is worse', async () => {
+    const get = await served({ checks: { redis, lag: atMost(5, () => 6) } })
+    const details = { lag: { value: 6, atMost: 5 }, redis: { error: 'connection refused' } }
+    expect(await get('/health')).toEqual({
+      status: 503,
+      body: { status: 'unhealthy', failed_checks: ['lag'], degraded_checks: ['redis'], details },
+    })
+  })
+})
+
 describe('checks', () => {
   it.each([
     ['NaN', NaN],
@@ -106,5 +138,20 @@ describe('checks', () => {
       fine: { status: 'healthy', timestamp, details: { value: 0, atMost: 1 } },
     })
     expect(runs).toBe(1)
+  })
+
+  it('have a time-out of their own where they say so', async () => {
+    const hung = () => new Promise<never>(() => undefined)
+    const health = createHealth({
+      checks: { patient: hung, hasty: { check: hung, timeoutMs: 5 }, lame: { check: hung, failsAs: 'degraded' } },
+      timeoutMs: 10,
+      clock,
+    })
+    const late = (ms: number) => ({ timestamp, error: `Expected an answer within ${ms} ms, was none` })
+    expect(await health.checkHealth()).toEqual({
+      patient: { status: 'unhealthy', ...late(10) },
+      hasty: { status: 'unhealthy', ...late(5) },
+      lame: { status: 'degraded', ...late(10) },
+    })
   })
 })

@@ -9,21 +9,33 @@ export interface Verdict {
 /** Judges one part of the service. A check that throws or takes too long has failed. */
 export type Check = () => Verdict | Promise<Verdict>
 
+/** A check with rules of its own. */
+export interface RuledCheck {
+  readonly check: Check
+  /** How long it may take, milliseconds. Default: that of all checks. */
+  readonly timeoutMs?: number
+  /** What a failure makes of the service. `degraded` is shown and does no more: for parts that it works without. */
+  readonly failsAs?: 'unhealthy' | 'degraded'
+}
+
 export interface HealthOptions {
   /** What must hold for the service to be healthy. */
-  readonly checks?: Readonly<Record<string, Check>>
+  readonly checks?: Readonly<Record<string, Check | RuledCheck>>
   /** What must hold beside that before the service is ready for work. */
-  readonly readiness?: Readonly<Record<string, Check>>
-  /** How long each check may take. Default 2000. */
+  readonly readiness?: Readonly<Record<string, Check | RuledCheck>>
+  /** How long a check may take that does not say so itself, milliseconds. Default 2000. */
   readonly timeoutMs?: number
   /** Dates the results. */
   readonly clock?: Clock
 }
 
+/** What a check says of its part, and the worst of them of the service. */
+export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy'
+
 /** The result of one check; `timestamp` is ISO 8601, UTC. */
 export type CheckResult =
-  | { readonly status: 'healthy' | 'unhealthy'; readonly timestamp: string; readonly details: Verdict['details'] }
-  | { readonly status: 'unhealthy'; readonly timestamp: string; readonly error: string }
+  | { readonly status: HealthStatus; readonly timestamp: string; readonly details: Verdict['details'] }
+  | { readonly status: 'degraded' | 'unhealthy'; readonly timestamp: string; readonly error: string }
 
 export type CheckResults = Readonly<Record<string, CheckResult>>
 
@@ -35,6 +47,12 @@ export interface Health {
   checkReadiness(): Promise<CheckResults>
 }
 
+/** A check as it is run: no overlap, every rule set. */
+interface Rule extends Required<RuledCheck> {
+  readonly name: string
+  readonly check: () => Promise<Verdict>
+}
+
 /** Builds a registry of checks. They run side by side, each with a time-out of its own; it remembers what still runs. */
 export function createHealth({
   checks = {},
@@ -42,18 +60,18 @@ export function createHealth({
   timeoutMs = 2000,
   clock = systemClock,
 }: HealthOptions): Health {
-  const ofHealth = Object.entries(checks).map(([name, check]) => [name, withoutOverlap(check)] as const)
-  const ofReadiness = Object.entries(readiness).map(([name, check]) => [name, withoutOverlap(check)] as const)
+  const ofHealth = rulesOf(checks, timeoutMs)
+  const ofReadiness = rulesOf(readiness, timeoutMs)
 
-  async function run(all: readonly (readonly [string, () => Promise<Verdict>])[]): Promise<CheckResults> {
-    const results = await Promise.all(
-      all.map(async ([name, check]): Promise<[string, CheckResult]> => {
-        const outcome = await within(timeoutMs, check)
-        const timestamp = new Date(clock.nowUs() / 1000).toISOString()
-        if (outcome instanceof Error) return [name, { status: 'unhealthy', timestamp, error: outcome.message }]
-        return [name, { status: outcome.healthy ? 'healthy' : 'unhealthy', timestamp, details: outcome.details }]
-      }),
-    )
+  async function judge({ check, timeoutMs, failsAs }: Rule): Promise<CheckResult> {
+    const outcome = await within(timeoutMs, check)
+    const timestamp = new Date(clock.nowUs() / 1000).toISOString()
+    if (outcome instanceof Error) return { status: failsAs, timestamp, error: outcome.message }
+    return { status: outcome.healthy ? 'healthy' : failsAs, timestamp, details: outcome.details }
+  }
+
+  async function run(rules: readonly Rule[]): Promise<CheckResults> {
+    const results = await Promise.all(rules.map(async (rule) => [rule.name, await judge(rule)] as const))
     return Object.fromEntries(results)
   }
 
@@ -61,6 +79,13 @@ export function createHealth({
     checkHealth: () => run(ofHealth),
     checkReadiness: () => run([...ofHealth, ...ofReadiness]),
   }
+}
+
+function rulesOf(checks: Readonly<Record<string, Check | RuledCheck>>, timeoutMs: number): readonly Rule[] {
+  return Object.entries(checks).map(([name, given]) => {
+    const ruled: RuledCheck = typeof given === 'function' ? { check: given } : given
+    return { timeoutMs, failsAs: 'unhealthy', ...ruled, name, check: withoutOverlap(ruled.check) }
+  })
 }
 
 /** The same check; while a run of it is under way, callers share that run. */
