@@ -5,9 +5,11 @@ export type {
   ConsumedStats,
   Consumer,
   ConsumerOptions,
+  Position,
   ProducedStats,
   Producer,
   ProducerOptions,
+  Watermark,
 } from './bus.ts'
 export { BusError, type BusErrorCode } from './bus-error.ts'
 // In memory

@@ -1,5 +1,5 @@
-import { topics } from '@triplane/contracts'
-import { aKillSwitch, aTrade } from '@triplane/testing'
+import { topics, type Topic } from '@triplane/contracts'
+import { aKillSwitch, aMarketStatus, aQuote, aTrade } from '@triplane/testing'
 import { BusError, type Bus, type BusRecord, type Consumer, type Producer } from '../src/index.ts'
 
 /** Makes an empty bus on which every topic has `partitions` partitions, compacted ones have one. */
@@ -7,6 +7,11 @@ export type CreateBus = (options: { readonly partitions: number }) => Bus | Prom
 
 export function sendTrades(producer: Producer, symbol: string, from: number, count: number): void {
   for (let seq = from; seq < from + count; seq++) producer.send(topics.trades, symbol, [aTrade({ seq, symbol })])
+}
+
+/** Sends `count` records of one event each: the events of an unbatched topic never share a record. */
+export function sendStatuses(producer: Producer, symbol: string, from: number, count: number): void {
+  for (let seq = from; seq < from + count; seq++) producer.send(topics.status, symbol, [aMarketStatus({ seq, symbol })])
 }
 
 /** Takes until `count` records have come. */
@@ -22,7 +27,8 @@ export async function collect(consumer: Consumer, count: number): Promise<BusRec
 const seqs = (records: readonly BusRecord[]) => records.map((record) => record.seq)
 const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
 const data = { name: 'data', runId: 'run-1' }
-const group = (name: string) => ({ group: name, topics: [topics.trades], from: 'earliest' as const })
+const group = (name: string) => ({ group: name, topics: [topics.status], from: 'earliest' as const })
+const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 
 /** What every implementation of the bus port does. Nothing here depends on how long delivery takes. */
 export function busContract(name: string, createBus: CreateBus): void {
@@ -37,15 +43,14 @@ export function busContract(name: string, createBus: CreateBus): void {
       const producer = bus.producer(data)
       const events = [aTrade({ seq: 7 }), aTrade({ seq: 8 })]
       producer.send(topics.trades, 'BTC/USDT', events)
-      const [record] = await collect(bus.consumer(group('strategy')), 1)
+      const [record] = await collect(bus.consumer({ ...group('strategy'), topics: [topics.trades] }), 1)
       expect(record).toMatchObject({ topic: topics.trades, offset: 0, key: 'BTC/USDT', runId: 'run-1' })
       expect(record).toMatchObject({ producer: 'data', seq: 7, tsSentUs: expect.any(Number), events })
     })
 
     it('keeps the order within a partition and gives a key one partition', async () => {
       const producer = bus.producer(data)
-      const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
-      for (let seq = 1; seq <= 60; seq++) sendTrades(producer, symbols[seq % symbols.length] as string, seq, 1)
+      for (let seq = 1; seq <= 60; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
       const records = await collect(bus.consumer(group('strategy')), 60)
       const partitionOfKey = new Map<string, number>()
       const lastOf = new Map<number, BusRecord>()
@@ -64,7 +69,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       let seq = 0
       const task = async () => {
         for (let i = 0; i < 50; i++) {
-          sendTrades(producer, 'SPY', ++seq, 1)
+          sendStatuses(producer, 'SPY', ++seq, 1)
           if (i % 10 === 0) await producer.flush()
           else await Promise.resolve()
         }
@@ -77,7 +82,7 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('gives every group everything', async () => {
       const strategy = bus.consumer(group('strategy'))
       const history = bus.consumer(group('history'))
-      sendTrades(bus.producer(data), 'SPY', 1, 20)
+      sendStatuses(bus.producer(data), 'SPY', 1, 20)
       expect(seqs(await collect(strategy, 20))).toEqual(range(1, 20))
       expect(seqs(await collect(history, 20))).toEqual(range(1, 20))
     })
@@ -85,32 +90,35 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('shares the partitions among the members of a group', async () => {
       const producer = bus.producer(data)
       const members = [bus.consumer(group('strategy')), bus.consumer(group('strategy'))]
-      const taken: BusRecord[][] = [[], []]
       let seq = 0
-      while (taken.some((records) => records.length === 0)) {
-        for (const symbol of ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT']) sendTrades(producer, symbol, ++seq, 1)
-        await producer.flush()
-        members.forEach((member, i) => taken[i]?.push(...member.take()))
-      }
-      const missing = new Set(range(1, seq))
-      while (missing.size > 0) {
-        for (const record of taken.flat()) missing.delete(record.seq)
-        if (missing.size === 0) break
-        await Promise.race(members.map((member) => member.arrived()))
-        members.forEach((member, i) => taken[i]?.push(...member.take()))
-      }
-      const newest = taken.map((records) => new Set(records.slice(-5).map((record) => record.partition)))
-      expect([...(newest[0] as Set<number>)].filter((partition) => newest[1]?.has(partition))).toEqual([])
+      let owners: Set<number>[]
+      // A member that joins takes over what is uncommitted, so the first rounds may come to both.
+      do {
+        const missing = new Set(range(seq + 1, symbols.length))
+        for (const symbol of symbols) sendStatuses(producer, symbol, ++seq, 1)
+        owners = [new Set(), new Set()]
+        while (missing.size > 0) {
+          await Promise.race(members.map((member) => member.arrived()))
+          members.forEach((member, i) => {
+            for (const record of member.take()) {
+              if (missing.delete(record.seq)) owners[i]?.add(record.partition)
+            }
+          })
+        }
+        await Promise.all(members.map((member) => member.commit()))
+      } while (owners.some((owned) => owned.size === 0))
+      const [first, second] = owners as [Set<number>, Set<number>]
+      expect([...first].filter((partition) => second.has(partition))).toEqual([])
     })
 
     it('starts a new group at the end when it wants the latest', async () => {
       const producer = bus.producer(data)
-      sendTrades(producer, 'SPY', 1, 5)
+      sendStatuses(producer, 'SPY', 1, 5)
       await producer.flush()
-      const consumer = bus.consumer({ group: 'late', topics: [topics.trades], from: 'latest' })
+      const consumer = bus.consumer({ group: 'late', topics: [topics.status], from: 'latest' })
       let first: BusRecord | undefined
       for (let seq = 100; first === undefined; seq++) {
-        sendTrades(producer, 'SPY', seq, 1)
+        sendStatuses(producer, 'SPY', seq, 1)
         await producer.flush()
         first = consumer.take()[0]
       }
@@ -119,17 +127,17 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('goes on behind what was committed when a consumer is restarted', async () => {
       const producer = bus.producer(data)
-      sendTrades(producer, 'SPY', 1, 5)
+      sendStatuses(producer, 'SPY', 1, 5)
       const before = bus.consumer(group('strategy'))
       await collect(before, 5)
       await before.commit()
       await before.close()
-      sendTrades(producer, 'SPY', 6, 5)
+      sendStatuses(producer, 'SPY', 6, 5)
       expect(seqs(await collect(bus.consumer(group('strategy')), 5))).toEqual(range(6, 5))
     })
 
     it('delivers again what a member took and did not commit', async () => {
-      sendTrades(bus.producer(data), 'SPY', 1, 6)
+      sendStatuses(bus.producer(data), 'SPY', 1, 6)
       const leaver = bus.consumer(group('strategy'))
       await collect(leaver, 2)
       await leaver.commit()
@@ -140,8 +148,8 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('shows a batch that is sent twice as the same producer and sequence', async () => {
       const producer = bus.producer(data)
-      sendTrades(producer, 'SPY', 41, 1)
-      sendTrades(producer, 'SPY', 41, 1)
+      sendStatuses(producer, 'SPY', 41, 1)
+      sendStatuses(producer, 'SPY', 41, 1)
       const [first, second] = await collect(bus.consumer(group('strategy')), 2)
       expect(second).toMatchObject({ producer: first?.producer, seq: 41 })
       expect(second?.offset).not.toBe(first?.offset)
@@ -150,20 +158,20 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('takes a burst, and has nothing buffered after a flush', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
-      sendTrades(producer, 'SPY', 1, 2000)
+      sendStatuses(producer, 'SPY', 1, 2000)
       await producer.flush()
       expect(producer.buffered).toBe(0)
-      expect(producer.stats()).toEqual([{ topic: topics.trades.name, produced: 2000, buffered: 0, errors: 0 }])
+      expect(producer.stats()).toEqual([{ topic: topics.status.name, produced: 2000, buffered: 0, errors: 0 }])
       expect(seqs(await collect(consumer, 2000))).toEqual(range(1, 2000))
     })
 
     it('hands over nothing while paused, and everything after', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
-      sendTrades(producer, 'SPY', 1, 1)
+      sendStatuses(producer, 'SPY', 1, 1)
       await collect(consumer, 1)
       consumer.pause()
-      sendTrades(producer, 'SPY', 2, 3)
+      sendStatuses(producer, 'SPY', 2, 3)
       await producer.flush()
       expect(consumer.take()).toEqual([])
       consumer.resume()
@@ -173,12 +181,12 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('tells what was consumed and what waits', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
-      sendTrades(producer, 'SPY', 1, 5)
+      sendStatuses(producer, 'SPY', 1, 5)
       const [record] = await collect(consumer, 1)
       await consumer.arrived()
       const nowUs = (record?.tsSentUs ?? 0) + 60_000_000
       const [before] = consumer.stats(nowUs)
-      expect(before).toMatchObject({ topic: topics.trades.name, consumed: 1, skipped: 0, errors: 0 })
+      expect(before).toMatchObject({ topic: topics.status.name, consumed: 1, skipped: 0, errors: 0 })
       expect(before?.lagRecords).toBeGreaterThan(0)
       expect(before?.lagSeconds).toBeGreaterThan(0)
       await collect(consumer, 4)
@@ -201,6 +209,114 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(Object.fromEntries(newest)).toEqual({ 'account/pnl': 300, 'account/drawdown': 2, 'account/manual': 3 })
     })
 
+    it('keeps the order of a batched topic, however many sends share a record', async () => {
+      const producer = bus.producer(data)
+      const consumer = bus.consumer({ ...group('strategy'), topics: [topics.trades] })
+      sendTrades(producer, 'SPY', 1, 1200)
+      const got: number[] = []
+      while (got.length < 1200) {
+        for (const record of await collect(consumer, 1)) {
+          expect(record.events.length).toBeLessThanOrEqual(500)
+          expect(record.seq).toBe(record.events[0]?.seq)
+          got.push(...record.events.map((event) => event.seq))
+        }
+      }
+      expect(got).toEqual(range(1, 1200))
+    })
+
+    it('hands the trace on', async () => {
+      const producer = bus.producer(data)
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+      producer.send(topics.status, 'SPY', [aMarketStatus({ seq: 1 })], traceparent)
+      sendStatuses(producer, 'SPY', 2, 1)
+      const [traced, untraced] = await collect(bus.consumer(group('strategy')), 2)
+      expect([traced?.traceparent, untraced?.traceparent]).toEqual([traceparent, undefined])
+    })
+
+    it('puts a mark into every partition, behind what was sent before and before what is sent after', async () => {
+      const producer = bus.producer(data)
+      const batched: readonly Topic[] = [topics.trades, topics.quotes]
+      const send = (seq: number) => {
+        for (const symbol of symbols) {
+          producer.send(topics.trades, symbol, [aTrade({ seq, symbol })])
+          producer.send(topics.quotes, symbol, [aQuote({ seq, symbol })])
+        }
+      }
+      send(1)
+      producer.mark(batched, { throughUs: 100, final: false })
+      send(2)
+      producer.mark(batched, { throughUs: 200, final: true })
+
+      const consumer = bus.consumer({ group: 'strategy', topics: batched, from: 'earliest' })
+      const lines = new Map<string, (number | string)[]>()
+      const finals = () => [...lines.values()].filter((line) => line.includes('mark 200 true')).length
+      while (finals() < 8) {
+        for (const record of await collect(consumer, 1)) {
+          const place = `${record.topic.name}/${record.partition}`
+          if (!lines.has(place)) lines.set(place, [])
+          const { watermark } = record
+          if (watermark) {
+            expect(record).toMatchObject({ key: '', seq: 0, events: [], producer: 'data', runId: 'run-1' })
+            lines.get(place)?.push(`mark ${watermark.throughUs} ${watermark.final}`)
+          } else lines.get(place)?.push(...record.events.map((event) => event.seq))
+        }
+      }
+      for (const line of lines.values()) {
+        const half = line.filter((entry) => entry === 1).length
+        const ones = Array.from({ length: half }, () => 1)
+        const twos = Array.from({ length: half }, () => 2)
+        expect(line).toEqual([...ones, 'mark 100 false', ...twos, 'mark 200 true'])
+      }
+      expect([...lines.values()].flat().filter((entry) => entry === 1)).toHaveLength(2 * symbols.length)
+    })
+
+    it('starts exactly at positions, whatever was committed, and with the oldest where it has none', async () => {
+      const producer = bus.producer(data)
+      for (let seq = 1; seq <= 120; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
+      const before = bus.consumer(group('strategy'))
+      const all = await collect(before, 120)
+      await before.commit()
+      await before.close()
+      const perPartition = (records: readonly BusRecord[], partition: number) =>
+        records.filter((record) => record.partition === partition).map((record) => record.offset)
+      const partitions = [...new Set(all.map((record) => record.partition))].sort()
+      const [unnamed, ...named] = partitions as [number, ...number[]]
+      const from = named.map((partition, i) => ({ topic: topics.status.name, partition, offset: i + 3 }))
+      const dropped = from.reduce((sum, { offset }) => sum + offset, 0)
+
+      const consumer = bus.consumer({ ...group('strategy'), from })
+      const records = await collect(consumer, 120 - dropped)
+      expect(perPartition(records, unnamed)).toEqual(perPartition(all, unnamed))
+      for (const { partition, offset } of from)
+        expect(perPartition(records, partition)).toEqual(perPartition(all, partition).slice(offset))
+      sendStatuses(producer, 'SPY', 121, 1)
+      expect(seqs(await collect(consumer, 1))).toEqual([121])
+    })
+
+    it('waits at a position at the end for what comes', async () => {
+      const producer = bus.producer(data)
+      sendStatuses(producer, 'SPY', 1, 5)
+      await producer.flush()
+      const consumer = bus.consumer({ ...group('strategy'), from: await bus.endOf([topics.status]) })
+      sendStatuses(producer, 'SPY', 6, 2)
+      expect(seqs(await collect(consumer, 2))).toEqual([6, 7])
+    })
+
+    it('knows the partitions of a topic and the end of each', async () => {
+      expect(bus.partitionsOf(topics.status)).toBe(4)
+      expect(bus.partitionsOf(topics.killSwitch)).toBe(1)
+      const producer = bus.producer(data)
+      for (let seq = 1; seq <= 60; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
+      await producer.flush()
+      const ends = await bus.endOf([topics.status, topics.killSwitch])
+      const records = await collect(bus.consumer(group('strategy')), 60)
+      const count = (partition: number) => records.filter((record) => record.partition === partition).length
+      expect(ends).toEqual([
+        ...range(0, 4).map((partition) => ({ topic: topics.status.name, partition, offset: count(partition) })),
+        { topic: topics.killSwitch.name, partition: 0, offset: 0 },
+      ])
+    })
+
     it('refuses any use after close, and wakes who waits', async () => {
       const producer = bus.producer(data)
       const consumer = bus.consumer(group('strategy'))
@@ -208,7 +324,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       await bus.close()
       await waiting
       expect(consumer.closed).toBe(true)
-      expect(() => sendTrades(producer, 'SPY', 1, 1)).toThrow(BusError)
+      expect(() => sendStatuses(producer, 'SPY', 1, 1)).toThrow(BusError)
       expect(() => consumer.take()).toThrow(BusError)
       expect(() => bus.producer(data)).toThrow(BusError)
       expect(() => bus.consumer(group('strategy'))).toThrow(BusError)

@@ -1,4 +1,6 @@
 import type { Topic } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
+import type { ConsumerOptions } from '../bus.ts'
 import type { MemoryConsumer } from './memory-consumer.ts'
 import type { PartitionLog } from './partition-log.ts'
 import type { PartitionReader } from './partition-reader.ts'
@@ -19,15 +21,15 @@ export class ConsumerGroup {
     this.#logsOf = logsOf
   }
 
-  join(member: MemoryConsumer, from: 'earliest' | 'latest'): void {
+  join(member: MemoryConsumer, from: ConsumerOptions['from']): void {
     this.#members.push(member)
     for (const topic of member.topics) {
       for (const log of this.#logsOf(topic)) {
-        if (this.#readers.has(log)) continue
-        const start = from === 'latest' ? log.endOffset : log.startOffset
-        const reader: PartitionReader = { log, committed: start, position: start, owner: undefined, tally: undefined }
-        this.#readers.set(log, reader)
-        log.readers.push(reader)
+        const known = this.#readers.get(log)
+        if (known && typeof from === 'string') continue
+        const start = startOf(log, from)
+        if (known) place(known, start)
+        else this.#add({ log, committed: start, position: start, owner: undefined, tally: undefined })
       }
     }
     this.#rebalance()
@@ -36,6 +38,11 @@ export class ConsumerGroup {
   leave(member: MemoryConsumer): void {
     this.#members.splice(this.#members.indexOf(member), 1)
     this.#rebalance()
+  }
+
+  #add(reader: PartitionReader): void {
+    this.#readers.set(reader.log, reader)
+    reader.log.readers.push(reader)
   }
 
   #rebalance(): void {
@@ -50,13 +57,25 @@ export class ConsumerGroup {
   }
 }
 
+function startOf(log: PartitionLog, from: ConsumerOptions['from']): number {
+  if (from === 'earliest') return log.startOffset
+  if (from === 'latest') return log.endOffset
+  const named = from.find(({ topic, partition }) => topic === log.topic.name && partition === log.partition)
+  if (named === undefined) return log.startOffset
+  invariant(named.offset <= log.endOffset, `a position is at most at the end, ${log.endOffset}`, named.offset)
+  return named.offset
+}
+
 function assign(reader: PartitionReader, owner: MemoryConsumer | undefined): void {
   reader.owner = owner
   reader.tally = owner?.tallyOf(reader.log.topic)
-  const lost = reader.log.startOffset - reader.committed
-  if (reader.tally && lost > 0) {
-    reader.tally.skipped += lost
-    reader.committed = reader.log.startOffset
-  }
+  place(reader, reader.committed)
+}
+
+/** Lets the group go on at `offset`, or at the oldest record where that is gone. */
+function place(reader: PartitionReader, offset: number): void {
+  const lost = reader.log.startOffset - offset
+  if (reader.tally && lost > 0) reader.tally.skipped += lost
+  reader.committed = reader.tally ? Math.max(offset, reader.log.startOffset) : offset
   reader.position = reader.committed
 }

@@ -88,6 +88,15 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
       return consumer
     },
 
+    partitionsOf: (topic: Topic) => logsOf(topic).length,
+
+    async endOf(topics: readonly Topic[]) {
+      mustBeOpen()
+      return topics.flatMap((topic) =>
+        logsOf(topic).map((log) => ({ topic: topic.name, partition: log.partition, offset: log.endOffset })),
+      )
+    },
+
     async close() {
       closed = true
       await Promise.all([...consumers.keys()].map((consumer) => consumer.close()))

@@ -1,8 +1,8 @@
 import type { Event, Topic } from '@triplane/contracts'
 import { invariant, partitionOf } from '@triplane/kernel'
 import { BusError } from '../bus-error.ts'
-import type { ProducedStats, Producer, ProducerOptions } from '../bus.ts'
-import type { PartitionLog } from './partition-log.ts'
+import type { ProducedStats, Producer, ProducerOptions, Watermark } from '../bus.ts'
+import type { LoggedRecord, PartitionLog } from './partition-log.ts'
 
 /** What the bus does for its producers. */
 export interface ProducerHost {
@@ -27,7 +27,13 @@ interface Waiting {
   readonly key: string
   readonly events: readonly Event[]
   readonly tsSentUs: number
+  readonly traceparent: string | undefined
+  readonly watermark: Watermark | undefined
 }
+
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
+
+const noEvents: readonly Event[] = []
 
 /** Appends to the logs. When a log has no room, this and all that comes after it waits in the producer's own queue. */
 export class MemoryProducer implements Producer {
@@ -49,24 +55,42 @@ export class MemoryProducer implements Producer {
     return this.#waiting.length
   }
 
-  send(topic: Topic, key: string, events: readonly Event[]): void {
+  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void {
     if (this.#closed) throw closedError()
     invariant(events.length > 0, 'a record holds at least one event')
     const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
     const { logs } = destination
     const log = logs[partitionOf(key, logs.length)] as PartitionLog
     const tsSentUs = this.#host.nowUs()
-    if (this.#waiting.length === 0 && log.hasRoom()) this.#append(destination, log, key, events, tsSentUs)
-    else this.#buffer({ destination, log, key, events, tsSentUs })
+    if (this.#waiting.length === 0 && log.hasRoom())
+      this.#append(destination, log, key, events, tsSentUs, traceparent, undefined)
+    else {
+      this.#mustHaveRoom(destination, topic)
+      this.#buffer({ destination, log, key, events, tsSentUs, traceparent, watermark: undefined })
+    }
+  }
+
+  mark(topics: readonly Topic[], watermark: Watermark): void {
+    if (this.#closed) throw closedError()
+    const tsSentUs = this.#host.nowUs()
+    for (const topic of topics) {
+      const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
+      this.#mustHaveRoom(destination, topic)
+      for (const log of destination.logs) {
+        if (this.#waiting.length === 0 && log.hasRoom())
+          this.#append(destination, log, '', noEvents, tsSentUs, undefined, watermark)
+        else this.#buffer({ destination, log, key: '', events: noEvents, tsSentUs, traceparent: undefined, watermark })
+      }
+    }
   }
 
   /** Appends what waits, as far as there is room. */
   drain(): void {
     let done = 0
-    for (const { destination, log, key, events, tsSentUs } of this.#waiting) {
+    for (const { destination, log, key, events, tsSentUs, traceparent, watermark } of this.#waiting) {
       if (!log.hasRoom()) break
       destination.buffered--
-      this.#append(destination, log, key, events, tsSentUs)
+      this.#append(destination, log, key, events, tsSentUs, traceparent, watermark)
       done++
     }
     if (done === 0) return
@@ -95,33 +119,46 @@ export class MemoryProducer implements Producer {
     this.#host.left(this)
   }
 
-  #append(destination: Destination, log: PartitionLog, key: string, events: readonly Event[], tsSentUs: number): void {
+  #append(
+    destination: Destination,
+    log: PartitionLog,
+    key: string,
+    events: readonly Event[],
+    tsSentUs: number,
+    traceparent: string | undefined,
+    watermark: Watermark | undefined,
+  ): void {
     destination.produced++
-    log.append({
+    const record: Mutable<LoggedRecord> = {
       topic: log.topic,
       partition: log.partition,
       offset: log.endOffset,
       key,
       runId: this.#runId,
       producer: this.#name,
-      seq: (events[0] as Event).seq,
+      seq: watermark === undefined ? (events[0] as Event).seq : 0,
       tsSentUs,
       events,
       ordinal: this.#host.nextOrdinal(),
-    })
+    }
+    // Few records have these: nearly all keep one shape.
+    if (traceparent !== undefined) record.traceparent = traceparent
+    if (watermark !== undefined) record.watermark = watermark
+    log.append(record)
+  }
+
+  #mustHaveRoom(destination: Destination, topic: Topic): void {
+    if (this.#waiting.length < this.#host.maxBufferedRecords) return
+    destination.errors++
+    throw new BusError(
+      'buffer_full',
+      `Expected the sender to await flush, was ${this.#waiting.length} records behind on ${topic.name}`,
+      { retryable: true },
+    )
   }
 
   #buffer(waiting: Waiting): void {
-    const { destination, log } = waiting
-    if (this.#waiting.length >= this.#host.maxBufferedRecords) {
-      destination.errors++
-      throw new BusError(
-        'buffer_full',
-        `Expected the sender to await flush, was ${this.#waiting.length} records behind on ${log.topic.name}`,
-        { retryable: true },
-      )
-    }
-    destination.buffered++
+    waiting.destination.buffered++
     this.#waiting.push(waiting)
   }
 
