@@ -6,18 +6,54 @@ import type { DataPlaneConfig } from './config.ts'
 import { exportDataPlane } from './data-plane-metrics.ts'
 import { createDataCore, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
 
-export interface DataPlaneOptions {
+/** What the data plane is made of, wherever it runs. */
+export interface DataPlaneParts {
   readonly config: DataPlaneConfig
   /** Label of the feed: sim, capture. */
   readonly source: string
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  readonly bus: Bus
-  readonly runId: string
-  readonly account: string
   readonly metrics: Metrics<'data_plane'>
   /** Wall time; read for every event. */
   readonly nowUs: () => number
+}
+
+/** The data plane as its host sees it. */
+export interface BuiltDataPlane {
+  /** Name of its producer. */
+  readonly name: string
+  readonly core: DataCore
+  /** Sees every output once, in emission order, when its host has time: metrics. */
+  readonly observe: (event: MarketEvent) => void
+  /** Notes a heartbeat that begins its way through all planes. */
+  readonly beat: (originUs: number) => void
+}
+
+/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
+export function buildDataPlane(
+  { config, source, instruments, isSessionOpen, metrics, nowUs }: DataPlaneParts,
+  snapshot?: DataPlaneSnapshot,
+): BuiltDataPlane {
+  const core = createDataCore(config, { source, instruments, isSessionOpen }, snapshot)
+  const observe = exportDataPlane(metrics, core, { source, nowUs })
+  metrics.beforeScrape(() => {
+    for (const { instrument } of core.lanes) {
+      const isOpen = isSessionOpen(instrument.session, core.nowUs)
+      metrics.sessionOpen.set({ symbol: instrument.symbol }, isOpen ? 1 : 0)
+    }
+  })
+  return {
+    name: 'data-plane',
+    core,
+    observe,
+    beat: (originUs) => metrics.heartbeat.set({ stage: 'data' }, originUs / 1e6),
+  }
+}
+
+export interface DataPlaneOptions extends DataPlaneParts {
+  readonly bus: Bus
+  readonly runId: string
+  readonly account: string
   /** Sees every output once, in emission order, when the plane's `observe` is called. */
   readonly observe: (event: MarketEvent) => void
   readonly resumed?: DataPlaneState
@@ -40,25 +76,18 @@ export interface DataPlane {
 /** The data plane has no inputs that wait: its state is its core's. */
 export type DataPlaneState = DataPlaneSnapshot
 
-/** Joins the data plane's core to the bus and to its metrics. */
+/** Joins the data plane to the bus of its process. */
 export function composeDataPlane(options: DataPlaneOptions): DataPlane {
-  const { config, source, instruments, isSessionOpen, bus, runId, account, metrics, nowUs, observe, resumed } = options
-  const core = createDataCore(config, { source, instruments, isSessionOpen }, resumed)
-  const producer = bus.producer({ name: 'data-plane', runId })
-  metrics.beforeScrape(() => unobserved.observe())
-  const record = exportDataPlane(metrics, core, { source, nowUs })
-  exportBusStats(metrics, () => producer.stats())
-  metrics.beforeScrape(() => {
-    for (const { instrument } of core.lanes) {
-      const isOpen = isSessionOpen(instrument.session, core.nowUs)
-      metrics.sessionOpen.set({ symbol: instrument.symbol }, isOpen ? 1 : 0)
-    }
-  })
-
+  const { bus, runId, account, metrics, nowUs, observe, resumed } = options
+  const plane = buildDataPlane(options, resumed)
+  const { core } = plane
+  const producer = bus.producer({ name: plane.name, runId })
   const unobserved = new Unobserved<MarketEvent>((event) => {
-    record(event)
+    plane.observe(event)
     observe(event)
   })
+  metrics.beforeScrape(() => unobserved.observe())
+  exportBusStats(metrics, () => producer.stats())
 
   function flush(): void {
     if (core.outbox.size === 0) return
@@ -81,7 +110,7 @@ export function composeDataPlane(options: DataPlaneOptions): DataPlane {
     observe: () => unobserved.observe(),
     beat(marketUs) {
       const originUs = nowUs()
-      metrics.heartbeat.set({ stage: 'data' }, originUs / 1e6)
+      plane.beat(originUs)
       const heartbeat: Heartbeat = { type: 'heartbeat', seq: 0, effectUs: marketUs, stage: 'data', originUs }
       publish(producer, [heartbeat], account)
     },

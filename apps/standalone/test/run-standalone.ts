@@ -10,11 +10,15 @@ import type { Report } from '../src/report.ts'
 export const silentScreen = { isTTY: false, columns: 80, write: () => undefined }
 
 /** Runs the app in this process with the given flags, without ports and, unless asked for, without a database. */
-export async function runStandalone(flags: readonly string[], varFolder: string): Promise<Report> {
+export async function runStandalone(
+  flags: readonly string[],
+  varFolder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Report> {
   const storage = flags.includes('--storage') ? [] : ['--storage', 'off']
   const ports = flags.includes('--ports') ? [] : ['--ports', 'off']
   const options = parseOptions([...flags, ...storage, ...ports, '--var', varFolder], () => 1)
-  const standalone = await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment: {} })
+  const standalone = await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment })
   return standalone.run()
 }
 

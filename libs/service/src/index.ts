@@ -1,1 +1,17 @@
-export {}
+// Hosts of planes
+export { PlaneHost, type HostState, type PlaneHostOptions } from './host/plane-host.ts'
+export {
+  markedMarketTopics,
+  SourceHost,
+  type SourceCore,
+  type SourceHostOptions,
+  type SourceItem,
+  type SourceState,
+} from './host/source-host.ts'
+export { PlaneOutput, type HistorySink, type PlaneOutputOptions, type PlaneOutputState } from './host/plane-output.ts'
+export { Edge, type EdgeOptions } from './host/edge.ts'
+// Input log and snapshots
+export { InputLog, InputLogError } from './log/input-log.ts'
+export { Snapshots, type Snapshot } from './log/snapshots.ts'
+// Runs
+export { readRuns, RunWatch, startRun, type NewRun } from './run/runs.ts'

@@ -1,0 +1,63 @@
+import { topics, type DeadLetter, type Heartbeat, type RecordRefusal, type Run } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import { publish, type Producer, type RefusedRecord } from '@triplane/messaging'
+
+export interface EdgeOptions {
+  /** The stage of the plane's heartbeats: data, strategy, order. */
+  readonly stage: string
+  readonly producer: Producer
+  readonly run: Run
+  readonly clock: Clock
+  readonly onDeadLetter?: (letter: DeadLetter) => void
+}
+
+/** What a plane says past its core: heartbeats and dead letters. In no snapshot and no hash. */
+export class Edge {
+  readonly #options: EdgeOptions
+  #seq: number
+  #originUs = 0
+  #heardUs: number | undefined
+
+  constructor(options: EdgeOptions) {
+    this.#options = options
+    // Above everything that an earlier process sent, so that nothing of it counts as a duplicate.
+    this.#seq = options.clock.nowUs()
+  }
+
+  /** Monotonic time at which the stage before was last heard; undefined before the first time. */
+  get heardUs(): number | undefined {
+    return this.#heardUs
+  }
+
+  /** Notes a heartbeat of the stage before, and passes it on. */
+  passOn(heartbeat: Heartbeat): void {
+    this.#heardUs = this.#options.clock.monotonicUs()
+    this.#originUs = heartbeat.originUs
+    this.beat(heartbeat.effectUs, heartbeat.originUs)
+  }
+
+  /** Says that this stage lives. `originUs` is the newest origin that it has heard of, unless it is the source. */
+  beat(marketUs: number, originUs = this.#originUs): void {
+    const { stage, producer, run } = this.#options
+    publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
+  }
+
+  /** Publishes a refused record of the bus as a dead letter, with its bytes. */
+  deadLetter({ record, stage, refusal }: RefusedRecord<Uint8Array>): void {
+    const { topic, partition, offset, key } = record
+    const letter: DeadLetter = {
+      type: 'deadLetter',
+      seq: ++this.#seq,
+      source: record.producer || 'unknown',
+      tsRecvUs: this.#options.clock.nowUs(),
+      stage,
+      reason: refusal.code as RecordRefusal,
+      eventType: 'record',
+      detail: refusal.detail,
+      origin: { topic: topic.name, partition, offset, key },
+      raw: Buffer.from(record.events).toString('latin1'),
+    }
+    this.#options.producer.send(topics.deadLetters, letter.source, [letter])
+    this.#options.onDeadLetter?.(letter)
+  }
+}

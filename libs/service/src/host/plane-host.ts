@@ -1,0 +1,355 @@
+import { rank, type Event, type Heartbeat, type Run, type Topic } from '@triplane/contracts'
+import { US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
+import {
+  OrderedInputs,
+  type BusRecord,
+  type Consumer,
+  type OrderedInputsSnapshot,
+  type Plane,
+  type Position,
+  type Refusal,
+  type RefusedRecord,
+} from '@triplane/messaging'
+import { InputLogError, type InputLog } from '../log/input-log.ts'
+import type { Snapshot, Snapshots } from '../log/snapshots.ts'
+import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
+import { HighWaterMarks, type HighWaterMarksSnapshot } from './high-water-marks.ts'
+import type { PlaneOutput, PlaneOutputState } from './plane-output.ts'
+import { RecordIntake } from './record-intake.ts'
+import { ReplayQueue } from './replay-queue.ts'
+import { Wake } from './wake.ts'
+import { WatermarkGate, type GatedPartition, type WatermarkGateSnapshot } from './watermark-gate.ts'
+
+/** The state of a hosted plane, as JSON. */
+export interface HostState<CoreState = unknown, In extends Event = Event> {
+  readonly core: CoreState
+  readonly inputs: OrderedInputsSnapshot<In>
+  readonly marks: HighWaterMarksSnapshot
+  readonly gate: WatermarkGateSnapshot
+  readonly positions: readonly Position[]
+  readonly marketUs: number
+  readonly boundUs: number
+  readonly output: PlaneOutputState
+}
+
+export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
+  readonly plane: Plane<In, Out>
+  readonly run: Run
+  /** Starts where the snapshot ends, or where the run does. */
+  readonly consumer: Consumer<Payload>
+  readonly output: PlaneOutput<Out>
+  /** Partitions whose watermarks count in lockstep. */
+  readonly gated: readonly GatedPartition[]
+  /** In lockstep: how much later than an input an output takes effect, at least. 0 for the strategy plane. */
+  readonly leadUs: number
+  readonly log: InputLog
+  readonly snapshots: Snapshots<HostState>
+  readonly saved: Snapshot<HostState> | undefined
+  readonly snapshotEveryMs: number
+  /** Makes events of a payload that came from outside. */
+  readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
+  readonly deadLetter: (refused: RefusedRecord<Payload>) => void
+  /** A heartbeat of the stage that the plane listens to. */
+  readonly onHeartbeat: (heartbeat: Heartbeat) => void
+  /** The input log cannot be written, or can again: nothing leaves the plane until it can. */
+  readonly onLogFault: (fault: InputLogError | undefined) => void
+  readonly clock: Clock
+}
+
+/** A turn that was taken in memory and is not in the input log yet. */
+interface UnloggedTurn<Out extends Event> {
+  readonly turn: LoggedTurn
+  readonly outputs: readonly Out[]
+  readonly boundUs: number
+}
+
+/** Records of one turn at most. */
+const MAX_RECORDS = 256
+const TICK_MS = 250
+/** Silence of the feed after which the edge's clock speaks in its place. */
+const SILENCE_US = US_PER_SECOND
+const COMMIT_EVERY_US = US_PER_SECOND
+
+/**
+ * Hosts a plane's core in a process of its own. A turn takes what has arrived, steps the core, writes to the input log what
+ * was consumed, and only then lets the outputs go.
+ *
+ * Invariants
+ * 1. No output leaves before what caused it is in the input log. While the log cannot be written nothing leaves and no
+ *    record is taken; what is injected (a halt) takes effect at once all the same.
+ * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which
+ *    takes the snapshot and does the logged turns again, emits the same events with the same sequences.
+ * 3. A snapshot counts only when what was emitted before it is durable.
+ * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time. In lockstep it
+ *    handles an input only when no earlier one can come any more.
+ */
+export class PlaneHost<In extends Event, Out extends Event, Payload> {
+  readonly #options: PlaneHostOptions<In, Out, Payload>
+  readonly #inputs: OrderedInputs<In>
+  readonly #marks: HighWaterMarks
+  readonly #gate: WatermarkGate
+  readonly #intake: RecordIntake<In>
+  readonly #positions: Map<string, Position>
+  readonly #process: (event: In) => void
+  readonly #wake = new Wake()
+  #injected: InjectedInput[] = []
+  #leftover: BusRecord<Payload>[] = []
+  #turn: number
+  #boundUs: number
+  #dataHeardUs: number
+  #isReplaying = true
+  #isStopping = false
+  #unlogged: UnloggedTurn<Out>[] = []
+  #snapshotUnderWay: Promise<void> | undefined
+
+  constructor(options: PlaneHostOptions<In, Out, Payload>) {
+    const { plane, run, saved, clock, gated } = options
+    const state = saved?.state
+    this.#options = options
+    this.#inputs = new OrderedInputs(state?.inputs as OrderedInputsSnapshot<In> | undefined)
+    this.#marks = new HighWaterMarks(state?.marks)
+    this.#gate = new WatermarkGate(gated, state?.gate)
+    this.#positions = new Map(state?.positions.map((position) => [placeOf(position), position]))
+    this.#intake = new RecordIntake(
+      {
+        run,
+        hears: plane.hears,
+        inputs: this.#inputs,
+        marks: this.#marks,
+        onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
+        onWatermark: (record, watermark) => this.#gate.note(record, watermark),
+      },
+      state?.marketUs,
+    )
+    this.#process = (event) => plane.core.process(event)
+    this.#turn = saved?.afterTurn ?? 0
+    this.#boundUs = state?.boundUs ?? 0
+    this.#dataHeardUs = clock.monotonicUs()
+  }
+
+  /** Market time up to which everything was handled. */
+  get boundUs(): number {
+    return this.#boundUs
+  }
+
+  get turn(): number {
+    return this.#turn
+  }
+
+  /** True while the logged turns of an earlier process are done again. */
+  get isReplaying(): boolean {
+    return this.#isReplaying
+  }
+
+  /** True in lockstep when the run's end was reached. */
+  get isFinal(): boolean {
+    return this.#gate.isFinal
+  }
+
+  get counts() {
+    return this.#intake.counts
+  }
+
+  /**
+   * Gives the core an input that does not come over the bus: a command, a verdict. It takes effect before this returns;
+   * during a replay, as the first thing after it. A copy that comes back over `topic` is recognised.
+   */
+  inject(producer: string, event: In, back?: { readonly topic: Topic; readonly key: string }): void {
+    if (back) this.#marks.set(producer, back.topic.name, back.key, event.seq)
+    this.#injected.push({ producer, event })
+    if (!this.#isReplaying) this.#step([])
+  }
+
+  /** Runs until `stop`: first what the input log holds, then what arrives. Rejects with a fault or a bug. */
+  async run(): Promise<void> {
+    const { consumer, clock, output, snapshotEveryMs } = this.#options
+    await this.#replay()
+    let committedUs = 0
+    let snapshotUs = clock.monotonicUs()
+    let waiting = false
+    while (!this.#isStopping) {
+      if (this.#leftover.length === 0) {
+        if (!waiting) {
+          waiting = true
+          const woken = () => {
+            waiting = false
+            this.#wake.wake()
+          }
+          void consumer.arrived().then(woken, woken)
+        }
+        await this.#wake.wait(TICK_MS)
+      }
+      if (this.#isStopping) break
+      this.#step(this.#unlogged.length > 0 ? [] : this.#take())
+      output.observe()
+      if (output.isFull) await output.drained()
+      const nowUs = clock.monotonicUs()
+      if (nowUs - committedUs > COMMIT_EVERY_US) {
+        committedUs = nowUs
+        void consumer.commit().catch(() => undefined)
+      }
+      if (nowUs - snapshotUs > snapshotEveryMs * 1000 && this.#unlogged.length === 0) {
+        snapshotUs = nowUs
+        this.#snapshotUnderWay ??= this.#snapshot().finally(() => (this.#snapshotUnderWay = undefined))
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await this.#end()
+  }
+
+  /** Ends `run` in order: the turn under way is finished, outputs are flushed, a snapshot is taken. */
+  stop(): void {
+    this.#isStopping = true
+    this.#wake.wake()
+  }
+
+  async #end(): Promise<void> {
+    await this.#snapshotUnderWay
+    if (this.#unlogged.length === 0 && !this.#isReplaying) await this.#snapshot()
+    await this.#options.consumer.commit().catch(() => undefined)
+    this.#options.log.close()
+  }
+
+  #take(): readonly BusRecord<Payload>[] {
+    if (this.#leftover.length === 0) return this.#options.consumer.take(MAX_RECORDS)
+    return this.#leftover.splice(0, MAX_RECORDS)
+  }
+
+  #step(records: readonly BusRecord<Payload>[]): void {
+    const injected = this.#injected
+    if (injected.length > 0) this.#injected = []
+    const tickUs = this.#tick(records.length > 0)
+    if (records.length > 0 || injected.length > 0 || tickUs !== undefined) {
+      this.#handle(records, { injected, ...(tickUs !== undefined && { tickUs }) })
+    }
+    if (this.#unlogged.length > 0) this.#logAndPublish()
+  }
+
+  /** Market time by the edge's clock, when the feed of a live run has been silent. */
+  #tick(isHearing: boolean): number | undefined {
+    if (this.#options.run.mode === 'lockstep') return undefined
+    const nowUs = this.#options.clock.monotonicUs()
+    if (isHearing) this.#dataHeardUs = nowUs
+    const silenceUs = nowUs - this.#dataHeardUs
+    const { marketUs } = this.#intake
+    if (silenceUs < SILENCE_US || marketUs === 0) return undefined
+    const tickUs = Math.round(marketUs + silenceUs - SILENCE_US)
+    return tickUs > this.#boundUs ? tickUs : undefined
+  }
+
+  /** One turn in memory: what it caused waits in `#unlogged`. */
+  #handle(
+    records: readonly BusRecord<Payload>[],
+    { injected, tickUs }: { readonly injected: readonly InjectedInput[]; readonly tickUs?: number },
+    isLogged = false,
+  ): void {
+    const { core } = this.#options.plane
+    const ranges = this.#accept(records)
+    for (const { producer, event } of injected) this.#inputs.push(producer, event as In)
+    const boundUs =
+      this.#options.run.mode === 'lockstep'
+        ? this.#gate.boundUs
+        : Math.max(this.#boundUs, this.#intake.marketUs, tickUs ?? 0)
+    if (boundUs > this.#boundUs) this.#boundUs = boundUs
+    this.#inputs.release(this.#boundUs, rank.strategy, this.#process)
+    core.advance(this.#boundUs)
+    const outputs = core.outbox.drain()
+    const turn = { turn: ++this.#turn, ranges, injected, ...(tickUs !== undefined && { tickUs }) }
+    if (isLogged) this.#publish(outputs, this.#boundUs)
+    else this.#unlogged.push({ turn, outputs, boundUs: this.#boundUs })
+  }
+
+  #accept(records: readonly BusRecord<Payload>[]): ConsumedRange[] {
+    const { decode, deadLetter } = this.#options
+    const ranges = new Map<string, { topic: string; partition: number; lastOffset: number; count: number }>()
+    for (const record of records) {
+      const { topic, partition, offset } = record
+      const place = `${topic.name}/${partition}`
+      const range = ranges.get(place)
+      if (range) {
+        range.lastOffset = offset
+        range.count++
+      } else ranges.set(place, { topic: topic.name, partition, lastOffset: offset, count: 1 })
+      this.#positions.set(place, { topic: topic.name, partition, offset: offset + 1 })
+      if (record.watermark) {
+        this.#intake.watermark(record, record.watermark)
+        continue
+      }
+      const events = decode(record)
+      if (events.ok) this.#intake.accept(record, events.value)
+      else if (!this.#isReplaying) deadLetter({ record, stage: 'decode', refusal: events.error })
+    }
+    return [...ranges.values()]
+  }
+
+  #logAndPublish(): void {
+    const { log, onLogFault } = this.#options
+    while (this.#unlogged.length > 0) {
+      const { turn, outputs, boundUs } = this.#unlogged[0] as UnloggedTurn<Out>
+      try {
+        log.append(turn)
+      } catch (error) {
+        if (!(error instanceof InputLogError)) throw error
+        return onLogFault(error)
+      }
+      this.#unlogged.shift()
+      this.#publish(outputs, boundUs)
+    }
+    onLogFault(undefined)
+  }
+
+  #publish(outputs: readonly Out[], boundUs: number): void {
+    const { output, leadUs, run } = this.#options
+    if (outputs.length > 0) output.publish(outputs)
+    if (run.mode === 'lockstep' && boundUs > 0) output.mark(boundUs + leadUs, this.#gate.isFinal)
+  }
+
+  /** Does the logged turns again. Their records come from the consumer, partition by partition in order. */
+  async #replay(): Promise<void> {
+    const { log, saved, consumer, output } = this.#options
+    const turns = log.turnsAfter(saved?.afterTurn ?? 0)
+    const queue = new ReplayQueue<Payload>(consumer, () => this.#isStopping)
+    for (const { ranges, injected, tickUs } of turns) {
+      const records: BusRecord<Payload>[] = []
+      for (const range of ranges) records.push(...(await queue.take(range)))
+      if (this.#isStopping) return
+      this.#handle(records, { injected, ...(tickUs !== undefined && { tickUs }) }, true)
+      if (output.isFull) await output.drained()
+    }
+    this.#leftover = queue.rest()
+    log.begin(this.#turn)
+    this.#isReplaying = false
+    this.#dataHeardUs = this.#options.clock.monotonicUs()
+  }
+
+  async #snapshot(): Promise<void> {
+    const { log, snapshots, output } = this.#options
+    const afterTurn = this.#turn
+    const text = JSON.stringify(this.#state())
+    log.begin(afterTurn)
+    await output.durable()
+    await snapshots.save(afterTurn, text)
+    log.dropBefore(afterTurn)
+  }
+
+  #state(): HostState<unknown, In> {
+    return {
+      core: this.#options.plane.core.snapshot(),
+      inputs: this.#inputs.snapshot(),
+      marks: this.#marks.snapshot(),
+      gate: this.#gate.snapshot(),
+      positions: [...this.#positions.values()],
+      marketUs: this.#intake.marketUs,
+      boundUs: this.#boundUs,
+      output: this.#options.output.state(),
+    }
+  }
+
+  #onHeartbeat(heartbeat: Heartbeat): void {
+    if (this.#isReplaying || heartbeat.stage !== this.#options.plane.heartbeat.from) return
+    this.#options.plane.heartbeat.seen(heartbeat)
+    this.#options.onHeartbeat(heartbeat)
+  }
+}
+
+const placeOf = ({ topic, partition }: Position) => `${topic}/${partition}`

@@ -1,0 +1,107 @@
+import type { Event, EventType, Topic } from '@triplane/contracts'
+import { OutputHash, publish, Unobserved, type OutputHashState, type Producer } from '@triplane/messaging'
+
+/** Where a plane's outputs are kept, beside the bus. */
+export interface HistorySink {
+  /** Takes the events that are history; never waits. */
+  write(producer: string, events: readonly Event[]): void
+  /** Resolves when everything written so far is durable: in the database or on disk. */
+  settled(): Promise<void>
+}
+
+export interface PlaneOutputOptions<Out extends Event> {
+  /** Name of the producer. */
+  readonly name: string
+  readonly producer: Producer
+  readonly account: string
+  /** The topics that get watermarks in lockstep; empty in live runs. */
+  readonly marked: readonly Topic[]
+  readonly history?: HistorySink | undefined
+  /** Sees every output once, in emission order, when `observe` is called. */
+  readonly observe: (event: Out) => void
+}
+
+export interface PlaneOutputState {
+  readonly hash: OutputHashState
+  readonly counts: Readonly<Partial<Record<EventType, number>>>
+  readonly markedUs?: number
+}
+
+/** Sends back-pressure to its host when so many records wait for the bus. */
+const MAX_BUFFERED_RECORDS = 5000
+
+/** Where the outputs of a plane go: the bus, history, the hash, the counts. */
+export class PlaneOutput<Out extends Event> {
+  readonly #options: PlaneOutputOptions<Out>
+  readonly #hash: OutputHash
+  readonly #counts: Partial<Record<EventType, number>>
+  readonly #unobserved: Unobserved<Out>
+  #markedUs: number
+
+  constructor(options: PlaneOutputOptions<Out>, state?: PlaneOutputState) {
+    this.#options = options
+    this.#hash = new OutputHash(state?.hash)
+    this.#counts = { ...state?.counts }
+    this.#markedUs = state?.markedUs ?? Number.NEGATIVE_INFINITY
+    this.#unobserved = new Unobserved((event) => {
+      this.#hash.add(event)
+      this.#counts[event.type] = (this.#counts[event.type] ?? 0) + 1
+      options.observe(event)
+    })
+  }
+
+  publish(events: readonly Out[]): void {
+    const { producer, account, history, name } = this.#options
+    publish(producer, events, account)
+    history?.write(name, events)
+    this.#unobserved.add(events)
+  }
+
+  /** Promises, in lockstep, that every output with an effect time at or before `throughUs` was published. */
+  mark(throughUs: number, final: boolean): void {
+    const { producer, marked } = this.#options
+    if (marked.length === 0 || (throughUs <= this.#markedUs && !final)) return
+    this.#markedUs = Math.max(throughUs, this.#markedUs)
+    producer.mark(marked, { throughUs, final })
+  }
+
+  /** Shows what was published since the last call to hash, counts and metrics. */
+  observe(): void {
+    this.#unobserved.observe()
+  }
+
+  /** True when the host should await `drained` before it goes on. */
+  get isFull(): boolean {
+    return this.#options.producer.buffered > MAX_BUFFERED_RECORDS
+  }
+
+  /** Resolves when the bus has everything published so far. */
+  drained(): Promise<void> {
+    return this.#options.producer.flush()
+  }
+
+  /** Resolves when everything published so far is durable: on the bus and in history. */
+  async durable(): Promise<void> {
+    await Promise.all([this.#options.producer.flush(), this.#options.history?.settled()])
+  }
+
+  digest(): string {
+    this.observe()
+    return this.#hash.digest()
+  }
+
+  /** Events published, by type. */
+  counts(): Readonly<Partial<Record<EventType, number>>> {
+    this.observe()
+    return this.#counts
+  }
+
+  state(): PlaneOutputState {
+    this.observe()
+    return {
+      hash: this.#hash.state(),
+      counts: { ...this.#counts },
+      ...(Number.isFinite(this.#markedUs) && { markedUs: this.#markedUs }),
+    }
+  }
+}

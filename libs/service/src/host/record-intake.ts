@@ -1,0 +1,85 @@
+import { effectUsOf, rank, rankOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
+import type { BusRecord, OrderedInputs, Watermark } from '@triplane/messaging'
+import type { HighWaterMarks } from './high-water-marks.ts'
+
+export interface RecordIntakeOptions<In extends Event> {
+  readonly run: Pick<Run, 'runId' | 'account'>
+  /** The types that the core hears. */
+  readonly hears: ReadonlySet<Event['type']>
+  readonly inputs: OrderedInputs<In>
+  readonly marks: HighWaterMarks
+  readonly onHeartbeat: (heartbeat: Heartbeat) => void
+  readonly onWatermark: (record: BusRecord<unknown>, watermark: Watermark) => void
+}
+
+/** What was passed over, for health and metrics. */
+export interface IntakeCounts {
+  /** Events that a high-water mark had passed. */
+  duplicates: number
+  /** Records of other runs. */
+  foreign: number
+}
+
+/**
+ * Sorts decoded records: heartbeats and watermarks go to their host, inputs wait in input order, duplicates and records of
+ * other runs are dropped and counted. Market time is the newest effect time of market data and heartbeats.
+ */
+export class RecordIntake<In extends Event> {
+  readonly counts: IntakeCounts = { duplicates: 0, foreign: 0 }
+  readonly #options: RecordIntakeOptions<In>
+  #marketUs: number
+
+  constructor(options: RecordIntakeOptions<In>, marketUs = 0) {
+    this.#options = options
+    this.#marketUs = marketUs
+  }
+
+  /** Market time as far as data has told it; 0 before the first. */
+  get marketUs(): number {
+    return this.#marketUs
+  }
+
+  watermark(record: BusRecord<unknown>, watermark: Watermark): void {
+    if (record.runId === this.#options.run.runId) this.#options.onWatermark(record, watermark)
+  }
+
+  accept(record: BusRecord<unknown>, events: readonly Event[]): void {
+    const { hears, inputs, marks } = this.#options
+    const { producer, topic, key } = record
+    if (!this.#isOurs(record, events)) {
+      this.counts.foreign++
+      return
+    }
+    let mark = marks.of(producer, topic.name, key)
+    const before = mark
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as Event
+      if (event.type === 'heartbeat') {
+        this.#noteTime(event.effectUs)
+        this.#options.onHeartbeat(event)
+      } else if (hears.has(event.type)) {
+        if (event.seq <= mark) {
+          this.counts.duplicates++
+          continue
+        }
+        mark = event.seq
+        if (rankOf[event.type] === rank.data) this.#noteTime(effectUsOf(event))
+        inputs.push(producer, event as In)
+      }
+    }
+    if (mark !== before) marks.set(producer, topic.name, key, mark)
+  }
+
+  #noteTime(timeUs: number): void {
+    if (timeUs > this.#marketUs) this.#marketUs = timeUs
+  }
+
+  /** A manual kill switch is the account's, whatever the run; everything else is the run's own. */
+  #isOurs({ runId, key }: BusRecord<unknown>, events: readonly Event[]): boolean {
+    if (runId === this.#options.run.runId) return true
+    const first = events[0]
+    return (
+      first?.type === 'killSwitch' && first.switchType === 'manual' && key === `${this.#options.run.account}/manual`
+    )
+  }
+}

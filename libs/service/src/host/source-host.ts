@@ -1,0 +1,131 @@
+import { topics, type Event, type Outbox, type Run } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import type { Snapshot, Snapshots } from '../log/snapshots.ts'
+import type { PlaneOutput, PlaneOutputState } from './plane-output.ts'
+
+/** What a feed hands over: a frame, a connect, a disconnect, or `time`, which only says that time has passed. */
+export interface SourceItem {
+  readonly type: string
+  readonly tsRecvUs: number
+}
+
+/** The core of a plane that takes frames. */
+export interface SourceCore<Item extends SourceItem, Out extends Event> {
+  readonly outbox: Outbox<Out>
+  /** Market time that is reached. */
+  readonly nowUs: number
+  accept(item: Item): void
+  advance(throughUs: number): void
+  snapshot(): unknown
+}
+
+/** The state of a hosted source, as JSON: its core, how many items it has taken, and what its feed goes on from. */
+export interface SourceState<CoreState = unknown, FeedState = unknown> {
+  readonly core: CoreState
+  readonly items: number
+  readonly feed?: FeedState
+  readonly output: PlaneOutputState
+}
+
+export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
+  readonly core: SourceCore<Item, Out>
+  readonly run: Run
+  /** Begins behind the items that the snapshot has taken. */
+  readonly batches: AsyncIterable<readonly Item[]>
+  /** Market time of the first item of the run. */
+  readonly startUs: number
+  /** Market time at which the run ends; without it the run ends with its feed. */
+  readonly endUs?: number | undefined
+  readonly feedState?: (() => unknown) | undefined
+  readonly output: PlaneOutput<Out>
+  readonly snapshots: Snapshots<SourceState>
+  readonly saved: Snapshot<SourceState> | undefined
+  readonly snapshotEveryMs: number
+  /** Called after every batch with market time. */
+  readonly onBatch: (marketUs: number) => void
+  readonly clock: Clock
+}
+
+/** The topics of the data plane that others wait for in lockstep. */
+export const markedMarketTopics = [topics.trades, topics.quotes, topics.books, topics.ofi, topics.status] as const
+
+/**
+ * Hosts the core of the data plane in a process of its own. Its input is replayable (a file at a count, a generator at a
+ * state), so the snapshot is its input log: a restart reads the same items again and emits the same events.
+ */
+export class SourceHost<Item extends SourceItem, Out extends Event> {
+  readonly #options: SourceHostOptions<Item, Out>
+  #items: number
+  #isFinal = false
+  #snapshotUnderWay: Promise<void> | undefined
+
+  constructor(options: SourceHostOptions<Item, Out>) {
+    this.#options = options
+    this.#items = options.saved?.state.items ?? 0
+  }
+
+  /** Items taken in the run. */
+  get items(): number {
+    return this.#items
+  }
+
+  /** True when the feed has ended and everything before its end is published. */
+  get isFinal(): boolean {
+    return this.#isFinal
+  }
+
+  /** Runs until the feed ends or is closed; `isStopped` says that it was closed, and the run goes on later. */
+  async run(isStopped: () => boolean): Promise<void> {
+    const { core, batches, run, startUs, endUs, output, onBatch, clock, snapshotEveryMs } = this.#options
+    const isLockstep = run.mode === 'lockstep'
+    let snapshotUs = clock.monotonicUs()
+    if (isLockstep) output.mark(startUs - 1, false)
+    for await (const items of batches) {
+      for (const item of items) {
+        if (item.type === 'time') core.advance(item.tsRecvUs - 1)
+        else core.accept(item)
+      }
+      this.#items += items.length
+      this.#publish()
+      if (isLockstep && core.nowUs > 0) output.mark(core.nowUs - 1, false)
+      output.observe()
+      onBatch(core.nowUs)
+      if (output.isFull) await output.drained()
+      const nowUs = clock.monotonicUs()
+      if (nowUs - snapshotUs > snapshotEveryMs * 1000) {
+        snapshotUs = nowUs
+        this.#snapshotUnderWay ??= this.#snapshot().finally(() => (this.#snapshotUnderWay = undefined))
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (!isStopped()) {
+      const throughUs = (endUs ?? core.nowUs + 1) - 1
+      core.advance(throughUs)
+      this.#publish()
+      if (isLockstep) output.mark(throughUs, true)
+      await output.drained()
+      this.#isFinal = true
+    }
+    await this.#snapshotUnderWay
+    await this.#snapshot()
+  }
+
+  #publish(): void {
+    const events = this.#options.core.outbox.drain()
+    if (events.length > 0) this.#options.output.publish(events)
+  }
+
+  async #snapshot(): Promise<void> {
+    const { core, feedState, output, snapshots } = this.#options
+    const items = this.#items
+    const state: SourceState = {
+      core: core.snapshot(),
+      items,
+      ...(feedState && { feed: feedState() }),
+      output: output.state(),
+    }
+    const text = JSON.stringify(state)
+    await output.durable()
+    await snapshots.save(items, text)
+  }
+}

@@ -1,0 +1,64 @@
+import type { Event } from '@triplane/contracts'
+
+/** A run of records of one partition that a turn consumed: the newest offset and how many. */
+export interface ConsumedRange {
+  readonly topic: string
+  readonly partition: number
+  readonly lastOffset: number
+  readonly count: number
+}
+
+/** An input that did not come over the bus: a command, a verdict of the edge. */
+export interface InjectedInput {
+  readonly producer: string
+  readonly event: Event
+}
+
+/** What one turn of a plane consumed, in order: enough, with the records themselves, to do it again. */
+export interface LoggedTurn {
+  /** Number of the turn, counted from 1 in the run. */
+  readonly turn: number
+  readonly ranges: readonly ConsumedRange[]
+  readonly injected: readonly InjectedInput[]
+  /** Market time that the edge's clock had come to while the feed was silent; absent when it did not speak. */
+  readonly tickUs?: number
+}
+
+/** What a segment of the input log begins with. */
+export interface LogHeader {
+  readonly version: 1
+  readonly runId: string
+  readonly plane: string
+  /** The snapshot that the segment goes on from: the state after this turn, 0 for the start of the run. */
+  readonly afterTurn: number
+  /** Digest of the configuration; what was computed under another one is not computed again under this one. */
+  readonly configDigest: string
+  readonly commit: string
+  readonly node: string
+}
+
+type Row = readonly [
+  turn: number,
+  ranges: readonly (readonly [string, number, number, number])[],
+  tickUs?: number | null,
+  injected?: readonly (readonly [string, Event])[],
+]
+
+/** A turn as one short line of JSON. */
+export function encodeTurn({ turn, ranges, injected, tickUs }: LoggedTurn): string {
+  const rows = ranges.map(({ topic, partition, lastOffset, count }) => [topic, partition, lastOffset, count])
+  if (injected.length > 0)
+    return JSON.stringify([turn, rows, tickUs ?? null, injected.map(({ producer, event }) => [producer, event])])
+  return JSON.stringify(tickUs === undefined ? [turn, rows] : [turn, rows, tickUs])
+}
+
+/** Reads what `encodeTurn` wrote. */
+export function decodeTurn(line: string): LoggedTurn {
+  const [turn, ranges, tickUs, injected = []] = JSON.parse(line) as Row
+  return {
+    turn,
+    ranges: ranges.map(([topic, partition, lastOffset, count]) => ({ topic, partition, lastOffset, count })),
+    injected: injected.map(([producer, event]) => ({ producer, event })),
+    ...(typeof tickUs === 'number' && { tickUs }),
+  }
+}

@@ -1,0 +1,113 @@
+import { topics, type Event, type Run, type RunMode } from '@triplane/contracts'
+import type { Result } from '@triplane/kernel'
+import type { Bus, BusRecord, Consumer, Refusal } from '@triplane/messaging'
+
+export interface NewRun {
+  readonly runId: string
+  readonly mode: RunMode
+  /** Default `sim-<runId>`. */
+  readonly account?: string | undefined
+  readonly seed?: number | undefined
+  readonly startUs?: number | undefined
+  readonly scenario?: string | undefined
+  readonly sessions?: 'always' | 'real' | undefined
+  readonly venues: readonly string[]
+  readonly who: string
+  readonly nowUs: number
+}
+
+/** Starts a run: notes where every topic ends now, and publishes the run. Resolves when the bus has it. */
+export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run> {
+  const { runId, mode, account = `sim-${runId}`, venues, who, nowUs, seed, startUs, scenario, sessions } = options
+  const data = Object.values(topics).filter((topic) => !topic.compacted)
+  const run: Run = {
+    type: 'run',
+    seq: 1,
+    effectUs: nowUs,
+    runId,
+    mode,
+    account,
+    startedAtUs: nowUs,
+    ...(seed !== undefined && { seed }),
+    ...(startUs !== undefined && { startUs }),
+    ...(scenario !== undefined && { scenario }),
+    ...(sessions !== undefined && { sessions }),
+    venues: [...venues],
+    positions: [...(await bus.endOf(data))],
+    who,
+  }
+  const producer = bus.producer({ name: 'runs', runId })
+  producer.send(topics.runs, runId, [run])
+  await producer.flush()
+  await producer.close()
+  return run
+}
+
+type Decode<Payload> = (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
+
+/** The runs on the bus, oldest first; the last one is the current run. */
+export async function readRuns<Payload>(bus: Bus<Payload>, group: string, decode: Decode<Payload>): Promise<Run[]> {
+  const watch = new RunWatch(bus, group, decode)
+  try {
+    return await watch.known()
+  } finally {
+    await watch.close()
+  }
+}
+
+/** Follows the topic of runs. */
+export class RunWatch<Payload> {
+  readonly #bus: Bus<Payload>
+  readonly #consumer: Consumer<Payload>
+  readonly #decode: Decode<Payload>
+  readonly #runs: Run[] = []
+  #nextOffset = 0
+
+  constructor(bus: Bus<Payload>, group: string, decode: Decode<Payload>) {
+    this.#bus = bus
+    this.#decode = decode
+    this.#consumer = bus.consumer({ group, topics: [topics.runs], from: [] })
+  }
+
+  /** The runs that the topic holds now, oldest first. */
+  async known(): Promise<Run[]> {
+    const [end] = await this.#bus.endOf([topics.runs])
+    while (end !== undefined && this.#nextOffset < end.offset) await this.#more()
+    return [...this.#runs]
+  }
+
+  /** The current run; waits for the first one. */
+  async current(): Promise<Run> {
+    await this.known()
+    for (;;) {
+      const run = this.#runs.at(-1)
+      if (run !== undefined) return run
+      await this.#more()
+    }
+  }
+
+  /** Resolves with a newer run than `run`, whenever there is one; undefined when the watch is closed before. */
+  async newerThan({ runId }: Run): Promise<Run | undefined> {
+    for (;;) {
+      const newest = this.#runs.at(-1)
+      if (newest !== undefined && newest.runId !== runId) return newest
+      if (this.#consumer.closed) return undefined
+      await this.#more()
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#consumer.close()
+  }
+
+  async #more(): Promise<void> {
+    await this.#consumer.arrived()
+    if (this.#consumer.closed) return
+    for (const record of this.#consumer.take()) {
+      this.#nextOffset = record.offset + 1
+      const events = this.#decode(record)
+      if (!events.ok) continue
+      for (const event of events.value) if (event.type === 'run') this.#runs.push(event)
+    }
+  }
+}
