@@ -1,0 +1,80 @@
+import type { FillState, KillSwitchState, PlaneState, PositionState, QuoteState } from './state-values.ts'
+import type { StateError } from './state-error.ts'
+
+/**
+ * The latest state of the system, for consoles and users' scripts. It is a copy for people: nothing in Triplane decides by
+ * it, and no lock and no command lives there.
+ *
+ * Invariants
+ * 1. `set` never blocks and never throws: who trades does not wait for who looks.
+ * 2. Of a key only the newest value waits, so memory is bounded by the number of keys, and that by `maxKeys`.
+ * 3. A value's time to live begins with `set`: one that waited longer than it lives is never shown.
+ * 4. An older value never replaces a newer one of the same writer.
+ */
+
+/** What is kept, and the type of its values. */
+export interface StateValues {
+  /** By venue and symbol: `binance_spot/BTC/USDT`. */
+  readonly quote: QuoteState
+  /** By symbol. */
+  readonly position: PositionState
+  /** The last one, by symbol. */
+  readonly fill: FillState
+  /** By switch type. */
+  readonly killSwitch: KillSwitchState
+  /** By plane: `data`, `strategy`, `order`. */
+  readonly plane: PlaneState
+}
+export type StateKind = keyof StateValues
+
+/** A value with the wall time of its `set`, microseconds. */
+export type Noted<Value> = Value & { readonly notedUs: number }
+
+export interface StateHealth {
+  readonly isHealthy: boolean
+  /** Keys whose newest value is not stored yet. */
+  readonly waiting: number
+  /** Attempts to connect or to write that failed. */
+  readonly errors: number
+  /** Values refused because there were `maxKeys` keys, or after close. */
+  readonly dropped: number
+  /** Why it is not healthy. */
+  readonly fault?: StateError
+}
+
+export interface LatestState {
+  /** Takes the newest value of a key. Never blocks, never throws. */
+  set<Kind extends StateKind>(kind: Kind, key: string, value: StateValues[Kind]): void
+  /** What is stored under a key and has not expired. Rejects with StateError. */
+  get<Kind extends StateKind>(kind: Kind, key: string): Promise<Noted<StateValues[Kind]> | undefined>
+  /** What is stored of a kind, by key, sorted. Rejects with StateError. */
+  list<Kind extends StateKind>(kind: Kind): Promise<ReadonlyMap<string, Noted<StateValues[Kind]>>>
+  health(): StateHealth
+  /** Tries now to store what waits, once. Resolves either way; `health` tells. */
+  flush(): Promise<void>
+  /** Flushes, then drops what is set and refuses to be read. */
+  close(): Promise<void>
+}
+
+/** How long values live, seconds. */
+export type ExpirySeconds = Readonly<Record<StateKind, number>>
+
+export const defaultExpirySeconds: ExpirySeconds = {
+  quote: 60,
+  position: 86_400,
+  fill: 86_400,
+  killSwitch: 604_800,
+  plane: 30,
+}
+
+/** Options that every implementation has. */
+export interface StateOptions {
+  /** Whose state it is; part of every key. */
+  readonly account: string
+  /** Overrides of `defaultExpirySeconds`. */
+  readonly expirySeconds?: Partial<ExpirySeconds>
+  /** Keys of all kinds together. Default 10,000. */
+  readonly maxKeys?: number
+  /** Wall time, microseconds. Default: the system's. */
+  readonly nowUs?: () => number
+}

@@ -1,0 +1,30 @@
+import type { Event } from '@triplane/contracts'
+import type { LatestState } from './latest-state.ts'
+
+/** Notes what an event says about the latest state; most events say nothing. As cheap as `set`: never blocks or throws. */
+export function noteEvent(state: Pick<LatestState, 'set'>, event: Event): void {
+  switch (event.type) {
+    case 'quote': {
+      const { venue, symbol, bid, bidSize, ask, askSize, tsRecvUs } = event
+      state.set('quote', `${venue}/${symbol}`, { venue, symbol, bid, bidSize, ask, askSize, tsRecvUs })
+      return
+    }
+    case 'portfolioState':
+      for (const position of event.positions) {
+        state.set('position', position.symbol, { ...position, effectUs: event.effectUs })
+      }
+      return
+    case 'fill': {
+      const { fillId, intentId, strategy, venue, symbol, side, quantity, price, fee, effectUs } = event
+      const fill = { fillId, intentId, strategy, venue, symbol, side, quantity, price, fee, effectUs }
+      state.set('fill', symbol, fill)
+      return
+    }
+    case 'killSwitch': {
+      const { switchType, active, value, limit, why, effectUs } = event
+      state.set('killSwitch', switchType, { switchType, active, value, limit, why, effectUs })
+      return
+    }
+    default:
+  }
+}

@@ -1,0 +1,229 @@
+import { invariant, systemClock } from '@triplane/kernel'
+import { Redis } from 'ioredis'
+import {
+  defaultExpirySeconds,
+  type ExpirySeconds,
+  type LatestState,
+  type Noted,
+  type StateHealth,
+  type StateKind,
+  type StateOptions,
+  type StateValues,
+} from './latest-state.ts'
+import { StateError, stateFault } from './state-error.ts'
+import { WaitingValues, type WaitingValue } from './waiting-values.ts'
+
+export interface RedisStateOptions extends StateOptions {
+  /** redis://127.0.0.1:6379, rediss:// for TLS; may hold user and password. */
+  readonly url: string
+  /** Instead of one in the URL. */
+  readonly password?: string
+  /** How long values wait for others before they are written together. Default 100 ms. */
+  readonly flushIntervalMs?: number
+  /** How long Redis may take to answer. Default 2000 ms. */
+  readonly commandTimeoutMs?: number
+}
+
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 5000
+const SCAN_COUNT = 1000
+
+const backoffMs = (failures: number) => Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS)
+
+/**
+ * The latest state in Redis, for everyone who can read it: `triplane:<account>:<kind>:<key>` holds the value as JSON. It
+ * connects by itself, again and again; while it cannot, the newest value of each key waits.
+ */
+export function createRedisState(options: RedisStateOptions): LatestState {
+  return new RedisState(options)
+}
+
+class RedisState implements LatestState {
+  readonly #prefix: string
+  readonly #livesSeconds: ExpirySeconds
+  readonly #maxKeys: number
+  readonly #nowUs: () => number
+  readonly #flushIntervalMs: number
+  readonly #redis: Redis
+  readonly #waiting = new WaitingValues()
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> | undefined
+  /** Writes that failed since the last that succeeded. */
+  #failures = 0
+  #errors = 0
+  #dropped = 0
+  #closed = false
+  #closing: Promise<void> | undefined
+  #fault: StateError | undefined = new StateError('unavailable', 'Expected a connection to Redis, was not made yet')
+
+  constructor(options: RedisStateOptions) {
+    const { account, url, password, commandTimeoutMs = 2000 } = options
+    invariant(/^[^:\s]+$/.test(account), `account has no colon and no space, was ${JSON.stringify(account)}`)
+    this.#prefix = `triplane:${account}:`
+    this.#livesSeconds = { ...defaultExpirySeconds, ...options.expirySeconds }
+    this.#maxKeys = options.maxKeys ?? 10_000
+    this.#nowUs = options.nowUs ?? (() => systemClock.nowUs())
+    this.#flushIntervalMs = options.flushIntervalMs ?? 100
+    this.#redis = new Redis(url, {
+      ...(password !== undefined && { password }),
+      connectionName: 'triplane',
+      connectTimeout: 5000,
+      commandTimeout: commandTimeoutMs,
+      disconnectTimeout: 200,
+      keepAlive: 10_000,
+      retryStrategy: backoffMs,
+      // What waits is kept here, where newer values replace older ones; the client must neither queue nor send again.
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+    })
+    this.#redis.on('error', (error) => this.#failed(stateFault(error, 'reach Redis')))
+    this.#redis.on('close', () => {
+      this.#fault ??= new StateError('unavailable', 'Expected a connection to Redis, was closed by the other side')
+    })
+    this.#redis.on('ready', () => {
+      this.#fault = undefined
+      this.#failures = 0
+      void this.flush()
+    })
+  }
+
+  set<Kind extends StateKind>(kind: Kind, key: string, value: StateValues[Kind]): void {
+    const isTaken = !this.#closed && this.#waiting.add({ kind, key, value, notedUs: this.#nowUs() }, this.#maxKeys)
+    if (!isTaken) this.#dropped++
+    else this.#schedule()
+  }
+
+  async get<Kind extends StateKind>(kind: Kind, key: string): Promise<Noted<StateValues[Kind]> | undefined> {
+    const text = await this.#read(`get ${kind} ${key}`, () => this.#redis.get(`${this.#prefix}${kind}:${key}`))
+    return parsed(text)
+  }
+
+  async list<Kind extends StateKind>(kind: Kind): Promise<ReadonlyMap<string, Noted<StateValues[Kind]>>> {
+    const prefix = `${this.#prefix}${kind}:`
+    return this.#read(`list ${kind}`, async () => {
+      const keys = await this.#keysFrom(prefix)
+      const texts = keys.length === 0 ? [] : await this.#redis.mget(keys)
+      const values = new Map<string, Noted<StateValues[Kind]>>()
+      for (const [i, key] of keys.entries()) {
+        const value = parsed<Noted<StateValues[Kind]>>(texts[i])
+        if (value) values.set(key.slice(prefix.length), value)
+      }
+      return values
+    })
+  }
+
+  health(): StateHealth {
+    return {
+      isHealthy: this.#fault === undefined && !this.#closed,
+      waiting: this.#waiting.size,
+      errors: this.#errors,
+      dropped: this.#dropped,
+      ...(this.#fault && { fault: this.#fault }),
+    }
+  }
+
+  async flush(): Promise<void> {
+    // Values set while a write is under way go with the one after it.
+    if (this.#flushing) await this.#flushing
+    this.#flushing ??= this.#write().finally(() => {
+      this.#flushing = undefined
+      this.#schedule()
+    })
+    await this.#flushing
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    this.#closing ??= (async () => {
+      clearTimeout(this.#timer)
+      await this.flush()
+      this.#redis.disconnect()
+    })()
+    return this.#closing
+  }
+
+  /** Sees to it that what waits is written, later. While there is no connection, its return does. */
+  #schedule(): void {
+    if (this.#closed || this.#timer || this.#flushing || this.#waiting.size === 0 || this.#redis.status !== 'ready')
+      return
+    const delayMs = this.#failures === 0 ? this.#flushIntervalMs : backoffMs(this.#failures)
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.flush()
+    }, delayMs)
+    this.#timer.unref()
+  }
+
+  /** Writes what waits, in one pipeline. What Redis did not take goes on waiting. Never rejects. */
+  async #write(): Promise<void> {
+    if (this.#redis.status !== 'ready' || this.#waiting.size === 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const values = this.#waiting.all()
+    try {
+      const refused = await this.#send(values)
+      if (refused) throw refused
+      this.#waiting.remove(values)
+      this.#fault = undefined
+      this.#failures = 0
+    } catch (error) {
+      this.#failures++
+      const fault = stateFault(error, 'write to Redis')
+      this.#failed(fault)
+      // A connection that vanished is noticed by the first command that it does not answer: make a new one.
+      if (fault.code === 'unavailable' && this.#redis.status === 'ready' && !this.#closed) this.#redis.disconnect(true)
+    }
+  }
+
+  /** Sends those that still live. Gives the first error; all of them may be sent again. */
+  async #send(values: readonly WaitingValue[]): Promise<Error | undefined> {
+    const now = this.#nowUs()
+    const pipeline = this.#redis.pipeline()
+    for (const { kind, key, value, notedUs } of values) {
+      const livesMs = Math.ceil(this.#livesSeconds[kind] * 1000 - (now - notedUs) / 1000)
+      if (livesMs <= 0) continue
+      pipeline.set(`${this.#prefix}${kind}:${key}`, JSON.stringify({ ...value, notedUs }), 'PX', livesMs)
+    }
+    if (pipeline.length === 0) return undefined
+    const replies = await pipeline.exec()
+    return replies?.find(([error]) => error !== null)?.[0] ?? undefined
+  }
+
+  async #keysFrom(prefix: string): Promise<string[]> {
+    const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
+    // A scan may give a key twice.
+    const keys = new Set<string>()
+    let cursor = '0'
+    do {
+      const [next, found] = await this.#redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT)
+      for (const key of found) keys.add(key)
+      cursor = next
+    } while (cursor !== '0')
+    return [...keys].sort()
+  }
+
+  async #read<Result>(doing: string, read: () => Promise<Result>): Promise<Result> {
+    if (this.#closed) throw new StateError('closed', 'Expected the latest state to be open, was closed')
+    try {
+      return await read()
+    } catch (error) {
+      throw stateFault(error, doing)
+    }
+  }
+
+  #failed(fault: StateError): void {
+    this.#errors++
+    this.#fault = fault
+  }
+}
+
+/** The value in `text`. What is not a JSON object was not written by us, and reads as absent. */
+function parsed<Value extends object>(text: string | null | undefined): Value | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null')
+    return typeof value === 'object' && value !== null ? (value as Value) : undefined
+  } catch {
+    return undefined
+  }
+}
