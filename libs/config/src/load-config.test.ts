@@ -48,6 +48,20 @@ describe('loading configuration', () => {
     })
   })
 
+  it('takes secrets from files, trimmed, and a variable over its file', () => {
+    const secret = join(folder, 'secret')
+    writeFileSync(secret, 'from-a-file\n')
+    const load = (environment: Readonly<Record<string, string>>, secrets = ['storage.password']) =>
+      loadConfig(schema, { environment, secrets, aliases: { DATABASE_PASSWORD: 'storage.password' } }).storage.password
+    expect(load({ TRIPLANE_STORAGE_PASSWORD_FILE: secret })).toBe('from-a-file')
+    expect(load({ DATABASE_PASSWORD_FILE: secret })).toBe('from-a-file')
+    expect(load({ DATABASE_PASSWORD_FILE: secret, DATABASE_PASSWORD: 'set-by-hand' })).toBe('set-by-hand')
+    expect(() => load({ DATABASE_PASSWORD_FILE: join(folder, 'none') })).toThrow(
+      /DATABASE_PASSWORD_FILE.*a file that can be read.*ENOENT/,
+    )
+    expect(() => load({ TRIPLANE_STORAGE_PASSWORD_FILE: secret }, [])).toThrow('TRIPLANE_STORAGE_PASSWORD_FILE')
+  })
+
   it('takes flags over environment over file over defaults, value by value', () => {
     const config = loadConfig(schema, {
       file: file({ storage: { batchSize: 1, url: 'file' }, metrics: { ports: { data: 1, order: 1 } } }),

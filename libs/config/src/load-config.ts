@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ConfigError, type Violation } from './config-error.ts'
 import { readText, variablesOf, type Leaf, type ValueSchema } from './environment.ts'
@@ -15,6 +16,11 @@ export interface ConfigSources {
   readonly prefix?: string
   /** Other variables that set a value: `{ DATABASE_URL: 'storage.url' }`. */
   readonly aliases?: Readonly<Record<string, string>>
+  /**
+   * Paths of secrets. Each may come as a file too: `<VARIABLE>_FILE` names one that holds the value, as containers have
+   * them. A variable that is set wins over its file.
+   */
+  readonly secrets?: readonly string[]
   /** Variables with the prefix that are read elsewhere. */
   readonly readElsewhere?: readonly string[]
   /** Values from flags, in the shape of the schema. */
@@ -55,11 +61,13 @@ interface FromEnvironment {
 
 function readEnvironment(
   shape: ValueSchema,
-  { environment = {}, prefix = 'TRIPLANE_', aliases = {}, readElsewhere = [] }: ConfigSources,
+  { environment: given = {}, prefix = 'TRIPLANE_', aliases = {}, secrets = [], readElsewhere = [] }: ConfigSources,
 ): FromEnvironment {
   const leaves = variablesOf(shape, prefix)
   const leafAt = new Map([...leaves.values()].map((leaf) => [leaf.path.join('.'), leaf]))
   const leafOf = (variable: string): Leaf | undefined => leaves.get(variable) ?? leafAt.get(aliases[variable] ?? '')
+  const isSecret = (variable: string) => secrets.includes(leafOf(variable)?.path.join('.') ?? '')
+  const environment = withSecretFiles(given, isSecret)
   let values = {}
   const origins = new Map<string, string>()
   const unknown: Violation[] = []
@@ -74,6 +82,32 @@ function readEnvironment(
     }
   }
   return { values, origins, unknown }
+}
+
+/** The environment with what secret files hold in the place of their variables. */
+function withSecretFiles(
+  environment: Readonly<Record<string, string | undefined>>,
+  isSecret: (variable: string) => boolean,
+): Readonly<Record<string, string | undefined>> {
+  const read: Record<string, string | undefined> = {}
+  const named: string[] = []
+  for (const [name, file] of Object.entries(environment)) {
+    const variable = name.replace(/_FILE$/, '')
+    if (variable === name || file === undefined || !isSecret(variable)) continue
+    named.push(name)
+    if (file !== '' && !environment[variable]) read[variable] = readSecret(name, file)
+  }
+  const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !named.includes(name)))
+  return { ...rest, ...read }
+}
+
+function readSecret(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new ConfigError('The configuration', [{ path: variable, expected: 'a file that can be read', found }])
+  }
 }
 
 function withOrigin(violation: Violation, origins: ReadonlyMap<string, string>): Violation {

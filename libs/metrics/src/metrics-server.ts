@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHealth, healthRoutes, type Health } from '@triplane/health'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { TEXT_CONTENT_TYPE } from './exposition.ts'
 import type { MetricSet } from './metrics.ts'
 import { selections } from './scrape.ts'
@@ -13,6 +13,8 @@ export interface MetricsServerOptions {
   readonly host?: string
   /** Default: healthy without a check. */
   readonly health?: Health
+  /** What else is served on the port. */
+  readonly routes?: readonly RequestHandler[]
 }
 
 export interface MetricsServer {
@@ -40,9 +42,9 @@ export class MetricsServerError extends Error {
  */
 export async function startMetricsServer(
   metrics: MetricSet,
-  { port, host = '127.0.0.1', health = createHealth({}) }: MetricsServerOptions,
+  { port, host = '127.0.0.1', health = createHealth({}), routes = [] }: MetricsServerOptions,
 ): Promise<MetricsServer> {
-  const server = createServer(metricsApp(metrics, health))
+  const server = createServer(metricsApp(metrics, health, routes))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(metrics.service, host, port, cause)))
     server.listen(port, host, resolve)
@@ -58,7 +60,7 @@ export async function startMetricsServer(
   }
 }
 
-function metricsApp(metrics: MetricSet, health: Health): Express {
+function metricsApp(metrics: MetricSet, health: Health, routes: readonly RequestHandler[]): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -76,6 +78,7 @@ function metricsApp(metrics: MetricSet, health: Health): Express {
     response.set('Content-Type', TEXT_CONTENT_TYPE).send(text)
   })
   app.use(healthRoutes(health))
+  for (const route of routes) app.use(route)
   return app
 }
 

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { levels } from '@triplane/logging'
+import { z } from 'zod'
+
+const port = z.int().min(0).max(65_535)
+const secret = z.string().min(1).optional()
+
+/** The parts of the configuration that every service has. `<default port>` is the plane's own. */
+export function serviceParts(defaultPort: number) {
+  return {
+    kafka: z.strictObject({
+      /** Brokers, separated by commas: `kafka:9092,kafka-2:9092`. `KAFKA_BROKERS`. */
+      brokers: z.string().min(1).default('127.0.0.1:9092'),
+      /** Replicas of the topics that are created. */
+      replicas: z.int().min(1).max(10).default(1),
+      /** Whether the connection is encrypted. */
+      tls: z.boolean().default(false),
+      /** File with the certificate authority, PEM; default: those of the system. */
+      caFile: z.string().min(1).optional(),
+      certificateFile: z.string().min(1).optional(),
+      keyFile: z.string().min(1).optional(),
+      saslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
+      /** With a user name the connection is authenticated. */
+      username: z.string().min(1).optional(),
+      password: secret,
+    }),
+    storage: z.strictObject({
+      /** Connection string of Postgres or TimescaleDB. Without one nothing is stored. `DATABASE_URL`. */
+      url: z.string().min(1).optional(),
+      /** Password, when the connection string has none. `DATABASE_PASSWORD`. */
+      password: secret,
+      /** Rows that may wait in memory for the database. */
+      maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
+      /** Bytes that may wait on disk while the database is away. */
+      maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
+      /** Days that market data is kept; orders, fills, runs and the audit are kept for good. */
+      retentionDays: z.int().min(1).max(36_500).default(90),
+    }),
+    redis: z.strictObject({
+      /** Without one there is no latest state for others to read. `REDIS_URL`. */
+      url: z.string().min(1).optional(),
+      password: secret,
+    }),
+    http: z.strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.default(defaultPort),
+    }),
+    state: z.strictObject({
+      /** Folder of snapshots, input log, spilled history and the halt file; must outlive the process. */
+      folder: z.string().min(1).default('var/state'),
+      /** Wall time between two snapshots. */
+      snapshotEveryMs: z.int().min(100).max(3_600_000).default(10_000),
+    }),
+    /** Venues whose instruments are traded, separated by commas; those of the data plane's source. */
+    market: z.strictObject({
+      venues: z.string().min(1).default('sim'),
+      instrumentFiles: z.array(z.string().min(1)).default([]),
+    }),
+    operator: z.strictObject({
+      /** Names and hashes of tokens: `ada:<sha256 hex>,bob:<sha256 hex>`. Without one nobody may command. */
+      tokens: secret,
+    }),
+    tracing: z.strictObject({
+      /** OTLP endpoint. `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+      endpoint: z.string().min(1).optional(),
+      /** Share of orders that are traced, 0-1. */
+      sampleRatio: z.number().min(0).max(1).default(1),
+    }),
+    metrics: z.strictObject({
+      /** Series that the service may expose. */
+      maxSeries: z.int().min(100).max(1_000_000).default(10_000),
+    }),
+    log: z.strictObject({
+      level: z.enum(levels).default('INFO'),
+      /** Levels of modules and what is below them: `{ "order_plane": "WARNING" }`. */
+      levels: z.record(z.string(), z.enum(levels)).default({}),
+    }),
+  }
+}
+
+type Parts = ReturnType<typeof serviceParts>
+/** What every service is configured with. */
+export type ServiceConfig = { readonly [Name in keyof Parts]: z.output<Parts[Name]> }
+
+/** Variables by which the world knows some of the settings. */
+export const serviceAliases = {
+  KAFKA_BROKERS: 'kafka.brokers',
+  KAFKA_USERNAME: 'kafka.username',
+  KAFKA_PASSWORD: 'kafka.password',
+  DATABASE_URL: 'storage.url',
+  DATABASE_PASSWORD: 'storage.password',
+  REDIS_URL: 'redis.url',
+  REDIS_PASSWORD: 'redis.password',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'tracing.endpoint',
+  TRIPLANE_OPERATOR_TOKENS: 'operator.tokens',
+  TRIPLANE_AUDIT_KEY: 'audit.key',
+  TRIPLANE_VENUES: 'market.venues',
+} as const
+
+/** Paths of settings that may come as files. */
+export const serviceSecrets = ['kafka.password', 'storage.password', 'redis.password', 'operator.tokens', 'audit.key']
+
+/** Variables that are read by others. */
+export const readElsewhere = ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT']
+
+/** Digest of what a plane computes with: the same inputs under the same digest give the same outputs. */
+export function digestOf(settings: unknown): string {
+  return createHash('sha256').update(JSON.stringify(settings)).digest('hex')
+}
