@@ -1,6 +1,6 @@
 import type { Event } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
-import type { BusRecord, Consumer } from './bus.ts'
+import type { BusRecord, Consumer, Watermark } from './bus.ts'
 import { isFault, type Fault } from './fault.ts'
 
 /** Why a record ended as a dead letter: a code for the metric label, and a sentence "Expected X, was Y". */
@@ -23,14 +23,19 @@ export interface Backoff {
   readonly maxMs: number
 }
 
-export interface ConsumerEdgeOptions<Payload> {
-  readonly consumer: Consumer<Payload>
+export interface RecordIntakeOptions<Payload> {
   /** Makes events of a payload that came from outside. In memory: `(record) => ok(record.events)`. */
   readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
   /** Acts on the events, in one synchronous go. A refusal that is already an event of its own is `ok`. */
   readonly handle: (events: readonly Event[], record: BusRecord<Payload>) => Result<void, Refusal>
   /** Publishes a dead letter; must not wait. */
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
+  /** Told about a watermark, which is not decoded. Without it watermarks are passed over. */
+  readonly onWatermark?: (watermark: Watermark, record: BusRecord<Payload>) => void
+}
+
+export interface ConsumerEdgeOptions<Payload> extends RecordIntakeOptions<Payload> {
+  readonly consumer: Consumer<Payload>
   /** Makes durable what the batch caused (flush a producer, commit a journal), before the batch is committed. */
   readonly settle?: () => Promise<void>
   /** Told about each fault before its next try. */
@@ -42,6 +47,24 @@ export interface ConsumerEdgeOptions<Payload> {
 }
 
 /**
+ * What becomes of one record at the edge: one that does not decode or validate, or that is refused, is a dead letter;
+ * faults and bugs are thrown, and then nothing of the record counts as done.
+ */
+export function createRecordIntake<Payload>(
+  options: RecordIntakeOptions<Payload>,
+): (record: BusRecord<Payload>) => void {
+  const { decode, handle, deadLetter, onWatermark } = options
+
+  return function takeIn(record) {
+    if (record.watermark !== undefined) return onWatermark?.(record.watermark, record)
+    const decoded = decode(record)
+    if (!decoded.ok) return deadLetter({ record, stage: 'decode', refusal: decoded.error })
+    const handled = handle(decoded.value, record)
+    if (!handled.ok) deadLetter({ record, stage: 'handle', refusal: handled.error })
+  }
+}
+
+/**
  * The rule of the consumer's edge, once (style.md section 4). Runs until the consumer is closed.
  * - does not decode or validate: dead letter, commit
  * - refusal: dead letter, or an event that `handle` emitted; commit
@@ -50,24 +73,18 @@ export interface ConsumerEdgeOptions<Payload> {
  */
 export async function runConsumerEdge<Payload>(options: ConsumerEdgeOptions<Payload>): Promise<void> {
   const { consumer, settle, maxBatch = 500 } = options
+  const takeIn = createRecordIntake(options)
   while (!consumer.closed) {
     await consumer.arrived()
     if (consumer.closed) return
     const batch = consumer.take(maxBatch)
     let next = 0
     await retrying(options, async () => {
-      for (; next < batch.length; next++) handleRecord(options, batch[next] as BusRecord<Payload>)
+      for (; next < batch.length; next++) takeIn(batch[next] as BusRecord<Payload>)
       await settle?.()
       if (!consumer.closed) await consumer.commit()
     })
   }
-}
-
-function handleRecord<Payload>(options: ConsumerEdgeOptions<Payload>, record: BusRecord<Payload>): void {
-  const decoded = options.decode(record)
-  if (!decoded.ok) return options.deadLetter({ record, stage: 'decode', refusal: decoded.error })
-  const handled = options.handle(decoded.value, record)
-  if (!handled.ok) options.deadLetter({ record, stage: 'handle', refusal: handled.error })
 }
 
 /** Calls `act` until it succeeds, the fault is not retryable, or the consumer is closed. */

@@ -14,11 +14,17 @@ export type {
 export { BusError, type BusErrorCode } from './bus-error.ts'
 // In memory
 export { createMemoryBus, type MemoryBusOptions } from './memory-bus/memory-bus.ts'
+// Kafka
+export { createKafkaBus, type KafkaBus } from './kafka/kafka-bus.ts'
+export type { KafkaBusOptions, KafkaLogLevel, KafkaSasl, KafkaTls } from './kafka/kafka-options.ts'
+export { decodeRecord, type UndecodableRecord } from './kafka/decode-record.ts'
 // A consumer's edge
 export {
+  createRecordIntake,
   runConsumerEdge,
   type Backoff,
   type ConsumerEdgeOptions,
+  type RecordIntakeOptions,
   type Refusal,
   type RefusedRecord,
 } from './consumer-edge.ts'
