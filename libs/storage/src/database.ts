@@ -4,6 +4,7 @@ import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './embedded/embedded-postgres.ts'
+import { findGrade, type Grade, type GradeFound } from './grades/grade.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { migrate } from './migrations/migrate.ts'
 import { storageFault } from './storage-error.ts'
@@ -21,6 +22,10 @@ export interface DatabaseOptions {
 /** A database with the schema up to date. */
 export interface Database {
   readonly pool: pg.Pool
+  /** What the server can do for history, found out when the database was opened. */
+  readonly grade: Grade
+  /** The server and its grade in one line, for the log. */
+  readonly description: string
   /** Connection string, with password: for the user's own tools, not for logs. */
   readonly url: string
   /** Whether the server is ours: started here, stopped by `close`. */
@@ -43,20 +48,34 @@ export async function openDatabase({ url, embedded }: DatabaseOptions): Promise<
 
 async function connected(url: string, server: EmbeddedPostgres | undefined): Promise<Database> {
   const pool = createPool(url)
+  let found: GradeFound
   try {
     await migrate(pool, allMigrations)
+    found = await gradeOf(pool)
   } catch (error) {
     await pool.end()
     throw error
   }
   return {
     pool,
+    ...found,
     url,
     isEmbedded: server !== undefined,
     async close() {
       await pool.end()
       await server?.stop()
     },
+  }
+}
+
+async function gradeOf(pool: pg.Pool): Promise<GradeFound> {
+  const client = await pool.connect()
+  try {
+    return await findGrade(client)
+  } catch (error) {
+    throw storageFault(error, 'find out what the server offers')
+  } finally {
+    client.release()
   }
 }
 

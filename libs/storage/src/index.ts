@@ -15,5 +15,23 @@ export {
   type HistoryStoreOptions,
 } from './history/history-store.ts'
 export { storedEventTypes } from './history/history-tables.ts'
+// Grades of storage: TimescaleDB, its Apache edition, plain Postgres
+export type { Grade } from './grades/grade.ts'
+export { ensureDays } from './grades/day-register.ts'
+export { partitionColumns, type PartitionedTable } from './grades/partitioned-tables.ts'
+export { RetentionJob, type DroppedDay, type RetentionDays } from './grades/retention-job.ts'
+export { StorageMaintenance, type MaintenanceObserver, type MaintenanceOptions } from './grades/storage-maintenance.ts'
+export { RollupJob, type RollupPass } from './rollups/rollup-job.ts'
+// Queries
+export { queryBars, type BarsQuery, type RollupBar } from './queries/bars.ts'
+export {
+  listDeadLetters,
+  readDeadLetter,
+  type DeadLetterId,
+  type DeadLettersQuery,
+  type DeadLetterSummary,
+  type StoredDeadLetter,
+} from './queries/dead-letters.ts'
+export { listRuns, type StoredRun } from './queries/runs.ts'
 // Faults
 export { StorageError, type StorageErrorCode } from './storage-error.ts'

@@ -9,6 +9,7 @@ import { types } from 'node:util'
  * - `unavailable`: the database does not answer
  * - `rejected`: the database refused a statement
  * - `migration_changed`: the schema was not made by this program's migrations
+ * - `grade_lost`: the database was made with TimescaleDB's community licence, which the server does not have now
  * - `closed`: used after close
  */
 export type StorageErrorCode =
@@ -20,6 +21,7 @@ export type StorageErrorCode =
   | 'unavailable'
   | 'rejected'
   | 'migration_changed'
+  | 'grade_lost'
   | 'closed'
 
 /** A fault of the database. Only `unavailable` may pass by itself. */

@@ -163,6 +163,7 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
       reason: 'bad_price',
       event_type: 'trade',
       detail: 'Expected a price > 0, was -1',
+      origin: null,
       raw: `\\x${Buffer.from(examples.deadLetter.raw).toString('hex')}`,
     },
   ],

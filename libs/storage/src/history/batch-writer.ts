@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { DayRegister } from '../grades/day-register.ts'
 import type { HistoryTable } from './history-table.ts'
 
 /** Rows for one table, in two columns. */
@@ -15,13 +16,14 @@ export interface Batch {
 const SLICE_ROWS = 500
 
 /**
- * Writes batches over one connection: COPY into a temporary table, then insert what is new, in one transaction. After an
- * error the connection is given up and the next batch takes another one.
+ * Writes batches over one connection: COPY into a temporary table, then insert what is new, in one transaction; before that
+ * it has the partitions made that are missing. After an error the connection is given up and the next batch takes another.
  */
 export class BatchWriter {
   readonly #pool: pg.Pool
   readonly #runId: string
   readonly #staged = new Set<HistoryTable>()
+  readonly #days = new DayRegister()
   #client: pg.PoolClient | undefined
 
   constructor(pool: pg.Pool, runId: string) {
@@ -35,6 +37,8 @@ export class BatchWriter {
     try {
       if (!this.#staged.has(table)) await client.query(table.createStage)
       this.#staged.add(table)
+      if (table.partitionUs !== undefined)
+        await this.#days.ensure(client, table.name, batch.events.map(table.partitionUs))
       await client.query('begin')
       await pipeline(Readable.from(linesOf(table, batch)), client.query(copyFrom(table.copy)))
       const { rowCount } = await client.query(table.insert, [this.#runId])

@@ -1,4 +1,5 @@
 import type { Event, EventType } from '@triplane/contracts'
+import { partitionColumns } from '../grades/partitioned-tables.ts'
 import { encodeValue, type ColumnKind } from './copy-text.ts'
 import { fromUs } from './time-sql.ts'
 
@@ -7,9 +8,12 @@ export type Column<E extends Event> = readonly [name: string, kind: ColumnKind, 
 
 /** How the events of one type become rows of one table. */
 export interface HistoryTable {
+  readonly name: string
   readonly eventType: EventType
   /** False for events that are not history: a bar that is still forming. */
   readonly keeps: (event: Event) => boolean
+  /** Microseconds; says which day's partition the row is in. Undefined for tables that are kept in one piece. */
+  readonly partitionUs: ((event: Event) => number) | undefined
   /** One line of COPY text. */
   readonly encode: (producer: string, event: Event) => string
   /** Makes the staging table, which is empty at the start of every transaction. */
@@ -43,9 +47,12 @@ export function historyTable<E extends Event>(
   const names = columns.map(([column]) => column)
   const stageColumns = columns.map(([column, kind]) => `${column} ${STAGE_TYPES[kind]}`)
   const values = columns.map(([column, kind]) => (kind === 'time' ? fromUs(column) : column))
+  const [, , partitionUs] = columns.find(([column]) => column === partitionColumnOf(name)) ?? []
   return {
+    name,
     eventType,
     keeps: more.keeps ? (more.keeps as (event: Event) => boolean) : () => true,
+    partitionUs: partitionUs as ((event: Event) => number) | undefined,
     encode(producer, event) {
       let line = `${encodeValue('text', producer)}\t${event.seq}`
       for (const [, kind, valueOf] of columns) line += '\t' + encodeValue(kind, valueOf(event as E))
@@ -58,4 +65,8 @@ export function historyTable<E extends Event>(
       select $1, producer, seq, ${values.join(', ')} from ${stage} order by producer, seq on conflict do nothing`,
     alsoInsert: more.alsoInsert?.(stage),
   }
+}
+
+function partitionColumnOf(table: string): string | undefined {
+  return Object.hasOwn(partitionColumns, table) ? partitionColumns[table as keyof typeof partitionColumns] : undefined
 }

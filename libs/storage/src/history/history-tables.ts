@@ -152,6 +152,7 @@ const deadLetters = historyTable<DeadLetter>('dead_letters', 'deadLetter', [
   ['reason', 'text', (letter) => letter.reason],
   ['event_type', 'text', (letter) => letter.eventType],
   ['detail', 'text', (letter) => letter.detail],
+  ['origin', 'json', (letter) => letter.origin],
   ['raw', 'latin1', (letter) => letter.raw],
 ])
 

@@ -1,5 +1,6 @@
 import { history } from './0001-history.ts'
+import { grades } from './0002-grades.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. One that has been released is never changed: add another. */
-export const allMigrations: readonly Migration[] = [history]
+export const allMigrations: readonly Migration[] = [history, grades]

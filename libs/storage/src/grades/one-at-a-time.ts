@@ -1,0 +1,33 @@
+import type pg from 'pg'
+import { storageFault } from '../storage-error.ts'
+
+/** Locks of the database that only one Triplane holds at a time. Any numbers; the same in every Triplane. */
+export const locks = { rollups: 7_241_985_002, retention: 7_241_985_003 } as const
+
+/**
+ * Runs `work` on a connection of its own while it holds `lock`. Gives undefined at once when another process holds it.
+ * Throws StorageError, saying what was being done.
+ */
+export async function oneAtATime<Outcome>(
+  pool: pg.Pool,
+  lock: keyof typeof locks,
+  doing: string,
+  work: (client: pg.PoolClient) => Promise<Outcome>,
+): Promise<Outcome | undefined> {
+  let client: pg.PoolClient | undefined
+  let isBroken = false
+  try {
+    client = await pool.connect()
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [locks[lock]])
+    if (!rows[0]?.held) return undefined
+    const outcome = await work(client)
+    await client.query('select pg_advisory_unlock($1)', [locks[lock]])
+    return outcome
+  } catch (error) {
+    // The session goes, and the lock with it.
+    isBroken = true
+    throw storageFault(error, doing)
+  } finally {
+    client?.release(isBroken)
+  }
+}

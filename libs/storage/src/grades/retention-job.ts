@@ -1,0 +1,109 @@
+import { systemClock, type Clock } from '@triplane/kernel'
+import type pg from 'pg'
+import { fromUs } from '../history/time-sql.ts'
+import type { Grade } from './grade.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { partitionColumns, partitionedTables, type PartitionedTable } from './partitioned-tables.ts'
+import { retentionPolicies } from './retention-policies.ts'
+
+/** How many days rows are kept at least, by table; what is not named is kept for ever. Whole numbers from 1. */
+export type RetentionDays = Readonly<Partial<Record<PartitionedTable, number>>>
+
+/** A day of a table that was dropped. */
+export interface DroppedDay {
+  readonly table: PartitionedTable
+  /** `2024-08-08`, UTC. */
+  readonly day: string
+  readonly rows: number
+}
+
+/** Readers and writers are not kept waiting for a day to go: it is tried again in the next pass. */
+const LOCK_TIMEOUT = '5s'
+/** SQLSTATE lock_not_available. */
+const LOCKED = '55P03'
+
+/** Days that are over, and were written to for the last time, longer ago than the table keeps its rows. */
+const EXPIRED = `select day::text as day from history_days
+  where table_name = $1 and day + 1 + $2::integer <= ($3::timestamptz at time zone 'UTC')
+    and written_at + $2::integer * interval '1 day' <= $3::timestamptz
+  order by history_days.day`
+
+/**
+ * Drops whole days of history. A day goes when both its market time and the last hour in which it was written to are longer
+ * ago than the table keeps its rows: a replay of 2024 is kept as long as what is recorded today. With TimescaleDB's community
+ * licence it sets policies, by which the server does the same. Runs, orders, fills and audit are never touched.
+ */
+export class RetentionJob {
+  readonly #pool: pg.Pool
+  readonly #grade: Grade
+  readonly #days: RetentionDays
+  readonly #clock: Clock
+
+  constructor(options: {
+    readonly pool: pg.Pool
+    readonly grade: Grade
+    readonly days: RetentionDays
+    readonly clock?: Clock
+  }) {
+    this.#pool = options.pool
+    this.#grade = options.grade
+    this.#days = options.days
+    this.#clock = options.clock ?? systemClock
+    for (const [table, days] of Object.entries(options.days)) {
+      if (!partitionedTables.includes(table as PartitionedTable) || !(Number.isInteger(days) && days >= 1)) {
+        throw new RangeError(
+          `Expected whole days from 1 for a table of ${partitionedTables.join()}, was ${table}: ${days}`,
+        )
+      }
+    }
+  }
+
+  /** One pass. Undefined when another process is at it. Throws StorageError. */
+  pass(): Promise<readonly DroppedDay[] | undefined> {
+    return oneAtATime(this.#pool, 'retention', 'drop old history', async (client) => {
+      if (this.#grade === 'timescale') {
+        await client.query(retentionPolicies(this.#days))
+        return []
+      }
+      const dropped: DroppedDay[] = []
+      for (const table of partitionedTables) {
+        for (const day of await this.#expired(client, table)) {
+          const rows = await this.#drop(client, table, day)
+          if (rows !== undefined) dropped.push({ table, day, rows })
+        }
+      }
+      return dropped
+    })
+  }
+
+  async #expired(client: pg.PoolClient, table: PartitionedTable): Promise<readonly string[]> {
+    const days = this.#days[table]
+    if (days === undefined) return []
+    const sql = EXPIRED.replaceAll('$3::timestamptz', `(${fromUs('$3::bigint')})`)
+    const { rows } = await client.query<{ day: string }>(sql, [table, days, this.#clock.nowUs()])
+    return rows.map(({ day }) => day)
+  }
+
+  /** Gives the rows that went; undefined when somebody uses the table for too long. */
+  async #drop(client: pg.PoolClient, table: PartitionedTable, day: string): Promise<number | undefined> {
+    const range = `timestamptz '${day} 00:00Z'`
+    const inDay = `${partitionColumns[table]} >= ${range} and ${partitionColumns[table]} < ${range} + interval '1 day'`
+    const drop =
+      this.#grade === 'postgres'
+        ? `drop table if exists ${table}_${day.replaceAll('-', '')}`
+        : `select drop_chunks('${table}', older_than => ${range} + interval '1 day', newer_than => ${range})`
+    await client.query('begin')
+    try {
+      await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
+      const { rows } = await client.query<{ count: string }>(`select count(*) from ${table} where ${inDay}`)
+      await client.query(drop)
+      await client.query('delete from history_days where table_name = $1 and day = $2', [table, day])
+      await client.query('commit')
+      return Number(rows[0]?.count)
+    } catch (error) {
+      await client.query('rollback')
+      if (error instanceof Error && 'code' in error && error.code === LOCKED) return undefined
+      throw error
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type pg from 'pg'
+import { oneAtATime } from '../grades/one-at-a-time.ts'
+import { rollupLevels, rollUpLevel, rollUpMinutes } from './rollup-sql.ts'
+import { segmentsOf, type RollupSegment } from './rollup-segments.ts'
+
+/** What a pass did. */
+export interface RollupPass {
+  /** Minutes of a run, venue and symbol that were computed anew, and the longer bars that they are in. */
+  readonly minutes: number
+}
+
+interface MinuteRow {
+  readonly run_id: string
+  readonly venue: string
+  readonly symbol: string
+  readonly time: Date
+}
+
+const statements = rollupLevels.map(rollUpLevel)
+
+/**
+ * Keeps the rollup tables up to date with what came into `trades` since the last pass, late rows too; for the grades without
+ * continuous aggregates. A pass may be broken off and repeated at any moment, and started by any number of processes: one of
+ * them does the work.
+ */
+export class RollupJob {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  /** One pass. Undefined when another process is at it; its next pass has what is new. Throws StorageError. */
+  pass(signal?: AbortSignal): Promise<RollupPass | undefined> {
+    return oneAtATime(this.#pool, 'rollups', 'roll up trades', async (client) => {
+      let minutes = 0
+      for (const segment of await markedSegments(client)) {
+        if (signal?.aborted) break
+        minutes += await rollUp(client, segment)
+      }
+      return { minutes }
+    })
+  }
+}
+
+async function markedSegments(client: pg.PoolClient): Promise<readonly RollupSegment[]> {
+  const { rows } = await client.query<{ us: string }>(
+    'select distinct (extract(epoch from time) * 1000000)::bigint as us from rollup_marks order by 1',
+  )
+  return segmentsOf(rows.map(({ us }) => Number(us)))
+}
+
+/** A segment is one transaction: marks go when the bars that they are about are there. */
+async function rollUp(client: pg.PoolClient, { fromUs, toUs }: RollupSegment): Promise<number> {
+  await client.query('begin')
+  try {
+    const { rows } = await client.query<MinuteRow>(rollUpMinutes, [fromUs, toUs])
+    const keys = [
+      rows.map((row) => row.run_id),
+      rows.map((row) => row.venue),
+      rows.map((row) => row.symbol),
+      rows.map((row) => row.time),
+    ]
+    for (const statement of statements) await client.query(statement, keys)
+    await client.query('commit')
+    return rows.length
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+}

@@ -1,0 +1,61 @@
+import type { Timeframe } from '@triplane/contracts'
+import { fromUs } from '../history/time-sql.ts'
+
+const KEY = 'run_id, venue, symbol, time'
+const VALUES = 'open, high, low, close, volume, quote_volume, buy_volume, trades'
+
+/** A bar never loses trades: where retention has dropped some of its trades, the bar stays as it was. */
+const upsert = (table: string) => `on conflict (run_id, symbol, venue, time) do update
+  set (${VALUES}) = row(${VALUES.replace(/\w+/g, (name) => `excluded.${name}`)})
+  where excluded.trades >= ${table}.trades`
+
+/**
+ * Takes the marks of the segment from $1 to $2, microseconds, and computes their minutes from trades. One statement sees one
+ * state of the database, so the trades of every mark that it takes are in it. Gives the minutes that it stored.
+ */
+export const rollUpMinutes = `
+with touched as (
+  delete from rollup_marks
+  where time >= ${fromUs('$1::bigint')} and time < ${fromUs('$2::bigint')}
+  returning ${KEY}
+), minute as (select distinct ${KEY} from touched)
+insert into bars_rollup_1m (${KEY}, ${VALUES})
+select run_id, venue, symbol, minute.time,
+  (min(array[t.seq, t.price]))[2], max(t.price), min(t.price), (max(array[t.seq, t.price]))[2],
+  sum(t.size::text::numeric), sum(t.price::text::numeric * t.size::text::numeric),
+  coalesce(sum(t.size::text::numeric) filter (where t.aggressor = 'buy'), 0), count(*)
+from trades t join minute using (run_id, venue, symbol)
+where minute.time = date_bin('1 minute', t.event_time, 'epoch')
+  and t.event_time >= ${fromUs('$1::bigint')} and t.event_time < ${fromUs('$2::bigint')}
+group by 1, 2, 3, 4
+${upsert('bars_rollup_1m')}
+returning ${KEY}`
+
+/** A longer timeframe and the one that it is made of. */
+export interface RollupLevel {
+  readonly timeframe: Timeframe
+  readonly interval: string
+  readonly from: Timeframe
+}
+
+export const rollupLevels: readonly RollupLevel[] = [
+  { timeframe: '5m', interval: '5 minutes', from: '1m' },
+  { timeframe: '15m', interval: '15 minutes', from: '5m' },
+  { timeframe: '1h', interval: '1 hour', from: '15m' },
+  { timeframe: '1d', interval: '1 day', from: '1h' },
+]
+
+/** Computes the bars of a level that hold the minutes whose keys are the arrays $1 to $4: runs, venues, symbols, times. */
+export const rollUpLevel = ({ timeframe, interval, from }: RollupLevel): string => `
+insert into bars_rollup_${timeframe} (${KEY}, ${VALUES})
+select b.run_id, b.venue, b.symbol, b.time,
+  (array_agg(s.open order by s.time))[1], max(s.high), min(s.low), (array_agg(s.close order by s.time desc))[1],
+  sum(s.volume), sum(s.quote_volume), sum(s.buy_volume), sum(s.trades)
+from (
+  select distinct run_id, venue, symbol, date_bin('${interval}', time, 'epoch') as time
+  from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as touched (${KEY})
+) b
+join bars_rollup_${from} s on s.run_id = b.run_id and s.symbol = b.symbol and s.venue = b.venue
+  and s.time >= b.time and s.time < b.time + interval '${interval}'
+group by 1, 2, 3, 4
+${upsert(`bars_rollup_${timeframe}`)}`
