@@ -82,12 +82,26 @@ function changedMs(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity
 }
 
-/** The commit, or 'unknown' without git or outside a clone. */
+/** The commit, or 'unknown' outside a clone. */
 function commit() {
   try {
     // The clone may belong to another user than the one who builds.
     const args = ['-c', 'safe.directory=*', 'rev-parse', '--short=12', 'HEAD']
     return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return commitWithoutGit()
+  }
+}
+
+/** The commit as .git itself tells it: an image is built from a clone's files, without the command and the objects. */
+function commitWithoutGit() {
+  try {
+    const head = readFileSync(join(root, '.git/HEAD'), 'utf8').trim()
+    if (!head.startsWith('ref: ')) return head.slice(0, 12)
+    const loose = join(root, '.git', head.slice(5))
+    if (existsSync(loose)) return readFileSync(loose, 'utf8').slice(0, 12)
+    const packed = readFileSync(join(root, '.git/packed-refs'), 'utf8').split('\n')
+    return packed.find((line) => line.endsWith(` ${head.slice(5)}`))?.slice(0, 12) ?? 'unknown'
   } catch {
     return 'unknown'
   }
