@@ -72,11 +72,11 @@ async function offerOf(client: pg.ClientBase, mayCreate: boolean): Promise<Offer
   const plain: Offer = { grade: 'postgres', server: `Postgres ${rows[0]?.postgres.split(' ')[0]}` }
   // To create the extension where it is not preloaded ends the session.
   if (rows[0]?.loader === null) return plain
-  const obstacle = mayCreate ? await createExtension(client) : undefined
+  if (mayCreate) await createExtension(client)
   const found = await client.query<{ version: string }>(
     "select extversion as version from pg_extension where extname = 'timescaledb'",
   )
-  if (found.rows[0] === undefined) return { ...plain, ...(obstacle !== undefined && { obstacle }) }
+  if (found.rows[0] === undefined) return { ...plain, obstacle: 'the server has TimescaleDB, the database has not' }
   const { rows: settings } = await client.query<{ licence: string | null }>(
     "select current_setting('timescaledb.license', true) as licence",
   )
@@ -84,14 +84,11 @@ async function offerOf(client: pg.ClientBase, mayCreate: boolean): Promise<Offer
   return { grade: settings[0]?.licence === 'timescale' ? 'timescale' : 'timescale_apache', server }
 }
 
-/** Gives why it could not. */
-async function createExtension(client: pg.ClientBase): Promise<string | undefined> {
+/** Without the right to create it, the database does without. */
+async function createExtension(client: pg.ClientBase): Promise<void> {
   try {
     await client.query('create extension if not exists timescaledb')
-    return undefined
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === NOT_PERMITTED)
-      return 'TimescaleDB is there, but this user may not create the extension'
-    throw error
+    if (!(error instanceof Error && 'code' in error && error.code === NOT_PERMITTED)) throw error
   }
 }

@@ -17,8 +17,15 @@ export interface DroppedDay {
   readonly rows: number
 }
 
-/** Readers and writers are not kept waiting for a day to go: it is tried again in the next pass. */
-const LOCK_TIMEOUT = '5s'
+export interface RetentionOptions {
+  readonly pool: pg.Pool
+  readonly grade: Grade
+  readonly days: RetentionDays
+  readonly clock?: Clock
+  /** How long others may be kept waiting for a day to go; then it is left for the next pass. 2 s. */
+  readonly lockTimeoutMs?: number
+}
+
 /** SQLSTATE lock_not_available. */
 const LOCKED = '55P03'
 
@@ -38,17 +45,14 @@ export class RetentionJob {
   readonly #grade: Grade
   readonly #days: RetentionDays
   readonly #clock: Clock
+  readonly #lockTimeoutMs: number
 
-  constructor(options: {
-    readonly pool: pg.Pool
-    readonly grade: Grade
-    readonly days: RetentionDays
-    readonly clock?: Clock
-  }) {
+  constructor(options: RetentionOptions) {
     this.#pool = options.pool
     this.#grade = options.grade
     this.#days = options.days
     this.#clock = options.clock ?? systemClock
+    this.#lockTimeoutMs = options.lockTimeoutMs ?? 2000
     for (const [table, days] of Object.entries(options.days)) {
       if (!partitionedTables.includes(table as PartitionedTable) || !(Number.isInteger(days) && days >= 1)) {
         throw new RangeError(
@@ -94,7 +98,7 @@ export class RetentionJob {
         : `select drop_chunks('${table}', older_than => ${range} + interval '1 day', newer_than => ${range})`
     await client.query('begin')
     try {
-      await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
+      await client.query(`set local lock_timeout = ${this.#lockTimeoutMs}`)
       const { rows } = await client.query<{ count: string }>(`select count(*) from ${table} where ${inDay}`)
       await client.query(drop)
       await client.query('delete from history_days where table_name = $1 and day = $2', [table, day])

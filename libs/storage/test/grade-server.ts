@@ -1,0 +1,92 @@
+import { describeWithDocker, startPostgres } from '@triplane/testing/containers'
+import pg from 'pg'
+import { startEmbeddedPostgres } from '../src/index.ts'
+import type { Grade } from '../src/grades/grade.ts'
+import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
+
+/** A server of some grade for a suite. */
+export interface GradeServer {
+  readonly grade: Grade
+  /** Makes a new, empty database. Gives its connection string, of the superuser. */
+  newDatabase(): Promise<string>
+}
+
+/** A server of the community licence, for who has one: its superuser's connection string. */
+const COMMUNITY_URL = process.env['TRIPLANE_TEST_TIMESCALE_URL']
+
+/** Describes the same for every grade that can be had here, on a server of its own each. */
+export function describeGrades(title: string, suite: (server: GradeServer) => void): void {
+  describeWithPostgres(`${title}: embedded Postgres`, () => {
+    suite(serverOf('postgres', startEmbedded))
+  })
+  describeWithDocker(['postgres'], `${title}: Postgres`, () => {
+    suite(serverOf('postgres', () => startContainer('postgres')))
+  })
+  describeWithDocker(['timescale'], `${title}: TimescaleDB, Apache licence`, () => {
+    suite(serverOf('timescale_apache', () => startContainer('timescale')))
+  })
+  const community = `${title}: TimescaleDB, community licence`
+  if (COMMUNITY_URL !== undefined) {
+    describe(community, () =>
+      suite(serverOf('timescale', async () => ({ url: COMMUNITY_URL, stop: async () => undefined }))),
+    )
+  } else {
+    describe.skip(`${community} [not run: needs TRIPLANE_TEST_TIMESCALE_URL, the images here have the Apache licence]`, () =>
+      it('needs a server', () => undefined))
+  }
+}
+
+interface Running {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+function serverOf(grade: Grade, start: () => Promise<Running>): GradeServer {
+  let running: Running | undefined
+  let databases = 0
+  beforeAll(async () => {
+    running = await start()
+  }, 90_000)
+  afterAll(async () => {
+    await running?.stop()
+    removeFolders()
+  })
+  return {
+    grade,
+    async newDatabase() {
+      const url = new URL(running?.url ?? '')
+      const name = `grades_${process.pid}_${++databases}`
+      const client = new pg.Client({ connectionString: url.href })
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      url.pathname = `/${name}`
+      return url.href
+    },
+  }
+}
+
+async function startEmbedded(): Promise<Running> {
+  return startEmbeddedPostgres({ folder: aFolder() })
+}
+
+async function startContainer(image: 'postgres' | 'timescale'): Promise<Running> {
+  const server = await startPostgres(image)
+  await untilItAnswers(server.url)
+  return { url: server.url, stop: () => server.remove() }
+}
+
+/** The image starts a server once to set itself up, and then again. */
+async function untilItAnswers(url: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return await client.end()
+    } catch (error) {
+      if (attempt === 100) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
