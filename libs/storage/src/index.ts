@@ -7,13 +7,9 @@ export {
 } from './embedded/embedded-postgres.ts'
 // Runs and their history
 export { beginRun, endRun, type RunEnd, type RunStart } from './runs.ts'
-export {
-  HistoryStore,
-  type HistoryCounts,
-  type HistoryHealth,
-  type HistoryObserver,
-  type HistoryStoreOptions,
-} from './history/history-store.ts'
+export { HistoryStore } from './history/history-store.ts'
+export type { HistoryCounts, HistoryHealth, HistoryObserver, HistoryStoreOptions } from './history/history-options.ts'
+export type { SpillOptions } from './history/spill.ts'
 export { storedEventTypes } from './history/history-tables.ts'
 // Grades of storage: TimescaleDB, its Apache edition, plain Postgres
 export type { Grade } from './grades/grade.ts'

@@ -10,6 +10,7 @@ import { types } from 'node:util'
  * - `rejected`: the database refused a statement
  * - `migration_changed`: the schema was not made by this program's migrations
  * - `grade_lost`: the database was made with TimescaleDB's community licence, which the server does not have now
+ * - `spill_failed`: a file that rows or audit entries wait in cannot be written or read; the disk, not the database
  * - `closed`: used after close
  */
 export type StorageErrorCode =
@@ -22,9 +23,10 @@ export type StorageErrorCode =
   | 'rejected'
   | 'migration_changed'
   | 'grade_lost'
+  | 'spill_failed'
   | 'closed'
 
-/** A fault of the database. Only `unavailable` may pass by itself. */
+/** A fault of the database, or of a file beside it. Only `unavailable` may pass by itself. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
@@ -54,4 +56,12 @@ export function storageFault(error: unknown, doing: string): StorageError {
   if (SQL_STATE.test(code)) return new StorageError('rejected', message, error)
   if (PASSING_MESSAGE.test(error.message)) return new StorageError('unavailable', message, error)
   throw error
+}
+
+/** SQLSTATEs of a server that lets us in no more, has no such database, or is read-only: a person will see to it. */
+const SHUT_STATE = /^(28|3D|25006)/
+
+/** Whether rows are better kept for later than given up: the fault passes by itself, or is with the whole server. */
+export function isDatabaseAway({ retryable, cause }: StorageError): boolean {
+  return retryable || (types.isNativeError(cause) && 'code' in cause && SHUT_STATE.test(String(cause.code)))
 }

@@ -18,7 +18,7 @@ import {
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 
 const time = '2024-08-08T14:30:00+00:00'
-const none = { written: 0, known: 0, failed: 0, dropped: 0 }
+const none = { written: 0, known: 0, failed: 0, dropped: 0, spilled: 0 }
 
 /** What the example of each event type is in its table, without run, producer and sequence. */
 const rows: readonly [type: keyof typeof examples, table: string, row: Record<string, unknown>][] = [
@@ -331,7 +331,14 @@ describeWithPostgres('history in Postgres', () => {
       ['trade', 3, 0, expect.any(Number)],
       ['quote', 1, 0, expect.any(Number)],
     ])
-    expect(history.health()).toEqual({ isHealthy: true, bufferedRows: 0, lastWriteUs: expect.any(Number) })
+    expect(history.health()).toEqual({
+      isHealthy: true,
+      bufferedRows: 0,
+      spilledRows: 0,
+      spilledBytes: 0,
+      tornRows: 0,
+      lastWriteUs: expect.any(Number),
+    })
     await history.close()
     expect(() => history.write('data', someTrades(1))).toThrow(/Expected an open history store/)
   })

@@ -51,6 +51,7 @@ export class BatchWriter {
     }
   }
 
+  /** Gives the connection up; a write in progress fails. */
   close(): void {
     if (this.#client !== undefined) this.#giveUp(this.#client)
   }
@@ -63,6 +64,7 @@ export class BatchWriter {
   }
 
   #giveUp(client: pg.PoolClient): void {
+    if (this.#client !== client) return
     client.release(true)
     this.#client = undefined
     this.#staged.clear()

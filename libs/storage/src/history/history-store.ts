@@ -1,78 +1,54 @@
 import type { Event, EventType } from '@triplane/contracts'
-import { systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
+import { invariant, systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type pg from 'pg'
-import { storageFault, StorageError } from '../storage-error.ts'
+import { isDatabaseAway, storageFault, StorageError } from '../storage-error.ts'
 import { BatchWriter, type Batch } from './batch-writer.ts'
+import type { HistoryCounts, HistoryHealth, HistoryObserver, HistoryStoreOptions } from './history-options.ts'
 import { historyTables } from './history-tables.ts'
+import { Spill, type OldestSegment } from './spill.ts'
 import { TableBuffer } from './table-buffer.ts'
-
-/** What became of the events of one type. Everything accepted is in the end stored, failed or dropped. */
-export interface HistoryCounts {
-  /** Rows in the database because of this store. */
-  readonly written: number
-  /** Rows that the database had already. */
-  readonly known: number
-  /** Rows given up after an error. */
-  readonly failed: number
-  /** Rows refused because the buffer was full. */
-  readonly dropped: number
-}
-
-export interface HistoryHealth {
-  readonly isHealthy: boolean
-  readonly bufferedRows: number
-  /** Wall time of the last batch that was stored; absent before the first. */
-  readonly lastWriteUs?: number
-  /** The fault in force; with `wait` also the one that lost rows. */
-  readonly fault?: StorageError
-}
-
-/** Told what happens, for metrics. Must not throw. */
-export interface HistoryObserver {
-  /** A batch is in the database: `rows` of them, `known` of which were there before, in `seconds`. */
-  stored(eventType: EventType, rows: number, known: number, seconds: number): void
-  failed(eventType: EventType, rows: number): void
-  dropped(eventType: EventType, rows: number): void
-}
-
-export interface HistoryStoreOptions {
-  readonly pool: pg.Pool
-  readonly runId: string
-  /** When the buffer is full: `drop` new rows and count them (live), or have the caller `wait` for `ready` (replays). */
-  readonly overflow: 'drop' | 'wait'
-  /** Rows in memory at most; with `wait` one `write` may go beyond. 50,000. */
-  readonly maxBufferedRows?: number
-  /** Rows of one transaction at most. 10,000. */
-  readonly maxBatchRows?: number
-  /** How long rows wait for more. 200 ms. */
-  readonly flushIntervalMs?: number
-  /** With `wait`, and at close: how long a fault may last before its rows are given up. 30 s. */
-  readonly patienceMs?: number
-  readonly observer?: HistoryObserver
-  readonly clock?: Clock
-}
+import { WakeUp } from './wake-up.ts'
 
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5000
 const US_PER_MS = 1000
+/** Rows that go to the disk at a time: all or none. */
+const SPILL_ROWS = 1000
+
+/** A batch from memory that is on its way to the database. */
+interface Flight {
+  readonly buffer: TableBuffer
+  readonly batch: Batch
+  /** Its rows have been written to the disk, or given up: what the database says to them does not count. */
+  isOver: boolean
+}
 
 /**
  * Stores history in the background. `write` takes events into memory and returns; batches go to the database one after
- * the other.
+ * the other. With `spill`, when the database is away or memory is full, all that waits in memory goes to files on the disk,
+ * and so does everything newer, until the files are in the database.
  *
  * Invariants
- * 1. Per event type: accepted = written + known + failed + dropped + buffered.
- * 2. Memory is bounded by `maxBufferedRows`; what does not fit is counted, never lost in silence.
+ * 1. Per event type: accepted = written + known + failed + dropped + buffered + on the disk. Rows that an earlier process
+ *    left on the disk count as accepted; those that are torn off there count as torn.
+ * 2. Memory is bounded by `maxBufferedRows`, the disk by `spill.maxBytes`; what does not fit is counted, never lost in silence.
  * 3. A row is stored once, however often it is written: by (run, producer, sequence), fills by id.
  * 4. With `wait`, rows that failed make `ready`, `flush` and `close` reject: then the database is not what was counted.
+ * 5. Rows of one type are stored in the order in which they were written, over the disk and over processes too.
+ * 6. A row on the disk is removed from it after it was stored, under its own run.
  */
 export class HistoryStore {
+  readonly #pool: pg.Pool
+  readonly #isReady: () => boolean
+  readonly #runId: string
   readonly #writer: BatchWriter
-  readonly #overflow: 'drop' | 'wait'
+  readonly #overflow: 'drop' | 'wait' | 'spill'
+  readonly #spill: Spill | undefined
   readonly #maxBufferedRows: number
   readonly #maxBatchRows: number
   readonly #flushIntervalMs: number
   readonly #patienceMs: number
+  readonly #settleTimeoutMs: number
   readonly #observer: HistoryObserver | undefined
   readonly #clock: Clock
   readonly #buffers: readonly TableBuffer[]
@@ -80,8 +56,14 @@ export class HistoryStore {
   #buffered = 0
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
-  /** Callers of `ready`, told after every batch. */
-  #waiting: (() => void)[] = []
+  #flight: Flight | undefined
+  /** There while rows are on the disk: brings them to the database. */
+  #replaying: Promise<void> | undefined
+  /** For rows of another run; closed when they are through. */
+  #otherWriter: { readonly runId: string; readonly writer: BatchWriter } | undefined
+  /** Rows have left memory. */
+  readonly #roomMade = new WakeUp()
+  readonly #stopped = new WakeUp()
   #lastWriteUs: number | undefined
   /** The fault in force, and monotonic time of the first in a row. */
   #fault: StorageError | undefined
@@ -89,18 +71,28 @@ export class HistoryStore {
   /** The first fault by which rows were given up. */
   #loss: StorageError | undefined
   #closed = false
+  #isStopping = false
 
+  /** Throws StorageError `spill_failed` when the folder of the spill cannot be used. */
   constructor(options: HistoryStoreOptions) {
+    this.#pool = options.pool
+    this.#isReady = options.isReady ?? (() => true)
+    this.#runId = options.runId
     this.#writer = new BatchWriter(options.pool, options.runId)
     this.#overflow = options.overflow
     this.#maxBufferedRows = options.maxBufferedRows ?? 50_000
     this.#maxBatchRows = options.maxBatchRows ?? 10_000
     this.#flushIntervalMs = options.flushIntervalMs ?? 200
     this.#patienceMs = options.patienceMs ?? 30_000
+    this.#settleTimeoutMs = options.settleTimeoutMs ?? 2000
     this.#observer = options.observer
     this.#clock = options.clock ?? systemClock
     this.#buffers = historyTables.map((table) => new TableBuffer(table))
     this.#bufferOf = new Map(this.#buffers.map((buffer) => [buffer.table.eventType, buffer]))
+    if (options.overflow !== 'spill') return
+    invariant(options.spill !== undefined, 'a store that spills is told where')
+    this.#spill = new Spill(options.spill, options.runId, this.#clock)
+    if (!this.#spill.isEmpty) this.#replaying = this.#replay(this.#spill)
   }
 
   /** Takes the events that are history; others are ignored. Never waits. */
@@ -110,9 +102,8 @@ export class HistoryStore {
       const event = events[i] as Event
       const buffer = this.#bufferOf.get(event.type)
       if (buffer === undefined || !buffer.table.keeps(event)) continue
-      if (this.#overflow === 'drop' && this.#buffered >= this.#maxBufferedRows) {
-        buffer.dropped++
-        this.#observer?.dropped(event.type, 1)
+      if (this.#buffered >= this.#maxBufferedRows && !this.#makeRoom()) {
+        this.#countDropped(buffer, 1)
         continue
       }
       buffer.push(producer, event)
@@ -130,59 +121,108 @@ export class HistoryStore {
   async ready(): Promise<void> {
     this.#throwIfLost()
     while (this.isFull) {
+      const roomMade = this.#roomMade.next()
       void this.#flushNow()
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      await roomMade
       this.#throwIfLost()
     }
   }
 
-  /** Resolves when everything written so far is stored or given up. With `wait` it rejects when rows were given up. */
+  /**
+   * Resolves when everything written so far is stored or given up; with `spill`, when nothing waits on the disk either. With
+   * `wait` it rejects when rows were given up.
+   */
   async flush(): Promise<void> {
-    while (this.#buffered > 0) await this.#flushNow()
+    while (this.#buffered > 0 || this.#replaying !== undefined) {
+      await this.#flushNow()
+      await this.#replaying
+    }
     this.#throwIfLost()
   }
 
-  /** Stores what is buffered, gives up what cannot be stored in time, and releases the connection. */
+  /**
+   * Resolves when everything written so far will be in the database whatever happens to this process and its machine: it is
+   * there, or it is in a synced file. What neither the database nor the disk takes in time is dropped and counted. Throws
+   * StorageError `spill_failed` when a file cannot be synced. Without `spill` it is `flush`.
+   */
+  async settled(): Promise<void> {
+    if (this.#spill === undefined) return this.flush()
+    const marks = this.#buffers.map((buffer) => [buffer, buffer.entered] as const)
+    const isOut = () => marks.every(([buffer, entered]) => buffer.left >= entered)
+    const deadlineUs = this.#clock.monotonicUs() + this.#settleTimeoutMs * US_PER_MS
+    while (!isOut() && this.#replaying === undefined) {
+      const waitMs = (deadlineUs - this.#clock.monotonicUs()) / US_PER_MS
+      if (waitMs <= 0) break
+      const roomMade = this.#roomMade.next(waitMs)
+      void this.#flushNow()
+      await roomMade
+    }
+    if (!isOut()) this.#spillBuffered(this.#spill)
+    if (!isOut()) this.#dropBuffered()
+    await this.#spill.sync()
+  }
+
+  /**
+   * Stores what is buffered, gives up what cannot be stored in time, and releases the connection. With `spill`, what is not
+   * stored in time stays on the disk for the next process.
+   */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     if (this.#faultSinceUs !== undefined) this.#faultSinceUs = this.#clock.monotonicUs()
     try {
-      await this.flush()
+      await (this.#spill === undefined ? this.flush() : this.settled())
     } finally {
+      if (this.#spill !== undefined) await this.#stop(this.#spill)
       this.#writer.close()
     }
   }
 
   /** What became of the events, by type; every stored type is there. */
   counts(): Readonly<Partial<Record<EventType, HistoryCounts>>> {
-    const entries = this.#buffers.map(({ table, written, known, failed, dropped }) => {
-      return [table.eventType, { written, known, failed, dropped }] as const
+    const entries = this.#buffers.map(({ table, written, known, failed, dropped, spilled }) => {
+      return [table.eventType, { written, known, failed, dropped, spilled }] as const
     })
     return Object.fromEntries(entries)
   }
 
   health(): HistoryHealth {
     const fault = this.#fault ?? (this.#overflow === 'wait' ? this.#loss : undefined)
+    const spillFault = this.#spill?.fault
     return {
-      isHealthy: fault === undefined,
+      isHealthy: fault === undefined && spillFault === undefined,
       bufferedRows: this.#buffered,
+      spilledRows: this.#spill?.rows ?? 0,
+      spilledBytes: this.#spill?.bytes ?? 0,
+      tornRows: this.#spill?.tornRows ?? 0,
       ...(this.#lastWriteUs !== undefined && { lastWriteUs: this.#lastWriteUs }),
       ...(fault !== undefined && { fault }),
+      ...(spillFault !== undefined && { spillFault }),
     }
   }
 
   /** Sees to it that what is buffered is stored: at once when it makes a batch, else when the interval is over. */
   #schedule(): void {
-    if (this.#buffered === 0 || this.#flushing !== undefined) return
+    if (this.#buffered === 0) return
+    if (this.#flushing !== undefined && this.#replaying === undefined) return
     if (this.#buffered >= this.#maxBatchRows) void this.#flushNow()
-    else this.#timer ??= setTimeout(() => void this.#flushNow(), this.#flushIntervalMs)
+    else this.#startTimer()
   }
 
-  /** One batch of each table that has rows. */
+  #startTimer(): void {
+    this.#timer ??= setTimeout(() => void this.#flushNow(), this.#flushIntervalMs)
+  }
+
+  /** One batch of each table that has rows; while there are rows on the disk, all to the disk. */
   #flushNow(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    if (this.#replaying !== undefined) {
+      this.#spillBuffered(this.#spill as Spill)
+      // The disk may refuse.
+      if (this.#buffered > 0) this.#startTimer()
+      return Promise.resolve()
+    }
     this.#flushing ??= this.#storeBatches().finally(() => {
       this.#flushing = undefined
       this.#schedule()
@@ -192,29 +232,155 @@ export class HistoryStore {
 
   async #storeBatches(): Promise<void> {
     for (const buffer of this.#buffers) {
+      if (this.#replaying !== undefined) return
       if (buffer.size === 0) continue
       const batch = buffer.take(this.#maxBatchRows)
-      await this.#storeBatch(buffer, batch)
-      this.#buffered -= batch.events.length
-      for (const resolve of this.#waiting.splice(0)) resolve()
+      const flight: Flight = { buffer, batch, isOver: false }
+      this.#flight = flight
+      await this.#storeBatch(this.#writer, buffer, batch, flight)
+      this.#flight = undefined
+      if (!flight.isOver) this.#leaves(buffer, batch.events.length)
     }
   }
 
   /** Tries until the batch is stored, or given up because the fault will not pass or lasts too long. */
-  async #storeBatch(buffer: TableBuffer, batch: Batch): Promise<void> {
+  async #storeBatch(writer: BatchWriter, buffer: TableBuffer, batch: Batch, flight?: Flight): Promise<void> {
     const rows = batch.events.length
     const startUs = this.#clock.monotonicUs()
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)) {
+      if (flight?.isOver || this.#isStopping) return
       try {
-        return this.#countStored(buffer, rows, await this.#writer.write(buffer.table, batch), startUs)
+        const written = await this.#attempt(writer, buffer, batch)
+        return flight?.isOver ? undefined : this.#countStored(buffer, rows, written, startUs)
       } catch (error) {
         const fault = storageFault(error, `store ${rows} rows of type ${buffer.table.eventType}`)
+        if (this.#isStopping) return
         this.#fault = fault
         this.#faultSinceUs ??= this.#clock.monotonicUs()
-        if (!fault.retryable || !this.#isPatient(this.#faultSinceUs)) return this.#countFailed(buffer, rows, fault)
+        if (this.#spill !== undefined && isDatabaseAway(fault)) this.#spillBuffered(this.#spill)
+        else if (!fault.retryable || !this.#isPatient(this.#faultSinceUs)) {
+          if (!flight?.isOver) this.#countFailed(buffer, rows, fault)
+          return
+        }
       }
-      await new Promise((resolve) => setTimeout(resolve, backoffMs))
+      if (!flight?.isOver) await this.#stopped.next(backoffMs)
     }
+  }
+
+  #attempt(writer: BatchWriter, buffer: TableBuffer, batch: Batch): Promise<number> {
+    if (!this.#isReady())
+      throw new StorageError('unavailable', 'Expected a database with its schema, was not ready yet')
+    return writer.write(buffer.table, batch)
+  }
+
+  /** With `spill`, moves what is in memory to the disk. False when the new row must be dropped. */
+  #makeRoom(): boolean {
+    if (this.#overflow === 'wait') return true
+    if (this.#spill !== undefined) this.#spillBuffered(this.#spill)
+    return !this.isFull
+  }
+
+  /** Moves what is in memory to the disk, the oldest rows first, as far as the disk takes it. */
+  #spillBuffered(spill: Spill): void {
+    this.#replaying ??= this.#replay(spill)
+    const flight = this.#flight
+    if (flight !== undefined && !flight.isOver) {
+      if (!this.#spillBatch(spill, flight.buffer, flight.batch)) return
+      flight.isOver = true
+    }
+    for (const buffer of this.#buffers) {
+      while (buffer.size > 0) {
+        const batch = buffer.take(SPILL_ROWS)
+        if (!this.#spillBatch(spill, buffer, batch)) return buffer.putBack(batch)
+      }
+    }
+  }
+
+  #spillBatch(spill: Spill, buffer: TableBuffer, batch: Batch): boolean {
+    if (!spill.append(batch)) return false
+    const rows = batch.events.length
+    buffer.spilled += rows
+    this.#observer?.spilled?.(buffer.table.eventType, rows)
+    this.#leaves(buffer, rows)
+    return true
+  }
+
+  /** Drops what is in memory. A batch that is on its way may be stored nevertheless. */
+  #dropBuffered(): void {
+    const flight = this.#flight
+    if (flight !== undefined && !flight.isOver) {
+      flight.isOver = true
+      this.#countDropped(flight.buffer, flight.batch.events.length)
+      this.#leaves(flight.buffer, flight.batch.events.length)
+    }
+    for (const buffer of this.#buffers) {
+      const rows = buffer.take(buffer.size).events.length
+      if (rows === 0) continue
+      this.#countDropped(buffer, rows)
+      this.#leaves(buffer, rows)
+    }
+  }
+
+  /** Brings what is on the disk to the database, until there is nothing left or the store is stopped. */
+  async #replay(spill: Spill): Promise<void> {
+    // One batch at a time: the one that is on its way comes first.
+    await this.#flushing
+    while (!this.#isStopping) {
+      try {
+        const segment = await spill.oldest()
+        if (segment !== undefined) {
+          await this.#replaySegment(spill, segment)
+          if (!this.#isStopping) await spill.removeOldest()
+        } else if (spill.isEmpty) break
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error
+        this.#fault = error
+        await this.#stopped.next(LONGEST_BACKOFF_MS)
+      }
+    }
+    this.#otherWriter?.writer.close()
+    this.#otherWriter = undefined
+    this.#replaying = undefined
+    if (!this.#isStopping) this.#schedule()
+  }
+
+  async #replaySegment(spill: Spill, { runId, events, producers }: OldestSegment): Promise<void> {
+    for (const [type, batch] of byType(events, producers)) {
+      const buffer = this.#bufferOf.get(type)
+      const rows = batch.events.length
+      if (buffer === undefined) spill.leftOut(rows, `Expected events that are history, was ${type}`)
+      for (let start = 0; buffer !== undefined && start < rows; start += this.#maxBatchRows) {
+        const end = Math.min(start + this.#maxBatchRows, rows)
+        const some = { events: batch.events.slice(start, end), producers: batch.producers.slice(start, end) }
+        await this.#storeBatch(this.#writerOf(runId), buffer, some)
+        if (this.#isStopping) return
+        spill.took(end - start)
+      }
+    }
+  }
+
+  #writerOf(runId: string): BatchWriter {
+    if (runId === this.#runId) return this.#writer
+    if (this.#otherWriter?.runId !== runId) {
+      this.#otherWriter?.writer.close()
+      this.#otherWriter = { runId, writer: new BatchWriter(this.#pool, runId) }
+    }
+    return this.#otherWriter.writer
+  }
+
+  /** Ends what goes on in the background; a write that hangs is cut off. */
+  async #stop(spill: Spill): Promise<void> {
+    this.#isStopping = true
+    clearTimeout(this.#timer)
+    this.#stopped.wake()
+    const ended = Promise.all([this.#flushing, this.#replaying])
+    const impatient = setTimeout(() => {
+      this.#writer.close()
+      this.#otherWriter?.writer.close()
+    }, this.#settleTimeoutMs)
+    await ended
+    clearTimeout(impatient)
+    await spill.close()
   }
 
   #countStored(buffer: TableBuffer, rows: number, written: number, startUs: number): void {
@@ -233,13 +399,36 @@ export class HistoryStore {
     this.#observer?.failed(buffer.table.eventType, rows)
   }
 
+  #countDropped(buffer: TableBuffer, rows: number): void {
+    buffer.dropped += rows
+    this.#observer?.dropped(buffer.table.eventType, rows)
+  }
+
+  #leaves(buffer: TableBuffer, rows: number): void {
+    buffer.left += rows
+    this.#buffered -= rows
+    this.#roomMade.wake()
+  }
+
   /** Live, the database may stay away as long as it likes: what does not fit meanwhile is dropped and counted. */
   #isPatient(sinceUs: number): boolean {
-    if (this.#overflow === 'drop' && !this.#closed) return true
+    if (this.#overflow !== 'wait' && !this.#closed) return true
     return this.#clock.monotonicUs() - sinceUs < this.#patienceMs * US_PER_MS
   }
 
   #throwIfLost(): void {
     if (this.#overflow === 'wait' && this.#loss !== undefined) throw this.#loss
   }
+}
+
+/** The rows by type, each in the order in which they were. */
+function byType(events: readonly Event[], producers: readonly string[]): ReadonlyMap<EventType, Batch> {
+  const batches = new Map<EventType, { readonly events: Event[]; readonly producers: string[] }>()
+  for (const [i, event] of events.entries()) {
+    let batch = batches.get(event.type)
+    if (batch === undefined) batches.set(event.type, (batch = { events: [], producers: [] }))
+    batch.events.push(event)
+    batch.producers.push(producers[i] as string)
+  }
+  return batches
 }

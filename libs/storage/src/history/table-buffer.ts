@@ -9,6 +9,10 @@ export class TableBuffer {
   known = 0
   failed = 0
   dropped = 0
+  spilled = 0
+  /** Rows that were put in here, and rows of these that went out for good: first in, first out. */
+  entered = 0
+  left = 0
   #events: Event[] = []
   #producers: string[] = []
 
@@ -23,6 +27,13 @@ export class TableBuffer {
   push(producer: string, event: Event): void {
     this.#events.push(event)
     this.#producers.push(producer)
+    this.entered++
+  }
+
+  /** Puts back what was taken last: they are the oldest rows again. */
+  putBack({ events, producers }: Batch): void {
+    this.#events = [...events, ...this.#events]
+    this.#producers = [...producers, ...this.#producers]
   }
 
   /** Takes the oldest rows out, at most `max`. */

@@ -1,0 +1,273 @@
+import { systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { readFile, rename, rm, truncate } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { StorageError } from '../storage-error.ts'
+import { parseRows, scanSegment, segmentHeader, segmentRow, type SpilledRows } from './spill-segment.ts'
+import { SpillFile } from './spill-file.ts'
+
+export interface SpillOptions {
+  /** A folder of its own, of one process at a time; made when missing. */
+  readonly folder: string
+  /** Bytes on the disk at most; rows that would go beyond are refused. */
+  readonly maxBytes: number
+  /** When a segment is long enough and the next one begins. 1 MiB. */
+  readonly segmentBytes?: number
+  /** One line for a person about something unusual: a torn tail, a damaged file. */
+  readonly onNotice?: (line: string) => void
+}
+
+/** A segment that is not appended to any more. */
+interface ClosedSegment {
+  readonly path: string
+  readonly bytes: number
+  /** Its last sync; those of earlier processes are on the disk. */
+  readonly synced?: Promise<void>
+}
+
+/** The rows of the oldest segment, and whose they are. */
+export interface OldestSegment extends SpilledRows {
+  readonly runId: string
+}
+
+const DEFAULT_SEGMENT_BYTES = 1024 * 1024
+const segmentName = /^spill-(\d{10})\.log$/
+const nameOf = (number: number) => `spill-${String(number).padStart(10, '0')}.log`
+
+/**
+ * Rows that wait for the database on the disk, in append-only segment files.
+ *
+ * Invariants
+ * 1. Segments are numbered upwards, over processes too: rows come out in the order in which they went in.
+ * 2. What `append` took is with the operating system, so it survives kill -9; what `sync` has seen survives a power cut.
+ * 3. A segment goes when it is told that its rows are stored, not before. Rows that were stored already may come again.
+ * 4. The segments take at most `maxBytes`.
+ * 5. What is not whole is left out, said and counted.
+ */
+export class Spill {
+  readonly #folder: string
+  readonly #maxBytes: number
+  readonly #segmentBytes: number
+  readonly #onNotice: (line: string) => void
+  readonly #clock: Clock
+  readonly #header: Buffer
+  /** Oldest first. */
+  readonly #closed: ClosedSegment[]
+  readonly #scanned: Promise<void>
+  #open: SpillFile | undefined
+  #nextNumber: number
+  #bytes: number
+  #rows = 0
+  /** Rows of the oldest segment that are not among `rows` any more. */
+  #taken = 0
+  #tornRows = 0
+  #isFull = false
+  #fault: StorageError | undefined
+  /** Monotonic time before which a disk that refused is not asked again. */
+  #retryUs = -Infinity
+
+  /** Begins with what earlier processes left. Throws StorageError `spill_failed` when the folder cannot be used. */
+  constructor(options: SpillOptions, runId: string, clock: Clock = systemClock) {
+    this.#folder = options.folder
+    this.#maxBytes = options.maxBytes
+    this.#segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES
+    this.#onNotice = options.onNotice ?? (() => undefined)
+    this.#clock = clock
+    this.#header = Buffer.from(segmentHeader(runId))
+    try {
+      mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+      const numbers = readdirSync(options.folder)
+        .flatMap((name) => segmentName.exec(name)?.[1] ?? [])
+        .map(Number)
+      numbers.sort((a, b) => a - b)
+      this.#nextNumber = (numbers.at(-1) ?? 0) + 1
+      this.#closed = numbers.map((number) => {
+        const path = join(options.folder, nameOf(number))
+        return { path, bytes: statSync(path).size }
+      })
+    } catch (error) {
+      throw spillFault(error, `use the folder ${options.folder}`)
+    }
+    this.#bytes = this.#closed.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#scanned = this.#scan([...this.#closed])
+  }
+
+  get isEmpty(): boolean {
+    return this.#closed.length === 0 && this.#open === undefined
+  }
+
+  /** Rows that wait; those that earlier processes left are known after a moment. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Rows that could not be read again. */
+  get tornRows(): number {
+    return this.#tornRows
+  }
+
+  /** Why the disk takes nothing now. */
+  get fault(): StorageError | undefined {
+    return this.#fault
+  }
+
+  /** Appends the rows, all or none. False when there is no room for them or the disk refuses; then nothing is lost yet. */
+  append({ events, producers }: SpilledRows): boolean {
+    if (this.#isFull || this.#clock.monotonicUs() < this.#retryUs) return false
+    let text = ''
+    for (let i = 0; i < events.length; i++) {
+      text += segmentRow(producers[i] as string, events[i] as (typeof events)[number])
+    }
+    const bytes = Buffer.from(text)
+    const headerBytes = this.#open === undefined ? this.#header.length : 0
+    if (this.#bytes + headerBytes + bytes.length > this.#maxBytes) {
+      this.#isFull = true
+      this.#fault = new StorageError('spill_failed', `Expected at most ${this.#maxBytes} bytes in ${this.#folder}`)
+      return false
+    }
+    return this.#write(bytes, events.length)
+  }
+
+  /** Resolves when what was appended so far is on the disk. Throws StorageError `spill_failed`. */
+  async sync(): Promise<void> {
+    try {
+      await Promise.all([...this.#closed.map(({ synced }) => synced), this.#open?.sync()])
+    } catch (error) {
+      throw spillFault(error, `sync the files in ${this.#folder}`)
+    }
+  }
+
+  /** The rows that have waited longest; undefined when there are none. Throws StorageError `spill_failed`. */
+  async oldest(): Promise<OldestSegment | undefined> {
+    await this.#scanned
+    for (;;) {
+      if (this.#closed.length === 0) this.#closeOpen()
+      const segment = this.#closed[0]
+      if (segment === undefined) return undefined
+      try {
+        const { runId, rows } = scanSegment(await readFile(segment.path))
+        if (runId !== undefined) {
+          this.#rows += this.#taken
+          this.#taken = 0
+          return { runId, ...parseRows(rows) }
+        }
+        await this.#setAside(segment, rows.length)
+      } catch (error) {
+        throw spillFault(error, `read ${segment.path}`)
+      }
+    }
+  }
+
+  /** Says that so many rows of the oldest segment are in the database, or given up. */
+  took(rows: number): void {
+    this.#rows -= rows
+    this.#taken += rows
+  }
+
+  /** Says that so many rows of the oldest segment cannot be used, and why. */
+  leftOut(rows: number, why: string): void {
+    this.took(rows)
+    this.#tornRows += rows
+    this.#onNotice(`${rows} rows of the spill are left out: ${why}`)
+  }
+
+  /** Removes the oldest segment. Throws StorageError `spill_failed`. */
+  async removeOldest(): Promise<void> {
+    const segment = this.#closed[0]
+    if (segment === undefined) return
+    try {
+      await rm(segment.path, { force: true })
+    } catch (error) {
+      throw spillFault(error, `remove ${segment.path}`)
+    }
+    this.#forget(segment)
+  }
+
+  /** Leaves what waits to the next process. Throws StorageError `spill_failed`. */
+  async close(): Promise<void> {
+    await this.#scanned
+    this.#closeOpen()
+    await this.sync()
+  }
+
+  #write(bytes: Buffer, rows: number): boolean {
+    try {
+      if (this.#open === undefined) {
+        this.#open = new SpillFile(join(this.#folder, nameOf(this.#nextNumber++)), this.#header)
+        this.#bytes += this.#open.bytes
+      }
+      this.#open.append(bytes)
+    } catch (error) {
+      this.#fault = spillFault(error, `append to the files in ${this.#folder}`)
+      this.#retryUs = this.#clock.monotonicUs() + US_PER_SECOND
+      return false
+    }
+    this.#fault = undefined
+    this.#bytes += bytes.length
+    this.#rows += rows
+    if (this.#open.bytes >= this.#segmentBytes) this.#closeOpen()
+    return true
+  }
+
+  #closeOpen(): void {
+    const file = this.#open
+    if (file === undefined) return
+    this.#open = undefined
+    const synced = file.close()
+    this.#closed.push({ path: file.path, bytes: file.bytes, synced })
+    // Told to whoever asks for a sync.
+    synced.catch(() => undefined)
+  }
+
+  /** Counts the rows of earlier processes and cuts off what was torn. */
+  async #scan(segments: readonly ClosedSegment[]): Promise<void> {
+    for (const segment of segments) {
+      try {
+        const { runId, rows, tornLines, wholeBytes } = scanSegment(await readFile(segment.path))
+        const name = basename(segment.path)
+        if (tornLines > 0) this.#onNotice(`${name} has ${tornLines} torn or damaged lines, which are left out`)
+        if (runId === undefined) {
+          await this.#setAside(segment, rows.length)
+          continue
+        }
+        this.#rows += rows.length
+        this.#tornRows += tornLines
+        if (wholeBytes < segment.bytes) await truncate(segment.path, wholeBytes)
+      } catch (error) {
+        // What cannot be read now is tried again when its turn comes.
+        this.#fault = spillFault(error, `read ${segment.path}`)
+      }
+    }
+    if (this.#rows > 0)
+      this.#onNotice(`${this.#rows} rows that an earlier process left in ${this.#folder} will be stored`)
+  }
+
+  /** Nothing says whose rows these are. A process that was killed at once left none. */
+  async #setAside(segment: ClosedSegment, rows: number): Promise<void> {
+    const { path } = segment
+    if (rows === 0) await rm(path, { force: true })
+    else {
+      await rename(path, `${path}.damaged`)
+      this.#tornRows += rows
+      this.#onNotice(`${basename(path)} does not say whose ${rows} rows it has: kept as ${basename(path)}.damaged`)
+    }
+    this.#forget(segment)
+  }
+
+  #forget(segment: ClosedSegment): void {
+    this.#closed.splice(this.#closed.indexOf(segment), 1)
+    this.#bytes -= segment.bytes
+    this.#taken = 0
+    if (this.#isFull) this.#fault = undefined
+    this.#isFull = false
+  }
+}
+
+function spillFault(error: unknown, doing: string): StorageError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new StorageError('spill_failed', `Expected to ${doing}: ${why}`, error)
+}
