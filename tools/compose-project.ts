@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(__dirname, '..')
+
+/** What a command wrote, and its exit code. */
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A container as `docker inspect` tells it, as far as the tests look. */
+export interface Inspected {
+  readonly Id: string
+  readonly RestartCount: number
+  readonly State: {
+    readonly Status: string
+    readonly ExitCode: number
+    readonly StartedAt: string
+    readonly Health?: { readonly Status: string }
+  }
+  readonly Config: { readonly User: string; readonly Env: readonly string[] }
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean
+    readonly CapDrop: readonly string[] | undefined
+    readonly RestartPolicy: { readonly Name: string }
+    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>>
+  }
+}
+
+/** The compose stack under a name, ports, volumes and images of its own, with an .env of its own. */
+export class ComposeProject {
+  readonly name: string
+  private readonly folder = mkdtempSync(join(tmpdir(), 'triplane-compose-'))
+  private settings: Readonly<Record<string, string>>
+
+  constructor(name: string, settings: Readonly<Record<string, string>> = {}) {
+    this.name = name
+    this.settings = { TRIPLANE_IMAGE: name }
+    this.set(settings)
+  }
+
+  /** Adds to what .env sets; compose sees it with its next command. */
+  set(more: Readonly<Record<string, string>>): void {
+    this.settings = { ...this.settings, ...more }
+    const lines = Object.entries(this.settings).map(([name, value]) => `${name}='${value}'`)
+    writeFileSync(join(this.folder, '.env'), `${lines.join('\n')}\n`)
+  }
+
+  /** Runs `docker compose ...` whatever it ends with. */
+  try(...args: readonly string[]): Ran {
+    return docker('compose', '--project-name', this.name, '--env-file', join(this.folder, '.env'), ...args)
+  }
+
+  /** Runs `docker compose ...`, gives what it wrote to standard output and throws when it fails. */
+  run(...args: readonly string[]): string {
+    const { code, stdout, stderr } = this.try(...args)
+    if (code !== 0) throw new Error(`Expected docker compose ${args.join(' ')} to succeed, was ${code}:\n${stderr}`)
+    return stdout
+  }
+
+  /** Runs a command in a service's container. */
+  exec(service: string, ...command: readonly string[]): Ran {
+    return this.try('exec', '--no-TTY', service, ...command)
+  }
+
+  inspect(service: string): Inspected {
+    const { stdout } = docker('inspect', `${this.name}-${service}-1`)
+    const [container] = JSON.parse(stdout) as Inspected[]
+    if (!container) throw new Error(`Expected a container of ${service}, was none`)
+    return container
+  }
+
+  /** Removes everything: containers, volumes, network, images, .env. */
+  remove(): void {
+    this.try('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5')
+    docker('image', 'rm', '--force', this.name, `${this.name}-secrets`)
+    rmSync(this.folder, { recursive: true })
+  }
+}
+
+/** Runs `docker ...` without the settings of the shell that the tests run in. */
+export function docker(...args: readonly string[]): Ran {
+  const inherited = Object.entries(process.env).filter(([name]) => /^(PATH|HOME|DOCKER_.*|BUILDX_.*)$/.test(name))
+  const { status, stdout, stderr, error } = spawnSync('docker', args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: Object.fromEntries(inherited),
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  return { code: status ?? 1, stdout: stdout ?? '', stderr: stderr ?? error?.message ?? '' }
+}
+
+/** The first result that `fits`; throws with the last one after `timeoutMs`. A throw of `read` counts as no result. */
+export async function eventually<T>(
+  read: () => Promise<T> | T,
+  fits: (value: T) => boolean,
+  timeoutMs: number,
+): Promise<T> {
+  const endMs = performance.now() + timeoutMs
+  let last: unknown
+  while (performance.now() < endMs) {
+    try {
+      const value = await read()
+      if (fits(value)) return value
+      last = value
+    } catch (error) {
+      last = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  throw new Error(`Expected a fitting value within ${timeoutMs} ms, was ${String(last)}`)
+}

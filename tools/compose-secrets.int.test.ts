@@ -1,0 +1,193 @@
+import { describeWithDocker, freePort } from '@triplane/testing/containers'
+import { ComposeProject, docker } from './compose-project.ts'
+
+jest.setTimeout(180_000)
+
+/** What compose starts for this: the databases, their one-shots and what those need. */
+const services = ['postgres-role', 'redis-users']
+
+describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () => {
+  let project: ComposeProject
+  beforeAll(async () => {
+    const ports = { POSTGRES_PORT: String(await freePort()), REDIS_PORT: String(await freePort()) }
+    project = new ComposeProject(`triplane-secrets-${process.pid}`, ports)
+  })
+  afterAll(() => project.remove())
+
+  /** As users do it: a running server goes on running. */
+  const up = () => {
+    project.run('up', '--detach', ...services)
+    const ended = docker('wait', ...services.map((service) => `${project.name}-${service}-1`)).stdout
+    expect(ended).toBe('0\n0\n')
+  }
+  /** Every secret by `<consumer>/<file>`, read past its owner. */
+  const stored = () => {
+    const script = 'cd /secrets && for file in */*; do echo "$file $(base64 -w0 $file)"; done'
+    const lines = project.run('run', '--rm', '--no-TTY', '--entrypoint=sh', 'secrets', '-c', script).trim().split('\n')
+    const decode = ([name = '', text = '']: readonly string[]) =>
+      [name, Buffer.from(text, 'base64').toString()] as const
+    return new Map(lines.map((line) => decode(line.split(' '))))
+  }
+  const asTriplane = (password: string) =>
+    project.try(
+      'exec',
+      '-T',
+      '-e',
+      `PGPASSWORD=${password}`,
+      'postgres',
+      ...'psql -h postgres -U triplane -Atc'.split(' '),
+      'select 1',
+    )
+  const asRedis = (password: string) =>
+    project.try('exec', '-T', '-e', `REDISCLI_AUTH=${password}`, 'redis', 'redis-cli', '--no-auth-warning', 'ping')
+  /** All that `docker inspect` tells of the stack's containers. */
+  const inspectAll = () => {
+    const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
+    return docker('inspect', ...ids.stdout.trim().split('\n')).stdout
+  }
+  const lastLine = () => project.run('logs', '--no-log-prefix', 'secrets').trim().split('\n').at(-1)
+
+  let first: Map<string, string>
+
+  it('print says that there are none before the first start', () => {
+    const { code, stderr } = project.try('run', '--rm', '--no-TTY', 'secrets', 'print')
+    expect(code).toBe(1)
+    expect(stderr).toContain('secrets: nothing is made yet; `docker compose up` does that')
+  })
+
+  it('makes them at random on the first start, and the servers take them', () => {
+    up()
+    first = stored()
+    expect([...first.keys()].sort()).toEqual([
+      'data-plane/database-password',
+      'data-plane/operator-tokens',
+      'data-plane/redis-password',
+      'operator/audit-key',
+      'operator/database-password',
+      'operator/operator-token',
+      'operator/redis-password',
+      'order-plane/audit-key',
+      'order-plane/database-password',
+      'order-plane/operator-tokens',
+      'order-plane/redis-password',
+      'postgres/database-password',
+      'postgres/postgres-password',
+      'redis/stack-password',
+      'redis/users.acl',
+      'strategy-plane/database-password',
+      'strategy-plane/operator-tokens',
+      'strategy-plane/redis-password',
+    ])
+    const made = ['database-password', 'redis-password', 'operator-token', 'audit-key'].map((file) =>
+      first.get(`operator/${file}`),
+    )
+    expect(new Set([...made, first.get('postgres/postgres-password'), first.get('redis/stack-password')]).size).toBe(6)
+    expect(asTriplane(first.get('order-plane/database-password') ?? '').stdout).toBe('1\n')
+    expect(asTriplane('').code).not.toBe(0)
+    expect(asRedis(first.get('order-plane/redis-password') ?? '').stdout).toBe('PONG\n')
+    expect(asRedis('').stdout).toContain('NOAUTH')
+  })
+
+  it('gives the planes a role that is no superuser and owns the database', () => {
+    const query = `SELECT rolsuper, rolcreaterole, pg_get_userbyid(datdba) FROM pg_roles, pg_database
+      WHERE rolname = 'triplane' AND datname = 'triplane'`
+    expect(project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', query).stdout).toBe('f|f|triplane\n')
+  })
+
+  it('gives each file to the one user that reads it, and to nobody else', () => {
+    const uidOf = (service: string, user: string) => project.exec(service, 'id', '-u', user).stdout.trim()
+    const uids = { postgres: uidOf('postgres', 'postgres'), redis: uidOf('redis', 'redis') }
+    const list = project.run(
+      'run',
+      '--rm',
+      '--no-TTY',
+      '--entrypoint=find',
+      'secrets',
+      '/secrets',
+      '-mindepth',
+      '1',
+      '-printf',
+      '%P %y %m %U\n',
+    )
+    const wanted = [...new Set([...first.keys()].flatMap((path) => [path.split('/')[0] ?? '', path]))].map((path) => {
+      const [consumer = '', file] = path.split('/')
+      const uid = consumer in uids ? uids[consumer as keyof typeof uids] : '1000'
+      return `${path} ${file === undefined ? 'd 500' : 'f 400'} ${uid}`
+    })
+    expect(list.trim().split('\n').sort()).toEqual(wanted.sort())
+  })
+
+  it('shows none of them to `docker inspect`, and prints those that people use', () => {
+    const inspected = inspectAll()
+    expect(inspected.length).toBeGreaterThan(10_000)
+    expect([...first.values()].filter((secret) => inspected.includes(secret))).toEqual([])
+    const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print')
+    const shown = ['database-password', 'redis-password', 'operator-token', 'audit-key']
+    expect(shown.filter((file) => !printed.includes(first.get(`operator/${file}`) ?? 'none'))).toEqual([])
+  })
+
+  it('leaves them as they are on the next start', () => {
+    up()
+    expect(lastLine()).toBe('secrets: all there')
+    expect(stored()).toEqual(first)
+  })
+
+  it('fills a lost volume from the others', () => {
+    project.run('down')
+    docker('volume', 'rm', `${project.name}_order-plane-secrets`)
+    up()
+    expect(stored()).toEqual(first)
+  })
+
+  it('applies what .env sets later', () => {
+    const own = {
+      POSTGRES_PASSWORD: 'Own-$pass"word\\1:@/%',
+      REDIS_PASSWORD: 'own#redis$password',
+      TRIPLANE_OPERATOR_TOKEN: 'a'.repeat(24),
+    }
+    project.set({ ...own, TRIPLANE_OPERATOR_TOKENS: `ada:${'0'.repeat(64)}` })
+    up()
+    expect(asTriplane(own.POSTGRES_PASSWORD).stdout).toBe('1\n')
+    expect(asTriplane(first.get('operator/database-password') ?? '').code).not.toBe(0)
+    expect(asRedis(own.REDIS_PASSWORD).stdout).toBe('PONG\n')
+    expect(asRedis(first.get('operator/redis-password') ?? '').stderr).toContain('WRONGPASS')
+    expect(Object.values(own).filter((secret) => inspectAll().includes(JSON.stringify(secret).slice(1, -1)))).toEqual(
+      [],
+    )
+    const now = stored()
+    expect(now.get('operator/operator-token')).toBe(own.TRIPLANE_OPERATOR_TOKEN)
+    expect(now.get('order-plane/operator-tokens')).toMatch(/^operator:[0-9a-f]{64},ada:0{64}$/)
+    expect(now.get('order-plane/operator-tokens')).not.toContain(first.get('order-plane/operator-tokens'))
+    expect(now.get('order-plane/audit-key')).toBe(first.get('order-plane/audit-key'))
+  })
+
+  it.each([
+    [
+      'TRIPLANE_AUDIT_KEY',
+      'f'.repeat(64),
+      'TRIPLANE_AUDIT_KEY cannot change: the audit rows so far are chained under the old one. Take it out of .env again.',
+    ],
+    [
+      'POSTGRES_PASSWORD',
+      'short',
+      'POSTGRES_PASSWORD: expected 12 to 128 printable characters without spaces, was something else',
+    ],
+    [
+      'TRIPLANE_OPERATOR_TOKENS',
+      'ada:secret',
+      'TRIPLANE_OPERATOR_TOKENS: expected name:sha256hex with a name other than operator (whose token is TRIPLANE_OPERATOR_TOKEN), was entry 1 otherwise',
+    ],
+  ])('refuses a %s that cannot be, in one line, and changes nothing', (setting, value, line) => {
+    const before = stored()
+    const kept = {
+      POSTGRES_PASSWORD: before.get('operator/database-password') ?? '',
+      TRIPLANE_AUDIT_KEY: '',
+      TRIPLANE_OPERATOR_TOKENS: `ada:${'0'.repeat(64)}`,
+    }
+    project.set({ ...kept, [setting]: value })
+    expect(project.try('up', '--detach', ...services).code).not.toBe(0)
+    expect(lastLine()).toBe(`secrets: ${line}`)
+    project.set(kept)
+    expect(stored()).toEqual(before)
+  })
+})
