@@ -1,0 +1,77 @@
+import { operatorCommands, type OperatorCommandCode } from '@triplane/contracts'
+import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
+import { messageOf } from './control-error.ts'
+import { createOperatorDesk, type OperatorDeskOptions, type OrderRefusal } from './operator-desk.ts'
+import { CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
+import type { StandingOrder } from './operator-order.ts'
+import { parseWhy } from './parse-why.ts'
+
+const MAX_BODY_BYTES = 4096
+
+const statusOf: Readonly<Record<OrderRefusal, number>> = {
+  enforce_failed: 500,
+  file_failed: 503,
+  audit_failed: 503,
+  superseded: 409,
+}
+
+export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
+
+export interface Control {
+  /** `POST /control/{halt,reduce,resume,rearm}`. */
+  readonly routes: Router
+  /** One line for the log: whose orders are taken, or that control is off; and what stands. */
+  describe(): string
+  /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
+  restore(): void
+  /** The operators' newest order that was not undone. */
+  readonly standing: StandingOrder
+}
+
+/** The control surface of an order plane. Without a token it answers 503, and a halt in the file is in force all the same. */
+export function createControl(options: ControlOptions): Control {
+  const { tokens, onRefused = () => undefined } = options
+  const desk = createOperatorDesk(options)
+  const gate = createOperatorGate(options)
+  const readBody = express.json({ limit: MAX_BODY_BYTES, type: () => true })
+
+  function refuseBody(response: Response, reason: string): void {
+    onRefused('bad_request')
+    response.status(400).json({ accepted: false, reason })
+  }
+
+  const unreadable: ErrorRequestHandler = (error: { readonly status?: number }, _request, response, next) => {
+    if (error.status === undefined || error.status >= 500) return next(error)
+    refuseBody(response, `Expected JSON of at most ${MAX_BODY_BYTES} bytes, was: ${messageOf(error)}.`)
+  }
+
+  const routes = Router()
+  for (const command of operatorCommands) {
+    const admit = isStop(command) ? 'always' : 'within_limit'
+    routes.post(`/control/${command}`, gate(admit), readBody, async (request: Request, response: Response) => {
+      const why = parseWhy(request.body)
+      if (!why.ok) return refuseBody(response, why.error)
+      const { refusal, ...answer } = await desk.order(command, operatorOf(response), why.value)
+      response.status(refusal === undefined ? 200 : statusOf[refusal]).json(answer)
+    })
+  }
+  routes.use(unreadable)
+
+  return {
+    routes,
+    describe() {
+      const names = tokens.map(({ name }) => name).join(', ')
+      const who = names === '' ? CONTROL_IS_OFF : `control is on for ${names}`
+      const { state, who: by, why } = desk.standing
+      return state === 'active' ? who : `${who}; ${state} by order of ${by}: ${why}`
+    },
+    restore: () => desk.restore(),
+    get standing() {
+      return desk.standing
+    },
+  }
+}
+
+function isStop(command: OperatorCommandCode): boolean {
+  return command === 'halt' || command === 'reduce'
+}

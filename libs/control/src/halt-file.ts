@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { tradingStates } from '@triplane/contracts'
+import { ControlError, messageOf } from './control-error.ts'
+import type { StandingOrder } from './operator-order.ts'
+
+const VERSION = 1
+/** Who is behind a halt that nobody ordered. */
+const NOBODY = 'triplane'
+/** Folders cannot be synced everywhere. */
+const CANNOT_SYNC_FOLDERS = ['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP']
+
+/** Keeps the operators' standing order over restarts, whatever else is down. */
+export interface HaltFile {
+  readonly path: string
+  /**
+   * What stands. No file: nothing was ever ordered, `active`. A file that is torn, unreadable or another account's:
+   * `halted`, with the reason (no knowledge, no orders). Never throws.
+   */
+  read(): StandingOrder
+  /** Resolves when the order is on the disk. Writes are done one after the other. Rejects with `file_failed`. */
+  write(order: StandingOrder): Promise<void>
+}
+
+/**
+ * The halt file of `account` in `folder`, which is made when it is not there.
+ *
+ * Invariants
+ * 1. The file holds one whole order: it is written beside it, synced, then renamed, and the folder is synced.
+ * 2. The last order handed to `write` that did not fail is the one that stays.
+ */
+export function createHaltFile(folder: string, account: string): HaltFile {
+  const path = join(folder, `operator-order-${encodeURIComponent(account)}.json`)
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function put(order: StandingOrder): Promise<void> {
+    mkdirSync(folder, { recursive: true })
+    const draft = `${path}.draft`
+    const file = await open(draft, 'w')
+    try {
+      await file.writeFile(`${JSON.stringify({ version: VERSION, account, ...order })}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+    await syncFolder(folder)
+  }
+
+  return {
+    path,
+    read() {
+      try {
+        return parseOrder(readFileSync(path, 'utf8'), account)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothingOrdered
+        return { state: 'halted', who: NOBODY, why: `Expected to read ${path}, was: ${messageOf(error)}`, atUs: 0 }
+      }
+    },
+    write(order) {
+      const written = last.then(() => put(order))
+      last = written.catch(() => undefined)
+      return written.catch((error: unknown) => {
+        throw new ControlError('file_failed', `Expected to write ${path}, was: ${messageOf(error)}`, error)
+      })
+    },
+  }
+}
+
+const nothingOrdered: StandingOrder = { state: 'active', who: NOBODY, why: 'nothing was ordered yet', atUs: 0 }
+
+/** Throws when the text is not a whole order for this account. */
+function parseOrder(text: string, account: string): StandingOrder {
+  const { version, account: found, state, who, why, atUs } = JSON.parse(text) as Readonly<Record<string, unknown>>
+  if (version !== VERSION) throw new Error(`Expected version ${VERSION}, was ${String(version)}`)
+  if (found !== account) throw new Error(`Expected the account ${account}, was ${String(found)}`)
+  const known = tradingStates.find((one) => one === state)
+  if (known === undefined) throw new Error(`Expected one of ${tradingStates.join(', ')}, was ${String(state)}`)
+  if (typeof who !== 'string' || typeof why !== 'string' || typeof atUs !== 'number')
+    throw new Error('Expected who, why and atUs, was an order without')
+  return { state: known, who, why, atUs }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (!CANNOT_SYNC_FOLDERS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,180 @@
+import { createOperatorDesk } from './operator-desk.ts'
+import { DeskWorld } from '../test/desk-world.ts'
+
+let world: DeskWorld
+beforeEach(() => void (world = new DeskWorld()))
+
+describe('a halt', () => {
+  it('is enforced, then kept, then published and left to the audit', async () => {
+    expect(await world.desk.order('halt', 'ann', 'looks wrong')).toEqual({
+      accepted: true,
+      command: 'halt',
+      who: 'ann',
+      tradingState: 'halted',
+      persisted: true,
+      audited: false,
+    })
+    expect(world.steps).toEqual(['enforce', 'file', 'publish', 'auditEventually'])
+    expect(world.file).toEqual({ state: 'halted', who: 'ann', why: 'looks wrong', atUs: 1 })
+    expect(world.auditedLater).toEqual([
+      { command: 'halt', who: 'ann', why: 'looks wrong', atUs: 1, before: 'active', after: 'halted' },
+    ])
+  })
+
+  it('is in force when the file cannot be written: it says so, and tells of the fault', async () => {
+    world.fates.file.push('fails')
+    const outcome = await world.desk.order('halt', 'ann', 'looks wrong')
+    expect(outcome).toMatchObject({ accepted: true, tradingState: 'halted', persisted: false })
+    expect(outcome.reason).toBe('In force, but a restart will not remember it. ENOSPC')
+    expect(world.faults).toMatchObject([{ code: 'file_failed' }])
+    expect(world.steps).toEqual(['enforce', 'publish', 'auditEventually'])
+    expect(await world.desk.order('halt', 'ann', 'again')).toMatchObject({ persisted: true })
+  })
+
+  it('is answered while the file hangs', async () => {
+    const { desk } = hangingWorld({ file: true })
+    expect(await desk.order('halt', 'ann', 'x')).toMatchObject({
+      accepted: true,
+      persisted: false,
+      reason: expect.stringContaining('Expected an end within 10 ms, was none'),
+    })
+  })
+
+  it('is kept, published and audited though the plane has a bug', async () => {
+    world.fates.enforce.push('fails')
+    expect(await world.desk.order('halt', 'ann', 'x')).toMatchObject({
+      accepted: false,
+      refusal: 'enforce_failed',
+      persisted: true,
+      reason: 'Expected the plane to take halt, was: a bug',
+    })
+    expect(world.steps).toEqual(['file', 'publish', 'auditEventually'])
+    expect(world.file.state).toBe('halted')
+  })
+
+  it('is in force again after a restart, and published and audited again', async () => {
+    await world.desk.order('halt', 'ann', 'looks wrong')
+    world.crash()
+    world.start()
+    expect(world.mode).toBe('halted')
+    const again = { command: 'halt', who: 'ann', why: 'still in force after a restart: looks wrong' }
+    expect(world.published.at(-1)).toMatchObject(again)
+    expect(world.auditedLater.at(-1)).toMatchObject({ ...again, before: 'active', after: 'halted' })
+  })
+})
+
+describe('a resume', () => {
+  beforeEach(async () => {
+    await world.desk.order('halt', 'ann', 'x')
+    world.steps.length = 0
+  })
+
+  it('is audited, then in the file, then enforced and published', async () => {
+    expect(await world.desk.order('resume', 'bob', 'was a drill')).toMatchObject({
+      accepted: true,
+      tradingState: 'active',
+      persisted: true,
+      audited: true,
+    })
+    expect(world.steps).toEqual(['audit', 'file', 'enforce', 'publish'])
+    expect(world.audit).toMatchObject([{ command: 'resume', who: 'bob', before: 'halted', after: 'active' }])
+  })
+
+  it('does nothing while the database is away', async () => {
+    world.fates.audit.push('fails')
+    expect(await world.desk.order('resume', 'bob', 'y')).toMatchObject({
+      accepted: false,
+      refusal: 'audit_failed',
+      tradingState: 'halted',
+      audited: false,
+      reason: 'Expected the audit row of resume to be committed, was: ECONNREFUSED. Nothing was loosened.',
+    })
+    expect(world.steps).toEqual([])
+    expect(world.file.state).toBe('halted')
+  })
+
+  it('does nothing while the database hangs', async () => {
+    const { desk, enforced } = hangingWorld({ audit: true })
+    expect(await desk.order('resume', 'bob', 'y')).toMatchObject({ accepted: false, refusal: 'audit_failed' })
+    expect(enforced).toEqual([])
+  })
+
+  it('does nothing when the file cannot be written, and the file says halted', async () => {
+    world.fates.file.push('fails')
+    expect(await world.desk.order('resume', 'bob', 'y')).toMatchObject({
+      accepted: false,
+      refusal: 'file_failed',
+      tradingState: 'halted',
+      audited: true,
+    })
+    expect(world.file.state).toBe('halted')
+    expect(world.enforced.map(({ command }) => command)).toEqual(['halt'])
+  })
+
+  it.each(['audit', 'file'] as const)('is overruled by a halt that comes while it waits for the %s', async (step) => {
+    let halt: Promise<unknown> | undefined
+    world.onStep = (at) => {
+      if (at === step) halt ??= world.desk.order('halt', 'ann', 'no!')
+    }
+    expect(await world.desk.order('resume', 'bob', 'y')).toMatchObject({ accepted: false, refusal: 'superseded' })
+    expect(await halt).toMatchObject({ accepted: true, persisted: true })
+    expect(world.mode).toBe('halted')
+    expect(world.file).toMatchObject({ state: 'halted', why: 'no!' })
+  })
+})
+
+describe('a reduce', () => {
+  it('acts at once on an active plane', async () => {
+    expect(await world.desk.order('reduce', 'ann', 'x')).toMatchObject({ accepted: true, audited: false })
+    expect(world.steps).toEqual(['enforce', 'file', 'publish', 'auditEventually'])
+  })
+
+  it('loosens a halt, so it is audited first', async () => {
+    await world.desk.order('halt', 'ann', 'x')
+    world.fates.audit.push('fails')
+    expect(await world.desk.order('reduce', 'bob', 'y')).toMatchObject({ accepted: false, tradingState: 'halted' })
+    expect(await world.desk.order('reduce', 'bob', 'y')).toMatchObject({ accepted: true, audited: true })
+    expect(world.mode).toBe('reducing')
+    expect(world.file.state).toBe('reducing')
+  })
+})
+
+describe('a re-arm', () => {
+  it('is audited, then handed on; the standing order stays', async () => {
+    await world.desk.order('halt', 'ann', 'x')
+    world.steps.length = 0
+    expect(await world.desk.order('rearm', 'bob', 'y')).toMatchObject({ accepted: true, audited: true })
+    expect(world.steps).toEqual(['audit', 'enforce', 'publish'])
+    expect(world.desk.standing.state).toBe('halted')
+    expect(world.audit).toMatchObject([{ command: 'rearm', before: 'halted', after: 'halted' }])
+  })
+
+  it('does nothing while the database is away', async () => {
+    world.fates.audit.push('fails')
+    expect(await world.desk.order('rearm', 'bob', 'y')).toMatchObject({ accepted: false, refusal: 'audit_failed' })
+    expect(world.steps).toEqual([])
+  })
+})
+
+/** A desk whose file or audit never answers, with short time-outs. */
+function hangingWorld({ file = false, audit = false }) {
+  const enforced: string[] = []
+  const never = () => new Promise<void>(() => undefined)
+  const done = () => Promise.resolve()
+  const desk = createOperatorDesk({
+    haltFile: {
+      path: 'halt',
+      read: () => ({ state: 'active', who: 'triplane', why: 'nothing', atUs: 0 }),
+      write: file ? never : done,
+    },
+    enforce: ({ command }) => void enforced.push(command),
+    publish: () => undefined,
+    audit: audit ? never : done,
+    auditEventually: () => undefined,
+    state: () => 'active',
+    clock: { nowUs: () => 1 },
+    fileTimeoutMs: 10,
+    auditTimeoutMs: 10,
+  })
+  return { desk, enforced }
+}

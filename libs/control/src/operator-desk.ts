@@ -1,0 +1,214 @@
+import { tradingStates, type OperatorCommandCode, type TradingState } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import { ControlError, messageOf, type ControlErrorCode } from './control-error.ts'
+import type { HaltFile } from './halt-file.ts'
+import {
+  commandFor,
+  stateOrderedBy,
+  type AuditEntry,
+  type OperatorOrder,
+  type StandingOrder,
+} from './operator-order.ts'
+import { within } from './within.ts'
+
+export interface OperatorDeskOptions {
+  readonly haltFile: HaltFile
+  /** Makes the plane obey, in one synchronous go. */
+  readonly enforce: (order: OperatorOrder) => void
+  /** Tells the other planes; must not wait. */
+  readonly publish: (order: OperatorOrder) => void
+  /** Commits an audit row; rejects while the database is away. */
+  readonly audit: (entry: AuditEntry) => Promise<void>
+  /** Sees to it that the row is committed at some time; must not wait. */
+  readonly auditEventually: (entry: AuditEntry) => void
+  /** The trading state in force. */
+  readonly state: () => TradingState
+  readonly clock: Pick<Clock, 'nowUs'>
+  /** Told of everything that went wrong on the way. */
+  readonly onFault?: (fault: ControlError) => void
+  /** How long an order waits for the halt file, 2000. */
+  readonly fileTimeoutMs?: number
+  /** How long `resume` and `rearm` wait for their audit row, 5000. */
+  readonly auditTimeoutMs?: number
+}
+
+/** Why an order was not carried out. `superseded`: somebody ordered a halt or a reduce in the meantime. */
+export type OrderRefusal = Exclude<ControlErrorCode, 'publish_failed'> | 'superseded'
+
+export interface Outcome {
+  readonly accepted: boolean
+  readonly command: OperatorCommandCode
+  readonly who: string
+  /** The trading state in force now. */
+  readonly tradingState: TradingState
+  /** The halt file holds the order: it survives a restart. Never so of a re-arm, of which nothing is kept here. */
+  readonly persisted: boolean
+  /** The audit row is committed. That of a halt or a reduce follows as soon as it can. */
+  readonly audited: boolean
+  readonly refusal?: OrderRefusal
+  /** What was not done, and why. */
+  readonly reason?: string
+}
+
+export interface OperatorDesk {
+  /** Carries out a command. Never rejects. */
+  order(command: OperatorCommandCode, who: string, why: string): Promise<Outcome>
+  /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
+  restore(): void
+  readonly standing: StandingOrder
+}
+
+/**
+ * Carries out operators' orders on one order plane.
+ *
+ * Invariants
+ * 1. What makes trading stricter is enforced before anything else is done; no fault of file, bus or audit prevents it.
+ * 2. What loosens (`resume`, `rearm`, `reduce` while halted by an operator) acts only after its audit row is committed.
+ * 3. It is in the halt file before it is enforced: a crash in between leaves an order that was audited; one before that
+ *    leaves the stricter order.
+ * 4. A halt or a reduce overrules every loosening order that came before it and is still under way.
+ * 5. The last thing that the halt file is told is the standing order.
+ */
+export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
+  const { haltFile, enforce, publish, audit, auditEventually, state, clock } = options
+  const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000 } = options
+  let standing = haltFile.read()
+  /** Counts halts and reduces. */
+  let stops = 0
+  let loosening: Promise<unknown> = Promise.resolve()
+
+  /** Does it; a failure is told, and given back. */
+  function attempt(code: ControlErrorCode, expected: string, act: () => void): ControlError | undefined {
+    try {
+      return void act()
+    } catch (error) {
+      return told(new ControlError(code, `${expected}, was: ${messageOf(error)}`, error))
+    }
+  }
+
+  function told(fault: ControlError): ControlError {
+    onFault(fault)
+    return fault
+  }
+
+  const enforced = (order: OperatorOrder) =>
+    attempt('enforce_failed', `Expected the plane to take ${order.command}`, () => enforce(order))
+  const published = (order: OperatorOrder) =>
+    attempt('publish_failed', `Expected to publish ${order.command}`, () => publish(order))
+  const auditLater = (entry: AuditEntry) =>
+    attempt('audit_failed', `Expected to note ${entry.command} for the audit`, () => auditEventually(entry))
+
+  async function saved(order: StandingOrder): Promise<ControlError | undefined> {
+    try {
+      return await within(fileTimeoutMs, haltFile.write(order)).then(() => undefined)
+    } catch (error) {
+      return told(error instanceof ControlError ? error : new ControlError('file_failed', messageOf(error), error))
+    }
+  }
+
+  async function audited(entry: AuditEntry): Promise<ControlError | undefined> {
+    try {
+      return await within(auditTimeoutMs, audit(entry)).then(() => undefined)
+    } catch (error) {
+      const message = `Expected the audit row of ${entry.command} to be committed, was: ${messageOf(error)}`
+      return told(new ControlError('audit_failed', message, error))
+    }
+  }
+
+  function outcome(order: OperatorOrder, done: Pick<Outcome, 'accepted' | 'persisted' | 'audited'>): Outcome {
+    const { command, who } = order
+    const { accepted, persisted, audited } = done
+    return { accepted, command, who, tradingState: state(), persisted, audited }
+  }
+
+  function refused(order: OperatorOrder, refusal: OrderRefusal, reason: string, done: Partial<Outcome> = {}): Outcome {
+    return { ...outcome(order, { accepted: false, persisted: false, audited: false, ...done }), refusal, reason }
+  }
+
+  async function tighten(order: OperatorOrder, wanted: TradingState): Promise<Outcome> {
+    const before = state()
+    standing = standingOf(order, wanted)
+    const bug = enforced(order)
+    const after = state()
+    const notSaved = await saved(standing)
+    published(order)
+    auditLater({ ...order, before, after })
+    const persisted = notSaved === undefined
+    if (bug) return refused(order, 'enforce_failed', bug.message, { persisted })
+    const reason = notSaved && `In force, but a restart will not remember it. ${notSaved.message}`
+    return { ...outcome(order, { accepted: true, persisted, audited: false }), ...(reason && { reason }) }
+  }
+
+  async function loosen(order: OperatorOrder, wanted: TradingState, mark: number): Promise<Outcome> {
+    const overruled = 'Expected the newest order, was overruled by a halt or a reduce: nothing was loosened.'
+    if (stops !== mark) return refused(order, 'superseded', overruled)
+    const notAudited = await audited({ ...order, before: state(), after: wanted })
+    if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. Nothing was loosened.`)
+    const done = { audited: true }
+    if (stops !== mark) return refused(order, 'superseded', overruled, done)
+
+    const notSaved = await saved(standingOf(order, wanted))
+    if (notSaved || stops !== mark) {
+      // The file may hold, now or later, what is not to be.
+      void saved(standing)
+      if (!notSaved) return refused(order, 'superseded', overruled, done)
+      return refused(order, 'file_failed', `${notSaved.message}. Nothing was loosened.`, done)
+    }
+    standing = standingOf(order, wanted)
+    return act(order, { ...done, persisted: true })
+  }
+
+  async function rearm(order: OperatorOrder): Promise<Outcome> {
+    const before = state()
+    const notAudited = await audited({ ...order, before, after: before })
+    if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. Nothing was re-armed.`)
+    return act(order, { audited: true, persisted: false })
+  }
+
+  function act(order: OperatorOrder, done: Pick<Outcome, 'persisted' | 'audited'>): Outcome {
+    const bug = enforced(order)
+    if (bug) return refused(order, 'enforce_failed', bug.message, done)
+    published(order)
+    return outcome(order, { accepted: true, ...done })
+  }
+
+  return {
+    order(command, who, why) {
+      const order = { command, who, why, atUs: clock.nowUs() }
+      const wanted = stateOrderedBy[command]
+      if (wanted === undefined) return rearm(order)
+      if (command !== 'resume') stops++
+      if (command !== 'resume' && strictness(wanted) >= strictness(standing.state)) return tighten(order, wanted)
+      const mark = stops
+      const loosened = loosening.then(() => loosen(order, wanted, mark))
+      loosening = loosened.catch(() => undefined)
+      return loosened
+    },
+
+    restore() {
+      if (standing.state === 'active') return
+      const order = {
+        command: commandFor[standing.state],
+        who: standing.who,
+        why: `still in force after a restart: ${standing.why}`,
+        atUs: clock.nowUs(),
+      }
+      const before = state()
+      enforce(order)
+      published(order)
+      auditLater({ ...order, before, after: state() })
+    },
+
+    get standing() {
+      return standing
+    },
+  }
+}
+
+function standingOf({ who, why, atUs }: OperatorOrder, state: TradingState): StandingOrder {
+  return { state, who, why, atUs }
+}
+
+function strictness(state: TradingState): number {
+  return tradingStates.indexOf(state)
+}

@@ -1,0 +1,86 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { ipKeyGenerator, rateLimit as rateLimiter } from 'express-rate-limit'
+import { authenticate, type OperatorToken, type TokenRefusal } from './operator-tokens.ts'
+
+/** Why a request was refused before anything was ordered. */
+export type ControlRefusal = TokenRefusal | 'rate_limited' | 'bad_request'
+
+/** Wrong tokens of one address. */
+export interface WrongTokenLimit {
+  /** How many are looked at in a window; the next are answered 429. */
+  readonly limit: number
+  readonly windowMs: number
+}
+
+export interface OperatorGateOptions {
+  readonly tokens: readonly OperatorToken[]
+  /** Default: 10 a minute. */
+  readonly rateLimit?: WrongTokenLimit
+  readonly onRefused?: (reason: ControlRefusal) => void
+}
+
+export const CONTROL_IS_OFF = 'control is off: no operator token configured'
+
+/**
+ * Builds the gate before what only operators may do; `operatorOf(response)` tells who came in.
+ *
+ * Invariants
+ * 1. With `always`, a right token comes in however many wrong ones came from its address: nobody's guessing holds up a stop.
+ * 2. Otherwise an address that is over its limit is kept out with any token until the window ends.
+ * 3. Only wrong tokens count.
+ */
+export function createOperatorGate({ tokens, rateLimit, onRefused = () => undefined }: OperatorGateOptions) {
+  const { limit, windowMs } = rateLimit ?? { limit: 10, windowMs: 60_000 }
+  const tooMany = `Expected at most ${limit} wrong tokens from an address in ${windowMs / 1000} s, was more. Wait.`
+
+  function refuse(response: Response, status: number, refusal: ControlRefusal, reason: string): void {
+    onRefused(refusal)
+    if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="triplane"')
+    response.status(status).json({ accepted: false, reason })
+  }
+
+  const limiter = rateLimiter({
+    windowMs,
+    limit,
+    keyGenerator: keyOf,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    // Its warnings about proxies go to the console; who runs behind one sets express's `trust proxy`.
+    validate: false,
+    handler: (_request, response) => refuse(response, 429, 'rate_limited', tooMany),
+  })
+
+  async function isOverLimit(request: Request): Promise<boolean> {
+    const counted = await limiter.getKey(keyOf(request))
+    return counted !== undefined && counted.totalHits > limit
+  }
+
+  return (admit: 'always' | 'within_limit'): RequestHandler =>
+    async (request, response, next) => {
+      if (tokens.length === 0) {
+        response.status(503).json({ accepted: false, reason: CONTROL_IS_OFF })
+        return
+      }
+      const name = authenticate(tokens, request.get('authorization'))
+      if (name.ok) {
+        if (admit === 'within_limit' && (await isOverLimit(request)))
+          return refuse(response, 429, 'rate_limited', tooMany)
+        response.locals['operator'] = name.value
+        return next()
+      }
+      if (name.error === 'no_token')
+        return refuse(response, 401, 'no_token', 'Expected an Authorization header with Bearer and a token, was none.')
+      await limiter(request, response, () =>
+        refuse(response, 401, 'wrong_token', "Expected an operator's token, was another."),
+      )
+    }
+}
+
+/** The operator whom the gate let in. */
+export function operatorOf(response: Response): string {
+  return response.locals['operator'] as string
+}
+
+function keyOf(request: Request): string {
+  return ipKeyGenerator(request.ip ?? '')
+}

@@ -1,0 +1,36 @@
+import type { OperatorCommandCode, TradingState } from '@triplane/contracts'
+
+/** What an operator ordered. */
+export interface OperatorOrder {
+  readonly command: OperatorCommandCode
+  /** The name of the operator's token. */
+  readonly who: string
+  readonly why: string
+  /** Wall time, microseconds. */
+  readonly atUs: number
+}
+
+/** An order for the audit. */
+export interface AuditEntry extends OperatorOrder {
+  /** The trading state before the order. */
+  readonly before: TradingState
+  /** The trading state after it; of an order that waits for this entry, the one that it asks for. */
+  readonly after: TradingState
+}
+
+/** What the operators want of the plane until they say otherwise: their newest order that is neither done nor undone. */
+export interface StandingOrder {
+  readonly state: TradingState
+  readonly who: string
+  readonly why: string
+  readonly atUs: number
+}
+
+/** The command that brings about a standing order. */
+export const commandFor = { halted: 'halt', reducing: 'reduce', active: 'resume' } as const satisfies Record<
+  TradingState,
+  OperatorCommandCode
+>
+
+/** What a command makes of the operators' standing order; a re-arm leaves it alone. */
+export const stateOrderedBy = { halt: 'halted', reduce: 'reducing', resume: 'active', rearm: undefined } as const

@@ -1,0 +1,64 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { ConfigError, type Violation } from '@triplane/config'
+import { err, ok, type Result } from '@triplane/kernel'
+
+/** Who may give orders. The token itself is known to its bearer only. */
+export interface OperatorToken {
+  /** The operator's name: what the audit calls who ordered something. */
+  readonly name: string
+  /** SHA-256 of the token, 64 hex digits. */
+  readonly hash: string
+}
+
+const VARIABLE = 'TRIPLANE_OPERATOR_TOKENS'
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const HASH = /^[0-9a-f]{64}$/i
+
+/** SHA-256 of a token, 64 hex digits: what the environment holds. A plain hash is enough, for tokens are 256 random bits. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/**
+ * Reads `name:sha256hex,name2:sha256hex`. Nothing, or an empty text, is no token. Throws a `ConfigError` that names every
+ * entry that is wrong: a bad name, a bad hash, a name or a token that is there twice. Never shows what it read as a hash:
+ * somebody may have put the token itself there.
+ */
+export function parseOperatorTokens(text: string | undefined): readonly OperatorToken[] {
+  const entries = (text ?? '').split(',').map((entry) => entry.trim())
+  if (entries.length === 1 && entries[0] === '') return []
+  const tokens: OperatorToken[] = []
+  const violations: Violation[] = []
+  for (const [index, entry] of entries.entries()) {
+    const [name = '', hash = '', ...more] = entry.split(':')
+    const refuse = (expected: string, found: string) =>
+      violations.push({ path: `${VARIABLE}[${index}]`, expected, found })
+    if (!NAME.test(name)) refuse('name:sha256hex, the name of letters, digits, ".", "_" and "-"', 'another name')
+    else if (!HASH.test(hash) || more.length > 0) refuse(`64 hex digits behind "${name}:"`, `${hash.length} characters`)
+    else if (tokens.some((token) => token.name === name)) refuse('each name once', `"${name}" again`)
+    else if (tokens.some((token) => token.hash === hash.toLowerCase()))
+      refuse('a token of its own for each name', `the token of another name for "${name}"`)
+    else tokens.push({ name, hash: hash.toLowerCase() })
+  }
+  if (violations.length > 0) throw new ConfigError(VARIABLE, violations)
+  return tokens
+}
+
+/** Why somebody was not let in. */
+export type TokenRefusal = 'no_token' | 'wrong_token'
+
+/**
+ * The name whose token an `Authorization: Bearer <token>` header carries. Takes the same time for any wrong token: every
+ * hash is compared, in constant time.
+ */
+export function authenticate(
+  tokens: readonly OperatorToken[],
+  header: string | undefined,
+): Result<string, TokenRefusal> {
+  const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+  if (token === undefined) return err('no_token')
+  const given = Buffer.from(hashToken(token), 'hex')
+  let name: string | undefined
+  for (const known of tokens) if (timingSafeEqual(given, Buffer.from(known.hash, 'hex'))) name = known.name
+  return name === undefined ? err('wrong_token') : ok(name)
+}
