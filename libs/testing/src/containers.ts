@@ -73,14 +73,20 @@ async function start(container: GenericContainer, port: number): Promise<Contain
 const onLoopback = (image: string, inside: number, port: number) =>
   new GenericContainer(image).withExposedPorts({ container: inside, host: port }).withStartupTimeout(60_000)
 
-/** One broker in KRaft mode: `brokers` is `127.0.0.1:<port>`. Topics are not created by themselves. */
-export async function startKafka(): Promise<ContainerServer & { readonly brokers: string }> {
+/**
+ * One broker in KRaft mode: `brokers` is `127.0.0.1:<port>`. Topics are not created by themselves. With `advertisedPort`
+ * the broker sends its clients there: to a proxy in front of it.
+ */
+export async function startKafka(
+  options: { readonly advertisedPort?: number } = {},
+): Promise<ContainerServer & { readonly brokers: string }> {
   const port = await freePort()
+  const { advertisedPort = port } = options
   const container = onLoopback(images.kafka, 9092, port).withEnvironment({
     KAFKA_NODE_ID: '1',
     KAFKA_PROCESS_ROLES: 'broker,controller',
     KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
-    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
+    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
     KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',

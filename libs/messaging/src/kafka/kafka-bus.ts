@@ -1,5 +1,15 @@
+import type { Topic } from '@triplane/contracts'
+import { BusError } from '../bus-error.ts'
 import type { Bus } from '../bus.ts'
+import { createKafkaClient } from './kafka-client.ts'
+import { KafkaConsumer } from './kafka-consumer.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
+import { KafkaProducer } from './kafka-producer.ts'
+import { ensureTopics } from './kafka-topics.ts'
+import { persistently, within } from './time-limit.ts'
+
+/** How long a broker may take to answer a request for metadata or ends. */
+const ANSWER_MS = 5000
 
 /** A bus on Kafka. Its records hold raw bytes, which `decodeRecord` makes events of. */
 export interface KafkaBus extends Bus<Buffer> {
@@ -14,5 +24,90 @@ export interface KafkaBus extends Bus<Buffer> {
  * no broker answers in time, and with `wrong_topic_settings`.
  */
 export async function createKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> {
-  throw new Error(`Expected an implementation, was none for ${options.clientId}`)
+  const { connectTimeoutMs = 30_000 } = options
+  let reconnects = 0
+  const connectClient = (role: string) => createKafkaClient(options, role, () => void reconnects++)
+
+  const { kafka, sockets, onRequestTimeout } = connectClient('admin')
+  const admin = kafka.admin()
+  admin.on(admin.events.REQUEST_TIMEOUT, onRequestTimeout)
+  const topics = await persistently(connectTimeoutMs, 'connect and create topics', async () => {
+    await admin.connect()
+    return ensureTopics(admin, options)
+  }).catch((error: unknown) => {
+    sockets.close()
+    throw error
+  })
+
+  const producers = new Set<KafkaProducer>()
+  const consumers = new Set<KafkaConsumer>()
+  let pinging: Promise<unknown> | undefined
+  let closing: Promise<void> | undefined
+
+  const endsOf = (wanted: readonly Topic[]) =>
+    persistently(connectTimeoutMs, 'ends of topics', async () => {
+      const ends = await Promise.all(wanted.map((topic) => admin.fetchTopicOffsets(topics.nameOf(topic))))
+      return ends.flatMap((partitions, i) =>
+        partitions
+          .map(({ partition, low, high }) => ({
+            topic: wanted[i] as Topic,
+            partition,
+            low: Number(low),
+            high: Number(high),
+          }))
+          .sort((a, b) => a.partition - b.partition),
+      )
+    })
+  const host = { options, topics, connect: connectClient, endsOf }
+
+  async function close(): Promise<void> {
+    await Promise.all([...consumers].map((consumer) => consumer.close()))
+    await Promise.all([...producers].map((producer) => producer.close()))
+    await within(1000, 'disconnect', admin.disconnect()).catch(() => undefined)
+    sockets.close()
+  }
+
+  function mustBeOpen(): void {
+    if (closing) throw new BusError('closed', 'Expected an open bus, was closed', { retryable: false })
+  }
+
+  return {
+    producer(producerOptions) {
+      mustBeOpen()
+      const producer = new KafkaProducer(producerOptions, { ...host, left: (left) => void producers.delete(left) })
+      producers.add(producer)
+      return producer
+    },
+
+    consumer(consumerOptions) {
+      mustBeOpen()
+      const consumer = new KafkaConsumer(consumerOptions, { ...host, left: (left) => void consumers.delete(left) })
+      consumers.add(consumer)
+      return consumer
+    },
+
+    partitionsOf: (topic) => topics.partitionsOf(topic),
+
+    async endOf(wanted) {
+      mustBeOpen()
+      const ends = await endsOf(wanted)
+      return ends.map(({ topic, partition, high }) => ({ topic: topic.name, partition, offset: high }))
+    },
+
+    async ping() {
+      mustBeOpen()
+      // One at a time: kafkajs goes on asking a broker that is away.
+      pinging ??= admin.describeCluster().finally(() => (pinging = undefined))
+      await within(ANSWER_MS, 'metadata', pinging)
+    },
+
+    get reconnects() {
+      return reconnects
+    },
+
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
 }

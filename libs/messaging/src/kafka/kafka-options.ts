@@ -38,7 +38,7 @@ export interface KafkaBusOptions {
   readonly onLog?: (level: KafkaLogLevel, message: string, context: Readonly<Record<string, unknown>>) => void
   /** Told once when a producer may send nothing more (`out_of_order`): a reason to stop trading. */
   readonly onFatal?: (error: BusError) => void
-  /** Prefix of every topic's name on the broker. For tests, which share a broker; nothing else sets it. */
+  /** Prefix of every name of a topic or group on the broker. For tests, which share a broker; nothing else sets it. */
   readonly topicPrefix?: string
   /** How long events of batched topics wait for others before they are sent, 2 ms. Single records never wait. */
   readonly lingerMs?: number

@@ -1,0 +1,66 @@
+import { Kafka, logLevel, type LogEntry } from 'kafkajs'
+import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
+import { calmRequestQueue } from './request-queue.ts'
+import { Sockets } from './sockets.ts'
+
+/** Practically for ever: kafkajs goes on trying until it is closed. */
+export const MANY_RETRIES = 1_000_000_000
+
+/** How often kafkajs tries again, for a client, its producers and its consumers alike. */
+export const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: MANY_RETRIES } as const
+
+const levels: ReadonlyMap<logLevel, KafkaLogLevel> = new Map([
+  [logLevel.ERROR, 'warn'],
+  [logLevel.WARN, 'warn'],
+  [logLevel.INFO, 'debug'],
+  [logLevel.DEBUG, 'debug'],
+])
+
+/** What a client of kafkajs tells of a request that was not answered in time. */
+export interface RequestTimedOut {
+  readonly payload: { readonly broker: string; readonly apiName: string }
+}
+
+/** A client with sockets of its own. Producers, consumers and the administrator have one each. */
+export interface KafkaClient {
+  readonly kafka: Kafka
+  readonly sockets: Sockets
+  /**
+   * The watchdog: kafkajs does not notice that a connection has just vanished, its requests time out on it one after the
+   * other. So the first one that does ends the connection; kafkajs makes a new one and sends the same again.
+   */
+  readonly onRequestTimeout: (event: RequestTimedOut) => void
+}
+
+/** `onReset` is told of each connection that was given up. */
+export function createKafkaClient(options: KafkaBusOptions, role: string, onReset: () => void): KafkaClient {
+  calmRequestQueue()
+  const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
+  const sockets = new Sockets()
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId: `${clientId}-${role}`,
+    ...(tls && { ssl: { ...tls } }),
+    ...(sasl && { sasl: { ...sasl } as never }),
+    connectionTimeout: 1000,
+    requestTimeout: requestTimeoutMs,
+    retry: { ...retry },
+    socketFactory: sockets.create,
+    logLevel: onLog ? logLevel.INFO : logLevel.NOTHING,
+    logCreator: () => (entry) => passOn(entry, role, onLog),
+  })
+  return {
+    kafka,
+    sockets,
+    onRequestTimeout({ payload: { broker, apiName } }) {
+      onLog?.('warn', 'no answer came in time: the connection is given up', { role, broker, request: apiName })
+      onReset()
+      sockets.drop(`No answer to ${apiName} within ${requestTimeoutMs} ms`, broker)
+    },
+  }
+}
+
+function passOn({ level, namespace, log }: LogEntry, role: string, onLog: KafkaBusOptions['onLog']): void {
+  const { message, timestamp: _at, logger: _logger, stack: _stack, ...context } = log
+  onLog?.(levels.get(level) ?? 'debug', message, { ...context, role, part: namespace })
+}

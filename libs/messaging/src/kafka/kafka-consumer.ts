@@ -1,0 +1,401 @@
+import type { Topic } from '@triplane/contracts'
+import { US_PER_SECOND } from '@triplane/kernel'
+import type { Consumer as Client, ConsumerCommitOffsetsEvent, EachBatchPayload } from 'kafkajs'
+import { BusError } from '../bus-error.ts'
+import type { BusRecord, ConsumedStats, Consumer, ConsumerOptions } from '../bus.ts'
+import { AssignedPartition, type TopicTally } from './assigned-partition.ts'
+import { Inbox } from './inbox.ts'
+import { retry, type KafkaClient } from './kafka-client.ts'
+import type { KafkaBusOptions } from './kafka-options.ts'
+import type { KnownTopics } from './kafka-topics.ts'
+import { readRecord } from './read-record.ts'
+import { Signal } from './signal.ts'
+import { sleep, within } from './time-limit.ts'
+
+/** First and last place in a partition: those of its oldest record and behind its newest. */
+export interface PartitionEnds {
+  readonly topic: Topic
+  readonly partition: number
+  readonly low: number
+  readonly high: number
+}
+
+/** What the bus does for its consumers. */
+export interface KafkaConsumerHost {
+  readonly options: KafkaBusOptions
+  readonly topics: KnownTopics
+  connect(role: string): KafkaClient
+  endsOf(topics: readonly Topic[]): Promise<readonly PartitionEnds[]>
+  left(consumer: KafkaConsumer): void
+}
+
+/** Longest wait for room in the inbox before a heartbeat is due. */
+const HEARTBEAT_WAIT_MS = 250
+/** Pause before a consumer that could not start, or crashed, starts again. */
+const RESTART_MS = 500
+
+const nothing: readonly BusRecord<Buffer>[] = []
+
+/**
+ * A member of a group. What arrives waits in an inbox, out of which `take` takes; when that is full, nothing more is read.
+ *
+ * Invariants
+ * 1. Records of a partition come in offset order, each once, as long as this consumer lives (`AssignedPartition`).
+ * 2. What waits of a partition that is lost to another member is dropped; what was taken stays taken.
+ * 3. With positions, committed offsets decide nothing: whenever a partition is assigned it goes on where it stands here.
+ */
+export class KafkaConsumer implements Consumer<Buffer> {
+  readonly #host: KafkaConsumerHost
+  readonly #options: ConsumerOptions
+  readonly #client: Client
+  readonly #sockets: KafkaClient['sockets']
+  readonly #partitions = new Map<string, readonly AssignedPartition[]>()
+  readonly #tallies: readonly TopicTally[]
+  readonly #inbox: Inbox
+  readonly #arrival = new Signal()
+  readonly #room = new Signal()
+  readonly #isOver = new Signal()
+  /** Counts how often partitions were assigned. */
+  #generation = 0
+  #memberId: string | undefined
+  #isPaused = false
+  #isDirty = false
+  #failure: BusError | undefined
+  #starting: Promise<void>
+  #committing: Promise<void> | undefined
+  #commitNext: Promise<void> | undefined
+  #endCommit: () => void = () => undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: ConsumerOptions, host: KafkaConsumerHost) {
+    const { maxInboxRecords = 20_000, maxInboxBytes = 64 * 1024 * 1024, sessionTimeoutMs = 10_000 } = host.options
+    this.#host = host
+    this.#options = options
+    this.#inbox = new Inbox(maxInboxRecords, maxInboxBytes)
+    for (const topic of options.topics) {
+      const name = host.topics.nameOf(topic)
+      const tally = { consumed: 0, skipped: 0, errors: 0 }
+      const indices = Array.from({ length: host.topics.partitionsOf(topic) }, (_, index) => index)
+      this.#partitions.set(
+        name,
+        indices.map((index) => new AssignedPartition(topic, name, index, tally)),
+      )
+    }
+    this.#tallies = [...this.#partitions.values()].flatMap(([first]) => first?.tally ?? [])
+
+    const { kafka, sockets, onRequestTimeout } = host.connect(`consumer-${options.group}`)
+    this.#sockets = sockets
+    this.#client = kafka.consumer({
+      groupId: (host.options.topicPrefix ?? '') + options.group,
+      maxWaitTimeInMs: 100,
+      minBytes: 1,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(1000, sessionTimeoutMs / 3),
+      allowAutoTopicCreation: false,
+      retry: { ...retry },
+    })
+    const { events } = this.#client
+    this.#client.on(events.REQUEST_TIMEOUT, (event) => {
+      this.#countError()
+      onRequestTimeout(event)
+    })
+    this.#client.on(events.GROUP_JOIN, ({ payload }) => this.#joined(payload.memberId, payload.memberAssignment))
+    this.#client.on(events.COMMIT_OFFSETS, (event) => this.#committed(event))
+    this.#client.on(events.CRASH, ({ payload }) => this.#crashed(payload.error, payload.restart))
+    this.#starting = this.#start()
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  take(max = Infinity): readonly BusRecord<Buffer>[] {
+    this.#mustBeUsable()
+    const size = Math.min(this.#inbox.size, max)
+    if (this.#isPaused || size === 0) return nothing
+    const taken: BusRecord<Buffer>[] = []
+    for (let i = 0; i < size; i++) taken.push(this.#inbox.shift())
+    this.#isDirty = true
+    this.#room.raise()
+    return taken
+  }
+
+  arrived(): Promise<void> {
+    if (this.#closing) return Promise.reject(closedError())
+    if (this.#failure) return Promise.reject(this.#failure)
+    if (this.#isReady()) return Promise.resolve()
+    return this.#arrival.raised().then(() => {
+      if (this.#failure) throw this.#failure
+    })
+  }
+
+  /** Commits what was taken. Cheap when nothing was; one request is under way at most. */
+  commit(): Promise<void> {
+    if (this.#closing) return Promise.reject(closedError())
+    if (this.#failure) return Promise.reject(this.#failure)
+    if (!this.#isDirty) return this.#commitNext ?? this.#committing ?? Promise.resolve()
+    if (this.#committing === undefined) {
+      this.#committing = this.#commitTaken().finally(() => (this.#committing = undefined))
+      return this.#committing
+    }
+    const again = () => {
+      this.#commitNext = undefined
+      return this.commit()
+    }
+    this.#commitNext ??= this.#committing.then(again, again)
+    return this.#commitNext
+  }
+
+  pause(): void {
+    this.#isPaused = true
+    if (this.#generation > 0) this.#client.pause(this.#subscription())
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    if (this.#generation > 0) this.#client.resume(this.#subscription())
+    if (this.#isReady()) this.#arrival.raise()
+  }
+
+  stats(nowUs: number): readonly ConsumedStats[] {
+    const waiting = new Map<Topic, { records: number; oldestUs: number }>()
+    this.#inbox.forEach(({ topic, tsSentUs }) => {
+      const seen = waiting.get(topic)
+      if (!seen) waiting.set(topic, { records: 1, oldestUs: tsSentUs })
+      else {
+        seen.records++
+        seen.oldestUs = Math.min(seen.oldestUs, tsSentUs)
+      }
+    })
+    return this.#options.topics.map((topic) => {
+      const partitions = this.#partitions.get(this.#host.topics.nameOf(topic)) ?? []
+      const { consumed, skipped, errors } = partitions[0]?.tally ?? { consumed: 0, skipped: 0, errors: 0 }
+      const behind = partitions.reduce((sum, partition) => sum + (partition.isOwned ? partition.behind : 0), 0)
+      const here = waiting.get(topic)
+      const lagSeconds = here ? Math.max(0, nowUs - here.oldestUs) / US_PER_SECOND : 0
+      return { topic: topic.name, consumed, skipped, errors, lagRecords: behind + (here?.records ?? 0), lagSeconds }
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const { closeTimeoutMs = 5000, onLog } = this.#host.options
+    this.#isOver.raise()
+    this.#endCommit()
+    this.#inbox.clear()
+    this.#arrival.raise()
+    this.#room.raise()
+    const leave = async () => {
+      await this.#starting
+      await this.#client.disconnect()
+    }
+    try {
+      await within(closeTimeoutMs, `a consumer leaves ${this.#options.group}`, leave())
+    } catch (error) {
+      onLog?.('warn', 'a consumer was closed without leaving its group', {
+        group: this.#options.group,
+        error: String(error),
+      })
+    }
+    this.#sockets.close()
+    this.#host.left(this)
+  }
+
+  /** Joins the group; tries again until it has, or is closed. */
+  async #start(): Promise<void> {
+    const { from } = this.#options
+    while (!this.#closing && !this.#failure) {
+      try {
+        if (typeof from !== 'string' && this.#generation === 0) await this.#placeAt(from)
+        await this.#client.connect()
+        await this.#client.subscribe({ topics: [...this.#partitions.keys()], fromBeginning: from !== 'latest' })
+        await this.#client.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: 1,
+          eachBatch: (payload) => this.#receive(payload),
+        })
+        return
+      } catch (error) {
+        if (error instanceof BusError && !error.retryable) return this.#fail(error)
+        this.#countError()
+        this.#log('warn', 'a consumer could not start', { error: String(error) })
+      }
+      await this.#isOver.raisedWithin(RESTART_MS)
+    }
+  }
+
+  /** Places every partition at its position, or at its oldest record where it has none or that is gone. */
+  async #placeAt(positions: Exclude<ConsumerOptions['from'], string>): Promise<void> {
+    for (const { topic, partition, low, high } of await this.#host.endsOf(this.#options.topics)) {
+      const place = this.#partitions.get(this.#host.topics.nameOf(topic))?.[partition]
+      if (!place) continue
+      const named = positions.find((position) => position.topic === topic.name && position.partition === partition)
+      if (named && named.offset > high) {
+        const text = `Expected ${topic.name}/${partition} to reach to offset ${named.offset}, was ${high}: another log`
+        throw new BusError('position_lost', text, { retryable: false })
+      }
+      if (named && named.offset < low && !topic.compacted) place.tally.skipped += low - named.offset
+      place.position = Math.max(low, named?.offset ?? low)
+      place.expected = place.position
+      place.committed = undefined
+    }
+  }
+
+  /** Runs before the first fetch of a generation, so that no seek comes too late. */
+  #joined(memberId: string, assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.#generation++
+    const isSameMember = memberId === this.#memberId
+    this.#memberId = memberId
+    const hasPositions = typeof this.#options.from !== 'string'
+    const lost = new Set<AssignedPartition>()
+    const seeks: AssignedPartition[] = []
+    for (const partitions of this.#partitions.values()) {
+      for (const place of partitions) {
+        const wasOwned = place.isOwned
+        place.isOwned = assignment[place.name]?.includes(place.partition) ?? false
+        const isKept = place.isOwned && wasOwned && (isSameMember || hasPositions)
+        if (wasOwned && !isKept) {
+          lost.add(place)
+          place.forget()
+        }
+        if (hasPositions) place.expected ??= place.position
+        if (place.isOwned && place.expected !== undefined) seeks.push(place)
+      }
+    }
+    if (lost.size > 0) this.#inbox.drop((place) => lost.has(place))
+    for (const place of seeks) this.#seek(place)
+    if (this.#isPaused) this.#client.pause(this.#subscription())
+    this.#room.raise()
+    this.#log('info', 'partitions assigned', { generation: this.#generation, member: memberId, lost: lost.size })
+  }
+
+  #seek({ name, partition, expected }: AssignedPartition): void {
+    this.#client.seek({ topic: name, partition, offset: String(expected) })
+  }
+
+  /** Puts what was fetched into the inbox, as there is room. What it does not resolve is fetched again. */
+  async #receive(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
+    const place = this.#partitions.get(batch.topic)?.[batch.partition]
+    if (place === undefined) return
+    const generation = this.#generation
+    const isOurs = () => payload.isRunning() && !payload.isStale() && !this.#closing && generation === this.#generation
+    place.endOffset = Math.max(place.endOffset, Number(batch.highWatermark))
+    const { messages } = batch
+    let last: string | undefined
+    for (let i = 0; i < messages.length && isOurs();) {
+      const message = messages[i] as (typeof messages)[number]
+      if (!this.#inbox.hasRoom) {
+        await this.#room.raisedWithin(HEARTBEAT_WAIT_MS)
+        await payload.heartbeat()
+        continue
+      }
+      const arrival = place.arrives(Number(message.offset))
+      if (arrival === 'again') {
+        this.#log('warn', 'offsets are missing: asked for again', {
+          topic: batch.topic,
+          partition: batch.partition,
+          expected: place.expected,
+          was: message.offset,
+        })
+        return this.#seek(place)
+      }
+      if (arrival === 'take') {
+        this.#inbox.push(readRecord(place.topic, batch.partition, message), place)
+        if (this.#arrival.isAwaited && this.#isReady()) this.#arrival.raise()
+      }
+      last = message.offset
+      i++
+    }
+    if (last !== undefined && isOurs()) payload.resolveOffset(last)
+  }
+
+  async #commitTaken(): Promise<void> {
+    this.#isDirty = false
+    const places = [...this.#partitions.values()].flat().filter((place) => place.isUncommitted)
+    if (places.length === 0) return
+    const offsets = places.map(({ name, partition, position }) => {
+      return { topic: name, partition, offset: String(position) }
+    })
+    let cause: unknown
+    try {
+      await this.#untilOver(this.#client.commitOffsets(offsets))
+    } catch (error) {
+      cause = error
+    }
+    if (this.#closing) throw closedError()
+    // kafkajs says nothing when it was not running; the event says what the broker has confirmed.
+    const isMissing = offsets.some(({ offset }, i) => {
+      const { isOwned, committed } = places[i] as AssignedPartition
+      return isOwned && (committed === undefined || committed < Number(offset))
+    })
+    if (!isMissing) return
+    this.#isDirty = true
+    this.#countError()
+    throw new BusError('unreachable', `Expected ${this.#options.group} to commit, was refused: ${String(cause)}`, {
+      retryable: true,
+      cause,
+    })
+  }
+
+  /** `work`, or until the consumer is closed. */
+  #untilOver(work: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#endCommit = resolve
+      work.then(resolve, reject)
+    })
+  }
+
+  #committed({ payload }: ConsumerCommitOffsetsEvent): void {
+    for (const { topic, partitions } of payload.topics) {
+      for (const { partition, offset } of partitions) {
+        const place = this.#partitions.get(topic)?.[partition]
+        if (place) place.committed = Number(offset)
+      }
+    }
+  }
+
+  #crashed(error: Error, isRestarted: boolean): void {
+    this.#countError()
+    this.#log(isRestarted ? 'warn' : 'error', 'a consumer crashed', { error: String(error) })
+    if (!isRestarted && !this.#closing)
+      this.#starting = this.#starting.then(() => sleep(RESTART_MS)).then(() => this.#start())
+  }
+
+  #fail(failure: BusError): void {
+    this.#failure = failure
+    this.#log('error', 'a consumer cannot go on', { error: failure.message })
+    this.#arrival.raise()
+  }
+
+  #subscription(): { topic: string }[] {
+    return [...this.#partitions.keys()].map((topic) => ({ topic }))
+  }
+
+  #isReady(): boolean {
+    return !this.#isPaused && this.#inbox.size > 0
+  }
+
+  #mustBeUsable(): void {
+    if (this.#closing) throw closedError()
+    if (this.#failure) throw this.#failure
+  }
+
+  #countError(): void {
+    for (const tally of this.#tallies) tally.errors++
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string, context: Readonly<Record<string, unknown>>): void {
+    this.#host.options.onLog?.(level, message, { group: this.#options.group, ...context })
+  }
+}
+
+function closedError(): BusError {
+  return new BusError('closed', 'Expected an open consumer, was closed', { retryable: false })
+}

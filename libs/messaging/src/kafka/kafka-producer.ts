@@ -1,0 +1,254 @@
+import type { Event, Topic } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
+import { CompressionTypes, Partitioners, type Producer as Client } from 'kafkajs'
+import { BusError } from '../bus-error.ts'
+import type { ProducedStats, Producer, ProducerOptions, Watermark } from '../bus.ts'
+import { retry, type KafkaClient } from './kafka-client.ts'
+import type { KafkaBusOptions } from './kafka-options.ts'
+import type { KnownTopics } from './kafka-topics.ts'
+import { isSequenceLost } from './sequence-lost.ts'
+import { SendQueue, type Destination, type Sending } from './send-queue.ts'
+import { sleep, within } from './time-limit.ts'
+
+/** What the bus does for its producers. */
+export interface KafkaProducerHost {
+  readonly options: KafkaBusOptions
+  readonly topics: KnownTopics
+  connect(role: string): KafkaClient
+  left(producer: KafkaProducer): void
+}
+
+interface Flush {
+  /** The number of records that have to be in the log. */
+  readonly records: number
+  readonly resolve: () => void
+  readonly reject: (error: BusError) => void
+}
+
+/**
+ * Sends to Kafka.
+ *
+ * Invariants (design/kafka.md)
+ * 1. One request is under way at most: what comes meanwhile waits for the next one.
+ * 2. A request that was rejected is made again, the same bytes on the same producer, before anything else.
+ * 3. When the broker says that something is missing before what we sent, nothing more is sent, ever.
+ */
+export class KafkaProducer implements Producer {
+  readonly #host: KafkaProducerHost
+  readonly #name: string
+  readonly #sockets: KafkaClient['sockets']
+  readonly #client: Client
+  readonly #queue: SendQueue
+  readonly #destinations = new Map<string, Destination>()
+  #isConnected = false
+  /** Records opened, and records that are in the log. */
+  #accepted = 0
+  #done = 0
+  #underWay: Sending | undefined
+  #isRunning = false
+  #linger: NodeJS.Timeout | undefined
+  #flushes: Flush[] = []
+  #broken: BusError | undefined
+  #closing: Promise<void> | undefined
+  #isAbandoned = false
+
+  constructor({ name, runId }: ProducerOptions, host: KafkaProducerHost) {
+    this.#host = host
+    this.#name = name
+    this.#queue = new SendQueue(name, runId)
+    const { kafka, sockets, onRequestTimeout } = host.connect(`producer-${name}`)
+    this.#sockets = sockets
+    this.#client = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { ...retry },
+    })
+    this.#client.on(this.#client.events.REQUEST_TIMEOUT, onRequestTimeout)
+    this.#run()
+  }
+
+  get buffered(): number {
+    return this.#queue.records + (this.#underWay?.records.length ?? 0)
+  }
+
+  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void {
+    this.#mustBeUsable()
+    invariant(events.length > 0, 'a record holds at least one event')
+    const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
+    this.#mustHaveRoom(destination)
+    const before = this.#queue.records
+    this.#queue.add(destination, key, events, this.#host.options.nowUs(), traceparent)
+    this.#accepted += this.#queue.records - before
+    if (!this.#isRunning) this.#schedule()
+  }
+
+  mark(topics: readonly Topic[], watermark: Watermark): void {
+    this.#mustBeUsable()
+    const tsSentUs = this.#host.options.nowUs()
+    for (const topic of topics) {
+      const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
+      this.#mustHaveRoom(destination)
+      this.#queue.mark(destination, tsSentUs, watermark)
+      this.#accepted += destination.partitions
+    }
+    if (!this.#isRunning) this.#schedule()
+  }
+
+  /** Resolves when all that was accepted before is in the log. Rejects when it can never be. */
+  flush(): Promise<void> {
+    if (this.#closing) return Promise.reject(closedError())
+    return this.#flush()
+  }
+
+  stats(): readonly ProducedStats[] {
+    return Array.from(this.#destinations, ([topic, { produced, buffered, errors }]) => {
+      return { topic, produced, buffered, errors }
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #flush(): Promise<void> {
+    if (this.#broken) return Promise.reject(this.#broken)
+    if (this.#done === this.#accepted) return Promise.resolve()
+    this.#run()
+    return new Promise((resolve, reject) => this.#flushes.push({ records: this.#accepted, resolve, reject }))
+  }
+
+  async #close(): Promise<void> {
+    const { closeTimeoutMs = 5000, onLog } = this.#host.options
+    try {
+      await within(closeTimeoutMs, `producer ${this.#name} sends the rest`, this.#flush())
+    } catch (error) {
+      onLog?.('error', 'a producer was closed before all was sent', {
+        producer: this.#name,
+        records: this.buffered,
+        error: String(error),
+      })
+    }
+    this.#isAbandoned = true
+    clearTimeout(this.#linger)
+    this.#settleFlushes(closedError())
+    await within(1000, `producer ${this.#name} disconnects`, this.#client.disconnect()).catch(() => undefined)
+    this.#sockets.close()
+    this.#host.left(this)
+  }
+
+  #schedule(): void {
+    const { lingerMs = 2 } = this.#host.options
+    if (lingerMs <= 0 || this.#queue.isUrgent) return this.#run()
+    this.#linger ??= setTimeout(() => this.#run(), lingerMs)
+  }
+
+  /** Sends what waits, unless somebody is at it. */
+  #run(): void {
+    clearTimeout(this.#linger)
+    this.#linger = undefined
+    if (this.#isRunning) return
+    this.#isRunning = true
+    // In a turn of its own: what one step of a plane sends goes out together.
+    queueMicrotask(() => void this.#sendAll())
+  }
+
+  async #sendAll(): Promise<void> {
+    while (!this.#isConnected && !this.#isAbandoned) await this.#connect()
+    while (this.#queue.records > 0 && !this.#broken && !this.#isAbandoned) {
+      this.#underWay = this.#queue.next()
+      if (!(await this.#deliver(this.#underWay))) return
+      this.#done += this.#underWay.records.length
+      for (const { destination } of this.#underWay.records) {
+        destination.produced++
+        destination.buffered--
+      }
+      this.#underWay = undefined
+      this.#settleFlushes()
+    }
+    this.#isRunning = false
+  }
+
+  async #connect(): Promise<void> {
+    try {
+      await this.#client.connect()
+      this.#isConnected = true
+    } catch (error) {
+      this.#host.options.onLog?.('warn', 'a producer could not connect', { producer: this.#name, error: String(error) })
+      await sleep(500)
+    }
+  }
+
+  /** Whether `sending` is in the log: it is tried until it is, or nothing may be sent any more. */
+  async #deliver(sending: Sending): Promise<boolean> {
+    const { compression, compressFromBytes = 16_384, requestTimeoutMs = 10_000 } = this.#host.options
+    const codec = compression === 'gzip' && sending.bytes >= compressFromBytes ? CompressionTypes.GZIP : undefined
+    const request = { acks: -1, timeout: requestTimeoutMs, topicMessages: sending.topicMessages }
+    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
+      try {
+        await this.#client.sendBatch(codec === undefined ? request : { ...request, compression: codec })
+        return true
+      } catch (error) {
+        this.#failed(sending, error)
+        if (this.#broken || this.#isAbandoned) return false
+      }
+      await sleep(delayMs)
+      if (this.#isAbandoned) return false
+    }
+  }
+
+  #failed(sending: Sending, error: unknown): void {
+    const { onLog, onFatal } = this.#host.options
+    const destinations = new Set(sending.records.map((record) => record.destination))
+    for (const destination of destinations) destination.errors++
+    const context = { producer: this.#name, records: sending.records.length, error: String(error) }
+    if (!isSequenceLost(error)) {
+      onLog?.('warn', 'a send was rejected; the same is sent again', context)
+      return
+    }
+    const text = `Expected producer ${this.#name} to follow what the broker has of it, was refused: ${String(error)}`
+    this.#broken = new BusError('out_of_order', text, { retryable: false, cause: error })
+    onLog?.('error', 'the broker misses records before what was sent: nothing more is sent', context)
+    this.#settleFlushes(this.#broken)
+    onFatal?.(this.#broken)
+  }
+
+  #settleFlushes(error?: BusError): void {
+    if (this.#flushes.length === 0) return
+    const waiting = this.#flushes
+    this.#flushes = error ? [] : waiting.filter(({ records }) => records > this.#done)
+    for (const flush of waiting) {
+      if (flush.records <= this.#done) flush.resolve()
+      else if (error) flush.reject(error)
+    }
+  }
+
+  #mustBeUsable(): void {
+    if (this.#closing) throw closedError()
+    if (this.#broken) throw this.#broken
+  }
+
+  #mustHaveRoom(destination: Destination): void {
+    const { maxBufferedEvents = 65_536, maxBufferedBytes = 64 * 1024 * 1024 } = this.#host.options
+    const { events, bytes } = this.#queue
+    if (events < maxBufferedEvents && bytes < maxBufferedBytes) return
+    destination.errors++
+    const text = `Expected the sender to await flush, was ${events} events, ${bytes} bytes behind`
+    throw new BusError('buffer_full', text, { retryable: true })
+  }
+
+  #open(topic: Topic): Destination {
+    const { topics } = this.#host
+    const partitions = topics.partitionsOf(topic)
+    const counts = { produced: 0, buffered: 0, errors: 0 }
+    const destination = { topic, name: topics.nameOf(topic), partitions, open: new Map(), ...counts }
+    this.#destinations.set(topic.name, destination)
+    return destination
+  }
+}
+
+function closedError(): BusError {
+  return new BusError('closed', 'Expected an open producer, was closed', { retryable: false })
+}

@@ -1,0 +1,94 @@
+import { topics as allTopics, type Topic } from '@triplane/contracts'
+import { ConfigResourceTypes, type Admin, type IResourceConfigEntry } from 'kafkajs'
+import { BusError } from '../bus-error.ts'
+import type { KafkaBusOptions } from './kafka-options.ts'
+
+const MS_PER_HOUR = 3_600_000
+/** Larger than a producer's largest batch, so that no record is ever refused for its size. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024
+
+/** What the broker knows of our topics. */
+export interface KnownTopics {
+  /** Name on the broker. */
+  nameOf(topic: Topic): string
+  /** The topic of a name on the broker. */
+  topicOf(name: string): Topic | undefined
+  partitionsOf(topic: Topic): number
+}
+
+/**
+ * Makes the topics of `contracts` that are missing, and reads the partitions of all. Topics that are there are left as they
+ * are; a compacted topic that is not compacted on the broker is refused, since it would forget.
+ */
+export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Promise<KnownTopics> {
+  const { topicPrefix = '', partitions = (topic: Topic) => topic.partitions, replicationFactor = 1 } = options
+  const all: readonly Topic[] = Object.values(allTopics)
+  const nameOf = (topic: Topic) => topicPrefix + topic.name
+  const byName = new Map(all.map((topic) => [nameOf(topic), topic]))
+
+  const existing = new Set(await admin.listTopics())
+  const missing = all.filter((topic) => !existing.has(nameOf(topic)))
+  await mustCompact(admin, all.filter((topic) => topic.compacted && existing.has(nameOf(topic))).map(nameOf))
+  if (missing.length > 0) {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((topic) => ({
+        topic: nameOf(topic),
+        numPartitions: partitions(topic),
+        replicationFactor,
+        configEntries: settingsOf(topic),
+      })),
+    })
+    options.onLog?.('info', 'topics created', { topics: missing.map(nameOf) })
+  }
+
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: [...byName.keys()] })
+  const counts = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
+  return {
+    nameOf,
+    topicOf: (name) => byName.get(name),
+    partitionsOf: (topic) => counts.get(nameOf(topic)) ?? 0,
+  }
+}
+
+function settingsOf(topic: Topic): IResourceConfigEntry[] {
+  const entries = { 'max.message.bytes': MAX_BATCH_BYTES }
+  if (!topic.compacted) {
+    const { retentionHours } = topic
+    return settings({ ...entries, ...(retentionHours && { 'retention.ms': retentionHours * MS_PER_HOUR }) })
+  }
+  // Only closed segments are compacted: small ones that are closed within the hour keep a start's reading short.
+  return settings({
+    ...entries,
+    'cleanup.policy': 'compact',
+    'segment.bytes': 4 * 1024 * 1024,
+    'segment.ms': MS_PER_HOUR,
+    'min.cleanable.dirty.ratio': 0.1,
+  })
+}
+
+function settings(entries: Readonly<Record<string, string | number>>): IResourceConfigEntry[] {
+  return Object.entries(entries).map(([name, value]) => ({ name, value: String(value) }))
+}
+
+async function mustCompact(admin: Admin, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: names.map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+      configNames: ['cleanup.policy'],
+    })),
+  })
+  for (const { resourceName, configEntries } of resources) {
+    const policy = configEntries.find((entry) => entry.configName === 'cleanup.policy')?.configValue ?? ''
+    if (policy === 'compact') continue
+    throw new BusError(
+      'wrong_topic_settings',
+      `Expected cleanup.policy=compact on ${resourceName}, was ${policy}: it would forget what it must keep. ` +
+        `Set it with kafka-configs --alter, or delete the topic.`,
+      { retryable: false },
+    )
+  }
+}

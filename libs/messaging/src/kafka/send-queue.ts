@@ -1,0 +1,202 @@
+import type { Event, Topic } from '@triplane/contracts'
+import { partitionOf } from '@triplane/kernel'
+import type { Message, TopicMessages } from 'kafkajs'
+import { BusError } from '../bus-error.ts'
+import type { Watermark } from '../bus.ts'
+import { encodeHeaders } from './record-headers.ts'
+
+/** Most events of one record (architecture.md section 8). */
+const MAX_EVENTS = 500
+/** Most bytes of one record: well below what the broker takes for a whole batch. */
+const MAX_RECORD_BYTES = 900_000
+/** Most records sent at once: what kafkajs does with them grows with their square. */
+const MAX_SEND_RECORDS = 500
+const MAX_SEND_BYTES = 1_000_000
+/** What a record weighs besides its events. */
+const RECORD_OVERHEAD = 128
+
+/** What a producer knows of a topic that it sends to. */
+export interface Destination {
+  readonly topic: Topic
+  /** The topic's name on the broker. */
+  readonly name: string
+  readonly partitions: number
+  /** By key, the waiting record that further events of the key may join. Batched topics only. */
+  readonly open: Map<string, WaitingRecord>
+  produced: number
+  buffered: number
+  errors: number
+}
+
+/** A record that waits. Its events are JSON already: nobody has to hold the events, and its size is known. */
+export interface WaitingRecord {
+  readonly destination: Destination
+  readonly partition: number
+  readonly key: string
+  readonly seq: number
+  readonly tsSentUs: number
+  readonly traceparent: string | undefined
+  readonly watermark: Watermark | undefined
+  json: string
+  events: number
+}
+
+/** What goes out in one request. Sent again it is the same objects, hence the same bytes. */
+export interface Sending {
+  readonly records: readonly WaitingRecord[]
+  readonly topicMessages: TopicMessages[]
+  readonly bytes: number
+}
+
+/**
+ * What a producer has accepted and not sent yet, in order.
+ *
+ * Invariants
+ * 1. Records leave in the order in which they were opened.
+ * 2. Events join a record only of the same topic, key and trace, and only while no mark of that topic came after it.
+ */
+export class SendQueue {
+  readonly #producer: string
+  readonly #runId: string
+  #records: WaitingRecord[] = []
+  #head = 0
+  #events = 0
+  #bytes = 0
+  /** Waiting marks and records of single events, which nothing joins: they do not linger. */
+  #urgent = 0
+
+  constructor(producer: string, runId: string) {
+    this.#producer = producer
+    this.#runId = runId
+  }
+
+  get records(): number {
+    return this.#records.length - this.#head
+  }
+
+  /** Marks count as events. */
+  get events(): number {
+    return this.#events
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Whether a record waits that nothing is gained for by waiting longer. */
+  get isUrgent(): boolean {
+    return this.#urgent > 0 || this.#events >= MAX_EVENTS
+  }
+
+  /** Throws `too_large`, and then has accepted nothing. */
+  add(
+    destination: Destination,
+    key: string,
+    events: readonly Event[],
+    tsSentUs: number,
+    traceparent: string | undefined,
+  ): void {
+    const list = JSON.stringify(events)
+    const json = list.slice(1, -1)
+    mustFit(json, destination)
+    const { topic, open } = destination
+    const joined = topic.batched ? open.get(key) : undefined
+    if (joined && canJoin(joined, events.length, json, traceparent)) {
+      joined.json += ',' + json
+      joined.events += events.length
+    } else {
+      const partition = partitionOf(key, destination.partitions)
+      const { seq } = events[0] as Event
+      const base = { destination, partition, key, seq, tsSentUs, traceparent, watermark: undefined }
+      const record: WaitingRecord = { ...base, json, events: events.length }
+      this.#push(record)
+      if (topic.batched) open.set(key, record)
+      else this.#urgent++
+    }
+    this.#events += events.length
+    this.#bytes += json.length
+  }
+
+  /** Puts a mark into every partition, and closes the topic's open records. */
+  mark(destination: Destination, tsSentUs: number, watermark: Watermark): void {
+    destination.open.clear()
+    for (let partition = 0; partition < destination.partitions; partition++) {
+      const record = { destination, partition, key: '', seq: 0, tsSentUs, traceparent: undefined, watermark }
+      this.#push({ ...record, json: '', events: 1 })
+      this.#events++
+      this.#urgent++
+    }
+  }
+
+  /** Takes out what goes into the next request. Compressed bytes are not known here: sizes are those before. */
+  next(): Sending {
+    const byName = new Map<string, Message[]>()
+    const from = this.#head
+    let bytes = 0
+    for (let size = 0; this.#head < this.#records.length && size < MAX_SEND_RECORDS; size++, this.#head++) {
+      const record = this.#records[this.#head] as WaitingRecord
+      const recordBytes = record.json.length + RECORD_OVERHEAD
+      if (size > 0 && bytes + recordBytes > MAX_SEND_BYTES) break
+      bytes += recordBytes
+      this.#leave(record)
+      const { name } = record.destination
+      let messages = byName.get(name)
+      if (!messages) byName.set(name, (messages = []))
+      messages.push(this.#message(record))
+    }
+    const records = this.#records.slice(from, this.#head)
+    if (this.#head === this.#records.length) this.#records = []
+    else this.#records = this.#records.slice(this.#head)
+    this.#head = 0
+    return { records, topicMessages: Array.from(byName, ([topic, messages]) => ({ topic, messages })), bytes }
+  }
+
+  #push(record: WaitingRecord): void {
+    record.destination.buffered++
+    this.#records.push(record)
+    this.#bytes += RECORD_OVERHEAD
+  }
+
+  #leave(record: WaitingRecord): void {
+    const { open, topic } = record.destination
+    if (open.get(record.key) === record) open.delete(record.key)
+    if (!topic.batched || record.watermark !== undefined) this.#urgent--
+    this.#events -= record.events
+    this.#bytes -= record.json.length + RECORD_OVERHEAD
+  }
+
+  #message(record: WaitingRecord): Message {
+    const { destination, partition, key, seq, tsSentUs, traceparent, watermark, json, events } = record
+    const isList = destination.topic.batched || events > 1
+    return {
+      key,
+      value: Buffer.from(watermark === undefined && isList ? `[${json}]` : json),
+      partition,
+      // Given, so that the same batch has the same bytes when it is sent again.
+      timestamp: String(Math.floor(tsSentUs / 1000)),
+      headers: encodeHeaders({
+        runId: this.#runId,
+        producer: this.#producer,
+        seq,
+        tsSentUs,
+        traceparent,
+        watermark,
+      }),
+    }
+  }
+}
+
+function canJoin(record: WaitingRecord, events: number, json: string, traceparent: string | undefined): boolean {
+  return (
+    record.traceparent === traceparent &&
+    record.events + events <= MAX_EVENTS &&
+    record.json.length + json.length < MAX_RECORD_BYTES
+  )
+}
+
+function mustFit(json: string, destination: Destination): void {
+  if (json.length <= MAX_RECORD_BYTES) return
+  destination.errors++
+  const text = `Expected at most ${MAX_RECORD_BYTES} bytes in a record of ${destination.topic.name}, was ${json.length}`
+  throw new BusError('too_large', text, { retryable: false })
+}

@@ -1,0 +1,37 @@
+import { BusError } from '../bus-error.ts'
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Rejects with `unreachable` when `work` has not ended after `ms`. The work itself goes on. */
+export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(unreachable(`${what} within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Tries `act` again and again, for at most `ms`. A fault of the bus itself is not tried again. */
+export async function persistently<T>(ms: number, what: string, act: () => Promise<T>): Promise<T> {
+  const until = performance.now() + ms
+  for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
+    try {
+      return await within(Math.max(1, until - performance.now()), what, act())
+    } catch (error) {
+      if (error instanceof BusError) throw error
+      if (performance.now() + delayMs >= until) throw unreachable(what, error)
+    }
+    await sleep(delayMs)
+  }
+}
+
+function unreachable(what: string, cause?: unknown): BusError {
+  const was = cause instanceof Error ? `was "${cause.message}"` : 'was silent'
+  return new BusError('unreachable', `Expected Kafka to answer (${what}), ${was}`, { retryable: true, cause })
+}

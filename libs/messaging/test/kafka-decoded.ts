@@ -1,0 +1,35 @@
+import type { Event } from '@triplane/contracts'
+import { decodeRecord, type Bus, type BusRecord, type Consumer, type KafkaBus } from '../src/index.ts'
+
+/** The Kafka bus with records that are decoded already, as the contract suite reads them. */
+export function decoded(bus: KafkaBus): Bus {
+  return {
+    producer: (options) => bus.producer(options),
+    consumer: (options) => decodedConsumer(bus.consumer(options)),
+    partitionsOf: (topic) => bus.partitionsOf(topic),
+    endOf: (topics) => bus.endOf(topics),
+    close: () => bus.close(),
+  }
+}
+
+export function decodedConsumer(consumer: Consumer<Buffer>): Consumer {
+  return {
+    take: (max) => consumer.take(max).map((record) => ({ ...record, events: eventsOf(record) })),
+    arrived: () => consumer.arrived(),
+    commit: () => consumer.commit(),
+    pause: () => consumer.pause(),
+    resume: () => consumer.resume(),
+    get closed() {
+      return consumer.closed
+    },
+    stats: (nowUs) => consumer.stats(nowUs),
+    close: () => consumer.close(),
+  }
+}
+
+/** The events of a record that must decode. */
+export function eventsOf(record: BusRecord<Buffer>): readonly Event[] {
+  const decoded = decodeRecord(record)
+  if (!decoded.ok) throw new Error(`Expected a record that decodes, was ${decoded.error.code}: ${decoded.error.detail}`)
+  return decoded.value
+}
