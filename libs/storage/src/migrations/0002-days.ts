@@ -7,7 +7,7 @@ const tables: readonly (readonly [table: string, column: string, indexes: readon
     'event_time',
     [
       ['trades_time', 'using brin (time)'],
-      ['trades_event_time', 'using brin (event_time) with (pages_per_range = 32, autosummarize = on)'],
+      ['trades_event_time', '(event_time)'],
     ],
   ],
   ['quotes', 'time', [['quotes_time', 'using brin (time)']]],

@@ -33,7 +33,7 @@ create table rollup_marks (
   symbol text not null,
   time   timestamptz not null
 );
-create index rollup_marks_time on rollup_marks (time);
+create index rollup_marks_run on rollup_marks (run_id, time);
 
 create function mark_rollups() returns trigger language plpgsql as $$
 begin

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { oneAtATime } from '../grades/one-at-a-time.ts'
-import { rollupLevels, rollUpLevel, rollUpMinutes } from './rollup-sql.ts'
+import { markedMinutes, rollupLevels, rollUpLevel, rollUpMinutes } from './rollup-sql.ts'
 import { segmentsOf, type RollupSegment } from './rollup-segments.ts'
 
 /** What a pass did. */
@@ -34,27 +34,33 @@ export class RollupJob {
   pass(signal?: AbortSignal): Promise<RollupPass | undefined> {
     return oneAtATime(this.#pool, 'rollups', 'roll up trades', async (client) => {
       let minutes = 0
-      for (const segment of await markedSegments(client)) {
-        if (signal?.aborted) break
-        minutes += await rollUp(client, segment)
+      for (const [run, minutesUs] of await minutesByRun(client)) {
+        for (const segment of segmentsOf(minutesUs)) {
+          if (signal?.aborted) break
+          minutes += await rollUp(client, run, segment)
+        }
       }
       return { minutes }
     })
   }
 }
 
-async function markedSegments(client: pg.PoolClient): Promise<readonly RollupSegment[]> {
-  const { rows } = await client.query<{ us: string }>(
-    'select distinct (extract(epoch from time) * 1000000)::bigint as us from rollup_marks order by 1',
-  )
-  return segmentsOf(rows.map(({ us }) => Number(us)))
+async function minutesByRun(client: pg.PoolClient): Promise<ReadonlyMap<string, number[]>> {
+  const { rows } = await client.query<{ run: string; us: number }>(markedMinutes)
+  const minutes = new Map<string, number[]>()
+  for (const { run, us } of rows) {
+    const known = minutes.get(run)
+    if (known) known.push(us)
+    else minutes.set(run, [us])
+  }
+  return minutes
 }
 
 /** A segment is one transaction: marks go when the bars that they are about are there. */
-async function rollUp(client: pg.PoolClient, { fromUs, toUs }: RollupSegment): Promise<number> {
+async function rollUp(client: pg.PoolClient, run: string, { fromUs, toUs }: RollupSegment): Promise<number> {
   await client.query('begin')
   try {
-    const { rows } = await client.query<MinuteRow>(rollUpMinutes, [fromUs, toUs])
+    const { rows } = await client.query<MinuteRow>(rollUpMinutes, [run, fromUs, toUs])
     const keys = [
       rows.map((row) => row.run_id),
       rows.map((row) => row.venue),

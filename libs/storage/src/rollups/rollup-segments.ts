@@ -7,9 +7,9 @@ export interface RollupSegment {
 }
 
 /** Minutes without trades that are gone through along with the others: a scan more is cheaper than a transaction more. */
-const LARGEST_GAP_US = 5 * US_PER_MINUTE
+const LARGEST_GAP_US = 15 * US_PER_MINUTE
 /** So that a transaction stays short and its memory small. */
-const LONGEST_US = 30 * US_PER_MINUTE
+const LONGEST_US = 60 * US_PER_MINUTE
 
 /** Joins minutes that are near each other. `minutesUs` are the starts of minutes, in order. */
 export function segmentsOf(minutesUs: readonly number[]): readonly RollupSegment[] {

@@ -1,5 +1,5 @@
 import type { Timeframe } from '@triplane/contracts'
-import { fromUs } from '../history/time-sql.ts'
+import { fromUs, toUs } from '../history/time-sql.ts'
 
 const KEY = 'run_id, venue, symbol, time'
 const VALUES = 'open, high, low, close, volume, quote_volume, buy_volume, trades'
@@ -9,25 +9,29 @@ const upsert = (table: string) => `on conflict (run_id, symbol, venue, time) do 
   set (${VALUES}) = row(${VALUES.replace(/\w+/g, (name) => `excluded.${name}`)})
   where excluded.trades >= ${table}.trades`
 
+const inSegment = (time: string) =>
+  `run_id = $1 and ${time} >= ${fromUs('$2::bigint')} and ${time} < ${fromUs('$3::bigint')}`
+
+/** The marks that wait: run and minute. */
+export const markedMinutes = `select distinct run_id as run, ${toUs('time')} as us from rollup_marks order by 1, 2`
+
 /**
- * Takes the marks of the segment from $1 to $2, microseconds, and computes their minutes from trades. One statement sees one
- * state of the database, so the trades of every mark that it takes are in it. Gives the minutes that it stored.
+ * Takes the marks of run $1 from $2 to $3, microseconds, and computes their minutes from trades. One statement sees one state of
+ * the database, so the trades of every mark that it takes are in it. Gives the minutes that it stored. Trades are gone through
+ * once, whatever the planner believes of tables that grow this fast; minutes without a mark are thrown away.
  */
 export const rollUpMinutes = `
-with touched as (
-  delete from rollup_marks
-  where time >= ${fromUs('$1::bigint')} and time < ${fromUs('$2::bigint')}
-  returning ${KEY}
-), minute as (select distinct ${KEY} from touched)
+with touched as (delete from rollup_marks where ${inSegment('time')} returning ${KEY}),
+minute as (select distinct ${KEY} from touched),
+bar as (
+  select run_id, venue, symbol, date_bin('1 minute', event_time, 'epoch') as time,
+    (min(array[seq, price]))[2] as open, max(price) as high, min(price) as low, (max(array[seq, price]))[2] as close,
+    sum(size::text::numeric) as volume, sum(price::text::numeric * size::text::numeric) as quote_volume,
+    coalesce(sum(size::text::numeric) filter (where aggressor = 'buy'), 0) as buy_volume, count(*) as trades
+  from trades where ${inSegment('event_time')} group by 1, 2, 3, 4
+)
 insert into bars_rollup_1m (${KEY}, ${VALUES})
-select run_id, venue, symbol, minute.time,
-  (min(array[t.seq, t.price]))[2], max(t.price), min(t.price), (max(array[t.seq, t.price]))[2],
-  sum(t.size::text::numeric), sum(t.price::text::numeric * t.size::text::numeric),
-  coalesce(sum(t.size::text::numeric) filter (where t.aggressor = 'buy'), 0), count(*)
-from trades t join minute using (run_id, venue, symbol)
-where minute.time = date_bin('1 minute', t.event_time, 'epoch')
-  and t.event_time >= ${fromUs('$1::bigint')} and t.event_time < ${fromUs('$2::bigint')}
-group by 1, 2, 3, 4
+select ${KEY}, ${VALUES} from bar join minute using (${KEY})
 ${upsert('bars_rollup_1m')}
 returning ${KEY}`
 
