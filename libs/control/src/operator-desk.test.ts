@@ -121,6 +121,18 @@ describe('a resume', () => {
     expect(world.mode).toBe('halted')
     expect(world.file).toMatchObject({ state: 'halted', why: 'no!' })
   })
+
+  it('leaves the halt in the file when a reduce overrules it that comes to nothing', async () => {
+    let reduce: Promise<unknown> | undefined
+    world.onStep = (at) => {
+      if (at !== 'file' || reduce) return
+      world.fates.audit.push('fails')
+      reduce = world.desk.order('reduce', 'ann', 'rather that')
+    }
+    expect(await world.desk.order('resume', 'bob', 'y')).toMatchObject({ accepted: false, refusal: 'superseded' })
+    expect(await reduce).toMatchObject({ accepted: false, refusal: 'audit_failed' })
+    expect([world.mode, world.file.state]).toEqual(['halted', 'halted'])
+  })
 })
 
 describe('a reduce', () => {
