@@ -10,6 +10,7 @@ import type {
   OrderIntent,
   PlaneCore,
   Quote,
+  SwitchType,
   Trade,
   TradingConditionChange,
   TradingState,
@@ -43,6 +44,8 @@ export interface OrderPlaneDeps {
 /** The order plane's state for the live view and the report. Positions are valued at the newest mid. */
 export interface OrderPlaneView {
   readonly tradingState: TradingState
+  /** Kill switches that are active. */
+  readonly switches: readonly SwitchType[]
   /** Orders by their last state. */
   readonly orders: OrderCounts
   readonly open: readonly Order[]

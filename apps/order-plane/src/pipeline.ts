@@ -362,6 +362,7 @@ class OrderPipeline implements OrderPlaneCore {
     this.#markPositions()
     return {
       tradingState: this.#mode.state,
+      switches: this.#mode.snapshot().switches,
       orders: this.#orders.counts,
       open: this.#orders.open(),
       totals: this.#totals.snapshot(),

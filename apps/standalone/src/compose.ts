@@ -1,9 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { loadInstruments } from '@triplane/config'
+import { instrumentsOf, loadInstruments } from '@triplane/config'
 import type { Instrument } from '@triplane/contracts'
-import type { SimulatedMarketState } from '@triplane/feeds'
+import {
+  openCaptures,
+  openSimulation,
+  type SimulatedMarketState,
+  type SimulationPlan,
+  type Source,
+} from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
@@ -19,7 +25,6 @@ import { createPlaneMetrics, startServers } from './plane-servers.ts'
 import type { Report } from './report.ts'
 import { loadStopped, markRunning, saveStopped } from './run-file.ts'
 import { run } from './run.ts'
-import { instrumentsOf, openCaptures, openSimulation, type SimulationPlan, type Source } from './source.ts'
 
 /** The edges of the app, which tests replace. */
 export interface Edges {

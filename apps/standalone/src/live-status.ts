@@ -4,7 +4,7 @@ import { numberFromMoney } from '@triplane/ledger'
 import type { History } from './history.ts'
 import type { LiveStatus } from './live-view.ts'
 import type { Planes } from './planes.ts'
-import type { Source } from './source.ts'
+import type { Source } from '@triplane/feeds'
 
 const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
 

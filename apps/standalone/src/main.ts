@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
-import { ConfigError } from '@triplane/config'
+import { AmbiguousSymbolError, ConfigError } from '@triplane/config'
 import { CaptureError } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
 import { MetricsServerError } from '@triplane/metrics'
@@ -10,7 +10,6 @@ import type { Screen } from './live-view.ts'
 import { parseOptions, UsageError } from './options.ts'
 import { formatReport } from './report-text.ts'
 import { ResumeError } from './run-file.ts'
-import { AmbiguousSymbolError } from './source.ts'
 
 // A replay makes garbage fast and keeps little: collect when the heap has grown by half, not by three times. So it stays small.
 setFlagsFromString('--heap-growing-percent=50')

@@ -1,9 +1,9 @@
+import type { Source } from '@triplane/feeds'
 import { US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { FeedItem } from '@triplane/market-data'
 import type { History } from './history.ts'
 import type { LiveStatus, LiveView } from './live-view.ts'
 import type { Planes } from './planes.ts'
-import type { Source } from './source.ts'
 
 /** Wall time between two heartbeats. */
 const BEAT_EVERY_US = US_PER_SECOND

@@ -22,7 +22,14 @@ import {
   type Trade,
 } from '@triplane/contracts'
 import { floorTime, invariant } from '@triplane/kernel'
-import { createLedger, numberFromMoney, type LedgerSnapshot, type RoundTrips, type Valuation } from '@triplane/ledger'
+import {
+  createLedger,
+  numberFromMoney,
+  portfolioState,
+  type LedgerSnapshot,
+  type RoundTrips,
+  type Valuation,
+} from '@triplane/ledger'
 import {
   constructPortfolio,
   createKillSwitches,
@@ -34,7 +41,6 @@ import {
   type Wish,
 } from '@triplane/strategy'
 import type { StrategyConfig } from './config.ts'
-import { portfolioState } from './portfolio-state.ts'
 import {
   followInstrument,
   snapshotInstrument,

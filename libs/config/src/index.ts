@@ -2,6 +2,6 @@
 export { composeConfig, loadConfig, type ConfigSources } from './load-config.ts'
 export { ConfigError, type Violation } from './config-error.ts'
 // Instruments
-export { loadInstruments } from './instruments.ts'
+export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'
 // Secrets
 export { isSecretName, maskSecrets } from './mask-secrets.ts'

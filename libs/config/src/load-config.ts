@@ -21,7 +21,7 @@ export interface ConfigSources {
    * them. A variable that is set wins over its file.
    */
   readonly secrets?: readonly string[]
-  /** Variables with the prefix that are read elsewhere. */
+  /** Variables with the prefix that are read elsewhere; one that ends with `*` stands for all that begin so. */
   readonly readElsewhere?: readonly string[]
   /** Values from flags, in the shape of the schema. */
   readonly flags?: object
@@ -68,16 +68,18 @@ function readEnvironment(
   const leafOf = (variable: string): Leaf | undefined => leaves.get(variable) ?? leafAt.get(aliases[variable] ?? '')
   const isSecret = (variable: string) => secrets.includes(leafOf(variable)?.path.join('.') ?? '')
   const environment = withSecretFiles(given, isSecret)
+  const isReadElsewhere = (variable: string) =>
+    readElsewhere.some((name) => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name))
   let values = {}
   const origins = new Map<string, string>()
   const unknown: Violation[] = []
   for (const [variable, text] of Object.entries(environment)) {
-    if (text === undefined || readElsewhere.includes(variable)) continue
+    if (text === undefined) continue
     const leaf = leafOf(variable)
     if (leaf) {
       values = merge(values, nest(leaf.path, readText(text, leaf.schema)))
       origins.set(leaf.path.join('.'), variable)
-    } else if (variable.startsWith(prefix)) {
+    } else if (variable.startsWith(prefix) && !isReadElsewhere(variable)) {
       unknown.push({ path: variable, expected: 'a variable that is known', found: showFound(text, variable) })
     }
   }

@@ -1,5 +1,14 @@
 // The port
 export type { Feed } from './feed.ts'
+// Sources: what a run's frames come from
+export {
+  openCaptures,
+  openSimulation,
+  type CapturePlan,
+  type Playing,
+  type SimulationPlan,
+  type Source,
+} from './source.ts'
 // Capture files
 export { openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
@@ -14,7 +23,7 @@ export {
   type SimulatedMarketConfig,
   type SimulatedMarketState,
 } from './simulated/simulated-market.ts'
-export { simulatedFeed } from './simulated/simulated-feed.ts'
+export { simulatedFeed, type SimulatedCheckpoint, type SimulatedFeed } from './simulated/simulated-feed.ts'
 export { simulatedInstruments, type SimulatedInstrument } from './simulated/simulated-instrument.ts'
 export { scenarios, type Scenario, type ScenarioName } from './simulated/scenario.ts'
 export { badTickKinds, type BadTickKind } from './simulated/bad-ticks.ts'

@@ -19,8 +19,10 @@ type BusMetrics = Pick<
 /** Exports the counts of a plane's producers and consumers as `triplane_bus_*`, read off before each scrape. */
 export function exportBusStats(metrics: BusMetrics, read: () => readonly TopicCounts[]): void {
   const before = new Map<string, number>()
+  // A total that fell is that of a new producer or consumer, which began at 0.
   const grow = (handle: CounterHandle, key: string, total: number) => {
-    handle.inc(total - (before.get(key) ?? 0))
+    const prior = before.get(key) ?? 0
+    handle.inc(total < prior ? total : total - prior)
     before.set(key, total)
   }
   metrics.beforeScrape(() => {

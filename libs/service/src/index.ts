@@ -15,3 +15,17 @@ export { InputLog, InputLogError } from './log/input-log.ts'
 export { Snapshots, type Snapshot } from './log/snapshots.ts'
 // Runs
 export { readRuns, RunWatch, startRun, type NewRun } from './run/runs.ts'
+// Services
+export { runService, type Service, type ServiceDefinition } from './lifecycle/run-service.ts'
+export { readCrashNote, removeCrashNote, type CrashNote } from './lifecycle/crash-note.ts'
+export { accountPart, digestOf, loadServiceConfig, serviceParts, type ServiceConfig } from './service-config.ts'
+export { createServiceMetrics } from './platform/service-metrics.ts'
+export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
+export type { HostedRun, PlaneStatus, RunContext, RunHistory } from './platform/plane-service.ts'
+export {
+  configuredInstruments,
+  startPlaneService,
+  type ObservedRun,
+  type ServiceEdges,
+  type StartedService,
+} from './platform/start-plane-service.ts'

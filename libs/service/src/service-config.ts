@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { loadConfig } from '@triplane/config'
 import { levels } from '@triplane/logging'
 import { z } from 'zod'
 
@@ -78,12 +79,24 @@ export function serviceParts(defaultPort: number) {
   }
 }
 
+const positiveDecimal = z
+  .string()
+  .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/, 'Expected a decimal above 0 with at most 8 decimals')
+
+/** The account that the strategy and the order plane both keep a ledger of. */
+export const accountPart = z.strictObject({
+  /** Cash at the start of a run, US dollars. */
+  startingCashUsd: positiveDecimal.default('1000000'),
+  /** US dollars for one unit of each quote currency. */
+  ratesToUsd: z.record(z.string().min(1), positiveDecimal).default({ USD: '1', USDT: '1', USDC: '1' }),
+})
+
 type Parts = ReturnType<typeof serviceParts>
 /** What every service is configured with. */
 export type ServiceConfig = { readonly [Name in keyof Parts]: z.output<Parts[Name]> }
 
 /** Variables by which the world knows some of the settings. */
-export const serviceAliases = {
+const serviceAliases = {
   KAFKA_BROKERS: 'kafka.brokers',
   KAFKA_USERNAME: 'kafka.username',
   KAFKA_PASSWORD: 'kafka.password',
@@ -98,10 +111,35 @@ export const serviceAliases = {
 } as const
 
 /** Paths of settings that may come as files. */
-export const serviceSecrets = ['kafka.password', 'storage.password', 'redis.password', 'operator.tokens', 'audit.key']
+const serviceSecrets = ['kafka.password', 'storage.password', 'redis.password', 'operator.tokens', 'audit.key']
 
-/** Variables that are read by others. */
-export const readElsewhere = ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT']
+/** Variables that others read: a shell or an env file may be shared by all services. */
+const readElsewhere = [
+  'TRIPLANE_DATA*',
+  'TRIPLANE_STRATEGY_*',
+  'TRIPLANE_ORDER_*',
+  'TRIPLANE_SOURCE_*',
+  'TRIPLANE_AUDIT_*',
+  'TRIPLANE_LIVENESS_*',
+  'TRIPLANE_ACCOUNT_*',
+  'TRIPLANE_TOKEN*',
+  'TRIPLANE_VERSION',
+  'TRIPLANE_COMMIT',
+]
+
+/** Reads the configuration of a service whose schema has the parts of `serviceParts`. Throws ConfigError. */
+export function loadServiceConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<Schema> {
+  return loadConfig(schema, {
+    file: environment['TRIPLANE_CONFIG'],
+    environment,
+    aliases: serviceAliases,
+    secrets: serviceSecrets,
+    readElsewhere: [...readElsewhere, 'TRIPLANE_CONFIG'],
+  })
+}
 
 /** Digest of what a plane computes with: the same inputs under the same digest give the same outputs. */
 export function digestOf(settings: unknown): string {

@@ -11,6 +11,8 @@ export interface PaceOptions {
   readonly speed: number | 'max'
   readonly clock: Pick<Clock, 'monotonicUs'>
   readonly pause?: Pause
+  /** Market time `marketUs` was due `elapsedUs` of wall time ago: what is late is handed over at once. Default: the first item is due now. */
+  readonly anchor?: { readonly marketUs: number; readonly elapsedUs: number } | undefined
 }
 
 /** Longest silence that the planes do not see, microseconds of wall time. */
@@ -22,7 +24,7 @@ const MAX_SILENCE_US = 100_000
  * below. At any speed the same items come in the same order, and the last one says that time has passed up to the item
  * before it. `close` hands over at once what has been read from below.
  */
-export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor }: PaceOptions): Feed {
+export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor }: PaceOptions): Feed {
   const stop = new AbortController()
 
   async function* batches(): AsyncGenerator<readonly FeedItem[]> {
@@ -37,8 +39,8 @@ export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor }: PaceOpt
     if (lastUs !== undefined) yield [{ type: 'time', tsRecvUs: lastUs }]
   }
 
-  let marketStartUs: number | undefined
-  let wallStartUs = 0
+  let marketStartUs = anchor?.marketUs
+  let wallStartUs = clock.monotonicUs() - (anchor?.elapsedUs ?? 0)
 
   async function* paced(batch: readonly FeedItem[], speed: number): AsyncGenerator<readonly FeedItem[]> {
     if (marketStartUs === undefined) {

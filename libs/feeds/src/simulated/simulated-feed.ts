@@ -1,25 +1,46 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
-import type { SimulatedMarket } from './simulated-market.ts'
+import type { SimulatedMarket, SimulatedMarketState } from './simulated-market.ts'
 
 const STEP_US = 100_000
+/** Market time between two checkpoints. */
+const CHECKPOINT_US = 1_000_000
+
+/** Where a simulated feed can be taken up again: the generator's state, and the items handed over before it, time aside. */
+export interface SimulatedCheckpoint {
+  readonly state: SimulatedMarketState
+  readonly items: number
+}
+
+export interface SimulatedFeed extends Feed {
+  /** The newest checkpoint: nothing generated behind it is needed to go on from it. */
+  checkpoint(): SimulatedCheckpoint
+}
 
 /**
  * The simulated market as a feed, in steps of 100 ms of market time. It ends before `untilUs`, or goes on until it is
  * closed. Everything that the market generated is handed over, so after the end `market.snapshot()` is what a feed of a
- * resumed run starts from.
+ * resumed run starts from. `items` is the number that an earlier feed of the run had handed over when `market` was taken.
  */
 export function simulatedFeed(
   market: SimulatedMarket,
-  { untilUs = Infinity }: { readonly untilUs?: number } = {},
-): Feed {
+  { untilUs = Infinity, items: before = 0 }: { readonly untilUs?: number; readonly items?: number } = {},
+): SimulatedFeed {
   let isClosed = false
+  let count = before
+  let checkpoint: SimulatedCheckpoint = { state: market.snapshot(), items: count }
+  let checkpointUs = market.nowUs()
 
   async function* batches(): AsyncGenerator<readonly FeedItem[]> {
     while (!isClosed && market.nowUs() < untilUs) {
       const stepEndUs = Math.min(market.nowUs() + STEP_US, untilUs)
+      if (market.nowUs() - checkpointUs >= CHECKPOINT_US) {
+        checkpoint = { state: market.snapshot(), items: count }
+        checkpointUs = market.nowUs()
+      }
       const items = market.generate(stepEndUs)
+      count += items.length
       // Says so when nothing came, and at the end.
       if (items.length === 0 || stepEndUs === untilUs) items.push({ type: 'time', tsRecvUs: stepEndUs - 1 })
       yield items
@@ -30,6 +51,7 @@ export function simulatedFeed(
 
   return {
     batches,
+    checkpoint: () => checkpoint,
     close: async () => {
       isClosed = true
     },

@@ -150,6 +150,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return this.#intake.counts
   }
 
+  /** Wall time at which the data of market time `recvUs` was sent; undefined when that is long ago. */
+  sentUsOf(recvUs: number): number | undefined {
+    return this.#intake.origins.sentUsOf(recvUs)
+  }
+
   /**
    * Gives the core an input that does not come over the bus: a command, a verdict. It takes effect before this returns;
    * during a replay, as the first thing after it. A copy that comes back over `topic` is recognised.

@@ -1,6 +1,7 @@
 import { effectUsOf, rank, rankOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
 import type { BusRecord, OrderedInputs, Watermark } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
+import { TickOrigins } from './tick-origins.ts'
 
 export interface RecordIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
@@ -26,6 +27,7 @@ export interface IntakeCounts {
  */
 export class RecordIntake<In extends Event> {
   readonly counts: IntakeCounts = { duplicates: 0, foreign: 0 }
+  readonly origins = new TickOrigins()
   readonly #options: RecordIntakeOptions<In>
   #marketUs: number
 
@@ -67,7 +69,10 @@ export class RecordIntake<In extends Event> {
         inputs.push(producer, event as In)
       }
     }
-    if (mark !== before) marks.set(producer, topic.name, key, mark)
+    if (mark === before) return
+    marks.set(producer, topic.name, key, mark)
+    const [first, last] = [events[0] as Event, events[events.length - 1] as Event]
+    if (rankOf[last.type] === rank.data) this.origins.note(effectUsOf(first), effectUsOf(last), record.tsSentUs)
   }
 
   #noteTime(timeUs: number): void {

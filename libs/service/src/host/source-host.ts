@@ -19,7 +19,7 @@ export interface SourceCore<Item extends SourceItem, Out extends Event> {
   snapshot(): unknown
 }
 
-/** The state of a hosted source, as JSON: its core, how many items it has taken, and what its feed goes on from. */
+/** The state of a hosted source, as JSON: its core, how many items it has taken (time aside), and what its feed goes on from. */
 export interface SourceState<CoreState = unknown, FeedState = unknown> {
   readonly core: CoreState
   readonly items: number
@@ -57,14 +57,16 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
   readonly #options: SourceHostOptions<Item, Out>
   #items: number
   #isFinal = false
+  #snapshots: number
   #snapshotUnderWay: Promise<void> | undefined
 
   constructor(options: SourceHostOptions<Item, Out>) {
     this.#options = options
     this.#items = options.saved?.state.items ?? 0
+    this.#snapshots = options.saved?.afterTurn ?? 0
   }
 
-  /** Items taken in the run. */
+  /** Items taken in the run, time aside. */
   get items(): number {
     return this.#items
   }
@@ -82,10 +84,13 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     if (isLockstep) output.mark(startUs - 1, false)
     for await (const items of batches) {
       for (const item of items) {
-        if (item.type === 'time') core.advance(item.tsRecvUs - 1)
-        else core.accept(item)
+        if (item.type === 'time') {
+          core.advance(item.tsRecvUs - 1)
+          continue
+        }
+        core.accept(item)
+        this.#items++
       }
-      this.#items += items.length
       this.#publish()
       if (isLockstep && core.nowUs > 0) output.mark(core.nowUs - 1, false)
       output.observe()
@@ -126,6 +131,6 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     }
     const text = JSON.stringify(state)
     await output.durable()
-    await snapshots.save(items, text)
+    await snapshots.save(++this.#snapshots, text)
   }
 }

@@ -72,18 +72,15 @@ export class RunWatch<Payload> {
   /** The runs that the topic holds now, oldest first. */
   async known(): Promise<Run[]> {
     const [end] = await this.#bus.endOf([topics.runs])
-    while (end !== undefined && this.#nextOffset < end.offset) await this.#more()
+    while (end !== undefined && this.#nextOffset < end.offset && !this.#consumer.closed) await this.#more()
     return [...this.#runs]
   }
 
-  /** The current run; waits for the first one. */
-  async current(): Promise<Run> {
+  /** The current run; waits for the first one. Undefined when the watch is closed before. */
+  async current(): Promise<Run | undefined> {
     await this.known()
-    for (;;) {
-      const run = this.#runs.at(-1)
-      if (run !== undefined) return run
-      await this.#more()
-    }
+    while (this.#runs.length === 0 && !this.#consumer.closed) await this.#more()
+    return this.#runs.at(-1)
   }
 
   /** Resolves with a newer run than `run`, whenever there is one; undefined when the watch is closed before. */
@@ -101,6 +98,7 @@ export class RunWatch<Payload> {
   }
 
   async #more(): Promise<void> {
+    if (this.#consumer.closed) return
     await this.#consumer.arrived()
     if (this.#consumer.closed) return
     for (const record of this.#consumer.take()) {

@@ -1,17 +1,12 @@
-import type { Instrument } from '@triplane/contracts'
-import {
-  createSimulatedMarket,
-  limitFeed,
-  mergeFeeds,
-  openCapture,
-  paceFeed,
-  scenarios,
-  simulatedFeed,
-  type Feed,
-  type SimulatedMarketState,
-} from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
-import type { Options } from './options.ts'
+import { openCapture } from './capture/open-capture.ts'
+import type { Feed } from './feed.ts'
+import { limitFeed } from './playback/limit-feed.ts'
+import { mergeFeeds } from './playback/merge-feeds.ts'
+import { paceFeed, type PaceOptions } from './playback/pace-feed.ts'
+import { scenarios, type ScenarioName } from './simulated/scenario.ts'
+import { simulatedFeed, type SimulatedCheckpoint } from './simulated/simulated-feed.ts'
+import { createSimulatedMarket, type SimulatedMarketState } from './simulated/simulated-market.ts'
 
 /** Where a run's frames come from. */
 export interface Source {
@@ -27,67 +22,69 @@ export interface Source {
   readonly progress?: () => number
   /** What a resumed run needs to go on; absent for captures. */
   readonly marketState?: () => SimulatedMarketState
+  /** Where a simulation can be taken up again while it runs; absent for captures. */
+  readonly checkpoint?: () => SimulatedCheckpoint
 }
 
 /** What of the simulated market a run is made of; kept with its state. */
 export interface SimulationPlan {
   readonly seed: number
   readonly startUs: number
-  readonly scenario: Options['scenario']
-  readonly sessions: Options['sessions']
+  readonly scenario: ScenarioName
+  readonly sessions: 'always' | 'real'
+}
+
+/** How a source is played: at which pace against wall time, and for how much market time. */
+export interface Playing {
+  readonly speed: number | 'max'
+  readonly durationUs: number | undefined
+  /** Market time that was due some wall time ago; default: the first item is due now. */
+  readonly anchor?: PaceOptions['anchor']
+}
+
+export interface CapturePlan extends Playing {
+  readonly captures: readonly string[]
+  /** Venue and product of the files; found out from their content unless it is given. */
+  readonly venue: 'binance_spot' | 'binance_usdm' | undefined
 }
 
 /** Opens the capture files of a replay. Throws CaptureError. */
-export async function openCaptures(options: Options, clock: Clock): Promise<Source> {
+export async function openCaptures(options: CapturePlan, clock: Clock): Promise<Source> {
   const settings = options.venue === undefined ? {} : { venue: options.venue }
   const captures = await Promise.all(options.captures.map((file) => openCapture(file, settings)))
   const merged = mergeFeeds(captures)
-  const { durationUs, speed } = options
+  const { durationUs, speed, anchor } = options
   const bytesTotal = captures.reduce((sum, capture) => sum + capture.bytesTotal, 0)
   return {
     name: 'capture',
     description: `capture ${options.captures.join(', ')}`,
-    feed: paceFeed(durationUs === undefined ? merged : limitFeed(merged, durationUs), { speed, clock }),
+    feed: paceFeed(durationUs === undefined ? merged : limitFeed(merged, durationUs), { speed, clock, anchor }),
     venues: [...new Set(captures.map(({ origin }) => origin.venue))],
     startUs: Math.min(...captures.map(({ startUs }) => startUs)),
     progress: () => captures.reduce((sum, capture) => sum + capture.bytesRead(), 0) / bytesTotal,
   }
 }
 
-/** Starts the simulated market, or goes on with it. */
+/** Starts the simulated market, or goes on with it: `items` had been handed over before `state`. */
 export function openSimulation(
   plan: SimulationPlan,
-  options: Options,
+  options: Playing,
   clock: Clock,
   state?: SimulatedMarketState,
+  items = 0,
 ): Source {
   const market = createSimulatedMarket({ ...plan, scenario: scenarios[plan.scenario] }, state)
   const startUs = market.nowUs()
-  const { durationUs, speed } = options
-  const feed = simulatedFeed(market, durationUs === undefined ? {} : { untilUs: startUs + durationUs })
+  const { durationUs, speed, anchor } = options
+  const feed = simulatedFeed(market, { items, ...(durationUs !== undefined && { untilUs: startUs + durationUs }) })
   return {
     name: 'sim',
     description: 'simulated market',
     // Cut by the generator itself, so that its state is that of what was handed over.
-    feed: paceFeed(feed, { speed, clock }),
+    feed: paceFeed(feed, { speed, clock, anchor }),
     venues: ['sim'],
     startUs,
     marketState: () => market.snapshot(),
+    checkpoint: () => feed.checkpoint(),
   }
-}
-
-/** The run's instruments: those of its venues. Throws when one symbol would mean two of them. */
-export function instrumentsOf(venues: readonly string[], all: readonly Instrument[]): readonly Instrument[] {
-  const instruments = all.filter(({ venue }) => venues.includes(venue))
-  const twice = instruments.find((one, i) => instruments.findIndex(({ symbol }) => symbol === one.symbol) < i)
-  if (twice)
-    throw new AmbiguousSymbolError(
-      `Expected every symbol to mean one instrument in a run, found ${twice.symbol} on several of ${venues.join(', ')}.`,
-    )
-  return instruments
-}
-
-/** Two venues of one run trade the same symbol. */
-export class AmbiguousSymbolError extends Error {
-  override readonly name = 'AmbiguousSymbolError'
 }

@@ -1,0 +1,102 @@
+import { ConfigError } from '@triplane/config'
+import type { Run } from '@triplane/contracts'
+import {
+  openCaptures,
+  openSimulation,
+  scenarios,
+  type ScenarioName,
+  type SimulatedCheckpoint,
+  type Source,
+} from '@triplane/feeds'
+import { US_PER_SECOND, type Clock } from '@triplane/kernel'
+import type { FeedItem } from '@triplane/market-data'
+import type { DataServiceConfig } from './service-config.ts'
+
+/** The feed of a run, from where the data plane left it. */
+export interface RunSource {
+  readonly source: Source
+  readonly batches: AsyncIterable<readonly FeedItem[]>
+  /** Market time of the run's first item. */
+  readonly startUs: number
+  readonly endUs: number | undefined
+}
+
+/** What was taken before: so many items, and for a simulation where it can be taken up again. */
+export interface TakenBefore {
+  readonly items: number
+  readonly checkpoint?: SimulatedCheckpoint | undefined
+}
+
+/** Opens the source that the configuration names, behind what was taken before. Throws CaptureError and ConfigError. */
+export async function openRunSource(
+  run: Run,
+  { source: settings }: DataServiceConfig,
+  clock: Clock,
+  before?: TakenBefore,
+): Promise<RunSource> {
+  const speed = run.mode === 'lockstep' ? 'max' : settings.speed
+  const durationUs = settings.durationSeconds === undefined ? undefined : settings.durationSeconds * US_PER_SECOND
+  if (settings.kind === 'simulated') return openRunSimulation(run, { speed, durationUs }, clock, before)
+  if (settings.capture === undefined)
+    throw new ConfigError('The configuration', [
+      { path: 'source.capture', expected: `a file where source.kind is ${settings.kind}`, found: 'nothing' },
+    ])
+  const source = await openCaptures(
+    { captures: settings.capture.split(','), venue: settings.venue, speed, durationUs },
+    clock,
+  )
+  const { startUs } = source
+  return {
+    source,
+    batches: behind(source.feed.batches(), before?.items ?? 0),
+    startUs,
+    endUs: durationUs === undefined ? undefined : startUs + durationUs,
+  }
+}
+
+function openRunSimulation(
+  run: Run,
+  { speed, durationUs }: { readonly speed: number | 'max'; readonly durationUs: number | undefined },
+  clock: Clock,
+  before?: TakenBefore,
+): RunSource {
+  const { seed = 1, startUs = run.startedAtUs, sessions = 'always' } = run
+  const scenario = (run.scenario ?? 'calm') as ScenarioName
+  if (!Object.hasOwn(scenarios, scenario))
+    throw new ConfigError('The run', [
+      { path: 'scenario', expected: `one of ${Object.keys(scenarios).join(', ')}`, found: scenario },
+    ])
+  const checkpoint = before?.checkpoint
+  const endUs = durationUs === undefined ? undefined : startUs + durationUs
+  const fromUs = checkpoint?.state.nowUs ?? startUs
+  const source = openSimulation(
+    { seed, startUs, scenario, sessions },
+    {
+      speed,
+      durationUs: endUs === undefined ? undefined : endUs - fromUs,
+      anchor: { marketUs: startUs, elapsedUs: clock.nowUs() - run.startedAtUs },
+    },
+    clock,
+    checkpoint?.state,
+    checkpoint?.items,
+  )
+  const items = (before?.items ?? 0) - (checkpoint?.items ?? 0)
+  return { source, batches: behind(source.feed.batches(), items), startUs, endUs }
+}
+
+/** The items behind the first `count`, time aside. */
+async function* behind(
+  batches: AsyncIterable<readonly FeedItem[]>,
+  count: number,
+): AsyncGenerator<readonly FeedItem[]> {
+  let left = count
+  for await (const items of batches) {
+    if (left === 0) {
+      yield items
+      continue
+    }
+    let from = 0
+    while (from < items.length && left > 0) if ((items[from++] as FeedItem).type !== 'time') left--
+    if (from < items.length) yield items.slice(from)
+  }
+}

@@ -1,0 +1,25 @@
+import { composeConfig } from '@triplane/config'
+import { loadServiceConfig, serviceParts } from '@triplane/service'
+import { z } from 'zod'
+import { dataPlaneConfigSchema } from './config.ts'
+
+const sourceSchema = z.strictObject({
+  kind: z.enum(['simulated', 'capture', 'venue']).default('simulated'),
+  /** Capture files, separated by commas. */
+  capture: z.string().min(1).optional(),
+  /** Venue and product: of the captures, where it is not to be found out from them; of the live feed. */
+  venue: z.enum(['binance_spot', 'binance_usdm']).optional(),
+  /** Market seconds in a wall second, or max. In lockstep always max. */
+  speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
+  /** Ends after so much market time. */
+  durationSeconds: z.number().positive().optional(),
+})
+
+const schema = composeConfig({ ...serviceParts(8000), source: sourceSchema, data: dataPlaneConfigSchema })
+
+/** Every setting of the data plane as a service, checked. Throws a ConfigError that names every violation. */
+export function loadDataServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
+  return loadServiceConfig(schema, environment)
+}
+
+export type DataServiceConfig = ReturnType<typeof loadDataServiceConfig>

@@ -1,0 +1,137 @@
+import type { MarketEvent } from '@triplane/contracts'
+import type { SimulatedCheckpoint } from '@triplane/feeds'
+import { ageCheck } from '@triplane/health'
+import { isSessionOpen, type FeedItem } from '@triplane/market-data'
+import {
+  configuredInstruments,
+  createServiceMetrics,
+  markedMarketTopics,
+  PlaneOutput,
+  Snapshots,
+  SourceHost,
+  startPlaneService,
+  type ObservedRun,
+  type RunContext,
+  type Service,
+  type ServiceEdges,
+  type SourceState,
+} from '@triplane/service'
+import { buildDataPlane } from './compose.ts'
+import type { DataPlaneSnapshot } from './pipeline.ts'
+import { openRunSource } from './run-source.ts'
+import type { DataServiceConfig } from './service-config.ts'
+
+/** A feed that nothing came of for so long, wall time, is not healthy. */
+const MAX_SILENCE_SECONDS = 30
+
+/** Composes the data plane as a service of its own: its source, Kafka, history, latest state, its port. */
+export async function startDataService(config: DataServiceConfig, edges: ServiceEdges): Promise<Service> {
+  const { logger, clock } = edges
+  const instruments = configuredInstruments(config)
+  const sourceName =
+    config.source.kind === 'simulated' ? 'sim' : config.source.kind === 'capture' ? 'capture' : 'binance_ws'
+  const metrics = createServiceMetrics('data_plane', instruments, sourceName, config.metrics.maxSeries, logger)
+  let heardUs: number | undefined
+
+  async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<ObservedRun> {
+    const { run, bus, folder, history } = context
+    const snapshots = new Snapshots<SourceState<DataPlaneSnapshot, SimulatedCheckpoint>>(folder)
+    const saved = snapshots.newest()
+    const opened = await openRunSource(
+      run,
+      config,
+      clock,
+      saved && { items: saved.state.items, checkpoint: saved.state.feed },
+    )
+    const { source, batches, startUs, endUs } = opened
+    const plane = buildDataPlane(
+      {
+        config: config.data,
+        source: source.name,
+        instruments,
+        isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
+        metrics: { ...metrics, beforeScrape },
+        nowUs: clock.nowUs,
+      },
+      saved?.state.core,
+    )
+    const producer = bus.producer({ name: plane.name, runId: run.runId })
+    const output = new PlaneOutput<MarketEvent>(
+      {
+        name: plane.name,
+        producer,
+        account: run.account,
+        marked: run.mode === 'lockstep' ? markedMarketTopics : [],
+        history,
+        observe: plane.observe,
+      },
+      saved?.state.output,
+    )
+    let isStopped = false
+    const sourceHost = new SourceHost<FeedItem, MarketEvent>({
+      core: plane.core,
+      run,
+      batches,
+      startUs,
+      endUs,
+      feedState: source.checkpoint,
+      output,
+      snapshots,
+      saved,
+      snapshotEveryMs: config.state.snapshotEveryMs,
+      onBatch: () => void (heardUs = clock.nowUs()),
+      clock,
+    })
+    context.logger.info('Source is open', { source: source.description, items_before: saved?.state.items ?? 0 })
+    const stopped = withResolve()
+    return {
+      async run() {
+        try {
+          await sourceHost.run(() => isStopped)
+          // The feed has ended by itself: the run is complete, and the service stays to be asked about it.
+          if (!isStopped) await stopped.promise
+        } finally {
+          await producer.close().catch(() => undefined)
+        }
+      },
+      stop() {
+        isStopped = true
+        stopped.resolve()
+        void source.feed.close()
+      },
+      observe: () => output.observe(),
+      describe: () => ({
+        items: sourceHost.items,
+        framesIn: plane.core.framesIn,
+        hash: output.digest(),
+        events: output.counts(),
+      }),
+      get marketUs() {
+        return plane.core.nowUs
+      },
+      isReady: true,
+      get isFinal() {
+        return sourceHost.isFinal
+      },
+      busStats: () => producer.stats(),
+    }
+  }
+
+  return startPlaneService({
+    name: 'data-plane',
+    stage: 'data',
+    config,
+    metrics,
+    logger,
+    clock,
+    host,
+    checks: { feed: { check: ageCheck(MAX_SILENCE_SECONDS, () => heardUs, clock), failsAs: 'degraded' } },
+    views: () => ({}),
+  })
+}
+
+function withResolve(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
+}

@@ -1,0 +1,46 @@
+import { formatFixed } from '@triplane/kernel'
+import { portfolioState } from '@triplane/ledger'
+import type { OrderPlaneView } from './order-plane-core.ts'
+
+/** What the order plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
+export function orderViews(
+  view: () => OrderPlaneView | undefined,
+  marketUs: () => number,
+): Readonly<Record<string, () => unknown>> {
+  const shown =
+    <Shown>(show: (view: OrderPlaneView) => Shown) =>
+    () => {
+      const seen = view()
+      return seen && show(seen)
+    }
+  return {
+    orders: shown(ordersOf),
+    positions: shown(({ account }) => {
+      const { type: _, seq: __, ...portfolio } = portfolioState(account, marketUs())
+      return portfolio
+    }),
+    'kill-switches': shown(({ tradingState, switches }) => ({ tradingState, active: switches })),
+  }
+}
+
+function ordersOf({ tradingState, orders, open, totals, roundTrips }: OrderPlaneView) {
+  return {
+    tradingState,
+    counts: orders,
+    denied: totals.denials,
+    fills: totals.fills,
+    partialFills: totals.partialFills,
+    roundTrips,
+    open: open.map(({ intent, state, quantityUnits, filledUnits, quantityScale }) => ({
+      intentId: intent.intentId,
+      strategy: intent.strategy,
+      symbol: intent.symbol,
+      side: intent.side,
+      orderType: intent.orderType,
+      state,
+      ...(intent.limitPrice !== undefined && { limitPrice: intent.limitPrice }),
+      quantity: formatFixed(quantityUnits, quantityScale),
+      filled: formatFixed(filledUnits, quantityScale),
+    })),
+  }
+}

@@ -1,0 +1,17 @@
+import { composeConfig } from '@triplane/config'
+import { accountPart, loadServiceConfig, serviceParts } from '@triplane/service'
+import { strategyConfigSchema } from './config.ts'
+
+const schema = composeConfig({
+  ...serviceParts(8002),
+  account: accountPart,
+  strategy: strategyConfigSchema.omit({ startingCashUsd: true, ratesToUsd: true }),
+})
+
+/** Every setting of the strategy plane as a service, checked. Throws a ConfigError that names every violation. */
+export function loadStrategyServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const { account, strategy, ...parts } = loadServiceConfig(schema, environment)
+  return { ...parts, strategy: { ...strategy, ...account, startingCashUsd: Number(account.startingCashUsd) } }
+}
+
+export type StrategyServiceConfig = ReturnType<typeof loadStrategyServiceConfig>

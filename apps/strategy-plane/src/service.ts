@@ -1,0 +1,51 @@
+import { topics } from '@triplane/contracts'
+import { isSessionOpen } from '@triplane/market-data'
+import {
+  configuredInstruments,
+  createServiceMetrics,
+  digestOf,
+  hostPlane,
+  startPlaneService,
+  type Service,
+  type ServiceEdges,
+} from '@triplane/service'
+import { buildStrategyPlane } from './compose.ts'
+import type { StrategySnapshot } from './pipeline.ts'
+import type { StrategyServiceConfig } from './service-config.ts'
+
+/** Composes the strategy plane as a service of its own: Kafka, history, latest state, its port. */
+export async function startStrategyService(
+  { strategy, ...config }: StrategyServiceConfig,
+  { logger, clock }: ServiceEdges,
+): Promise<Service> {
+  const all = configuredInstruments(config)
+  // What has no rate to USD cannot be valued: it is not traded.
+  const instruments = all.filter(({ quote }) => strategy.ratesToUsd[quote] !== undefined)
+  const metrics = createServiceMetrics('strategy_plane', all, 'sim', config.metrics.maxSeries, logger)
+  return startPlaneService({
+    name: 'strategy-plane',
+    stage: 'strategy',
+    config,
+    metrics,
+    logger,
+    clock,
+    async host(context, beforeScrape) {
+      const isOpen = context.run.sessions === 'always' ? () => true : isSessionOpen
+      const parts = { config: strategy, instruments, isSessionOpen: isOpen, metrics: { ...metrics, beforeScrape } }
+      return hostPlane({
+        context,
+        build: (snapshot) => buildStrategyPlane(parts, snapshot as StrategySnapshot | undefined),
+        marked: [topics.intents, topics.killSwitch],
+        awaited: [topics.quotes, topics.ofi, topics.status, topics.orders, topics.fills],
+        leadUs: 0,
+        configDigest: digestOf({ strategy, instruments, sessions: context.run.sessions }),
+        snapshotEveryMs: config.state.snapshotEveryMs,
+        observe: () => undefined,
+      })
+    },
+    views: (hosted) => ({
+      positions: () => hosted()?.plane.core.summary().account,
+      'kill-switches': () => hosted()?.plane.core.summary().switches,
+    }),
+  })
+}

@@ -1,0 +1,30 @@
+/** Records of market data whose wall time is remembered. */
+const REMEMBERED = 4096
+
+/**
+ * Remembers when market data was handed to the bus, so that the wall time from a tick to the order that it caused is known
+ * without a wall clock in any event.
+ */
+export class TickOrigins {
+  readonly #fromUs = new Float64Array(REMEMBERED)
+  readonly #throughUs = new Float64Array(REMEMBERED)
+  readonly #sentUs = new Float64Array(REMEMBERED)
+  #next = 0
+
+  /** A record of market data with market times from `fromUs` to `throughUs` was sent at wall time `sentUs`. */
+  note(fromUs: number, throughUs: number, sentUs: number): void {
+    const at = this.#next++ % REMEMBERED
+    this.#fromUs[at] = fromUs
+    this.#throughUs[at] = throughUs
+    this.#sentUs[at] = sentUs
+  }
+
+  /** Wall time at which the data of market time `recvUs` was sent; undefined when it is no longer remembered. */
+  sentUsOf(recvUs: number): number | undefined {
+    for (let i = this.#next - 1; i >= 0 && i >= this.#next - REMEMBERED; i--) {
+      const at = i % REMEMBERED
+      if ((this.#fromUs[at] as number) <= recvUs && recvUs <= (this.#throughUs[at] as number)) return this.#sentUs[at]
+    }
+    return undefined
+  }
+}

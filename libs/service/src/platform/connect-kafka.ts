@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import { createKafkaBus, type KafkaBus, type KafkaTls } from '@triplane/messaging'
+import type { ServiceConfig } from '../service-config.ts'
+
+const RETRY_MS = 1000
+
+export interface KafkaConnection {
+  readonly config: ServiceConfig['kafka']
+  readonly clientId: string
+  readonly logger: Logger
+  readonly clock: Clock
+  /** The bus is broken for good: what was sent may be out of order. */
+  readonly onFatal: (error: Error) => void
+}
+
+/** Connects to Kafka, as often as it takes; undefined when `isStopping` says so before. */
+export async function connectKafka(
+  { config, clientId, logger, clock, onFatal }: KafkaConnection,
+  isStopping: () => boolean,
+): Promise<KafkaBus | undefined> {
+  const options = {
+    brokers: config.brokers.split(',').map((broker) => broker.trim()),
+    clientId,
+    ...(config.tls && { tls: tlsOf(config) }),
+    ...(config.username !== undefined && {
+      sasl: { mechanism: config.saslMechanism, username: config.username, password: config.password ?? '' },
+    }),
+    replicationFactor: config.replicas,
+    nowUs: clock.nowUs,
+    onFatal,
+  }
+  let attempts = 0
+  while (!isStopping()) {
+    try {
+      return await createKafkaBus(options)
+    } catch (error) {
+      if (error instanceof Error && 'retryable' in error && error.retryable === false) throw error
+      if (attempts++ % 10 === 0)
+        logger.warning('Kafka does not answer; trying again', { brokers: config.brokers, error })
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+  return undefined
+}
+
+function tlsOf({ caFile, certificateFile, keyFile }: ServiceConfig['kafka']): KafkaTls {
+  return {
+    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    ...(certificateFile !== undefined && { cert: readFileSync(certificateFile, 'utf8') }),
+    ...(keyFile !== undefined && { key: readFileSync(keyFile, 'utf8') }),
+  }
+}

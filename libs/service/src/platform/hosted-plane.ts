@@ -1,0 +1,136 @@
+import type { Event, PlaneCore, Topic } from '@triplane/contracts'
+import { decodeRecord, type Plane } from '@triplane/messaging'
+import type { TopicCounts } from '@triplane/metrics'
+import { PlaneHost, type HostState } from '../host/plane-host.ts'
+import { PlaneOutput } from '../host/plane-output.ts'
+import type { GatedPartition } from '../host/watermark-gate.ts'
+import { InputLog } from '../log/input-log.ts'
+import { Snapshots } from '../log/snapshots.ts'
+import type { HostedRun, RunContext } from './plane-service.ts'
+
+export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> {
+  readonly context: RunContext
+  /** Builds the plane from its core's snapshot, if there is one. */
+  readonly build: (snapshot: unknown) => Plane<In, Out, Core>
+  /** In lockstep: the topics that the plane promises watermarks on, and those it waits for. */
+  readonly marked: readonly Topic[]
+  readonly awaited: readonly Topic[]
+  readonly leadUs: number
+  readonly configDigest: string
+  readonly snapshotEveryMs: number
+  /** Sees every output once, when the host has time. */
+  readonly observe: (event: Out) => void
+}
+
+/** A plane at work on a run, and what others do with it. */
+export interface HostedPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> extends HostedRun {
+  readonly plane: Plane<In, Out, Core>
+  readonly host: PlaneHost<In, Out, Buffer>
+  readonly output: PlaneOutput<Out>
+  /** True while nothing may leave because the input log cannot be written. */
+  readonly isLogDown: boolean
+  /** Counts what was published since the last call. */
+  observe(): void
+  busStats(nowUs: number): readonly TopicCounts[]
+}
+
+/** Joins a plane to the bus, its input log and its snapshots, for one run. */
+export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>>(
+  options: HostedPlaneOptions<In, Out, Core>,
+): HostedPlane<In, Out, Core> {
+  const { context, build, marked, awaited, leadUs, configDigest, snapshotEveryMs, observe } = options
+  const { run, bus, edge, folder, history, logger, clock } = context
+  const snapshots = new Snapshots<HostState>(folder)
+  const saved = snapshots.newest()
+  const plane = build(saved?.state.core)
+  const producer = bus.producer({ name: plane.name, runId: run.runId })
+  const output = new PlaneOutput<Out>(
+    {
+      name: plane.name,
+      producer,
+      account: run.account,
+      marked: run.mode === 'lockstep' ? marked : [],
+      history,
+      observe(event) {
+        plane.observe(event)
+        observe(event)
+      },
+    },
+    saved?.state.output,
+  )
+  const consumer = bus.consumer({
+    group: plane.name,
+    topics: plane.topics,
+    from: saved?.state.positions ?? run.positions,
+  })
+  const log = new InputLog(folder, {
+    runId: run.runId,
+    plane: plane.name,
+    configDigest,
+    commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
+  })
+  let isLogDown = false
+  const host = new PlaneHost<In, Out, Buffer>({
+    plane,
+    run,
+    consumer,
+    output,
+    gated: awaited.flatMap((topic) => partitionsOf(topic, bus.partitionsOf(topic))),
+    leadUs,
+    log,
+    snapshots,
+    saved,
+    snapshotEveryMs,
+    decode: decodeRecord,
+    deadLetter: (refused) => edge.deadLetter(refused),
+    onHeartbeat: (heartbeat) => edge.passOn(heartbeat),
+    onLogFault(fault) {
+      if (fault && !isLogDown)
+        logger.critical('The input log cannot be written: nothing is sent until it can', { fault })
+      if (!fault && isLogDown) logger.warning('The input log can be written again')
+      isLogDown = fault !== undefined
+    },
+    clock,
+  })
+  logger.info('Plane is restored', { after_turn: host.turn, positions: saved?.state.positions.length ?? 0 })
+  return {
+    plane,
+    host,
+    output,
+    async run() {
+      try {
+        await host.run()
+      } finally {
+        await consumer.close()
+        await producer.close().catch(() => undefined)
+      }
+    },
+    stop: () => host.stop(),
+    observe: () => output.observe(),
+    describe: () => ({
+      turn: host.turn,
+      isLogDown,
+      hash: output.digest(),
+      events: output.counts(),
+      duplicates: host.counts.duplicates,
+      foreign: host.counts.foreign,
+    }),
+    get marketUs() {
+      return host.boundUs
+    },
+    get isReady() {
+      return !host.isReplaying
+    },
+    get isFinal() {
+      return host.isFinal
+    },
+    get isLogDown() {
+      return isLogDown
+    },
+    busStats: (nowUs) => [...producer.stats(), ...(consumer.closed ? [] : consumer.stats(nowUs))],
+  }
+}
+
+function partitionsOf({ name }: Topic, count: number): GatedPartition[] {
+  return Array.from({ length: count }, (_, partition) => ({ topic: name, partition }))
+}

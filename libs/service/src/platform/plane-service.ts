@@ -1,0 +1,163 @@
+import { join } from 'node:path'
+import type { Run } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import { decodeRecord, type KafkaBus } from '@triplane/messaging'
+import type { LatestState } from '@triplane/state'
+import { Edge } from '../host/edge.ts'
+import type { HistorySink } from '../host/plane-output.ts'
+import type { Service } from '../lifecycle/run-service.ts'
+import { RunWatch } from '../run/runs.ts'
+import type { ServiceConfig } from '../service-config.ts'
+import { connectKafka } from './connect-kafka.ts'
+
+/** A plane at work on one run. */
+export interface HostedRun {
+  /** Works until it is stopped. Rejects with a fault that it cannot live with, or a bug. */
+  run(): Promise<void>
+  /** Ends `run` in order. */
+  stop(): void
+  /** Market time that is reached. */
+  readonly marketUs: number
+  /** True when it is past what it has to do again after a restart. */
+  readonly isReady: boolean
+  readonly isFinal: boolean
+  /** Turns or items, hash and counts, for `/status/run`. */
+  describe(): object
+}
+
+/** What a plane is given to work on a run. */
+export interface RunContext {
+  readonly run: Run
+  readonly bus: KafkaBus
+  readonly edge: Edge
+  /** Where snapshots and the input log of this run lie. */
+  readonly folder: string
+  readonly history: HistorySink | undefined
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** History of one run, and how to end with it. */
+export interface RunHistory extends HistorySink {
+  close(): Promise<void>
+}
+
+export interface PlaneServiceOptions {
+  /** data-plane, strategy-plane, order-plane. */
+  readonly name: string
+  /** The stage of its heartbeats: data, strategy, order. */
+  readonly stage: string
+  readonly config: ServiceConfig
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly latest: LatestState | undefined
+  readonly openHistory: (run: Run) => RunHistory | undefined
+  /** Builds the plane for a run, from what it left. */
+  readonly host: (context: RunContext) => Promise<HostedRun>
+  /** Told of every dead letter of the bus. */
+  readonly onDeadLetter: (reason: string) => void
+}
+
+/** What a plane service shows of itself. */
+export interface PlaneStatus {
+  readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'stopping'
+  readonly run?: Run
+  readonly hosted?: HostedRun
+  readonly bus?: KafkaBus
+  readonly edge?: Edge
+}
+
+const BEAT_EVERY_MS = 1000
+
+/** Follows the current run: hosts the plane for it, and starts over when there is a newer one. */
+export class PlaneService implements Service {
+  readonly ended: Promise<void>
+  readonly #options: PlaneServiceOptions
+  #status: PlaneStatus = { phase: 'connecting' }
+  #watch: RunWatch<Buffer> | undefined
+  #isStopping = false
+
+  constructor(options: PlaneServiceOptions) {
+    this.#options = options
+    this.ended = this.#live()
+  }
+
+  get status(): PlaneStatus {
+    return this.#status
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.#status = { ...this.#status, phase: 'stopping' }
+    this.#status.hosted?.stop()
+    await this.#watch?.close()
+    await this.ended.catch(() => undefined)
+  }
+
+  async #live(): Promise<void> {
+    const { config, name, logger, clock } = this.#options
+    const fatal = withReject()
+    const bus = await connectKafka(
+      { config: config.kafka, clientId: name, logger, clock, onFatal: fatal.reject },
+      () => this.#isStopping,
+    )
+    if (bus === undefined) return
+    try {
+      this.#watch = new RunWatch(bus, `${name}.runs`, decodeRecord)
+      while (!this.#isStopping) {
+        this.#status = { phase: 'waiting for a run', bus }
+        const run = await this.#watch.current()
+        if (run === undefined || this.#isStopping) break
+        await Promise.race([this.#work(bus, run), fatal.promise])
+      }
+    } finally {
+      await bus.close()
+    }
+  }
+
+  /** Works on a run until there is a newer one, or the service is stopped. */
+  async #work(bus: KafkaBus, run: Run): Promise<void> {
+    const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter } = this.#options
+    this.#status = { phase: 'starting', bus, run }
+    const runLogger = logger.child('run').bind({ run_id: run.runId })
+    const edgeProducer = bus.producer({ name: `${name}.edge`, runId: run.runId })
+    const edge = new Edge({
+      stage,
+      producer: edgeProducer,
+      run,
+      clock,
+      onDeadLetter: ({ reason }) => onDeadLetter(reason),
+    })
+    const history = openHistory(run)
+    const folder = join(config.state.folder, run.runId, name)
+    const hosted = await host({ run, bus, edge, folder, history, logger: runLogger, clock })
+    this.#status = { phase: 'running', bus, run, hosted, edge }
+    runLogger.info('Run is hosted', { mode: run.mode, account: run.account, market_time_us: hosted.marketUs })
+    const beat = setInterval(() => {
+      const marketTimeUs = hosted.marketUs
+      edge.beat(marketTimeUs, ...(stage === 'data' ? [clock.nowUs()] : []))
+      latest?.set('plane', stage as 'data', { status: 'running', runId: run.runId, marketTimeUs } as never)
+    }, BEAT_EVERY_MS)
+    void this.#watch?.newerThan(run).then((newer) => {
+      if (newer === undefined) return
+      runLogger.info('A newer run was started', { newer_run_id: newer.runId })
+      hosted.stop()
+    })
+    if (this.#isStopping) hosted.stop()
+    try {
+      await hosted.run()
+    } finally {
+      clearInterval(beat)
+      await history?.close()
+      await edgeProducer.close().catch(() => undefined)
+    }
+  }
+}
+
+function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => undefined
+  const promise = new Promise<never>((_, refuse) => (reject = refuse))
+  promise.catch(() => undefined)
+  return { promise, reject }
+}

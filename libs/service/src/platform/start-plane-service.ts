@@ -1,0 +1,131 @@
+import { instrumentsOf, loadInstruments } from '@triplane/config'
+import type { Instrument, Run } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import { exportBusStats, type Metrics } from '@triplane/metrics'
+import type { Check, RuledCheck } from '@triplane/health'
+import type { TopicCounts } from '@triplane/metrics'
+import type { RequestHandler } from 'express'
+import type { Service } from '../lifecycle/run-service.ts'
+import type { ServiceConfig } from '../service-config.ts'
+import { openHistories } from './histories.ts'
+import { openLatestState } from './latest.ts'
+import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
+import { serve } from './serve.ts'
+
+/** The edges of a service's process. */
+export interface ServiceEdges {
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** The instruments that a service is configured for: those of its venues, in the built-in file and the user's. */
+export function configuredInstruments({ market }: ServiceConfig): readonly Instrument[] {
+  const venues = market.venues.split(',').map((venue) => venue.trim())
+  return instrumentsOf(venues, loadInstruments(market.instrumentFiles))
+}
+
+/** A run whose planes see what its metrics are told. */
+export interface ObservedRun extends HostedRun {
+  /** Counts what was published since the last call. */
+  observe(): void
+  busStats(nowUs: number): readonly TopicCounts[]
+}
+
+export interface StartOptions<Hosted extends ObservedRun> extends ServiceEdges {
+  /** data-plane, strategy-plane, order-plane. */
+  readonly name: string
+  /** The stage of its heartbeats: data, strategy, order. */
+  readonly stage: 'data' | 'strategy' | 'order'
+  readonly config: ServiceConfig
+  readonly metrics: Metrics<string>
+  /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
+  readonly host: (context: RunContext, beforeScrape: (measure: () => void) => void) => Promise<Hosted>
+  /** What is shown at `/status/<name>`, beside `run`. */
+  readonly views: (hosted: () => Hosted | undefined) => Readonly<Record<string, () => unknown>>
+  readonly checks?: Readonly<Record<string, Check | RuledCheck>>
+  readonly routes?: readonly RequestHandler[]
+}
+
+/** A service and the run that it hosts now. */
+export interface StartedService<Hosted extends ObservedRun> extends Service {
+  readonly url: string
+  readonly status: () => PlaneStatus
+  readonly hosted: () => Hosted | undefined
+}
+
+/** Starts a plane as a service: its port first, then Kafka, then the current run. Rejects when the port is taken. */
+export async function startPlaneService<Hosted extends ObservedRun>(
+  options: StartOptions<Hosted>,
+): Promise<StartedService<Hosted>> {
+  const { name, stage, config, metrics, host, views, checks, routes = [], logger, clock } = options
+  const latest = openLatestState(config, logger)
+  const histories = openHistories(config, metrics, logger)
+  let hosted: Hosted | undefined
+  let measures: (() => void)[] = []
+  let service: PlaneService | undefined
+  const status = (): PlaneStatus => service?.status ?? { phase: 'connecting' }
+
+  metrics.beforeScrape(() => {
+    hosted?.observe()
+    for (const measure of measures) measure()
+  })
+  exportBusStats(metrics, () => hosted?.busStats(clock.nowUs()) ?? [])
+
+  const server = await serve({
+    config,
+    metrics,
+    status,
+    latest,
+    history: () => histories?.health(),
+    ...(checks && { checks }),
+    views: { run: () => describeRun(status()), ...views(() => hosted) },
+    routes,
+    clock,
+  })
+  logger.info('Listening', { url: server.url })
+
+  service = new PlaneService({
+    name,
+    stage,
+    config,
+    logger,
+    clock,
+    latest,
+    openHistory: (run: Run) => histories?.open(run),
+    async host(context) {
+      measures = []
+      hosted = await host(context, (measure) => void measures.push(measure))
+      return hosted
+    },
+    onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
+  })
+  const closed = service.ended.finally(async () => {
+    await histories?.close()
+    await latest?.close()
+    await server.close()
+  })
+  return {
+    url: server.url,
+    status,
+    hosted: () => hosted,
+    ended: closed,
+    async stop() {
+      await service.stop()
+      await closed.catch(() => undefined)
+    },
+  }
+}
+
+function describeRun({ phase, run, hosted }: PlaneStatus): unknown {
+  return {
+    phase,
+    runId: run?.runId,
+    mode: run?.mode,
+    account: run?.account,
+    marketUs: hosted?.marketUs,
+    isReady: hosted?.isReady ?? false,
+    isFinal: hosted?.isFinal ?? false,
+    ...hosted?.describe(),
+  }
+}
