@@ -68,7 +68,8 @@ async function connected(url: string, server: EmbeddedPostgres | undefined): Pro
   }
 }
 
-async function gradeOf(pool: pg.Pool): Promise<GradeFound> {
+/** The grade of the database behind the pool. Throws StorageError. */
+export async function gradeOf(pool: pg.Pool): Promise<GradeFound> {
   const client = await pool.connect()
   try {
     return await findGrade(client)
@@ -79,7 +80,8 @@ async function gradeOf(pool: pg.Pool): Promise<GradeFound> {
   }
 }
 
-function createPool(url: string): pg.Pool {
+/** A pool to any server; nothing is connected yet. */
+export function createPool(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 5,

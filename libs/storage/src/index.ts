@@ -5,6 +5,7 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './embedded/embedded-postgres.ts'
+export { openDatabaseEventually, type EventualDatabase, type EventualState } from './eventual-database.ts'
 // Runs and their history
 export { beginRun, endRun, type RunEnd, type RunStart } from './runs.ts'
 export { HistoryStore } from './history/history-store.ts'

@@ -225,6 +225,7 @@ export class Spill {
 
   /** Counts the rows of earlier processes and cuts off what was torn. */
   async #scan(segments: readonly ClosedSegment[]): Promise<void> {
+    let found = 0
     for (const segment of segments) {
       try {
         const { runId, rows, tornLines, wholeBytes } = scanSegment(await readFile(segment.path))
@@ -234,6 +235,7 @@ export class Spill {
           await this.#setAside(segment, rows.length)
           continue
         }
+        found += rows.length
         this.#rows += rows.length
         this.#tornRows += tornLines
         if (wholeBytes < segment.bytes) await truncate(segment.path, wholeBytes)
@@ -242,8 +244,7 @@ export class Spill {
         this.#fault = spillFault(error, `read ${segment.path}`)
       }
     }
-    if (this.#rows > 0)
-      this.#onNotice(`${this.#rows} rows that an earlier process left in ${this.#folder} will be stored`)
+    if (found > 0) this.#onNotice(`${found} rows that an earlier process left in ${this.#folder} will be stored`)
   }
 
   /** Nothing says whose rows these are. A process that was killed at once left none. */

@@ -1,0 +1,93 @@
+import type pg from 'pg'
+import { createPool, gradeOf, type Database } from './database.ts'
+import { WakeUp } from './history/wake-up.ts'
+import { allMigrations } from './migrations/all-migrations.ts'
+import { migrate } from './migrations/migrate.ts'
+import { storageFault, StorageError } from './storage-error.ts'
+
+/**
+ * What is known of a database that is being opened.
+ * - `away`: it cannot be used now; it is tried again
+ * - `ready`: its schema is up to date; the one line is for the log
+ * - `refused`: this program and that database do not fit; it is not tried again
+ */
+export type EventualState =
+  | { readonly state: 'away'; readonly fault: StorageError }
+  | { readonly state: 'ready'; readonly description: string }
+  | { readonly state: 'refused'; readonly fault: StorageError }
+
+/** A database that may come later. */
+export interface EventualDatabase {
+  /** Usable at once: queries fail while the server is away. Whether there are tables, `isReady` says. */
+  readonly pool: pg.Pool
+  /** The schema is up to date. Stays true when the server goes away later. */
+  readonly isReady: boolean
+  /** Resolves when the schema is up to date. Rejects with StorageError `migration_changed`, `grade_lost`, or `closed`. */
+  readonly ready: Promise<void>
+  /** The same, with what is known then. Closing it is closing this. */
+  readonly opened: Promise<Database>
+  /** Ends the attempts and closes the connections. Close what uses the pool first. */
+  close(): Promise<void>
+}
+
+const FIRST_BACKOFF_MS = 250
+const LONGEST_BACKOFF_MS = 5000
+
+/**
+ * Opens a database whose server may be away: returns at once, then connects and migrates in the background, again and again
+ * with a growing pause. `onState` is told of every attempt's outcome; it must not throw.
+ */
+export function openDatabaseEventually(
+  { url }: { readonly url: string },
+  onState: (state: EventualState) => void = () => undefined,
+): EventualDatabase {
+  const pool = createPool(url)
+  const stopped = new WakeUp()
+  let isClosed = false
+  let isReady = false
+
+  async function open(): Promise<Database> {
+    for (let backoffMs = FIRST_BACKOFF_MS; !isClosed; backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)) {
+      try {
+        await migrate(pool, allMigrations)
+        const found = await gradeOf(pool)
+        isReady = true
+        onState({ state: 'ready', description: found.description })
+        return { pool, ...found, url, isEmbedded: false, close }
+      } catch (error) {
+        const fault = storageFault(error, 'open the database')
+        if (isClosed) break
+        const isFinal = fault.code === 'migration_changed' || fault.code === 'grade_lost'
+        onState({ state: isFinal ? 'refused' : 'away', fault })
+        if (isFinal) throw fault
+      }
+      await stopped.next(backoffMs)
+    }
+    throw new StorageError('closed', 'Expected the database to be opened, was closed before')
+  }
+
+  async function end(): Promise<void> {
+    isClosed = true
+    stopped.wake()
+    await opened.catch(() => undefined)
+    await pool.end()
+  }
+  let ending: Promise<void> | undefined
+  const close = () => (ending ??= end())
+
+  const opened = open()
+  const ready = opened.then(() => undefined)
+  // Who does not ask is told by `onState`.
+  opened.catch(() => undefined)
+  ready.catch(() => undefined)
+
+  return {
+    pool,
+    get isReady() {
+      return isReady
+    },
+    ready,
+    opened,
+    close,
+  }
+}

@@ -1,0 +1,137 @@
+import { aQuote, aTrade } from '@triplane/testing'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createPool } from '../database.ts'
+import { HistoryStore } from './history-store.ts'
+import { Spill, type SpillOptions } from './spill.ts'
+import type { SpilledRows } from './spill-segment.ts'
+
+const rowsOf = (...seqs: number[]): SpilledRows => ({
+  events: seqs.map((seq) => aTrade({ seq })),
+  producers: seqs.map(() => 'data'),
+})
+
+describe('the spill', () => {
+  let folder: string
+  let nowUs = 0
+  const notices: string[] = []
+  const clock = { nowUs: () => nowUs, monotonicUs: () => nowUs }
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'triplane-spill-'))
+    notices.length = 0
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const aSpill = (options: Partial<SpillOptions> = {}, runId = 'run-1') =>
+    new Spill({ folder, maxBytes: 1e6, onNotice: (line) => notices.push(line), ...options }, runId, clock)
+
+  /** Takes everything out, oldest first. */
+  async function drain(spill: Spill): Promise<(readonly [runId: string, seq: number])[]> {
+    const seen: (readonly [string, number])[] = []
+    for (let segment = await spill.oldest(); segment !== undefined; segment = await spill.oldest()) {
+      for (const { seq } of segment.events) seen.push([segment.runId, seq])
+      spill.took(segment.events.length)
+      await spill.removeOldest()
+    }
+    return seen
+  }
+
+  it('gives back in order, over segments and over processes, each under its own run', async () => {
+    const first = aSpill({ segmentBytes: 500 })
+    for (let seq = 1; seq <= 20; seq++) expect(first.append(rowsOf(seq))).toBe(true)
+    await first.close()
+    const second = aSpill({}, 'run-2')
+    second.append(rowsOf(1, 2))
+    const inOrder = [...Array.from({ length: 20 }, (_, i) => ['run-1', i + 1]), ['run-2', 1], ['run-2', 2]]
+    expect(await drain(second)).toEqual(inOrder)
+    expect({ rows: second.rows, bytes: second.bytes, isEmpty: second.isEmpty, files: readdirSync(folder) }).toEqual({
+      rows: 0,
+      bytes: 0,
+      isEmpty: true,
+      files: [],
+    })
+    expect(notices).toEqual([`20 rows that an earlier process left in ${folder} will be stored`])
+  })
+
+  it('keeps what was not removed, although it was read', async () => {
+    const first = aSpill()
+    first.append(rowsOf(1, 2, 3))
+    const segment = await first.oldest()
+    expect(segment?.events).toEqual(rowsOf(1, 2, 3).events)
+    first.took(2)
+    expect(first.rows).toBe(1)
+    await first.close()
+    expect(await drain(aSpill())).toEqual([1, 2, 3].map((seq) => ['run-1', seq]))
+  })
+
+  it('takes all rows or none, and no byte more than it may', async () => {
+    const spill = aSpill({ maxBytes: 2000 })
+    let taken = 0
+    while (spill.append(rowsOf(taken + 1, taken + 2))) taken += 2
+    expect(taken).toBeGreaterThan(2)
+    expect([spill.rows, spill.fault?.code]).toEqual([taken, 'spill_failed'])
+    expect(spill.bytes).toBeLessThanOrEqual(2000)
+    const onDisk = readdirSync(folder).map((name) => readFileSync(join(folder, name)).length)
+    expect(onDisk).toEqual([spill.bytes])
+    expect((await drain(spill)).length).toBe(taken)
+    expect([spill.append(rowsOf(1)), spill.fault]).toEqual([true, undefined])
+    await spill.close()
+  })
+
+  it('cuts what was torn and keeps aside what does not say whose it is', async () => {
+    const first = aSpill()
+    first.append(rowsOf(1, 2))
+    await first.close()
+    const [name = ''] = readdirSync(folder)
+    const bytes = readFileSync(join(folder, name))
+    writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 5))
+    writeFileSync(join(folder, 'spill-0000000007.log'), bytes.subarray(bytes.indexOf(10) + 1))
+    writeFileSync(join(folder, 'spill-0000000008.log'), '')
+    const second = aSpill()
+    expect(await drain(second)).toEqual([['run-1', 1]])
+    expect(second.tornRows).toBe(2)
+    expect(readdirSync(folder)).toEqual(['spill-0000000007.log.damaged'])
+    expect(notices).toEqual([
+      'spill-0000000001.log has 1 torn or damaged lines, which are left out',
+      expect.stringContaining('kept as spill-0000000007.log.damaged'),
+      expect.stringContaining('1 rows that an earlier process left'),
+    ])
+    await second.close()
+  })
+
+  it('asks a disk that refused again a second later', async () => {
+    const spill = aSpill()
+    rmSync(folder, { recursive: true })
+    expect([spill.append(rowsOf(1)), spill.fault?.code, spill.rows]).toEqual([false, 'spill_failed', 0])
+    mkdirSync(folder)
+    expect(spill.append(rowsOf(1))).toBe(false)
+    nowUs += 1_000_000
+    expect([spill.append(rowsOf(1)), spill.fault, spill.rows]).toEqual([true, undefined, 1])
+    await spill.close()
+  })
+
+  it('says at once that its folder cannot be used', () => {
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => aSpill({ folder: join(folder, 'file') })).toThrow(/Expected to use the folder/)
+  })
+
+  it('that refuses does not keep a store from settling: rows are dropped and counted', async () => {
+    const pool = createPool('postgresql://triplane:secret@127.0.0.1:9/triplane')
+    const store = new HistoryStore({
+      pool,
+      runId: 'run-1',
+      overflow: 'spill',
+      spill: { folder, maxBytes: 1e6 },
+      settleTimeoutMs: 1,
+    })
+    rmSync(folder, { recursive: true })
+    store.write('data', [aTrade({ seq: 1 }), aTrade({ seq: 2 }), aQuote({ seq: 3 })])
+    await store.settled()
+    expect(store.counts()).toMatchObject({ trade: { dropped: 2, spilled: 0 }, quote: { dropped: 1, spilled: 0 } })
+    expect(store.health()).toMatchObject({ isHealthy: false, bufferedRows: 0, spillFault: { code: 'spill_failed' } })
+    await store.close()
+    await pool.end()
+  })
+})
