@@ -11,7 +11,7 @@ export interface OperatorToken {
 }
 
 const VARIABLE = 'TRIPLANE_OPERATOR_TOKENS'
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const NAME = /^\w[\w.@-]{0,63}$/
 const HASH = /^[0-9a-f]{64}$/i
 
 /** SHA-256 of a token, 64 hex digits: what the environment holds. A plain hash is enough, for tokens are 256 random bits. */
@@ -33,7 +33,7 @@ export function parseOperatorTokens(text: string | undefined): readonly Operator
     const [name = '', hash = '', ...more] = entry.split(':')
     const refuse = (expected: string, found: string) =>
       violations.push({ path: `${VARIABLE}[${index}]`, expected, found })
-    if (!NAME.test(name)) refuse('name:sha256hex, the name of letters, digits, ".", "_" and "-"', 'another name')
+    if (!NAME.test(name)) refuse('name:sha256hex, the name of letters, digits and "._@-"', 'another name')
     else if (!HASH.test(hash) || more.length > 0) refuse(`64 hex digits behind "${name}:"`, `${hash.length} characters`)
     else if (tokens.some((token) => token.name === name)) refuse('each name once', `"${name}" again`)
     else if (tokens.some((token) => token.hash === hash.toLowerCase()))

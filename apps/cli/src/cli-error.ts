@@ -1,0 +1,16 @@
+/** What a user can put right: one message, no stack trace. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  /** 2: the command line or the settings are wrong. 1: what was asked for could not be done. */
+  readonly exitCode: 1 | 2
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error)
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Edges } from '../edges.ts'
+
+/** What every command is given: the world, and a place for the exit code of a run that did not throw. */
+export interface CommandLine {
+  readonly edges: Edges
+  readonly program: Command
+  /** Something was not as it should be, and said so: exit code 1. */
+  fail(message: string): void
+}
+
+/** Shows a result: as JSON where that is asked for, else as text. */
+export function show(line: CommandLine, json: boolean | undefined, value: unknown, text: () => string): void {
+  line.edges.out.write(json === true ? `${JSON.stringify(value, undefined, 2)}\n` : text())
+}
+
+export const jsonOption = () => new Option('--json', 'print JSON')
+
+export const tokenFileOption = () => new Option('--token-file <file>', "file with the operator's token")
+
+/** Reads a whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (!/^\d+$/.test(text) || number < min || number > max)
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`)
+    return number
+  }
+}
+
+/** Reads a time as microseconds. */
+export function parseTime(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected an ISO 8601 time such as 2024-08-08T14:30Z.')
+  return ms * 1000
+}

@@ -1,0 +1,77 @@
+import { operatorCommands, type OperatorCommandCode } from '@triplane/contracts'
+import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
+import { operatorToken } from '../planes/operator-token.ts'
+import { planeUrls } from '../planes/plane-urls.ts'
+import { asCell, formatTable } from '../table.ts'
+import { jsonOption, show, tokenFileOption, type CommandLine } from './command-line.ts'
+
+const descriptions = {
+  halt: 'stop trading: cancel all orders, keep positions; acts at once, whatever else is down',
+  reduce: 'only reduce positions; acts at once, but audited first where it loosens a halt',
+  resume: 'undo halt and reduce, once it is audited',
+  rearm: 're-arm the tripped kill switches, once it is audited',
+} as const satisfies Record<OperatorCommandCode, string>
+
+interface Flags {
+  readonly why: string
+  readonly tokenFile?: string
+  readonly json?: boolean
+}
+
+/** `halt`, `reduce`, `resume`, `rearm`: to every order plane at the same time. Fails when one did not obey, and names it. */
+export function addOrderCommands(line: CommandLine): void {
+  for (const command of operatorCommands) {
+    line.program
+      .command(command)
+      .description(descriptions[command])
+      .requiredOption('--why <text>', 'the reason, for the audit')
+      .addOption(tokenFileOption())
+      .addOption(jsonOption())
+      .action((flags: Flags) => giveOrder(line, command, flags))
+  }
+}
+
+async function giveOrder(line: CommandLine, command: OperatorCommandCode, flags: Flags): Promise<void> {
+  const { environment } = line.edges
+  const token = operatorToken(environment, flags.tokenFile)
+  const urls = planeUrls(environment, 'order')
+  const question = { method: 'POST', token, body: { why: flags.why } } as const
+  const answers = await Promise.all(urls.map((url) => askPlane(url, `/control/${command}`, question)))
+
+  const planes = answers.map(planeOf)
+  show(line, flags.json, { command, planes }, () => tableOf(answers))
+  const silent = answers.filter(({ answered }) => !answered).map(({ url }) => url)
+  if (silent.length > 0) line.fail(`Expected every order plane to answer, was silence from ${silent.join(', ')}`)
+  const refusing = answers.filter((answer) => answer.answered && answer.body?.['accepted'] !== true)
+  for (const answer of refusing) line.fail(`Expected ${answer.url} to ${command}, was refused: ${reasonOf(answer)}`)
+  for (const answer of answers)
+    if (isForgetful(answer, command)) line.fail(`Expected ${answer.url} to keep the order, was: ${reasonOf(answer)}`)
+}
+
+function planeOf(answer: PlaneAnswer): Readonly<Record<string, unknown>> {
+  const { url, answered } = answer
+  if (!answered) return { url, answered, accepted: false, error: answer.error }
+  return { url, answered, status: answer.status, accepted: false, ...answer.body }
+}
+
+function tableOf(answers: readonly PlaneAnswer[]): string {
+  const heads = ['order plane', 'accepted', 'trading state', 'kept', 'audited', 'as']
+  const rows = answers.map((answer) => {
+    const said = answer.answered ? answer.body : undefined
+    const fields = ['tradingState', 'persisted', 'audited', 'who'].map((name) => asCell(said?.[name]))
+    return [answer.url, answer.answered ? said?.['accepted'] === true : 'no answer', ...fields]
+  })
+  return formatTable(heads, rows, '')
+}
+
+function reasonOf(answer: PlaneAnswer): string {
+  if (!answer.answered) return answer.error
+  const reason = answer.body?.['reason']
+  return typeof reason === 'string' ? reason : `HTTP ${answer.status}`
+}
+
+/** The order is in force, but a restart would not remember it. */
+function isForgetful(answer: PlaneAnswer, command: OperatorCommandCode): boolean {
+  if (!answer.answered || command === 'rearm') return false
+  return answer.body?.['accepted'] === true && answer.body['persisted'] === false
+}

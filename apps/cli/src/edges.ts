@@ -1,0 +1,30 @@
+import type { ControlTopics } from './servers/control-topics.ts'
+import type { DeadLetters } from './servers/dead-letters.ts'
+import type { RawProducer } from './servers/raw-producer.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A terminal, or what stands for one. */
+export interface Screen {
+  readonly isTTY: boolean
+  readonly columns: number
+  write(text: string | Buffer): void
+}
+
+/** All that the commands touch of the world. */
+export interface Edges {
+  readonly environment: Environment
+  /** Results. */
+  readonly out: Screen
+  /** Messages and progress. */
+  readonly err: Screen
+  /** Wall time, microseconds. */
+  readonly nowUs: () => number
+  readonly randomBytes: (count: number) => Buffer
+  /** Who sits here, for a run that is started. */
+  readonly userName: () => string
+  /** The topics of control on Kafka. Rejects when it does not answer. */
+  readonly openControlTopics: (environment: Environment) => Promise<ControlTopics>
+  readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
+  readonly openDeadLetters: (environment: Environment) => DeadLetters
+}

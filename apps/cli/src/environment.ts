@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { CliError, messageOf } from './cli-error.ts'
+import type { Environment } from './edges.ts'
+
+/** The first of these variables that is set, or whose `<NAME>_FILE` names a file that holds it; trimmed. */
+export function secretFrom(environment: Environment, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = environment[name]?.trim()
+    if (value) return value
+    const file = environment[`${name}_FILE`]
+    if (file) return readSecret(file, `${name}_FILE`)
+  }
+  return undefined
+}
+
+/** What a secret file holds. `from` says where its name comes from. */
+export function readSecret(file: string, from: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new CliError(`Expected to read the file of ${from}, was: ${messageOf(error)}`, 2)
+  }
+  if (text === '') throw new CliError(`Expected a secret in the file of ${from}, ${file}, was nothing`, 2)
+  return text
+}

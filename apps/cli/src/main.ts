@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { userInfo } from 'node:os'
+import { systemClock } from '@triplane/kernel'
+import { createKafkaBus, decodeRecord } from '@triplane/messaging'
+import type { Edges, Screen } from './edges.ts'
+import { runCli } from './run-cli.ts'
+import { createControlTopics } from './servers/control-topics.ts'
+import { openDeadLetters } from './servers/dead-letters.ts'
+import { openRawProducer } from './servers/raw-producer.ts'
+import { kafkaOptions } from './servers/settings.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+function screenOf(stream: NodeJS.WriteStream): Screen {
+  // A reader that has seen enough (`| head`) ends the command, not with a stack trace.
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  return {
+    get isTTY() {
+      return stream.isTTY
+    },
+    get columns() {
+      return stream.columns
+    },
+    write: (text) => void stream.write(text),
+  }
+}
+
+/** A container's user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+const edges: Edges = {
+  environment: process.env,
+  out: screenOf(process.stdout),
+  err: screenOf(process.stderr),
+  nowUs: () => systemClock.nowUs(),
+  randomBytes,
+  userName,
+  async openControlTopics(environment) {
+    const nowUs = () => systemClock.nowUs()
+    const options = { ...kafkaOptions(environment), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS }
+    return createControlTopics(await createKafkaBus(options), decodeRecord)
+  },
+  openRawProducer,
+  openDeadLetters,
+}
+
+process.exitCode = await runCli(process.argv.slice(2), edges)

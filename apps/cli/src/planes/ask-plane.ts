@@ -1,0 +1,66 @@
+import { messageOf } from '../cli-error.ts'
+
+/** A plane that does not answer in this time is taken for down. */
+const ANSWER_MS = 10_000
+
+export interface Question {
+  readonly method?: 'GET' | 'POST'
+  readonly token?: string
+  /** Sent as JSON. */
+  readonly body?: unknown
+  readonly timeoutMs?: number
+}
+
+/** What a plane said, or why it said nothing. `body` is undefined when it was no JSON object. */
+export type PlaneAnswer =
+  | { readonly url: string; readonly answered: false; readonly error: string }
+  | {
+      readonly url: string
+      readonly answered: true
+      readonly status: number
+      readonly body: Readonly<Record<string, unknown>> | undefined
+    }
+
+/** Asks a plane. Never rejects: a plane that is down is an answer too. */
+export async function askPlane(url: string, path: string, question: Question = {}): Promise<PlaneAnswer> {
+  try {
+    const response = await fetchFrom(url, path, question)
+    return { url, answered: true, status: response.status, body: asObject(await response.text()) }
+  } catch (error) {
+    return { url, answered: false, error: whyUnanswered(error) }
+  }
+}
+
+/** The response itself, for what is too large to be held. Rejects when there is none. */
+export function fetchFrom(url: string, path: string, question: Question = {}): Promise<Response> {
+  const { method = 'GET', token, body, timeoutMs = ANSWER_MS } = question
+  return fetch(url + path, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    // A token is for the plane that was named, not for where that one points.
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+}
+
+/** fetch says only that it failed; why is in the cause. */
+export function whyUnanswered(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return cause instanceof Error && cause.message ? cause.message : messageOf(error)
+}
+
+function asObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Readonly<Record<string, unknown>>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,18 @@
+import { CliError } from '../cli-error.ts'
+import type { Environment } from '../edges.ts'
+import { readSecret, secretFrom } from '../environment.ts'
+
+/** `TRIPLANE_OPERATOR_TOKEN` is what the compose stack's `.env` calls the token of `operator`. */
+const VARIABLES = ['TRIPLANE_TOKEN', 'TRIPLANE_OPERATOR_TOKEN']
+
+/** The operator's token: of the file that a flag names, else of the environment. Throws CliError when there is none. */
+export function operatorToken(environment: Environment, tokenFile: string | undefined): string {
+  if (tokenFile !== undefined) return readSecret(tokenFile, '--token-file')
+  const token = secretFrom(environment, VARIABLES)
+  if (token !== undefined) return token
+  throw new CliError(
+    "Expected an operator's token in TRIPLANE_TOKEN, TRIPLANE_TOKEN_FILE or --token-file, found none. " +
+      'Make one with: triplane token create NAME',
+    2,
+  )
+}

@@ -1,0 +1,33 @@
+import { CliError } from '../cli-error.ts'
+import type { Environment } from '../edges.ts'
+
+export const planeNames = ['data', 'order', 'strategy'] as const
+export type PlaneName = (typeof planeNames)[number]
+
+const variableOf = {
+  data: 'TRIPLANE_DATA_PLANES',
+  order: 'TRIPLANE_ORDER_PLANES',
+  strategy: 'TRIPLANE_STRATEGY_PLANES',
+} as const satisfies Record<PlaneName, string>
+
+const defaultOf = {
+  data: 'http://127.0.0.1:8000',
+  order: 'http://127.0.0.1:8001',
+  strategy: 'http://127.0.0.1:8002',
+} as const satisfies Record<PlaneName, string>
+
+/** Where the planes of a kind are, each once: `TRIPLANE_ORDER_PLANES` and so on, separated by commas. Throws CliError. */
+export function planeUrls(environment: Environment, plane: PlaneName): readonly string[] {
+  const variable = variableOf[plane]
+  const given = environment[variable]?.trim() || defaultOf[plane]
+  const urls = given.split(',').map((entry) => parseUrl(entry.trim(), variable))
+  return [...new Set(urls)]
+}
+
+/** An address without a slash at its end. `from` says where it comes from. */
+export function parseUrl(text: string, from: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new CliError(`Expected ${from} to name addresses such as http://127.0.0.1:8001, was ${text || 'nothing'}`, 2)
+  return text.replace(/\/+$/, '')
+}

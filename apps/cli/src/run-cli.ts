@@ -1,0 +1,60 @@
+import { ConfigError } from '@triplane/config'
+import { isFault } from '@triplane/messaging'
+import { Command, CommanderError } from 'commander'
+import { CliError } from './cli-error.ts'
+import type { CommandLine } from './commands/command-line.ts'
+import { addDlqCommands } from './commands/dlq-commands.ts'
+import { addOrderCommands } from './commands/order-commands.ts'
+import { addProfileCommand } from './commands/profile-command.ts'
+import { addRunCommands } from './commands/run-commands.ts'
+import { addStatusCommands } from './commands/status-commands.ts'
+import { addTokenCommands } from './commands/token-commands.ts'
+import type { Edges } from './edges.ts'
+
+const addAll = [
+  addOrderCommands,
+  addStatusCommands,
+  addRunCommands,
+  addDlqCommands,
+  addProfileCommand,
+  addTokenCommands,
+]
+
+/**
+ * Runs one command. Gives the exit code: 0 when all went well, 2 when the command line or the settings are wrong, 1 when
+ * something could not be done, with one message. A bug rejects.
+ */
+export async function runCli(argv: readonly string[], edges: Edges): Promise<number> {
+  let exitCode = 0
+  const complain = (message: string) => edges.err.write(`triplane: ${message}\n`)
+  const program = new Command('triplane')
+    .description('Commands for a running Triplane.')
+    .version(process.env['TRIPLANE_VERSION'] ?? 'unknown')
+    .showHelpAfterError('Try: triplane --help')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => edges.out.write(text), writeErr: (text) => edges.err.write(text) })
+  const line: CommandLine = {
+    edges,
+    program,
+    fail(message) {
+      complain(message)
+      exitCode = 1
+    },
+  }
+  for (const add of addAll) add(line)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof CliError) {
+      complain(error.message)
+      return error.exitCode
+    }
+    if (error instanceof ConfigError || isFault(error)) {
+      complain(error.message)
+      return error instanceof ConfigError ? 2 : 1
+    }
+    throw error
+  }
+}

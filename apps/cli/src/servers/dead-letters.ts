@@ -1,0 +1,39 @@
+import {
+  listDeadLetters,
+  readDeadLetter,
+  type DeadLetterId,
+  type DeadLettersQuery,
+  type DeadLetterSummary,
+  type StoredDeadLetter,
+} from '@triplane/storage'
+import pg from 'pg'
+import type { Environment } from '../edges.ts'
+import { databaseUrl } from './settings.ts'
+
+/** Dead letters in the services' database. Faults are StorageError. */
+export interface DeadLetters {
+  list(query: DeadLettersQuery): Promise<readonly DeadLetterSummary[]>
+  read(id: DeadLetterId): Promise<StoredDeadLetter | undefined>
+  close(): Promise<void>
+}
+
+export function openDeadLetters(environment: Environment): DeadLetters {
+  const pool = createPool(databaseUrl(environment))
+  return {
+    list: (query) => listDeadLetters(pool, query),
+    read: (id) => readDeadLetter(pool, id),
+    close: () => pool.end(),
+  }
+}
+
+/** Connections for one command. */
+export function createPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 2,
+    application_name: 'triplane-cli',
+    connectionTimeoutMillis: 5000,
+  })
+  pool.on('error', () => undefined)
+  return pool
+}

@@ -1,0 +1,58 @@
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { CliError, messageOf } from '../cli-error.ts'
+import type { Environment } from '../edges.ts'
+import { kafkaOptions } from './settings.ts'
+
+/** A record as it lies on the bus. */
+export interface RawRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly key: string
+  readonly value: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Sends bytes as they are; the bus sends events only. */
+export interface RawProducer {
+  /** Resolves when all are in the log, in this order. Rejects with CliError; some may be in the log then. */
+  send(records: readonly RawRecord[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Connects to the services' Kafka. Rejects with CliError. */
+export async function openRawProducer(environment: Environment): Promise<RawProducer> {
+  const { brokers, clientId, tls, sasl } = kafkaOptions(environment)
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId,
+    ...(tls && { ssl: { ...tls } }),
+    ...(sasl && { sasl: { ...sasl } as never }),
+    connectionTimeout: 1000,
+    requestTimeout: 10_000,
+    retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 },
+    logLevel: logLevel.NOTHING,
+  })
+  // kafka.md: idempotent, one send under way, no topic that nobody declared.
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  await connected(brokers, () => producer.connect())
+  return {
+    async send(records) {
+      for (const { topic, ...message } of records)
+        await connected(brokers, () => producer.send({ topic, acks: -1, messages: [{ ...message }] }))
+    },
+    close: () => producer.disconnect(),
+  }
+}
+
+async function connected(brokers: readonly string[], act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    throw new CliError(`Expected Kafka at ${brokers.join(', ')} to take records, was: ${messageOf(error)}`)
+  }
+}
