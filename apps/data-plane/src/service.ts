@@ -1,10 +1,12 @@
 import type { MarketEvent } from '@triplane/contracts'
 import type { SimulatedCheckpoint } from '@triplane/feeds'
 import { ageCheck } from '@triplane/health'
+import { logEvent } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import {
   configuredInstruments,
   createServiceMetrics,
+  haltAfterCrash,
   markedMarketTopics,
   PlaneOutput,
   Snapshots,
@@ -16,6 +18,8 @@ import {
   type ServiceEdges,
   type SourceState,
 } from '@triplane/service'
+import { exportHistory } from '@triplane/metrics'
+import { noteEvent } from '@triplane/state'
 import { buildDataPlane } from './compose.ts'
 import type { DataPlaneSnapshot } from './pipeline.ts'
 import { openRunSource } from './run-source.ts'
@@ -34,7 +38,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
   let heardUs: number | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<ObservedRun> {
-    const { run, bus, folder, history } = context
+    const { run, bus, folder, history, latest } = context
     const snapshots = new Snapshots<SourceState<DataPlaneSnapshot, SimulatedCheckpoint>>(folder)
     const saved = snapshots.newest()
     const opened = await openRunSource(
@@ -63,7 +67,11 @@ export async function startDataService(config: DataServiceConfig, edges: Service
         account: run.account,
         marked: run.mode === 'lockstep' ? markedMarketTopics : [],
         history,
-        observe: plane.observe,
+        observe(event) {
+          plane.observe(event)
+          logEvent(context.logger, event)
+          if (latest) noteEvent(latest, event)
+        },
       },
       saved?.state.output,
     )
@@ -86,6 +94,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     const stopped = withResolve()
     return {
       async run() {
+        haltAfterCrash(config, 'data_plane', context)
         try {
           await sourceHost.run(() => isStopped)
           // The feed has ended by itself: the run is complete, and the service stays to be asked about it.
@@ -126,6 +135,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     clock,
     host,
     checks: { feed: { check: ageCheck(MAX_SILENCE_SECONDS, () => heardUs, clock), failsAs: 'degraded' } },
+    historyObserver: exportHistory(metrics),
     views: () => ({}),
   })
 }

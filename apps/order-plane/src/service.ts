@@ -1,20 +1,29 @@
-import { topics } from '@triplane/contracts'
+import { topics, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
+import { parseOperatorTokens, profileRoute } from '@triplane/control'
 import { isSessionOpen } from '@triplane/market-data'
 import {
   configuredInstruments,
   createServiceMetrics,
   digestOf,
   hostPlane,
+  readActiveSwitches,
   startPlaneService,
+  type RunContext,
   type Service,
   type ServiceEdges,
 } from '@triplane/service'
+import { noteEvent } from '@triplane/state'
+import { createTracing, OrderSpans } from '@triplane/tracing'
 import { buildOrderPlane } from './compose.ts'
+import { Liveness } from './liveness.ts'
+import { OperatorControl } from './operator-control.ts'
 import type { OrderPlaneSnapshot } from './order-plane-core.ts'
 import type { OrderServiceConfig } from './service-config.ts'
 import { orderViews } from './status-views.ts'
 
-/** Composes the order plane as a service of its own: Kafka, history, latest state, its port. */
+const JUDGE_EVERY_MS = 500
+
+/** Composes the order plane as a service of its own: Kafka, history, operators' orders, its port. */
 export async function startOrderService(
   { order, ...config }: OrderServiceConfig,
   { logger, clock }: ServiceEdges,
@@ -23,41 +32,103 @@ export async function startOrderService(
   // What has no rate to USD cannot be valued: it is not traded.
   const instruments = all.filter(({ quote }) => order.ratesToUsd[quote] !== undefined)
   const metrics = createServiceMetrics('order_plane', all, 'sim', config.metrics.maxSeries, logger)
-  return startPlaneService({
+  const onRefused = (reason: string) => metrics.stageRefused.inc({ stage: 'control', reason })
+  const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
+
+  async function host(context: RunContext, beforeScrape: (measure: () => void) => void) {
+    const { run, bus, edge, latest } = context
+    const tracing = await createTracing({ ...config.tracing, endpoint: config.tracing.endpoint, runId: run.runId })
+    const spans = new OrderSpans(tracing)
+    const parts = {
+      config: order,
+      instruments,
+      isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
+      metrics: { ...metrics, beforeScrape },
+      onApproved({ decisionRecvUs }: { readonly decisionRecvUs: number }) {
+        const sentUs = hosted.isReady ? hosted.host.sentUsOf(decisionRecvUs) : undefined
+        if (sentUs !== undefined) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
+      },
+    }
+    const hosted = hostPlane({
+      context,
+      build: (snapshot) => buildOrderPlane(parts, snapshot as OrderPlaneSnapshot | undefined),
+      marked: [topics.orders, topics.fills],
+      awaited: [topics.trades, topics.quotes, topics.books, topics.status, topics.intents, topics.killSwitch],
+      leadUs: order.minLatencyUs,
+      configDigest: digestOf({ order, instruments, sessions: run.sessions }),
+      snapshotEveryMs: config.state.snapshotEveryMs,
+      onRecord(record, events) {
+        if (record.topic.name !== topics.intents.name) return
+        for (const event of events)
+          if (event.type === 'orderIntent') spans.onIntent(event, clock.nowUs(), record.traceparent)
+      },
+      observe(event: ExecutionEvent, isNew) {
+        if (!isNew) return
+        spans.onOutput(event, clock.nowUs())
+        if (latest) noteEvent(latest, event)
+      },
+      async beforeLive() {
+        operators.attach({
+          edge,
+          account: run.account,
+          runId: run.runId,
+          marketUs: () => hosted.marketUs,
+          tradingState: () => hosted.plane.core.view().tradingState,
+          inject: (producer, event, back) => hosted.host.inject(producer, event, back),
+        })
+        // Planes in lockstep read the topic together, up to its watermarks.
+        if (run.mode === 'lockstep') return
+        for (const active of await readActiveSwitches(bus, 'order-plane.switches', run))
+          hosted.host.inject('strategy-plane', active)
+        judging = setInterval(() => liveness.check(), JUDGE_EVERY_MS)
+      },
+      async afterwards() {
+        clearInterval(judging)
+        operators.detach()
+        await tracing.close()
+      },
+    })
+
+    let judging: NodeJS.Timeout | undefined
+    const liveness = new Liveness({
+      limitUs: config.liveness.strategySilenceMs * 1000,
+      heardUs: () => edge.heardUs,
+      judge(state, why) {
+        const condition: TradingConditionChange = {
+          type: 'tradingCondition',
+          seq: edge.nextSeq(),
+          effectUs: hosted.marketUs,
+          condition: 'heartbeat',
+          state,
+          why,
+        }
+        context.logger.warning(why, { trading_state: state })
+        hosted.host.inject(edge.name, condition)
+        edge.control(condition)
+      },
+      clock,
+    })
+    return hosted
+  }
+
+  const service = await startPlaneService({
     name: 'order-plane',
     stage: 'order',
     config,
     metrics,
     logger,
     clock,
-    async host(context, beforeScrape) {
-      const isOpen = context.run.sessions === 'always' ? () => true : isSessionOpen
-      const parts = {
-        config: order,
-        instruments,
-        isSessionOpen: isOpen,
-        metrics: { ...metrics, beforeScrape },
-        onApproved({ decisionRecvUs }: { readonly decisionRecvUs: number }) {
-          const sentUs = hosted.host.sentUsOf(decisionRecvUs)
-          if (sentUs !== undefined && hosted.isReady) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
-        },
-      }
-      const hosted = hostPlane({
-        context,
-        build: (snapshot) => buildOrderPlane(parts, snapshot as OrderPlaneSnapshot | undefined),
-        marked: [topics.orders, topics.fills],
-        awaited: [topics.trades, topics.quotes, topics.books, topics.status, topics.intents, topics.killSwitch],
-        leadUs: order.minLatencyUs,
-        configDigest: digestOf({ order, instruments, sessions: context.run.sessions }),
-        snapshotEveryMs: config.state.snapshotEveryMs,
-        observe: () => undefined,
-      })
-      return hosted
-    },
+    host,
     views: (hosted) =>
       orderViews(
         () => hosted()?.plane.core.view(),
         () => hosted()?.marketUs ?? 0,
       ),
+    routes: [
+      operators.control.routes,
+      profileRoute({ tokens: parseOperatorTokens(config.operator.tokens), onRefused }),
+    ],
   })
+  operators.openAudit(service.database)
+  return { ended: service.ended.finally(() => operators.close()), stop: () => service.stop() }
 }

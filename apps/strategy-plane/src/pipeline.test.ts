@@ -237,6 +237,13 @@ describe('kill switches', () => {
     expect(typesOf(plane.command(20, 'resume'))).toEqual(['killSwitch', 'targetPortfolio', 'orderIntent'])
   })
 
+  it('takes a command from before any market time, and starts no evaluations by it', () => {
+    const { core } = openPlane()
+    core.process(anOperatorCommand({ effectUs: 0, command: 'halt' }))
+    expect(core.nextDueUs()).toBe(Infinity)
+    expect(core.outbox.drain()).toMatchObject([{ type: 'killSwitch', active: true }, { type: 'targetPortfolio' }])
+  })
+
   it('opens nothing while reducing', () => {
     const plane = openPlane()
     plane.quote(0)

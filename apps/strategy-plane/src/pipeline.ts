@@ -131,8 +131,9 @@ export function createStrategyCore(
     }
   }
 
-  /** Handles the evaluations that come before an input. */
+  /** Handles the evaluations that come before an input. A command from before any market time starts none. */
   function evaluateBefore(effectUs: number, inputRank: Rank): void {
+    if (effectUs === 0) return
     if (nextEvaluationUs === 0) nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
     while (nextEvaluationUs < effectUs || (nextEvaluationUs === effectUs && rank.timer < inputRank)) evaluateNext()
   }

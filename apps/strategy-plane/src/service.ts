@@ -4,11 +4,14 @@ import {
   configuredInstruments,
   createServiceMetrics,
   digestOf,
+  haltAfterCrash,
   hostPlane,
   startPlaneService,
   type Service,
   type ServiceEdges,
 } from '@triplane/service'
+import { noteEvent } from '@triplane/state'
+import { createTracing, traceDecision } from '@triplane/tracing'
 import { buildStrategyPlane } from './compose.ts'
 import type { StrategySnapshot } from './pipeline.ts'
 import type { StrategyServiceConfig } from './service-config.ts'
@@ -30,7 +33,10 @@ export async function startStrategyService(
     logger,
     clock,
     async host(context, beforeScrape) {
-      const isOpen = context.run.sessions === 'always' ? () => true : isSessionOpen
+      const { run, latest } = context
+      const tracing = await createTracing({ ...config.tracing, endpoint: config.tracing.endpoint, runId: run.runId })
+      const newest = { recordSentUs: 0, recordTakenUs: 0 }
+      const isOpen = run.sessions === 'always' ? () => true : isSessionOpen
       const parts = { config: strategy, instruments, isSessionOpen: isOpen, metrics: { ...metrics, beforeScrape } }
       return hostPlane({
         context,
@@ -38,9 +44,24 @@ export async function startStrategyService(
         marked: [topics.intents, topics.killSwitch],
         awaited: [topics.quotes, topics.ofi, topics.status, topics.orders, topics.fills],
         leadUs: 0,
-        configDigest: digestOf({ strategy, instruments, sessions: context.run.sessions }),
+        configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
         snapshotEveryMs: config.state.snapshotEveryMs,
-        observe: () => undefined,
+        onRecord({ topic, tsSentUs }) {
+          if (topic.keyedBy !== 'instrument') return
+          newest.recordSentUs = tsSentUs
+          newest.recordTakenUs = clock.nowUs()
+        },
+        traceparentOf(event) {
+          if (event.type !== 'orderIntent') return undefined
+          return traceDecision(tracing, event, { ...newest, publishedUs: clock.nowUs() })
+        },
+        observe(event, isNew) {
+          if (isNew && latest) noteEvent(latest, event)
+        },
+        async beforeLive() {
+          haltAfterCrash(config, 'strategy_plane', context)
+        },
+        afterwards: () => tracing.close(),
       })
     },
     views: (hosted) => ({

@@ -39,3 +39,5 @@ export {
 } from './metrics-server.ts'
 // What a bus counts
 export { exportBusStats, type TopicCounts } from './bus-stats.ts'
+// What history stores
+export { exportHistory } from './history-stats.ts'

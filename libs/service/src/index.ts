@@ -21,6 +21,8 @@ export { readCrashNote, removeCrashNote, type CrashNote } from './lifecycle/cras
 export { accountPart, digestOf, loadServiceConfig, serviceParts, type ServiceConfig } from './service-config.ts'
 export { createServiceMetrics } from './platform/service-metrics.ts'
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
+export { haltAfterCrash } from './platform/halt-after-crash.ts'
+export { readActiveSwitches } from './platform/known-switches.ts'
 export type { HostedRun, PlaneStatus, RunContext, RunHistory } from './platform/plane-service.ts'
 export {
   configuredInstruments,

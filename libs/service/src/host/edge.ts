@@ -1,8 +1,19 @@
-import { topics, type DeadLetter, type Heartbeat, type RecordRefusal, type Run } from '@triplane/contracts'
+import {
+  topics,
+  type AuditLink,
+  type DeadLetter,
+  type Heartbeat,
+  type OperatorCommand,
+  type RecordRefusal,
+  type Run,
+  type TradingConditionChange,
+} from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { publish, type Producer, type RefusedRecord } from '@triplane/messaging'
 
 export interface EdgeOptions {
+  /** Name of its producer. */
+  readonly name: string
   /** The stage of the plane's heartbeats: data, strategy, order. */
   readonly stage: string
   readonly producer: Producer
@@ -24,6 +35,10 @@ export class Edge {
     this.#seq = options.clock.nowUs()
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
   /** Monotonic time at which the stage before was last heard; undefined before the first time. */
   get heardUs(): number | undefined {
     return this.#heardUs
@@ -40,6 +55,22 @@ export class Edge {
   beat(marketUs: number, originUs = this.#originUs): void {
     const { stage, producer, run } = this.#options
     publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
+  }
+
+  /** Publishes a command or a condition under the name of this edge; its sequence was given by `nextSeq`. */
+  control(event: OperatorCommand | TradingConditionChange): void {
+    publish(this.#options.producer, [event], this.#options.run.account)
+  }
+
+  /** Publishes the newest link of the chain of audit rows. */
+  auditLink({ link, mac, effectUs }: Pick<AuditLink, 'link' | 'mac' | 'effectUs'>): void {
+    const { producer, run } = this.#options
+    publish(producer, [{ type: 'auditLink', seq: ++this.#seq, effectUs, link, mac }], run.account)
+  }
+
+  /** A sequence above all that this edge has given. */
+  nextSeq(): number {
+    return ++this.#seq
   }
 
   /** Publishes a refused record of the bus as a dead letter, with its bytes. */

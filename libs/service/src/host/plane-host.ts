@@ -49,6 +49,10 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   /** Makes events of a payload that came from outside. */
   readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
+  /** Shown each record of events, before the core has them; not while turns are done again. */
+  readonly onRecord?: ((record: BusRecord<Payload>, events: readonly Event[]) => void) | undefined
+  /** Called once, when the logged turns are done again and nothing new was handled yet. */
+  readonly beforeLive?: (() => Promise<void>) | undefined
   /** A heartbeat of the stage that the plane listens to. */
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
   /** The input log cannot be written, or can again: nothing leaves the plane until it can. */
@@ -169,6 +173,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   async run(): Promise<void> {
     const { consumer, clock, output, snapshotEveryMs } = this.#options
     await this.#replay()
+    if (!this.#isStopping) await this.#options.beforeLive?.()
     let committedUs = 0
     let snapshotUs = clock.monotonicUs()
     let waiting = false
@@ -265,7 +270,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   #accept(records: readonly BusRecord<Payload>[]): ConsumedRange[] {
-    const { decode, deadLetter } = this.#options
+    const { decode, deadLetter, onRecord } = this.#options
     const ranges = new Map<string, { topic: string; partition: number; lastOffset: number; count: number }>()
     for (const record of records) {
       const { topic, partition, offset } = record
@@ -281,8 +286,10 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         continue
       }
       const events = decode(record)
-      if (events.ok) this.#intake.accept(record, events.value)
-      else if (!this.#isReplaying) deadLetter({ record, stage: 'decode', refusal: events.error })
+      if (events.ok) {
+        if (!this.#isReplaying) onRecord?.(record, events.value)
+        this.#intake.accept(record, events.value)
+      } else if (!this.#isReplaying) deadLetter({ record, stage: 'decode', refusal: events.error })
     }
     return [...ranges.values()]
   }

@@ -1,5 +1,5 @@
-import type { Event, EventType, Topic } from '@triplane/contracts'
-import { OutputHash, publish, Unobserved, type OutputHashState, type Producer } from '@triplane/messaging'
+import { keyOf, topicOf, type Event, type EventType, type Topic } from '@triplane/contracts'
+import { OutputHash, Unobserved, type OutputHashState, type Producer } from '@triplane/messaging'
 
 /** Where a plane's outputs are kept, beside the bus. */
 export interface HistorySink {
@@ -17,6 +17,8 @@ export interface PlaneOutputOptions<Out extends Event> {
   /** The topics that get watermarks in lockstep; empty in live runs. */
   readonly marked: readonly Topic[]
   readonly history?: HistorySink | undefined
+  /** The trace header of an event's record. */
+  readonly traceparentOf?: ((event: Out) => string | undefined) | undefined
   /** Sees every output once, in emission order, when `observe` is called. */
   readonly observe: (event: Out) => void
 }
@@ -51,8 +53,11 @@ export class PlaneOutput<Out extends Event> {
   }
 
   publish(events: readonly Out[]): void {
-    const { producer, account, history, name } = this.#options
-    publish(producer, events, account)
+    const { producer, account, history, name, traceparentOf } = this.#options
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as Out
+      producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event))
+    }
     history?.write(name, events)
     this.#unobserved.add(events)
   }

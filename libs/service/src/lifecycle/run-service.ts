@@ -43,7 +43,7 @@ export async function runService<Config>(definition: ServiceDefinition<Config>):
   const crash = (error: unknown, origin: string) => {
     logger.critical(`Crashed: ${origin}`, { error })
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    leaveCrashNote(definition.stateFolder(config), { atUs: systemClock.nowUs(), error: text })
+    leaveCrashNote(definition.stateFolder(config), name, { atUs: systemClock.nowUs(), error: text })
     process.exit(70)
   }
   process.on('uncaughtException', crash)

@@ -1,18 +1,129 @@
+import { join } from 'node:path'
 import type { Run } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
-import type { Metrics } from '@triplane/metrics'
+import {
+  beginRun,
+  HistoryStore,
+  openDatabaseEventually,
+  StorageMaintenance,
+  type EventualDatabase,
+  type HistoryObserver,
+  type PartitionedTable,
+  type RetentionDays,
+} from '@triplane/storage'
 import type { ServiceConfig } from '../service-config.ts'
 import type { RunHistory } from './plane-service.ts'
 
-/** History of the runs that a service hosts, in one database. */
+export interface HistoriesOptions {
+  readonly config: ServiceConfig
+  /** Of the service: each has its own folder of spilled rows. */
+  readonly name: string
+  /** Told what is stored. */
+  readonly observer?: HistoryObserver | undefined
+  /** Whether this service looks after the database: rollups, retention, the table of runs. */
+  readonly isKeeper: boolean
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** History of the runs that a service hosts, in one database that may come and go. */
 export interface Histories {
+  readonly database: EventualDatabase
   open(run: Run): RunHistory
   health(): { readonly isHealthy: boolean; readonly fault?: Error }
   close(): Promise<void>
 }
 
 /** History in the configured database; undefined when there is none. */
-export function openHistories(config: ServiceConfig, _metrics: Metrics<string>, logger: Logger): Histories | undefined {
-  if (config.storage.url === undefined) logger.info('No DATABASE_URL: nothing is stored')
-  return undefined
+export function openHistories(options: HistoriesOptions): Histories | undefined {
+  const { config, name, observer, isKeeper, clock } = options
+  const { url, maxBufferedRows, maxSpilledBytes } = config.storage
+  const logger = options.logger.child('history')
+  if (url === undefined) {
+    logger.info('No DATABASE_URL: nothing is stored')
+    return undefined
+  }
+  const database = openDatabaseEventually({ url: withPassword(url, config.storage.password) }, (found) => {
+    if (found.state === 'ready') logger.info('The database is open', { grade: found.description })
+    else if (found.state === 'away') logger.warning('The database is away; history waits', { fault: found.fault })
+    else logger.error('The database cannot be used', { fault: found.fault })
+  })
+  let maintenance: StorageMaintenance | undefined
+  if (isKeeper) {
+    void database.opened.then(
+      (opened) => {
+        maintenance = new StorageMaintenance({
+          database: opened,
+          retentionDays: retention(config.storage.retentionDays),
+          observer: { failed: (fault) => logger.warning('Maintenance of the database failed', { fault }) },
+        })
+        maintenance.start()
+      },
+      () => undefined,
+    )
+  }
+  let store: HistoryStore | undefined
+
+  return {
+    database,
+    open(run) {
+      const opened = new HistoryStore({
+        pool: database.pool,
+        isReady: () => database.isReady,
+        runId: run.runId,
+        overflow: 'spill',
+        spill: {
+          folder: join(config.state.folder, `spill-${name}`),
+          maxBytes: maxSpilledBytes,
+          onNotice: (line) => logger.warning(line),
+        },
+        maxBufferedRows,
+        ...(observer && { observer }),
+        clock,
+      })
+      store = opened
+      if (isKeeper) void noteRun(database, run, logger)
+      return {
+        write: (producer, events) => opened.write(producer, events),
+        settled: () => opened.settled(),
+        close: () => opened.close(),
+      }
+    },
+    health: () => store?.health() ?? { isHealthy: database.isReady },
+    async close() {
+      await maintenance?.stop()
+      await database.close()
+    },
+  }
+}
+
+async function noteRun(database: EventualDatabase, run: Run, logger: Logger): Promise<void> {
+  const { runId, mode, startedAtUs, ...configuration } = run
+  try {
+    await database.ready
+    await beginRun(database.pool, { runId, mode, startedAtUs, configuration })
+  } catch (fault) {
+    logger.warning('The run is not in the table of runs', { run_id: runId, fault })
+  }
+}
+
+/** The same days for all that is market data or derived from it. */
+function retention(days: number): RetentionDays {
+  const tables: readonly PartitionedTable[] = [
+    'trades',
+    'quotes',
+    'ofi',
+    'signals',
+    'portfolio_history',
+    'dead_letters',
+  ]
+  return Object.fromEntries(tables.map((table) => [table, days]))
+}
+
+function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url
+  const parsed = new URL(url)
+  if (parsed.password === '') parsed.password = encodeURIComponent(password)
+  return parsed.href
 }

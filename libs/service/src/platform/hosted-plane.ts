@@ -1,5 +1,6 @@
 import type { Event, PlaneCore, Topic } from '@triplane/contracts'
-import { decodeRecord, type Plane } from '@triplane/messaging'
+import { logEvent } from '@triplane/logging'
+import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import type { TopicCounts } from '@triplane/metrics'
 import { PlaneHost, type HostState } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
@@ -18,8 +19,14 @@ export interface HostedPlaneOptions<In extends Event, Out extends Event, Core ex
   readonly leadUs: number
   readonly configDigest: string
   readonly snapshotEveryMs: number
-  /** Sees every output once, when the host has time. */
-  readonly observe: (event: Out) => void
+  /** Sees every output once, when the host has time; `isNew` is false for one that is put out again after a restart. */
+  readonly observe: (event: Out, isNew: boolean) => void
+  readonly traceparentOf?: (event: Out) => string | undefined
+  readonly onRecord?: (record: BusRecord<Buffer>, events: readonly Event[]) => void
+  /** Called once, before anything new is handled. */
+  readonly beforeLive?: () => Promise<void>
+  /** Called when the run has ended. */
+  readonly afterwards?: () => Promise<void>
 }
 
 /** A plane at work on a run, and what others do with it. */
@@ -38,22 +45,26 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
 export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>>(
   options: HostedPlaneOptions<In, Out, Core>,
 ): HostedPlane<In, Out, Core> {
-  const { context, build, marked, awaited, leadUs, configDigest, snapshotEveryMs, observe } = options
+  const { context, build, marked, awaited, leadUs, configDigest, snapshotEveryMs } = options
   const { run, bus, edge, folder, history, logger, clock } = context
   const snapshots = new Snapshots<HostState>(folder)
   const saved = snapshots.newest()
   const plane = build(saved?.state.core)
   const producer = bus.producer({ name: plane.name, runId: run.runId })
-  const output = new PlaneOutput<Out>(
+  const output: PlaneOutput<Out> = new PlaneOutput<Out>(
     {
       name: plane.name,
       producer,
       account: run.account,
       marked: run.mode === 'lockstep' ? marked : [],
       history,
+      traceparentOf:
+        options.traceparentOf && ((event) => (host.isReplaying ? undefined : options.traceparentOf?.(event))),
       observe(event) {
         plane.observe(event)
-        observe(event)
+        const isNew = !host.isReplaying
+        if (isNew) logEvent(logger, event)
+        options.observe(event, isNew)
       },
     },
     saved?.state.output,
@@ -70,7 +81,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
   })
   let isLogDown = false
-  const host = new PlaneHost<In, Out, Buffer>({
+  const host: PlaneHost<In, Out, Buffer> = new PlaneHost<In, Out, Buffer>({
     plane,
     run,
     consumer,
@@ -83,6 +94,8 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     snapshotEveryMs,
     decode: decodeRecord,
     deadLetter: (refused) => edge.deadLetter(refused),
+    onRecord: options.onRecord,
+    beforeLive: options.beforeLive,
     onHeartbeat: (heartbeat) => edge.passOn(heartbeat),
     onLogFault(fault) {
       if (fault && !isLogDown)
@@ -103,6 +116,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
       } finally {
         await consumer.close()
         await producer.close().catch(() => undefined)
+        await options.afterwards?.()
       }
     },
     stop: () => host.stop(),

@@ -34,6 +34,7 @@ export interface RunContext {
   /** Where snapshots and the input log of this run lie. */
   readonly folder: string
   readonly history: HistorySink | undefined
+  readonly latest: LatestState | undefined
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -121,8 +122,10 @@ export class PlaneService implements Service {
     const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter } = this.#options
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
-    const edgeProducer = bus.producer({ name: `${name}.edge`, runId: run.runId })
+    const edgeName = `${name}.edge`
+    const edgeProducer = bus.producer({ name: edgeName, runId: run.runId })
     const edge = new Edge({
+      name: edgeName,
       stage,
       producer: edgeProducer,
       run,
@@ -131,7 +134,7 @@ export class PlaneService implements Service {
     })
     const history = openHistory(run)
     const folder = join(config.state.folder, run.runId, name)
-    const hosted = await host({ run, bus, edge, folder, history, logger: runLogger, clock })
+    const hosted = await host({ run, bus, edge, folder, history, latest, logger: runLogger, clock })
     this.#status = { phase: 'running', bus, run, hosted, edge }
     runLogger.info('Run is hosted', { mode: run.mode, account: run.account, market_time_us: hosted.marketUs })
     const beat = setInterval(() => {

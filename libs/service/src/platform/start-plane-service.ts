@@ -5,6 +5,7 @@ import type { Logger } from '@triplane/logging'
 import { exportBusStats, type Metrics } from '@triplane/metrics'
 import type { Check, RuledCheck } from '@triplane/health'
 import type { TopicCounts } from '@triplane/metrics'
+import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
 import type { ServiceConfig } from '../service-config.ts'
@@ -45,6 +46,8 @@ export interface StartOptions<Hosted extends ObservedRun> extends ServiceEdges {
   readonly views: (hosted: () => Hosted | undefined) => Readonly<Record<string, () => unknown>>
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
   readonly routes?: readonly RequestHandler[]
+  /** Told what is stored. */
+  readonly historyObserver?: HistoryObserver
 }
 
 /** A service and the run that it hosts now. */
@@ -52,6 +55,8 @@ export interface StartedService<Hosted extends ObservedRun> extends Service {
   readonly url: string
   readonly status: () => PlaneStatus
   readonly hosted: () => Hosted | undefined
+  /** The database of its history, where one is configured. */
+  readonly database: EventualDatabase | undefined
 }
 
 /** Starts a plane as a service: its port first, then Kafka, then the current run. Rejects when the port is taken. */
@@ -60,7 +65,14 @@ export async function startPlaneService<Hosted extends ObservedRun>(
 ): Promise<StartedService<Hosted>> {
   const { name, stage, config, metrics, host, views, checks, routes = [], logger, clock } = options
   const latest = openLatestState(config, logger)
-  const histories = openHistories(config, metrics, logger)
+  const histories = openHistories({
+    config,
+    name,
+    observer: options.historyObserver,
+    isKeeper: stage === 'data',
+    logger,
+    clock,
+  })
   let hosted: Hosted | undefined
   let measures: (() => void)[] = []
   let service: PlaneService | undefined
@@ -109,6 +121,7 @@ export async function startPlaneService<Hosted extends ObservedRun>(
     url: server.url,
     status,
     hosted: () => hosted,
+    database: histories?.database,
     ended: closed,
     async stop() {
       await service.stop()

@@ -1,5 +1,5 @@
 import type { Event } from '@triplane/contracts'
-import type { Logger } from '@triplane/logging'
+import type { Logger } from './logger.ts'
 
 /** Writes the few events of a run that a person would want to find in a log. */
 export function logEvent(logger: Logger, event: Event): void {

@@ -1,0 +1,34 @@
+import type { Clock } from '@triplane/kernel'
+
+export interface LivenessOptions {
+  /** Silence after which the strategy plane counts as gone, microseconds of wall time. */
+  readonly limitUs: number
+  /** Monotonic time at which it was last heard; undefined when it never was. */
+  readonly heardUs: () => number | undefined
+  /** Told each change: with `reducing`, whoever trades may only close; with `active`, the cause is gone. */
+  readonly judge: (state: 'reducing' | 'active', why: string) => void
+  readonly clock: Pick<Clock, 'monotonicUs'>
+}
+
+/** Judges by the wall clock whether the strategy plane lives. It gets `limitUs` of grace from the start. */
+export class Liveness {
+  readonly #options: LivenessOptions
+  readonly #startUs: number
+  #isGone = false
+
+  constructor(options: LivenessOptions) {
+    this.#options = options
+    this.#startUs = options.clock.monotonicUs()
+  }
+
+  /** Judges now. */
+  check(): void {
+    const { limitUs, heardUs, judge, clock } = this.#options
+    const silenceUs = clock.monotonicUs() - Math.max(heardUs() ?? this.#startUs, this.#startUs)
+    const isGone = silenceUs > limitUs
+    if (isGone === this.#isGone) return
+    this.#isGone = isGone
+    if (isGone) judge('reducing', `Expected a heartbeat of the strategy plane within ${limitUs / 1e6} s, was none`)
+    else judge('active', 'The strategy plane is heard again')
+  }
+}

@@ -1,0 +1,19 @@
+import { readCrashNote, removeCrashNote } from '../lifecycle/crash-note.ts'
+import type { ServiceConfig } from '../service-config.ts'
+import type { RunContext } from './plane-service.ts'
+
+/**
+ * Orders a halt when the process before crashed by a bug, in the name of the plane. Order planes keep a halt of their own.
+ */
+export function haltAfterCrash(
+  { state }: ServiceConfig,
+  service: string,
+  { edge, logger }: Pick<RunContext, 'edge' | 'logger'>,
+): void {
+  const note = readCrashNote(state.folder, service)
+  if (!note) return
+  const why = `crashed: ${note.error.split('\n')[0] ?? ''}`
+  logger.critical('The process before crashed by a bug: a halt is ordered', { why })
+  edge.control({ type: 'operatorCommand', seq: edge.nextSeq(), effectUs: 0, command: 'halt', who: service, why })
+  removeCrashNote(state.folder, service)
+}
