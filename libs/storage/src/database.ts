@@ -88,8 +88,9 @@ export function createPool(url: string): pg.Pool {
     application_name: 'triplane',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
-  // An idle connection that breaks is replaced at the next use; who uses one gets the error there.
+  // A connection that breaks is replaced at the next use; who uses one gets the error there. Nobody else need be told.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { createPool, gradeOf, type Database } from './database.ts'
-import { WakeUp } from './history/wake-up.ts'
+import { WakeUp } from './wake-up.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { migrate } from './migrations/migrate.ts'
 import { storageFault, StorageError } from './storage-error.ts'

@@ -30,5 +30,9 @@ export {
   type StoredDeadLetter,
 } from './queries/dead-letters.ts'
 export { listRuns, type StoredRun } from './queries/runs.ts'
+// Audit
+export { createAuditLog, type AuditLog, type AuditLogOptions } from './audit/audit-log.ts'
+export type { AuditEntry, AuditRow, JsonValue, PublishedLink } from './audit/audit-chain.ts'
+export { describeAuditProblem, verifyAudit, type AuditProblem, type AuditVerdict } from './audit/verify-audit.ts'
 // Faults
 export { StorageError, type StorageErrorCode } from './storage-error.ts'

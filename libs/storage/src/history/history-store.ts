@@ -7,7 +7,7 @@ import type { HistoryCounts, HistoryHealth, HistoryObserver, HistoryStoreOptions
 import { historyTables } from './history-tables.ts'
 import { Spill, type OldestSegment } from './spill.ts'
 import { TableBuffer } from './table-buffer.ts'
-import { WakeUp } from './wake-up.ts'
+import { WakeUp } from '../wake-up.ts'
 
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 5000

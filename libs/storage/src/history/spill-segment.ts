@@ -1,14 +1,10 @@
 import type { Event } from '@triplane/contracts'
-import { crc32 } from 'node:zlib'
+import { checkedLine, scanLines } from '../files/checked-lines.ts'
 
 /**
- * The format of a segment of the spill: lines, each ended by a line feed and with its own checksum before it, eight hex
- * digits of CRC-32 and a space. The first one is a JSON object, `{"version":1,"runId":"..."}`; each of the others is one row,
- * `["producer",{...the event}]`. JSON has no line feed inside, so a line that is not whole spoils no other.
+ * The format of a segment of the spill: checked lines. The first one is a JSON object, `{"version":1,"runId":"..."}`; each of the
+ * others is one row, `["producer",{...the event}]`.
  */
-
-const LINE_FEED = 10
-const CHECK_DIGITS = 8
 
 /** Rows of any types, in two columns, in the order in which they were spilled. */
 export interface SpilledRows {
@@ -38,23 +34,11 @@ export function segmentRow(producer: string, event: Event): string {
 
 /** Finds the whole lines of a segment, whatever happened to it. */
 export function scanSegment(bytes: Buffer): SegmentScan {
-  const rows: Buffer[] = []
-  let header: Buffer | undefined
-  let tornLines = 0
-  let wholeBytes = 0
-  for (let start = 0; start < bytes.length;) {
-    const lineFeed = bytes.indexOf(LINE_FEED, start)
-    const end = lineFeed === -1 ? bytes.length : lineFeed
-    const text = lineFeed === -1 ? undefined : textOf(bytes.subarray(start, end))
-    if (text === undefined) tornLines++
-    else {
-      if (start === 0) header = text
-      else rows.push(text)
-      wholeBytes = end + 1
-    }
-    start = end + 1
-  }
-  return { runId: header && runIdOf(header), rows, tornLines, wholeBytes }
+  const { lines, wholeBytes } = scanLines(bytes)
+  const [header, ...rest] = lines
+  const rows = rest.filter((line) => line !== undefined)
+  const torn = lines.length - rows.length - (header === undefined ? 0 : 1)
+  return { runId: header && runIdOf(header), rows, tornLines: torn, wholeBytes }
 }
 
 /** The rows that `scanSegment` found whole. */
@@ -69,18 +53,4 @@ function runIdOf(header: Buffer): string | undefined {
     readonly runId?: string
   }
   return version === 1 ? runId : undefined
-}
-
-function checkedLine(text: string): string {
-  return `${checksum(text)} ${text}\n`
-}
-
-function textOf(line: Buffer): Buffer | undefined {
-  if (line.length <= CHECK_DIGITS) return undefined
-  const text = line.subarray(CHECK_DIGITS + 1)
-  return line.toString('latin1', 0, CHECK_DIGITS + 1) === `${checksum(text)} ` ? text : undefined
-}
-
-function checksum(text: string | Buffer): string {
-  return crc32(text).toString(16).padStart(CHECK_DIGITS, '0')
 }

@@ -1,0 +1,234 @@
+import { invariant, systemClock, type Clock } from '@triplane/kernel'
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import { WakeUp } from '../wake-up.ts'
+import { fromUs } from '../history/time-sql.ts'
+import { storageFault, StorageError } from '../storage-error.ts'
+import {
+  completeEntry,
+  macOf,
+  NO_MAC,
+  type AuditEntry,
+  type AuditRow,
+  type CompleteEntry,
+  type PublishedLink,
+} from './audit-chain.ts'
+import { AuditQueue } from './audit-queue.ts'
+import { auditColumns, auditRowOf, type AuditRecord } from './audit-row-sql.ts'
+
+export interface AuditLogOptions {
+  readonly pool: pg.Pool
+  /** False while the schema is not there yet: then the database counts as away. */
+  readonly isReady?: () => boolean
+  /** The key of the chain, at least 16 bytes. It is not in the database. */
+  readonly key: Buffer
+  readonly clock?: Clock
+  /** Told the newest link after each commit, so that a cut tail is noticed. Must not throw. */
+  readonly publish?: (link: PublishedLink) => void
+  /** Where entries wait for the database: a folder of its own, of one process at a time. Needed for `appendEventually`. */
+  readonly queueFolder?: string
+  /** One line for a person about something unusual. */
+  readonly onNotice?: (line: string) => void
+}
+
+export interface AuditLog {
+  /**
+   * Resolves when the row is committed, after all that waits in the queue. Throws StorageError; when it is retryable, the row
+   * may be there nevertheless: append it again under the same `entryId`.
+   */
+  append(entry: AuditEntry): Promise<AuditRow>
+  /**
+   * Resolves when the entry is on the disk; it is committed as soon as the database takes it, once and in order, by this
+   * process or the next. Rejects with StorageError `spill_failed` when the disk refuses: then it waits in memory.
+   */
+  appendEventually(entry: AuditEntry): Promise<void>
+  /** The newest link, for whoever publishes it again after a restart. Throws StorageError. */
+  newest(): Promise<PublishedLink | undefined>
+  /** Resolves when the queue is empty. Throws StorageError when the database does not take it now. */
+  flush(): Promise<void>
+  health(): { readonly isHealthy: boolean; readonly queued: number; readonly fault?: StorageError }
+  /** What waits is left to the next process. */
+  close(): Promise<void>
+}
+
+/** Any number; the same in every Triplane: one process at a time appends to the chain. */
+const LOCK = 7_241_985_004
+const SHORTEST_KEY_BYTES = 16
+const FIRST_BACKOFF_MS = 100
+const LONGEST_BACKOFF_MS = 5000
+
+const NEWEST = `select link::text, mac from audit_log order by audit_log.link desc limit 1`
+const INSERT = `insert into audit_log
+  (link, entry_id, time, account, run_id, command, who, why, before, after, outcome, mac)
+  values ($1, $2, ${fromUs('$3::bigint')}, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+
+/** Opens the audit log. Throws StorageError `spill_failed` when the queue's folder cannot be used. */
+export function createAuditLog(options: AuditLogOptions): AuditLog {
+  return new ChainedAuditLog(options)
+}
+
+/**
+ * Invariants
+ * 1. Links are 1, 2, 3, ... in order of commit, each with the mac of the one before in its own, whoever writes.
+ * 2. An entry is in the chain once, however often it is appended under its id.
+ * 3. Entries of this process are in the chain in the order in which they were given.
+ */
+class ChainedAuditLog implements AuditLog {
+  readonly #pool: pg.Pool
+  readonly #isReady: () => boolean
+  readonly #key: Buffer
+  readonly #clock: Clock
+  readonly #publish: (link: PublishedLink) => void
+  readonly #queue: AuditQueue | undefined
+  readonly #stopped = new WakeUp()
+  /** Appends of this process go one after the other, so that links are published in order. */
+  #tail: Promise<unknown> = Promise.resolve()
+  #draining: Promise<void> | undefined
+  #fault: StorageError | undefined
+  #isClosed = false
+
+  constructor({ pool, isReady, key, clock, publish, queueFolder, onNotice }: AuditLogOptions) {
+    if (key.length < SHORTEST_KEY_BYTES) {
+      throw new RangeError(`Expected an audit key of at least ${SHORTEST_KEY_BYTES} bytes, was ${key.length}`)
+    }
+    this.#pool = pool
+    this.#isReady = isReady ?? (() => true)
+    this.#key = key
+    this.#clock = clock ?? systemClock
+    this.#publish = publish ?? (() => undefined)
+    if (queueFolder !== undefined) this.#queue = new AuditQueue(queueFolder, onNotice ?? (() => undefined))
+    this.#drainInBackground()
+  }
+
+  append(entry: AuditEntry): Promise<AuditRow> {
+    this.#checkOpen()
+    const complete = this.#complete(entry)
+    return this.#inTurn(async () => {
+      await this.#commitQueued()
+      return this.#commit(complete)
+    })
+  }
+
+  async appendEventually(entry: AuditEntry): Promise<void> {
+    this.#checkOpen()
+    invariant(this.#queue !== undefined, 'an audit log that appends eventually has a folder for its queue')
+    const added = this.#queue.add(this.#complete(entry))
+    this.#drainInBackground()
+    await added
+  }
+
+  async newest(): Promise<PublishedLink | undefined> {
+    try {
+      const { rows } = await this.#pool.query<{ link: string; mac: string }>(NEWEST)
+      return rows[0] && { link: Number(rows[0].link), mac: rows[0].mac }
+    } catch (error) {
+      throw storageFault(error, 'read the newest audit row')
+    }
+  }
+
+  flush(): Promise<void> {
+    return this.#inTurn(() => this.#commitQueued())
+  }
+
+  health(): { readonly isHealthy: boolean; readonly queued: number; readonly fault?: StorageError } {
+    const fault = this.#fault
+    const queued = this.#queue?.size ?? 0
+    return { isHealthy: fault === undefined, queued, ...(fault !== undefined && { fault }) }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#stopped.wake()
+    await this.#draining
+    await this.#tail
+    await this.#queue?.close()
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new StorageError('closed', 'Expected an open audit log, was closed')
+  }
+
+  #complete(entry: AuditEntry): CompleteEntry {
+    return completeEntry(entry, randomUUID(), this.#clock.nowUs())
+  }
+
+  #inTurn<Outcome>(work: () => Promise<Outcome>): Promise<Outcome> {
+    const done = this.#tail.then(work)
+    this.#tail = done.catch(() => undefined)
+    return done
+  }
+
+  #drainInBackground(): void {
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined
+      // One may have come in at the last moment.
+      if (!this.#isClosed && (this.#queue?.size ?? 0) > 0) this.#drainInBackground()
+    })
+  }
+
+  /** What must be in the audit is tried for ever: no fault is final. */
+  async #drain(): Promise<void> {
+    let backoffMs = FIRST_BACKOFF_MS
+    while (!this.#isClosed && (this.#queue?.size ?? 0) > 0) {
+      try {
+        await this.flush()
+        backoffMs = FIRST_BACKOFF_MS
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error
+        await this.#stopped.next(backoffMs)
+        backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)
+      }
+    }
+  }
+
+  async #commitQueued(): Promise<void> {
+    for (let entry = this.#queue?.oldest; entry !== undefined; entry = this.#queue?.oldest) {
+      await this.#commit(entry)
+      await this.#queue?.removeOldest()
+    }
+  }
+
+  async #commit(entry: CompleteEntry): Promise<AuditRow> {
+    let client: pg.PoolClient | undefined
+    try {
+      if (!this.#isReady())
+        throw new StorageError('unavailable', 'Expected a database with its schema, was not ready yet')
+      client = await this.#pool.connect()
+      const { row, newest } = await this.#insert(client, entry)
+      client.release()
+      this.#fault = undefined
+      this.#publish({ link: newest.link, mac: newest.mac })
+      return row
+    } catch (error) {
+      client?.release(true)
+      const fault = storageFault(error, `append ${entry.command} to the audit`)
+      this.#fault = fault
+      throw fault
+    }
+  }
+
+  async #insert(client: pg.PoolClient, entry: CompleteEntry): Promise<{ row: AuditRow; newest: PublishedLink }> {
+    await client.query("begin; set local lock_timeout = '5s'; set local synchronous_commit = on")
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+    const last = await client.query<{ link: string; mac: string }>(NEWEST)
+    const previous = { link: Number(last.rows[0]?.link ?? 0), mac: last.rows[0]?.mac ?? NO_MAC }
+    const known = await client.query<AuditRecord>(`select ${auditColumns} from audit_log where entry_id = $1`, [
+      entry.entryId,
+    ])
+    if (known.rows[0] !== undefined) {
+      await client.query('commit')
+      return { row: auditRowOf(known.rows[0]), newest: previous }
+    }
+    const unsigned = { ...entry, link: previous.link + 1 }
+    const row: AuditRow = { ...unsigned, mac: macOf(this.#key, unsigned, previous.mac) }
+    await client.query(INSERT, valuesOf(row))
+    await client.query('commit')
+    return { row, newest: row }
+  }
+}
+
+function valuesOf(row: AuditRow): unknown[] {
+  const { link, entryId, timeUs, account, runId, command, who, why, before, after, outcome, mac } = row
+  const json = [before, after].map((value) => (value === undefined ? undefined : JSON.stringify(value)))
+  return [link, entryId, timeUs, account, runId, command, who, why, ...json, outcome, mac]
+}
