@@ -113,6 +113,33 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     }
   })
 
+  it('refuse what is known in large batches too, wherever in the batch it is', async () => {
+    const trades = builtTrades(6000, day(august), 10_000_000)
+    const writer = new HistoryStore({ pool, runId, overflow: 'wait', maxBatchRows: 1000 })
+    const counts = []
+    for (const [from, to] of [
+      [0, 2000],
+      [1500, 3500],
+      [0, 3000],
+      [3500, 6000],
+    ] as const) {
+      writer.write('data', trades.slice(from, to))
+      await writer.flush()
+      const { written, known } = writer.counts().trade ?? {}
+      counts.push([written, known])
+    }
+    writer.write('data', [...trades.slice(0, 600), ...trades.slice(0, 600)])
+    await writer.close()
+    expect(counts).toEqual([
+      [2000, 0],
+      [3500, 500],
+      [3500, 3500],
+      [6000, 3500],
+    ])
+    expect(writer.counts().trade).toMatchObject({ written: 6000, known: 4700, failed: 0 })
+    expect(await countOf('trades')).toBe(6000)
+  })
+
   it('keep the days apart at midnight, UTC, to the microsecond', async () => {
     const midnight = day(august + 40)
     await store([aTrade({ seq: 1, tsEventUs: midnight - 1 }), aTrade({ seq: 2, tsEventUs: midnight })])

@@ -12,6 +12,11 @@ export interface Batch {
   readonly producers: readonly string[]
 }
 
+/** SQLSTATE unique_violation. */
+const NOT_NEW = '23505'
+/** From so many rows on it pays to try the faster insert. */
+const LARGE_BATCH_ROWS = 500
+
 /** Rows that are encoded in one go; between two goes the event loop turns. */
 const SLICE_ROWS = 500
 
@@ -24,6 +29,8 @@ export class BatchWriter {
   readonly #runId: string
   readonly #staged = new Set<HistoryTable>()
   readonly #days = new DayRegister()
+  /** Tables whose last batch had rows that were known: so has the next one, most likely. */
+  readonly #repeating = new Set<HistoryTable>()
   #client: pg.PoolClient | undefined
 
   constructor(pool: pg.Pool, runId: string) {
@@ -41,14 +48,32 @@ export class BatchWriter {
         await this.#days.ensure(client, table.name, batch.events.map(table.partitionUs))
       await client.query('begin')
       await pipeline(Readable.from(linesOf(table, batch)), client.query(copyFrom(table.copy)))
-      const { rowCount } = await client.query(table.insert, [this.#runId])
+      const written = await this.#insert(client, table, batch.events.length)
       if (table.alsoInsert !== undefined) await client.query(table.alsoInsert, [this.#runId])
       await client.query('commit')
-      return rowCount ?? 0
+      return written
     } catch (error) {
       this.#giveUp(client)
       throw error
     }
+  }
+
+  /** Inserts what is new of the stage. Gives how many rows that were. */
+  async #insert(client: pg.PoolClient, table: HistoryTable, rows: number): Promise<number> {
+    if (rows >= LARGE_BATCH_ROWS && !this.#repeating.has(table)) {
+      await client.query('savepoint staged')
+      try {
+        await client.query(table.insertAll, [this.#runId])
+        return rows
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === NOT_NEW)) throw error
+        await client.query('rollback to savepoint staged')
+      }
+    }
+    const { rowCount } = await client.query(table.insert, [this.#runId])
+    if (rowCount === rows) this.#repeating.delete(table)
+    else this.#repeating.add(table)
+    return rowCount ?? 0
   }
 
   /** Gives the connection up; a write in progress fails. */

@@ -21,6 +21,8 @@ export interface HistoryTable {
   readonly copy: string
   /** Inserts what is new; $1 is the run. */
   readonly insert: string
+  /** Inserts everything, a third faster; fails when something is not new. $1 is the run. */
+  readonly insertAll: string
   /** Brings a second table up to date from the stage; $1 is the run. */
   readonly alsoInsert: string | undefined
 }
@@ -47,6 +49,8 @@ export function historyTable<E extends Event>(
   const names = columns.map(([column]) => column)
   const stageColumns = columns.map(([column, kind]) => `${column} ${STAGE_TYPES[kind]}`)
   const values = columns.map(([column, kind]) => (kind === 'time' ? fromUs(column) : column))
+  const insertAll = `insert into ${name} (run_id, producer, seq, ${names.join(', ')})
+    select $1, producer, seq, ${values.join(', ')} from ${stage} order by producer, seq`
   const [, , partitionUs] = columns.find(([column]) => column === partitionColumnOf(name)) ?? []
   return {
     name,
@@ -61,8 +65,8 @@ export function historyTable<E extends Event>(
     createStage: `create temporary table if not exists ${stage}
       (producer text, seq bigint, ${stageColumns.join(', ')}) on commit delete rows`,
     copy: `copy ${stage} from stdin`,
-    insert: `insert into ${name} (run_id, producer, seq, ${names.join(', ')})
-      select $1, producer, seq, ${values.join(', ')} from ${stage} order by producer, seq on conflict do nothing`,
+    insert: `${insertAll} on conflict do nothing`,
+    insertAll,
     alsoInsert: more.alsoInsert?.(stage),
   }
 }
