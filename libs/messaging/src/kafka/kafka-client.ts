@@ -4,10 +4,13 @@ import { calmRequestQueue } from './request-queue.ts'
 import { Sockets } from './sockets.ts'
 
 /** Practically for ever: kafkajs goes on trying until it is closed. */
-export const MANY_RETRIES = 1_000_000_000
+export const MANY_RETRIES = Number.MAX_SAFE_INTEGER
 
 /** How often kafkajs tries again, for a client, its producers and its consumers alike. */
 export const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: MANY_RETRIES } as const
+
+const SAME_AGAIN_MS = 10_000
+const MAX_MESSAGES = 100
 
 const levels: ReadonlyMap<logLevel, KafkaLogLevel> = new Map([
   [logLevel.ERROR, 'warn'],
@@ -38,7 +41,8 @@ export function createKafkaClient(options: KafkaBusOptions, role: string, onRese
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets()
   const kafka = new Kafka({
-    brokers: [...brokers],
+    // None for a client that is closed: that ends the retries of kafkajs, which would go on as long as the process.
+    brokers: () => (sockets.isClosed ? [] : [...brokers]),
     clientId: `${clientId}-${role}`,
     ...(tls && { ssl: { ...tls } }),
     ...(sasl && { sasl: { ...sasl } as never }),
@@ -47,7 +51,7 @@ export function createKafkaClient(options: KafkaBusOptions, role: string, onRese
     retry: { ...retry },
     socketFactory: sockets.create,
     logLevel: onLog ? logLevel.INFO : logLevel.NOTHING,
-    logCreator: () => (entry) => passOn(entry, role, onLog),
+    logCreator: () => createLog(role, onLog),
   })
   return {
     kafka,
@@ -60,7 +64,15 @@ export function createKafkaClient(options: KafkaBusOptions, role: string, onRese
   }
 }
 
-function passOn({ level, namespace, log }: LogEntry, role: string, onLog: KafkaBusOptions['onLog']): void {
-  const { message, timestamp: _at, logger: _logger, stack: _stack, ...context } = log
-  onLog?.(levels.get(level) ?? 'debug', message, { ...context, role, part: namespace })
+/** Passes on what kafkajs says: the same again at most every few seconds, since it says each of its many retries. */
+function createLog(role: string, onLog: KafkaBusOptions['onLog']): (entry: LogEntry) => void {
+  const lastMs = new Map<string, number>()
+  return ({ level, namespace, log }) => {
+    const { message, timestamp: _at, logger: _logger, stack: _stack, ...context } = log
+    const nowMs = performance.now()
+    if (nowMs - (lastMs.get(message) ?? -Infinity) < SAME_AGAIN_MS) return
+    if (lastMs.size >= MAX_MESSAGES) lastMs.clear()
+    lastMs.set(message, nowMs)
+    onLog?.(levels.get(level) ?? 'debug', message, { ...context, role, part: namespace })
+  }
 }

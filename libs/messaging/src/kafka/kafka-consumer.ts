@@ -31,6 +31,8 @@ export interface KafkaConsumerHost {
 
 /** Longest wait for room in the inbox before a heartbeat is due. */
 const HEARTBEAT_WAIT_MS = 250
+/** How long leaving the group may take. */
+const LEAVE_MS = 2000
 /** Pause before a consumer that could not start, or crashed, starts again. */
 const RESTART_MS = 500
 
@@ -184,7 +186,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   }
 
   async #close(): Promise<void> {
-    const { closeTimeoutMs = 5000, onLog } = this.#host.options
+    const { onLog } = this.#host.options
     this.#isOver.raise()
     this.#endCommit()
     this.#inbox.clear()
@@ -195,7 +197,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
       await this.#client.disconnect()
     }
     try {
-      await within(closeTimeoutMs, `a consumer leaves ${this.#options.group}`, leave())
+      await within(LEAVE_MS, `a consumer leaves ${this.#options.group}`, leave())
     } catch (error) {
       onLog?.('warn', 'a consumer was closed without leaving its group', {
         group: this.#options.group,

@@ -58,6 +58,6 @@ export interface KafkaBusOptions {
   readonly requestTimeoutMs?: number
   /** After this time without a heartbeat a member of a group is given up, 10 s. */
   readonly sessionTimeoutMs?: number
-  /** How long `close` waits for what is still to be sent, and for leaving a group, 5 s. */
+  /** How long `close` waits for what is still to be sent, 5 s. The rest of closing takes 4 s at most. */
   readonly closeTimeoutMs?: number
 }

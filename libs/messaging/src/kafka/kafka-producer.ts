@@ -18,6 +18,8 @@ export interface KafkaProducerHost {
   left(producer: KafkaProducer): void
 }
 
+const DISCONNECT_MS = 1000
+
 interface Flush {
   /** The number of records that have to be in the log. */
   readonly records: number
@@ -124,17 +126,14 @@ export class KafkaProducer implements Producer {
     const { closeTimeoutMs = 5000, onLog } = this.#host.options
     try {
       await within(closeTimeoutMs, `producer ${this.#name} sends the rest`, this.#flush())
+      await within(DISCONNECT_MS, `producer ${this.#name} disconnects`, this.#client.disconnect())
     } catch (error) {
-      onLog?.('error', 'a producer was closed before all was sent', {
-        producer: this.#name,
-        records: this.buffered,
-        error: String(error),
-      })
+      const context = { producer: this.#name, records: this.buffered, error: String(error) }
+      onLog?.(this.buffered > 0 ? 'error' : 'warn', 'a producer was closed in disorder', context)
     }
     this.#isAbandoned = true
     clearTimeout(this.#linger)
     this.#settleFlushes(closedError())
-    await within(1000, `producer ${this.#name} disconnects`, this.#client.disconnect()).catch(() => undefined)
     this.#sockets.close()
     this.#host.left(this)
   }

@@ -1,5 +1,5 @@
 import { topics as allTopics, type Topic } from '@triplane/contracts'
-import { ConfigResourceTypes, type Admin, type IResourceConfigEntry } from 'kafkajs'
+import kafkajs, { type Admin, type IResourceConfigEntry } from 'kafkajs'
 import { BusError } from '../bus-error.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
 
@@ -76,7 +76,7 @@ async function mustCompact(admin: Admin, names: readonly string[]): Promise<void
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: names.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
       configNames: ['cleanup.policy'],
     })),

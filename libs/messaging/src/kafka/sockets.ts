@@ -7,7 +7,11 @@ const KEEP_ALIVE_MS = 10_000
 /** The open connections of one client: made without Nagle's algorithm, which would hold back the end of a large request. */
 export class Sockets {
   readonly #open = new Map<Socket, string>()
-  #closed = false
+  #isClosed = false
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
 
   readonly create: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     const socket = ssl
@@ -17,7 +21,7 @@ export class Sockets {
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#open.set(socket, `${host}:${port}`)
     socket.once('close', () => this.#open.delete(socket))
-    if (this.#closed) socket.destroy(new Error('Expected an open client, was closed'))
+    if (this.#isClosed) socket.destroy(new Error('Expected an open client, was closed'))
     return socket
   }
 
@@ -30,7 +34,7 @@ export class Sockets {
 
   /** Ends all, now and later: for a client that could not be closed in time. */
   close(): void {
-    this.#closed = true
+    this.#isClosed = true
     this.drop('Expected an open client, was closed')
   }
 }

@@ -4,7 +4,7 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Rejects with `unreachable` when `work` has not ended after `ms`. The work itself goes on. */
+/** Rejects with `unreachable` when `work` fails or has not ended after `ms`. The work itself goes on. */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
@@ -12,20 +12,22 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
   })
   try {
     return await Promise.race([work, late])
+  } catch (error) {
+    throw error instanceof BusError ? error : unreachable(what, error)
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Tries `act` again and again, for at most `ms`. A fault of the bus itself is not tried again. */
+/** Tries `act` again and again, for at most `ms`, as long as Kafka is unreachable. */
 export async function persistently<T>(ms: number, what: string, act: () => Promise<T>): Promise<T> {
   const until = performance.now() + ms
   for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
     try {
       return await within(Math.max(1, until - performance.now()), what, act())
     } catch (error) {
-      if (error instanceof BusError) throw error
-      if (performance.now() + delayMs >= until) throw unreachable(what, error)
+      const isUnreachable = error instanceof BusError && error.code === 'unreachable'
+      if (!isUnreachable || performance.now() + delayMs >= until) throw error
     }
     await sleep(delayMs)
   }

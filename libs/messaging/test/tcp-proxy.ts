@@ -1,0 +1,84 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+
+const PRODUCE = 0
+
+interface Link {
+  readonly client: Socket
+  readonly server: Socket
+  isSilent: boolean
+  isDoomed: boolean
+}
+
+/** A TCP proxy in front of a broker, which does what networks do. */
+export interface TcpProxy {
+  readonly port: number
+  /** Connections cut by `cutAfterProduce`, and packets that fell into the hole of `vanish`. */
+  readonly cuts: number
+  readonly lost: number
+  /** The next `times` requests to produce reach the broker; their connection is cut in place of the answer. */
+  cutAfterProduce(times: number): void
+  /** From now on nothing comes through on the connections that are open now. Nobody is told. New ones work. */
+  vanish(): void
+  close(): Promise<void>
+}
+
+export async function startProxy(port: number, target: () => number): Promise<TcpProxy> {
+  const links = new Set<Link>()
+  let cutsLeft = 0
+  let cuts = 0
+  let lost = 0
+
+  function onClient(client: Socket): void {
+    const server = connect(target(), '127.0.0.1')
+    const link: Link = { client, server, isSilent: false, isDoomed: false }
+    links.add(link)
+    const end = () => {
+      links.delete(link)
+      client.destroy()
+      server.destroy()
+    }
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true)
+      socket.on('error', end)
+      socket.on('close', end)
+    }
+    client.on('data', (bytes) => {
+      if (link.isSilent) return void lost++
+      if (cutsLeft > 0 && bytes.length > 8 && bytes.readInt16BE(4) === PRODUCE) {
+        cutsLeft--
+        link.isDoomed = true
+      }
+      server.write(bytes)
+    })
+    server.on('data', (bytes) => {
+      if (link.isSilent) return void lost++
+      if (!link.isDoomed) return void client.write(bytes)
+      cuts++
+      end()
+    })
+  }
+
+  const server: Server = createServer(onClient)
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    port,
+    get cuts() {
+      return cuts
+    },
+    get lost() {
+      return lost
+    },
+    cutAfterProduce: (times) => (cutsLeft = times),
+    vanish() {
+      for (const link of links) link.isSilent = true
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const { client, server } of links) {
+        client.destroy()
+        server.destroy()
+      }
+      await closed
+    },
+  }
+}
