@@ -46,6 +46,8 @@ export async function buildApp(app) {
     target: 'node20.19',
     format: 'esm',
     sourcemap: true,
+    // Positions are what a stack trace needs; the text of every dependency would double an image.
+    sourcesContent: false,
     external: EXTERNAL,
     banner: { js: BANNER },
     define: {

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(__dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const files = ['docker-compose.yml', 'docker-compose.secrets.yml', 'infrastructure/docker/settings.yml']
+const text = files.map(read).join('\n')
+
+/** Settings that compose reads: `${NAME:-default}`, and names without a value, which it hands on as they are set. */
+const interpolated = [...text.matchAll(/(?<!\$)\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '')
+const handedOn = [...text.matchAll(/^ +([A-Z_]+):$/gm)].map(([, name]) => name ?? '')
+const example = [...read('.env.example').matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(
+  ([, name = '', value = '']) => [name, value] as const,
+)
+
+describe('.env.example', () => {
+  it('names every setting that the compose files read, once, and no other', () => {
+    const wanted = new Set([...interpolated, ...handedOn])
+    expect(wanted.size).toBeGreaterThan(60)
+    expect(example.map(([name]) => name).sort()).toEqual([...wanted].sort())
+  })
+
+  it('sets nothing as it is', () => {
+    expect(
+      read('.env.example')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#')),
+    ).toEqual([])
+  })
+
+  it('shows the defaults of the compose files', () => {
+    const defaults = new Map(
+      [...text.matchAll(/(?<!\$)\$\{([A-Z_]+):-([^${}]+)\}/g)].map(([, name = '', value = '']) => [name, value]),
+    )
+    const shown = example.filter(([name]) => defaults.has(name) && name !== 'TRIPLANE_SOURCE_VENUE')
+    expect(shown.length).toBeGreaterThan(10)
+    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(shown.map(([name]) => [name, defaults.get(name)])))
+  })
+})
+
+describe('compose files', () => {
+  it('have one default for each setting, whichever file reads it', () => {
+    const defaults = [...text.matchAll(/(?<!\$)\$\{([A-Z_]+):-([^${}]*)\}/g)].map(
+      ([, name, value]) => `${name}=${value}`,
+    )
+    const names = [...new Set(defaults)].map((one) => one.split('=')[0])
+    expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([])
+  })
+
+  it('hold no password: what is secret comes as a file', () => {
+    const secret = /^ *([A-Z_]*(?:PASSWORD|TOKENS?|KEY)[A-Z_]*)[:=] ?(.*)$/gm
+    const values = [...text.matchAll(secret)].map(([, name = '', value = '']) => [name, value] as const)
+    expect(values.length).toBeGreaterThan(5)
+    const empty = (value: string) => /^\$\{[A-Z_]+:-\}$/.test(value)
+    expect(
+      values.filter(([name, value]) => !(name.endsWith('_FILE') && value.startsWith('/run/secrets/')) && !empty(value)),
+    ).toEqual([])
+  })
+})
+
+const { status } = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' })
+const describeWithCompose = status === 0 ? describe : describe.skip
+describeWithCompose(`docker compose config${status === 0 ? '' : ' [not run: needs docker compose]'}`, () => {
+  it.each([['docker-compose.yml'], ['docker-compose.secrets.yml']])('finds %s valid', (file) => {
+    const { status: code, stderr } = spawnSync(
+      'docker',
+      ['compose', '--file', file, '--env-file', '/dev/null', 'config', '--quiet'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    )
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+  })
+})

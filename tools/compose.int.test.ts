@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { describeWithDocker, freePort, images } from '@triplane/testing/containers'
+import { ComposeProject, docker, eventually } from './compose-project.ts'
+
+jest.setTimeout(600_000)
+
+const planes = ['data-plane', 'strategy-plane', 'order-plane'] as const
+const servers = ['kafka', 'postgres', 'redis'] as const
+const oneShots = ['secrets', 'postgres-role', 'redis-users', 'run'] as const
+
+const MAX_ADDED_BYTES = 60_000_000
+const MAX_IDLE_BYTES = 1.5e9
+const MAX_IDLE_CORES = 0.2
+
+describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
+  const portOf: Record<string, string> = {}
+  let project: ComposeProject
+
+  beforeAll(async () => {
+    for (const service of [...planes, ...servers]) portOf[service] = String(await freePort())
+    const settings = [...planes, ...servers].map((service) => [
+      `${service.toUpperCase().replace('-', '_')}_PORT`,
+      portOf[service] ?? '',
+    ])
+    project = new ComposeProject(`triplane-stack-${process.pid}`, Object.fromEntries(settings))
+    project.run('up', '--detach', '--build', '--wait', '--wait-timeout', '240')
+  })
+  afterAll(() => project.remove())
+
+  const get = (plane: (typeof planes)[number], path: string) => fetch(`http://127.0.0.1:${portOf[plane]}${path}`)
+  const isHealthy = (service: string) => project.inspect(service).State.Health?.Status === 'healthy'
+  /** Orders filled since the order plane was started, partly or whole. */
+  const fills = async () => {
+    const text = await (await get('order-plane', '/metrics?families=core')).text()
+    const lines = text.split('\n').filter((line) => /^orders_filled_total\{.*status="(PARTIAL_FILL|FILLED)"/.test(line))
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  }
+  const storedFills = () =>
+    Number(project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', 'SELECT count(*) FROM fills', 'triplane').stdout)
+  const secretIn = (consumer: string, file: string) =>
+    project.run('run', '--rm', '--no-TTY', '--entrypoint=cat', 'secrets', `/secrets/${consumer}/${file}`)
+  /** Ends the service's process from inside, as a crash would; its container's first process is Docker's init. */
+  const crash = (service: string) => project.exec(service, 'bash', '-c', 'kill -9 $(cat /proc/1/task/1/children)')
+
+  it('starts the servers and planes healthy, and ends the one-shots well', () => {
+    expect([...servers, ...planes].filter((service) => !isHealthy(service))).toEqual([])
+    const ended = oneShots.map((service) => project.inspect(service).State)
+    expect(ended.map(({ Status, ExitCode }) => `${Status} ${ExitCode}`)).toEqual(oneShots.map(() => 'exited 0'))
+  })
+
+  it('answers /metrics on all three', async () => {
+    for (const plane of planes) {
+      const response = await get(plane, '/metrics')
+      expect(response.status).toBe(200)
+      expect(await response.text()).toMatch(
+        new RegExp(`^triplane_build_info\\{.*service="${plane.replace('-', '_')}"\\} 1$`, 'm'),
+      )
+    }
+  })
+
+  it('fills an order, and the database has it', async () => {
+    expect(await eventually(fills, (count) => count > 0, 180_000)).toBeGreaterThan(0)
+    expect(await eventually(storedFills, (count) => count > 0, 60_000)).toBeGreaterThan(0)
+  })
+
+  it('has the topics, and creates no other by itself', () => {
+    const list = project.exec(
+      'kafka',
+      '/opt/kafka/bin/kafka-topics.sh',
+      '--bootstrap-server',
+      'localhost:9092',
+      '--list',
+    )
+    const topics = list.stdout.trim().split('\n')
+    expect(topics).toEqual(
+      expect.arrayContaining(['control.runs.v1', 'execution.fills.v1', 'market.books.v1', 'strategy.intents.v1']),
+    )
+    expect(topics.filter((topic) => !/^(__consumer_offsets|[a-z-]+\.[a-z-]+\.v\d+)$/.test(topic))).toEqual([])
+  })
+
+  it('runs the planes as an ordinary user, without powers, on a read-only root, restarted when they end', () => {
+    for (const plane of planes) {
+      const { HostConfig } = project.inspect(plane)
+      expect(HostConfig).toMatchObject({
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        RestartPolicy: { Name: 'unless-stopped' },
+      })
+      expect(project.exec(plane, 'id', '-u').stdout).toBe('1000\n')
+      expect(project.exec(plane, 'touch', '/app/dist/x').stderr).toContain('Read-only file system')
+      expect(project.exec(plane, 'touch', '/var/lib/triplane/x').code).toBe(0)
+    }
+    for (const server of servers) expect(project.inspect(server).HostConfig.RestartPolicy.Name).toBe('unless-stopped')
+  })
+
+  it('publishes every port on loopback only', () => {
+    for (const service of [...planes, ...servers]) {
+      const bindings = Object.values(project.inspect(service).HostConfig.PortBindings).flat()
+      expect(bindings).toEqual([{ HostIp: '127.0.0.1', HostPort: portOf[service] }])
+    }
+  })
+
+  it('has an image with what runs in it and little else', () => {
+    const sizeOf = (image: string) => Number(docker('image', 'inspect', '--format', '{{.Size}}', image).stdout)
+    expect(sizeOf(project.name) - sizeOf('node:26-slim')).toBeLessThan(MAX_ADDED_BYTES)
+    const missing = 'for tool in npm npx gcc make python3 git; do command -v $tool; done; ls -d ~/.npm /root/.npm; true'
+    expect(project.exec('data-plane', 'bash', '-c', missing).stdout).toBe('')
+    expect(
+      project.exec('data-plane', 'bash', '-c', 'find / -name node_modules -not -path "/proc/*" 2> /dev/null; true')
+        .stdout,
+    ).toBe('')
+  })
+
+  it('keeps passwords, tokens and keys out of environments and of `docker inspect`', () => {
+    const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
+    const secrets = printed.map((line) => line.split(' ').at(-1) ?? '')
+    expect(secrets).toHaveLength(4)
+    const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
+    const environments = planes.map(
+      (plane) => project.exec(plane, 'bash', '-c', 'cat /proc/[0-9]*/{environ,cmdline}').stdout,
+    )
+    expect(environments.every((text) => text.includes('KAFKA_BROKERS'))).toBe(true)
+    const seen = [...environments, docker('inspect', ...ids.stdout.trim().split('\n')).stdout].join('\n')
+    expect(secrets.filter((secret) => seen.includes(secret))).toEqual([])
+  })
+
+  it('recovers from `docker compose kill order-plane && docker compose up -d order-plane`', async () => {
+    project.run('kill', 'order-plane')
+    expect(project.inspect('order-plane').State.Status).toBe('exited')
+    const before = storedFills()
+    expect(before).toBeGreaterThan(0)
+    project.run('up', '--detach', '--wait', 'order-plane')
+    expect(isHealthy('order-plane')).toBe(true)
+    expect(await eventually(storedFills, (count) => count > before, 180_000)).toBeGreaterThan(before)
+  })
+
+  it('comes back by itself when a plane crashes', async () => {
+    const { RestartCount, State } = project.inspect('strategy-plane')
+    crash('strategy-plane')
+    const after = await eventually(
+      () => project.inspect('strategy-plane'),
+      (one) => one.RestartCount > RestartCount,
+      60_000,
+    )
+    expect(after.State.StartedAt).not.toBe(State.StartedAt)
+    await eventually(() => isHealthy('strategy-plane'), Boolean, 60_000)
+  })
+
+  it('stops a plane in order: the signal reaches Node', async () => {
+    project.run('stop', 'data-plane')
+    // 128 + 9 when it had to be killed, 128 + 15 when nobody listened.
+    expect(project.inspect('data-plane').State).toMatchObject({ Status: 'exited', ExitCode: 0 })
+    project.run('start', 'data-plane')
+    await eventually(() => isHealthy('data-plane'), Boolean, 60_000)
+  })
+
+  it('takes a changed password and token to the planes, without a command for it', async () => {
+    const old = secretIn('operator', 'operator-token')
+    const own = {
+      POSTGRES_PASSWORD: 'a-password-of-mine',
+      REDIS_PASSWORD: 'another-one-of-mine',
+      TRIPLANE_OPERATOR_TOKEN: 'b'.repeat(32),
+    }
+    const startedAt = planes.map((plane) => project.inspect(plane).State.StartedAt)
+    const rejects = (token: string) =>
+      fetch(`http://127.0.0.1:${portOf['order-plane']}/control/halt`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{}',
+      }).then(({ status }) => status === 401)
+    expect(await rejects(old)).toBe(false)
+    project.set(own)
+    project.run('up', '--detach')
+    const restarted = () =>
+      planes.every((plane, i) => project.inspect(plane).State.StartedAt !== startedAt[i] && isHealthy(plane))
+    expect(await eventually(restarted, Boolean, 120_000)).toBe(true)
+    expect(await rejects(old)).toBe(true)
+    expect(await rejects(own.TRIPLANE_OPERATOR_TOKEN)).toBe(false)
+    const before = storedFills()
+    expect(await eventually(storedFills, (count) => count > before, 180_000)).toBeGreaterThan(before)
+  })
+
+  it('takes little memory and hardly any time with no feed running', async () => {
+    // A market of one second: the feed ends, the services stay.
+    project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: '1' })
+    project.run('up', '--detach', '--wait')
+    const isFinal = async () =>
+      ((await (await get('data-plane', '/status/run')).json()) as { isFinal: boolean }).isFinal
+    await eventually(isFinal, Boolean, 120_000)
+    const services = [...planes, ...servers]
+    const before = await Promise.all(services.map((service) => usageOf(project.inspect(service).Id)))
+    const startMs = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 40_000))
+    const after = await Promise.all(services.map((service) => usageOf(project.inspect(service).Id)))
+    const seconds = (performance.now() - startMs) / 1000
+    const cores = after.reduce((sum, { cpuSeconds }, i) => sum + cpuSeconds - (before[i]?.cpuSeconds ?? 0), 0) / seconds
+    const bytes = after.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+    expect(bytes).toBeLessThan(MAX_IDLE_BYTES)
+    expect(cores).toBeLessThan(MAX_IDLE_CORES)
+  })
+})
+
+/** What a container has used so far, as `docker stats` counts it. */
+async function usageOf(id: string): Promise<{ readonly cpuSeconds: number; readonly memoryBytes: number }> {
+  const text = await new Promise<string>((resolve, reject) => {
+    const path = `/containers/${id}/stats?stream=false&one-shot=true`
+    const sent = request({ socketPath: '/var/run/docker.sock', path }, (response) => {
+      let body = ''
+      response.on('data', (chunk) => (body += String(chunk))).on('end', () => resolve(body))
+    })
+    sent.on('error', reject).end()
+  })
+  const { cpu_stats: cpu, memory_stats: memory } = JSON.parse(text) as {
+    readonly cpu_stats: { readonly cpu_usage: { readonly total_usage: number } }
+    readonly memory_stats: { readonly usage: number; readonly stats: Readonly<Record<string, number>> }
+  }
+  const pageCache = memory.stats['total_inactive_file'] ?? memory.stats['inactive_file'] ?? 0
+  return { cpuSeconds: cpu.cpu_usage.total_usage / 1e9, memoryBytes: memory.usage - pageCache }
+}
+
+/** The images that tests start are those of the compose file. */
+it('names the images that the container tests start', () => {
+  const text = readFileSync(`${__dirname}/../docker-compose.yml`, 'utf8')
+  for (const image of [images.kafka, images.timescale, images.redis]) expect(text).toContain(`:-${image}}`)
+})
