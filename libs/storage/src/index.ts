@@ -34,5 +34,20 @@ export { listRuns, type StoredRun } from './queries/runs.ts'
 export { createAuditLog, type AuditLog, type AuditLogOptions } from './audit/audit-log.ts'
 export type { AuditEntry, AuditRow, JsonValue, PublishedLink } from './audit/audit-chain.ts'
 export { describeAuditProblem, verifyAudit, type AuditProblem, type AuditVerdict } from './audit/verify-audit.ts'
+// Copy from one database to another
+export {
+  copyStorage,
+  type CopyProgress,
+  type CopyReport,
+  type CopyStorageOptions,
+  type TableCopy,
+} from './copy/copy-storage.ts'
+// Slowest fills
+export {
+  createSlowestFills,
+  type SlowestFills,
+  type SlowestFillsOptions,
+  type SlowFill,
+} from './slowest-fills/slowest-fills.ts'
 // Faults
 export { StorageError, type StorageErrorCode } from './storage-error.ts'

@@ -1,0 +1,40 @@
+import { partitionedTables } from '../grades/partitioned-tables.ts'
+
+/** How the rows of a table go from one database to another. */
+export interface CopiedTable {
+  readonly name: string
+  /** Columns by which a row is known, in the order of the primary key. */
+  readonly key: readonly string[]
+  /** Which runs' rows are compared when it is done; without it all rows are. */
+  readonly isByRun: boolean
+  /** What is done with a row that is there already. Rows of most tables never change. */
+  readonly onConflict: string
+}
+
+const keepFirst = 'do nothing'
+
+const ended = `(run_id) do update set ended_at = excluded.ended_at, report = excluded.report
+  where runs.ended_at is null and excluded.ended_at is not null`
+
+const orderState =
+  'seq, time, strategy, venue, symbol, state, reason, side, order_type, quantity, requested_quantity, filled_quantity, limit_price, intent_time, state_time'
+const newerState = `(run_id, intent_id) do update
+  set (${orderState}) = row(${orderState.replace(/\w+/g, (name) => `excluded.${name}`)}) where orders.seq < excluded.seq`
+
+const byRun = (name: string, key: readonly string[], onConflict = keepFirst): CopiedTable => ({
+  name,
+  key,
+  isByRun: true,
+  onConflict,
+})
+
+/** Every table that is copied: what others refer to comes first. The rest of the schema is made anew from these. */
+export const copiedTables: readonly CopiedTable[] = [
+  byRun('runs', ['run_id'], ended),
+  ...partitionedTables.map((name) => byRun(name, ['run_id', 'producer', 'seq'])),
+  byRun('order_journal', ['run_id', 'producer', 'seq']),
+  byRun('orders', ['run_id', 'intent_id'], newerState),
+  byRun('fills', ['run_id', 'fill_id']),
+  byRun('slowest_fills', ['run_id', 'fill_id']),
+  { name: 'audit_log', key: ['link'], isByRun: false, onConflict: keepFirst },
+]

@@ -1,0 +1,25 @@
+import type pg from 'pg'
+import type { CopiedTable } from './copied-tables.ts'
+
+/** Rows by run, or, for a table that has no runs, under one name. */
+export type RowCounts = ReadonlyMap<string, number>
+
+/** Counts the rows of a table, exactly; of these runs only, if they are given. */
+export async function countRows(pool: pg.Pool, table: CopiedTable, runs?: readonly string[]): Promise<RowCounts> {
+  const group = table.isByRun ? 'run_id' : `'all'`
+  const where = table.isByRun && runs !== undefined ? 'where run_id = any($1)' : ''
+  const { rows } = await pool.query<{ name: string; count: string }>(
+    `select ${group} as name, count(*) as count from ${table.name} ${where} group by 1`,
+    where === '' ? [] : [runs],
+  )
+  return new Map(rows.map(({ name, count }) => [name, Number(count)]))
+}
+
+export function totalOf(counts: RowCounts): number {
+  return [...counts.values()].reduce((sum, rows) => sum + rows, 0)
+}
+
+/** Whether the target has as many rows as the source of everything that the source has. */
+export function areEqual(source: RowCounts, target: RowCounts): boolean {
+  return [...source].every(([name, rows]) => target.get(name) === rows)
+}
