@@ -34,7 +34,7 @@ export async function openRunSource(
   clock: Clock,
   before?: TakenBefore,
 ): Promise<RunSource> {
-  const speed = run.mode === 'lockstep' ? 'max' : settings.speed
+  const { speed } = settings
   const durationUs = settings.durationSeconds === undefined ? undefined : settings.durationSeconds * US_PER_SECOND
   if (settings.kind === 'simulated') return openRunSimulation(run, { speed, durationUs }, clock, before)
   if (settings.capture === undefined)

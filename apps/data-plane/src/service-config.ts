@@ -9,7 +9,7 @@ const sourceSchema = z.strictObject({
   capture: z.string().min(1).optional(),
   /** Venue and product: of the captures, where it is not to be found out from them; of the live feed. */
   venue: z.enum(['binance_spot', 'binance_usdm']).optional(),
-  /** Market seconds in a wall second, or max. In lockstep always max. */
+  /** Market seconds in a wall second, or max. */
   speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
   /** Ends after so much market time. */
   durationSeconds: z.number().positive().optional(),

@@ -238,7 +238,7 @@ describe('kill switches', () => {
   })
 
   it('takes a command from before any market time, and starts no evaluations by it', () => {
-    const { core } = openPlane()
+    const core = createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true })
     core.process(anOperatorCommand({ effectUs: 0, command: 'halt' }))
     expect(core.nextDueUs()).toBe(Infinity)
     expect(core.outbox.drain()).toMatchObject([{ type: 'killSwitch', active: true }, { type: 'targetPortfolio' }])

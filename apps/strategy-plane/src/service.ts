@@ -12,6 +12,7 @@ import {
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
 import { createTracing, traceDecision } from '@triplane/tracing'
+import { portfolioOf } from './status-views.ts'
 import { buildStrategyPlane } from './compose.ts'
 import type { StrategySnapshot } from './pipeline.ts'
 import type { StrategyServiceConfig } from './service-config.ts'
@@ -65,7 +66,7 @@ export async function startStrategyService(
       })
     },
     views: (hosted) => ({
-      positions: () => hosted()?.plane.core.summary().account,
+      positions: () => portfolioOf(hosted()?.plane.core.summary().account, hosted()?.marketUs ?? 0),
       'kill-switches': () => hosted()?.plane.core.summary().switches,
     }),
   })

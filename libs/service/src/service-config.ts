@@ -141,6 +141,11 @@ export function loadServiceConfig<Schema extends z.ZodType>(
   })
 }
 
+/** The venues of the setting `market.venues`. */
+export function venuesOf(text: string): readonly string[] {
+  return text.split(',').map((venue) => venue.trim())
+}
+
 /** Digest of what a plane computes with: the same inputs under the same digest give the same outputs. */
 export function digestOf(settings: unknown): string {
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex')

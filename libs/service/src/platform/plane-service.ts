@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { ConfigError } from '@triplane/config'
 import type { Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
@@ -8,7 +9,7 @@ import { Edge } from '../host/edge.ts'
 import type { HistorySink } from '../host/plane-output.ts'
 import type { Service } from '../lifecycle/run-service.ts'
 import { RunWatch } from '../run/runs.ts'
-import type { ServiceConfig } from '../service-config.ts'
+import { venuesOf, type ServiceConfig } from '../service-config.ts'
 import { connectKafka } from './connect-kafka.ts'
 
 /** A plane at work on one run. */
@@ -120,6 +121,7 @@ export class PlaneService implements Service {
   /** Works on a run until there is a newer one, or the service is stopped. */
   async #work(bus: KafkaBus, run: Run): Promise<void> {
     const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter } = this.#options
+    checkVenues(run, config)
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
     const edgeName = `${name}.edge`
@@ -156,6 +158,19 @@ export class PlaneService implements Service {
       await edgeProducer.close().catch(() => undefined)
     }
   }
+}
+
+/** A run trades the instruments that it began with: what its planes keep of it fits no others. */
+function checkVenues({ runId, venues }: Run, { market }: ServiceConfig): void {
+  const configured = venuesOf(market.venues)
+  if (configured.length === venues.length && configured.every((venue) => venues.includes(venue))) return
+  throw new ConfigError('The configuration', [
+    {
+      path: 'market.venues (TRIPLANE_VENUES)',
+      expected: `${venues.join(',')}, the venues of the current run ${runId}; or start a new run for these`,
+      found: configured.join(','),
+    },
+  ])
 }
 
 function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {

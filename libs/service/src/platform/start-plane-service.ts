@@ -8,7 +8,7 @@ import type { TopicCounts } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
-import type { ServiceConfig } from '../service-config.ts'
+import { venuesOf, type ServiceConfig } from '../service-config.ts'
 import { openHistories } from './histories.ts'
 import { openLatestState } from './latest.ts'
 import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
@@ -22,8 +22,7 @@ export interface ServiceEdges {
 
 /** The instruments that a service is configured for: those of its venues, in the built-in file and the user's. */
 export function configuredInstruments({ market }: ServiceConfig): readonly Instrument[] {
-  const venues = market.venues.split(',').map((venue) => venue.trim())
-  return instrumentsOf(venues, loadInstruments(market.instrumentFiles))
+  return instrumentsOf(venuesOf(market.venues), loadInstruments(market.instrumentFiles))
 }
 
 /** A run whose planes see what its metrics are told. */

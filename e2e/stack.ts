@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Run } from '@triplane/contracts'
+import { systemClock } from '@triplane/kernel'
+import { createKafkaBus, type KafkaBus } from '@triplane/messaging'
+import { startRun, type NewRun } from '@triplane/service'
+import { freePort } from '@triplane/testing/containers'
+import { PlaneProcess, root, type PlaneName } from './plane-process.ts'
+
+/** What `/status/run` shows. */
+export interface RunStatus {
+  readonly phase: string
+  readonly runId?: string
+  readonly marketUs: number
+  readonly isReady: boolean
+  readonly isFinal: boolean
+  readonly hash: string
+  readonly events: Readonly<Record<string, number>>
+  readonly turn?: number
+  readonly duplicates?: number
+}
+
+/** What `/status/orders` shows. */
+export interface OrdersStatus {
+  readonly tradingState: string
+  readonly counts: Readonly<Record<string, number>>
+  readonly denied: Readonly<Record<string, number>>
+  readonly fills: number
+  readonly partialFills: number
+  readonly open: readonly { readonly intentId: string; readonly state: string }[]
+}
+
+/** Bundles the planes and the standalone app, as `npm run build` does. */
+export function buildApps(...names: readonly string[]): void {
+  execFileSync(process.execPath, ['tools/build.mjs', ...names], { cwd: root, stdio: 'pipe' })
+}
+
+/** Waits until `look` gives something. Rejects with what it waited for when that takes too long. */
+export async function until<Found>(
+  what: string,
+  look: () => Promise<Found | undefined | false> | Found | undefined | false,
+  timeoutMs = 60_000,
+): Promise<Found> {
+  const endMs = performance.now() + timeoutMs
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > endMs) throw new Error(`Expected within ${timeoutMs / 1000} s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Three planes as processes, at a broker that is there. */
+export class Stack {
+  readonly folder = mkdtempSync(join(tmpdir(), 'triplane-e2e-'))
+  readonly data: PlaneProcess
+  readonly strategy: PlaneProcess
+  readonly order: PlaneProcess
+  readonly #brokers: string
+
+  private constructor(brokers: string, ports: readonly number[], environment: Readonly<Record<string, string>>) {
+    this.#brokers = brokers
+    const plane = (name: PlaneName, port: number | undefined) => {
+      const state = join(this.folder, name)
+      mkdirSync(state)
+      const own = { KAFKA_BROKERS: brokers, TRIPLANE_STATE_FOLDER: state, ...environment }
+      return new PlaneProcess(name, port as number, own, join(this.folder, `${name}.log`))
+    }
+    this.data = plane('data-plane', ports[0])
+    this.strategy = plane('strategy-plane', ports[1])
+    this.order = plane('order-plane', ports[2])
+  }
+
+  static async at(brokers: string, environment: Readonly<Record<string, string>>): Promise<Stack> {
+    return new Stack(brokers, [await freePort(), await freePort(), await freePort()], environment)
+  }
+
+  get planes(): readonly PlaneProcess[] {
+    return [this.data, this.strategy, this.order]
+  }
+
+  start(): void {
+    for (const plane of this.planes) plane.start()
+  }
+
+  /** Starts a run, as `triplane run start` does. */
+  async startRun(options: Omit<NewRun, 'who' | 'nowUs'>): Promise<Run> {
+    return this.withBus((bus) => startRun(bus, { ...options, who: 'test', nowUs: systemClock.nowUs() }))
+  }
+
+  async withBus<Done>(act: (bus: KafkaBus) => Promise<Done>): Promise<Done> {
+    const bus = await createKafkaBus({ brokers: [this.#brokers], clientId: 'e2e', nowUs: systemClock.nowUs })
+    try {
+      return await act(bus)
+    } finally {
+      await bus.close()
+    }
+  }
+
+  /** Ends all processes and removes what they left. */
+  async remove(): Promise<void> {
+    await Promise.all(this.planes.map((plane) => plane.kill()))
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+export const runOf = (plane: PlaneProcess) => plane.get<RunStatus>('/status/run')
+export const ordersOf = (plane: PlaneProcess) => plane.get<OrdersStatus>('/status/orders')
