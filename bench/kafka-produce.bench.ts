@@ -1,0 +1,76 @@
+// Book deltas into Kafka: through the port, which makes records of many events, and with kafkajs alone, a record each.
+import { topics } from '@triplane/contracts'
+import { systemClock } from '@triplane/kernel'
+import { createKafkaBus, type KafkaBusOptions } from '@triplane/messaging'
+import { Partitioners } from 'kafkajs'
+import { runBench } from './harness.ts'
+import { bareKafka, benchBrokers, someDeltas, withBroker } from './kafka-server.ts'
+
+const DELTAS = 20_000
+/** What arrives between two turns of the event loop, and what kafkajs sends at once. */
+const TURN = 500
+const PREFIX = 'produce.'
+const TOPIC = PREFIX + topics.books.name
+
+const deltas = someDeltas(DELTAS)
+
+await withBroker(() =>
+  runBench({
+    title: `Into Kafka: ${DELTAS} book deltas of ten levels a side, acknowledged`,
+    items: DELTAS,
+    item: 'delta',
+    contenders: [
+      { name: 'the port', prepare: () => throughThePort({}) },
+      { name: 'the port, gzip', prepare: () => throughThePort({ compression: 'gzip' }) },
+      { name: 'kafkajs, a record each', prepare: kafkajsAlone },
+    ],
+    expected: DELTAS,
+    goals: [{ than: 'kafkajs, a record each', timesFaster: 2 }],
+  }),
+)
+
+async function throughThePort(options: Partial<KafkaBusOptions>) {
+  const bus = await createKafkaBus({
+    brokers: benchBrokers(),
+    clientId: 'bench',
+    nowUs: () => systemClock.nowUs(),
+    topicPrefix: PREFIX,
+    ...options,
+  })
+  const producer = bus.producer({ name: 'bench', runId: 'bench' })
+  return async () => {
+    for (let start = 0; start < DELTAS; start += TURN) {
+      for (const delta of deltas.slice(start, start + TURN)) producer.send(topics.books, delta.symbol, [delta])
+      if (producer.buffered > 4) await producer.flush()
+    }
+    await producer.flush()
+    return DELTAS
+  }
+}
+
+async function kafkajsAlone() {
+  const bus = await createKafkaBus({
+    brokers: benchBrokers(),
+    clientId: 'bench',
+    nowUs: () => systemClock.nowUs(),
+    topicPrefix: PREFIX,
+  })
+  await bus.close()
+  const producer = bareKafka().producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+  return async () => {
+    for (let start = 0; start < DELTAS; start += TURN) {
+      const messages = deltas.slice(start, start + TURN).map((delta) => ({
+        key: delta.symbol,
+        value: JSON.stringify(delta),
+        headers: { run: 'bench', producer: 'bench', seq: String(delta.seq), ts: String(systemClock.nowUs()) },
+      }))
+      await producer.send({ topic: TOPIC, messages })
+    }
+    return DELTAS
+  }
+}
