@@ -12,9 +12,17 @@ export {
 // Capture files
 export { openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
+export { openRecording, type RecordingOptions } from './capture/open-recording.ts'
+export { RecordingError } from './capture/recording-error.ts'
+// Live venues
+export { createBinanceFeed, type BinanceFeed, type BinanceFeedOptions } from './binance/binance-feed.ts'
+export type { BinanceVenue } from './binance/binance-venue.ts'
+export type { BinanceFeedStats, DisconnectReason, FeedNotice } from './binance/feed-notice.ts'
+export type { FeedTiming } from './binance/feed-timing.ts'
 // Playing feeds together, for a time, at a pace
 export { mergeFeeds } from './playback/merge-feeds.ts'
 export { limitFeed } from './playback/limit-feed.ts'
+export { skipFeed } from './playback/skip-feed.ts'
 export { paceFeed, type PaceOptions, type Pause } from './playback/pace-feed.ts'
 // The simulated market
 export {

@@ -52,6 +52,17 @@ describe('readCaptureLine', () => {
       },
     },
     {
+      name: 'a disconnect',
+      line: 'wss://ws.okx.com:8443/ws <x> 1652459225.298788: stalled',
+      want: {
+        kind: 'disconnected',
+        tsRecvUs: 1_652_459_225_298_788,
+        payload: 'stalled',
+        url: 'wss://ws.okx.com:8443/ws',
+      },
+    },
+    { name: 'a disconnect without a reason', line: 'wss://ws.okx.com:8443/ws <x> 1652459225.298788', want: 'bad' },
+    {
       name: 'what was sent',
       line: 'wss://ws.okx.com:8443/ws <- 1652459225.2987883: {"op":"subscribe"}',
       want: {

@@ -10,10 +10,14 @@
  *     URL <- <time>: <payload>    what was sent to the venue
  *     URL -> <time>: <payload>    what a REST request returned
  *
+ * and one more that our own recorder writes:
+ *
+ *     URL <x> <time>: <payload>   a connection is down; the payload is the reason
+ *
  * The numbers of digits hold from 2001 to 2286, and tell a time from any other number.
  */
 export interface CaptureLine {
-  kind: 'payload' | 'connected' | 'sent' | 'rest' | 'bad'
+  kind: 'payload' | 'connected' | 'disconnected' | 'sent' | 'rest' | 'bad'
   /** Receive time, microseconds: nanoseconds are cut off, fractions of seconds rounded to the nearest. */
   tsRecvUs: number
   /** Where the payload begins; it ends where the line ends. */
@@ -28,7 +32,8 @@ const DIGIT_0 = 0x30
 const COLON = 0x3a
 const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000]
 const MAX_CONTROL_BYTES = 64 * 1024
-const CONTROL = /^((?:wss?|https?):\/\/\S+) (<->|<-|->) (\d{10}(?:\.\d+)?)(?:: |$)/
+const KIND_OF_ARROW = { '<->': 'connected', '<x>': 'disconnected', '<-': 'sent', '->': 'rest' } as const
+const CONTROL = /^((?:wss?|https?):\/\/\S+) (<->|<-|->|<x>) (\d{10}(?:\.\d+)?)(?:: |$)/
 
 /** A line to read into. */
 export function emptyCaptureLine(): CaptureLine {
@@ -92,7 +97,7 @@ function readControlLine(bytes: Buffer, start: number, end: number, line: Captur
   const [head, url = '', arrow, time = ''] = match
   const hasPayload = start + head.length < end
   if (hasPayload === (arrow === '<->') || !URL.canParse(url)) return
-  line.kind = arrow === '<->' ? 'connected' : arrow === '<-' ? 'sent' : 'rest'
+  line.kind = KIND_OF_ARROW[arrow as keyof typeof KIND_OF_ARROW]
   line.url = url
   line.tsRecvUs = secondsToUs(Buffer.from(time, 'latin1'), 0, time.length)
   line.payloadStart = start + head.length

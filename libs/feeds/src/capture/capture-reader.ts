@@ -6,7 +6,7 @@ import { LineSplitter } from './line-splitter.ts'
  * Turns the chunks of a capture into feed items.
  *
  * Invariants
- * 1. The first item is a `Connect`. A later connect line is a `Disconnect` and a `Connect`.
+ * 1. The first item is a `Connect`. A later connect line is a `Disconnect`, if there was none, and a `Connect`.
  * 2. Every line that is not empty is one frame or one bad line; control lines without a market payload are neither.
  * 3. Times never fall: a line whose time is before that of the line before takes the latter.
  * 4. Frames refer to the chunks, nothing is copied, so a chunk must not be written to again.
@@ -19,6 +19,7 @@ export class CaptureReader {
   #items: FeedItem[]
   #lastUs: number
   #hasFrames = false
+  #isConnected = true
 
   /** `startUs` is the time of the connect, and of bad lines before the first line that has a time. */
   constructor(origin: FrameOrigin, startUs: number) {
@@ -65,10 +66,20 @@ export class CaptureReader {
         end,
         tsRecvUs,
       })
-    } else if (line.kind === 'connected' && this.#hasFrames) {
-      this.#items.push({ type: 'disconnect', origin: this.#origin, tsRecvUs, reason: 'reconnect' })
+    } else if (line.kind === 'connected') {
+      // The first one is the connect that there is already.
+      if (this.#isConnected && !this.#hasFrames) return
+      if (this.#isConnected) this.#disconnect(tsRecvUs, 'reconnect')
+      this.#isConnected = true
       this.#items.push({ type: 'connect', origin: this.#origin, tsRecvUs })
+    } else if (line.kind === 'disconnected' && this.#isConnected) {
+      this.#disconnect(tsRecvUs, bytes.toString('utf8', line.payloadStart, end))
     }
+  }
+
+  #disconnect(tsRecvUs: number, reason: string): void {
+    this.#isConnected = false
+    this.#items.push({ type: 'disconnect', origin: this.#origin, tsRecvUs, reason })
   }
 
   /** The origin of a REST payload: its symbol is the one that the URL names. */

@@ -104,6 +104,27 @@ describe('openCapture', () => {
     ])
   })
 
+  it('reads disconnect lines, and connects after them once', async () => {
+    const stream = 'wss://stream.binance.com:9443/stream'
+    const capture = await openCapture(
+      fileOf(
+        [
+          `${stream} <-> 1633998511.5`,
+          `${stream} <x> 1633998512.5: stalled`,
+          `${stream} <x> 1633998513.5: error`,
+          `${stream} <-> 1633998514.5`,
+          '1633998515: {"a":1}',
+        ].join('\n'),
+      ),
+    )
+    expect(await play(capture)).toEqual([
+      'connect 1633998511.5 capture binance_spot -',
+      'disconnect 1633998512.5 stalled',
+      'connect 1633998514.5 capture binance_spot -',
+      'frame 1633998515 - {"a":1}',
+    ])
+  })
+
   it.each([
     { name: 'pu means USD-M', content: usdm, want: { venue: 'binance_usdm', snapshotSymbol: 'BTCUSDT' } },
     { name: 'no pu means spot', content: spot, want: { venue: 'binance_spot', snapshotSymbol: 'BTCUSDT' } },

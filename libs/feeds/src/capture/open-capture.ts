@@ -1,6 +1,6 @@
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
-import { openCaptureBytes } from './capture-bytes.ts'
+import { openCaptureBytes, type CaptureBytes } from './capture-bytes.ts'
 import { CaptureReader } from './capture-reader.ts'
 import { inspectCapture } from './inspect-capture.ts'
 
@@ -27,11 +27,16 @@ export interface CaptureFeed extends Feed {
  * `batches` throws one after the last readable line when the file turns out to be cut off or corrupt. Reads in chunks: a
  * file of any size takes a few megabytes.
  */
-export async function openCapture(
+export async function openCapture(path: string, options: CaptureOptions = {}): Promise<CaptureFeed> {
+  return captureFeed(path, await openCaptureBytes(path), options)
+}
+
+/** The content of a capture as a feed; `path` names it in errors. */
+export async function captureFeed(
   path: string,
-  { venue, source = 'capture' }: CaptureOptions = {},
+  bytes: CaptureBytes,
+  { venue, source = 'capture' }: CaptureOptions,
 ): Promise<CaptureFeed> {
-  const bytes = await openCaptureBytes(path)
   const nature = await inspectCapture(path, bytes, venue)
   const origin: FrameOrigin = {
     source,

@@ -1,0 +1,140 @@
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FeedItem, FrameOrigin } from '@triplane/market-data'
+import { itemsOf, testStartUs, textOf } from '@triplane/testing'
+import fc from 'fast-check'
+import { CaptureRecorder } from './capture-recorder.ts'
+import { openRecording } from './open-recording.ts'
+import { RecordingError } from './recording-error.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'triplane-recording-'))
+afterAll(() => rmSync(root, { recursive: true }))
+const aFolder = () => mkdtempSync(join(root, 'run-'))
+
+const venue = 'binance_spot'
+const origin: FrameOrigin = { source: 'live', venue }
+
+function aRecorder(folder: string, maxFileBytes = 1_000_000): CaptureRecorder {
+  return new CaptureRecorder({
+    folder,
+    venue,
+    maxFileBytes,
+    streamUrl: 'wss://stream.binance.com:9443/stream?streams=btcusdt@trade',
+    snapshotUrl: (symbol) => `https://api.binance.com/api/v3/depth?symbol=${symbol}&limit=1000`,
+  })
+}
+
+function aFrame(tsRecvUs: number, text: string, snapshotSymbol?: string): FeedItem {
+  const bytes = Buffer.from(` ${text}\n`)
+  const of = snapshotSymbol === undefined ? origin : { ...origin, snapshotSymbol }
+  return { type: 'frame', origin: of, bytes, start: 1, end: bytes.length - 1, tsRecvUs }
+}
+
+/** All that a recording must give again. */
+const brief = (item: FeedItem) => {
+  const head = `${item.type} ${item.tsRecvUs}`
+  if (item.type === 'disconnect') return `${head} ${item.reason}`
+  return item.type === 'frame' ? `${head} ${item.origin.snapshotSymbol ?? '-'} ${textOf(item)}` : head
+}
+const replayed = async (folder: string) => (await itemsOf(await openRecording(folder, { venue }))).map(brief)
+
+/** What a feed hands over, in batches: a connect first, then frames, snapshots, silence, disconnects, connects. */
+const aSession = fc
+  .array(
+    fc.array(
+      fc.record({
+        stepUs: fc.nat(2_000_000),
+        what: fc.constantFrom('frame', 'frame', 'frame', 'snapshot', 'time', 'turn'),
+        text: fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[\n\r]/.test(text)),
+        reason: fc.constantFrom('closed', 'stalled', 'slow_consumer'),
+      }),
+      { maxLength: 8 },
+    ),
+    { maxLength: 8 },
+  )
+  .map((batches) => {
+    let tsRecvUs = testStartUs
+    let isConnected = true
+    const items = batches.map((batch) =>
+      batch.map(({ stepUs, what, text, reason }): FeedItem => {
+        tsRecvUs += stepUs
+        if (what === 'time') return { type: 'time', tsRecvUs }
+        if (what === 'snapshot') return aFrame(tsRecvUs, text, 'BTCUSDT')
+        if (what === 'frame') return aFrame(tsRecvUs, text)
+        isConnected = !isConnected
+        return isConnected ? { type: 'connect', origin, tsRecvUs } : { type: 'disconnect', origin, tsRecvUs, reason }
+      }),
+    )
+    return [[{ type: 'connect', origin, tsRecvUs: testStartUs } satisfies FeedItem], ...items]
+  })
+
+describe('CaptureRecorder', () => {
+  it('records what openRecording plays again, over files of any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(aSession, fc.constantFrom(1, 300, 1_000_000), async (batches, maxFileBytes) => {
+        const folder = aFolder()
+        const recorder = aRecorder(folder, maxFileBytes)
+        for (const batch of batches) recorder.write(batch)
+        recorder.close()
+        const want = batches.flat().filter(({ type }) => type !== 'time')
+        expect(await replayed(folder)).toEqual(want.map(brief))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('goes on in new files when it is made again, and leaves the old ones alone', async () => {
+    const folder = aFolder()
+    const first = aRecorder(folder)
+    first.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'before')])
+    first.close()
+    const second = aRecorder(folder)
+    second.write([{ type: 'disconnect', origin, tsRecvUs: testStartUs + 7, reason: 'restart' }])
+    second.write([{ type: 'connect', origin, tsRecvUs: testStartUs + 8 }, aFrame(testStartUs + 9, 'after')])
+    second.close()
+    expect(readdirSync(folder).sort()).toEqual(['binance_spot-000001.capture', 'binance_spot-000002.capture'])
+    expect(await replayed(folder)).toEqual([
+      `connect ${testStartUs}`,
+      `frame ${testStartUs} - before`,
+      `disconnect ${testStartUs + 7} restart`,
+      `connect ${testStartUs + 8}`,
+      `frame ${testStartUs + 9} - after`,
+    ])
+  })
+
+  it('has given everything to the operating system when write returns', async () => {
+    const folder = aFolder()
+    const recorder = aRecorder(folder)
+    recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'not closed')])
+    expect(await replayed(folder)).toEqual([`connect ${testStartUs}`, `frame ${testStartUs} - not closed`])
+    recorder.close()
+  })
+
+  it('leaves out a line that was torn, an empty file, and what is of others', async () => {
+    const folder = aFolder()
+    const recorder = aRecorder(folder)
+    recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'whole')])
+    recorder.close()
+    appendFileSync(join(folder, 'binance_spot-000001.capture'), `${testStartUs}000 {"tor`)
+    writeFileSync(join(folder, 'binance_spot-000002.capture'), '')
+    writeFileSync(join(folder, 'binance_usdm-000001.capture'), `${testStartUs}000 {"e":"bookTicker"}\n`)
+    writeFileSync(join(folder, 'notes.txt'), 'hello')
+    const after = aRecorder(folder)
+    after.write([aFrame(testStartUs + 1, 'next')])
+    after.close()
+    expect(await replayed(folder)).toEqual([
+      `connect ${testStartUs}`,
+      `frame ${testStartUs} - whole`,
+      `frame ${testStartUs + 1} - next`,
+    ])
+  })
+
+  it('refuses a folder that is a file, and a recording that is not there', async () => {
+    const path = join(aFolder(), 'file')
+    writeFileSync(path, '')
+    expect(() => aRecorder(path)).toThrow(RecordingError)
+    await expect(openRecording(aFolder(), { venue })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(openRecording(join(root, 'nowhere'), { venue })).rejects.toMatchObject({ code: 'not_found' })
+  })
+})

@@ -1,0 +1,165 @@
+import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import type { FeedItem, Frame } from '@triplane/market-data'
+import { RecordingError } from './recording-error.ts'
+import { recordingFiles, recordingPath } from './recording-files.ts'
+
+export interface RecorderOptions {
+  readonly folder: string
+  readonly venue: string
+  /** A new file begins when one has reached so many bytes. */
+  readonly maxFileBytes: number
+  /** Written with connects and disconnects. */
+  readonly streamUrl: string
+  /** Written with REST snapshots; names their symbol. */
+  readonly snapshotUrl: (venueSymbol: string) => string
+}
+
+/** How long what was written may wait to be synced to the disk. */
+const SYNC_EVERY_MS = 100
+const FIRST_BUFFER_BYTES = 256 * 1024
+/** What a line needs besides its payload and its URL: a time, blanks, a line break. */
+const LINE_EXTRA_BYTES = 64
+const NEWLINE = 0x0a
+
+/**
+ * Records what a feed hands over, so that `openRecording` plays the same items. Frames are lines of nanoseconds and
+ * payload; connects, disconnects and REST snapshots are control lines (see capture-line.ts). The passing of time is not
+ * recorded.
+ *
+ * Invariants
+ * 1. What `write` was given is with the operating system when it returns: it survives the death of the process. It is
+ *    synced off the event loop a moment later.
+ * 2. A file holds whole lines, but for the last one of a machine that died, and nothing is appended to a file of an
+ *    earlier recorder.
+ */
+export class CaptureRecorder {
+  readonly #options: RecorderOptions
+  readonly #streamUrl: string
+  readonly #snapshotUrls = new Map<string, string>()
+  #buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES)
+  #used = 0
+  #number: number
+  #file: number | undefined
+  #fileBytes = 0
+  #syncTimer: NodeJS.Timeout | undefined
+
+  /** Throws RecordingError when the folder cannot be made or read. */
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.#streamUrl = options.streamUrl
+    try {
+      mkdirSync(options.folder, { recursive: true })
+      this.#number = recordingFiles(options.folder, options.venue).at(-1)?.number ?? 0
+    } catch (error) {
+      throw new RecordingError(options.folder, error)
+    }
+  }
+
+  /** Records items; their frames hold no line breaks. Throws RecordingError, and then nothing of them is recorded. */
+  write(items: readonly FeedItem[]): void {
+    this.#used = 0
+    for (const item of items) this.#addLine(item)
+    if (this.#used === 0) return
+    try {
+      this.#append()
+    } catch (error) {
+      throw new RecordingError(this.#options.folder, error)
+    }
+  }
+
+  /** Syncs and closes. */
+  close(): void {
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = undefined
+    const file = this.#file
+    if (file === undefined) return
+    this.#file = undefined
+    try {
+      fdatasyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  }
+
+  #addLine(item: FeedItem): void {
+    switch (item.type) {
+      case 'frame':
+        return this.#addFrame(item)
+      case 'connect':
+        return this.#addText(`${this.#streamUrl} <-> ${seconds(item.tsRecvUs)}`)
+      case 'disconnect':
+        return this.#addText(`${this.#streamUrl} <x> ${seconds(item.tsRecvUs)}: ${item.reason}`)
+      case 'badLine':
+      case 'time':
+        return
+    }
+  }
+
+  #addFrame({ origin, tsRecvUs, bytes, start, end }: Frame): void {
+    const { snapshotSymbol } = origin
+    const head =
+      snapshotSymbol === undefined
+        ? `${tsRecvUs}000 `
+        : `${this.#snapshotUrl(snapshotSymbol)} -> ${seconds(tsRecvUs)}: `
+    this.#reserve(head.length + end - start + 1)
+    this.#used += this.#buffer.write(head, this.#used, 'latin1')
+    this.#buffer.set(bytes.subarray(start, end), this.#used)
+    this.#used += end - start
+    this.#buffer[this.#used++] = NEWLINE
+  }
+
+  #addText(line: string): void {
+    this.#reserve(line.length + LINE_EXTRA_BYTES)
+    this.#used += this.#buffer.write(`${line}\n`, this.#used, 'latin1')
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#used + bytes
+    if (needed <= this.#buffer.length) return
+    const grown = Buffer.allocUnsafe(Math.max(2 * this.#buffer.length, needed))
+    grown.set(this.#buffer.subarray(0, this.#used))
+    this.#buffer = grown
+  }
+
+  #append(): void {
+    if (this.#fileBytes >= this.#options.maxFileBytes) this.close()
+    this.#file ??= this.#nextFile()
+    const file = this.#file
+    try {
+      for (let at = 0; at < this.#used;) at += writeSync(file, this.#buffer, at, this.#used - at)
+    } catch (error) {
+      // The disk may be full in the middle of a line.
+      ftruncateSync(file, this.#fileBytes)
+      throw error
+    }
+    this.#fileBytes += this.#used
+    this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS)
+  }
+
+  #nextFile(): number {
+    const { folder, venue } = this.#options
+    this.#fileBytes = 0
+    this.#number++
+    return openSync(recordingPath(folder, venue, this.#number), 'wx', 0o600)
+  }
+
+  #sync(): void {
+    this.#syncTimer = undefined
+    if (this.#file !== undefined) fdatasync(this.#file, () => undefined)
+  }
+
+  #snapshotUrl(venueSymbol: string): string {
+    let url = this.#snapshotUrls.get(venueSymbol)
+    if (url === undefined) {
+      url = this.#options.snapshotUrl(venueSymbol)
+      this.#snapshotUrls.set(venueSymbol, url)
+    }
+    return url
+  }
+}
+
+/** A time in microseconds, of 16 digits, as seconds with six decimals. */
+function seconds(timeUs: number): string {
+  const digits = String(timeUs)
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`
+}

@@ -1,0 +1,241 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { Random } from '@triplane/kernel'
+import { WebSocketServer, type WebSocket } from 'ws'
+
+/** What the venue answers to a request for a snapshot, or to a handshake that it refuses. */
+export interface Answer {
+  readonly status: number
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Gives the answer to a request for a symbol's snapshot; undefined is the book as it is. */
+export type AnswerDepth = (venueSymbol: string, request: number) => Answer | undefined | Promise<Answer | undefined>
+
+/** One instrument's market: what is sent is written as Binance writes it. */
+class FakeMarket {
+  readonly symbol: string
+  readonly #isUsdm: boolean
+  readonly #random: Random
+  readonly #bids = new Map<number, number>()
+  readonly #asks = new Map<number, number>()
+  #updateId: number
+  #tradeId = 1
+
+  constructor(symbol: string, isUsdm: boolean, seed: number) {
+    this.symbol = symbol
+    this.#isUsdm = isUsdm
+    this.#random = new Random(seed)
+    this.#updateId = 5_000_000_000 + seed
+    for (let i = 0; i < 20; i++) {
+      this.#bids.set(10_000 - i, 1 + i)
+      this.#asks.set(10_001 + i, 1 + i)
+    }
+  }
+
+  trade(): string {
+    const timeMs = Date.now()
+    const t = this.#tradeId++
+    const end = this.#isUsdm ? '"X":"MARKET","m":false' : '"m":false,"M":true'
+    return this.#stream(
+      'trade',
+      `{"e":"trade","E":${timeMs},"T":${timeMs},"s":"${this.symbol}","t":${t},"p":"100.01","q":"0.5",${end}}`,
+    )
+  }
+
+  quote(): string {
+    const timeMs = Date.now()
+    const head = this.#isUsdm ? '"e":"bookTicker",' : ''
+    const tail = this.#isUsdm ? `,"T":${timeMs},"E":${timeMs}` : ''
+    const bid = Math.max(...this.#bids.keys())
+    const ask = Math.min(...this.#asks.keys())
+    return this.#stream(
+      'bookTicker',
+      `{${head}"u":${this.#updateId},"s":"${this.symbol}","b":"${price(bid)}","B":"${this.#bids.get(bid)}","a":"${price(ask)}","A":"${this.#asks.get(ask)}"${tail}}`,
+    )
+  }
+
+  /** Changes a level of each side, and gives the diff. Ids of USD-M have holes. */
+  delta(): string {
+    const before = this.#updateId
+    const first = before + 1 + (this.#isUsdm ? this.#random.below(50) : 0)
+    this.#updateId = first + this.#random.below(5)
+    const [bid, bidSize] = this.#change(this.#bids, 10_000, -1)
+    const [ask, askSize] = this.#change(this.#asks, 10_001, 1)
+    const timeMs = Date.now()
+    const transaction = this.#isUsdm ? `"T":${timeMs},` : ''
+    const previous = this.#isUsdm ? `"pu":${before},` : ''
+    return this.#stream(
+      'depth@100ms',
+      `{"e":"depthUpdate","E":${timeMs},${transaction}"s":"${this.symbol}","U":${first},"u":${this.#updateId},${previous}"b":[["${price(bid)}","${bidSize}"]],"a":[["${price(ask)}","${askSize}"]]}`,
+    )
+  }
+
+  snapshot(): string {
+    const timeMs = Date.now()
+    const times = this.#isUsdm ? `"E":${timeMs},"T":${timeMs},` : ''
+    const levels = (side: Map<number, number>, sign: number) =>
+      JSON.stringify([...side].sort(([a], [b]) => sign * (a - b)).map(([ticks, size]) => [price(ticks), String(size)]))
+    return `{"lastUpdateId":${this.#updateId},${times}"bids":${levels(this.#bids, -1)},"asks":${levels(this.#asks, 1)}}`
+  }
+
+  #change(side: Map<number, number>, best: number, sign: number): [ticks: number, size: number] {
+    const distance = this.#random.below(25)
+    // The best level stays, so that no side is ever empty.
+    const size = distance === 0 ? 1 + this.#random.below(9) : this.#random.below(10)
+    const ticks = best + sign * distance
+    if (size > 0) side.set(ticks, size)
+    else side.delete(ticks)
+    return [ticks, size]
+  }
+
+  #stream(name: string, data: string): string {
+    return `{"stream":"${this.symbol.toLowerCase()}@${name}","data":${data}}`
+  }
+}
+
+const price = (ticks: number) => (ticks / 100).toFixed(2)
+
+/**
+ * A venue in the process that speaks the part of Binance's protocol that the live feed uses, on the loopback interface:
+ * combined streams named in the URL, and depth snapshots by REST. It sends only what a test tells it to.
+ */
+export class FakeBinance {
+  /** Paths with query of the handshakes, in order; refused ones too. */
+  readonly handshakes: string[] = []
+  /** Venue symbols of the requests for a snapshot, in order. */
+  readonly depthRequests: string[] = []
+  /** Payloads of the pongs received. */
+  readonly pongs: string[] = []
+  /** Decides the answers to requests for a snapshot. */
+  answerDepth: AnswerDepth = () => undefined
+  /** Decides which handshakes are refused. */
+  answerHandshake: (handshake: number) => Answer | undefined = () => undefined
+  readonly #server: Server
+  readonly #sockets = new WebSocketServer({ noServer: true })
+  readonly #markets: ReadonlyMap<string, FakeMarket>
+  readonly #waiting = new Set<() => void>()
+
+  private constructor(server: Server, markets: readonly FakeMarket[]) {
+    this.#server = server
+    this.#markets = new Map(markets.map((market) => [market.symbol, market]))
+    server.on('upgrade', (request, socket, head) => this.#onHandshake(request, socket as Socket, head))
+    server.on('request', (request, response) => void this.#onRequest(request, response))
+  }
+
+  static async start(venue: 'binance_spot' | 'binance_usdm', symbols: readonly string[]): Promise<FakeBinance> {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return new FakeBinance(
+      server,
+      symbols.map((symbol, i) => new FakeMarket(symbol, venue === 'binance_usdm', i + 1)),
+    )
+  }
+
+  get wsUrl(): string {
+    return `ws://127.0.0.1:${this.#port}`
+  }
+
+  get restUrl(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  /** Connections that are open. */
+  get open(): number {
+    return this.#sockets.clients.size
+  }
+
+  /** Resolves when `isSo` holds; asked after everything that reaches the venue. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
+  }
+
+  /** Sends to every connection. */
+  send(message: string | Buffer): void {
+    for (const socket of this.#sockets.clients) socket.send(message)
+  }
+
+  /** Sends a diff, a quote and a trade of every instrument. */
+  tick(): void {
+    for (const market of this.#markets.values()) {
+      this.send(market.delta())
+      this.send(market.quote())
+      this.send(market.trade())
+    }
+  }
+
+  /** Books change and nobody is told. */
+  loseDeltas(): void {
+    for (const market of this.#markets.values()) market.delta()
+  }
+
+  snapshotOf(symbol: string): string {
+    return (this.#markets.get(symbol) as FakeMarket).snapshot()
+  }
+
+  /** Breaks every connection without a word. */
+  drop(): void {
+    for (const socket of this.#sockets.clients) socket.terminate()
+  }
+
+  /** Closes every connection as the protocol has it. */
+  closeAll(code: number, reason: string): void {
+    for (const socket of this.#sockets.clients) socket.close(code, reason)
+  }
+
+  /** Says that this server will shut down. */
+  announceShutdown(): void {
+    this.send(`{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":${Date.now()}}}`)
+  }
+
+  ping(payload: string): void {
+    for (const socket of this.#sockets.clients) socket.ping(payload)
+  }
+
+  async stop(): Promise<void> {
+    this.drop()
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  get #port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  #onHandshake(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    socket.on('error', () => undefined)
+    this.handshakes.push(request.url ?? '')
+    const refusal = this.answerHandshake(this.handshakes.length)
+    if (refusal) {
+      const headers = Object.entries(refusal.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
+      socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${headers.join('')}Content-Length: 0\r\n\r\n`)
+      return this.#news()
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (client: WebSocket) => {
+      client.on('pong', (payload) => {
+        this.pongs.push(payload.toString())
+        this.#news()
+      })
+      client.on('close', () => this.#news())
+      client.on('error', () => undefined)
+      this.#news()
+    })
+  }
+
+  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', this.restUrl)
+    const symbol = url.searchParams.get('symbol') ?? ''
+    this.depthRequests.push(symbol)
+    const isDepth = /^\/(api\/v3|fapi\/v1)\/depth$/.test(url.pathname) && url.searchParams.get('limit') === '1000'
+    this.#news()
+    const answer = isDepth ? await this.answerDepth(symbol, this.depthRequests.length) : { status: 404 }
+    const { status, body, headers } = answer ?? { status: 200, body: this.snapshotOf(symbol) }
+    response.writeHead(status, headers).end(body)
+  }
+
+  #news(): void {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
+  }
+}
