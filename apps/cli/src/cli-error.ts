@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /** What a user can put right: one message, no stack trace. */
 export class CliError extends Error {
   override readonly name = 'CliError'
@@ -12,5 +14,6 @@ export class CliError extends Error {
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
+  // Not instanceof: an error of fetch may be of another realm.
+  return types.isNativeError(error) ? error.message || error.name : String(error)
 }

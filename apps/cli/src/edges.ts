@@ -1,3 +1,6 @@
+import type { CopyReport, CopyStorageOptions } from '@triplane/storage'
+import type pg from 'pg'
+import type { AuditDatabase } from './servers/audit-database.ts'
 import type { ControlTopics } from './servers/control-topics.ts'
 import type { DeadLetters } from './servers/dead-letters.ts'
 import type { RawProducer } from './servers/raw-producer.ts'
@@ -9,6 +12,12 @@ export interface Screen {
   readonly isTTY: boolean
   readonly columns: number
   write(text: string | Buffer): void
+}
+
+/** A database with the schema up to date. */
+export interface OpenedStorage {
+  readonly pool: pg.Pool
+  close(): Promise<void>
 }
 
 /** All that the commands touch of the world. */
@@ -27,4 +36,10 @@ export interface Edges {
   readonly openControlTopics: (environment: Environment) => Promise<ControlTopics>
   readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
   readonly openDeadLetters: (environment: Environment) => DeadLetters
+  readonly openAuditDatabase: (environment: Environment) => AuditDatabase
+  /** A server by its connection string, or an embedded one by its folder, which is started. Rejects with StorageError. */
+  readonly openStorage: (where: { readonly url: string } | { readonly folder: string }) => Promise<OpenedStorage>
+  readonly copyStorage: (options: CopyStorageOptions) => Promise<CopyReport>
+  /** Calls `act` at a Ctrl-C or SIGTERM instead of ending the process; gives what undoes that. */
+  readonly onInterrupt: (act: () => void) => () => void
 }

@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, decodeRecord } from '@triplane/messaging'
+import { copyStorage, openDatabase } from '@triplane/storage'
 import type { Edges, Screen } from './edges.ts'
 import { runCli } from './run-cli.ts'
+import { openAuditDatabase } from './servers/audit-database.ts'
 import { createControlTopics } from './servers/control-topics.ts'
 import { openDeadLetters } from './servers/dead-letters.ts'
 import { openRawProducer } from './servers/raw-producer.ts'
 import { kafkaOptions } from './servers/settings.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
+const signals = ['SIGINT', 'SIGTERM'] as const
 
 function screenOf(stream: NodeJS.WriteStream): Screen {
   // A reader that has seen enough (`| head`) ends the command, not with a stack trace.
@@ -48,6 +51,18 @@ const edges: Edges = {
   },
   openRawProducer,
   openDeadLetters,
+  openAuditDatabase,
+  openStorage: (where) =>
+    'url' in where
+      ? openDatabase({ url: where.url, embedded: { folder: '' } })
+      : openDatabase({ embedded: { folder: where.folder } }),
+  copyStorage,
+  onInterrupt(act) {
+    for (const signal of signals) process.on(signal, act)
+    return () => {
+      for (const signal of signals) process.off(signal, act)
+    }
+  },
 }
 
 process.exitCode = await runCli(process.argv.slice(2), edges)

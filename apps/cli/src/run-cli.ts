@@ -3,11 +3,13 @@ import { isFault } from '@triplane/messaging'
 import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CommandLine } from './commands/command-line.ts'
+import { addAuditCommands } from './commands/audit-commands.ts'
 import { addDlqCommands } from './commands/dlq-commands.ts'
 import { addOrderCommands } from './commands/order-commands.ts'
 import { addProfileCommand } from './commands/profile-command.ts'
 import { addRunCommands } from './commands/run-commands.ts'
 import { addStatusCommands } from './commands/status-commands.ts'
+import { addStorageCommands } from './commands/storage-commands.ts'
 import { addTokenCommands } from './commands/token-commands.ts'
 import type { Edges } from './edges.ts'
 
@@ -16,6 +18,8 @@ const addAll = [
   addStatusCommands,
   addRunCommands,
   addDlqCommands,
+  addAuditCommands,
+  addStorageCommands,
   addProfileCommand,
   addTokenCommands,
 ]

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { messageOf } from '../cli-error.ts'
 
 /** A plane that does not answer in this time is taken for down. */
@@ -49,9 +50,10 @@ export function fetchFrom(url: string, path: string, question: Question = {}): P
 
 /** fetch says only that it failed; why is in the cause. */
 export function whyUnanswered(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return cause instanceof Error && cause.message ? cause.message : messageOf(error)
+  const cause = types.isNativeError(error) ? error.cause : undefined
+  if (!types.isNativeError(cause)) return messageOf(error)
+  if ('code' in cause && typeof cause.code === 'string') return cause.code
+  return messageOf(cause)
 }
 
 function asObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -6,8 +6,8 @@ import {
   type DeadLetterSummary,
   type StoredDeadLetter,
 } from '@triplane/storage'
-import pg from 'pg'
 import type { Environment } from '../edges.ts'
+import { createPool } from './pool.ts'
 import { databaseUrl } from './settings.ts'
 
 /** Dead letters in the services' database. Faults are StorageError. */
@@ -24,16 +24,4 @@ export function openDeadLetters(environment: Environment): DeadLetters {
     read: (id) => readDeadLetter(pool, id),
     close: () => pool.end(),
   }
-}
-
-/** Connections for one command. */
-export function createPool(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString,
-    max: 2,
-    application_name: 'triplane-cli',
-    connectionTimeoutMillis: 5000,
-  })
-  pool.on('error', () => undefined)
-  return pool
 }

@@ -1,0 +1,86 @@
+import type { Run } from '@triplane/contracts'
+import { testStartUs } from '@triplane/testing'
+import { CliWorld } from '../../test/cli-world.ts'
+
+let world: CliWorld
+beforeEach(() => void (world = new CliWorld()))
+
+const runs = async () => (await world.json<{ runs: Run[] }>('run', 'list')).value.runs
+
+describe('run start', () => {
+  it('publishes a simulated run with a seed and an account of its own', async () => {
+    const { code, value } = await world.json<{ started: boolean; run: Run }>('run', 'start')
+    expect([code, value.started]).toEqual([0, true])
+    expect(value.run).toMatchObject({
+      runId: '01010101',
+      mode: 'live',
+      account: 'sim-01010101',
+      startedAtUs: testStartUs,
+      seed: 0x02020202,
+      scenario: 'calm',
+      sessions: 'always',
+      venues: ['sim'],
+      who: 'ann',
+    })
+    expect(value.run.startUs).toBeUndefined()
+    expect(await runs()).toEqual([value.run])
+  })
+
+  it('takes what it is told', async () => {
+    world.environment = { TRIPLANE_MARKET_VENUES: 'binance_spot, binance_usdm' }
+    const flags = ['--mode', 'lockstep', '--seed', '7', '--start-time', '2024-08-08T14:30Z', '--scenario', 'storm']
+    expect(await world.run('run', 'start', ...flags, '--account', 'live', '--sessions', 'real')).toBe(0)
+    expect(world.output).toBe(
+      'Started run 01010101: lockstep, account live, venues binance_spot binance_usdm, scenario storm, seed 7.\n',
+    )
+    expect(await runs()).toMatchObject([
+      { mode: 'lockstep', account: 'live', seed: 7, startUs: testStartUs, sessions: 'real', scenario: 'storm' },
+    ])
+  })
+
+  it('--if-none starts the first run and no other', async () => {
+    expect((await world.json('run', 'start', '--if-none')).value).toMatchObject({ started: true })
+    const { code, value } = await world.json('run', 'start', '--if-none')
+    expect([code, value]).toMatchObject([0, { started: false, run: { runId: '01010101' } }])
+    expect(await runs()).toHaveLength(1)
+  })
+
+  it.each([
+    ['--mode', 'fast', 'Allowed choices are live, lockstep'],
+    ['--scenario', 'boom', 'Allowed choices are calm'],
+    ['--seed', '-1', 'Expected a whole number'],
+    ['--start-time', 'noon', 'Expected an ISO 8601 time'],
+  ])('refuses %s %s', async (flag, value, message) => {
+    expect(await world.run('run', 'start', flag, value)).toBe(2)
+    expect(world.messages).toContain(message)
+    expect(await runs()).toEqual([])
+  })
+})
+
+describe('run list', () => {
+  it('is a table, newest first', async () => {
+    await world.run('run', 'start', '--seed', '7')
+    await world.run('run', 'start', '--seed', '8', '--account', 'live')
+    expect(await world.run('run', 'list')).toBe(0)
+    expect(world.output).toMatchInlineSnapshot(`
+      "     run  mode  account       started                   market time from  venues  scenario  seed  by
+      02020202  live  live          2024-08-08 14:30:00.000Z  -                 sim     calm         8  ann
+      01010101  live  sim-01010101  2024-08-08 14:30:00.000Z  -                 sim     calm         7  ann
+      "
+    `)
+  })
+
+  it('says that there is none', async () => {
+    expect(await world.run('run', 'list')).toBe(0)
+    expect(world.output).toBe('There is no run yet.\n')
+  })
+
+  it('fails with one message while Kafka is away', async () => {
+    world.kafkaFault = Object.assign(new Error('Expected a broker to answer, was none'), {
+      code: 'unreachable',
+      retryable: true,
+    })
+    expect(await world.run('run', 'list')).toBe(1)
+    expect(world.messages).toBe('triplane: Expected a broker to answer, was none\n')
+  })
+})

@@ -1,0 +1,21 @@
+import { authenticate, parseOperatorTokens } from '@triplane/control'
+import { CliWorld } from '../../test/cli-world.ts'
+
+describe('token create', () => {
+  it('makes a token of 256 bits that its entry lets in', async () => {
+    const world = new CliWorld()
+    const { code, value } = await world.json<Record<'name' | 'token' | 'entry', string>>('token', 'create', 'ann')
+    expect(code).toBe(0)
+    expect(Buffer.from(value.token, 'base64url')).toHaveLength(32)
+    const tokens = parseOperatorTokens(value.entry)
+    expect(authenticate(tokens, `Bearer ${value.token}`)).toEqual({ ok: true, value: 'ann' })
+    await world.run('token', 'create', 'ann')
+    expect(world.output).toMatch(/^token of ann.*\n {2}\S{43}\n.*TRIPLANE_OPERATOR_TOKENS.*\n {2}ann:[0-9a-f]{64}\n$/)
+  })
+
+  it('refuses a name that the planes would refuse', async () => {
+    const world = new CliWorld()
+    expect(await world.run('token', 'create', 'ann:bob')).toBe(2)
+    expect(world.output).toBe('')
+  })
+})

@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { topics, type AuditLink } from '@triplane/contracts'
+import { ok } from '@triplane/kernel'
+import { createMemoryBus } from '@triplane/messaging'
+import type { AuditVerdict, StoredDeadLetter } from '@triplane/storage'
+import { testStartUs } from '@triplane/testing'
+import pg from 'pg'
+import type { Edges, Environment, Screen } from '../src/edges.ts'
+import { runCli } from '../src/run-cli.ts'
+import { createControlTopics } from '../src/servers/control-topics.ts'
+import type { RawRecord } from '../src/servers/raw-producer.ts'
+
+/** The world of a command line: a bus in memory, a database of a few rows, screens that remember. */
+export class CliWorld {
+  readonly bus = createMemoryBus({ nowUs: () => testStartUs })
+  readonly letters: StoredDeadLetter[] = []
+  readonly redriven: RawRecord[] = []
+  /** What the fake database says of its audit; told the key and the newest published link. */
+  judge: (key: Buffer, published: unknown) => AuditVerdict = () => ({ isIntact: true, rows: 0, problems: [] })
+  environment: Environment = {}
+  kafkaFault: Error | undefined
+  copy: Edges['copyStorage'] = () => Promise.reject(new Error('not expected'))
+  /** Databases in the order in which they were opened and closed. */
+  readonly opened: unknown[] = []
+  readonly closed: unknown[] = []
+  interrupt: () => void = () => undefined
+  isTTY = false
+  output = ''
+  messages = ''
+  #random = 0
+
+  /** Runs a command. Gives its exit code; what it printed is in `output` and `messages`. */
+  run(...argv: string[]): Promise<number> {
+    this.output = ''
+    this.messages = ''
+    return runCli(argv, this.#edges())
+  }
+
+  /** Runs a command with `--json`; gives its exit code and what it printed, parsed. */
+  async json<T = Record<string, unknown>>(...argv: string[]): Promise<{ code: number; value: T }> {
+    const code = await this.run(...argv, '--json')
+    return { code, value: JSON.parse(this.output) as T }
+  }
+
+  async publish(link: AuditLink): Promise<void> {
+    const producer = this.bus.producer({ name: 'audit', runId: 'r' })
+    producer.send(topics.audit, 'live', [link])
+    await producer.flush()
+  }
+
+  #edges(): Edges {
+    const screen = (write: (text: string) => void): Screen => ({
+      isTTY: this.isTTY,
+      columns: 80,
+      write: (text) => write(text.toString()),
+    })
+    return {
+      environment: this.environment,
+      out: screen((text) => (this.output += text)),
+      err: screen((text) => (this.messages += text)),
+      nowUs: () => testStartUs,
+      randomBytes: (count) => Buffer.alloc(count, ++this.#random),
+      userName: () => 'ann',
+      openControlTopics: async () => {
+        if (this.kafkaFault) throw this.kafkaFault
+        return createControlTopics({ ...this.bus, close: () => Promise.resolve() }, ({ events }) => ok(events))
+      },
+      openRawProducer: async () => ({
+        send: async (records) => void this.redriven.push(...records),
+        close: () => Promise.resolve(),
+      }),
+      openDeadLetters: () => ({
+        list: async ({ limit, runId }) =>
+          this.letters
+            .filter((letter) => runId === undefined || letter.runId === runId)
+            .slice(0, limit)
+            .map(({ raw: _, ...summary }) => summary),
+        read: async ({ runId, producer, seq }) =>
+          this.letters.find((one) => one.runId === runId && one.producer === producer && one.seq === seq),
+        close: () => Promise.resolve(),
+      }),
+      openAuditDatabase: () => ({
+        verify: async (key, published) => this.judge(key, published),
+        close: () => Promise.resolve(),
+      }),
+      openStorage: async (where) => {
+        this.opened.push(where)
+        return { pool: new pg.Pool(), close: async () => void this.closed.push(where) }
+      },
+      copyStorage: (options) => this.copy(options),
+      onInterrupt: (act) => {
+        this.interrupt = act
+        return () => undefined
+      },
+    }
+  }
+}
+
+/** What a fake plane was asked. */
+export interface Asked {
+  readonly method: string | undefined
+  readonly path: string | undefined
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+/** A plane that answers everything alike, and remembers what it was asked. */
+export class FakePlane {
+  readonly asked: Asked[] = []
+  url = ''
+  readonly #server: Server
+
+  constructor(status: number, body: unknown, headers: OutgoingHttpHeaders = {}) {
+    this.#server = createServer((request, response) => {
+      void bodyOf(request).then((text) => {
+        const { method, url: path } = request
+        this.asked.push({ method, path, authorization: request.headers.authorization, body: text })
+        response.writeHead(status, { 'content-type': 'application/json', ...headers })
+        response.end(typeof body === 'string' ? body : JSON.stringify(body))
+      })
+    })
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+/** Fake planes, stopped by `stopPlanes`. */
+const planes: FakePlane[] = []
+
+export async function aPlane(status: number, body: unknown, headers?: OutgoingHttpHeaders): Promise<FakePlane> {
+  const plane = await new FakePlane(status, body, headers).start()
+  planes.push(plane)
+  return plane
+}
+
+/** The address of a plane that is down. */
+export async function aDeadPlane(): Promise<string> {
+  const plane = await new FakePlane(200, {}).start()
+  await plane.stop()
+  return plane.url
+}
+
+export async function stopPlanes(): Promise<void> {
+  await Promise.all(planes.splice(0).map((plane) => plane.stop()))
+}

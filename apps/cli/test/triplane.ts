@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const command = join(__dirname, '../bin/triplane.mjs')
+
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+  readonly messages: string
+}
+
+/** Runs the `triplane` command in a process of its own, as a user would. */
+export function triplane(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const env = { PATH: process.env['PATH'], ...environment }
+    const child = spawn(process.execPath, [command, ...argv], { env, timeout: 60_000 })
+    let output = ''
+    let messages = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (messages += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, output, messages }))
+  })
+}
