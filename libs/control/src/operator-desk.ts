@@ -35,7 +35,7 @@ export interface OperatorDeskOptions {
 /** Why an order was not carried out. `superseded`: somebody ordered a halt or a reduce in the meantime. */
 export type OrderRefusal = Exclude<ControlErrorCode, 'publish_failed'> | 'superseded'
 
-export interface Outcome {
+interface Outcome {
   readonly accepted: boolean
   readonly command: OperatorCommandCode
   readonly who: string
