@@ -1,0 +1,220 @@
+import { topics, type Event, type Fill, type OrderEvent, type OrderIntent, type Run } from '@triplane/contracts'
+import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
+import pg from 'pg'
+import { poisonEveryTopic, readAll, sendAgain } from './raw-kafka.ts'
+import { buildApps, ordersOf, runOf, Stack, until } from './stack.ts'
+
+/** Long enough for clients to notice, and for what was in flight to come to its time-outs. */
+const OUTAGE_MS = 20_000
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** The value of a counter, its series added up. */
+function counted(text: string, name: string, ...labels: readonly string[]): number {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && labels.every((one) => line.includes(one)))
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}
+
+describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', () => {
+  let kafka: Awaited<ReturnType<typeof startKafka>>
+  let postgres: Awaited<ReturnType<typeof startPostgres>>
+  let redis: Awaited<ReturnType<typeof startRedis>>
+  let stack: Stack
+  let run: Run
+
+  beforeAll(async () => {
+    buildApps('data-plane', 'strategy-plane', 'order-plane')
+    ;[kafka, postgres, redis] = await Promise.all([startKafka(), startPostgres('timescale'), startRedis()])
+    stack = await Stack.at(kafka.brokers, {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
+      TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
+      TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
+      // Silence is what these faults are made of; the switch that it trips has tests of its own.
+      TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '600000',
+      TRIPLANE_STRATEGY_KILL_SWITCHES_LOSS_LIMIT_USD: '900000',
+      TRIPLANE_STRATEGY_KILL_SWITCHES_DRAWDOWN_LIMIT_RATIO: '0.9',
+      TRIPLANE_STATE_SNAPSHOT_EVERY_MS: '2000',
+      TRIPLANE_LIVENESS_STRATEGY_SILENCE_MS: '3000',
+    })
+    run = await stack.startRun({ runId: 'e2efa001', mode: 'live', venues: ['sim'], seed: 7 })
+    stack.start()
+    await trades(20)
+  }, 240_000)
+
+  afterAll(async () => {
+    await stack.remove()
+    await Promise.all([kafka.remove(), postgres.remove(), redis.remove()])
+  }, 60_000)
+
+  const orders = async () =>
+    (await ordersOf(stack.order)) ?? { fills: 0, partialFills: 0, open: [], denied: {}, counts: {} }
+
+  /** Waits until `more` fills have come. */
+  async function trades(more: number): Promise<void> {
+    const before = (await orders()).fills
+    await until(`${more} more fills`, async () => (await orders()).fills >= before + more, 120_000)
+  }
+
+  /** Waits until an order works, so that the fault finds something in flight. */
+  const inFlight = () => until('an order in flight', async () => (await orders()).open.length > 0)
+
+  it('has traded before the first fault: fills, a partial one, a refusal, a cancel', async () => {
+    await until(
+      'all kinds of ends',
+      async () => {
+        const { fills, partialFills, denied, counts } = await orders()
+        const denials = Object.values(denied).reduce((sum, count) => sum + count, 0)
+        return fills >= 20 && partialFills > 0 && denials > 0 && (counts as Record<string, number>)['cancelled']! > 0
+      },
+      120_000,
+    )
+  }, 130_000)
+
+  it.each(['order', 'strategy', 'data'] as const)(
+    'goes on after kill -9 of the %s plane',
+    async (name) => {
+      await inFlight()
+      await stack[name].kill()
+      expect(stack[name].isRunning).toBe(false)
+      await sleep(1000)
+      stack[name].start()
+      await until(`the ${name} plane ready`, async () => (await runOf(stack[name]))?.isReady)
+      await trades(3)
+    },
+    180_000,
+  )
+
+  it('reduces while the strategy plane is gone, and comes back by itself', async () => {
+    await stack.strategy.kill()
+    await until('reducing', async () => (await ordersOf(stack.order))?.tradingState === 'reducing', 30_000)
+    stack.strategy.start()
+    await until('active', async () => (await ordersOf(stack.order))?.tradingState === 'active', 60_000)
+    await trades(1)
+  }, 180_000)
+
+  it('goes on after the broker was stopped for 20 s', async () => {
+    await inFlight()
+    kafka.stop()
+    await sleep(OUTAGE_MS)
+    const health = await fetch(`${stack.order.url}/ready`)
+    expect(health.status).toBe(503)
+    kafka.start()
+    await trades(3)
+  }, 240_000)
+
+  it('goes on trading while Postgres is stopped for 20 s, and stores everything afterwards', async () => {
+    await inFlight()
+    const before = await orders()
+    postgres.stop()
+    await sleep(OUTAGE_MS)
+    expect((await orders()).fills).toBeGreaterThan(before.fills)
+    const health = (await (await fetch(`${stack.order.url}/health`)).json()) as { degraded_checks?: string[] }
+    expect(health.degraded_checks).toContain('database')
+    postgres.start()
+    const pool = new pg.Pool({ connectionString: postgres.url })
+    pool.on('error', () => undefined)
+    try {
+      await until(
+        'every fill in the database',
+        async () => {
+          const { rows } = await pool
+            .query<{ count: string }>('select count(*) from fills where run_id = $1', [run.runId])
+            .catch(() => ({ rows: [] }))
+          return Number(rows[0]?.count ?? -1) >= (await orders()).fills - 3 && Number(rows[0]?.count) > before.fills
+        },
+        90_000,
+      )
+    } finally {
+      await pool.end()
+    }
+  }, 240_000)
+
+  it('goes on trading while Redis is stopped', async () => {
+    redis.stop()
+    await trades(3)
+    const health = (await (await fetch(`${stack.strategy.url}/health`)).json()) as { degraded_checks?: string[] }
+    expect(health.degraded_checks).toContain('redis')
+    redis.start()
+  }, 180_000)
+
+  it('puts what is no event aside, on every topic, and counts it', async () => {
+    const refused = async () => {
+      const texts = await Promise.all(stack.planes.map((plane) => plane.metrics()))
+      return texts.reduce((sum, text) => sum + counted(text, 'triplane_stage_refused_total', 'stage="decode"'), 0)
+    }
+    const before = await refused()
+    expect(await poisonEveryTopic(kafka.brokers)).toBeGreaterThan(60)
+    // Eight topics of the order plane and seven of the strategy plane, four records on each.
+    await until('the refusals counted', async () => (await refused()) >= before + 4 * (8 + 7), 60_000)
+    await trades(3)
+    for (const plane of stack.planes) expect(plane.isRunning).toBe(true)
+  }, 180_000)
+
+  it('does nothing twice when every message is delivered twice', async () => {
+    const duplicates = async () => {
+      const runs = await Promise.all([stack.order, stack.strategy].map(runOf))
+      return runs.reduce((sum, status) => sum + (status?.duplicates ?? 0), 0)
+    }
+    const before = await duplicates()
+    let sent = 0
+    for (const topic of [topics.fills, topics.orders, topics.intents, topics.killSwitch, topics.status, topics.quotes])
+      sent += await sendAgain(kafka.brokers, topic)
+    expect(sent).toBeGreaterThan(100)
+    await until('the duplicates recognised', async () => (await duplicates()) > before + 100, 60_000)
+    await trades(3)
+  }, 240_000)
+
+  it('has lost no fill, booked none twice, sent no order twice and none past its validity', async () => {
+    // Ends the market, so that both ledgers come to the same point.
+    await stack.data.stop()
+    let last = -1
+    await until(
+      'no more fills',
+      async () => {
+        const { fills } = await orders()
+        const isQuiet = fills === last
+        last = fills
+        await sleep(1500)
+        return isQuiet
+      },
+      60_000,
+    )
+    const all = await stack.withBus((bus) => readAll(bus, [topics.intents, topics.orders, topics.fills], run.runId))
+    const once = new Map<string, Event>()
+    for (const { record, event } of all) {
+      const id = `${record.producer} ${event.seq}`
+      // What was sent again, by a restart or by the test, is the same to the last field.
+      if (once.has(id)) expect(event).toEqual(once.get(id))
+      once.set(id, event)
+    }
+    const events = [...once.values()]
+    const fills = events.filter((event): event is Fill => event.type === 'fill')
+    expect(new Set(fills.map(({ fillId }) => fillId)).size).toBe(fills.length)
+    expect(fills.length).toBe((await orders()).fills)
+
+    const held = new Map<string, number>()
+    for (const { symbol, side, quantity } of fills)
+      held.set(symbol, (held.get(symbol) ?? 0) + (side === 'BUY' ? 1 : -1) * Number(quantity))
+    for (const plane of [stack.order, stack.strategy]) {
+      const account = await plane.get<{ positions: { symbol: string; quantity: string }[] }>('/status/positions')
+      for (const { symbol, quantity } of account?.positions ?? [])
+        expect(Number(quantity)).toBeCloseTo(held.get(symbol) ?? 0, 6)
+    }
+
+    const validUntil = new Map(
+      events
+        .filter((event): event is OrderIntent => event.type === 'orderIntent')
+        .map(({ intentId, validUntilUs }) => [intentId, validUntilUs]),
+    )
+    const submitted = events.filter(
+      (event): event is OrderEvent => event.type === 'orderEvent' && event.state === 'submitted',
+    )
+    expect(submitted.length).toBeGreaterThan(20)
+    expect(new Set(submitted.map(({ intentId }) => intentId)).size).toBe(submitted.length)
+    for (const { intentId, tsStateUs } of submitted) expect(tsStateUs).toBeLessThan(validUntil.get(intentId) ?? 0)
+  }, 180_000)
+})
