@@ -1,5 +1,6 @@
 import type { Event } from '@triplane/contracts'
 import { aBar, aFill, anOrderEvent, aQuote, aTrade, examples, testStartUs } from '@triplane/testing'
+import { join } from 'node:path'
 import pg from 'pg'
 import { copiedTables } from '../src/copy/copied-tables.ts'
 import {
@@ -17,6 +18,7 @@ import {
 import { describeGrades } from './grade-server.ts'
 import { aFolder } from './postgres-suite.ts'
 
+const TRADES = 1200
 const US_PER_DAY = 86_400_000_000
 const key = Buffer.alloc(32, 1)
 const notCopied = ['copy_progress', 'history_days', 'rollup_marks', 'schema_migrations', 'storage_grade']
@@ -26,14 +28,15 @@ describeGrades('storage copy', (server) => {
   let from: Database
   let to: Database
 
+  beforeAll(async () => {
+    from = await openDatabase({ embedded: { folder: join(aFolder(), 'postgres') } })
+    await fillSource()
+  })
   beforeEach(async () => {
-    from = await openDatabase({ url: await server.newDatabase(), embedded: { folder: aFolder() } })
     to = await openDatabase({ url: await server.newDatabase(), embedded: { folder: aFolder() } })
   })
-  afterEach(async () => {
-    await from?.close()
-    await to?.close()
-  })
+  afterEach(() => to?.close())
+  afterAll(() => from?.close())
 
   const aRun = (runId: string) => ({ runId, mode: 'replay', startedAtUs: testStartUs, configuration: { seed: 7 } })
 
@@ -44,7 +47,8 @@ describeGrades('storage copy', (server) => {
   }
 
   /** Two runs, three days, every table. */
-  async function fillSource(trades = 3000): Promise<void> {
+  async function fillSource(): Promise<void> {
+    const trades = TRADES / 2
     for (const runId of ['run-b', 'run-a']) {
       await beginRun(from.pool, aRun(runId))
       const some = Array.from({ length: trades }, (_, i) => {
@@ -105,26 +109,25 @@ describeGrades('storage copy', (server) => {
   })
 
   it('brings every row of every table, verifies the audit, and has nothing to do the second time', async () => {
-    await fillSource()
     const seen: CopyProgress[] = []
     const report = await copyStorage({
       from: from.pool,
       to: to.pool,
-      batchRows: 700,
+      batchRows: 250,
       onProgress: (progress) => seen.push(progress),
       auditKey: key,
     })
     expect(report).toMatchObject({ isComplete: true, audit: { isIntact: true, rows: 12 } })
     expect(report.tables.find(({ table }) => table === 'trades')).toEqual({
       table: 'trades',
-      sourceRows: 6000,
-      newRows: 6000,
+      sourceRows: TRADES,
+      newRows: TRADES,
       isEqual: true,
     })
     await expectEqual()
     const ofTrades = seen.filter(({ table }) => table === 'trades')
-    expect(ofTrades.map(({ rows }) => rows)).toEqual([0, 700, 1400, 2100, 2800, 3500, 4200, 4900, 5600, 6000])
-    expect(ofTrades[0]).toMatchObject({ tableNumber: 2, tables: copiedTables.length, totalRows: 6000 })
+    expect(ofTrades.map(({ rows }) => rows)).toEqual([0, 250, 500, 750, 1000, TRADES])
+    expect(ofTrades[0]).toMatchObject({ tableNumber: 2, tables: copiedTables.length, totalRows: TRADES })
     expect(await rowsOf(to, 'copy_progress')).toEqual([])
 
     const again = await copyStorage({ from: from.pool, to: to.pool, auditKey: key })
@@ -133,57 +136,39 @@ describeGrades('storage copy', (server) => {
   })
 
   it('goes on where it was broken off, with every row once', async () => {
-    await fillSource()
     const stop = new AbortController()
     const broken = copyStorage({
       from: from.pool,
       to: to.pool,
-      batchRows: 500,
+      batchRows: 100,
       signal: stop.signal,
       onProgress: ({ table, rows }) => {
-        if (table === 'trades' && rows >= 3500) stop.abort(new Error('enough'))
+        if (table === 'trades' && rows >= 700) stop.abort(new Error('enough'))
       },
     })
     await expect(broken).rejects.toThrow('enough')
-    expect(await rowsOf(to, 'copy_progress')).toMatchObject([{ table_name: 'trades', copied_rows: 3500 }])
-    expect((await rowsOf(to, 'trades')).length).toBe(3500)
-    const report = await copyStorage({ from: from.pool, to: to.pool, batchRows: 500 })
+    expect(await rowsOf(to, 'copy_progress')).toMatchObject([{ table_name: 'trades', copied_rows: 700 }])
+    expect((await rowsOf(to, 'trades')).length).toBe(700)
+    const report = await copyStorage({ from: from.pool, to: to.pool, batchRows: 100 })
     expect(report.isComplete).toBe(true)
-    expect(report.tables.find(({ table }) => table === 'trades')).toMatchObject({ newRows: 2500, sourceRows: 6000 })
-    await expectEqual()
-  })
-
-  it('brings what came to the source meanwhile, and the newer state of a run and an order', async () => {
-    await fillSource(1000)
-    const stop = new AbortController()
-    const onProgress = ({ table, rows }: CopyProgress) => {
-      if (table === 'fills' && rows > 0) stop.abort(new Error('enough'))
-    }
-    await expect(copyStorage({ from: from.pool, to: to.pool, signal: stop.signal, onProgress })).rejects.toThrow(
-      'enough',
-    )
-    await store(
-      [aTrade({ seq: 5000 }), anOrderEvent({ seq: 9105, state: 'filled' }), aFill({ seq: 9106, fillId: 'f-2' })],
-      'run-a',
-    )
-    await endRun(from.pool, { runId: 'run-a', endedAtUs: testStartUs, report: { gaps: 0 } })
-    expect(await copyStorage({ from: from.pool, to: to.pool })).toMatchObject({ isComplete: true })
+    expect(report.tables.find(({ table }) => table === 'trades')).toMatchObject({
+      newRows: TRADES - 700,
+      sourceRows: TRADES,
+    })
     await expectEqual()
   })
 
   it('leaves what the target has of its own, and its rollups follow', async () => {
-    await fillSource()
     await beginRun(to.pool, aRun('run-own'))
     await store([aTrade({ seq: 1 })], 'run-own', to)
     expect(await copyStorage({ from: from.pool, to: to.pool })).toMatchObject({ isComplete: true })
-    expect((await rowsOf(to, 'trades')).length).toBe(6001)
+    expect((await rowsOf(to, 'trades')).length).toBe(TRADES + 1)
     if (server.grade !== 'timescale') await new RollupJob(to.pool).pass()
     const { rows } = await to.pool.query('select sum(trades)::int as trades from bars_rollup_1d')
-    expect(rows).toEqual([{ trades: 6001 }])
+    expect(rows).toEqual([{ trades: TRADES + 1 }])
   })
 
   it('does not mix two audit chains', async () => {
-    await fillSource(10)
     const own = createAuditLog({ pool: to.pool, key })
     await own.append({ account: 'b', command: 'halt', who: 'o', why: 'w', outcome: 'done' })
     await own.close()
@@ -208,5 +193,23 @@ describeGrades('storage copy', (server) => {
     const outcome = copyStorage({ from: from.pool, to: nobody })
     await expect(outcome).rejects.toMatchObject({ code: 'unavailable', retryable: true })
     await nobody.end()
+  })
+
+  // It changes the source: it comes last.
+  it('brings what came to the source meanwhile, and the newer state of a run and an order', async () => {
+    const stop = new AbortController()
+    const onProgress = ({ table, rows }: CopyProgress) => {
+      if (table === 'fills' && rows > 0) stop.abort(new Error('enough'))
+    }
+    await expect(copyStorage({ from: from.pool, to: to.pool, signal: stop.signal, onProgress })).rejects.toThrow(
+      'enough',
+    )
+    await store(
+      [aTrade({ seq: 5000 }), anOrderEvent({ seq: 9105, state: 'filled' }), aFill({ seq: 9106, fillId: 'f-2' })],
+      'run-a',
+    )
+    await endRun(from.pool, { runId: 'run-a', endedAtUs: testStartUs, report: { gaps: 0 } })
+    expect(await copyStorage({ from: from.pool, to: to.pool })).toMatchObject({ isComplete: true })
+    await expectEqual()
   })
 })
