@@ -2,7 +2,7 @@ import { topics, type Event } from '@triplane/contracts'
 import { err, ok } from '@triplane/kernel'
 import { sendTrades } from '../test/bus-contract.ts'
 import type { Consumer } from './bus.ts'
-import { runConsumerEdge, type ConsumerEdgeOptions, type RefusedRecord } from './consumer-edge.ts'
+import { createRecordIntake, runConsumerEdge, type ConsumerEdgeOptions, type RefusedRecord } from './consumer-edge.ts'
 import { createMemoryBus } from './memory-bus/memory-bus.ts'
 
 class TestFault extends Error {
@@ -132,5 +132,25 @@ describe('consumer edge', () => {
     })
     await expect(edge.done).rejects.toThrow(want)
     expect(await edge.redelivered()).toEqual([1, 2, 3])
+  })
+})
+
+describe('record intake', () => {
+  it('hands watermarks past decoding, to who wants them', () => {
+    const bus = createMemoryBus({ nowUs: () => 1 })
+    const consumer = bus.consumer({ group: 'order', topics: [topics.trades], from: 'earliest' })
+    const producer = bus.producer({ name: 'data', runId: 'run-1' })
+    sendTrades(producer, 'SPY', 1, 1)
+    producer.mark([topics.trades], { throughUs: 9, final: true })
+    const seen: unknown[] = []
+    const options = {
+      decode: (record: { readonly events: Payload }) => ok((seen.push('decoded'), record.events)),
+      handle: (events: Payload) => ok(void seen.push(events.length)),
+      deadLetter: () => void seen.push('dead letter'),
+    }
+    const records = consumer.take()
+    records.forEach(createRecordIntake({ ...options, onWatermark: (watermark) => void seen.push(watermark) }))
+    records.forEach(createRecordIntake(options))
+    expect(seen).toEqual(['decoded', 1, { throughUs: 9, final: true }, 'decoded', 1])
   })
 })

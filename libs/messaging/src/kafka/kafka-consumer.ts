@@ -364,6 +364,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   }
 
   #crashed(error: Error, isRestarted: boolean): void {
+    if (this.#closing) return
     this.#countError()
     this.#log(isRestarted ? 'warn' : 'error', 'a consumer crashed', { error: String(error) })
     if (!isRestarted && !this.#closing)

@@ -190,8 +190,9 @@ export class KafkaProducer implements Producer {
         await this.#client.sendBatch(codec === undefined ? request : { ...request, compression: codec })
         return true
       } catch (error) {
+        if (this.#isAbandoned) return false
         this.#failed(sending, error)
-        if (this.#broken || this.#isAbandoned) return false
+        if (this.#broken) return false
       }
       await sleep(delayMs)
       if (this.#isAbandoned) return false

@@ -1,0 +1,56 @@
+import { topics } from '@triplane/contracts'
+import { AssignedPartition } from './assigned-partition.ts'
+
+const tally = () => ({ consumed: 0, skipped: 0, errors: 0 })
+const place = () => new AssignedPartition(topics.status, topics.status.name, 0, tally())
+const arrivals = (partition: AssignedPartition, ...offsets: number[]) => offsets.map((at) => partition.arrives(at))
+
+describe('assigned partition', () => {
+  it('begins with whatever comes first, and takes each offset once', () => {
+    expect(arrivals(place(), 7, 8, 8, 7, 9)).toEqual(['take', 'take', 'known', 'known', 'take'])
+  })
+
+  it('drops what lies before its position, as when a seek came too late', () => {
+    const partition = place()
+    partition.expected = 5
+    expect(arrivals(partition, 0, 4, 5, 6)).toEqual(['known', 'known', 'take', 'take'])
+  })
+
+  it('asks again for what is missing, and skips it when it is missing again', () => {
+    const partition = place()
+    partition.expected = 5
+    expect(arrivals(partition, 8)).toEqual(['again'])
+    expect(partition.tally.skipped).toBe(0)
+    expect(arrivals(partition, 8, 9)).toEqual(['take', 'take'])
+    expect(partition.tally.skipped).toBe(3)
+  })
+
+  it('takes what comes after all when it was asked for again', () => {
+    const partition = place()
+    partition.expected = 5
+    expect(arrivals(partition, 8, 5, 6, 7, 8)).toEqual(['again', 'take', 'take', 'take', 'take'])
+    expect(partition.tally.skipped).toBe(0)
+  })
+
+  it('knows that compaction leaves holes', () => {
+    const partition = new AssignedPartition(topics.runs, topics.runs.name, 0, tally())
+    expect(arrivals(partition, 2, 9, 12)).toEqual(['take', 'take', 'take'])
+    expect(partition.tally.skipped).toBe(0)
+  })
+
+  it('gives nothing again that was taken before it was lost and won back', () => {
+    const partition = place()
+    arrivals(partition, 0, 1, 2)
+    partition.position = 2
+    partition.forget()
+    expect(arrivals(partition, 0, 1, 2, 3)).toEqual(['known', 'known', 'take', 'take'])
+  })
+
+  it('counts what is still on the broker', () => {
+    const partition = place()
+    partition.endOffset = 10
+    expect(partition.behind).toBe(0)
+    arrivals(partition, 3)
+    expect(partition.behind).toBe(6)
+  })
+})

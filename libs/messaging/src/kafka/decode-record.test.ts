@@ -1,0 +1,68 @@
+import { topicOf, type EventType } from '@triplane/contracts'
+import { examples } from '@triplane/testing'
+import fc from 'fast-check'
+import { decodeRecord } from './decode-record.ts'
+import { readRecord } from './read-record.ts'
+import { decodeHeaders, encodeHeaders } from './record-headers.ts'
+
+const origin = { runId: 'run-1', producer: 'data', seq: 7, tsSentUs: 1_723_127_400_000_000 }
+
+const aMessage = (fields: object = {}) => ({
+  key: Buffer.from('SPY'),
+  value: Buffer.from('[]'),
+  timestamp: '0',
+  attributes: 0,
+  offset: '12',
+  headers: encodeHeaders({ ...origin, traceparent: undefined, watermark: undefined }),
+  ...fields,
+})
+
+describe('records', () => {
+  it.each(Object.keys(examples) as EventType[])('hold a %s as it was sent', (type) => {
+    const event = examples[type]
+    for (const value of [JSON.stringify(event), JSON.stringify([event, event])]) {
+      const record = readRecord(topicOf[type], 2, aMessage({ value: Buffer.from(value) }))
+      expect(record).toMatchObject({ ...origin, topic: topicOf[type], partition: 2, offset: 12, key: 'SPY' })
+      expect(decodeRecord(record)).toEqual({ ok: true, value: value.startsWith('[') ? [event, event] : [event] })
+    }
+  })
+
+  it('hold a watermark, which has no events', () => {
+    const watermark = { throughUs: Infinity, final: true }
+    const headers = encodeHeaders({ ...origin, seq: 0, traceparent: undefined, watermark })
+    const record = readRecord(topicOf.trade, 0, aMessage({ key: Buffer.from(''), value: Buffer.alloc(0), headers }))
+    expect(record).toMatchObject({ key: '', seq: 0, watermark })
+    expect(decodeRecord(record)).toEqual({ ok: true, value: [] })
+  })
+
+  it('give back the headers that were put in', () => {
+    const us = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+    const text = fc.string({ minLength: 1, unit: 'grapheme' })
+    const watermark = fc.option(fc.record({ throughUs: us, final: fc.boolean() }), { nil: undefined })
+    const traceparent = fc.option(text, { nil: undefined })
+    const origins = fc.record({ runId: text, producer: text, seq: us, tsSentUs: us, traceparent, watermark })
+    fc.assert(fc.property(origins, (each) => expect(decodeHeaders(encodeHeaders(each))).toEqual(each)))
+  })
+
+  it('are refused and never throw, whatever bytes are in them', () => {
+    const names = fc.constantFrom('run', 'producer', 'seq', 'ts', 'wm', 'final', 'traceparent', '__proto__')
+    const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array))
+    const headers = fc.option(fc.dictionary(names, fc.oneof(bytes, fc.array(bytes, { maxLength: 2 }))), {
+      nil: undefined,
+    })
+    const bodies = fc.oneof(
+      bytes,
+      fc.json().map((json) => Buffer.from(json)),
+      fc.constant(null),
+    )
+    fc.assert(
+      fc.property(headers, bodies, fc.boolean(), (foreign, value, isSigned) => {
+        const message = aMessage({ value, ...(!isSigned && { headers: foreign }) })
+        const record = readRecord(topicOf.trade, 0, message)
+        const decoded = decodeRecord(record)
+        if (decoded.ok) expect(record.watermark).toBeDefined()
+        else expect(['bad_header', 'not_json', 'not_an_event']).toContain(decoded.error.code)
+      }),
+    )
+  })
+})
