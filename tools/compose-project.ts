@@ -6,14 +6,14 @@ import { join } from 'node:path'
 const root = join(__dirname, '..')
 
 /** What a command wrote, and its exit code. */
-export interface Ran {
+interface Ran {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
 /** A container as `docker inspect` tells it, as far as the tests look. */
-export interface Inspected {
+interface Inspected {
   readonly Id: string
   readonly RestartCount: number
   readonly State: {
@@ -112,5 +112,7 @@ export async function eventually<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
-  throw new Error(`Expected a fitting value within ${timeoutMs} ms, was ${String(last)}`)
+  throw new Error(
+    `Expected a fitting value within ${timeoutMs} ms, was ${last instanceof Error ? last.message : JSON.stringify(last)}`,
+  )
 }

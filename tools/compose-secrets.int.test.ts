@@ -123,6 +123,8 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect([...first.values()].filter((secret) => inspected.includes(secret))).toEqual([])
     const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print')
     const shown = ['database-password', 'redis-password', 'operator-token', 'audit-key']
+    const one = project.run('run', '--rm', '--no-TTY', 'secrets', 'print', 'operator-token')
+    expect(one).toBe(`${first.get('operator/operator-token')}\n`)
     expect(shown.filter((file) => !printed.includes(first.get(`operator/${file}`) ?? 'none'))).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 // `secrets.mjs make`: gives every consumer of the compose stack the passwords, tokens and keys it needs, as files in a
-// volume of its own. `secrets.mjs print`: shows those that people use.
+// volume of its own. `secrets.mjs print`: shows those that people use; `secrets.mjs print operator-token`: one of them, bare.
 //
 // 1. What a volume holds stays, unless .env sets something else. What .env sets wins.
 // 2. Nothing is written before everything has been checked; a file appears whole or not at all.
@@ -87,9 +87,9 @@ const OPERATOR = /^(?!operator:)[\w.@-]+:[0-9a-f]{64}$/
 class Refusal extends Error {}
 
 try {
-  const [command = 'make'] = process.argv.slice(2)
+  const [command = 'make', name] = process.argv.slice(2)
   if (command === 'make') make()
-  else if (command === 'print') print()
+  else if (command === 'print') print(name)
   else throw new Refusal(`expected make or print, was ${command}`)
 } catch (error) {
   if (!(error instanceof Refusal)) throw error
@@ -111,11 +111,18 @@ function make() {
   console.log(names.length === 0 ? 'secrets: all there' : `secrets: wrote ${names.join(', ')}`)
 }
 
-function print() {
-  const shown = secrets.filter((secret) => secret.shown)
-  const missing = shown.find((secret) => storedValue(secret) === undefined)
-  if (missing) throw new Refusal('nothing is made yet; `docker compose up` does that')
-  for (const secret of shown) console.log(`${secret.shown.padEnd(24)}${storedValue(secret)}`)
+function print(name) {
+  const shown = secrets.filter((secret) => secret.shown && (name === undefined || secret.file === name))
+  if (shown.length === 0) {
+    const names = secrets.flatMap(({ file, shown: label }) => (label ? file : []))
+    throw new Refusal(`expected one of ${names.join(', ')}, was ${name}`)
+  }
+  if (shown.some((secret) => storedValue(secret) === undefined)) {
+    throw new Refusal('nothing is made yet; `docker compose up` does that')
+  }
+  for (const secret of shown) {
+    console.log(name === undefined ? `${secret.shown.padEnd(24)}${storedValue(secret)}` : storedValue(secret))
+  }
 }
 
 /** Every NAME=value of GIVEN that is not empty. */
