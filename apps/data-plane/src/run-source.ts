@@ -1,6 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { ConfigError } from '@triplane/config'
-import type { Run } from '@triplane/contracts'
+import type { Instrument, Run } from '@triplane/contracts'
 import {
+  createBinanceFeed,
+  openRecording,
+  type FeedNotice,
   openCaptures,
   openSimulation,
   scenarios,
@@ -19,6 +23,8 @@ export interface RunSource {
   /** Market time of the run's first item. */
   readonly startUs: number
   readonly endUs: number | undefined
+  /** Asks for a fresh book; absent where the source brings one by itself or never. */
+  readonly requestSnapshot?: (symbol: string) => void
 }
 
 /** What was taken before: so many items, and for a simulation where it can be taken up again. */
@@ -32,11 +38,13 @@ export async function openRunSource(
   run: Run,
   { source: settings }: DataServiceConfig,
   clock: Clock,
+  venueEdges: VenueEdges,
   before?: TakenBefore,
 ): Promise<RunSource> {
   const { speed } = settings
   const durationUs = settings.durationSeconds === undefined ? undefined : settings.durationSeconds * US_PER_SECOND
   if (settings.kind === 'simulated') return openRunSimulation(run, { speed, durationUs }, clock, before)
+  if (settings.kind === 'venue') return openRunVenue(run, settings, venueEdges, clock, before)
   if (settings.capture === undefined)
     throw new ConfigError('The configuration', [
       { path: 'source.capture', expected: `a file where source.kind is ${settings.kind}`, found: 'nothing' },
@@ -82,6 +90,54 @@ function openRunSimulation(
   )
   const items = (before?.items ?? 0) - (checkpoint?.items ?? 0)
   return { source, batches: behind(source.feed.batches(), items), startUs, endUs }
+}
+
+/** What a live feed needs beside its settings. */
+export interface VenueEdges {
+  readonly instruments: readonly Instrument[]
+  /** Where every frame is recorded before it is handed over: the input log of a live data plane. */
+  readonly recordTo: string
+  readonly onNotice: (notice: FeedNotice) => void
+}
+
+/**
+ * Goes live at a venue. A restart first takes again what the process before had recorded and not kept in its snapshot, so
+ * that its events come once more with the same sequences; then comes a disconnect, and the venue.
+ */
+async function openRunVenue(
+  run: Run,
+  { venue, wsUrl, restUrl }: DataServiceConfig['source'],
+  { instruments, recordTo, onNotice }: VenueEdges,
+  clock: Clock,
+  before?: TakenBefore,
+): Promise<RunSource> {
+  if (venue === undefined || run.mode === 'lockstep')
+    throw new ConfigError('The configuration', [
+      { path: 'source.venue', expected: 'a venue, and a live run, where source.kind is venue', found: venue ?? 'none' },
+    ])
+  const recorded = existsSync(recordTo) && readdirSync(recordTo).length > 0
+  const recording = recorded ? await openRecording(recordTo, { venue, source: 'binance_ws' }) : undefined
+  const feed = createBinanceFeed({
+    venue,
+    instruments: instruments.filter((instrument) => instrument.venue === venue),
+    clock,
+    recordTo,
+    resumed: recorded,
+    onNotice,
+    ...(wsUrl !== undefined && { wsUrl }),
+    ...(restUrl !== undefined && { restUrl }),
+  })
+  async function* batches(): AsyncGenerator<readonly FeedItem[]> {
+    if (recording) yield* behind(recording.batches(), before?.items ?? 0)
+    yield* feed.batches()
+  }
+  return {
+    source: { name: 'binance_ws', description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
+    batches: batches(),
+    startUs: run.startedAtUs,
+    endUs: undefined,
+    requestSnapshot: (symbol) => feed.requestSnapshot(symbol),
+  }
 }
 
 /** The items behind the first `count`, time aside. */

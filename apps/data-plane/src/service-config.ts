@@ -9,6 +9,9 @@ const sourceSchema = z.strictObject({
   capture: z.string().min(1).optional(),
   /** Venue and product: of the captures, where it is not to be found out from them; of the live feed. */
   venue: z.enum(['binance_spot', 'binance_usdm']).optional(),
+  /** Where the venue's streams and REST paths are, instead of its own; for a test venue. */
+  wsUrl: z.string().min(1).optional(),
+  restUrl: z.string().min(1).optional(),
   /** Market seconds in a wall second, or max. */
   speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
   /** Ends after so much market time. */

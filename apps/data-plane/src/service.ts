@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { MarketEvent } from '@triplane/contracts'
 import type { SimulatedCheckpoint } from '@triplane/feeds'
 import { ageCheck } from '@triplane/health'
@@ -45,6 +46,11 @@ export async function startDataService(config: DataServiceConfig, edges: Service
       run,
       config,
       clock,
+      {
+        instruments,
+        recordTo: join(folder, 'recording'),
+        onNotice: (notice) => context.logger.warning(`Feed: ${notice.kind}`, { notice }),
+      },
       saved && { items: saved.state.items, checkpoint: saved.state.feed },
     )
     const { source, batches, startUs, endUs } = opened
@@ -71,6 +77,8 @@ export async function startDataService(config: DataServiceConfig, edges: Service
           plane.observe(event)
           logEvent(context.logger, event)
           if (latest) noteEvent(latest, event)
+          if (event.type === 'marketStatus' && event.status === 'book_invalid' && event.symbol !== undefined)
+            opened.requestSnapshot?.(event.symbol)
         },
       },
       saved?.state.output,

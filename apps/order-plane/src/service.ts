@@ -1,4 +1,4 @@
-import { topics, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
+import { topics, type ExecutionEvent, type Fill, type TradingConditionChange } from '@triplane/contracts'
 import { parseOperatorTokens, profileRoute } from '@triplane/control'
 import { isSessionOpen } from '@triplane/market-data'
 import {
@@ -13,7 +13,8 @@ import {
   type ServiceEdges,
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
-import { createTracing, OrderSpans } from '@triplane/tracing'
+import { createSlowestFills, type SlowestFills } from '@triplane/storage'
+import { createTracing, OrderSpans, type TraceRef } from '@triplane/tracing'
 import { buildOrderPlane } from './compose.ts'
 import { Liveness } from './liveness.ts'
 import { OperatorControl } from './operator-control.ts'
@@ -34,6 +35,14 @@ export async function startOrderService(
   const metrics = createServiceMetrics('order_plane', all, 'sim', config.metrics.maxSeries, logger)
   const onRefused = (reason: string) => metrics.stageRefused.inc({ stage: 'control', reason })
   const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
+
+  let slowest: SlowestFills | undefined
+  function noteSlowFill(runId: string, fill: Fill, trace: TraceRef | undefined): void {
+    const { intentId, fillId, strategy, symbol, tsIntentUs, effectUs } = fill
+    const totalUs = Math.max(0, effectUs - tsIntentUs)
+    const traced = trace?.isSampled && { traceId: trace.traceId }
+    slowest?.note({ runId, intentId, fillId, strategy, symbol, totalUs, timeUs: effectUs, ...traced })
+  }
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void) {
     const { run, bus, edge, latest } = context
@@ -64,7 +73,8 @@ export async function startOrderService(
       },
       observe(event: ExecutionEvent, isNew) {
         if (!isNew) return
-        spans.onOutput(event, clock.nowUs())
+        const trace = spans.onOutput(event, clock.nowUs())
+        if (event.type === 'fill') noteSlowFill(run.runId, event, trace)
         if (latest) noteEvent(latest, event)
       },
       async beforeLive() {
@@ -129,6 +139,17 @@ export async function startOrderService(
       profileRoute({ tokens: parseOperatorTokens(config.operator.tokens), onRefused }),
     ],
   })
-  operators.openAudit(service.database)
-  return { ended: service.ended.finally(() => operators.close()), stop: () => service.stop() }
+  const { database } = service
+  operators.openAudit(database)
+  if (database) {
+    const onFault = (fault: Error) => logger.warning('The slowest fills could not be stored', { fault })
+    slowest = createSlowestFills({ pool: database.pool, isReady: () => database.isReady, onFault })
+  }
+  // What uses the database is closed before it is.
+  const stop = async () => {
+    await operators.close()
+    await slowest?.close()
+    await service.stop()
+  }
+  return { ended: service.ended, stop }
 }

@@ -11,7 +11,7 @@ import { createSimulatedMarket, type SimulatedMarketState } from './simulated/si
 /** Where a run's frames come from. */
 export interface Source {
   /** Label of metrics and events. */
-  readonly name: 'capture' | 'sim'
+  readonly name: 'capture' | 'sim' | 'binance_ws'
   readonly description: string
   readonly feed: Feed
   /** Venues whose instruments the run trades. */

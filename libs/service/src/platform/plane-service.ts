@@ -124,6 +124,7 @@ export class PlaneService implements Service {
     checkVenues(run, config)
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
+    const history = openHistory(run)
     const edgeName = `${name}.edge`
     const edgeProducer = bus.producer({ name: edgeName, runId: run.runId })
     const edge = new Edge({
@@ -132,9 +133,11 @@ export class PlaneService implements Service {
       producer: edgeProducer,
       run,
       clock,
-      onDeadLetter: ({ reason }) => onDeadLetter(reason),
+      onDeadLetter(letter) {
+        history?.write(edgeName, [letter])
+        onDeadLetter(letter.reason)
+      },
     })
-    const history = openHistory(run)
     const folder = join(config.state.folder, run.runId, name)
     const hosted = await host({ run, bus, edge, folder, history, latest, logger: runLogger, clock })
     this.#status = { phase: 'running', bus, run, hosted, edge }
