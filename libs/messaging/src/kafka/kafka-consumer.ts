@@ -3,7 +3,8 @@ import { US_PER_SECOND } from '@triplane/kernel'
 import type { Consumer as Client, ConsumerCommitOffsetsEvent, EachBatchPayload } from 'kafkajs'
 import { BusError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer, ConsumerOptions } from '../bus.ts'
-import { AssignedPartition, type TopicTally } from './assigned-partition.ts'
+import type { AssignedPartition } from './assigned-partition.ts'
+import { Assignment, type PartitionEnds } from './assignment.ts'
 import { Inbox } from './inbox.ts'
 import { retry, type KafkaClient } from './kafka-client.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
@@ -11,14 +12,6 @@ import type { KnownTopics } from './kafka-topics.ts'
 import { readRecord } from './read-record.ts'
 import { Signal } from './signal.ts'
 import { sleep, within } from './time-limit.ts'
-
-/** First and last place in a partition: those of its oldest record and behind its newest. */
-export interface PartitionEnds {
-  readonly topic: Topic
-  readonly partition: number
-  readonly low: number
-  readonly high: number
-}
 
 /** What the bus does for its consumers. */
 export interface KafkaConsumerHost {
@@ -51,15 +44,13 @@ export class KafkaConsumer implements Consumer<Buffer> {
   readonly #options: ConsumerOptions
   readonly #client: Client
   readonly #sockets: KafkaClient['sockets']
-  readonly #partitions = new Map<string, readonly AssignedPartition[]>()
-  readonly #tallies: readonly TopicTally[]
+  readonly #assignment: Assignment
   readonly #inbox: Inbox
   readonly #arrival = new Signal()
   readonly #room = new Signal()
   readonly #isOver = new Signal()
   /** Counts how often partitions were assigned. */
   #generation = 0
-  #memberId: string | undefined
   #isPaused = false
   #isDirty = false
   #failure: BusError | undefined
@@ -74,16 +65,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     this.#host = host
     this.#options = options
     this.#inbox = new Inbox(maxInboxRecords, maxInboxBytes)
-    for (const topic of options.topics) {
-      const name = host.topics.nameOf(topic)
-      const tally = { consumed: 0, skipped: 0, errors: 0 }
-      const indices = Array.from({ length: host.topics.partitionsOf(topic) }, (_, index) => index)
-      this.#partitions.set(
-        name,
-        indices.map((index) => new AssignedPartition(topic, name, index, tally)),
-      )
-    }
-    this.#tallies = [...this.#partitions.values()].flatMap(([first]) => first?.tally ?? [])
+    this.#assignment = new Assignment(options.topics, host.topics, typeof options.from !== 'string')
 
     const { kafka, sockets, onRequestTimeout } = host.connect(`consumer-${options.group}`)
     this.#sockets = sockets
@@ -99,7 +81,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     })
     const { events } = this.#client
     this.#client.on(events.REQUEST_TIMEOUT, (event) => {
-      this.#countError()
+      this.#assignment.countError()
       onRequestTimeout(event)
     })
     this.#client.on(events.GROUP_JOIN, ({ payload }) => this.#joined(payload.memberId, payload.memberAssignment))
@@ -171,9 +153,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
       }
     })
     return this.#options.topics.map((topic) => {
-      const partitions = this.#partitions.get(this.#host.topics.nameOf(topic)) ?? []
-      const { consumed, skipped, errors } = partitions[0]?.tally ?? { consumed: 0, skipped: 0, errors: 0 }
-      const behind = partitions.reduce((sum, partition) => sum + (partition.isOwned ? partition.behind : 0), 0)
+      const { consumed, skipped, errors, behind } = this.#assignment.countsOf(topic)
       const here = waiting.get(topic)
       const lagSeconds = here ? Math.max(0, nowUs - here.oldestUs) / US_PER_SECOND : 0
       return { topic: topic.name, consumed, skipped, errors, lagRecords: behind + (here?.records ?? 0), lagSeconds }
@@ -213,9 +193,10 @@ export class KafkaConsumer implements Consumer<Buffer> {
     const { from } = this.#options
     while (!this.#closing && !this.#failure) {
       try {
-        if (typeof from !== 'string' && this.#generation === 0) await this.#placeAt(from)
+        if (typeof from !== 'string' && this.#generation === 0)
+          this.#assignment.placeAt(from, await this.#host.endsOf(this.#options.topics))
         await this.#client.connect()
-        await this.#client.subscribe({ topics: [...this.#partitions.keys()], fromBeginning: from !== 'latest' })
+        await this.#client.subscribe({ topics: this.#assignment.names, fromBeginning: from !== 'latest' })
         await this.#client.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
@@ -225,51 +206,17 @@ export class KafkaConsumer implements Consumer<Buffer> {
         return
       } catch (error) {
         if (error instanceof BusError && !error.retryable) return this.#fail(error)
-        this.#countError()
+        this.#assignment.countError()
         this.#log('warn', 'a consumer could not start', { error: String(error) })
       }
       await this.#isOver.raisedWithin(RESTART_MS)
     }
   }
 
-  /** Places every partition at its position, or at its oldest record where it has none or that is gone. */
-  async #placeAt(positions: Exclude<ConsumerOptions['from'], string>): Promise<void> {
-    for (const { topic, partition, low, high } of await this.#host.endsOf(this.#options.topics)) {
-      const place = this.#partitions.get(this.#host.topics.nameOf(topic))?.[partition]
-      if (!place) continue
-      const named = positions.find((position) => position.topic === topic.name && position.partition === partition)
-      if (named && named.offset > high) {
-        const text = `Expected ${topic.name}/${partition} to reach to offset ${named.offset}, was ${high}: another log`
-        throw new BusError('position_lost', text, { retryable: false })
-      }
-      if (named && named.offset < low && !topic.compacted) place.tally.skipped += low - named.offset
-      place.position = Math.max(low, named?.offset ?? low)
-      place.expected = place.position
-      place.committed = undefined
-    }
-  }
-
   /** Runs before the first fetch of a generation, so that no seek comes too late. */
-  #joined(memberId: string, assignment: Readonly<Record<string, readonly number[]>>): void {
+  #joined(memberId: string, owned: Readonly<Record<string, readonly number[]>>): void {
     this.#generation++
-    const isSameMember = memberId === this.#memberId
-    this.#memberId = memberId
-    const hasPositions = typeof this.#options.from !== 'string'
-    const lost = new Set<AssignedPartition>()
-    const seeks: AssignedPartition[] = []
-    for (const partitions of this.#partitions.values()) {
-      for (const place of partitions) {
-        const wasOwned = place.isOwned
-        place.isOwned = assignment[place.name]?.includes(place.partition) ?? false
-        const isKept = place.isOwned && wasOwned && (isSameMember || hasPositions)
-        if (wasOwned && !isKept) {
-          lost.add(place)
-          place.forget()
-        }
-        if (hasPositions) place.expected ??= place.position
-        if (place.isOwned && place.expected !== undefined) seeks.push(place)
-      }
-    }
+    const { lost, seeks } = this.#assignment.reassign(memberId, owned)
     if (lost.size > 0) this.#inbox.drop((place) => lost.has(place))
     for (const place of seeks) this.#seek(place)
     if (this.#isPaused) this.#client.pause(this.#subscription())
@@ -284,7 +231,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   /** Puts what was fetched into the inbox, as there is room. What it does not resolve is fetched again. */
   async #receive(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
-    const place = this.#partitions.get(batch.topic)?.[batch.partition]
+    const place = this.#assignment.at(batch.topic, batch.partition)
     if (place === undefined) return
     const generation = this.#generation
     const isOurs = () => payload.isRunning() && !payload.isStale() && !this.#closing && generation === this.#generation
@@ -320,7 +267,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
 
   async #commitTaken(): Promise<void> {
     this.#isDirty = false
-    const places = [...this.#partitions.values()].flat().filter((place) => place.isUncommitted)
+    const places = this.#assignment.uncommitted()
     if (places.length === 0) return
     const offsets = places.map(({ name, partition, position }) => {
       return { topic: name, partition, offset: String(position) }
@@ -339,7 +286,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     })
     if (!isMissing) return
     this.#isDirty = true
-    this.#countError()
+    this.#assignment.countError()
     throw new BusError('unreachable', `Expected ${this.#options.group} to commit, was refused: ${String(cause)}`, {
       retryable: true,
       cause,
@@ -357,7 +304,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   #committed({ payload }: ConsumerCommitOffsetsEvent): void {
     for (const { topic, partitions } of payload.topics) {
       for (const { partition, offset } of partitions) {
-        const place = this.#partitions.get(topic)?.[partition]
+        const place = this.#assignment.at(topic, partition)
         if (place) place.committed = Number(offset)
       }
     }
@@ -365,7 +312,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
 
   #crashed(error: Error, isRestarted: boolean): void {
     if (this.#closing) return
-    this.#countError()
+    this.#assignment.countError()
     this.#log(isRestarted ? 'warn' : 'error', 'a consumer crashed', { error: String(error) })
     if (!isRestarted && !this.#closing)
       this.#starting = this.#starting.then(() => sleep(RESTART_MS)).then(() => this.#start())
@@ -378,7 +325,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   }
 
   #subscription(): { topic: string }[] {
-    return [...this.#partitions.keys()].map((topic) => ({ topic }))
+    return this.#assignment.names.map((topic) => ({ topic }))
   }
 
   #isReady(): boolean {
@@ -388,10 +335,6 @@ export class KafkaConsumer implements Consumer<Buffer> {
   #mustBeUsable(): void {
     if (this.#closing) throw closedError()
     if (this.#failure) throw this.#failure
-  }
-
-  #countError(): void {
-    for (const tally of this.#tallies) tally.errors++
   }
 
   #log(level: 'info' | 'warn' | 'error', message: string, context: Readonly<Record<string, unknown>>): void {
