@@ -2,7 +2,15 @@ import { topicOf, topics, type Topic } from '@triplane/contracts'
 import type { Logger } from '@triplane/logging'
 import type { Bus, Consumer } from '@triplane/messaging'
 import { exportHistory, type Metrics } from '@triplane/metrics'
-import { beginRun, endRun, HistoryStore, openDatabase, storedEventTypes, type Database } from '@triplane/storage'
+import {
+  beginRun,
+  endRun,
+  HistoryStore,
+  openDatabase,
+  StorageMaintenance,
+  storedEventTypes,
+  type Database,
+} from '@triplane/storage'
 import type { Report } from './report.ts'
 
 export interface HistoryOptions {
@@ -28,6 +36,7 @@ export interface HistoryOptions {
 export class History {
   readonly #database: Database
   readonly #store: HistoryStore
+  readonly #maintenance: StorageMaintenance
   readonly #consumer: Consumer
   readonly #options: HistoryOptions
 
@@ -49,6 +58,12 @@ export class History {
   private constructor(database: Database, options: HistoryOptions) {
     const { bus, run, overflow, maxBufferedRows, metrics } = options
     this.#database = database
+    this.#maintenance = new StorageMaintenance({
+      database,
+      observer: { failed: (fault) => options.logger.warning('Maintenance of the database failed', { fault }) },
+    })
+    this.#maintenance.start()
+    options.logger.info('The database is open', { grade: database.description })
     this.#options = options
     this.#store = new HistoryStore({
       pool: database.pool,
@@ -107,6 +122,7 @@ export class History {
     try {
       await this.#store.close()
     } finally {
+      await this.#maintenance.stop()
       await this.#database.close()
     }
   }

@@ -115,20 +115,29 @@ const serviceSecrets = ['kafka.password', 'storage.password', 'redis.password', 
 
 /** Variables that others read: a shell or an env file may be shared by all services. */
 const readElsewhere = [
-  'TRIPLANE_DATA*',
+  'TRIPLANE_DATA',
+  'TRIPLANE_DATA_*',
   'TRIPLANE_STRATEGY_*',
   'TRIPLANE_ORDER_*',
   'TRIPLANE_SOURCE_*',
   'TRIPLANE_AUDIT_*',
   'TRIPLANE_LIVENESS_*',
   'TRIPLANE_ACCOUNT_*',
+  'TRIPLANE_DATA_PLANES',
+  'TRIPLANE_STRATEGY_PLANES',
+  'TRIPLANE_ORDER_PLANES',
   'TRIPLANE_TOKEN*',
   'TRIPLANE_VERSION',
   'TRIPLANE_COMMIT',
 ]
 
+/** True for a family of variables that this service reads itself: a misspelt one of them is refused. */
+function isOwn(schema: z.ZodObject, name: string): boolean {
+  return Object.keys(schema.shape).some((section) => name === `TRIPLANE_${section.toUpperCase()}_*`)
+}
+
 /** Reads the configuration of a service whose schema has the parts of `serviceParts`. Throws ConfigError. */
-export function loadServiceConfig<Schema extends z.ZodType>(
+export function loadServiceConfig<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
 ): z.output<Schema> {
@@ -137,7 +146,7 @@ export function loadServiceConfig<Schema extends z.ZodType>(
     environment,
     aliases: serviceAliases,
     secrets: serviceSecrets,
-    readElsewhere: [...readElsewhere, 'TRIPLANE_CONFIG'],
+    readElsewhere: [...readElsewhere.filter((name) => !isOwn(schema, name)), 'TRIPLANE_CONFIG'],
   })
 }
 

@@ -40,7 +40,7 @@ export function addRunCommands(line: CommandLine): void {
         .default('always'),
     )
     .option('--venues <list>', 'venues whose instruments are traded; default: TRIPLANE_MARKET_VENUES, or sim')
-    .option('--if-none', 'only when there is no run yet', false)
+    .option('--if-none', 'only when there is no run for these venues yet', false)
     .addOption(jsonOption())
     .action((flags: StartFlags) => withTopics(line, (topics) => startOne(line, topics, flags)))
   run
@@ -66,12 +66,13 @@ async function withTopics(line: CommandLine, act: (topics: ControlTopics) => Pro
 
 async function startOne(line: CommandLine, topics: ControlTopics, flags: StartFlags): Promise<void> {
   const { environment, nowUs, randomBytes, userName } = line.edges
+  const text = flags.venues ?? (environment['TRIPLANE_MARKET_VENUES'] || environment['TRIPLANE_VENUES'] || 'sim')
+  const venues = text.split(',').map((venue) => venue.trim())
   const current = flags.ifNone ? (await topics.readRuns()).at(-1) : undefined
-  if (current) {
+  if (current && [...current.venues].sort().join() === [...venues].sort().join()) {
     show(line, flags.json, { started: false, run: current }, () => `Run ${current.runId} is there already.\n`)
     return
   }
-  const venues = flags.venues ?? (environment['TRIPLANE_MARKET_VENUES'] || 'sim')
   const run = await topics.startRun({
     runId: randomBytes(RUN_ID_BYTES).toString('hex'),
     mode: flags.mode,
@@ -80,7 +81,7 @@ async function startOne(line: CommandLine, topics: ControlTopics, flags: StartFl
     startUs: flags.startTime,
     scenario: flags.scenario,
     sessions: flags.sessions,
-    venues: venues.split(',').map((venue) => venue.trim()),
+    venues,
     who: userName(),
     nowUs: nowUs(),
   })
