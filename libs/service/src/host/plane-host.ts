@@ -103,6 +103,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #dataHeardUs: number
   #isReplaying = true
   #isStopping = false
+  #isLogOpen = false
   #unlogged: UnloggedTurn<Out>[] = []
   #snapshotUnderWay: Promise<void> | undefined
 
@@ -294,8 +295,22 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return [...ranges.values()]
   }
 
+  /** Begins the segment behind a turn. When that cannot be done it is tried again before the next turn is logged. */
+  #beginLog(afterTurn: number): boolean {
+    try {
+      this.#options.log.begin(afterTurn)
+      this.#isLogOpen = true
+    } catch (error) {
+      if (!(error instanceof InputLogError)) throw error
+      this.#isLogOpen = false
+      this.#options.onLogFault(error)
+    }
+    return this.#isLogOpen
+  }
+
   #logAndPublish(): void {
     const { log, onLogFault } = this.#options
+    if (!this.#isLogOpen && !this.#beginLog((this.#unlogged[0] as UnloggedTurn<Out>).turn.turn - 1)) return
     while (this.#unlogged.length > 0) {
       const { turn, outputs, boundUs } = this.#unlogged[0] as UnloggedTurn<Out>
       try {
@@ -329,7 +344,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       if (output.isFull) await output.drained()
     }
     this.#leftover = queue.rest()
-    log.begin(this.#turn)
+    this.#beginLog(this.#turn)
     this.#isReplaying = false
     this.#dataHeardUs = this.#options.clock.monotonicUs()
   }
@@ -338,7 +353,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const { log, snapshots, output } = this.#options
     const afterTurn = this.#turn
     const text = JSON.stringify(this.#state())
-    log.begin(afterTurn)
+    // Turns before the new segment stay in the old one until the snapshot counts.
+    if (!this.#beginLog(afterTurn)) return
     await output.durable()
     await snapshots.save(afterTurn, text)
     log.dropBefore(afterTurn)

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  Outbox,
+  topics,
+  type Event,
+  type OperatorCommand,
+  type PlaneCore,
+  type Quote,
+  type Trade,
+} from '@triplane/contracts'
+import { ok, systemClock } from '@triplane/kernel'
+import { createMemoryBus, type Bus, type Consumer, type Plane } from '@triplane/messaging'
+import { anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from '@triplane/testing'
+import { InputLog, InputLogError } from '../log/input-log.ts'
+import type { LoggedTurn } from '../log/turn.ts'
+import { Snapshots } from '../log/snapshots.ts'
+import { PlaneHost, type HostState } from './plane-host.ts'
+import { PlaneOutput } from './plane-output.ts'
+
+type In = Trade | OperatorCommand
+
+/** Answers each trade with a quote of the same id, and a command with one of id 0. */
+function echoPlane(snapshot?: { readonly seq: number; readonly heard: number[] }) {
+  const heard: number[] = [...(snapshot?.heard ?? [])]
+  const outbox = new Outbox<Quote>(snapshot?.seq)
+  const core: PlaneCore<In, Quote> = {
+    outbox,
+    process(event) {
+      const tradeId = event.type === 'trade' ? event.tradeId : 0
+      heard.push(tradeId)
+      outbox.add(aQuote({ updateId: tradeId }))
+    },
+    advance: () => undefined,
+    nextDueUs: () => Infinity,
+    snapshot: () => ({ seq: outbox.lastSeq, heard }),
+  }
+  const plane: Plane<In, Quote> = {
+    name: 'echo',
+    core,
+    topics: [topics.trades, topics.commands],
+    hears: new Set<Event['type']>(['trade', 'operatorCommand']),
+    observe: () => undefined,
+    heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
+  }
+  return { plane, heard }
+}
+
+/** A log on a disk that is full for a while. */
+class FullLog extends InputLog {
+  isFull = false
+
+  #check(): void {
+    if (this.isFull) throw new InputLogError('unwritable', 'Expected room on the disk, was none')
+  }
+
+  override begin(afterTurn: number): void {
+    this.#check()
+    super.begin(afterTurn)
+  }
+
+  override append(turn: LoggedTurn): void {
+    this.#check()
+    super.append(turn)
+  }
+}
+
+const run = aRun({ mode: 'live', positions: [] })
+
+/** A host with its folder, on a bus that others use too. */
+function open(bus: Bus, folder: string, group = 'echo') {
+  const snapshots = new Snapshots<HostState>(folder)
+  const saved = snapshots.newest()
+  const { plane, heard } = echoPlane(saved?.state.core as never)
+  const producer = bus.producer({ name: 'echo', runId: run.runId })
+  const output = new PlaneOutput<Quote>(
+    { name: 'echo', producer, account: run.account, marked: [], observe: () => undefined },
+    saved?.state.output,
+  )
+  const faults: string[] = []
+  const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' })
+  const consumer = bus.consumer({ group, topics: plane.topics, from: saved?.state.positions ?? [] })
+  const host = new PlaneHost<In, Quote, readonly Event[]>({
+    plane,
+    run,
+    consumer,
+    output,
+    gated: [],
+    leadUs: 0,
+    log,
+    snapshots,
+    saved,
+    snapshotEveryMs: 3_600_000,
+    decode: (record) => ok(record.events),
+    deadLetter: () => undefined,
+    onHeartbeat: () => undefined,
+    onLogFault: (fault) => fault && faults.push(fault.code),
+    clock: systemClock,
+  })
+  return { host, heard, output, faults, consumer, log }
+}
+
+async function echoes(reader: Consumer, count: number): Promise<number[]> {
+  const ids: number[] = []
+  while (ids.length < count) {
+    await reader.arrived()
+    for (const { events } of reader.take())
+      for (const event of events) if (event.type === 'quote') ids.push(event.updateId)
+  }
+  return ids
+}
+
+describe('a hosted plane', () => {
+  let folder: string
+  let bus: Bus
+  let reader: Consumer
+  let sender: ReturnType<Bus['producer']>
+  let seq = 0
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'triplane-host-'))
+    bus = createMemoryBus({ nowUs: () => testStartUs })
+    reader = bus.consumer({ group: 'reader', topics: [topics.quotes], from: 'earliest' })
+    sender = bus.producer({ name: 'market', runId: run.runId })
+    seq = 0
+  })
+  afterEach(async () => {
+    await bus.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const send = (tradeId: number, fields: Partial<Trade> = {}) =>
+    sender.send(topics.trades, 'BTC/USDT', [
+      aTrade({ seq: ++seq, tradeId, tsRecvUs: testStartUs + tradeId, ...fields }),
+    ])
+
+  it('does once what is delivered twice, and passes over what other runs sent', async () => {
+    const { host, heard } = open(bus, folder)
+    const running = host.run()
+    send(1)
+    send(2)
+    seq = 0
+    send(1)
+    send(2)
+    bus.producer({ name: 'market', runId: 'other' }).send(topics.trades, 'BTC/USDT', [aTrade({ seq: 9, tradeId: 9 })])
+    send(3)
+    expect(await echoes(reader, 3)).toEqual([1, 2, 3])
+    host.stop()
+    await running
+    expect(heard).toEqual([1, 2, 3])
+    expect(host.counts).toEqual({ duplicates: 2, foreign: 1 })
+  })
+
+  it('emits again, with the same sequences, what the input log holds behind the snapshot', async () => {
+    const first = open(bus, folder, 'first')
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    first.host.inject('ada', anOperatorCommand({ effectUs: 0 }))
+    expect(await echoes(reader, 1)).toEqual([0])
+    // As a kill would end it: no snapshot, no flush.
+    await first.consumer.close()
+    await running.catch(() => undefined)
+
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    send(2)
+    expect(await echoes(reader, 3)).toEqual([1, 0, 2])
+    second.host.stop()
+    await again
+    expect(second.heard).toEqual([1, 0, 2])
+
+    const third = open(bus, folder, 'third')
+    expect(third.heard).toEqual([1, 0, 2])
+    const end = third.host.run()
+    third.host.stop()
+    await end
+  })
+
+  it('sends nothing and takes nothing while the log cannot be written, obeys a command at once, and goes on after', async () => {
+    const { host, heard, faults, log } = open(bus, folder)
+    log.isFull = true
+    const running = host.run()
+    host.inject('ada', anOperatorCommand({ effectUs: 0 }))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    if (heard.length === 0) host.inject('ada', anOperatorCommand({ effectUs: 0 }))
+    expect(heard).toContain(0)
+    send(1)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(heard).not.toContain(1)
+    expect(faults).toContain('unwritable')
+    expect(reader.take()).toEqual([])
+    log.isFull = false
+    expect((await echoes(reader, 2)).sort()).toEqual([0, 1])
+    host.stop()
+    await running
+  })
+})
