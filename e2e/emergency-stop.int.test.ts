@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { hashToken } from '@triplane/control'
+import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
+import { verifyAudit } from '@triplane/storage'
+import pg from 'pg'
+import { buildApps, ordersOf, runOf, Stack, until } from './stack.ts'
+
+interface Answer {
+  readonly accepted: boolean
+  readonly tradingState?: string
+  readonly persisted?: boolean
+  readonly audited?: boolean
+  readonly reason?: string
+}
+
+describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => {
+  const token = randomBytes(32).toString('base64url')
+  const auditKey = randomBytes(32).toString('hex')
+  let kafka: Awaited<ReturnType<typeof startKafka>>
+  let postgres: Awaited<ReturnType<typeof startPostgres>>
+  let redis: Awaited<ReturnType<typeof startRedis>>
+  let stack: Stack
+
+  beforeAll(async () => {
+    buildApps('data-plane', 'strategy-plane', 'order-plane')
+    ;[kafka, postgres, redis] = await Promise.all([startKafka(), startPostgres('timescale'), startRedis()])
+    stack = await Stack.at(kafka.brokers, {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      TRIPLANE_OPERATOR_TOKENS: `ada:${hashToken(token)}`,
+      TRIPLANE_AUDIT_KEY: auditKey,
+      TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
+      TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
+      TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
+      TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '600000',
+      TRIPLANE_STRATEGY_KILL_SWITCHES_LOSS_LIMIT_USD: '900000',
+      TRIPLANE_STRATEGY_KILL_SWITCHES_DRAWDOWN_LIMIT_RATIO: '0.9',
+    })
+    await stack.startRun({ runId: 'e2eha001', mode: 'live', venues: ['sim'], seed: 5 })
+    stack.start()
+    await until('20 fills', async () => ((await ordersOf(stack.order))?.fills ?? 0) >= 20, 120_000)
+  }, 240_000)
+
+  afterAll(async () => {
+    await stack.remove()
+    await Promise.all([kafka.remove(), postgres.remove(), redis.remove()])
+  }, 60_000)
+
+  async function command(name: string, bearer = token): Promise<Answer & { readonly status: number }> {
+    const response = await fetch(`${stack.order.url}/control/${name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ why: 'exercise' }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    return { status: response.status, ...((await response.json()) as Answer) }
+  }
+  const stateNow = async () => (await ordersOf(stack.order))?.tradingState
+
+  it('refuses a wrong token, and counts it', async () => {
+    expect(await command('halt', 'guess')).toMatchObject({ status: 401, accepted: false })
+    expect(await stateNow()).toBe('active')
+    const text = await stack.order.metrics()
+    expect(text).toMatch(/triplane_stage_refused_total\{[^}]*reason="wrong_token"[^}]*\} 1\n/)
+  }, 30_000)
+
+  it('halts with Kafka, Redis, Postgres, the strategy and the data plane all down, and cancels what works', async () => {
+    await until('an order in flight', async () => ((await ordersOf(stack.order))?.open.length ?? 0) > 0, 60_000)
+    await Promise.all([stack.strategy.kill(), stack.data.kill()])
+    kafka.kill()
+    redis.kill()
+    postgres.kill()
+    const ready = await fetch(`${stack.order.url}/ready`, { signal: AbortSignal.timeout(10_000) })
+    expect(ready.status).toBe(503)
+
+    const answer = await command('halt')
+    expect(answer).toMatchObject({
+      status: 200,
+      accepted: true,
+      tradingState: 'halted',
+      persisted: true,
+      audited: false,
+    })
+    expect(await stateNow()).toBe('halted')
+    await until('no order working', async () => (await ordersOf(stack.order))?.open.length === 0, 30_000)
+    // What loosens waits for its audit row, which cannot be committed now.
+    expect(await command('resume')).toMatchObject({ status: 503, accepted: false })
+    expect(await stateNow()).toBe('halted')
+  }, 120_000)
+
+  it('is still halted after kill -9 and a start with everything back', async () => {
+    await stack.order.kill()
+    for (const server of [kafka, redis, postgres]) server.start()
+    stack.start()
+    await until('the order plane ready', async () => (await runOf(stack.order))?.isReady, 120_000)
+    expect(await stateNow()).toBe('halted')
+    const { fills } = (await ordersOf(stack.order)) ?? { fills: -1 }
+    await new Promise((resolve) => setTimeout(resolve, 5000))
+    expect((await ordersOf(stack.order))?.fills).toBe(fills)
+  }, 180_000)
+
+  it('trades again when an operator resumes, which is audited first', async () => {
+    await until('a resume accepted', async () => (await command('resume')).accepted, 60_000)
+    // The strategy plane re-arms the manual switch, which its own copy of the halt had tripped.
+    await until('active', async () => (await stateNow()) === 'active', 60_000)
+    const { fills } = (await ordersOf(stack.order)) ?? { fills: 0 }
+    await until('a fill', async () => ((await ordersOf(stack.order))?.fills ?? 0) > fills, 120_000)
+  }, 240_000)
+
+  it('left an unbroken chain of audit rows, in which a changed, a missing and a cut row are found', async () => {
+    const key = Buffer.from(auditKey, 'hex')
+    const pool = new pg.Pool({ connectionString: postgres.url })
+    try {
+      const { rows } = await pool.query<{ link: string; command: string; who: string; mac: string }>(
+        'select link::text, command, who, mac from audit_log order by link',
+      )
+      expect(rows.map(({ command: name }) => name)).toEqual(expect.arrayContaining(['halt', 'resume']))
+      expect(new Set(rows.map(({ who }) => who))).toEqual(new Set(['ada']))
+      const newest = { link: Number(rows.at(-1)?.link), mac: rows.at(-1)?.mac ?? '' }
+      const intact = await verifyAudit(pool, key, newest)
+      expect(intact.problems).toEqual([])
+
+      await pool.query("update audit_log set why = 'another' where link = 1")
+      expect((await verifyAudit(pool, key, newest)).problems).not.toEqual([])
+      await pool.query("update audit_log set why = 'exercise' where link = 1")
+      expect((await verifyAudit(pool, key, newest)).problems).toEqual([])
+      await pool.query('delete from audit_log where link = $1', [newest.link])
+      expect((await verifyAudit(pool, key, newest)).problems).not.toEqual([])
+    } finally {
+      await pool.end()
+    }
+  }, 60_000)
+})
