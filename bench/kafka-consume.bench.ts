@@ -6,8 +6,8 @@ import { runBench } from './harness.ts'
 import { bareKafka, benchBrokers, someDeltas, withBroker } from './kafka-server.ts'
 
 const DELTAS = 20_000
-const PREFIX = 'consume.'
-const SINGLES = 'consume.singles'
+const PREFIX = `consume-${process.pid}.`
+const SINGLES = `${PREFIX}singles`
 const GROUP = { topics: [topics.books], from: 'earliest' } as const
 
 let runs = 0
