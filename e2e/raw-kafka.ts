@@ -3,7 +3,7 @@ import { decodeRecord, type BusRecord, type KafkaBus } from '@triplane/messaging
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs'
 
 /** A plain client, for what the bus does not let anybody do. */
-export const rawClient = (brokers: string) =>
+const rawClient = (brokers: string) =>
   new Kafka({ clientId: 'raw', brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } })
 
 /** Puts bytes that are no event on every topic. Gives the number of records. */

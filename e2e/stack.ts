@@ -91,7 +91,7 @@ export class Stack {
   }
 
   async withBus<Done>(act: (bus: KafkaBus) => Promise<Done>): Promise<Done> {
-    const bus = await createKafkaBus({ brokers: [this.#brokers], clientId: 'e2e', nowUs: systemClock.nowUs })
+    const bus = await createKafkaBus({ brokers: [this.#brokers], clientId: 'e2e', nowUs: () => systemClock.nowUs() })
     try {
       return await act(bus)
     } finally {

@@ -6,7 +6,7 @@ const settings = ['{workspaceRoot}/package-lock.json', '{workspaceRoot}/tsconfig
 
 /**
  * Infers the targets of a project from its folder, so that no project needs a configuration file: every folder with a
- * package.json has `lint` and `test`, an app with an entry has `build`. Types are checked for the workspace as a whole.
+ * package.json has `lint` and `test`, an app with an entry has `build` and `serve`. Types are checked for the workspace as a whole.
  */
 export const createNodes = [
   '{libs,apps}/*/package.json',
@@ -20,6 +20,7 @@ export const createNodes = [
       if (existsSync(join(workspaceRoot, folder, 'src/main.ts'))) {
         targets.build = target(`node tools/build.mjs ${basename(folder)}`, ['{workspaceRoot}/tools/build.mjs'])
         targets.build.outputs = [`{workspaceRoot}/dist/${folder}`]
+        targets.serve = { command: `node tools/serve.mjs ${basename(folder)}`, cache: false }
       }
       return [file, { projects: { [folder]: { targets } } }]
     }),

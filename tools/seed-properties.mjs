@@ -5,5 +5,6 @@
 import fc from 'fast-check'
 
 const seed = Number(process.env.FAST_CHECK_SEED ?? 1)
-if (!Number.isInteger(seed)) throw new Error(`FAST_CHECK_SEED must be an integer, found "${process.env.FAST_CHECK_SEED}"`)
+if (!Number.isInteger(seed))
+  throw new Error(`FAST_CHECK_SEED must be an integer, found "${process.env.FAST_CHECK_SEED}"`)
 fc.configureGlobal({ seed })

@@ -1,7 +1,18 @@
 // `npm test`: installs what is missing, then runs every suite that can run here. Arguments go to Jest.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 
+/** Suites that start a stack of servers and processes: one after the other, or they starve each other. */
+const STACKS = ['e2e/', 'tools/compose', 'messaging/test/kafka', 'cli/test/servers']
+
+const jest = (...args) =>
+  spawnSync(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...args], { cwd: root, stdio: 'inherit' })
+    .status ?? 1
+
 ensureInstalled()
-process.chdir(root)
-const { run } = await import('jest')
-await run(process.argv.slice(2))
+const asked = process.argv.slice(2)
+if (asked.length > 0) process.exit(jest(...asked))
+const alone = jest(...STACKS.flatMap((path) => ['--testPathIgnorePatterns', path]))
+const stacks = jest('--runInBand', ...STACKS)
+process.exit(alone || stacks)

@@ -61,7 +61,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
         instruments,
         isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
         metrics: { ...metrics, beforeScrape },
-        nowUs: clock.nowUs,
+        nowUs: () => clock.nowUs(),
       },
       saved?.state.core,
     )

@@ -109,7 +109,7 @@ class Hosts {
     })
     const output = this.#output('data-plane', markedMarketTopics, undefined)
     const host = new SourceHost<FeedItem, Event>({
-      core: core as never,
+      core: core,
       run: this.#run,
       batches,
       startUs,

@@ -1,6 +1,6 @@
 import type { PortfolioState } from '@triplane/contracts'
 import { formatFixed, MONEY_SCALE } from '@triplane/kernel'
-import type { Valuation } from '@triplane/ledger'
+import type { Valuation } from './ledger.ts'
 
 /** The event that publishes a valuation. */
 export function portfolioState(valuation: Valuation, effectUs: number): PortfolioState {

@@ -4,7 +4,7 @@ import { calmRequestQueue } from './request-queue.ts'
 import { Sockets } from './sockets.ts'
 
 /** Practically for ever: kafkajs goes on trying until it is closed. */
-export const MANY_RETRIES = Number.MAX_SAFE_INTEGER
+const MANY_RETRIES = Number.MAX_SAFE_INTEGER
 
 /** How often kafkajs tries again, for a client, its producers and its consumers alike. */
 export const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: MANY_RETRIES } as const
@@ -20,7 +20,7 @@ const levels: ReadonlyMap<logLevel, KafkaLogLevel> = new Map([
 ])
 
 /** What a client of kafkajs tells of a request that was not answered in time. */
-export interface RequestTimedOut {
+interface RequestTimedOut {
   readonly payload: { readonly broker: string; readonly apiName: string }
 }
 

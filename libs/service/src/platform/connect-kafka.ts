@@ -28,7 +28,7 @@ export async function connectKafka(
       sasl: { mechanism: config.saslMechanism, username: config.username, password: config.password ?? '' },
     }),
     replicationFactor: config.replicas,
-    nowUs: clock.nowUs,
+    nowUs: () => clock.nowUs(),
     onFatal,
   }
   let attempts = 0

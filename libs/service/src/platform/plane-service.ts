@@ -145,7 +145,7 @@ export class PlaneService implements Service {
     const beat = setInterval(() => {
       const marketTimeUs = hosted.marketUs
       edge.beat(marketTimeUs, ...(stage === 'data' ? [clock.nowUs()] : []))
-      latest?.set('plane', stage as 'data', { status: 'running', runId: run.runId, marketTimeUs } as never)
+      latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
     }, BEAT_EVERY_MS)
     void this.#watch?.newerThan(run).then((newer) => {
       if (newer === undefined) return

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
 import type { Instrument, Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
@@ -63,6 +64,7 @@ export async function startPlaneService<Hosted extends ObservedRun>(
   options: StartOptions<Hosted>,
 ): Promise<StartedService<Hosted>> {
   const { name, stage, config, metrics, host, views, checks, routes = [], logger, clock } = options
+  mkdirSync(config.state.folder, { recursive: true })
   const latest = openLatestState(config, logger)
   const histories = openHistories({
     config,
@@ -74,8 +76,8 @@ export async function startPlaneService<Hosted extends ObservedRun>(
   })
   let hosted: Hosted | undefined
   let measures: (() => void)[] = []
-  let service: PlaneService | undefined
-  const status = (): PlaneStatus => service?.status ?? { phase: 'connecting' }
+  const begun: { service?: PlaneService } = {}
+  const status = (): PlaneStatus => begun.service?.status ?? { phase: 'connecting' }
 
   metrics.beforeScrape(() => {
     hosted?.observe()
@@ -96,7 +98,7 @@ export async function startPlaneService<Hosted extends ObservedRun>(
   })
   logger.info('Listening', { url: server.url })
 
-  service = new PlaneService({
+  const service = new PlaneService({
     name,
     stage,
     config,
@@ -111,6 +113,7 @@ export async function startPlaneService<Hosted extends ObservedRun>(
     },
     onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
   })
+  begun.service = service
   const closed = service.ended.finally(async () => {
     await histories?.close()
     await latest?.close()
