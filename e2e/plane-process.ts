@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const root = join(__dirname, '..')
+/** The repository: tests and benches run there. */
+export const root = process.cwd()
 
 export type PlaneName = 'data-plane' | 'strategy-plane' | 'order-plane'
 
