@@ -18,11 +18,16 @@ const sourceSchema = z.strictObject({
   durationSeconds: z.number().positive().optional(),
 })
 
-const schema = composeConfig({ ...serviceParts(8000), source: sourceSchema, data: dataPlaneConfigSchema })
+/** The settings of the data plane as a service. */
+export const dataServiceSchema = composeConfig({
+  ...serviceParts(8000),
+  source: sourceSchema,
+  data: dataPlaneConfigSchema,
+})
 
 /** Every setting of the data plane as a service, checked. Throws a ConfigError that names every violation. */
 export function loadDataServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
-  return loadServiceConfig(schema, environment)
+  return loadServiceConfig(dataServiceSchema, environment)
 }
 
 export type DataServiceConfig = ReturnType<typeof loadDataServiceConfig>

@@ -3,7 +3,8 @@ import { accountPart, loadServiceConfig, serviceParts } from '@triplane/service'
 import { z } from 'zod'
 import { orderPlaneConfigSchema } from './config.ts'
 
-const schema = composeConfig({
+/** The settings of the order plane as a service. */
+export const orderServiceSchema = composeConfig({
   ...serviceParts(8001),
   account: accountPart,
   order: orderPlaneConfigSchema.omit({ startingCashUsd: true, ratesToUsd: true }),
@@ -22,7 +23,7 @@ const schema = composeConfig({
 
 /** Every setting of the order plane as a service, checked. Throws a ConfigError that names every violation. */
 export function loadOrderServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
-  const { account, order, ...parts } = loadServiceConfig(schema, environment)
+  const { account, order, ...parts } = loadServiceConfig(orderServiceSchema, environment)
   return { ...parts, order: { ...order, ...account } }
 }
 

@@ -1,5 +1,5 @@
 // Configuration
-export { composeConfig, loadConfig, type ConfigSources } from './load-config.ts'
+export { composeConfig, loadConfig, variableNames, type ConfigSources } from './load-config.ts'
 export { ConfigError, type Violation } from './config-error.ts'
 // Instruments
 export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'

@@ -33,6 +33,11 @@ export function composeConfig<Parts extends Readonly<Record<string, z.ZodObject>
   return z.strictObject(shape as { [Name in keyof Parts]: z.ZodPrefault<Parts[Name]> })
 }
 
+/** The variables that set the values of a schema: `TRIPLANE_STORAGE_URL`, ... */
+export function variableNames(schema: z.ZodType, prefix = 'TRIPLANE_'): readonly string[] {
+  return [...variablesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema, prefix).keys()]
+}
+
 /** Reads the configuration once. Throws a `ConfigError` that names every violation. Unknown keys are violations. */
 export function loadConfig<Schema extends z.ZodType>(schema: Schema, sources: ConfigSources): z.output<Schema> {
   const { file, flags = {} } = sources
