@@ -53,7 +53,7 @@ async function kafkajsAlone() {
   const kafka = bareKafka()
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic: SINGLES, numPartitions: 4 }] })
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic: SINGLES, numPartitions: 4 }] })
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()
