@@ -5,6 +5,7 @@ import { aTrade } from '@triplane/testing'
 import { describeWithDocker, freePort, startKafka } from '@triplane/testing/containers'
 import { Kafka, logLevel } from 'kafkajs'
 import {
+  isFault,
   BusError,
   createKafkaBus,
   decodeRecord,
@@ -61,12 +62,14 @@ class Received {
 
 const none = { lost: [], doubled: [], disordered: [] }
 
-/** Takes and commits until `isDone`. */
+/** Takes and commits until `isDone`. A commit that a broken connection swallowed is made up for by the next, as at every edge. */
 async function receive(consumer: Consumer<Buffer>, received: Received, isDone: () => boolean): Promise<void> {
   while (!isDone()) {
     await Promise.race([consumer.arrived(), pause(50)])
     received.add(consumer.take())
-    await consumer.commit()
+    await consumer.commit().catch((fault: unknown) => {
+      if (!isFault(fault) || !fault.retryable) throw fault
+    })
   }
 }
 

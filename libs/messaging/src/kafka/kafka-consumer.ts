@@ -287,10 +287,14 @@ export class KafkaConsumer implements Consumer<Buffer> {
     if (!isMissing) return
     this.#isDirty = true
     this.#assignment.countError()
-    throw new BusError('unreachable', `Expected ${this.#options.group} to commit, was refused: ${String(cause)}`, {
-      retryable: true,
-      cause,
-    })
+    throw new BusError(
+      'unreachable',
+      `Expected ${this.#options.group} to commit, was ${cause === undefined ? 'not confirmed' : `refused: ${String(cause)}`}`,
+      {
+        retryable: true,
+        cause,
+      },
+    )
   }
 
   /** `work`, or until the consumer is closed. */
