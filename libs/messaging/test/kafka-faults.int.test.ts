@@ -5,10 +5,10 @@ import { aTrade } from '@triplane/testing'
 import { describeWithDocker, freePort, startKafka } from '@triplane/testing/containers'
 import { Kafka, logLevel } from 'kafkajs'
 import {
-  isFault,
   BusError,
   createKafkaBus,
   decodeRecord,
+  isFault,
   type BusRecord,
   type Consumer,
   type KafkaBus,
@@ -27,7 +27,28 @@ const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 const data = { name: 'data', runId: 'run-1' }
 const strategy = { group: 'strategy', topics: [topics.status], from: 'earliest' as const }
 const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
+const DEADLINE_MS = 100_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Waits until `isTrue`; rejects after a while, so that no loop outlives its test. */
+async function until(isTrue: () => boolean): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error(`Expected ${String(isTrue)}, was not so in time`)
+    await pause(20)
+  }
+}
+
+/** Commits, and leaves to the next commit what a broken connection swallowed, as every edge does. */
+async function commit(consumer: Consumer<Buffer>): Promise<boolean> {
+  try {
+    await consumer.commit()
+    return true
+  } catch (fault) {
+    if (isFault(fault) && fault.retryable) return false
+    throw fault
+  }
+}
 
 /** What a consumer was given, in the order in which it came. */
 class Received {
@@ -62,14 +83,13 @@ class Received {
 
 const none = { lost: [], doubled: [], disordered: [] }
 
-/** Takes and commits until `isDone`. A commit that a broken connection swallowed is made up for by the next, as at every edge. */
+/** Takes and commits until `isDone`. */
 async function receive(consumer: Consumer<Buffer>, received: Received, isDone: () => boolean): Promise<void> {
-  while (!isDone()) {
+  const deadline = performance.now() + DEADLINE_MS
+  while (!isDone() && performance.now() < deadline) {
     await Promise.race([consumer.arrived(), pause(50)])
     received.add(consumer.take())
-    await consumer.commit().catch((fault: unknown) => {
-      if (!isFault(fault) || !fault.retryable) throw fault
-    })
+    await commit(consumer)
   }
 }
 
@@ -143,7 +163,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const sending = startSending(producer)
     let lastSeq = Infinity
     const receiving = receive(bus.consumer(strategy), received, () => received.records.length >= lastSeq)
-    while (received.records.length < 500) await pause(20)
+    await until(() => received.records.length >= 500)
 
     kafka.kill()
     const takenBefore = received.records.length
@@ -152,7 +172,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect(producer.buffered).toBeGreaterThan(buffered)
     expect(received.records.length).toBeLessThan(takenBefore + 500)
     kafka.start()
-    while (received.records.length < takenBefore + 2000) await pause(20)
+    await until(() => received.records.length >= takenBefore + 2000)
     lastSeq = await sending.stop()
     await receiving
     expect(received.faults(lastSeq)).toEqual(none)
@@ -188,13 +208,13 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const sending = startSending(producer)
     let lastSeq = Infinity
     const receiving = receive(bus.consumer(strategy), received, () => received.records.length >= lastSeq)
-    while (received.records.length < 500) await pause(20)
+    await until(() => received.records.length >= 500)
 
     proxy.vanish()
-    while (bus.reconnects < 2) await pause(20)
+    await until(() => bus.reconnects >= 2)
     expect(proxy.lost).toBeGreaterThan(0)
     const takenBefore = received.records.length
-    while (received.records.length < takenBefore + 1000) await pause(20)
+    await until(() => received.records.length >= takenBefore + 1000)
     lastSeq = await sending.stop()
     await receiving
     expect(received.faults(lastSeq)).toEqual(none)
@@ -222,26 +242,27 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const shares = new Map<string, number>()
     let isOver = false
     const work = async (name: string, member: Consumer<Buffer>, isDone: () => boolean) => {
+      const pending: number[] = []
       while (!isDone()) {
         await Promise.race([member.arrived(), pause(50)])
         const records = member.take()
         for (const { seq } of records) if (committed.has(seq)) afterCommit.push(seq)
         all.add(records)
         shares.set(name, (shares.get(name) ?? 0) + records.length)
-        await member.commit()
-        for (const { seq } of records) committed.add(seq)
+        pending.push(...records.map(({ seq }) => seq))
+        if (await commit(member)) for (const seq of pending.splice(0)) committed.add(seq)
       }
     }
     const stays = work('stayer', bus.consumer(strategy), () => isOver)
-    while (all.records.length < 300) await pause(20)
+    await until(() => all.records.length >= 300)
     const joiner = bus.consumer(strategy)
     const joined = work('joiner', joiner, () => (shares.get('joiner') ?? 0) >= 300)
     await joined
     await joiner.close()
     const before = shares.get('stayer') as number
-    while ((shares.get('stayer') as number) < before + 600) await pause(20)
+    await until(() => (shares.get('stayer') as number) >= before + 600)
     const lastSeq = await sending.stop()
-    while (committed.size < lastSeq) await pause(20)
+    await until(() => committed.size >= lastSeq)
     isOver = true
     await stays
 

@@ -30,6 +30,8 @@ export class AssignedPartition {
   position: number | undefined
   /** Behind what the broker has confirmed as committed by this consumer. */
   committed: number | undefined
+  /** Behind what is to be committed. What was taken after the commit was asked for is not yet. */
+  toCommit: number | undefined
   /** Offset that has to arrive next; undefined while any will do that is not below `position`. */
   expected: number | undefined
   #holeEnd: number | undefined
@@ -46,9 +48,9 @@ export class AssignedPartition {
     return this.expected === undefined ? 0 : Math.max(0, this.endOffset - this.expected)
   }
 
-  /** Whether something was taken that is not committed. */
+  /** Whether something is to be committed that is not. */
   get isUncommitted(): boolean {
-    return this.isOwned && this.position !== undefined && this.position !== this.committed
+    return this.isOwned && this.toCommit !== undefined && this.toCommit !== this.committed
   }
 
   /** Judges the record at `offset`. */

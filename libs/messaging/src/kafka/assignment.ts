@@ -18,6 +18,8 @@ interface Reassigned {
   readonly lost: ReadonlySet<AssignedPartition>
   /** These go on where they stand here, not where the group has committed. */
   readonly seeks: readonly AssignedPartition[]
+  /** Whether the member has other partitions than before. */
+  readonly hasChanged: boolean
 }
 
 /** The partitions of what a consumer subscribes to: which of them are its own, and how far each has come. */
@@ -77,9 +79,11 @@ export class Assignment {
     this.#memberId = memberId
     const lost = new Set<AssignedPartition>()
     const seeks: AssignedPartition[] = []
+    let hasChanged = false
     for (const place of this.#all()) {
       const wasOwned = place.isOwned
       place.isOwned = owned[place.name]?.includes(place.partition) ?? false
+      hasChanged ||= place.isOwned !== wasOwned
       if (wasOwned && !(place.isOwned && (isSameMember || this.#hasPositions))) {
         lost.add(place)
         place.forget()
@@ -87,10 +91,15 @@ export class Assignment {
       if (this.#hasPositions) place.expected ??= place.position
       if (place.isOwned && place.expected !== undefined) seeks.push(place)
     }
-    return { lost, seeks }
+    return { lost, seeks, hasChanged }
   }
 
-  /** Partitions of which something was taken that is not committed. */
+  /** Wants committed what was taken until now. */
+  askForCommit(): void {
+    for (const place of this.#all()) place.toCommit = place.position
+  }
+
+  /** What is to be committed and is not. */
   uncommitted(): AssignedPartition[] {
     return [...this.#all()].filter((place) => place.isUncommitted)
   }

@@ -24,6 +24,8 @@ export interface KafkaConsumerHost {
 
 /** Longest wait for room in the inbox before a heartbeat is due. */
 const HEARTBEAT_WAIT_MS = 250
+/** How long a commit may take. */
+const COMMIT_MS = 3000
 /** How long leaving the group may take. */
 const LEAVE_MS = 2000
 /** Pause before a consumer that could not start, or crashed, starts again. */
@@ -55,6 +57,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   #isDirty = false
   #failure: BusError | undefined
   #starting: Promise<void>
+  #request: Promise<void> | undefined
   #committing: Promise<void> | undefined
   #commitNext: Promise<void> | undefined
   #endCommit: () => void = () => undefined
@@ -114,20 +117,24 @@ export class KafkaConsumer implements Consumer<Buffer> {
     })
   }
 
-  /** Commits what was taken. Cheap when nothing was; one request is under way at most. */
+  /**
+   * Commits what was taken until now. Cheap when nothing was; one request is under way at most. Rejects with
+   * `unreachable` when the broker does not confirm in time; the next commit makes up for it.
+   */
   commit(): Promise<void> {
     if (this.#closing) return Promise.reject(closedError())
     if (this.#failure) return Promise.reject(this.#failure)
-    if (!this.#isDirty) return this.#commitNext ?? this.#committing ?? Promise.resolve()
-    if (this.#committing === undefined) {
-      this.#committing = this.#commitTaken().finally(() => (this.#committing = undefined))
-      return this.#committing
-    }
-    const again = () => {
+    const underWay = this.#commitNext ?? this.#committing
+    if (!this.#isDirty) return underWay ?? Promise.resolve()
+    this.#isDirty = false
+    this.#assignment.askForCommit()
+    if (this.#commitNext !== undefined) return this.#commitNext
+    if (this.#committing === undefined) return this.#startCommit()
+    const next = () => {
       this.#commitNext = undefined
-      return this.commit()
+      return this.#startCommit()
     }
-    this.#commitNext ??= this.#committing.then(again, again)
+    this.#commitNext = this.#committing.then(next, next)
     return this.#commitNext
   }
 
@@ -216,12 +223,12 @@ export class KafkaConsumer implements Consumer<Buffer> {
   /** Runs before the first fetch of a generation, so that no seek comes too late. */
   #joined(memberId: string, owned: Readonly<Record<string, readonly number[]>>): void {
     this.#generation++
-    const { lost, seeks } = this.#assignment.reassign(memberId, owned)
+    const { lost, seeks, hasChanged } = this.#assignment.reassign(memberId, owned)
     if (lost.size > 0) this.#inbox.drop((place) => lost.has(place))
     for (const place of seeks) this.#seek(place)
     if (this.#isPaused) this.#client.pause(this.#subscription())
     this.#room.raise()
-    this.#log('info', 'partitions assigned', { generation: this.#generation, member: memberId, lost: lost.size })
+    if (hasChanged) this.#log('info', 'partitions assigned', { member: memberId, lost: lost.size })
   }
 
   #seek({ name, partition, expected }: AssignedPartition): void {
@@ -265,44 +272,43 @@ export class KafkaConsumer implements Consumer<Buffer> {
     if (last !== undefined && isOurs()) payload.resolveOffset(last)
   }
 
-  async #commitTaken(): Promise<void> {
-    this.#isDirty = false
-    const places = this.#assignment.uncommitted()
-    if (places.length === 0) return
-    const offsets = places.map(({ name, partition, position }) => {
-      return { topic: name, partition, offset: String(position) }
-    })
-    let cause: unknown
-    try {
-      await this.#untilOver(this.#client.commitOffsets(offsets))
-    } catch (error) {
-      cause = error
-    }
-    if (this.#closing) throw closedError()
-    // kafkajs says nothing when it was not running; the event says what the broker has confirmed.
-    const isMissing = offsets.some(({ offset }, i) => {
-      const { isOwned, committed } = places[i] as AssignedPartition
-      return isOwned && (committed === undefined || committed < Number(offset))
-    })
-    if (!isMissing) return
-    this.#isDirty = true
-    this.#assignment.countError()
-    throw new BusError(
-      'unreachable',
-      `Expected ${this.#options.group} to commit, was ${cause === undefined ? 'not confirmed' : `refused: ${String(cause)}`}`,
-      {
-        retryable: true,
-        cause,
-      },
-    )
+  #startCommit(): Promise<void> {
+    this.#committing = this.#commitWanted().finally(() => (this.#committing = undefined))
+    return this.#committing
   }
 
-  /** `work`, or until the consumer is closed. */
-  #untilOver(work: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#endCommit = resolve
-      work.then(resolve, reject)
-    })
+  async #commitWanted(): Promise<void> {
+    try {
+      // An earlier request may still wait for a broker that was away: kafkajs asks for ever.
+      await this.#answered()
+      const places = this.#assignment.uncommitted()
+      if (places.length === 0) return
+      const offsets = places.map(({ name, partition, toCommit }) => {
+        return { topic: name, partition, offset: String(toCommit) }
+      })
+      this.#request = this.#client.commitOffsets(offsets).finally(() => (this.#request = undefined))
+      await this.#answered()
+      // kafkajs says nothing when it was not running; the event says what the broker has confirmed.
+      const isMissing = offsets.some(({ offset }, i) => {
+        const { isOwned, committed } = places[i] as AssignedPartition
+        return isOwned && (committed === undefined || committed < Number(offset))
+      })
+      if (isMissing) throw new Error('not confirmed')
+    } catch (error) {
+      if (this.#closing) throw closedError()
+      this.#isDirty = true
+      this.#assignment.countError()
+      const text = `Expected ${this.#options.group} to commit, was refused: ${String(error)}`
+      throw new BusError('unreachable', text, { retryable: true, cause: error })
+    }
+  }
+
+  /** Waits for the answer to the commit under way, until the consumer is closed. */
+  async #answered(): Promise<void> {
+    const request = this.#request
+    if (request === undefined) return
+    const isOver = new Promise<void>((_resolve, reject) => (this.#endCommit = () => reject(closedError())))
+    await within(COMMIT_MS, `commit of ${this.#options.group}`, Promise.race([request, isOver]))
   }
 
   #committed({ payload }: ConsumerCommitOffsetsEvent): void {

@@ -42,6 +42,11 @@ export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Prom
     options.onLog?.('info', 'topics created', { topics: missing.map(nameOf) })
   }
 
+  // Somebody else may have made them meanwhile, so all are looked at. The ends are asked for so that every partition has a
+  // leader that answers: consumers of kafkajs rejoin their group once for each answer that one has not.
+  await mustCompact(admin, all.filter((topic) => topic.compacted).map(nameOf))
+  await Promise.all(all.map((topic) => admin.fetchTopicOffsets(nameOf(topic))))
+
   const { topics: found } = await admin.fetchTopicMetadata({ topics: [...byName.keys()] })
   const counts = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
   return {
@@ -72,7 +77,6 @@ function settings(entries: Readonly<Record<string, string | number>>): IResource
 }
 
 async function mustCompact(admin: Admin, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: names.map((name) => ({
