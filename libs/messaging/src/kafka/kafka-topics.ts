@@ -28,7 +28,6 @@ export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Prom
 
   const existing = new Set(await admin.listTopics())
   const missing = all.filter((topic) => !existing.has(nameOf(topic)))
-  await mustCompact(admin, all.filter((topic) => topic.compacted && existing.has(nameOf(topic))).map(nameOf))
   if (missing.length > 0) {
     await admin.createTopics({
       waitForLeaders: true,
