@@ -142,12 +142,12 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
   it('comes back by itself when a plane crashes', async () => {
     const { RestartCount, State } = project.inspect('strategy-plane')
     crash('strategy-plane')
-    const after = await eventually(
+    // Docker counts the restart a moment before the container has started again.
+    await eventually(
       () => project.inspect('strategy-plane'),
-      (one) => one.RestartCount > RestartCount,
+      (one) => one.RestartCount > RestartCount && one.State.StartedAt !== State.StartedAt,
       60_000,
     )
-    expect(after.State.StartedAt).not.toBe(State.StartedAt)
     await eventually(() => isHealthy('strategy-plane'), Boolean, 60_000)
   })
 
