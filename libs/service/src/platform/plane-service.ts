@@ -101,7 +101,7 @@ export class PlaneService implements Service {
     const { config, name, logger, clock } = this.#options
     const fatal = withReject()
     const bus = await connectKafka(
-      { config: config.kafka, clientId: name, logger, clock, onFatal: fatal.reject },
+      { config: config.kafka, clientId: name, logger, clock, onFatal: (fault) => fatal.reject(outOfOrder(fault)) },
       () => this.#isStopping,
     )
     if (bus === undefined) return
@@ -161,6 +161,11 @@ export class PlaneService implements Service {
       await edgeProducer.close().catch(() => undefined)
     }
   }
+}
+
+/** What may have been sent out of order is a reason to stop trading: like a bug, it leaves a crash note. */
+function outOfOrder(fault: Error): Error {
+  return new Error(`Invariant: the bus has everything in order, was ${fault.message}`, { cause: fault })
 }
 
 /** A run trades the instruments that it began with: what its planes keep of it fits no others. */
