@@ -12,6 +12,8 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!(@noble|trading-signals|hyparquet-writer)/)'],
   setupFiles: ['<rootDir>/tools/seed-properties.mjs'],
   reporters: ['default', '<rootDir>/tools/not-run-reporter.mjs'],
+  // Tests assert no times; this only ends one that hangs. Machines are small and busy.
+  testTimeout: 60_000,
   watchman: false,
   maxWorkers: 2,
 }

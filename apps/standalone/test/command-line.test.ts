@@ -20,7 +20,7 @@ describe('node dist/apps/standalone/main.js', () => {
     const built = spawnSync(process.execPath, [join(root, 'tools/build.mjs'), 'standalone'], { encoding: 'utf8' })
     expect(built.stderr).toBe('')
     expect(built.status).toBe(0)
-  }, 60_000)
+  }, 180_000)
 
   it('runs a simulated market and writes the report', () => {
     const reportFile = join(folder(), 'report.json')
@@ -46,7 +46,7 @@ describe('node dist/apps/standalone/main.js', () => {
     expect(output).toContain('by state')
     const { status } = start(['--resume', '--duration', '1s', '--speed', 'max', ...common()])
     expect(status).toBe(0)
-  }, 20_000)
+  }, 180_000)
 
   it('refuses to resume a run that was killed', async () => {
     const child = spawn(process.execPath, [bundle, ...common()])
@@ -56,7 +56,7 @@ describe('node dist/apps/standalone/main.js', () => {
     const { status, stderr } = start(['--resume', ...common()])
     expect(stderr).toMatch(/^triplane: Expected a run that was stopped in order, found run \w+ that was not/)
     expect(status).toBe(1)
-  }, 20_000)
+  }, 180_000)
 
   it('explains every flag', () => {
     const { status, stdout } = start(['--help'])
@@ -91,7 +91,7 @@ describe('node dist/apps/standalone/main.js', () => {
       expect(stderr).not.toMatch(/^\s+at /m)
       expect(status).not.toBe(0)
     }
-  }, 60_000)
+  }, 180_000)
 
   it('names a port that is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1')
@@ -105,5 +105,5 @@ describe('node dist/apps/standalone/main.js', () => {
     expect(errors).toContain(`Expected port ${port} on 127.0.0.1 to be free`)
     expect(errors).not.toMatch(/^\s+at /m)
     expect(code).toBe(1)
-  }, 20_000)
+  }, 180_000)
 })

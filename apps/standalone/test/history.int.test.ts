@@ -15,7 +15,7 @@ describe('the history of a resumed run', () => {
       varFolder(),
     )
     expect(storage).toMatchObject({ rows: { trade: events.trade, quote: events.quote, fill: events.fill }, dropped: 0 })
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('history in the embedded Postgres', () => {
@@ -64,5 +64,5 @@ describe('history in the embedded Postgres', () => {
     } finally {
       await database.close()
     }
-  }, 60_000)
+  }, 180_000)
 })

@@ -51,7 +51,7 @@ describe('the metrics of a run under way', () => {
       !(order.sum('orders_filled_total') > 0) ||
       order.value('triplane_heartbeat_timestamp_seconds', { stage: 'order' }) === undefined
     )
-  }, 30_000)
+  }, 180_000)
 
   afterAll(async () => {
     await standalone.stop()
@@ -257,7 +257,7 @@ describe('the metrics at the end of a run', () => {
     ;[data, order, strategy] = (await Promise.all(
       [metrics.data, metrics.order, metrics.strategy].map(async (one) => new Exposition(await one.expose())),
     )) as [Exposition, Exposition, Exposition]
-  }, 60_000)
+  }, 180_000)
 
   it('count the events that the report counts', () => {
     const { events } = report

@@ -40,7 +40,7 @@ describe.each(MAJORS)('Node %s', (major) => {
       beforeAll(() => {
         const built = spawnSync(process.execPath, [join(root, 'tools/build.mjs'), 'standalone'], { encoding: 'utf8' })
         expect(built.status).toBe(0)
-      }, 60_000)
+      }, 180_000)
 
       it.each(Object.entries(inputs))(
         'for %s',

@@ -119,13 +119,13 @@ describeWithData('replay of recorded Binance data', (folder) => {
       const again = await runStandalone([...flags.slice(0, -1), '400'], varFolder())
       expect(again.hashes).toEqual(report.hashes)
       expect(again.hash).toMatch(/^[0-9a-f]{64}$/)
-    }, 60_000)
+    }, 180_000)
 
     it('ends after the duration, and has then what a longer run had', async () => {
       const short = await runStandalone([...flags, '--duration', '60s'], varFolder())
       expect(short.run.marketSeconds).toBeLessThanOrEqual(60)
       expect(short.frames.in).toBeLessThan(report.frames.in)
       expect(short.ofi['BTC/USDT:USDT']?.slice(0, -1)).toEqual(report.ofi['BTC/USDT:USDT']?.slice(0, 6))
-    }, 60_000)
+    }, 180_000)
   })
 })

@@ -35,7 +35,7 @@ describe('--resume', () => {
     expect(whole.events.fill).toBeGreaterThan(0)
     expect(outcome(second)).toEqual(outcome(whole))
     expect(second.run).toMatchObject({ id: first.run.id, seed: 7, startTimeUs: whole.run.startTimeUs })
-  }, 60_000)
+  }, 180_000)
 
   it('refuses other settings', async () => {
     const folder = join(varFolder(), 'settings')
@@ -43,7 +43,7 @@ describe('--resume', () => {
     await expect(
       runStandalone(['--resume', '--speed', 'max', '--config', join(__dirname, 'tighter-limits.json')], folder),
     ).rejects.toThrow(ResumeError)
-  }, 30_000)
+  }, 180_000)
 
   it('refuses when there is nothing to resume', async () => {
     await expect(runStandalone(['--resume', '--speed', 'max'], join(varFolder(), 'nothing'))).rejects.toThrow(
@@ -62,5 +62,5 @@ describe('a seed and a start time', () => {
     expect(outcome(two)).toEqual(outcome(one))
     expect(two.run.id).not.toBe(one.run.id)
     expect(other.hash).not.toBe(one.hash)
-  }, 60_000)
+  }, 180_000)
 })

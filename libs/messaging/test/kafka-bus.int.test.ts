@@ -11,7 +11,7 @@ describeWithDocker(['kafka'], 'on a broker', () => {
   let kafka: Awaited<ReturnType<typeof startKafka>>
   beforeAll(async () => {
     kafka = await startKafka()
-  }, 60_000)
+  }, 180_000)
   afterAll(() => kafka?.remove())
 
   busContract('the Kafka bus', async ({ partitions }) => {

@@ -144,7 +144,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const advertisedPort = await freePort()
     proxy = await startProxy(advertisedPort, () => kafka.port)
     kafka = await startKafka({ advertisedPort })
-  }, 60_000)
+  }, 180_000)
   beforeEach(async () => {
     bus = await connect()
   })

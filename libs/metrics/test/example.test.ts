@@ -18,4 +18,4 @@ it('runs examples/metrics: a service of a user, with a catalogue of its own', as
     service.kill('SIGTERM')
   }
   expect(await exit).toEqual([0, null])
-}, 30_000)
+}, 180_000)

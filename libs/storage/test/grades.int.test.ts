@@ -40,7 +40,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   beforeAll(async () => {
     database = await openDatabase({ url: await newDatabase(), embedded })
     pool = database.pool
-  }, 60_000)
+  }, 180_000)
   beforeEach(() => {
     runId = `run-${++runs}`
   })
