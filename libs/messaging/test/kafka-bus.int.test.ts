@@ -5,7 +5,7 @@ import { createKafkaBus } from '../src/index.ts'
 import { busContract } from './bus-contract.ts'
 import { decoded } from './kafka-decoded.ts'
 
-jest.setTimeout(30_000)
+jest.setTimeout(120_000)
 
 describeWithDocker(['kafka'], 'on a broker', () => {
   let kafka: Awaited<ReturnType<typeof startKafka>>

@@ -19,7 +19,7 @@ import { collect, sendStatuses } from './bus-contract.ts'
 import { decodedConsumer, eventsOf } from './kafka-decoded.ts'
 import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(180_000)
 
 // Every test makes a bus of its own on the one broker: names differ by a prefix.
 
