@@ -18,7 +18,15 @@ export { readRuns, RunWatch, startRun, type NewRun } from './run/runs.ts'
 // Services
 export { runService, type Service, type ServiceDefinition } from './lifecycle/run-service.ts'
 export { readCrashNote, removeCrashNote, type CrashNote } from './lifecycle/crash-note.ts'
-export { accountPart, digestOf, loadServiceConfig, serviceParts, type ServiceConfig } from './service-config.ts'
+export { kafkaOptionsOf } from './platform/connect-kafka.ts'
+export {
+  accountPart,
+  databaseUrlOf,
+  digestOf,
+  loadServiceConfig,
+  serviceParts,
+  type ServiceConfig,
+} from './service-config.ts'
 export { createServiceMetrics } from './platform/service-metrics.ts'
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'

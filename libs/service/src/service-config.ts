@@ -150,9 +150,17 @@ export function loadServiceConfig<Schema extends z.ZodObject>(
   })
 }
 
-/** The venues of the setting `market.venues`. */
-export function venuesOf(text: string): readonly string[] {
-  return text.split(',').map((venue) => venue.trim())
+/** The parts of a setting that lists them with commas: brokers, venues. */
+export function listOf(text: string): readonly string[] {
+  return text.split(',').map((part) => part.trim())
+}
+
+/** The connection string with its password, which may be a setting of its own; undefined when there is no database. */
+export function databaseUrlOf({ url, password }: ServiceConfig['storage']): string | undefined {
+  if (url === undefined || password === undefined || !URL.canParse(url)) return url
+  const parsed = new URL(url)
+  if (parsed.password === '') parsed.password = encodeURIComponent(password)
+  return parsed.href
 }
 
 /** Digest of what a plane computes with: the same inputs under the same digest give the same outputs. */

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { composeConfig } from '@triplane/config'
 import type { KafkaBusOptions } from '@triplane/messaging'
-import { loadServiceConfig, serviceParts } from '@triplane/service'
+import { databaseUrlOf, kafkaOptionsOf, loadServiceConfig, serviceParts } from '@triplane/service'
 import { CliError } from '../cli-error.ts'
 import type { Environment } from '../edges.ts'
 
@@ -16,24 +15,12 @@ function settingsOf(environment: Environment) {
 
 /** How the services' Kafka is reached: the variables are theirs. Throws ConfigError. */
 export function kafkaOptions(environment: Environment): Omit<KafkaBusOptions, 'nowUs'> {
-  const { brokers, tls, caFile, certificateFile, keyFile, saslMechanism, username, password, replicas } =
-    settingsOf(environment).kafka
-  const pem = (name: string, file: string | undefined) => file !== undefined && { [name]: readFileSync(file, 'utf8') }
-  return {
-    brokers: brokers.split(',').map((broker) => broker.trim()),
-    clientId: 'triplane-cli',
-    ...(tls && { tls: { ...pem('ca', caFile), ...pem('cert', certificateFile), ...pem('key', keyFile) } }),
-    ...(username !== undefined && { sasl: { mechanism: saslMechanism, username, password: password ?? '' } }),
-    replicationFactor: replicas,
-  }
+  return kafkaOptionsOf(settingsOf(environment).kafka, 'triplane-cli')
 }
 
 /** Connection string of the services' database, with its password. Throws ConfigError, and CliError when there is none. */
 export function databaseUrl(environment: Environment): string {
-  const { url, password } = settingsOf(environment).storage
+  const url = databaseUrlOf(settingsOf(environment).storage)
   if (url === undefined) throw new CliError('Expected DATABASE_URL to name the database, found nothing', 2)
-  if (password === undefined || !URL.canParse(url)) return url
-  const full = new URL(url)
-  if (full.password === '') full.password = encodeURIComponent(password)
-  return full.href
+  return url
 }

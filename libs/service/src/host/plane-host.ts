@@ -1,6 +1,7 @@
 import { rank, type Event, type Heartbeat, type Run, type Topic } from '@triplane/contracts'
-import { US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
+import { ok, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
+  createRecordIntake,
   OrderedInputs,
   type BusRecord,
   type Consumer,
@@ -13,9 +14,9 @@ import {
 import { InputLogError, type InputLog } from '../log/input-log.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
+import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, type HighWaterMarksSnapshot } from './high-water-marks.ts'
 import type { PlaneOutput, PlaneOutputState } from './plane-output.ts'
-import { RecordIntake } from './record-intake.ts'
 import { ReplayQueue } from './replay-queue.ts'
 import { Wake } from './wake.ts'
 import { WatermarkGate, type GatedPartition, type WatermarkGateSnapshot } from './watermark-gate.ts'
@@ -92,8 +93,9 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #inputs: OrderedInputs<In>
   readonly #marks: HighWaterMarks
   readonly #gate: WatermarkGate
-  readonly #intake: RecordIntake<In>
+  readonly #intake: EventIntake<In>
   readonly #positions: Map<string, Position>
+  readonly #takeIn: (record: BusRecord<Payload>) => void
   readonly #process: (event: In) => void
   readonly #wake = new Wake()
   #injected: InjectedInput[] = []
@@ -108,24 +110,36 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #snapshotUnderWay: Promise<void> | undefined
 
   constructor(options: PlaneHostOptions<In, Out, Payload>) {
-    const { plane, run, saved, clock, gated } = options
+    const { plane, run, saved, clock, gated, decode, deadLetter, onRecord } = options
     const state = saved?.state
     this.#options = options
     this.#inputs = new OrderedInputs(state?.inputs as OrderedInputsSnapshot<In> | undefined)
     this.#marks = new HighWaterMarks(state?.marks)
     this.#gate = new WatermarkGate(gated, state?.gate)
     this.#positions = new Map(state?.positions.map((position) => [placeOf(position), position]))
-    this.#intake = new RecordIntake(
+    this.#intake = new EventIntake(
       {
         run,
         hears: plane.hears,
         inputs: this.#inputs,
         marks: this.#marks,
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
-        onWatermark: (record, watermark) => this.#gate.note(record, watermark),
       },
       state?.marketUs,
     )
+    this.#takeIn = createRecordIntake({
+      decode,
+      handle: (events, record) => {
+        if (!this.#isReplaying) onRecord?.(record, events)
+        this.#intake.accept(record, events)
+        return ok(undefined)
+      },
+      // What was refused was told the first time.
+      deadLetter: (refused) => void (this.#isReplaying || deadLetter(refused)),
+      onWatermark: (watermark, record) => {
+        if (record.runId === run.runId) this.#gate.note(record, watermark)
+      },
+    })
     this.#process = (event) => plane.core.process(event)
     this.#turn = saved?.afterTurn ?? 0
     this.#boundUs = state?.boundUs ?? 0
@@ -271,7 +285,6 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   #accept(records: readonly BusRecord<Payload>[]): ConsumedRange[] {
-    const { decode, deadLetter, onRecord } = this.#options
     const ranges = new Map<string, { topic: string; partition: number; lastOffset: number; count: number }>()
     for (const record of records) {
       const { topic, partition, offset } = record
@@ -282,15 +295,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         range.count++
       } else ranges.set(place, { topic: topic.name, partition, lastOffset: offset, count: 1 })
       this.#positions.set(place, { topic: topic.name, partition, offset: offset + 1 })
-      if (record.watermark) {
-        this.#intake.watermark(record, record.watermark)
-        continue
-      }
-      const events = decode(record)
-      if (events.ok) {
-        if (!this.#isReplaying) onRecord?.(record, events.value)
-        this.#intake.accept(record, events.value)
-      } else if (!this.#isReplaying) deadLetter({ record, stage: 'decode', refusal: events.error })
+      this.#takeIn(record)
     }
     return [...ranges.values()]
   }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
-import { createKafkaBus, type KafkaBus, type KafkaTls } from '@triplane/messaging'
-import type { ServiceConfig } from '../service-config.ts'
+import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaTls } from '@triplane/messaging'
+import { listOf, type ServiceConfig } from '../service-config.ts'
 
 const RETRY_MS = 1000
 
@@ -20,17 +20,7 @@ export async function connectKafka(
   { config, clientId, logger, clock, onFatal }: KafkaConnection,
   isStopping: () => boolean,
 ): Promise<KafkaBus | undefined> {
-  const options = {
-    brokers: config.brokers.split(',').map((broker) => broker.trim()),
-    clientId,
-    ...(config.tls && { tls: tlsOf(config) }),
-    ...(config.username !== undefined && {
-      sasl: { mechanism: config.saslMechanism, username: config.username, password: config.password ?? '' },
-    }),
-    replicationFactor: config.replicas,
-    nowUs: () => clock.nowUs(),
-    onFatal,
-  }
+  const options = { ...kafkaOptionsOf(config, clientId), nowUs: () => clock.nowUs(), onFatal }
   let attempts = 0
   while (!isStopping()) {
     try {
@@ -43,6 +33,18 @@ export async function connectKafka(
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
   return undefined
+}
+
+/** How the settings say that Kafka is reached. */
+export function kafkaOptionsOf(config: ServiceConfig['kafka'], clientId: string): Omit<KafkaBusOptions, 'nowUs'> {
+  const { brokers, tls, username, password = '', saslMechanism: mechanism, replicas } = config
+  return {
+    brokers: listOf(brokers),
+    clientId,
+    ...(tls && { tls: tlsOf(config) }),
+    ...(username !== undefined && { sasl: { mechanism, username, password } }),
+    replicationFactor: replicas,
+  }
 }
 
 function tlsOf({ caFile, certificateFile, keyFile }: ServiceConfig['kafka']): KafkaTls {

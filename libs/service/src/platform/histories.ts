@@ -12,7 +12,7 @@ import {
   type PartitionedTable,
   type RetentionDays,
 } from '@triplane/storage'
-import type { ServiceConfig } from '../service-config.ts'
+import { databaseUrlOf, type ServiceConfig } from '../service-config.ts'
 import type { RunHistory } from './plane-service.ts'
 
 export interface HistoriesOptions {
@@ -38,13 +38,14 @@ export interface Histories {
 /** History in the configured database; undefined when there is none. */
 export function openHistories(options: HistoriesOptions): Histories | undefined {
   const { config, name, observer, isKeeper, clock } = options
-  const { url, maxBufferedRows, maxSpilledBytes } = config.storage
+  const { maxBufferedRows, maxSpilledBytes } = config.storage
+  const url = databaseUrlOf(config.storage)
   const logger = options.logger.child('history')
   if (url === undefined) {
     logger.info('No DATABASE_URL: nothing is stored')
     return undefined
   }
-  const database = openDatabaseEventually({ url: withPassword(url, config.storage.password) }, (found) => {
+  const database = openDatabaseEventually({ url }, (found) => {
     if (found.state === 'ready') logger.info('The database is open', { grade: found.description })
     else if (found.state === 'away') logger.warning('The database is away; history waits', { fault: found.fault })
     else logger.error('The database cannot be used', { fault: found.fault })
@@ -119,11 +120,4 @@ function retention(days: number): RetentionDays {
     'dead_letters',
   ]
   return Object.fromEntries(tables.map((table) => [table, days]))
-}
-
-function withPassword(url: string, password: string | undefined): string {
-  if (password === undefined) return url
-  const parsed = new URL(url)
-  if (parsed.password === '') parsed.password = encodeURIComponent(password)
-  return parsed.href
 }

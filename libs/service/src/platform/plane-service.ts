@@ -9,7 +9,7 @@ import { Edge } from '../host/edge.ts'
 import type { HistorySink } from '../host/plane-output.ts'
 import type { Service } from '../lifecycle/run-service.ts'
 import { RunWatch } from '../run/runs.ts'
-import { venuesOf, type ServiceConfig } from '../service-config.ts'
+import { listOf, type ServiceConfig } from '../service-config.ts'
 import { connectKafka } from './connect-kafka.ts'
 
 /** A plane at work on one run. */
@@ -170,7 +170,7 @@ function outOfOrder(fault: Error): Error {
 
 /** A run trades the instruments that it began with: what its planes keep of it fits no others. */
 function checkVenues({ runId, venues }: Run, { market }: ServiceConfig): void {
-  const configured = venuesOf(market.venues)
+  const configured = listOf(market.venues)
   if (configured.length === venues.length && configured.every((venue) => venues.includes(venue))) return
   throw new ConfigError('The configuration', [
     {

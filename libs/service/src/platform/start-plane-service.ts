@@ -9,7 +9,7 @@ import type { TopicCounts } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
-import { venuesOf, type ServiceConfig } from '../service-config.ts'
+import { listOf, type ServiceConfig } from '../service-config.ts'
 import { openHistories } from './histories.ts'
 import { openLatestState } from './latest.ts'
 import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
@@ -23,7 +23,7 @@ export interface ServiceEdges {
 
 /** The instruments that a service is configured for: those of its venues, in the built-in file and the user's. */
 export function configuredInstruments({ market }: ServiceConfig): readonly Instrument[] {
-  return instrumentsOf(venuesOf(market.venues), loadInstruments(market.instrumentFiles))
+  return instrumentsOf(listOf(market.venues), loadInstruments(market.instrumentFiles))
 }
 
 /** A run whose planes see what its metrics are told. */

@@ -1,16 +1,15 @@
 import { effectUsOf, rank, rankOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
-import type { BusRecord, OrderedInputs, Watermark } from '@triplane/messaging'
+import type { BusRecord, OrderedInputs } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
 import { TickOrigins } from './tick-origins.ts'
 
-export interface RecordIntakeOptions<In extends Event> {
+export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
   /** The types that the core hears. */
   readonly hears: ReadonlySet<Event['type']>
   readonly inputs: OrderedInputs<In>
   readonly marks: HighWaterMarks
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
-  readonly onWatermark: (record: BusRecord<unknown>, watermark: Watermark) => void
 }
 
 /** What was passed over, for health and metrics. */
@@ -22,16 +21,16 @@ export interface IntakeCounts {
 }
 
 /**
- * Sorts decoded records: heartbeats and watermarks go to their host, inputs wait in input order, duplicates and records of
- * other runs are dropped and counted. Market time is the newest effect time of market data and heartbeats.
+ * Sorts the events of records: heartbeats go to their host, inputs wait in input order, duplicates and records of other runs
+ * are dropped and counted. Market time is the newest effect time of market data and heartbeats.
  */
-export class RecordIntake<In extends Event> {
+export class EventIntake<In extends Event> {
   readonly counts: IntakeCounts = { duplicates: 0, foreign: 0 }
   readonly origins = new TickOrigins()
-  readonly #options: RecordIntakeOptions<In>
+  readonly #options: EventIntakeOptions<In>
   #marketUs: number
 
-  constructor(options: RecordIntakeOptions<In>, marketUs = 0) {
+  constructor(options: EventIntakeOptions<In>, marketUs = 0) {
     this.#options = options
     this.#marketUs = marketUs
   }
@@ -39,10 +38,6 @@ export class RecordIntake<In extends Event> {
   /** Market time as far as data has told it; 0 before the first. */
   get marketUs(): number {
     return this.#marketUs
-  }
-
-  watermark(record: BusRecord<unknown>, watermark: Watermark): void {
-    if (record.runId === this.#options.run.runId) this.#options.onWatermark(record, watermark)
   }
 
   accept(record: BusRecord<unknown>, events: readonly Event[]): void {
