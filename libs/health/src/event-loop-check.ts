@@ -2,7 +2,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { Check } from './health.ts'
 
-const RESOLUTION_MS = 20
+/** Each measurement wakes the process. */
+const RESOLUTION_MS = 50
 const NS_PER_SECOND = 1e9
 
 export interface EventLoopCheckOptions {

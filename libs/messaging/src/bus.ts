@@ -118,6 +118,11 @@ export interface ConsumerOptions {
    * are where the consumer starts whatever was committed; a partition that they do not name starts with its oldest record.
    */
   readonly from: 'earliest' | 'latest' | readonly Position[]
+  /**
+   * How long the broker may hold a read that finds nothing new, 250 ms. What comes ends the wait, so this is no delay; it is
+   * how often an idle consumer asks, and for how long leaving the group may have to wait.
+   */
+  readonly maxWaitMs?: number
 }
 
 export interface Bus<Payload = readonly Event[]> {

@@ -5,7 +5,8 @@ import type { GaugeHandle } from './handles.ts'
 /** Lines of the cap kept free for the default metrics: 53 at start, and 11 more for each kind of garbage collection seen. */
 export const PROCESS_LINES = 100
 
-const RESOLUTION_MS = 10
+/** Each measurement wakes the process. */
+const RESOLUTION_MS = 50
 const WINDOW_MS = 10_000
 
 /** The default metrics of Node and the process, with the constant label `service`. */

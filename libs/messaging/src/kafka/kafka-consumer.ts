@@ -24,6 +24,8 @@ export interface KafkaConsumerHost {
 
 /** Longest wait for room in the inbox before a heartbeat is due. */
 const HEARTBEAT_WAIT_MS = 250
+/** How long the broker holds a read that finds nothing: each one costs the broker more than us. */
+const MAX_WAIT_MS = 250
 /** How long a commit may take. */
 const COMMIT_MS = 3000
 /** How long leaving the group may take. */
@@ -74,7 +76,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     this.#sockets = sockets
     this.#client = kafka.consumer({
       groupId: (host.options.topicPrefix ?? '') + options.group,
-      maxWaitTimeInMs: 100,
+      maxWaitTimeInMs: options.maxWaitMs ?? MAX_WAIT_MS,
       minBytes: 1,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: sessionTimeoutMs,

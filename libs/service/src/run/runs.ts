@@ -66,7 +66,7 @@ export class RunWatch<Payload> {
   constructor(bus: Bus<Payload>, group: string, decode: Decode<Payload>) {
     this.#bus = bus
     this.#decode = decode
-    this.#consumer = bus.consumer({ group, topics: [topics.runs], from: [] })
+    this.#consumer = bus.consumer({ group, topics: [topics.runs], from: [], maxWaitMs: 1000 })
   }
 
   /** The runs that the topic holds now, oldest first. */
