@@ -51,3 +51,5 @@ export {
 } from './slowest-fills/slowest-fills.ts'
 // Faults
 export { StorageError, type StorageErrorCode } from './storage-error.ts'
+// Files that survive a torn write
+export { checkedLine, scanLines } from './files/checked-lines.ts'

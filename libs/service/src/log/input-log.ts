@@ -1,6 +1,6 @@
-import { closeSync, fsync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { close, fsync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkedLine, readCheckedLine } from './checked-line.ts'
+import { checkedLine, scanLines } from '@triplane/storage'
 import { decodeTurn, encodeTurn, type LoggedTurn, type LogHeader } from './turn.ts'
 
 /** How long what was written may wait to be synced to the disk. */
@@ -22,8 +22,12 @@ const segmentName = /^input-(\d+)\.log$/
 const fileOf = (afterTurn: number) => `input-${afterTurn}.log`
 
 /**
- * The input log of one run and plane: segments, each beginning where a snapshot ends. A line is given to the operating
- * system before `append` returns, so it survives the death of the process; it is synced off the event loop a moment later.
+ * The input log of one run and plane: segments, each going on after a turn. A line is given to the operating system before
+ * `append` returns, so it survives the death of the process; it is synced off the event loop a moment later.
+ *
+ * Invariants
+ * 1. A turn whose `append` threw is in no segment: what was written of it is a torn line, the last one of its segment.
+ * 2. Turns are read in order and without a hole, or not at all.
  */
 export class InputLog {
   readonly #folder: string
@@ -38,33 +42,40 @@ export class InputLog {
     mkdirSync(folder, { recursive: true })
   }
 
-  /** Begins the segment behind the snapshot of `afterTurn`; it replaces one that is there. Throws InputLogError. */
+  /** True while turns can be appended: after `begin`, until something could not be written. */
+  get isOpen(): boolean {
+    return this.#file !== undefined
+  }
+
+  /** Begins the segment that goes on after a turn; it replaces one that is there. Throws InputLogError. */
   begin(afterTurn: number): void {
     this.#attempt(() => {
       this.#closeFile()
       this.#file = openSync(join(this.#folder, fileOf(afterTurn)), 'w', 0o600)
-      writeSync(this.#file, checkedLine(JSON.stringify({ ...this.#header, afterTurn })))
+      this.#write(JSON.stringify({ ...this.#header, afterTurn }))
     })
   }
 
-  /** Appends a turn to the segment. Throws InputLogError. */
+  /** Appends a turn to the segment. Throws InputLogError; then the log is closed, and the next segment has to begin. */
   append(turn: LoggedTurn): void {
     this.#attempt(() => {
-      writeSync(this.#file as number, checkedLine(encodeTurn(turn)))
+      this.#write(encodeTurn(turn))
       this.#isDirty = true
       this.#timer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS)
     })
   }
 
   /**
-   * The turns behind the snapshot of `afterTurn`, in order. A torn last line was never acted on and is left out. Throws
-   * InputLogError when a line before it is damaged, a segment is missing, or turns were computed under another
-   * configuration.
+   * The turns behind the snapshot of `afterTurn`, in order. A torn last line of a segment was never acted on and is left
+   * out. Throws InputLogError when another line is damaged, turns are missing, or were computed under another configuration.
    */
   turnsAfter(afterTurn: number): readonly LoggedTurn[] {
-    const turns: LoggedTurn[] = []
     const starts = this.#segments().filter((start) => start >= afterTurn)
-    for (const [i, start] of starts.entries()) turns.push(...this.#read(start, i === starts.length - 1))
+    // A segment goes on after the turn that it names, whatever the one before it holds behind that.
+    const turns = starts.flatMap((start, i) => {
+      const nextStart = starts[i + 1] ?? Infinity
+      return this.#read(start).filter(({ turn }) => turn <= nextStart)
+    })
     for (const [i, { turn }] of turns.entries()) {
       if (turn !== afterTurn + 1 + i)
         throw new InputLogError('broken', `Expected turn ${afterTurn + 1 + i} in the input log, was ${turn}`)
@@ -88,16 +99,13 @@ export class InputLog {
       .sort((a, b) => a - b)
   }
 
-  #read(start: number, isNewest: boolean): readonly LoggedTurn[] {
+  #read(start: number): readonly LoggedTurn[] {
     const name = fileOf(start)
-    const lines = readFileSync(join(this.#folder, name), 'utf8').split('\n')
-    const tail = lines.pop()
-    const texts = lines.map(readCheckedLine)
-    const damaged = texts.indexOf(undefined)
-    const isTorn = damaged === texts.length - 1 || (damaged === -1 && tail !== '')
-    if (damaged !== -1 && !(isNewest && isTorn))
+    const { lines } = scanLines(readFileSync(join(this.#folder, name)))
+    const damaged = lines.indexOf(undefined)
+    if (damaged !== -1 && damaged < lines.length - 1)
       throw new InputLogError('broken', `Expected whole lines in ${name}, was line ${damaged + 1} damaged`)
-    const [header, ...turns] = texts.filter((text) => text !== undefined)
+    const [header, ...turns] = lines.flatMap((line) => line?.toString('utf8') ?? [])
     if (header === undefined || turns.length === 0) return []
     const { configDigest } = JSON.parse(header) as LogHeader
     if (configDigest !== this.#header.configDigest)
@@ -106,6 +114,12 @@ export class InputLog {
         'Expected the configuration that the run had when it crashed, was another one. Start once with that one and stop in order, or start a new run.',
       )
     return turns.map(decodeTurn)
+  }
+
+  #write(text: string): void {
+    const line = Buffer.from(checkedLine(text))
+    const written = writeSync(this.#file as number, line)
+    if (written < line.length) throw new Error(`Expected to write ${line.length} bytes, was ${written}`)
   }
 
   #sync(): void {
@@ -118,14 +132,16 @@ export class InputLog {
   #closeFile(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#file !== undefined) closeSync(this.#file)
+    const file = this.#file
     this.#file = undefined
+    if (file !== undefined) fsync(file, () => close(file, () => undefined))
   }
 
   #attempt(act: () => void): void {
     try {
       act()
     } catch (cause) {
+      this.#closeFile()
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new InputLogError('unwritable', `Expected to write the input log in ${this.#folder}: ${why}`, cause)
     }

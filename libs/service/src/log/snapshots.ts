@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkedLine, readCheckedLine } from './checked-line.ts'
+import { checkedLine, scanLines } from '@triplane/storage'
 
 /** The state of a plane after a turn. */
 export interface Snapshot<State> {
@@ -24,9 +24,8 @@ export class Snapshots<State> {
   /** The newest whole snapshot; undefined when there is none. */
   newest(): Snapshot<State> | undefined {
     for (const afterTurn of this.#turns().reverse()) {
-      const line = readFileSync(join(this.#folder, fileOf(afterTurn)), 'utf8').trimEnd()
-      const text = readCheckedLine(line)
-      if (text !== undefined) return { afterTurn, state: JSON.parse(text) as State }
+      const [text] = scanLines(readFileSync(join(this.#folder, fileOf(afterTurn)))).lines
+      if (text !== undefined) return { afterTurn, state: JSON.parse(text.toString('utf8')) as State }
     }
     return undefined
   }

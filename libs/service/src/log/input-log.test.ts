@@ -1,0 +1,118 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { anOperatorCommand } from '@triplane/testing'
+import { InputLog } from './input-log.ts'
+import type { LoggedTurn } from './turn.ts'
+
+describe('the input log', () => {
+  let folder: string
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'triplane-log-'))))
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const open = (configDigest = 'one') => new InputLog(folder, { runId: 'r', plane: 'p', configDigest, commit: 'none' })
+  const turn = (number: number): LoggedTurn => ({
+    turn: number,
+    ranges: [{ topic: 'market.trades.v1', partition: 0, lastOffset: 10 * number, count: 3 }],
+    injected: [],
+  })
+  const pathOf = (afterTurn: number) => join(folder, `input-${afterTurn}.log`)
+  /** Turns `from` to `to` in the segment behind `from - 1`. */
+  function write(from: number, to: number): void {
+    const log = open()
+    log.begin(from - 1)
+    for (let number = from; number <= to; number++) log.append(turn(number))
+    log.close()
+  }
+  const readAfter = (afterTurn: number, configDigest?: string) =>
+    open(configDigest)
+      .turnsAfter(afterTurn)
+      .map(({ turn: number }) => number)
+
+  it('gives back what was appended, whole', () => {
+    const log = open()
+    log.begin(0)
+    const turns: LoggedTurn[] = [
+      turn(1),
+      { turn: 2, ranges: [], injected: [{ producer: 'ada', event: anOperatorCommand() }] },
+      { ...turn(3), tickUs: 1_723_127_400_000_000 },
+    ]
+    for (const each of turns) log.append(each)
+    log.close()
+    expect(open().turnsAfter(0)).toEqual(turns)
+  })
+
+  it('goes over segments, from any snapshot on', () => {
+    write(1, 3)
+    write(4, 5)
+    expect(readAfter(0)).toEqual([1, 2, 3, 4, 5])
+    expect(readAfter(3)).toEqual([4, 5])
+    expect(readAfter(5)).toEqual([])
+  })
+
+  it.each([1, 10, 30])('leaves out a last line of which %i bytes were written, in whichever segment', (bytes) => {
+    write(1, 3)
+    const last = readFileSync(pathOf(0), 'utf8').split('\n')[3] as string
+    appendFileSync(pathOf(0), last.slice(0, bytes))
+    expect(readAfter(0)).toEqual([1, 2, 3])
+    // The process went on in a segment of its own.
+    write(4, 5)
+    expect(readAfter(0)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('takes a turn from the segment that was begun for it, when it is in the one before too', () => {
+    write(1, 3)
+    write(3, 4)
+    expect(readAfter(0)).toEqual([1, 2, 3, 4])
+  })
+
+  it('refuses a line that is damaged before the last', () => {
+    write(1, 3)
+    const bytes = readFileSync(pathOf(0))
+    const at = bytes.indexOf('\n', bytes.indexOf('\n') + 1) - 2
+    bytes[at] = (bytes[at] as number) ^ 1
+    writeFileSync(pathOf(0), bytes)
+    expect(() => readAfter(0)).toThrow(
+      expect.objectContaining({ code: 'broken', message: 'Expected whole lines in input-0.log, was line 2 damaged' }),
+    )
+  })
+
+  it('refuses a hole: a segment is gone', () => {
+    write(1, 3)
+    write(4, 5)
+    write(6, 7)
+    rmSync(pathOf(3))
+    expect(() => readAfter(0)).toThrow(
+      expect.objectContaining({ code: 'broken', message: 'Expected turn 4 in the input log, was 6' }),
+    )
+  })
+
+  it('refuses turns of another configuration, and does not mind an empty segment of one', () => {
+    write(1, 3)
+    expect(() => readAfter(0, 'two')).toThrow(expect.objectContaining({ code: 'other_config' }))
+    expect(readAfter(3, 'two')).toEqual([])
+    open().begin(3)
+    expect(readAfter(3, 'two')).toEqual([])
+  })
+
+  it('drops the segments before a snapshot', () => {
+    write(1, 3)
+    write(4, 5)
+    open().dropBefore(3)
+    expect(readdirSync(folder)).toEqual(['input-3.log'])
+    expect(readAfter(3)).toEqual([4, 5])
+  })
+
+  it('says that it cannot be written, is closed then, and goes on with the next segment', () => {
+    symlinkSync('/dev/full', pathOf(0))
+    const log = open()
+    expect(() => log.begin(0)).toThrow(expect.objectContaining({ code: 'unwritable' }))
+    expect(log.isOpen).toBe(false)
+    expect(() => log.append(turn(1))).toThrow(expect.objectContaining({ code: 'unwritable' }))
+    rmSync(pathOf(0))
+    log.begin(0)
+    log.append(turn(1))
+    log.close()
+    expect(readAfter(0)).toEqual([1])
+  })
+})
