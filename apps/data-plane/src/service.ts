@@ -95,6 +95,8 @@ export async function startDataService(config: DataServiceConfig, edges: Service
       snapshots,
       saved,
       snapshotEveryMs: config.state.snapshotEveryMs,
+      onSnapshotFault: (fault) =>
+        context.logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
       onBatch: () => void (heardUs = clock.nowUs()),
       clock,
     })

@@ -118,6 +118,7 @@ class Hosts {
       snapshots: new Snapshots<SourceState>(join(this.#folder, 'data')),
       saved: undefined,
       snapshotEveryMs: 1_000,
+      onSnapshotFault: rethrow,
       onBatch: () => undefined,
       clock: systemClock,
     })
@@ -177,9 +178,8 @@ class Hosts {
         decode: (record) => ok(record.events),
         deadLetter: () => undefined,
         onHeartbeat: () => undefined,
-        onLogFault: (fault) => {
-          if (fault) throw fault
-        },
+        onLogFault: (fault) => void (fault && rethrow(fault)),
+        onSnapshotFault: rethrow,
         clock: systemClock,
       })
       const running = host.run()
@@ -199,4 +199,8 @@ class Hosts {
       await running.catch(() => undefined)
     }
   }
+}
+
+function rethrow(fault: unknown): never {
+  throw fault
 }

@@ -73,6 +73,11 @@ export class Edge {
     return ++this.#seq
   }
 
+  /** Resolves when the bus has everything that was said so far. */
+  flushed(): Promise<void> {
+    return this.#options.producer.flush()
+  }
+
   /** Publishes a refused record of the bus as a dead letter, with its bytes. */
   deadLetter({ record, stage, refusal }: RefusedRecord<Uint8Array>): void {
     const { topic, partition, offset, key } = record

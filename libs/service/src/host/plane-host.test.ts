@@ -66,11 +66,17 @@ class FullLog extends InputLog {
   }
 }
 
+/** Snapshots in a folder whose disk is full. */
+class FullSnapshots extends Snapshots<HostState> {
+  override save(): Promise<void> {
+    return Promise.reject(new Error('Expected room on the disk, was none'))
+  }
+}
+
 const run = aRun({ mode: 'live', positions: [] })
 
 /** A host with its folder, on a bus that others use too. */
-function open(bus: Bus, folder: string, group = 'echo') {
-  const snapshots = new Snapshots<HostState>(folder)
+function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots<HostState>(folder)) {
   const saved = snapshots.newest()
   const { plane, heard } = echoPlane(saved?.state.core as never)
   const producer = bus.producer({ name: 'echo', runId: run.runId })
@@ -96,6 +102,7 @@ function open(bus: Bus, folder: string, group = 'echo') {
     deadLetter: () => undefined,
     onHeartbeat: () => undefined,
     onLogFault: (fault) => fault && faults.push(fault.code),
+    onSnapshotFault: (fault) => faults.push(String(fault)),
     clock: systemClock,
   })
   return { host, heard, output, faults, consumer, log }
@@ -193,5 +200,24 @@ describe('a hosted plane', () => {
     expect((await echoes(reader, 2)).sort()).toEqual([0, 1])
     host.stop()
     await running
+  })
+
+  it('goes on without a snapshot that cannot be written: the next start has more to do again', async () => {
+    const first = open(bus, folder, 'first', new FullSnapshots(folder))
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    first.host.stop()
+    await running
+    expect(first.faults).toEqual(['Error: Expected room on the disk, was none'])
+    await first.consumer.close()
+
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    send(2)
+    expect(await echoes(reader, 2)).toEqual([1, 2])
+    second.host.stop()
+    await again
+    expect(second.faults).toEqual([])
   })
 })

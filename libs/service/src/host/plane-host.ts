@@ -58,6 +58,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
   /** The input log cannot be written, or can again: nothing leaves the plane until it can. */
   readonly onLogFault: (fault: InputLogError | undefined) => void
+  /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
+  readonly onSnapshotFault: (fault: unknown) => void
   readonly clock: Clock
 }
 
@@ -84,7 +86,7 @@ const COMMIT_EVERY_US = US_PER_SECOND
  *    record is taken; what is injected (a halt) takes effect at once all the same.
  * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which
  *    takes the snapshot and does the logged turns again, emits the same events with the same sequences.
- * 3. A snapshot counts only when what was emitted before it is durable.
+ * 3. A snapshot counts only when what was emitted before it is durable. One that cannot be written costs a longer replay.
  * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time. In lockstep it
  *    handles an input only when no earlier one can come any more.
  */
@@ -105,7 +107,6 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #dataHeardUs: number
   #isReplaying = true
   #isStopping = false
-  #isLogOpen = false
   #unlogged: UnloggedTurn<Out>[] = []
   #snapshotUnderWay: Promise<void> | undefined
 
@@ -302,20 +303,19 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /** Begins the segment behind a turn. When that cannot be done it is tried again before the next turn is logged. */
   #beginLog(afterTurn: number): boolean {
+    const { log, onLogFault } = this.#options
     try {
-      this.#options.log.begin(afterTurn)
-      this.#isLogOpen = true
+      log.begin(afterTurn)
     } catch (error) {
       if (!(error instanceof InputLogError)) throw error
-      this.#isLogOpen = false
-      this.#options.onLogFault(error)
+      onLogFault(error)
     }
-    return this.#isLogOpen
+    return log.isOpen
   }
 
   #logAndPublish(): void {
     const { log, onLogFault } = this.#options
-    if (!this.#isLogOpen && !this.#beginLog((this.#unlogged[0] as UnloggedTurn<Out>).turn.turn - 1)) return
+    if (!log.isOpen && !this.#beginLog((this.#unlogged[0] as UnloggedTurn<Out>).turn.turn - 1)) return
     while (this.#unlogged.length > 0) {
       const { turn, outputs, boundUs } = this.#unlogged[0] as UnloggedTurn<Out>
       try {
@@ -355,14 +355,18 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   async #snapshot(): Promise<void> {
-    const { log, snapshots, output } = this.#options
+    const { log, snapshots, output, onSnapshotFault } = this.#options
     const afterTurn = this.#turn
     const text = JSON.stringify(this.#state())
     // Turns before the new segment stay in the old one until the snapshot counts.
     if (!this.#beginLog(afterTurn)) return
-    await output.durable()
-    await snapshots.save(afterTurn, text)
-    log.dropBefore(afterTurn)
+    try {
+      await output.durable()
+      await snapshots.save(afterTurn, text)
+      log.dropBefore(afterTurn)
+    } catch (fault) {
+      onSnapshotFault(fault)
+    }
   }
 
   #state(): HostState<unknown, In> {

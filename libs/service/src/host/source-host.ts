@@ -41,6 +41,8 @@ export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
   readonly snapshots: Snapshots<SourceState>
   readonly saved: Snapshot<SourceState> | undefined
   readonly snapshotEveryMs: number
+  /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
+  readonly onSnapshotFault: (fault: unknown) => void
   /** Called after every batch with market time. */
   readonly onBatch: (marketUs: number) => void
   readonly clock: Clock
@@ -121,7 +123,7 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
   }
 
   async #snapshot(): Promise<void> {
-    const { core, feedState, output, snapshots } = this.#options
+    const { core, feedState, output, snapshots, onSnapshotFault } = this.#options
     const items = this.#items
     const state: SourceState = {
       core: core.snapshot(),
@@ -130,7 +132,11 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
       output: output.state(),
     }
     const text = JSON.stringify(state)
-    await output.durable()
-    await snapshots.save(++this.#snapshots, text)
+    try {
+      await output.durable()
+      await snapshots.save(++this.#snapshots, text)
+    } catch (fault) {
+      onSnapshotFault(fault)
+    }
   }
 }

@@ -1,8 +1,8 @@
 import { ConfigError } from '@triplane/config'
 import { systemClock, type Clock } from '@triplane/kernel'
 import { createLogger, type Level, type Logger } from '@triplane/logging'
-import { MetricsServerError } from '@triplane/metrics'
 import { leaveCrashNote } from './crash-note.ts'
+import { isExpected } from './expected-fault.ts'
 
 /** A service that is under way. */
 export interface Service {
@@ -78,10 +78,4 @@ export async function runService<Config>(definition: ServiceDefinition<Config>):
     }
     crash(error, 'bug')
   }
-}
-
-/** The world failed in a way that a restart may mend; not a bug of ours. */
-function isExpected(error: unknown): error is Error {
-  if (error instanceof MetricsServerError || error instanceof ConfigError) return true
-  return error instanceof Error && 'code' in error && 'retryable' in error
 }

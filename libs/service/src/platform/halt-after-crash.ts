@@ -4,6 +4,7 @@ import type { RunContext } from './plane-service.ts'
 
 /**
  * Orders a halt when the process before crashed by a bug, in the name of the plane. Order planes keep a halt of their own.
+ * The note goes when the bus has the order; until then every start orders it again.
  */
 export function haltAfterCrash(
   { state }: ServiceConfig,
@@ -15,5 +16,8 @@ export function haltAfterCrash(
   const why = `crashed: ${note.error.split('\n')[0] ?? ''}`
   logger.critical('The process before crashed by a bug: a halt is ordered', { why })
   edge.control({ type: 'operatorCommand', seq: edge.nextSeq(), effectUs: 0, command: 'halt', who: service, why })
-  removeCrashNote(state.folder, service)
+  const remove = () => removeCrashNote(state.folder, service)
+  void edge
+    .flushed()
+    .then(remove, () => logger.warning('The halt is not on the bus yet: the next start orders it again'))
 }

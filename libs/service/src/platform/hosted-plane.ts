@@ -5,6 +5,8 @@ import type { TopicCounts } from '@triplane/metrics'
 import { PlaneHost, type HostState } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import type { GatedPartition } from '../host/watermark-gate.ts'
+import { isExpected } from '../lifecycle/expected-fault.ts'
+import { FailedTurn } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
 import type { HostedRun, RunContext } from './plane-service.ts'
@@ -80,6 +82,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     configDigest,
     commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
   })
+  const failedTurn = new FailedTurn(folder)
   let isLogDown = false
   const host: PlaneHost<In, Out, Buffer> = new PlaneHost<In, Out, Buffer>({
     plane,
@@ -103,6 +106,8 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
       if (!fault && isLogDown) logger.warning('The input log can be written again')
       isLogDown = fault !== undefined
     },
+    onSnapshotFault: (fault) =>
+      logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
     clock,
   })
   logger.info('Plane is restored', { after_turn: host.turn, positions: saved?.state.positions.length ?? 0 })
@@ -112,7 +117,11 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     output,
     async run() {
       try {
+        failedTurn.check()
         await host.run()
+      } catch (error) {
+        if (!isExpected(error)) failedTurn.note(host.turn + 1, error)
+        throw error
       } finally {
         await consumer.close()
         await producer.close().catch(() => undefined)

@@ -8,6 +8,8 @@ import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
 import type { HistorySink } from '../host/plane-output.ts'
 import type { Service } from '../lifecycle/run-service.ts'
+import { PlaneHeldError } from '../log/failed-turn.ts'
+import { InputLogError } from '../log/input-log.ts'
 import { RunWatch } from '../run/runs.ts'
 import { listOf, type ServiceConfig } from '../service-config.ts'
 import { connectKafka } from './connect-kafka.ts'
@@ -57,13 +59,17 @@ export interface PlaneServiceOptions {
   readonly openHistory: (run: Run) => RunHistory | undefined
   /** Builds the plane for a run, from what it left. */
   readonly host: (context: RunContext) => Promise<HostedRun>
+  /** Told when the plane is held: it cannot take up its run again. */
+  readonly onHeld?: (why: string) => Promise<void>
   /** Told of every dead letter of the bus. */
   readonly onDeadLetter: (reason: string) => void
 }
 
 /** What a plane service shows of itself. */
 export interface PlaneStatus {
-  readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'stopping'
+  readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'held' | 'stopping'
+  /** Why the plane is held: it must not go on with the run, and waits for a new one. */
+  readonly why?: string
   readonly run?: Run
   readonly hosted?: HostedRun
   readonly bus?: KafkaBus
@@ -147,7 +153,8 @@ export class PlaneService implements Service {
       edge.beat(marketTimeUs, ...(stage === 'data' ? [clock.nowUs()] : []))
       latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
     }, BEAT_EVERY_MS)
-    void this.#watch?.newerThan(run).then((newer) => {
+    const newerRun = this.#watch?.newerThan(run)
+    void newerRun?.then((newer) => {
       if (newer === undefined) return
       runLogger.info('A newer run was started', { newer_run_id: newer.runId })
       hosted.stop()
@@ -155,12 +162,29 @@ export class PlaneService implements Service {
     if (this.#isStopping) hosted.stop()
     try {
       await hosted.run()
+    } catch (error) {
+      if (!mustHold(error)) throw error
+      clearInterval(beat)
+      await this.#hold(bus, run, error.message)
+      await newerRun
     } finally {
       clearInterval(beat)
       await history?.close()
       await edgeProducer.close().catch(() => undefined)
     }
   }
+
+  /** Trades nothing, answers its port, and waits for a newer run. */
+  async #hold(bus: KafkaBus, run: Run, why: string): Promise<void> {
+    this.#status = { phase: 'held', why, bus, run }
+    this.#options.logger.critical('The plane cannot take up its run: it is held until there is a new one', { why })
+    await this.#options.onHeld?.(why)
+  }
+}
+
+/** What another start would not mend, and what leaves the plane without a state to trade on. */
+function mustHold(error: unknown): error is PlaneHeldError | InputLogError {
+  return error instanceof PlaneHeldError || (error instanceof InputLogError && error.code === 'broken')
 }
 
 /** What may have been sent out of order is a reason to stop trading: like a bug, it leaves a crash note. */

@@ -1,0 +1,59 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Times that a plane may fail by a bug at one turn before it is not tried any more. */
+const MAX_TIMES = 2
+
+interface Failure {
+  readonly turn: number
+  readonly times: number
+  readonly error: string
+}
+
+/** A plane that must not work on its run: starting it again would do no good. */
+export class PlaneHeldError extends Error {
+  override readonly name = 'PlaneHeldError'
+  readonly code = 'held'
+  readonly retryable = false
+}
+
+/** Where a run's plane failed by a bug, in a file beside its input log: a start that would fail there again is not made. */
+export class FailedTurn {
+  readonly #path: string
+
+  constructor(folder: string) {
+    this.#path = join(folder, 'failed-turn.json')
+  }
+
+  /** Throws PlaneHeldError when the plane has failed twice at the same turn. */
+  check(): void {
+    const failure = this.#read()
+    if (failure === undefined || failure.times < MAX_TIMES) return
+    throw new PlaneHeldError(
+      `Expected to go on with the run, has failed ${failure.times} times at turn ${failure.turn}: ${failure.error}. ` +
+        `Start a new run; or, when the cause is mended, remove ${this.#path} and start again.`,
+    )
+  }
+
+  /** Notes that the plane failed in `turn`. A disk that refuses costs one more try. */
+  note(turn: number, error: unknown): void {
+    const before = this.#read()
+    const times = before?.turn === turn ? before.times + 1 : 1
+    const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+    const failure: Failure = { turn, times, error: text }
+    try {
+      writeFileSync(this.#path, JSON.stringify(failure), { mode: 0o600, flush: true })
+    } catch {
+      rmSync(this.#path, { force: true })
+    }
+  }
+
+  /** What cannot be read counts as no failure: then the plane fails once more and notes it again. */
+  #read(): Failure | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#path, 'utf8')) as Failure
+    } catch {
+      return undefined
+    }
+  }
+}
