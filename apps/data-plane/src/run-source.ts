@@ -8,6 +8,8 @@ import {
   openCaptures,
   openSimulation,
   scenarios,
+  skipFeed,
+  type Feed,
   type ScenarioName,
   type SimulatedCheckpoint,
   type Source,
@@ -19,7 +21,6 @@ import type { DataServiceConfig } from './service-config.ts'
 /** The feed of a run, from where the data plane left it. */
 export interface RunSource {
   readonly source: Source
-  readonly batches: AsyncIterable<readonly FeedItem[]>
   /** Market time of the run's first item. */
   readonly startUs: number
   readonly endUs: number | undefined
@@ -50,16 +51,11 @@ export async function openRunSource(
       { path: 'source.capture', expected: `a file where source.kind is ${settings.kind}`, found: 'nothing' },
     ])
   const source = await openCaptures(
-    { captures: settings.capture.split(','), venue: settings.venue, speed, durationUs },
+    { captures: settings.capture.split(','), venue: settings.venue, speed, durationUs, skip: before?.items ?? 0 },
     clock,
   )
   const { startUs } = source
-  return {
-    source,
-    batches: behind(source.feed.batches(), before?.items ?? 0),
-    startUs,
-    endUs: durationUs === undefined ? undefined : startUs + durationUs,
-  }
+  return { source, startUs, endUs: durationUs === undefined ? undefined : startUs + durationUs }
 }
 
 function openRunSimulation(
@@ -82,14 +78,14 @@ function openRunSimulation(
     {
       speed,
       durationUs: endUs === undefined ? undefined : endUs - fromUs,
+      skip: (before?.items ?? 0) - (checkpoint?.items ?? 0),
       anchor: { marketUs: startUs, elapsedUs: clock.nowUs() - run.startedAtUs },
     },
     clock,
     checkpoint?.state,
     checkpoint?.items,
   )
-  const items = (before?.items ?? 0) - (checkpoint?.items ?? 0)
-  return { source, batches: behind(source.feed.batches(), items), startUs, endUs }
+  return { source, startUs, endUs }
 }
 
 /** What a live feed needs beside its settings. */
@@ -117,7 +113,7 @@ async function openRunVenue(
     ])
   const recorded = existsSync(recordTo) && readdirSync(recordTo).length > 0
   const recording = recorded ? await openRecording(recordTo, { venue, source: 'binance_ws' }) : undefined
-  const feed = createBinanceFeed({
+  const live = createBinanceFeed({
     venue,
     instruments: instruments.filter((instrument) => instrument.venue === venue),
     clock,
@@ -127,32 +123,17 @@ async function openRunVenue(
     ...(wsUrl !== undefined && { wsUrl }),
     ...(restUrl !== undefined && { restUrl }),
   })
-  async function* batches(): AsyncGenerator<readonly FeedItem[]> {
-    if (recording) yield* behind(recording.batches(), before?.items ?? 0)
-    yield* feed.batches()
+  const feed: Feed = {
+    async *batches(): AsyncGenerator<readonly FeedItem[]> {
+      if (recording) yield* skipFeed(recording, before?.items ?? 0).batches()
+      yield* live.batches()
+    },
+    close: () => live.close(),
   }
   return {
     source: { name: 'binance_ws', description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
-    batches: batches(),
     startUs: run.startedAtUs,
     endUs: undefined,
-    requestSnapshot: (symbol) => feed.requestSnapshot(symbol),
-  }
-}
-
-/** The items behind the first `count`, time aside. */
-async function* behind(
-  batches: AsyncIterable<readonly FeedItem[]>,
-  count: number,
-): AsyncGenerator<readonly FeedItem[]> {
-  let left = count
-  for await (const items of batches) {
-    if (left === 0) {
-      yield items
-      continue
-    }
-    let from = 0
-    while (from < items.length && left > 0) if ((items[from++] as FeedItem).type !== 'time') left--
-    if (from < items.length) yield items.slice(from)
+    requestSnapshot: (symbol) => live.requestSnapshot(symbol),
   }
 }

@@ -53,7 +53,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
       },
       saved && { items: saved.state.items, checkpoint: saved.state.feed },
     )
-    const { source, batches, startUs, endUs } = opened
+    const { source, startUs, endUs } = opened
     const plane = buildDataPlane(
       {
         config: config.data,
@@ -87,7 +87,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     const sourceHost = new SourceHost<FeedItem, MarketEvent>({
       core: plane.core,
       run,
-      batches,
+      batches: source.feed.batches(),
       startUs,
       endUs,
       feedState: source.checkpoint,

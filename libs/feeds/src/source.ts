@@ -4,6 +4,7 @@ import type { Feed } from './feed.ts'
 import { limitFeed } from './playback/limit-feed.ts'
 import { mergeFeeds } from './playback/merge-feeds.ts'
 import { paceFeed, type PaceOptions } from './playback/pace-feed.ts'
+import { skipFeed } from './playback/skip-feed.ts'
 import { scenarios, type ScenarioName } from './simulated/scenario.ts'
 import { simulatedFeed, type SimulatedCheckpoint } from './simulated/simulated-feed.ts'
 import { createSimulatedMarket, type SimulatedMarketState } from './simulated/simulated-market.ts'
@@ -34,12 +35,15 @@ export interface SimulationPlan {
   readonly sessions: 'always' | 'real'
 }
 
-/** How a source is played: at which pace against wall time, and for how much market time. */
+/** How a source is played: at which pace against wall time, for how much market time, and from which item on. */
 export interface Playing {
   readonly speed: number | 'max'
+  /** Market time from the first item on, skipped or not. */
   readonly durationUs: number | undefined
-  /** Market time that was due some wall time ago; default: the first item is due now. */
+  /** Market time that was due some wall time ago; default: the first item that is not skipped is due now. */
   readonly anchor?: PaceOptions['anchor']
+  /** So many items, `time` aside, were taken before: they are not handed over, and nothing waits for them. Default: 0. */
+  readonly skip?: number
 }
 
 export interface CapturePlan extends Playing {
@@ -53,19 +57,20 @@ export async function openCaptures(options: CapturePlan, clock: Clock): Promise<
   const settings = options.venue === undefined ? {} : { venue: options.venue }
   const captures = await Promise.all(options.captures.map((file) => openCapture(file, settings)))
   const merged = mergeFeeds(captures)
-  const { durationUs, speed, anchor } = options
+  const { durationUs, speed, anchor, skip = 0 } = options
+  const limited = durationUs === undefined ? merged : limitFeed(merged, durationUs)
   const bytesTotal = captures.reduce((sum, capture) => sum + capture.bytesTotal, 0)
   return {
     name: 'capture',
     description: `capture ${options.captures.join(', ')}`,
-    feed: paceFeed(durationUs === undefined ? merged : limitFeed(merged, durationUs), { speed, clock, anchor }),
+    feed: paceFeed(skipFeed(limited, skip), { speed, clock, anchor }),
     venues: [...new Set(captures.map(({ origin }) => origin.venue))],
     startUs: Math.min(...captures.map(({ startUs }) => startUs)),
     progress: () => captures.reduce((sum, capture) => sum + capture.bytesRead(), 0) / bytesTotal,
   }
 }
 
-/** Starts the simulated market, or goes on with it: `items` had been handed over before `state`. */
+/** Starts the simulated market, or goes on with it: `items` had been handed over before `state`, and `skip` since. */
 export function openSimulation(
   plan: SimulationPlan,
   options: Playing,
@@ -75,13 +80,13 @@ export function openSimulation(
 ): Source {
   const market = createSimulatedMarket({ ...plan, scenario: scenarios[plan.scenario] }, state)
   const startUs = market.nowUs()
-  const { durationUs, speed, anchor } = options
+  const { durationUs, speed, anchor, skip = 0 } = options
   const feed = simulatedFeed(market, { items, ...(durationUs !== undefined && { untilUs: startUs + durationUs }) })
   return {
     name: 'sim',
     description: 'simulated market',
     // Cut by the generator itself, so that its state is that of what was handed over.
-    feed: paceFeed(feed, { speed, clock, anchor }),
+    feed: paceFeed(skipFeed(feed, skip), { speed, clock, anchor }),
     venues: ['sim'],
     startUs,
     marketState: () => market.snapshot(),

@@ -1,6 +1,7 @@
 import { aFrame, feedOf, itemsOf } from '@triplane/testing'
 import type { FeedItem } from '@triplane/market-data'
 import fc from 'fast-check'
+import { paceFeed } from './pace-feed.ts'
 import { skipFeed } from './skip-feed.ts'
 
 const origin = { source: 'capture', venue: 'sim' }
@@ -27,11 +28,37 @@ const batchesOfItems = fc
     )
   })
 
+const isCounted = ({ type }: FeedItem) => type !== 'time'
+
+/** What comes after the first `count` items, time aside. */
+function behind(items: readonly FeedItem[], count: number): readonly FeedItem[] {
+  const counted = items.filter(isCounted)
+  if (count > counted.length) return []
+  return count === 0 ? items : items.slice(items.indexOf(counted[count - 1] as FeedItem) + 1)
+}
+
+/** Plays against a wall clock that only pauses move. */
+function paced(batches: readonly (readonly FeedItem[])[]) {
+  let nowUs = 0
+  const pause = async (durationUs: number) => void (nowUs += durationUs)
+  return paceFeed(feedOf(...batches), { speed: 1, clock: { monotonicUs: () => nowUs }, pause })
+}
+
 describe('skipFeed', () => {
-  it('hands over what comes after the first items, however they are batched', async () => {
+  it('hands over what comes after the first items, time aside, however they are batched', async () => {
     await fc.assert(
       fc.asyncProperty(batchesOfItems, fc.nat(35), async (batches, count) => {
-        expect(await itemsOf(skipFeed(feedOf(...batches), count))).toEqual(batches.flat().slice(count))
+        expect(await itemsOf(skipFeed(feedOf(...batches), count))).toEqual(behind(batches.flat(), count))
+      }),
+    )
+  })
+
+  it('goes on where a paced run was left: the time that pacing told of does not count', async () => {
+    await fc.assert(
+      fc.asyncProperty(batchesOfItems, fc.nat(60), async (batches, handedOver) => {
+        const taken = (await itemsOf(paced(batches))).slice(0, handedOver).filter(isCounted)
+        const rest = await itemsOf(skipFeed(feedOf(...batches), taken.length))
+        expect([...taken, ...rest.filter(isCounted)]).toEqual(batches.flat().filter(isCounted))
       }),
     )
   })
