@@ -1,10 +1,12 @@
 import { topics, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
-import { PlaneRunner, type Bus, type OrderedInputsSnapshot, type Plane } from '@triplane/messaging'
-import { exportBusStats, type Metrics } from '@triplane/metrics'
+import type { Plane } from '@triplane/messaging'
+import type { Metrics } from '@triplane/metrics'
 import type { OrderPlaneConfig } from './config.ts'
 import { exportOrderPlane } from './order-plane-metrics.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from './order-plane-core.ts'
 import { createOrderCore } from './pipeline.ts'
+
+export type { OrderPlaneCore, OrderPlaneInput }
 
 /** What the order plane is made of, wherever it runs. */
 export interface OrderPlaneParts {
@@ -54,35 +56,4 @@ export function buildOrderPlane(
       seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'order' }, originUs / 1e6),
     },
   }
-}
-
-export interface OrderPlaneOptions extends OrderPlaneParts {
-  readonly bus: Bus
-  readonly runId: string
-  readonly account: string
-  readonly nowUs: () => number
-  /** Sees every output once, in emission order, when the runner's `observe` is called. */
-  readonly observe: (event: ExecutionEvent) => void
-  readonly resumed?: OrderPlaneState
-}
-
-export interface OrderPlaneState {
-  readonly core: OrderPlaneSnapshot
-  readonly inputs: OrderedInputsSnapshot<OrderPlaneInput>
-}
-
-export interface OrderPlane {
-  readonly core: OrderPlaneCore
-  readonly runner: PlaneRunner<OrderPlaneInput, ExecutionEvent>
-  state(): OrderPlaneState
-}
-
-/** Joins the order plane to the bus of its process. */
-export function composeOrderPlane(options: OrderPlaneOptions): OrderPlane {
-  const { metrics, nowUs, resumed } = options
-  const plane = buildOrderPlane(options, resumed?.core)
-  const runner = new PlaneRunner({ plane, ...options }, resumed?.inputs)
-  metrics.beforeScrape(() => runner.observe())
-  exportBusStats(metrics, () => [...runner.producer.stats(), ...runner.consumer.stats(nowUs())])
-  return { core: plane.core, runner, state: () => ({ core: plane.core.snapshot(), inputs: runner.snapshot() }) }
 }

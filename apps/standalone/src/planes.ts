@@ -1,12 +1,18 @@
-import type { Event, Instrument } from '@triplane/contracts'
+import type { Event, ExecutionEvent, Instrument, OrderIntent } from '@triplane/contracts'
 import { composeDataPlane, type DataPlane, type DataPlaneState } from '@triplane/data-plane'
 import type { Clock } from '@triplane/kernel'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, runHash, type Bus, type OutputHashState } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
-import { composeOrderPlane, type OrderPlane, type OrderPlaneState } from '@triplane/order-plane'
-import { composeStrategyPlane, type StrategyPlane, type StrategyPlaneState } from '@triplane/strategy-plane'
+import { buildOrderPlane, type OrderPlaneCore, type OrderPlaneInput } from '@triplane/order-plane'
+import {
+  buildStrategyPlane,
+  type StrategyCore,
+  type StrategyInput,
+  type StrategyOutput,
+} from '@triplane/strategy-plane'
 import type { StandaloneConfig } from './config.ts'
+import { joinPlane, type JoinedPlane, type JoinedPlaneState } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
 import { createRehearsal } from './rehearsal.ts'
 import { RunTally, type RunTallyState } from './run-tally.ts'
@@ -37,8 +43,8 @@ export interface PlaneMetrics {
 export interface PlanesState {
   readonly nowUs: number
   readonly data: DataPlaneState
-  readonly strategy: StrategyPlaneState
-  readonly order: OrderPlaneState
+  readonly strategy: JoinedPlaneState<StrategyInput, StrategyCore>
+  readonly order: JoinedPlaneState<OrderPlaneInput, OrderPlaneCore>
   readonly tally: RunTallyState
   readonly hashes?: {
     readonly data: OutputHashState
@@ -51,8 +57,8 @@ export interface PlanesState {
 /** The three planes in lockstep, and what is counted over their outputs. */
 export interface Planes {
   readonly data: DataPlane
-  readonly strategy: StrategyPlane
-  readonly order: OrderPlane
+  readonly strategy: JoinedPlane<StrategyInput, StrategyOutput, StrategyCore>
+  readonly order: JoinedPlane<OrderPlaneInput, ExecutionEvent, OrderPlaneCore>
   readonly lockstep: Lockstep
   /** Of all that the planes have put out. */
   readonly tally: RunTally
@@ -92,40 +98,37 @@ export function composePlanes(options: PlanesOptions): Planes {
     }
   }
   const latenciesUs: number[] = [...(resumed?.latenciesUs ?? [])]
-  const account = `sim-${runId}`
-  const joined = { isSessionOpen, bus, runId, account }
+  const joined = { bus, runId, account: `sim-${runId}`, nowUs: turnUs }
   // What has no rate to USD is seen by the data plane, but cannot be valued: it is not traded.
   const tradable = instruments.filter(({ quote }) => config.order.ratesToUsd[quote] !== undefined)
 
   const data = composeDataPlane({
     ...joined,
     instruments,
+    isSessionOpen,
     config: config.data,
     source,
     metrics: metrics.data,
-    nowUs: turnUs,
     observe: observer('data'),
     ...(resumed && { resumed: resumed.data }),
   })
-  const strategy = composeStrategyPlane({
-    ...joined,
-    instruments: tradable,
-    config: config.strategy,
-    metrics: metrics.strategy,
-    nowUs: turnUs,
-    observe: observer('strategy'),
-    ...(resumed && { resumed: resumed.strategy }),
-  })
-  const order = composeOrderPlane({
-    ...joined,
-    instruments: tradable,
-    config: config.order,
-    metrics: metrics.order,
-    nowUs: turnUs,
-    observe: observer('order'),
-    onApproved: ({ effectUs }) => noteApproval(effectUs),
-    ...(resumed && { resumed: resumed.order }),
-  })
+  const strategyPlane = buildStrategyPlane(
+    { config: config.strategy, instruments: tradable, isSessionOpen, metrics: metrics.strategy },
+    resumed?.strategy.core,
+  )
+  const strategy = joinPlane(
+    { ...joined, plane: strategyPlane, metrics: metrics.strategy, observe: observer('strategy') },
+    resumed?.strategy.inputs,
+  )
+  const onApproved = ({ effectUs }: OrderIntent) => noteApproval(effectUs)
+  const orderPlane = buildOrderPlane(
+    { config: config.order, instruments: tradable, isSessionOpen, metrics: metrics.order, onApproved },
+    resumed?.order.core,
+  )
+  const order = joinPlane(
+    { ...joined, plane: orderPlane, metrics: metrics.order, observe: observer('order') },
+    resumed?.order.inputs,
+  )
   const lockstep = new Lockstep(
     { data, strategy: strategy.runner, order: order.runner },
     clock,

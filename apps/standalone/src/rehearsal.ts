@@ -1,9 +1,10 @@
 import type { Instrument, MarketStatus, Ofi, Quote } from '@triplane/contracts'
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
-import { composeOrderPlane, type OrderPlane } from '@triplane/order-plane'
-import { composeStrategyPlane } from '@triplane/strategy-plane'
+import { buildOrderPlane, type OrderPlaneCore } from '@triplane/order-plane'
+import { buildStrategyPlane } from '@triplane/strategy-plane'
 import type { StandaloneConfig } from './config.ts'
+import { joinPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
 
 /** Never within a run: only a signal leads to a decision here. */
@@ -19,7 +20,7 @@ export interface Rehearsal {
    */
   readonly rehearse: () => void
   /** Where it is denied. */
-  readonly order: OrderPlane['core']
+  readonly order: OrderPlaneCore
 }
 
 /**
@@ -32,30 +33,33 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
   const { ofi, intents } = config.strategy
   const stepUs = minLatencyUs + intents.minIntervalMs * 1000 + 1000
   const bus = createMemoryBus({ nowUs: () => START_US })
+  const market = { instruments: [instrument], isSessionOpen: () => true }
   const joined = {
-    instruments: [instrument],
-    isSessionOpen: () => true,
     bus,
     runId: 'rehearsal',
     account: 'rehearsal',
     nowUs: () => START_US,
     observe: () => undefined,
   }
-  const strategy = composeStrategyPlane({
-    ...joined,
+  const strategyMetrics = createMetrics('strategy_plane', { processMetrics: false })
+  const strategyPlane = buildStrategyPlane({
+    ...market,
     config: {
       ...config.strategy,
       evaluationIntervalMs: NEVER_MS,
       ofi: { ...ofi, stepMs: 1, horizonMs: 1, warmUpMs: 0, deadBandDeviations: 0 },
     },
-    metrics: createMetrics('strategy_plane', { processMetrics: false }),
+    metrics: strategyMetrics,
   })
-  const order = composeOrderPlane({
-    ...joined,
+  const strategy = joinPlane({ ...joined, plane: strategyPlane, metrics: strategyMetrics })
+  const orderMetrics = createMetrics('order_plane', { processMetrics: false })
+  const orderPlane = buildOrderPlane({
+    ...market,
     config: config.order,
-    metrics: createMetrics('order_plane', { processMetrics: false }),
+    metrics: orderMetrics,
     onApproved: () => undefined,
   })
+  const order = joinPlane({ ...joined, plane: orderPlane, metrics: orderMetrics })
 
   const producer = bus.producer({ name: 'data-plane', runId: joined.runId })
   const { symbol, venue } = instrument

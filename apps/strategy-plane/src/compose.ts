@@ -1,6 +1,6 @@
 import { topics, type Instrument } from '@triplane/contracts'
-import { PlaneRunner, type Bus, type OrderedInputsSnapshot, type Plane } from '@triplane/messaging'
-import { exportBusStats, type Metrics } from '@triplane/metrics'
+import type { Plane } from '@triplane/messaging'
+import type { Metrics } from '@triplane/metrics'
 import type { StrategyConfig } from './config.ts'
 import {
   createStrategyCore,
@@ -10,6 +10,8 @@ import {
   type StrategySnapshot,
 } from './pipeline.ts'
 import { exportStrategyPlane } from './strategy-plane-metrics.ts'
+
+export type { StrategyCore, StrategyInput, StrategyOutput }
 
 /** What the strategy plane is made of, wherever it runs. */
 export interface StrategyPlaneParts {
@@ -53,35 +55,4 @@ export function buildStrategyPlane(
       seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'strategy' }, originUs / 1e6),
     },
   }
-}
-
-export interface StrategyPlaneOptions extends StrategyPlaneParts {
-  readonly bus: Bus
-  readonly runId: string
-  readonly account: string
-  readonly nowUs: () => number
-  /** Sees every output once, in emission order, when the runner's `observe` is called. */
-  readonly observe: (event: StrategyOutput) => void
-  readonly resumed?: StrategyPlaneState
-}
-
-export interface StrategyPlaneState {
-  readonly core: StrategySnapshot
-  readonly inputs: OrderedInputsSnapshot<StrategyInput>
-}
-
-export interface StrategyPlane {
-  readonly core: StrategyCore
-  readonly runner: PlaneRunner<StrategyInput, StrategyOutput>
-  state(): StrategyPlaneState
-}
-
-/** Joins the strategy plane to the bus of its process. */
-export function composeStrategyPlane(options: StrategyPlaneOptions): StrategyPlane {
-  const { metrics, nowUs, resumed } = options
-  const plane = buildStrategyPlane(options, resumed?.core)
-  const runner = new PlaneRunner({ plane, ...options }, resumed?.inputs)
-  metrics.beforeScrape(() => runner.observe())
-  exportBusStats(metrics, () => [...runner.producer.stats(), ...runner.consumer.stats(nowUs())])
-  return { core: plane.core, runner, state: () => ({ core: plane.core.snapshot(), inputs: runner.snapshot() }) }
 }
