@@ -4,7 +4,7 @@ import { createLogger } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { loadStandaloneConfig } from '../apps/standalone/src/config.ts'
-import { createPlaneMetrics } from '../apps/standalone/src/plane-servers.ts'
+import { createMetricsOfPlanes } from '../apps/standalone/src/plane-servers.ts'
 import { composePlanes, type Planes } from '../apps/standalone/src/planes.ts'
 
 const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
@@ -14,7 +14,7 @@ const logger = createLogger({ service: 'bench', destination: { write: () => unde
 /** The three planes as the standalone app composes them: strategy trading, risk on, ledgers, metrics on. */
 export function openPlanes(hash: boolean): Planes {
   const turnUs = systemClock.nowUs()
-  const metrics = createPlaneMetrics(instruments, 'capture', config.metrics, logger)
+  const metrics = createMetricsOfPlanes({ instruments, source: 'capture', ...config.metrics, logger })
   return composePlanes({
     config,
     source: 'capture',

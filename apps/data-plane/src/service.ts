@@ -6,7 +6,6 @@ import { logEvent } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import {
   configuredInstruments,
-  createServiceMetrics,
   haltAfterCrash,
   markedMarketTopics,
   PlaneOutput,
@@ -19,7 +18,7 @@ import {
   type ServiceEdges,
   type SourceState,
 } from '@triplane/service'
-import { exportHistory } from '@triplane/metrics'
+import { createPlaneMetrics, exportHistory } from '@triplane/metrics'
 import { noteEvent } from '@triplane/state'
 import { buildDataPlane } from './compose.ts'
 import type { DataPlaneSnapshot } from './pipeline.ts'
@@ -35,7 +34,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
   const instruments = configuredInstruments(config)
   const sourceName =
     config.source.kind === 'simulated' ? 'sim' : config.source.kind === 'capture' ? 'capture' : 'binance_ws'
-  const metrics = createServiceMetrics('data_plane', instruments, sourceName, config.metrics.maxSeries, logger)
+  const metrics = createPlaneMetrics('data_plane', { instruments, source: sourceName, ...config.metrics, logger })
   let heardUs: number | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<ObservedRun> {

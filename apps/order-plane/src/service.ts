@@ -1,9 +1,9 @@
 import { topics, type ExecutionEvent, type Fill, type TradingConditionChange } from '@triplane/contracts'
 import { parseOperatorTokens, profileRoute } from '@triplane/control'
 import { isSessionOpen } from '@triplane/market-data'
+import { createPlaneMetrics } from '@triplane/metrics'
 import {
   configuredInstruments,
-  createServiceMetrics,
   digestOf,
   hostPlane,
   readActiveSwitches,
@@ -32,7 +32,13 @@ export async function startOrderService(
   const all = configuredInstruments(config)
   // What has no rate to USD cannot be valued: it is not traded.
   const instruments = all.filter(({ quote }) => order.ratesToUsd[quote] !== undefined)
-  const metrics = createServiceMetrics('order_plane', all, 'sim', config.metrics.maxSeries, logger)
+  const metrics = createPlaneMetrics('order_plane', {
+    instruments: all,
+    source: 'sim',
+    hostStages: ['decode'],
+    ...config.metrics,
+    logger,
+  })
   const onRefused = (reason: string) => metrics.stageRefused.inc({ stage: 'control', reason })
   const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
 

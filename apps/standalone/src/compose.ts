@@ -21,7 +21,7 @@ import { liveStatus } from './live-status.ts'
 import { LiveView, type Screen } from './live-view.ts'
 import { UsageError, type Options } from './options.ts'
 import { composePlanes, type PlanesState } from './planes.ts'
-import { createPlaneMetrics, startServers } from './plane-servers.ts'
+import { createMetricsOfPlanes, startServers } from './plane-servers.ts'
 import type { Report } from './report.ts'
 import { loadStopped, markRunning, saveStopped } from './run-file.ts'
 import { run } from './run.ts'
@@ -81,7 +81,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const turn = { nowUs: clock.nowUs() }
   // Nobody joins late in one process: records that are kept longer than needed only cost memory.
   const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
-  const metrics = createPlaneMetrics(instruments, source.name, config.metrics, logger)
+  const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
   const planes = composePlanes({
     config,
     source: source.name,

@@ -1,8 +1,6 @@
-import type { Instrument } from '@triplane/contracts'
 import { atMost, createHealth, eventLoopCheck, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
-import type { Logger } from '@triplane/logging'
-import { createMetrics, startMetricsServer, type MetricsServer } from '@triplane/metrics'
+import { createPlaneMetrics, startMetricsServer, type MetricsServer, type PlaneMetricsOptions } from '@triplane/metrics'
 import type { History } from './history.ts'
 import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
@@ -11,30 +9,12 @@ import type { PlaneMetrics, Planes } from './planes.ts'
 const MAX_TURN_AGE_SECONDS = 10
 const MAX_EVENT_LOOP_LAG_SECONDS = 1
 
-const build = {
-  version: process.env['TRIPLANE_VERSION'] ?? 'unknown',
-  commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
-}
-
 /** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
-export function createPlaneMetrics(
-  instruments: readonly Instrument[],
-  source: string,
-  { maxSeries }: { readonly maxSeries: number },
-  logger: Logger,
-): PlaneMetrics {
-  const known = instruments.map(({ exchange, symbol }) => ({ source, exchange, symbol }))
-  const optionsOf = (stages: readonly string[]) => ({
-    instruments: known,
-    labels: { strategy: ['OFI'], stage: stages },
-    maxSeries,
-    build,
-    onSeriesDropped: (drop: unknown) => logger.warning('Series dropped: the cap is reached', { drop }),
-  })
+export function createMetricsOfPlanes(options: PlaneMetricsOptions): PlaneMetrics {
   return {
-    data: createMetrics('data_plane', optionsOf(['normalize', 'validate', 'publish'])),
-    order: createMetrics('order_plane', optionsOf(['risk'])),
-    strategy: createMetrics('strategy_plane', optionsOf(['signals', 'portfolio', 'intents'])),
+    data: createPlaneMetrics('data_plane', options),
+    order: createPlaneMetrics('order_plane', options),
+    strategy: createPlaneMetrics('strategy_plane', options),
   }
 }
 

@@ -12,7 +12,7 @@ import { loadStandaloneConfig } from '../src/config.ts'
 import { liveStatus } from '../src/live-status.ts'
 import { LiveView } from '../src/live-view.ts'
 import { parseOptions } from '../src/options.ts'
-import { createPlaneMetrics } from '../src/plane-servers.ts'
+import { createMetricsOfPlanes } from '../src/plane-servers.ts'
 import { composePlanes } from '../src/planes.ts'
 import type { Report } from '../src/report.ts'
 import { run } from '../src/run.ts'
@@ -238,7 +238,7 @@ describe('the metrics at the end of a run', () => {
     const instruments = instrumentsOf(source.venues, loadInstruments())
     const destination = { file: join(folder(), 'test.log') }
     const logger = createLogger({ service: 'test', level: 'WARNING', destination, clock: systemClock })
-    const metrics = createPlaneMetrics(instruments, source.name, config.metrics, logger)
+    const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
     const turnUs = () => systemClock.nowUs()
     const planes = composePlanes({
       ...{ config, source: source.name, instruments, metrics, logger, turnUs },

@@ -1,8 +1,8 @@
 import { topics } from '@triplane/contracts'
 import { isSessionOpen } from '@triplane/market-data'
+import { createPlaneMetrics } from '@triplane/metrics'
 import {
   configuredInstruments,
-  createServiceMetrics,
   digestOf,
   haltAfterCrash,
   hostPlane,
@@ -25,7 +25,13 @@ export async function startStrategyService(
   const all = configuredInstruments(config)
   // What has no rate to USD cannot be valued: it is not traded.
   const instruments = all.filter(({ quote }) => strategy.ratesToUsd[quote] !== undefined)
-  const metrics = createServiceMetrics('strategy_plane', all, 'sim', config.metrics.maxSeries, logger)
+  const metrics = createPlaneMetrics('strategy_plane', {
+    instruments: all,
+    source: 'sim',
+    hostStages: ['decode'],
+    ...config.metrics,
+    logger,
+  })
   return startPlaneService({
     name: 'strategy-plane',
     stage: 'strategy',

@@ -8,6 +8,7 @@ export {
   type MetricsOf,
   type MetricsOptions,
 } from './metrics.ts'
+export { createPlaneMetrics, type PlaneMetricsOptions } from './plane-metrics.ts'
 export type { CounterHandle, GaugeHandle, HistogramHandle } from './handles.ts'
 export type { InstrumentLabels } from './known-label-sets.ts'
 export type { SeriesDrop } from './series-registry.ts'

@@ -27,7 +27,6 @@ export {
   serviceParts,
   type ServiceConfig,
 } from './service-config.ts'
-export { createServiceMetrics } from './platform/service-metrics.ts'
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'
