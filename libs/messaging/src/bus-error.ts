@@ -1,12 +1,20 @@
 /**
  * `closed`: used after close. `buffer_full`: the sender ignored back-pressure until the producer's buffer was full.
  * `too_large`: an event is larger than a record may be. `unreachable`: the broker did not answer in time.
+ * `not_authenticated`: the broker does not take the user, password or certificate, or we do not take its certificate.
  * `out_of_order`: the broker saw a hole in what the producer sent, or has fenced it; nothing more may be sent.
  * `position_lost`: the consumer is to start behind the end of the log, so the log is not the one that it knew.
  * `wrong_topic_settings`: a topic exists with settings under which it would lose what it must keep.
  */
 export type BusErrorCode =
-  'closed' | 'buffer_full' | 'too_large' | 'unreachable' | 'out_of_order' | 'position_lost' | 'wrong_topic_settings'
+  | 'closed'
+  | 'buffer_full'
+  | 'too_large'
+  | 'unreachable'
+  | 'not_authenticated'
+  | 'out_of_order'
+  | 'position_lost'
+  | 'wrong_topic_settings'
 
 /** A fault of the bus. */
 export class BusError extends Error {

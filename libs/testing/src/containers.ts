@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers'
+import { missingOpenssl, type Authority } from './certificates.ts'
+
+export { createAuthority, type Authority, type CertificateFiles } from './certificates.ts'
 
 // The helper image that would remove leftovers cannot be pulled everywhere; what a suite starts it stops.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
@@ -23,9 +27,19 @@ function missing(names: readonly (keyof typeof images)[]): string | undefined {
   return undefined
 }
 
+type Images = readonly (keyof typeof images)[]
+
 /** A suite that starts containers of these images. Where it cannot, it is skipped and its name says why. */
-export function describeWithDocker(names: readonly (keyof typeof images)[], title: string, suite: () => void): void {
-  const reason = missing(names)
+export function describeWithDocker(names: Images, title: string, suite: () => void): void {
+  describeUnless(missing(names), title, suite)
+}
+
+/** The same of a suite that makes certificates too. */
+export function describeWithCertificates(names: Images, title: string, suite: () => void): void {
+  describeUnless(missing(names) ?? missingOpenssl(), title, suite)
+}
+
+function describeUnless(reason: string | undefined, title: string, suite: () => void): void {
   if (reason === undefined) describe(title, suite)
   else describe.skip(`${title} [not run: ${reason}]`, suite)
 }
@@ -82,23 +96,82 @@ export async function startKafka(
 ): Promise<ContainerServer & { readonly brokers: string }> {
   const port = await freePort()
   const { advertisedPort = port } = options
-  const container = onLoopback(images.kafka, 9092, port).withEnvironment({
-    KAFKA_NODE_ID: '1',
-    KAFKA_PROCESS_ROLES: 'broker,controller',
+  const container = kafkaOn(port).withEnvironment({
     KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
     KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${advertisedPort}`,
-    KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
     KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-    KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
-    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
-    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
-    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
-    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
-    KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
-    KAFKA_HEAP_OPTS: '-Xms256m -Xmx256m',
   })
-  const server = await start(container.withWaitStrategy(Wait.forLogMessage(/Kafka Server started/)), port)
+  const server = await start(container, port)
   return { ...server, brokers: `127.0.0.1:${port}` }
+}
+
+const kafkaOn = (port: number) =>
+  onLoopback(images.kafka, 9092, port)
+    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
+    .withEnvironment({
+      KAFKA_NODE_ID: '1',
+      KAFKA_PROCESS_ROLES: 'broker,controller',
+      KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+      KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+      KAFKA_HEAP_OPTS: '-Xms256m -Xmx256m',
+    })
+
+export interface KafkaUser {
+  readonly username: string
+  readonly password: string
+}
+
+/** Brokers are `127.0.0.1:<port>`. */
+export interface SecureKafka extends ContainerServer {
+  /** Admits the user by PLAIN and SCRAM-SHA-512. */
+  readonly brokers: string
+  /** Asks for no password, but for a client's certificate of the broker's authority. */
+  readonly mutualBrokers: string
+  /** Changes the user's password for SCRAM-SHA-512. Connections that are open stay. */
+  setPassword(password: string): Promise<void>
+}
+
+/** One broker that speaks TLS only, with a certificate of `authority`, and knows one user. */
+export async function startSecureKafka(authority: Authority, { username, password }: KafkaUser): Promise<SecureKafka> {
+  const [port, mutualPort] = [await freePort(), await freePort()]
+  const { certificateFile, keyFile } = authority.issue('broker')
+  const text = (file: string) => readFileSync(file, 'utf8')
+  const jaas = 'org.apache.kafka.common.security'
+  // The names of the listeners are ours: the image wants Java's key stores for one that is named after its protocol.
+  const container = kafkaOn(port)
+    .withExposedPorts({ container: 9094, host: mutualPort })
+    .withCopyContentToContainer([
+      { content: text(keyFile) + text(certificateFile), target: '/tmp/broker.pem', mode: 0o444 },
+      { content: text(authority.caFile), target: '/tmp/ca.pem', mode: 0o444 },
+    ])
+    .withEnvironment({
+      KAFKA_LISTENERS: 'INNER://localhost:9091,SECURE://0.0.0.0:9092,CONTROLLER://localhost:9093,MUTUAL://0.0.0.0:9094',
+      KAFKA_ADVERTISED_LISTENERS: `INNER://localhost:9091,SECURE://127.0.0.1:${port},MUTUAL://127.0.0.1:${mutualPort}`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,INNER:PLAINTEXT,SECURE:SASL_SSL,MUTUAL:SSL',
+      KAFKA_INTER_BROKER_LISTENER_NAME: 'INNER',
+      KAFKA_SSL_KEYSTORE_TYPE: 'PEM',
+      KAFKA_SSL_KEYSTORE_LOCATION: '/tmp/broker.pem',
+      KAFKA_SSL_TRUSTSTORE_TYPE: 'PEM',
+      KAFKA_SSL_TRUSTSTORE_LOCATION: '/tmp/ca.pem',
+      KAFKA_LISTENER_NAME_MUTUAL_SSL_CLIENT_AUTH: 'required',
+      KAFKA_SASL_ENABLED_MECHANISMS: 'PLAIN,SCRAM-SHA-512',
+      KAFKA_LISTENER_NAME_SECURE_PLAIN_SASL_JAAS_CONFIG: `${jaas}.plain.PlainLoginModule required user_${username}="${password}";`,
+      KAFKA_LISTENER_NAME_SECURE_SCRAM___SHA___512_SASL_JAAS_CONFIG: `${jaas}.scram.ScramLoginModule required;`,
+    })
+  const server = await start(container, port)
+  async function setPassword(to: string): Promise<void> {
+    const configs = ['/opt/kafka/bin/kafka-configs.sh', '--bootstrap-server', 'localhost:9091', '--alter']
+    const user = ['--entity-type', 'users', '--entity-name', username, '--add-config', `SCRAM-SHA-512=[password=${to}]`]
+    const { exitCode, output } = await server.container.exec([...configs, ...user])
+    if (exitCode !== 0) throw new Error(`Expected Kafka to take the password of ${username}, was ${output}`)
+  }
+  await setPassword(password)
+  return { ...server, brokers: `127.0.0.1:${port}`, mutualBrokers: `127.0.0.1:${mutualPort}`, setPassword }
 }
 
 /** Postgres: plain or with TimescaleDB. `url` is of the superuser and the database `triplane`. */

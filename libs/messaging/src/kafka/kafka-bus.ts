@@ -1,11 +1,13 @@
 import type { Topic } from '@triplane/contracts'
 import { BusError } from '../bus-error.ts'
 import type { Bus } from '../bus.ts'
+import { calmLog } from './calm-log.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { KafkaConsumer } from './kafka-consumer.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { ensureTopics } from './kafka-topics.ts'
+import { refusedLogin } from './not-authenticated.ts'
 import { persistently, within } from './time-limit.ts'
 
 /** How long a broker may take to answer a request for metadata or ends. */
@@ -21,9 +23,10 @@ export interface KafkaBus extends Bus<Buffer> {
 
 /**
  * Connects, makes the topics of `contracts` that are missing, and reads their partitions. Rejects with `unreachable` when
- * no broker answers in time, and with `wrong_topic_settings`.
+ * no broker answers in time, at once with `not_authenticated`, and with `wrong_topic_settings`.
  */
-export async function createKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> {
+export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Promise<KafkaBus> {
+  const options = onLog === undefined ? given : { ...given, onLog: calmLog(onLog) }
   const { connectTimeoutMs = 30_000 } = options
   let reconnects = 0
   const connectClient = (role: string) => createKafkaClient(options, role, () => void reconnects++)
@@ -31,10 +34,21 @@ export async function createKafkaBus(options: KafkaBusOptions): Promise<KafkaBus
   const { kafka, sockets, onRequestTimeout } = connectClient('admin')
   const admin = kafka.admin()
   admin.on(admin.events.REQUEST_TIMEOUT, onRequestTimeout)
-  const topics = await persistently(connectTimeoutMs, 'connect and create topics', async () => {
-    await admin.connect()
-    return ensureTopics(admin, options)
-  }).catch((error: unknown) => {
+  const whyLate = () => sockets.failure
+  async function begin() {
+    try {
+      await admin.connect()
+      return await ensureTopics(admin, options)
+    } catch (error) {
+      throw refusedLogin(error, options) ?? error
+    }
+  }
+  const topics = await persistently(
+    connectTimeoutMs,
+    'connect and create topics',
+    () => sockets.unlessRefused(begin()),
+    whyLate,
+  ).catch((error: unknown) => {
     sockets.close()
     throw error
   })
@@ -44,20 +58,21 @@ export async function createKafkaBus(options: KafkaBusOptions): Promise<KafkaBus
   let pinging: Promise<unknown> | undefined
   let closing: Promise<void> | undefined
 
+  async function endsNow(wanted: readonly Topic[]) {
+    const ends = await Promise.all(wanted.map((topic) => admin.fetchTopicOffsets(topics.nameOf(topic))))
+    return ends.flatMap((partitions, i) =>
+      partitions
+        .map(({ partition, low, high }) => ({
+          topic: wanted[i] as Topic,
+          partition,
+          low: Number(low),
+          high: Number(high),
+        }))
+        .sort((a, b) => a.partition - b.partition),
+    )
+  }
   const endsOf = (wanted: readonly Topic[]) =>
-    persistently(connectTimeoutMs, 'ends of topics', async () => {
-      const ends = await Promise.all(wanted.map((topic) => admin.fetchTopicOffsets(topics.nameOf(topic))))
-      return ends.flatMap((partitions, i) =>
-        partitions
-          .map(({ partition, low, high }) => ({
-            topic: wanted[i] as Topic,
-            partition,
-            low: Number(low),
-            high: Number(high),
-          }))
-          .sort((a, b) => a.partition - b.partition),
-      )
-    })
+    persistently(connectTimeoutMs, 'ends of topics', () => endsNow(wanted), whyLate)
   const host = { options, topics, connect: connectClient, endsOf }
 
   async function close(): Promise<void> {
@@ -98,7 +113,7 @@ export async function createKafkaBus(options: KafkaBusOptions): Promise<KafkaBus
       mustBeOpen()
       // One at a time: kafkajs goes on asking a broker that is away.
       pinging ??= admin.describeCluster().finally(() => (pinging = undefined))
-      await within(ANSWER_MS, 'metadata', pinging)
+      await within(ANSWER_MS, 'metadata', pinging, whyLate)
     },
 
     get reconnects() {

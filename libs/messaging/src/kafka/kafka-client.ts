@@ -9,9 +9,6 @@ const MANY_RETRIES = Number.MAX_SAFE_INTEGER
 /** How often kafkajs tries again, for a client, its producers and its consumers alike. */
 export const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: MANY_RETRIES } as const
 
-const SAME_AGAIN_MS = 10_000
-const MAX_MESSAGES = 100
-
 const levels: ReadonlyMap<logLevel, KafkaLogLevel> = new Map([
   [logLevel.ERROR, 'warn'],
   [logLevel.WARN, 'warn'],
@@ -64,15 +61,10 @@ export function createKafkaClient(options: KafkaBusOptions, role: string, onRese
   }
 }
 
-/** Passes on what kafkajs says: the same again at most every few seconds, since it says each of its many retries. */
+/** Passes on what kafkajs says. */
 function createLog(role: string, onLog: KafkaBusOptions['onLog']): (entry: LogEntry) => void {
-  const lastMs = new Map<string, number>()
   return ({ level, namespace, log }) => {
     const { message, timestamp: _at, logger: _logger, stack: _stack, ...context } = log
-    const nowMs = performance.now()
-    if (nowMs - (lastMs.get(message) ?? -Infinity) < SAME_AGAIN_MS) return
-    if (lastMs.size >= MAX_MESSAGES) lastMs.clear()
-    lastMs.set(message, nowMs)
     onLog?.(levels.get(level) ?? 'debug', message, { ...context, role, part: namespace })
   }
 }

@@ -35,6 +35,7 @@ export interface KafkaBusOptions {
   readonly partitions?: (topic: Topic) => number
   /** Copies of a topic that has to be created, 1. */
   readonly replicationFactor?: number
+  /** Told what the bus and kafkajs say; the same of the same client at most every 10 s. */
   readonly onLog?: (level: KafkaLogLevel, message: string, context: Readonly<Record<string, unknown>>) => void
   /** Told once when a producer may send nothing more (`out_of_order`): a reason to stop trading. */
   readonly onFatal?: (error: BusError) => void

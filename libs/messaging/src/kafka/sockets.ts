@@ -1,28 +1,53 @@
 import { connect, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 import type { ISocketFactory } from 'kafkajs'
+import { refusedCertificate } from './not-authenticated.ts'
+import type { KafkaTls } from './kafka-options.ts'
+import { Signal } from './signal.ts'
 
 const KEEP_ALIVE_MS = 10_000
 
 /** The open connections of one client: made without Nagle's algorithm, which would hold back the end of a large request. */
 export class Sockets {
   readonly #open = new Map<Socket, string>()
+  readonly #refused = new Signal()
+  #refusal: Error | undefined
+  #failure: Error | undefined
   #isClosed = false
 
   get isClosed(): boolean {
     return this.#isClosed
   }
 
+  /** Why the newest connection ended, where none has been made since. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
   readonly create: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    const connected = () => {
+      this.#failure = undefined
+      onConnect()
+    }
     const socket = ssl
-      ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
-      : connect({ host, port }, onConnect)
+      ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, connected)
+      : connect({ host, port }, connected)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#open.set(socket, `${host}:${port}`)
     socket.once('close', () => this.#open.delete(socket))
+    socket.once('end', () => (this.#failure = new Error('the connection was closed')))
+    socket.on('error', (error: Error) => this.#failed(socket, error, ssl as KafkaTls))
     if (this.#isClosed) socket.destroy(new Error('Expected an open client, was closed'))
     return socket
+  }
+
+  /** What `work` comes to, unless before that a certificate is refused, by either side: kafkajs would go on trying. */
+  unlessRefused<T>(work: Promise<T>): Promise<T> {
+    const refused = this.#refused.raised().then((): never => {
+      throw this.#refusal as Error
+    })
+    return Promise.race([work, refused])
   }
 
   /** Ends the connections to `broker`, or all: what waits for an answer on them fails with `reason`. */
@@ -36,5 +61,14 @@ export class Sockets {
   close(): void {
     this.#isClosed = true
     this.drop('Expected an open client, was closed')
+  }
+
+  #failed(socket: Socket, error: Error, tls: KafkaTls): void {
+    this.#failure = error
+    if (!(socket instanceof TLSSocket)) return
+    const refusal = refusedCertificate(socket, error, this.#open.get(socket) ?? '', tls)
+    if (refusal === undefined) return
+    this.#refusal = refusal
+    this.#refused.raise()
   }
 }

@@ -15,12 +15,15 @@ export interface KafkaConnection {
   readonly onFatal: (error: Error) => void
 }
 
-/** Connects to Kafka, as often as it takes; undefined when `isStopping` says so before. */
+/**
+ * Connects to Kafka, as often as it takes; undefined when `isStopping` says so before. Rejects when trying again is of no
+ * use: wrong passwords, certificates and topics.
+ */
 export async function connectKafka(
   { config, clientId, logger, clock, onFatal }: KafkaConnection,
   isStopping: () => boolean,
 ): Promise<KafkaBus | undefined> {
-  const options = { ...kafkaOptionsOf(config, clientId), nowUs: () => clock.nowUs(), onFatal }
+  const options = { ...kafkaOptionsOf(config, clientId), nowUs: () => clock.nowUs(), onFatal, onLog: logTo(logger) }
   let attempts = 0
   while (!isStopping()) {
     try {
@@ -33,6 +36,13 @@ export async function connectKafka(
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
   return undefined
+}
+
+/** What the bus tries again by itself is a warning: the operator learns why it waits. */
+function logTo(logger: Logger): NonNullable<KafkaBusOptions['onLog']> {
+  const kafka = logger.child('kafka')
+  const methods = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const
+  return (level, message, context) => kafka[methods[level]](message, context)
 }
 
 /** How the settings say that Kafka is reached. */

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  createAuthority,
+  describeWithCertificates,
+  freePort,
+  startSecureKafka,
+  type Authority,
+  type SecureKafka,
+} from '@triplane/testing/containers'
+import { PlaneProcess, root } from './plane-process.ts'
+import { buildApps, ordersOf, Stack, until } from './stack.ts'
+
+describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'triplane-e2e-kafka-'))
+  const user = { username: 'triplane', password: randomBytes(16).toString('hex') }
+  const passwordFile = join(folder, 'password')
+  let authority: Authority
+  let kafka: SecureKafka
+  /** The settings as an operator gives them. */
+  let settings: Readonly<Record<string, string>>
+
+  beforeAll(async () => {
+    buildApps('data-plane', 'strategy-plane', 'order-plane', 'cli')
+    writeFileSync(passwordFile, `${user.password}\n`)
+    authority = createAuthority(folder, 'ours')
+    kafka = await startSecureKafka(authority, user)
+    settings = {
+      KAFKA_BROKERS: kafka.brokers,
+      KAFKA_USERNAME: user.username,
+      KAFKA_PASSWORD_FILE: passwordFile,
+      TRIPLANE_KAFKA_TLS: 'true',
+      TRIPLANE_KAFKA_CA_FILE: authority.caFile,
+    }
+  }, 240_000)
+  afterAll(async () => {
+    await kafka?.remove()
+    rmSync(folder, { recursive: true })
+  }, 60_000)
+
+  function triplane(argv: readonly string[], environment: Readonly<Record<string, string>>) {
+    const command = [join(root, 'apps/cli/bin/triplane.mjs'), ...argv]
+    const env = { PATH: process.env['PATH'], ...environment }
+    return new Promise<{ readonly code: unknown; readonly said: string }>((resolve) =>
+      execFile(process.execPath, command, { env, timeout: 60_000 }, (error, output, messages) =>
+        resolve({ code: error ? error.code : 0, said: output + messages }),
+      ),
+    )
+  }
+
+  it('is used by the command and by three planes that trade, with a password from a file', async () => {
+    expect(await triplane(['run', 'start', '--seed', '3'], settings)).toMatchObject({ code: 0 })
+    const stack = await Stack.at(kafka.brokers, settings)
+    try {
+      stack.start()
+      await until('a fill', async () => ((await ordersOf(stack.order))?.fills ?? 0) > 0, 120_000)
+    } finally {
+      await stack.remove()
+    }
+  }, 180_000)
+
+  it('is used with a certificate in the place of a password', async () => {
+    const { certificateFile, keyFile } = authority.issue('cli')
+    const { TRIPLANE_KAFKA_TLS, TRIPLANE_KAFKA_CA_FILE } = settings
+    const listed = await triplane(['run', 'list', '--json'], {
+      KAFKA_BROKERS: kafka.mutualBrokers,
+      TRIPLANE_KAFKA_TLS: TRIPLANE_KAFKA_TLS as string,
+      TRIPLANE_KAFKA_CA_FILE: TRIPLANE_KAFKA_CA_FILE as string,
+      TRIPLANE_KAFKA_CERTIFICATE_FILE: certificateFile,
+      TRIPLANE_KAFKA_KEY_FILE: keyFile,
+    })
+    expect(listed).toMatchObject({ code: 0, said: expect.stringContaining('runId') })
+  }, 90_000)
+
+  it.each([
+    ['a wrong password', () => ({ KAFKA_PASSWORD: 'guess' }), 'to admit the user triplane by SCRAM-SHA-512'],
+    [
+      'another authority',
+      () => ({ TRIPLANE_KAFKA_CA_FILE: createAuthority(folder, 'foreign').caFile }),
+      'to show a certificate of its name by the given authority',
+    ],
+  ])(
+    'ends a plane and the command with one line that says why: %s',
+    async (name, change, why) => {
+      const wrong = { ...settings, ...change() }
+      const line = `Expected Kafka at ${kafka.brokers} ${why}, was `
+      expect(await triplane(['run', 'list'], wrong)).toMatchObject({ code: 1, said: expect.stringContaining(line) })
+
+      const state = mkdtempSync(join(folder, 'state-'))
+      const log = join(state, 'log')
+      const plane = new PlaneProcess('order-plane', await freePort(), { ...wrong, TRIPLANE_STATE_FOLDER: state }, log)
+      plane.start()
+      try {
+        await until(`the plane ended by ${name}`, () => !plane.isRunning, 60_000)
+      } finally {
+        await plane.kill()
+      }
+      expect(await plane.stop()).toBe(1)
+      const lines = plane.log().filter((each) => each.includes('"CRITICAL"'))
+      expect(lines).toHaveLength(1)
+      expect(lines[0]).toContain(line)
+      expect(plane.log().join('\n')).not.toContain(user.password)
+    },
+    120_000,
+  )
+})
