@@ -31,9 +31,10 @@ export class OutputHash {
     this.#append(state.openLines)
   }
 
-  add(event: Event): void {
+  /** `line` is the event's canonical line. */
+  add(event: Event, line = encodeLine(event)): void {
     if (event.type === 'heartbeat') return
-    this.#append(`${encodeLine(event)}\n`)
+    this.#append(`${line}\n`)
     if (++this.#openEvents < BLOCK_EVENTS) return
     this.#chained = this.#closed()
     this.#openEvents = 0

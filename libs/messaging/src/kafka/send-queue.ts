@@ -1,4 +1,4 @@
-import type { Event, Topic } from '@triplane/contracts'
+import { encodeLine, type Event, type Topic } from '@triplane/contracts'
 import { partitionOf } from '@triplane/kernel'
 import type { Message, TopicMessages } from 'kafkajs'
 import { BusError } from '../bus-error.ts'
@@ -39,6 +39,12 @@ export interface WaitingRecord {
   readonly watermark: Watermark | undefined
   json: string
   events: number
+}
+
+/** What a record may be given besides its events: the trace that it belongs to, and its events as JSON. */
+export interface SendOptions {
+  readonly traceparent?: string | undefined
+  readonly json?: string | undefined
 }
 
 /** What goes out in one request. Sent again it is the same objects, hence the same bytes. */
@@ -94,10 +100,8 @@ export class SendQueue {
     key: string,
     events: readonly Event[],
     tsSentUs: number,
-    traceparent: string | undefined,
+    { traceparent, json = events.map(encodeLine).join(',') }: SendOptions = {},
   ): void {
-    const list = JSON.stringify(events)
-    const json = list.slice(1, -1)
     mustFit(json, destination)
     const { topic, open } = destination
     const joined = topic.batched ? open.get(key) : undefined

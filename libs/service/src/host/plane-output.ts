@@ -1,4 +1,4 @@
-import { keyOf, topicOf, type Event, type EventType, type Topic } from '@triplane/contracts'
+import { encodeLine, keyOf, topicOf, type Event, type EventType, type Topic } from '@triplane/contracts'
 import { OutputHash, Unobserved, type OutputHashState, type Producer } from '@triplane/messaging'
 
 /** Where a plane's outputs are kept, beside the bus. */
@@ -46,7 +46,6 @@ export class PlaneOutput<Out extends Event> {
     this.#counts = { ...state?.counts }
     this.#markedUs = state?.markedUs ?? Number.NEGATIVE_INFINITY
     this.#unobserved = new Unobserved((event) => {
-      this.#hash.add(event)
       this.#counts[event.type] = (this.#counts[event.type] ?? 0) + 1
       options.observe(event)
     })
@@ -56,7 +55,9 @@ export class PlaneOutput<Out extends Event> {
     const { producer, account, history, name, traceparentOf } = this.#options
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as Out
-      producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event))
+      const line = encodeLine(event)
+      producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event), line)
+      this.#hash.add(event, line)
     }
     history?.write(name, events)
     this.#unobserved.add(events)
@@ -70,7 +71,7 @@ export class PlaneOutput<Out extends Event> {
     producer.mark(marked, { throughUs, final })
   }
 
-  /** Shows what was published since the last call to hash, counts and metrics. */
+  /** Shows what was published since the last call to counts and metrics. */
   observe(): void {
     this.#unobserved.observe()
   }
@@ -91,7 +92,6 @@ export class PlaneOutput<Out extends Event> {
   }
 
   digest(): string {
-    this.observe()
     return this.#hash.digest()
   }
 
