@@ -1,5 +1,5 @@
 import { topics, type Event, type Topic } from '@triplane/contracts'
-import { decodeRecord, type BusRecord, type KafkaBus } from '@triplane/messaging'
+import { decodeRecord, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs'
 
 /** A plain client, for what the bus does not let anybody do. */
@@ -61,23 +61,10 @@ export async function readAll(
   read: readonly Topic[],
   runId: string,
 ): Promise<readonly { readonly record: BusRecord<Buffer>; readonly event: Event }[]> {
-  const behind = new Map(
-    (await bus.endOf(read)).filter(({ offset }) => offset > 0).map((end) => [placeOf(end), end.offset]),
-  )
-  const consumer = bus.consumer({ group: `reader-${Math.random()}`, topics: read, from: [] })
   const found: { record: BusRecord<Buffer>; event: Event }[] = []
-  while (behind.size > 0) {
-    await consumer.arrived()
-    for (const record of consumer.take()) {
-      const place = placeOf({ topic: record.topic.name, partition: record.partition })
-      if (record.offset + 1 >= (behind.get(place) ?? 0)) behind.delete(place)
-      const events = record.runId === runId ? decodeRecord(record) : undefined
-      if (events?.ok) for (const event of events.value) found.push({ record, event })
-    }
-  }
-  await consumer.close()
+  await readToEnd(bus, { group: `reader-${Math.random()}`, topics: read }, (record) => {
+    const events = record.runId === runId ? decodeRecord(record) : undefined
+    if (events?.ok) for (const event of events.value) found.push({ record, event })
+  })
   return found
 }
-
-const placeOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
-  `${topic}/${partition}`

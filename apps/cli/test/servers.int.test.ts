@@ -1,5 +1,5 @@
 import { topics } from '@triplane/contracts'
-import { createKafkaBus, type BusRecord, type KafkaBus } from '@triplane/messaging'
+import { createKafkaBus, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
 import {
   beginRun,
   createAuditLog,
@@ -125,14 +125,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
 
 /** All quotes there are. */
 async function everything(bus: KafkaBus): Promise<readonly BusRecord<Buffer>[]> {
-  const ends = await bus.endOf([topics.quotes])
-  const count = ends.reduce((sum, { offset }) => sum + offset, 0)
-  const consumer = bus.consumer({ group: 'test', topics: [topics.quotes], from: [] })
   const records: BusRecord<Buffer>[] = []
-  while (records.length < count) {
-    await consumer.arrived()
-    records.push(...consumer.take())
-  }
-  await consumer.close()
+  await readToEnd(bus, { group: 'test', topics: [topics.quotes] }, (record) => records.push(record))
   return records
 }

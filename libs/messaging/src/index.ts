@@ -12,6 +12,7 @@ export type {
   Watermark,
 } from './bus.ts'
 export { BusError, type BusErrorCode } from './bus-error.ts'
+export { readToEnd, type ReadToEndOptions } from './read-to-end.ts'
 // In memory
 export { createMemoryBus, type MemoryBusOptions } from './memory-bus/memory-bus.ts'
 // Kafka

@@ -1,6 +1,6 @@
 import { topics, type AuditLink, type Event, type Run } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
-import type { Bus, BusRecord, Refusal } from '@triplane/messaging'
+import { readToEnd, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
 import { readRuns, startRun, type NewRun } from '@triplane/service'
 
 const GROUP = 'cli'
@@ -26,22 +26,12 @@ export function createControlTopics<Payload>(
     close: () => bus.close(),
 
     async newestAuditLink() {
-      const [end] = await bus.endOf([topics.audit])
-      const consumer = bus.consumer({ group: GROUP, topics: [topics.audit], from: [] })
       let newest: AuditLink | undefined
-      try {
-        for (let next = 0; end !== undefined && next < end.offset;) {
-          await consumer.arrived()
-          for (const record of consumer.take()) {
-            next = record.offset + 1
-            const decoded = decode(record)
-            for (const event of decoded.ok ? decoded.value : [])
-              if (event.type === 'auditLink' && event.link > (newest?.link ?? 0)) newest = event
-          }
-        }
-      } finally {
-        await consumer.close()
-      }
+      await readToEnd(bus, { group: GROUP, topics: [topics.audit] }, (record) => {
+        const decoded = decode(record)
+        for (const event of decoded.ok ? decoded.value : [])
+          if (event.type === 'auditLink' && event.link > (newest?.link ?? 0)) newest = event
+      })
       return newest
     },
   }

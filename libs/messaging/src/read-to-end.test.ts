@@ -1,0 +1,96 @@
+import { topics, type Topic } from '@triplane/contracts'
+import { aKillSwitch } from '@triplane/testing'
+import { collect, sendTrades } from '../test/bus-contract.ts'
+import type { Bus, BusRecord, Position } from './bus.ts'
+import { createMemoryBus } from './memory-bus/memory-bus.ts'
+import { readToEnd } from './read-to-end.ts'
+
+const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA']
+const data = { name: 'data', runId: 'run-1' }
+
+/** A bus with twelve trades on three partitions. */
+function aBus() {
+  const bus = createMemoryBus({ nowUs: () => 1_000_000, partitions: (topic) => (topic.compacted ? 1 : 3) })
+  const producer = bus.producer(data)
+  for (let seq = 1; seq <= 12; seq++) sendTrades(producer, symbols[seq % 4] as string, seq, 1)
+  return { bus, producer }
+}
+
+async function read(bus: Bus, wanted: readonly Topic[], from?: readonly Position[]): Promise<BusRecord[]> {
+  const records: BusRecord[] = []
+  await readToEnd(bus, { group: 'reader', topics: wanted, ...(from && { from }) }, (record) => records.push(record))
+  return records
+}
+
+const seqs = (records: readonly BusRecord[]) => records.map(({ seq }) => seq).sort((a, b) => a - b)
+
+describe('reading to the end', () => {
+  it('shows everything on all partitions once, in order, whenever it is asked', async () => {
+    const { bus } = aBus()
+    const first = await read(bus, [topics.trades])
+    expect(seqs(first)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    const newest = new Map<number, number>()
+    for (const { partition, offset } of first) {
+      expect(offset).toBeGreaterThan(newest.get(partition) ?? -1)
+      newest.set(partition, offset)
+    }
+    expect(newest.size).toBeGreaterThan(1)
+    expect(await read(bus, [topics.trades])).toEqual(first)
+  })
+
+  it('starts at positions, and does not wait where they are the end', async () => {
+    const { bus, producer } = aBus()
+    const from = await bus.endOf([topics.trades])
+    expect(await read(bus, [topics.trades], from)).toEqual([])
+    sendTrades(producer, 'SPY', 13, 2)
+    expect(seqs(await read(bus, [topics.trades], from))).toEqual([13, 14])
+  })
+
+  it('ends at once where nothing is, also beside topics that hold something', async () => {
+    const { bus } = aBus()
+    expect(await read(bus, [topics.killSwitch])).toEqual([])
+    expect(seqs(await read(bus, [topics.killSwitch, topics.trades]))).toHaveLength(12)
+  })
+
+  it('shows what a compacted topic has kept', async () => {
+    const { bus, producer } = aBus()
+    for (let seq = 13; seq <= 16; seq++)
+      producer.send(topics.killSwitch, seq % 2 ? 'live/pnl' : 'live/manual', [aKillSwitch({ seq })])
+    const records = await read(bus, [topics.killSwitch])
+    expect(seqs(records).slice(-2)).toEqual([15, 16])
+    expect(new Set(records.map(({ key }) => key))).toEqual(new Set(['live/pnl', 'live/manual']))
+  })
+
+  it('leaves out what comes meanwhile', async () => {
+    const { bus, producer } = aBus()
+    const ends = await bus.endOf([topics.trades])
+    const late = { ...bus, endOf: async () => ends }
+    for (const symbol of symbols) sendTrades(producer, symbol, 13, 1)
+    expect(seqs(await read(late, [topics.trades])).at(-1)).toBe(12)
+  })
+
+  it('takes nothing from a group, and leaves none behind that holds records back', async () => {
+    const { bus, producer } = aBus()
+    const consumer = bus.consumer({ group: 'strategy', topics: [topics.trades], from: 'earliest' })
+    await read(bus, [topics.trades])
+    sendTrades(producer, 'SPY', 13, 1)
+    expect(seqs(await collect(consumer, 13)).at(-1)).toBe(13)
+    expect((await read(bus, [topics.trades])).length).toBe(13)
+  })
+
+  it('closes its consumer when who sees throws, and rejects when the bus is closed', async () => {
+    const { bus } = aBus()
+    const fault = new Error('full')
+    const seen = readToEnd(bus, { group: 'reader', topics: [topics.trades] }, () => {
+      throw fault
+    })
+    await expect(seen).rejects.toBe(fault)
+    expect(seqs(await read(bus, [topics.trades]))).toHaveLength(12)
+
+    const unending = { ...bus, endOf: async () => [{ topic: topics.trades.name, partition: 0, offset: 1000 }] }
+    const reading = read(unending, [topics.trades])
+    await Promise.resolve()
+    await bus.close()
+    await expect(reading).rejects.toMatchObject({ code: 'closed' })
+  })
+})

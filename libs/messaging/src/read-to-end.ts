@@ -1,0 +1,46 @@
+import type { Topic } from '@triplane/contracts'
+import type { Bus, BusRecord, Position } from './bus.ts'
+
+export interface ReadToEndOptions {
+  /** A group that nobody else is in now. Nothing is committed. */
+  readonly group: string
+  readonly topics: readonly Topic[]
+  /** Where reading starts; a partition that is not named is read from its oldest record. */
+  readonly from?: readonly Position[]
+}
+
+/**
+ * Shows `see` every record that lies on the topics now, each partition in its order; not what comes meanwhile. Resolves at
+ * the ends, and waits for them: the newest record of a partition must not have fallen out of its retention. Rejects with
+ * the bus's faults.
+ */
+export async function readToEnd<Payload>(
+  bus: Bus<Payload>,
+  { group, topics, from = [] }: ReadToEndOptions,
+  see: (record: BusRecord<Payload>) => void,
+): Promise<void> {
+  const starts = new Map(from.map((position) => [placeOf(position.topic, position.partition), position.offset]))
+  const ends = new Map<string, number>()
+  for (const { topic, partition, offset } of await bus.endOf(topics)) {
+    const place = placeOf(topic, partition)
+    if (offset > (starts.get(place) ?? 0)) ends.set(place, offset)
+  }
+  if (ends.size === 0) return
+  const consumer = bus.consumer({ group, topics, from })
+  try {
+    while (ends.size > 0) {
+      await consumer.arrived()
+      for (const record of consumer.take()) {
+        const place = placeOf(record.topic.name, record.partition)
+        const end = ends.get(place)
+        if (end === undefined) continue
+        if (record.offset >= end - 1) ends.delete(place)
+        if (record.offset < end) see(record)
+      }
+    }
+  } finally {
+    await consumer.close()
+  }
+}
+
+const placeOf = (topic: string, partition: number) => `${topic}/${partition}`
