@@ -3,7 +3,7 @@ import { hashToken } from '@triplane/control'
 import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
 import { verifyAudit } from '@triplane/storage'
 import pg from 'pg'
-import { buildApps, ordersOf, runOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
 interface Answer {
   readonly accepted: boolean
@@ -25,16 +25,11 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     buildApps('data-plane', 'strategy-plane', 'order-plane')
     ;[kafka, postgres, redis] = await Promise.all([startKafka(), startPostgres('timescale'), startRedis()])
     stack = await Stack.at(kafka.brokers, {
+      ...eagerStrategy,
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
       TRIPLANE_OPERATOR_TOKENS: `ada:${hashToken(token)}`,
       TRIPLANE_AUDIT_KEY: auditKey,
-      TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
-      TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
-      TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
-      TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '600000',
-      TRIPLANE_STRATEGY_KILL_SWITCHES_LOSS_LIMIT_USD: '900000',
-      TRIPLANE_STRATEGY_KILL_SWITCHES_DRAWDOWN_LIMIT_RATIO: '0.9',
     })
     await stack.startRun({ runId: 'e2eha001', mode: 'live', venues: ['sim'], seed: 5 })
     stack.start()
@@ -63,6 +58,23 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     const text = await stack.order.metrics()
     expect(text).toMatch(/triplane_stage_refused_total\{[^}]*reason="wrong_token"[^}]*\} 1\n/)
   }, 30_000)
+
+  it.each(['data', 'strategy', 'order'] as const)(
+    'lets an operator profile the %s plane, and nobody else',
+    async (plane) => {
+      const profile = (bearer: string) =>
+        fetch(`${stack[plane].url}/control/profile?kind=cpu&seconds=1`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${bearer}` },
+          signal: AbortSignal.timeout(20_000),
+        })
+      expect((await profile('guess')).status).toBe(401)
+      const response = await profile(token)
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({ nodes: expect.anything(), samples: expect.anything() })
+    },
+    60_000,
+  )
 
   it('halts with Kafka, Redis, Postgres, the strategy and the data plane all down, and cancels what works', async () => {
     await until('an order in flight', async () => ((await ordersOf(stack.order))?.open.length ?? 0) > 0, 60_000)

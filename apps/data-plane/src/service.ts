@@ -12,7 +12,7 @@ import {
   Snapshots,
   SourceHost,
   startPlaneService,
-  type ObservedRun,
+  type HostedRun,
   type RunContext,
   type Service,
   type ServiceEdges,
@@ -37,7 +37,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
   const metrics = createPlaneMetrics('data_plane', { instruments, source: sourceName, ...config.metrics, logger })
   let heardUs: number | undefined
 
-  async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<ObservedRun> {
+  async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {
     const { run, bus, folder, history, latest } = context
     const snapshots = new Snapshots<SourceState<DataPlaneSnapshot, SimulatedCheckpoint>>(folder)
     const saved = snapshots.newest()

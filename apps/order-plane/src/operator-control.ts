@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { topics, type OperatorCommand, type TradingState } from '@triplane/contracts'
-import { createControl, createHaltFile, parseOperatorTokens, type Control, type OperatorOrder } from '@triplane/control'
+import { createControl, createHaltFile, type Control, type OperatorOrder } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { readCrashNote, removeCrashNote, type Edge } from '@triplane/service'
@@ -47,7 +47,7 @@ export class OperatorControl {
     const { config, logger, clock, onRefused } = options
     this.#options = options
     this.control = createControl({
-      tokens: parseOperatorTokens(config.operator.tokens),
+      tokens: config.operator.tokens,
       haltFile: createHaltFile(config.state.folder, DESK),
       enforce: (order) => this.#enforce(order),
       publish: (order) => this.#publish(order),

@@ -1,5 +1,4 @@
 import { topics, type ExecutionEvent, type Fill, type TradingConditionChange } from '@triplane/contracts'
-import { parseOperatorTokens, profileRoute } from '@triplane/control'
 import { isSessionOpen } from '@triplane/market-data'
 import { createPlaneMetrics } from '@triplane/metrics'
 import {
@@ -140,10 +139,7 @@ export async function startOrderService(
         () => hosted()?.plane.core.view(),
         () => hosted()?.marketUs ?? 0,
       ),
-    routes: [
-      operators.control.routes,
-      profileRoute({ tokens: parseOperatorTokens(config.operator.tokens), onRefused }),
-    ],
+    routes: [operators.control.routes],
   })
   const { database } = service
   operators.openAudit(database)

@@ -30,11 +30,10 @@ export {
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'
-export type { HostedRun, PlaneStatus, RunContext, RunHistory } from './platform/plane-service.ts'
+export type { HostedRun, RunContext, RunHistory } from './platform/plane-service.ts'
 export {
   configuredInstruments,
   startPlaneService,
-  type ObservedRun,
   type ServiceEdges,
   type StartedService,
 } from './platform/start-plane-service.ts'

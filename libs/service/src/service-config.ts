@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { loadConfig } from '@triplane/config'
+import { parseOperatorTokens } from '@triplane/control'
 import { levels } from '@triplane/logging'
 import { z } from 'zod'
 
@@ -59,7 +60,7 @@ export function serviceParts(defaultPort: number) {
     }),
     operator: z.strictObject({
       /** Names and hashes of tokens: `ada:<sha256 hex>,bob:<sha256 hex>`. Without one nobody may command. */
-      tokens: secret,
+      tokens: secret.transform(parseOperatorTokens),
     }),
     tracing: z.strictObject({
       /** OTLP endpoint. `OTEL_EXPORTER_OTLP_ENDPOINT`. */

@@ -1,7 +1,6 @@
 import type { Event, PlaneCore, Topic } from '@triplane/contracts'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
-import type { TopicCounts } from '@triplane/metrics'
 import { PlaneHost, type HostState } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import type { GatedPartition } from '../host/watermark-gate.ts'
@@ -38,9 +37,6 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
   readonly output: PlaneOutput<Out>
   /** True while nothing may leave because the input log cannot be written. */
   readonly isLogDown: boolean
-  /** Counts what was published since the last call. */
-  observe(): void
-  busStats(nowUs: number): readonly TopicCounts[]
 }
 
 /** Joins a plane to the bus, its input log and its snapshots, for one run. */

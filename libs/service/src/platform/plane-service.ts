@@ -4,6 +4,7 @@ import type { Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { decodeRecord, type KafkaBus } from '@triplane/messaging'
+import type { TopicCounts } from '@triplane/metrics'
 import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
 import type { HistorySink } from '../host/plane-output.ts'
@@ -27,6 +28,9 @@ export interface HostedRun {
   readonly isFinal: boolean
   /** Turns or items, hash and counts, for `/status/run`. */
   describe(): object
+  /** Counts what was published since the last call. */
+  observe(): void
+  busStats(nowUs: number): readonly TopicCounts[]
 }
 
 /** What a plane is given to work on a run. */

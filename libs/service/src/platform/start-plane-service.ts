@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
 import type { Instrument, Run } from '@triplane/contracts'
+import { profileRoute } from '@triplane/control'
+import type { Check, RuledCheck } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { exportBusStats, type Metrics } from '@triplane/metrics'
-import type { Check, RuledCheck } from '@triplane/health'
-import type { TopicCounts } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
@@ -26,14 +26,7 @@ export function configuredInstruments({ market }: ServiceConfig): readonly Instr
   return instrumentsOf(listOf(market.venues), loadInstruments(market.instrumentFiles))
 }
 
-/** A run whose planes see what its metrics are told. */
-export interface ObservedRun extends HostedRun {
-  /** Counts what was published since the last call. */
-  observe(): void
-  busStats(nowUs: number): readonly TopicCounts[]
-}
-
-export interface StartOptions<Hosted extends ObservedRun> extends ServiceEdges {
+export interface StartOptions<Hosted extends HostedRun> extends ServiceEdges {
   /** data-plane, strategy-plane, order-plane. */
   readonly name: string
   /** The stage of its heartbeats: data, strategy, order. */
@@ -45,24 +38,22 @@ export interface StartOptions<Hosted extends ObservedRun> extends ServiceEdges {
   /** What is shown at `/status/<name>`, beside `run`. */
   readonly views: (hosted: () => Hosted | undefined) => Readonly<Record<string, () => unknown>>
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
+  /** What the plane serves on its port beside what every plane does: metrics, health, status, profiles. */
   readonly routes?: readonly RequestHandler[]
   /** Told what is stored. */
   readonly historyObserver?: HistoryObserver
 }
 
-/** A service and the run that it hosts now. */
-export interface StartedService<Hosted extends ObservedRun> extends Service {
-  readonly url: string
-  readonly status: () => PlaneStatus
-  readonly hosted: () => Hosted | undefined
+/** A plane as a service, and what its app closes before it. */
+export interface StartedService extends Service {
   /** The database of its history, where one is configured. */
   readonly database: EventualDatabase | undefined
 }
 
 /** Starts a plane as a service: its port first, then Kafka, then the current run. Rejects when the port is taken. */
-export async function startPlaneService<Hosted extends ObservedRun>(
+export async function startPlaneService<Hosted extends HostedRun>(
   options: StartOptions<Hosted>,
-): Promise<StartedService<Hosted>> {
+): Promise<StartedService> {
   const { name, stage, config, metrics, host, views, checks, routes = [], logger, clock } = options
   mkdirSync(config.state.folder, { recursive: true })
   const latest = openLatestState(config, logger)
@@ -84,6 +75,10 @@ export async function startPlaneService<Hosted extends ObservedRun>(
     for (const measure of measures) measure()
   })
   exportBusStats(metrics, () => hosted?.busStats(clock.nowUs()) ?? [])
+  const profiles = profileRoute({
+    tokens: config.operator.tokens,
+    onRefused: (reason) => metrics.stageRefused.inc({ stage: 'control', reason }),
+  })
 
   const server = await serve({
     config,
@@ -93,7 +88,7 @@ export async function startPlaneService<Hosted extends ObservedRun>(
     history: () => histories?.health(),
     ...(checks && { checks }),
     views: { run: () => describeRun(status()), ...views(() => hosted) },
-    routes,
+    routes: [...routes, profiles],
     clock,
   })
   logger.info('Listening', { url: server.url })
@@ -120,9 +115,6 @@ export async function startPlaneService<Hosted extends ObservedRun>(
     await server.close()
   })
   return {
-    url: server.url,
-    status,
-    hosted: () => hosted,
     database: histories?.database,
     ended: closed,
     async stop() {
