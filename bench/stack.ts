@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { startKafka } from '@triplane/testing/containers'
-import { buildApps, runOf, Stack, until } from '../e2e/stack.ts'
+import { buildApps, eagerStrategy, runOf, Stack, until } from '../e2e/stack.ts'
 
 const WARM_UP_MS = 10_000
 const MEASURE_MS = 15_000
@@ -13,14 +13,6 @@ const SIMULATED_FRAMES = 400
 const RATES = [1_000, 5_000, 20_000]
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const settings = {
-  TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
-  TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
-  TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
-  TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '80000000',
-  TRIPLANE_STRATEGY_KILL_SWITCHES_LOSS_LIMIT_USD: '900000000',
-  TRIPLANE_STRATEGY_KILL_SWITCHES_DRAWDOWN_LIMIT_RATIO: '0.9',
-}
 
 /** Cumulative counts of a histogram by upper bound, its series added up. */
 function bucketsOf(text: string, name: string): Map<number, number> {
@@ -93,7 +85,7 @@ async function oneHop(brokers: string, rate: number): Promise<{ p50: number; p99
 }
 
 async function latencyAt(brokers: string, rate: number): Promise<void> {
-  const stack = await Stack.at(brokers, { ...settings, TRIPLANE_SOURCE_SPEED: String(rate / SIMULATED_FRAMES) })
+  const stack = await Stack.at(brokers, { ...eagerStrategy, TRIPLANE_SOURCE_SPEED: String(rate / SIMULATED_FRAMES) })
   try {
     await stack.startRun({
       runId: `bench${String(rate / 1000).padStart(3, '0')}`,
@@ -128,7 +120,7 @@ async function latencyAt(brokers: string, rate: number): Promise<void> {
 async function throughput(brokers: string, folder: string): Promise<void> {
   const capture = `${folder}/binance_ws_20240808/usdm_btcusdt_20240808.gz`
   const stack = await Stack.at(brokers, {
-    ...settings,
+    ...eagerStrategy,
     TRIPLANE_VENUES: 'binance_usdm',
     TRIPLANE_SOURCE_KIND: 'capture',
     TRIPLANE_SOURCE_CAPTURE: capture,

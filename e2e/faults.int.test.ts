@@ -2,7 +2,7 @@ import { topics, type Event, type Fill, type OrderEvent, type OrderIntent, type 
 import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
 import pg from 'pg'
 import { poisonEveryTopic, readAll, sendAgain } from './raw-kafka.ts'
-import { buildApps, ordersOf, runOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
 /** Long enough for clients to notice, and for what was in flight to come to its time-outs. */
 const OUTAGE_MS = 20_000
@@ -28,15 +28,9 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     buildApps('data-plane', 'strategy-plane', 'order-plane')
     ;[kafka, postgres, redis] = await Promise.all([startKafka(), startPostgres('timescale'), startRedis()])
     stack = await Stack.at(kafka.brokers, {
+      ...eagerStrategy,
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
-      TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
-      TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
-      TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
-      // Silence is what these faults are made of; the switch that it trips has tests of its own.
-      TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '600000',
-      TRIPLANE_STRATEGY_KILL_SWITCHES_LOSS_LIMIT_USD: '900000',
-      TRIPLANE_STRATEGY_KILL_SWITCHES_DRAWDOWN_LIMIT_RATIO: '0.9',
       TRIPLANE_STATE_SNAPSHOT_EVERY_MS: '2000',
       TRIPLANE_LIVENESS_STRATEGY_SILENCE_MS: '3000',
     })

@@ -12,7 +12,7 @@ import {
   type SecureKafka,
 } from '@triplane/testing/containers'
 import { PlaneProcess, root } from './plane-process.ts'
-import { buildApps, ordersOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, ordersOf, Stack, until } from './stack.ts'
 
 describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', () => {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-e2e-kafka-'))
@@ -53,7 +53,7 @@ describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', 
 
   it('is used by the command and by three planes that trade, with a password from a file', async () => {
     expect(await triplane(['run', 'start', '--seed', '3'], settings)).toMatchObject({ code: 0 })
-    const stack = await Stack.at(kafka.brokers, settings)
+    const stack = await Stack.at(kafka.brokers, { ...eagerStrategy, ...settings })
     try {
       stack.start()
       await until('a fill', async () => ((await ordersOf(stack.order))?.fills ?? 0) > 0, 120_000)

@@ -1,5 +1,5 @@
 import { describeWithDocker, startKafka } from '@triplane/testing/containers'
-import { buildApps, ordersOf, runOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
 describeWithDocker(['kafka'], 'a newer run', () => {
   let kafka: Awaited<ReturnType<typeof startKafka>>
@@ -8,11 +8,7 @@ describeWithDocker(['kafka'], 'a newer run', () => {
   beforeAll(async () => {
     buildApps('data-plane', 'strategy-plane', 'order-plane')
     kafka = await startKafka()
-    stack = await Stack.at(kafka.brokers, {
-      TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
-      TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
-      TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
-    })
+    stack = await Stack.at(kafka.brokers, eagerStrategy)
   }, 120_000)
   afterAll(async () => {
     await stack.remove()

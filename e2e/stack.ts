@@ -32,6 +32,19 @@ export interface OrdersStatus {
   readonly open: readonly { readonly intentId: string; readonly state: string }[]
 }
 
+/**
+ * Settings of a strategy that trades much, and of switches that let it: what tests do to a stack would trip them. They have
+ * tests of their own.
+ */
+export const eagerStrategy = {
+  TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
+  TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
+  TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
+  TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '80000000',
+  TRIPLANE_STRATEGY_KILL_SWITCHES_LOSS_LIMIT_USD: '900000000',
+  TRIPLANE_STRATEGY_KILL_SWITCHES_DRAWDOWN_LIMIT_RATIO: '0.9',
+} as const
+
 /** Bundles the planes and the standalone app, as `npm run build` does. */
 export function buildApps(...names: readonly string[]): void {
   execFileSync(process.execPath, ['tools/build.mjs', ...names], { cwd: root, stdio: 'pipe' })
