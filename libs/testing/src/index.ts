@@ -30,3 +30,5 @@ export {
 } from './events.ts'
 // Feeds
 export { aFrame, feedOf, itemsOf, textOf } from './feeds.ts'
+// Traces
+export { startTraceCollector, type ReceivedSpan } from './trace-collector.ts'

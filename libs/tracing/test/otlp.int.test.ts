@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { testStartUs as t } from '@triplane/testing'
+import { startTraceCollector, testStartUs as t, type ReceivedSpan } from '@triplane/testing'
 import type { TracingOptions, TracingStats } from '../src/index.ts'
-import { startCollector, type ReceivedSpan } from './collector.ts'
 
 jest.setTimeout(60_000)
 
-let collector: Awaited<ReturnType<typeof startCollector>>
+let collector: Awaited<ReturnType<typeof startTraceCollector>>
 beforeEach(async () => {
-  collector = await startCollector()
+  collector = await startTraceCollector()
 })
 afterEach(() => collector.close())
 

@@ -17,7 +17,7 @@ export interface ReceivedSpan {
 }
 
 /** An OTLP/HTTP collector that keeps what it takes. `answers` are the status codes of its next requests; then 200. */
-export async function startCollector() {
+export async function startTraceCollector() {
   const spans: ReceivedSpan[] = []
   const answers: (number | 'none')[] = []
   const paths: string[] = []
