@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { hashToken } from '@triplane/control'
 import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
 import { verifyAudit } from '@triplane/storage'
@@ -142,4 +144,43 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
       await pool.end()
     }
   }, 60_000)
+
+  it('is held, halted, when what it kept of its run is damaged or lost, and goes on in a new run', async () => {
+    const held = () => until('the order plane held', async () => (await runOf(stack.order))?.phase === 'held', 120_000)
+    const folder = join(stack.folder, 'order-plane', 'e2eha001', 'order-plane')
+    const segments = () => readdirSync(folder).filter((name) => name.startsWith('input-'))
+    const newest = () =>
+      join(
+        folder,
+        segments()
+          .sort((a, b) => Number.parseInt(a.slice(6)) - Number.parseInt(b.slice(6)))
+          .at(-1) ?? '',
+      )
+    await until('some turns in the log', () => readFileSync(newest(), 'utf8').split('\n').length > 10)
+    await stack.order.kill()
+    const log = newest()
+    const text = readFileSync(log, 'utf8')
+    const third = text.indexOf('\n', text.indexOf('\n') + 1) + 12
+    writeFileSync(log, text.slice(0, third) + (text[third] === '1' ? '2' : '1') + text.slice(third + 1))
+    stack.order.start()
+    await held()
+    expect((await runOf(stack.order))?.why).toMatch(/Expected whole lines in input-\d+\.log, was line 3 damaged/)
+    expect(await ordersOf(stack.order)).toBeUndefined()
+    expect(await stack.order.metrics()).toMatch(/^orders_trading_state\{.*state="halted".*\} 1$/m)
+    expect((await fetch(`${stack.order.url}/health`)).status).toBe(503)
+    expect(await command('halt')).toMatchObject({ status: 200, accepted: true, persisted: true })
+
+    await stack.order.kill()
+    rmSync(folder, { recursive: true })
+    stack.order.start()
+    await held()
+    expect((await runOf(stack.order))?.why).toMatch(/Expected the snapshot and input log of run e2eha001, was nothing/)
+
+    await stack.startRun({ runId: 'e2eha002', mode: 'live', venues: ['sim'], seed: 6 })
+    await until('the new run', async () => {
+      const run = await runOf(stack.order)
+      return run?.runId === 'e2eha002' && run.isReady
+    })
+    expect(await stateNow()).toBe('halted')
+  }, 240_000)
 })

@@ -12,6 +12,7 @@ import { PlaneProcess, root, type PlaneName } from './plane-process.ts'
 /** What `/status/run` shows. */
 export interface RunStatus {
   readonly phase: string
+  readonly why?: string
   readonly runId?: string
   readonly marketUs: number
   readonly isReady: boolean

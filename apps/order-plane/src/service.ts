@@ -1,4 +1,4 @@
-import { topics, type ExecutionEvent, type Fill, type TradingConditionChange } from '@triplane/contracts'
+import { topics, tradingStates, type ExecutionEvent, type Fill, type TradingConditionChange } from '@triplane/contracts'
 import { isSessionOpen } from '@triplane/market-data'
 import { createPlaneMetrics } from '@triplane/metrics'
 import {
@@ -58,8 +58,9 @@ export async function startOrderService(
       instruments,
       isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
       metrics: { ...metrics, beforeScrape },
-      onApproved({ decisionRecvUs }: { readonly decisionRecvUs: number }) {
-        const sentUs = hosted.isReady ? hosted.host.sentUsOf(decisionRecvUs) : undefined
+      // The frame at which it was decided, which may be another than the one that last moved the quote.
+      onApproved({ effectUs }: { readonly effectUs: number }) {
+        const sentUs = hosted.isReady ? hosted.host.sentUsOf(effectUs) : undefined
         if (sentUs !== undefined) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
       },
     }
@@ -134,6 +135,10 @@ export async function startOrderService(
     logger,
     clock,
     host,
+    async onHeld(why) {
+      for (const state of tradingStates) metrics.tradingState.set({ state }, state === 'halted' ? 1 : 0)
+      await operators.control.halt('order-plane', why)
+    },
     views: (hosted) =>
       orderViews(
         () => hosted()?.plane.core.view(),

@@ -24,6 +24,8 @@ export interface Control {
   describe(): string
   /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
   restore(): void
+  /** A halt by the plane's own order. */
+  halt(who: string, why: string): Promise<void>
   /** The operators' newest order that was not undone. */
   readonly standing: StandingOrder
 }
@@ -66,6 +68,9 @@ export function createControl(options: ControlOptions): Control {
       return state === 'active' ? who : `${who}; ${state} by order of ${by}: ${why}`
     },
     restore: () => desk.restore(),
+    async halt(who, why) {
+      await desk.order('halt', who, why)
+    },
     get standing() {
       return desk.standing
     },

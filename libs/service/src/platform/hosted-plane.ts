@@ -8,14 +8,16 @@ import { isExpected } from '../lifecycle/expected-fault.ts'
 import { FailedTurn } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
+import { mustHaveSaidNothing } from './lost-state.ts'
 import type { HostedRun, RunContext } from './plane-service.ts'
 
 export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> {
   readonly context: RunContext
   /** Builds the plane from its core's snapshot, if there is one. */
   readonly build: (snapshot: unknown) => Plane<In, Out, Core>
-  /** In lockstep: the topics that the plane promises watermarks on, and those it waits for. */
+  /** The topics on which others hear the plane. In lockstep it promises watermarks on them. */
   readonly marked: readonly Topic[]
+  /** In lockstep: the topics that the plane waits for. */
   readonly awaited: readonly Topic[]
   readonly leadUs: number
   readonly configDigest: string
@@ -114,6 +116,8 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     async run() {
       try {
         failedTurn.check()
+        if (saved === undefined && log.turnsAfter(0).length === 0)
+          await mustHaveSaidNothing(bus, run, plane.name, marked)
         await host.run()
       } catch (error) {
         if (!isExpected(error)) failedTurn.note(host.turn + 1, error)

@@ -64,7 +64,7 @@ export interface PlaneServiceOptions {
   /** Builds the plane for a run, from what it left. */
   readonly host: (context: RunContext) => Promise<HostedRun>
   /** Told when the plane is held: it cannot take up its run again. */
-  readonly onHeld?: (why: string) => Promise<void>
+  readonly onHeld: (why: string) => Promise<void>
   /** Told of every dead letter of the bus. */
   readonly onDeadLetter: (reason: string) => void
 }
@@ -182,7 +182,7 @@ export class PlaneService implements Service {
   async #hold(bus: KafkaBus, run: Run, why: string): Promise<void> {
     this.#status = { phase: 'held', why, bus, run }
     this.#options.logger.critical('The plane cannot take up its run: it is held until there is a new one', { why })
-    await this.#options.onHeld?.(why)
+    await this.#options.onHeld(why)
   }
 }
 

@@ -51,6 +51,10 @@ export async function serve(options: ServeOptions): Promise<ServiceServer> {
     memory: memoryCheck(),
     cpu: { check: cpuCheck({ maxRatio: MAX_CPU_RATIO, clock }), failsAs: 'degraded' },
     event_loop: eventLoop.check,
+    run: () => {
+      const { phase, why } = status()
+      return { healthy: phase !== 'held', details: { phase, ...(why !== undefined && { why }) } }
+    },
     ...checks,
   }
   if (config.storage.url !== undefined) {

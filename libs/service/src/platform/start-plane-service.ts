@@ -40,6 +40,8 @@ export interface StartOptions<Hosted extends HostedRun> extends ServiceEdges {
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
   /** What the plane serves on its port beside what every plane does: metrics, health, status, profiles. */
   readonly routes?: readonly RequestHandler[]
+  /** Told when the plane is held: it cannot take up its run again, and nothing is hosted. */
+  readonly onHeld?: (why: string) => Promise<void>
   /** Told what is stored. */
   readonly historyObserver?: HistoryObserver
 }
@@ -106,6 +108,11 @@ export async function startPlaneService<Hosted extends HostedRun>(
       hosted = await host(context, (measure) => void measures.push(measure))
       return hosted
     },
+    async onHeld(why) {
+      hosted = undefined
+      measures = []
+      await options.onHeld?.(why)
+    },
     onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
   })
   begun.service = service
@@ -124,9 +131,10 @@ export async function startPlaneService<Hosted extends HostedRun>(
   }
 }
 
-function describeRun({ phase, run, hosted }: PlaneStatus): unknown {
+function describeRun({ phase, why, run, hosted }: PlaneStatus): unknown {
   return {
     phase,
+    why,
     runId: run?.runId,
     mode: run?.mode,
     account: run?.account,
