@@ -34,8 +34,11 @@ function objectEncoder(properties: Record<string, TSchema>): Encoder {
   const names = Object.keys(properties)
   const labels = names.map((name) => `${JSON.stringify(name)}:`)
   const encoders = Object.values(properties).map(encoderOf)
+  const isFlat = Object.values(properties).every((schema) => !holdsObjects(schema))
   return (value) => {
     const fields = value as Record<string, unknown>
+    // Most events are made in the schema's order: then this is the same line, in half the time.
+    if (isFlat && isOrdered(fields, names)) return JSON.stringify(fields)
     let line = '{'
     for (let i = 0; i < names.length; i++) {
       const field = fields[names[i] as string]
@@ -45,4 +48,18 @@ function objectEncoder(properties: Record<string, TSchema>): Encoder {
     }
     return line + '}'
   }
+}
+
+function holdsObjects(schema: TSchema): boolean {
+  return schema['type'] === 'object' || (schema['type'] === 'array' && holdsObjects(schema['items'] as TSchema))
+}
+
+/** Whether the fields are some of `names`, in their order. */
+function isOrdered(fields: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  let next = 0
+  for (const name in fields) {
+    while (next < names.length && names[next] !== name) next++
+    if (next++ >= names.length) return false
+  }
+  return true
 }

@@ -22,6 +22,11 @@ describe('events on the wire', () => {
     expect(event).toEqual(examples[type])
   })
 
+  it.each(types)('%s has one line, in whatever order its fields were set', (type) => {
+    const turned = Object.fromEntries(Object.entries(examples[type]).reverse())
+    expect(encodeLine(turned as never)).toBe(encodeLine(examples[type]))
+  })
+
   it.each(types)('%s has one topic', (type) => {
     expect(Object.values(topics).filter((topic) => (topic.holds as readonly string[]).includes(type))).toEqual([
       topicOf[type],
