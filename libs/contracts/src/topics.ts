@@ -12,7 +12,10 @@ export interface Topic {
   readonly batched: boolean
   /** Only the newest record of a key is kept. */
   readonly compacted: boolean
-  /** Partitions unless the deployment says otherwise. A topic that all must read in one order has exactly one. */
+  /**
+   * Partitions unless the deployment says otherwise: every read of a consumer asks for each one that it has. A topic that all
+   * must read in one order has exactly one.
+   */
   readonly partitions: number
   /** How long records are kept; nothing for compacted topics, which keep the newest of each key for good. */
   readonly retentionHours?: number
@@ -73,7 +76,7 @@ export const topics = {
     keyedBy: 'instrument',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   deadLetters: {
@@ -82,7 +85,7 @@ export const topics = {
     keyedBy: 'source',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   signals: {
@@ -100,7 +103,7 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   intents: {
@@ -109,7 +112,7 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   portfolio: {
@@ -118,7 +121,7 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   regime: {
@@ -127,7 +130,7 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   orders: {
@@ -136,7 +139,7 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   fills: {
@@ -145,7 +148,7 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 4,
+    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   killSwitch: {
