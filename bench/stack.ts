@@ -13,7 +13,7 @@ const MEASURE_MS = 15_000
 const WARM_UP_RUNS = 4
 const RUNS = 3
 /** Frames a second of the simulated market at speed 1. */
-const SIMULATED_FRAMES = 400
+const SIMULATED_FRAMES = 260
 /** Records of one request of the hop. */
 const MAX_SEND = 500
 const RATES = [1_000, 5_000, 20_000]

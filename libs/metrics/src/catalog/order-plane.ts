@@ -4,8 +4,7 @@ import { among, counter, gauge, histogram, measurement } from '../definition.ts'
 /** 0.5 s is the SLO of submit to acknowledgement, 1 s the alert on intent to acknowledgement. */
 const LATENCY_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const SLIPPAGE_BPS = [-25, -10, -5, -2, -0.5, 0, 0.5, 2, 5, 10, 25, 50]
-/** From a frame's hand-over to the gate's approval. */
-/** From a standalone replay to three processes over a broker. */
+/** From a frame's hand-over to the gate's approval: in one process, or in three over a broker. */
 const TICK_TO_ORDER_SECONDS = [
   5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 1.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1,
 ]
