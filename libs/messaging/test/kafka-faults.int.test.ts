@@ -127,6 +127,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
       nowUs: systemClock.nowUs,
       requestTimeoutMs: 2000,
       closeTimeoutMs: 2000,
+      partitions: ({ compacted }) => (compacted ? 1 : 4),
       topicPrefix: `${randomUUID().slice(0, 8)}.`,
       ...(process.env['TRIPLANE_TEST_LOG'] && {
         onLog: (level, message, context) =>
