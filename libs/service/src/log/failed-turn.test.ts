@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FailedTurn } from './failed-turn.ts'
@@ -24,6 +24,14 @@ describe('the turn at which a plane failed', () => {
     failAt(8)
     failAt(7)
     expect(check).not.toThrow()
+  })
+
+  it('does not hide the failure when it cannot be noted', () => {
+    const file = join(folder, 'not-a-folder')
+    writeFileSync(file, '')
+    const failed = new FailedTurn(file)
+    expect(() => failed.note(7, new Error('Invariant: cash adds up'))).not.toThrow()
+    expect(() => failed.check()).not.toThrow()
   })
 
   it('lets it start again when the file is removed', () => {

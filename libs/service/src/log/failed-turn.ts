@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Times that a plane may fail by a bug at one turn before it is not tried any more. */
@@ -35,7 +35,7 @@ export class FailedTurn {
     )
   }
 
-  /** Notes that the plane failed in `turn`. A disk that refuses costs one more try. */
+  /** Notes that the plane failed in `turn`. A disk that refuses costs one more try; it never hides the failure itself. */
   note(turn: number, error: unknown): void {
     const before = this.#read()
     const times = before?.turn === turn ? before.times + 1 : 1
@@ -44,7 +44,7 @@ export class FailedTurn {
     try {
       writeFileSync(this.#path, JSON.stringify(failure), { mode: 0o600, flush: true })
     } catch {
-      rmSync(this.#path, { force: true })
+      // What was written of it cannot be read, and counts as no failure.
     }
   }
 
