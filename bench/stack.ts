@@ -17,6 +17,8 @@ const SIMULATED_FRAMES = 260
 /** Records of one request of the hop. */
 const MAX_SEND = 500
 const RATES = [1_000, 5_000, 20_000]
+/** One partition a topic, as by default. */
+const settings = { ...eagerStrategy, TRIPLANE_KAFKA_MARKET_PARTITIONS: '1' }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -107,7 +109,7 @@ async function latencyAt(brokers: string, rate: number): Promise<void> {
 }
 
 async function frameToOrder(brokers: string, rate: number) {
-  const stack = await Stack.at(brokers, { ...eagerStrategy, TRIPLANE_SOURCE_SPEED: String(rate / SIMULATED_FRAMES) })
+  const stack = await Stack.at(brokers, { ...settings, TRIPLANE_SOURCE_SPEED: String(rate / SIMULATED_FRAMES) })
   try {
     await stack.startRun({
       runId: `bench${String(rate / 1000).padStart(3, '0')}`,
@@ -143,7 +145,7 @@ async function cpuUs(plane: PlaneProcess): Promise<number> {
 /** Replays a capture at full speed, run after run: the first ones warm up. Live runs, so no plane waits for another. */
 async function throughput(brokers: string, folder: string): Promise<void> {
   const stack = await Stack.at(brokers, {
-    ...eagerStrategy,
+    ...settings,
     TRIPLANE_VENUES: 'binance_usdm',
     TRIPLANE_SOURCE_KIND: 'capture',
     TRIPLANE_SOURCE_CAPTURE: `${folder}/binance_ws_20240808/usdm_btcusdt_20240808.gz`,

@@ -73,13 +73,22 @@ export class Stack {
   readonly strategy: PlaneProcess
   readonly order: PlaneProcess
   readonly #brokers: string
+  readonly #marketPartitions: string
 
   private constructor(brokers: string, ports: readonly number[], environment: Readonly<Record<string, string>>) {
     this.#brokers = brokers
+    // More than one, so that nothing may lean on a topic's having one order.
+    const { TRIPLANE_KAFKA_MARKET_PARTITIONS = '4' } = environment
+    this.#marketPartitions = TRIPLANE_KAFKA_MARKET_PARTITIONS
     const plane = (name: PlaneName, port: number | undefined) => {
       const state = join(this.folder, name)
       mkdirSync(state)
-      const own = { KAFKA_BROKERS: brokers, TRIPLANE_STATE_FOLDER: state, ...environment }
+      const own = {
+        KAFKA_BROKERS: brokers,
+        TRIPLANE_KAFKA_MARKET_PARTITIONS,
+        TRIPLANE_STATE_FOLDER: state,
+        ...environment,
+      }
       return new PlaneProcess(name, port as number, own, join(this.folder, `${name}.log`))
     }
     this.data = plane('data-plane', ports[0])
@@ -105,7 +114,12 @@ export class Stack {
   }
 
   async withBus<Done>(act: (bus: KafkaBus) => Promise<Done>): Promise<Done> {
-    const bus = await createKafkaBus({ brokers: [this.#brokers], clientId: 'e2e', nowUs: () => systemClock.nowUs() })
+    const bus = await createKafkaBus({
+      brokers: [this.#brokers],
+      clientId: 'e2e',
+      nowUs: () => systemClock.nowUs(),
+      partitions: ({ batched }) => (batched ? Number(this.#marketPartitions) : 1),
+    })
     try {
       return await act(bus)
     } finally {

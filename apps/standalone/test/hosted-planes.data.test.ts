@@ -33,6 +33,8 @@ const SECONDS = 20
 /** A strategy that trades more than the default one, so that a short replay has something to show. */
 const OFI = { warmUpMs: 2000, deadBandDeviations: 0.3, minChange: 0.1 }
 const screamingSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+/** More than one where a deployment may have more. */
+const partitionsOf = ({ batched }: Topic) => (batched ? 4 : 1)
 const CAPTURE = 'binance_ws_20240808/usdm_btcusdt_20240808.gz'
 
 describeWithData('three hosts in lockstep', (data) => {
@@ -51,7 +53,7 @@ describeWithData('three hosts in lockstep', (data) => {
 
     const bus = createMemoryBus({
       nowUs: systemClock.nowUs,
-      partitions: ({ partitions }) => partitions,
+      partitions: partitionsOf,
       retainRecords: 10_000_000,
       maxUncommittedRecords: 10_000_000,
     })
@@ -167,9 +169,11 @@ class Hosts {
         run: this.#run,
         consumer,
         output: output as never,
-        gated: heard.flatMap(({ name: topic, partitions }) =>
-          ungated.has(topic) ? [] : Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
-        ),
+        gated: heard.flatMap((topic) => {
+          const { name } = topic
+          if (ungated.has(name)) return []
+          return Array.from({ length: partitionsOf(topic) }, (_, partition) => ({ topic: name, partition }))
+        }),
         leadUs,
         log: new InputLog(folder, { runId: this.#run.runId, plane: name, configDigest: 'same', commit: 'test' }),
         snapshots,

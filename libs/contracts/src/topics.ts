@@ -8,15 +8,13 @@ export interface Topic {
   readonly name: string
   readonly holds: readonly EventType[]
   readonly keyedBy: TopicKey
-  /** A record holds a batch of events of one key; else one event. */
+  /**
+   * A record holds a batch of events of one key, and a deployment may spread the keys over several partitions; else a record
+   * holds one event, and there is one partition: all read the topic in one order.
+   */
   readonly batched: boolean
   /** Only the newest record of a key is kept. */
   readonly compacted: boolean
-  /**
-   * Partitions unless the deployment says otherwise: every read of a consumer asks for each one that it has. A topic that all
-   * must read in one order has exactly one.
-   */
-  readonly partitions: number
   /** How long records are kept; nothing for compacted topics, which keep the newest of each key for good. */
   readonly retentionHours?: number
 }
@@ -31,7 +29,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
-    partitions: 4,
     retentionHours: HOURS_A_WEEK,
   },
   quotes: {
@@ -40,7 +37,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
-    partitions: 4,
     retentionHours: 24,
   },
   books: {
@@ -49,7 +45,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
-    partitions: 4,
     retentionHours: 24,
   },
   bars: {
@@ -58,7 +53,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
-    partitions: 4,
     retentionHours: HOURS_A_WEEK,
   },
   ofi: {
@@ -67,7 +61,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
-    partitions: 4,
     retentionHours: 24,
   },
   status: {
@@ -76,7 +69,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   deadLetters: {
@@ -85,7 +77,6 @@ export const topics = {
     keyedBy: 'source',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   signals: {
@@ -94,7 +85,6 @@ export const topics = {
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
-    partitions: 4,
     retentionHours: HOURS_A_WEEK,
   },
   targets: {
@@ -103,7 +93,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   intents: {
@@ -112,7 +101,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   portfolio: {
@@ -121,7 +109,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   regime: {
@@ -130,7 +117,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   orders: {
@@ -139,7 +125,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   fills: {
@@ -148,7 +133,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   killSwitch: {
@@ -157,7 +141,6 @@ export const topics = {
     keyedBy: 'switch',
     batched: false,
     compacted: true,
-    partitions: 1,
   },
   commands: {
     name: 'control.commands.v1',
@@ -165,11 +148,10 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: HOURS_A_WEEK,
   },
   /** The newest record names the current run. */
-  runs: { name: 'control.runs.v1', holds: ['run'], keyedBy: 'run', batched: false, compacted: true, partitions: 1 },
+  runs: { name: 'control.runs.v1', holds: ['run'], keyedBy: 'run', batched: false, compacted: true },
   /** The newest link of the chain of audit rows. */
   audit: {
     name: 'control.audit.v1',
@@ -177,7 +159,6 @@ export const topics = {
     keyedBy: 'account',
     batched: false,
     compacted: true,
-    partitions: 1,
   },
   heartbeats: {
     name: 'platform.heartbeats.v1',
@@ -185,7 +166,6 @@ export const topics = {
     keyedBy: 'stage',
     batched: false,
     compacted: false,
-    partitions: 1,
     retentionHours: 1,
   },
 } as const satisfies Record<string, Topic>

@@ -15,6 +15,8 @@ export function serviceParts(defaultPort: number) {
       brokers: z.string().min(1).default('127.0.0.1:9092'),
       /** Replicas of the topics that are created. */
       replicas: z.int().min(1).max(10).default(1),
+      /** Partitions of the topics of market data and signals, when they are created: more than one only for more planes than one. */
+      marketPartitions: z.int().min(1).max(1000).default(1),
       /** Whether the connection is encrypted. */
       tls: z.boolean().default(false),
       /** File with the certificate authority, PEM; default: those of the system. */

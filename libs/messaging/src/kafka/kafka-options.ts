@@ -31,7 +31,7 @@ export interface KafkaBusOptions {
   readonly sasl?: KafkaSasl
   /** Stamps `tsSentUs` and is what lag is measured against: wall time, microseconds. */
   readonly nowUs: () => number
-  /** Partitions of a topic that has to be created; those of `contracts` unless told otherwise. */
+  /** Partitions of a topic that has to be created; one unless told otherwise: every read asks for each partition. */
   readonly partitions?: (topic: Topic) => number
   /** Copies of a topic that has to be created, 1. */
   readonly replicationFactor?: number

@@ -29,7 +29,7 @@ function aProducer(changes: Partial<KafkaBusOptions> = {}) {
   }
   const sockets = new Sockets()
   const kafka = { producer: () => client }
-  const partitionsOf = (topic: Topic) => topic.partitions
+  const partitionsOf = ({ batched }: Topic) => (batched ? 4 : 1)
   const options = { brokers: [], clientId: 'test', nowUs: () => 1_000_000, lingerMs: 0, ...changes }
   const producer = new KafkaProducer(
     { name: 'data', runId: 'run-1' },

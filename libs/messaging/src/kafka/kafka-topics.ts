@@ -21,7 +21,7 @@ export interface KnownTopics {
  * are; a compacted topic that is not compacted on the broker is refused, since it would forget.
  */
 export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Promise<KnownTopics> {
-  const { topicPrefix = '', partitions = (topic: Topic) => topic.partitions, replicationFactor = 1 } = options
+  const { topicPrefix = '', partitions = () => 1, replicationFactor = 1 } = options
   const all: readonly Topic[] = Object.values(allTopics)
   const nameOf = (topic: Topic) => topicPrefix + topic.name
   const byName = new Map(all.map((topic) => [nameOf(topic), topic]))

@@ -47,13 +47,14 @@ function logTo(logger: Logger): NonNullable<KafkaBusOptions['onLog']> {
 
 /** How the settings say that Kafka is reached. */
 export function kafkaOptionsOf(config: ServiceConfig['kafka'], clientId: string): Omit<KafkaBusOptions, 'nowUs'> {
-  const { brokers, tls, username, password = '', saslMechanism: mechanism, replicas } = config
+  const { brokers, tls, username, password = '', saslMechanism: mechanism, replicas, marketPartitions } = config
   return {
     brokers: listOf(brokers),
     clientId,
     ...(tls && { tls: tlsOf(config) }),
     ...(username !== undefined && { sasl: { mechanism, username, password } }),
     replicationFactor: replicas,
+    partitions: ({ batched }) => (batched ? marketPartitions : 1),
   }
 }
 
