@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describeWithDocker, freePort, images } from '@triplane/testing/containers'
+// eslint-disable-next-line @nx/enforce-module-boundaries -- the fake venue belongs to the feed that it is a fake for
+import { FakeBinance } from '../libs/feeds/test/fake-binance.ts'
 import { ComposeProject, docker, eventually } from './compose-project.ts'
 
 jest.setTimeout(600_000)
@@ -13,6 +17,7 @@ const MAX_ADDED_BYTES = 60_000_000
 const MAX_IDLE_BYTES = 1.5e9
 const MAX_IDLE_CORES = 0.2
 const IDLE_WINDOW_MS = 30_000
+const TRADES = 50
 
 describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
   const portOf: Record<string, string> = {}
@@ -209,6 +214,63 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
     expect(idle.memoryBytes).toBeLessThan(MAX_IDLE_BYTES)
   })
 
+  /** Has a source of market data put in place of the one before, and waits for `trades` more trades in the database. */
+  async function playsFrom(source: Readonly<Record<string, string>>, trades: number): Promise<void> {
+    const before = stored('trades')
+    project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: '', ...source })
+    project.run('up', '--detach', '--wait')
+    const count = await eventually(
+      () => stored('trades') - before,
+      (more) => more >= trades,
+      120_000,
+    )
+    expect(count).toBeGreaterThanOrEqual(trades)
+  }
+
+  it('plays a capture that lies in the folder CAPTURES', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'triplane-captures-'))
+    chmodSync(folder, 0o755)
+    writeFileSync(join(folder, 'trades.txt'), captureOf(TRADES))
+    try {
+      await playsFrom(
+        {
+          CAPTURES: folder,
+          TRIPLANE_SOURCE_KIND: 'capture',
+          TRIPLANE_SOURCE_CAPTURE: '/captures/trades.txt',
+          TRIPLANE_SOURCE_VENUE: 'binance_usdm',
+          TRIPLANE_SOURCE_SPEED: 'max',
+        },
+        TRADES,
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('takes a venue for its source', async () => {
+    const [bridge] = networkInterfaces()['docker0'] ?? []
+    const host = bridge?.address ?? '127.0.0.1'
+    const venue = await FakeBinance.start('binance_spot', ['BTCUSDT', 'ETHUSDT'], host)
+    const ticks = setInterval(() => venue.tick(), 20)
+    try {
+      const at = `host.docker.internal:${venue.port}`
+      await playsFrom(
+        {
+          TRIPLANE_SOURCE_KIND: 'venue',
+          TRIPLANE_SOURCE_VENUE: 'binance_spot',
+          TRIPLANE_SOURCE_SPEED: '',
+          TRIPLANE_SOURCE_WS_URL: `ws://${at}`,
+          TRIPLANE_SOURCE_REST_URL: `http://${at}`,
+        },
+        20,
+      )
+      expect(venue.handshakes.length).toBeGreaterThan(0)
+    } finally {
+      clearInterval(ticks)
+      await venue.stop()
+    }
+  })
+
   /** Cores that the services kept busy in a window, and the memory that they have at its end. */
   async function usageOver(windowMs: number): Promise<{ readonly cores: number; readonly memoryBytes: number }> {
     const read = () => Promise.all([...planes, ...servers].map((service) => usageOf(project.inspect(service).Id)))
@@ -239,6 +301,16 @@ async function usageOf(id: string): Promise<{ readonly cpuSeconds: number; reado
   }
   const pageCache = memory.stats['total_inactive_file'] ?? memory.stats['inactive_file'] ?? 0
   return { cpuSeconds: cpu.cpu_usage.total_usage / 1e9, memoryBytes: memory.usage - pageCache }
+}
+
+/** A capture of so many trades of one instrument, one each 100 ms. */
+function captureOf(trades: number): string {
+  const startMs = Date.UTC(2026, 0, 5, 12)
+  const lines = Array.from({ length: trades }, (_, i) => {
+    const timeMs = startMs + 100 * i
+    return `${timeMs + 2}000000 {"e":"trade","E":${timeMs},"T":${timeMs},"s":"BTCUSDT","t":${i + 1},"p":"100.0","q":"0.500","X":"MARKET","m":false}\n`
+  })
+  return lines.join('')
 }
 
 /** The images that tests start are those of the compose file. */

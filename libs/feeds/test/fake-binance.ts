@@ -124,21 +124,30 @@ export class FakeBinance {
     server.on('request', (request, response) => void this.#onRequest(request, response))
   }
 
-  static async start(venue: 'binance_spot' | 'binance_usdm', symbols: readonly string[]): Promise<FakeBinance> {
+  /** Listens on loopback, unless containers are to reach it. */
+  static async start(
+    venue: 'binance_spot' | 'binance_usdm',
+    symbols: readonly string[],
+    host = '127.0.0.1',
+  ): Promise<FakeBinance> {
     const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
     return new FakeBinance(
       server,
       symbols.map((symbol, i) => new FakeMarket(symbol, venue === 'binance_usdm', i + 1)),
     )
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
   get wsUrl(): string {
-    return `ws://127.0.0.1:${this.#port}`
+    return `ws://127.0.0.1:${this.port}`
   }
 
   get restUrl(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return `http://127.0.0.1:${this.port}`
   }
 
   /** Connections that are open. */
@@ -197,10 +206,6 @@ export class FakeBinance {
     this.drop()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
-  }
-
-  get #port(): number {
-    return (this.#server.address() as AddressInfo).port
   }
 
   #onHandshake(request: IncomingMessage, socket: Socket, head: Buffer): void {
