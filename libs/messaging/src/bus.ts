@@ -135,6 +135,8 @@ export interface Bus<Payload = readonly Event[]> {
   partitionsOf(topic: Topic): number
   /** Behind the newest record of every partition of `topics`, as it is now. */
   endOf(topics: readonly Topic[]): Promise<readonly Position[]>
+  /** The oldest record that every partition of `topics` has kept, or its end where it has none. */
+  oldestOf(topics: readonly Topic[]): Promise<readonly Position[]>
   /** Closes every consumer, then every producer. */
   close(): Promise<void>
 }

@@ -61,6 +61,21 @@ describe('reading to the end', () => {
     expect(new Set(records.map(({ key }) => key))).toEqual(new Set(['live/pnl', 'live/manual']))
   })
 
+  it('does not wait for what is not kept any more, from the start or meanwhile', async () => {
+    const { bus } = aBus()
+    const gone = async () => (await bus.endOf([topics.trades])).map((end) => ({ ...end, offset: end.offset + 5 }))
+    expect(await read({ ...bus, endOf: gone, oldestOf: gone }, [topics.trades])).toEqual([])
+
+    let asked = 0
+    const going = {
+      ...bus,
+      endOf: gone,
+      oldestOf: async () => (asked++ === 0 ? bus.oldestOf([topics.trades]) : gone()),
+    }
+    expect(seqs(await read(going, [topics.trades]))).toHaveLength(12)
+    expect(asked).toBe(2)
+  })
+
   it('leaves out what comes meanwhile', async () => {
     const { bus, producer } = aBus()
     const ends = await bus.endOf([topics.trades])

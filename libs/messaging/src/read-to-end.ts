@@ -9,10 +9,12 @@ export interface ReadToEndOptions {
   readonly from?: readonly Position[]
 }
 
+/** Wall time without a record after which it is asked whether there is still something to wait for. */
+const SILENCE_MS = 2000
+
 /**
- * Shows `see` every record that lies on the topics now, each partition in its order; not what comes meanwhile. Resolves at
- * the ends, and waits for them: the newest record of a partition must not have fallen out of its retention. Rejects with
- * the bus's faults.
+ * Shows `see` every record that lies on the topics now, each partition in its order; not what comes meanwhile, nor what falls
+ * out of its retention meanwhile. Resolves at the ends. Rejects with the bus's faults.
  */
 export async function readToEnd<Payload>(
   bus: Bus<Payload>,
@@ -25,11 +27,19 @@ export async function readToEnd<Payload>(
     const place = placeOf(topic, partition)
     if (offset > (starts.get(place) ?? 0)) ends.set(place, offset)
   }
+  /** What is not kept any more is not waited for. */
+  async function forgetWhatIsGone(): Promise<void> {
+    for (const { topic, partition, offset } of await bus.oldestOf(topics)) {
+      const place = placeOf(topic, partition)
+      if (offset >= (ends.get(place) ?? Infinity)) ends.delete(place)
+    }
+  }
+  await forgetWhatIsGone()
   if (ends.size === 0) return
   const consumer = bus.consumer({ group, topics, from })
   try {
     while (ends.size > 0) {
-      await consumer.arrived()
+      if (!(await arrivedWithin(SILENCE_MS, consumer.arrived()))) await forgetWhatIsGone()
       for (const record of consumer.take()) {
         const place = placeOf(record.topic.name, record.partition)
         const end = ends.get(place)
@@ -40,6 +50,16 @@ export async function readToEnd<Payload>(
     }
   } finally {
     await consumer.close()
+  }
+}
+
+async function arrivedWithin(ms: number, arrived: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<false>((resolve) => (timer = setTimeout(resolve, ms, false)))
+  try {
+    return await Promise.race([arrived.then(() => true), silence])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -315,6 +315,9 @@ export function busContract(name: string, createBus: CreateBus): void {
         ...range(0, 4).map((partition) => ({ topic: topics.status.name, partition, offset: count(partition) })),
         { topic: topics.killSwitch.name, partition: 0, offset: 0 },
       ])
+      expect(await bus.oldestOf([topics.status])).toEqual(
+        range(0, 4).map((partition) => ({ topic: topics.status.name, partition, offset: 0 })),
+      )
     })
 
     it('refuses any use after close, and wakes who waits', async () => {

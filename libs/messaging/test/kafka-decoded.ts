@@ -8,6 +8,7 @@ export function decoded(bus: KafkaBus): Bus {
     consumer: (options) => decodedConsumer(bus.consumer(options)),
     partitionsOf: (topic) => bus.partitionsOf(topic),
     endOf: (topics) => bus.endOf(topics),
+    oldestOf: (topics) => bus.oldestOf(topics),
     close: () => bus.close(),
   }
 }

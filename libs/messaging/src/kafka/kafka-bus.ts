@@ -109,6 +109,12 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
       return ends.map(({ topic, partition, high }) => ({ topic: topic.name, partition, offset: high }))
     },
 
+    async oldestOf(wanted) {
+      mustBeOpen()
+      const ends = await endsOf(wanted)
+      return ends.map(({ topic, partition, low }) => ({ topic: topic.name, partition, offset: low }))
+    },
+
     async ping() {
       mustBeOpen()
       // One at a time: kafkajs goes on asking a broker that is away.

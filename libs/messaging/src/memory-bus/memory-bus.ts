@@ -97,6 +97,13 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
       )
     },
 
+    async oldestOf(topics: readonly Topic[]) {
+      mustBeOpen()
+      return topics.flatMap((topic) =>
+        logsOf(topic).map((log) => ({ topic: topic.name, partition: log.partition, offset: log.startOffset })),
+      )
+    },
+
     async close() {
       closed = true
       await Promise.all([...consumers.keys()].map((consumer) => consumer.close()))
