@@ -3,7 +3,6 @@ import { request } from 'node:http'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithDocker, freePort, images } from '@triplane/testing/containers'
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the fake venue belongs to the feed that it is a fake for
 import { FakeBinance } from '../libs/feeds/test/fake-binance.ts'
 import { ComposeProject, docker, eventually } from './compose-project.ts'
 
