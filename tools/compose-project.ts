@@ -35,7 +35,7 @@ interface Inspected {
 export class ComposeProject {
   readonly name: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'triplane-compose-'))
-  private settings: Readonly<Record<string, string>>
+  private settings: Readonly<Record<string, string | undefined>>
 
   constructor(name: string, settings: Readonly<Record<string, string>> = {}) {
     this.name = name
@@ -43,10 +43,12 @@ export class ComposeProject {
     this.set(settings)
   }
 
-  /** Adds to what .env sets; compose sees it with its next command. */
-  set(more: Readonly<Record<string, string>>): void {
+  /** Adds to what .env sets, and takes out what is undefined; compose sees it with its next command. */
+  set(more: Readonly<Record<string, string | undefined>>): void {
     this.settings = { ...this.settings, ...more }
-    const lines = Object.entries(this.settings).map(([name, value]) => `${name}='${value}'`)
+    const lines = Object.entries(this.settings).flatMap(([name, value]) =>
+      value === undefined ? [] : `${name}='${value}'`,
+    )
     writeFileSync(join(this.folder, '.env'), `${lines.join('\n')}\n`)
   }
 

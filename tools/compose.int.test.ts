@@ -214,9 +214,9 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
   })
 
   /** Has a source of market data put in place of the one before, and waits for `trades` more trades in the database. */
-  async function playsFrom(source: Readonly<Record<string, string>>, trades: number): Promise<void> {
+  async function playsFrom(source: Readonly<Record<string, string | undefined>>, trades: number): Promise<void> {
     const before = stored('trades')
-    project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: '', ...source })
+    project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: undefined, ...source })
     project.run('up', '--detach', '--wait')
     const count = await eventually(
       () => stored('trades') - before,
@@ -257,7 +257,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
         {
           TRIPLANE_SOURCE_KIND: 'venue',
           TRIPLANE_SOURCE_VENUE: 'binance_spot',
-          TRIPLANE_SOURCE_SPEED: '',
+          TRIPLANE_SOURCE_SPEED: undefined,
           TRIPLANE_SOURCE_WS_URL: `ws://${at}`,
           TRIPLANE_SOURCE_REST_URL: `http://${at}`,
         },
