@@ -14,6 +14,7 @@ export type { InstrumentLabels } from './known-label-sets.ts'
 export type { SeriesDrop } from './series-registry.ts'
 // Catalogues
 export { everyServiceCatalog } from './catalog/every-service.ts'
+export { processCatalog } from './catalog/process.ts'
 export {
   among,
   counter,

@@ -1,5 +1,7 @@
 import { dataPlaneCatalog } from './catalog/data-plane.ts'
 import { everyServiceCatalog } from './catalog/every-service.ts'
+import { jobsCatalog } from './catalog/jobs.ts'
+import { modelsCatalog } from './catalog/models.ts'
 import { orderPlaneCatalog } from './catalog/order-plane.ts'
 import { strategyPlaneCatalog } from './catalog/strategy-plane.ts'
 import type { Catalog, Label, LabelValues, MetricDefinition, MetricType } from './definition.ts'
@@ -9,11 +11,12 @@ import { createEventLoopLag, createProcessMetrics, PROCESS_LINES } from './proce
 import { createScrape, type Selection } from './scrape.ts'
 import { SeriesRegistry, type SeriesDrop } from './series-registry.ts'
 
-/** The families of the planes. Every service has `everyServiceCatalog` beside its own. */
+/** The families of the planes and of batch jobs. Every service has `everyServiceCatalog` beside its own. */
 export const catalogs = {
   data_plane: dataPlaneCatalog,
   order_plane: orderPlaneCatalog,
-  strategy_plane: strategyPlaneCatalog,
+  strategy_plane: { ...strategyPlaneCatalog, ...modelsCatalog },
+  jobs: jobsCatalog,
 }
 
 /** The catalogue of a service: any other name has what every service has. */

@@ -1,9 +1,9 @@
 import type { Instrument } from '@triplane/contracts'
 import type { Logger } from '@triplane/logging'
-import { createMetrics, type catalogs, type Metrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 
 /** The stages of each plane, whose counts are 0 before they are anything else. */
-const stagesOf: Readonly<Record<keyof typeof catalogs, readonly string[]>> = {
+const stagesOf = {
   data_plane: ['normalize', 'validate', 'publish'],
   order_plane: ['risk'],
   strategy_plane: ['signals', 'portfolio', 'intents'],
@@ -21,7 +21,7 @@ export interface PlaneMetricsOptions {
 }
 
 /** The metrics of a plane, wherever it runs, with what runs from `TRIPLANE_VERSION` and `TRIPLANE_COMMIT`. */
-export function createPlaneMetrics<Plane extends keyof typeof catalogs>(
+export function createPlaneMetrics<Plane extends keyof typeof stagesOf>(
   plane: Plane,
   { instruments, source, hostStages = [], maxSeries, logger }: PlaneMetricsOptions,
 ): Metrics<Plane> {

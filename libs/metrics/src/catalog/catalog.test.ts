@@ -92,6 +92,18 @@ const contract = {
     strategy_kill_switches_triggered_total counter switch_type
     strategy_kill_switch_active gauge switch_type
     strategy_kill_switch_distance_ratio gauge switch_type
+    ml_predictions_total counter model symbol action
+    ml_prediction_duration_seconds histogram model
+    ml_model_accuracy gauge model
+    ml_data_drift_score gauge model
+    ml_feature_freshness_seconds gauge model
+  `,
+  jobs: `
+    pipeline_dag_runs_total counter dag_id status
+    pipeline_dag_duration_seconds histogram dag_id
+    pipeline_records_processed_total counter dag_id stage
+    pipeline_errors_total counter dag_id stage
+    pipeline_last_success_timestamp_seconds gauge dag_id
   `,
   every_service: `
     triplane_build_info gauge version commit node
@@ -135,6 +147,7 @@ describe('the catalogue', () => {
     ['orders_slippage_bps', 0],
     ['triplane_tick_to_order_seconds', 25e-6],
     ['triplane_tick_to_order_seconds', 150e-6],
+    ['ml_prediction_duration_seconds', 1],
   ])('has in %s a bucket that ends at the threshold %d', (name, threshold) => {
     const metrics: Catalog[string][] = Object.values(catalogs).flatMap((catalog: Catalog) => Object.values(catalog))
     expect(metrics.find((metric) => metric.name === name)?.buckets).toContain(threshold)
