@@ -12,3 +12,20 @@ export {
   type PanelRef,
   type Severity,
 } from './alert.ts'
+// Reading PromQL
+export {
+  parseExpression,
+  type Expression,
+  type Matcher,
+  type PromqlSyntaxError,
+  type Selector,
+} from './promql/parse-expression.ts'
+export {
+  checkExpression,
+  type CheckedExpression,
+  type ExpressionProblem,
+  type KnownMetric,
+  type KnownMetrics,
+} from './promql/check-expression.ts'
+export { knownMetrics, type Recorded } from './promql/known-metrics.ts'
+export { substituteVariables, type UnknownVariable } from './promql/grafana-variables.ts'
