@@ -1,6 +1,7 @@
 const levels = ['1m', '5m', '15m', '1h', '1d'] as const
 
-const bars = levels
+/** What `ohlcv_data` selects. */
+export const ohlcvBars = levels
   .map(
     (level) => `
 select time, symbol, venue as exchange, '${level}'::text as timeframe, open, high, low, close,
@@ -13,7 +14,7 @@ from bars_rollup_${level}`,
 
 /** Views for dashboards and users' own queries: their columns stay, whatever becomes of the tables. */
 export const views = `
-create view ohlcv_data as ${bars};
+create view ohlcv_data as ${ohlcvBars};
 
 create view trades_stream as
 select event_time as time, symbol, venue as exchange, price, size, aggressor as side, trade_id, source,
