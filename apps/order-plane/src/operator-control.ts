@@ -4,15 +4,18 @@ import { createControl, createHaltFile, type Control, type OperatorOrder } from 
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { readCrashNote, removeCrashNote, type Edge } from '@triplane/service'
-import { createAuditLog, StorageError, type AuditLog, type EventualDatabase } from '@triplane/storage'
+import { createAuditLog, StorageError, type AuditLog, type AuditLogOptions } from '@triplane/storage'
 import type { OrderServiceConfig } from './service-config.ts'
 
 /** Whose operators' orders the halt file keeps: this order plane's, whatever the run. */
 const DESK = 'order-plane'
 
+/** What an order of an operator is told the other planes by. */
+export type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
+
 /** A run that takes orders. */
 export interface Commanded {
-  readonly edge: Edge
+  readonly edge: OperatorEdge
   readonly account: string
   readonly runId: string
   readonly marketUs: () => number
@@ -25,7 +28,11 @@ export interface Commanded {
 }
 
 export interface OperatorControlOptions {
-  readonly config: Omit<OrderServiceConfig, 'order'>
+  readonly config: {
+    readonly operator: OrderServiceConfig['operator']
+    readonly audit: OrderServiceConfig['audit']
+    readonly state: Pick<OrderServiceConfig['state'], 'folder'>
+  }
   readonly logger: Logger
   readonly clock: Clock
   readonly onRefused: (reason: string) => void
@@ -81,7 +88,7 @@ export class OperatorControl {
   }
 
   /** Where audit rows go; without a key or a database nothing that loosens is accepted. */
-  openAudit(database: EventualDatabase | undefined): void {
+  openAudit(database: { readonly pool: AuditLogOptions['pool']; readonly isReady: boolean } | undefined): void {
     const { config, logger, clock } = this.#options
     if (database === undefined || config.audit.key === undefined) {
       logger.warning('No audit: resume and rearm are refused', { has_database: database !== undefined })

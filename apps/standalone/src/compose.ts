@@ -21,6 +21,7 @@ import { liveStatus } from './live-status.ts'
 import { LiveView, type Screen } from './live-view.ts'
 import { UsageError, type Options } from './options.ts'
 import { composePlanes, type PlanesState } from './planes.ts'
+import { openOperators } from './operators.ts'
 import { createMetricsOfPlanes, startServers } from './plane-servers.ts'
 import type { Report } from './report.ts'
 import { loadStopped, markRunning, saveStopped } from './run-file.ts'
@@ -97,6 +98,10 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     ...(stopped && { resumed: stopped.state.planes }),
   })
 
+  const operators = await openOperators({
+    ...{ config, planes, bus, runId, metrics, clock, logger },
+    folder: join(stateFolder, 'operators', runId),
+  })
   const cleanUps: (() => Promise<void>)[] = [() => bus.close()]
   async function cleanUp(): Promise<void> {
     for (const close of cleanUps.splice(0).reverse()) await close()
@@ -106,7 +111,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const urls: string[] = []
   try {
     if (options.ports) {
-      const servers = await startServers(metrics, options, planes, () => history, clock)
+      const servers = await startServers(metrics, options, planes, () => history, [operators.control.routes], clock)
       cleanUps.push(() => servers.close())
       urls.push(...servers.urls)
     }
@@ -125,6 +130,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       history = opened
       cleanUps.push(() => opened.close())
     }
+    operators.openAudit(history && { pool: history.database.pool, isReady: true })
+    cleanUps.push(() => operators.close())
     if (!isReplay) markRunning(stateFolder, runId)
   } catch (error) {
     await cleanUp()

@@ -1,13 +1,15 @@
 import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
 import { composeConfig, loadConfig } from '@triplane/config'
-import { levels } from '@triplane/logging'
 import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
+import { auditPart } from '@triplane/order-plane/service-config'
+import { serviceParts } from '@triplane/service'
 import { strategyConfigSchema } from '@triplane/strategy-plane/config'
 import { z } from 'zod'
 import type { Options } from './options.ts'
 
 const shared = { startingCashUsd: true, ratesToUsd: true } as const
 const { startingCashUsd, ratesToUsd } = orderPlaneConfigSchema.shape
+const { operator, metrics, log } = serviceParts(0)
 
 const schema = composeConfig({
   /** The one account that both planes keep a ledger of. */
@@ -21,15 +23,10 @@ const schema = composeConfig({
     /** Rows that may wait in memory for the database. */
     maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
   }),
-  metrics: z.strictObject({
-    /** Series that a plane may expose. */
-    maxSeries: z.int().min(100).max(1_000_000).default(10_000),
-  }),
-  log: z.strictObject({
-    level: z.enum(levels).default('INFO'),
-    /** Levels of modules and what is below them: `{ "order_plane": "WARNING" }`. */
-    levels: z.record(z.string(), z.enum(levels)).default({}),
-  }),
+  operator,
+  audit: auditPart,
+  metrics,
+  log,
 })
 
 type Parts = z.output<typeof schema>
@@ -48,8 +45,13 @@ export function loadStandaloneConfig(
   const { account, strategy, order, ...rest } = loadConfig(schema, {
     file: options.configFile,
     environment,
-    aliases: { DATABASE_URL: 'storage.url' },
-    readElsewhere: ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT'],
+    aliases: {
+      DATABASE_URL: 'storage.url',
+      TRIPLANE_OPERATOR_TOKENS: 'operator.tokens',
+      TRIPLANE_AUDIT_KEY: 'audit.key',
+    },
+    secrets: ['operator.tokens', 'audit.key'],
+    readElsewhere: ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT', 'TRIPLANE_TOKEN*', 'TRIPLANE_ORDER_PLANES'],
     flags: { data: { ofiIntervalUs: options.ofiIntervalUs } },
   })
   return {

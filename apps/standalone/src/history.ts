@@ -80,6 +80,10 @@ export class History {
     })
   }
 
+  get database(): Database {
+    return this.#database
+  }
+
   /** Hands over to the store what has been published. Resolves when the store has room, if the run waits for it. */
   async store(): Promise<void> {
     const records = this.#consumer.take()

@@ -1,6 +1,7 @@
 import { atMost, createHealth, eventLoopCheck, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { createPlaneMetrics, startMetricsServer, type MetricsServer, type PlaneMetricsOptions } from '@triplane/metrics'
+import type { RequestHandler } from 'express'
 import type { History } from './history.ts'
 import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
@@ -24,6 +25,7 @@ export async function startServers(
   { ports, host }: Pick<Options, 'ports' | 'host'>,
   planes: Planes,
   history: () => History | undefined,
+  orderRoutes: readonly RequestHandler[],
   clock: Clock,
 ): Promise<{ readonly urls: readonly string[]; close(): Promise<void> }> {
   if (!ports) return { urls: [], close: () => Promise.resolve() }
@@ -50,7 +52,9 @@ export async function startServers(
   const healthyData = createHealth({ checks: { turn, eventLoop, database }, readiness, clock })
   try {
     servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, health: healthyData }))
-    servers.push(await startMetricsServer(metrics.order, { port: orderPort, host, health: healthy }))
+    servers.push(
+      await startMetricsServer(metrics.order, { port: orderPort, host, health: healthy, routes: orderRoutes }),
+    )
     servers.push(await startMetricsServer(metrics.strategy, { port: strategyPort, host, health: healthy }))
   } catch (error) {
     await close()

@@ -17,7 +17,7 @@ export interface EdgeOptions {
   /** The stage of the plane's heartbeats: data, strategy, order. */
   readonly stage: string
   readonly producer: Producer
-  readonly run: Run
+  readonly run: Pick<Run, 'account'>
   readonly clock: Clock
   readonly onDeadLetter?: (letter: DeadLetter) => void
 }

@@ -1,0 +1,54 @@
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import type { Bus } from '@triplane/messaging'
+import { OperatorControl } from '@triplane/order-plane/operator-control'
+import { Edge } from '@triplane/service'
+import type { StandaloneConfig } from './config.ts'
+import { accountOf, type PlaneMetrics, type Planes } from './planes.ts'
+
+export interface OperatorsOptions {
+  readonly config: Pick<StandaloneConfig, 'operator' | 'audit'>
+  /** Where this run's halt file and the queue of its audit lie. */
+  readonly folder: string
+  readonly planes: Planes
+  readonly bus: Bus
+  readonly runId: string
+  readonly metrics: PlaneMetrics
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Operators' orders on the order plane of this process, as the service takes them. An order is an input of the instant after
+ * the open one, which it closes: so it is in force when it is answered, and both planes hear it at the same market time.
+ */
+export async function openOperators(options: OperatorsOptions): Promise<OperatorControl> {
+  const { config, folder, planes, bus, runId, metrics, clock, logger } = options
+  const operators = await OperatorControl.open({
+    config: { ...config, state: { folder } },
+    logger: logger.child('control'),
+    clock,
+    onRefused: (reason) => metrics.order.stageRefused.inc({ stage: 'control', reason }),
+  })
+  const account = accountOf(runId)
+  const name = 'order-plane.edge'
+  const edge = new Edge({ name, stage: 'order', producer: bus.producer({ name, runId }), run: { account }, clock })
+  operators.attach({
+    edge: {
+      name,
+      nextSeq: () => edge.nextSeq(),
+      auditLink: (link) => edge.auditLink(link),
+      // The other plane was told when the order was enforced.
+      control: () => undefined,
+    },
+    account,
+    runId,
+    marketUs: () => (planes.lockstep.nowUs ?? 0) + 1,
+    tradingState: () => planes.order.core.view().tradingState,
+    inject(_producer, command) {
+      edge.control(command)
+      planes.lockstep.closeBefore(command.effectUs + 1)
+    },
+  })
+  return operators
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { hashToken } from '@triplane/control'
+import { systemClock } from '@triplane/kernel'
+import { openDatabase, verifyAudit } from '@triplane/storage'
+import { composeStandalone, type Standalone } from '../src/compose.ts'
+import { parseOptions } from '../src/options.ts'
+import { silentScreen, temporaryFolder } from './run-standalone.ts'
+
+const TOKEN = 'a-token-of-the-operator-ada'
+const KEY = '5a'.repeat(32)
+
+/** The app at work on a simulated market, and its operators' door. */
+class Running {
+  readonly #standalone: Standalone
+  readonly #ended: Promise<unknown>
+
+  private constructor(standalone: Standalone) {
+    this.#standalone = standalone
+    this.#ended = standalone.run()
+  }
+
+  static async start(varFolder: string, flags: readonly string[], environment: Readonly<Record<string, string>>) {
+    const options = parseOptions([...flags, '--ports', '0,0,0', '--var', varFolder], () => 1)
+    return new Running(await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment }))
+  }
+
+  async order(command: string, token = TOKEN) {
+    const response = await fetch(`${this.#orderUrl}/control/${command}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ why: 'a test' }),
+    })
+    const { tradingState, audited } = (await response.json()) as { tradingState?: string; audited?: boolean }
+    return { status: response.status, tradingState, audited }
+  }
+
+  /** The trading state in force, as the metrics tell it. */
+  async state(): Promise<string | undefined> {
+    const text = await (await fetch(`${this.#orderUrl}/metrics`)).text()
+    return /^orders_trading_state\{state="(\w+)".*\} 1$/m.exec(text)?.[1]
+  }
+
+  async until(state: string): Promise<void> {
+    while ((await this.state()) !== state) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  async stop(): Promise<void> {
+    await this.#standalone.stop()
+    await this.#ended
+  }
+
+  get #orderUrl(): string {
+    return this.#standalone.urls[1] as string
+  }
+}
+
+const operators = { TRIPLANE_OPERATOR_TOKENS: `ada:${hashToken(TOKEN)}` }
+
+describe("operators' orders on the standalone app", () => {
+  const varFolder = temporaryFolder()
+
+  it('halts at once, refuses wrong tokens, and loosens nothing without an audit', async () => {
+    const app = await Running.start(varFolder(), ['--storage', 'off'], operators)
+    try {
+      expect(await app.order('halt', 'a-wrong-token-of-nobody')).toMatchObject({ status: 401 })
+      await app.until('active')
+      expect(await app.order('halt')).toMatchObject({ status: 200, tradingState: 'halted' })
+      await app.until('halted')
+      expect(await app.order('resume')).toMatchObject({ status: 503, tradingState: 'halted' })
+      expect(await app.state()).toBe('halted')
+    } finally {
+      await app.stop()
+    }
+  })
+
+  it('is off without a token', async () => {
+    const app = await Running.start(varFolder(), ['--storage', 'off'], {})
+    try {
+      expect(await app.order('halt')).toMatchObject({ status: 503 })
+    } finally {
+      await app.stop()
+    }
+  })
+
+  it('resumes, and re-arms a switch that tripped, when the audit row is committed', async () => {
+    const flags = ['--scenario', 'flash-crash', '--seed', '1', '--speed', '25', '--duration', '20m']
+    const app = await Running.start(varFolder(), flags, { ...operators, TRIPLANE_AUDIT_KEY: KEY })
+    try {
+      await app.until('active')
+      expect(await app.order('reduce')).toMatchObject({ status: 200, tradingState: 'reducing' })
+      expect(await app.order('resume')).toMatchObject({ status: 200, tradingState: 'active', audited: true })
+      // Now the market crashes.
+      await app.until('halted')
+      expect(await app.order('rearm')).toMatchObject({ status: 200, audited: true })
+      await app.until('active')
+    } finally {
+      await app.stop()
+    }
+    const database = await openDatabase({ embedded: { folder: join(varFolder(), 'postgres') } })
+    try {
+      const { rows } = await database.pool.query<{ command: string; who: string }>(
+        'select command, who from audit_log order by link',
+      )
+      expect(rows.map(({ command, who }) => `${command} ${who}`)).toEqual(['reduce ada', 'resume ada', 'rearm ada'])
+      expect(await verifyAudit(database.pool, Buffer.from(KEY, 'hex'))).toMatchObject({ isIntact: true, rows: 3 })
+    } finally {
+      await database.close()
+    }
+  })
+})
