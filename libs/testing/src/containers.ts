@@ -9,12 +9,14 @@ export { createAuthority, type Authority, type CertificateFiles } from './certif
 // The helper image that would remove leftovers cannot be pulled everywhere; what a suite starts it stops.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
 
-/** Images of the servers that tests start: those of docker-compose.yml. */
+/** Images of the servers that tests start: those of the compose files. */
 export const images = {
   kafka: 'apache/kafka:4.3.1',
   timescale: 'timescale/timescaledb:2.31.0-pg18',
   postgres: 'postgres:18',
   redis: 'redis:8',
+  prometheus: 'prom/prometheus:v3.5.3',
+  alertmanager: 'prom/alertmanager:v0.33.1',
 } as const
 
 /** Why containers cannot be started here; undefined when they can. */
@@ -192,4 +194,59 @@ export async function startRedis(): Promise<ContainerServer & { readonly url: st
   const container = onLoopback(images.redis, 6379, port).withWaitStrategy(Wait.forListeningPorts())
   const server = await start(container, port)
   return { ...server, url: `redis://127.0.0.1:${port}` }
+}
+
+/** A file in a container: where it lies, and what is in it. */
+export interface ContainerFile {
+  readonly target: string
+  readonly content: string
+}
+
+/** A server that is reached at `url`, and that reaches what listens on this machine's loopback. Linux only. */
+export type MonitoringServer = ContainerServer & { readonly url: string }
+
+/** Prometheus with `files`, of which `/etc/prometheus/prometheus.yml` is one. */
+export async function startPrometheus(files: readonly ContainerFile[]): Promise<MonitoringServer> {
+  return startOnHost(images.prometheus, files, '/-/ready', (address) => [
+    '--config.file=/etc/prometheus/prometheus.yml',
+    '--storage.tsdb.path=/prometheus',
+    `--web.listen-address=${address}`,
+    '--web.enable-lifecycle',
+  ])
+}
+
+/** Alertmanager with `files`, of which `/etc/alertmanager/alertmanager.yml` is one; alone, without a cluster. */
+export async function startAlertmanager(files: readonly ContainerFile[]): Promise<MonitoringServer> {
+  return startOnHost(images.alertmanager, files, '/-/ready', (address) => [
+    '--config.file=/etc/alertmanager/alertmanager.yml',
+    '--storage.path=/alertmanager',
+    `--web.listen-address=${address}`,
+    '--cluster.listen-address=',
+  ])
+}
+
+/** Starts a server on the host's own network, so that it reaches what the tests have on loopback. */
+async function startOnHost(
+  image: string,
+  files: readonly ContainerFile[],
+  readyPath: string,
+  command: (address: string) => string[],
+): Promise<MonitoringServer> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const container = new GenericContainer(image)
+    .withNetworkMode('host')
+    .withCopyContentToContainer(files.map(({ target, content }) => ({ target, content, mode: 0o444 })))
+    .withCommand(command(`127.0.0.1:${port}`))
+    .withWaitStrategy(Wait.forLogMessage(/Listening on|Start listening|Server is ready/))
+    .withStartupTimeout(60_000)
+  const server = await start(container, port)
+  while (
+    !(await fetch(url + readyPath).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  )
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  return { ...server, url }
 }
