@@ -28,16 +28,11 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       [name, Buffer.from(text, 'base64').toString()] as const
     return new Map(lines.map((line) => decode(line.split(' '))))
   }
-  const asTriplane = (password: string) =>
-    project.try(
-      'exec',
-      '-T',
-      '-e',
-      `PGPASSWORD=${password}`,
-      'postgres',
-      ...'psql -h postgres -U triplane -Atc'.split(' '),
-      'select 1',
-    )
+  const asRole = (role: string, password: string, sql = 'select 1') => {
+    const psql = ['psql', '-h', 'postgres', '-U', role, '-d', 'triplane', '-Atc', sql]
+    return project.try('exec', '-T', '-e', `PGPASSWORD=${password}`, 'postgres', ...psql)
+  }
+  const asTriplane = (password: string) => asRole('triplane', password)
   const asRedis = (password: string) =>
     project.try('exec', '-T', '-e', `REDISCLI_AUTH=${password}`, 'redis', 'redis-cli', '--no-auth-warning', 'ping')
   /** All that `docker inspect` tells of the stack's containers. */
@@ -62,8 +57,14 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'data-plane/database-password',
       'data-plane/operator-tokens',
       'data-plane/redis-password',
+      'grafana/grafana-password',
+      'grafana/grafana-postgres-password',
+      'grafana/grafana-secret-key',
       'operator/audit-key',
       'operator/database-password',
+      'operator/grafana-password',
+      'operator/grafana-postgres-password',
+      'operator/grafana-secret-key',
       'operator/operator-token',
       'operator/redis-password',
       'order-plane/audit-key',
@@ -71,6 +72,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'order-plane/operator-tokens',
       'order-plane/redis-password',
       'postgres/database-password',
+      'postgres/grafana-postgres-password',
       'postgres/postgres-password',
       'redis/stack-password',
       'redis/users.acl',
@@ -78,12 +80,13 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'strategy-plane/operator-tokens',
       'strategy-plane/redis-password',
     ])
-    const made = ['database-password', 'redis-password', 'operator-token', 'audit-key'].map((file) =>
-      first.get(`operator/${file}`),
-    )
-    expect(new Set([...made, first.get('postgres/postgres-password'), first.get('redis/stack-password')]).size).toBe(6)
+    const made = [...first].filter(([path]) => path.startsWith('operator/')).map(([, content]) => content)
+    expect(made).toHaveLength(7)
+    expect(new Set([...made, first.get('postgres/postgres-password'), first.get('redis/stack-password')]).size).toBe(9)
     expect(asTriplane(first.get('order-plane/database-password') ?? '').stdout).toBe('1\n')
     expect(asTriplane('').code).not.toBe(0)
+    expect(asRole('grafana', first.get('grafana/grafana-postgres-password') ?? '').stdout).toBe('1\n')
+    expect(asRole('grafana', '').code).not.toBe(0)
     expect(asRedis(first.get('order-plane/redis-password') ?? '').stdout).toBe('PONG\n')
     expect(asRedis('').stdout).toContain('NOAUTH')
   })
@@ -94,9 +97,18 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect(project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', query).stdout).toBe('f|f|triplane\n')
   })
 
+  it('gives Grafana a role that can write nothing, not even when it says that it wants to', () => {
+    const as = (sql: string) => asRole('grafana', first.get('grafana/grafana-postgres-password') ?? '', sql).stderr
+    expect(as('create table a (b int)')).toContain('in a read-only transaction')
+    expect(as('set transaction read write; create table a (b int)')).toContain('permission denied for schema public')
+    expect(as('set transaction read write; create temporary table a (b int)')).toContain(
+      'permission denied to create temporary tables',
+    )
+  })
+
   it('gives each file to the one user that reads it, and to nobody else', () => {
     const uidOf = (service: string, user: string) => project.exec(service, 'id', '-u', user).stdout.trim()
-    const uids = { postgres: uidOf('postgres', 'postgres'), redis: uidOf('redis', 'redis') }
+    const uids = { postgres: uidOf('postgres', 'postgres'), redis: uidOf('redis', 'redis'), grafana: '472' }
     const list = project.run(
       'run',
       '--rm',
@@ -122,7 +134,14 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect(inspected.length).toBeGreaterThan(10_000)
     expect([...first.values()].filter((secret) => inspected.includes(secret))).toEqual([])
     const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print')
-    const shown = ['database-password', 'redis-password', 'operator-token', 'audit-key']
+    const shown = [
+      'database-password',
+      'redis-password',
+      'operator-token',
+      'audit-key',
+      'grafana-password',
+      'grafana-postgres-password',
+    ]
     const one = project.run('run', '--rm', '--no-TTY', 'secrets', 'print', 'operator-token')
     expect(one).toBe(`${first.get('operator/operator-token')}\n`)
     expect(shown.filter((file) => !printed.includes(first.get(`operator/${file}`) ?? 'none'))).toEqual([])
@@ -146,11 +165,15 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       POSTGRES_PASSWORD: 'Own-$pass"word\\1:@/%',
       REDIS_PASSWORD: 'own#redis$password',
       TRIPLANE_OPERATOR_TOKEN: 'a'.repeat(24),
+      GRAFANA_PASSWORD: 'own.password_of~Grafana',
+      GRAFANA_POSTGRES_PASSWORD: 'own+password/for=Grafana',
     }
     project.set({ ...own, TRIPLANE_OPERATOR_TOKENS: `ada:${'0'.repeat(64)}` })
     up()
     expect(asTriplane(own.POSTGRES_PASSWORD).stdout).toBe('1\n')
     expect(asTriplane(first.get('operator/database-password') ?? '').code).not.toBe(0)
+    expect(asRole('grafana', own.GRAFANA_POSTGRES_PASSWORD).stdout).toBe('1\n')
+    expect(asRole('grafana', first.get('operator/grafana-postgres-password') ?? '').code).not.toBe(0)
     expect(asRedis(own.REDIS_PASSWORD).stdout).toBe('PONG\n')
     expect(asRedis(first.get('operator/redis-password') ?? '').stderr).toContain('WRONGPASS')
     expect(Object.values(own).filter((secret) => inspectAll().includes(JSON.stringify(secret).slice(1, -1)))).toEqual(
@@ -158,6 +181,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     )
     const now = stored()
     expect(now.get('operator/operator-token')).toBe(own.TRIPLANE_OPERATOR_TOKEN)
+    expect(now.get('grafana/grafana-password')).toBe(own.GRAFANA_PASSWORD)
     expect(now.get('order-plane/operator-tokens')).toMatch(/^operator:[0-9a-f]{64},ada:0{64}$/)
     expect(now.get('order-plane/operator-tokens')).not.toContain(first.get('order-plane/operator-tokens'))
     expect(now.get('order-plane/audit-key')).toBe(first.get('order-plane/audit-key'))
@@ -175,6 +199,11 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'POSTGRES_PASSWORD: expected 12 to 128 printable characters without spaces, was something else',
     ],
     [
+      'GRAFANA_PASSWORD',
+      'with-a-$-and-%',
+      'GRAFANA_PASSWORD: expected 12 to 128 letters, digits and ._~+/=-, was something else',
+    ],
+    [
       'TRIPLANE_OPERATOR_TOKENS',
       'ada:secret',
       'TRIPLANE_OPERATOR_TOKENS: expected name:sha256hex with a name other than operator (whose token is TRIPLANE_OPERATOR_TOKEN), was entry 1 otherwise',
@@ -183,6 +212,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     const before = stored()
     const kept = {
       POSTGRES_PASSWORD: before.get('operator/database-password') ?? '',
+      GRAFANA_PASSWORD: before.get('operator/grafana-password') ?? '',
       TRIPLANE_AUDIT_KEY: '',
       TRIPLANE_OPERATOR_TOKENS: `ada:${'0'.repeat(64)}`,
     }

@@ -25,6 +25,7 @@ const consumers = {
   'strategy-plane': nodeUser,
   'order-plane': nodeUser,
   operator: nodeUser,
+  grafana: grafanaUser,
 }
 const planes = ['data-plane', 'strategy-plane', 'order-plane']
 
@@ -37,6 +38,12 @@ const token = {
   pattern: /^[\w.~+/=-]{24,128}$/,
   expected: '24 to 128 letters, digits and ._~+/=-',
   make: () => randomBytes(32).toString('base64url'),
+}
+/** Grafana replaces $NAME and %(name)s wherever it reads a setting, passwords not excepted. */
+const plainPassword = {
+  pattern: /^[\w.~+/=-]{12,128}$/,
+  expected: '12 to 128 letters, digits and ._~+/=-',
+  make: password.make,
 }
 const key = {
   pattern: /^[0-9a-f]{64,128}$/,
@@ -77,6 +84,22 @@ const secrets = [
     shown: 'audit key',
     fixed: 'the audit rows so far are chained under the old one',
   },
+  {
+    file: 'grafana-password',
+    readers: ['grafana', 'operator'],
+    kind: plainPassword,
+    setting: 'GRAFANA_PASSWORD',
+    shown: 'Grafana user admin',
+  },
+  {
+    file: 'grafana-postgres-password',
+    readers: ['grafana', 'operator', 'postgres'],
+    kind: plainPassword,
+    setting: 'GRAFANA_POSTGRES_PASSWORD',
+    shown: 'database user grafana',
+  },
+  // What Grafana keeps in its own database is encrypted with it.
+  { file: 'grafana-secret-key', readers: ['grafana', 'operator'], kind: key },
 ]
 
 /** More operators, by the user: `name:sha256hex`, separated by commas. */
@@ -212,6 +235,11 @@ function userOf(image, name) {
 /** The user `node` of the official images. */
 function nodeUser() {
   return { uid: 1000, gid: 1000 }
+}
+
+/** The user of the official image, by number: what stands in for it elsewhere may not have the name. */
+function grafanaUser() {
+  return { uid: 472, gid: 0 }
 }
 
 function sha256(text) {
