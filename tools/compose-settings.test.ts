@@ -4,7 +4,12 @@ import { join } from 'node:path'
 
 const root = join(__dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const files = ['docker-compose.yml', 'docker-compose.secrets.yml', 'infrastructure/docker/settings.yml']
+const files = [
+  'docker-compose.yml',
+  'docker-compose.monitoring.yml',
+  'docker-compose.secrets.yml',
+  'infrastructure/docker/settings.yml',
+]
 const text = files.map(read).join('\n')
 
 /** Settings that compose reads: `${NAME:-default}`, and names without a value, which it hands on as they are set. */
@@ -62,16 +67,19 @@ describe('compose files', () => {
 const { status } = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' })
 const describeWithCompose = status === 0 ? describe : describe.skip
 describeWithCompose(`docker compose config${status === 0 ? '' : ' [not run: needs docker compose]'}`, () => {
-  it.each([['docker-compose.yml'], ['docker-compose.secrets.yml']])('finds %s valid', (file) => {
-    const { status: code, stderr } = spawnSync(
-      'docker',
-      ['compose', '--file', file, '--env-file', '/dev/null', 'config', '--quiet'],
-      {
-        cwd: root,
-        encoding: 'utf8',
-      },
-    )
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
-  })
+  it.each([['docker-compose.yml'], ['docker-compose.monitoring.yml'], ['docker-compose.secrets.yml']])(
+    'finds %s valid',
+    (file) => {
+      const { status: code, stderr } = spawnSync(
+        'docker',
+        ['compose', '--file', file, '--env-file', '/dev/null', 'config', '--quiet'],
+        {
+          cwd: root,
+          encoding: 'utf8',
+        },
+      )
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+    },
+  )
 })
