@@ -1,24 +1,31 @@
 import { loadInstruments } from '@triplane/config'
+import type { Instrument } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { loadStandaloneConfig } from '../apps/standalone/src/config.ts'
 import { createMetricsOfPlanes } from '../apps/standalone/src/plane-servers.ts'
-import { composePlanes, type Planes } from '../apps/standalone/src/planes.ts'
+import { composePlanes, type PlaneMetrics, type Planes } from '../apps/standalone/src/planes.ts'
 
 const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
-const instruments = loadInstruments().filter(({ venue }) => venue === 'binance_usdm')
+const traded = loadInstruments().filter(({ venue }) => venue === 'binance_usdm')
 const logger = createLogger({ service: 'bench', destination: { write: () => undefined } })
 
+/** The metrics of the planes, with series for so many instruments more than those that are played. */
+export function openMetrics(moreInstruments = 0): PlaneMetrics {
+  const [first] = traded as [Instrument, ...Instrument[]]
+  const more = Array.from({ length: moreInstruments }, (_, i) => ({ ...first, symbol: `MORE${i}/USDT` }))
+  return createMetricsOfPlanes({ instruments: [...traded, ...more], source: 'capture', ...config.metrics, logger })
+}
+
 /** The three planes as the standalone app composes them: strategy trading, risk on, ledgers, metrics on. */
-export function openPlanes(hash: boolean): Planes {
+export function openPlanes(hash: boolean, metrics = openMetrics()): Planes {
   const turnUs = systemClock.nowUs()
-  const metrics = createMetricsOfPlanes({ instruments, source: 'capture', ...config.metrics, logger })
   return composePlanes({
     config,
     source: 'capture',
-    instruments,
+    instruments: traded,
     isSessionOpen,
     bus: createMemoryBus({ nowUs: () => turnUs }),
     runId: 'bench',
@@ -35,6 +42,12 @@ const TURN_ITEMS = 256
 
 /** Runs the items through the planes as the app does, without a feed and a store. */
 export function play(planes: Planes, items: readonly FeedItem[]): void {
+  const turns = playInTurns(planes, items)
+  while (!turns.next().done);
+}
+
+/** The same, turn by turn. */
+export function* playInTurns(planes: Planes, items: readonly FeedItem[]): Generator<void> {
   const { lockstep, strategy, order } = planes
   for (let i = 0; i < items.length; i++) {
     lockstep.accept(items[i] as FeedItem)
@@ -42,6 +55,7 @@ export function play(planes: Planes, items: readonly FeedItem[]): void {
     planes.observe()
     void strategy.runner.consumer.commit()
     void order.runner.consumer.commit()
+    yield
   }
   lockstep.closeBefore((lockstep.nowUs ?? 0) + 1)
   planes.observe()
