@@ -5,6 +5,7 @@ import { CliError } from './cli-error.ts'
 import type { CommandLine } from './commands/command-line.ts'
 import { addAuditCommands } from './commands/audit-commands.ts'
 import { addDlqCommands } from './commands/dlq-commands.ts'
+import { addMonitoringCommands } from './commands/monitoring-commands.ts'
 import { addOrderCommands } from './commands/order-commands.ts'
 import { addProfileCommand } from './commands/profile-command.ts'
 import { addRunCommands } from './commands/run-commands.ts'
@@ -20,6 +21,7 @@ const addAll = [
   addDlqCommands,
   addAuditCommands,
   addStorageCommands,
+  addMonitoringCommands,
   addProfileCommand,
   addTokenCommands,
 ]

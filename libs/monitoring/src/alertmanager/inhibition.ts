@@ -1,0 +1,72 @@
+import { catalogs, everyServiceCatalog, labelName, type Catalog } from '@triplane/metrics'
+import { severities } from '../alert.ts'
+import type { InhibitRule } from './alertmanager-file.ts'
+
+/** What must page whatever else is wrong: a plane that crashes with its switch tripped still pages for the switch. */
+export const neverMuted = ['KillSwitchTriggered', 'TradingHalted', 'HighUnrealizedLoss', 'ReconciliationDifferences']
+
+const PLANE_DOWN_ALERTS = ['DataPlaneDown', 'OrderPlaneDown', 'StrategyPlaneDown']
+
+const anyOf = (label: string, values: readonly string[]) => `${label}=~"${values.join('|')}"`
+const noneOf = (label: string, values: readonly string[]) => `${label}!~"${values.join('|')}"`
+
+/** Labels of alerts that are in no catalogue: Prometheus' own, the SLOs', the node exporter's, the one of `alerts test`. */
+const OTHER_LABELS = ['alertname', 'plane', 'service', 'job', 'instance', 'slo', 'device', 'mountpoint', 'test']
+
+const every: readonly Catalog[] = [...Object.values(catalogs), everyServiceCatalog]
+
+/** Every label that tells two alerts of one name apart, severity excepted. One that both lack is equal. */
+export const identityLabels: readonly string[] = [
+  ...new Set([
+    ...OTHER_LABELS,
+    ...every.flatMap((catalog) => Object.values(catalog)).flatMap(({ labels }) => labels.map(labelName)),
+  ]),
+].sort()
+
+/**
+ * What is muted while something worse fires that explains it. No alert matches both sides of a rule: Alertmanager looks at one
+ * source only of those whose `equal` labels are the same, and gives up when that one is such an alert.
+ */
+export const inhibitRules: readonly InhibitRule[] = [
+  {
+    // Only planes have a Down alert that is left over.
+    name: 'an unreachable plane mutes what it says of itself, but not its Down alert',
+    source_matchers: ['alertname="PlaneUnreachable"', 'plane=~"data|order|strategy"'],
+    target_matchers: [noneOf('alertname', ['PlaneUnreachable', ...PLANE_DOWN_ALERTS, ...neverMuted])],
+    equal: ['plane'],
+  },
+  {
+    name: 'an unreachable plane mutes the heartbeat through all planes',
+    source_matchers: ['alertname="PlaneUnreachable"', 'plane=~"data|order|strategy"'],
+    target_matchers: ['alertname="HeartbeatMissing"'],
+  },
+  {
+    name: 'OrderPlaneDown mutes the same by other names',
+    source_matchers: ['alertname="OrderPlaneDown"'],
+    target_matchers: [anyOf('alertname', ['TradingBotDown', 'ServiceDown'])],
+    equal: ['plane'],
+  },
+  {
+    name: 'a feed that is down mutes what follows from it',
+    source_matchers: ['alertname="FeedDown"', 'source!=""', 'symbol!=""'],
+    target_matchers: [anyOf('alertname', ['BookInvalid', 'HighSpread', 'MarketDataStale', 'DataGaps'])],
+    equal: ['source', 'symbol'],
+  },
+  {
+    name: 'a halt mutes that nothing is traded',
+    source_matchers: ['alertname="TradingHalted"'],
+    target_matchers: ['alertname="NoTradingActivity"'],
+  },
+  ...higherMutesLower(),
+]
+
+/** One rule for each severity: it mutes all lower ones of the same alert. An SLO's page mutes its ticket by these. */
+function higherMutesLower(): InhibitRule[] {
+  const worstFirst = severities.filter((severity) => severity !== 'none')
+  return worstFirst.slice(0, -1).map((severity, i) => ({
+    name: `${severity} mutes what is less of the same alert`,
+    source_matchers: [`severity="${severity}"`],
+    target_matchers: [anyOf('severity', worstFirst.slice(i + 1)), noneOf('alertname', neverMuted)],
+    equal: identityLabels,
+  }))
+}

@@ -1,0 +1,112 @@
+import { ConfigError, type Violation } from '@triplane/config'
+import { GRAFANA_URL, PROMETHEUS_URL } from '../alert.ts'
+import { alertmanagerConfig } from '../alertmanager/alertmanager-config.ts'
+import type { ChannelKinds } from '../alertmanager/receivers.ts'
+import { compileOwnAlerts } from '../own-rules/own-alerts.ts'
+import { parseRuleFile, type FileRule } from '../own-rules/rule-file.ts'
+import { yamlText } from '../own-rules/yaml-text.ts'
+import { knownMetrics, type Recorded } from '../promql/known-metrics.ts'
+import { prometheusConfig } from './prometheus-config.ts'
+import { runbookPage } from './runbook-page.ts'
+import type { MonitoringSettings } from './settings.ts'
+import { readFolder, readNeeded, readOptional, type SourceFile } from './source-folder.ts'
+
+/** One file of the rendered folder. */
+export interface RenderedFile {
+  /** With slashes, below the folder. */
+  readonly path: string
+  readonly content: string
+  /** For the server that reads it only. */
+  readonly isSecret?: boolean
+}
+
+export interface Rendered {
+  readonly files: readonly RenderedFile[]
+  readonly kinds: ChannelKinds
+  /** What people should know, one line each. */
+  readonly notices: readonly string[]
+}
+
+export interface RenderOptions {
+  /** The repository's `infrastructure` folder. */
+  readonly from: string
+  readonly settings: MonitoringSettings
+  /** Where Alertmanager finds its file. */
+  readonly alertmanagerFolder: string
+}
+
+const YAML = /\.ya?ml$/
+
+/**
+ * All that Prometheus and Alertmanager read, as files in memory; nothing is written. Throws one `ConfigError` that names file and place
+ * of everything that is wrong with rules.
+ */
+export function renderMonitoring({ from, settings, alertmanagerFolder }: RenderOptions): Rendered {
+  const base = readNeeded(from, 'prometheus/prometheus.yml')
+  const rules = readFolder(from, 'prometheus/rules', YAML)
+  const usersRules = readFolder(from, 'prometheus/rules.d', YAML)
+  const usersAlerts = readOptional(from, 'prometheus/alert_rules.yaml')
+
+  const builtIn = rules.flatMap(({ file, content }) => parseRuleFile(file, content))
+  const violations: Violation[] = []
+  for (const { file, content } of usersRules) attempt(violations, file, () => parseRuleFile(file, content))
+  const own = usersAlerts && attempt(violations, usersAlerts.file, () => compile(usersAlerts, builtIn))
+  if (violations.length > 0) throw new ConfigError('A rule', violations)
+
+  const prometheus = prometheusConfig(base.file, base.content, settings)
+  const alertmanager = alertmanagerConfig(settings, alertmanagerFolder)
+
+  const files: RenderedFile[] = [
+    { path: 'prometheus/prometheus.yml', content: prometheus.content },
+    ...copies('prometheus/rules', rules).map((rule) => ({ ...rule, content: withLinks(rule.content, settings) })),
+    ...copies('prometheus/rules.d', usersRules),
+    ...(own ? [{ path: 'prometheus/own/alert_rules.yml', content: own.content }] : []),
+    ...copies('prometheus/targets', readFolder(from, 'prometheus/targets', YAML)),
+    ...readFolder(from, 'runbooks', /\.md$/).map(pageOf),
+    ...secretFiles('prometheus', prometheus.secrets),
+    { path: 'alertmanager/alertmanager.yml', content: yamlText(alertmanager.file) },
+    ...copies('alertmanager/templates', readFolder(from, 'alertmanager/templates', /\.tmpl$/)),
+    ...secretFiles('alertmanager', alertmanager.secrets),
+  ]
+  return { files, kinds: alertmanager.kinds, notices: [...alertmanager.notices, ...(own?.notices ?? [])] }
+}
+
+/** What `act` gives; what it finds wrong with the file goes to `violations`. */
+function attempt<Result>(violations: Violation[], file: string, act: () => Result): Result | undefined {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    violations.push(...error.violations.map((one) => ({ ...one, path: `${file}, ${one.path}` })))
+    return undefined
+  }
+}
+
+function compile({ file, content }: SourceFile, rules: readonly FileRule[]) {
+  const alerts = new Set(rules.flatMap(({ alert }) => alert ?? []))
+  return compileOwnAlerts(file, content, { alerts, metrics: knownMetrics(rules.flatMap(recordingOf)) })
+}
+
+function recordingOf({ record, expr, labels }: FileRule): Recorded[] {
+  if (record === undefined) return []
+  const texts = Object.entries(labels ?? {}).map(([name, value]) => [name, String(value)] as const)
+  return [{ record, expr: String(expr), labels: Object.fromEntries(texts) }]
+}
+
+function copies(folder: string, files: readonly SourceFile[]): RenderedFile[] {
+  return files.map(({ name, content }) => ({ path: `${folder}/${name}`, content }))
+}
+
+/** The rules are generated with the default addresses. */
+function withLinks(rules: string, { grafana, prometheus }: MonitoringSettings): string {
+  return rules.replaceAll(`${GRAFANA_URL}/`, `${grafana.url}/`).replaceAll(`${PROMETHEUS_URL}/`, `${prometheus.url}/`)
+}
+
+function pageOf({ name, content }: SourceFile): RenderedFile {
+  const title = name.replace(/\.md$/, '')
+  return { path: `prometheus/consoles/runbooks/${title}.html`, content: runbookPage(title, content) }
+}
+
+function secretFiles(server: string, secrets: ReadonlyMap<string, string>): RenderedFile[] {
+  return [...secrets].map(([name, content]) => ({ path: `${server}/secrets/${name}`, content, isSecret: true }))
+}
