@@ -12,6 +12,13 @@ export interface PanelRef {
   readonly panel: string
 }
 
+/** The file that a rule is in. */
+export const ruleGroups = [...alertPlanes, 'slo'] as const
+export type RuleGroup = (typeof ruleGroups)[number]
+
+/** How often a rule is evaluated that does not say so itself, seconds. */
+export const DEFAULT_EVERY_SECONDS = 5
+
 /** One rule. Several rules may share a name: the same alert at several severities, or for several planes. */
 export interface AlertRule {
   readonly name: string
@@ -23,6 +30,10 @@ export interface AlertRule {
   readonly for?: string
   /** How long it goes on firing when the expression no longer holds. */
   readonly keepFiringFor?: string
+  /** How often it is evaluated, seconds. Default `DEFAULT_EVERY_SECONDS`. */
+  readonly everySeconds?: number
+  /** Default: that of its plane. */
+  readonly group?: RuleGroup
   /** Labels besides severity and plane. */
   readonly labels?: Readonly<Record<string, string>>
   /** One static sentence. */

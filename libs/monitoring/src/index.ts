@@ -12,6 +12,14 @@ export {
   type PanelRef,
   type Severity,
 } from './alert.ts'
+// The rules
+export { alertRules, alerts, type AlertRulesOptions } from './alert-rules.ts'
+export { generateRuleFiles, runbookUrl, type RuleFile, type RuleFilesOptions } from './rule-files.ts'
+export { pictures } from './pictures.ts'
+export { BOOK_JOB, planes, platformJobs, type Plane } from './planes.ts'
+export { recordingRules, type RecordingRule } from './recordings.ts'
+export { errorRatio, serviceLevels, type ServiceLevel } from './slos.ts'
+export { duration, scaleTimes, thresholds, type Thresholds } from './thresholds.ts'
 // Reading PromQL
 export {
   parseExpression,

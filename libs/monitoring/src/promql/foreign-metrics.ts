@@ -17,7 +17,8 @@ const gauge = (name: string, labels: readonly string[] = target): ForeignMetric 
  */
 export const foreignMetrics: readonly ForeignMetric[] = [
   // Made by Prometheus for each target
-  gauge('up'),
+  // The label `plane` is on targets of one's own that belong to a plane
+  gauge('up', [...target, 'plane']),
   gauge('scrape_duration_seconds'),
   gauge('scrape_samples_scraped'),
   gauge('scrape_samples_post_metric_relabeling'),

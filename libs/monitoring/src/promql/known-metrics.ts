@@ -34,7 +34,8 @@ export function knownMetrics(recordings: readonly Recorded[] = []): KnownMetrics
   for (const { record, expr, labels = {} } of recordings) {
     const checked = checkExpression(expr, known)
     if (checked.problems.length > 0) throw new Error(problemsText(record, checked.problems))
-    const names = [...(checked.labels ?? []), ...Object.keys(labels)]
+    // Several rules may record one series, each some of its label sets.
+    const names = [...(known.get(record)?.labels.keys() ?? []), ...(checked.labels ?? []), ...Object.keys(labels)]
     known.set(record, { name: record, type: 'recorded', labels: open(names) })
   }
   return known

@@ -1,0 +1,19 @@
+/**
+ * An expression with a limit of its own for each listed value of `label`, and with `otherwise` for every other value; `expr` is given
+ * the matcher of the series and their limit.
+ */
+export function byLimit(
+  label: string,
+  limits: Readonly<Record<string, number>>,
+  otherwise: number,
+  expr: (matcher: string, limit: number) => string,
+): string {
+  const listed = Object.keys(limits)
+  const own = listed.map((value) => expr(`${label}="${value}"`, limits[value] as number))
+  return [...own, expr(`${label}!~"${listed.map(escapeForMatcher).join('|')}"`, otherwise)].join('\nor\n')
+}
+
+/** Escapes what a regular expression reads, and the backslash once more for the text around it. */
+function escapeForMatcher(value: string): string {
+  return value.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&')
+}

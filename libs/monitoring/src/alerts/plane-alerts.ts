@@ -1,0 +1,174 @@
+import type { AlertPlane, AlertRule } from '../alert.ts'
+import { pictures } from '../pictures.ts'
+import { BOOK_JOB, planes, type Plane } from '../planes.ts'
+import { promql } from '../promql/promql.ts'
+import { duration, type Thresholds } from '../thresholds.ts'
+
+/** What can go wrong with every plane, one rule for each; and the heartbeat, which goes through all of them. */
+export function planeAlerts(thresholds: Thresholds): AlertRule[] {
+  return [
+    ...planes.flatMap((one) => [...downAlerts(one, thresholds), ...processAlerts(one, thresholds)]),
+    ...refusedRecords(thresholds),
+    heartbeatMissing(thresholds),
+  ]
+}
+
+function downAlerts({ plane, name, job, downAlert }: Plane, { planeDown }: Thresholds): AlertRule[] {
+  const gone = {
+    plane,
+    expr: promql`
+      up{job="${job}"} == 0
+      or
+      absent(up{job="${job}"})
+    `,
+    everySeconds: 1,
+    picture: pictures.targets,
+  } as const
+  const down = {
+    ...gone,
+    severity: 'critical',
+    for: duration(planeDown.forSeconds),
+    description: `Prometheus has not reached the ${name}{{ with $labels.instance }} at {{ . }}{{ end }} for ${duration(planeDown.forSeconds)}.`,
+  } as const
+  const summary = `The ${name} is down.`
+  return [
+    {
+      ...gone,
+      name: 'PlaneUnreachable',
+      severity: 'info',
+      summary: `The ${name} cannot be reached: its other alerts are muted.`,
+      description: `Prometheus does not reach the ${name}{{ with $labels.instance }} at {{ . }}{{ end }}.`,
+    },
+    { ...down, name: downAlert, summary },
+    ...(plane === 'order' ? [{ ...down, name: 'TradingBotDown', summary } as const] : []),
+  ]
+}
+
+function processAlerts({ plane, name, service }: Plane, thresholds: Thresholds): AlertRule[] {
+  const { busLag, processingStuck, eventLoopLag } = thresholds
+  const lag = (severity: 'warning' | 'critical', aboveSeconds: number): AlertRule => ({
+    name: 'BusLagHigh',
+    severity,
+    plane,
+    expr: `max by (instance, topic) (triplane_bus_lag_seconds{service="${service}"}) > ${aboveSeconds}`,
+    for: duration(busLag.forSeconds),
+    summary: `The ${name} lags behind the bus.`,
+    description: `The oldest record of {{ $labels.topic }} that the ${name} has not consumed is {{ $value | humanizeDuration }} old.`,
+    picture: pictures.busLag,
+  })
+  const consumedOver = duration(processingStuck.overSeconds)
+  return [
+    lag('warning', busLag.warningSeconds),
+    lag('critical', busLag.criticalSeconds),
+    {
+      name: 'ProcessingStuck',
+      severity: 'critical',
+      plane,
+      expr: promql`
+        max by (instance, topic) (triplane_bus_buffered{service="${service}"}) > 0
+        unless on (instance, topic)
+        sum by (instance, topic) (rate(triplane_bus_consumed_total{service="${service}"}[${consumedOver}])) > 0
+      `,
+      for: duration(processingStuck.forSeconds),
+      summary: `The ${name} consumes nothing although there is something.`,
+      description: `{{ $value | humanize }} records of {{ $labels.topic }} wait and the ${name} takes none.`,
+      picture: pictures.busBuffered,
+    },
+    {
+      name: 'EventLoopLagHigh',
+      severity: 'warning',
+      plane,
+      expr: `max by (instance) (triplane_event_loop_lag_seconds{service="${service}"}) > ${eventLoopLag.aboveSeconds}`,
+      for: duration(eventLoopLag.forSeconds),
+      summary: `The ${name} is late with everything.`,
+      description: `Timers of the ${name} come {{ $value | humanizeDuration }} late, 99th percentile.`,
+      picture: pictures.eventLoop,
+    },
+    ...seriesAlerts({ plane, name, service }, thresholds),
+  ]
+}
+
+function seriesAlerts(
+  { plane, name, service }: Pick<Plane, 'plane' | 'name' | 'service'>,
+  { seriesCap }: Thresholds,
+): AlertRule[] {
+  const { job } = planes.find((one) => one.service === service) as Plane
+  const jobs = plane === 'data' ? `${job}|${BOOK_JOB}` : job
+  const over = duration(seriesCap.overSeconds)
+  const lines = promql`
+    sum by (instance) (
+      predict_linear(scrape_samples_scraped{job=~"${jobs}"}[${over}], ${seriesCap.aheadSeconds})
+    )
+  `
+  return [
+    {
+      name: 'SeriesCapReached',
+      severity: 'warning',
+      plane,
+      expr: `sum by (metric) (triplane_metrics_series_dropped_total{service="${service}"}) > 0`,
+      summary: `The ${name} has more series than its cap: some are not exposed.`,
+      description: `The ${name} exposes {{ $labels.metric }} no more: {{ $value | humanize }} lines over the cap.`,
+      picture: pictures.series,
+    },
+    {
+      name: 'SeriesCapNear',
+      severity: 'warning',
+      plane,
+      expr: `${lines} > ${seriesCap.maxSeries}`,
+      for: duration(seriesCap.forSeconds),
+      everySeconds: 30,
+      summary: `The ${name} will have more series than its cap within a day.`,
+      description: `At this rate the ${name} exposes {{ $value | humanize }} lines in a day, the cap is ${seriesCap.maxSeries}.`,
+      picture: pictures.series,
+    },
+  ]
+}
+
+/** Executions come to the planes that trade through the bus only, so what they cannot read of it may be one. */
+function refusedRecords({ deadExecutions }: Thresholds): AlertRule[] {
+  const over = duration(deadExecutions.overSeconds)
+  return planes
+    .filter(({ plane }) => plane !== 'data')
+    .map(({ plane, name, service }) => {
+      const refused = `triplane_stage_refused_total{service="${service}", stage="decode"}`
+      return {
+        name: 'DlqGrowing',
+        severity: 'warning',
+        plane,
+        // The series of a reason begins with its first refusal, which increase() does not see.
+        expr: promql`
+          sum by (reason) (
+            (${refused} unless ${refused} offset ${over})
+            or
+            increase(${refused}[${over}])
+          ) > 0
+        `,
+        for: duration(deadExecutions.forSeconds),
+        summary: `The ${name} cannot read records of the bus: one of them may be an execution.`,
+        description: `The ${name} has refused {{ $value | humanize }} records as {{ $labels.reason }}; they are in the dead-letter topic.`,
+        picture: pictures.refusedRecords,
+      }
+    })
+}
+
+function heartbeatMissing({ heartbeatMissing }: Thresholds): AlertRule {
+  const { aboveSeconds, forSeconds } = heartbeatMissing
+  const plane: AlertPlane = 'platform'
+  const neverSeen = planes.map(({ plane }) => `or absent(triplane_heartbeat_timestamp_seconds{stage="${plane}"}) * Inf`)
+  return {
+    name: 'HeartbeatMissing',
+    severity: 'critical',
+    plane,
+    expr: promql`
+      max(
+        time() - max by (stage) (triplane_heartbeat_timestamp_seconds)
+        ${neverSeen.join('\n')}
+      ) > ${aboveSeconds}
+    `,
+    for: duration(forSeconds),
+    everySeconds: 1,
+    summary: 'The heartbeat does not come through all planes.',
+    description: 'The oldest heartbeat of a stage is {{ $value | humanizeDuration }} old (+Inf: a stage has none).',
+    picture: pictures.heartbeats,
+  }
+}

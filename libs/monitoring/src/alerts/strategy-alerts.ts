@@ -1,0 +1,66 @@
+import type { AlertRule } from '../alert.ts'
+import { killSwitchActive, lastingStateExpr } from '../lasting-states.ts'
+import { pictures } from '../pictures.ts'
+import { promql } from '../promql/promql.ts'
+import { duration, type Thresholds } from '../thresholds.ts'
+import { byLimit } from './by-limit.ts'
+
+const plane = 'strategy'
+
+/** What the strategy plane wants and how it fares. */
+export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
+  const { killSwitchNear, strategyDrawdown, indicatorLevels } = thresholds
+  return [
+    {
+      name: 'KillSwitchTriggered',
+      severity: 'critical',
+      plane,
+      expr: lastingStateExpr(killSwitchActive, thresholds),
+      everySeconds: 1,
+      summary: 'A kill switch is active: trading is halted.',
+      description: 'The kill switch {{ $labels.switch_type }} is active. No order passes until an operator re-arms it.',
+      picture: pictures.killSwitches,
+    },
+    {
+      name: 'KillSwitchNear',
+      severity: 'warning',
+      plane,
+      expr: promql`
+        max by (switch_type) (strategy_kill_switch_distance_ratio) > ${killSwitchNear.aboveRatio}
+        unless on (switch_type)
+        max by (switch_type) (strategy_kill_switch_active) > 0
+      `,
+      for: duration(killSwitchNear.forSeconds),
+      summary: 'A kill switch is close to its limit.',
+      description: 'The kill switch {{ $labels.switch_type }} has used {{ $value | humanizePercentage }} of its limit.',
+      picture: pictures.killSwitchDistance,
+    },
+    {
+      name: 'StrategyDrawdown',
+      severity: 'warning',
+      plane,
+      expr: byLimit(
+        'strategy',
+        strategyDrawdown.ofStrategy,
+        strategyDrawdown.aboveRatio,
+        (matcher, limit) => `max by (strategy) (strategy_drawdown_ratio{${matcher}}) > ${limit}`,
+      ),
+      summary: 'A strategy has fallen from its peak by more than its limit.',
+      description: 'Strategy {{ $labels.strategy }} is {{ $value | humanizePercentage }} below its peak.',
+      picture: pictures.drawdown,
+    },
+    ...indicatorLevels.map(({ indicator, symbol, is, level, severity = 'info' }): AlertRule => {
+      const matchers = [`indicator="${indicator}"`, ...(symbol === undefined ? [] : [`symbol="${symbol}"`])]
+      return {
+        name: 'IndicatorThreshold',
+        severity,
+        plane,
+        expr: `max by (symbol, indicator) (strategy_indicator_value{${matchers.join(', ')}}) ${is === 'above' ? '>' : '<'} ${level}`,
+        labels: { level: `${is} ${level}` },
+        summary: 'An indicator has passed a level that was set for it.',
+        description: `{{ $labels.indicator }} of {{ $labels.symbol }} is {{ $value | humanize }}, ${is} ${level}.`,
+        picture: pictures.indicators,
+      }
+    }),
+  ]
+}

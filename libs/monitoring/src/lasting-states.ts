@@ -1,0 +1,127 @@
+import { promql } from './promql/promql.ts'
+import { duration, type Thresholds } from './thresholds.ts'
+
+/**
+ * A state so bad that it must go on firing when the plane that said it crashes, until the plane is back and says otherwise.
+ *
+ * 1. While the state is bad it fires, whoever says so.
+ * 2. It is over when a plane says so whose core runs. A plane that has just started shows 0 before it knows.
+ * 3. When nobody says anything, what was last known stands, for `lastKnown.keptSeconds`.
+ */
+export interface LastingState {
+  /** What was last known, recorded. */
+  readonly record: string
+  readonly gauge: string
+  /** Labels that tell states apart. */
+  readonly by: string
+  readonly operator: 'max' | 'min'
+  /** `max_over_time` keeps what lasted less than the time between two evaluations, for `blip.keptSeconds`. */
+  readonly overTime: 'max_over_time' | 'last_over_time'
+  /** When it is bad. */
+  readonly isBad: (thresholds: Thresholds) => string
+  /** What is there, on the same target, once the plane's core runs; a range goes in. */
+  readonly coreRuns: (range: string) => string
+}
+
+/** How often what is last known is recorded, seconds, and over how long, so that nothing falls between. */
+export const RECORD_LAST_KNOWN_EVERY_SECONDS = 15
+const RECORD_OVER_SECONDS = 2 * RECORD_LAST_KNOWN_EVERY_SECONDS
+
+/** Shown when the strategy plane's core is measured, not before. */
+const strategyCoreRuns = (range: string) => `present_over_time(strategy_portfolio_value_usd[${range}])`
+/** One state is in force once the order plane's core runs; before that all are 0. */
+const orderCoreRuns = (range: string) => `max by (job, instance) (max_over_time(orders_trading_state[${range}])) > 0`
+
+const ofOrderPlane = { by: 'job, instance', coreRuns: orderCoreRuns } as const
+
+export const killSwitchActive: LastingState = {
+  record: 'switch_type:strategy_kill_switch_active:last_known',
+  gauge: 'strategy_kill_switch_active',
+  // Not by instance: another strategy plane may take over, and be re-armed.
+  by: 'switch_type',
+  operator: 'max',
+  overTime: 'max_over_time',
+  isBad: () => '> 0',
+  coreRuns: strategyCoreRuns,
+}
+
+/** `state` is halted or reducing. */
+export function tradingState(state: 'halted' | 'reducing'): LastingState {
+  return {
+    ...ofOrderPlane,
+    record: `instance_state:orders_trading_state_${state}:last_known`,
+    gauge: `orders_trading_state{state="${state}"}`,
+    by: 'job, instance, state',
+    operator: 'max',
+    overTime: 'max_over_time',
+    isBad: () => '> 0',
+  }
+}
+
+export const unrealizedLoss: LastingState = {
+  ...ofOrderPlane,
+  record: 'instance_symbol:trading_unrealized_pnl_krw:last_known',
+  gauge: 'trading_unrealized_pnl_krw',
+  by: 'job, instance, symbol',
+  operator: 'min',
+  overTime: 'last_over_time',
+  isBad: ({ highUnrealizedLoss }) => `< ${highUnrealizedLoss.belowKrw}`,
+}
+
+export const reconciliationDifferences: LastingState = {
+  ...ofOrderPlane,
+  record: 'instance_kind:orders_reconciliation_differences:last_known',
+  gauge: 'orders_reconciliation_differences',
+  by: 'job, instance, kind',
+  operator: 'max',
+  overTime: 'last_over_time',
+  isBad: () => '> 0',
+}
+
+export const lastingStates: readonly LastingState[] = [
+  killSwitchActive,
+  tradingState('halted'),
+  tradingState('reducing'),
+  unrealizedLoss,
+  reconciliationDifferences,
+]
+
+/** What fires for the state. */
+export function lastingStateExpr(state: LastingState, thresholds: Thresholds): string {
+  const { record, by } = state
+  const range = duration(thresholds.blip.keptSeconds)
+  const isBad = state.isBad(thresholds)
+  return promql`
+    ${said(state, range)} ${isBad}
+    or
+    (
+      last_over_time(${record}[${duration(thresholds.lastKnown.keptSeconds)}]) ${isBad}
+      unless on (${by})
+      ${saidByRunningCore(state, range)}
+    )
+  `
+}
+
+/** What is recorded of the state: what is said, but not a value that is fine of a plane that does not know yet. */
+export function lastKnownExpr(state: LastingState, thresholds: Thresholds): string {
+  const range = duration(RECORD_OVER_SECONDS)
+  return promql`
+    ${said(state, range)} ${state.isBad(thresholds)}
+    or
+    ${saidByRunningCore(state, range)}
+  `
+}
+
+function said({ operator, by, overTime, gauge }: LastingState, range: string): string {
+  return `${operator} by (${by}) (${overTime}(${gauge}[${range}]))`
+}
+
+function saidByRunningCore({ operator, by, overTime, gauge, coreRuns }: LastingState, range: string): string {
+  return promql`
+    ${operator} by (${by}) (
+      ${overTime}(${gauge}[${range}])
+      and on (job, instance)
+      ${coreRuns(range)}
+    )
+  `
+}

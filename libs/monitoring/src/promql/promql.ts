@@ -1,0 +1,15 @@
+/** PromQL over several lines: without the indentation of the source, of what is put in too. */
+export function promql(texts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  const whole = texts.reduce((sum, text, i) => `${sum}${indented(String(values[i - 1]), sum)}${text}`)
+  const lines = whole.replace(/^\n+|\s+$/g, '').split('\n')
+  const margin = Math.min(
+    ...lines.filter((line) => line.trim() !== '').map((line) => /^ */.exec(line)?.[0].length ?? 0),
+  )
+  return lines.map((line) => line.slice(margin)).join('\n')
+}
+
+/** Puts the lines of `value` below each other at the column that `before` has come to. */
+function indented(value: string, before: string): string {
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  return value.replaceAll('\n', `\n${' '.repeat(/^ */.exec(line)?.[0].length ?? 0)}`)
+}

@@ -1,0 +1,80 @@
+import type { RuleGroup } from './alert.ts'
+import { lastingStates, lastKnownExpr, RECORD_LAST_KNOWN_EVERY_SECONDS } from './lasting-states.ts'
+import type { Recorded } from './promql/known-metrics.ts'
+import { promql } from './promql/promql.ts'
+import { sloRecordings } from './slos.ts'
+import { duration, thresholds as defaultThresholds, type Thresholds } from './thresholds.ts'
+
+/** A recording rule, named level:metric:operations. */
+export interface RecordingRule extends Recorded {
+  readonly group: RuleGroup
+  /** How often it is evaluated, seconds. Default `DEFAULT_EVERY_SECONDS`. */
+  readonly everySeconds?: number
+}
+
+/** Every recording rule, in an order in which each needs only those before it. */
+export function recordingRules(thresholds: Thresholds = defaultThresholds): readonly RecordingRule[] {
+  const lastKnown = lastingStates.map((state): RecordingRule => {
+    const { record, gauge } = state
+    const group = gauge.startsWith('strategy_') ? 'strategy' : 'order'
+    return { group, record, expr: lastKnownExpr(state, thresholds), everySeconds: RECORD_LAST_KNOWN_EVERY_SECONDS }
+  })
+  return [...dataRecordings(thresholds), ...lastKnown, ...sloRecordings(thresholds)]
+}
+
+/** Which source each symbol of a data plane has: its counters of ticks are there from the start. */
+const INSTRUMENTS = 'group by (job, instance, source, symbol) (data_ticks_received_total)'
+
+/** Gives what is by symbol of a data plane its source too, as alerts that a feed mutes have to be equal in both. */
+function withSource(operator: 'min' | 'max' | 'sum', perSymbol: string): string {
+  return promql`
+    ${operator} by (source, symbol) (
+      ${INSTRUMENTS}
+      * on (job, instance, symbol) group_left
+      ${operator} by (job, instance, symbol) (${perSymbol})
+    )
+  `
+}
+
+function dataRecordings({ feedDown }: Thresholds): RecordingRule[] {
+  const record = (record: string, expr: string): RecordingRule => ({ group: 'data', record, expr })
+  return [
+    record('source_symbol:data_instruments:group', 'group by (source, symbol) (data_ticks_received_total)'),
+    record('source_symbol:data_session_open:max', withSource('max', 'data_session_open')),
+    record(
+      // While the session is open: what a book is at night says nothing.
+      'source_symbol:data_book_valid:min',
+      promql`
+        ${withSource('min', 'data_book_valid')}
+        and on (source, symbol)
+        source_symbol:data_session_open:max == 1
+      `,
+    ),
+    record(
+      'source_symbol:crypto_trades:increase',
+      withSource('sum', `increase(crypto_trades_total[${duration(feedDown.tradeOverSeconds)}])`),
+    ),
+    record(
+      'source_symbol:crypto_spread:bps',
+      withSource(
+        'max',
+        promql`
+          1e4 * crypto_spread
+          / on (job, instance, exchange, symbol)
+          avg by (job, instance, exchange, symbol) (crypto_price{type=~"bid|ask"})
+        `,
+      ),
+    ),
+    record(
+      // Since the newest event; since the start of the process when there was none.
+      'source_symbol:data_silence:seconds',
+      promql`
+        time() - min by (source, symbol) (
+          data_last_receive_timestamp_seconds
+          or on (job, instance, source, symbol)
+          (${INSTRUMENTS} * on (job, instance) group_left process_start_time_seconds)
+        )
+      `,
+    ),
+  ]
+}

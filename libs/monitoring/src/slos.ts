@@ -1,0 +1,168 @@
+import { DEFAULT_EVERY_SECONDS, type AlertPlane, type AlertRule, type PanelRef } from './alert.ts'
+import { pictures } from './pictures.ts'
+import { planes, type Plane } from './planes.ts'
+import { promql } from './promql/promql.ts'
+import type { RecordingRule } from './recordings.ts'
+import { duration, type BurnRate, type Slo, type Thresholds } from './thresholds.ts'
+
+/** How often what is counted is recorded, seconds. */
+const EVERY_SECONDS = 30
+/** How often what is left of the budget is worked out, seconds: it reads 30 days. */
+const BUDGET_EVERY_SECONDS = 300
+
+/** A service level objective: what is counted, and what of it is bad. */
+export interface ServiceLevel extends Slo {
+  /** The label `slo`. */
+  readonly slo: string
+  readonly alert: string
+  readonly plane: AlertPlane
+  /** What is counted a second, over `sloRates.overSeconds`. */
+  readonly total: string
+  /** What of it is bad; the same labels. */
+  readonly bad: string
+  /** What is bad when the budget burns, as words after "more than": "1 % of ...". */
+  readonly what: string
+  readonly picture: PanelRef
+}
+
+/** The objectives over 30 days. */
+export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
+  const over = duration(sloRates.overSeconds)
+  const { job } = planes.find(({ plane }) => plane === 'order') as Plane
+  const latency = (histogram: string, withinSeconds: number) => ({
+    total: `sum(rate(${histogram}_count[${over}]))`,
+    bad: promql`
+      clamp_min(
+        sum(rate(${histogram}_count[${over}])) - sum(rate(${histogram}_bucket{le="${withinSeconds}"}[${over}])),
+        0
+      )
+    `,
+  })
+  // Recorded every 5 s while the session is open, so what is counted are seconds of an open session.
+  const book = `source_symbol:data_book_valid:min[${over}]`
+  const openSeconds = (samples: string) => `${samples} * ${DEFAULT_EVERY_SECONDS} / ${sloRates.overSeconds}`
+  // A scrape is good when it says which trading state is in force: then the plane is up and its core runs.
+  const scrapes = `sum(count_over_time(up{job="${job}"}[${over}]))`
+  const goodScrapes = `(sum(sum_over_time(orders_trading_state[${over}])) or vector(0))`
+  return [
+    {
+      ...slos.tickFreshness,
+      ...latency('data_freshness_seconds', slos.tickFreshness.withinSeconds),
+      slo: 'tick-freshness',
+      alert: 'TickFreshnessBudgetBurn',
+      plane: 'data',
+      what: `events later than ${slos.tickFreshness.withinSeconds} s`,
+      picture: pictures.tickFreshnessSlo,
+    },
+    {
+      ...slos.bookValidity,
+      slo: 'book-validity',
+      alert: 'BookValidityBudgetBurn',
+      plane: 'data',
+      total: openSeconds(`count_over_time(${book})`),
+      bad: openSeconds(`(count_over_time(${book}) - sum_over_time(${book}))`),
+      what: 'time in which the book of {{ $labels.symbol }} from {{ $labels.source }} is not valid',
+      picture: pictures.bookValiditySlo,
+    },
+    {
+      ...slos.submitToAck,
+      ...latency('orders_submit_to_ack_latency_seconds', slos.submitToAck.withinSeconds),
+      slo: 'submit-to-ack',
+      alert: 'SubmitToAckBudgetBurn',
+      plane: 'order',
+      what: `orders acknowledged later than ${slos.submitToAck.withinSeconds} s`,
+      picture: pictures.submitToAckSlo,
+    },
+    {
+      ...slos.orderPlaneAvailability,
+      slo: 'order-plane-availability',
+      alert: 'OrderPlaneAvailabilityBudgetBurn',
+      plane: 'order',
+      total: `${scrapes} / ${sloRates.overSeconds}`,
+      bad: `clamp_min(${scrapes} - ${goodScrapes}, 0) / ${sloRates.overSeconds}`,
+      what: 'scrapes of an order plane that is not up and ready',
+      picture: pictures.availabilitySlo,
+    },
+  ]
+}
+
+/** The series of what is bad of what is counted, over a window: `slo:error_ratio:1h`. */
+export function errorRatio(overSeconds: number): string {
+  return `slo:error_ratio:${duration(overSeconds)}`
+}
+
+/**
+ * What is counted and what of it is bad are recorded as rates over 5 minutes. Averages of these over any window are the rates over
+ * that window, so no rule reads days of a histogram.
+ */
+export function sloRecordings(thresholds: Thresholds): RecordingRule[] {
+  const { overSeconds, budgetOverSeconds } = thresholds.sloRates
+  const rates = serviceLevels(thresholds).flatMap(({ slo, total, bad, objectiveRatio }) => [
+    { record: 'slo:total:rate', expr: total, labels: { slo } },
+    { record: 'slo:bad:rate', expr: bad, labels: { slo } },
+    { record: 'slo:objective:ratio', expr: `vector(${objectiveRatio})`, labels: { slo } },
+  ])
+  const windows = [...thresholds.burnRates.page, ...thresholds.burnRates.ticket].flatMap((burn) => [
+    burn.shortOverSeconds,
+    burn.longOverSeconds,
+  ])
+  const ratios = [...new Set([overSeconds, ...windows])].map((window) => ({
+    record: errorRatio(window),
+    expr: window === overSeconds ? 'slo:bad:rate / slo:total:rate' : averaged(window),
+  }))
+  const often = [...rates, ...ratios].map((one) => ({ ...one, everySeconds: EVERY_SECONDS }))
+  const budget = [
+    { record: errorRatio(budgetOverSeconds), expr: averaged(budgetOverSeconds) },
+    {
+      record: 'slo:error_budget_remaining:ratio',
+      expr: `1 - ${errorRatio(budgetOverSeconds)} / on (slo) group_left () (1 - slo:objective:ratio)`,
+    },
+  ].map((one) => ({ ...one, everySeconds: BUDGET_EVERY_SECONDS }))
+  return [...often, ...budget].map((one) => ({ ...one, group: 'slo' }))
+}
+
+function averaged(overSeconds: number): string {
+  const over = duration(overSeconds)
+  return `avg_over_time(slo:bad:rate[${over}]) / avg_over_time(slo:total:rate[${over}])`
+}
+
+/** One alert for each objective: critical when the budget burns so fast that it pages, warning when it can wait for a ticket. */
+export function sloAlerts(thresholds: Thresholds): AlertRule[] {
+  const { page, ticket } = thresholds.burnRates
+  return serviceLevels(thresholds).flatMap((level) => [
+    burnAlert(level, 'critical', page),
+    burnAlert(level, 'warning', ticket),
+  ])
+}
+
+function burnAlert(level: ServiceLevel, severity: 'critical' | 'warning', burnRates: readonly BurnRate[]): AlertRule {
+  const { slo, alert, plane, objectiveRatio, what, picture } = level
+  const percent = `${Number((objectiveRatio * 100).toPrecision(12))} %`
+  return {
+    name: alert,
+    severity,
+    plane,
+    group: 'slo',
+    everySeconds: EVERY_SECONDS,
+    expr: burnRates.map((burn) => burnExpr(level, burn)).join('\nor\n'),
+    labels: { slo },
+    summary: `The error budget of the objective ${slo} burns too fast.`,
+    description: `{{ $value | humanizePercentage }} ${what}; the objective is that ${percent} are good over 30 days.`,
+    picture,
+  }
+}
+
+/** Both windows burn, and enough was counted in the longer one to say so. */
+function burnExpr({ slo, objectiveRatio, floor }: ServiceLevel, burn: BurnRate): string {
+  const { factor, longOverSeconds, shortOverSeconds } = burn
+  const limit = Number((factor * (1 - objectiveRatio)).toPrecision(12))
+  return promql`
+    (
+      ${errorRatio(longOverSeconds)}{slo="${slo}"} > ${limit}
+      and
+      ${errorRatio(shortOverSeconds)}{slo="${slo}"} > ${limit}
+      and
+      avg_over_time(slo:total:rate{slo="${slo}"}[${duration(longOverSeconds)}]) * ${longOverSeconds} >= ${floor}
+    )
+  `
+}
