@@ -127,6 +127,6 @@ function expectType(node: SyntaxNode | null | undefined, type: ExpressionType, w
 }
 
 function fault(node: SyntaxNode | undefined, expected: string, found: string | undefined, text: string): never {
-  const shown = node ? textOf(node, text) : text
+  const shown = node ? text.slice(node.from, node.to) : text
   throw new TypeFault(`\`${shown}\` at character ${(node?.from ?? 0) + 1}, a ${found} where ${expected} should be`)
 }

@@ -53,7 +53,7 @@ export function compileOwnAlerts(file: string, content: string, builtIn: BuiltIn
   if (!Array.isArray(entries))
     throw new ConfigError(file, [{ path: '(file)', expected: 'a list of alerts', found: showValue(entries) }])
   const checked = entries.map((entry: unknown, i) => checkEntry(entry, titleOf(entry, i), builtIn))
-  const violations = checked.flatMap((one) => one.violations)
+  const violations = [...checked.flatMap((one) => one.violations), ...twice(checked.map(({ alert }) => alert))]
   if (violations.length > 0) throw new ConfigError(file, violations)
   const rules = checked.flatMap(({ alert }) => (alert ? [ruleOf(alert)] : []))
   const groups = rules.length === 0 ? [] : [{ name: 'own_alerts', rules }]
@@ -61,6 +61,16 @@ export function compileOwnAlerts(file: string, content: string, builtIn: BuiltIn
     content: yamlText({ groups }),
     notices: checked.flatMap((one) => one.notices.map((notice) => `${file}: ${notice}`)),
   }
+}
+
+/** One name at several levels is one alert that gets worse; at one level it is a slip. */
+function twice(alerts: readonly (OwnAlert | undefined)[]): Violation[] {
+  return alerts.flatMap((alert, i) => {
+    const first = alerts.findIndex((one) => alert && one?.name === alert.name && one.level === alert.level)
+    if (alert === undefined || first === i) return []
+    const expected = 'each alert of a level once'
+    return [{ path: `${titleOf(alert, i)}.name`, expected, found: `${showValue(alert.name)} again` }]
+  })
 }
 
 interface Checked {

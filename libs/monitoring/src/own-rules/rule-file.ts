@@ -5,7 +5,9 @@ import { ruleExpressionType } from './expression-type.ts'
 import { schemaViolations } from './schema-violations.ts'
 import { parseYaml } from './yaml-text.ts'
 
-const duration = z.union([z.string().regex(DURATION), z.literal(0)], 'Expected a duration such as 5m')
+const duration = z
+  .union([z.string(), z.literal(0)])
+  .refine((text) => DURATION.test(String(text)) || text === 0, 'Expected a duration such as 5m')
 const texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()], 'Expected a text'))
 
 const rule = z.strictObject({

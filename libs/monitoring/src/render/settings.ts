@@ -24,7 +24,9 @@ const schema = composeConfig({
     /** Where people reach Prometheus, which serves the runbooks. */
     url: baseUrl.default(PROMETHEUS_URL),
     /** On everything that is sent elsewhere and on alerts: `site=seoul,stage=live`. */
-    externalLabels: z.array(z.string().regex(LABEL, 'Expected labels such as site=seoul')).default([]),
+    externalLabels: z
+      .array(z.string().refine((text) => LABEL.test(text), 'Expected labels such as site=seoul'))
+      .default([]),
     /** Where samples are sent too, by Prometheus' remote write. */
     remoteWriteUrl: httpUrl
       .refine(
@@ -39,7 +41,10 @@ const schema = composeConfig({
   }),
   book: z.strictObject({
     /** Between two scrapes of the book levels. */
-    scrapeInterval: z.string().regex(DURATION, 'Expected a duration such as 1s').default('1s'),
+    scrapeInterval: z
+      .string()
+      .refine((text) => DURATION.test(text), 'Expected a duration such as 1s')
+      .default('1s'),
   }),
   triplane: z.strictObject({
     /** Where the planes run: in the compose network, or on its host. */

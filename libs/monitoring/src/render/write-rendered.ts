@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, stat
 import { dirname, join } from 'node:path'
 import type { RenderedFile } from './render-monitoring.ts'
 
-/** The list of the files that were written, in the folder itself. */
+/** The list of the files that were written: one in each server's folder, which may be a volume of its own. */
 const MANIFEST = '.rendered.json'
 const FOLDER_MODE = 0o755
 const PLAIN_MODE = 0o444
@@ -25,23 +25,34 @@ export interface Written {
  * or who runs this where no owner is given.
  */
 export function writeRendered(folder: string, files: readonly RenderedFile[], owner?: Owner): Written {
-  const before = readManifest(folder)
-  const paths = files.map(({ path }) => path)
-  const gone = before.filter((path) => !paths.includes(path))
-  // Before anything else, so that what a call that was broken off wrote is known to the next.
-  writeWhole(join(folder, MANIFEST), JSON.stringify([...new Set([...before, ...paths])]), PLAIN_MODE)
-  const written = files.filter((file) => writeUnlessSame(folder, file, owner)).map(({ path }) => path)
-  for (const path of gone) rmSync(join(folder, path), { force: true })
-  writeWhole(join(folder, MANIFEST), JSON.stringify(paths), PLAIN_MODE)
-  return { written, removed: gone }
+  const servers = [...new Set(files.map(({ path }) => path.replace(/\/.*/, '/')))]
+  const done = servers.map((server) => {
+    const below = files.filter(({ path }) => path.startsWith(server))
+    return writeServer(folder, server, below, owner)
+  })
+  return { written: done.flatMap(({ written }) => written), removed: done.flatMap(({ removed }) => removed) }
 }
 
-function writeUnlessSame(folder: string, { path, content, isSecret = false }: RenderedFile, owner?: Owner): boolean {
-  const file = join(folder, path)
-  const mode = isSecret ? SECRET_MODE : PLAIN_MODE
-  const reader = isSecret ? owner : undefined
-  if (isSame(file, content, mode, reader)) return false
-  writeWhole(file, content, mode, reader)
+function writeServer(folder: string, server: string, files: readonly RenderedFile[], owner?: Owner): Written {
+  const manifest = join(folder, server, MANIFEST)
+  const before = readManifest(manifest).filter((path) => path.startsWith(server))
+  const paths = files.map(({ path }) => path)
+  const removed = before.filter((path) => !paths.includes(path))
+  // Before anything else, so that what a call that was broken off wrote is known to the next.
+  writeUnlessSame(manifest, JSON.stringify([...paths, ...removed]), PLAIN_MODE)
+  const written = files.filter(({ path, content, isSecret = false }) => {
+    const file = join(folder, path)
+    return isSecret ? writeUnlessSame(file, content, SECRET_MODE, owner) : writeUnlessSame(file, content, PLAIN_MODE)
+  })
+  for (const path of removed) removeFile(join(folder, path))
+  writeUnlessSame(manifest, JSON.stringify(paths), PLAIN_MODE)
+  return { written: written.map(({ path }) => path), removed }
+}
+
+/** True when the file was not there, or was another. */
+function writeUnlessSame(file: string, content: string, mode: number, owner?: Owner): boolean {
+  if (isSame(file, content, mode, owner)) return false
+  writeWhole(file, content, mode, owner)
   return true
 }
 
@@ -60,11 +71,21 @@ function writeWhole(file: string, content: string, mode: number, owner?: Owner):
   makeFolder(dirname(file))
   const draft = `${file}.new`
   rmSync(draft, { force: true })
-  writeFileSync(draft, content, { mode: 0o600 })
-  // Whatever the umask is; and before it belongs to another.
-  chmodSync(draft, mode)
-  if (owner) chownSync(draft, owner.uid, owner.gid)
-  renameSync(draft, file)
+  try {
+    writeFileSync(draft, content, { mode: 0o600 })
+    // Whatever the umask is; and before it belongs to another.
+    chmodSync(draft, mode)
+    if (owner) chownSync(draft, owner.uid, owner.gid)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+}
+
+/** Something else of that name is not ours. */
+function removeFile(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file)
 }
 
 /** Folders that are made may be searched by everybody, whatever the umask is. */
@@ -74,9 +95,9 @@ function makeFolder(folder: string): void {
     chmodSync(made, FOLDER_MODE)
 }
 
-function readManifest(folder: string): readonly string[] {
+function readManifest(manifest: string): readonly string[] {
   try {
-    const paths: unknown = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'))
+    const paths: unknown = JSON.parse(readFileSync(manifest, 'utf8'))
     return Array.isArray(paths) ? paths.map(String).filter(isBelow) : []
   } catch {
     return []
