@@ -1,0 +1,230 @@
+import { dashboardUids, thresholds } from '@triplane/monitoring'
+import { createDashboard, variables } from '../dashboard.ts'
+import { everyService, strategyPlane as strategy } from '../metrics.ts'
+import { stateTimeline, statPanel, timeSeries } from '../panels.ts'
+import { createPromql, legendOf, planeScope } from '../promql.ts'
+import { newest, series, states } from '../series.ts'
+import { operatorCommands } from '../tables.ts'
+
+const { of, rate, increase, quantile, max } = createPromql(planeScope)
+/** Orders of the portfolio stage and changes of state are few: rates over a minute or more. */
+const SELDOM = '15s'
+
+const killSwitches = [
+  stateTimeline(
+    {
+      title: 'Kill switches',
+      worry: 'Worry at any that is tripped: trading is halted until an operator re-arms it.',
+      unit: 'none',
+      // The largest since the point before, so that a trip between two points is seen.
+      queries: [
+        series(
+          `max by (switch_type) (max_over_time(${of(strategy.killSwitchActive)}[$__rate_interval]))`,
+          '{{switch_type}}',
+        ),
+      ],
+      width: 12,
+    },
+    states.tripped,
+  ),
+  timeSeries(
+    {
+      title: 'Distance to the kill switches',
+      shows: 'How near each switch is to its limit: 0 far, 1 tripped.',
+      worry: 'Worry above the dashed line: little is missing.',
+      unit: 'percentunit',
+      queries: [series(max(strategy.killSwitchDistance, ['switch_type']), '{{switch_type}}')],
+      width: 12,
+    },
+    { limit: { at: thresholds.killSwitchNear.aboveRatio }, min: 0, max: 1 },
+  ),
+  statPanel(
+    {
+      title: 'Distance now',
+      shows: 'How near each switch is to its limit now: 0 far, 1 tripped.',
+      worry: 'Worry when one is red.',
+      unit: 'percentunit',
+      queries: [newest(max(strategy.killSwitchDistance, ['switch_type']), '{{switch_type}}')],
+      width: 12,
+      height: 6,
+    },
+    { limit: { at: thresholds.killSwitchNear.aboveRatio }, decimals: 1 },
+  ),
+  timeSeries(
+    {
+      title: 'Kill switches tripped',
+      worry: 'Worry when one trips again soon after it was re-armed.',
+      unit: 'short',
+      queries: [series(increase(strategy.killSwitchesTriggered, ['switch_type']), '{{switch_type}}')],
+      width: 12,
+      height: 6,
+    },
+    { draw: 'bars', min: 0 },
+  ),
+]
+
+const account = [
+  timeSeries(
+    {
+      title: 'PnL by strategy',
+      worry: 'Worry when it falls faster than the strategy was seen to fall before.',
+      unit: 'currencyUSD',
+      queries: [
+        series(max(strategy.pnlTotalUsd, ['strategy']), '{{strategy}} total'),
+        series(max(strategy.pnlRealizedUsd, ['strategy']), '{{strategy}} realised'),
+        series(max(strategy.pnlUnrealizedUsd, ['strategy']), '{{strategy}} unrealised'),
+      ],
+    },
+    {},
+  ),
+  timeSeries(
+    {
+      title: 'Drawdown',
+      worry: 'Worry above the dashed line.',
+      unit: 'percentunit',
+      queries: [series(max(strategy.drawdown, ['strategy']), '{{strategy}}')],
+    },
+    { limit: { at: thresholds.strategyDrawdown.aboveRatio }, min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Exposure',
+      worry: 'Worry when gross exposure is near its limit, or net exposure is far from what the strategy means.',
+      unit: 'currencyUSD',
+      queries: [series(max(strategy.grossExposureUsd), 'gross'), series(max(strategy.netExposureUsd), 'net')],
+    },
+    {},
+  ),
+  timeSeries(
+    {
+      title: 'Portfolio value',
+      worry: 'Worry when it falls while no strategy shows a loss: the ledgers differ.',
+      unit: 'currencyUSD',
+      queries: [series(max(strategy.portfolioValueUsd), 'equity')],
+    },
+    {},
+  ),
+]
+
+const signals = [
+  timeSeries(
+    {
+      title: 'Signals',
+      worry: 'Worry when they stop in a session, or all point one way.',
+      unit: 'eps',
+      queries: [series(rate(strategy.signals, ['strategy', 'direction']), '{{strategy}} {{direction}}', SELDOM)],
+    },
+    { min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Signal strength',
+      worry: 'Worry when all are near 1, or near 0: the scale of the features has changed.',
+      unit: 'percentunit',
+      queries: [0.5, 0.95].map((q) =>
+        series(quantile(q, strategy.signalStrength, ['strategy']), `p${q * 100} {{strategy}}`, SELDOM),
+      ),
+    },
+    { min: 0, max: 1 },
+  ),
+  timeSeries(
+    {
+      title: 'Indicators',
+      worry: 'No worry in itself; levels that matter to you go into alert_rules.yaml.',
+      unit: 'short',
+      queries: [series(max(strategy.indicator, ['symbol', 'indicator']), '{{symbol}} {{indicator}}')],
+    },
+    {},
+  ),
+]
+
+const decisions = [
+  stateTimeline(
+    {
+      title: 'Regime',
+      worry: 'Worry when it changes every few minutes: its thresholds are too near to each other.',
+      unit: 'none',
+      queries: [series(max(strategy.regimeState), 'regime')],
+    },
+    states.regime,
+  ),
+  timeSeries(
+    {
+      title: 'Regime changes',
+      worry: 'Worry when calm turns to storm without normal between.',
+      unit: 'short',
+      queries: [
+        series(
+          increase(strategy.regimeTransitions, ['from_regime', 'to_regime']),
+          '{{from_regime}} to {{to_regime}}',
+          SELDOM,
+        ),
+      ],
+    },
+    { draw: 'bars', min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Portfolio optimisation time',
+      worry: 'Worry when it nears the time between two decisions.',
+      unit: 's',
+      queries: [0.5, 0.99].map((q) => series(quantile(q, strategy.qpSolveTime), `p${q * 100}`, SELDOM)),
+    },
+    { min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Portfolio optimisations',
+      worry: 'Worry when more than a few are not optimal: the targets then stay as they were.',
+      unit: 'ops',
+      queries: [series(rate(strategy.qpSolves, ['status']), '{{status}}', SELDOM)],
+    },
+    { min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Stages of the strategy plane',
+      worry: 'Worry when something comes into a stage and nothing goes out of it.',
+      unit: 'eps',
+      queries: [
+        series(rate(everyService.stageIn, ['stage']), '{{stage}} in'),
+        series(rate(everyService.stageOut, ['stage']), '{{stage}} out'),
+        series(rate(everyService.stageRefused, ['stage', 'reason']), '{{stage}} refused {{reason}}'),
+      ],
+    },
+    { min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Signals by symbol',
+      worry: 'Worry when a symbol that is traded has none.',
+      unit: 'eps',
+      queries: [series(rate(strategy.signals, ['strategy', 'symbol']), legendOf(['strategy', 'symbol']), SELDOM)],
+    },
+    { min: 0 },
+  ),
+]
+
+/** What the strategies want, how they fare, and how far they are from being stopped. */
+export function createStrategyPlaneBoard() {
+  return createDashboard({
+    uid: dashboardUids.strategy,
+    title: 'Strategy Plane',
+    description: 'Kill switches and the distance to them, what the strategies want and how they fare.',
+    refresh: '5s',
+    from: 'now-1h',
+    variables: [
+      variables.prometheus(),
+      variables.postgres(),
+      variables.job(),
+      variables.several('strategy', 'Strategy', strategy.pnlTotalUsd),
+      variables.several('symbol', 'Symbol', strategy.signals),
+    ],
+    rows: [
+      { title: 'Kill switches', panels: [...killSwitches, operatorCommands] },
+      { title: 'Account', panels: account },
+      { title: 'Signals', panels: signals },
+      { title: 'Decisions', panels: decisions },
+    ],
+  })
+}

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { catalogs, everyServiceCatalog, processCatalog, type Catalog } from '@triplane/metrics'
+import { alerts, dashboardUids, knownMetrics, recordingRules } from '@triplane/monitoring'
+import { framesOf } from './grafana-frames.ts'
+import { grafanaData, grafanaNames } from './grafana-data.ts'
+import { metricsOf } from './help.ts'
+import { createDashboards, DASHBOARD_FOLDER, generateDashboards } from './index.ts'
+import { lintDashboard } from './lint.ts'
+import { isSql, panelsOf, targetsOf } from './queries.ts'
+
+const folder = join(__dirname, '../..', DASHBOARD_FOLDER)
+const generated = generateDashboards()
+const dashboards = createDashboards()
+const named = dashboards.map((dashboard) => [dashboard.title, dashboard] as const)
+
+const metricNames = (catalog: Catalog) => Object.values(catalog).map(({ name }) => name)
+
+it('what is committed is what is generated', () => {
+  const committed = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const)
+  expect(new Map(committed)).toEqual(generated)
+})
+
+it('there is a dashboard for each uid', () => {
+  expect(dashboards.map(({ uid }) => uid).sort()).toEqual(Object.values(dashboardUids).sort())
+})
+
+it.each(named)('%s keeps the rules of the house', async (_, dashboard) => {
+  const known = knownMetrics(recordingRules())
+  expect(lintDashboard(dashboard, { known, ...(await grafanaNames()) })).toEqual([])
+})
+
+it('the panel of every alert is there', () => {
+  const panels = dashboards.flatMap((dashboard) => panelsOf(dashboard).map(({ title }) => `${dashboard.uid}: ${title}`))
+  const wanted = alerts.map(({ picture }) => `${picture.dashboard}: ${picture.panel}`)
+  expect(wanted.filter((panel) => !panels.includes(panel))).toEqual([])
+})
+
+it('every metric is on a dashboard', () => {
+  const shown = dashboards
+    .flatMap(panelsOf)
+    .flatMap(targetsOf)
+    .flatMap((target) => (isSql(target) ? [] : metricsOf(target.expr)))
+  const every = [...Object.values(catalogs), everyServiceCatalog].flatMap(metricNames)
+  expect(every.filter((name) => !shown.includes(name))).toEqual([])
+  // Of Node's and the process's default metrics those that somebody looks at.
+  const ofProcess = metricNames(processCatalog).filter((name) => shown.includes(name))
+  expect(ofProcess).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_heap_size_used_bytes']))
+})
+
+it('a slow fill leads to its trace', async () => {
+  const board = dashboards.find(({ uid }) => uid === dashboardUids.order) as Dashboard
+  const panel = panelsOf(board).find(({ title }) => title === 'Slowest fills')!
+  const [frame] = framesOf(panel, { A: [{ strategy: 'OFI', total_seconds: 1.5, trace_id: 'ab12' }] })
+  const [override] = panel.fieldConfig?.overrides.filter(({ matcher }) => matcher.options === 'trace_id') ?? []
+  const [link] = override?.properties.find(({ id }) => id === 'links')?.value as [{ url: string }]
+  const { getFieldDisplayValuesProxy } = await grafanaData()
+  const fields = getFieldDisplayValuesProxy({ frame: frame!, rowIndex: 0 })
+  const [, name = ''] = /\$\{__data\.fields\.(\w+)\}/.exec(link.url) ?? []
+  expect(fields[name]?.text).toBe('ab12')
+  const variable = board.templating.list?.find((one) => one.name === 'traces')
+  expect(link.url).toBe('${traces:raw}${__data.fields.trace_id}')
+  expect(variable?.current?.value).toMatch(/^http.*\/$/)
+})

@@ -1,0 +1,37 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { jsonText } from './json-text.ts'
+import { createDataPlaneBoard } from './boards/data-plane.ts'
+import { createLiveMarketBoard } from './boards/live-market.ts'
+import { createMlPipelineBoard } from './boards/ml-pipeline.ts'
+import { createOrderPlaneBoard } from './boards/order-plane.ts'
+import { createSloBoard } from './boards/slos.ts'
+import { createStrategyPlaneBoard } from './boards/strategy-plane.ts'
+import { createSystemOverviewBoard } from './boards/system-overview.ts'
+import { createTradingPerformanceBoard } from './boards/trading-performance.ts'
+
+/** Where the dashboards are committed, from the root of the repository. */
+export const DASHBOARD_FOLDER = 'infrastructure/grafana/dashboards'
+
+/** Every dashboard. */
+export function createDashboards(): Dashboard[] {
+  return [
+    createSystemOverviewBoard(),
+    createDataPlaneBoard(),
+    createOrderPlaneBoard(),
+    createStrategyPlaneBoard(),
+    createLiveMarketBoard(),
+    createTradingPerformanceBoard(),
+    createMlPipelineBoard(),
+    createSloBoard(),
+  ]
+}
+
+/** The dashboards as Grafana imports them: file name, named after the title, to text. */
+export function generateDashboards(): Map<string, string> {
+  return new Map(
+    createDashboards().map((dashboard) => [
+      `${(dashboard.title ?? '').toLowerCase().replaceAll(' ', '-')}.json`,
+      `${jsonText(dashboard)}\n`,
+    ]),
+  )
+}

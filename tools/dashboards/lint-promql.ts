@@ -1,0 +1,107 @@
+import { VariableType, type VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
+import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk/prometheus'
+import { catalogs, everyServiceCatalog, labelName, processCatalog, type Catalog } from '@triplane/metrics'
+import { checkExpression, parseExpression, substituteVariables, type KnownMetrics } from '@triplane/monitoring'
+import type { LintProblem } from './lint.ts'
+import { secondsOf } from './queries.ts'
+
+type Problem = Omit<LintProblem, 'where'>
+
+/** The labels of our metrics, by the names of their series. */
+const labelsByName = new Map(
+  [...Object.values(catalogs), everyServiceCatalog, processCatalog].flatMap((catalog: Catalog) =>
+    Object.values(catalog).flatMap(({ name, labels }) =>
+      ['', '_bucket', '_sum', '_count'].map((suffix) => [`${name}${suffix}`, labels.map(labelName)] as const),
+    ),
+  ),
+)
+const batchJobs = new Set(Object.values(catalogs.jobs).map(({ name }) => name))
+/** Scraped less often than the planes, which are scraped every second. */
+const SCRAPED_EVERY_15_S = /^(pipeline|push|node|prometheus|alertmanager)_/
+const RATE = /\b(rate|irate|increase)\s*\(/g
+const RATE_OF_SELECTOR = /\b(?:rate|irate|increase)\s*\(\s*[a-zA-Z_:][\w:]*\s*(?:\{[^}]*\})?\s*\[([^\]]+)\]/g
+
+/** Whether it parses, names what is known, is narrowed by the dashboard's variables and takes rates over `$__rate_interval`. */
+export function lintExpression(
+  { expr, interval }: Dataquery,
+  variables: readonly VariableModel[],
+  known: KnownMetrics,
+) {
+  const checked = check(expr, variables, known)
+  const problems: Problem[] = checked.problems.map((message) => ({ rule: 'promql', message }))
+  const rates = [...expr.matchAll(RATE)].length
+  const ranges = [...expr.matchAll(RATE_OF_SELECTOR)].map(([, range]) => range)
+  if (ranges.length !== rates || ranges.some((range) => range !== '$__rate_interval')) {
+    problems.push({ rule: 'rate_interval', message: `Expected rates over $__rate_interval, was ${expr}` })
+  }
+  const narrowed = narrowing(expr, variables)
+  for (const { metric = '', matchers } of narrowed) {
+    const labels = labelsByName.get(metric)
+    const wanted = batchJobs.has(metric.replace(/_(bucket|sum|count)$/, ''))
+      ? [['dag_id', 'dag'] as const]
+      : (labels ? ['job', ...labels.filter((label) => ['symbol', 'strategy'].includes(label))] : []).map(
+          (label) => [label, label] as const,
+        )
+    for (const [label, variable] of wanted) {
+      const isNarrowed = matchers.some((matcher) => matcher.label === label && matcher.value.includes(marked(variable)))
+      if (!isNarrowed) problems.push({ rule: 'filters', message: `Expected ${metric} to be narrowed by $${variable}` })
+    }
+  }
+  const isSlow = narrowed.some(({ metric = '' }) => SCRAPED_EVERY_15_S.test(metric))
+  if (rates > 0 && isSlow && (interval === undefined || secondsOf(interval) < 15)) {
+    problems.push({
+      rule: 'rate_interval',
+      message: `Expected a step of 15s or more for what is scraped so often: ${expr}`,
+    })
+  }
+  return problems
+}
+
+/** Whether series over time are named, by labels that they have. */
+export function lintLegend(
+  { expr, legendFormat = '', format }: Dataquery,
+  variables: readonly VariableModel[],
+  known: KnownMetrics,
+): Problem[] {
+  if (format === PromQueryFormat.Table) return []
+  if (legendFormat === '') return [{ rule: 'legend', message: `Expected a legend of ${expr}` }]
+  const { labels } = check(expr, variables, known)
+  const named = [...legendFormat.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label = '']) => label)
+  return named
+    .filter((label) => !labels.has(label))
+    .map((label) => ({ rule: 'legend', message: `Expected a label of the result in the legend, was ${label}` }))
+}
+
+interface Checked {
+  readonly problems: readonly string[]
+  readonly labels: ReadonlySet<string>
+}
+
+function check(expr: string, variables: readonly VariableModel[], known: KnownMetrics): Checked {
+  const substituted = substituteVariables(
+    expr,
+    valuesOf(variables, () => 'any'),
+  )
+  if (!substituted.ok) return { problems: [substituted.error.message], labels: new Set() }
+  const { problems, labels } = checkExpression(substituted.value, known)
+  return { problems: problems.map(({ message }) => message), labels: labels ?? new Set() }
+}
+
+/** The selectors, with what stands for a variable in place of its value. */
+function narrowing(expr: string, variables: readonly VariableModel[]) {
+  const substituted = substituteVariables(expr, valuesOf(variables, marked))
+  const parsed = substituted.ok ? parseExpression(substituted.value) : undefined
+  return parsed?.ok ? parsed.value.selectors : []
+}
+
+const marked = (variable: string) => `<${variable}>`
+
+/** A length of time must be one, for the expression to be read; of the others any value will do. */
+function valuesOf(variables: readonly VariableModel[], value: (name: string) => string): Record<string, string> {
+  return Object.fromEntries(
+    variables.map(({ name, type, current }) => [
+      name,
+      type === VariableType.Custom ? String(current?.value) : value(name),
+    ]),
+  )
+}

@@ -1,0 +1,41 @@
+import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
+import type { LintProblem } from './lint.ts'
+import type { SqlTarget } from './panel.ts'
+import { expandSql } from './sql-macros.ts'
+
+type Problem = Omit<LintProblem, 'where'>
+
+/** The views that docs/database.md promises. Commands are the account's: they outlive runs. */
+const ofRuns = [
+  'ohlcv_data',
+  'trades_stream',
+  'kline_data',
+  'dashboard_orders',
+  'dashboard_fills',
+  'dashboard_slowest_fills',
+  'dashboard_portfolio',
+  'dashboard_positions',
+]
+const documented = [...ofRuns, 'dashboard_runs', 'current_run', 'dashboard_operator_commands']
+
+/** Whether SQL reads documented views only, of the time and the run that are shown, and is written with Grafana's macros. */
+export function lintSql({ rawSql, format }: SqlTarget, variables: readonly VariableModel[]): Problem[] {
+  const problems: Problem[] = []
+  const report = (message: string) => problems.push({ rule: 'sql', message })
+  const views = [...rawSql.matchAll(/\b(?:from|join)\s+([a-z_]+)/gi)].map(([, name = '']) => name)
+  if (views.length === 0) report('Expected a view to select from')
+  for (const view of views) {
+    if (!documented.includes(view)) report(`Expected a documented view, was ${view}`)
+  }
+  if (!/\$__timeFilter\(\w+\)/.test(rawSql)) report('Expected $__timeFilter')
+  const isOfRun = views.some((view) => ofRuns.includes(view))
+  if (isOfRun && !rawSql.includes('run_id = ${run:sqlstring}')) report('Expected the run of the variable')
+  if (format === 'time_series' && !/\border by\b/i.test(rawSql)) report('Expected rows in order of time')
+  try {
+    const values = Object.fromEntries(variables.map(({ name }) => [name, 'any']))
+    expandSql(rawSql, { fromMs: 0, toMs: 1, intervalSeconds: 1, values })
+  } catch (error) {
+    report((error as Error).message)
+  }
+  return problems
+}

@@ -1,0 +1,133 @@
+import type * as cog from '@grafana/grafana-foundation-sdk/cog'
+import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/common'
+import type { DataTransformerConfig, DynamicConfigValue, Panel } from '@grafana/grafana-foundation-sdk/dashboard'
+import { DataqueryBuilder, PromQueryFormat, QueryEditorMode } from '@grafana/grafana-foundation-sdk/prometheus'
+import { panelIdOf } from '@triplane/monitoring'
+import { helpOf } from './help.ts'
+
+/** The data sources are what the user picks in these template variables. */
+export const prometheus: DataSourceRef = { type: 'prometheus', uid: '${prometheus}' }
+export const postgres: DataSourceRef = { type: 'grafana-postgresql-datasource', uid: '${postgres}' }
+/** Grafana's own name for a panel whose queries go to several. */
+export const mixed: DataSourceRef = { type: 'datasource', uid: '-- Mixed --' }
+
+export interface PrometheusQuery {
+  readonly expr: string
+  readonly legend?: string
+  /** One value each, as of the end of the time range. */
+  readonly instant?: boolean
+  readonly format?: PromQueryFormat
+  /**
+   * The shortest step, like `15s`; `$__rate_interval` is four of these or more. For what is scraped every 15 s, and for what
+   * happens seldom.
+   */
+  readonly minStep?: string
+}
+
+export interface SqlQuery {
+  readonly sql: string
+  /** A table, unless the time is an axis. */
+  readonly format?: 'table' | 'time_series'
+}
+
+export type Query = PrometheusQuery | SqlQuery
+
+/** A saved query of Grafana's SQL data sources, which the SDK has no type for. */
+export interface SqlTarget extends cog.Dataquery {
+  readonly refId: string
+  readonly datasource: DataSourceRef
+  readonly rawSql: string
+  readonly rawQuery: true
+  readonly editorMode: 'code'
+  readonly format: 'table' | 'time_series'
+}
+
+/** What every panel has. */
+export interface PanelSpec {
+  /** Unique within its dashboard; its id follows from it. */
+  readonly title: string
+  /** What it shows, where the help of the metrics does not say it; needed where there are none. */
+  readonly shows?: string
+  /** When to worry: a sentence. */
+  readonly worry: string
+  /** One of Grafana's units. */
+  readonly unit: string
+  readonly queries: readonly Query[]
+  readonly transformations?: readonly DataTransformerConfig[]
+  /** Settings of single fields, by the name of the field. */
+  readonly fields?: Readonly<Record<string, readonly DynamicConfigValue[]>>
+  /** A time of its own, back from the end of the dashboard's: `3h`, or a variable. */
+  readonly timeFrom?: string
+  /** In columns of 24; default 8. */
+  readonly width?: number
+  /** In rows of the grid; default 8. */
+  readonly height?: number
+}
+
+/** A panel that has no place yet. */
+export interface PanelDraft {
+  readonly panel: Panel
+  readonly width: number
+  readonly height: number
+}
+
+/** What the builders of all kinds of panels have in common. */
+interface Builder {
+  build(): Panel
+  id(id: number): this
+  title(title: string): this
+  description(description: string): this
+  unit(unit: string): this
+  datasource(datasource: DataSourceRef): this
+  targets(targets: cog.Builder<cog.Dataquery>[]): this
+  transformations(transformations: DataTransformerConfig[]): this
+  timeFrom(timeFrom: string): this
+  overrideByName(name: string, properties: DynamicConfigValue[]): this
+}
+
+/** Gives a panel what every panel has. Throws when nothing says what it shows. */
+export function draftPanel(builder: Builder, spec: PanelSpec): PanelDraft {
+  const { title, worry, unit, queries, transformations = [], fields = {}, width = 8, height = 8 } = spec
+  const shows = spec.shows ?? helpOf(queries.flatMap((query) => ('expr' in query ? [query.expr] : [])))
+  if (shows === '') throw new Error(`Expected the panel "${title}" to say what it shows`)
+  builder
+    .id(panelIdOf(title))
+    .title(title)
+    .description(`${shows} ${worry}`)
+    .unit(unit)
+    .datasource(dataSourceOf(queries))
+    .targets(queries.map((query, i) => ({ build: () => targetOf(query, String.fromCharCode(65 + i)) })))
+  if (transformations.length > 0) builder.transformations([...transformations])
+  if (spec.timeFrom !== undefined) builder.timeFrom(spec.timeFrom)
+  for (const [name, properties] of Object.entries(fields)) builder.overrideByName(name, [...properties])
+  return { panel: builder.build(), width, height }
+}
+
+function dataSourceOf(queries: readonly Query[]): DataSourceRef {
+  const asked = new Set(queries.map((query) => ('expr' in query ? prometheus : postgres)))
+  return asked.size > 1 ? mixed : ([...asked][0] ?? prometheus)
+}
+
+function targetOf(query: Query, refId: string): cog.Dataquery {
+  if (!('expr' in query)) {
+    const target: Omit<SqlTarget, '_implementsDataqueryVariant'> = {
+      refId,
+      datasource: postgres,
+      rawSql: query.sql.trim(),
+      rawQuery: true,
+      editorMode: 'code',
+      format: query.format ?? 'table',
+    }
+    return { ...target, _implementsDataqueryVariant: () => undefined }
+  }
+  const { expr, legend, instant = false, format = PromQueryFormat.TimeSeries, minStep } = query
+  const builder = new DataqueryBuilder()
+    .refId(refId)
+    .datasource(prometheus)
+    .editorMode(QueryEditorMode.Code)
+    .expr(expr)
+    .format(format)
+  if (legend !== undefined) builder.legendFormat(legend)
+  if (minStep !== undefined) builder.interval(minStep)
+  return (instant ? builder.instant() : builder.range()).build()
+}

@@ -1,0 +1,123 @@
+import type { DataFrame } from '@grafana/data'
+import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
+import { createLiveMarketBoard } from './boards/live-market.ts'
+import { framesOf, type PrometheusSeries, type SqlRows } from './grafana-frames.ts'
+import { grafanaData, transformed } from './grafana-data.ts'
+import { panelsOf } from './queries.ts'
+
+const market = createLiveMarketBoard()
+const nowSeconds = 1_753_000_030
+
+function panel(title: string): Panel {
+  const found = panelsOf(market).find((one) => one.title === title)
+  if (!found) throw new Error(`Expected a panel ${title}`)
+  return found
+}
+
+/** A series with one sample, now. */
+const sample = (metric: Record<string, string>, value: number): PrometheusSeries => ({
+  metric,
+  values: [[nowSeconds, String(value)]],
+})
+
+/** What a panel draws of these answers, which must be one frame: rows by the names that its fields show. */
+async function drawn(title: string, answers: Record<string, readonly PrometheusSeries[] | SqlRows>) {
+  const [frame, ...others] = await transformed(panel(title), framesOf(panel(title), answers))
+  expect(others).toEqual([])
+  const { getFieldDisplayName } = await grafanaData()
+  const { fields, length } = frame as DataFrame
+  return Array.from({ length }, (_, i) =>
+    Object.fromEntries(fields.map((field) => [getFieldDisplayName(field, frame), field.values[i]])),
+  )
+}
+
+/** Levels as Prometheus gives them: in the order of texts. */
+const levels = [0, 1, 10, 2]
+
+it('the depth of the book is one table by ascending price, larger the farther from the middle', async () => {
+  const sided = (side: string, valueOf: (level: number) => number) =>
+    levels.map((level) => sample({ side, level: String(level) }, valueOf(level)))
+  const answers = {
+    A: [...sided('bid', (level) => 100 - level), ...sided('ask', (level) => 101 + level)],
+    B: sided('bid', (level) => 5 + level),
+    C: sided('ask', (level) => 7 + level),
+  }
+  expect(await drawn('Order book depth', answers)).toEqual([
+    { price: 90, bids: 15 },
+    { price: 98, bids: 7 },
+    { price: 99, bids: 6 },
+    { price: 100, bids: 5 },
+    { price: 101, asks: 7 },
+    { price: 102, asks: 8 },
+    { price: 103, asks: 9 },
+    { price: 111, asks: 17 },
+  ])
+})
+
+it('the depth of a book with one side shows that side', async () => {
+  const answers = {
+    A: [sample({ side: 'bid', level: '0' }, 100), sample({ side: 'bid', level: '1' }, 99)],
+    B: [sample({ side: 'bid', level: '0' }, 1), sample({ side: 'bid', level: '1' }, 3)],
+  }
+  expect(await drawn('Order book depth', answers)).toEqual([
+    { price: 99, bids: 3 },
+    { price: 100, bids: 1 },
+  ])
+})
+
+it('the order book has a line for each level, the best first, those of a thin side empty', async () => {
+  const of = (levels: readonly number[], first: number, step: number) =>
+    levels.map((level) => sample({ level: String(level) }, first + step * level))
+  const answers = { A: of(levels, 1, 1), B: of(levels, 100, -1), C: of([0], 101, 1), D: of([0], 4, 0) }
+  expect(await drawn('Order book', answers)).toEqual([
+    { level: 0, 'bid quantity': 1, bid: 100, ask: 101, 'ask quantity': 4 },
+    { level: 1, 'bid quantity': 2, bid: 99 },
+    { level: 2, 'bid quantity': 3, bid: 98 },
+    { level: 10, 'bid quantity': 11, bid: 90 },
+  ])
+})
+
+describe('candles', () => {
+  const closed = (minutesAgo: number, open: number) => ({
+    time: new Date((nowSeconds - 30 - minutesAgo * 60) * 1000),
+    open,
+    high: open + 2,
+    low: open - 2,
+    close: open + 1,
+    volume: 10,
+  })
+  const forming = { open: 8, high: 9, low: 7, close: 8.5, volume: 3, time: (nowSeconds - 30) * 1000 }
+  const parts = Object.entries(forming).map(([part, value]) => sample({ part }, value))
+  const row = ({ time, ...rest }: ReturnType<typeof closed>) => ({ time: time.getTime(), ...rest })
+
+  it('are the closed ones and then the one that is forming, at its opening', async () => {
+    const history = [closed(2, 5), closed(1, 6)]
+    expect(await drawn('Candles', { A: history, B: parts })).toEqual([...history.map(row), forming])
+  })
+
+  it('are the closed ones when none is forming', async () => {
+    const history = [closed(2, 5), closed(1, 6)]
+    expect(await drawn('Candles', { A: history, B: [] })).toEqual(history.map(row))
+  })
+
+  it('are the one that is forming when none is closed yet', async () => {
+    expect(await drawn('Candles', { A: [], B: parts })).toEqual([forming])
+  })
+
+  it('have a time that is one', async () => {
+    const candles = panel('Candles')
+    const [frame] = await transformed(candles, framesOf(candles, { A: [closed(1, 6)], B: parts }))
+    expect(frame?.fields.find(({ name }) => name === 'time')?.type).toBe('time')
+  })
+})
+
+it('trades are listed from the newest', async () => {
+  const trade = (seconds: number, price: number) => ({
+    time: new Date(seconds * 1000),
+    side: 'buy',
+    price,
+    quantity: 1,
+  })
+  const shown = await drawn('Latest trades', { A: [trade(1, 10), trade(3, 12), trade(2, 11)] })
+  expect(shown.map(({ price }) => price)).toEqual([12, 11, 10])
+})
