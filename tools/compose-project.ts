@@ -27,18 +27,21 @@ interface Inspected {
     readonly ReadonlyRootfs: boolean
     readonly CapDrop: readonly string[] | undefined
     readonly RestartPolicy: { readonly Name: string }
+    readonly Memory: number
     readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>>
   }
 }
 
-/** The compose stack under a name, ports, volumes and images of its own, with an .env of its own. */
+/** The stack of a compose file under a name, ports, volumes and images of its own, with an .env of its own. */
 export class ComposeProject {
   readonly name: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'triplane-compose-'))
+  private readonly file: string
   private settings: Readonly<Record<string, string | undefined>>
 
-  constructor(name: string, settings: Readonly<Record<string, string>> = {}) {
+  constructor(name: string, settings: Readonly<Record<string, string>> = {}, file = 'docker-compose.yml') {
     this.name = name
+    this.file = file
     this.settings = { TRIPLANE_IMAGE: name }
     this.set(settings)
   }
@@ -54,7 +57,8 @@ export class ComposeProject {
 
   /** Runs `docker compose ...` whatever it ends with. */
   try(...args: readonly string[]): Ran {
-    return docker('compose', '--project-name', this.name, '--env-file', join(this.folder, '.env'), ...args)
+    const project = ['--project-name', this.name, '--file', this.file, '--env-file', join(this.folder, '.env')]
+    return docker('compose', ...project, ...args)
   }
 
   /** Runs `docker compose ...`, gives what it wrote to standard output and throws when it fails. */

@@ -10,6 +10,8 @@ jest.setTimeout(600_000)
 
 const planes = ['data-plane', 'strategy-plane', 'order-plane'] as const
 const servers = ['kafka', 'postgres', 'redis'] as const
+/** What docker-compose.monitoring.yml publishes; its own suite looks at it. */
+const monitoring = ['prometheus', 'alertmanager', 'grafana', 'pushgateway'] as const
 const oneShots = ['secrets', 'postgres-role', 'redis-users', 'run'] as const
 
 const MAX_ADDED_BYTES = 60_000_000
@@ -18,13 +20,16 @@ const MAX_IDLE_CORES = 0.2
 const IDLE_WINDOW_MS = 30_000
 const TRADES = 50
 
-describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
+const monitors = ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'nodeExporter'] as const
+
+describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose up', () => {
   const portOf: Record<string, string> = {}
   let project: ComposeProject
 
   beforeAll(async () => {
-    for (const service of [...planes, ...servers]) portOf[service] = String(await freePort())
-    const settings = [...planes, ...servers].map((service) => [
+    const published = [...planes, ...servers, ...monitoring]
+    for (const service of published) portOf[service] = String(await freePort())
+    const settings = published.map((service) => [
       `${service.toUpperCase().replace('-', '_')}_PORT`,
       portOf[service] ?? '',
     ])
@@ -70,6 +75,28 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'docker compose up', () => {
   it('fills an order, and the database has it', async () => {
     expect(await eventually(fills, (count) => count > 0, 180_000)).toBeGreaterThan(0)
     expect(await eventually(storedFills, (count) => count > 0, 60_000)).toBeGreaterThan(0)
+  })
+
+  it('is scraped every second by the Prometheus beside it', async () => {
+    const query = 'sum by (job) (count_over_time(up{job=~".*-plane|data-plane-book"}[10s]) * up)'
+    const url = `http://127.0.0.1:${portOf['prometheus']}/api/v1/query?query=${encodeURIComponent(query)}`
+    interface Answer {
+      readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] }
+    }
+    const scrapes = async () =>
+      ((await (await fetch(url)).json()) as Answer).data.result.map(({ value }) => Number(value[1]))
+    const found = await eventually(scrapes, (counts) => counts.length === 4 && Math.min(...counts) >= 9, 60_000)
+    expect(found).toHaveLength(4)
+  })
+
+  it('lets Grafana read the views, and nothing else', () => {
+    const password = `PGPASSWORD=${secretIn('grafana', 'grafana-postgres-password')}`
+    const psql = ['psql', '--host=postgres', '--username=grafana', '--dbname=triplane', '-Atc']
+    const read = (sql: string) => project.try('exec', '--no-TTY', '--env', password, 'postgres', ...psql, sql)
+    expect(read('select mode from current_run').stdout).toBe('live\n')
+    expect(Number(read('select count(*) from trades_stream').stdout)).toBeGreaterThan(0)
+    expect(read('select * from trades').stderr).toContain('permission denied for table trades')
+    expect(read('select * from audit_log').stderr).toContain('permission denied for table audit_log')
   })
 
   it('has the topics, and creates no other by itself', () => {

@@ -17,6 +17,9 @@ export const images = {
   redis: 'redis:8',
   prometheus: 'prom/prometheus:v3.5.3',
   alertmanager: 'prom/alertmanager:v0.33.1',
+  grafana: 'grafana/grafana:12.4.0',
+  pushgateway: 'prom/pushgateway:v1.11.2',
+  nodeExporter: 'prom/node-exporter:v1.11.1',
 } as const
 
 /** Why containers cannot be started here; undefined when they can. */
@@ -206,8 +209,8 @@ export interface ContainerFile {
 export type MonitoringServer = ContainerServer & { readonly url: string }
 
 /** Prometheus with `files`, of which `/etc/prometheus/prometheus.yml` is one. */
-export async function startPrometheus(files: readonly ContainerFile[]): Promise<MonitoringServer> {
-  return startOnHost(images.prometheus, files, '/-/ready', (address) => [
+export async function startPrometheus(files: readonly ContainerFile[], port?: number): Promise<MonitoringServer> {
+  return startOnHost(images.prometheus, files, port, (address) => [
     '--config.file=/etc/prometheus/prometheus.yml',
     '--storage.tsdb.path=/prometheus',
     `--web.listen-address=${address}`,
@@ -216,8 +219,8 @@ export async function startPrometheus(files: readonly ContainerFile[]): Promise<
 }
 
 /** Alertmanager with `files`, of which `/etc/alertmanager/alertmanager.yml` is one; alone, without a cluster. */
-export async function startAlertmanager(files: readonly ContainerFile[]): Promise<MonitoringServer> {
-  return startOnHost(images.alertmanager, files, '/-/ready', (address) => [
+export async function startAlertmanager(files: readonly ContainerFile[], port?: number): Promise<MonitoringServer> {
+  return startOnHost(images.alertmanager, files, port, (address) => [
     '--config.file=/etc/alertmanager/alertmanager.yml',
     '--storage.path=/alertmanager',
     `--web.listen-address=${address}`,
@@ -229,10 +232,10 @@ export async function startAlertmanager(files: readonly ContainerFile[]): Promis
 async function startOnHost(
   image: string,
   files: readonly ContainerFile[],
-  readyPath: string,
+  givenPort: number | undefined,
   command: (address: string) => string[],
 ): Promise<MonitoringServer> {
-  const port = await freePort()
+  const port = givenPort ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const container = new GenericContainer(image)
     .withNetworkMode('host')
@@ -242,7 +245,7 @@ async function startOnHost(
     .withStartupTimeout(60_000)
   const server = await start(container, port)
   while (
-    !(await fetch(url + readyPath).then(
+    !(await fetch(`${url}/-/ready`).then(
       ({ ok }) => ok,
       () => false,
     ))

@@ -1,0 +1,281 @@
+import { createServer, type Server } from 'node:http'
+import { networkInterfaces } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describeWithDocker, freePort, images } from '@triplane/testing/containers'
+import { ComposeProject, docker, eventually } from './compose-project.ts'
+
+jest.setTimeout(300_000)
+
+const file = 'docker-compose.monitoring.yml'
+const root = join(__dirname, '..')
+const servers = ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'node-exporter'] as const
+const published = ['prometheus', 'alertmanager', 'grafana', 'pushgateway'] as const
+const oneShots = ['secrets', 'monitoring-config', 'monitoring-reload', 'grafana-password'] as const
+const [bridge] = networkInterfaces()['docker0'] ?? []
+/** Where containers find this machine. */
+const host = bridge?.address ?? '127.0.0.1'
+
+/** What is set and must not be seen. */
+const secrets = {
+  SLACK_WEBHOOK_URL: 'https://hooks.slack.invalid/services/T0/B0/aSecretOfSlack',
+  SMTP_PASSWORD: `own 'password' #1 of "mail"`,
+  TELEGRAM_BOT_TOKEN: '1234567890:aSecretOfTelegram',
+  PROMETHEUS_REMOTE_WRITE_TOKEN: 'aSecretOfRemoteWrite',
+}
+
+describeWithDocker(
+  ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'nodeExporter', 'timescale', 'redis'],
+  `docker compose --file ${file} up`,
+  () => {
+    const portOf: Record<string, string> = {}
+    const listening: Server[] = []
+    let project: ComposeProject
+
+    beforeAll(async () => {
+      for (const [i, service] of ['data_plane', 'order_plane', 'strategy_plane'].entries()) {
+        const metrics = `# TYPE triplane_build_info gauge\ntriplane_build_info{service="${service}"} 1\n`
+        await listen(8000 + i, () => metrics)
+      }
+      for (const service of published) portOf[service] = String(await freePort())
+      const ports = published.map((service) => [`${service.toUpperCase()}_PORT`, portOf[service] ?? ''])
+      project = new ComposeProject(
+        `triplane-monitoring-${process.pid}`,
+        {
+          ...Object.fromEntries(ports),
+          ...quoted(secrets),
+          TRIPLANE_TARGETS: 'host',
+          SMTP_HOST: 'mail.invalid',
+          SMTP_USERNAME: 'triplane',
+          SMTP_FROM: 'triplane@mail.invalid',
+          ALERT_EMAIL_TO: 'somebody@mail.invalid',
+          TELEGRAM_CHAT_ID: '-1',
+          PROMETHEUS_REMOTE_WRITE_URL: `http://${host}:9/api/v1/write`,
+        },
+        file,
+      )
+      project.run('up', '--detach', '--build', '--wait', '--wait-timeout', '240')
+    })
+    afterAll(() => {
+      project.remove()
+      for (const server of listening) server.close()
+    })
+
+    /** An HTTP server that containers can ask. Gives its port. */
+    async function listen(port: number, answer: (body: string) => string): Promise<number> {
+      const server = createServer((request, response) => {
+        let body = ''
+        response.setHeader('content-type', 'text/plain; version=0.0.4')
+        request.on('data', (chunk) => (body += String(chunk))).on('end', () => response.end(answer(body)))
+      })
+      listening.push(server)
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+      return (server.address() as AddressInfo).port
+    }
+
+    const urlOf = (service: (typeof published)[number], path: string) => `http://127.0.0.1:${portOf[service]}${path}`
+    const get = async (service: (typeof published)[number], path: string) => {
+      const response = await fetch(urlOf(service, path))
+      if (!response.ok) throw new Error(`Expected ${path} of ${service} to answer 200, was ${response.status}`)
+      return response.text()
+    }
+    const json = async <T>(service: (typeof published)[number], path: string) =>
+      JSON.parse(await get(service, path)) as T
+    const isHealthy = (service: string) => project.inspect(service).State.Health?.Status === 'healthy'
+    const logOf = (service: string) => {
+      const { stdout, stderr } = project.try('logs', '--no-log-prefix', '--no-color', service)
+      return stdout + stderr
+    }
+
+    it('starts the servers healthy, and ends the one-shots well', () => {
+      expect(servers.filter((service) => !isHealthy(service))).toEqual([])
+      const ended = oneShots.map((service) => project.inspect(service).State)
+      expect(ended.map(({ Status, ExitCode }) => `${Status} ${ExitCode}`)).toEqual(oneShots.map(() => 'exited 0'))
+    })
+
+    it('scrapes the planes on the host, and itself', async () => {
+      interface Targets {
+        readonly data: {
+          readonly activeTargets: readonly { readonly labels: { readonly job: string }; readonly health: string }[]
+        }
+      }
+      const up = async () => {
+        const { data } = await json<Targets>('prometheus', '/api/v1/targets')
+        return data.activeTargets.filter(({ health }) => health === 'up').map(({ labels }) => labels.job)
+      }
+      const jobs = ['alertmanager', 'data-plane', 'data-plane-book', 'node', 'order-plane', 'prometheus', 'pushgateway']
+      const all = [...jobs, 'strategy-plane']
+      expect((await eventually(up, (found) => found.length >= all.length, 60_000)).sort()).toEqual(all)
+    })
+
+    it('has the rules, without a fault, and serves the page of a runbook', async () => {
+      interface Rules {
+        readonly data: { readonly groups: readonly { readonly rules: readonly { name: string; health: string }[] }[] }
+      }
+      const byHealth = async () => {
+        const { data } = await json<Rules>('prometheus', '/api/v1/rules')
+        const rules = data.groups.flatMap((group) => group.rules)
+        const namesOf = (health: string) => rules.filter((rule) => rule.health === health).map(({ name }) => name)
+        return { ok: namesOf('ok'), err: namesOf('err') }
+      }
+      const evaluated = await eventually(byHealth, ({ ok }) => ok.includes('KillSwitchTriggered'), 60_000)
+      expect(evaluated.ok).toContain('Watchdog')
+      expect(evaluated.err).toEqual([])
+      expect(await get('prometheus', '/consoles/runbooks/KillSwitchTriggered.html')).toContain('KillSwitchTriggered')
+    })
+
+    it('sends alerts to Alertmanager', async () => {
+      interface Alert {
+        readonly labels: { readonly alertname: string }
+      }
+      const names = async () =>
+        (await json<Alert[]>('alertmanager', '/api/v2/alerts')).map(({ labels }) => labels.alertname)
+      expect(await eventually(names, (all) => all.includes('Watchdog'), 60_000)).toContain('Watchdog')
+    })
+
+    it('gives Grafana its data sources and dashboards', async () => {
+      const sources = await json<{ name: string; type: string }[]>('grafana', '/api/datasources')
+      expect(sources.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+        'Prometheus: prometheus',
+        'Postgres: grafana-postgresql-datasource',
+        'Alertmanager: alertmanager',
+      ])
+      const files = readdirSync(join(root, 'infrastructure/grafana/dashboards')).filter((name) =>
+        name.endsWith('.json'),
+      )
+      expect(files.length).toBeGreaterThan(0)
+      expect(await json<unknown[]>('grafana', '/api/search')).toHaveLength(files.length)
+    })
+
+    it('runs as ordinary users, without powers, on read-only roots, with limits', () => {
+      for (const service of servers) {
+        const { Config, HostConfig } = project.inspect(service)
+        expect(Config.User).toMatch(/^(65534|472:0)$/)
+        expect(HostConfig).toMatchObject({
+          ReadonlyRootfs: true,
+          CapDrop: ['ALL'],
+          RestartPolicy: { Name: 'unless-stopped' },
+        })
+        expect(HostConfig.Memory).toBeGreaterThan(0)
+      }
+      expect(project.exec('node-exporter', 'touch', '/host/tmp/x').stderr).toContain('Read-only file system')
+    })
+
+    it('publishes on loopback only, and node exporter not at all', () => {
+      for (const service of published) {
+        const bindings = Object.values(project.inspect(service).HostConfig.PortBindings).flat()
+        expect(bindings).toEqual([{ HostIp: '127.0.0.1', HostPort: portOf[service] }])
+      }
+      expect(project.inspect('node-exporter').HostConfig.PortBindings).toEqual({})
+    })
+
+    it('keeps what is secret out of environments, of `docker inspect` and of what the servers tell', async () => {
+      const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
+      const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
+      const hidden = [...Object.values(secrets), ...printed.map((line) => line.split(' ').at(-1) ?? '')]
+      expect(hidden).toHaveLength(10)
+      const told = [
+        docker('inspect', ...ids.stdout.trim().split('\n')).stdout,
+        await get('alertmanager', '/api/v2/status'),
+        await get('prometheus', '/api/v1/status/config'),
+        ...oneShots.map(logOf),
+      ].join('\n')
+      expect(told).toContain('slack_configs')
+      expect(hidden.filter((secret) => told.includes(secret) || told.includes(JSON.stringify(secret)))).toEqual([])
+      // They got there all the same, letter by letter.
+      const files = project.exec('alertmanager', 'sh', '-c', 'cat /etc/alertmanager/secrets/*').stdout
+      const { PROMETHEUS_REMOTE_WRITE_TOKEN: token, ...ofAlertmanager } = secrets
+      expect(Object.values(ofAlertmanager).filter((secret) => !files.includes(secret))).toEqual([])
+      expect(project.exec('prometheus', 'sh', '-c', 'cat /etc/prometheus/secrets/*').stdout).toContain(token)
+    })
+
+    it('keeps what was pushed over a restart', async () => {
+      const body = 'pipeline_last_success_timestamp_seconds{dag_id="backfill"} 1\n'
+      const { status } = await fetch(urlOf('pushgateway', '/metrics/job/backfill'), { method: 'PUT', body })
+      expect(status).toBe(200)
+      project.run('restart', 'pushgateway')
+      const metrics = () => get('pushgateway', '/metrics')
+      expect(await eventually(metrics, Boolean, 60_000)).toMatch(/^pipeline_last_success_.*dag_id="backfill".* 1$/m)
+    })
+
+    it('takes a channel that .env names later, without a restart', async () => {
+      let calls = 0
+      const port = await listen(0, () => String(++calls))
+      const startedAt = project.inspect('alertmanager').State.StartedAt
+      project.set({ DEADMAN_URL: `http://host.docker.internal:${port}/alive` })
+      project.run('up', '--detach', '--wait')
+      expect(await eventually(() => calls, Boolean, 120_000)).toBeGreaterThan(0)
+      expect(project.inspect('alertmanager').State.StartedAt).toBe(startedAt)
+    })
+
+    it('refuses a setting that cannot be, says which, and leaves what runs as it is', () => {
+      project.set({ SMTP_TLS: 'perhaps' })
+      expect(project.try('up', '--detach').code).not.toBe(0)
+      expect(logOf('monitoring-config').trim().split('\n').slice(-2).join('\n')).toContain('smtp.tls')
+      project.set({ SMTP_TLS: undefined })
+      expect(isHealthy('alertmanager')).toBe(true)
+    })
+
+    it('starts Grafana again when its password has changed, once', async () => {
+      const { StartedAt } = project.inspect('grafana').State
+      project.set({ GRAFANA_PASSWORD: 'a.password~of-mine' })
+      project.run('up', '--detach')
+      const again = () => project.inspect('grafana').State
+      const restarted = await eventually(
+        again,
+        (state) => state.StartedAt !== StartedAt && state.Health?.Status === 'healthy',
+        60_000,
+      )
+      expect(project.exec('grafana', 'cat', '/run/secrets/grafana-password').stdout).toBe('a.password~of-mine')
+      // The next looks of the health check find the same secrets as the one before.
+      const looks = () => {
+        const { stdout } = docker('inspect', '--format', '{{len .State.Health.Log}}', `${project.name}-grafana-1`)
+        return Number(stdout)
+      }
+      await eventually(looks, (count) => count >= 3, 60_000)
+      expect(again().StartedAt).toBe(restarted.StartedAt)
+    })
+
+    it('has Grafana take a changed password into its database, once', () => {
+      // Grafana itself cannot be had here: a command in its place says what it was told.
+      const volume = `${project.name}_grafana-data:/var/lib/grafana`
+      const inVolume = (script: string) =>
+        docker(
+          'run',
+          '--rm',
+          '--user',
+          '472:0',
+          '--volume',
+          volume,
+          '--entrypoint',
+          'sh',
+          images.grafana,
+          '-ec',
+          script,
+        )
+      const fake = '#!/bin/sh\necho "$@" >> /var/lib/grafana/told\ncat >> /var/lib/grafana/told\n'
+      const made = inVolume(`cd /var/lib/grafana; echo x > grafana.db; printf '${fake}' > grafana; chmod +x grafana`)
+      expect(made).toMatchObject({ code: 0, stderr: '' })
+      const asGrafana = ['--rm', '--no-TTY', '--env', 'PATH=/var/lib/grafana:/usr/bin:/bin', 'grafana-password']
+      project.set({ GRAFANA_PASSWORD: 'another.password~of-mine' })
+      project.run('run', ...asGrafana)
+      project.run('run', ...asGrafana)
+      expect(inVolume('cat /var/lib/grafana/told').stdout).toBe(
+        'cli admin reset-admin-password --password-from-stdin\nanother.password~of-mine',
+      )
+    })
+
+    it('names the images that the container tests start', () => {
+      const text = readFileSync(join(root, file), 'utf8')
+      for (const name of ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'nodeExporter'] as const) {
+        expect(text).toContain(`:-${images[name]}}`)
+      }
+    })
+  },
+)
+
+/** As .env wants them: ComposeProject puts single quotes around. */
+function quoted(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value.replaceAll("'", "\\'")]))
+}
