@@ -19,24 +19,26 @@ export interface LintProblem {
   readonly message: string
 }
 
-export type LintRule =
-  | 'importable'
-  | 'refresh'
-  | 'links'
-  | 'annotations'
-  | 'variables'
-  | 'data_source'
-  | 'ids'
-  | 'layout'
-  | 'description'
-  | 'unit'
-  | 'no_query'
-  | 'transformation'
-  | 'promql'
-  | 'rate_interval'
-  | 'filters'
-  | 'legend'
-  | 'sql'
+export const lintRules = [
+  'importable',
+  'refresh',
+  'links',
+  'annotations',
+  'variables',
+  'data_source',
+  'ids',
+  'layout',
+  'description',
+  'unit',
+  'no_query',
+  'transformation',
+  'promql',
+  'rate_interval',
+  'filters',
+  'legend',
+  'sql',
+] as const
+export type LintRule = (typeof lintRules)[number]
 
 export interface LintContext {
   /** Metrics that expressions may name. */
