@@ -141,6 +141,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'audit-key',
       'grafana-password',
       'grafana-postgres-password',
+      'grafana-secret-key',
     ]
     const one = project.run('run', '--rm', '--no-TTY', 'secrets', 'print', 'operator-token')
     expect(one).toBe(`${first.get('operator/operator-token')}\n`)

@@ -64,22 +64,28 @@ describe('compose files', () => {
   })
 })
 
+/** What compose makes of a file with nothing set but this. */
+function config(file: string, settings: Readonly<Record<string, string>> = {}) {
+  const { PATH, HOME } = process.env
+  const args = ['compose', '--file', file, '--env-file', '/dev/null', 'config']
+  return spawnSync('docker', args, { cwd: root, encoding: 'utf8', env: { PATH, HOME, ...settings } })
+}
+
 const { status } = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' })
 const describeWithCompose = status === 0 ? describe : describe.skip
 describeWithCompose(`docker compose config${status === 0 ? '' : ' [not run: needs docker compose]'}`, () => {
   it.each([['docker-compose.yml'], ['docker-compose.monitoring.yml'], ['docker-compose.secrets.yml']])(
     'finds %s valid',
     (file) => {
-      const { status: code, stderr } = spawnSync(
-        'docker',
-        ['compose', '--file', file, '--env-file', '/dev/null', 'config', '--quiet'],
-        {
-          cwd: root,
-          encoding: 'utf8',
-        },
-      )
+      const { status: code, stderr } = config(file)
       expect(stderr).toBe('')
       expect(code).toBe(0)
     },
   )
+
+  it("turns Prometheus' admin API off where TRIPLANE_BIND may have it reached from elsewhere", () => {
+    const flags = (settings = {}) => config('docker-compose.monitoring.yml', settings).stdout.match(/--.*admin-api/g)
+    expect(flags()).toEqual(['--web.enable-admin-api'])
+    expect(flags({ TRIPLANE_BIND: '0.0.0.0' })).toEqual(['--no-web.enable-admin-api'])
+  })
 })

@@ -150,7 +150,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
   it('keeps passwords, tokens and keys out of environments and of `docker inspect`', () => {
     const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
     const secrets = printed.map((line) => line.split(' ').at(-1) ?? '')
-    expect(secrets).toHaveLength(6)
+    expect(secrets).toHaveLength(7)
     const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
     const environments = planes.map(
       (plane) => project.exec(plane, 'bash', '-c', 'cat /proc/[0-9]*/{environ,cmdline}').stdout,

@@ -98,8 +98,14 @@ const secrets = [
     setting: 'GRAFANA_POSTGRES_PASSWORD',
     shown: 'database user grafana',
   },
-  // What Grafana keeps in its own database is encrypted with it.
-  { file: 'grafana-secret-key', readers: ['grafana', 'operator'], kind: key },
+  {
+    file: 'grafana-secret-key',
+    readers: ['grafana', 'operator'],
+    kind: key,
+    setting: 'GRAFANA_SECRET_KEY',
+    shown: 'Grafana secret key',
+    fixed: 'the secrets in its own database are encrypted with the old one',
+  },
 ]
 
 /** More operators, by the user: `name:sha256hex`, separated by commas. */
