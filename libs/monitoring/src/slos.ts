@@ -5,8 +5,6 @@ import { promql } from './promql/promql.ts'
 import type { RecordingRule } from './recordings.ts'
 import { duration, type BurnRate, type Slo, type Thresholds } from './thresholds.ts'
 
-/** How often what is counted is recorded, seconds. */
-const EVERY_SECONDS = 30
 /** How often what is left of the budget is worked out, seconds: it reads 30 days. */
 const BUDGET_EVERY_SECONDS = 300
 
@@ -20,7 +18,7 @@ export interface ServiceLevel extends Slo {
   readonly total: string
   /** What of it is bad; the same labels. */
   readonly bad: string
-  /** What is bad when the budget burns, as words after "more than": "1 % of ...". */
+  /** What is bad when the budget burns, after "20% of". */
   readonly what: string
   readonly picture: PanelRef
 }
@@ -51,7 +49,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       slo: 'tick-freshness',
       alert: 'TickFreshnessBudgetBurn',
       plane: 'data',
-      what: `events later than ${slos.tickFreshness.withinSeconds} s`,
+      what: `all events come later than ${slos.tickFreshness.withinSeconds} s`,
       picture: pictures.tickFreshnessSlo,
     },
     {
@@ -61,7 +59,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       plane: 'data',
       total: openSeconds(`count_over_time(${book})`),
       bad: openSeconds(`(count_over_time(${book}) - sum_over_time(${book}))`),
-      what: 'time in which the book of {{ $labels.symbol }} from {{ $labels.source }} is not valid',
+      what: 'the time the book of {{ $labels.symbol }} from {{ $labels.source }} is not valid',
       picture: pictures.bookValiditySlo,
     },
     {
@@ -70,7 +68,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       slo: 'submit-to-ack',
       alert: 'SubmitToAckBudgetBurn',
       plane: 'order',
-      what: `orders acknowledged later than ${slos.submitToAck.withinSeconds} s`,
+      what: `all orders are acknowledged later than ${slos.submitToAck.withinSeconds} s`,
       picture: pictures.submitToAckSlo,
     },
     {
@@ -80,7 +78,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       plane: 'order',
       total: `${scrapes} / ${sloRates.overSeconds}`,
       bad: `clamp_min(${scrapes} - ${goodScrapes}, 0) / ${sloRates.overSeconds}`,
-      what: 'scrapes of an order plane that is not up and ready',
+      what: 'all scrapes find an order plane that is not up and ready',
       picture: pictures.availabilitySlo,
     },
   ]
@@ -96,7 +94,7 @@ export function errorRatio(overSeconds: number): string {
  * that window, so no rule reads days of a histogram.
  */
 export function sloRecordings(thresholds: Thresholds): RecordingRule[] {
-  const { overSeconds, budgetOverSeconds } = thresholds.sloRates
+  const { everySeconds, overSeconds, budgetOverSeconds } = thresholds.sloRates
   const rates = serviceLevels(thresholds).flatMap(({ slo, total, bad, objectiveRatio }) => [
     { record: 'slo:total:rate', expr: total, labels: { slo } },
     { record: 'slo:bad:rate', expr: bad, labels: { slo } },
@@ -110,7 +108,7 @@ export function sloRecordings(thresholds: Thresholds): RecordingRule[] {
     record: errorRatio(window),
     expr: window === overSeconds ? 'slo:bad:rate / slo:total:rate' : averaged(window),
   }))
-  const often = [...rates, ...ratios].map((one) => ({ ...one, everySeconds: EVERY_SECONDS }))
+  const often = [...rates, ...ratios].map((one) => ({ ...one, everySeconds }))
   const budget = [
     { record: errorRatio(budgetOverSeconds), expr: averaged(budgetOverSeconds) },
     {
@@ -129,13 +127,19 @@ function averaged(overSeconds: number): string {
 /** One alert for each objective: critical when the budget burns so fast that it pages, warning when it can wait for a ticket. */
 export function sloAlerts(thresholds: Thresholds): AlertRule[] {
   const { page, ticket } = thresholds.burnRates
+  const { everySeconds } = thresholds.sloRates
   return serviceLevels(thresholds).flatMap((level) => [
-    burnAlert(level, 'critical', page),
-    burnAlert(level, 'warning', ticket),
+    burnAlert(level, 'critical', page, everySeconds),
+    burnAlert(level, 'warning', ticket, everySeconds),
   ])
 }
 
-function burnAlert(level: ServiceLevel, severity: 'critical' | 'warning', burnRates: readonly BurnRate[]): AlertRule {
+function burnAlert(
+  level: ServiceLevel,
+  severity: 'critical' | 'warning',
+  burnRates: readonly BurnRate[],
+  everySeconds: number,
+): AlertRule {
   const { slo, alert, plane, objectiveRatio, what, picture } = level
   const percent = `${Number((objectiveRatio * 100).toPrecision(12))} %`
   return {
@@ -143,17 +147,17 @@ function burnAlert(level: ServiceLevel, severity: 'critical' | 'warning', burnRa
     severity,
     plane,
     group: 'slo',
-    everySeconds: EVERY_SECONDS,
-    expr: burnRates.map((burn) => burnExpr(level, burn)).join('\nor\n'),
+    everySeconds,
+    expr: burnRates.map((burn) => burnExpr(level, burn, everySeconds)).join('\nor\n'),
     labels: { slo },
     summary: `The error budget of the objective ${slo} burns too fast.`,
-    description: `{{ $value | humanizePercentage }} ${what}; the objective is that ${percent} are good over 30 days.`,
+    description: `{{ $value | humanizePercentage }} of ${what}; the objective is ${percent} good over 30 days.`,
     picture,
   }
 }
 
 /** Both windows burn, and enough was counted in the longer one to say so. */
-function burnExpr({ slo, objectiveRatio, floor }: ServiceLevel, burn: BurnRate): string {
+function burnExpr({ slo, objectiveRatio, floor }: ServiceLevel, burn: BurnRate, everySeconds: number): string {
   const { factor, longOverSeconds, shortOverSeconds } = burn
   const limit = Number((factor * (1 - objectiveRatio)).toPrecision(12))
   return promql`
@@ -162,7 +166,7 @@ function burnExpr({ slo, objectiveRatio, floor }: ServiceLevel, burn: BurnRate):
       and
       ${errorRatio(shortOverSeconds)}{slo="${slo}"} > ${limit}
       and
-      avg_over_time(slo:total:rate{slo="${slo}"}[${duration(longOverSeconds)}]) * ${longOverSeconds} >= ${floor}
+      sum_over_time(slo:total:rate{slo="${slo}"}[${duration(longOverSeconds)}]) * ${everySeconds} >= ${floor}
     )
   `
 }

@@ -138,7 +138,7 @@ export const thresholds = {
     orderPlaneAvailability: { objectiveRatio: 0.999, floor: 60 },
   },
   /** Windows of what is recorded for the SLOs. */
-  sloRates: { overSeconds: 5 * MINUTE, budgetOverSeconds: 30 * DAY },
+  sloRates: { everySeconds: 30, overSeconds: 5 * MINUTE, budgetOverSeconds: 30 * DAY },
   /** Beyer et al., The Site Reliability Workbook (2018), ch. 5, table 5-8, with a second ticket. */
   burnRates: {
     page: [
@@ -153,9 +153,12 @@ export const thresholds = {
 }
 export type Thresholds = typeof thresholds
 
-/** No wait is scaled below a second, nor a window below what holds a few scrapes. */
-const LEAST_FOR_SECONDS = 1
-const LEAST_OVER_SECONDS = 5
+/** What is scaled, and to how little: a window has to hold a few scrapes. */
+const LEAST_SECONDS: readonly (readonly [RegExp, number])[] = [
+  [/^forSeconds$/, 1],
+  [/^everySeconds$/, 1],
+  [/overSeconds$/i, 5],
+]
 
 /**
  * The same thresholds with every wait and window divided by `divisor`, for end-to-end tests. Limits stay, and so do the few
@@ -171,7 +174,7 @@ function scaled(value: unknown, divisor: number, key = ''): unknown {
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, scaled(one, divisor, name)]))
   }
-  const least = key === 'forSeconds' ? LEAST_FOR_SECONDS : /overSeconds$/i.test(key) ? LEAST_OVER_SECONDS : undefined
+  const least = LEAST_SECONDS.find(([pattern]) => pattern.test(key))?.[1]
   if (least === undefined || typeof value !== 'number') return value
   return Math.min(value, Math.max(least, Math.round(value / divisor)))
 }

@@ -45,7 +45,8 @@ export function modelAlerts({
       expr: `max by (model) (ml_data_drift_score) > ${dataDrift.aboveScore}`,
       for: duration(dataDrift.forSeconds),
       summary: "A model's features are not distributed as in its training.",
-      description: 'The population stability index of the features of {{ $labels.model }} is {{ $value | humanize }}.',
+      description:
+        'The population stability index of the features of {{ $labels.model }} is {{ printf "%.4g" $value }}.',
       picture: pictures.dataDrift,
     },
     {

@@ -89,7 +89,7 @@ function orderFlowAlerts(thresholds: Thresholds): AlertRule[] {
       `,
       for: duration(highOrderErrorRate.forSeconds),
       summary: 'Orders are rejected or fail on their way.',
-      description: `{{ $value | humanize }} orders a minute are rejected or fail, the limit is ${highOrderErrorRate.abovePerMinute}.`,
+      description: `{{ printf "%.4g" $value }} orders a minute are rejected or fail, the limit is ${highOrderErrorRate.abovePerMinute}.`,
       picture: pictures.refusals,
     },
     {

@@ -144,7 +144,7 @@ function monitoringAlerts({ monitoringFails }: Thresholds, expectedJobs: readonl
       expr: `sum by (integration) (rate(alertmanager_notifications_failed_total[${over}])) > 0`,
       summary: 'Messages of Alertmanager do not arrive.',
       description:
-        'Alertmanager fails to send messages by {{ $labels.integration }}: {{ $value | humanize }} a second.',
+        'Alertmanager fails to send messages by {{ $labels.integration }}: {{ printf "%.4g" $value }} a second.',
       picture: pictures.notifications,
     },
     {
@@ -152,7 +152,7 @@ function monitoringAlerts({ monitoringFails }: Thresholds, expectedJobs: readonl
       name: 'PrometheusRuleFailures',
       expr: `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total[${over}])) > 0`,
       summary: 'Prometheus cannot evaluate rules: their alerts do not fire.',
-      description: 'Rules of {{ $labels.rule_group }} fail {{ $value | humanize }} times a second.',
+      description: 'Rules of {{ $labels.rule_group }} fail {{ printf "%.4g" $value }} times a second.',
       picture: pictures.ruleFailures,
     },
     ...(expectedJobs.length > 0 ? [missing] : []),

@@ -58,7 +58,7 @@ export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
         expr: `max by (symbol, indicator) (strategy_indicator_value{${matchers.join(', ')}}) ${is === 'above' ? '>' : '<'} ${level}`,
         labels: { level: `${is} ${level}` },
         summary: 'An indicator has passed a level that was set for it.',
-        description: `{{ $labels.indicator }} of {{ $labels.symbol }} is {{ $value | humanize }}, ${is} ${level}.`,
+        description: `{{ $labels.indicator }} of {{ $labels.symbol }} is {{ printf "%.4g" $value }}, ${is} ${level}.`,
         picture: pictures.indicators,
       }
     }),

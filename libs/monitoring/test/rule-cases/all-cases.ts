@@ -1,0 +1,17 @@
+import type { RuleCase } from './rule-case.ts'
+import { dataCases } from './data-cases.ts'
+import { orderCases } from './order-cases.ts'
+import { planeCases } from './plane-cases.ts'
+import { platformCases } from './platform-cases.ts'
+import { sloCases } from './slo-cases.ts'
+import { strategyCases } from './strategy-cases.ts'
+
+/** What every alert does, with what Prometheus has scraped. */
+export const ruleCases: readonly RuleCase[] = [
+  ...strategyCases,
+  ...orderCases,
+  ...dataCases,
+  ...planeCases,
+  ...platformCases,
+  ...sloCases,
+]

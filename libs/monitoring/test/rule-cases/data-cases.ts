@@ -1,0 +1,352 @@
+import type { RuleCase, RuleKey } from './rule-case.ts'
+
+const critical: RuleKey = { severity: 'critical', plane: 'data' }
+const error: RuleKey = { severity: 'error', plane: 'data' }
+const warning: RuleKey = { severity: 'warning', plane: 'data' }
+const info: RuleKey = { severity: 'info', plane: 'data' }
+const file = 'data'
+
+const target = 'service="data_plane", job="data-plane", instance="d:8000"'
+const ofSpy = { source: 'sim', symbol: 'SPY' }
+const ofBitcoin = { source: 'sim', symbol: 'BTC/USDT' }
+const ticks = (symbol: string) => `data_ticks_received_total{source="sim", symbol="${symbol}", ${target}}`
+const trades = (symbol: string) => `crypto_trades_total{exchange="sim", symbol="${symbol}", side="buy", ${target}}`
+const session = (symbol: string) => `data_session_open{symbol="${symbol}", ${target}}`
+const connected = `data_feed_connected{source="sim", ${target}}`
+const book = (symbol: string) => `data_book_valid{exchange="sim", symbol="${symbol}", ${target}}`
+const received = (symbol: string) => `data_last_receive_timestamp_seconds{source="sim", symbol="${symbol}", ${target}}`
+const disconnects = (reason: string) => `data_feed_disconnects_total{source="sim", reason="${reason}", ${target}}`
+const spread = (symbol: string) => `crypto_spread{exchange="sim", symbol="${symbol}", ${target}}`
+const price = (symbol: string, type: string) =>
+  `crypto_price{exchange="sim", symbol="${symbol}", type="${type}", ${target}}`
+const refused = (reason: string) =>
+  `data_validation_errors_total{source="sim", error_type="${reason}", event_type="tick", ${target}}`
+const freshness = (le: string) => `data_freshness_seconds_bucket{le="${le}", source="sim", symbol="SPY", ${target}}`
+const gaps = `data_gaps_total{source="sim", symbol="SPY", ${target}}`
+const deadLetters = `data_dlq_messages_total{event_type="tick", error_type="bad_price", ${target}}`
+const writes = (status: string) => `data_storage_writes_total{event_type="bar", status="${status}", ${target}}`
+const stored = (kind: string) => `data_storage_last_write_timestamp_seconds{event_type="${kind}", ${target}}`
+const started = `process_start_time_seconds{${target}}`
+
+/** A feed that is well: connected, open, and trades on both symbols. */
+const well = {
+  [ticks('SPY')]: '0+50x60',
+  [ticks('BTC/USDT')]: '0+50x60',
+  [trades('SPY')]: '0+5x60',
+  [trades('BTC/USDT')]: '0+5x60',
+  [session('SPY')]: '1x60',
+  [session('BTC/USDT')]: '1x60',
+  [connected]: '1x60',
+}
+
+const downOf = (labels: { source: string; symbol: string }) => ({
+  labels,
+  description: `Nothing is traded on ${labels.symbol} of ${labels.source}, or the source is not connected.`,
+})
+
+/** The same of both names of the alert. */
+function feedDown(
+  title: string,
+  one: Pick<RuleCase, 'series' | 'at'>,
+  fires: readonly { readonly labels?: Readonly<Record<string, string>>; readonly description: string }[] = [],
+): RuleCase[] {
+  return [['FeedDown', critical] as const, ['WebSocketDown', info] as const].map(([alert, key]) => ({
+    title,
+    alert,
+    file,
+    ...one,
+    ...(fires.length > 0 ? { fires: fires.map((fire) => ({ ...key, ...fire })) } : { quiet: [key] }),
+  }))
+}
+
+const feedCases: readonly RuleCase[] = [
+  ...feedDown('nothing while all trade', { series: well, at: '5m' }),
+  ...feedDown(
+    'every symbol of a source that is not connected',
+    { series: { ...well, [connected]: '1x8 0x60' }, at: '5m' },
+    [downOf(ofSpy), downOf(ofBitcoin)],
+  ),
+  ...feedDown(
+    'every symbol of a source that connects only to lose it again',
+    { series: { ...well, [connected]: '1 0 0 1 0 0 0x60' }, at: '2m' },
+    [downOf(ofSpy), downOf(ofBitcoin)],
+  ),
+  ...feedDown('a symbol that does not trade', { series: { ...well, [trades('SPY')]: '0+5x8 40x60' }, at: '5m' }, [
+    downOf(ofSpy),
+  ]),
+  ...feedDown('a symbol whose trades are not there', { series: { ...well, [trades('SPY')]: '_x60' }, at: '5m' }, [
+    downOf(ofSpy),
+  ]),
+  ...feedDown('a symbol whose connection is not there', { series: { ...well, [connected]: '_x60' }, at: '5m' }, [
+    downOf(ofSpy),
+    downOf(ofBitcoin),
+  ]),
+  ...feedDown('any, when nothing at all is there', { series: {}, at: '5m' }, [
+    { description: 'Nothing is traded on any symbol of any source, or the source is not connected.' },
+  ]),
+  ...feedDown('nothing for a symbol whose session is closed', {
+    series: { ...well, [session('SPY')]: '0x60', [trades('SPY')]: '0x60' },
+    at: '5m',
+  }),
+  ...feedDown('nothing before a minute is over', {
+    series: { ...well, [connected]: '1x16 0x60' },
+    at: '5m',
+  }),
+  {
+    title: 'four disconnects in an hour, of whatever reason',
+    alert: 'FeedFlapping',
+    file,
+    every: '1m',
+    series: { [disconnects('closed')]: '1x10 2x100', [disconnects('stalled')]: '_x20 2x100' },
+    at: '40m',
+    fires: [{ ...warning, labels: { source: 'sim' }, description: 'sim has disconnected 4 times in 1h.' }],
+  },
+  {
+    title: 'nothing for three, or for those of the hour before',
+    alert: 'FeedFlapping',
+    file,
+    every: '1m',
+    series: { [disconnects('closed')]: '1x5 9x150', [disconnects('stalled')]: '_x80 3x100' },
+    at: '2h',
+    quiet: [warning],
+  },
+  {
+    title: 'an instrument of which nothing has come for more than 300 s',
+    alert: 'MarketDataStale',
+    file,
+    series: { ...well, [received('SPY')]: '100x60', [received('BTC/USDT')]: '0+15x60', [started]: '0x60' },
+    at: '405s',
+    fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY from sim for 5m 5s.' }],
+  },
+  {
+    title: 'an instrument of which nothing has come since the start',
+    alert: 'MarketDataStale',
+    file,
+    series: { ...well, [received('BTC/USDT')]: '0+15x60', [started]: '0x60' },
+    at: '330s',
+    fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY from sim for 5m 30s.' }],
+  },
+  {
+    title: 'nothing at 300 s, nor while the session is closed',
+    alert: 'MarketDataStale',
+    file,
+    series: {
+      ...well,
+      [received('SPY')]: '0x60',
+      [received('BTC/USDT')]: '60x60',
+      [session('SPY')]: '0x60',
+      [started]: '0x60',
+    },
+    at: '6m',
+    quiet: [error],
+  },
+]
+
+const qualityCases: readonly RuleCase[] = [
+  {
+    title: 'more than ten refusals a second, of all reasons together',
+    alert: 'HighErrorRate',
+    file,
+    series: { [refused('bad_price')]: '0+90x60', [refused('duplicate')]: '0+90x60' },
+    at: '11m',
+    fires: [
+      { ...warning, labels: { source: 'sim' }, description: '12 events a second of sim are refused by validation.' },
+    ],
+  },
+  {
+    title: 'nothing at ten a second',
+    alert: 'HighErrorRate',
+    file,
+    series: { [refused('bad_price')]: '0+150x60' },
+    at: '12m',
+    quiet: [warning],
+  },
+  {
+    title: 'one event in ten later than 100 ms',
+    alert: 'HighDataLatency',
+    file,
+    series: { [freshness('0.1')]: '0+90x60', [freshness('0.25')]: '0+100x60', [freshness('+Inf')]: '0+100x60' },
+    at: '11m',
+    fires: [
+      { ...warning, labels: { source: 'sim' }, description: 'The 95th percentile of freshness of sim is 175ms.' },
+    ],
+  },
+  {
+    title: 'nothing while 95 in 100 come within 100 ms',
+    alert: 'HighDataLatency',
+    file,
+    series: { [freshness('0.1')]: '0+95x60', [freshness('0.25')]: '0+100x60', [freshness('+Inf')]: '0+100x60' },
+    at: '12m',
+    quiet: [warning],
+  },
+  {
+    title: 'more than ten gaps in an hour',
+    alert: 'DataGaps',
+    file,
+    every: '1m',
+    series: { [gaps]: '0+1x120' },
+    at: '70m',
+    fires: [{ ...warning, labels: ofSpy, description: '60 gaps in 1h in SPY from sim.' }],
+  },
+  {
+    title: 'nothing for ten gaps in an hour',
+    alert: 'DataGaps',
+    file,
+    every: '1m',
+    series: { [gaps]: '0x60 10x120' },
+    at: '80m',
+    quiet: [warning],
+  },
+  {
+    title: 'a book that is not valid for a minute',
+    alert: 'BookInvalid',
+    file,
+    series: { ...well, [book('SPY')]: '0x60', [book('BTC/USDT')]: '1x60' },
+    at: '1m',
+    fires: [
+      {
+        ...warning,
+        labels: ofSpy,
+        description: 'The book of SPY from sim is not valid: strategies do not see it.',
+      },
+    ],
+  },
+  {
+    title: 'nothing for a book that is repaired within a minute, or whose session is closed',
+    alert: 'BookInvalid',
+    file,
+    series: { ...well, [book('SPY')]: '0x60', [session('SPY')]: '0x60', [book('BTC/USDT')]: '0x3 1x60' },
+    at: '5m',
+    quiet: [warning],
+  },
+  {
+    title: 'more than one dead letter a second',
+    alert: 'DlqGrowing',
+    file,
+    series: { [deadLetters]: '0+30x60' },
+    at: '11m',
+    fires: [{ ...warning, description: '2 events a second go to the dead-letter topic.' }],
+  },
+  {
+    title: 'nothing for one a second',
+    alert: 'DlqGrowing',
+    file,
+    series: { [deadLetters]: '0+15x60' },
+    at: '12m',
+    quiet: [warning],
+  },
+]
+
+const atPrice = { severity: 'info', plane: 'data', level: 'below 500' } as const
+
+const marketCases: readonly RuleCase[] = [
+  {
+    title: 'a spread wider than the limit of its symbol, listed or not',
+    alert: 'HighSpread',
+    file,
+    series: {
+      ...well,
+      [ticks('ILLIQUID')]: '1x60',
+      [spread('BTC/USDT')]: '60x60',
+      [price('BTC/USDT', 'bid')]: '99970x60',
+      [price('BTC/USDT', 'ask')]: '100030x60',
+      [spread('ILLIQUID')]: '1x60',
+      [price('ILLIQUID', 'bid')]: '99.5x60',
+      [price('ILLIQUID', 'ask')]: '100.5x60',
+    },
+    at: '30s',
+    fires: [
+      { ...warning, labels: ofBitcoin, description: 'The spread of BTC/USDT from sim is 6 bp of the mid.' },
+      {
+        ...warning,
+        labels: { source: 'sim', symbol: 'ILLIQUID' },
+        description: 'The spread of ILLIQUID from sim is 100 bp of the mid.',
+      },
+    ],
+  },
+  {
+    title: 'nothing at the limit, or for less than 30 s',
+    alert: 'HighSpread',
+    file,
+    series: {
+      ...well,
+      [spread('BTC/USDT')]: '50x60',
+      [price('BTC/USDT', 'bid')]: '99975x60',
+      [price('BTC/USDT', 'ask')]: '100025x60',
+      [spread('SPY')]: '1 1 0.01x60',
+      [price('SPY', 'bid')]: '500x60',
+      [price('SPY', 'ask')]: '501x60',
+    },
+    at: '1m',
+    quiet: [warning],
+  },
+  {
+    title: 'a price below the level that was set',
+    alert: 'PriceThreshold',
+    file,
+    series: { [price('SPY', 'last')]: '499.5x4', [price('BTC/USDT', 'last')]: '400x4' },
+    at: '15s',
+    fires: [
+      { ...atPrice, labels: { exchange: 'sim', symbol: 'SPY' }, description: 'SPY on sim is at 499.5, below 500.' },
+    ],
+  },
+  {
+    title: 'nothing at the level',
+    alert: 'PriceThreshold',
+    file,
+    series: { [price('SPY', 'last')]: '500x4' },
+    at: '15s',
+    quiet: [atPrice],
+  },
+]
+
+const storageCases: readonly RuleCase[] = [
+  {
+    title: 'a batch of rows that could not be written',
+    alert: 'StorageWriteErrors',
+    file,
+    series: { [writes('error')]: '0x20 80x60', [writes('ok')]: '0+10x80' },
+    at: '12m',
+    fires: [{ ...warning, labels: { event_type: 'bar' }, description: '80 rows of kind bar could not be written.' }],
+  },
+  {
+    title: 'nothing when all rows are written',
+    alert: 'StorageWriteErrors',
+    file,
+    series: { [writes('error')]: '80x80', [writes('ok')]: '0+10x80' },
+    at: '20m',
+    quiet: [warning],
+  },
+  {
+    title: 'a kind that is expected and has not been stored for more than 300 s',
+    alert: 'StorageStale',
+    file,
+    series: { ...well, [stored('bar')]: '60x60', [stored('tick')]: '0+15x60', [stored('fill')]: '0x60' },
+    at: '375s',
+    fires: [
+      {
+        ...warning,
+        labels: { event_type: 'bar' },
+        description: 'No row of kind bar has been stored for 5m 15s.',
+      },
+    ],
+  },
+  {
+    title: 'nothing at 300 s, nor while every session is closed',
+    alert: 'StorageStale',
+    file,
+    series: { ...well, [stored('bar')]: '60x60' },
+    at: '6m',
+    quiet: [warning],
+  },
+  {
+    title: 'nothing while every session is closed',
+    alert: 'StorageStale',
+    file,
+    series: { ...well, [session('SPY')]: '0x60', [session('BTC/USDT')]: '0x60', [stored('bar')]: '0x60' },
+    at: '10m',
+    quiet: [warning],
+  },
+]
+
+export const dataCases: readonly RuleCase[] = [...feedCases, ...qualityCases, ...marketCases, ...storageCases]

@@ -1,0 +1,159 @@
+import type { Fires, RuleCase, RuleKey } from './rule-case.ts'
+
+const file = 'slo'
+
+interface Level {
+  readonly alert: string
+  readonly plane: 'data' | 'order'
+  readonly labels: Readonly<Record<string, string>>
+  readonly percent: number
+  /** What is said after "20% of". */
+  readonly what: string
+  /** Series with this share of what is counted bad, 0-1, at a traffic above the floor or below it. */
+  readonly series: (badRatio: number, traffic?: 'enough' | 'little') => Readonly<Record<string, string>>
+}
+
+const order = 'service="order_plane", job="order-plane", instance="o:8001"'
+const data = 'service="data_plane", job="data-plane", instance="d:8000"'
+
+/** A histogram that counts `perMinute`, of which `badRatio` beyond the bound. */
+function histogram(name: string, bound: number, labels: string, perMinute: number, badRatio: number) {
+  return {
+    [`${name}_count{${labels}}`]: `0+${perMinute / 2}x9000`,
+    [`${name}_bucket{le="${bound}", ${labels}}`]: `0+${(perMinute / 2) * (1 - badRatio)}x9000`,
+  }
+}
+
+const levels: readonly Level[] = [
+  {
+    alert: 'TickFreshnessBudgetBurn',
+    plane: 'data',
+    labels: { slo: 'tick-freshness' },
+    percent: 99,
+    what: 'all events come later than 0.1 s',
+    series: (badRatio, traffic = 'enough') =>
+      histogram(
+        'data_freshness_seconds',
+        0.1,
+        `source="sim", symbol="SPY", ${data}`,
+        traffic === 'enough' ? 6000 : 0.2,
+        badRatio,
+      ),
+  },
+  {
+    alert: 'SubmitToAckBudgetBurn',
+    plane: 'order',
+    labels: { slo: 'submit-to-ack' },
+    percent: 99,
+    what: 'all orders are acknowledged later than 0.5 s',
+    series: (badRatio, traffic = 'enough') =>
+      histogram(
+        'orders_submit_to_ack_latency_seconds',
+        0.5,
+        `strategy="OFI", symbol="SPY", ${order}`,
+        traffic === 'enough' ? 6 : 0.1,
+        badRatio,
+      ),
+  },
+  {
+    alert: 'BookValidityBudgetBurn',
+    plane: 'data',
+    labels: { slo: 'book-validity', source: 'sim', symbol: 'SPY' },
+    percent: 99.9,
+    what: 'the time the book of SPY from sim is not valid',
+    // A value between 0 and 1 stands for a book that is valid so much of the time.
+    series: (badRatio, traffic = 'enough') => ({
+      'source_symbol:data_book_valid:min{source="sim", symbol="SPY"}':
+        traffic === 'enough' ? `${1 - badRatio}x9000` : `_x295 ${1 - badRatio} stale`,
+    }),
+  },
+  {
+    alert: 'OrderPlaneAvailabilityBudgetBurn',
+    plane: 'order',
+    labels: { slo: 'order-plane-availability' },
+    percent: 99.9,
+    what: 'all scrapes find an order plane that is not up and ready',
+    // The same of two planes that say their trading state so much of the time.
+    series: (badRatio, traffic = 'enough') =>
+      traffic === 'enough'
+        ? {
+            'up{job="order-plane", instance="o:8001"}': '1x9000',
+            'up{job="order-plane", instance="o:8003"}': '1x9000',
+            [`orders_trading_state{state="active", ${order}}`]: `${2 * (1 - badRatio)}x9000`,
+            [`orders_trading_state{state="halted", ${order}}`]: '0x9000',
+          }
+        : { 'up{job="order-plane", instance="o:8001"}': '_x295 0 stale' },
+  },
+]
+
+export const sloCases: readonly RuleCase[] = levels.flatMap(casesOf)
+
+function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCase[] {
+  const critical: RuleKey = { severity: 'critical', plane }
+  const warning: RuleKey = { severity: 'warning', plane }
+  const budget = 1 - percent / 100
+  const fires = (key: RuleKey, factor: number): Fires => ({
+    ...key,
+    labels,
+    description: `${Number((factor * budget * 100).toPrecision(4))}% of ${what}; the objective is ${percent} % good over 30 days.`,
+  })
+  const at = (factor: number) => series(factor * budget)
+  return [
+    {
+      title: 'a budget that burns 20 times as fast as it lasts: page and ticket',
+      alert,
+      file,
+      every: '30s',
+      series: at(20),
+      at: '1h30m',
+      fires: [fires(critical, 20), fires(warning, 20)],
+    },
+    {
+      title: 'a budget that burns 8 times as fast, over 6 hours',
+      alert,
+      file,
+      every: '2m',
+      series: at(8),
+      at: '6h',
+      fires: [fires(critical, 8), fires(warning, 8)],
+    },
+    {
+      title: 'a ticket alone when it burns 4 times as fast',
+      alert,
+      file,
+      every: '2m',
+      series: at(4),
+      at: '6h',
+      fires: [fires(warning, 4)],
+      quiet: [critical],
+    },
+    {
+      title: 'a ticket alone when it burns twice as fast',
+      alert,
+      file,
+      every: '2m',
+      series: at(2),
+      at: '8h',
+      fires: [fires(warning, 2)],
+      quiet: [critical],
+    },
+    {
+      title: 'nothing when half of it burns',
+      alert,
+      file,
+      every: '2m',
+      series: at(0.5),
+      at: '8h',
+      quiet: [critical, warning],
+    },
+    {
+      title: 'nothing when there is hardly any traffic',
+      alert,
+      file,
+      every: '30s',
+      series: series(1, 'little'),
+      at: '2h30m',
+      quiet: [critical, warning],
+    },
+  ]
+}

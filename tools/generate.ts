@@ -1,0 +1,15 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generatedFiles, generatedFolders } from './generated-files.ts'
+
+/** `npm run generate`: writes what is made by code, and deletes what is made no more. */
+const root = join(import.meta.dirname, '..')
+const files = generatedFiles()
+for (const folder of generatedFolders) {
+  mkdirSync(join(root, folder), { recursive: true })
+  for (const name of readdirSync(join(root, folder))) {
+    if (!files.has(`${folder}/${name}`)) rmSync(join(root, folder, name))
+  }
+}
+for (const [path, content] of files) writeFileSync(join(root, path), content)
+process.stdout.write(`${files.size} files written\n`)

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { generatedFiles, generatedFolders } from './generated-files.ts'
+
+const root = join(__dirname, '..')
+const files = generatedFiles()
+
+describe('what is made by code', () => {
+  it.each([...files.keys()])('is committed as it is generated: %s', (path) => {
+    expect(readFileSync(join(root, path), 'utf8')).toBe(files.get(path))
+  })
+
+  it.each(generatedFolders)('is all that there is in %s', (folder) => {
+    expect(readdirSync(join(root, folder)).filter((name) => !files.has(`${folder}/${name}`))).toEqual([])
+  })
+})

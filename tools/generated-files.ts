@@ -1,0 +1,17 @@
+import { generateRuleFiles } from '@triplane/monitoring'
+import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
+import { metricsDocument } from './metrics-document.ts'
+
+const RULES_FOLDER = 'infrastructure/prometheus/rules'
+
+/** Folders that hold nothing but what is generated. */
+export const generatedFolders: readonly string[] = [RULES_FOLDER, DASHBOARD_FOLDER]
+
+/** Every file that is made by code and committed: path from the root of the repository, to content. */
+export function generatedFiles(): Map<string, string> {
+  return new Map([
+    ...generateRuleFiles().map(({ name, content }) => [`${RULES_FOLDER}/${name}`, content] as const),
+    ...[...generateDashboards()].map(([name, content]) => [`${DASHBOARD_FOLDER}/${name}`, content] as const),
+    ['docs/metrics.md', metricsDocument()],
+  ])
+}
