@@ -1,4 +1,5 @@
 import { tablePanel, timeSeries } from './panels.ts'
+import { BASIS_POINTS } from './series.ts'
 import { column } from './tables.ts'
 
 const OF_RUN = '$__timeFilter(time) and run_id = ${run:sqlstring}'
@@ -88,7 +89,7 @@ where ${CHOSEN}
 group by strategy, symbol order by amount desc`,
       },
     ],
-    fields: { slippage: [column.unit('suffix: bp')], latency: [column.unit('s')] },
+    fields: { slippage: [column.unit(BASIS_POINTS)], latency: [column.unit('s')] },
     width: 12,
   },
   { column: 'amount', desc: true },
@@ -111,7 +112,7 @@ order by time desc limit 100`,
     ],
     fields: {
       side: [column.side, column.coloured],
-      slippage_bps: [column.unit('suffix: bp')],
+      slippage_bps: [column.unit(BASIS_POINTS)],
       latency_seconds: [column.unit('s')],
     },
     width: 24,

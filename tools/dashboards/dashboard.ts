@@ -23,7 +23,7 @@ import { strategyPlane } from './metrics.ts'
 import { postgres, prometheus, type PanelDraft } from './panel.ts'
 
 /** By this tag the dashboards find each other. */
-export const TAG = 'triplane'
+const TAG = 'triplane'
 const COLUMNS = 24
 /** What the refresh picker offers. */
 const REFRESH_INTERVALS = ['1s', '5s', '10s', '30s', '1m', '5m', '15m']

@@ -179,7 +179,7 @@ function lintPanel(panel: Panel, dashboard: Dashboard, { known, transformations,
   const { defaults, overrides = [] } = fieldConfig ?? {}
   const overridden = overrides.flatMap(({ properties }) => properties).filter(({ id }) => id === 'unit')
   for (const unit of [defaults?.unit ?? '', ...overridden.map(({ value }) => String(value))]) {
-    if (!units.has(unit) && !/^suffix: ?\S/.test(unit)) report('unit', `Expected a unit of Grafana's, was "${unit}"`)
+    if (!units.has(unit) && !/^suffix:\S/.test(unit)) report('unit', `Expected a unit of Grafana's, was "${unit}"`)
   }
   if (targets.length === 0) report('no_query', 'Expected a query')
   problems.push(...lintSource(title, panel.datasource))

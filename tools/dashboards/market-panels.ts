@@ -89,10 +89,12 @@ export const depthOverPrice = areaOverNumber(
         { id: 'color', value: { mode: 'fixed', fixedColor: 'green' } },
         // What can be had at a price is what lies at it or above: a level counts down to the next.
         { id: 'custom.lineInterpolation', value: 'stepBefore' },
+        { id: 'min', value: 0 },
       ],
       asks: [
         { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
         { id: 'custom.lineInterpolation', value: 'stepAfter' },
+        { id: 'min', value: 0 },
       ],
     },
     width: 14,

@@ -9,7 +9,7 @@ import { helpOf } from './help.ts'
 export const prometheus: DataSourceRef = { type: 'prometheus', uid: '${prometheus}' }
 export const postgres: DataSourceRef = { type: 'grafana-postgresql-datasource', uid: '${postgres}' }
 /** Grafana's own name for a panel whose queries go to several. */
-export const mixed: DataSourceRef = { type: 'datasource', uid: '-- Mixed --' }
+const mixed: DataSourceRef = { type: 'datasource', uid: '-- Mixed --' }
 
 export interface PrometheusQuery {
   readonly expr: string
@@ -24,13 +24,13 @@ export interface PrometheusQuery {
   readonly minStep?: string
 }
 
-export interface SqlQuery {
+interface SqlQuery {
   readonly sql: string
   /** A table, unless the time is an axis. */
   readonly format?: 'table' | 'time_series'
 }
 
-export type Query = PrometheusQuery | SqlQuery
+type Query = PrometheusQuery | SqlQuery
 
 /** A saved query of Grafana's SQL data sources, which the SDK has no type for. */
 export interface SqlTarget extends cog.Dataquery {

@@ -61,20 +61,18 @@ export function timeSeries(spec: PanelSpec, style: TimeSeriesStyle = {}): PanelD
 
 export interface StatStyle extends Bounds {
   readonly limit?: Limit
-  readonly states?: States
   readonly sparkline?: boolean
 }
 
 /** The newest value as a number. */
 export function statPanel(spec: PanelSpec, style: StatStyle = {}): PanelDraft {
-  const { limit, states, sparkline = false } = style
+  const { limit, sparkline = false } = style
   const builder = new stat.PanelBuilder()
     .reduceOptions(newestValue())
     .graphMode(sparkline ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
-    .colorMode(states ? common.BigValueColorMode.Background : common.BigValueColorMode.Value)
+    .colorMode(common.BigValueColorMode.Value)
     .colorScheme(colours(FieldColorModeId.Thresholds))
-    .thresholds(limit ? thresholds(limit) : steps([{ value: null, color: states ? 'text' : 'blue' }]))
-  if (states) builder.mappings([mappingOf(states)])
+    .thresholds(limit ? thresholds(limit) : steps([{ value: null, color: 'blue' }]))
   bound(builder, style)
   return draftPanel(builder, spec)
 }
@@ -155,7 +153,7 @@ export function candlestickPanel(spec: PanelSpec): PanelDraft {
   return draftPanel(builder, spec)
 }
 
-/** Areas over a number, which must ascend: the field named `xField`. */
+/** Areas over a number, which must ascend: the field named `xField`. Bounds of the panel would be bounds of that number too. */
 export function areaOverNumber(spec: PanelSpec, xField: string): PanelDraft {
   const builder = new trend.PanelBuilder()
     .xField(xField)
@@ -166,12 +164,11 @@ export function areaOverNumber(spec: PanelSpec, xField: string): PanelDraft {
     .fillOpacity(40)
     .showPoints(common.VisibilityMode.Never)
     .spanNulls(false)
-    .min(0)
   return draftPanel(builder, spec)
 }
 
 /** Green on the good side of the limit, red on the other. */
-export function thresholds({ at, bad = 'above' }: Limit): ThresholdsConfigBuilder {
+function thresholds({ at, bad = 'above' }: Limit): ThresholdsConfigBuilder {
   const [below, above] = bad === 'above' ? ['green', 'red'] : ['red', 'green']
   return steps([
     { value: null, color: below },

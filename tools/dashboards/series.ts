@@ -3,7 +3,7 @@ import type { PrometheusQuery } from './panel.ts'
 import type { States } from './panels.ts'
 
 /** Grafana has no unit of its own for these. */
-export const BASIS_POINTS = 'suffix: bp'
+export const BASIS_POINTS = 'suffix:bp'
 
 /** Series over time, named by the legend. */
 export function series(expr: string, legend: string, minStep?: string): PrometheusQuery {

@@ -54,6 +54,14 @@ it('the depth of the book is one table by ascending price, larger the farther fr
   ])
 })
 
+it('the price of the depth begins where the book does', () => {
+  // A bound of the panel would be one of the price, which is the horizontal axis.
+  const { defaults, overrides = [] } = panel('Order book depth').fieldConfig ?? {}
+  expect(defaults).not.toHaveProperty('min')
+  const bounded = overrides.filter(({ properties }) => properties.some(({ id }) => id === 'min'))
+  expect(bounded.map(({ matcher }) => matcher.options as string)).toEqual(['bids', 'asks'])
+})
+
 it('the depth of a book with one side shows that side', async () => {
   const answers = {
     A: [sample({ side: 'bid', level: '0' }, 100), sample({ side: 'bid', level: '1' }, 99)],

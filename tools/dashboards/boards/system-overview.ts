@@ -9,6 +9,8 @@ import { transform } from '../transformations.ts'
 const { of, rate, max, age } = createPromql(planeScope)
 /** What watches the planes is scraped every 15 s. */
 const SLOW = '15s'
+/** Other programs have process metrics too, and no such label. */
+const OURS = 'service!=""'
 /** What is in memory or read only does not fill. */
 const ON_DISK = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|vfat|fuse.*"}'
 const third = { width: 8, height: 8 }
@@ -151,7 +153,7 @@ const processes = [
       title: 'CPU of the planes',
       worry: 'Worry near 1: a plane has one thread.',
       unit: 'percentunit',
-      queries: [series(rate(processOf.cpu, ['service']), '{{service}}')],
+      queries: [series(rate(processOf.cpu, ['service'], OURS), '{{service}}')],
       ...quarter,
     },
     { min: 0 },
@@ -162,7 +164,7 @@ const processes = [
       worry: 'Worry when it grows without end.',
       unit: 'bytes',
       queries: [
-        series(max(processOf.residentMemory, ['service']), '{{service}} resident'),
+        series(max(processOf.residentMemory, ['service'], OURS), '{{service}} resident'),
         series(max(processOf.heapUsed, ['service']), '{{service}} heap'),
       ],
       ...quarter,
@@ -190,7 +192,7 @@ const processes = [
       title: 'Open files',
       worry: 'Worry when they grow without end: sockets or files are not closed.',
       unit: 'short',
-      queries: [series(max(processOf.openFiles, ['service']), '{{service}}')],
+      queries: [series(max(processOf.openFiles, ['service'], OURS), '{{service}}')],
       ...quarter,
     },
     { min: 0 },
@@ -223,7 +225,7 @@ const processes = [
       unit: 'none',
       queries: [
         rows(max(service.buildInfo, ['service', 'version', 'commit', 'node'])),
-        rows(`time() - max by (service) (${of(processOf.startTime)})`),
+        rows(`time() - ${max(processOf.startTime, ['service'], OURS)}`),
       ],
       transformations: [
         transform.without('Time'),

@@ -4,7 +4,7 @@ import { createDashboard, variables } from '../dashboard.ts'
 import { orderPlane as order, strategyPlane as strategy } from '../metrics.ts'
 import { gaugePanel, statPanel, timeSeries } from '../panels.ts'
 import { createPromql, planeScope } from '../promql.ts'
-import { newest, series } from '../series.ts'
+import { BASIS_POINTS, newest, series } from '../series.ts'
 
 const { of, rate, max } = createPromql(planeScope)
 const SELDOM = '15s'
@@ -147,7 +147,7 @@ const results = [
       title: 'Mean slippage',
       shows: 'Mean of fills against the mid at the decision, in basis points; positive is a cost.',
       worry: 'Worry when it stays above what the strategy earns on a trade.',
-      unit: 'suffix: bp',
+      unit: BASIS_POINTS,
       queries: [
         series(
           `sum by (strategy) (rate(${of(order.slippage, '', '_sum')}[$__rate_interval])) / (sum by (strategy) (rate(${of(order.slippage, '', '_count')}[$__rate_interval])) > 0)`,
