@@ -38,6 +38,6 @@ export {
 export { knownMetrics, type Recorded } from './promql/known-metrics.ts'
 export { substituteVariables, type UnknownVariable } from './promql/grafana-variables.ts'
 // What Prometheus and Alertmanager read
-export { loadMonitoringSettings, monitoringVariables, type MonitoringSettings } from './render/settings.ts'
-export { renderMonitoring, type Rendered, type RenderedFile } from './render/render-monitoring.ts'
-export { writeRendered, type Owner, type Written } from './render/write-rendered.ts'
+export { loadMonitoringSettings } from './render/settings.ts'
+export { renderMonitoring, type Rendered } from './render/render-monitoring.ts'
+export { writeRendered, type Owner } from './render/write-rendered.ts'

@@ -78,7 +78,10 @@ describe('receivers', () => {
     ['none', { SMTP_TLS: 'none' }, { require_tls: false, force_implicit_tls: false }],
   ])('encrypt mail %s', (_, environment, expected) => {
     const mail = { SMTP_HOST: 'mail', SMTP_FROM: 'a@b', ALERT_EMAIL_TO: 'c@d' }
-    const config = make({ ...mail, ...environment }).file.receivers[0]?.email_configs?.[0] as Record<string, unknown>
+    const config = make({ ...mail, ...environment }).file.receivers[0]?.['email_configs']?.[0] as Record<
+      string,
+      unknown
+    >
     const { require_tls, force_implicit_tls } = config
     expect(JSON.parse(JSON.stringify({ require_tls, force_implicit_tls }))).toEqual(expected)
     expect(config['auth_password_file']).toBeUndefined()

@@ -117,7 +117,6 @@ function pagerduty({ pagerduty: { routingKey, url } }: Channels, folder: string)
     description: '{{ template "triplane.pagerduty.description" . }}',
     class: '{{ .CommonLabels.alertname }}',
     component: '{{ .CommonLabels.plane }}',
-    details: { description: '{{ template "triplane.descriptions" .Alerts.Firing }}' },
     links: [
       { href: '{{ .CommonAnnotations.runbook_url }}', text: 'Runbook' },
       { href: '{{ .CommonAnnotations.dashboard_url }}', text: 'Dashboard' },

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadMonitoringSettings } from './settings.ts'
+import { parse } from 'yaml'
+import { loadMonitoringSettings, monitoringVariables } from './settings.ts'
 
 /** The lines of the message that these variables end with. */
 function complaints(environment: Readonly<Record<string, string>>): string[] {
@@ -169,4 +170,15 @@ describe('the settings of the monitoring stack', () => {
   it('are refused with everything that is wrong at once', () => {
     expect(complaints({ SMTP_PORT: '0', SMTP_HOST: 'mail', SLACK_WEBHOOK: 'x', TRIPLANE_TARGETS: 'x' })).toHaveLength(5)
   })
+
+  it('are all handed over by compose', () => {
+    const file = join(__dirname, '../../../../docker-compose.monitoring.yml')
+    const { configs } = parse(readFileSync(file, 'utf8'), { merge: true }) as Record<string, Record<string, Content>>
+    const handed = configs?.['monitoring-settings']?.content.trim().split('\n') ?? []
+    expect(handed.map((line) => line.replace(/=.*/, '')).sort()).toEqual([...monitoringVariables].sort())
+  })
 })
+
+interface Content {
+  readonly content: string
+}
