@@ -9,7 +9,7 @@ export default {
     '^.+\\.m?[jt]s$': ['@swc/jest', { jsc: typescript, module: { type: 'commonjs' }, swcrc: false }],
   },
   // Packages that are ES modules only, which Jest cannot require as they are.
-  transformIgnorePatterns: ['/node_modules/(?!(@noble|trading-signals|hyparquet-writer|marked)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@noble|trading-signals|hyparquet-writer|marked|d3-[a-z-]+)/)'],
   setupFiles: ['<rootDir>/tools/seed-properties.mjs'],
   reporters: ['default', '<rootDir>/tools/not-run-reporter.mjs'],
   // Tests assert no times; this only ends one that hangs. Machines are small and busy.
