@@ -5,7 +5,7 @@ import { startAlertmanager, type ContainerFile, type MonitoringServer } from '@t
 import { renderMonitoring } from '../src/render/render-monitoring.ts'
 import { loadMonitoringSettings } from '../src/render/settings.ts'
 
-const infrastructure = join(__dirname, '../../../infrastructure')
+export const infrastructure = join(__dirname, '../../../infrastructure')
 
 /** The files of Alertmanager under these settings, where it finds them. */
 function alertmanagerFiles(environment: Readonly<Record<string, string>>): readonly ContainerFile[] {
