@@ -33,13 +33,22 @@ describeWithDocker(['prometheus'], 'promtool on the rules', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
-  }, 300_000)
+  }, 600_000)
 })
 
 /** Runs commands of promtool one after the other, in one container, in a folder that it may read. */
 function promtool(folder: string, commands: readonly (readonly string[])[]) {
   const script = commands.map((words) => `promtool ${words.join(' ')}`).join(' && ')
-  const run = ['run', '--rm', '--network=none', '--volume', `${folder}:${FOLDER}:ro`, '--workdir', FOLDER]
+  const run = [
+    'run',
+    '--rm',
+    '--network=none',
+    '--tmpfs=/tmp',
+    '--volume',
+    `${folder}:${FOLDER}:ro`,
+    '--workdir',
+    FOLDER,
+  ]
   return spawnSync('docker', [...run, '--entrypoint', '/bin/sh', images.prometheus, '-c', script], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,

@@ -19,8 +19,8 @@ const data = 'service="data_plane", job="data-plane", instance="d:8000"'
 /** A histogram that counts `perMinute`, of which `badRatio` beyond the bound. */
 function histogram(name: string, bound: number, labels: string, perMinute: number, badRatio: number) {
   return {
-    [`${name}_count{${labels}}`]: `0+${perMinute / 2}x9000`,
-    [`${name}_bucket{le="${bound}", ${labels}}`]: `0+${(perMinute / 2) * (1 - badRatio)}x9000`,
+    [`${name}_count{${labels}}`]: `0+${perMinute / 2}x300`,
+    [`${name}_bucket{le="${bound}", ${labels}}`]: `0+${(perMinute / 2) * (1 - badRatio)}x300`,
   }
 }
 
@@ -64,7 +64,7 @@ const levels: readonly Level[] = [
     // A value between 0 and 1 stands for a book that is valid so much of the time.
     series: (badRatio, traffic = 'enough') => ({
       'source_symbol:data_book_valid:min{source="sim", symbol="SPY"}':
-        traffic === 'enough' ? `${1 - badRatio}x9000` : `_x295 ${1 - badRatio} stale`,
+        traffic === 'enough' ? `${1 - badRatio}x300` : `_x295 ${1 - badRatio} stale`,
     }),
   },
   {
@@ -73,14 +73,13 @@ const levels: readonly Level[] = [
     labels: { slo: 'order-plane-availability' },
     percent: 99.9,
     what: 'all scrapes find an order plane that is not up and ready',
-    // The same of two planes that say their trading state so much of the time.
+    // The same of four planes that say their trading state so much of the time.
     series: (badRatio, traffic = 'enough') =>
       traffic === 'enough'
         ? {
-            'up{job="order-plane", instance="o:8001"}': '1x9000',
-            'up{job="order-plane", instance="o:8003"}': '1x9000',
-            [`orders_trading_state{state="active", ${order}}`]: `${2 * (1 - badRatio)}x9000`,
-            [`orders_trading_state{state="halted", ${order}}`]: '0x9000',
+            ...Object.fromEntries([1, 2, 3, 4].map((n) => [`up{job="order-plane", instance="o${n}:8001"}`, '1x300'])),
+            [`orders_trading_state{state="active", ${order}}`]: `${4 * (1 - badRatio)}x300`,
+            [`orders_trading_state{state="halted", ${order}}`]: '0x300',
           }
         : { 'up{job="order-plane", instance="o:8001"}': '_x295 0 stale' },
   },
@@ -109,12 +108,12 @@ function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCa
       fires: [fires(critical, 20), fires(warning, 20)],
     },
     {
-      title: 'a budget that burns 8 times as fast, over 6 hours',
+      title: 'a budget that burns 8 times as fast',
       alert,
       file,
       every: '2m',
       series: at(8),
-      at: '6h',
+      at: '3h',
       fires: [fires(critical, 8), fires(warning, 8)],
     },
     {
@@ -123,7 +122,7 @@ function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCa
       file,
       every: '2m',
       series: at(4),
-      at: '6h',
+      at: '3h',
       fires: [fires(warning, 4)],
       quiet: [critical],
     },
@@ -133,7 +132,7 @@ function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCa
       file,
       every: '2m',
       series: at(2),
-      at: '8h',
+      at: '3h',
       fires: [fires(warning, 2)],
       quiet: [critical],
     },
@@ -143,7 +142,7 @@ function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCa
       file,
       every: '2m',
       series: at(0.5),
-      at: '8h',
+      at: '3h',
       quiet: [critical, warning],
     },
     {
