@@ -125,15 +125,6 @@ describeWithDocker(
       expect(await get('prometheus', '/consoles/runbooks/KillSwitchTriggered.html')).toContain('KillSwitchTriggered')
     })
 
-    it('sends alerts to Alertmanager', async () => {
-      interface Alert {
-        readonly labels: { readonly alertname: string }
-      }
-      const names = async () =>
-        (await json<Alert[]>('alertmanager', '/api/v2/alerts')).map(({ labels }) => labels.alertname)
-      expect(await eventually(names, (all) => all.includes('Watchdog'), 60_000)).toContain('Watchdog')
-    })
-
     it('gives Grafana its data sources and dashboards', async () => {
       const sources = await json<{ name: string; type: string }[]>('grafana', '/api/datasources')
       expect(sources.map(({ name, type }) => `${name}: ${type}`)).toEqual([
@@ -199,24 +190,6 @@ describeWithDocker(
       expect(await eventually(metrics, Boolean, 60_000)).toMatch(/^pipeline_last_success_.*dag_id="backfill".* 1$/m)
     })
 
-    it('takes a channel that .env names later, without a restart', async () => {
-      let calls = 0
-      const port = await listen(0, () => String(++calls))
-      const startedAt = project.inspect('alertmanager').State.StartedAt
-      project.set({ DEADMAN_URL: `http://host.docker.internal:${port}/alive` })
-      project.run('up', '--detach', '--wait')
-      expect(await eventually(() => calls, Boolean, 120_000)).toBeGreaterThan(0)
-      expect(project.inspect('alertmanager').State.StartedAt).toBe(startedAt)
-    })
-
-    it('refuses a setting that cannot be, says which, and leaves what runs as it is', () => {
-      project.set({ SMTP_TLS: 'perhaps' })
-      expect(project.try('up', '--detach').code).not.toBe(0)
-      expect(logOf('monitoring-config').trim().split('\n').slice(-2).join('\n')).toContain('smtp.tls')
-      project.set({ SMTP_TLS: undefined })
-      expect(isHealthy('alertmanager')).toBe(true)
-    })
-
     it('starts Grafana again when its password has changed, once', async () => {
       const { StartedAt } = project.inspect('grafana').State
       project.set({ GRAFANA_PASSWORD: 'a.password~of-mine' })
@@ -240,20 +213,9 @@ describeWithDocker(
     it('has Grafana take a changed password into its database, once', () => {
       // Grafana itself cannot be had here: a command in its place says what it was told.
       const volume = `${project.name}_grafana-data:/var/lib/grafana`
+      const inside = ['--workdir', '/var/lib/grafana', '--entrypoint', 'sh', images.grafana, '-ec']
       const inVolume = (script: string) =>
-        docker(
-          'run',
-          '--rm',
-          '--user',
-          '472:0',
-          '--volume',
-          volume,
-          '--entrypoint',
-          'sh',
-          images.grafana,
-          '-ec',
-          script,
-        )
+        docker('run', '--rm', '--user', '472:0', '--volume', volume, ...inside, script)
       const path = 'PATH=/var/lib/grafana:/usr/bin:/bin'
       const told = () => {
         project.run('run', '--rm', '--no-TTY', '--env', path, 'grafana-password')
@@ -261,9 +223,7 @@ describeWithDocker(
       }
       const fake = '#!/bin/sh\necho "$@" >> /var/lib/grafana/told\ncat >> /var/lib/grafana/told\n'
       // As after a restore: there is a database, and nobody knows with which password.
-      const made = inVolume(
-        `cd /var/lib/grafana; echo x > grafana.db; rm .password-applied; printf '${fake}' > grafana; chmod +x grafana`,
-      )
+      const made = inVolume(`echo x > grafana.db; rm .password-applied; printf '${fake}' > grafana; chmod +x grafana`)
       expect(made).toMatchObject({ code: 0, stderr: '' })
       const command = 'cli admin reset-admin-password --password-from-stdin'
       expect(told()).toBe(`${command}\na.password~of-mine`)
@@ -271,6 +231,34 @@ describeWithDocker(
       project.set({ GRAFANA_PASSWORD: 'another.password~of-mine' })
       expect(told()).toBe(`${command}\nanother.password~of-mine`)
       expect(told()).toBe('')
+    })
+
+    it('sends alerts to Alertmanager', async () => {
+      interface Alert {
+        readonly labels: { readonly alertname: string }
+      }
+      const names = async () =>
+        (await json<Alert[]>('alertmanager', '/api/v2/alerts')).map(({ labels }) => labels.alertname)
+      // One that fires before Alertmanager is found is sent again after a minute.
+      expect(await eventually(names, (all) => all.includes('Watchdog'), 120_000)).toContain('Watchdog')
+    })
+
+    it('takes a channel that .env names later, without a restart', async () => {
+      let calls = 0
+      const port = await listen(0, () => String(++calls))
+      const startedAt = project.inspect('alertmanager').State.StartedAt
+      project.set({ DEADMAN_URL: `http://host.docker.internal:${port}/alive` })
+      project.run('up', '--detach', '--wait')
+      expect(await eventually(() => calls, Boolean, 120_000)).toBeGreaterThan(0)
+      expect(project.inspect('alertmanager').State.StartedAt).toBe(startedAt)
+    })
+
+    it('refuses a setting that cannot be, says which, and leaves what runs as it is', () => {
+      project.set({ SMTP_TLS: 'perhaps' })
+      expect(project.try('up', '--detach').code).not.toBe(0)
+      expect(logOf('monitoring-config').trim().split('\n').slice(-2).join('\n')).toContain('smtp.tls')
+      project.set({ SMTP_TLS: undefined })
+      expect(isHealthy('alertmanager')).toBe(true)
     })
 
     it('names the images that the container tests start', () => {
