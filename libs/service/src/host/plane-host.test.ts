@@ -12,7 +12,7 @@ import {
 } from '@triplane/contracts'
 import { ok, systemClock } from '@triplane/kernel'
 import { createMemoryBus, type Bus, type Consumer, type Plane } from '@triplane/messaging'
-import { anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from '@triplane/testing'
+import { aHeartbeat, anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from '@triplane/testing'
 import { InputLog, InputLogError } from '../log/input-log.ts'
 import type { LoggedTurn } from '../log/turn.ts'
 import { Snapshots } from '../log/snapshots.ts'
@@ -39,7 +39,7 @@ function echoPlane(snapshot?: { readonly seq: number; readonly heard: number[] }
   const plane: Plane<In, Quote> = {
     name: 'echo',
     core,
-    topics: [topics.trades, topics.commands],
+    topics: [topics.trades, topics.commands, topics.heartbeats],
     hears: new Set<Event['type']>(['trade', 'operatorCommand']),
     observe: () => undefined,
     heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
@@ -181,6 +181,29 @@ describe('a hosted plane', () => {
     const end = third.host.run()
     third.host.stop()
     await end
+  })
+
+  it('lets market time go on by the clock when no market is heard, though others go on talking', async () => {
+    const { host, heard } = open(bus, folder)
+    const running = host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    const others = bus.producer({ name: 'order-plane.edge', runId: run.runId })
+    let beat = 0
+    const talking = setInterval(() => {
+      others.send(topics.heartbeats, 'order', [aHeartbeat({ seq: ++beat, stage: 'order', effectUs: testStartUs + 1 })])
+    }, 50)
+    while (host.boundUs <= testStartUs + 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(beat).toBeGreaterThan(5)
+    clearInterval(talking)
+
+    // The market is back, at a time that the clock has not passed: it is what counts again.
+    send(60_000_000)
+    expect(await echoes(reader, 1)).toEqual([60_000_000])
+    expect(host.boundUs).toBe(testStartUs + 60_000_000)
+    host.stop()
+    await running
+    expect(heard).toEqual([1, 60_000_000])
   })
 
   it('sends nothing and takes nothing while the log cannot be written, obeys a command at once, and goes on after', async () => {

@@ -104,7 +104,9 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #leftover: BusRecord<Payload>[] = []
   #turn: number
   #boundUs: number
-  #dataHeardUs: number
+  /** Market time as far as it has come by itself, and monotonic time when that was seen. */
+  #movedToUs = 0
+  #movedAtUs: number
   #isReplaying = true
   #isStopping = false
   #unlogged: UnloggedTurn<Out>[] = []
@@ -144,7 +146,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#process = (event) => plane.core.process(event)
     this.#turn = saved?.afterTurn ?? 0
     this.#boundUs = state?.boundUs ?? 0
-    this.#dataHeardUs = clock.monotonicUs()
+    this.#movedAtUs = clock.monotonicUs()
   }
 
   /** Market time up to which everything was handled. */
@@ -244,20 +246,23 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #step(records: readonly BusRecord<Payload>[]): void {
     const injected = this.#injected
     if (injected.length > 0) this.#injected = []
-    const tickUs = this.#tick(records.length > 0)
-    if (records.length > 0 || injected.length > 0 || tickUs !== undefined) {
-      this.#handle(records, { injected, ...(tickUs !== undefined && { tickUs }) })
-    }
+    if (records.length > 0 || injected.length > 0 || this.#tick() !== undefined) this.#handle(records, { injected })
     if (this.#unlogged.length > 0) this.#logAndPublish()
   }
 
-  /** Market time by the edge's clock, when the feed of a live run has been silent. */
-  #tick(isHearing: boolean): number | undefined {
+  /**
+   * Market time by the edge's clock, when that of a live run has stood. Others may go on talking: they do not know the time
+   * either.
+   */
+  #tick(): number | undefined {
     if (this.#options.run.mode === 'lockstep') return undefined
     const nowUs = this.#options.clock.monotonicUs()
-    if (isHearing) this.#dataHeardUs = nowUs
-    const silenceUs = nowUs - this.#dataHeardUs
     const { marketUs } = this.#intake
+    if (marketUs > this.#movedToUs) {
+      this.#movedToUs = marketUs
+      this.#movedAtUs = nowUs
+    }
+    const silenceUs = nowUs - this.#movedAtUs
     if (silenceUs < SILENCE_US || marketUs === 0) return undefined
     const tickUs = Math.round(marketUs + silenceUs - SILENCE_US)
     return tickUs > this.#boundUs ? tickUs : undefined
@@ -266,11 +271,12 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   /** One turn in memory: what it caused waits in `#unlogged`. */
   #handle(
     records: readonly BusRecord<Payload>[],
-    { injected, tickUs }: { readonly injected: readonly InjectedInput[]; readonly tickUs?: number },
+    { injected, tickUs: loggedTickUs }: { readonly injected: readonly InjectedInput[]; readonly tickUs?: number },
     isLogged = false,
   ): void {
     const { core } = this.#options.plane
     const ranges = this.#accept(records)
+    const tickUs = isLogged ? loggedTickUs : this.#tick()
     for (const { producer, event } of injected) this.#inputs.push(producer, event as In)
     const boundUs =
       this.#options.run.mode === 'lockstep'
@@ -351,7 +357,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#leftover = queue.rest()
     this.#beginLog(this.#turn)
     this.#isReplaying = false
-    this.#dataHeardUs = this.#options.clock.monotonicUs()
+    this.#movedToUs = this.#intake.marketUs
+    this.#movedAtUs = this.#options.clock.monotonicUs()
   }
 
   async #snapshot(): Promise<void> {
