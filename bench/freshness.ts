@@ -1,11 +1,8 @@
 // `npm run bench:freshness`: how old the picture is. From an event's receipt to its being queryable in a real Prometheus, which
 // scrapes the three planes of the standalone app every second.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { freePort, startPrometheus, type MonitoringServer } from '@triplane/testing/containers'
+import { startPrometheus, type MonitoringServer } from '@triplane/testing/containers'
 import { buildApps } from '../e2e/stack.ts'
+import { StandaloneProcess } from '../e2e/standalone-process.ts'
 
 const WARM_UP_MS = 20_000
 const MEASURE_MS = 60_000
@@ -16,12 +13,11 @@ const QUERY = 'data_last_receive_timestamp_seconds{symbol="BTC/USDT"}'
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Prometheus as `infrastructure/prometheus` has it, as far as it matters here. */
-const configuration = (ports: readonly number[]) => `
+const configuration = (urls: readonly string[]) => `
 global: { scrape_interval: 1s, scrape_timeout: 1s }
 scrape_configs:
   - job_name: planes
-    static_configs: [{ targets: [${ports.map((port) => `'127.0.0.1:${port}'`).join(', ')}] }]
+    static_configs: [{ targets: [${urls.map((url) => `'${new URL(url).host}'`).join(', ')}] }]
 `
 
 async function newest(prometheus: MonitoringServer): Promise<number | undefined> {
@@ -56,14 +52,10 @@ function ages(steps: readonly { readonly seenAt: number; readonly value: number 
 }
 
 buildApps('standalone')
-const folder = mkdtempSync(join(tmpdir(), 'triplane-freshness-'))
-const ports = [await freePort(), await freePort(), await freePort()]
-const prometheus = await startPrometheus([{ target: '/etc/prometheus/prometheus.yml', content: configuration(ports) }])
-const app = spawn(
-  process.execPath,
-  ['dist/apps/standalone/main.js', '--ports', ports.join(','), '--storage', 'off', '--var', folder],
-  { stdio: 'ignore' },
-)
+const app = await StandaloneProcess.start(['--storage', 'off'])
+const prometheus = await startPrometheus([
+  { target: '/etc/prometheus/prometheus.yml', content: configuration(Object.values(app.urls)) },
+])
 try {
   await sleep(WARM_UP_MS)
   const steps = await watch(prometheus)
@@ -78,7 +70,5 @@ try {
     if (!(value < limit)) process.exitCode = 1
   }
 } finally {
-  app.kill()
-  await prometheus.remove()
-  rmSync(folder, { recursive: true, force: true })
+  await Promise.all([app.stop(), prometheus.remove()])
 }

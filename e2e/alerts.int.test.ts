@@ -1,0 +1,148 @@
+import { describeWithDocker, startKafka } from '@triplane/testing/containers'
+import { Monitoring } from './monitoring.ts'
+import { SlackReceiver } from './slack-receiver.ts'
+import { StandaloneProcess } from './standalone-process.ts'
+import { buildApps, eagerStrategy, ordersOf, Stack, until } from './stack.ts'
+
+/** How long a message may take from what it is about, milliseconds; what a rule waits for comes on top. */
+const MESSAGE_MS = 15_000
+const RESOLVED_MS = 60_000
+const DIVISOR = 20
+/** Of a Down alert, made shorter. */
+const DOWN_FOR_MS = 120_000 / DIVISOR
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to the message', () => {
+  let slack: SlackReceiver
+  let app: StandaloneProcess
+  let monitoring: Monitoring
+
+  beforeAll(() => buildApps('standalone'), 120_000)
+  beforeEach(async () => void (slack = await SlackReceiver.start()))
+  afterEach(async () => {
+    await Promise.all([monitoring?.remove(), app?.stop()])
+    await slack.stop()
+  }, 60_000)
+
+  async function watch(urls: StandaloneProcess['urls']): Promise<void> {
+    monitoring = await Monitoring.start({
+      urls,
+      environment: {
+        SLACK_WEBHOOK_URL: slack.webhook('all'),
+        SLACK_WEBHOOK_URL_CRITICAL: slack.webhook('critical'),
+        SLACK_WEBHOOK_URL_WARNING: slack.webhook('warning'),
+      },
+      divisor: DIVISOR,
+    })
+  }
+
+  it('a kill switch that trips is one message to the critical channel, and one when it is re-armed', async () => {
+    app = await StandaloneProcess.start(['--scenario', 'feed-outage', '--speed', '2', '--duration', '1h'])
+    await watch(app.urls)
+    const isActive = /^strategy_kill_switch_active\{switch_type="stale_data".*\} 1$/m
+    await until('the switch tripped', () => app.shows('strategy', isActive), 60_000)
+    const firing = () => slack.about('KillSwitchTriggered', 'FIRING')
+    await until('a message', () => firing().length > 0, MESSAGE_MS)
+    const [message] = firing()
+    expect(message).toMatchObject({ webhook: 'critical' })
+    expect(message?.title).toMatch(/^\[FIRING:1\] KillSwitchTriggered .*critical/)
+    expect(message?.text).toContain('stale_data')
+    expect(message?.text).toContain('/consoles/runbooks/KillSwitchTriggered.html')
+    expect(message?.text).toContain('/d/triplane-strategy?viewPanel=')
+    expect(message?.text).toContain('/#/silences/new')
+
+    // The market is back, and has been long enough for the switch not to trip again.
+    await until('data is back', () => app.shows('data', /^data_feed_connected\{.*\} 1$/m), 60_000)
+    await sleep(5_000)
+    expect(await app.rearm()).toBe(200)
+    await until('the switch re-armed', async () => !(await app.shows('strategy', isActive)), 10_000)
+    await until('a resolved message', () => slack.about('KillSwitchTriggered', 'RESOLVED').length > 0, RESOLVED_MS)
+    expect(slack.about('KillSwitchTriggered', 'RESOLVED')).toHaveLength(1)
+    expect(firing()).toHaveLength(1)
+  }, 240_000)
+
+  it('orders that are acknowledged late are a message', async () => {
+    app = await StandaloneProcess.start(['--seed', '3', '--storage', 'off'], {
+      ...eagerStrategy,
+      TRIPLANE_ORDER_PAPER_ACK_LATENCY_US: '1500000',
+      TRIPLANE_ORDER_PAPER_FILL_LATENCY_US: '1500000',
+    })
+    await watch(app.urls)
+    const isLate = async () =>
+      (await monitoring.query('ALERTS{alertname="HighTradeLatency",alertstate="firing"}')).length > 0
+    await until('the breach has lasted', isLate, 120_000)
+    await until('a message', () => slack.about('HighTradeLatency', 'FIRING').length > 0, MESSAGE_MS)
+    expect(slack.about('HighTradeLatency', 'FIRING')).toHaveLength(1)
+    expect(slack.about('HighTradeLatency', 'FIRING')[0]).toMatchObject({ webhook: 'all' })
+    expect(slack.about('HighTradeLatency', 'FIRING')[0]?.text).toContain('/d/triplane-order?viewPanel=')
+  }, 240_000)
+})
+
+describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is killed', () => {
+  let kafka: Awaited<ReturnType<typeof startKafka>>
+
+  beforeAll(async () => {
+    buildApps('data-plane', 'strategy-plane', 'order-plane')
+    kafka = await startKafka()
+  }, 240_000)
+  afterAll(() => kafka?.remove(), 60_000)
+
+  /** What this machine and this strategy are told of anyway: it is loaded by the tests, and the strategy buys much. */
+  const OF_THE_TEST = /^(EventLoopLagHigh|LargePositionOpened) /
+
+  /** What people are told of when the plane has been killed, its Down alert has come, and so has what follows from it. */
+  async function toldAfterKilling(plane: 'data' | 'order' | 'strategy', runId: string, down: string) {
+    const slack = await SlackReceiver.start()
+    const { TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: _long, ...eager } = eagerStrategy
+    const stack = await Stack.at(kafka.brokers, eager)
+    let monitoring: Monitoring | undefined
+    try {
+      await stack.startRun({ runId, mode: 'live', venues: ['sim'], seed: 5 })
+      stack.start()
+      await until('fills', async () => ((await ordersOf(stack.order))?.fills ?? 0) > 0, 120_000)
+      const { data, order, strategy } = stack
+      const watching = await Monitoring.start({
+        urls: { data: data.url, order: order.url, strategy: strategy.url },
+        environment: { SLACK_WEBHOOK_URL: slack.webhook('all') },
+        divisor: DIVISOR,
+      })
+      monitoring = watching
+      await until('all is scraped', async () => (await watching.query('up{job=~".*-plane"} == 1')).length === 3)
+      await sleep(MESSAGE_MS)
+      const heard = async () => (await watching.heard()).filter((one) => !OF_THE_TEST.test(one))
+      expect(await heard()).toEqual([])
+
+      await stack[plane].kill()
+      await until(`a message of ${down}`, () => slack.about(down, 'FIRING').length > 0, DOWN_FOR_MS + MESSAGE_MS)
+      await sleep(MESSAGE_MS)
+      const told = await heard()
+      const titles = slack.messages.map(({ title }) => title.split(' ')[1])
+      expect(titles).toEqual(expect.arrayContaining(told.map((one) => one.split(' ')[0])))
+
+      stack[plane].start()
+      await until('a resolved message', () => slack.about(down, 'RESOLVED').length > 0, RESOLVED_MS)
+      expect(slack.about(down, 'FIRING')).toHaveLength(1)
+      return { told, text: slack.messages.map((message) => message.text).join('\n') }
+    } finally {
+      await Promise.all([monitoring?.remove(), stack.remove()])
+      await slack.stop()
+    }
+  }
+
+  it('is its Down alert and nothing else, for the order plane', async () => {
+    const { told } = await toldAfterKilling('order', 'e2ea1001', 'OrderPlaneDown')
+    expect(told).toEqual(['OrderPlaneDown critical'])
+  }, 300_000)
+
+  it('is its Down alert and the reduced trading that follows, for the strategy plane', async () => {
+    const { told } = await toldAfterKilling('strategy', 'e2ea1002', 'StrategyPlaneDown')
+    expect(told).toEqual(['StrategyPlaneDown critical', 'TradingHalted warning'])
+  }, 300_000)
+
+  it('is its Down alert and the switch stale_data with the halt that it is, for the data plane', async () => {
+    const { told, text } = await toldAfterKilling('data', 'e2ea1003', 'DataPlaneDown')
+    expect(told).toEqual(['DataPlaneDown critical', 'KillSwitchTriggered critical', 'TradingHalted critical'])
+    expect(text).toContain('stale_data')
+  }, 300_000)
+})

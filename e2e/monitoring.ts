@@ -1,0 +1,137 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadMonitoringSettings, renderMonitoring } from '@triplane/monitoring'
+import { generateRuleFiles } from '../libs/monitoring/src/rule-files.ts'
+import { freePort, startAlertmanager, startPrometheus, type MonitoringServer } from '@triplane/testing/containers'
+import { parse, stringify } from 'yaml'
+import { root } from './plane-process.ts'
+
+export interface MonitoringOptions {
+  /** Where the planes answer: http://127.0.0.1:8000 */
+  readonly urls: { readonly data: string; readonly order: string; readonly strategy: string }
+  /** Settings of the channels, as `.env` has them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Waits and windows of the rules are divided by it. */
+  readonly divisor: number
+}
+
+type Sample = readonly [timeSeconds: number, value: string]
+
+/** A series of an answer, with its samples. */
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>
+  readonly values: readonly Sample[]
+}
+
+/** As the API has it: `value` of an instant query, `values` of a range. */
+interface Found {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value?: Sample
+  readonly values?: readonly Sample[]
+}
+
+/** Servers that the compose stack has and these tests have not. */
+const ELSEWHERE = ['pushgateway', 'node']
+
+/**
+ * Prometheus and Alertmanager with what `triplane monitoring render` makes for them, but for addresses, and for waits and
+ * windows that are made shorter.
+ */
+export class Monitoring {
+  readonly prometheus: MonitoringServer
+  readonly alertmanager: MonitoringServer
+
+  private constructor(prometheus: MonitoringServer, alertmanager: MonitoringServer) {
+    this.prometheus = prometheus
+    this.alertmanager = alertmanager
+  }
+
+  static async start(options: MonitoringOptions): Promise<Monitoring> {
+    const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()]
+    const folder = mkdtempSync(join(tmpdir(), 'triplane-monitoring-'))
+    try {
+      writeSources(folder, options, prometheusPort, alertmanagerPort)
+      const { files } = renderMonitoring({
+        from: folder,
+        settings: loadMonitoringSettings(options.environment),
+        alertmanagerFolder: '/etc/alertmanager',
+      })
+      const of = (server: string) =>
+        files
+          .filter(({ path }) => path.startsWith(`${server}/`))
+          .map(({ path, content }) => ({ target: `/etc/${path}`, content }))
+      const [prometheus, alertmanager] = await Promise.all([
+        startPrometheus(of('prometheus'), prometheusPort),
+        startAlertmanager(of('alertmanager'), alertmanagerPort),
+      ])
+      return new Monitoring(prometheus, alertmanager)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  /** Names and severities of the alerts that people are told of: they fire and nothing mutes them. `DataPlaneDown critical`. */
+  async heard(): Promise<string[]> {
+    const url = `${this.alertmanager.url}/api/v2/alerts?active=true&inhibited=false&silenced=false`
+    const alerts = (await (await fetch(url)).json()) as readonly { readonly labels: Readonly<Record<string, string>> }[]
+    const told = alerts.filter(({ labels }) => !/^(info|none)$/.test(labels['severity'] ?? ''))
+    return [...new Set(told.map(({ labels }) => `${labels['alertname']} ${labels['severity']}`))].sort()
+  }
+
+  /** The result of a query at a time, in milliseconds; now unless told otherwise. */
+  async query(query: string, timeMs = Date.now()): Promise<readonly Series[]> {
+    const found = await this.#ask('query', { query, time: String(timeMs / 1000) })
+    return found.map(({ metric, value }) => ({ metric, values: value === undefined ? [] : [value] }))
+  }
+
+  /** The result of a query over a time. */
+  async queryRange(query: string, fromMs: number, toMs: number, stepSeconds: number): Promise<readonly Series[]> {
+    const [start, end] = [String(fromMs / 1000), String(toMs / 1000)]
+    const found = await this.#ask('query_range', { query, start, end, step: String(stepSeconds) })
+    return found.map(({ metric, values = [] }) => ({ metric, values }))
+  }
+
+  async #ask(path: string, parameters: Readonly<Record<string, string>>): Promise<readonly Found[]> {
+    const body = new URLSearchParams(parameters)
+    const response = await fetch(`${this.prometheus.url}/api/v1/${path}`, { method: 'POST', body })
+    const { data, error } = (await response.json()) as {
+      readonly data?: { readonly result: readonly Found[] }
+      error?: string
+    }
+    if (data === undefined) throw new Error(`Expected Prometheus to answer ${parameters['query']}, was ${error}`)
+    return data.result
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([this.prometheus.remove(), this.alertmanager.remove()])
+  }
+}
+
+/** The repository's `infrastructure` folder with the addresses of a test, and rules that do not wait for minutes. */
+function writeSources(
+  folder: string,
+  { urls, divisor }: MonitoringOptions,
+  prometheusPort: number,
+  alertmanagerPort: number,
+): void {
+  const from = join(root, 'infrastructure')
+  for (const part of ['alertmanager', 'runbooks']) cpSync(join(from, part), join(folder, part), { recursive: true })
+  for (const part of ['rules', 'targets']) mkdirSync(join(folder, 'prometheus', part), { recursive: true })
+  const addresses = {
+    'alertmanager:9093': `127.0.0.1:${alertmanagerPort}`,
+    'localhost:9090': `127.0.0.1:${prometheusPort}`,
+  }
+  let text = readFileSync(join(from, 'prometheus/prometheus.yml'), 'utf8')
+  for (const [name, address] of Object.entries(addresses)) text = text.replaceAll(name, address)
+  const config = parse(text) as { scrape_configs: { job_name: string }[] }
+  config.scrape_configs = config.scrape_configs.filter(({ job_name }) => !ELSEWHERE.includes(job_name))
+  writeFileSync(join(folder, 'prometheus/prometheus.yml'), stringify(config))
+  const targets = Object.entries(urls).map(([plane, url]) => ({
+    targets: [new URL(url).host],
+    labels: { __plane: plane },
+  }))
+  writeFileSync(join(folder, 'prometheus/targets/compose.yml'), stringify(targets))
+  for (const { name, content } of generateRuleFiles({ scale: divisor, expectedJobs: ['prometheus', 'alertmanager'] }))
+    writeFileSync(join(folder, 'prometheus/rules', name), content)
+}
