@@ -3,6 +3,9 @@ import type { BusRecord, OrderedInputs } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
 import { TickOrigins } from './tick-origins.ts'
 
+/** The stage at which heartbeats begin, with the time of the market. */
+const SOURCE_STAGE = 'data'
+
 export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
   /** The types that the core hears. */
@@ -22,7 +25,8 @@ export interface IntakeCounts {
 
 /**
  * Sorts the events of records: heartbeats go to their host, inputs wait in input order, duplicates and records of other runs
- * are dropped and counted. Market time is the newest effect time of market data and heartbeats.
+ * are dropped and counted. Market time is the newest effect time of market data and of the data plane's heartbeats: what the
+ * others say of it may be by their clocks.
  */
 export class EventIntake<In extends Event> {
   readonly counts: IntakeCounts = { duplicates: 0, foreign: 0 }
@@ -52,7 +56,7 @@ export class EventIntake<In extends Event> {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as Event
       if (event.type === 'heartbeat') {
-        this.#noteTime(event.effectUs)
+        if (event.stage === SOURCE_STAGE) this.#noteTime(event.effectUs)
         this.#options.onHeartbeat(event)
       } else if (hears.has(event.type)) {
         if (event.seq <= mark) {

@@ -191,10 +191,12 @@ describe('a hosted plane', () => {
     const others = bus.producer({ name: 'order-plane.edge', runId: run.runId })
     let beat = 0
     const talking = setInterval(() => {
-      others.send(topics.heartbeats, 'order', [aHeartbeat({ seq: ++beat, stage: 'order', effectUs: testStartUs + 1 })])
+      others.send(topics.heartbeats, 'order', [aHeartbeat({ seq: ++beat, stage: 'order', effectUs: host.boundUs + 1 })])
     }, 50)
-    while (host.boundUs <= testStartUs + 1) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (host.boundUs <= testStartUs + 100) await new Promise((resolve) => setTimeout(resolve, 20))
     expect(beat).toBeGreaterThan(5)
+    const boundUs = host.boundUs
+    while (host.boundUs < boundUs + 500_000) await new Promise((resolve) => setTimeout(resolve, 20))
     clearInterval(talking)
 
     // The market is back, at a time that the clock has not passed: it is what counts again.
