@@ -3,6 +3,7 @@ import { isFault } from '@triplane/messaging'
 import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CommandLine } from './commands/command-line.ts'
+import { addAlertsCommands } from './commands/alerts-commands.ts'
 import { addAuditCommands } from './commands/audit-commands.ts'
 import { addDlqCommands } from './commands/dlq-commands.ts'
 import { addMonitoringCommands } from './commands/monitoring-commands.ts'
@@ -21,6 +22,7 @@ const addAll = [
   addDlqCommands,
   addAuditCommands,
   addStorageCommands,
+  addAlertsCommands,
   addMonitoringCommands,
   addProfileCommand,
   addTokenCommands,

@@ -24,6 +24,8 @@ export class CliWorld {
   /** Databases in the order in which they were opened and closed. */
   readonly opened: unknown[] = []
   readonly closed: unknown[] = []
+  /** Wall time, microseconds. */
+  nowUs: () => number = () => testStartUs
   interrupt: () => void = () => undefined
   isTTY = false
   output = ''
@@ -59,7 +61,7 @@ export class CliWorld {
       environment: this.environment,
       out: screen((text) => (this.output += text)),
       err: screen((text) => (this.messages += text)),
-      nowUs: () => testStartUs,
+      nowUs: () => this.nowUs(),
       randomBytes: (count) => Buffer.alloc(count, ++this.#random),
       userName: () => 'ann',
       openControlTopics: async () => {

@@ -41,3 +41,4 @@ export { substituteVariables, type UnknownVariable } from './promql/grafana-vari
 export { loadMonitoringSettings } from './render/settings.ts'
 export { renderMonitoring, type Rendered } from './render/render-monitoring.ts'
 export { writeRendered, type Owner } from './render/write-rendered.ts'
+export { durationMs } from './render/duration.ts'

@@ -5,7 +5,7 @@ import { messageOf } from '../cli-error.ts'
 const ANSWER_MS = 10_000
 
 export interface Question {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly token?: string
   /** Sent as JSON. */
   readonly body?: unknown
