@@ -126,29 +126,27 @@ function averaged(overSeconds: number): string {
 
 /** One alert for each objective: critical when the budget burns so fast that it pages, warning when it can wait for a ticket. */
 export function sloAlerts(thresholds: Thresholds): AlertRule[] {
-  const { page, ticket } = thresholds.burnRates
-  const { everySeconds } = thresholds.sloRates
   return serviceLevels(thresholds).flatMap((level) => [
-    burnAlert(level, 'critical', page, everySeconds),
-    burnAlert(level, 'warning', ticket, everySeconds),
+    burnAlert(level, 'critical', thresholds),
+    burnAlert(level, 'warning', thresholds),
   ])
 }
 
 function burnAlert(
   level: ServiceLevel,
   severity: 'critical' | 'warning',
-  burnRates: readonly BurnRate[],
-  everySeconds: number,
+  { burnRates, sloRates }: Thresholds,
 ): AlertRule {
   const { slo, alert, plane, objectiveRatio, what, picture } = level
   const percent = `${Number((objectiveRatio * 100).toPrecision(12))} %`
+  const burns = severity === 'critical' ? burnRates.page : burnRates.ticket
   return {
     name: alert,
     severity,
     plane,
     group: 'slo',
-    everySeconds,
-    expr: burnRates.map((burn) => burnExpr(level, burn, everySeconds)).join('\nor\n'),
+    everySeconds: sloRates.everySeconds,
+    expr: burns.map((burn) => burnExpr(level, burn, sloRates)).join('\nor\n'),
     labels: { slo },
     summary: `The error budget of the objective ${slo} burns too fast.`,
     description: `{{ $value | humanizePercentage }} of ${what}; the objective is ${percent} good over 30 days.`,
@@ -156,8 +154,16 @@ function burnAlert(
   }
 }
 
-/** Both windows burn, and enough was counted in the longer one to say so. */
-function burnExpr({ slo, objectiveRatio, floor }: ServiceLevel, burn: BurnRate, everySeconds: number): string {
+/**
+ * Both windows burn, enough was counted in the longer one to say so, and more than the shorter one is known: a start, which is always
+ * bad, has left the shorter window before it counts.
+ */
+function burnExpr(
+  { slo, objectiveRatio, floor }: ServiceLevel,
+  burn: BurnRate,
+  sloRates: Thresholds['sloRates'],
+): string {
+  const { everySeconds, overSeconds: rateOverSeconds } = sloRates
   const { factor, longOverSeconds, shortOverSeconds } = burn
   const limit = Number((factor * (1 - objectiveRatio)).toPrecision(12))
   return promql`
@@ -167,6 +173,8 @@ function burnExpr({ slo, objectiveRatio, floor }: ServiceLevel, burn: BurnRate, 
       ${errorRatio(shortOverSeconds)}{slo="${slo}"} > ${limit}
       and
       sum_over_time(slo:total:rate{slo="${slo}"}[${duration(longOverSeconds)}]) * ${everySeconds} >= ${floor}
+      and
+      slo:total:rate{slo="${slo}"} offset ${duration(shortOverSeconds + rateOverSeconds)}
     )
   `
 }

@@ -17,7 +17,7 @@ describe('scaled thresholds', () => {
   const scaled = scaleTimes(thresholds, 60)
 
   it('wait and look less long, at least 1 s and 5 s', () => {
-    expect(scaled.planeDown).toEqual({ forSeconds: 2 })
+    expect(scaled.planeDown).toEqual({ aboveStarts: 3, startsOverSeconds: 10, forSeconds: 2 })
     expect(scaled.highSpread.forSeconds).toBe(1)
     expect(scaled.highErrorRate).toEqual({ abovePerSecond: 10, overSeconds: 5, forSeconds: 5 })
     expect(scaled.feedDown).toEqual({ tradeOverSeconds: 5, forSeconds: 1 })

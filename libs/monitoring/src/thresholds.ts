@@ -108,7 +108,8 @@ export const thresholds = {
   staleFeatures: { aboveSeconds: HOUR, forSeconds: 5 * MINUTE },
 
   // Every plane
-  planeDown: { forSeconds: 2 * MINUTE },
+  /** A plane that crashes and starts again and again is as bad as down, and never down for long. */
+  planeDown: { aboveStarts: 3, startsOverSeconds: 10 * MINUTE, forSeconds: 2 * MINUTE },
   heartbeatMissing: { aboveSeconds: 30, forSeconds: 30 },
   busLag: { warningSeconds: 5, criticalSeconds: 30, forSeconds: 2 * MINUTE },
   processingStuck: { overSeconds: 30, forSeconds: MINUTE },

@@ -14,30 +14,36 @@ export function planeAlerts(thresholds: Thresholds): AlertRule[] {
 }
 
 function downAlerts({ plane, name, job, downAlert }: Plane, { planeDown }: Thresholds): AlertRule[] {
-  const gone = {
-    plane,
-    expr: promql`
-      up{job="${job}"} == 0
-      or
-      absent(up{job="${job}"})
-    `,
-    everySeconds: 1,
-    picture: pictures.targets,
-  } as const
+  const gone = promql`
+    max by (job, instance) (up{job="${job}"}) == 0
+    or
+    absent(up{job="${job}"})
+  `
+  const everySecond = { plane, everySeconds: 1, picture: pictures.targets } as const
+  const where = `the ${name}{{ with $labels.instance }} at {{ . }}{{ end }}`
+  const wait = duration(planeDown.forSeconds)
   const down = {
-    ...gone,
+    ...everySecond,
     severity: 'critical',
-    for: duration(planeDown.forSeconds),
-    description: `Prometheus has not reached the ${name}{{ with $labels.instance }} at {{ . }}{{ end }} for ${duration(planeDown.forSeconds)}.`,
+    expr: promql`
+      ${gone}
+      or
+      max by (job, instance) (
+        changes(process_start_time_seconds{job="${job}"}[${duration(planeDown.startsOverSeconds)}])
+      ) > ${planeDown.aboveStarts}
+    `,
+    for: wait,
+    description: `Prometheus has not reached ${where} for ${wait}, or it starts again and again.`,
   } as const
   const summary = `The ${name} is down.`
   return [
     {
-      ...gone,
+      ...everySecond,
       name: 'PlaneUnreachable',
       severity: 'info',
+      expr: gone,
       summary: `The ${name} cannot be reached: its other alerts are muted.`,
-      description: `Prometheus does not reach the ${name}{{ with $labels.instance }} at {{ . }}{{ end }}.`,
+      description: `Prometheus does not reach ${where}.`,
     },
     { ...down, name: downAlert, summary },
     ...(plane === 'order' ? [{ ...down, name: 'TradingBotDown', summary } as const] : []),
@@ -97,7 +103,7 @@ function seriesAlerts(
   const over = duration(seriesCap.overSeconds)
   const lines = promql`
     sum by (instance) (
-      predict_linear(scrape_samples_scraped{job=~"${jobs}"}[${over}], ${seriesCap.aheadSeconds})
+      predict_linear((scrape_samples_scraped{job=~"${jobs}"} > 0)[${over}:15s], ${seriesCap.aheadSeconds})
     )
   `
   return [
@@ -154,16 +160,20 @@ function refusedRecords({ deadExecutions }: Thresholds): AlertRule[] {
 function heartbeatMissing({ heartbeatMissing }: Thresholds): AlertRule {
   const { aboveSeconds, forSeconds } = heartbeatMissing
   const plane: AlertPlane = 'platform'
+  const jobs = planes.map(({ job }) => job).join('|')
   const neverSeen = planes.map(({ plane }) => `or absent(triplane_heartbeat_timestamp_seconds{stage="${plane}"}) * Inf`)
   return {
     name: 'HeartbeatMissing',
     severity: 'critical',
     plane,
+    // A plane that is down has an alert of its own; when it is back, the heartbeat has as long to come through as ever.
     expr: promql`
       max(
         time() - max by (stage) (triplane_heartbeat_timestamp_seconds)
         ${neverSeen.join('\n')}
       ) > ${aboveSeconds}
+      unless on ()
+      min(up{job=~"${jobs}"}) == 0
     `,
     for: duration(forSeconds),
     everySeconds: 1,

@@ -8,7 +8,7 @@ function casesOf(one: Plane): RuleCase[] {
   return [...downCases(one), ...busCases(one), ...processCases(one)]
 }
 
-function downCases({ plane, name, job, downAlert }: Plane): RuleCase[] {
+function downCases({ plane, name, job, service, downAlert }: Plane): RuleCase[] {
   const critical: RuleKey = { severity: 'critical', plane }
   const info: RuleKey = { severity: 'info', plane }
   const up = `up{job="${job}", instance="p:80"}`
@@ -41,7 +41,13 @@ function downCases({ plane, name, job, downAlert }: Plane): RuleCase[] {
         file: plane,
         series: { [up]: '1 1 0x20' },
         at: '2m30s',
-        fires: [{ ...critical, labels, description: `Prometheus has not reached the ${name} at p:80 for 2m.` }],
+        fires: [
+          {
+            ...critical,
+            labels,
+            description: `Prometheus has not reached the ${name} at p:80 for 2m, or it starts again and again.`,
+          },
+        ],
       },
       {
         title: `the ${name} when its target is gone`,
@@ -49,7 +55,31 @@ function downCases({ plane, name, job, downAlert }: Plane): RuleCase[] {
         file: plane,
         series: { [up]: '1 1 stale' },
         at: '2m30s',
-        fires: [{ ...critical, labels: { job }, description: `Prometheus has not reached the ${name} for 2m.` }],
+        fires: [
+          {
+            ...critical,
+            labels: { job },
+            description: `Prometheus has not reached the ${name} for 2m, or it starts again and again.`,
+          },
+        ],
+      },
+      {
+        title: `the ${name} when it starts again and again`,
+        alert,
+        file: plane,
+        series: {
+          [up]: '1 1 0 1 1 0 1 1 0 1 1 0 1x20',
+          [`process_start_time_seconds{service="${service}", job="${job}", instance="p:80"}`]:
+            '0 0 0 1 1 1 2 2 2 3 3 3 4x20',
+        },
+        at: '5m',
+        fires: [
+          {
+            ...critical,
+            labels,
+            description: `Prometheus has not reached the ${name} at p:80 for 2m, or it starts again and again.`,
+          },
+        ],
       },
       {
         title: `nothing when the ${name} is back within two minutes`,
@@ -159,12 +189,12 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
       file: plane,
       every: '5m',
       series: { [scraped]: '1000+40x40' },
-      at: '1h5m',
+      at: '1h20m',
       fires: [
         {
           ...warning,
           labels: { instance: 'p:80' },
-          description: `At this rate the ${name} exposes 13.04k lines in a day, the cap is 10000.`,
+          description: `At this rate the ${name} exposes 13.1k lines in a day, the cap is 10000.`,
         },
       ],
     },
@@ -173,7 +203,7 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
       alert: 'SeriesCapNear',
       file: plane,
       every: '5m',
-      series: { [scraped]: '9900x40' },
+      series: { [scraped]: '0x6 9900x40' },
       at: '3h',
       quiet: [warning],
     },
@@ -235,6 +265,20 @@ function heartbeatCases(): RuleCase[] {
       series: { [data]: '0+15x40', [strategy]: '0+15x40' },
       at: '1m',
       fires: [{ ...critical, description: 'The oldest heartbeat of a stage is +Inf old (+Inf: a stage has none).' }],
+    },
+    {
+      title: 'nothing when a plane has just come back, as the others wait for it',
+      alert: 'HeartbeatMissing',
+      file: 'platform',
+      series: {
+        [data]: '0+15x60',
+        [strategy]: '0x4 stale',
+        [order]: '0x60',
+        'up{job="data-plane", instance="p:80"}': '1x60',
+        'up{job="strategy-plane", instance="p:80"}': '1x4 0x30 1x60',
+      },
+      at: '540s',
+      quiet: [critical],
     },
     {
       title: 'nothing while every stage has seen one in the last 30 s',

@@ -85,7 +85,23 @@ const levels: readonly Level[] = [
   },
 ]
 
-export const sloCases: readonly RuleCase[] = levels.flatMap(casesOf)
+export const sloCases: readonly RuleCase[] = [...levels.flatMap(casesOf), ...badStarts()]
+
+/** An order plane that comes up two minutes after Prometheus, looked at when each of the shorter windows could count. */
+function badStarts(): RuleCase[] {
+  return ['10m30s', '36m'].map((at) => ({
+    title: `nothing for a bad start, ${at} ago`,
+    alert: 'OrderPlaneAvailabilityBudgetBurn',
+    file,
+    every: '30s',
+    series: {
+      'up{job="order-plane", instance="o:8001"}': '0x3 1x300',
+      [`orders_trading_state{state="active", ${order}}`]: '_x4 1x300',
+    },
+    at,
+    quiet: [{ severity: 'critical', plane: 'order' }],
+  }))
+}
 
 function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCase[] {
   const critical: RuleKey = { severity: 'critical', plane }
@@ -99,13 +115,14 @@ function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCa
   const at = (factor: number) => series(factor * budget)
   return [
     {
-      title: 'a budget that burns 20 times as fast as it lasts: page and ticket',
+      title: 'a budget that burns 20 times as fast as it lasts, after less than a ticket looks at',
       alert,
       file,
       every: '30s',
       series: at(20),
       at: '1h30m',
-      fires: [fires(critical, 20), fires(warning, 20)],
+      fires: [fires(critical, 20)],
+      quiet: [warning],
     },
     {
       title: 'a budget that burns 8 times as fast',
@@ -132,7 +149,7 @@ function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCa
       file,
       every: '2m',
       series: at(2),
-      at: '3h',
+      at: '6h30m',
       fires: [fires(warning, 2)],
       quiet: [critical],
     },
