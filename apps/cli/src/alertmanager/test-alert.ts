@@ -14,7 +14,7 @@ export interface TestAlert {
 }
 
 /** sent: a channel of this kind took a message since; failed: it refused; waiting: it was not asked yet. */
-export type Outcome = 'sent' | 'failed' | 'waiting'
+type Outcome = 'sent' | 'failed' | 'waiting'
 
 export interface Delivery {
   /** As Alertmanager has it: with its receivers, and with what mutes it. */
@@ -59,7 +59,7 @@ export async function sendTestAlert(
 }
 
 /** Whether nobody is told of it although it fires. */
-export function isMuted({ status }: FiringAlert): boolean {
+function isMuted({ status }: FiringAlert): boolean {
   return status.inhibitedBy.length + status.silencedBy.length + status.mutedBy.length > 0
 }
 

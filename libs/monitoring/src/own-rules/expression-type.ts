@@ -3,7 +3,7 @@ import { err, ok, type Result } from '@triplane/kernel'
 import { children, parseExpression, textOf } from '../promql/parse-expression.ts'
 
 /** What a PromQL expression gives: a vector of series at an instant, a range of samples, one number, a text. */
-export type ExpressionType = 'vector' | 'range' | 'number' | 'text'
+type ExpressionType = 'vector' | 'range' | 'number' | 'text'
 
 const OF_RANGE = /^(rate|irate|increase|delta|idelta|deriv|resets|changes|[a-z]+_over_time|ts_of_[a-z]+_over_time)$/
 const OF_TIME = /^(hour|minute|month|year|day_of_(month|week|year)|days_in_month)$/
