@@ -109,6 +109,8 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
       })
       monitoring = watching
       await until('all is scraped', async () => (await watching.query('up{job=~".*-plane"} == 1')).length === 3)
+      const beating = 'count by (stage) (triplane_heartbeat_timestamp_seconds)'
+      await until('a heartbeat of every stage', async () => (await watching.query(beating)).length === 3)
       await sleep(MESSAGE_MS)
       const heard = async () => (await watching.heard()).filter((one) => !OF_THE_TEST.test(one))
       expect(await heard()).toEqual([])

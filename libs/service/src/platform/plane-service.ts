@@ -65,6 +65,8 @@ export interface PlaneServiceOptions {
   readonly host: (context: RunContext) => Promise<HostedRun>
   /** Told when the plane is held: it cannot take up its run again. */
   readonly onHeld: (why: string) => Promise<void>
+  /** Told of every heartbeat that begins here, with its origin. */
+  readonly onOrigin: (originUs: number) => void
   /** Told of every dead letter of the bus. */
   readonly onDeadLetter: (reason: string) => void
 }
@@ -130,7 +132,7 @@ export class PlaneService implements Service {
 
   /** Works on a run until there is a newer one, or the service is stopped. */
   async #work(bus: KafkaBus, run: Run): Promise<void> {
-    const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter } = this.#options
+    const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter, onOrigin } = this.#options
     checkVenues(run, config)
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
@@ -154,7 +156,11 @@ export class PlaneService implements Service {
     runLogger.info('Run is hosted', { mode: run.mode, account: run.account, market_time_us: hosted.marketUs })
     const beat = setInterval(() => {
       const marketTimeUs = hosted.marketUs
-      edge.beat(marketTimeUs, ...(stage === 'data' ? [clock.nowUs()] : []))
+      if (stage === 'data') {
+        const originUs = clock.nowUs()
+        edge.beat(marketTimeUs, originUs)
+        onOrigin(originUs)
+      } else edge.beat(marketTimeUs)
       latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
     }, BEAT_EVERY_MS)
     const newerRun = this.#watch?.newerThan(run)

@@ -113,6 +113,7 @@ export async function startPlaneService<Hosted extends HostedRun>(
       measures = []
       await options.onHeld?.(why)
     },
+    onOrigin: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
     onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
   })
   begun.service = service
