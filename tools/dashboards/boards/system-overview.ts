@@ -15,6 +15,7 @@ const OURS = 'service!=""'
 const ON_DISK = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|vfat|fuse.*"}'
 const third = { width: 8, height: 8 }
 const quarter = { width: 6, height: 7 }
+const third = { width: 8, height: 7 }
 
 const planes = [
   stateTimeline(
@@ -260,7 +261,7 @@ const machine = [
           SLOW,
         ),
       ],
-      ...quarter,
+      ...third,
     },
     { limit: { at: thresholds.highCpu.aboveRatio }, min: 0, max: 1 },
   ),
@@ -271,7 +272,7 @@ const machine = [
       worry: 'Worry above the dashed line.',
       unit: 'percentunit',
       queries: [series('1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes', '{{instance}}', SLOW)],
-      ...quarter,
+      ...third,
     },
     { limit: { at: thresholds.highMemory.warningRatio }, min: 0, max: 1 },
   ),
@@ -288,31 +289,9 @@ const machine = [
           SLOW,
         ),
       ],
-      ...quarter,
+      ...third,
     },
     { limit: { at: thresholds.lowDiskSpace.aboveRatio }, min: 0, max: 1 },
-  ),
-  timeSeries(
-    {
-      title: 'Network',
-      shows: 'Bytes received and sent by each network device but the loopback.',
-      worry: 'Worry when it falls to nothing while feeds are connected.',
-      unit: 'Bps',
-      queries: [
-        series(
-          'sum by (instance) (rate(node_network_receive_bytes_total{device!="lo"}[$__rate_interval]))',
-          '{{instance}} received',
-          SLOW,
-        ),
-        series(
-          'sum by (instance) (rate(node_network_transmit_bytes_total{device!="lo"}[$__rate_interval]))',
-          '{{instance}} sent',
-          SLOW,
-        ),
-      ],
-      ...quarter,
-    },
-    { min: 0 },
   ),
 ]
 

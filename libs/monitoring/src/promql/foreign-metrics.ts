@@ -55,6 +55,4 @@ export const foreignMetrics: readonly ForeignMetric[] = [
   gauge('node_filesystem_size_bytes', filesystem),
   gauge('node_filesystem_readonly', filesystem),
   counter('node_disk_io_time_seconds_total', [...target, 'device']),
-  counter('node_network_receive_bytes_total', [...target, 'device']),
-  counter('node_network_transmit_bytes_total', [...target, 'device']),
 ]
