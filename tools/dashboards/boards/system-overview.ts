@@ -15,7 +15,6 @@ const OURS = 'service!=""'
 const ON_DISK = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|vfat|fuse.*"}'
 const third = { width: 8, height: 8 }
 const quarter = { width: 6, height: 7 }
-const third = { width: 8, height: 7 }
 
 const planes = [
   stateTimeline(
