@@ -20,6 +20,11 @@ export const planes = [
 }[]
 export type Plane = (typeof planes)[number]
 
+/** The plane of that name. */
+export function planeOf(plane: Plane['plane']): Plane {
+  return planes.find((one) => one.plane === plane) as Plane
+}
+
 /** Scrapes the book levels of the data plane alone; whether the plane is up is told by its other job. */
 export const BOOK_JOB = 'data-plane-book'
 

@@ -1,6 +1,6 @@
 import { DEFAULT_EVERY_SECONDS, type AlertPlane, type AlertRule, type PanelRef } from './alert.ts'
 import { pictures } from './pictures.ts'
-import { planes, type Plane } from './planes.ts'
+import { planeOf } from './planes.ts'
 import { promql } from './promql/promql.ts'
 import type { RecordingRule } from './recordings.ts'
 import { duration, type BurnRate, type Slo, type Thresholds } from './thresholds.ts'
@@ -26,7 +26,6 @@ export interface ServiceLevel extends Slo {
 /** The objectives over 30 days. */
 export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
   const over = duration(sloRates.overSeconds)
-  const { job } = planes.find(({ plane }) => plane === 'order') as Plane
   const latency = (histogram: string, withinSeconds: number) => ({
     total: `sum(rate(${histogram}_count[${over}]))`,
     bad: promql`
@@ -40,7 +39,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
   const book = `source_symbol:data_book_valid:min[${over}]`
   const openSeconds = (samples: string) => `${samples} * ${DEFAULT_EVERY_SECONDS} / ${sloRates.overSeconds}`
   // A scrape is good when it says which trading state is in force: then the plane is up and its core runs.
-  const scrapes = `sum(count_over_time(up{job="${job}"}[${over}]))`
+  const scrapes = `sum(count_over_time(up{job="${planeOf('order').job}"}[${over}]))`
   const goodScrapes = `(sum(sum_over_time(orders_trading_state[${over}])) or vector(0))`
   return [
     {

@@ -13,7 +13,7 @@ const DAY = 24 * HOUR
 type LevelSeverity = 'info' | 'warning' | 'error'
 
 /** A price that somebody wants to be told of: `{ symbol: 'BTC/USDT', is: 'below', level: 50_000 }`. */
-export interface PriceLevel {
+interface PriceLevel {
   readonly symbol: string
   readonly is: 'above' | 'below'
   /** Last price, quote currency. */
@@ -23,7 +23,7 @@ export interface PriceLevel {
 }
 
 /** A value of an indicator that somebody wants to be told of, of every symbol unless one is named. */
-export interface IndicatorLevel {
+interface IndicatorLevel {
   readonly indicator: string
   readonly symbol?: string
   readonly is: 'above' | 'below'

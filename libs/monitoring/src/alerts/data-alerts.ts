@@ -1,5 +1,6 @@
 import type { AlertRule } from '../alert.ts'
 import { pictures } from '../pictures.ts'
+import { planeOf } from '../planes.ts'
 import { promql } from '../promql/promql.ts'
 import { duration, type Thresholds } from '../thresholds.ts'
 import { byLimit } from './by-limit.ts'
@@ -20,7 +21,7 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
   const flappingOver = duration(feedFlapping.overSeconds)
   const down = {
     plane,
-    // What is not known to be well is down: a series that is absent is no excuse.
+    // What is not known to be well is down: a series that is absent is no excuse, but that of a plane that cannot be reached is.
     expr: promql`
       (
         source_symbol:data_instruments:group
@@ -32,7 +33,7 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
         )
       )
       or
-      absent(source_symbol:data_instruments:group)
+      (absent(source_symbol:data_instruments:group) unless on () up{job="${planeOf(plane).job}"} == 0)
     `,
     for: duration(feedDown.forSeconds),
     description:

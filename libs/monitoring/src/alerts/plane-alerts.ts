@@ -7,7 +7,11 @@ import { duration, type Thresholds } from '../thresholds.ts'
 /** What can go wrong with every plane, one rule for each; and the heartbeat, which goes through all of them. */
 export function planeAlerts(thresholds: Thresholds): AlertRule[] {
   return [
-    ...planes.flatMap((one) => [...downAlerts(one, thresholds), ...processAlerts(one, thresholds)]),
+    ...planes.flatMap((one) => [
+      ...downAlerts(one, thresholds),
+      ...processAlerts(one, thresholds),
+      ...seriesAlerts(one, thresholds),
+    ]),
     ...refusedRecords(thresholds),
     heartbeatMissing(thresholds),
   ]
@@ -90,15 +94,10 @@ function processAlerts({ plane, name, service }: Plane, thresholds: Thresholds):
       description: `Timers of the ${name} come {{ $value | humanizeDuration }} late, 99th percentile.`,
       picture: pictures.eventLoop,
     },
-    ...seriesAlerts({ plane, name, service }, thresholds),
   ]
 }
 
-function seriesAlerts(
-  { plane, name, service }: Pick<Plane, 'plane' | 'name' | 'service'>,
-  { seriesCap }: Thresholds,
-): AlertRule[] {
-  const { job } = planes.find((one) => one.service === service) as Plane
+function seriesAlerts({ plane, name, job, service }: Plane, { seriesCap }: Thresholds): AlertRule[] {
   const jobs = plane === 'data' ? `${job}|${BOOK_JOB}` : job
   const over = duration(seriesCap.overSeconds)
   const lines = promql`

@@ -84,6 +84,10 @@ const feedCases: readonly RuleCase[] = [
   ...feedDown('any, when nothing at all is there', { series: {}, at: '5m' }, [
     { description: 'Nothing is traded on any symbol of any source, or the source is not connected.' },
   ]),
+  ...feedDown('nothing while the plane cannot be reached: that has an alert of its own', {
+    series: { 'up{job="data-plane", instance="d:8000"}': '0x60' },
+    at: '5m',
+  }),
   ...feedDown('nothing for a symbol whose session is closed', {
     series: { ...well, [session('SPY')]: '0x60', [trades('SPY')]: '0x60' },
     at: '5m',

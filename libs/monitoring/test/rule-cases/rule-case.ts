@@ -29,8 +29,3 @@ export interface RuleCase {
   /** Rules of which this shows that they are quiet when they should be. */
   readonly quiet?: readonly RuleKey[]
 }
-
-/** A case that shows that nothing of the alert fires. */
-export function quiet(keys: readonly RuleKey[], one: Omit<RuleCase, 'fires' | 'quiet'>): RuleCase {
-  return { ...one, quiet: keys }
-}
