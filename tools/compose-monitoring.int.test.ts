@@ -1,10 +1,9 @@
 import { createServer, type Server } from 'node:http'
-import { networkInterfaces } from 'node:os'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describeWithDocker, freePort, images } from '@triplane/testing/containers'
-import { ComposeProject, docker, eventually } from './compose-project.ts'
+import { ComposeProject, docker, eventually, hostAddress } from './compose-project.ts'
 
 jest.setTimeout(300_000)
 
@@ -13,9 +12,6 @@ const root = join(__dirname, '..')
 const servers = ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'node-exporter'] as const
 const published = ['prometheus', 'alertmanager', 'grafana', 'pushgateway'] as const
 const oneShots = ['secrets', 'monitoring-config', 'monitoring-reload', 'grafana-password'] as const
-const [bridge] = networkInterfaces()['docker0'] ?? []
-/** Where containers find this machine. */
-const host = bridge?.address ?? '127.0.0.1'
 
 /** What is set and must not be seen. */
 const secrets = {
@@ -31,9 +27,11 @@ describeWithDocker(
   () => {
     const portOf: Record<string, string> = {}
     const listening: Server[] = []
+    let host: string
     let project: ComposeProject
 
     beforeAll(async () => {
+      host = hostAddress()
       for (const [i, service] of ['data_plane', 'order_plane', 'strategy_plane'].entries()) {
         const metrics = `# TYPE triplane_build_info gauge\ntriplane_build_info{service="${service}"} 1\n`
         await listen(8000 + i, () => metrics)

@@ -100,6 +100,14 @@ export function docker(...args: readonly string[]): Ran {
   return { code: status ?? 1, stdout: stdout ?? '', stderr: stderr ?? error?.message ?? '' }
 }
 
+/** The address at which containers find this machine: that of Docker's bridge, whether or not a container is on it. */
+export function hostAddress(): string {
+  const { stdout, stderr } = docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}')
+  const address = stdout.trim()
+  if (address === '') throw new Error(`Expected an address of Docker's bridge, was ${stderr}`)
+  return address
+}
+
 /** The first result that `fits`; throws with the last one after `timeoutMs`. A throw of `read` counts as no result. */
 export async function eventually<T>(
   read: () => Promise<T> | T,

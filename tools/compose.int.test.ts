@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWithDocker, freePort, images } from '@triplane/testing/containers'
 import { FakeBinance } from '../libs/feeds/test/fake-binance.ts'
-import { ComposeProject, docker, eventually } from './compose-project.ts'
+import { ComposeProject, docker, eventually, hostAddress } from './compose-project.ts'
 
 jest.setTimeout(600_000)
 
@@ -274,9 +274,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
   })
 
   it('takes a venue for its source', async () => {
-    const [bridge] = networkInterfaces()['docker0'] ?? []
-    const host = bridge?.address ?? '127.0.0.1'
-    const venue = await FakeBinance.start('binance_spot', ['BTCUSDT', 'ETHUSDT'], host)
+    const venue = await FakeBinance.start('binance_spot', ['BTCUSDT', 'ETHUSDT'], hostAddress())
     const ticks = setInterval(() => venue.tick(), 20)
     try {
       const at = `host.docker.internal:${venue.port}`
