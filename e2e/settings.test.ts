@@ -8,7 +8,7 @@ import { root } from './plane-process.ts'
 
 /** What the compose files set themselves: servers, ports, secrets and folders of containers. */
 const OF_COMPOSE =
-  /^TRIPLANE_(KAFKA_(?!MARKET_PARTITIONS$)|STORAGE_(URL|PASSWORD)$|REDIS_|HTTP_|STATE_FOLDER$|OPERATOR_TOKENS$|TRACING_ENDPOINT$|AUDIT_KEY$|MARKET_INSTRUMENT_FILES$)/
+  /^TRIPLANE_(KAFKA_(?!MARKET_PARTITIONS$)|STORAGE_(URL|PASSWORD)$|REDIS_|HTTP_|STATE_FOLDER$|OPERATOR_TOKENS$|TRACING_ENDPOINT$|METRICS_OTLP_ENDPOINT$|AUDIT_KEY$|MARKET_INSTRUMENT_FILES$)/
 
 const schemas = { data: dataServiceSchema, strategy: strategyServiceSchema, order: orderServiceSchema }
 const all = [...new Set(Object.values(schemas).flatMap((schema) => variableNames(schema)))].filter(

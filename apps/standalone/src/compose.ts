@@ -14,6 +14,8 @@ import type { Clock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
+import { openOtlpExport } from '@triplane/metrics'
+import { otlpOptions } from '@triplane/service'
 import { buildReport } from './build-report.ts'
 import { loadStandaloneConfig, type StandaloneConfig } from './config.ts'
 import { History } from './history.ts'
@@ -105,6 +107,11 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const cleanUps: (() => Promise<void>)[] = [() => bus.close()]
   async function cleanUp(): Promise<void> {
     for (const close of cleanUps.splice(0).reverse()) await close()
+  }
+
+  for (const plane of [metrics.data, metrics.order, metrics.strategy]) {
+    const otlp = await openOtlpExport(plane, otlpOptions(config, logger))
+    if (otlp) cleanUps.push(() => otlp.close())
   }
 
   let history: History | undefined

@@ -49,6 +49,7 @@ export function loadStandaloneConfig(
       DATABASE_URL: 'storage.url',
       TRIPLANE_OPERATOR_TOKENS: 'operator.tokens',
       TRIPLANE_AUDIT_KEY: 'audit.key',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'metrics.otlpEndpoint',
     },
     secrets: ['operator.tokens', 'audit.key'],
     readElsewhere: ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT', 'TRIPLANE_TOKEN*', 'TRIPLANE_ORDER_PLANES'],

@@ -39,6 +39,9 @@ export {
   type MetricsServer,
   type MetricsServerOptions,
 } from './metrics-server.ts'
+// Sending them elsewhere
+export { openOtlpExport } from './otlp/open-otlp-export.ts'
+export type { OtlpExport, OtlpExportOptions } from './otlp/otlp-export.ts'
 // What a bus counts
 export { exportBusStats, type TopicCounts } from './bus-stats.ts'
 // What history stores

@@ -33,6 +33,7 @@ export { readActiveSwitches } from './platform/known-switches.ts'
 export type { HostedRun, RunContext, RunHistory } from './platform/plane-service.ts'
 export {
   configuredInstruments,
+  otlpOptions,
   startPlaneService,
   type ServiceEdges,
   type StartedService,

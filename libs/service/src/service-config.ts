@@ -73,6 +73,10 @@ export function serviceParts(defaultPort: number) {
     metrics: z.strictObject({
       /** Series that the service may expose. */
       maxSeries: z.int().min(100).max(1_000_000).default(10_000),
+      /** Where metrics are posted too, OTLP over HTTP. `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`. */
+      otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
+      /** From one post to the next. */
+      otlpEveryMs: z.int().min(1000).max(3_600_000).default(10_000),
     }),
     log: z.strictObject({
       level: z.enum(levels).default('INFO'),
@@ -108,6 +112,7 @@ const serviceAliases = {
   REDIS_URL: 'redis.url',
   REDIS_PASSWORD: 'redis.password',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'tracing.endpoint',
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'metrics.otlpEndpoint',
   TRIPLANE_OPERATOR_TOKENS: 'operator.tokens',
   TRIPLANE_AUDIT_KEY: 'audit.key',
   TRIPLANE_VENUES: 'market.venues',

@@ -5,7 +5,7 @@ import { profileRoute } from '@triplane/control'
 import type { Check, RuledCheck } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
-import { exportBusStats, type Metrics } from '@triplane/metrics'
+import { exportBusStats, openOtlpExport, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
@@ -94,6 +94,7 @@ export async function startPlaneService<Hosted extends HostedRun>(
     clock,
   })
   logger.info('Listening', { url: server.url })
+  const otlp = await openOtlpExport(metrics, otlpOptions(config, logger))
 
   const service = new PlaneService({
     name,
@@ -120,6 +121,7 @@ export async function startPlaneService<Hosted extends HostedRun>(
   const closed = service.ended.finally(async () => {
     await histories?.close()
     await latest?.close()
+    await otlp?.close()
     await server.close()
   })
   return {
@@ -143,5 +145,23 @@ function describeRun({ phase, why, run, hosted }: PlaneStatus): unknown {
     isReady: hosted?.isReady ?? false,
     isFinal: hosted?.isFinal ?? false,
     ...hosted?.describe(),
+  }
+}
+
+/** Where a service posts its metrics too, and who is told that it cannot. */
+export function otlpOptions(
+  { metrics }: Pick<ServiceConfig, 'metrics'>,
+  logger: Logger,
+): Parameters<typeof openOtlpExport>[1] {
+  let isFailing = false
+  return {
+    endpoint: metrics.otlpEndpoint,
+    everyMs: metrics.otlpEveryMs,
+    onFault(fault) {
+      if (fault && !isFailing)
+        logger.warning('Metrics could not be sent by OTLP', { endpoint: metrics.otlpEndpoint, fault })
+      if (!fault) logger.info('Metrics are sent by OTLP again')
+      isFailing = fault !== undefined
+    },
   }
 }

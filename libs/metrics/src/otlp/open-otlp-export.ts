@@ -1,0 +1,12 @@
+import type { MetricSet } from '../metrics.ts'
+import type { OtlpExport, OtlpExportOptions } from './otlp-export.ts'
+
+/** Starts `startOtlpExport` when there is an endpoint. The exporter is loaded only if needed. */
+export async function openOtlpExport(
+  metrics: Pick<MetricSet, 'service' | 'expose'>,
+  { endpoint, ...options }: Omit<OtlpExportOptions, 'endpoint'> & { readonly endpoint: string | undefined },
+): Promise<OtlpExport | undefined> {
+  if (endpoint === undefined) return undefined
+  const { startOtlpExport } = await import('./otlp-export.ts')
+  return startOtlpExport(metrics, { ...options, endpoint })
+}
