@@ -83,6 +83,9 @@ export class ComposeProject {
   /** Removes everything: containers, volumes, network, images, .env. */
   remove(): void {
     this.try('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5')
+    // One that the settings no longer name is not compose's any more.
+    const volumes = docker('volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${this.name}`)
+    for (const volume of volumes.stdout.split('\n').filter(Boolean)) docker('volume', 'rm', volume)
     docker('image', 'rm', '--force', this.name, `${this.name}-secrets`)
     rmSync(this.folder, { recursive: true })
   }
