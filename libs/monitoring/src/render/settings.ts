@@ -23,7 +23,7 @@ const schema = composeConfig({
   prometheus: z.strictObject({
     /** Where people reach Prometheus, which serves the runbooks. */
     url: baseUrl.default(PROMETHEUS_URL),
-    /** On everything that is sent elsewhere and on alerts: `site=seoul,stage=live`. */
+    /** On everything that is sent elsewhere and on alerts: `site=seoul,environment=live`. */
     externalLabels: z
       .array(z.string().refine((text) => LABEL.test(text), 'Expected labels such as site=seoul'))
       .default([]),
