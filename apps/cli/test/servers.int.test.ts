@@ -25,7 +25,12 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
   beforeAll(async () => {
     ;[kafka, postgres] = await Promise.all([startKafka(), startPostgres('postgres')])
     database = await openDatabase({ url: postgres.url, embedded: { folder: '/nowhere' } })
-    bus = await createKafkaBus({ brokers: [kafka.brokers], clientId: 'test', nowUs: () => Date.now() * 1000 })
+    bus = await createKafkaBus({
+      brokers: [kafka.brokers],
+      clientId: 'test',
+      nowUs: () => Date.now() * 1000,
+      partitions: ({ batched }) => (batched ? 4 : 1),
+    })
     const url = new URL(postgres.url)
     const { password } = url
     url.password = ''
@@ -76,6 +81,16 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     expect(await everything(bus)).toMatchObject([
       { partition: 3, key: 'SPY', runId: '0a1b2c3d', producer: 'redrive/3/12', seq: 41, events: raw },
     ])
+  })
+
+  it('does not say that it sent a record again whose partition is no more', async () => {
+    const refused = { stage: 'decode', eventType: 'record', raw: '[]' } as const
+    const origin = { topic: topics.quotes.name, partition: 9, offset: 12, key: 'SPY' }
+    const store = new HistoryStore({ pool: database.pool, runId: '0a1b2c3e', overflow: 'wait' })
+    store.write('data', [aDeadLetter({ ...refused, seq: 1, origin })])
+    await store.close()
+    const redriven = await run('dlq', 'redrive', '0a1b2c3e/data/1')
+    expect(redriven).toMatchObject({ code: 1, messages: expect.stringContaining('to have a partition 9') })
   })
 
   it('copies one database into another, once', async () => {

@@ -42,16 +42,20 @@ export async function openRawProducer(environment: Environment): Promise<RawProd
   await connected(brokers, () => producer.connect())
   return {
     async send(records) {
-      for (const { topic, ...message } of records)
-        await connected(brokers, () => producer.send({ topic, acks: -1, messages: [{ ...message }] }))
+      for (const { topic, ...message } of records) {
+        const taken = await connected(brokers, () => producer.send({ topic, acks: -1, messages: [{ ...message }] }))
+        // What is for a partition that is not there kafkajs leaves out in silence.
+        if (!taken.some(({ partition }) => partition === message.partition))
+          throw new CliError(`Expected ${topic} to have a partition ${message.partition}, was not so: nothing was sent`)
+      }
     },
     close: () => producer.disconnect(),
   }
 }
 
-async function connected(brokers: readonly string[], act: () => Promise<unknown>): Promise<void> {
+async function connected<Result>(brokers: readonly string[], act: () => Promise<Result>): Promise<Result> {
   try {
-    await act()
+    return await act()
   } catch (error) {
     throw new CliError(`Expected Kafka at ${brokers.join(', ')} to take records, was: ${messageOf(error)}`)
   }
