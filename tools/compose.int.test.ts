@@ -46,7 +46,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     const lines = text.split('\n').filter((line) => /^orders_filled_total\{.*status="(PARTIAL_FILL|FILLED)"/.test(line))
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
   }
-  const stored = (table: 'fills' | 'trades') =>
+  const stored = (table: string) =>
     Number(
       project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', `SELECT count(*) FROM ${table}`, 'triplane').stdout,
     )
@@ -240,17 +240,16 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(idle.memoryBytes).toBeLessThan(MAX_IDLE_BYTES)
   })
 
-  /** Has a source of market data put in place of the one before, and waits for `trades` more trades in the database. */
-  async function playsFrom(source: Readonly<Record<string, string | undefined>>, trades: number): Promise<void> {
-    const before = stored('trades')
+  /** Has a source of market data put in place of the one before, and waits until the database has so many of its trades. */
+  async function playsFrom(
+    name: 'capture' | 'binance_ws',
+    source: Readonly<Record<string, string | undefined>>,
+    trades: number,
+  ): Promise<void> {
     project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: undefined, ...source })
     project.run('up', '--detach', '--wait')
-    const count = await eventually(
-      () => stored('trades') - before,
-      (more) => more >= trades,
-      120_000,
-    )
-    expect(count).toBeGreaterThanOrEqual(trades)
+    const ofSource = () => stored(`trades WHERE source = '${name}'`)
+    expect(await eventually(ofSource, (count) => count >= trades, 120_000)).toBeGreaterThanOrEqual(trades)
   }
 
   it('plays a capture that lies in the folder CAPTURES', async () => {
@@ -259,6 +258,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     writeFileSync(join(folder, 'trades.txt'), captureOf(TRADES))
     try {
       await playsFrom(
+        'capture',
         {
           CAPTURES: folder,
           TRIPLANE_SOURCE_KIND: 'capture',
@@ -279,6 +279,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     try {
       const at = `host.docker.internal:${venue.port}`
       await playsFrom(
+        'binance_ws',
         {
           TRIPLANE_SOURCE_KIND: 'venue',
           TRIPLANE_SOURCE_VENUE: 'binance_spot',
