@@ -11,7 +11,7 @@ export interface OtlpExportOptions {
   readonly endpoint: string
   /** From one export to the next. */
   readonly everyMs: number
-  /** Told of an export that failed, and with undefined of the first that succeeds after it. */
+  /** Told of the first export that fails, and with undefined of the first that succeeds after it. */
   readonly onFault: (fault: Error | undefined) => void
 }
 
@@ -45,14 +45,20 @@ export function startOtlpExport(
     const { code, error } = await new Promise<{ readonly code: number; readonly error?: Error }>((resolve) =>
       exporter.export(data, resolve),
     )
-    if (code !== 0) onFault(error ?? new Error(`Expected ${endpoint} to take metrics, was refused`))
-    else if (isFailing) onFault(undefined)
-    isFailing = code !== 0
+    if (code !== 0) throw error ?? new Error(`Expected ${endpoint} to take metrics, was refused`)
+  }
+
+  function tell(fault?: Error): void {
+    if ((fault !== undefined) !== isFailing) onFault(fault)
+    isFailing = fault !== undefined
   }
 
   function sendOnce(): Promise<void> {
     underWay ??= send()
-      .catch((error: unknown) => onFault(error instanceof Error ? error : new Error(String(error))))
+      .then(
+        () => tell(),
+        (error: unknown) => tell(error instanceof Error ? error : new Error(String(error))),
+      )
       .finally(() => (underWay = undefined))
     return underWay
   }

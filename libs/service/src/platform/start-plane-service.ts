@@ -153,15 +153,12 @@ export function otlpOptions(
   { metrics }: Pick<ServiceConfig, 'metrics'>,
   logger: Logger,
 ): Parameters<typeof openOtlpExport>[1] {
-  let isFailing = false
   return {
     endpoint: metrics.otlpEndpoint,
     everyMs: metrics.otlpEveryMs,
     onFault(fault) {
-      if (fault && !isFailing)
-        logger.warning('Metrics could not be sent by OTLP', { endpoint: metrics.otlpEndpoint, fault })
-      if (!fault) logger.info('Metrics are sent by OTLP again')
-      isFailing = fault !== undefined
+      if (fault) logger.warning('Metrics could not be sent by OTLP', { endpoint: metrics.otlpEndpoint, fault })
+      else logger.info('Metrics are sent by OTLP again')
     },
   }
 }
