@@ -2,9 +2,9 @@ import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import type { Bus } from '@triplane/messaging'
 import { OperatorControl } from '@triplane/order-plane/operator-control'
-import { Edge } from '@triplane/service'
+import { Edge, simulatedAccount } from '@triplane/service'
 import type { StandaloneConfig } from './config.ts'
-import { accountOf, type PlaneMetrics, type Planes } from './planes.ts'
+import type { PlaneMetrics, Planes } from './planes.ts'
 
 export interface OperatorsOptions {
   readonly config: Pick<StandaloneConfig, 'operator' | 'audit'>
@@ -30,7 +30,7 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
     clock,
     onRefused: (reason) => metrics.order.stageRefused.inc({ stage: 'control', reason }),
   })
-  const account = accountOf(runId)
+  const account = simulatedAccount(runId)
   const name = 'order-plane.edge'
   const edge = new Edge({ name, stage: 'order', producer: bus.producer({ name, runId }), run: { account }, clock })
   operators.attach({

@@ -4,6 +4,7 @@ import type { Clock } from '@triplane/kernel'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, runHash, type Bus, type OutputHashState } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
+import { simulatedAccount } from '@triplane/service'
 import { buildOrderPlane, type OrderPlaneCore, type OrderPlaneInput } from '@triplane/order-plane'
 import {
   buildStrategyPlane,
@@ -80,9 +81,6 @@ export interface Planes {
 /** Latencies that are kept for the report: the first ones of a run. */
 const MAX_LATENCIES = 1_000_000
 
-/** The account that a run trades: its own, so that no two runs share a ledger. */
-export const accountOf = (runId: string) => `sim-${runId}`
-
 /** Composes the three planes on one bus. */
 export function composePlanes(options: PlanesOptions): Planes {
   const { config, source, instruments, isSessionOpen, bus, runId, metrics, clock, turnUs, logger, resumed } = options
@@ -101,7 +99,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     }
   }
   const latenciesUs: number[] = [...(resumed?.latenciesUs ?? [])]
-  const joined = { bus, runId, account: accountOf(runId), nowUs: turnUs }
+  const joined = { bus, runId, account: simulatedAccount(runId), nowUs: turnUs }
   // What has no rate to USD is seen by the data plane, but cannot be valued: it is not traded.
   const tradable = instruments.filter(({ quote }) => config.order.ratesToUsd[quote] !== undefined)
 

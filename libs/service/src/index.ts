@@ -14,7 +14,7 @@ export { Edge, type EdgeOptions } from './host/edge.ts'
 export { InputLog, InputLogError } from './log/input-log.ts'
 export { Snapshots, type Snapshot } from './log/snapshots.ts'
 // Runs
-export { readRuns, RunWatch, startRun, type NewRun } from './run/runs.ts'
+export { readRuns, RunWatch, simulatedAccount, startRun, type NewRun } from './run/runs.ts'
 // Services
 export { runService, type Service, type ServiceDefinition } from './lifecycle/run-service.ts'
 export { readCrashNote, removeCrashNote, type CrashNote } from './lifecycle/crash-note.ts'

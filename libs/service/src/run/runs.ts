@@ -5,7 +5,7 @@ import type { Bus, BusRecord, Consumer, Refusal } from '@triplane/messaging'
 export interface NewRun {
   readonly runId: string
   readonly mode: RunMode
-  /** Default `sim-<runId>`. */
+  /** Default `simulatedAccount`. */
   readonly account?: string | undefined
   readonly seed?: number | undefined
   readonly startUs?: number | undefined
@@ -16,9 +16,23 @@ export interface NewRun {
   readonly nowUs: number
 }
 
+/** The account of a run that trades none of anybody's: its own, so that no two runs share a ledger. */
+export const simulatedAccount = (runId: string) => `sim-${runId}`
+
 /** Starts a run: notes where every topic ends now, and publishes the run. Resolves when the bus has it. */
 export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run> {
-  const { runId, mode, account = `sim-${runId}`, venues, who, nowUs, seed, startUs, scenario, sessions } = options
+  const {
+    runId,
+    mode,
+    account = simulatedAccount(runId),
+    venues,
+    who,
+    nowUs,
+    seed,
+    startUs,
+    scenario,
+    sessions,
+  } = options
   const data = Object.values(topics).filter((topic) => !topic.compacted)
   const run: Run = {
     type: 'run',
