@@ -117,6 +117,14 @@ function report({ items, item, goals }: Bench, medianMs: ReadonlyMap<string, num
   }
 }
 
-function median(values: readonly number[]): number {
+/** The middle one. */
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] as number
+}
+
+/** Prints whether a value is within its limit; sets exit code 1 when it is not. */
+export function verdict(name: string, value: number, limit: number, unit: string, digits = 1): void {
+  const isMet = value <= limit
+  print(`  ${isMet ? 'met   ' : 'MISSED'}  ${name} ${value.toFixed(digits)} ${unit}, at most ${limit}`)
+  if (!isMet) process.exitCode = 1
 }

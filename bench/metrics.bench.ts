@@ -1,6 +1,6 @@
 // Recording a labelled metric through a handle, and exposing 10,000 series.
 import { createMetrics } from '@triplane/metrics'
-import { print } from './harness.ts'
+import { median, print, verdict } from './harness.ts'
 
 const RECORDINGS = 20_000_000
 const SCRAPES = 60
@@ -36,14 +36,6 @@ async function scrape(): Promise<{ readonly totalMs: number; readonly sliceMs: n
   done = true
   watch()
   return { totalMs, sliceMs }
-}
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number
-
-function verdict(name: string, value: number, limit: number, unit: string): void {
-  const isMet = value <= limit
-  print(`  ${isMet ? 'met   ' : 'MISSED'}  ${name} ${value.toFixed(1)} ${unit}, at most ${limit}`)
-  if (!isMet) process.exitCode = 1
 }
 
 recordingNs()
