@@ -1,22 +1,14 @@
+import { readExposition } from '@triplane/metrics'
+
 /** The series of a text exposition. */
 export class Exposition {
   readonly #values = new Map<string, number>()
   readonly types = new Map<string, string>()
 
   constructor(text: string) {
-    for (const line of text.split('\n')) {
-      const type = /^# TYPE (\S+) (\S+)$/.exec(line)
-      if (type) this.types.set(type[1] as string, type[2] as string)
-      const series = /^([^#{\s][^{\s]*)(?:\{(.*)\})? (\S+)$/.exec(line)
-      if (!series) continue
-      const [, name = '', labels = '', value] = series
-      this.#values.set(
-        keyOf(
-          name,
-          [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, of]) => [key, of]),
-        ),
-        Number(value),
-      )
+    for (const { name, type, samples } of readExposition(text)) {
+      this.types.set(name, type)
+      for (const sample of samples) this.#values.set(keyOf(sample.name, Object.entries(sample.labels)), sample.value)
     }
   }
 

@@ -32,6 +32,7 @@ export {
 } from './definition.ts'
 // Serving them
 export { TEXT_CONTENT_TYPE } from './exposition.ts'
+export { readExposition, type ExposedMetric, type Sample } from './otlp/read-exposition.ts'
 export { selections, type Selection } from './scrape.ts'
 export {
   MetricsServerError,
