@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadMonitoringSettings, renderMonitoring } from '@triplane/monitoring'
-import { generateRuleFiles } from '../libs/monitoring/src/rule-files.ts'
+import { generateRuleFiles, loadMonitoringSettings, renderMonitoring } from '@triplane/monitoring'
 import { freePort, startAlertmanager, startPrometheus, type MonitoringServer } from '@triplane/testing/containers'
 import { parse, stringify } from 'yaml'
+import { filesOf } from '../libs/monitoring/test/monitoring-servers.ts'
 import { root } from './plane-process.ts'
 
 export interface MonitoringOptions {
@@ -57,13 +57,9 @@ export class Monitoring {
         settings: loadMonitoringSettings(options.environment),
         alertmanagerFolder: '/etc/alertmanager',
       })
-      const of = (server: string) =>
-        files
-          .filter(({ path }) => path.startsWith(`${server}/`))
-          .map(({ path, content }) => ({ target: `/etc/${path}`, content }))
       const [prometheus, alertmanager] = await Promise.all([
-        startPrometheus(of('prometheus'), prometheusPort),
-        startAlertmanager(of('alertmanager'), alertmanagerPort),
+        startPrometheus(filesOf('prometheus', files), prometheusPort),
+        startAlertmanager(filesOf('alertmanager', files), alertmanagerPort),
       ])
       return new Monitoring(prometheus, alertmanager)
     } finally {

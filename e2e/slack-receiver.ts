@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Receiver } from '../libs/monitoring/test/monitoring-servers.ts'
 
 /** A message as it was posted to an incoming webhook. */
 export interface SlackMessage {
@@ -11,30 +10,23 @@ export interface SlackMessage {
 
 /** Stands for Slack's incoming webhooks, on loopback: keeps what is posted. */
 export class SlackReceiver {
-  readonly messages: SlackMessage[] = []
-  readonly #server: Server
+  readonly #receiver: Receiver
 
-  private constructor(server: Server) {
-    this.#server = server
-    server.on('request', (request, response) => {
-      let body = ''
-      request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
-      request.on('end', () => {
-        this.messages.push(messageOf(request.url ?? '', body))
-        response.end('ok')
-      })
-    })
+  private constructor(receiver: Receiver) {
+    this.#receiver = receiver
   }
 
   static async start(): Promise<SlackReceiver> {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return new SlackReceiver(server)
+    return new SlackReceiver(await new Receiver().start())
+  }
+
+  get messages(): readonly SlackMessage[] {
+    return this.#receiver.received.map(({ path, body }) => messageOf(path, body))
   }
 
   /** The URL of a webhook. */
   webhook(name: string): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${name}`
+    return `${this.#receiver.url}/${name}`
   }
 
   /** Messages about an alert, by its name, that say it fires, or that it is resolved. */
@@ -42,9 +34,8 @@ export class SlackReceiver {
     return this.messages.filter(({ title }) => title.startsWith(`[${status}`) && title.includes(alert))
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
+  stop(): Promise<void> {
+    return this.#receiver.stop()
   }
 }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { startAlertmanager, type ContainerFile, type MonitoringServer } from '@triplane/testing/containers'
-import { renderMonitoring } from '../src/render/render-monitoring.ts'
+import { renderMonitoring, type RenderedFile } from '../src/render/render-monitoring.ts'
 import { loadMonitoringSettings } from '../src/render/settings.ts'
 
 export const infrastructure = join(__dirname, '../../../infrastructure')
@@ -11,8 +11,13 @@ export const infrastructure = join(__dirname, '../../../infrastructure')
 function alertmanagerFiles(environment: Readonly<Record<string, string>>): readonly ContainerFile[] {
   const settings = loadMonitoringSettings(environment)
   const { files } = renderMonitoring({ from: infrastructure, settings, alertmanagerFolder: '/etc/alertmanager' })
+  return filesOf('alertmanager', files)
+}
+
+/** The rendered files of a server, where it finds them in its container. */
+export function filesOf(server: 'prometheus' | 'alertmanager', files: readonly RenderedFile[]): ContainerFile[] {
   return files
-    .filter(({ path }) => path.startsWith('alertmanager/'))
+    .filter(({ path }) => path.startsWith(`${server}/`))
     .map(({ path, content }) => ({ target: `/etc/${path}`, content }))
 }
 
