@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createHealth, healthRoutes, type Health } from '@triplane/health'
 import express, { type Express, type RequestHandler } from 'express'
 import { TEXT_CONTENT_TYPE } from './exposition.ts'
@@ -74,8 +75,12 @@ function metricsApp(metrics: MetricSet, health: Health, routes: readonly Request
         .send(`Expected families to be one of ${selections.join(', ')}, was ${JSON.stringify(asked)}\n`)
       return
     }
-    const text = await metrics.expose(selection)
-    response.set('Content-Type', TEXT_CONTENT_TYPE).send(text)
+    response.set('Content-Type', TEXT_CONTENT_TYPE)
+    for (const part of await metrics.exposeParts(selection)) {
+      response.write(part)
+      await nextTurn()
+    }
+    response.end()
   })
   app.use(healthRoutes(health))
   for (const route of routes) app.use(route)

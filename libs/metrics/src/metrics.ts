@@ -57,6 +57,8 @@ export interface MetricSet {
   beforeScrape(measure: () => void): void
   /** The text exposition, `TEXT_CONTENT_TYPE`. */
   expose(selection?: Selection): Promise<string>
+  /** The same in parts of whole lines, each of which was rendered without a break: to be handled one a turn. */
+  exposeParts(selection?: Selection): Promise<readonly string[]>
 }
 
 export type Metrics<Service extends string> = MetricsOf<CatalogOf<Service>> & MetricSet
@@ -124,7 +126,8 @@ export function createMetrics<Service extends string>(
     beforeScrape(measure) {
       measures.push(measure)
     },
-    expose: (selection = 'all') => scrape(selection),
+    expose: async (selection = 'all') => (await scrape(selection)).join(''),
+    exposeParts: (selection = 'all') => scrape(selection),
   }
   return Object.assign(set, handles) as unknown as Metrics<Service>
 }

@@ -21,20 +21,21 @@ export interface ScrapeSources {
 }
 
 /**
- * Renders a service's metrics.
+ * Renders a service's metrics, in parts of whole lines.
  *
  * Invariants
  * 1. All values of a scrape are copied in one synchronous pass, before anything is rendered.
  * 2. Scrapes of one selection that overlap share one rendering.
+ * 3. A part is what was rendered in one slice; so whoever handles parts one a turn stands no longer than a slice.
  */
 export function createScrape({
   registry,
   processText,
   beforeScrape,
-}: ScrapeSources): (selection: Selection) => Promise<string> {
-  const running = new Map<Selection, Promise<string>>()
+}: ScrapeSources): (selection: Selection) => Promise<readonly string[]> {
+  const running = new Map<Selection, Promise<readonly string[]>>()
 
-  async function render(selection: Selection): Promise<string> {
+  async function render(selection: Selection): Promise<readonly string[]> {
     for (const measure of beforeScrape) measure()
     const copy = registry.copy()
     const core: Planned[] = []
@@ -44,17 +45,18 @@ export function createScrape({
       if (family.metric.priority === 'book') book.push(planned)
       else core.push(planned)
     }
-    const sections: string[] = []
+    const sections: (readonly string[])[] = []
     if (selection !== 'book') {
       sections.push(await renderSlices(core, copy))
       await nextTurn()
-      sections.push(await processText())
+      sections.push([await processText()])
     }
     if (selection !== 'core') {
       await nextTurn()
       sections.push(await renderSlices(book, copy))
     }
-    return sections.filter((section) => section !== '').join('\n')
+    const shown = sections.filter((parts) => parts.some((part) => part !== ''))
+    return shown.flatMap((parts, i) => (i === 0 ? parts : ['\n', ...parts]))
   }
 
   return (selection) => {
@@ -72,7 +74,7 @@ interface Planned {
   readonly seriesCount: number
 }
 
-async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<string> {
+async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<readonly string[]> {
   const slices: string[] = []
   let text = ''
   let sliceStart = performance.now()
@@ -91,5 +93,5 @@ async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<
     }
   }
   slices.push(text)
-  return slices.join('')
+  return slices
 }

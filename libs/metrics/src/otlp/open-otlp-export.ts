@@ -3,7 +3,7 @@ import type { OtlpExport, OtlpExportOptions } from './otlp-export.ts'
 
 /** Starts `startOtlpExport` when there is an endpoint. The exporter is loaded only if needed. */
 export async function openOtlpExport(
-  metrics: Pick<MetricSet, 'service' | 'expose'>,
+  metrics: Pick<MetricSet, 'service' | 'exposeParts'>,
   { endpoint, ...options }: Omit<OtlpExportOptions, 'endpoint'> & { readonly endpoint: string | undefined },
 ): Promise<OtlpExport | undefined> {
   if (endpoint === undefined) return undefined

@@ -2,9 +2,10 @@ import type { HrTime } from '@opentelemetry/api'
 import { hrTime } from '@opentelemetry/core'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
+import type { MetricData } from '@opentelemetry/sdk-metrics'
 import type { MetricSet } from '../metrics.ts'
 import { metricDataOf } from './metric-data.ts'
-import { readExposition } from './read-exposition.ts'
+import { createExpositionReader } from './read-exposition.ts'
 
 export interface OtlpExportOptions {
   /** Where metrics are posted: http://127.0.0.1:4318/v1/metrics */
@@ -28,7 +29,7 @@ const TIMEOUT_MS = 5000
  * most, and values are cumulative, so what a collector missed is in the next one.
  */
 export function startOtlpExport(
-  metrics: Pick<MetricSet, 'service' | 'expose'>,
+  metrics: Pick<MetricSet, 'service' | 'exposeParts'>,
   { endpoint, everyMs, onFault }: OtlpExportOptions,
 ): OtlpExport {
   const exporter = new OTLPMetricExporter({ url: endpoint, timeoutMillis: TIMEOUT_MS })
@@ -37,13 +38,20 @@ export function startOtlpExport(
   let isFailing = false
   let underWay: Promise<void> | undefined
 
+  /** Part by part: the event loop stands for one of them at most. */
   async function send(): Promise<void> {
     const times = { startTime, endTime: hrTime() }
-    const exposed = readExposition(await metrics.expose()).filter(({ samples }) => samples.length > 0)
+    const read = createExpositionReader()
+    for (const part of await metrics.exposeParts()) {
+      const exposed = read(part).filter(({ samples }) => samples.length > 0)
+      if (exposed.length > 0) await post(exposed.map((one) => metricDataOf(one, times)))
+    }
+  }
+
+  async function post(data: MetricData[]): Promise<void> {
     const scope = { name: 'triplane' }
-    const data = { resource, scopeMetrics: [{ scope, metrics: exposed.map((one) => metricDataOf(one, times)) }] }
     const { code, error } = await new Promise<{ readonly code: number; readonly error?: Error }>((resolve) =>
-      exporter.export(data, resolve),
+      exporter.export({ resource, scopeMetrics: [{ scope, metrics: data }] }, resolve),
     )
     if (code !== 0) throw error ?? new Error(`Expected ${endpoint} to take metrics, was refused`)
   }

@@ -20,16 +20,29 @@ const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g
 
 /** Reads the text format 0.0.4 as this library writes it: HELP, then TYPE, then the lines of a metric. Throws on anything else. */
 export function readExposition(text: string): ExposedMetric[] {
-  const metrics: (ExposedMetric & { samples: Sample[] })[] = []
-  let help = ''
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    const [, kind = '', name = '', rest = ''] = /^# (HELP|TYPE) (\S+) ?(.*)$/.exec(line) ?? []
-    if (kind === 'HELP') help = unescape(rest)
-    else if (kind === 'TYPE') metrics.push({ name, help, type: rest, samples: [] })
-    else metrics.at(-1)?.samples.push(readSample(line))
+  return createExpositionReader()(text)
+}
+
+/** Reads an exposition part by part, each of whole lines. Gives the metrics that have lines in the part. */
+export function createExpositionReader(): (part: string) => ExposedMetric[] {
+  let [name, help, type] = ['', '', '']
+  return (part) => {
+    let samples: Sample[] = []
+    const metrics: ExposedMetric[] = []
+    const begin = () => metrics.push({ name, help, type, samples: (samples = []) })
+    if (name !== '') begin()
+    for (const line of part.split('\n')) {
+      if (line === '') continue
+      const [, kind = '', of = '', rest = ''] = /^# (HELP|TYPE) (\S+) ?(.*)$/.exec(line) ?? []
+      if (kind === 'HELP') help = unescape(rest)
+      else if (kind === 'TYPE') {
+        name = of
+        type = rest
+        begin()
+      } else samples.push(readSample(line))
+    }
+    return metrics
   }
-  return metrics
 }
 
 function readSample(line: string): Sample {
