@@ -96,8 +96,10 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     await sleep(OUTAGE_MS)
     const health = await fetch(`${stack.order.url}/ready`)
     expect(health.status).toBe(503)
+    expect(counted(await stack.order.metrics(), 'triplane_ready')).toBe(0)
     kafka.start()
     await trades(3)
+    await until('ready', async () => counted(await stack.order.metrics(), 'triplane_ready') === 1, 30_000)
   }, 240_000)
 
   it('goes on trading while Postgres is stopped for 20 s, and stores everything afterwards', async () => {
@@ -108,6 +110,12 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     expect((await orders()).fills).toBeGreaterThan(before.fills)
     const health = (await (await fetch(`${stack.order.url}/health`)).json()) as { degraded_checks?: string[] }
     expect(health.degraded_checks).toContain('database')
+    const planes = [stack.data, stack.strategy, stack.order]
+    const spilled = async () => {
+      const texts = await Promise.all(planes.map((plane) => plane.metrics()))
+      return texts.map((text) => counted(text, 'triplane_storage_spilled_bytes'))
+    }
+    for (const bytes of await spilled()) expect(bytes).toBeGreaterThan(0)
     postgres.start()
     const pool = new pg.Pool({ connectionString: postgres.url })
     pool.on('error', () => undefined)
@@ -122,6 +130,8 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
         },
         90_000,
       )
+      await until('nothing waits on the disk', async () => (await spilled()).every((bytes) => bytes === 0), 60_000)
+      for (const plane of planes) expect(counted(await plane.metrics(), 'triplane_storage_lost_rows_total')).toBe(0)
     } finally {
       await pool.end()
     }

@@ -104,6 +104,14 @@ describe('parts that the service works without', () => {
     })
   })
 
+  it('leave the service ready, what is worse does not', async () => {
+    let lagSeconds = 5
+    const health = createHealth({ checks: { redis }, readiness: { lag: atMost(5, () => lagSeconds) }, clock })
+    expect(await health.isReady()).toBe(true)
+    lagSeconds = 6
+    expect(await health.isReady()).toBe(false)
+  })
+
   it('do not hide what is worse', async () => {
     const get = await served({ checks: { redis, lag: atMost(5, () => 6) } })
     const details = { lag: { value: 6, atMost: 5 }, redis: { error: 'connection refused' } }

@@ -45,6 +45,8 @@ export interface Health {
   checkHealth(): Promise<CheckResults>
   /** All checks of health and readiness. */
   checkReadiness(): Promise<CheckResults>
+  /** Whether none of these found the service unhealthy. */
+  isReady(): Promise<boolean>
 }
 
 /** A check as it is run: no overlap, every rule set. */
@@ -75,9 +77,11 @@ export function createHealth({
     return Object.fromEntries(results)
   }
 
+  const checkReadiness = () => run([...ofHealth, ...ofReadiness])
   return {
     checkHealth: () => run(ofHealth),
-    checkReadiness: () => run([...ofHealth, ...ofReadiness]),
+    checkReadiness,
+    isReady: async () => Object.values(await checkReadiness()).every(({ status }) => status !== 'unhealthy'),
   }
 }
 

@@ -1,30 +1,41 @@
+import type { EventType } from '@triplane/contracts'
 import type { Metrics } from './metrics.ts'
 
-/** The name that metrics have for what is stored. */
+/** The names that metrics have for what is stored. */
 const storedAs = {
   trade: 'tick',
   quote: 'quote',
   bar: 'bar',
   ofi: 'ofi',
+  signal: 'signal',
   orderEvent: 'order',
   fill: 'fill',
   portfolioState: 'portfolio',
-} as const
-const hasName = (type: string): type is keyof typeof storedAs => Object.hasOwn(storedAs, type)
+  deadLetter: 'dead_letter',
+} as const satisfies Partial<Record<EventType, string>>
+const labelsOf = (type: EventType) => ({ event_type: storedAs[type as keyof typeof storedAs] })
 
-/** What a history store is to tell of, for the data plane's metrics. */
+/** What a history store is to tell of: rows that are lost, for every service that stores. */
+export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLost'>) {
+  const lost = (type: EventType, rows: number): void => storageLost.inc(labelsOf(type), rows)
+  return { stored: (): void => undefined, failed: lost, dropped: lost }
+}
+
+/** The same, and what is stored, for the data plane. */
 export function exportHistory(metrics: Metrics<'data_plane'>) {
-  const count = (type: string, status: 'ok' | 'error', rows: number) => {
-    if (hasName(type)) metrics.storageWrites.inc({ event_type: storedAs[type], status }, rows)
+  const ofEveryService = exportLostRows(metrics)
+  const lost = (type: EventType, rows: number): void => {
+    ofEveryService.failed(type, rows)
+    metrics.storageWrites.inc({ ...labelsOf(type), status: 'error' }, rows)
   }
   return {
-    stored(type: string, rows: number, _known: number, seconds: number): void {
-      count(type, 'ok', rows)
-      if (!hasName(type)) return
-      metrics.storageWriteLatency.observe({ event_type: storedAs[type] }, seconds)
-      metrics.storageLastWrite.set({ event_type: storedAs[type] }, Date.now() / 1000)
+    stored(type: EventType, rows: number, _known: number, seconds: number): void {
+      const labels = labelsOf(type)
+      metrics.storageWrites.inc({ ...labels, status: 'ok' }, rows)
+      metrics.storageWriteLatency.observe(labels, seconds)
+      metrics.storageLastWrite.set(labels, Date.now() / 1000)
     },
-    failed: (type: string, rows: number): void => count(type, 'error', rows),
-    dropped: (type: string, rows: number): void => count(type, 'error', rows),
+    failed: lost,
+    dropped: lost,
   }
 }

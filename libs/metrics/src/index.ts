@@ -46,4 +46,4 @@ export type { OtlpExport, OtlpExportOptions } from './otlp/otlp-export.ts'
 // What a bus counts
 export { exportBusStats, type TopicCounts } from './bus-stats.ts'
 // What history stores
-export { exportHistory } from './history-stats.ts'
+export { exportHistory, exportLostRows } from './history-stats.ts'

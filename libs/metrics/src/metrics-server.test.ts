@@ -10,6 +10,8 @@ async function serve(options: Partial<MetricsServerOptions> = {}) {
   return server
 }
 
+const textOf = async (url: string) => (await fetch(`${url}/metrics`)).text()
+
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
@@ -45,6 +47,20 @@ describe('the metrics server', () => {
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'healthy' })
     lagSeconds = 6
     expect((await fetch(`${url}/health`)).status).toBe(503)
+  })
+
+  it('shows at a scrape whether the service is ready, as /ready says', async () => {
+    let lagSeconds = 1
+    const health = createHealth({ readiness: { lag: atMost(5, () => lagSeconds) } })
+    const { url } = await serve({ health })
+    const shown = async () => /^triplane_ready\{service="data_plane"\} (\S+)$/m.exec(await textOf(url))?.[1]
+    const until = async (value: string) => {
+      while ((await shown()) !== value) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await until('1')
+    lagSeconds = 6
+    await until('0')
+    expect((await fetch(`${url}/ready`)).status).toBe(503)
   })
 
   it('says which port is taken', async () => {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createHealth, healthRoutes, type Health } from '@triplane/health'
 import express, { type Express, type RequestHandler } from 'express'
 import { TEXT_CONTENT_TYPE } from './exposition.ts'
-import type { MetricSet } from './metrics.ts'
+import type { Metrics, MetricSet } from './metrics.ts'
 import { selections } from './scrape.ts'
 
 export interface MetricsServerOptions {
@@ -37,12 +37,15 @@ export class MetricsServerError extends Error {
   }
 }
 
+/** How often readiness is judged: as often as planes are scraped. */
+const READY_EVERY_MS = 1000
+
 /**
- * Serves `/metrics`, `/metrics?families=core|book`, `/health`, `/ready` and `/health/detailed`. Rejects with a
- * `MetricsServerError` when the port is taken.
+ * Serves `/metrics`, `/metrics?families=core|book`, `/health`, `/ready` and `/health/detailed`, and shows in `triplane_ready`
+ * what `/ready` says. Rejects with a `MetricsServerError` when the port is taken.
  */
 export async function startMetricsServer(
-  metrics: MetricSet,
+  metrics: MetricSet & Pick<Metrics<string>, 'ready'>,
   { port, host = '127.0.0.1', health = createHealth({}), routes = [] }: MetricsServerOptions,
 ): Promise<MetricsServer> {
   const server = createServer(metricsApp(metrics, health, routes))
@@ -50,11 +53,15 @@ export async function startMetricsServer(
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(metrics.service, host, port, cause)))
     server.listen(port, host, resolve)
   })
+  const judge = async () => metrics.ready.set((await health.isReady()) ? 1 : 0)
+  void judge()
+  const judging = setInterval(() => void judge(), READY_EVERY_MS).unref()
   const { port: actualPort } = server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     close: () =>
       new Promise((resolve, reject) => {
+        clearInterval(judging)
         server.close((error) => (error ? reject(error) : resolve()))
         server.closeAllConnections()
       }),

@@ -11,7 +11,6 @@ export const pictures = {
   disconnects: panel('data', 'Disconnects'),
   booksValid: panel('data', 'Books valid'),
   deadLetters: panel('data', 'Dead letters'),
-  storageWrites: panel('data', 'Storage writes'),
   storageAge: panel('data', 'Time since rows were stored'),
   // Order plane
   tradingState: panel('order', 'Trading state'),
@@ -44,6 +43,7 @@ export const pictures = {
   busLag: panel('system', 'Bus lag'),
   busBuffered: panel('system', 'Records not yet consumed'),
   eventLoop: panel('system', 'Event loop lag p99'),
+  spilledRows: panel('system', 'Rows waiting on the disk'),
   refusedRecords: panel('system', 'Refused by stage'),
   series: panel('system', 'Series'),
   cpu: panel('system', 'CPU'),

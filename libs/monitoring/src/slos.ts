@@ -38,9 +38,9 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
   // Recorded every 5 s while the session is open, so what is counted are seconds of an open session.
   const book = `source_symbol:data_book_valid:min[${over}]`
   const openSeconds = (samples: string) => `${samples} * ${DEFAULT_EVERY_SECONDS} / ${sloRates.overSeconds}`
-  // A scrape is good when it says which trading state is in force: then the plane is up and its core runs.
-  const scrapes = `sum(count_over_time(up{job="${planeOf('order').job}"}[${over}]))`
-  const goodScrapes = `(sum(sum_over_time(orders_trading_state[${over}])) or vector(0))`
+  const ofOrderPlane = `job="${planeOf('order').job}"`
+  const scrapes = `sum(count_over_time(up{${ofOrderPlane}}[${over}]))`
+  const goodScrapes = `(sum(sum_over_time(triplane_ready{${ofOrderPlane}}[${over}])) or vector(0))`
   return [
     {
       ...slos.tickFreshness,

@@ -6,7 +6,7 @@ import { createPromql, planeScope } from '../promql.ts'
 import { newest, rows, series, states } from '../series.ts'
 import { transform } from '../transformations.ts'
 
-const { of, rate, max, age } = createPromql(planeScope)
+const { of, rate, max, age, increase } = createPromql(planeScope)
 /** What watches the planes is scraped every 15 s. */
 const SLOW = '15s'
 /** Other programs have process metrics too, and no such label. */
@@ -20,10 +20,14 @@ const planes = [
   stateTimeline(
     {
       title: 'Targets up',
-      shows: 'Whether Prometheus reaches each target.',
-      worry: 'Worry at down: nothing is known of that target, and it may be gone.',
+      shows: 'Whether Prometheus reaches each target, and whether a plane that it reaches is ready.',
+      worry:
+        'Worry at down: nothing is known of that target, and it may be gone. Ready down: it waits for a run or for Kafka, or is held.',
       unit: 'none',
-      queries: [series('min by (job) (min_over_time(up[$__rate_interval]))', '{{job}}')],
+      queries: [
+        series('min by (job) (min_over_time(up[$__rate_interval]))', '{{job}}'),
+        series(`min by (service) (min_over_time(${of(service.ready)}[$__rate_interval]))`, '{{service}} ready'),
+      ],
       ...third,
     },
     states.up,
@@ -199,21 +203,14 @@ const processes = [
   ),
   timeSeries(
     {
-      title: 'Series dropped',
-      worry: 'Worry at any: raise the cap, or configure fewer instruments.',
-      unit: 'short',
-      queries: [series(max(service.seriesDropped, ['service', 'metric']), '{{service}} {{metric}}')],
-      ...quarter,
-    },
-    { min: 0 },
-  ),
-  timeSeries(
-    {
       title: 'Series',
-      shows: 'Series that each target exposes at a scrape.',
-      worry: 'Worry when a plane nears its cap.',
+      shows: 'Series that each target exposes at a scrape, and those over the cap that it does not.',
+      worry: 'Worry when a plane nears its cap; when any are dropped, raise it or configure fewer instruments.',
       unit: 'short',
-      queries: [series('max by (job) (scrape_samples_scraped)', '{{job}}')],
+      queries: [
+        series('max by (job) (scrape_samples_scraped)', '{{job}}'),
+        series(max(service.seriesDropped, ['service', 'metric']), '{{service}} drops {{metric}}'),
+      ],
       ...quarter,
     },
     { limit: { at: thresholds.seriesCap.maxSeries }, min: 0 },
@@ -240,9 +237,35 @@ const processes = [
         }),
       ],
       fields: { 'up for': [{ id: 'unit', value: 's' }] },
-      ...quarter,
+      width: 12,
+      height: 7,
     },
     undefined,
+  ),
+]
+
+const history = [
+  timeSeries(
+    {
+      title: 'Rows waiting on the disk',
+      worry: 'Worry when they stay: the database is away, and what does not fit is lost.',
+      unit: 'bytes',
+      queries: [series(max(service.storageSpilled, ['service']), '{{service}}')],
+      width: 12,
+      height: 7,
+    },
+    { min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Rows lost',
+      worry: 'Worry at any: history has a hole.',
+      unit: 'short',
+      queries: [series(increase(service.storageLost, ['service', 'event_type']), '{{service}} {{event_type}}')],
+      width: 12,
+      height: 7,
+    },
+    { draw: 'bars', min: 0 },
   ),
 ]
 
@@ -377,6 +400,7 @@ export function createSystemOverviewBoard() {
       { title: 'Planes', panels: planes },
       { title: 'Bus and stages', panels: bus },
       { title: 'Processes', panels: processes },
+      { title: 'History', panels: history },
       { title: 'Machine', panels: machine },
       { title: 'Monitoring', panels: monitoring },
     ],

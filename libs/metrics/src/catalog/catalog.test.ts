@@ -107,6 +107,7 @@ const contract = {
   `,
   every_service: `
     triplane_build_info gauge version commit node
+    triplane_ready gauge
     triplane_heartbeat_timestamp_seconds gauge stage
     triplane_stage_in_total counter stage
     triplane_stage_out_total counter stage
@@ -116,6 +117,8 @@ const contract = {
     triplane_bus_produced_total counter topic
     triplane_bus_consumed_total counter topic
     triplane_bus_errors_total counter topic
+    triplane_storage_spilled_bytes gauge
+    triplane_storage_lost_rows_total counter event_type
     triplane_event_loop_lag_seconds gauge
     triplane_metrics_series_dropped_total counter metric
   `,

@@ -1,5 +1,6 @@
 import { normalizeRefusals, timeframes, validationRefusals } from '@triplane/contracts'
 import { among, counter, gauge, histogram, measurement } from '../definition.ts'
+import { storedEvent } from './every-service.ts'
 
 const BOOK_LEVELS = Array.from({ length: 20 }, (_, i) => `${i}`)
 
@@ -7,17 +8,6 @@ const aggressor = among('side', ['buy', 'sell'])
 const bookSide = among('side', ['bid', 'ask'])
 const marketEvent = among('event_type', ['tick', 'quote', 'book', 'bar', 'ofi'])
 const deadEvent = among('event_type', ['frame', 'tick', 'quote', 'book', 'bar', 'ofi'])
-const storedEvent = among('event_type', [
-  'tick',
-  'quote',
-  'book',
-  'bar',
-  'ofi',
-  'order',
-  'fill',
-  'portfolio',
-  'journal',
-])
 const validationError = among('error_type', validationRefusals)
 const normalizationError = among('error_type', normalizeRefusals)
 const anyError = among('error_type', [...normalizeRefusals, ...validationRefusals])

@@ -5,6 +5,20 @@ const topic = among(
   'topic',
   Object.values(topics).map(({ name }): TopicName => name),
 )
+/** What is stored, as metrics name it. */
+export const storedEvent = among('event_type', [
+  'tick',
+  'quote',
+  'book',
+  'bar',
+  'ofi',
+  'signal',
+  'order',
+  'fill',
+  'portfolio',
+  'journal',
+  'dead_letter',
+])
 const vital = { priority: 'vital' } as const
 
 /** What every service says about itself, beside Node's and the process's default metrics. */
@@ -15,6 +29,7 @@ export const everyServiceCatalog = {
     ['version', 'commit', 'node'],
     vital,
   ),
+  ready: gauge('triplane_ready', '1 while the service is healthy and ready for work, as /ready says.', [], vital),
   heartbeat: measurement(
     'triplane_heartbeat_timestamp_seconds',
     'Origin time of the newest heartbeat that the stage has seen.',
@@ -29,6 +44,18 @@ export const everyServiceCatalog = {
   busProduced: counter('triplane_bus_produced_total', 'Records produced.', [topic], vital),
   busConsumed: counter('triplane_bus_consumed_total', 'Records consumed.', [topic], vital),
   busErrors: counter('triplane_bus_errors_total', 'Records that failed.', [topic], vital),
+  storageSpilled: gauge(
+    'triplane_storage_spilled_bytes',
+    'Bytes on the disk of rows that wait for the database.',
+    [],
+    vital,
+  ),
+  storageLost: counter(
+    'triplane_storage_lost_rows_total',
+    'Rows that are in no database: refused by it, or more than memory and disk hold.',
+    [storedEvent],
+    vital,
+  ),
   eventLoopLag: measurement(
     'triplane_event_loop_lag_seconds',
     '99th percentile of the event loop delay over the last 10 s or more.',

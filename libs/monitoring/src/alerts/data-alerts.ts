@@ -168,18 +168,8 @@ function marketAlerts({ highSpread, priceLevels }: Thresholds): AlertRule[] {
   ]
 }
 
-function storageAlerts({ storageWriteErrors, storageStale }: Thresholds): AlertRule[] {
+function storageAlerts({ storageStale }: Thresholds): AlertRule[] {
   return [
-    {
-      name: 'StorageWriteErrors',
-      severity: 'warning',
-      plane,
-      expr: `sum by (event_type) (increase(data_storage_writes_total{status="error"}[${duration(storageWriteErrors.overSeconds)}])) > 0`,
-      for: duration(storageWriteErrors.forSeconds),
-      summary: 'Rows cannot be written to the database.',
-      description: '{{ $value | humanize }} rows of kind {{ $labels.event_type }} could not be written.',
-      picture: pictures.storageWrites,
-    },
     {
       name: 'StorageStale',
       severity: 'warning',

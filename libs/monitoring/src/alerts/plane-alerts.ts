@@ -11,6 +11,7 @@ export function planeAlerts(thresholds: Thresholds): AlertRule[] {
       ...downAlerts(one, thresholds),
       ...processAlerts(one, thresholds),
       ...seriesAlerts(one, thresholds),
+      storageAlert(one, thresholds),
     ]),
     ...refusedRecords(thresholds),
     heartbeatMissing(thresholds),
@@ -127,6 +128,24 @@ function seriesAlerts({ plane, name, job, service }: Plane, { seriesCap }: Thres
       picture: pictures.series,
     },
   ]
+}
+
+function storageAlert({ plane, name, service }: Plane, { storageWriteErrors }: Thresholds): AlertRule {
+  const over = duration(storageWriteErrors.overSeconds)
+  return {
+    name: 'StorageWriteErrors',
+    severity: 'warning',
+    plane,
+    expr: promql`
+      sum by (event_type) (increase(triplane_storage_lost_rows_total{service="${service}"}[${over}])) > 0
+      or
+      max by (instance) (triplane_storage_spilled_bytes{service="${service}"}) > 0
+    `,
+    for: duration(storageWriteErrors.forSeconds),
+    summary: `History of the ${name} is lost, or waits on the disk.`,
+    description: `{{ with $labels.event_type }}{{ $value | humanize }} rows of kind {{ . }} of the ${name} are in no database{{ else }}{{ $value | humanize1024 }}B of rows of the ${name} wait on the disk for the database{{ end }}.`,
+    picture: pictures.spilledRows,
+  }
 }
 
 /** Executions come to the planes that trade through the bus only, so what they cannot read of it may be one. */

@@ -24,7 +24,6 @@ const refused = (reason: string) =>
 const freshness = (le: string) => `data_freshness_seconds_bucket{le="${le}", source="sim", symbol="SPY", ${target}}`
 const gaps = `data_gaps_total{source="sim", symbol="SPY", ${target}}`
 const deadLetters = `data_dlq_messages_total{event_type="tick", error_type="bad_price", ${target}}`
-const writes = (status: string) => `data_storage_writes_total{event_type="bar", status="${status}", ${target}}`
 const stored = (kind: string) => `data_storage_last_write_timestamp_seconds{event_type="${kind}", ${target}}`
 const started = `process_start_time_seconds{${target}}`
 
@@ -305,22 +304,6 @@ const marketCases: readonly RuleCase[] = [
 ]
 
 const storageCases: readonly RuleCase[] = [
-  {
-    title: 'a batch of rows that could not be written',
-    alert: 'StorageWriteErrors',
-    file,
-    series: { [writes('error')]: '0x20 80x60', [writes('ok')]: '0+10x80' },
-    at: '12m',
-    fires: [{ ...warning, labels: { event_type: 'bar' }, description: '80 rows of kind bar could not be written.' }],
-  },
-  {
-    title: 'nothing when all rows are written',
-    alert: 'StorageWriteErrors',
-    file,
-    series: { [writes('error')]: '80x80', [writes('ok')]: '0+10x80' },
-    at: '20m',
-    quiet: [warning],
-  },
   {
     title: 'a kind that is expected and has not been stored for more than 300 s',
     alert: 'StorageStale',

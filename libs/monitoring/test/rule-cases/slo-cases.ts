@@ -73,13 +73,19 @@ const levels: readonly Level[] = [
     labels: { slo: 'order-plane-availability' },
     percent: 99.9,
     what: 'all scrapes find an order plane that is not up and ready',
-    // The same of four planes that say their trading state so much of the time.
+    // Of four planes each is ready so much of the time.
     series: (badRatio, traffic = 'enough') =>
       traffic === 'enough'
         ? {
-            ...Object.fromEntries([1, 2, 3, 4].map((n) => [`up{job="order-plane", instance="o${n}:8001"}`, '1x300'])),
-            [`orders_trading_state{state="active", ${order}}`]: `${4 * (1 - badRatio)}x300`,
-            [`orders_trading_state{state="halted", ${order}}`]: '0x300',
+            ...Object.fromEntries(
+              [1, 2, 3, 4].flatMap((n) => [
+                [`up{job="order-plane", instance="o${n}:8001"}`, '1x300'],
+                [
+                  `triplane_ready{service="order_plane", job="order-plane", instance="o${n}:8001"}`,
+                  `${1 - badRatio}x300`,
+                ],
+              ]),
+            ),
           }
         : { 'up{job="order-plane", instance="o:8001"}': '_x295 0 stale' },
   },
@@ -96,7 +102,7 @@ function badStarts(): RuleCase[] {
     every: '30s',
     series: {
       'up{job="order-plane", instance="o:8001"}': '0x3 1x300',
-      [`orders_trading_state{state="active", ${order}}`]: '_x4 1x300',
+      [`triplane_ready{${order}}`]: '_x4 1x300',
     },
     at,
     quiet: [{ severity: 'critical', plane: 'order' }],

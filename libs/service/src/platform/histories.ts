@@ -20,7 +20,7 @@ export interface HistoriesOptions {
   /** Of the service: each has its own folder of spilled rows. */
   readonly name: string
   /** Told what is stored. */
-  readonly observer?: HistoryObserver | undefined
+  readonly observer: HistoryObserver
   /** Whether this service looks after the database: rollups, retention, the table of runs. */
   readonly isKeeper: boolean
   readonly logger: Logger
@@ -31,7 +31,8 @@ export interface HistoriesOptions {
 export interface Histories {
   readonly database: EventualDatabase
   open(run: Run): RunHistory
-  health(): { readonly isHealthy: boolean; readonly fault?: Error }
+  /** Of the newest run; what the run before it left on the disk is in the same folder. */
+  health(): { readonly isHealthy: boolean; readonly fault?: Error; readonly spilledBytes?: number }
   close(): Promise<void>
 }
 
@@ -80,7 +81,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
           onNotice: (line) => logger.warning(line),
         },
         maxBufferedRows,
-        ...(observer && { observer }),
+        observer,
         clock,
       })
       store = opened

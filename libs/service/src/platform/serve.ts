@@ -10,7 +10,7 @@ import {
   type Check,
   type RuledCheck,
 } from '@triplane/health'
-import { startMetricsServer, type MetricSet, type MetricsServer } from '@triplane/metrics'
+import { startMetricsServer, type Metrics, type MetricsServer } from '@triplane/metrics'
 import type { LatestState } from '@triplane/state'
 import { Router, type RequestHandler } from 'express'
 import type { ServiceConfig } from '../service-config.ts'
@@ -23,7 +23,7 @@ const MAX_CPU_RATIO = 0.98
 
 export interface ServeOptions {
   readonly config: ServiceConfig
-  readonly metrics: MetricSet
+  readonly metrics: Metrics<string>
   readonly status: () => PlaneStatus
   readonly latest: LatestState | undefined
   /** Whether history takes what it is given; absent when nothing is stored. */

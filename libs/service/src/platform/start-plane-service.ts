@@ -5,7 +5,7 @@ import { profileRoute } from '@triplane/control'
 import type { Check, RuledCheck } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
-import { exportBusStats, openOtlpExport, type Metrics } from '@triplane/metrics'
+import { exportBusStats, exportLostRows, openOtlpExport, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
@@ -42,7 +42,7 @@ export interface StartOptions<Hosted extends HostedRun> extends ServiceEdges {
   readonly routes?: readonly RequestHandler[]
   /** Told when the plane is held: it cannot take up its run again, and nothing is hosted. */
   readonly onHeld?: (why: string) => Promise<void>
-  /** Told what is stored. */
+  /** Told what is stored; else what is lost is counted. */
   readonly historyObserver?: HistoryObserver
 }
 
@@ -62,7 +62,7 @@ export async function startPlaneService<Hosted extends HostedRun>(
   const histories = openHistories({
     config,
     name,
-    observer: options.historyObserver,
+    observer: options.historyObserver ?? exportLostRows(metrics),
     isKeeper: stage === 'data',
     logger,
     clock,
@@ -75,6 +75,7 @@ export async function startPlaneService<Hosted extends HostedRun>(
   metrics.beforeScrape(() => {
     hosted?.observe()
     for (const measure of measures) measure()
+    metrics.storageSpilled.set(histories?.health().spilledBytes ?? 0)
   })
   exportBusStats(metrics, () => hosted?.busStats(clock.nowUs()) ?? [])
   const profiles = profileRoute({

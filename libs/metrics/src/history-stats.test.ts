@@ -1,0 +1,33 @@
+import { exportHistory, exportLostRows } from './history-stats.ts'
+import { createMetrics } from './metrics.ts'
+
+const shown = async (metrics: { expose(): Promise<string> }, of: RegExp) =>
+  (await metrics.expose()).split('\n').filter((line) => of.test(line) && !line.startsWith('#') && !line.endsWith(' 0'))
+
+describe('what a history store tells', () => {
+  it('is shown of the data plane: rows stored, and rows lost for whatever reason', async () => {
+    const metrics = createMetrics('data_plane', { processMetrics: false })
+    const history = exportHistory(metrics)
+    history.stored('trade', 10, 2, 0.02)
+    history.failed('signal', 3)
+    history.dropped('signal', 4)
+    expect(await shown(metrics, /storage_(writes|lost)/)).toEqual([
+      'data_storage_writes_total{event_type="tick",status="ok",service="data_plane"} 10',
+      'data_storage_writes_total{event_type="signal",status="error",service="data_plane"} 7',
+      'triplane_storage_lost_rows_total{event_type="signal",service="data_plane"} 7',
+    ])
+    expect(await shown(metrics, /storage_last_write/)).toHaveLength(1)
+  })
+
+  it('is shown of every other service: rows lost', async () => {
+    const metrics = createMetrics('order_plane', { processMetrics: false })
+    const history = exportLostRows(metrics)
+    history.stored()
+    history.failed('fill', 1)
+    history.dropped('orderEvent', 2)
+    expect(await shown(metrics, /storage/)).toEqual([
+      'triplane_storage_lost_rows_total{event_type="order",service="order_plane"} 2',
+      'triplane_storage_lost_rows_total{event_type="fill",service="order_plane"} 1',
+    ])
+  })
+})
