@@ -1,5 +1,13 @@
 import { stringify } from 'yaml'
-import { DEFAULT_EVERY_SECONDS, GRAFANA_URL, panelUrl, PROMETHEUS_URL, ruleGroups, type AlertRule } from './alert.ts'
+import {
+  dashboardUids,
+  DEFAULT_EVERY_SECONDS,
+  GRAFANA_URL,
+  panelUrl,
+  PROMETHEUS_URL,
+  ruleGroups,
+  type AlertRule,
+} from './alert.ts'
 import { alertRules, type AlertRulesOptions } from './alert-rules.ts'
 import { recordingRules, type RecordingRule } from './recordings.ts'
 import { duration, scaleTimes, thresholds as defaultThresholds } from './thresholds.ts'
@@ -72,7 +80,12 @@ function alertYaml(rule: AlertRule, { grafanaUrl = GRAFANA_URL, prometheusUrl }:
       summary,
       description,
       runbook_url: runbookUrl(name, prometheusUrl),
-      dashboard_url: panelUrl(picture, grafanaUrl),
+      dashboard_url: panelUrl(picture, grafanaUrl) + (picture.dashboard === dashboardUids.market ? INSTRUMENT : ''),
     },
   }
 }
+
+/** Live Market shows one instrument: that of the alert. */
+const INSTRUMENT = ['exchange', 'symbol']
+  .map((label) => `{{ with $labels.${label} }}&var-${label}={{ . | urlquery }}{{ end }}`)
+  .join('')

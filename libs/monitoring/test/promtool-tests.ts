@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { panelUrl, type AlertRule } from '../src/alert.ts'
+import { dashboardUids, panelUrl, type AlertRule } from '../src/alert.ts'
 import { runbookUrl } from '../src/rule-files.ts'
 import type { Fires, RuleCase } from './rule-cases/rule-case.ts'
 
@@ -44,6 +44,11 @@ export function promtoolFiles(cases: readonly RuleCase[], rules: readonly AlertR
   })
 }
 
+function instrument({ labels = {} }: Fires): string {
+  const shown = ['exchange', 'symbol'].filter((label) => labels[label] !== undefined)
+  return shown.map((label) => `&var-${label}=${encodeURIComponent(labels[label] as string)}`).join('')
+}
+
 function promtoolTest({ title, alert, series, at, fires = [] }: RuleCase, rules: readonly AlertRule[], every: string) {
   return {
     name: `${alert}: ${title}`,
@@ -61,7 +66,7 @@ function promtoolTest({ title, alert, series, at, fires = [] }: RuleCase, rules:
               summary,
               description: fire.description,
               runbook_url: runbookUrl(alert),
-              dashboard_url: panelUrl(picture),
+              dashboard_url: panelUrl(picture) + (picture.dashboard === dashboardUids.market ? instrument(fire) : ''),
             },
           }
         }),

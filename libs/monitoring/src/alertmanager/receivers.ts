@@ -119,7 +119,7 @@ function pagerduty({ pagerduty: { routingKey, url } }: Channels, folder: string)
     component: '{{ .CommonLabels.plane }}',
     links: [
       { href: '{{ .CommonAnnotations.runbook_url }}', text: 'Runbook' },
-      { href: '{{ .CommonAnnotations.dashboard_url }}', text: 'Dashboard' },
+      { href: '{{ (index .Alerts 0).Annotations.dashboard_url }}', text: 'Dashboard' },
     ],
   }
   return { kind: 'pagerduty', list: 'pagerduty_configs', config, secrets: [[file, routingKey]] }
