@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { atMost, createHealth } from '@triplane/health'
 import { createMetrics } from './metrics.ts'
 import { startMetricsServer, type MetricsServer, type MetricsServerOptions } from './metrics-server.ts'
@@ -39,6 +40,18 @@ describe('the metrics server', () => {
     const refused = await fetch(`${url}/metrics?families=books`)
     expect(refused.status).toBe(400)
     expect(await refused.text()).toBe('Expected families to be one of all, core, book, was "books"\n')
+  })
+
+  it('goes on when who asked has gone in the middle of the answer', async () => {
+    const { port } = new URL((await serve()).url)
+    for (let i = 0; i < 20; i++) {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n')
+      await new Promise((resolve) => setTimeout(resolve, i % 5))
+      socket.destroy()
+    }
+    expect(await textOf(`http://127.0.0.1:${port}`)).toContain('triplane_build_info')
   })
 
   it('serves health, judged by its checks', async () => {

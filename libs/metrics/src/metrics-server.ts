@@ -84,6 +84,8 @@ function metricsApp(metrics: MetricSet, health: Health, routes: readonly Request
     }
     response.set('Content-Type', TEXT_CONTENT_TYPE)
     for (const part of await metrics.exposeParts(selection)) {
+      // Whoever asked may have gone.
+      if (response.destroyed) return
       response.write(part)
       await nextTurn()
     }
