@@ -27,6 +27,7 @@ export interface ScrapeSources {
  * 1. All values of a scrape are copied in one synchronous pass, before anything is rendered.
  * 2. Scrapes of one selection that overlap share one rendering.
  * 3. A part is what was rendered in one slice; so whoever handles parts one a turn stands no longer than a slice.
+ * 4. The renderings of a process, which has a service or three, take turns: one slice a turn of the event loop.
  */
 export function createScrape({
   registry,
@@ -46,14 +47,16 @@ export function createScrape({
       else core.push(planned)
     }
     const sections: (readonly string[])[] = []
+    await turnOfOwn()
     if (selection !== 'book') {
       sections.push(await renderSlices(core, copy))
-      await nextTurn()
+      await turnOfOwn()
       sections.push([await processText()])
+      await turnOfOwn()
     }
     if (selection !== 'core') {
-      await nextTurn()
       sections.push(await renderSlices(book, copy))
+      await turnOfOwn()
     }
     const shown = sections.filter((parts) => parts.some((part) => part !== ''))
     return shown.flatMap((parts, i) => (i === 0 ? parts : ['\n', ...parts]))
@@ -66,6 +69,14 @@ export function createScrape({
     running.set(selection, rendering)
     return rendering
   }
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve()
+
+/** Resolves in a later turn of the event loop, in which no other rendering goes on. */
+function turnOfOwn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => nextTurn())
+  return lastTurn
 }
 
 /** A family and how many series it had when the values were copied. */
@@ -88,7 +99,7 @@ async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<
       if (performance.now() - sliceStart < SLICE_MS) continue
       slices.push(text)
       text = ''
-      await nextTurn()
+      await turnOfOwn()
       sliceStart = performance.now()
     }
   }

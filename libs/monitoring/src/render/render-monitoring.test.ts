@@ -102,6 +102,12 @@ describe('what is rendered', () => {
     ])
   })
 
+  it('says when our rules are of another version', () => {
+    put('prometheus/rules/a.yml', 'groups: [{ name: a, rules: [{ record: "a:b:c", expr: triplane_of_tomorrow }] }]')
+    put('prometheus/alert_rules.yaml', '[]')
+    expect(render).toThrow(/rules of the version of this program.*--build.*, found .*triplane_of_tomorrow/s)
+  })
+
   it('needs the file of Prometheus', () => {
     rmSync(join(folder, 'prometheus/prometheus.yml'))
     expect(render).toThrow(/prometheus.yml is not valid:\n {2}\(file\): expected a file, found nothing/)

@@ -5,6 +5,7 @@ import type { ChannelKinds } from '../alertmanager/receivers.ts'
 import { compileOwnAlerts } from '../own-rules/own-alerts.ts'
 import { parseRuleFile, type FileRule } from '../own-rules/rule-file.ts'
 import { yamlText } from '../own-rules/yaml-text.ts'
+import type { KnownMetrics } from '../promql/check-expression.ts'
 import { knownMetrics, type Recorded } from '../promql/known-metrics.ts'
 import { prometheusConfig } from './prometheus-config.ts'
 import { runbookPage } from './runbook-page.ts'
@@ -50,7 +51,8 @@ export function renderMonitoring({ from, settings, alertmanagerFolder }: RenderO
   const builtIn = rules.flatMap(({ file, content }) => parseRuleFile(file, content))
   const violations: Violation[] = []
   for (const { file, content } of usersRules) attempt(violations, file, () => parseRuleFile(file, content))
-  const own = usersAlerts && attempt(violations, usersAlerts.file, () => compile(usersAlerts, builtIn))
+  const metrics = usersAlerts && knownOf(builtIn)
+  const own = metrics && attempt(violations, usersAlerts.file, () => compile(usersAlerts, builtIn, metrics))
   if (violations.length > 0) throw new ConfigError('A rule', violations)
 
   const prometheus = prometheusConfig(base.file, base.content, settings)
@@ -82,9 +84,19 @@ function attempt<Result>(violations: Violation[], file: string, act: () => Resul
   }
 }
 
-function compile({ file, content }: SourceFile, rules: readonly FileRule[]) {
+/** The built-in rules are files beside this program, which may be of another version: an image that was not built anew. */
+function knownOf(rules: readonly FileRule[]): KnownMetrics {
+  try {
+    return knownMetrics(rules.flatMap(recordingOf))
+  } catch (error) {
+    const expected = 'rules of the version of this program (with Docker: docker compose up --build)'
+    throw new ConfigError('A rule', [{ path: 'prometheus/rules', expected, found: (error as Error).message }])
+  }
+}
+
+function compile({ file, content }: SourceFile, rules: readonly FileRule[], metrics: KnownMetrics) {
   const alerts = new Set(rules.flatMap(({ alert }) => alert ?? []))
-  return compileOwnAlerts(file, content, { alerts, metrics: knownMetrics(rules.flatMap(recordingOf)) })
+  return compileOwnAlerts(file, content, { alerts, metrics })
 }
 
 function recordingOf({ record, expr, labels }: FileRule): Recorded[] {
