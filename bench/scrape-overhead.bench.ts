@@ -111,16 +111,7 @@ async function measure(): Promise<void> {
   ] as const) {
     const all = sorted(plays, lengthOf)
     const own = sorted(plays, (stand) => ownMs(stand, collections))
-    const [p50, p99, max] = [median(all), all[Math.floor(all.length * 0.99)], all.at(-1)] as [number, number, number]
-    print(
-      `  the event loop stood ${what} a scrape: median ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, longest ${max.toFixed(1)} ms`,
-    )
-    print(
-      `    of its own: longest ${own
-        .slice(-5)
-        .map((ms) => ms.toFixed(1))
-        .join(' ')} ms`,
-    )
+    print(`  the event loop stood ${what} a scrape: ${spread(all)} ms; of its own ${spread(own)}`)
   }
   const costMs = (typicalMs(scraped) - typicalMs(unscraped)) / scrapes
   const standing = sorted(scraped, (stand) => ownMs(stand, collections))
@@ -131,6 +122,11 @@ async function measure(): Promise<void> {
 
 const sorted = (plays: readonly Play[], lengthIs: (stand: Span) => number) =>
   plays.flatMap(({ stands }) => stands.map(lengthIs)).sort((a, b) => a - b)
+
+function spread(ascending: readonly number[]): string {
+  const [p50, p99, max] = [0.5, 0.99, 1].map((q) => ascending[Math.floor((ascending.length - 1) * q)]?.toFixed(1))
+  return `median ${p50}, p99 ${p99}, longest ${max}`
+}
 
 /** Has the planes scraped. Resolves with the lines they gave. */
 function scrape(scraper: ChildProcess): Promise<number> {
