@@ -56,8 +56,8 @@ describe('profiles of a live process', () => {
       const response = await fetch(snapshot, { method: 'POST', headers: { authorization } })
       expect(response.status).toBe(200)
       expect(response.headers.get('content-disposition')).toContain('triplane.heapsnapshot')
-      const { snapshot: taken } = (await response.json()) as { snapshot: { node_count: number } }
-      expect(taken.node_count).toBeGreaterThan(1000)
+      const start = (await response.text()).slice(0, 200)
+      expect(start).toContain('{"snapshot":{"meta":')
     } finally {
       child.kill('SIGKILL')
     }
@@ -66,7 +66,7 @@ describe('profiles of a live process', () => {
   it('is free again when who asked went away', async () => {
     await expect(ask('kind=cpu&seconds=60', AbortSignal.timeout(100))).rejects.toThrow()
     let status = 409
-    for (let tries = 0; status === 409 && tries < 200; tries++) {
+    for (let tries = 0; status === 409 && tries < 50; tries++) {
       status = (await ask('kind=cpu&seconds=1')).status
       if (status === 409) await new Promise((resolve) => setTimeout(resolve, 50))
     }
