@@ -13,6 +13,7 @@ const storedAs = {
   portfolioState: 'portfolio',
   deadLetter: 'dead_letter',
 } as const satisfies Partial<Record<EventType, string>>
+/** Every type that is stored has one. */
 const labelsOf = (type: EventType) => ({ event_type: storedAs[type as keyof typeof storedAs] })
 
 /** What a history store is to tell of: rows that are lost, for every service that stores. */
