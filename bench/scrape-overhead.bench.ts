@@ -105,16 +105,17 @@ async function measure(): Promise<void> {
     `\nScrapes of three planes, ${lines} series: ${PAIRS} plays of ${frames.length} frames with ${scrapes} of them, and without`,
   )
   print(`  median ${typicalMs(scraped).toFixed(1)} and ${typicalMs(unscraped).toFixed(1)} ms`)
-  for (const [what, plays] of [
-    ['with', scraped],
-    ['without', unscraped],
+  const own = (plays: readonly Play[]) => sorted(plays, (stand) => ownMs(stand, collections))
+  const standing = own(scraped)
+  for (const [what, plays, ofItsOwn] of [
+    ['with', scraped, standing],
+    ['without', unscraped, own(unscraped)],
   ] as const) {
-    const all = sorted(plays, lengthOf)
-    const own = sorted(plays, (stand) => ownMs(stand, collections))
-    print(`  the event loop stood ${what} a scrape: ${spread(all)} ms; of its own ${spread(own)}`)
+    print(
+      `  the event loop stood ${what} a scrape: ${spread(sorted(plays, lengthOf))} ms; of its own ${spread(ofItsOwn)}`,
+    )
   }
   const costMs = (typicalMs(scraped) - typicalMs(unscraped)) / scrapes
-  const standing = sorted(scraped, (stand) => ownMs(stand, collections))
   verdict('of the throughput, scraped every second', (costMs / SCRAPE_EVERY_MS) * 100, GOALS.costPercent, '%', 2)
   verdict('stand of the event loop for a scrape, median', median(standing), GOALS.blockedMs, 'ms')
   verdict('the same, longest, of its own', standing.at(-1) as number, GOALS.blockedMs, 'ms')

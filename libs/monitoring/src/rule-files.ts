@@ -29,6 +29,11 @@ export interface RuleFile {
 
 const HEADER = '# Made by `npm run generate` from libs/monitoring. Rules of your own go to rules.d.\n'
 
+/** Live Market shows one instrument: that of the alert. */
+const INSTRUMENT = ['exchange', 'symbol']
+  .map((label) => `{{ with $labels.${label} }}&var-${label}={{ . | urlquery }}{{ end }}`)
+  .join('')
+
 /** The address of the page that says what to do about an alert. */
 export function runbookUrl(alert: string, prometheusUrl = PROMETHEUS_URL): string {
   return `${prometheusUrl}/consoles/runbooks/${alert}.html`
@@ -84,8 +89,3 @@ function alertYaml(rule: AlertRule, { grafanaUrl = GRAFANA_URL, prometheusUrl }:
     },
   }
 }
-
-/** Live Market shows one instrument: that of the alert. */
-const INSTRUMENT = ['exchange', 'symbol']
-  .map((label) => `{{ with $labels.${label} }}&var-${label}={{ . | urlquery }}{{ end }}`)
-  .join('')

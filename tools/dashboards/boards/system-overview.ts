@@ -15,6 +15,7 @@ const OURS = 'service!=""'
 const ON_DISK = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|vfat|fuse.*"}'
 const third = { width: 8, height: 8 }
 const quarter = { width: 6, height: 7 }
+const half = { width: 12, height: 7 }
 
 const planes = [
   stateTimeline(
@@ -123,8 +124,7 @@ const bus = [
         series(rate(service.stageIn, ['service', 'stage']), '{{service}} {{stage}} in'),
         series(rate(service.stageOut, ['service', 'stage']), '{{service}} {{stage}} out'),
       ],
-      width: 12,
-      height: 7,
+      ...half,
     },
     { min: 0 },
   ),
@@ -134,8 +134,7 @@ const bus = [
       worry: 'Worry when a reason is new, or when most of what comes in is refused.',
       unit: 'eps',
       queries: [series(rate(service.stageRefused, ['service', 'stage', 'reason']), '{{service}} {{stage}} {{reason}}')],
-      width: 12,
-      height: 7,
+      ...half,
     },
     { min: 0 },
   ),
@@ -237,8 +236,7 @@ const processes = [
         }),
       ],
       fields: { 'up for': [{ id: 'unit', value: 's' }] },
-      width: 12,
-      height: 7,
+      ...half,
     },
     undefined,
   ),
@@ -251,8 +249,7 @@ const history = [
       worry: 'Worry when they stay: the database is away, and what does not fit is lost.',
       unit: 'bytes',
       queries: [series(max(service.storageSpilled, ['service']), '{{service}}')],
-      width: 12,
-      height: 7,
+      ...half,
     },
     { min: 0 },
   ),
@@ -262,8 +259,7 @@ const history = [
       worry: 'Worry at any: history has a hole.',
       unit: 'short',
       queries: [series(increase(service.storageLost, ['service', 'event_type']), '{{service}} {{event_type}}')],
-      width: 12,
-      height: 7,
+      ...half,
     },
     { draw: 'bars', min: 0 },
   ),

@@ -141,14 +141,22 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
   const warning: RuleKey = { severity: 'warning', plane }
   const target = `service="${service}", job="${job}", instance="p:80"`
   const dropped = `triplane_metrics_series_dropped_total{metric="crypto_depth", ${target}}`
-  const lost = `triplane_storage_lost_rows_total{event_type="fill", ${target}}`
-  const spilled = `triplane_storage_spilled_bytes{${target}}`
   const scraped = `scrape_samples_scraped{job="${job}", instance="p:80"}`
   const eventLoop = (values: string, rest: Pick<RuleCase, 'title' | 'fires' | 'quiet'>): RuleCase => ({
     alert: 'EventLoopLagHigh',
     file: plane,
     series: { [`triplane_event_loop_lag_seconds{${target}}`]: values },
     at: '5m',
+    ...rest,
+  })
+  const history = (lost: string, spilled: string, rest: Pick<RuleCase, 'title' | 'fires' | 'quiet'>): RuleCase => ({
+    alert: 'StorageWriteErrors',
+    file: plane,
+    series: {
+      [`triplane_storage_lost_rows_total{event_type="fill", ${target}}`]: lost,
+      [`triplane_storage_spilled_bytes{${target}}`]: spilled,
+    },
+    at: '11m',
     ...rest,
   })
   return [
@@ -163,12 +171,8 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
       ],
     }),
     eventLoop('0.1x40', { title: `nothing for the ${name} at 100 ms`, quiet: [warning] }),
-    {
+    history('0x20 80x60', '0x80', {
       title: `the ${name} with rows that are in no database`,
-      alert: 'StorageWriteErrors',
-      file: plane,
-      series: { [lost]: '0x20 80x60', [spilled]: '0x80' },
-      at: '12m',
       fires: [
         {
           ...warning,
@@ -176,13 +180,9 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
           description: `80 rows of kind fill of the ${name} are in no database.`,
         },
       ],
-    },
-    {
+    }),
+    history('80x80', '0x20 2097152x60', {
       title: `the ${name} with rows that wait on the disk for five minutes`,
-      alert: 'StorageWriteErrors',
-      file: plane,
-      series: { [lost]: '80x80', [spilled]: '0x20 2097152x60' },
-      at: '11m',
       fires: [
         {
           ...warning,
@@ -190,15 +190,11 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
           description: `2MiB of rows of the ${name} wait on the disk for the database.`,
         },
       ],
-    },
-    {
+    }),
+    history('80x80', '0x20 2097152x16 0x40', {
       title: `nothing for the ${name} when rows wait for less than that`,
-      alert: 'StorageWriteErrors',
-      file: plane,
-      series: { [lost]: '80x80', [spilled]: '0x20 2097152x16 0x40' },
-      at: '11m',
       quiet: [warning],
-    },
+    }),
     {
       title: `the ${name} with a metric that is not exposed`,
       alert: 'SeriesCapReached',
