@@ -120,7 +120,9 @@ function writeSources(
   }
   let text = readFileSync(join(from, 'prometheus/prometheus.yml'), 'utf8')
   for (const [name, address] of Object.entries(addresses)) text = text.replaceAll(name, address)
-  const config = parse(text) as { scrape_configs: { job_name: string }[] }
+  const config = parse(text) as { global: Record<string, string>; scrape_configs: { job_name: string }[] }
+  // Rules that wait for seconds are of no use with scrapes every fifteen: a target is "missing" until its first.
+  Object.assign(config.global, { scrape_interval: '1s', scrape_timeout: '1s' })
   config.scrape_configs = config.scrape_configs.filter(({ job_name }) => !ELSEWHERE.includes(job_name))
   writeFileSync(join(folder, 'prometheus/prometheus.yml'), stringify(config))
   const targets = Object.entries(urls).map(([plane, url]) => ({
