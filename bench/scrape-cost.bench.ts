@@ -14,17 +14,17 @@ const priceOf = (level: string) => 60_000 + Number(level) / 7
 const symbolsFor = (series: number) => Array.from({ length: Math.round(series / LINES) }, (_, i) => `S${i}/USDT`)
 
 /** Our registry with the book levels of so many symbols; only they are exposed. */
-function ours(symbols: readonly string[]): () => Promise<string> {
+function ours(symbols: readonly string[]): () => Promise<readonly Buffer[]> {
   const instruments = symbols.map((symbol) => ({ source: 'sim', exchange: 'sim', symbol }))
   const metrics = createMetrics('data_plane', { instruments, maxSeries: 1_000_000 })
   for (const symbol of symbols)
     for (const level of LEVELS)
       for (const key of keys) metrics[key].set({ exchange: 'sim', symbol, level }, priceOf(level))
-  return () => metrics.expose('book')
+  return () => metrics.exposeParts('book')
 }
 
-/** The same series in a registry of prom-client. */
-function plain(symbols: readonly string[]): () => Promise<string> {
+/** The same series in a registry of prom-client. Encoded as well: that is what is served. */
+function plain(symbols: readonly string[]): () => Promise<readonly Buffer[]> {
   const registry = new Registry()
   registry.setDefaultLabels({ service: 'data_plane' })
   for (const name of names) {
@@ -33,17 +33,21 @@ function plain(symbols: readonly string[]): () => Promise<string> {
     for (const symbol of symbols)
       for (const level of LEVELS) gauge.set({ exchange: 'sim', symbol, level }, priceOf(level))
   }
-  return () => registry.metrics()
+  return async () => [Buffer.from(await registry.metrics())]
 }
 
-const linesOf = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length
+const linesOf = (parts: readonly Buffer[]) =>
+  Buffer.concat(parts)
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#')).length
 
-const scraping = (expose: () => Promise<string>) => () => scrapes(expose)
+const scraping = (expose: () => Promise<readonly Buffer[]>) => () => scrapes(expose)
 
-async function scrapes(expose: () => Promise<string>): Promise<number> {
-  let text = ''
-  for (let i = 0; i < SCRAPES; i++) text = await expose()
-  return linesOf(text)
+async function scrapes(expose: () => Promise<readonly Buffer[]>): Promise<number> {
+  let parts: readonly Buffer[] = []
+  for (let i = 0; i < SCRAPES; i++) parts = await expose()
+  return linesOf(parts)
 }
 
 const sizes = [1000, 10_000, 50_000]

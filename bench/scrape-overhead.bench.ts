@@ -30,11 +30,11 @@ function scrapeWhenTold(urls: readonly string[]): void {
   })
 }
 
-/** Milliseconds since the process began, and how many of them the process waited for a processor. */
+/** Milliseconds since the process began, and for how many of them the process had no processor. */
 interface Span {
   readonly startMs: number
   readonly endMs: number
-  readonly waitedMs: number
+  readonly withoutMs: number
 }
 
 /** What one play of the capture took, and the longest stand of the event loop for each scrape, or where one would have been. */
@@ -76,11 +76,13 @@ async function measure(): Promise<void> {
       if (turn++ % TURNS_OF_A_SCRAPE === 0) {
         // Those before are through: this waits for none.
         if (isScraped) answered = answered.then(() => scrape(scraper))
-        stands.push({ startMs: 0, endMs: 0, waitedMs: 0 })
+        stands.push({ startMs: 0, endMs: 0, withoutMs: 0 })
       }
-      const [startMs, waitedBeforeMs] = [performance.now(), waitedMs()]
+      const since = mainThread()
+      const startMs = performance.now()
       await new Promise((resolve) => setImmediate(resolve))
-      const stand = { startMs, endMs: performance.now(), waitedMs: waitedMs() - waitedBeforeMs }
+      const endMs = performance.now()
+      const stand = { startMs, endMs, withoutMs: withoutProcessorMs(endMs - startMs, since) }
       if (lengthOf(stand) > lengthOf(stands.at(-1) as Span)) stands[stands.length - 1] = stand
     }
     const ms = performance.now() - beganMs
@@ -141,30 +143,49 @@ function watchCollections(): readonly Span[] {
   const collections: Span[] = []
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries())
-      collections.push({ startMs: startTime, endMs: startTime + duration, waitedMs: 0 })
+      collections.push({ startMs: startTime, endMs: startTime + duration, withoutMs: 0 })
   }).observe({ entryTypes: ['gc'] })
   return collections
 }
 
 const lengthOf = ({ startMs, endMs }: Span) => endMs - startMs
 
-/** A stand without what comes with or without a scrape: collections of garbage, and waiting for a processor on a busy machine. */
+/** A stand without what comes with or without a scrape: collections of garbage, and a processor that others had. */
 function ownMs(stand: Span, collections: readonly Span[]): number {
   const collectingMs = collections.reduce((sum, one) => {
     const overlapMs = Math.min(stand.endMs, one.endMs) - Math.max(stand.startMs, one.startMs)
     return sum + Math.max(0, overlapMs)
   }, 0)
-  return Math.max(0, lengthOf(stand) - collectingMs - stand.waitedMs)
+  return Math.max(0, lengthOf(stand) - collectingMs - stand.withoutMs)
+}
+
+/** What the system has counted of the main thread since it began; `sleeps` is of the whole process. */
+interface Thread {
+  readonly ranMs: number
+  readonly waitedMs: number
+  readonly sleeps: number
 }
 
 const schedule = existsSync('/proc/self/schedstat') ? openSync('/proc/self/schedstat', 'r') : undefined
 const scheduleText = Buffer.alloc(64)
 
-/** For how long the main thread has waited for a processor since it began; 0 where the system does not say. */
-function waitedMs(): number {
-  if (schedule === undefined) return 0
-  const [, waitedNs] = scheduleText.toString('latin1', 0, readSync(schedule, scheduleText, 0, 64, 0)).split(' ')
-  return Number(waitedNs) / 1e6
+/** Undefined where the system does not say. */
+function mainThread(): Thread | undefined {
+  if (schedule === undefined) return undefined
+  // Asked first: Linux brings the counts up to date for it, and only then. Else they are those of the last tick.
+  const sleeps = process.resourceUsage().voluntaryContextSwitches
+  const [ranNs, waitedNs] = scheduleText.toString('latin1', 0, readSync(schedule, scheduleText, 0, 64, 0)).split(' ')
+  return { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6, sleeps }
+}
+
+/**
+ * For how much of the time the main thread could have run and had no processor: it waited for one; or, when nothing in the
+ * process slept, it did not run, because the host had given the whole virtual processor to another.
+ */
+function withoutProcessorMs(lengthMs: number, since: Thread | undefined): number {
+  const now = mainThread()
+  if (since === undefined || now === undefined) return 0
+  return now.sleeps === since.sleeps ? lengthMs - (now.ranMs - since.ranMs) : now.waitedMs - since.waitedMs
 }
 
 const urls = process.argv.slice(2)

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createHealth, healthRoutes, type Health } from '@triplane/health'
 import express, { type Express, type RequestHandler } from 'express'
 import { TEXT_CONTENT_TYPE } from './exposition.ts'
@@ -82,10 +83,12 @@ function metricsApp(metrics: MetricSet, health: Health, routes: readonly Request
       return
     }
     response.set('Content-Type', TEXT_CONTENT_TYPE)
-    const parts = await metrics.exposeParts(selection)
-    // Whoever asked may have gone.
-    if (response.destroyed) return
-    for (const part of parts) response.write(part)
+    for (const part of await metrics.exposeParts(selection)) {
+      // Whoever asked may have gone.
+      if (response.destroyed) return
+      response.write(part)
+      await nextTurn()
+    }
     response.end()
   })
   app.use(healthRoutes(health))

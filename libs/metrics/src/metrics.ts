@@ -57,8 +57,8 @@ export interface MetricSet {
   beforeScrape(measure: () => void): void
   /** The text exposition, `TEXT_CONTENT_TYPE`. */
   expose(selection?: Selection): Promise<string>
-  /** The same in parts of whole lines, each of which was rendered without a break: to be handled one a turn. */
-  exposeParts(selection?: Selection): Promise<readonly string[]>
+  /** The same as UTF-8 in parts of whole lines, each of which was rendered without a break: to be handled one a turn. */
+  exposeParts(selection?: Selection): Promise<readonly Buffer[]>
 }
 
 export type Metrics<Service extends string> = MetricsOf<CatalogOf<Service>> & MetricSet
@@ -126,7 +126,7 @@ export function createMetrics<Service extends string>(
     beforeScrape(measure) {
       measures.push(measure)
     },
-    expose: async (selection = 'all') => (await scrape(selection)).join(''),
+    expose: async (selection = 'all') => Buffer.concat(await scrape(selection)).toString(),
     exposeParts: (selection = 'all') => scrape(selection),
   }
   return Object.assign(set, handles) as unknown as Metrics<Service>

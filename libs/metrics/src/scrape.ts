@@ -8,9 +8,9 @@ import type { StoreCopy } from './series-store.ts'
 export const selections = ['all', 'core', 'book'] as const
 export type Selection = (typeof selections)[number]
 
-/** After this long a rendering lets the event loop go on; well below the 5 ms that a slice may take. */
-const SLICE_MS = 1
-const SERIES_BETWEEN_LOOKS = 32
+/** After so much text a rendering lets the event loop go on: rendered and encoded in less than a millisecond. */
+const SLICE_CHARS = 128 * 1024
+const NEW_LINE = Buffer.from('\n')
 
 export interface ScrapeSources {
   readonly registry: SeriesRegistry
@@ -21,22 +21,22 @@ export interface ScrapeSources {
 }
 
 /**
- * Renders a service's metrics, in parts of whole lines.
+ * Renders a service's metrics, as UTF-8 in parts of whole lines.
  *
  * Invariants
  * 1. All values of a scrape are copied in one synchronous pass, before anything is rendered.
  * 2. Scrapes of one selection that overlap share one rendering.
- * 3. A part is what was rendered in one slice; so whoever handles parts one a turn stands no longer than a slice.
+ * 3. A part is what was rendered in one slice; encoded there too, so whoever handles parts one a turn stands for little.
  * 4. The renderings of a process, which has a service or three, take turns: one slice a turn of the event loop.
  */
 export function createScrape({
   registry,
   processText,
   beforeScrape,
-}: ScrapeSources): (selection: Selection) => Promise<readonly string[]> {
-  const running = new Map<Selection, Promise<readonly string[]>>()
+}: ScrapeSources): (selection: Selection) => Promise<readonly Buffer[]> {
+  const running = new Map<Selection, Promise<readonly Buffer[]>>()
 
-  async function render(selection: Selection): Promise<readonly string[]> {
+  async function render(selection: Selection): Promise<readonly Buffer[]> {
     for (const measure of beforeScrape) measure()
     const copy = registry.copy()
     const core: Planned[] = []
@@ -46,20 +46,20 @@ export function createScrape({
       if (family.metric.priority === 'book') book.push(planned)
       else core.push(planned)
     }
-    const sections: (readonly string[])[] = []
+    const sections: (readonly Buffer[])[] = []
     await turnOfOwn()
     if (selection !== 'book') {
       sections.push(await renderSlices(core, copy))
       await turnOfOwn()
-      sections.push([await processText()])
+      sections.push([Buffer.from(await processText())])
       await turnOfOwn()
     }
     if (selection !== 'core') {
       sections.push(await renderSlices(book, copy))
       await turnOfOwn()
     }
-    const shown = sections.filter((parts) => parts.some((part) => part !== ''))
-    return shown.flatMap((parts, i) => (i === 0 ? parts : ['\n', ...parts]))
+    const shown = sections.filter((parts) => parts.some((part) => part.length > 0))
+    return shown.flatMap((parts, i) => (i === 0 ? parts : [NEW_LINE, ...parts]))
   }
 
   return (selection) => {
@@ -85,24 +85,19 @@ interface Planned {
   readonly seriesCount: number
 }
 
-async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<readonly string[]> {
-  const slices: string[] = []
+async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<readonly Buffer[]> {
+  const slices: Buffer[] = []
   let text = ''
-  let sliceStart = performance.now()
-  let untilLook = SERIES_BETWEEN_LOOKS
   for (const [i, { family, seriesCount }] of plan.entries()) {
     text += i === 0 ? family.head : `\n${family.head}`
     for (let n = 0; n < seriesCount; n++) {
       text += seriesText(family.series[n]!, copy)
-      if (--untilLook > 0) continue
-      untilLook = SERIES_BETWEEN_LOOKS
-      if (performance.now() - sliceStart < SLICE_MS) continue
-      slices.push(text)
+      if (text.length < SLICE_CHARS) continue
+      slices.push(Buffer.from(text))
       text = ''
       await turnOfOwn()
-      sliceStart = performance.now()
     }
   }
-  slices.push(text)
+  slices.push(Buffer.from(text))
   return slices
 }

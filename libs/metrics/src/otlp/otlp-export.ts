@@ -43,7 +43,7 @@ export function startOtlpExport(
     const times = { startTime, endTime: hrTime() }
     const read = createExpositionReader()
     for (const part of await metrics.exposeParts()) {
-      const exposed = read(part).filter(({ samples }) => samples.length > 0)
+      const exposed = read(part.toString()).filter(({ samples }) => samples.length > 0)
       if (exposed.length > 0) await post(exposed.map((one) => metricDataOf(one, times)))
     }
   }
