@@ -25,9 +25,11 @@ describe('what a history store tells', () => {
     history.stored()
     history.failed('fill', 1)
     history.dropped('orderEvent', 2)
+    history.torn(3)
     expect(await shown(metrics, /storage/)).toEqual([
       'triplane_storage_lost_rows_total{event_type="order",service="order_plane"} 2',
       'triplane_storage_lost_rows_total{event_type="fill",service="order_plane"} 1',
+      'triplane_storage_lost_rows_total{event_type="unknown",service="order_plane"} 3',
     ])
   })
 })

@@ -19,7 +19,12 @@ const labelsOf = (type: EventType) => ({ event_type: storedAs[type as keyof type
 /** What a history store is to tell of: rows that are lost, for every service that stores. */
 export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLost'>) {
   const lost = (type: EventType, rows: number): void => storageLost.inc(labelsOf(type), rows)
-  return { stored: (): void => undefined, failed: lost, dropped: lost }
+  return {
+    stored: (): void => undefined,
+    failed: lost,
+    dropped: lost,
+    torn: (rows: number): void => storageLost.inc({ event_type: 'unknown' }, rows),
+  }
 }
 
 /** The same, and what is stored, for the data plane. */
@@ -30,6 +35,7 @@ export function exportHistory(metrics: Metrics<'data_plane'>) {
     metrics.storageWrites.inc({ ...labelsOf(type), status: 'error' }, rows)
   }
   return {
+    ...ofEveryService,
     stored(type: EventType, rows: number, _known: number, seconds: number): void {
       const labels = labelsOf(type)
       metrics.storageWrites.inc({ ...labels, status: 'ok' }, rows)

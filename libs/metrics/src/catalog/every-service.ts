@@ -5,8 +5,7 @@ const topic = among(
   'topic',
   Object.values(topics).map(({ name }): TopicName => name),
 )
-/** What is stored, as metrics name it. */
-export const storedEvent = among('event_type', [
+const storedEvents = [
   'tick',
   'quote',
   'book',
@@ -18,7 +17,9 @@ export const storedEvent = among('event_type', [
   'portfolio',
   'journal',
   'dead_letter',
-])
+] as const
+/** What is stored, as metrics name it. */
+export const storedEvent = among('event_type', storedEvents)
 const vital = { priority: 'vital' } as const
 
 /** What every service says about itself, beside Node's and the process's default metrics. */
@@ -52,8 +53,8 @@ export const everyServiceCatalog = {
   ),
   storageLost: counter(
     'triplane_storage_lost_rows_total',
-    'Rows that are in no database: refused by it, or more than memory and disk hold.',
-    [storedEvent],
+    'Rows that are in no database: refused by it, more than memory and disk hold, or torn on the disk (unknown).',
+    [among('event_type', [...storedEvents, 'unknown'])],
     vital,
   ),
   eventLoopLag: measurement(

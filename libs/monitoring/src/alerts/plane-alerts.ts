@@ -132,12 +132,18 @@ function seriesAlerts({ plane, name, job, service }: Plane, { seriesCap }: Thres
 
 function storageAlert({ plane, name, service }: Plane, { storageWriteErrors }: Thresholds): AlertRule {
   const over = duration(storageWriteErrors.overSeconds)
+  const lost = `triplane_storage_lost_rows_total{service="${service}"}`
   return {
     name: 'StorageWriteErrors',
     severity: 'warning',
     plane,
+    // Rows torn by a power cut are counted when the process begins, so before the series does: increase() does not see them.
     expr: promql`
-      sum by (event_type) (increase(triplane_storage_lost_rows_total{service="${service}"}[${over}])) > 0
+      sum by (event_type) (
+        (${lost} unless ${lost} offset ${over})
+        or
+        increase(${lost}[${over}])
+      ) > 0
       or
       max by (instance) (triplane_storage_spilled_bytes{service="${service}"}) > 0
     `,

@@ -181,7 +181,17 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
         },
       ],
     }),
-    history('80x80', '0x20 2097152x60', {
+    history('_x20 3x60', '0x80', {
+      title: `the ${name} that finds rows torn when it begins`,
+      fires: [
+        {
+          ...warning,
+          labels: { event_type: 'fill' },
+          description: `3 rows of kind fill of the ${name} are in no database.`,
+        },
+      ],
+    }),
+    history('0x80', '0x20 2097152x60', {
       title: `the ${name} with rows that wait on the disk for five minutes`,
       fires: [
         {
@@ -191,7 +201,7 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
         },
       ],
     }),
-    history('80x80', '0x20 2097152x16 0x40', {
+    history('0x80', '0x20 2097152x16 0x40', {
       title: `nothing for the ${name} when rows wait for less than that`,
       quiet: [warning],
     }),

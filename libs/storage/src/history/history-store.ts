@@ -91,7 +91,8 @@ export class HistoryStore {
     this.#bufferOf = new Map(this.#buffers.map((buffer) => [buffer.table.eventType, buffer]))
     if (options.overflow !== 'spill') return
     invariant(options.spill !== undefined, 'a store that spills is told where')
-    this.#spill = new Spill(options.spill, options.runId, this.#clock)
+    const onTorn = (rows: number) => this.#observer?.torn?.(rows)
+    this.#spill = new Spill({ onTorn, ...options.spill }, options.runId, this.#clock)
     if (!this.#spill.isEmpty) this.#replaying = this.#replay(this.#spill)
   }
 

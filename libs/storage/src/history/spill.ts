@@ -15,6 +15,8 @@ export interface SpillOptions {
   readonly segmentBytes?: number
   /** One line for a person about something unusual: a torn tail, a damaged file. */
   readonly onNotice?: (line: string) => void
+  /** Told of rows that cannot be read again; must not throw. */
+  readonly onTorn?: (rows: number) => void
 }
 
 /** A segment that is not appended to any more. */
@@ -49,6 +51,7 @@ export class Spill {
   readonly #maxBytes: number
   readonly #segmentBytes: number
   readonly #onNotice: (line: string) => void
+  readonly #onTorn: (rows: number) => void
   readonly #clock: Clock
   readonly #header: Buffer
   /** Oldest first. */
@@ -72,6 +75,7 @@ export class Spill {
     this.#maxBytes = options.maxBytes
     this.#segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES
     this.#onNotice = options.onNotice ?? (() => undefined)
+    this.#onTorn = options.onTorn ?? (() => undefined)
     this.#clock = clock
     this.#header = Buffer.from(segmentHeader(runId))
     try {
@@ -171,7 +175,7 @@ export class Spill {
   /** Says that so many rows of the oldest segment cannot be used, and why. */
   leftOut(rows: number, why: string): void {
     this.took(rows)
-    this.#tornRows += rows
+    this.#countTorn(rows)
     this.#onNotice(`${rows} rows of the spill are left out: ${why}`)
   }
 
@@ -237,7 +241,7 @@ export class Spill {
         }
         found += rows.length
         this.#rows += rows.length
-        this.#tornRows += tornLines
+        this.#countTorn(tornLines)
         if (wholeBytes < segment.bytes) await truncate(segment.path, wholeBytes)
       } catch (error) {
         // What cannot be read now is tried again when its turn comes.
@@ -253,10 +257,15 @@ export class Spill {
     if (rows === 0) await rm(path, { force: true })
     else {
       await rename(path, `${path}.damaged`)
-      this.#tornRows += rows
+      this.#countTorn(rows)
       this.#onNotice(`${basename(path)} does not say whose ${rows} rows it has: kept as ${basename(path)}.damaged`)
     }
     this.#forget(segment)
+  }
+
+  #countTorn(rows: number): void {
+    this.#tornRows += rows
+    if (rows > 0) this.#onTorn(rows)
   }
 
   #forget(segment: ClosedSegment): void {
