@@ -1,4 +1,4 @@
-import { topics, tradingStates, type ExecutionEvent, type Fill, type TradingConditionChange } from '@triplane/contracts'
+import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
 import { isSessionOpen } from '@triplane/market-data'
 import { createPlaneMetrics } from '@triplane/metrics'
 import {
@@ -12,8 +12,8 @@ import {
   type ServiceEdges,
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
-import { createSlowestFills, type SlowestFills } from '@triplane/storage'
-import { createTracing, OrderSpans, type TraceRef } from '@triplane/tracing'
+import { createSlowestFills, slowFillOf, type SlowestFills } from '@triplane/storage'
+import { createTracing, OrderSpans } from '@triplane/tracing'
 import { buildOrderPlane } from './compose.ts'
 import { Liveness } from './liveness.ts'
 import { OperatorControl } from './operator-control.ts'
@@ -42,12 +42,6 @@ export async function startOrderService(
   const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
 
   let slowest: SlowestFills | undefined
-  function noteSlowFill(runId: string, fill: Fill, trace: TraceRef | undefined): void {
-    const { intentId, fillId, strategy, symbol, tsIntentUs, effectUs } = fill
-    const totalUs = Math.max(0, effectUs - tsIntentUs)
-    const traced = trace?.isSampled && { traceId: trace.traceId }
-    slowest?.note({ runId, intentId, fillId, strategy, symbol, totalUs, timeUs: effectUs, ...traced })
-  }
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void) {
     const { run, bus, edge, latest } = context
@@ -80,7 +74,8 @@ export async function startOrderService(
       observe(event: ExecutionEvent, isNew) {
         if (!isNew) return
         const trace = spans.onOutput(event, clock.nowUs())
-        if (event.type === 'fill') noteSlowFill(run.runId, event, trace)
+        const traceId = trace?.isSampled ? trace.traceId : undefined
+        if (event.type === 'fill') slowest?.note(slowFillOf(run.runId, event, traceId))
         if (latest) noteEvent(latest, event)
       },
       async beforeLive() {

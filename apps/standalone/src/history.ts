@@ -1,15 +1,18 @@
-import { topicOf, topics, type Topic } from '@triplane/contracts'
+import { topicOf, topics, type Event, type Topic } from '@triplane/contracts'
 import type { Logger } from '@triplane/logging'
 import type { Bus, Consumer } from '@triplane/messaging'
 import { exportHistory, type Metrics } from '@triplane/metrics'
 import {
   beginRun,
+  createSlowestFills,
   endRun,
   HistoryStore,
   openDatabase,
+  slowFillOf,
   StorageMaintenance,
   storedEventTypes,
   type Database,
+  type SlowestFills,
 } from '@triplane/storage'
 import type { Report } from './report.ts'
 
@@ -36,6 +39,7 @@ export interface HistoryOptions {
 export class History {
   readonly #database: Database
   readonly #store: HistoryStore
+  readonly #slowest: SlowestFills
   readonly #maintenance: StorageMaintenance
   readonly #consumer: Consumer
   readonly #options: HistoryOptions
@@ -72,6 +76,10 @@ export class History {
       maxBufferedRows,
       observer: exportHistory(metrics),
     })
+    this.#slowest = createSlowestFills({
+      pool: database.pool,
+      onFault: (fault) => options.logger.warning('The slowest fills could not be stored', { fault }),
+    })
     const stored = new Set<Topic>(storedEventTypes.map((type) => topicOf[type]))
     this.#consumer = bus.consumer({
       group: 'history',
@@ -88,11 +96,17 @@ export class History {
   async store(): Promise<void> {
     const records = this.#consumer.take()
     for (let i = 0; i < records.length; i++) {
-      const { producer, events } = records[i] as (typeof records)[number]
+      const { topic, producer, events } = records[i] as (typeof records)[number]
       this.#store.write(producer, events)
+      if (topic.name === topics.fills.name) this.#noteSlow(events)
     }
     void this.#consumer.commit()
     if (this.#store.isFull && this.#options.overflow === 'wait') await this.#store.ready()
+  }
+
+  #noteSlow(events: readonly Event[]): void {
+    const { runId } = this.#options.run
+    for (const event of events) if (event.type === 'fill') this.#slowest.note(slowFillOf(runId, event))
   }
 
   /** Whether the database takes what it is given. */
@@ -126,6 +140,7 @@ export class History {
     try {
       await this.#store.close()
     } finally {
+      await this.#slowest.close()
       await this.#maintenance.stop()
       await this.#database.close()
     }

@@ -52,6 +52,7 @@ describe('history in the embedded Postgres', () => {
         expect(await count('ofi')).toBe(events.ofi)
         expect(await count('bars')).toBe(events.bar)
         expect(await count('fills')).toBe(events.fill)
+        expect(await count('slowest_fills')).toBe(Math.min(events.fill, 100))
         expect(await count('orders')).toBe(Object.values(orders).reduce((sum, states) => sum + states, 0))
         expect(report.storage?.rows['trade']).toBe(events.trade)
         expect(report.storage?.dropped).toBe(0)

@@ -45,6 +45,7 @@ export {
 // Slowest fills
 export {
   createSlowestFills,
+  slowFillOf,
   type SlowestFills,
   type SlowestFillsOptions,
   type SlowFill,

@@ -1,3 +1,4 @@
+import type { Fill } from '@triplane/contracts'
 import type pg from 'pg'
 import { fromUs } from '../history/time-sql.ts'
 import { storageFault, type StorageError } from '../storage-error.ts'
@@ -17,6 +18,14 @@ export interface SlowFill {
   readonly traceId?: string
   /** Market time of the fill. */
   readonly timeUs: number
+}
+
+/** A fill of the run as it is kept: from the frame at which it was decided to its effect. */
+export function slowFillOf(runId: string, fill: Fill, traceId?: string): SlowFill {
+  const { intentId, fillId, strategy, symbol, tsIntentUs, effectUs } = fill
+  const totalUs = Math.max(0, effectUs - tsIntentUs)
+  const traced = traceId === undefined ? {} : { traceId }
+  return { runId, intentId, fillId, strategy, symbol, totalUs, timeUs: effectUs, ...traced }
 }
 
 export interface SlowestFillsOptions {
