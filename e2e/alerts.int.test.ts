@@ -2,7 +2,7 @@ import { describeWithDocker, startKafka } from '@triplane/testing/containers'
 import { Monitoring } from './monitoring.ts'
 import { SlackReceiver } from './slack-receiver.ts'
 import { StandaloneProcess } from './standalone-process.ts'
-import { buildApps, eagerStrategy, ordersOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, Stack, until } from './stack.ts'
 
 /** How long a message may take from what it is about, milliseconds; what a rule waits for comes on top. */
 const MESSAGE_MS = 15_000
@@ -100,7 +100,7 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
     try {
       await stack.startRun({ runId, mode: 'live', venues: ['sim'], seed: 5 })
       stack.start()
-      await until('fills', async () => ((await ordersOf(stack.order))?.fills ?? 0) > 0, 120_000)
+      await stack.traded()
       const { data, order, strategy } = stack
       const watching = await Monitoring.start({
         urls: { data: data.url, order: order.url, strategy: strategy.url },

@@ -127,6 +127,17 @@ export class Stack {
     }
   }
 
+  /** Waits for the first fill. When none comes, rejects with what the planes say of themselves. */
+  async traded(): Promise<void> {
+    try {
+      await until('fills', async () => ((await ordersOf(this.order))?.fills ?? 0) > 0, 120_000)
+    } catch (error) {
+      const orders = JSON.stringify(await ordersOf(this.order))
+      const logs = this.planes.map((plane) => [plane.name, ...plane.log().slice(-8)].join('\n'))
+      throw new Error([String(error), orders, ...logs].join('\n'), { cause: error })
+    }
+  }
+
   /** Ends all processes and removes what they left. */
   async remove(): Promise<void> {
     await Promise.all(this.planes.map((plane) => plane.kill()))

@@ -203,7 +203,10 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect((await bus.endOf([topics.status])).reduce((sum, { offset }) => sum + offset, 0)).toBe(seq)
   })
 
-  it('gives up a connection that has just vanished, and loses and doubles nothing', async () => {
+  it.each([
+    ['that has just vanished', () => proxy.vanish()],
+    ['that has vanished in the middle of an answer', () => proxy.vanishMidAnswer()],
+  ])('gives up a connection %s, and loses and doubles nothing', async (_what, vanish) => {
     const producer = bus.producer(data)
     const received = new Received()
     const sending = startSending(producer)
@@ -211,7 +214,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const receiving = receive(bus.consumer(strategy), received, () => received.records.length >= lastSeq)
     await until(() => received.records.length >= 500)
 
-    proxy.vanish()
+    vanish()
     await until(() => bus.reconnects >= 2)
     expect(proxy.lost).toBeGreaterThan(0)
     const takenBefore = received.records.length

@@ -7,6 +7,7 @@ interface Link {
   readonly server: Socket
   isSilent: boolean
   isDoomed: boolean
+  isTorn: boolean
 }
 
 /** A TCP proxy in front of a broker, which does what networks do. */
@@ -19,6 +20,8 @@ export interface TcpProxy {
   cutAfterProduce(times: number): void
   /** From now on nothing comes through on the connections that are open now. Nobody is told. New ones work. */
   vanish(): void
+  /** The same, but first the next answer on each comes through in part. */
+  vanishMidAnswer(): void
   close(): Promise<void>
 }
 
@@ -30,7 +33,7 @@ export async function startProxy(port: number, target: () => number): Promise<Tc
 
   function onClient(client: Socket): void {
     const server = connect(target(), '127.0.0.1')
-    const link: Link = { client, server, isSilent: false, isDoomed: false }
+    const link: Link = { client, server, isSilent: false, isDoomed: false, isTorn: false }
     links.add(link)
     const end = () => {
       links.delete(link)
@@ -52,6 +55,11 @@ export async function startProxy(port: number, target: () => number): Promise<Tc
     })
     server.on('data', (bytes) => {
       if (link.isSilent) return void lost++
+      if (link.isTorn) {
+        lost++
+        link.isSilent = true
+        return void client.write(bytes.subarray(0, bytes.length / 2))
+      }
       if (!link.isDoomed) return void client.write(bytes)
       cuts++
       end()
@@ -71,6 +79,9 @@ export async function startProxy(port: number, target: () => number): Promise<Tc
     cutAfterProduce: (times) => (cutsLeft = times),
     vanish() {
       for (const link of links) link.isSilent = true
+    },
+    vanishMidAnswer() {
+      for (const link of links) link.isTorn = true
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))

@@ -1,4 +1,5 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs'
+import { mendConnections } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
 import { calmRequestQueue } from './request-queue.ts'
 import { Sockets } from './sockets.ts'
@@ -35,6 +36,7 @@ export interface KafkaClient {
 /** `onReset` is told of each connection that was given up. */
 export function createKafkaClient(options: KafkaBusOptions, role: string, onReset: () => void): KafkaClient {
   calmRequestQueue()
+  mendConnections()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets()
   const kafka = new Kafka({
