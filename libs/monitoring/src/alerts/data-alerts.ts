@@ -1,7 +1,7 @@
 import type { AlertRule } from '../alert.ts'
 import { pictures } from '../pictures.ts'
 import { planeOf } from '../planes.ts'
-import { promql } from '../promql/promql.ts'
+import { increaseFromNothing, promql } from '../promql/promql.ts'
 import { duration, type Thresholds } from '../thresholds.ts'
 import { byLimit } from './by-limit.ts'
 
@@ -48,12 +48,10 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
       name: 'FeedFlapping',
       severity: 'warning',
       plane,
-      // The series of a reason begins with its first disconnect, which increase() does not see.
+      // The series of a reason begins with its first disconnect.
       expr: promql`
         sum by (source) (
-          (data_feed_disconnects_total unless data_feed_disconnects_total offset ${flappingOver})
-          or
-          increase(data_feed_disconnects_total[${flappingOver}])
+          ${increaseFromNothing('data_feed_disconnects_total', flappingOver)}
         ) > ${feedFlapping.aboveDisconnects}
       `,
       everySeconds: 30,

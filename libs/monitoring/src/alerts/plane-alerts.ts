@@ -1,7 +1,7 @@
 import type { AlertPlane, AlertRule } from '../alert.ts'
 import { pictures } from '../pictures.ts'
 import { BOOK_JOB, planes, type Plane } from '../planes.ts'
-import { promql } from '../promql/promql.ts'
+import { increaseFromNothing, promql } from '../promql/promql.ts'
 import { duration, type Thresholds } from '../thresholds.ts'
 
 /** What can go wrong with every plane, one rule for each; and the heartbeat, which goes through all of them. */
@@ -132,17 +132,15 @@ function seriesAlerts({ plane, name, job, service }: Plane, { seriesCap }: Thres
 
 function storageAlert({ plane, name, service }: Plane, { storageWriteErrors }: Thresholds): AlertRule {
   const over = duration(storageWriteErrors.overSeconds)
-  const lost = `triplane_storage_lost_rows_total{service="${service}"}`
+  const lost = increaseFromNothing(`triplane_storage_lost_rows_total{service="${service}"}`, over)
   return {
     name: 'StorageWriteErrors',
     severity: 'warning',
     plane,
-    // Rows torn by a power cut are counted when the process begins, so before the series does: increase() does not see them.
+    // Rows torn by a power cut are counted when the process begins, so before the series does.
     expr: promql`
       sum by (event_type) (
-        (${lost} unless ${lost} offset ${over})
-        or
-        increase(${lost}[${over}])
+        ${lost}
       ) > 0
       or
       max by (instance) (triplane_storage_spilled_bytes{service="${service}"}) > 0
@@ -165,12 +163,10 @@ function refusedRecords({ deadExecutions }: Thresholds): AlertRule[] {
         name: 'DlqGrowing',
         severity: 'warning',
         plane,
-        // The series of a reason begins with its first refusal, which increase() does not see.
+        // The series of a reason begins with its first refusal.
         expr: promql`
           sum by (reason) (
-            (${refused} unless ${refused} offset ${over})
-            or
-            increase(${refused}[${over}])
+            ${increaseFromNothing(refused, over)}
           ) > 0
         `,
         for: duration(deadExecutions.forSeconds),

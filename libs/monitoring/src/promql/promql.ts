@@ -8,6 +8,15 @@ export function promql(texts: TemplateStringsArray, ...values: readonly (string 
   return lines.map((line) => line.slice(margin)).join('\n')
 }
 
+/** By how much the counters of `selector` grew. One that begins above 0 grew from 0: increase() does not see its first value. */
+export function increaseFromNothing(selector: string, over: string): string {
+  return promql`
+    (${selector} unless ${selector} offset ${over})
+    or
+    increase(${selector}[${over}])
+  `
+}
+
 /** Puts the lines of `value` below each other at the column that `before` has come to. */
 function indented(value: string, before: string): string {
   const line = before.slice(before.lastIndexOf('\n') + 1)

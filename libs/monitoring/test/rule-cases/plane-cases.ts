@@ -159,6 +159,17 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
     at: '11m',
     ...rest,
   })
+  const loss = (lost: string, rows: number, title: string): RuleCase =>
+    history(lost, '0x80', {
+      title,
+      fires: [
+        {
+          ...warning,
+          labels: { event_type: 'fill' },
+          description: `${rows} rows of kind fill of the ${name} are in no database.`,
+        },
+      ],
+    })
   return [
     eventLoop('0.15x40', {
       title: `the ${name} whose timers are late for five minutes`,
@@ -171,26 +182,12 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
       ],
     }),
     eventLoop('0.1x40', { title: `nothing for the ${name} at 100 ms`, quiet: [warning] }),
-    history('0x20 80x60', '0x80', {
-      title: `the ${name} with rows that are in no database`,
-      fires: [
-        {
-          ...warning,
-          labels: { event_type: 'fill' },
-          description: `80 rows of kind fill of the ${name} are in no database.`,
-        },
-      ],
-    }),
-    history('_x20 3x60', '0x80', {
-      title: `the ${name} that finds rows torn when it begins`,
-      fires: [
-        {
-          ...warning,
-          labels: { event_type: 'fill' },
-          description: `3 rows of kind fill of the ${name} are in no database.`,
-        },
-      ],
-    }),
+    loss('0x20 80x60', 80, `the ${name} with rows that are in no database`),
+    loss('_x20 3x60', 3, `the ${name} that finds rows torn when it begins`),
+    {
+      ...history('80x200', '0x200', { title: `nothing for the ${name} that lost rows long ago`, quiet: [warning] }),
+      at: '31m',
+    },
     history('0x80', '0x20 2097152x60', {
       title: `the ${name} with rows that wait on the disk for five minutes`,
       fires: [
