@@ -6,7 +6,7 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { US_PER_SECOND } from '@triplane/kernel'
 import { startKafka } from '@triplane/testing/containers'
 import type { PlaneProcess } from '../e2e/plane-process.ts'
-import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from '../e2e/stack.ts'
+import { buildApps, eagerStrategy, runOf, Stack, until } from '../e2e/stack.ts'
 
 const WARM_UP_MS = 10_000
 const MEASURE_MS = 15_000
@@ -118,7 +118,7 @@ async function frameToOrder(brokers: string, rate: number) {
       seed: 7,
     })
     stack.start()
-    await until('the run under way', async () => ((await ordersOf(stack.order))?.fills ?? 0) > 0, 60_000)
+    await stack.traded()
     await sleep(WARM_UP_MS)
     const framesIn = async () => (await stack.data.get<{ framesIn: number }>('/status/run'))?.framesIn ?? 0
     const buckets = async () => bucketsOf(await stack.order.metrics(), 'triplane_tick_to_order_seconds')

@@ -12,7 +12,7 @@ import {
   type SecureKafka,
 } from '@triplane/testing/containers'
 import { PlaneProcess, root } from './plane-process.ts'
-import { buildApps, eagerStrategy, ordersOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, Stack, until } from './stack.ts'
 
 describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', () => {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-e2e-kafka-'))
@@ -56,7 +56,7 @@ describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', 
     const stack = await Stack.at(kafka.brokers, { ...eagerStrategy, ...settings })
     try {
       stack.start()
-      await until('a fill', async () => ((await ordersOf(stack.order))?.fills ?? 0) > 0, 120_000)
+      await stack.traded()
     } finally {
       await stack.remove()
     }

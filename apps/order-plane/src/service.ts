@@ -74,8 +74,8 @@ export async function startOrderService(
       observe(event: ExecutionEvent, isNew) {
         if (!isNew) return
         const trace = spans.onOutput(event, clock.nowUs())
-        const traceId = trace?.isSampled ? trace.traceId : undefined
-        if (event.type === 'fill') slowest?.note(slowFillOf(run.runId, event, traceId))
+        if (event.type === 'fill')
+          slowest?.note(slowFillOf(run.runId, event, trace?.isSampled ? trace.traceId : undefined))
         if (latest) noteEvent(latest, event)
       },
       async beforeLive() {
