@@ -1,4 +1,4 @@
-import { triplane } from './triplane.ts'
+import { fromSources, triplane } from './triplane.ts'
 
 jest.setTimeout(60_000)
 
@@ -29,5 +29,11 @@ describe('the command as a process', () => {
     expect(ended.messages).toMatch(messages)
     expect(ended.output).toMatch(output)
     expect(ended.code).toBe(code)
+  })
+
+  it('runs from its sources where nothing is built', async () => {
+    const ended = await triplane(['--help'], {}, fromSources)
+    expect(ended).toMatchObject({ code: 0, messages: '' })
+    expect(ended.output).toMatch(/^Usage: triplane/)
   })
 })

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const command = join(__dirname, '../bin/triplane.mjs')
+const command = [join(__dirname, '../bin/triplane.mjs')]
+/** The sources as Node loads them: the command runs a fresh bundle instead, where there is one. */
+export const fromSources = ['--import', require.resolve('tsx'), join(__dirname, '../src/main.ts')]
 
 export interface Ended {
   readonly code: number | null
@@ -10,10 +12,14 @@ export interface Ended {
 }
 
 /** Runs the `triplane` command in a process of its own, as a user would. */
-export function triplane(argv: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+export function triplane(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  entry: readonly string[] = command,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], ...environment }
-    const child = spawn(process.execPath, [command, ...argv], { env, timeout: 60_000 })
+    const child = spawn(process.execPath, [...entry, ...argv], { env, timeout: 60_000 })
     let output = ''
     let messages = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))

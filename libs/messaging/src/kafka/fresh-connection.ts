@@ -1,4 +1,4 @@
-import { KafkaJSConnectionError } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import Connection from 'kafkajs/src/network/connection.js'
 
 let isMended = false
@@ -33,7 +33,7 @@ export function mendConnections(): void {
 
   Connection.prototype.disconnect = async function (this: Connection) {
     const done = await disconnect.call(this)
-    if (!this.isConnected()) this.rejectRequests(new KafkaJSConnectionError('Closed connection'))
+    if (!this.isConnected()) this.rejectRequests(new kafkajs.KafkaJSConnectionError('Closed connection'))
     return done
   }
 }
