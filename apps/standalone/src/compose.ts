@@ -145,6 +145,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     throw error
   }
 
+  let isStopped = false
   const view = new LiveView(screen, urls, () => clock.monotonicUs() / 1000)
 
   async function runAll(): Promise<Report> {
@@ -159,6 +160,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       clock,
       onTurn: (nowUs) => void (turn.nowUs = nowUs),
       durationUs: options.durationUs,
+      isStopped: () => isStopped,
     })
     const wallSeconds = (clock.monotonicUs() - startedUs) / 1e6
     const storage = await history?.flush()
@@ -193,7 +195,10 @@ export async function composeStandalone(options: Options, { clock, screen, envir
         await cleanUp()
       }
     },
-    stop: () => source.feed.close(),
+    stop() {
+      isStopped = true
+      return source.feed.close()
+    },
   }
 }
 

@@ -19,6 +19,8 @@ export interface RunStages {
   readonly onTurn: (nowUs: number) => void
   /** The run's duration in market time; without one it ends with its feed. */
   readonly durationUs: number | undefined
+  /** Whether the run was stopped: it ends where its feed was closed, since of what comes after nothing is known. */
+  readonly isStopped: () => boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export async function run({
   clock,
   onTurn,
   durationUs,
+  isStopped,
 }: RunStages): Promise<void> {
   const { lockstep, data, strategy, order } = planes
   const endUs = durationUs === undefined ? undefined : source.startUs + durationUs
@@ -51,7 +54,8 @@ export async function run({
     view.show(status)
   }
 
-  lockstep.closeBefore(endUs ?? (lockstep.nowUs ?? 0) + 1)
+  const heardEndUs = (lockstep.nowUs ?? 0) + 1
+  lockstep.closeBefore(isStopped() ? heardEndUs : (endUs ?? heardEndUs))
   await endTurn()
 
   async function endTurn(): Promise<void> {

@@ -246,7 +246,7 @@ describe('the metrics at the end of a run', () => {
       isSessionOpen: () => true,
     })
     await run({
-      ...{ source, planes, clock: systemClock, durationUs: options.durationUs },
+      ...{ source, planes, clock: systemClock, durationUs: options.durationUs, isStopped: () => false },
       history: undefined,
       view: new LiveView(silentScreen, [], () => 0),
       status: () => liveStatus(planes, source, undefined),

@@ -37,6 +37,19 @@ describe('--resume', () => {
     expect(second.run).toMatchObject({ id: first.run.id, seed: 7, startTimeUs: whole.run.startTimeUs })
   }, 180_000)
 
+  it('goes on from where a run was interrupted, as if it had not been', async () => {
+    const whole = await runStandalone([...seeded, '--duration', '60s'], join(varFolder(), 'uninterrupted'))
+    const cut = join(varFolder(), 'interrupted')
+    const first = await runStandalone([...seeded, '--duration', '60s'], cut, {}, 250)
+    // The market goes in steps of 100 ms.
+    const leftMs = 60_000 - Math.ceil(first.run.marketSeconds * 10) * 100
+    const second = await runStandalone(['--resume', '--speed', 'max', '--duration', `${leftMs}ms`], cut)
+    expect(leftMs).toBeGreaterThan(30_000)
+    expect(leftMs).toBeLessThan(50_000)
+    expect(first.killSwitches.stale_data).toMatchObject({ active: false })
+    expect(outcome(second)).toEqual(outcome(whole))
+  }, 180_000)
+
   it('refuses other settings', async () => {
     const folder = join(varFolder(), 'settings')
     await runStandalone([...seeded, '--duration', '2s'], folder)
