@@ -9,11 +9,14 @@ export const PROCESS_LINES = 100
 const RESOLUTION_MS = 50
 const WINDOW_MS = 10_000
 
-/** The default metrics of Node and the process, with the constant label `service`. */
+/**
+ * The default metrics of Node and the process, with the constant label `service`. Those of the event loop's delay hold the
+ * interval at which it is measured, 50 ms.
+ */
 export function createProcessMetrics(service: string): Registry {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: RESOLUTION_MS })
   return registry
 }
 
