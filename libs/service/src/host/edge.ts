@@ -28,6 +28,7 @@ export class Edge {
   #seq: number
   #originUs = 0
   #heardUs: number | undefined
+  #beatUs = -Infinity
 
   constructor(options: EdgeOptions) {
     this.#options = options
@@ -51,9 +52,15 @@ export class Edge {
     this.beat(heartbeat.effectUs, heartbeat.originUs)
   }
 
+  /** Says that this stage lives where it has not said so for `silenceUs`: what it passed on says it too. */
+  beatAfter(silenceUs: number, marketUs: number): void {
+    if (this.#options.clock.monotonicUs() - this.#beatUs >= silenceUs) this.beat(marketUs)
+  }
+
   /** Says that this stage lives. `originUs` is the newest origin that it has heard of, unless it is the source. */
   beat(marketUs: number, originUs = this.#originUs): void {
-    const { stage, producer, run } = this.#options
+    const { stage, producer, run, clock } = this.#options
+    this.#beatUs = clock.monotonicUs()
     publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
   }
 

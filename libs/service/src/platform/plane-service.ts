@@ -160,7 +160,7 @@ export class PlaneService implements Service {
         const originUs = clock.nowUs()
         edge.beat(marketTimeUs, originUs)
         onOrigin(originUs)
-      } else edge.beat(marketTimeUs)
+      } else edge.beatAfter(BEAT_EVERY_MS * 1000, marketTimeUs)
       latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
     }, BEAT_EVERY_MS)
     const newerRun = this.#watch?.newerThan(run)
