@@ -12,10 +12,15 @@ import { persistently, within } from './time-limit.ts'
 
 /** How long a broker may take to answer a request for metadata or ends. */
 const ANSWER_MS = 5000
+/** So long what a broker said counts as an answer: health is judged every second, and need not ask a broker that is at work. */
+const HEARD_MS = 1000
 
 /** A bus on Kafka. Its records hold raw bytes, which `decodeRecord` makes events of. */
 export interface KafkaBus extends Bus<Buffer> {
-  /** Resolves when a broker has answered a request for metadata; else rejects with `unreachable`. For health. */
+  /**
+   * Resolves when something came from a broker within the last second, or when one answers a request for metadata; else
+   * rejects with `unreachable`. For health.
+   */
   ping(): Promise<void>
   /** Connections that were given up because an answer did not come, since the start. */
   readonly reconnects: number
@@ -29,7 +34,12 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
   const options = onLog === undefined ? given : { ...given, onLog: calmLog(onLog) }
   const { connectTimeoutMs = 30_000 } = options
   let reconnects = 0
-  const connectClient = (role: string) => createKafkaClient(options, role, () => void reconnects++)
+  let heardMs = -Infinity
+  const observer = {
+    onHeard: () => void (heardMs = performance.now()),
+    onReset: () => void reconnects++,
+  }
+  const connectClient = (role: string) => createKafkaClient(options, role, observer)
 
   const { kafka, sockets, onRequestTimeout } = connectClient('admin')
   const admin = kafka.admin()
@@ -117,6 +127,7 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
 
     async ping() {
       mustBeOpen()
+      if (performance.now() - heardMs < HEARD_MS) return
       // One at a time: kafkajs goes on asking a broker that is away.
       pinging ??= admin.describeCluster().finally(() => (pinging = undefined))
       await within(ANSWER_MS, 'metadata', pinging, whyLate)

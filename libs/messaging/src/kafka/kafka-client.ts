@@ -33,12 +33,22 @@ export interface KafkaClient {
   readonly onRequestTimeout: (event: RequestTimedOut) => void
 }
 
-/** `onReset` is told of each connection that was given up. */
-export function createKafkaClient(options: KafkaBusOptions, role: string, onReset: () => void): KafkaClient {
+export interface KafkaClientObserver {
+  /** Something came from a broker. */
+  readonly onHeard: () => void
+  /** A connection was given up. */
+  readonly onReset: () => void
+}
+
+export function createKafkaClient(
+  options: KafkaBusOptions,
+  role: string,
+  { onHeard, onReset }: KafkaClientObserver,
+): KafkaClient {
   calmRequestQueue()
   mendConnections()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
-  const sockets = new Sockets()
+  const sockets = new Sockets(onHeard)
   const kafka = new Kafka({
     // None for a client that is closed: that ends the retries of kafkajs, which would go on as long as the process.
     brokers: () => (sockets.isClosed ? [] : [...brokers]),

@@ -14,6 +14,12 @@ export class Sockets {
   #refusal: Error | undefined
   #failure: Error | undefined
   #isClosed = false
+  readonly #onHeard: () => void
+
+  /** `onHeard` is called for whatever comes from a broker. */
+  constructor(onHeard: () => void = () => undefined) {
+    this.#onHeard = onHeard
+  }
 
   get isClosed(): boolean {
     return this.#isClosed
@@ -35,6 +41,7 @@ export class Sockets {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#open.set(socket, `${host}:${port}`)
+    socket.on('data', this.#onHeard)
     socket.once('close', () => this.#open.delete(socket))
     socket.once('end', () => (this.#failure = new Error('the connection was closed')))
     socket.on('error', (error: Error) => this.#failed(socket, error, ssl as KafkaTls))
