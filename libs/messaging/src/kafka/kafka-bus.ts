@@ -18,8 +18,8 @@ const HEARD_MS = 1000
 /** A bus on Kafka. Its records hold raw bytes, which `decodeRecord` makes events of. */
 export interface KafkaBus extends Bus<Buffer> {
   /**
-   * Resolves when something came from a broker within the last second, or when one answers a request for metadata; else
-   * rejects with `unreachable`. For health.
+   * Resolves when something came from a broker within the last second and no connection has ended since, or when one
+   * answers a request for metadata; else rejects with `unreachable`. For health.
    */
   ping(): Promise<void>
   /** Connections that were given up because an answer did not come, since the start. */
@@ -37,6 +37,7 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
   let heardMs = -Infinity
   const observer = {
     onHeard: () => void (heardMs = performance.now()),
+    onClosed: () => void (heardMs = -Infinity),
     onReset: () => void reconnects++,
   }
   const connectClient = (role: string) => createKafkaClient(options, role, observer)

@@ -2,7 +2,7 @@ import { Kafka, logLevel, type LogEntry } from 'kafkajs'
 import { mendConnections } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
 import { calmRequestQueue } from './request-queue.ts'
-import { Sockets } from './sockets.ts'
+import { Sockets, type SocketsObserver } from './sockets.ts'
 
 /** Practically for ever: kafkajs goes on trying until it is closed. */
 const MANY_RETRIES = Number.MAX_SAFE_INTEGER
@@ -33,9 +33,7 @@ export interface KafkaClient {
   readonly onRequestTimeout: (event: RequestTimedOut) => void
 }
 
-export interface KafkaClientObserver {
-  /** Something came from a broker. */
-  readonly onHeard: () => void
+export interface KafkaClientObserver extends SocketsObserver {
   /** A connection was given up. */
   readonly onReset: () => void
 }
@@ -43,12 +41,12 @@ export interface KafkaClientObserver {
 export function createKafkaClient(
   options: KafkaBusOptions,
   role: string,
-  { onHeard, onReset }: KafkaClientObserver,
+  { onReset, ...observer }: KafkaClientObserver,
 ): KafkaClient {
   calmRequestQueue()
   mendConnections()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
-  const sockets = new Sockets(onHeard)
+  const sockets = new Sockets(observer)
   const kafka = new Kafka({
     // None for a client that is closed: that ends the retries of kafkajs, which would go on as long as the process.
     brokers: () => (sockets.isClosed ? [] : [...brokers]),

@@ -7,6 +7,13 @@ import { Signal } from './signal.ts'
 
 const KEEP_ALIVE_MS = 10_000
 
+export interface SocketsObserver {
+  /** Something came from a broker. */
+  readonly onHeard?: () => void
+  /** A connection has ended, by either side. */
+  readonly onClosed?: () => void
+}
+
 /** The open connections of one client: made without Nagle's algorithm, which would hold back the end of a large request. */
 export class Sockets {
   readonly #open = new Map<Socket, string>()
@@ -14,11 +21,10 @@ export class Sockets {
   #refusal: Error | undefined
   #failure: Error | undefined
   #isClosed = false
-  readonly #onHeard: () => void
+  readonly #observer: SocketsObserver
 
-  /** `onHeard` is called for whatever comes from a broker. */
-  constructor(onHeard: () => void = () => undefined) {
-    this.#onHeard = onHeard
+  constructor(observer: SocketsObserver = {}) {
+    this.#observer = observer
   }
 
   get isClosed(): boolean {
@@ -41,8 +47,11 @@ export class Sockets {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#open.set(socket, `${host}:${port}`)
-    socket.on('data', this.#onHeard)
-    socket.once('close', () => this.#open.delete(socket))
+    socket.on('data', () => this.#observer.onHeard?.())
+    socket.once('close', () => {
+      this.#open.delete(socket)
+      this.#observer.onClosed?.()
+    })
     socket.once('end', () => (this.#failure = new Error('the connection was closed')))
     socket.on('error', (error: Error) => this.#failed(socket, error, ssl as KafkaTls))
     if (this.#isClosed) socket.destroy(new Error('Expected an open client, was closed'))
