@@ -1,5 +1,6 @@
 import { labelName, type MetricDefinition } from './definition.ts'
 import type { StoreCopy } from './series-store.ts'
+import type { Utf8Text } from './utf8-text.ts'
 
 /**
  * The Prometheus text format 0.0.4, in the very bytes of prom-client 15: labels in the order of the definition, the
@@ -7,20 +8,28 @@ import type { StoreCopy } from './series-store.ts'
  */
 export const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** What is exposed of one series: the beginning of each of its lines, up to the value, and where its numbers are. */
+/** What is exposed of one series: the beginning of each of its lines, up to the value, as UTF-8, and where its numbers are. */
 export interface ExposedSeries {
   readonly block: number
   readonly at: number
-  readonly lineHeads: readonly string[]
+  readonly lineHeads: readonly Uint8Array[]
 }
 
 /** The two lines above a metric's series. */
-export function metricHead({ name, help, type }: MetricDefinition): string {
-  return `# HELP ${name} ${escape(help)}\n# TYPE ${name} ${type}\n`
+export function metricHead({ name, help, type }: MetricDefinition): Uint8Array {
+  return Buffer.from(`# HELP ${name} ${escape(help)}\n# TYPE ${name} ${type}\n`)
 }
 
 /** The line heads of the series with these label values, given in the order of the definition. */
-export function lineHeadsOf(metric: MetricDefinition, labelValues: readonly string[], service: string): string[] {
+export function lineHeadsOf(
+  metric: MetricDefinition,
+  labelValues: readonly string[],
+  service: string,
+): readonly Uint8Array[] {
+  return lineHeadTextsOf(metric, labelValues, service).map((head) => Buffer.from(head))
+}
+
+function lineHeadTextsOf(metric: MetricDefinition, labelValues: readonly string[], service: string): string[] {
   const { name, buckets } = metric
   const own = metric.labels.map((label, i) => `${labelName(label)}="${escapeLabel(labelValues[i] as string)}"`)
   const constant = `service="${escapeLabel(service)}"`
@@ -34,29 +43,25 @@ export function lineHeadsOf(metric: MetricDefinition, labelValues: readonly stri
   ]
 }
 
-/** The lines of one series; none for a gauge without a value. */
-export function seriesText({ block, at, lineHeads }: ExposedSeries, copy: StoreCopy): string {
-  const values = copy[block] as Float64Array
+/** Adds the lines of one series; none for a gauge without a value. */
+export function addSeries({ block, at, lineHeads }: ExposedSeries, copy: StoreCopy, text: Utf8Text): void {
+  const values = copy[block]!
   if (lineHeads.length === 1) {
-    const value = values[at] as number
-    return Number.isNaN(value) ? '' : `${lineHeads[0] as string}${formatNumber(value)}\n`
+    const value = values[at]!
+    if (!Number.isNaN(value)) text.addLine(lineHeads[0]!, value)
+    return
   }
   const bounds = lineHeads.length - 3
-  const sum = values[at + bounds] as number
-  const count = values[at + bounds + 1] as number
-  let text = ''
+  const sum = values[at + bounds]!
+  const count = values[at + bounds + 1]!
   let below = 0
   for (let i = 0; i < bounds; i++) {
-    below += values[at + i] as number
-    text += `${lineHeads[i] as string}${below}\n`
+    below += values[at + i]!
+    text.addLine(lineHeads[i]!, below)
   }
-  text += `${lineHeads[bounds] as string}${count}\n`
-  text += `${lineHeads[bounds + 1] as string}${formatNumber(sum)}\n`
-  return `${text}${lineHeads[bounds + 2] as string}${count}\n`
-}
-
-function formatNumber(value: number): string {
-  return value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : `${value}`
+  text.addLine(lineHeads[bounds]!, count)
+  text.addLine(lineHeads[bounds + 1]!, sum)
+  text.addLine(lineHeads[bounds + 2]!, count)
 }
 
 function escape(text: string): string {

@@ -18,8 +18,8 @@ export type Admit = (family: Family, slots: number) => Place | undefined
  */
 export class Family {
   readonly metric: MetricDefinition
-  /** The lines above the series. */
-  readonly head: string
+  /** The lines above the series, as UTF-8. */
+  readonly head: Uint8Array
   /** Lines that one series takes. */
   readonly linesPerSeries: number
   /** Label sets known at start: room is kept for them. */

@@ -1,15 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { seriesText } from './exposition.ts'
+import { addSeries } from './exposition.ts'
 import type { Family } from './family.ts'
 import type { SeriesRegistry } from './series-registry.ts'
 import type { StoreCopy } from './series-store.ts'
+import { Utf8Text } from './utf8-text.ts'
 
 /** What to expose: everything, the book levels only, or everything else. `core` and `book` together are `all`. */
 export const selections = ['all', 'core', 'book'] as const
 export type Selection = (typeof selections)[number]
 
-/** After so much text a rendering lets the event loop go on: rendered and encoded in less than a millisecond. */
-const SLICE_CHARS = 128 * 1024
+/** After so much text a rendering lets the event loop go on: rendered in less than a millisecond. */
+const SLICE_BYTES = 128 * 1024
+/** What the series that ends a slice may take beyond it. */
+const SLICE_MARGIN_BYTES = 16 * 1024
 const NEW_LINE = Buffer.from('\n')
 
 export interface ScrapeSources {
@@ -26,7 +29,7 @@ export interface ScrapeSources {
  * Invariants
  * 1. All values of a scrape are copied in one synchronous pass, before anything is rendered.
  * 2. Scrapes of one selection that overlap share one rendering.
- * 3. A part is what was rendered in one slice; encoded there too, so whoever handles parts one a turn stands for little.
+ * 3. A part is what was rendered in one slice, so whoever handles parts one a turn stands for little.
  * 4. The renderings of a process, which has a service or three, take turns: one slice a turn of the event loop.
  */
 export function createScrape({
@@ -87,17 +90,17 @@ interface Planned {
 
 async function renderSlices(plan: readonly Planned[], copy: StoreCopy): Promise<readonly Buffer[]> {
   const slices: Buffer[] = []
-  let text = ''
+  const text = new Utf8Text(SLICE_BYTES + SLICE_MARGIN_BYTES)
   for (const [i, { family, seriesCount }] of plan.entries()) {
-    text += i === 0 ? family.head : `\n${family.head}`
+    if (i > 0) text.add(NEW_LINE)
+    text.add(family.head)
     for (let n = 0; n < seriesCount; n++) {
-      text += seriesText(family.series[n]!, copy)
-      if (text.length < SLICE_CHARS) continue
-      slices.push(Buffer.from(text))
-      text = ''
+      addSeries(family.series[n]!, copy, text)
+      if (text.length < SLICE_BYTES) continue
+      slices.push(text.take())
       await turnOfOwn()
     }
   }
-  slices.push(Buffer.from(text))
+  slices.push(text.take())
   return slices
 }
