@@ -39,7 +39,6 @@ export async function run({
   isStopped,
 }: RunStages): Promise<void> {
   const { lockstep, data, strategy, order } = planes
-  const endUs = durationUs === undefined ? undefined : source.startUs + durationUs
   let beatUs = 0
 
   for await (const items of source.feed.batches()) {
@@ -54,8 +53,8 @@ export async function run({
     view.show(status)
   }
 
-  const heardEndUs = (lockstep.nowUs ?? 0) + 1
-  lockstep.closeBefore(isStopped() ? heardEndUs : (endUs ?? heardEndUs))
+  const endUs = durationUs === undefined || isStopped() ? undefined : source.startUs + durationUs
+  lockstep.closeBefore(endUs ?? (lockstep.nowUs ?? 0) + 1)
   await endTurn()
 
   async function endTurn(): Promise<void> {

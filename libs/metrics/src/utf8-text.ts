@@ -29,9 +29,8 @@ export class Utf8Text {
 
   /** Adds a line: its beginning, and a number as Prometheus reads it. */
   addLine(head: Uint8Array, value: number): void {
-    this.#makeRoom(head.length + MAX_DIGITS)
-    this.#bytes.set(head, this.#length)
-    this.#length += head.length
+    this.add(head)
+    this.#makeRoom(MAX_DIGITS)
     if (value >= 0 && value < INT_END && (value | 0) === value) this.#addInt(value | 0)
     else this.#addAscii(value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : `${value}`)
     this.#bytes[this.#length++] = NEW_LINE
