@@ -1,4 +1,4 @@
-import { describeWithDocker, startPostgres } from '@triplane/testing/containers'
+import { describeWithDocker, startPostgres, type PostgresImage } from '@triplane/testing/containers'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../src/index.ts'
 import type { Grade } from '../src/grades/grade.ts'
@@ -11,10 +11,7 @@ export interface GradeServer {
   newDatabase(): Promise<string>
 }
 
-/** A server of the community licence, for who has one: its superuser's connection string. */
-const COMMUNITY_URL = process.env['TRIPLANE_TEST_TIMESCALE_URL']
-
-/** Describes the same for every grade that can be had here, on a server of its own each. */
+/** Describes the same for every grade, on a server of its own each. */
 export function describeGrades(title: string, suite: (server: GradeServer) => void): void {
   describeWithPostgres(`${title}: embedded Postgres`, () => {
     suite(serverOf('postgres', startEmbedded))
@@ -22,18 +19,12 @@ export function describeGrades(title: string, suite: (server: GradeServer) => vo
   describeWithDocker(['postgres'], `${title}: Postgres`, () => {
     suite(serverOf('postgres', () => startContainer('postgres')))
   })
-  describeWithDocker(['timescale'], `${title}: TimescaleDB, Apache licence`, () => {
-    suite(serverOf('timescale_apache', () => startContainer('timescale')))
+  describeWithDocker(['timescaleApache'], `${title}: TimescaleDB, Apache licence`, () => {
+    suite(serverOf('timescale_apache', () => startContainer('timescaleApache')))
   })
-  const community = `${title}: TimescaleDB, community licence`
-  if (COMMUNITY_URL !== undefined) {
-    describe(community, () =>
-      suite(serverOf('timescale', async () => ({ url: COMMUNITY_URL, stop: async () => undefined }))),
-    )
-  } else {
-    describe.skip(`${community} [not run: needs TRIPLANE_TEST_TIMESCALE_URL, the images here have the Apache licence]`, () =>
-      it('needs a server', () => undefined))
-  }
+  describeWithDocker(['timescale'], `${title}: TimescaleDB, community licence`, () => {
+    suite(serverOf('timescale', () => startContainer('timescale')))
+  })
 }
 
 interface Running {
@@ -70,7 +61,7 @@ async function startEmbedded(): Promise<Running> {
   return startEmbeddedPostgres({ folder: aFolder() })
 }
 
-async function startContainer(image: 'postgres' | 'timescale'): Promise<Running> {
+async function startContainer(image: PostgresImage): Promise<Running> {
   const server = await startPostgres(image)
   await untilItAnswers(server.url)
   return { url: server.url, stop: () => server.remove() }

@@ -9,10 +9,11 @@ export { createAuthority, type Authority, type CertificateFiles } from './certif
 // The helper image that would remove leftovers cannot be pulled everywhere; what a suite starts it stops.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
 
-/** Images of the servers that tests start: those of the compose files. */
+/** Images of the servers that tests start: those of the compose files, and those of servers that users have. */
 export const images = {
   kafka: 'apache/kafka:4.3.1',
   timescale: 'timescale/timescaledb:2.31.0-pg18',
+  timescaleApache: 'timescale/timescaledb:2.31.0-pg18-oss',
   postgres: 'postgres:18',
   redis: 'redis:8',
   prometheus: 'prom/prometheus:v3.5.3',
@@ -179,9 +180,11 @@ export async function startSecureKafka(authority: Authority, { username, passwor
   return { ...server, brokers: `127.0.0.1:${port}`, mutualBrokers: `127.0.0.1:${mutualPort}`, setPassword }
 }
 
-/** Postgres: plain or with TimescaleDB. `url` is of the superuser and the database `triplane`. */
+export type PostgresImage = 'postgres' | 'timescale' | 'timescaleApache'
+
+/** Postgres: plain, or with TimescaleDB of the community or the Apache edition. `url` is of the superuser and the database `triplane`. */
 export async function startPostgres(
-  image: 'postgres' | 'timescale' = 'timescale',
+  image: PostgresImage = 'timescale',
 ): Promise<ContainerServer & { readonly url: string }> {
   const port = await freePort()
   const container = onLoopback(images[image], 5432, port)

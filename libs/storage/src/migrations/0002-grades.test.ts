@@ -6,7 +6,6 @@ for (const grade of Object.keys(sqlOf) as (keyof typeof sqlOf)[]) sqlOf[grade] =
 
 const matches = (sql: string, pattern: RegExp) => [...sql.matchAll(pattern)].map(([, found]) => found)
 
-/** The community licence cannot be had in the tests, so its SQL is held against what the manual says of it. */
 describe('the schema with the community licence', () => {
   it('has the hypertables that the Apache licence has, with the time in the key', () => {
     const hypertable = /create_hypertable\('(\w+)', by_range\('\w+', interval '1 day'\)/g
