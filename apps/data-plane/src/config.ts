@@ -16,7 +16,7 @@ export const dataPlaneConfigSchema = z.strictObject({
     .positive()
     .max(60 * SECOND_US)
     .default(250_000),
-  /** A price further from the last one, as a ratio, is refused until several events in a row agree. */
+  /** A price outside bid and ask and further from the recent ones of its side, as a ratio, is refused until several events in a row agree. */
   maxPriceJumpRatio: z.number().gt(0).max(1).default(0.1),
   /** An instrument that nothing was received of for so long is stale, while its session is open. */
   staleAfterUs: z

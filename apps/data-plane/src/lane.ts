@@ -73,11 +73,15 @@ export function createLane(
   const rule = ruleOf[venue]
   invariant(rule !== undefined, 'every venue has a sequence rule', venue)
   const of = { source, venue, symbol }
+  const priceBand = { maxJumpRatio: instrument.maxPriceJumpRatio ?? config.maxPriceJumpRatio }
+  const keeper = createBookKeeper({ ...of, rule }, saved?.book)
+  // An invalid book is empty: its best prices are NaN.
+  const touch = { bid: () => keeper.book.bidPrice(0), ask: () => keeper.book.askPrice(0) }
   return {
     instrument,
     clock,
-    validator: createEventValidator({ clock, priceBand: { maxJumpRatio: config.maxPriceJumpRatio } }, saved?.validator),
-    book: createBookKeeper({ ...of, rule }, saved?.book),
+    validator: createEventValidator({ clock, priceBand, touch }, saved?.validator),
+    book: keeper,
     bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
     orderFlow: createOrderFlow({ ...of, lotSize, intervalUs: config.ofiIntervalUs }, saved?.orderFlow),
     staleness: createStalenessWatch({ ...of, limitUs: config.staleAfterUs }, saved?.staleness),

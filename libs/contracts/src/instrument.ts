@@ -18,6 +18,13 @@ export const instrumentSchema = Type.Object(
     lotSize: decimal('smallest quantity step'),
     minNotional: decimal('smallest order value, quote currency'),
     session: oneOf(sessions, 'when it trades'),
+    maxPriceJumpRatio: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 10,
+        description: 'how far a price may be from the recent ones of its side; absent: the setting of the data plane',
+      }),
+    ),
   },
   { $id: 'instrument', additionalProperties: false },
 )

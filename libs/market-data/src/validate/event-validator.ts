@@ -9,10 +9,10 @@ import {
 } from '@triplane/contracts'
 import type { ClockOffset } from './clock-offset.ts'
 import { IdSequence, type IdSequenceSnapshot } from './id-sequence.ts'
-import { PriceBand, type PriceBandLimits, type PriceBandSnapshot } from './price-band.ts'
+import { PriceBand, type PriceBandLimits, type PriceBandSnapshot, type Touch } from './price-band.ts'
 import type { ValidationError } from './validation-error.ts'
 
-/** A jump of 10 % between two events is impossible, unless five in a row agree on it. */
+/** A price 10 % away from the recent ones of its side is impossible, unless five in a row agree on it. */
 export const defaultPriceBandLimits: PriceBandLimits = { maxJumpRatio: 0.1, confirmations: 5 }
 
 /** What an event validator judges by. */
@@ -20,6 +20,8 @@ export interface EventValidatorOptions {
   /** The clock of the instrument's source and venue, shared by all of its instruments. */
   readonly clock: ClockOffset
   readonly priceBand?: Partial<PriceBandLimits>
+  /** The best prices of the instrument's book, where it has one: what trades between them is possible. */
+  readonly touch?: Touch
 }
 
 /** What an event validator needs to go on from where it was. */
@@ -54,7 +56,7 @@ export function createEventValidator(
  *
  * Invariants
  * 1. A refused event leaves no trace in what its stream knows; refused prices and ids are remembered only to recognise a crash, or a venue that counts anew.
- * 2. The band is judged for trades (price) and quotes (mid), which share it; levels of a book may be anywhere.
+ * 2. The band is judged for trades and for both sides of quotes; levels of a book may be anywhere.
  * 3. The clock is asked last, so that it learns from good events only. Snapshots and venue bars are not events of a moment: they are
  *    not judged by it, and neither is what has no venue time.
  * 4. A disconnect forgets the last price and lets ids start anew; what is known to have been seen is a duplicate still.
@@ -62,18 +64,15 @@ export function createEventValidator(
 export class EventValidator {
   readonly #clock: ClockOffset
   readonly #priceBand: PriceBand
-  readonly #maxJumpRatio: number
   readonly #trades: IdSequence
   readonly #quotes: IdSequence
   readonly #deltas: IdSequence
   readonly #bars: LastBar[]
   #deltasRestarted = false
 
-  constructor({ clock, priceBand }: EventValidatorOptions, snapshot?: EventValidatorSnapshot) {
-    const limits = { ...defaultPriceBandLimits, ...priceBand }
+  constructor({ clock, priceBand, touch }: EventValidatorOptions, snapshot?: EventValidatorSnapshot) {
     this.#clock = clock
-    this.#maxJumpRatio = limits.maxJumpRatio
-    this.#priceBand = new PriceBand(limits, snapshot?.priceBand)
+    this.#priceBand = new PriceBand({ ...defaultPriceBandLimits, ...priceBand }, touch, snapshot?.priceBand)
     this.#trades = new IdSequence(snapshot?.trades)
     this.#quotes = new IdSequence(snapshot?.quotes)
     this.#deltas = new IdSequence(snapshot?.deltas)
@@ -122,13 +121,16 @@ export class EventValidator {
     }
   }
 
-  #validateTrade({ price, size, tradeId, tsRecvUs, tsEventUs }: Trade): ValidationError | undefined {
+  #validateTrade({ price, size, aggressor, tradeId, tsRecvUs, tsEventUs }: Trade): ValidationError | undefined {
     if (!isPositive(price)) return { code: 'bad_price', price }
     if (!isPositive(size)) return { code: 'bad_size', size }
-    const refusal = this.#trades.check(tradeId) ?? this.#checkBand(price) ?? this.#clock.admit(tsRecvUs, tsEventUs)
+    const refusal =
+      this.#trades.check(tradeId) ??
+      this.#priceBand.checkTrade(price, aggressor) ??
+      this.#clock.admit(tsRecvUs, tsEventUs)
     if (refusal) return refusal
     this.#trades.accept(tradeId)
-    this.#priceBand.accept(price)
+    this.#priceBand.acceptTrade(price, aggressor)
     return undefined
   }
 
@@ -138,11 +140,11 @@ export class EventValidator {
     if (!isPositive(bidSize)) return { code: 'bad_size', size: bidSize }
     if (!isPositive(askSize)) return { code: 'bad_size', size: askSize }
     if (bid >= ask) return { code: 'crossed_quote', bid, ask }
-    const mid = (bid + ask) / 2
-    const refusal = this.#quotes.check(updateId) ?? this.#checkBand(mid) ?? this.#checkClock(tsRecvUs, tsEventUs)
+    const refusal =
+      this.#quotes.check(updateId) ?? this.#priceBand.checkQuote(bid, ask) ?? this.#checkClock(tsRecvUs, tsEventUs)
     if (refusal) return refusal
     this.#quotes.accept(updateId)
-    this.#priceBand.accept(mid)
+    this.#priceBand.acceptQuote(bid, ask)
     return undefined
   }
 
@@ -166,12 +168,6 @@ export class EventValidator {
     const last = this.#bars[indexOf(timeframe)] as LastBar
     if (openTimeUs < last.openTimeUs) return { code: 'out_of_order', id: openTimeUs, lastId: last.openTimeUs }
     return openTimeUs === last.openTimeUs && last.closed ? { code: 'duplicate', id: openTimeUs } : undefined
-  }
-
-  #checkBand(price: number): ValidationError | undefined {
-    const { lastPrice } = this.#priceBand
-    if (this.#priceBand.admits(price)) return undefined
-    return { code: 'price_band', price, lastPrice, maxJumpRatio: this.#maxJumpRatio }
   }
 
   #checkClock(tsRecvUs: number, tsEventUs: number | undefined): ValidationError | undefined {

@@ -1,65 +1,148 @@
+import type { Trade } from '@triplane/contracts'
+import { isNear, RecentPrices, type RecentPricesSnapshot } from './recent-prices.ts'
+import type { ValidationError } from './validation-error.ts'
+
 /** How far a price may jump. */
 export interface PriceBandLimits {
-  /** Largest change against the last accepted price: 0.1 is 10 % either way. */
+  /** Largest distance from the recent median of its side: 0.1 is 10 % either way. */
   readonly maxJumpRatio: number
   /** A jump that so many events in a row agree on is a move of the market. */
   readonly confirmations: number
 }
 
-/** What a price band needs to go on from where it was. Prices are 0 when there is none. */
+/** The best prices of a book; NaN where a side is empty, or the book cannot be trusted. */
+export interface Touch {
+  readonly bid: () => number
+  readonly ask: () => number
+}
+
+/** What a price band needs to go on from where it was. The quote is that of the newest accepted one, 0 when there is none. */
 export interface PriceBandSnapshot {
-  readonly lastPrice: number
-  readonly candidate: number
-  readonly agreeing: number
+  readonly bid: number
+  readonly ask: number
+  readonly bids: RecentPricesSnapshot
+  readonly asks: RecentPricesSnapshot
+  readonly sells: RecentPricesSnapshot
+  readonly buys: RecentPricesSnapshot
 }
 
 /**
- * Tells an impossible price from a crash. A price outside the band around the last accepted one is refused, and becomes the
- * candidate; the next ones that stay within the band of the candidate agree with it. The event that makes `confirmations` of them
- * is admitted, and the band moves there. A price inside the band, once accepted, clears the candidate: lone bad ticks never add up.
+ * Tells an impossible price from a wide spread and from a crash.
+ *
+ * Invariants
+ * 1. Nothing from the bid to the ask is an outlier, be they those of the newest quote or of the book.
+ * 2. Outside, a bid is measured from the median of recent bids, an ask from that of asks, a trade from both: below the lower one and
+ *    above the higher one by the ratio at most. Where there are no quotes, sells stand for bids and buys for asks. So one wild price
+ *    of a side, even the first one, opens the band of no other price.
+ * 3. A price outside becomes the candidate of its side; the next ones of its side that stay near the candidate agree with it. The event
+ *    that makes `confirmations` of them is admitted, and its side's band moves there. An accepted price of a side clears its
+ *    candidate: lone bad ticks never add up.
+ * 4. A refused event moves no median.
  */
 export class PriceBand {
   readonly #limits: PriceBandLimits
-  #lastPrice: number
-  #candidate: number
-  #agreeing: number
+  readonly #book: Touch | undefined
+  readonly #bids: RecentPrices
+  readonly #asks: RecentPrices
+  readonly #sells: RecentPrices
+  readonly #buys: RecentPrices
+  #bid: number
+  #ask: number
+  /** What the last check found: a price that several agreed on. */
+  #isBidConfirmed = false
+  #isAskConfirmed = false
+  #isTradeConfirmed = false
 
-  constructor(limits: PriceBandLimits, snapshot?: PriceBandSnapshot) {
+  constructor(limits: PriceBandLimits, book?: Touch, snapshot?: PriceBandSnapshot) {
     this.#limits = limits
-    this.#lastPrice = snapshot?.lastPrice ?? 0
-    this.#candidate = snapshot?.candidate ?? 0
-    this.#agreeing = snapshot?.agreeing ?? 0
+    this.#book = book
+    this.#bids = new RecentPrices(true, snapshot?.bids)
+    this.#asks = new RecentPrices(false, snapshot?.asks)
+    this.#sells = new RecentPrices(true, snapshot?.sells)
+    this.#buys = new RecentPrices(false, snapshot?.buys)
+    this.#bid = snapshot?.bid ?? 0
+    this.#ask = snapshot?.ask ?? 0
   }
 
-  /** The last accepted price; 0 when there is none. */
-  get lastPrice(): number {
-    return this.#lastPrice
+  /** Why a trade's price is impossible; undefined when it is possible, or confirmed. */
+  checkTrade(price: number, aggressor: Trade['aggressor']): ValidationError | undefined {
+    this.#isTradeConfirmed = false
+    if (this.#isInside(price)) return undefined
+    const { maxJumpRatio, confirmations } = this.#limits
+    const own = aggressor === 'buy' ? this.#buys : this.#sells
+    const bid = this.#bidReference
+    const ask = this.#askReference
+    const low = Math.min(bid, ask)
+    const high = Math.max(bid, ask)
+    if (high === 0 || (price >= low * (1 - maxJumpRatio) && price <= high * (1 + maxJumpRatio))) return undefined
+    if (own.median > 0 && isNear(price, own.median, maxJumpRatio)) return undefined
+    this.#isTradeConfirmed = own.doubt(price, maxJumpRatio) >= confirmations
+    return this.#isTradeConfirmed ? undefined : this.#refusal(price, price < low ? low : high)
   }
 
-  /** True when `price` is possible, or confirmed. Remembers a price that is not, as the candidate. */
-  admits(price: number): boolean {
-    if (this.#lastPrice === 0 || this.#isNear(price, this.#lastPrice)) return true
-    this.#agreeing = this.#candidate > 0 && this.#isNear(price, this.#candidate) ? this.#agreeing + 1 : 1
-    this.#candidate = price
-    return this.#agreeing >= this.#limits.confirmations
+  /** States that a trade passed every check. */
+  acceptTrade(price: number, aggressor: Trade['aggressor']): void {
+    ;(aggressor === 'buy' ? this.#buys : this.#sells).accept(price, this.#isTradeConfirmed)
   }
 
-  /** States that an event with this price passed every check. */
-  accept(price: number): void {
-    this.#lastPrice = price
-    this.#candidate = this.#agreeing = 0
+  /** Why a quote is impossible: its bid, else its ask. Undefined when it is possible, or confirmed. */
+  checkQuote(bid: number, ask: number): ValidationError | undefined {
+    const { maxJumpRatio, confirmations } = this.#limits
+    this.#isBidConfirmed = this.#isAskConfirmed = false
+    let refusal: ValidationError | undefined
+    const bidReference = this.#bidReference
+    if (bidReference > 0 && !isNear(bid, bidReference, maxJumpRatio) && !this.#isInside(bid)) {
+      this.#isBidConfirmed = this.#bids.doubt(bid, maxJumpRatio) >= confirmations
+      if (!this.#isBidConfirmed) refusal = this.#refusal(bid, bidReference)
+    }
+    const askReference = this.#askReference
+    if (askReference > 0 && !isNear(ask, askReference, maxJumpRatio) && !this.#isInside(ask)) {
+      this.#isAskConfirmed = this.#asks.doubt(ask, maxJumpRatio) >= confirmations
+      if (!this.#isAskConfirmed) refusal ??= this.#refusal(ask, askReference)
+    }
+    return refusal
   }
 
-  /** Forgets the last price: after a disconnect the market may be anywhere. */
+  /** States that a quote passed every check. */
+  acceptQuote(bid: number, ask: number): void {
+    this.#bids.accept(bid, this.#isBidConfirmed)
+    this.#asks.accept(ask, this.#isAskConfirmed)
+    this.#bid = bid
+    this.#ask = ask
+  }
+
+  /** Forgets every price: after a disconnect the market may be anywhere. */
   reset(): void {
-    this.accept(0)
+    for (const prices of [this.#bids, this.#asks, this.#sells, this.#buys]) prices.reset()
+    this.#bid = this.#ask = 0
   }
 
   snapshot(): PriceBandSnapshot {
-    return { lastPrice: this.#lastPrice, candidate: this.#candidate, agreeing: this.#agreeing }
+    return {
+      bid: this.#bid,
+      ask: this.#ask,
+      bids: this.#bids.snapshot(),
+      asks: this.#asks.snapshot(),
+      sells: this.#sells.snapshot(),
+      buys: this.#buys.snapshot(),
+    }
   }
 
-  #isNear(price: number, center: number): boolean {
-    return Math.abs(price - center) <= this.#limits.maxJumpRatio * center
+  get #bidReference(): number {
+    return this.#bids.median || this.#sells.median || this.#buys.median
+  }
+
+  get #askReference(): number {
+    return this.#asks.median || this.#buys.median || this.#sells.median
+  }
+
+  /** True from the bid to the ask, of the newest quote or of the book. */
+  #isInside(price: number): boolean {
+    if (price >= this.#bid && price <= this.#ask) return true
+    return this.#book !== undefined && price >= this.#book.bid() && price <= this.#book.ask()
+  }
+
+  #refusal(price: number, reference: number): ValidationError {
+    return { code: 'price_band', price, reference, maxJumpRatio: this.#limits.maxJumpRatio }
   }
 }

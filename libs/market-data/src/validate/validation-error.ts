@@ -3,7 +3,7 @@ export type ValidationError =
   | { readonly code: 'bad_price'; readonly price: number }
   | { readonly code: 'bad_size'; readonly size: number }
   | { readonly code: 'crossed_quote'; readonly bid: number; readonly ask: number }
-  | { readonly code: 'price_band'; readonly price: number; readonly lastPrice: number; readonly maxJumpRatio: number }
+  | { readonly code: 'price_band'; readonly price: number; readonly reference: number; readonly maxJumpRatio: number }
   | { readonly code: 'duplicate'; readonly id: number }
   | { readonly code: 'out_of_order'; readonly id: number; readonly lastId: number }
   | { readonly code: 'clock_offset'; readonly offsetUs: number; readonly limitUs: number }
@@ -19,7 +19,7 @@ export function explainValidationError(error: ValidationError): string {
     case 'crossed_quote':
       return `Expected the bid below the ask, was ${error.bid} and ${error.ask}`
     case 'price_band':
-      return `Expected a price within ${error.maxJumpRatio} of ${error.lastPrice}, was ${error.price}`
+      return `Expected a price within ${error.maxJumpRatio} of the recent ${error.reference}, was ${error.price}`
     case 'duplicate':
       return `Expected an id that was not seen before, was ${error.id}`
     case 'out_of_order':
