@@ -1,4 +1,4 @@
-import type { Instrument, MarketStatus } from '@triplane/contracts'
+import { isAbout, type Instrument } from '@triplane/contracts'
 import { tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
@@ -39,7 +39,9 @@ export class TradingDesks {
   /** Shows a market event to the desks that it is about. */
   onMarket(event: MarketInput, nowUs: number): void {
     if (event.type === 'marketStatus') {
-      for (const desk of this.all) if (isAbout(event, desk)) desk.onStatus(event.status, nowUs)
+      for (const desk of this.all) {
+        if (isAbout(event, desk.terms.instrument, desk.source)) desk.onStatus(event.status, nowUs)
+      }
       return
     }
     const desk = this.find(event.venue, event.symbol)
@@ -53,11 +55,4 @@ export class TradingDesks {
   snapshot(): TradingDesksSnapshot {
     return Object.fromEntries(this.all.map((desk) => [desk.terms.instrument.symbol, desk.snapshot()]))
   }
-}
-
-/** A status without a symbol is about every instrument of its source. */
-function isAbout({ source, venue, symbol }: MarketStatus, desk: TradingDesk): boolean {
-  const { instrument } = desk.terms
-  if (venue !== undefined && venue !== instrument.venue) return false
-  return symbol === undefined ? source === desk.source : symbol === instrument.symbol
 }

@@ -109,6 +109,38 @@ describe('the life of a decision', () => {
     ])
   })
 
+  it('minds a disconnect of its own venue only, though one source feeds both', () => {
+    const perpetual: Instrument = { ...btc, symbol: 'BTC/USDT:USDT', venue: 'binance_usdm' }
+    const core = createStrategyCore(config, { instruments: [btc, perpetual], isSessionOpen: () => true })
+    const take = (event: StrategyInput) => {
+      core.process(event)
+      return core.outbox.drain()
+    }
+    let seq = 0
+    for (const { venue, symbol } of [btc, perpetual]) {
+      const market = { venue, symbol, tsRecvUs: testStartUs }
+      take(aMarketStatus({ ...market, seq: ++seq, status: 'book_valid' }))
+      take(aQuote({ ...market, seq: ++seq }))
+      take(anOfi({ ...market, seq: ++seq, value: 4, depth: 2 }))
+    }
+    const { symbol: _, ...disconnect } = aMarketStatus({
+      seq: ++seq,
+      tsRecvUs: testStartUs + 10,
+      status: 'disconnected',
+    })
+    const strengthOf = (symbol: string) => core.snapshot().instruments.find((of) => of.symbol === symbol)?.signal
+    const before = strengthOf(perpetual.symbol)
+    expect(take({ ...disconnect, venue: 'sim' })).toMatchObject([
+      { type: 'signal', symbol: btc.symbol, strength: 0 },
+      { type: 'targetPortfolio', targets: [{ symbol: perpetual.symbol }] },
+    ])
+    expect(core.snapshot().instruments.map(({ symbol, isQuoted }) => [symbol, isQuoted])).toEqual([
+      [btc.symbol, false],
+      [perpetual.symbol, true],
+    ])
+    expect(strengthOf(perpetual.symbol)).toEqual(before)
+  })
+
   it('orders nothing before the book is valid', () => {
     const core = createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true })
     core.process(aQuote({ seq: 1, tsRecvUs: testStartUs }))

@@ -1,4 +1,5 @@
 import {
+  isAbout,
   Outbox,
   rank,
   switchTypes,
@@ -143,19 +144,20 @@ export function createStrategyCore(
     const of = tradedBySymbol.get(event.symbol)
     if (of === undefined || of.venue !== event.venue) return
     of.heardUs = event.tsRecvUs
+    of.source = event.source
     if (event.type === 'quote') {
       of.bid = event.bid
       of.ask = event.ask
       of.isQuoted = true
-      of.source = event.source
     } else if (event.type === 'ofi') {
       if (of.signal.update(event.value, event.depth, event.tsRecvUs)) onSignal(of, event.tsRecvUs)
     }
   }
 
-  function onMarketStatus({ status, source, symbol, tsRecvUs }: MarketStatus): void {
+  function onMarketStatus(event: MarketStatus): void {
+    const { status, tsRecvUs } = event
     for (const of of traded) {
-      if (symbol === undefined ? of.source !== source : of.symbol !== symbol) continue
+      if (!isAbout(event, of, of.source)) continue
       if (status === 'disconnected') of.isQuoted = false
       if (status === 'book_invalid') of.isBookValid = false
       if (status === 'book_valid') of.isBookValid = true

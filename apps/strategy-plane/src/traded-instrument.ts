@@ -15,7 +15,7 @@ export interface TradedInstrument extends Heard {
   readonly venue: string
   readonly signal: OfiSignal
   readonly desk: OrderDesk
-  /** Feed of its newest quote. */
+  /** Feed of what was newest heard of it. */
   source: string
   bid: number
   ask: number

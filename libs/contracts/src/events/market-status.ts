@@ -13,6 +13,16 @@ export const marketStatusSchema = eventSchema(
     reason: Type.Optional(text('why, a short code')),
     missing: Type.Optional(Type.Integer({ description: 'for a gap: how many update ids are missing' })),
   },
-  'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the source.',
+  'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the venue that the source feeds.',
 )
 export type MarketStatus = Readonly<Static<typeof marketStatusSchema>>
+
+/** Whether a status is about an instrument, which `source` feeds; undefined while nothing has come of it. */
+export function isAbout(
+  status: Pick<MarketStatus, 'source' | 'venue' | 'symbol'>,
+  instrument: { readonly venue: string; readonly symbol: string },
+  source: string | undefined,
+): boolean {
+  if (status.venue !== undefined && status.venue !== instrument.venue) return false
+  return status.symbol === undefined ? status.source === source : status.symbol === instrument.symbol
+}
