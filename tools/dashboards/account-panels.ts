@@ -36,7 +36,7 @@ export const accountOverTime = [
   ),
   overTime(
     'Profit and costs',
-    'Realised and unrealised profit and the fees paid since the run began, USD.',
+    'Realised profit net of fees, unrealised profit, and the fees paid since the run began, USD.',
     'Worry when fees grow faster than profit.',
     'currencyUSD',
     'avg(realized_usd) as realised, avg(unrealized_usd) as unrealised, avg(fees_usd) as fees',

@@ -40,7 +40,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
         }
       }),
     equityUsd: numberFromMoney(account.equityUsd),
-    pnlUsd: numberFromMoney(account.realizedUsd + account.unrealizedUsd - account.feesUsd),
+    pnlUsd: numberFromMoney(account.realizedUsd + account.unrealizedUsd),
     drawdownRatio: account.drawdownRatio,
     switches: switchTypes.map((type) => ({ type, ...switches[type] })),
     ...(source.progress && { progress: source.progress() }),

@@ -49,7 +49,13 @@ const report: Report = {
     ordersAfterTrip: 0,
   },
   positions: { 'BTC/USDT': { quantity: -0.25, mark: 61659.75 }, SPY: { quantity: 0, mark: 530 } },
-  pnl: { realizedUsd: 1.5, unrealizedUsd: -2.25, feesUsd: 12.345, equityUsd: 999_986.905, maxDrawdownRatio: 0.0123 },
+  pnl: {
+    realizedUsd: -10.845,
+    unrealizedUsd: -2.25,
+    feesUsd: 12.345,
+    equityUsd: 999_986.905,
+    maxDrawdownRatio: 0.0123,
+  },
   killSwitches: Object.fromEntries(
     switchTypes.map((type) => [type, { active: type === 'stale_data', distanceRatio: type === 'pnl' ? 0.1234 : 0 }]),
   ) as Report['killSwitches'],
@@ -76,7 +82,7 @@ describe('the report as text', () => {
     ['fills and slippage', /fills +44, 5 of them partial; slippage 0\.46 bps in the mean, 2\.5 at worst/],
     ['commission', /commission +12\.3[45] USD/],
     ['latencies', /p50 8\.3 us, p99 40 us, p99\.9 91\.5 us/],
-    ['PnL', /equity +999,986\.9[01] USD: realised 1\.50, unrealised -2\.25, fees 12\.3[45]/],
+    ['PnL', /equity +999,986\.9[01] USD: realised -10\.8[45] net of fees of 12\.3[45], unrealised -2\.25/],
     ['open positions', /positions +BTC\/USDT -0\.25 at 61659\.75\n/],
     ['drawdown', /drawdown +1\.23 % at most/],
     ['kill switches', /switches +pnl 0\.123, drawdown 0, psr 0, stale_data TRIPPED, manual 0\n/],

@@ -66,7 +66,7 @@ export function formatReport(report: Report): string {
     `  frame to approved order  p50 ${upTo(1).format(latency.p50)} us, p99 ${upTo(1).format(latency.p99)} us, p99.9 ${upTo(1).format(latency.p999)} us`,
     '',
     'Account',
-    `  equity      ${money.format(pnl.equityUsd)} USD: realised ${money.format(pnl.realizedUsd)}, unrealised ${money.format(pnl.unrealizedUsd)}, fees ${money.format(pnl.feesUsd)}`,
+    `  equity      ${money.format(pnl.equityUsd)} USD: realised ${money.format(pnl.realizedUsd)} net of fees of ${money.format(pnl.feesUsd)}, unrealised ${money.format(pnl.unrealizedUsd)}`,
     `  positions   ${positions(report)}`,
     `  drawdown    ${upTo(4).format(pnl.maxDrawdownRatio * 100)} % at most`,
     `  switches    ${switches(report)}`,

@@ -80,9 +80,12 @@ export interface Report {
   }
   /** What was ever traded. Quantities are base units, prices are the marks. */
   readonly positions: Readonly<Record<string, { readonly quantity: number; readonly mark: number }>>
+  /** Realised + unrealised is the change of equity, to 1e-8. */
   readonly pnl: {
+    /** Net of commission. */
     readonly realizedUsd: number
     readonly unrealizedUsd: number
+    /** Commission, for information: it is in `realizedUsd`. */
     readonly feesUsd: number
     readonly equityUsd: number
     readonly maxDrawdownRatio: number

@@ -2,16 +2,20 @@ import fc from 'fast-check'
 import { fixed, formatFixed, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import { createLedger, type LedgerSnapshot } from './ledger.ts'
+import { convertMoney, parseRate } from './money.ts'
 import { markValue, unrealized } from './position.ts'
 
+const ratesToUsd = { USDT: '1', KRW: '0.00074129' } as const
+const rates = { USDT: parseRate(ratesToUsd.USDT), KRW: parseRate(ratesToUsd.KRW) }
 const config = {
   startingCashUsd: '1000000',
   instruments: [
     { symbol: 'BTC/USDT', quote: 'USDT', lotSize: '0.00001' },
     { symbol: 'PEPE/USDT', quote: 'USDT', lotSize: '1' },
+    { symbol: 'BTC/KRW', quote: 'KRW', lotSize: '0.00001' },
   ],
-  ratesToUsd: { USDT: '1' },
-}
+  ratesToUsd,
+} as const
 
 /** A few sizes only, so that partial closes, exact closes and flips are all common. */
 const fillsOf = fc.array(
@@ -32,7 +36,7 @@ function fillsFrom(samples: ReturnType<typeof fillsOf.generate>['value']) {
       fillId: `f${i}`,
       symbol: instrument.symbol,
       side,
-      quantity: formatFixed(BigInt(lots), instrument.symbol === 'BTC/USDT' ? 5 : 0),
+      quantity: formatFixed(BigInt(lots), instrument.symbol === 'PEPE/USDT' ? 0 : 5),
       price: formatFixed(BigInt(priceUnits), 7),
       fee: formatFixed(BigInt(feeUnits), MONEY_SCALE),
     }),
@@ -40,7 +44,7 @@ function fillsFrom(samples: ReturnType<typeof fillsOf.generate>['value']) {
 }
 
 describe('the ledger, after any sequence of fills', () => {
-  it('has realised + unrealised = cash flow + mark value, and cash flow = what the fills paid', () => {
+  it('has realised + unrealised = cash flow + mark value, and cash flow = what the fills paid, commission included', () => {
     fc.assert(
       fc.property(fillsOf, markOf, (samples, mark) => {
         const ledger = createLedger(config)
@@ -49,7 +53,8 @@ describe('the ledger, after any sequence of fills', () => {
           ledger.book(fill)
           const scale = ledger.position(fill.symbol).quantityScale
           const notional = multiplyFixed(fixed(fill.quantity, scale), scale, fixed(fill.price, 7), 7, MONEY_SCALE)
-          paid.set(fill.symbol, (paid.get(fill.symbol) ?? 0n) + (fill.side === 'BUY' ? notional : -notional))
+          const cost = (fill.side === 'BUY' ? notional : -notional) + fixed(fill.fee, MONEY_SCALE)
+          paid.set(fill.symbol, (paid.get(fill.symbol) ?? 0n) + cost)
 
           ledger.mark(fill.symbol, mark)
           const position = ledger.position(fill.symbol)
@@ -61,14 +66,26 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
-  it('has equity = starting cash + cash flow + mark value - fees', () => {
+  it('has gained what its equity has grown by: realised + unrealised, at any marks and rates', () => {
     fc.assert(
-      fc.property(fillsOf, (samples) => {
+      fc.property(fillsOf, fc.array(markOf, { minLength: 3, maxLength: 3 }), (samples, marks) => {
         const ledger = createLedger(config)
         for (const fill of fillsFrom(samples)) ledger.book(fill)
-        const positions = config.instruments.map(({ symbol }) => ledger.position(symbol))
-        const expected = positions.reduce((sum, p) => sum + p.cashFlow + markValue(p) - p.fees, fixed('1000000', 8))
-        expect(ledger.value().equityUsd).toBe(expected)
+        config.instruments.forEach(({ symbol }, i) => ledger.mark(symbol, marks[i] as number))
+        const { equityUsd, realizedUsd, unrealizedUsd, feesUsd, positions } = ledger.value()
+        expect(equityUsd - fixed('1000000', 8)).toBe(realizedUsd + unrealizedUsd)
+        expect([realizedUsd, unrealizedUsd, feesUsd]).toEqual([
+          positions.reduce((sum, position) => sum + position.realizedUsd, 0n),
+          positions.reduce((sum, position) => sum + position.unrealizedUsd, 0n),
+          positions.reduce((sum, position) => sum + position.feesUsd, 0n),
+        ])
+        // What was paid and what is held, each currency at its rate, up to the rounding of each of the sums.
+        const gainedUsd = config.instruments.reduce((sum, { symbol, quote }) => {
+          const position = ledger.position(symbol)
+          return sum + convertMoney(position.cashFlow + markValue(position), rates[quote])
+        }, 0n)
+        const difference = realizedUsd + unrealizedUsd - gainedUsd
+        expect(difference >= -3n && difference <= 3n).toBe(true)
       }),
     )
   })

@@ -19,7 +19,7 @@ describe('createLedger', () => {
     const valuation = ledger.value()
     expect(valuation).toMatchObject({
       equityUsd: usd('10205.9'), // 10000 + 100 + 110 - 3 - 1.1
-      realizedUsd: 0n,
+      realizedUsd: usd('-4.1'),
       unrealizedUsd: usd('210'),
       feesUsd: usd('4.1'),
       grossUsd: usd('8190'),

@@ -34,10 +34,12 @@ export interface PositionValue {
 
 /** The account at its marks, in USD (1e-8). */
 export interface Valuation {
-  /** Starting cash + realised + unrealised - fees. */
+  /** Starting cash + realised + unrealised, exactly. */
   readonly equityUsd: bigint
+  /** Net of commission. */
   readonly realizedUsd: bigint
   readonly unrealizedUsd: bigint
+  /** Commission paid, for information: it is in `realizedUsd`. */
   readonly feesUsd: bigint
   readonly grossUsd: bigint
   readonly netUsd: bigint
@@ -157,7 +159,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       grossUsd += of.markValueUsd < 0n ? -of.markValueUsd : of.markValueUsd
       netUsd += of.markValueUsd
     }
-    const equityUsd = startingCashUsd + realizedUsd + unrealizedUsd - feesUsd
+    const equityUsd = startingCashUsd + realizedUsd + unrealizedUsd
     const drawdownRatio = equityUsd < peakUsd ? numberFromMoney(peakUsd - equityUsd) / numberFromMoney(peakUsd) : 0
     return {
       equityUsd,
@@ -231,7 +233,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 }
 
-/** A round trip leaves its trace in the result or in the fees; one that left neither changes no sum. */
+/** A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */
 function isTraded({ quantity, realized, fees, cashFlow }: Position): boolean {
   return quantity !== 0n || realized !== 0n || fees !== 0n || cashFlow !== 0n
 }

@@ -51,7 +51,7 @@ describe('bookQuantity', () => {
     const position = flatPosition('BTC/USDT', 'USDT', 0)
     bookQuantity(position, 1n, 100n, 6n)
     expect(bookQuantity(position, -3n, -330n, 9n)).toBe('won')
-    expect(position).toMatchObject({ realized: 10n, fees: 15n, roundTripResult: -6n })
+    expect(position).toMatchObject({ realized: -5n, fees: 15n, roundTripResult: -6n })
   })
 })
 

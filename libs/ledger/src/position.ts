@@ -3,7 +3,7 @@ import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane
 /** Decimal digits of a price when it is multiplied with a quantity. */
 export const PRICE_SCALE = 12
 
-/** What is held of one instrument. Money is in 1e-8 of the quote currency, before fees unless it says otherwise. */
+/** What is held of one instrument. Money is in 1e-8 of the quote currency. */
 export interface Position {
   readonly symbol: string
   readonly quoteCurrency: string
@@ -12,13 +12,15 @@ export interface Position {
   readonly quantity: bigint
   /** What the held quantity was bought for; negative for a short: what it was sold for. */
   readonly costBasis: bigint
+  /** Net of commission. */
   readonly realized: bigint
+  /** Commission paid, for information: it is in `realized` and in `cashFlow`. */
   readonly fees: bigint
-  /** Money received less money paid. */
+  /** Money received less money paid, commission included. */
   readonly cashFlow: bigint
   /** Price at which it is valued: the newest mark, else the newest fill; 0 before both. */
   readonly mark: number
-  /** Realised less fees since the position was last flat. */
+  /** Realised since the position was last flat. */
   readonly roundTripResult: bigint
 }
 
@@ -64,8 +66,9 @@ export function bookQuantity(position: MutablePosition, quantity: bigint, notion
   }
 
   position.quantity += quantity
-  position.cashFlow -= notional
+  position.cashFlow -= notional + fee
   position.fees += fee
+  position.realized -= fee
   position.roundTripResult -= fee
   if (!closes) {
     position.costBasis += notional

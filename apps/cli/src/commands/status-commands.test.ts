@@ -20,7 +20,7 @@ const orders = {
   ],
 }
 const positions = {
-  equityUsd: '1000012.50',
+  equityUsd: '1000015.00',
   realizedUsd: '20.00',
   unrealizedUsd: '-5.00',
   feesUsd: '2.50',
@@ -91,7 +91,7 @@ describe('positions', () => {
     world.environment = { TRIPLANE_ORDER_PLANES: (await aPlane(200, positions)).url }
     expect(await world.run('positions')).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`
-      "equity 1000012.50 USD: realised 20.00, unrealised -5.00, fees 2.50; gross 30000.00, net 30000.00
+      "equity 1000015.00 USD: realised 20.00 net of fees of 2.50, unrealised -5.00; gross 30000.00, net 30000.00
 
       symbol    quantity  cost basis   mark  realised USD  unrealised USD
       BTC/USDT       0.5    30005.00  60000         20.00           -5.00

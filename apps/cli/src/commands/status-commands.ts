@@ -82,8 +82,8 @@ function positionsText(view: Fields): string {
   const fields = ['symbol', 'quantity', 'costBasis', 'mark', 'realizedUsd', 'unrealizedUsd']
   const money = (name: string) => cellText(asCell(view[name]))
   return [
-    `equity ${money('equityUsd')} USD: realised ${money('realizedUsd')}, unrealised ${money('unrealizedUsd')}, `,
-    `fees ${money('feesUsd')}; gross ${money('grossUsd')}, net ${money('netUsd')}\n\n`,
+    `equity ${money('equityUsd')} USD: realised ${money('realizedUsd')} net of fees of ${money('feesUsd')}, `,
+    `unrealised ${money('unrealizedUsd')}; gross ${money('grossUsd')}, net ${money('netUsd')}\n\n`,
     formatTable(heads, rowsOf(view['positions'], fields), 'No position.'),
   ].join('')
 }

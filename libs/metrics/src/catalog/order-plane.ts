@@ -111,7 +111,7 @@ export const orderPlaneCatalog = {
   ),
   orderVolumeKrw: counter('trading_order_volume_krw_total', 'Notional filled, KRW.', ['symbol', action], vital),
   openPositions: gauge('trading_open_positions_count', 'Instruments with a position.', [], vital),
-  totalPnlKrw: gauge('trading_total_pnl_krw', 'Realised PnL, KRW.', [], vital),
+  totalPnlKrw: gauge('trading_total_pnl_krw', 'Realised PnL net of commission, KRW.', [], vital),
   unrealizedPnlKrw: gauge('trading_unrealized_pnl_krw', 'Unrealised PnL, KRW.', ['symbol'], vital),
   positionValueKrw: gauge('trading_position_value_krw', 'Position value, KRW.', ['symbol'], vital),
   winRate: measurement('trading_win_rate', 'Share of closed round trips that made money, 0-1.'),

@@ -22,9 +22,14 @@ export const strategyPlaneCatalog = {
   grossExposureUsd: gauge('strategy_portfolio_gross_exposure_usd', 'Sum of absolute position values, USD.', [], vital),
   netExposureUsd: gauge('strategy_portfolio_net_exposure_usd', 'Sum of position values, USD.', [], vital),
   portfolioValueUsd: measurement('strategy_portfolio_value_usd', 'Equity of the account, USD.', [], vital),
-  pnlRealizedUsd: gauge('strategy_pnl_realized_usd', 'Realised PnL, USD.', ['strategy'], vital),
+  pnlRealizedUsd: gauge('strategy_pnl_realized_usd', 'Realised PnL net of commission, USD.', ['strategy'], vital),
   pnlUnrealizedUsd: gauge('strategy_pnl_unrealized_usd', 'Unrealised PnL, USD.', ['strategy'], vital),
-  pnlTotalUsd: gauge('strategy_pnl_total_usd', 'Realised plus unrealised PnL, USD.', ['strategy'], vital),
+  pnlTotalUsd: gauge(
+    'strategy_pnl_total_usd',
+    'Realised plus unrealised PnL, USD: the change of equity.',
+    ['strategy'],
+    vital,
+  ),
   regimeState: measurement('strategy_regime_state', '0 calm, 1 normal, 2 storm.'),
   regimeTransitions: counter('strategy_regime_transitions_total', 'Changes of regime.', [
     among('from_regime', regimes),
