@@ -4,7 +4,7 @@ describe('order plane configuration', () => {
   it('has a default for everything', () => {
     expect(orderPlaneConfigSchema.parse({})).toMatchObject({
       minLatencyUs: 1_000,
-      risk: { maxOrderNotionalUsd: 25_000, maxOrders: 20 },
+      risk: { maxOrderNotionalUsd: 2_500, maxPositionUsd: 10_000, maxOrders: 20 },
       participation: { maxShareRatio: 0.1, windowUs: 300_000_000 },
       paper: { fees: { binance_usdm: { makerBps: 2, takerBps: 5 }, sim: { makerBps: 0.5, takerBps: 1 } } },
     })

@@ -1,8 +1,6 @@
+import { accountSchema } from '@triplane/config'
 import { z } from 'zod'
 
-const positiveDecimal = z
-  .string()
-  .regex(/^(?=.*[1-9])\d+(\.\d{1,8})?$/, 'Expected a decimal above 0 with at most 8 decimals')
 const durationUs = (defaultUs: number, maxUs: number) => z.int().positive().max(maxUs).default(defaultUs)
 const usd = (defaultUsd: number) => z.number().positive().max(1e12).default(defaultUsd)
 const fees = (makerBps: number, takerBps: number) =>
@@ -19,10 +17,7 @@ const SECOND_US = 1_000_000
 export const orderPlaneConfigSchema = z.strictObject({
   /** Everything the plane says takes effect this much later than what caused it, at least. */
   minLatencyUs: durationUs(1_000, 10 * SECOND_US),
-  /** Cash of the account at the start of a run. */
-  startingCashUsd: positiveDecimal.default('1000000'),
-  /** US dollars for one unit of each quote currency. */
-  ratesToUsd: z.record(z.string(), positiveDecimal).default({ USD: '1', USDT: '1', USDC: '1' }),
+  ...accountSchema.shape,
   /** Korean won for one US dollar, for the metrics in KRW. */
   krwPerUsd: z.number().positive().max(1e6).default(1350),
   /** How long an order is remembered after its end, for late fills and repeated intents. */
@@ -33,11 +28,11 @@ export const orderPlaneConfigSchema = z.strictObject({
       maxFutureUs: durationUs(250_000, 60 * SECOND_US),
       /** An instrument that was silent for longer is not traded. */
       maxMarketAgeUs: durationUs(5 * SECOND_US, 3600 * SECOND_US),
-      maxOrderNotionalUsd: usd(25_000),
+      maxOrderNotionalUsd: usd(2_500),
       /** Largest position in one instrument, working orders included. */
-      maxPositionUsd: usd(30_000),
+      maxPositionUsd: usd(10_000),
       /** Largest sum of absolute positions, working orders included. */
-      maxGrossUsd: usd(200_000),
+      maxGrossUsd: usd(20_000),
       /** Largest distance of a price from the mid. */
       priceCollarBps: z.number().positive().max(10_000).default(50),
       /** Most orders in a window. */

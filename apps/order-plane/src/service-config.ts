@@ -1,5 +1,5 @@
-import { composeConfig } from '@triplane/config'
-import { accountPart, loadServiceConfig, serviceParts } from '@triplane/service'
+import { accountKeys, accountSchema, composeConfig } from '@triplane/config'
+import { loadServiceConfig, serviceParts } from '@triplane/service'
 import { z } from 'zod'
 import { orderPlaneConfigSchema } from './config.ts'
 
@@ -15,8 +15,8 @@ export const auditPart = z.strictObject({
 /** The settings of the order plane as a service. */
 export const orderServiceSchema = composeConfig({
   ...serviceParts(8001),
-  account: accountPart,
-  order: orderPlaneConfigSchema.omit({ startingCashUsd: true, ratesToUsd: true }),
+  account: accountSchema,
+  order: orderPlaneConfigSchema.omit(accountKeys),
   audit: auditPart,
   liveness: z.strictObject({
     /** Without a heartbeat of the strategy plane for so long, wall time, only what closes a position is traded. */

@@ -1,5 +1,5 @@
 import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
-import { composeConfig, loadConfig } from '@triplane/config'
+import { accountKeys, accountSchema, composeConfig, loadConfig } from '@triplane/config'
 import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
 import { auditPart } from '@triplane/order-plane/service-config'
 import { serviceParts } from '@triplane/service'
@@ -7,16 +7,14 @@ import { strategyConfigSchema } from '@triplane/strategy-plane/config'
 import { z } from 'zod'
 import type { Options } from './options.ts'
 
-const shared = { startingCashUsd: true, ratesToUsd: true } as const
-const { startingCashUsd, ratesToUsd } = orderPlaneConfigSchema.shape
 const { operator, metrics, log } = serviceParts(0)
 
 const schema = composeConfig({
   /** The one account that both planes keep a ledger of. */
-  account: z.strictObject({ startingCashUsd, ratesToUsd }),
+  account: accountSchema,
   data: dataPlaneConfigSchema,
-  strategy: strategyConfigSchema.omit(shared),
-  order: orderPlaneConfigSchema.omit(shared),
+  strategy: strategyConfigSchema.omit(accountKeys),
+  order: orderPlaneConfigSchema.omit(accountKeys),
   storage: z.strictObject({
     /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
     url: z.string().min(1).optional(),
@@ -57,7 +55,7 @@ export function loadStandaloneConfig(
   })
   return {
     ...rest,
-    strategy: { ...strategy, ...account, startingCashUsd: Number(account.startingCashUsd) },
+    strategy: { ...strategy, ...account },
     order: { ...order, ...account },
   }
 }

@@ -3,9 +3,9 @@ import { defaultStrategyConfig, strategyConfigSchema } from './config.ts'
 describe('strategyConfigSchema', () => {
   it('has a default for everything', () => {
     expect(defaultStrategyConfig).toMatchObject({
-      startingCashUsd: 1_000_000,
-      portfolio: { symbolLimitUsd: 50_000, grossLimitUsd: 150_000, netLimitUsd: 100_000 },
-      intents: { minTradeUsd: 500, validityMs: 2000 },
+      startingCashUsd: '100000',
+      portfolio: { symbolLimitUsd: 5_000, grossLimitUsd: 15_000, netLimitUsd: 10_000 },
+      intents: { minTradeUsd: 50, validityMs: 2000 },
     })
   })
 
@@ -18,7 +18,7 @@ describe('strategyConfigSchema', () => {
     { name: 'an unknown key', value: { ofi: { horizonSeconds: 5 } } },
     { name: 'a step beyond the horizon', value: { ofi: { stepMs: 20_000 } } },
     { name: 'a drawdown above 1', value: { killSwitches: { drawdownLimitRatio: 2 } } },
-    { name: 'no starting cash', value: { startingCashUsd: 0 } },
+    { name: 'no starting cash', value: { startingCashUsd: '0' } },
     { name: 'a rate that is no decimal', value: { ratesToUsd: { USDT: '1e0' } } },
   ])('refuses $name', ({ value }) => {
     expect(strategyConfigSchema.safeParse(value).success).toBe(false)

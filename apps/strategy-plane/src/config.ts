@@ -1,16 +1,12 @@
+import { accountSchema } from '@triplane/config'
 import { z } from 'zod'
 
 const usd = (byDefault: number) => z.number().positive().max(1e12).default(byDefault)
 const ms = (byDefault: number, least = 1) => z.number().int().min(least).max(86_400_000).default(byDefault)
-const rate = z.string().regex(/^\d{1,9}(\.\d{1,8})?$/, 'Expected a decimal with at most 8 digits after the point')
 
 /** Every setting of the strategy plane's core. Times are market time. */
 export const strategyConfigSchema = z.strictObject({
-  startingCashUsd: usd(1_000_000).describe('equity at the start of a run'),
-  ratesToUsd: z
-    .record(z.string().min(1), rate)
-    .default({ USD: '1', USDT: '1' })
-    .describe('USD for one unit of each quote currency'),
+  ...accountSchema.shape,
   evaluationIntervalMs: ms(1000, 100).describe('how often kill switches are judged and the portfolio is published'),
   ofi: z
     .strictObject({
@@ -25,16 +21,16 @@ export const strategyConfigSchema = z.strictObject({
     .prefault({}),
   portfolio: z
     .strictObject({
-      symbolLimitUsd: usd(50_000).describe('target of a signal of strength 1'),
-      grossLimitUsd: usd(150_000).describe('most for the sum of absolute targets'),
-      netLimitUsd: usd(100_000).describe('most for the absolute sum of targets'),
+      symbolLimitUsd: usd(5_000).describe('target of a signal of strength 1'),
+      grossLimitUsd: usd(15_000).describe('most for the sum of absolute targets'),
+      netLimitUsd: usd(10_000).describe('most for the absolute sum of targets'),
     })
     .prefault({}),
   intents: z
     .strictObject({
-      minTradeUsd: usd(500).describe('smaller differences between position and target are left alone'),
-      maxOrderUsd: usd(20_000).describe('larger differences are traded in several orders'),
-      urgentTradeUsd: usd(20_000).describe('from this difference on an order crosses the spread'),
+      minTradeUsd: usd(50).describe('smaller differences between position and target are left alone'),
+      maxOrderUsd: usd(2_000).describe('larger differences are traded in several orders'),
+      urgentTradeUsd: usd(2_000).describe('from this difference on an order crosses the spread'),
       collarTicks: z
         .number()
         .int()
@@ -56,7 +52,7 @@ export const strategyConfigSchema = z.strictObject({
   killSwitches: z
     .strictObject({
       confirmations: z.number().int().min(1).max(1000).default(3).describe('evaluations in a row that must agree'),
-      lossLimitUsd: usd(4000).describe('loss of the run'),
+      lossLimitUsd: usd(400).describe('loss of the run'),
       drawdownLimitRatio: z.number().gt(0).max(1).default(0.004).describe('fall from the highest equity'),
       silenceLimitMs: ms(5000, 100).describe('no data of an instrument while its session is open'),
     })

@@ -25,9 +25,10 @@ const instruments: readonly Instrument[] = ['BTC/USDT', 'ETH/USDT'].map((symbol)
   session: '24x7',
 }))
 const config = strategyConfigSchema.parse({
+  startingCashUsd: '1000000',
   ofi: { horizonMs: 1000, stepMs: 100, deviationHorizonMs: 5000, warmUpMs: 0, deadBandDeviations: 0.3, minChange: 0.1 },
-  portfolio: { grossLimitUsd: 80_000, netLimitUsd: 60_000 },
-  intents: { minIntervalMs: 100 },
+  portfolio: { symbolLimitUsd: 50_000, grossLimitUsd: 80_000, netLimitUsd: 60_000 },
+  intents: { minTradeUsd: 500, maxOrderUsd: 20_000, urgentTradeUsd: 20_000, minIntervalMs: 100 },
   killSwitches: { confirmations: 2, lossLimitUsd: 150, silenceLimitMs: 8000 },
 })
 const newCore = (snapshot?: StrategySnapshot) =>

@@ -17,6 +17,7 @@ const btc: Instrument = {
   session: '24x7',
 }
 const config = strategyConfigSchema.parse({
+  startingCashUsd: '1000000',
   ofi: {
     horizonMs: 1000,
     stepMs: 100,
@@ -25,7 +26,8 @@ const config = strategyConfigSchema.parse({
     deadBandDeviations: 0.5,
     minChange: 0.1,
   },
-  intents: { urgentTradeUsd: 10_000 },
+  portfolio: { symbolLimitUsd: 50_000, grossLimitUsd: 150_000, netLimitUsd: 100_000 },
+  intents: { minTradeUsd: 500, maxOrderUsd: 20_000, urgentTradeUsd: 10_000 },
   killSwitches: { confirmations: 2, drawdownLimitRatio: 0.1, lossLimitUsd: 1000, silenceLimitMs: 3000 },
 })
 

@@ -102,7 +102,7 @@ export function createStrategyCore(
   snapshot?: StrategySnapshot,
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
-  const startingCashUsd = config.startingCashUsd.toFixed(8)
+  const { startingCashUsd } = config
 
   const outbox = new Outbox<StrategyOutput>(snapshot?.outboxSeq)
   const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
@@ -251,7 +251,7 @@ export function createStrategyCore(
     markPositions()
     const account = ledger.observe()
     outbox.add(portfolioState(account, nowUs))
-    const lossUsd = config.startingCashUsd - numberFromMoney(account.equityUsd)
+    const lossUsd = Number(startingCashUsd) - numberFromMoney(account.equityUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen)
     onSwitchChanges(switches.evaluate({ lossUsd, drawdownRatio: account.drawdownRatio, silence }), nowUs)
     pursueTargets(nowUs)

@@ -1,6 +1,8 @@
 // Configuration
 export { composeConfig, loadConfig, variableNames, type ConfigSources } from './load-config.ts'
 export { ConfigError, type Violation } from './config-error.ts'
+// The account
+export { accountKeys, accountSchema } from './account.ts'
 // Instruments
 export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'
 // Secrets

@@ -86,18 +86,6 @@ export function serviceParts(defaultPort: number) {
   }
 }
 
-const positiveDecimal = z
-  .string()
-  .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/, 'Expected a decimal above 0 with at most 8 decimals')
-
-/** The account that the strategy and the order plane both keep a ledger of. */
-export const accountPart = z.strictObject({
-  /** Cash at the start of a run, US dollars. */
-  startingCashUsd: positiveDecimal.default('1000000'),
-  /** US dollars for one unit of each quote currency. */
-  ratesToUsd: z.record(z.string().min(1), positiveDecimal).default({ USD: '1', USDT: '1', USDC: '1' }),
-})
-
 type Parts = ReturnType<typeof serviceParts>
 /** What every service is configured with. */
 export type ServiceConfig = { readonly [Name in keyof Parts]: z.output<Parts[Name]> }

@@ -232,6 +232,16 @@ const positionCases: readonly RuleCase[] = [
     ],
   },
   {
+    title: 'a position at 80 % of the default limit of 10,000 US dollars, at 1,350 won',
+    alert: 'LargePositionOpened',
+    file,
+    series: { [position('SPY')]: `${0.8 * 10_000 * 1350}x4` },
+    at: '15s',
+    fires: [
+      { ...warning, labels: { symbol: 'SPY' }, description: 'The position in SPY is worth 10.8M KRW, long or short.' },
+    ],
+  },
+  {
     title: 'nothing at the limit',
     alert: 'LargePositionOpened',
     file,

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+const positiveDecimal = z
+  .string()
+  .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/, 'Expected a decimal above 0 with at most 8 decimals')
+
+/** The account that the strategy and the order plane both keep a ledger of: one setting for both. */
+export const accountSchema = z.strictObject({
+  /** Cash at the start of a run, US dollars. */
+  startingCashUsd: positiveDecimal.default('100000'),
+  /** US dollars for one unit of each quote currency. */
+  ratesToUsd: z.record(z.string().min(1), positiveDecimal).default({ USD: '1', USDT: '1', USDC: '1' }),
+})
+
+/** The keys of the account in the settings of a plane's core, for `omit`: a service and `npm start` set them once. */
+export const accountKeys = { startingCashUsd: true, ratesToUsd: true } as const
