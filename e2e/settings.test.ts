@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { variableNames } from '@triplane/config'
-import { dataServiceSchema } from '@triplane/data-plane/service-config'
-import { orderServiceSchema } from '@triplane/order-plane/service-config'
-import { strategyServiceSchema } from '@triplane/strategy-plane/service-config'
+import { secretVariableNames, variableNames } from '@triplane/config'
+import { dataServiceSchema, loadDataServiceConfig } from '@triplane/data-plane/service-config'
+import { loadOrderServiceConfig, orderServiceSchema } from '@triplane/order-plane/service-config'
+import { loadStrategyServiceConfig, strategyServiceSchema } from '@triplane/strategy-plane/service-config'
 import { root } from './plane-process.ts'
 
 /** What the compose files set themselves: servers, ports, secrets and folders of containers. */
@@ -20,5 +20,35 @@ describe('every setting of the services', () => {
     const text = readFileSync(join(root, file), 'utf8')
     expect(all.length).toBeGreaterThan(40)
     expect(all.filter((name) => !text.includes(name))).toEqual([])
+  })
+})
+
+describe('a secret of a service that is wrong', () => {
+  const loaders = { data: loadDataServiceConfig, strategy: loadStrategyServiceConfig, order: loadOrderServiceConfig }
+  const planes = ['data', 'strategy', 'order'] as const
+  const secrets = planes.flatMap((plane) => secretVariableNames(schemas[plane]).map((name) => [plane, name] as const))
+
+  it('is one of passwords, addresses with passwords, tokens and the key of the audit', () => {
+    expect(new Set(secrets.map(([, name]) => name))).toEqual(
+      new Set(
+        [
+          'KAFKA_PASSWORD',
+          'STORAGE_URL',
+          'STORAGE_PASSWORD',
+          'REDIS_URL',
+          'REDIS_PASSWORD',
+          'OPERATOR_TOKENS',
+          'AUDIT_KEY',
+        ].map((name) => `TRIPLANE_${name}`),
+      ),
+    )
+  })
+
+  it.each(secrets)('of the %s plane is not shown: %s', (plane, name) => {
+    const wrong = 'QXZJ7QXZJ9'
+    // A password may be anything: beside it the log level is wrong, so that there is a message.
+    const load = () => loaders[plane]({ [name]: wrong, [`${name}X`]: wrong, TRIPLANE_LOG_LEVEL: 'LOUD' })
+    expect(load).toThrow(/expected .*, found "LOUD"/)
+    expect(load).not.toThrow(/QXZJ/)
   })
 })

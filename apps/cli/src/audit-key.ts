@@ -1,12 +1,16 @@
-import { CliError } from './cli-error.ts'
+import { composeConfig } from '@triplane/config'
+import { auditPart, loadServiceConfig } from '@triplane/service'
 import type { Environment } from './edges.ts'
-import { secretFrom } from './environment.ts'
 
-/** The key of the audit chain, in hex in `TRIPLANE_AUDIT_KEY` or its file; undefined when there is none. Throws CliError. */
+const schema = composeConfig({ audit: auditPart })
+const VARIABLES = ['TRIPLANE_AUDIT_KEY', 'TRIPLANE_AUDIT_KEY_FILE']
+
+/**
+ * The key of the audit chain, read as the order plane reads it: 64 hex digits in `TRIPLANE_AUDIT_KEY` or its file; undefined
+ * when neither is set. Throws ConfigError.
+ */
 export function auditKey(environment: Environment): Buffer | undefined {
-  const text = secretFrom(environment, ['TRIPLANE_AUDIT_KEY'])
-  if (text === undefined) return undefined
-  if (!/^([0-9a-f]{2}){16,}$/i.test(text))
-    throw new CliError('Expected TRIPLANE_AUDIT_KEY to be at least 32 hex digits, was something else', 2)
-  return Buffer.from(text, 'hex')
+  const given = VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []))
+  const { key } = loadServiceConfig(schema, Object.fromEntries(given)).audit
+  return key === undefined ? undefined : Buffer.from(key, 'hex')
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { CliError, messageOf } from './cli-error.ts'
+import { types } from 'node:util'
+import { CliError } from './cli-error.ts'
 import type { Environment } from './edges.ts'
 
 /** The first of these variables that is set, or whose `<NAME>_FILE` names a file that holds it; trimmed. */
@@ -19,8 +20,10 @@ export function readSecret(file: string, from: string): string {
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    throw new CliError(`Expected to read the file of ${from}, was: ${messageOf(error)}`, 2)
+    // Not the message: it has the name, which may be the secret itself, given by mistake.
+    const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'none'
+    throw new CliError(`Expected to read the file of ${from}, was: ${code}`, 2)
   }
-  if (text === '') throw new CliError(`Expected a secret in the file of ${from}, ${file}, was nothing`, 2)
+  if (text === '') throw new CliError(`Expected a secret in the file of ${from}, was nothing`, 2)
   return text
 }

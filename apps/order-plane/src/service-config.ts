@@ -1,16 +1,7 @@
 import { accountKeys, accountSchema, composeConfig } from '@triplane/config'
-import { loadServiceConfig, serviceParts } from '@triplane/service'
+import { auditPart, loadServiceConfig, serviceParts } from '@triplane/service'
 import { z } from 'zod'
 import { orderPlaneConfigSchema } from './config.ts'
-
-/** The audit of operators' orders. */
-export const auditPart = z.strictObject({
-  /** Key of the chain of audit rows, hex, at least 32 bytes; kept outside the database. `TRIPLANE_AUDIT_KEY`. */
-  key: z
-    .string()
-    .regex(/^([0-9a-f]{2}){32,}$/i, 'Expected at least 64 hex digits')
-    .optional(),
-})
 
 /** The settings of the order plane as a service. */
 export const orderServiceSchema = composeConfig({

@@ -1,8 +1,7 @@
 import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
 import { accountKeys, accountSchema, composeConfig, loadConfig } from '@triplane/config'
 import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
-import { auditPart } from '@triplane/order-plane/service-config'
-import { serviceParts } from '@triplane/service'
+import { auditPart, databaseUrlSetting, serviceParts } from '@triplane/service'
 import { strategyConfigSchema } from '@triplane/strategy-plane/config'
 import { z } from 'zod'
 import type { Options } from './options.ts'
@@ -17,7 +16,7 @@ const schema = composeConfig({
   order: orderPlaneConfigSchema.omit(accountKeys),
   storage: z.strictObject({
     /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
-    url: z.string().min(1).optional(),
+    url: databaseUrlSetting,
     /** Rows that may wait in memory for the database. */
     maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
   }),
@@ -49,7 +48,6 @@ export function loadStandaloneConfig(
       TRIPLANE_AUDIT_KEY: 'audit.key',
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'metrics.otlpEndpoint',
     },
-    secrets: ['operator.tokens', 'audit.key'],
     readElsewhere: ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT', 'TRIPLANE_TOKEN*', 'TRIPLANE_ORDER_PLANES'],
     flags: { data: { ofiIntervalUs: options.ofiIntervalUs } },
   })

@@ -51,6 +51,9 @@ const key = {
   make: () => randomBytes(32).toString('hex'),
 }
 
+/** The planes and the command take one length only. */
+const auditKey = { ...key, pattern: /^[0-9a-f]{64}$/, expected: '64 lower-case hexadecimal digits' }
+
 /** What is made: the file's name, who reads it, the setting that wins, and why a setting may not change later. */
 const secrets = [
   { file: 'postgres-password', readers: ['postgres'], kind: password },
@@ -79,7 +82,7 @@ const secrets = [
   {
     file: 'audit-key',
     readers: ['operator', 'order-plane'],
-    kind: key,
+    kind: auditKey,
     setting: 'TRIPLANE_AUDIT_KEY',
     shown: 'audit key',
     fixed: 'the audit rows so far are chained under the old one',

@@ -4,6 +4,9 @@ export interface ValueSchema {
   readonly properties?: Readonly<Record<string, ValueSchema>>
   readonly items?: ValueSchema
   readonly anyOf?: readonly ValueSchema[]
+  readonly additionalProperties?: boolean | ValueSchema
+  /** Declared by `secret`. */
+  readonly secret?: boolean
 }
 
 /** A configuration value that a variable can set. */

@@ -1,4 +1,4 @@
-import { isSecretName, maskSecrets } from './mask-secrets.ts'
+import { isSecretName, MASK, maskSecrets } from './mask-secrets.ts'
 
 const MAX_LENGTH = 60
 
@@ -16,10 +16,16 @@ export function foundAt(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value)
 }
 
+/** What kind of thing a value is, where the value itself must not be shown: "an array". */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
 /** A value as an error message shows it: JSON, short, secrets masked. `name` is the field that holds it. */
 export function showFound(value: unknown, name = ''): string {
   if (value === undefined) return 'nothing'
-  if (isSecretName(name)) return '***'
+  if (isSecretName(name)) return MASK
   const text = JSON.stringify(maskSecrets(value)) ?? typeof value
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text
 }

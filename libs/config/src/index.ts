@@ -1,5 +1,5 @@
 // Configuration
-export { composeConfig, loadConfig, variableNames, type ConfigSources } from './load-config.ts'
+export { composeConfig, loadConfig, secretVariableNames, variableNames, type ConfigSources } from './load-config.ts'
 export { ConfigError, type Violation } from './config-error.ts'
 // The account
 export { accountKeys, accountSchema } from './account.ts'
@@ -7,3 +7,4 @@ export { accountKeys, accountSchema } from './account.ts'
 export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'
 // Secrets
 export { isSecretName, maskSecrets } from './mask-secrets.ts'
+export { secret } from './secrets.ts'

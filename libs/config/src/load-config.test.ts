@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { composeConfig, loadConfig, type ConfigSources } from './load-config.ts'
+import { secret } from './secrets.ts'
 
 const schema = composeConfig({
   storage: z.object({
     url: z.string().min(1).optional(),
     batchSize: z.int().min(1).max(100_000).default(5000),
-    password: z.string().min(8).optional(),
+    password: secret(z.string().min(8)).optional(),
     enabled: z.boolean().default(true),
   }),
   metrics: z.object({
@@ -49,17 +50,17 @@ describe('loading configuration', () => {
   })
 
   it('takes secrets from files, trimmed, and a variable over its file', () => {
-    const secret = join(folder, 'secret')
-    writeFileSync(secret, 'from-a-file\n')
-    const load = (environment: Readonly<Record<string, string>>, secrets = ['storage.password']) =>
-      loadConfig(schema, { environment, secrets, aliases: { DATABASE_PASSWORD: 'storage.password' } }).storage.password
-    expect(load({ TRIPLANE_STORAGE_PASSWORD_FILE: secret })).toBe('from-a-file')
-    expect(load({ DATABASE_PASSWORD_FILE: secret })).toBe('from-a-file')
-    expect(load({ DATABASE_PASSWORD_FILE: secret, DATABASE_PASSWORD: 'set-by-hand' })).toBe('set-by-hand')
+    const path = join(folder, 'secret')
+    writeFileSync(path, 'from-a-file\n')
+    const load = (environment: Readonly<Record<string, string>>) =>
+      loadConfig(schema, { environment, aliases: { DATABASE_PASSWORD: 'storage.password' } }).storage.password
+    expect(load({ TRIPLANE_STORAGE_PASSWORD_FILE: path })).toBe('from-a-file')
+    expect(load({ DATABASE_PASSWORD_FILE: path })).toBe('from-a-file')
+    expect(load({ DATABASE_PASSWORD_FILE: path, DATABASE_PASSWORD: 'set-by-hand' })).toBe('set-by-hand')
     expect(() => load({ DATABASE_PASSWORD_FILE: join(folder, 'none') })).toThrow(
       /DATABASE_PASSWORD_FILE.*a file that can be read.*ENOENT/,
     )
-    expect(() => load({ TRIPLANE_STORAGE_PASSWORD_FILE: secret }, [])).toThrow('TRIPLANE_STORAGE_PASSWORD_FILE')
+    expect(() => load({ TRIPLANE_STORAGE_URL_FILE: path })).toThrow('TRIPLANE_STORAGE_URL_FILE')
   })
 
   it('takes flags over environment over file over defaults, value by value', () => {
@@ -102,13 +103,13 @@ describe('loading configuration', () => {
     expect(found).toEqual([
       '  storage.batchSize: expected number to be >=1, found 0',
       '  storage.enabled: expected boolean, found "yes"',
-      '  storage.batch: expected a key that is known (url, batchSize, password, enabled), found 1',
+      '  storage.batch: expected a key that is known (url, batchSize, password, enabled), found ***',
       '  metrics.ports.data (TRIPLANE_METRICS_PORTS_DATA): expected number to be <=65535, found 99999',
       '  metrics.ports.order (TRIPLANE_METRICS_PORTS_ORDER): expected number, found "a"',
       '  metrics.symbols[0]: expected string, found 7',
       '  metrics.speed: expected number or "max", found "fast"',
-      '  store: expected a key that is known (storage, metrics), found {}',
-      '  TRIPLANE_STORE: expected a variable that is known, found "1"',
+      '  store: expected a key that is known (storage, metrics), found ***',
+      '  TRIPLANE_STORE: expected a variable that is known, found ***',
     ])
   })
 
@@ -119,8 +120,12 @@ describe('loading configuration', () => {
   })
 
   it.each([
-    ['is not JSON', '{', /config\.json is not valid:\n {2}\(file\): expected JSON, found .+/],
-    ['is not an object', '[]', /\(file\): expected an object, found \[\]/],
+    [
+      'is not JSON',
+      '{',
+      /config\.json is not valid:\n {2}\(file\): expected JSON, found none at line 1, column 2, where it ends/,
+    ],
+    ['is not an object', '[]', /\(file\): expected an object, found an array/],
   ])('refuses a file that %s', (_, content, message) => {
     expect(() => loadConfig(schema, { file: file(content) })).toThrow(message)
   })

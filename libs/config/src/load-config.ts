@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { types } from 'node:util'
 import { z } from 'zod'
 import { ConfigError, type Violation } from './config-error.ts'
 import { readText, variablesOf, type Leaf, type ValueSchema } from './environment.ts'
-import { foundAt, isPlainObject, showFound } from './found.ts'
+import { foundAt, isPlainObject, kindOf } from './found.ts'
 import { readJsonFile } from './json-file.ts'
+import { MASK } from './mask-secrets.ts'
+import { isSecret, secretVariablesOf } from './secrets.ts'
 import { violationsOf } from './zod-violations.ts'
 
 /** Where configuration comes from; a later source wins over an earlier one, value by value. */
@@ -16,11 +19,6 @@ export interface ConfigSources {
   readonly prefix?: string
   /** Other variables that set a value: `{ DATABASE_URL: 'storage.url' }`. */
   readonly aliases?: Readonly<Record<string, string>>
-  /**
-   * Paths of secrets. Each may come as a file too: `<VARIABLE>_FILE` names one that holds the value, as containers have
-   * them. A variable that is set wins over its file.
-   */
-  readonly secrets?: readonly string[]
   /** Variables with the prefix that are read elsewhere; one that ends with `*` stands for all that begin so. */
   readonly readElsewhere?: readonly string[]
   /** Values from flags, in the shape of the schema. */
@@ -38,14 +36,23 @@ export function variableNames(schema: z.ZodType, prefix = 'TRIPLANE_'): readonly
   return [...variablesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema, prefix).keys()]
 }
 
-/** Reads the configuration once. Throws a `ConfigError` that names every violation. Unknown keys are violations. */
+/** Those of them that set secrets. */
+export function secretVariableNames(schema: z.ZodType, prefix = 'TRIPLANE_'): readonly string[] {
+  return secretVariablesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema, prefix)
+}
+
+/**
+ * Reads the configuration once. A secret (`secret`) may come as a file too: `<VARIABLE>_FILE` names one that holds the
+ * value, as containers have them; a variable that is set wins over its file. Throws a `ConfigError` that names every violation and
+ * shows no secret. Unknown keys are violations.
+ */
 export function loadConfig<Schema extends z.ZodType>(schema: Schema, sources: ConfigSources): z.output<Schema> {
   const { file, flags = {} } = sources
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema
   const environment = readEnvironment(shape, sources)
   const content = file === undefined ? {} : readJsonFile(file)
   if (!isPlainObject(content)) {
-    throw new ConfigError(file ?? '', [{ path: '(file)', expected: 'an object', found: showFound(content) }])
+    throw new ConfigError(file ?? '', [{ path: '(file)', expected: 'an object', found: kindOf(content) }])
   }
   const input = merge(merge(content, environment.values), flags)
   const parsed = schema.safeParse(input)
@@ -66,13 +73,12 @@ interface FromEnvironment {
 
 function readEnvironment(
   shape: ValueSchema,
-  { environment: given = {}, prefix = 'TRIPLANE_', aliases = {}, secrets = [], readElsewhere = [] }: ConfigSources,
+  { environment: given = {}, prefix = 'TRIPLANE_', aliases = {}, readElsewhere = [] }: ConfigSources,
 ): FromEnvironment {
   const leaves = variablesOf(shape, prefix)
   const leafAt = new Map([...leaves.values()].map((leaf) => [leaf.path.join('.'), leaf]))
   const leafOf = (variable: string): Leaf | undefined => leaves.get(variable) ?? leafAt.get(aliases[variable] ?? '')
-  const isSecret = (variable: string) => secrets.includes(leafOf(variable)?.path.join('.') ?? '')
-  const environment = withSecretFiles(given, isSecret)
+  const environment = withSecretFiles(given, (variable) => isSecret(leafOf(variable)?.schema ?? {}))
   const isReadElsewhere = (variable: string) =>
     readElsewhere.some((name) => (name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name))
   let values = {}
@@ -85,7 +91,7 @@ function readEnvironment(
       values = merge(values, nest(leaf.path, readText(text, leaf.schema)))
       origins.set(leaf.path.join('.'), variable)
     } else if (variable.startsWith(prefix) && !isReadElsewhere(variable)) {
-      unknown.push({ path: variable, expected: 'a variable that is known', found: showFound(text, variable) })
+      unknown.push({ path: variable, expected: 'a variable that is known', found: MASK })
     }
   }
   return { values, origins, unknown }
@@ -112,13 +118,13 @@ function readSecret(variable: string, file: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const found = types.isNativeError(error) && 'code' in error ? String(error.code) : 'none'
     throw new ConfigError('The configuration', [{ path: variable, expected: 'a file that can be read', found }])
   }
 }
 
 function withOrigin(violation: Violation, origins: ReadonlyMap<string, string>): Violation {
-  const variable = origins.get(violation.path)
+  const variable = [...origins].find(([path]) => violation.path === path || violation.path.startsWith(`${path}[`))?.[1]
   return variable === undefined ? violation : { ...violation, path: `${violation.path} (${variable})` }
 }
 

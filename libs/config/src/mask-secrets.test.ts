@@ -53,3 +53,10 @@ it('shows an error with the secrets of its message masked', () => {
     code: 'ECONNREFUSED',
   })
 })
+
+it.each([
+  ['postgres://ann:p@ss/w#rd@db:5432/x', 'postgres://ann:***@db:5432/x'],
+  ['reach redis://:pw@a and redis://:pw@b', 'reach redis://:***@a and redis://:***@b'],
+])('masks a password that was not encoded: %s', (text, masked) => {
+  expect(maskSecrets(text)).toBe(masked)
+})

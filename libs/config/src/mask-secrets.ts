@@ -1,8 +1,9 @@
 const SECRET_NAME =
-  /password|passphrase|passwd|^pass$|secret|token|credential|authorization|cookie|webhook|(api|access|private|signing)[-_]?key/i
-/** The password in a URL: `postgres://user:password@host`. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi
-const MASK = '***'
+  /password|passphrase|passwd|^pass$|secret|token|credential|authorization|cookie|webhook|(api|access|private|signing|audit|routing)[-_]?key/i
+/** The password in a URL: `postgres://user:password@host`; to the last @, for one that was not encoded may have @ and / in it. */
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)\S+@/gi
+/** What is shown in the place of a secret. */
+export const MASK = '***'
 const MAX_DEPTH = 6
 
 /** True when a field of this name holds something that nobody should read: password, apiKey, WEBHOOK_URL. */

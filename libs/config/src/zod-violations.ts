@@ -2,19 +2,26 @@ import type { z } from 'zod'
 import type { Violation } from './config-error.ts'
 import type { ValueSchema } from './environment.ts'
 import { foundAt, showFound, showPath } from './found.ts'
+import { MASK } from './mask-secrets.ts'
+import { mayHoldSecret } from './secrets.ts'
 
 /** What zod found wrong with `input`, one violation each. `shape` is the JSON schema, to name the keys that are known. */
 export function violationsOf(error: z.ZodError, input: unknown, shape: ValueSchema): Violation[] {
   return error.issues.flatMap((issue): Violation[] => {
-    if (issue.code !== 'unrecognized_keys') return [violation(issue.path, expectedBy(issue), input)]
+    if (issue.code !== 'unrecognized_keys') return [violation(issue.path, expectedBy(issue), input, shape)]
     const known = Object.keys(propertiesAt(shape, issue.path)).join(', ')
-    return issue.keys.map((key) => violation([...issue.path, key], `a key that is known (${known})`, input))
+    return issue.keys.map((key) => violation([...issue.path, key], `a key that is known (${known})`, input, shape))
   })
 }
 
-function violation(path: readonly PropertyKey[], expected: string, input: unknown): Violation {
+function violation(path: readonly PropertyKey[], expected: string, input: unknown, shape: ValueSchema): Violation {
   const name = path.findLast((key) => typeof key === 'string')
-  return { path: showPath(path), expected, found: showFound(foundAt(input, path), name) }
+  const value = foundAt(input, path)
+  // A part of a text, like an entry of a list in a variable, is none of its fields.
+  const isGiven =
+    value !== undefined || path.some((_, depth) => typeof foundAt(input, path.slice(0, depth)) === 'string')
+  const found = isGiven && mayHoldSecret(shape, path) ? MASK : showFound(value, name)
+  return { path: showPath(path), expected, found }
 }
 
 /** "Too big: expected number to be <=65535" as "number to be <=65535". */
@@ -22,7 +29,7 @@ function expectedBy(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union') {
     return issue.errors.flatMap((branch) => branch.map(expectedBy)).join(' or ') || issue.message
   }
-  if (issue.code === 'invalid_format') return `a valid ${issue.format}`
+  if (issue.code === 'invalid_format' && issue.format !== 'regex') return `a valid ${issue.format}`
   return /expected (.*?)(?:, received .*)?$/i.exec(issue.message)?.[1] ?? issue.message
 }
 

@@ -3,7 +3,13 @@ export { createControl, type Control, type ControlOptions } from './control.ts'
 export type { AuditEntry, OperatorOrder, StandingOrder } from './operator-order.ts'
 export { createHaltFile, type HaltFile } from './halt-file.ts'
 // Who may give them
-export { authenticate, hashToken, parseOperatorTokens, type OperatorToken } from './operator-tokens.ts'
+export {
+  authenticate,
+  hashToken,
+  parseOperatorTokens,
+  readOperatorTokens,
+  type OperatorToken,
+} from './operator-tokens.ts'
 export type { ControlRefusal, WrongTokenLimit } from './operator-gate.ts'
 // Profiles of a live process
 export { profileRoute } from './profile-route.ts'

@@ -15,12 +15,26 @@ describe('the list of tokens', () => {
   })
 
   it.each([
-    ['an entry without a hash', 'ann', '[0]: expected 64 hex digits behind "ann:", found 0 characters'],
-    ['a token in place of its hash', 'ann:hunter2', '[0]: expected 64 hex digits behind "ann:", found 7 characters'],
-    ['something behind the hash', `${entry(ann)}:admin`, '[0]: expected 64 hex digits behind "ann:"'],
+    ['an entry without a hash', 'ann', '[0]: expected name:sha256hex, found no colon'],
+    [
+      'a token in place of its hash',
+      'ann:hunter2',
+      '[0]: expected 64 hex digits behind the name and its colon, found 7 characters',
+    ],
+    [
+      'something behind the hash',
+      `${entry(ann)}:admin`,
+      '[0]: expected 64 hex digits behind the name and its colon, found 70 characters',
+    ],
     ['a name that a log could not show', `a b:${ann.hash}`, '[0]: expected name:sha256hex'],
+    ['a hash without a name', ann.hash, '[0]: expected name:sha256hex, found no colon'],
+    ['a hash in front of its name', `${ann.hash}:ann`, '[0]: expected 64 hex digits behind the name and its colon'],
     ['an empty entry', `${entry(ann)},`, '[1]: expected name:sha256hex'],
-    ['a name that is there twice', `${entry(ann)},ann:${bob.hash}`, '[1]: expected each name once, found "ann" again'],
+    [
+      'a name that is there twice',
+      `${entry(ann)},ann:${bob.hash}`,
+      '[1]: expected each name once, found a name of another entry',
+    ],
     ['a token of two names', `${entry(ann)},eve:${ann.hash.toUpperCase()}`, '[1]: expected a token of its own'],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseOperatorTokens(text)).toThrow(`TRIPLANE_OPERATOR_TOKENS${message}`)
@@ -31,6 +45,14 @@ describe('the list of tokens', () => {
     expect(read).toThrow(/\[0\].*\n.*\[1\]/)
     expect(read).not.toThrow(/hunter2|swordfish/)
   })
+
+  it.each([ann.hash, `${ann.hash}:ann`, `ann:${ann.hash}0`, `ann:${ann.hash},ann:${ann.hash}`])(
+    'shows no part of a hash, wherever it stands: %s',
+    (text) => {
+      expect(() => parseOperatorTokens(text)).toThrow(/expected/)
+      expect(() => parseOperatorTokens(text)).not.toThrow(new RegExp(ann.hash.slice(0, 4)))
+    },
+  )
 })
 
 describe('authentication', () => {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { ConfigError, type Violation } from '@triplane/config'
+import { ConfigError } from '@triplane/config'
 import { err, ok, type Result } from '@triplane/kernel'
 
 /** Who may give orders. The token itself is known to its bearer only. */
@@ -19,29 +19,49 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
+/** An entry of the list that cannot be used. Nothing of it is shown: somebody may have put a token in the place of a name. */
+export interface TokenEntryRefusal {
+  /** Which, from 0 on. */
+  readonly entry: number
+  readonly expected: string
+  readonly found: string
+}
+
 /**
- * Reads `name:sha256hex,name2:sha256hex`. Nothing, or an empty text, is no token. Throws a `ConfigError` that names every
- * entry that is wrong: a bad name, a bad hash, a name or a token that is there twice. Never shows what it read as a hash:
- * somebody may have put the token itself there.
+ * Reads `name:sha256hex,name2:sha256hex`: the tokens, and every entry that is wrong: a bad name, a bad hash, a name or a
+ * token that is there twice. Nothing, or an empty text, is no token.
  */
-export function parseOperatorTokens(text: string | undefined): readonly OperatorToken[] {
+export function readOperatorTokens(text: string | undefined): {
+  readonly tokens: readonly OperatorToken[]
+  readonly refusals: readonly TokenEntryRefusal[]
+} {
   const entries = (text ?? '').split(',').map((entry) => entry.trim())
-  if (entries.length === 1 && entries[0] === '') return []
   const tokens: OperatorToken[] = []
-  const violations: Violation[] = []
+  const refusals: TokenEntryRefusal[] = []
+  if (entries.length === 1 && entries[0] === '') return { tokens, refusals }
   for (const [index, entry] of entries.entries()) {
     const [name = '', hash = '', ...more] = entry.split(':')
-    const refuse = (expected: string, found: string) =>
-      violations.push({ path: `${VARIABLE}[${index}]`, expected, found })
-    if (!NAME.test(name)) refuse('name:sha256hex, the name of letters, digits and "._@-"', 'another name')
-    else if (!HASH.test(hash) || more.length > 0) refuse(`64 hex digits behind "${name}:"`, `${hash.length} characters`)
-    else if (tokens.some((token) => token.name === name)) refuse('each name once', `"${name}" again`)
+    const refuse = (expected: string, found: string) => refusals.push({ entry: index, expected, found })
+    if (!entry.includes(':')) refuse('name:sha256hex', 'no colon')
+    else if (!NAME.test(name)) refuse('name:sha256hex, the name of letters, digits and "._@-"', 'another name')
+    else if (!HASH.test(hash) || more.length > 0)
+      refuse('64 hex digits behind the name and its colon', `${entry.length - name.length - 1} characters`)
+    else if (tokens.some((token) => token.name === name)) refuse('each name once', 'a name of another entry')
     else if (tokens.some((token) => token.hash === hash.toLowerCase()))
-      refuse('a token of its own for each name', `the token of another name for "${name}"`)
+      refuse('a token of its own for each name', 'the token of another name')
     else tokens.push({ name, hash: hash.toLowerCase() })
   }
-  if (violations.length > 0) throw new ConfigError(VARIABLE, violations)
-  return tokens
+  return { tokens, refusals }
+}
+
+/** Reads the list as `readOperatorTokens` does. Throws a `ConfigError` that names every entry that is wrong. */
+export function parseOperatorTokens(text: string | undefined): readonly OperatorToken[] {
+  const { tokens, refusals } = readOperatorTokens(text)
+  if (refusals.length === 0) return tokens
+  throw new ConfigError(
+    VARIABLE,
+    refusals.map(({ entry, ...refusal }) => ({ path: `${VARIABLE}[${entry}]`, ...refusal })),
+  )
 }
 
 /** Why somebody was not let in. */

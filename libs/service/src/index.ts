@@ -19,7 +19,15 @@ export { readRuns, RunWatch, simulatedAccount, startRun, type NewRun } from './r
 export { runService, type Service, type ServiceDefinition } from './lifecycle/run-service.ts'
 export { readCrashNote, removeCrashNote, type CrashNote } from './lifecycle/crash-note.ts'
 export { kafkaOptionsOf } from './platform/connect-kafka.ts'
-export { databaseUrlOf, digestOf, loadServiceConfig, serviceParts, type ServiceConfig } from './service-config.ts'
+export {
+  auditPart,
+  databaseUrlOf,
+  databaseUrlSetting,
+  digestOf,
+  loadServiceConfig,
+  serviceParts,
+  type ServiceConfig,
+} from './service-config.ts'
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'

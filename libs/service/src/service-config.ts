@@ -1,11 +1,27 @@
 import { createHash } from 'node:crypto'
-import { loadConfig } from '@triplane/config'
-import { parseOperatorTokens } from '@triplane/control'
+import { loadConfig, secret } from '@triplane/config'
+import { readOperatorTokens } from '@triplane/control'
 import { levels } from '@triplane/logging'
 import { z } from 'zod'
 
 const port = z.int().min(0).max(65_535)
-const secret = z.string().min(1).optional()
+const password = secret(z.string().min(1)).optional()
+
+/** The address of a server; a secret as a whole, for it may hold a password that was not encoded. */
+function serverUrl(beginning: RegExp, example: string) {
+  const isAddress = (text: string) => beginning.test(text) && URL.canParse(text)
+  return secret(z.string().refine(isAddress, `Expected an address such as ${example}`)).optional()
+}
+
+const operatorTokens = secret(z.string().min(1).optional()).transform((text, context) => {
+  const { tokens, refusals } = readOperatorTokens(text)
+  for (const { entry, expected } of refusals)
+    context.addIssue({ code: 'custom', path: [entry], message: `Expected ${expected}` })
+  return tokens
+})
+
+/** Connection string of Postgres or TimescaleDB. */
+export const databaseUrlSetting = serverUrl(/^postgres(ql)?:\/\//, 'postgres://user@127.0.0.1:5432/triplane')
 
 /** The parts of the configuration that every service has. `<default port>` is the plane's own. */
 export function serviceParts(defaultPort: number) {
@@ -26,13 +42,13 @@ export function serviceParts(defaultPort: number) {
       saslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
       /** With a user name the connection is authenticated. */
       username: z.string().min(1).optional(),
-      password: secret,
+      password,
     }),
     storage: z.strictObject({
       /** Connection string of Postgres or TimescaleDB. Without one nothing is stored. `DATABASE_URL`. */
-      url: z.string().min(1).optional(),
+      url: databaseUrlSetting,
       /** Password, when the connection string has none. `DATABASE_PASSWORD`. */
-      password: secret,
+      password,
       /** Rows that may wait in memory for the database. */
       maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
       /** Bytes that may wait on disk while the database is away. */
@@ -42,8 +58,8 @@ export function serviceParts(defaultPort: number) {
     }),
     redis: z.strictObject({
       /** Without one there is no latest state for others to read. `REDIS_URL`. */
-      url: z.string().min(1).optional(),
-      password: secret,
+      url: serverUrl(/^rediss?:\/\//, 'redis://127.0.0.1:6379'),
+      password,
     }),
     http: z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
@@ -62,7 +78,7 @@ export function serviceParts(defaultPort: number) {
     }),
     operator: z.strictObject({
       /** Names and hashes of tokens: `ada:<sha256 hex>,bob:<sha256 hex>`. Without one nobody may command. */
-      tokens: secret.transform(parseOperatorTokens),
+      tokens: operatorTokens,
     }),
     tracing: z.strictObject({
       /** OTLP endpoint. `OTEL_EXPORTER_OTLP_ENDPOINT`. */
@@ -86,6 +102,12 @@ export function serviceParts(defaultPort: number) {
   }
 }
 
+/** The audit of operators' orders. */
+export const auditPart = z.strictObject({
+  /** Key of the chain of audit rows, kept outside the database: 256 bits. `TRIPLANE_AUDIT_KEY`. */
+  key: secret(z.string().regex(/^[0-9a-f]{64}$/i, 'Expected 64 hex digits')).optional(),
+})
+
 type Parts = ReturnType<typeof serviceParts>
 /** What every service is configured with. */
 export type ServiceConfig = { readonly [Name in keyof Parts]: z.output<Parts[Name]> }
@@ -105,9 +127,6 @@ const serviceAliases = {
   TRIPLANE_AUDIT_KEY: 'audit.key',
   TRIPLANE_VENUES: 'market.venues',
 } as const
-
-/** Paths of settings that may come as files. */
-const serviceSecrets = ['kafka.password', 'storage.password', 'redis.password', 'operator.tokens', 'audit.key']
 
 /** Variables that others read: a shell or an env file may be shared by all services. */
 const readElsewhere = [
@@ -141,7 +160,6 @@ export function loadServiceConfig<Schema extends z.ZodObject>(
     file: environment['TRIPLANE_CONFIG'],
     environment,
     aliases: serviceAliases,
-    secrets: serviceSecrets,
     readElsewhere: [...readElsewhere.filter((name) => !isOwn(schema, name)), 'TRIPLANE_CONFIG'],
   })
 }

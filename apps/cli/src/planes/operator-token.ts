@@ -5,14 +5,18 @@ import { readSecret, secretFrom } from '../environment.ts'
 /** `TRIPLANE_OPERATOR_TOKEN` is what the compose stack's `.env` calls the token of `operator`. */
 const VARIABLES = ['TRIPLANE_TOKEN', 'TRIPLANE_OPERATOR_TOKEN']
 
+/** What fits in a header; else the client would say so and show it. */
+const TOKEN = /^[\x21-\x7e]+$/
+
 /** The operator's token: of the file that a flag names, else of the environment. Throws CliError when there is none. */
 export function operatorToken(environment: Environment, tokenFile: string | undefined): string {
-  if (tokenFile !== undefined) return readSecret(tokenFile, '--token-file')
-  const token = secretFrom(environment, VARIABLES)
-  if (token !== undefined) return token
-  throw new CliError(
-    "Expected an operator's token in TRIPLANE_TOKEN, TRIPLANE_TOKEN_FILE or --token-file, found none. " +
-      'Make one with: triplane token create NAME',
-    2,
-  )
+  const token = tokenFile === undefined ? secretFrom(environment, VARIABLES) : readSecret(tokenFile, '--token-file')
+  if (token === undefined)
+    throw new CliError(
+      "Expected an operator's token in TRIPLANE_TOKEN, TRIPLANE_TOKEN_FILE or --token-file, found none. " +
+        'Make one with: triplane token create NAME',
+      2,
+    )
+  if (TOKEN.test(token)) return token
+  throw new CliError("Expected an operator's token of letters, digits and signs, was something else", 2)
 }

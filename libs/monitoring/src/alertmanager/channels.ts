@@ -1,37 +1,40 @@
+import { secret } from '@triplane/config'
 import { z } from 'zod'
 
 /** An address that Alertmanager or Prometheus can ask: http or https. */
 export const httpUrl = z.url({ protocol: /^https?$/ })
 
-const secret = z.string().min(1).optional()
+const secretText = secret(z.string().min(1)).optional()
+/** An address that lets whoever knows it in. */
+const secretUrl = secret(httpUrl).optional()
 
 /** Settings of the channels by which alerts reach people. Paths are the variables: `slack.webhookUrl` is `SLACK_WEBHOOK_URL`. */
 export const channelParts = {
   slack: z.strictObject({
     /** Incoming webhook: its URL is the secret, and the channel. */
-    webhookUrl: httpUrl.optional(),
+    webhookUrl: secretUrl,
     /** Instead of it, for critical alerts. */
-    webhookUrlCritical: httpUrl.optional(),
+    webhookUrlCritical: secretUrl,
     /** Instead of it, for warnings. */
-    webhookUrlWarning: httpUrl.optional(),
+    webhookUrlWarning: secretUrl,
   }),
   smtp: z.strictObject({
     host: z.string().min(1).optional(),
     port: z.int().min(1).max(65_535).default(587),
     from: z.string().min(1).optional(),
     username: z.string().min(1).optional(),
-    password: secret,
+    password: secretText,
     /** Default: implicit on port 465, else STARTTLS, which the server must offer. */
     tls: z.enum(['starttls', 'implicit', 'none']).optional(),
   }),
   pagerduty: z.strictObject({
     /** Of an integration of type Events API v2. */
-    routingKey: secret,
+    routingKey: secretText,
     /** Of another region, like https://events.eu.pagerduty.com/v2/enqueue. */
     url: httpUrl.optional(),
   }),
   telegram: z.strictObject({
-    botToken: secret,
+    botToken: secretText,
     /** A group's is below 0. */
     chatId: z.int().optional(),
     apiUrl: httpUrl.optional(),
@@ -40,28 +43,15 @@ export const channelParts = {
     /** Addresses, separated by commas. */
     emailTo: z.string().min(1).optional(),
     /** Gets Alertmanager's own JSON. */
-    webhookUrl: httpUrl.optional(),
+    webhookUrl: secretUrl,
     /** Bearer token that the webhook asks for. */
-    webhookToken: secret,
+    webhookToken: secretText,
   }),
   deadman: z.strictObject({
     /** Asked each minute for as long as alerting works. */
-    url: httpUrl.optional(),
+    url: secretUrl,
   }),
 }
-
-/** Paths of what nobody should read; each may come as a file, `<VARIABLE>_FILE`. */
-export const channelSecrets = [
-  'slack.webhookUrl',
-  'slack.webhookUrlCritical',
-  'slack.webhookUrlWarning',
-  'smtp.password',
-  'pagerduty.routingKey',
-  'telegram.botToken',
-  'alert.webhookUrl',
-  'alert.webhookToken',
-  'deadman.url',
-]
 
 type Parts = typeof channelParts
 export type Channels = { readonly [Name in keyof Parts]: z.output<Parts[Name]> }

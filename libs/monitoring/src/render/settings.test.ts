@@ -161,7 +161,7 @@ describe('the settings of the monitoring stack', () => {
     [
       'a label without a value',
       { PROMETHEUS_EXTERNAL_LABELS: 'site' },
-      ['prometheus.externalLabels[0]: expected labels such as site=seoul, found "site"'],
+      ['prometheus.externalLabels[0] (PROMETHEUS_EXTERNAL_LABELS): expected labels such as site=seoul, found "site"'],
     ],
   ])('refuse %s', (_, environment, message) => {
     expect(complaints(environment as Record<string, string>)).toEqual(message)

@@ -1,7 +1,15 @@
-import { composeConfig, ConfigError, loadConfig, variableNames, type Violation } from '@triplane/config'
+import {
+  composeConfig,
+  ConfigError,
+  loadConfig,
+  secret,
+  secretVariableNames,
+  variableNames,
+  type Violation,
+} from '@triplane/config'
 import { z } from 'zod'
 import { GRAFANA_URL, PROMETHEUS_URL } from '../alert.ts'
-import { channelParts, channelSecrets, httpUrl } from '../alertmanager/channels.ts'
+import { channelParts, httpUrl } from '../alertmanager/channels.ts'
 import { DURATION } from './duration.ts'
 
 /** An address to which paths are added: without a query, a fragment, a user or a slash at its end. */
@@ -11,7 +19,7 @@ const baseUrl = httpUrl
 
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*=[^=,]+$/
 
-const secret = z.string().min(1).optional()
+const secretText = secret(z.string().min(1)).optional()
 
 /** The settings of the monitoring stack. The variables have no prefix: `grafana.url` is `GRAFANA_URL`. */
 const schema = composeConfig({
@@ -35,9 +43,9 @@ const schema = composeConfig({
       )
       .optional(),
     remoteWriteUsername: z.string().min(1).optional(),
-    remoteWritePassword: secret,
+    remoteWritePassword: secretText,
     /** Bearer token, instead of user and password. */
-    remoteWriteToken: secret,
+    remoteWriteToken: secretText,
   }),
   book: z.strictObject({
     /** Between two scrapes of the book levels. */
@@ -53,18 +61,10 @@ const schema = composeConfig({
 })
 export type MonitoringSettings = z.output<typeof schema>
 
-const secrets = [...channelSecrets, 'prometheus.remoteWritePassword', 'prometheus.remoteWriteToken']
-
 /** Every variable that is read; those of secrets also as `<NAME>_FILE`. */
 export const monitoringVariables: readonly string[] = variableNames(schema, '')
 
-const secretVariables = secrets.map((path) =>
-  path
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replaceAll('.', '_')
-    .toUpperCase(),
-)
-const known = new Set([...monitoringVariables, ...secretVariables.map((name) => `${name}_FILE`)])
+const known = new Set([...monitoringVariables, ...secretVariableNames(schema, '').map((name) => `${name}_FILE`)])
 
 /** A variable that begins so and is not known is a mistake; so is one that is two letters off a known one. */
 const FAMILIES =
@@ -96,19 +96,13 @@ export function loadMonitoringSettings(environment: Environment): MonitoringSett
   const violations = [...misspelt(given), ...missing(given), ...contradictions(given)]
   try {
     const ours = Object.fromEntries(Object.entries(given).filter(([name]) => known.has(name)))
-    const settings = loadConfig(schema, { environment: ours, prefix: '', secrets })
+    const settings = loadConfig(schema, { environment: ours, prefix: '' })
     if (violations.length === 0) return settings
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    violations.unshift(...error.violations.map(masked))
+    violations.unshift(...error.violations)
   }
   throw new ConfigError('The configuration', violations)
-}
-
-/** A secret is not shown whatever its field is called. */
-function masked(violation: Violation): Violation {
-  const isSecret = secrets.some((path) => violation.path.startsWith(`${path} `))
-  return isSecret ? { ...violation, found: '***' } : violation
 }
 
 function misspelt(environment: Environment): Violation[] {
