@@ -4,6 +4,7 @@ import { publish, Unobserved, type Bus } from '@triplane/messaging'
 import { exportBusStats, type Metrics } from '@triplane/metrics'
 import type { DataPlaneConfig } from './config.ts'
 import { exportDataPlane } from './data-plane-metrics.ts'
+import { Freshness } from './freshness.ts'
 import { createDataCore, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
 
 /** What the data plane is made of, wherever it runs. */
@@ -16,6 +17,8 @@ export interface DataPlaneParts {
   readonly metrics: Metrics<'data_plane'>
   /** Wall time; read for every event. */
   readonly nowUs: () => number
+  /** Monotonic time, for durations. */
+  readonly monotonicUs: () => number
 }
 
 /** The data plane as its host sees it. */
@@ -25,16 +28,20 @@ export interface BuiltDataPlane {
   readonly core: DataCore
   /** Sees every output once, in emission order, when its host has time: metrics. */
   readonly observe: (event: MarketEvent) => void
+  /** Told when the feed hands over and when what came of it is published. */
+  readonly freshness: Freshness
   /** Notes a heartbeat that begins its way through all planes. */
   readonly beat: (originUs: number) => void
 }
 
 /** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
 export function buildDataPlane(
-  { config, source, instruments, isSessionOpen, metrics, nowUs }: DataPlaneParts,
+  { config, source, instruments, isSessionOpen, metrics, nowUs, monotonicUs }: DataPlaneParts,
   snapshot?: DataPlaneSnapshot,
 ): BuiltDataPlane {
-  const core = createDataCore(config, { source, instruments, isSessionOpen }, snapshot)
+  const freshness = new Freshness(metrics, { source, instruments }, monotonicUs)
+  const onDelay = (symbol: string, delayUs: number) => freshness.onDelay(symbol, delayUs)
+  const core = createDataCore(config, { source, instruments, isSessionOpen, onDelay }, snapshot)
   const observe = exportDataPlane(metrics, core, { source, nowUs })
   metrics.beforeScrape(() => {
     for (const { instrument } of core.lanes) {
@@ -46,6 +53,7 @@ export function buildDataPlane(
     name: 'data-plane',
     core,
     observe,
+    freshness,
     beat: (originUs) => metrics.heartbeat.set({ stage: 'data' }, originUs / 1e6),
   }
 }
@@ -80,7 +88,7 @@ export type DataPlaneState = DataPlaneSnapshot
 export function composeDataPlane(options: DataPlaneOptions): DataPlane {
   const { bus, runId, account, metrics, nowUs, observe, resumed } = options
   const plane = buildDataPlane(options, resumed)
-  const { core } = plane
+  const { core, freshness } = plane
   const producer = bus.producer({ name: plane.name, runId })
   const unobserved = new Unobserved<MarketEvent>((event) => {
     plane.observe(event)
@@ -90,15 +98,18 @@ export function composeDataPlane(options: DataPlaneOptions): DataPlane {
   exportBusStats(metrics, () => producer.stats())
 
   function flush(): void {
-    if (core.outbox.size === 0) return
-    const events = core.outbox.drain()
-    publish(producer, events, account)
-    unobserved.add(events)
+    if (core.outbox.size > 0) {
+      const events = core.outbox.drain()
+      publish(producer, events, account)
+      unobserved.add(events)
+    }
+    freshness.published()
   }
 
   return {
     core,
     accept(item) {
+      freshness.handedOver()
       core.accept(item)
       flush()
     },

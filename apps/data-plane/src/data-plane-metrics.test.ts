@@ -3,6 +3,7 @@ import { createMetrics } from '@triplane/metrics'
 import { testStartUs } from '@triplane/testing'
 import { aFrame, instruments, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
 import { exportDataPlane } from './data-plane-metrics.ts'
+import { Freshness } from './freshness.ts'
 
 const T = testStartUs
 
@@ -48,16 +49,29 @@ describe('the metrics of the data plane', () => {
     expect(await value('data_feed_disconnects_total', 'reason="timeout"')).toBe(1)
   })
 
-  it('show the clock offset while it is in force, and freshness above it', async () => {
+  it('show the clock offset in force, a lost connection or not', async () => {
     const { feed, value } = recorded()
-    feed(connect, trade(0, 1), trade(2, 2))
+    feed(connect)
     expect(await value('data_clock_offset_seconds')).toBeUndefined()
-    feed(trade(6, 3))
+    feed(trade(0, 1))
     expect(await value('data_clock_offset_seconds')).toBe(0.002)
-    expect(await value('data_freshness_seconds_count', 'BTC/USDT')).toBe(1)
-    expect(await value('data_freshness_seconds_sum', 'BTC/USDT')).toBe(0)
     feed(disconnect)
-    expect(await value('data_clock_offset_seconds')).toBeUndefined()
+    expect(await value('data_clock_offset_seconds')).toBe(0.002)
+  })
+
+  it('show how old events are when they are published: their delay, and our work from hand-over on', async () => {
+    const metrics = createMetrics('data_plane', { processMetrics: false })
+    let monotonicUs = 0
+    const freshness = new Freshness(metrics, { source: 'sim', instruments }, () => monotonicUs)
+    freshness.handedOver()
+    freshness.onDelay('BTC/USDT', 400_000)
+    freshness.onDelay('BTC/USDT', -3_000)
+    monotonicUs = 5_000
+    freshness.published()
+    freshness.published()
+    const text = await metrics.expose()
+    expect(text).toMatch(/data_freshness_seconds_count\{.*BTC\/USDT.*\} 2/)
+    expect(text).toMatch(/data_freshness_seconds_sum\{.*BTC\/USDT.*\} 0.41/)
   })
 
   it('measure completeness and the last minute at the market time that is reached, also in silence', async () => {

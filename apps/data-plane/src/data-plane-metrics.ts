@@ -5,7 +5,7 @@ import {
   type NormalizeRefusal,
   type ValidationRefusal,
 } from '@triplane/contracts'
-import type { CounterHandle, HistogramHandle, Metrics } from '@triplane/metrics'
+import type { CounterHandle, Metrics } from '@triplane/metrics'
 import type { Lane } from './lane.ts'
 import type { DataCore } from './pipeline.ts'
 import { RollingMinute } from './rolling-minute.ts'
@@ -19,7 +19,6 @@ const LEVELS = 20
 interface InstrumentMetrics {
   readonly lane: Lane
   readonly ticks: CounterHandle
-  readonly freshness: HistogramHandle
   readonly ofi: CounterHandle
   readonly buys: CounterHandle
   readonly sells: CounterHandle
@@ -34,8 +33,7 @@ interface InstrumentMetrics {
 
 /**
  * Records what the data plane puts out: call what it returns with every output. Prices, books and candles are read off the
- * core before each scrape. Freshness is judged in market time, so that a replay has the freshness of its recording;
- * `nowUs` is wall time and is read for every event, so give a clock that is read once a turn.
+ * core before each scrape. `nowUs` is wall time and is read for every event, so give a clock that is read once a turn.
  */
 export function exportDataPlane(
   metrics: DataMetrics,
@@ -49,20 +47,17 @@ export function exportDataPlane(
     metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
   })
 
-  function noteTick(of: InstrumentMetrics, tsRecvUs: number, tsEventUs: number | undefined): void {
+  function noteTick(of: InstrumentMetrics, tsEventUs: number | undefined): void {
     of.ticks.inc()
     of.lastRecvUs = nowUs()
-    if (tsEventUs === undefined) return
-    of.lastEventUs = tsEventUs
-    const delayUs = of.lane.clock.delayUs(tsRecvUs, tsEventUs)
-    if (delayUs !== undefined) of.freshness.observe(delayUs / 1e6)
+    if (tsEventUs !== undefined) of.lastEventUs = tsEventUs
   }
 
   return function record(event) {
     switch (event.type) {
       case 'trade': {
         const of = bySymbol.get(event.symbol) as InstrumentMetrics
-        noteTick(of, event.tsRecvUs, event.tsEventUs)
+        noteTick(of, event.tsEventUs)
         of.volume.add(event.tsRecvUs, event.size)
         if (event.aggressor === 'buy') {
           of.buys.inc()
@@ -74,7 +69,7 @@ export function exportDataPlane(
         return
       }
       case 'quote':
-        return noteTick(bySymbol.get(event.symbol) as InstrumentMetrics, event.tsRecvUs, event.tsEventUs)
+        return noteTick(bySymbol.get(event.symbol) as InstrumentMetrics, event.tsEventUs)
       case 'ofi':
         return (bySymbol.get(event.symbol) as InstrumentMetrics).ofi.inc()
       case 'bookDelta':
@@ -99,7 +94,6 @@ function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): In
   return {
     lane,
     ticks: metrics.ticksReceived.of({ source, symbol }),
-    freshness: metrics.freshness.of({ source, symbol }),
     ofi: metrics.ofiEvents.of({ symbol }),
     buys: metrics.trades.of({ exchange, symbol, side: 'buy' }),
     sells: metrics.trades.of({ exchange, symbol, side: 'sell' }),

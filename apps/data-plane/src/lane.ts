@@ -4,6 +4,7 @@ import {
   createBookKeeper,
   createCompleteness,
   createEventValidator,
+  createLatenessWatch,
   createOrderFlow,
   createStalenessWatch,
   type BarBuilder,
@@ -15,6 +16,8 @@ import {
   type CompletenessSnapshot,
   type EventValidator,
   type EventValidatorSnapshot,
+  type LatenessSnapshot,
+  type LatenessWatch,
   type OrderFlow,
   type OrderFlowSnapshot,
   type SequenceRuleName,
@@ -40,6 +43,7 @@ export interface LaneSnapshot {
   readonly bars: BarBuilderSnapshot
   readonly orderFlow: OrderFlowSnapshot
   readonly staleness: StalenessSnapshot
+  readonly lateness: LatenessSnapshot
   readonly completeness: CompletenessSnapshot
   readonly lastQuote?: Quote
   readonly lastTrade?: Trade
@@ -54,6 +58,8 @@ export interface Lane {
   readonly bars: BarBuilder
   readonly orderFlow: OrderFlow
   readonly staleness: StalenessWatch
+  /** Says whether what comes is old: `isLate`. */
+  readonly lateness: LatenessWatch
   readonly completeness: Completeness
   /** Where a venue sends quotes, order flow is measured over them, else over the book. */
   hasQuotes: boolean
@@ -85,6 +91,10 @@ export function createLane(
     bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
     orderFlow: createOrderFlow({ ...of, lotSize, intervalUs: config.ofiIntervalUs }, saved?.orderFlow),
     staleness: createStalenessWatch({ ...of, limitUs: config.staleAfterUs }, saved?.staleness),
+    lateness: createLatenessWatch(
+      { ...of, lateAfterUs: config.lateAfterUs, onTimeAfterUs: config.onTimeAfterUs, maxAheadUs: config.maxDriftUs },
+      saved?.lateness,
+    ),
     completeness: createCompleteness({}, saved?.completeness),
     hasQuotes: saved?.hasQuotes ?? false,
     lastQuote: saved?.lastQuote,
@@ -102,6 +112,7 @@ export function snapshotLane(lane: Lane): LaneSnapshot {
     bars: lane.bars.snapshot(),
     orderFlow: lane.orderFlow.snapshot(),
     staleness: lane.staleness.snapshot(),
+    lateness: lane.lateness.snapshot(),
     completeness: lane.completeness.snapshot(),
     ...(lane.lastQuote && { lastQuote: lane.lastQuote }),
     ...(lane.lastTrade && { lastTrade: lane.lastTrade }),

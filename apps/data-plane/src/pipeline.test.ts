@@ -68,7 +68,6 @@ describe('refusals', () => {
     { reason: 'price_band', stage: 'validate', text: trade({ p: '150.0' }), eventType: 'trade' },
     { reason: 'duplicate', stage: 'validate', text: trade({ t: 2 }), eventType: 'trade' },
     { reason: 'out_of_order', stage: 'validate', text: trade({ t: 0 }), eventType: 'trade' },
-    { reason: 'clock_drift', stage: 'validate', text: trade({ T: (T + 5 * SECOND) / MS }), eventType: 'trade' },
     {
       reason: 'crossed_quote',
       stage: 'validate',
@@ -112,11 +111,12 @@ describe('refusals', () => {
     expect(brief(said)).toEqual(['deadLetter unattributed_snapshot'])
   })
 
-  it('gives a refused venue clock no say: the offset is learnt from good events', () => {
+  it('gives a refused event no say in the clock offset: it is learnt from good ones', () => {
     const tape = new Tape()
-    const late = JSON.stringify({ ...(JSON.parse(message.trade(T, 1)) as object), T: T / MS - 61_000 })
-    expect(brief(tape.frame(late, T))).toEqual(['deadLetter clock_offset'])
+    const early = JSON.stringify({ ...(JSON.parse(message.trade(T, 1, 0)) as object), T: T / MS + 61_000 })
+    expect(brief(tape.frame(early, T))).toEqual(['deadLetter bad_price'])
     expect(brief(tape.frame(message.trade(T, 1), T))).toEqual(['trade'])
+    expect(tape.core.lanes[0]?.clock.offsetUs).toBe(2 * MS)
   })
 
   it.each([
@@ -153,7 +153,7 @@ describe('holes', () => {
     expect(said[0]).toMatchObject({ source: 'sim', venue: 'sim', reason: 'socket closed' })
     expect(said[0]).not.toHaveProperty('symbol')
     expect(tape.core.lanes[0]?.book.isValid).toBe(false)
-    expect(tape.core.lanes[0]?.clock.offsetUs).toBeUndefined()
+    expect(tape.core.lanes[0]?.clock.offsetUs).toBe(2 * MS)
     expect(tape.core.isConnected).toBe(false)
 
     expect(brief(tape.feed({ type: 'connect', origin, tsRecvUs: nowUs }))).toEqual(['connected'])
@@ -169,6 +169,49 @@ describe('holes', () => {
     tape.feed({ type: 'disconnect', origin: { source: 'sim', venue: 'elsewhere' }, tsRecvUs: T, reason: 'x' })
     expect(tape.core.lanes[0]?.book.isValid).toBe(true)
     expect(tape.core.isConnected).toBe(true)
+  })
+})
+
+describe('lateness', () => {
+  const later = (seconds: number, lateUs: number, id: number) =>
+    [message.trade(T + seconds * SECOND - lateUs, id), T + seconds * SECOND] as const
+
+  it('keeps what is late, says so, and says when it is on time again', () => {
+    const tape = new Tape().open()
+    expect(brief(tape.frame(...later(7, 400 * MS, 3)))).toEqual(['late', 'trade'])
+    expect(brief(tape.frame(...later(7.5, 130 * MS, 4)))).toEqual(['trade'])
+    expect(brief(tape.frame(...later(8, 5 * MS, 5)))).toEqual(['trade'])
+    expect(brief(tape.frame(...later(9.4, 5 * MS, 6)))).toEqual(['trade'])
+    expect(brief(tape.frame(...later(9.5, 5 * MS, 7)))).toEqual(['on_time', 'trade'])
+    expect(tape.core.lanes[0]?.bars.forming('1m')).toMatchObject({ trades: 6 })
+  })
+
+  it('keeps an event ahead of our clock for 2 s, untraded, then refuses it', () => {
+    const tape = new Tape().open()
+    expect(brief(tape.frame(...later(7, -5 * SECOND, 3)))).toEqual(['late', 'trade'])
+    expect(brief(tape.frame(...later(8, -6 * SECOND, 4)))).toEqual(['trade'])
+    expect(brief(tape.frame(...later(9.5, -7 * SECOND, 5)))).toEqual(['deadLetter clock_drift'])
+    const aheadUs = T + 9.5 * SECOND
+    expect(brief(tape.frame(message.delta(aheadUs + 7 * SECOND, 10, 12, [[99.9, 5]]), aheadUs))).toContain('bookDelta')
+  })
+
+  it('puts a trade of tomorrow into the bar of today', () => {
+    const tape = new Tape().open()
+    expect(brief(tape.frame(...later(7, -24 * 3600 * SECOND, 3)))).toEqual(['late', 'trade'])
+    tape.frame(...later(8, 0, 4))
+    expect(tape.core.lanes[0]?.bars.forming('1m')).toMatchObject({ openTimeUs: T, trades: 3 })
+  })
+
+  it('tells how late everything is that was understood, refused events and the clock of a lost connection included', () => {
+    const delays: [string, number][] = []
+    const core = newCore(undefined, { onDelay: (symbol, delayUs) => void delays.push([symbol, delayUs]) })
+    const tape = new Tape(core).open()
+    delays.length = 0
+    tape.frame(...later(7, 400 * MS, 3))
+    tape.frame(...later(7, 400 * MS, 3))
+    tape.feed({ type: 'disconnect', origin, tsRecvUs: T + 7 * SECOND, reason: 'x' })
+    tape.frame(...later(8, 70 * MS, 4))
+    expect(delays).toEqual([400, 400, 70].map((late) => ['BTC/USDT', late * MS]))
   })
 })
 

@@ -37,6 +37,9 @@ import { createLane, snapshotLane, type Lane, type LaneSnapshot } from './lane.t
 /** How often silence is judged, market time. */
 const TIMER_US = US_PER_SECOND
 
+/** A trade further ahead of our clock than this is in the bar of its receipt: its own time could close every bar of today. */
+const MAX_AHEAD_IN_BARS_US = 10 * US_PER_SECOND
+
 /** What the core cannot know by itself. */
 export interface DataPlaneDeps {
   /** Label of the feed: sim, capture. */
@@ -44,6 +47,8 @@ export interface DataPlaneDeps {
   /** The instruments of the run; symbols are unique among them. */
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  /** Told, of each event that was understood and has a time, how late it is above the clock offset, refused ones included. */
+  readonly onDelay?: ((symbol: string, delayUs: number) => void) | undefined
 }
 
 type RefusalCounts = Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
@@ -167,13 +172,15 @@ export class DataCore {
     const event = understood.value
     const lane = this.#laneOf.get(event.symbol) as Lane
     const refusal = lane.validator.validate(event)
+    const delayUs = this.#delayOf(event, lane)
+    if (refusal === undefined || refusal.code === 'clock_drift') this.#judgeLateness(event, lane, delayUs)
     if (refusal !== undefined) return this.#refuse(frame, event, refusal)
 
     lane.staleness.onEvent(this.#nowUs, this.#emit)
     lane.completeness.onEvent(this.#nowUs)
     switch (event.type) {
       case 'trade':
-        return this.#onTrade(lane, event)
+        return this.#onTrade(lane, event, delayUs ?? 0)
       case 'quote':
         return this.#onQuote(lane, event)
       case 'bookDelta':
@@ -184,9 +191,23 @@ export class DataCore {
     }
   }
 
-  #onTrade(lane: Lane, trade: Trade): void {
+  /** How late the event is; undefined where it has no time. Snapshots and bars of the venue are not of a moment. */
+  #delayOf(event: NormalizedEvent, { clock }: Lane): number | undefined {
+    if (event.type === 'bookSnapshot' || event.type === 'bar' || event.tsEventUs === undefined) return undefined
+    const delayUs = clock.delayUs(this.#nowUs, event.tsEventUs)
+    if (delayUs !== undefined) this.#deps.onDelay?.(event.symbol, delayUs)
+    return delayUs
+  }
+
+  #judgeLateness({ type }: NormalizedEvent, { lateness, clock }: Lane, delayUs: number | undefined): void {
+    if (delayUs !== undefined) lateness.onTimed(delayUs, this.#nowUs, this.#emit)
+    else if (type === 'quote') lateness.onUntimed(clock.newestDelayUs, this.#nowUs, this.#emit)
+  }
+
+  #onTrade(lane: Lane, trade: Trade, delayUs: number): void {
     lane.lastTrade = trade
-    lane.bars.onTrade(trade, this.#emit)
+    const isWild = delayUs < -MAX_AHEAD_IN_BARS_US
+    lane.bars.onTrade(isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade, this.#emit)
     this.outbox.add(trade)
   }
 
@@ -214,7 +235,6 @@ export class DataCore {
   /** A connection came or went: what cannot survive a hole is reset. */
   #onConnection(item: Connect | Disconnect, status: 'connected' | 'disconnected'): void {
     const { source, venue } = item.origin
-    this.#clockOf.get(venue)?.restart()
     this.#emit({
       type: 'marketStatus',
       seq: 0,

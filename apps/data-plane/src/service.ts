@@ -61,6 +61,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
         isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
         metrics: { ...metrics, beforeScrape },
         nowUs: () => clock.nowUs(),
+        monotonicUs: () => clock.monotonicUs(),
       },
       saved?.state.core,
     )
@@ -96,6 +97,8 @@ export async function startDataService(config: DataServiceConfig, edges: Service
       snapshotEveryMs: config.state.snapshotEveryMs,
       onSnapshotFault: (fault) =>
         context.logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
+      onHandOver: () => plane.freshness.handedOver(),
+      onPublished: () => plane.freshness.published(),
       onBatch: () => void (heardUs = clock.nowUs()),
       clock,
     })

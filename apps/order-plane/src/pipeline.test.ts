@@ -214,12 +214,40 @@ describe('the market as the plane sees it', () => {
     { name: 'an invalid book', act: (session: Session) => session.status('book_invalid'), want: 'invalid_book' },
     { name: 'a disconnected source', act: (session: Session) => session.disconnect(), want: 'invalid_book' },
     { name: 'a market called stale', act: (session: Session) => session.status('stale'), want: 'stale_market' },
+    { name: 'a late market', act: (session: Session) => session.status('late'), want: 'stale_market' },
+    {
+      name: 'trades alone, after the quotes have stopped',
+      act: (session: Session) => {
+        session.wait(5_000 * MS + 1)
+        session.trade(100, 1, 'sell')
+      },
+      want: 'stale_market',
+    },
+    {
+      name: 'what was known before a disconnect',
+      act: (session: Session) => {
+        session.disconnect()
+        session.book([100, 5], [100.1, 5])
+        session.status('book_valid')
+      },
+      want: 'invalid_book',
+    },
     { name: 'silence', act: (session: Session) => session.wait(5_000 * MS + 1), want: 'stale_market' },
   ])('denies on $name', ({ act, want }) => {
     const session = new Session().open()
     act(session)
     session.intent('a')
     expect(session.brief()).toEqual(['a received', `a denied ${want}`])
+  })
+
+  it('trades again when it is on time, and when a book shows that the touch still stands', () => {
+    const session = new Session().open()
+    session.status('late')
+    session.status('on_time')
+    session.wait(5_000 * MS + 1)
+    session.book([100, 5], [100.1, 5])
+    session.intent('a')
+    expect(session.brief()).toEqual(['a received', 'a approved', 'a submitted'])
   })
 
   it('takes the best prices from the book where there are no quotes', () => {
@@ -256,6 +284,13 @@ describe('an intent ahead of the data of its instrument', () => {
     session.wait(2_000 * MS).settle()
     expect(session.brief()).toEqual(['a received', 'a denied stale_market'])
     expect(session.outputs[1]?.effectUs).toBe(testStartUs + 2_001 * MS)
+  })
+
+  it('does not wait for data of a connection that was lost', () => {
+    const session = new Session().open()
+    session.intent('a', ahead)
+    session.disconnect()
+    expect(session.brief()).toEqual(['a received', 'a denied stale_market'])
   })
 
   it('can be cancelled while it waits', () => {

@@ -115,6 +115,7 @@ class OrderPipeline implements OrderPlaneCore {
         this.#goTo(event.tsRecvUs, event.tsRecvUs - 1)
         this.#marketUs = Math.max(this.#marketUs, event.tsRecvUs)
         this.#desks.onMarket(event, this.#nowUs)
+        if (event.type === 'marketStatus' && event.status === 'disconnected') this.#denyUnfounded(event.venue)
         if (this.#waiting.size > 0) this.#releaseWaiting()
         return
       case 'operatorCommand':
@@ -289,7 +290,16 @@ class OrderPipeline implements OrderPlaneCore {
 
   /** Intents whose data did not come within their validity. */
   #denyOverdue(): void {
-    for (const intent of this.#waiting.take(({ validUntilUs }) => validUntilUs <= this.#nowUs)) {
+    this.#denyWaiting(({ validUntilUs }) => validUntilUs <= this.#nowUs)
+  }
+
+  /** Intents on prices that nobody knows any more: their connection was lost. */
+  #denyUnfounded(lostVenue: string | undefined): void {
+    this.#denyWaiting(({ venue }) => lostVenue === undefined || venue === lostVenue)
+  }
+
+  #denyWaiting(isLost: (intent: OrderIntent) => boolean): void {
+    for (const intent of this.#waiting.take(isLost)) {
       const ageUs = this.#nowUs - (this.#deskFor(intent)?.lastMarketUs ?? 0)
       this.#deny(this.#receive(intent), { code: 'stale_market', ageUs, limitUs: intent.validUntilUs - intent.effectUs })
     }

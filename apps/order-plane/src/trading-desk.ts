@@ -29,6 +29,7 @@ export interface TradingDeskSnapshot {
   readonly hasQuotes: boolean
   readonly lastMarketUs: number
   readonly isStale: boolean
+  readonly isLate: boolean
   readonly isBookValid: boolean
   readonly book: OrderBookSnapshot
   readonly marketVolume: RollingVolumeSnapshot
@@ -40,7 +41,10 @@ export interface TradingDeskSnapshot {
  *
  * Invariants
  * 1. The book holds levels only while the data plane vouches for it or is just sending its snapshot.
+ *    After a disconnect there are no best prices either, until new ones come.
  * 2. The matcher sees every trade and, while the book is valid, every change of the book.
+ * 3. Best prices are as old as the newest quote, or as the newest change of a valid book that shows the same. Trades do not
+ *    make them newer.
  */
 export class TradingDesk implements InstrumentRisk {
   readonly terms: TradingTerms
@@ -59,6 +63,7 @@ export class TradingDesk implements InstrumentRisk {
   ask: number
   lastMarketUs: number
   isStale: boolean
+  isLate: boolean
   isBookValid: boolean
 
   constructor(deps: TradingDeskDeps, snapshot?: TradingDeskSnapshot) {
@@ -77,6 +82,7 @@ export class TradingDesk implements InstrumentRisk {
     this.ask = snapshot?.ask ?? Number.NaN
     this.lastMarketUs = snapshot?.lastMarketUs ?? 0
     this.isStale = snapshot?.isStale ?? false
+    this.isLate = snapshot?.isLate ?? false
     this.isBookValid = snapshot?.isBookValid ?? false
   }
 
@@ -109,26 +115,27 @@ export class TradingDesk implements InstrumentRisk {
   }
 
   onQuote(quote: Quote): void {
-    this.#heard(quote)
+    this.source = quote.source
+    this.lastMarketUs = quote.tsRecvUs
     this.#hasQuotes = true
     this.bid = quote.bid
     this.ask = quote.ask
   }
 
   onTrade(trade: Trade, nowUs: number): void {
-    this.#heard(trade)
+    this.source = trade.source
     this.#marketVolume.add(nowUs, trade.size)
     if (this.#matcher.watchesTrades) this.#matcher.onTrade(trade, nowUs)
   }
 
   onBookDelta(delta: BookDelta, nowUs: number): void {
-    this.#heard(delta)
+    this.source = delta.source
     this.book.apply(delta.bids, delta.asks)
     this.#bookChanged(nowUs)
   }
 
   onBookSnapshot(snapshot: BookSnapshot, nowUs: number): void {
-    this.#heard(snapshot)
+    this.source = snapshot.source
     this.book.replace(snapshot.bids, snapshot.asks)
     this.#bookChanged(nowUs)
   }
@@ -139,15 +146,21 @@ export class TradingDesk implements InstrumentRisk {
         this.isBookValid = true
         this.#bookChanged(nowUs)
         break
+      case 'disconnected':
+        this.bid = this.ask = Number.NaN
+        this.#loseBook()
+        break
       case 'book_invalid':
       case 'gap':
-      case 'disconnected':
-        this.isBookValid = false
-        this.book.clear()
+        this.#loseBook()
         break
       case 'stale':
       case 'fresh':
         this.isStale = status === 'stale'
+        break
+      case 'late':
+      case 'on_time':
+        this.isLate = status === 'late'
         break
       case 'connected':
         break
@@ -162,6 +175,7 @@ export class TradingDesk implements InstrumentRisk {
       hasQuotes: this.#hasQuotes,
       lastMarketUs: this.lastMarketUs,
       isStale: this.isStale,
+      isLate: this.isLate,
       isBookValid: this.isBookValid,
       book: this.book.snapshot(),
       marketVolume: this.#marketVolume.snapshot(),
@@ -169,16 +183,19 @@ export class TradingDesk implements InstrumentRisk {
     }
   }
 
-  #heard(event: { readonly source: string; readonly tsRecvUs: number }): void {
-    this.source = event.source
-    this.lastMarketUs = event.tsRecvUs
+  #loseBook(): void {
+    this.isBookValid = false
+    this.book.clear()
   }
 
   #bookChanged(nowUs: number): void {
+    const bid = this.book.bidPrice(0)
+    const ask = this.book.askPrice(0)
     if (!this.#hasQuotes) {
-      this.bid = this.book.bidPrice(0)
-      this.ask = this.book.askPrice(0)
+      this.bid = bid
+      this.ask = ask
     }
+    if (this.bid === bid && this.ask === ask) this.lastMarketUs = nowUs
     if (this.isBookValid && this.#matcher.watchesBook) this.#matcher.onBook(nowUs)
   }
 }

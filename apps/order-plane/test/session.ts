@@ -113,7 +113,7 @@ export class Session {
     return this.send(aBookDelta({ ...this.#market(symbol), bids: [...bids], asks: [...asks] }))
   }
 
-  status(status: 'book_valid' | 'book_invalid' | 'stale' | 'fresh', symbol = BTC.symbol) {
+  status(status: 'book_valid' | 'book_invalid' | 'stale' | 'fresh' | 'late' | 'on_time', symbol = BTC.symbol) {
     return this.send(aMarketStatus({ ...this.#market(symbol), status }))
   }
 

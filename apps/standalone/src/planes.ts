@@ -105,6 +105,7 @@ export function composePlanes(options: PlanesOptions): Planes {
 
   const data = composeDataPlane({
     ...joined,
+    monotonicUs: () => clock.monotonicUs(),
     instruments,
     isSessionOpen,
     config: config.data,

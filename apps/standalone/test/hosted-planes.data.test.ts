@@ -108,6 +108,7 @@ class Hosts {
       isSessionOpen,
       metrics: createMetrics('data_plane', { processMetrics: false }),
       nowUs: systemClock.nowUs,
+      monotonicUs: systemClock.monotonicUs,
     })
     const output = this.#output('data-plane', markedMarketTopics, undefined)
     const host = new SourceHost<FeedItem, Event>({

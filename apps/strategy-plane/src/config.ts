@@ -44,6 +44,7 @@ export const strategyConfigSchema = z.strictObject({
         .max(1000)
         .default(1)
         .describe('a resting order so far behind the touch is replaced'),
+      maxQuoteAgeMs: ms(5000).describe('no intent is sent on a quote older than this'),
       validityMs: ms(2000).describe('an intent is refused as expired so long after the decision'),
       minIntervalMs: ms(500, 0).describe('time between two intents of an instrument'),
       answerGraceMs: ms(2000).describe('an unanswered intent or cancel is given up so long after its time'),

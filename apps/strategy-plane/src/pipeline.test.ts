@@ -1,5 +1,14 @@
 import type { Instrument, OrderEvent } from '@triplane/contracts'
-import { aFill, aMarketStatus, anOfi, anOperatorCommand, anOrderEvent, aQuote, testStartUs } from '@triplane/testing'
+import {
+  aFill,
+  aMarketStatus,
+  anOfi,
+  anOperatorCommand,
+  anOrderEvent,
+  aQuote,
+  aTrade,
+  testStartUs,
+} from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
 import { createStrategyCore, type StrategyInput, type StrategyOutput } from './pipeline.ts'
 
@@ -48,7 +57,7 @@ function openPlane({ isSessionOpen = () => true }: { isSessionOpen?: () => boole
     ofi: (ms: number, value: number) => take(anOfi({ tsRecvUs: at(ms), value, depth: 2 })),
     status: (
       ms: number,
-      status: 'disconnected' | 'book_invalid' | 'book_valid',
+      status: 'disconnected' | 'book_invalid' | 'book_valid' | 'late' | 'on_time',
       symbol: 'BTC/USDT' | undefined = 'BTC/USDT',
     ) => {
       const { symbol: _, ...everySymbol } = aMarketStatus({ tsRecvUs: at(ms), status })
@@ -103,7 +112,7 @@ describe('the life of a decision', () => {
       { type: 'targetPortfolio', targets: [] },
     ])
     expect(typesOf(plane.advance(1000))).toEqual(['portfolioState'])
-    if (status === 'book_invalid') plane.status(1500, 'book_valid')
+    plane.status(1500, 'book_valid')
     plane.quote(1600)
     expect(plane.advance(2000)).toMatchObject([
       { type: 'portfolioState' },
@@ -141,6 +150,41 @@ describe('the life of a decision', () => {
       [perpetual.symbol, true],
     ])
     expect(strengthOf(perpetual.symbol)).toEqual(before)
+  })
+
+  it('takes back what opens and orders nothing while the market is late, then warms up anew', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.ofi(10, 2)
+    plane.order(20, 'cancelled', { intentId: 'OFI-3', quantity: '0.333', filledQuantity: '0' })
+    const [resting] = plane.ofi(700, -4).filter(({ type }) => type === 'orderIntent')
+    expect(resting).toBeDefined()
+    plane.order(710, 'cancelled', { intentId: resting?.type === 'orderIntent' ? resting.intentId : '' })
+    expect(plane.status(900, 'late')).toMatchObject([
+      { type: 'signal', strength: 0, direction: 'FLAT' },
+      { type: 'targetPortfolio', targets: [] },
+    ])
+    expect(typesOf([...plane.ofi(1100, 8), ...plane.advance(2000)])).toEqual(['portfolioState', 'portfolioState'])
+    expect(plane.status(2100, 'on_time')).toEqual([])
+    plane.quote(2150)
+    expect(plane.ofi(2200, 4)).toMatchObject([
+      { type: 'signal', strength: 1 / 3, direction: 'BUY' },
+      { type: 'targetPortfolio' },
+      { type: 'orderIntent', side: 'BUY' },
+    ])
+  })
+
+  it('orders nothing on an old quote, however many trades there are', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.ofi(10, 4)
+    plane.order(20, 'cancelled', { intentId: 'OFI-3', quantity: '0.333', filledQuantity: '0' })
+    expect(typesOf(plane.advance(1000))).toContain('orderIntent')
+    plane.order(1100, 'cancelled', { intentId: 'OFI-5', quantity: '0.333', filledQuantity: '0' })
+    plane.advance(5010)
+    const said: StrategyOutput[] = []
+    for (let ms = 5100; ms < 20_000; ms += 100) said.push(...plane.take(aTrade({ tsRecvUs: testStartUs + ms * 1000 })))
+    expect(new Set(typesOf(said))).toEqual(new Set(['portfolioState']))
   })
 
   it('orders nothing before the book is valid', () => {

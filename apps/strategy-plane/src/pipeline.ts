@@ -149,7 +149,10 @@ export function createStrategyCore(
       of.bid = event.bid
       of.ask = event.ask
       of.isQuoted = true
+      of.quotedUs = event.tsRecvUs
     } else if (event.type === 'ofi') {
+      of.quotedUs = event.tsRecvUs
+      if (of.isLate) return
       if (of.signal.update(event.value, event.depth, event.tsRecvUs)) onSignal(of, event.tsRecvUs)
     }
   }
@@ -158,11 +161,13 @@ export function createStrategyCore(
     const { status, tsRecvUs } = event
     for (const of of traded) {
       if (!isAbout(event, of, of.source)) continue
-      if (status === 'disconnected') of.isQuoted = false
+      if (status === 'disconnected') of.isQuoted = of.isBookValid = false
+      if (status === 'late' || status === 'on_time') of.isLate = status === 'late'
       if (status === 'book_invalid') of.isBookValid = false
       if (status === 'book_valid') of.isBookValid = true
-      const isHole = status === 'disconnected' || status === 'gap' || status === 'book_invalid'
+      const isHole = status === 'disconnected' || status === 'gap' || status === 'book_invalid' || status === 'late'
       if (isHole && of.signal.reset()) onSignal(of, tsRecvUs)
+      if (of.isLate) cancelOpening(of, tsRecvUs)
     }
   }
 
@@ -232,15 +237,22 @@ export function createStrategyCore(
   }
 
   function pursueTarget(of: TradedInstrument, nowUs: number): void {
-    const { symbol, targetUsd, bid, ask, heardUs } = of
+    const { symbol, targetUsd, bid, ask, quotedUs } = of
     if (targetUsd === undefined) return of.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
+    if (of.isLate) return cancelOpening(of, nowUs)
     if (!of.isQuoted || !of.isBookValid || !isSessionOpen(symbol, nowUs)) return
+    if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return
     of.desk.pursue(
-      { targetUsd, position: ledger.position(symbol).quantity, bid, ask, heardUs },
+      { targetUsd, position: ledger.position(symbol).quantity, bid, ask, quotedUs },
       isReducing,
       nowUs,
       outbox,
     )
+  }
+
+  /** Late prices are those of another market: what could open on them is taken back, what closes may go on. */
+  function cancelOpening(of: TradedInstrument, nowUs: number): void {
+    of.desk.cancelOpening(ledger.position(of.symbol).quantity, 'stale_market', nowUs, outbox)
   }
 
   // What the account is worth, and when to stop

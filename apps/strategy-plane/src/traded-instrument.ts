@@ -21,6 +21,10 @@ export interface TradedInstrument extends Heard {
   ask: number
   /** There is a quote since the feed was last connected. */
   isQuoted: boolean
+  /** Market time of the newest quote, and of the newest order flow, which comes of one. A trade does not make it newer. */
+  quotedUs: number
+  /** The data plane says that what comes is old when it comes. */
+  isLate: boolean
   /** The data plane says that the book can be trusted; not before it does. */
   isBookValid: boolean
   /** Undefined before the first target and while a kill switch is active. */
@@ -30,7 +34,7 @@ export interface TradedInstrument extends Heard {
 /** A traded instrument as JSON. */
 export interface TradedInstrumentSnapshot extends Pick<
   TradedInstrument,
-  'symbol' | 'heardUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isBookValid'
+  'symbol' | 'heardUs' | 'quotedUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isLate' | 'isBookValid'
 > {
   readonly targetUsd?: number
   readonly signal: OfiSignalSnapshot
@@ -54,6 +58,8 @@ export function followInstrument(
     signal: new OfiSignal(config.ofi, snapshot?.signal),
     desk: new OrderDesk(scope, config.intents, snapshot?.desk),
     heardUs: snapshot?.heardUs ?? 0,
+    quotedUs: snapshot?.quotedUs ?? 0,
+    isLate: snapshot?.isLate ?? false,
     source: snapshot?.source ?? '',
     bid: snapshot?.bid ?? 0,
     ask: snapshot?.ask ?? 0,
@@ -65,14 +71,16 @@ export function followInstrument(
 
 /** What `followInstrument` needs to go on. */
 export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapshot {
-  const { symbol, heardUs, source, bid, ask, isQuoted, isBookValid, targetUsd } = of
+  const { symbol, heardUs, quotedUs, source, bid, ask, isQuoted, isLate, isBookValid, targetUsd } = of
   return {
     symbol,
     heardUs,
+    quotedUs,
     source,
     bid,
     ask,
     isQuoted,
+    isLate,
     isBookValid,
     ...(targetUsd === undefined ? {} : { targetUsd }),
     signal: of.signal.snapshot(),

@@ -21,7 +21,6 @@ export const validationRefusals = [
   'price_band',
   'duplicate',
   'out_of_order',
-  'clock_offset',
   'clock_drift',
 ] as const
 export type ValidationRefusal = (typeof validationRefusals)[number]
@@ -77,6 +76,7 @@ export const cancelReasons = [
   'expired',
   'halted',
   'reducing',
+  'stale_market',
   'immediate_or_cancel',
   'operator',
   'shutdown',
@@ -112,6 +112,8 @@ export const marketStatuses = [
   'fresh',
   'book_valid',
   'book_invalid',
+  'late',
+  'on_time',
 ] as const
 export type MarketStatusCode = (typeof marketStatuses)[number]
 

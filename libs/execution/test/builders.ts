@@ -71,6 +71,7 @@ export function anInstrument(fields: Partial<InstrumentRisk> = {}): InstrumentRi
     terms,
     lastMarketUs: NOW_US,
     isStale: false,
+    isLate: false,
     isBookValid: true,
     bid: 60_000,
     ask: 60_000.1,

@@ -1,5 +1,8 @@
-import type { Event } from '@triplane/contracts'
+import type { Event, MarketStatusCode } from '@triplane/contracts'
 import type { Logger } from './logger.ts'
+
+/** What is lost or cannot be traded; the others say that it is back. */
+const warnings: readonly MarketStatusCode[] = ['gap', 'disconnected', 'stale', 'late', 'book_invalid']
 
 /** Writes the few events of a run that a person would want to find in a log. */
 export function logEvent(logger: Logger, event: Event): void {
@@ -14,8 +17,7 @@ export function logEvent(logger: Logger, event: Event): void {
     case 'marketStatus': {
       const { status, source, symbol, reason, missing, tsRecvUs } = event
       const context = { source, symbol, reason, missing, market_time_us: tsRecvUs }
-      if (status === 'gap' || status === 'disconnected' || status === 'stale' || status === 'book_invalid')
-        logger.warning(`Market ${status}`, context)
+      if (warnings.includes(status)) logger.warning(`Market ${status}`, context)
       else logger.info(`Market ${status}`, context)
       return
     }

@@ -60,6 +60,12 @@ export {
 } from './quality/completeness.ts'
 export { createGapLedger, type Gap, type GapLedger, type GapLedgerSnapshot } from './quality/gap-ledger.ts'
 export {
+  createLatenessWatch,
+  type LatenessOptions,
+  type LatenessSnapshot,
+  type LatenessWatch,
+} from './quality/lateness-watch.ts'
+export {
   createStalenessWatch,
   type StalenessOptions,
   type StalenessSnapshot,

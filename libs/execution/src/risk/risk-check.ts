@@ -26,10 +26,12 @@ export type RiskReject =
 /** What checks know of one instrument, read at the moment of the check. */
 export interface InstrumentRisk {
   readonly terms: TradingTerms
-  /** Market time of the newest trade, quote or book update; 0 before the first. */
+  /** Market time at which the best prices were last known to hold; 0 before the first. A trade says nothing about them. */
   readonly lastMarketUs: number
   /** The data plane called the instrument's market stale. */
   readonly isStale: boolean
+  /** The data plane says that what comes of the instrument is old when it comes. */
+  readonly isLate: boolean
   readonly isBookValid: boolean
   /** Newest best prices; NaN when there is none. */
   readonly bid: number

@@ -1,113 +1,152 @@
-import { createClockOffset, type ClockOffset } from './clock-offset.ts'
+import { createClockOffset, type ClockOffset, type ClockStream } from './clock-offset.ts'
 
+const ms = 1_000
 const second = 1_000_000
-const t0 = 1_000 * second
+const minute = 60 * second
+const t0 = 1_200 * minute
 
-/** Admits an event received `atUs` after the start with this lag. */
-const admit = (clock: ClockOffset, atUs: number, lagUs: number) => clock.admit(t0 + atUs, t0 + atUs - lagUs)
+/** What the clock thinks of an event that is received `atUs` after the start with this lag. */
+const admit = (clock: ClockOffset, atUs: number, lagUs: number, stream: ClockStream = 'trade') =>
+  clock.admit(t0 + atUs, t0 + atUs - lagUs, stream)
 
-/** A clock that has taken an offset of -1.27 s. */
-function settled(): ClockOffset {
+/** What it thinks of one event every 100 ms. */
+function stream(clock: ClockOffset, fromUs: number, toUs: number, lagUs: (atUs: number) => number): string[] {
+  const verdicts: string[] = []
+  for (let atUs = fromUs; atUs < toUs; atUs += 100 * ms) verdicts.push(admit(clock, atUs, Math.round(lagUs(atUs))))
+  return verdicts
+}
+
+const count = (verdicts: readonly string[], verdict: string) => verdicts.filter((each) => each === verdict).length
+
+/** A clock that has known an offset for a minute. */
+function settled(offsetUs = 0): ClockOffset {
   const clock = createClockOffset()
-  for (const [atUs, lagUs] of [
-    [0, -1_265_000],
-    [second, -1_270_000],
-    [4 * second, -1_200_000],
-  ] as const)
-    admit(clock, atUs, lagUs)
-  admit(clock, 5 * second, -1_269_000)
+  stream(clock, -minute, 0, () => offsetUs)
   return clock
 }
 
 describe('a clock offset', () => {
-  it('is the smallest lag of the first 5 s, then frozen', () => {
+  it('is there from the first event on, and gives the delay above it', () => {
     const clock = createClockOffset()
-    admit(clock, 0, -1_265_000)
-    admit(clock, 5 * second - 1, -1_270_000)
-    expect(clock.offsetUs).toBeUndefined()
-    admit(clock, 5 * second, -1_275_000)
+    expect([clock.offsetUs, clock.delayUs(t0, t0)]).toEqual([undefined, undefined])
+    admit(clock, 0, -1_270_000)
     expect(clock.offsetUs).toBe(-1_270_000)
-    admit(clock, 6 * second, -1_290_000)
-    expect(clock.offsetUs).toBe(-1_270_000)
+    expect(clock.delayUs(t0, t0 + 1_200_000)).toBe(70_000)
+  })
+
+  it('doubts nothing for being late, and stays where it was for the length of its window', () => {
+    const clock = settled()
+    expect(new Set(stream(clock, 0, 2 * minute, () => 2_400 * ms))).toEqual(new Set(['known']))
+    expect(clock.offsetUs).toBe(0)
+    expect(clock.newestDelayUs).toBe(2_400 * ms)
+  })
+
+  it('rises towards the smallest lag of the window, by 100 us a second', () => {
+    const clock = settled()
+    stream(clock, 0, 15 * minute, () => 40 * ms)
+    expect(clock.offsetUs).toBe(40 * ms)
+    const slow = settled()
+    stream(slow, 0, 15 * minute, () => second)
+    expect(slow.offsetUs).toBeGreaterThan(55 * ms)
+    expect(slow.offsetUs).toBeLessThanOrEqual(90 * ms)
+  })
+
+  it('rises across a hole by what clocks may have drifted apart in it, and not above the lag', () => {
+    const clock = settled()
+    admit(clock, 60 * minute, 3 * second)
+    expect(clock.offsetUs).toBe(Math.floor((60 * minute + 100 * ms) / 10_000))
+    const small = settled()
+    admit(small, 60 * minute, 30 * ms)
+    expect(small.offsetUs).toBe(30 * ms)
   })
 
   it.each([
-    { name: 'admits drift at the limit', driftUs: 250_000, code: undefined },
-    { name: 'refuses drift past the limit', driftUs: 250_001, code: 'clock_drift' },
-    { name: 'admits drift backwards at the limit', driftUs: -250_000, code: undefined },
-    { name: 'refuses drift backwards past the limit', driftUs: -250_001, code: 'clock_drift' },
-  ])('$name', ({ driftUs, code }) => {
-    expect(admit(settled(), 6 * second, -1_270_000 + driftUs)?.code).toBe(code)
+    { name: 'knows an event at the limit', aheadUs: 250 * ms, verdict: 'known' },
+    { name: 'doubts one past the limit', aheadUs: 250 * ms + 1, verdict: 'ahead' },
+  ])('$name', ({ aheadUs, verdict }) => {
+    expect(admit(settled(), 0, -aheadUs)).toBe(verdict)
   })
 
-  it('does not follow a drift', () => {
+  it('falls at once, by the limit in a minute, and knows what is ahead of that by less than the limit', () => {
     const clock = settled()
-    for (let i = 0; i < 100; i++) admit(clock, (6 + i) * second, -1_270_000 + i * 10_000)
-    expect(clock.offsetUs).toBe(-1_270_000)
-    expect(admit(clock, 200 * second, -270_000)).toEqual({ code: 'clock_drift', driftUs: 1_000_000, limitUs: 250_000 })
+    expect([admit(clock, 0, -200 * ms), clock.offsetUs]).toEqual(['known', -200 * ms])
+    expect([admit(clock, ms, -400 * ms), clock.offsetUs]).toEqual(['known', -250 * ms])
+    stream(clock, 2 * ms, 2.5 * minute, () => 0)
+    expect(clock.offsetUs).toBe(-400 * ms)
   })
 
-  it('gives the delay above it', () => {
-    expect(settled().delayUs(t0, t0 + 1_200_000)).toBe(70_000)
-    expect(createClockOffset().delayUs(t0, t0)).toBeUndefined()
-  })
-
-  it('refuses and does not count a lag beyond 60 s', () => {
+  it.each([
+    {
+      name: 'a connect inside a burst that ends at once',
+      lagUs: (atUs: number) => (atUs < 20 * second ? 400 * ms : 0),
+    },
+    {
+      name: 'a connect inside a burst that drains',
+      lagUs: (atUs: number) => (atUs < 20 * second ? 2_400 * ms : Math.max(0, 2_400 * ms - (atUs - 20 * second))),
+    },
+    { name: 'a host clock that was set back', lagUs: (atUs: number) => (atUs < 20 * second ? 0 : -5 * second) },
+  ])('refuses nothing after $name, and takes the offset that all agree on', ({ lagUs }) => {
     const clock = createClockOffset()
-    admit(clock, 0, 10)
-    admit(clock, 0, 15)
-    expect(admit(clock, 1, 60 * second)).toBeUndefined()
-    expect(admit(clock, 2, -60 * second - 1)).toEqual({
-      code: 'clock_offset',
-      offsetUs: -60 * second - 1,
-      limitUs: 60 * second,
-    })
-    admit(clock, 5 * second, 20)
-    expect(clock.offsetUs).toBe(10)
+    const verdicts = stream(clock, 0, 3 * minute, lagUs)
+    expect(count(verdicts, 'impossible')).toBe(0)
+    expect(clock.offsetUs).toBe(lagUs(3 * minute))
+    expect(clock.agreements).toBeGreaterThan(0)
+    expect(count(verdicts.slice(300), 'ahead')).toBe(0)
   })
 
-  it('refuses an estimate more than 1 s below the median, and makes it anew', () => {
-    const clock = createClockOffset()
-    admit(clock, 0, 500)
-    admit(clock, 1, 500 - second - 1)
-    admit(clock, 2, 500)
-    expect(admit(clock, 5 * second, 700)).toBeUndefined()
-    expect([clock.offsetUs, clock.refusedEstimates]).toEqual([undefined, 1])
-    admit(clock, 9 * second, 600)
-    admit(clock, 10 * second, 900)
-    expect([clock.offsetUs, clock.refusedEstimates]).toEqual([600, 1])
-  })
-
-  it('takes an estimate 1 s below the median', () => {
-    const clock = createClockOffset()
-    for (const lagUs of [500, 500 - second, 500]) admit(clock, 0, lagUs)
-    admit(clock, 5 * second, 500 - second)
-    expect(clock.offsetUs).toBe(500 - second)
-  })
-
-  it('is estimated anew after a reconnect', () => {
+  it('refuses after 2 s a clock that runs ahead, and knows it again when it is back', () => {
     const clock = settled()
-    clock.restart()
-    expect(clock.offsetUs).toBeUndefined()
-    expect(admit(clock, 60 * second, 3)).toBeUndefined()
-    admit(clock, 65 * second, 5)
-    expect(clock.offsetUs).toBe(3)
+    const wild = stream(clock, 0, 30 * second, (atUs) => -0.5 * atUs - 300 * ms)
+    expect(wild.slice(0, 20)).toEqual(Array(20).fill('ahead'))
+    expect(count(wild.slice(25), 'impossible')).toBe(wild.length - 25)
+    expect([clock.offsetUs, clock.agreements]).toEqual([0, 0])
+    expect(new Set(stream(clock, 30 * second, minute, () => 5 * ms))).toEqual(new Set(['known']))
   })
 
-  it('goes on the same after it was restored', () => {
-    const steps = [
-      [0, 50],
-      [1, 40],
-      [5 * second, 60],
-      [6 * second, 400_000],
-      [7 * second, 20],
-    ] as const
-    const straight = createClockOffset()
-    let restored = createClockOffset()
-    for (const [atUs, lagUs] of steps) {
-      restored = createClockOffset({}, JSON.parse(JSON.stringify(restored.snapshot())))
-      expect(admit(restored, atUs, lagUs)).toEqual(admit(straight, atUs, lagUs))
+  it('takes the new offset as soon as what was refused agrees', () => {
+    const clock = settled()
+    stream(clock, 0, 10 * second, (atUs) => -0.5 * atUs - 300 * ms)
+    const agreeing = stream(clock, 10 * second, 20 * second, () => -5_400 * ms)
+    expect(count(agreeing, 'impossible')).toBeLessThanOrEqual(20)
+    expect(agreeing.at(-1)).toBe('known')
+    expect([clock.offsetUs, clock.agreements]).toEqual([-5_400 * ms, 1])
+  })
+
+  it('does not follow one instrument whose clock is wrong while the others go on', () => {
+    const clock = settled()
+    const wild: string[] = []
+    for (let atUs = 0; atUs < 20 * second; atUs += 100 * ms) {
+      expect(admit(clock, atUs, 3 * ms)).toBe('known')
+      wild.push(admit(clock, atUs, -3600 * second))
     }
-    expect(restored.snapshot()).toEqual(straight.snapshot())
+    expect([wild[0], wild.at(-1)]).toEqual(['ahead', 'impossible'])
+    expect([clock.offsetUs, clock.agreements]).toEqual([0, 0])
+  })
+
+  it('does not follow one stream whose clock is wrong either', () => {
+    const clock = settled()
+    for (let atUs = 0; atUs < 20 * second; atUs += 100 * ms) {
+      admit(clock, atUs, 3 * ms, 'bookDelta')
+      admit(clock, atUs, -3600 * second, 'trade')
+    }
+    expect([clock.offsetUs, clock.agreements]).toEqual([0, 0])
+  })
+
+  it('follows the faster of two streams, though the slower one came first', () => {
+    const clock = createClockOffset()
+    const verdicts: string[] = []
+    for (let atUs = 0; atUs < 20 * second; atUs += 100 * ms) {
+      expect(admit(clock, atUs, 600 * ms, 'bookDelta')).toBe('known')
+      verdicts.push(admit(clock, atUs, 10 * ms, 'trade'))
+    }
+    expect(count(verdicts, 'impossible')).toBe(0)
+    expect([clock.offsetUs, clock.newestDelayUs]).toEqual([10 * ms, 0])
+    expect(clock.agreements).toBe(1)
+  })
+
+  it('does not believe a first event that is an hour ahead of the second', () => {
+    const clock = createClockOffset()
+    admit(clock, 0, -3600 * second)
+    expect([admit(clock, 1, 2 * ms), clock.offsetUs]).toEqual(['known', 2 * ms])
   })
 })

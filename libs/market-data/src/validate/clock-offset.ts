@@ -1,36 +1,62 @@
-import { US_PER_SECOND } from '@triplane/kernel'
-import type { ValidationError } from './validation-error.ts'
-
-/** Samples that the median is taken of; the minimum is taken of all. */
-const MAX_SAMPLES = 10_000
+import { floorTime, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
+import { ClockDoubt, type ClockDoubtSnapshot } from './clock-doubt.ts'
 
 /** What a clock may do. */
 export interface ClockLimits {
-  /** How long the offset is estimated. */
-  readonly estimateUs: number
-  /** The largest offset, either way. */
-  readonly maxOffsetUs: number
-  /** How far the estimate may be below the median of its samples. */
-  readonly maxBelowMedianUs: number
-  /** The largest difference to the offset, either way. */
+  /** How far ahead of the offset an event may be, and how far the offset may fall in a minute. */
   readonly maxDriftUs: number
+  /** How fast the offset rises, millionths of market time. */
+  readonly maxRisePpm: number
+  /** The offset rises when nothing has been lower for so long. */
+  readonly windowUs: number
+  /** How long events that are further ahead pass, and how long they must agree on a new offset. */
+  readonly agreeUs: number
+  /** How much later one stream of a source may be than another; a single first event that is further ahead is not believed. */
+  readonly maxStreamDifferenceUs: number
 }
 
 /** The recorded Binance captures stay within 220 ms of their offset. */
 export const defaultClockLimits: ClockLimits = {
-  estimateUs: 5 * US_PER_SECOND,
-  maxOffsetUs: 60 * US_PER_SECOND,
-  maxBelowMedianUs: US_PER_SECOND,
   maxDriftUs: 250_000,
+  maxRisePpm: 100,
+  windowUs: 5 * US_PER_MINUTE,
+  agreeUs: 2 * US_PER_SECOND,
+  maxStreamDifferenceUs: US_PER_SECOND,
+}
+
+const clockStreams = ['trade', 'quote', 'bookDelta'] as const
+/** The streams of a source whose events have a time. */
+export type ClockStream = (typeof clockStreams)[number]
+
+/**
+ * What an event's time is: `known`; `ahead` of our clock by more than the limit, which may yet be a new offset; or `impossible`,
+ * ahead and not agreed on.
+ */
+export type ClockVerdict = 'known' | 'ahead' | 'impossible'
+
+/** What is known of one stream. */
+interface StreamSnapshot {
+  /** When it last had an event that was not ahead. */
+  readonly normalUs?: number
+  readonly doubt?: ClockDoubtSnapshot
 }
 
 /** What a clock offset needs to go on from where it was. */
 export interface ClockOffsetSnapshot {
+  /** With what is below a microsecond; absent before the first event. */
   readonly offsetUs?: number
-  readonly startUs?: number
-  readonly minLagUs: number
-  readonly lagsUs: readonly number[]
-  readonly refusedEstimates: number
+  readonly confirmations: number
+  readonly lastUs: number
+  readonly halfStartUs: number
+  /** Smallest lags of this half of the window and of the one before; absent where there was no event. */
+  readonly minUs?: number
+  readonly minBeforeUs?: number
+  readonly minuteUs: number
+  readonly fallenUs: number
+  readonly fallenBeforeUs: number
+  readonly agreements: number
+  readonly newestDelayUs: number
+  readonly streams: Readonly<Record<ClockStream, StreamSnapshot>>
 }
 
 /** Builds the clock offset of one source and venue; all of their instruments share it. */
@@ -39,98 +65,195 @@ export function createClockOffset(limits: Partial<ClockLimits> = {}, snapshot?: 
 }
 
 /**
- * How far our clock is from a venue's: the smallest lag (receive time less event time) of the first 5 s after a connect, then
- * frozen. A lag above it is delay; a lag too far from it is drift.
+ * How far our clock is from a venue's: the rolling minimum of the lags (receive time less event time) of a source. A lag above it is
+ * delay, however large; one below it by more than the limit is ahead of our clock, which no event can be.
  *
  * Invariants
- * 1. Only events that passed every other check are admitted here, and only those with a venue time. The 5 s begin with the first of them.
- * 2. While the offset is estimated, events are not judged for drift; one whose own lag is beyond the largest offset is
- *    refused (`clock_offset`) and not counted, so an offset beyond it is never taken.
- * 3. An estimate too far below the median of its samples is refused, counted, and made anew over the next 5 s; the events meanwhile
- *    are treated as in the first 5 s. No event is refused for an estimate that others spoilt.
- * 4. The offset never follows the drift: only `restart` (a connect, an operator) has it estimated anew.
+ * 1. Only events that passed every other check are admitted here, and only those with a venue time. An event that is not ahead
+ *    by more than the limit is `known`: nothing is doubted for being late.
+ * 2. The offset rises at most by `maxRisePpm` of market time, connections lost or not, and only towards the smallest lag of the window.
+ *    It falls to a smaller lag at once, at most by the limit in any minute.
+ * 3. Events further ahead are `ahead` for 2 s of market time. When those of a stream agree for so long (within the limit of each
+ *    other, and no event of that stream contradicts), their smallest lag is the offset, and the agreement is counted: a connect
+ *    inside a burst, a host clock that was set. Another stream contradicts only where the two are further apart than streams of a
+ *    source can be: one clock that runs away does not take the others with it. Without agreement they are `impossible`.
+ * 4. Events that are not `known` leave the offset as it is. A first event which the second one contradicts is not believed.
  */
 export class ClockOffset {
   readonly #limits: ClockLimits
   #offsetUs: number | undefined
-  #startUs: number | undefined
-  #minLagUs: number
-  #lagsUs: number[]
-  #refusedEstimates: number
+  /** Events within the limit of the first one; two of them make the offset believable. */
+  #confirmations: number
+  #lastUs: number
+  #halfStartUs: number
+  #minUs: number | undefined
+  #minBeforeUs: number | undefined
+  #minuteUs: number
+  #fallenUs: number
+  #fallenBeforeUs: number
+  #agreements: number
+  #newestDelayUs: number
+  readonly #streams: Record<ClockStream, { normalUs?: number; doubt?: ClockDoubt }>
 
   constructor(limits: ClockLimits, snapshot?: ClockOffsetSnapshot) {
     this.#limits = limits
     this.#offsetUs = snapshot?.offsetUs
-    this.#startUs = snapshot?.startUs
-    this.#minLagUs = snapshot?.minLagUs ?? 0
-    this.#lagsUs = [...(snapshot?.lagsUs ?? [])]
-    this.#refusedEstimates = snapshot?.refusedEstimates ?? 0
+    this.#confirmations = snapshot?.confirmations ?? 0
+    this.#lastUs = snapshot?.lastUs ?? 0
+    this.#halfStartUs = snapshot?.halfStartUs ?? 0
+    this.#minUs = snapshot?.minUs
+    this.#minBeforeUs = snapshot?.minBeforeUs
+    this.#minuteUs = snapshot?.minuteUs ?? 0
+    this.#fallenUs = snapshot?.fallenUs ?? 0
+    this.#fallenBeforeUs = snapshot?.fallenBeforeUs ?? 0
+    this.#agreements = snapshot?.agreements ?? 0
+    this.#newestDelayUs = snapshot?.newestDelayUs ?? 0
+    const restored = (stream: ClockStream) => {
+      const { normalUs, doubt } = snapshot?.streams[stream] ?? {}
+      return {
+        ...(normalUs !== undefined && { normalUs }),
+        ...(doubt && { doubt: new ClockDoubt(doubt.fromUs, this.#doubtLimits(), doubt) }),
+      }
+    }
+    this.#streams = { trade: restored('trade'), quote: restored('quote'), bookDelta: restored('bookDelta') }
   }
 
-  /** The offset in force, microseconds; undefined while it is estimated. */
+  /** The offset in force, whole microseconds; undefined before the first event. */
   get offsetUs(): number | undefined {
-    return this.#offsetUs
+    return this.#offsetUs === undefined ? undefined : Math.floor(this.#offsetUs)
   }
 
-  /** Number of estimates that were refused. */
-  get refusedEstimates(): number {
-    return this.#refusedEstimates
+  /** Number of offsets that were taken because events ahead of the one before agreed on them. */
+  get agreements(): number {
+    return this.#agreements
   }
 
-  /** Admits or refuses an event by its times. */
-  admit(tsRecvUs: number, tsEventUs: number): ValidationError | undefined {
+  /** Delay of the newest event, whatever was thought of it; negative when it was ahead. */
+  get newestDelayUs(): number {
+    return this.#newestDelayUs
+  }
+
+  /** How far ahead of the offset an event may be. */
+  get maxDriftUs(): number {
+    return this.#limits.maxDriftUs
+  }
+
+  /** Judges an event by its times, and learns from one that is `known`. `tsRecvUs` never falls. */
+  admit(tsRecvUs: number, tsEventUs: number, stream: ClockStream): ClockVerdict {
     const lagUs = tsRecvUs - tsEventUs
-    if (this.#offsetUs === undefined) return this.#estimate(tsRecvUs, lagUs)
-    const driftUs = lagUs - this.#offsetUs
-    const limitUs = this.#limits.maxDriftUs
-    return driftUs > limitUs || driftUs < -limitUs ? { code: 'clock_drift', driftUs, limitUs } : undefined
+    if (this.#offsetUs === undefined) this.#begin(tsRecvUs, lagUs)
+    const isAhead = (this.#offsetUs as number) - lagUs > this.#limits.maxDriftUs
+    const verdict = isAhead ? this.#doubt(tsRecvUs, lagUs, stream) : 'known'
+    if (verdict === 'known') this.#learn(tsRecvUs, lagUs, stream)
+    this.#newestDelayUs = lagUs - (this.offsetUs as number)
+    return verdict
   }
 
-  /** Freshness: age of an event at `atUs`, above the offset, microseconds; undefined while the offset is estimated. */
+  /** Freshness: age of an event at `atUs`, above the offset, microseconds; undefined before the first event. */
   delayUs(atUs: number, tsEventUs: number): number | undefined {
-    return this.#offsetUs === undefined ? undefined : atUs - tsEventUs - this.#offsetUs
-  }
-
-  /** Has the offset estimated anew: after a disconnect, or when an operator says so. */
-  restart(): void {
-    this.#offsetUs = this.#startUs = undefined
-    this.#lagsUs = []
+    const { offsetUs } = this
+    return offsetUs === undefined ? undefined : atUs - tsEventUs - offsetUs
   }
 
   /** Everything that another clock offset needs to go on from here. */
   snapshot(): ClockOffsetSnapshot {
+    const saved = (stream: ClockStream): StreamSnapshot => {
+      const { normalUs, doubt } = this.#streams[stream]
+      return { ...(normalUs !== undefined && { normalUs }), ...(doubt && { doubt: doubt.snapshot() }) }
+    }
     return {
       ...(this.#offsetUs !== undefined && { offsetUs: this.#offsetUs }),
-      ...(this.#startUs !== undefined && { startUs: this.#startUs }),
-      minLagUs: this.#minLagUs,
-      lagsUs: [...this.#lagsUs],
-      refusedEstimates: this.#refusedEstimates,
+      confirmations: this.#confirmations,
+      lastUs: this.#lastUs,
+      halfStartUs: this.#halfStartUs,
+      ...(this.#minUs !== undefined && { minUs: this.#minUs }),
+      ...(this.#minBeforeUs !== undefined && { minBeforeUs: this.#minBeforeUs }),
+      minuteUs: this.#minuteUs,
+      fallenUs: this.#fallenUs,
+      fallenBeforeUs: this.#fallenBeforeUs,
+      agreements: this.#agreements,
+      newestDelayUs: this.#newestDelayUs,
+      streams: { trade: saved('trade'), quote: saved('quote'), bookDelta: saved('bookDelta') },
     }
   }
 
-  #estimate(tsRecvUs: number, lagUs: number): ValidationError | undefined {
-    const limitUs = this.#limits.maxOffsetUs
-    if (lagUs > limitUs || lagUs < -limitUs) return { code: 'clock_offset', offsetUs: lagUs, limitUs }
-    if (this.#startUs !== undefined && tsRecvUs >= this.#startUs + this.#limits.estimateUs) {
-      const isTrusted = this.#minLagUs >= medianOf(this.#lagsUs) - this.#limits.maxBelowMedianUs
-      this.restart()
-      if (isTrusted) {
-        this.#offsetUs = this.#minLagUs
-        return this.admit(tsRecvUs, tsRecvUs - lagUs)
-      }
-      this.#refusedEstimates++
-    }
-    if (this.#startUs === undefined) {
-      this.#startUs = tsRecvUs
-      this.#minLagUs = lagUs
-    }
-    if (lagUs < this.#minLagUs) this.#minLagUs = lagUs
-    if (this.#lagsUs.length < MAX_SAMPLES) this.#lagsUs.push(lagUs)
-    return undefined
+  /** Takes the lag as the offset, and forgets the lags before it. */
+  #begin(nowUs: number, offsetUs: number): void {
+    this.#offsetUs = offsetUs
+    this.#lastUs = nowUs
+    this.#halfStartUs = floorTime(nowUs, this.#limits.windowUs / 2)
+    this.#minUs = offsetUs
+    this.#minBeforeUs = undefined
   }
-}
 
-function medianOf(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort()
-  return sorted[sorted.length >> 1] as number
+  #learn(nowUs: number, lagUs: number, stream: ClockStream): void {
+    const known = this.#streams[stream]
+    known.normalUs = nowUs
+    if (known.doubt?.onNormal(nowUs, lagUs)) delete known.doubt
+    if (this.#confirmations < 2) this.#confirm(nowUs, lagUs)
+    this.#follow(nowUs, lagUs)
+  }
+
+  /** One event far ahead of the next is a clock that is wrong, not all others being late. */
+  #confirm(nowUs: number, lagUs: number): void {
+    const behindUs = lagUs - (this.#offsetUs as number)
+    if (behindUs <= this.#limits.maxDriftUs) this.#confirmations++
+    else if (behindUs > this.#limits.maxStreamDifferenceUs) this.#begin(nowUs, lagUs)
+  }
+
+  #follow(nowUs: number, lagUs: number): void {
+    const { windowUs, maxRisePpm } = this.#limits
+    const offsetUs = this.#offsetUs as number
+    const halfUs = windowUs / 2
+    if (nowUs >= this.#halfStartUs + halfUs) {
+      this.#minBeforeUs = nowUs < this.#halfStartUs + windowUs ? this.#minUs : undefined
+      this.#minUs = undefined
+      this.#halfStartUs = floorTime(nowUs, halfUs)
+    }
+    if (this.#minUs === undefined || lagUs < this.#minUs) this.#minUs = lagUs
+    const minUs = this.#minBeforeUs === undefined ? this.#minUs : Math.min(this.#minUs, this.#minBeforeUs)
+    if (minUs > offsetUs) this.#offsetUs = Math.min(minUs, offsetUs + ((nowUs - this.#lastUs) * maxRisePpm) / 1_000_000)
+    else if (minUs < offsetUs) this.#offsetUs = offsetUs - this.#takeFall(nowUs, offsetUs - minUs)
+    this.#lastUs = nowUs
+  }
+
+  /** As much of `wantedUs` as the offset may fall now: what fell in this minute and the one before counts. */
+  #takeFall(nowUs: number, wantedUs: number): number {
+    const minuteUs = floorTime(nowUs, US_PER_MINUTE)
+    if (minuteUs !== this.#minuteUs) {
+      this.#fallenBeforeUs = minuteUs === this.#minuteUs + US_PER_MINUTE ? this.#fallenUs : 0
+      this.#fallenUs = 0
+      this.#minuteUs = minuteUs
+    }
+    const leftUs = Math.max(0, this.#limits.maxDriftUs - this.#fallenUs - this.#fallenBeforeUs)
+    const fallUs = Math.min(wantedUs, leftUs)
+    this.#fallenUs += fallUs
+    return fallUs
+  }
+
+  #doubt(nowUs: number, lagUs: number, stream: ClockStream): ClockVerdict {
+    const known = this.#streams[stream]
+    this.#lastUs = nowUs
+    known.doubt ??= new ClockDoubt(nowUs, this.#doubtLimits())
+    const verdict = known.doubt.onAhead(nowUs, lagUs)
+    if (verdict === 'passes') return 'ahead'
+    if (verdict === 'refused' || this.#isContradicted(known.doubt, stream)) return 'impossible'
+    this.#begin(nowUs, known.doubt.minLagUs)
+    this.#confirmations = 2
+    this.#agreements++
+    for (const each of clockStreams) delete this.#streams[each].doubt
+    return 'known'
+  }
+
+  /** True when another stream goes on as before, and so much later as no stream of one source is. */
+  #isContradicted(doubt: ClockDoubt, stream: ClockStream): boolean {
+    if ((this.#offsetUs as number) - doubt.minLagUs <= this.#limits.maxStreamDifferenceUs) return false
+    return clockStreams.some(
+      (each) => each !== stream && (this.#streams[each].normalUs ?? -Infinity) >= doubt.agreeingFromUs,
+    )
+  }
+
+  #doubtLimits() {
+    return { limitUs: this.#limits.maxDriftUs, agreeUs: this.#limits.agreeUs }
+  }
 }

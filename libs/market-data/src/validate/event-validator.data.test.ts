@@ -16,7 +16,7 @@ describeWithData('validation of recorded markets', (folder) => {
       if (refusal) expect({ line, refusal }).toBeUndefined()
     }
     expect(events).toBeGreaterThan(30_000)
-    expect(clock.refusedEstimates).toBe(0)
+    expect(clock.agreements).toBe(0)
     expect(clock.offsetUs).toBeGreaterThan(-1_280_000)
     expect(clock.offsetUs).toBeLessThan(-1_265_000)
   })

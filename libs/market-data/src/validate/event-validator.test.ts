@@ -164,8 +164,8 @@ describe('the clock', () => {
       received(5, 200),
     ])
     expect(clock.offsetUs).toBe(100)
-    expect(validator.validate(received(6, 300_000))?.code).toBe('clock_drift')
-    expect(validator.validate(received(6, 0))).toBeUndefined()
+    expect(validator.validate(received(6, 90))).toBeUndefined()
+    expect(clock.offsetUs).toBe(90)
   })
 
   it('does not judge what has no venue time, nor snapshots', () => {
@@ -173,7 +173,39 @@ describe('the clock', () => {
     const validator = createEventValidator({ clock })
     const { tsEventUs, ...quote } = aQuote()
     codes(validator, [quote, aBookSnapshot({ tsEventUs: (tsEventUs as number) - 3e9 })])
-    expect(clock.snapshot().startUs).toBeUndefined()
+    expect(clock.offsetUs).toBeUndefined()
+  })
+
+  it('refuses trades and quotes that stay ahead without agreeing, and never a delta', () => {
+    const validator = aValidator()
+    const ahead = (event: (id: number, tsRecvUs: number, tsEventUs: number) => ValidatedEvent) => {
+      const got: (string | undefined)[] = []
+      for (let id = 1; id <= 8; id++) {
+        const tsRecvUs = testStartUs + id * 1_000_000
+        got.push(validator.validate(event(id, tsRecvUs, tsRecvUs + (id === 1 ? 0 : id * 1_000_000)))?.code)
+      }
+      return got
+    }
+    const refusedFromTheFifth = [...Array<undefined>(3), ...Array<string>(5).fill('clock_drift')]
+    expect(ahead((tradeId, tsRecvUs, tsEventUs) => aTrade({ tradeId, tsRecvUs, tsEventUs }))).toEqual(
+      refusedFromTheFifth,
+    )
+    expect(ahead((updateId, tsRecvUs, tsEventUs) => aQuote({ updateId, tsRecvUs, tsEventUs }))).toEqual(
+      refusedFromTheFifth,
+    )
+    expect(ahead((lastUpdateId, tsRecvUs, tsEventUs) => aBookDelta({ lastUpdateId, tsRecvUs, tsEventUs }))).toEqual(
+      Array(8).fill(undefined),
+    )
+  })
+
+  it('refuses nothing for being late', () => {
+    const validator = aValidator()
+    const lagsUs = [0, 400_000, 10_000_000, 3_600_000_000, 0]
+    const trades = lagsUs.map((lagUs, i) => {
+      const tsRecvUs = testStartUs + i * 1_000_000
+      return aTrade({ tradeId: i + 1, tsRecvUs, tsEventUs: tsRecvUs - lagUs })
+    })
+    expect(codes(validator, trades)).toEqual(lagsUs.map(() => undefined))
   })
 })
 

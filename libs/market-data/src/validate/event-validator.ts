@@ -7,7 +7,7 @@ import {
   type Timeframe,
   type Trade,
 } from '@triplane/contracts'
-import type { ClockOffset } from './clock-offset.ts'
+import type { ClockOffset, ClockStream } from './clock-offset.ts'
 import { IdSequence, type IdSequenceSnapshot } from './id-sequence.ts'
 import { PriceBand, type PriceBandLimits, type PriceBandSnapshot, type Touch } from './price-band.ts'
 import type { ValidationError } from './validation-error.ts'
@@ -52,13 +52,13 @@ export function createEventValidator(
 
 /**
  * Refuses events that cannot be true: prices and sizes that make no sense, ids that were seen or go back, impossible jumps,
- * drifted clocks. The first refusal wins, in the order of that list.
+ * times ahead of our clock. The first refusal wins, in the order of that list. Nothing is refused for being late.
  *
  * Invariants
  * 1. A refused event leaves no trace in what its stream knows; refused prices and ids are remembered only to recognise a crash, or a venue that counts anew.
  * 2. The band is judged for trades and for both sides of quotes; levels of a book may be anywhere.
  * 3. The clock is asked last, so that it learns from good events only. Snapshots and venue bars are not events of a moment: they are
- *    not judged by it, and neither is what has no venue time.
+ *    not judged by it, and neither is what has no venue time. A delta is judged by it and never refused: a book needs every one.
  * 4. A disconnect forgets the last price and lets ids start anew; what is known to have been seen is a duplicate still.
  */
 export class EventValidator {
@@ -127,7 +127,7 @@ export class EventValidator {
     const refusal =
       this.#trades.check(tradeId) ??
       this.#priceBand.checkTrade(price, aggressor) ??
-      this.#clock.admit(tsRecvUs, tsEventUs)
+      this.#checkClock(tsRecvUs, tsEventUs, 'trade')
     if (refusal) return refusal
     this.#trades.accept(tradeId)
     this.#priceBand.acceptTrade(price, aggressor)
@@ -141,7 +141,9 @@ export class EventValidator {
     if (!isPositive(askSize)) return { code: 'bad_size', size: askSize }
     if (bid >= ask) return { code: 'crossed_quote', bid, ask }
     const refusal =
-      this.#quotes.check(updateId) ?? this.#priceBand.checkQuote(bid, ask) ?? this.#checkClock(tsRecvUs, tsEventUs)
+      this.#quotes.check(updateId) ??
+      this.#priceBand.checkQuote(bid, ask) ??
+      this.#checkClock(tsRecvUs, tsEventUs, 'quote')
     if (refusal) return refusal
     this.#quotes.accept(updateId)
     this.#priceBand.acceptQuote(bid, ask)
@@ -149,9 +151,9 @@ export class EventValidator {
   }
 
   #validateDelta({ bids, asks, lastUpdateId, tsRecvUs, tsEventUs }: BookDelta): ValidationError | undefined {
-    const refusal =
-      badLevel(bids) ?? badLevel(asks) ?? this.#deltas.check(lastUpdateId) ?? this.#clock.admit(tsRecvUs, tsEventUs)
+    const refusal = badLevel(bids) ?? badLevel(asks) ?? this.#deltas.check(lastUpdateId)
     if (refusal) return refusal
+    this.#clock.admit(tsRecvUs, tsEventUs, 'bookDelta')
     this.#deltasRestarted ||= this.#deltas.accept(lastUpdateId)
     return undefined
   }
@@ -170,8 +172,10 @@ export class EventValidator {
     return openTimeUs === last.openTimeUs && last.closed ? { code: 'duplicate', id: openTimeUs } : undefined
   }
 
-  #checkClock(tsRecvUs: number, tsEventUs: number | undefined): ValidationError | undefined {
-    return tsEventUs === undefined ? undefined : this.#clock.admit(tsRecvUs, tsEventUs)
+  #checkClock(tsRecvUs: number, tsEventUs: number | undefined, stream: ClockStream): ValidationError | undefined {
+    if (tsEventUs === undefined || this.#clock.admit(tsRecvUs, tsEventUs, stream) !== 'impossible') return undefined
+    const { newestDelayUs, maxDriftUs } = this.#clock
+    return { code: 'clock_drift', driftUs: newestDelayUs, limitUs: maxDriftUs }
   }
 }
 

@@ -6,7 +6,6 @@ export type ValidationError =
   | { readonly code: 'price_band'; readonly price: number; readonly reference: number; readonly maxJumpRatio: number }
   | { readonly code: 'duplicate'; readonly id: number }
   | { readonly code: 'out_of_order'; readonly id: number; readonly lastId: number }
-  | { readonly code: 'clock_offset'; readonly offsetUs: number; readonly limitUs: number }
   | { readonly code: 'clock_drift'; readonly driftUs: number; readonly limitUs: number }
 
 /** The refusal in words: what was expected and what was found. */
@@ -24,9 +23,7 @@ export function explainValidationError(error: ValidationError): string {
       return `Expected an id that was not seen before, was ${error.id}`
     case 'out_of_order':
       return `Expected an id after ${error.lastId}, was ${error.id}`
-    case 'clock_offset':
-      return `Expected a clock offset within ${error.limitUs} us, was ${error.offsetUs} us`
     case 'clock_drift':
-      return `Expected a drift within ${error.limitUs} us of the clock offset, was ${error.driftUs} us`
+      return `Expected an event at most ${error.limitUs} us ahead of the clock offset, was ${-error.driftUs} us`
   }
 }

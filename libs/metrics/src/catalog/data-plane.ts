@@ -29,7 +29,7 @@ export const dataPlaneCatalog = {
   ofiEvents: counter('data_ofi_events_generated_total', 'OFI events generated.', ['symbol']),
   freshness: histogram(
     'data_freshness_seconds',
-    'Publish time minus event time, above the clock offset of the source.',
+    'Publish time minus event time, above the clock offset of the source; of every event that is understood.',
     ['source', 'symbol'],
     [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
   ),
@@ -41,7 +41,7 @@ export const dataPlaneCatalog = {
     validationError,
     marketEvent,
   ]),
-  ntpRejects: counter('data_ntp_rejects_total', 'Events refused for clock drift.', ['source']),
+  ntpRejects: counter('data_ntp_rejects_total', 'Events refused because they are ahead of our clock.', ['source']),
   normalizationErrors: counter('data_normalization_errors_total', 'Frames not understood.', [
     'source',
     normalizationError,

@@ -43,6 +43,9 @@ export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
   readonly snapshotEveryMs: number
   /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
   readonly onSnapshotFault: (fault: unknown) => void
+  /** Called when the feed has handed over a batch, and when what came of it is published. */
+  readonly onHandOver?: () => void
+  readonly onPublished?: () => void
   /** Called after every batch with market time. */
   readonly onBatch: (marketUs: number) => void
   readonly clock: Clock
@@ -80,11 +83,13 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
 
   /** Runs until the feed ends or is closed; `isStopped` says that it was closed, and the run goes on later. */
   async run(isStopped: () => boolean): Promise<void> {
-    const { core, batches, run, startUs, endUs, output, onBatch, clock, snapshotEveryMs } = this.#options
+    const { core, batches, run, startUs, endUs, output, onHandOver, onPublished, onBatch, clock, snapshotEveryMs } =
+      this.#options
     const isLockstep = run.mode === 'lockstep'
     let snapshotUs = clock.monotonicUs()
     if (isLockstep) output.mark(startUs - 1, false)
     for await (const items of batches) {
+      onHandOver?.()
       for (const item of items) {
         if (item.type === 'time') {
           core.advance(item.tsRecvUs - 1)
@@ -94,6 +99,7 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
         this.#items++
       }
       this.#publish()
+      onPublished?.()
       if (isLockstep && core.nowUs > 0) output.mark(core.nowUs - 1, false)
       output.observe()
       onBatch(core.nowUs)

@@ -32,7 +32,7 @@ function openDesk() {
     /** What is sent for a target when it is pursued so many milliseconds after the start. */
     pursue(targetUsd: number, atMs: number, { position = 0n, isReducing = false } = {}) {
       desk.pursue(
-        { targetUsd, position, bid: 50_000, ask: 50_000.2, heardUs: testStartUs },
+        { targetUsd, position, bid: 50_000, ask: 50_000.2, quotedUs: testStartUs },
         isReducing,
         testStartUs + atMs * 1000,
         outbox,
@@ -98,6 +98,19 @@ describe('OrderDesk', () => {
     const { pursue, cancelAll } = openDesk()
     expect(pursue(15_000, 0)).toMatchObject([{ timeInForce: 'IOC' }])
     expect(cancelAll(1)).toEqual([])
+  })
+
+  it('cancels of what works only what opens, when only that is to go', () => {
+    const opening = (position: bigint) => {
+      const { desk, pursue } = openDesk()
+      const outbox = new Outbox<OrderIntent | CancelIntent>()
+      pursue(5000, 0)
+      desk.follow(anOrderEvent({ state: 'acknowledged', quantity: '0.099' }))
+      desk.cancelOpening(position, 'stale_market', testStartUs + 1000, outbox)
+      return outbox.drain()
+    }
+    for (const position of [0n, 100n]) expect(opening(position)).toMatchObject([{ reason: 'stale_market' }])
+    expect(opening(-100n)).toEqual([])
   })
 
   it('keeps the interval between two intents', () => {

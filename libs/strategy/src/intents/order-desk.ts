@@ -1,5 +1,5 @@
 import type { CancelIntent, CancelReason, Fill, OrderEvent, OrderIntent, Outbox } from '@triplane/contracts'
-import { LiveOrders, type LiveOrdersSnapshot } from './live-orders.ts'
+import { LiveOrders, type LiveOrder, type LiveOrdersSnapshot } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
 import type { TradingTerms } from './trading-terms.ts'
 
@@ -75,9 +75,20 @@ export class OrderDesk {
 
   /** Asks to cancel what rests; asks again when there was no answer. */
   cancelAll(reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
+    this.#cancel(() => true, reason, nowUs, outbox)
+  }
+
+  /** The same for what does not bring the position, signed base units, nearer to 0. */
+  cancelOpening(position: bigint, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
+    const closes = position > 0n ? 'SELL' : position < 0n ? 'BUY' : undefined
+    this.#cancel(({ side }) => side !== closes, reason, nowUs, outbox)
+  }
+
+  #cancel(isMeant: (order: LiveOrder) => boolean, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
     const { strategy, symbol } = this.#scope
-    for (const { intentId, rests, hasEnded, cancelSentUs } of this.#orders.all) {
-      if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000) continue
+    for (const order of this.#orders.all) {
+      const { intentId, rests, hasEnded, cancelSentUs } = order
+      if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
       this.#orders.cancelSent(intentId, nowUs)
       outbox.add({ type: 'cancelIntent', seq: 0, intentId, strategy, symbol, effectUs: nowUs, reason })
     }
@@ -105,7 +116,7 @@ export class OrderDesk {
       postOnly: order.postOnly,
       reduceOnly: order.reduceOnly,
       decisionMid: (want.bid + want.ask) / 2,
-      decisionRecvUs: want.heardUs,
+      decisionRecvUs: want.quotedUs,
       validUntilUs: nowUs + this.#config.validityMs * 1000,
     }
     this.#nextIntentUs = nowUs + this.#config.minIntervalMs * 1000

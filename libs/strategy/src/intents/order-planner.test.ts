@@ -15,7 +15,7 @@ const terms: TradingTerms = {
   minNotionalUsd: 100,
 }
 const plan = { minTradeUsd: 500, maxOrderUsd: 20_000, urgentTradeUsd: 10_000, collarTicks: 5, repriceBps: 1 }
-const touch = { bid: 50_000, ask: 50_000.2, heardUs: 1 }
+const touch = { bid: 50_000, ask: 50_000.2, quotedUs: 1 }
 const q = (text: string) => fixed(text, 3)
 
 describe('planOrder', () => {

@@ -25,8 +25,8 @@ export interface Want {
   readonly position: bigint
   readonly bid: number
   readonly ask: number
-  /** Market time of the newest data of the instrument. */
-  readonly heardUs: number
+  /** Market time of the quote. */
+  readonly quotedUs: number
 }
 
 /** The part of an intent that the planner decides. */

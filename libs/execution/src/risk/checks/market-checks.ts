@@ -8,11 +8,11 @@ export const sessionCheck = instrumentCheck('session_closed', (_, instrument, { 
   instrument.isSessionOpen(nowUs) ? undefined : { code: 'session_closed', nowUs },
 )
 
-/** Denies when nothing was heard of the instrument for `maxMarketAgeUs`, or when the data plane calls it stale. */
+/** Denies when the best prices are older than `maxMarketAgeUs`, or when the data plane calls the instrument stale or late. */
 export function staleMarketCheck({ maxMarketAgeUs }: { readonly maxMarketAgeUs: number }): RiskCheck {
   return instrumentCheck('stale_market', (_, instrument, { nowUs }) => {
     const ageUs = nowUs - instrument.lastMarketUs
-    return instrument.isStale || ageUs > maxMarketAgeUs
+    return instrument.isStale || instrument.isLate || ageUs > maxMarketAgeUs
       ? { code: 'stale_market', ageUs, limitUs: maxMarketAgeUs }
       : undefined
   })

@@ -1,0 +1,46 @@
+import type { Instrument } from '@triplane/contracts'
+import type { HistogramHandle, Metrics } from '@triplane/metrics'
+
+/**
+ * Records how old events are when they are published: their delay above the clock offset, which the core tells in market time,
+ * plus the time that we took from the feed's hand-over to publishing, on the monotonic clock. Of everything that was understood,
+ * refused events included: what is too late or comes twice is late all the same.
+ */
+export class Freshness {
+  readonly #monotonicUs: () => number
+  readonly #seriesOf: ReadonlyMap<string, HistogramHandle>
+  readonly #waiting: HistogramHandle[] = []
+  readonly #delaysUs: number[] = []
+  #handedOverUs = 0
+
+  constructor(
+    metrics: Metrics<'data_plane'>,
+    { source, instruments }: { readonly source: string; readonly instruments: readonly Instrument[] },
+    monotonicUs: () => number,
+  ) {
+    this.#monotonicUs = monotonicUs
+    this.#seriesOf = new Map(instruments.map(({ symbol }) => [symbol, metrics.freshness.of({ source, symbol })]))
+  }
+
+  /** The feed has handed over what is told of next. */
+  handedOver(): void {
+    this.#handedOverUs = this.#monotonicUs()
+  }
+
+  /** An event of the instrument came so late; events ahead of the offset are not younger than new. */
+  onDelay(symbol: string, delayUs: number): void {
+    const series = this.#seriesOf.get(symbol)
+    if (series === undefined) return
+    this.#waiting.push(series)
+    this.#delaysUs.push(Math.max(0, delayUs))
+  }
+
+  /** What was handed over is published. */
+  published(): void {
+    if (this.#waiting.length === 0) return
+    const workUs = this.#monotonicUs() - this.#handedOverUs
+    for (let i = 0; i < this.#waiting.length; i++)
+      this.#waiting[i]?.observe(((this.#delaysUs[i] as number) + workUs) / 1e6)
+    this.#waiting.length = this.#delaysUs.length = 0
+  }
+}

@@ -1,0 +1,76 @@
+/** Lags that were seen to agree with each other since `fromUs`. Microseconds. */
+interface AgreeingLags {
+  readonly fromUs: number
+  readonly minUs: number
+  readonly maxUs: number
+}
+
+/** What a clock doubt needs to go on from where it was. */
+export interface ClockDoubtSnapshot {
+  readonly fromUs: number
+  readonly lastUs: number
+  readonly agreeing?: AgreeingLags
+}
+
+/** What is to be done with an event that is ahead of the clock: let it pass, refuse it, or believe what it agrees on with others. */
+export type DoubtVerdict = 'passes' | 'refused' | 'agreed'
+
+/**
+ * Events of one stream that are further ahead of the clock offset than the limit. They pass for a while; lags that stay within the
+ * limit of each other for that long agree on a new offset; what begins to agree only after that while is refused until it does.
+ */
+export class ClockDoubt {
+  readonly #limitUs: number
+  readonly #agreeUs: number
+  #fromUs: number
+  #lastUs: number
+  #agreeing: AgreeingLags | undefined
+
+  constructor(
+    nowUs: number,
+    limits: { readonly limitUs: number; readonly agreeUs: number },
+    saved?: ClockDoubtSnapshot,
+  ) {
+    this.#limitUs = limits.limitUs
+    this.#agreeUs = limits.agreeUs
+    this.#fromUs = saved?.fromUs ?? nowUs
+    this.#lastUs = saved?.lastUs ?? nowUs
+    this.#agreeing = saved?.agreeing
+  }
+
+  /** Since when what is ahead now has agreed. */
+  get agreeingFromUs(): number {
+    return this.#agreeing?.fromUs ?? this.#lastUs
+  }
+
+  /** The smallest of the lags that agree. */
+  get minLagUs(): number {
+    return this.#agreeing?.minUs ?? 0
+  }
+
+  /** Takes an event that is ahead. */
+  onAhead(nowUs: number, lagUs: number): DoubtVerdict {
+    this.#lastUs = nowUs
+    const agreeing = this.#join(lagUs) ?? { fromUs: nowUs, minUs: lagUs, maxUs: lagUs }
+    this.#agreeing = agreeing
+    if (nowUs - agreeing.fromUs >= this.#agreeUs) return 'agreed'
+    return agreeing.fromUs < this.#fromUs + this.#agreeUs ? 'passes' : 'refused'
+  }
+
+  /** Takes an event of the stream that is not ahead: unless it fits, it contradicts. True when the doubt is over. */
+  onNormal(nowUs: number, lagUs: number): boolean {
+    this.#agreeing = this.#join(lagUs)
+    return nowUs - this.#lastUs >= this.#agreeUs
+  }
+
+  snapshot(): ClockDoubtSnapshot {
+    return { fromUs: this.#fromUs, lastUs: this.#lastUs, ...(this.#agreeing && { agreeing: this.#agreeing }) }
+  }
+
+  #join(lagUs: number): AgreeingLags | undefined {
+    if (this.#agreeing === undefined) return undefined
+    const minUs = Math.min(this.#agreeing.minUs, lagUs)
+    const maxUs = Math.max(this.#agreeing.maxUs, lagUs)
+    return maxUs - minUs <= this.#limitUs ? { fromUs: this.#agreeing.fromUs, minUs, maxUs } : undefined
+  }
+}
