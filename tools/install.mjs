@@ -15,20 +15,22 @@ export function fail(message) {
 
 /**
  * Makes sure that this Node is new enough and that node_modules holds what the lock file says; installs it when it does
- * not. Needs no network when everything is there. Ends the process with a message when it cannot be done.
+ * not. `withDev: false` asks for what the app runs on only; development packages that are there already stay.
+ * Needs no network when everything is there. Ends the process with a message when it cannot be done.
  */
-export function ensureInstalled() {
+export function ensureInstalled({ withDev = true } = {}) {
   const wanted = readJson('package.json').engines.node.replace('>=', '')
   if (isOlder(process.versions.node, wanted)) {
     fail(`Expected Node ${wanted} or later, was ${process.versions.node} (${process.execPath}).`)
   }
-  const missing = firstMissing()
+  const installed = installedPackages()
+  const missing = firstMissing(installed, withDev)
   if (!missing) return
 
   console.error(`triplane: installing dependencies from package-lock.json (${missing} is missing) ...`)
-  const refusal = runNpmCi()
+  const refusal = runNpmCi(withDev || Object.values(installed ?? {}).some(({ dev }) => dev))
   if (refusal) fail(`Cannot install the dependencies: ${refusal}\nPut that right, then run \`npm ci\` in ${root}.`)
-  const stillMissing = firstMissing()
+  const stillMissing = firstMissing(installedPackages(), withDev)
   if (stillMissing) fail(`The install ended well, but ${stillMissing} is still missing. Is the registry complete?`)
 }
 
@@ -42,16 +44,20 @@ function isOlder(version, wanted) {
   return differing >= 0 && have[differing] < want[differing]
 }
 
-/**
- * The first package of the lock file that node_modules lacks or holds in another version, as npm noted at the end of its
- * last complete install. A package for another platform may be missing; so may one that only such a package needs.
- */
-function firstMissing() {
+/** The packages that node_modules holds, as npm noted at the end of its last complete install; undefined before one. */
+function installedPackages() {
   const noted = join(root, 'node_modules/.package-lock.json')
-  if (!existsSync(noted)) return 'node_modules'
-  const installed = JSON.parse(readFileSync(noted, 'utf8')).packages
+  return existsSync(noted) ? JSON.parse(readFileSync(noted, 'utf8')).packages : undefined
+}
+
+/**
+ * The first package of the lock file that is not installed, or in another version. A package for another platform may be
+ * missing; so may one that only such a package needs.
+ */
+function firstMissing(installed, withDev) {
+  if (!installed) return 'node_modules'
   for (const [path, wanted] of Object.entries(readJson('package-lock.json').packages)) {
-    if (path === '') continue
+    if (path === '' || (wanted.dev && !withDev)) continue
     const have = installed[path]
     if (have ? have.version === wanted.version && have.integrity === wanted.integrity : mayBeMissing(wanted)) continue
     return path.replace('node_modules/', '')
@@ -70,9 +76,9 @@ function allows(list, value) {
 }
 
 /** Runs `npm ci`. Returns undefined, or why it failed. */
-function runNpmCi() {
+function runNpmCi(withDev) {
   const ownCache = canWriteNpmCache() ? undefined : mkdtempSync(join(tmpdir(), 'triplane-npm-'))
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const args = ['ci', withDev ? '--include=dev' : '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']
   if (ownCache) args.push('--cache', ownCache)
   // npm tells its scripts where it is; without it (node tools/start.mjs) the one on the path does.
   const npmScript = process.env.npm_execpath

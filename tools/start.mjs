@@ -23,7 +23,7 @@ function dropSignalEchoes() {
   }
 }
 
-ensureInstalled()
+ensureInstalled({ withDev: false })
 const { buildApp, isStale } = await import('./build.mjs')
 try {
   if (isStale('standalone')) await buildApp('standalone')
