@@ -26,9 +26,10 @@ function dropSignalEchoes() {
 ensureInstalled({ withDev: false })
 const { buildApp, isStale } = await import('./build.mjs')
 try {
-  if (isStale('standalone')) await buildApp('standalone')
+  // The command too: an emergency stop must not wait for a build.
+  for (const app of ['standalone', 'cli']) if (isStale(app)) await buildApp(app)
 } catch (error) {
-  fail(`Cannot build the standalone app: ${error.message}`)
+  fail(`Cannot build the apps: ${error.message}`)
 }
 const main = join(root, 'dist/apps/standalone/main.js')
 dropSignalEchoes()

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The `triplane` command: runs the bundle when it is there and as new as its sources, else the sources themselves. Installs
-// nothing.
+// The `triplane` command: runs the bundle, made anew when its sources have changed. Installs nothing.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -22,14 +21,17 @@ function isFresh() {
   })
 }
 
-if (isFresh()) {
-  await import(pathToFileURL(bundle).href)
-} else {
-  if (!existsSync(join(root, 'node_modules/tsx'))) {
-    console.error(`triplane: Expected the packages in ${join(root, 'node_modules')}, found none. Run: npm ci`)
+/** Bundles what has changed since; the packages that this needs are there after the first `npm start`. */
+async function bundleSources() {
+  if (!existsSync(join(root, 'node_modules/esbuild'))) {
+    console.error(
+      `triplane: Expected the packages in ${join(root, 'node_modules')}, found none. Run: npm start, or npm ci`,
+    )
     process.exit(1)
   }
-  const { register } = await import('tsx/esm/api')
-  register()
-  await import(pathToFileURL(sources).href)
+  const { buildApp } = await import(pathToFileURL(join(root, 'tools/build.mjs')).href)
+  await buildApp('cli')
 }
+
+if (!isFresh()) await bundleSources()
+await import(pathToFileURL(bundle).href)

@@ -12,6 +12,11 @@ export class CliError extends Error {
   }
 }
 
+/** Where a command that lacks a setting has all of them. */
+export function besideStack(command: string): string {
+  return `Beside the compose stack: docker compose run --rm cli ${command}`
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   // Not instanceof: an error of fetch may be of another realm.

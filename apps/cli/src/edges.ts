@@ -1,4 +1,4 @@
-import type { CopyReport, CopyStorageOptions } from '@triplane/storage'
+import type { CopyReport, CopyStorageOptions, StoredRun } from '@triplane/storage'
 import type pg from 'pg'
 import type { AuditDatabase } from './servers/audit-database.ts'
 import type { ControlTopics } from './servers/control-topics.ts'
@@ -34,6 +34,8 @@ export interface Edges {
   readonly userName: () => string
   /** The topics of control on Kafka. Rejects when it does not answer. */
   readonly openControlTopics: (environment: Environment) => Promise<ControlTopics>
+  /** The newest runs of an `npm start` that is under way here, newest first; absent where there is none, or Kafka is named. */
+  readonly readLocalRuns?: () => Promise<readonly StoredRun[]>
   readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
   readonly openDeadLetters: (environment: Environment) => DeadLetters
   readonly openAuditDatabase: (environment: Environment) => AuditDatabase

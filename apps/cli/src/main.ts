@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, decodeRecord } from '@triplane/messaging'
-import { copyStorage, openDatabase } from '@triplane/storage'
+import { findRunningSystem } from '@triplane/service'
+import { copyStorage, listRuns, openDatabase } from '@triplane/storage'
 import type { Edges, Screen } from './edges.ts'
 import { runCli } from './run-cli.ts'
+import { withRunningSystem } from './running-environment.ts'
 import { openAuditDatabase } from './servers/audit-database.ts'
 import { createControlTopics } from './servers/control-topics.ts'
 import { openDeadLetters } from './servers/dead-letters.ts'
+import { createPool } from './servers/pool.ts'
 import { openRawProducer } from './servers/raw-producer.ts'
 import { kafkaOptions } from './servers/settings.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
+const VAR_FOLDER = 'var'
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 function screenOf(stream: NodeJS.WriteStream): Screen {
@@ -37,8 +41,22 @@ function userName(): string {
   }
 }
 
+function readRunsOf(databaseUrl: string) {
+  return async () => {
+    const pool = createPool(databaseUrl)
+    try {
+      return await listRuns(pool)
+    } finally {
+      await pool.end()
+    }
+  }
+}
+
+const system = findRunningSystem(process.env['TRIPLANE_VAR'] || VAR_FOLDER)
+const environment = withRunningSystem(process.env, system)
+
 const edges: Edges = {
-  environment: process.env,
+  environment,
   out: screenOf(process.stdout),
   err: screenOf(process.stderr),
   nowUs: () => systemClock.nowUs(),
@@ -46,10 +64,12 @@ const edges: Edges = {
   userName,
   async openControlTopics(environment) {
     const nowUs = () => systemClock.nowUs()
-    const options = { ...kafkaOptions(environment), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS }
+    const options = { ...(await kafkaOptions(environment)), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS }
     return createControlTopics(await createKafkaBus(options), decodeRecord)
   },
   openRawProducer,
+  ...(system?.databaseUrl !== undefined &&
+    !environment['KAFKA_BROKERS'] && { readLocalRuns: readRunsOf(system.databaseUrl) }),
   openDeadLetters,
   openAuditDatabase,
   openStorage: (where) =>

@@ -18,7 +18,8 @@ export function triplane(
   entry: readonly string[] = command,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env['PATH'], ...environment }
+    // Never what runs beside the tests.
+    const env = { PATH: process.env['PATH'], TRIPLANE_VAR: '/nonexistent', ...environment }
     const child = spawn(process.execPath, [...entry, ...argv], { env, timeout: 60_000 })
     let output = ''
     let messages = ''

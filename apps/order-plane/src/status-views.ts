@@ -1,12 +1,10 @@
 import { formatFixed } from '@triplane/kernel'
 import { portfolioState } from '@triplane/ledger'
+import type { StatusViews } from '@triplane/service'
 import type { OrderPlaneView } from './order-plane-core.ts'
 
 /** What the order plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
-export function orderViews(
-  view: () => OrderPlaneView | undefined,
-  marketUs: () => number,
-): Readonly<Record<string, () => unknown>> {
+export function orderViews(view: () => OrderPlaneView | undefined, marketUs: () => number): StatusViews {
   const shown =
     <Shown>(show: (view: OrderPlaneView) => Shown) =>
     () => {

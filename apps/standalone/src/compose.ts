@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
 import type { Instrument } from '@triplane/contracts'
 import {
@@ -15,13 +15,14 @@ import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { openOtlpExport } from '@triplane/metrics'
-import { otlpOptions } from '@triplane/service'
+import { announceSystem, otlpOptions, type RunningSystem } from '@triplane/service'
 import { buildReport } from './build-report.ts'
 import { loadStandaloneConfig, type StandaloneConfig } from './config.ts'
 import { History } from './history.ts'
 import { liveStatus } from './live-status.ts'
 import { LiveView, type Screen } from './live-view.ts'
 import { UsageError, type Options } from './options.ts'
+import { operatorSecrets, type OperatorSecrets } from './operator-secrets.ts'
 import { composePlanes, type PlanesState } from './planes.ts'
 import { openOperators } from './operators.ts'
 import { createMetricsOfPlanes, startServers } from './plane-servers.ts'
@@ -100,8 +101,9 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     ...(stopped && { resumed: stopped.state.planes }),
   })
 
+  const secrets = operatorSecrets(config, options.varFolder)
   const operators = await openOperators({
-    ...{ config, planes, bus, runId, metrics, clock, logger },
+    ...{ config: secrets, planes, bus, runId, metrics, clock, logger },
     folder: join(stateFolder, 'operators', runId),
   })
   const cleanUps: (() => Promise<void>)[] = [() => bus.close()]
@@ -140,6 +142,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     operators.openAudit(history && { pool: history.database.pool, isReady: true })
     cleanUps.push(() => operators.close())
     if (!isReplay) markRunning(stateFolder, runId)
+    const takeBack = announceSystem(options.varFolder, announcement(urls, history, secrets))
+    cleanUps.push(() => Promise.resolve(takeBack()))
   } catch (error) {
     await cleanUp()
     throw error
@@ -199,6 +203,21 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       isStopped = true
       return source.feed.close()
     },
+  }
+}
+
+/** What commands on this machine are told. Paths are absolute: the commands may be called from elsewhere. */
+function announcement(
+  [data, order, strategy]: readonly string[],
+  history: History | undefined,
+  { tokenFile, keyFile }: OperatorSecrets,
+): RunningSystem {
+  return {
+    pid: process.pid,
+    ...(data && order && strategy && { planes: { data, order, strategy } }),
+    ...(history && { databaseUrl: history.database.url }),
+    ...(tokenFile && { tokenFile: resolve(tokenFile.path) }),
+    ...(keyFile && { auditKeyFile: resolve(keyFile.path) }),
   }
 }
 

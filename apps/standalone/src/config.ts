@@ -48,7 +48,14 @@ export function loadStandaloneConfig(
       TRIPLANE_AUDIT_KEY: 'audit.key',
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'metrics.otlpEndpoint',
     },
-    readElsewhere: ['TRIPLANE_DATA', 'TRIPLANE_VERSION', 'TRIPLANE_COMMIT', 'TRIPLANE_TOKEN*', 'TRIPLANE_ORDER_PLANES'],
+    readElsewhere: [
+      'TRIPLANE_DATA',
+      'TRIPLANE_VAR',
+      'TRIPLANE_VERSION',
+      'TRIPLANE_COMMIT',
+      'TRIPLANE_TOKEN*',
+      'TRIPLANE_ORDER_PLANES',
+    ],
     flags: { data: { ofiIntervalUs: options.ofiIntervalUs } },
   })
   return {

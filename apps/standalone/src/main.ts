@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { AmbiguousSymbolError, ConfigError } from '@triplane/config'
+import { ControlError } from '@triplane/control'
 import { CaptureError } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
 import { MetricsServerError } from '@triplane/metrics'
@@ -31,6 +32,7 @@ const expected = [
   CaptureError,
   MetricsServerError,
   StorageError,
+  ControlError,
   ResumeError,
   AmbiguousSymbolError,
 ]

@@ -1,6 +1,9 @@
 import { atMost, createHealth, eventLoopCheck, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { createPlaneMetrics, startMetricsServer, type MetricsServer, type PlaneMetricsOptions } from '@triplane/metrics'
+import { orderViews } from '@triplane/order-plane/status-views'
+import { statusRoutes } from '@triplane/service'
+import { strategyViews } from '@triplane/strategy-plane/status-views'
 import type { RequestHandler } from 'express'
 import type { History } from './history.ts'
 import type { Options } from './options.ts'
@@ -47,15 +50,25 @@ export async function startServers(
     healthy: planes.lockstep.nowUs !== undefined,
     details: { marketTimeUs: planes.lockstep.nowUs },
   })
+  const marketUs = () => planes.lockstep.nowUs ?? 0
+  const order = statusRoutes(orderViews(() => planes.order.core.view(), marketUs))
+  const strategy = statusRoutes(strategyViews(() => planes.strategy.core.summary(), marketUs))
   const readiness = { market }
   const healthy = createHealth({ checks: { turn, eventLoop }, readiness, clock })
   const healthyData = createHealth({ checks: { turn, eventLoop, database }, readiness, clock })
   try {
     servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, health: healthyData }))
     servers.push(
-      await startMetricsServer(metrics.order, { port: orderPort, host, health: healthy, routes: orderRoutes }),
+      await startMetricsServer(metrics.order, {
+        port: orderPort,
+        host,
+        health: healthy,
+        routes: [order, ...orderRoutes],
+      }),
     )
-    servers.push(await startMetricsServer(metrics.strategy, { port: strategyPort, host, health: healthy }))
+    servers.push(
+      await startMetricsServer(metrics.strategy, { port: strategyPort, host, health: healthy, routes: [strategy] }),
+    )
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,8 @@
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashToken } from '@triplane/control'
 import { systemClock } from '@triplane/kernel'
+import { findRunningSystem } from '@triplane/service'
 import { openDatabase, verifyAudit } from '@triplane/storage'
 import { composeStandalone, type Standalone } from '../src/compose.ts'
 import { parseOptions } from '../src/options.ts'
@@ -25,7 +27,7 @@ class Running {
   }
 
   async order(command: string, token = TOKEN) {
-    const response = await fetch(`${this.#orderUrl}/control/${command}`, {
+    const response = await fetch(`${this.orderUrl}/control/${command}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify({ why: 'a test' }),
@@ -36,7 +38,7 @@ class Running {
 
   /** The trading state in force, as the metrics tell it. */
   async state(): Promise<string | undefined> {
-    const text = await (await fetch(`${this.#orderUrl}/metrics`)).text()
+    const text = await (await fetch(`${this.orderUrl}/metrics`)).text()
     return /^orders_trading_state\{state="(\w+)".*\} 1$/m.exec(text)?.[1]
   }
 
@@ -49,7 +51,7 @@ class Running {
     await this.#ended
   }
 
-  get #orderUrl(): string {
+  get orderUrl(): string {
     return this.#standalone.urls[1] as string
   }
 }
@@ -73,10 +75,27 @@ describe("operators' orders on the standalone app", () => {
     }
   })
 
-  it('is off without a token', async () => {
+  it('makes a token where none is named, and says where it lies while it runs', async () => {
     const app = await Running.start(varFolder(), ['--storage', 'off'], {})
     try {
-      expect(await app.order('halt')).toMatchObject({ status: 503 })
+      const { pid, planes, tokenFile, auditKeyFile } = findRunningSystem(varFolder()) ?? {}
+      expect(pid).toBe(process.pid)
+      expect(planes?.order).toBe(app.orderUrl)
+      for (const file of [tokenFile, auditKeyFile]) expect(statSync(file as string).mode & 0o777).toBe(0o600)
+      expect(await app.order('halt', 'a-wrong-token-of-nobody')).toMatchObject({ status: 401 })
+      const token = readFileSync(tokenFile as string, 'utf8').trim()
+      expect(await app.order('halt', token)).toMatchObject({ status: 200, tradingState: 'halted' })
+    } finally {
+      await app.stop()
+    }
+    expect(findRunningSystem(varFolder())).toBeUndefined()
+  })
+
+  it('names no token of its own where operators are named', async () => {
+    const app = await Running.start(varFolder(), ['--storage', 'off'], operators)
+    try {
+      expect(findRunningSystem(varFolder())).not.toHaveProperty('tokenFile')
+      expect(await app.order('halt')).toMatchObject({ status: 200 })
     } finally {
       await app.stop()
     }

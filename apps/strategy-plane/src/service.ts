@@ -12,7 +12,7 @@ import {
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
 import { createTracing, traceDecision } from '@triplane/tracing'
-import { portfolioOf } from './status-views.ts'
+import { strategyViews } from './status-views.ts'
 import { buildStrategyPlane } from './compose.ts'
 import type { StrategySnapshot } from './pipeline.ts'
 import type { StrategyServiceConfig } from './service-config.ts'
@@ -71,9 +71,10 @@ export async function startStrategyService(
         afterwards: () => tracing.close(),
       })
     },
-    views: (hosted) => ({
-      positions: () => portfolioOf(hosted()?.plane.core.summary().account, hosted()?.marketUs ?? 0),
-      'kill-switches': () => hosted()?.plane.core.summary().switches,
-    }),
+    views: (hosted) =>
+      strategyViews(
+        () => hosted()?.plane.core.summary(),
+        () => hosted()?.marketUs ?? 0,
+      ),
   })
 }

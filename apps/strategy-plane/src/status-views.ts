@@ -1,8 +1,18 @@
-import { portfolioState, type Valuation } from '@triplane/ledger'
+import { portfolioState } from '@triplane/ledger'
+import type { StatusViews } from '@triplane/service'
+import type { StrategyCore } from './pipeline.ts'
 
-/** The account as JSON shows it: money and quantities as decimal strings. */
-export function portfolioOf(account: Valuation | undefined, marketUs: number) {
-  if (account === undefined) return undefined
-  const { type: _, seq: __, ...portfolio } = portfolioState(account, marketUs)
-  return portfolio
+type Summary = ReturnType<StrategyCore['summary']>
+
+/** What the strategy plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
+export function strategyViews(summary: () => Summary | undefined, marketUs: () => number): StatusViews {
+  return {
+    positions() {
+      const seen = summary()
+      if (seen === undefined) return undefined
+      const { type: _, seq: __, ...portfolio } = portfolioState(seen.account, marketUs())
+      return portfolio
+    },
+    'kill-switches': () => summary()?.switches,
+  }
 }

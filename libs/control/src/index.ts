@@ -10,6 +10,7 @@ export {
   readOperatorTokens,
   type OperatorToken,
 } from './operator-tokens.ts'
+export { auditKeyFile, operatorTokenFile, type SecretFile } from './operator-files.ts'
 export type { ControlRefusal, WrongTokenLimit } from './operator-gate.ts'
 // Profiles of a live process
 export { profileRoute } from './profile-route.ts'

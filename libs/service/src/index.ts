@@ -17,6 +17,7 @@ export { Snapshots, type Snapshot } from './log/snapshots.ts'
 export { readRuns, RunWatch, simulatedAccount, startRun, type NewRun } from './run/runs.ts'
 // Services
 export { runService, type Service, type ServiceDefinition } from './lifecycle/run-service.ts'
+export { announceSystem, findRunningSystem, type RunningSystem } from './lifecycle/running-system.ts'
 export { readCrashNote, removeCrashNote, type CrashNote } from './lifecycle/crash-note.ts'
 export { kafkaOptionsOf } from './platform/connect-kafka.ts'
 export {
@@ -29,6 +30,7 @@ export {
   type ServiceConfig,
 } from './service-config.ts'
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
+export { statusRoutes, type StatusViews } from './platform/status-routes.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'
 export type { HostedRun, RunContext, RunHistory } from './platform/plane-service.ts'

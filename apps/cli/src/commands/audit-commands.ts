@@ -1,6 +1,6 @@
 import { describeAuditProblem, type PublishedLink } from '@triplane/storage'
 import { auditKey } from '../audit-key.ts'
-import { CliError, messageOf } from '../cli-error.ts'
+import { besideStack, CliError, messageOf } from '../cli-error.ts'
 import type { Edges } from '../edges.ts'
 import { jsonOption, show, type CommandLine } from './command-line.ts'
 
@@ -18,7 +18,10 @@ async function verify(line: CommandLine, json: boolean | undefined): Promise<voi
   const { environment, openAuditDatabase } = line.edges
   const key = auditKey(environment)
   if (key === undefined)
-    throw new CliError('Expected the key of the audit in TRIPLANE_AUDIT_KEY or TRIPLANE_AUDIT_KEY_FILE, found none', 2)
+    throw new CliError(
+      `Expected the key of the audit in TRIPLANE_AUDIT_KEY or TRIPLANE_AUDIT_KEY_FILE, found none. ${besideStack('audit verify')}`,
+      2,
+    )
   const published = await newestPublished(line.edges)
   const database = openAuditDatabase(environment)
   try {

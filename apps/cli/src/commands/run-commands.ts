@@ -1,5 +1,6 @@
 import { runModes, type Run, type RunMode } from '@triplane/contracts'
 import { scenarios } from '@triplane/feeds'
+import type { StoredRun } from '@triplane/storage'
 import { Option } from 'commander'
 import type { ControlTopics } from '../servers/control-topics.ts'
 import { formatTable, timeText } from '../table.ts'
@@ -45,14 +46,27 @@ export function addRunCommands(line: CommandLine): void {
     .action((flags: StartFlags) => withTopics(line, (topics) => startOne(line, topics, flags)))
   run
     .command('list')
-    .description('the runs that the topic of runs holds, newest first')
+    .description('the runs of the services, or of the npm start that is under way here; newest first')
     .addOption(jsonOption())
-    .action(({ json }: { readonly json?: boolean }) =>
-      withTopics(line, async (topics) => {
+    .action(({ json }: { readonly json?: boolean }) => {
+      if (line.edges.readLocalRuns) return listLocal(line, line.edges.readLocalRuns, json)
+      return withTopics(line, async (topics) => {
         const runs = (await topics.readRuns()).reverse()
         show(line, json, { runs }, () => formatTable(heads, runs.map(rowOf), 'There is no run yet.'))
-      }),
-    )
+      })
+    })
+}
+
+async function listLocal(
+  line: CommandLine,
+  readRuns: () => Promise<readonly StoredRun[]>,
+  json: boolean | undefined,
+): Promise<void> {
+  const runs = await readRuns()
+  const rows = runs.map(({ runId, mode, startedAtUs, endedAtUs }) => {
+    return [runId, mode, timeText(startedAtUs), timeText(endedAtUs)]
+  })
+  show(line, json, { runs }, () => formatTable(['run', 'mode', 'started', 'ended'], rows, 'There is no run yet.'))
 }
 
 async function withTopics(line: CommandLine, act: (topics: ControlTopics) => Promise<void>): Promise<void> {

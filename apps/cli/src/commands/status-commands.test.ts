@@ -73,7 +73,10 @@ describe('orders', () => {
         { url: dead, error: 'ECONNREFUSED' },
       ],
     })
-    expect(world.messages).toBe(`triplane: Expected orders of the order plane at ${dead}, was: ECONNREFUSED\n`)
+    expect(world.messages).toBe(
+      `triplane: Expected orders of the order plane at ${dead}, was: ECONNREFUSED. ` +
+        'Start Triplane (npm start, docker compose up), or set TRIPLANE_ORDER_PLANES\n',
+    )
     expect(plane.asked).toMatchObject([{ method: 'GET', path: '/status/orders' }])
   })
 

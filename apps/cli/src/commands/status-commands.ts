@@ -1,5 +1,5 @@
 import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
-import { planeUrls, type PlaneName } from '../planes/plane-urls.ts'
+import { planeUrls, whereToLook, type PlaneName } from '../planes/plane-urls.ts'
 import { asCell, cellText, formatTable } from '../table.ts'
 import { jsonOption, show, type CommandLine } from './command-line.ts'
 
@@ -41,11 +41,14 @@ interface PlaneView {
 
 async function viewsOf(line: CommandLine, plane: PlaneName, view: string): Promise<readonly PlaneView[]> {
   const urls = planeUrls(line.edges.environment, plane)
-  const views = (await Promise.all(urls.map((url) => askPlane(url, `/status/${view}`)))).map(viewOf)
-  for (const { url, error } of views) {
-    if (error !== undefined) line.fail(`Expected ${view} of the ${plane} plane at ${url}, was: ${error}`)
-  }
-  return views
+  const answers = await Promise.all(urls.map((url) => askPlane(url, `/status/${view}`)))
+  return answers.map((answer) => {
+    const seen = viewOf(answer)
+    const hint = answer.answered ? '' : `. ${whereToLook(plane)}`
+    if (seen.error !== undefined)
+      line.fail(`Expected ${view} of the ${plane} plane at ${seen.url}, was: ${seen.error}${hint}`)
+    return seen
+  })
 }
 
 function viewOf(answer: PlaneAnswer): PlaneView {

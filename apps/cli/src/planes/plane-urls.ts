@@ -10,6 +10,11 @@ const variableOf = {
   strategy: 'TRIPLANE_STRATEGY_PLANES',
 } as const satisfies Record<PlaneName, string>
 
+/** What a person can do about a plane that nobody answers for. */
+export function whereToLook(plane: PlaneName): string {
+  return `Start Triplane (npm start, docker compose up), or set ${variableOf[plane]}`
+}
+
 const defaultOf = {
   data: 'http://127.0.0.1:8000',
   order: 'http://127.0.0.1:8001',

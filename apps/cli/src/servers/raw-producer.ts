@@ -21,7 +21,7 @@ export interface RawProducer {
 
 /** Connects to the services' Kafka. Rejects with CliError. */
 export async function openRawProducer(environment: Environment): Promise<RawProducer> {
-  const { brokers, clientId, tls, sasl } = kafkaOptions(environment)
+  const { brokers, clientId, tls, sasl } = await kafkaOptions(environment)
   const kafka = new Kafka({
     brokers: [...brokers],
     clientId,

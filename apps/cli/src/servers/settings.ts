@@ -1,8 +1,9 @@
 import { composeConfig } from '@triplane/config'
 import type { KafkaBusOptions } from '@triplane/messaging'
 import { databaseUrlOf, kafkaOptionsOf, loadServiceConfig, serviceParts } from '@triplane/service'
-import { CliError } from '../cli-error.ts'
+import { besideStack, CliError } from '../cli-error.ts'
 import type { Environment } from '../edges.ts'
+import { findBroker } from './find-broker.ts'
 
 const { kafka, storage } = serviceParts(0)
 const schema = composeConfig({ kafka, storage })
@@ -13,14 +14,19 @@ function settingsOf(environment: Environment) {
   return loadServiceConfig(schema, Object.fromEntries(Object.entries(environment).filter(([name]) => OURS.test(name))))
 }
 
-/** How the services' Kafka is reached: the variables are theirs. Throws ConfigError. */
-export function kafkaOptions(environment: Environment): Omit<KafkaBusOptions, 'nowUs'> {
-  return kafkaOptionsOf(settingsOf(environment).kafka, 'triplane-cli')
+/**
+ * How the services' Kafka is reached: the variables are theirs; where no brokers are named, one of this machine. Rejects with
+ * ConfigError, and with CliError when there is none.
+ */
+export async function kafkaOptions(environment: Environment): Promise<Omit<KafkaBusOptions, 'nowUs'>> {
+  const options = kafkaOptionsOf(settingsOf(environment).kafka, 'triplane-cli')
+  return environment['KAFKA_BROKERS'] ? options : { ...options, brokers: [await findBroker(environment)] }
 }
 
 /** Connection string of the services' database, with its password. Throws ConfigError, and CliError when there is none. */
 export function databaseUrl(environment: Environment): string {
   const url = databaseUrlOf(settingsOf(environment).storage)
-  if (url === undefined) throw new CliError('Expected DATABASE_URL to name the database, found nothing', 2)
+  if (url === undefined)
+    throw new CliError(`Expected DATABASE_URL to name the database, found nothing. ${besideStack('COMMAND')}`, 2)
   return url
 }

@@ -12,9 +12,10 @@ import {
 } from '@triplane/health'
 import { startMetricsServer, type Metrics, type MetricsServer } from '@triplane/metrics'
 import type { LatestState } from '@triplane/state'
-import { Router, type RequestHandler } from 'express'
+import type { RequestHandler } from 'express'
 import type { ServiceConfig } from '../service-config.ts'
 import type { PlaneStatus } from './plane-service.ts'
+import { statusRoutes, type StatusViews } from './status-routes.ts'
 
 /** Free bytes of the disk below which a service is not healthy: the input log has to go somewhere. */
 const MIN_FREE_BYTES = 500_000_000
@@ -31,7 +32,7 @@ export interface ServeOptions {
   /** The plane's own checks: the feed of the data plane. */
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
   /** What is shown at `/status/<name>`: name and value. */
-  readonly views: Readonly<Record<string, () => unknown>>
+  readonly views: StatusViews
   readonly routes: readonly RequestHandler[]
   readonly clock: Clock
 }
@@ -87,21 +88,4 @@ export async function serve(options: ServeOptions): Promise<ServiceServer> {
 async function ping({ bus, phase }: PlaneStatus): Promise<void> {
   if (bus === undefined) throw new Error(phase)
   await bus.ping()
-}
-
-function statusRoutes(views: ServeOptions['views']): RequestHandler {
-  const router = Router()
-  for (const [name, view] of Object.entries(views)) {
-    router.get(`/status/${name}`, (_request, response) => {
-      const value = view()
-      if (value === undefined) response.status(503).json({ error: 'Expected a run under way, was none' })
-      else
-        response
-          .type('json')
-          .send(
-            JSON.stringify(value, (_key, field) => (typeof field === 'bigint' ? String(field) : (field as unknown))),
-          )
-    })
-  }
-  return router
 }

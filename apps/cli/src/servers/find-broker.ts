@@ -1,0 +1,32 @@
+import { connect } from 'node:net'
+import { besideStack, CliError } from '../cli-error.ts'
+import type { Environment } from '../edges.ts'
+
+/** Where a broker of this machine listens: by Kafka's default, and as the compose stack publishes it. */
+const HOST = '127.0.0.1'
+const DEFAULT_PORT = 9092
+const COMPOSE_PORT = 9094
+const PROBE_MS = 1000
+
+/** A broker of this machine, `host:port`. Throws CliError when there is none. */
+export async function findBroker(environment: Environment): Promise<string> {
+  const composePort = Number(environment['KAFKA_PORT'] || COMPOSE_PORT)
+  for (const port of [DEFAULT_PORT, composePort]) if (await isListening(port)) return `${HOST}:${port}`
+  throw new CliError(
+    `Expected KAFKA_BROKERS to name the brokers, or one on ${HOST}:${DEFAULT_PORT} or, of the compose stack, :${composePort}; found none. ${besideStack('COMMAND')}`,
+    2,
+  )
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: HOST, port, timeout: PROBE_MS })
+    const end = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('timeout', () => end(false))
+    socket.once('error', () => end(false))
+  })
+}

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { triplane } from './triplane.ts'
+
+jest.setTimeout(180_000)
+
+const root = join(__dirname, '../../..')
+const folder = mkdtempSync(join(tmpdir(), 'triplane-beside-'))
+const beside = (...argv: string[]) => triplane(argv, { TRIPLANE_VAR: folder })
+
+let app: ChildProcess
+let ended: Promise<unknown>
+
+/** The sources, as `npm start` bundles them. */
+beforeAll(async () => {
+  const main = ['--import', require.resolve('tsx'), join(root, 'apps/standalone/src/main.ts')]
+  const flags = ['--var', folder, '--ports', '0,0,0', '--seed', '1']
+  app = spawn(process.execPath, [...main, ...flags], { cwd: root, stdio: 'ignore' })
+  ended = new Promise((resolve) => app.once('exit', resolve))
+  while (!existsSync(join(folder, 'running.json')) && app.exitCode === null)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+})
+afterAll(async () => {
+  app.kill('SIGTERM')
+  await ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the command beside npm start, with nothing set', () => {
+  it.each([
+    ['positions', ['positions'], /^equity [\d.]+ USD/],
+    ['orders', ['orders'], /^trading state {2}active\n/],
+    ['kill switches', ['kill-switches'], /\nstale_data +no +0/],
+    ['runs', ['run', 'list'], /^run +mode +started +ended\n[0-9a-f]{8} +simulation .* -\n$/],
+    ['dead letters', ['dlq', 'list'], /^There is no dead letter\.\n$/],
+  ])('shows %s', async (_, argv, output) => {
+    expect(await beside(...argv)).toEqual({ code: 0, output: expect.stringMatching(output) as string, messages: '' })
+  })
+
+  it('halts, resumes, and verifies the audit of both', async () => {
+    const halted = await beside('halt', '--why', 'exercise', '--json')
+    expect(halted).toMatchObject({ code: 0, messages: '' })
+    expect((await beside('orders')).output).toMatch(/^trading state {2}halted\n/)
+    expect(await beside('resume', '--why', 'done')).toMatchObject({ code: 0, messages: '' })
+    expect((await beside('orders')).output).toMatch(/^trading state {2}active\n/)
+    const verified = await beside('audit', 'verify')
+    expect(verified).toMatchObject({ code: 0, messages: '' })
+    expect(verified.output).toMatch(/^The audit is intact: 2 rows\.\n/)
+  })
+})
+
+describe('the command with nothing set, and nothing that runs', () => {
+  it.each([
+    ['positions', 1, /was: ECONNREFUSED\. Start Triplane \(.*\), or set TRIPLANE_ORDER_PLANES\n$/],
+    ['run list', 2, /^triplane: Expected KAFKA_BROKERS to name the brokers, .*\n$/],
+    ['audit verify', 2, /^triplane: Expected the key of the audit in TRIPLANE_AUDIT_KEY .*\n$/],
+  ])('%s says in one line what to set', async (command, code, messages) => {
+    const environment = { TRIPLANE_ORDER_PLANES: command === 'positions' ? 'http://127.0.0.1:2' : '', KAFKA_PORT: '1' }
+    const told = await triplane(command.split(' '), environment)
+    expect(told).toMatchObject({ code, messages: expect.stringMatching(messages) as string })
+  })
+})
