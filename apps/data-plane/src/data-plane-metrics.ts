@@ -79,6 +79,8 @@ export function exportDataPlane(
       case 'bar':
         if (event.closed) metrics.barsReceived.inc({ source, symbol: event.symbol, duration: event.timeframe })
         return
+      case 'mark':
+        return
       case 'deadLetter':
         return recordDeadLetter(metrics, event)
       case 'marketStatus':

@@ -5,6 +5,7 @@ import {
   createCompleteness,
   createEventValidator,
   createLatenessWatch,
+  createMarkPicker,
   createOrderFlow,
   createStalenessWatch,
   type BarBuilder,
@@ -18,6 +19,8 @@ import {
   type EventValidatorSnapshot,
   type LatenessSnapshot,
   type LatenessWatch,
+  type MarkPicker,
+  type MarkPickerSnapshot,
   type OrderFlow,
   type OrderFlowSnapshot,
   type SequenceRuleName,
@@ -42,6 +45,7 @@ export interface LaneSnapshot {
   readonly book: BookKeeperSnapshot
   readonly bars: BarBuilderSnapshot
   readonly orderFlow: OrderFlowSnapshot
+  readonly marks: MarkPickerSnapshot
   readonly staleness: StalenessSnapshot
   readonly lateness: LatenessSnapshot
   readonly completeness: CompletenessSnapshot
@@ -57,6 +61,7 @@ export interface Lane {
   readonly book: BookKeeper
   readonly bars: BarBuilder
   readonly orderFlow: OrderFlow
+  readonly marks: MarkPicker
   readonly staleness: StalenessWatch
   /** Says whether what comes is old: `isLate`. */
   readonly lateness: LatenessWatch
@@ -90,6 +95,7 @@ export function createLane(
     book: keeper,
     bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
     orderFlow: createOrderFlow({ ...of, lotSize, intervalUs: config.ofiIntervalUs }, saved?.orderFlow),
+    marks: createMarkPicker({ ...of, book: keeper, freshUs: config.staleAfterUs }, saved?.marks),
     staleness: createStalenessWatch({ ...of, limitUs: config.staleAfterUs }, saved?.staleness),
     lateness: createLatenessWatch(
       { ...of, lateAfterUs: config.lateAfterUs, onTimeAfterUs: config.onTimeAfterUs, maxAheadUs: config.maxDriftUs },
@@ -111,6 +117,7 @@ export function snapshotLane(lane: Lane): LaneSnapshot {
     book: lane.book.snapshot(),
     bars: lane.bars.snapshot(),
     orderFlow: lane.orderFlow.snapshot(),
+    marks: lane.marks.snapshot(),
     staleness: lane.staleness.snapshot(),
     lateness: lane.lateness.snapshot(),
     completeness: lane.completeness.snapshot(),

@@ -24,8 +24,14 @@ describe('the life of a tick', () => {
     ])
     expect(tape.outputs.map(({ seq }) => seq)).toEqual(tape.outputs.map((_, i) => i + 1))
     expect(tape.outputs.filter((event) => !isEvent(event)).map(explainEvent)).toEqual([])
-    expect(tape.outputs[3]).toMatchObject({ symbol: 'BTC/USDT', tradeId: 7, price: 100, size: 0.5, tsRecvUs: T + 1 })
-    expect(tape.outputs[7]).toMatchObject({ value: 2, tsRecvUs: T + 4 })
+    expect(tape.outputs.find(({ type }) => type === 'trade')).toMatchObject({
+      symbol: 'BTC/USDT',
+      tradeId: 7,
+      price: 100,
+      size: 0.5,
+      tsRecvUs: T + 1,
+    })
+    expect(tape.outputs.find(({ type }) => type === 'ofi')).toMatchObject({ value: 2, tsRecvUs: T + 4 })
     expect(tape.core.framesIn).toBe(6)
   })
 
@@ -50,6 +56,80 @@ describe('the life of a tick', () => {
     const laterUs = T + 61 * SECOND
     const said = tape.frame(message.trade(laterUs, 3), laterUs)
     expect(brief(said).filter((name) => name !== 'stale' && name !== 'fresh')).toEqual(['bar', 'trade'])
+  })
+})
+
+describe('marks', () => {
+  /** The marks that come of what `act` does with an open market at its sixth second. */
+  function marksOf(act: (tape: Tape) => void): unknown[] {
+    const tape = new Tape().open()
+    const from = tape.outputs.length
+    act(tape)
+    return tape.outputs.slice(from).flatMap((event) => {
+      if (event.type !== 'mark') return []
+      return [[(event.tsRecvUs - T) / SECOND, event.kind, event.price, event.ageUs / SECOND]]
+    })
+  }
+
+  it('are said of the newest quote once a second, and at once when there is none of a quote yet', () => {
+    const said = marksOf((tape) => {
+      for (let i = 0; i < 25; i++) {
+        const nowUs = T + 6 * SECOND + i * 100_000
+        tape.frame(message.quote(nowUs, 11 + i, 100 + i, 1, 100.2 + i, 1), nowUs)
+      }
+    })
+    expect(said).toEqual([
+      [6, 'quote', 100.1, 0],
+      [7, 'quote', 110.1, 0],
+      [8, 'quote', 120.1, 0],
+    ])
+  })
+
+  it('go on by the book when the quotes stop, and by trades when the book is lost too', () => {
+    const said = marksOf((tape) => {
+      tape.frame(message.quote(T + 6 * SECOND, 11), T + 6 * SECOND)
+      let id = 10
+      for (let i = 1; i <= 10; i++) {
+        const nowUs = T + 6 * SECOND + i * 500_000
+        tape.frame(
+          message.delta(
+            nowUs,
+            id,
+            ++id,
+            [[99.9, 1 + i]],
+            [
+              [100.1 + i / 10, 1],
+              [100 + i / 10, 0],
+            ],
+          ),
+          nowUs,
+        )
+      }
+      tape.frame(message.delta(T + 12 * SECOND, id + 5, id + 6), T + 12 * SECOND)
+      tape.frame(message.trade(T + 12 * SECOND + 1, 3, 99.5), T + 12 * SECOND + 1)
+      tape.advance(T + 20 * SECOND)
+    })
+    expect(said).toEqual([
+      [6, 'quote', 100, 0],
+      [10, 'book', 100.4, 0],
+      [11, 'book', 100.5, 0],
+      [13, 'trade', 99.5, 0.999999],
+    ])
+  })
+
+  it('stay what they were over a disconnect, until something new is known', () => {
+    const said = marksOf((tape) => {
+      tape.frame(message.quote(T + 6 * SECOND, 11), T + 6 * SECOND)
+      tape.feed({ type: 'disconnect', origin, tsRecvUs: T + 6 * SECOND + 500_000, reason: 'test' })
+      tape.advance(T + 60 * SECOND)
+      tape.feed({ type: 'connect', origin, tsRecvUs: T + 60 * SECOND })
+      tape.frame(message.trade(T + 60 * SECOND + 1, 3, 50), T + 60 * SECOND + 1)
+      tape.advance(T + 61 * SECOND)
+    })
+    expect(said).toEqual([
+      [6, 'quote', 100, 0],
+      [61, 'trade', 50, 0.999999],
+    ])
   })
 })
 

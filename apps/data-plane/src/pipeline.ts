@@ -34,7 +34,7 @@ import {
 import type { DataPlaneConfig } from './config.ts'
 import { createLane, snapshotLane, type Lane, type LaneSnapshot } from './lane.ts'
 
-/** How often silence is judged, market time. */
+/** How often silence is judged and marks are said, market time. */
 const TIMER_US = US_PER_SECOND
 
 /** A trade further ahead of our clock than this is in the bar of its receipt: its own time could close every bar of today. */
@@ -209,6 +209,7 @@ export class DataCore {
     const isWild = delayUs < -MAX_AHEAD_IN_BARS_US
     lane.bars.onTrade(isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade, this.#emit)
     this.outbox.add(trade)
+    lane.marks.onTrade(trade, this.#emit)
   }
 
   #onQuote(lane: Lane, quote: Quote): void {
@@ -218,6 +219,7 @@ export class DataCore {
     }
     lane.lastQuote = quote
     this.outbox.add(quote)
+    lane.marks.onQuote(quote, this.#emit)
     lane.orderFlow.onQuote(quote, this.#emit)
   }
 
@@ -227,6 +229,7 @@ export class DataCore {
     if (lane.validator.takeDeltaRestart()) book.onRestart(this.#nowUs, this.#emit)
     if (event.type === 'bookDelta') book.onDelta(event, this.#emit)
     else book.onSnapshot(event, this.#emit)
+    if (book.isValid) lane.marks.onBook(this.#nowUs, this.#emit)
     if (lane.hasQuotes) return
     if (book.isValid) orderFlow.onBook(book.book, this.#nowUs, this.#emit)
     else if (wasValid) orderFlow.reset()
@@ -255,6 +258,7 @@ export class DataCore {
       lane.book.onDisconnect(this.#nowUs, this.#emit)
       lane.bars.onDisconnect()
       lane.orderFlow.reset()
+      lane.marks.onDisconnect()
     }
   }
 
@@ -302,13 +306,14 @@ export class DataCore {
     this.#nowUs = timeUs
   }
 
-  /** Silence closes bars and makes instruments stale. */
+  /** Silence closes bars and makes instruments stale; positions are valued anew. */
   #onTimer(): void {
     this.#nowUs = this.#nextTimerUs
     this.#nextTimerUs += TIMER_US
-    for (const { bars, clock, staleness, instrument } of this.lanes) {
+    for (const { bars, clock, staleness, marks, instrument } of this.lanes) {
       if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit)
       if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
+      marks.onTime(this.#nowUs, this.#emit)
     }
   }
 

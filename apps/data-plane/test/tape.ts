@@ -100,9 +100,10 @@ export class Tape {
   }
 }
 
-/** Short names of events: 'trade', 'book_valid', 'deadLetter duplicate'. */
+/** Short names of events but marks: 'trade', 'book_valid', 'deadLetter duplicate'. */
 export function brief(events: readonly MarketEvent[]): string[] {
-  return events.map((event) => {
+  const shown = events.filter(({ type }) => type !== 'mark')
+  return shown.map((event) => {
     if (event.type === 'marketStatus') return event.status
     return event.type === 'deadLetter' ? `deadLetter ${event.reason}` : event.type
   })

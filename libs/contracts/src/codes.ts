@@ -117,6 +117,10 @@ export const marketStatuses = [
 ] as const
 export type MarketStatusCode = (typeof marketStatuses)[number]
 
+/** What the price of a mark is of: the mid of the newest quote, the mid of the book, the last trade. */
+export const markKinds = ['quote', 'book', 'trade'] as const
+export type MarkKind = (typeof markKinds)[number]
+
 export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]
 

@@ -9,6 +9,7 @@ import { deadLetterSchema, type DeadLetter } from './events/dead-letter.ts'
 import { fillSchema, type Fill } from './events/fill.ts'
 import { heartbeatSchema, type Heartbeat } from './events/heartbeat.ts'
 import { killSwitchSchema, type KillSwitch } from './events/kill-switch.ts'
+import { markSchema, type Mark } from './events/mark.ts'
 import { marketStatusSchema, type MarketStatus } from './events/market-status.ts'
 import { ofiSchema, type Ofi } from './events/ofi.ts'
 import { operatorCommandSchema, type OperatorCommand } from './events/operator-command.ts'
@@ -24,7 +25,7 @@ import { tradeSchema, type Trade } from './events/trade.ts'
 import { tradingConditionSchema, type TradingConditionChange } from './events/trading-condition.ts'
 
 /** What the data plane says about the market. */
-export type MarketEvent = Trade | Quote | BookDelta | BookSnapshot | Bar | Ofi | MarketStatus | DeadLetter
+export type MarketEvent = Trade | Quote | BookDelta | BookSnapshot | Bar | Ofi | Mark | MarketStatus | DeadLetter
 /** What the strategy plane wants and knows. */
 export type StrategyEvent =
   Signal | TargetPortfolio | OrderIntent | CancelIntent | PortfolioState | RegimeChange | KillSwitch
@@ -44,6 +45,7 @@ export const eventSchemas = {
   bookSnapshot: bookSnapshotSchema,
   bar: barSchema,
   ofi: ofiSchema,
+  mark: markSchema,
   marketStatus: marketStatusSchema,
   deadLetter: deadLetterSchema,
   signal: signalSchema,

@@ -5,6 +5,7 @@ export { bookDeltaSchema, type BookDelta } from './events/book-delta.ts'
 export { bookSnapshotSchema, type BookSnapshot } from './events/book-snapshot.ts'
 export { barSchema, type Bar } from './events/bar.ts'
 export { ofiSchema, type Ofi } from './events/ofi.ts'
+export { markSchema, type Mark } from './events/mark.ts'
 export { isAbout, marketStatusSchema, type MarketStatus } from './events/market-status.ts'
 export { deadLetterSchema, type DeadLetter } from './events/dead-letter.ts'
 // Strategy events
@@ -42,6 +43,7 @@ export {
   brokerRejects,
   cancelReasons,
   marketStatuses,
+  markKinds,
   normalizeRefusals,
   operatorCommands,
   orderStates,
@@ -60,6 +62,7 @@ export {
   type BrokerReject,
   type CancelReason,
   type MarketStatusCode,
+  type MarkKind,
   type NormalizeRefusal,
   type OperatorCommandCode,
   type OrderState,

@@ -33,6 +33,7 @@ export const rankOf: Readonly<Record<EventType, Rank>> = {
   bookSnapshot: rank.data,
   bar: rank.data,
   ofi: rank.data,
+  mark: rank.data,
   marketStatus: rank.data,
   deadLetter: rank.data,
   heartbeat: rank.data,

@@ -63,6 +63,14 @@ export const topics = {
     compacted: false,
     retentionHours: 24,
   },
+  marks: {
+    name: 'market.marks.v1',
+    holds: ['mark'],
+    keyedBy: 'instrument',
+    batched: true,
+    compacted: false,
+    retentionHours: 24,
+  },
   status: {
     name: 'market.status.v1',
     holds: ['marketStatus'],
@@ -186,6 +194,7 @@ export function keyOf(event: Event, account: string): string {
     case 'bookSnapshot':
     case 'bar':
     case 'ofi':
+    case 'mark':
     case 'signal':
       return event.symbol
     case 'marketStatus':

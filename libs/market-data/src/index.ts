@@ -33,6 +33,13 @@ export {
   type OrderFlowOptions,
   type OrderFlowSnapshot,
 } from './order-flow/order-flow.ts'
+// Marks
+export {
+  createMarkPicker,
+  type MarkPicker,
+  type MarkPickerOptions,
+  type MarkPickerSnapshot,
+} from './marks/mark-picker.ts'
 // Validation
 export {
   createEventValidator,

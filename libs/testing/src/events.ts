@@ -10,6 +10,7 @@ import type {
   Fill,
   Heartbeat,
   KillSwitch,
+  Mark,
   MarketStatus,
   Ofi,
   OperatorCommand,
@@ -106,6 +107,16 @@ export const anOfi = (fields: Partial<Ofi> = {}): Ofi => ({
   intervalStartUs: testStartUs,
   intervalValue: 13.684,
   depth: 2.505,
+  ...fields,
+})
+
+export const aMark = (fields: Partial<Mark> = {}): Mark => ({
+  type: 'mark',
+  seq: 1,
+  ...market,
+  price: 61_800.25,
+  kind: 'quote',
+  ageUs: 120_000,
   ...fields,
 })
 
@@ -341,6 +352,7 @@ export const examples: { readonly [Type in EventType]: Extract<Event, { type: Ty
   bookSnapshot: aBookSnapshot(),
   bar: aBar(),
   ofi: anOfi(),
+  mark: aMark(),
   marketStatus: aMarketStatus(),
   deadLetter: aDeadLetter(),
   signal: aSignal(),

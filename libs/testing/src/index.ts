@@ -11,6 +11,7 @@ export {
   aFill,
   aHeartbeat,
   aKillSwitch,
+  aMark,
   aMarketStatus,
   anAuditLink,
   anOfi,

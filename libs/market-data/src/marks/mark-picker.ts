@@ -1,0 +1,129 @@
+import type { Mark, MarkKind, Quote, Trade } from '@triplane/contracts'
+import type { BookKeeper } from '../order-book/book-keeper.ts'
+
+/** Whose marks they are, and of what. */
+export interface MarkPickerOptions {
+  readonly source: string
+  readonly venue: string
+  readonly symbol: string
+  /** The instrument's own: it stays current. */
+  readonly book: Pick<BookKeeper, 'isValid' | 'book'>
+  /** A quote that is older counts no more while there is a book. */
+  readonly freshUs: number
+}
+
+/** What a mark picker needs to go on from where it was. Prices and times are 0 where there is none. */
+export interface MarkPickerSnapshot {
+  readonly quoteMid: number
+  readonly quoteUs: number
+  readonly bookUs: number
+  readonly tradePrice: number
+  readonly tradeUs: number
+  readonly mark?: Picked
+}
+
+/** A price, what it is of and when that was received. */
+interface Picked {
+  readonly kind: MarkKind
+  readonly price: number
+  readonly atUs: number
+}
+
+type Emit = (mark: Mark) => void
+
+/** Builds a mark picker; `snapshot` comes from another one of the same options. */
+export function createMarkPicker(options: MarkPickerOptions, snapshot?: MarkPickerSnapshot): MarkPicker {
+  return new MarkPicker(options, snapshot)
+}
+
+/**
+ * Picks the price at which an instrument is valued: the mid of a fresh quote, else of a valid book, else the last trade.
+ *
+ * Invariants
+ * 1. A mark never goes back: what is older than the mark in force does not replace it. Where nothing new comes, none is
+ *    emitted, and the mark in force gets older.
+ * 2. Marks are emitted by `onTime`; in between only the first one, and one of a better kind.
+ */
+export class MarkPicker {
+  readonly #options: MarkPickerOptions
+  #quoteMid: number
+  #quoteUs: number
+  #bookUs: number
+  #tradePrice: number
+  #tradeUs: number
+  #mark: Picked | undefined
+
+  constructor(options: MarkPickerOptions, snapshot?: MarkPickerSnapshot) {
+    this.#options = options
+    this.#quoteMid = snapshot?.quoteMid ?? 0
+    this.#quoteUs = snapshot?.quoteUs ?? 0
+    this.#bookUs = snapshot?.bookUs ?? 0
+    this.#tradePrice = snapshot?.tradePrice ?? 0
+    this.#tradeUs = snapshot?.tradeUs ?? 0
+    this.#mark = snapshot?.mark
+  }
+
+  onQuote({ bid, ask, tsRecvUs }: Quote, emit: Emit): void {
+    this.#quoteMid = (bid + ask) / 2
+    this.#quoteUs = tsRecvUs
+    if (this.#mark?.kind !== 'quote') this.onTime(tsRecvUs, emit)
+  }
+
+  /** The book was changed and is valid. */
+  onBook(tsRecvUs: number, emit: Emit): void {
+    this.#bookUs = tsRecvUs
+    const kind = this.#mark?.kind
+    if (kind === undefined || kind === 'trade') this.onTime(tsRecvUs, emit)
+  }
+
+  onTrade({ price, tsRecvUs }: Trade, emit: Emit): void {
+    this.#tradePrice = price
+    this.#tradeUs = tsRecvUs
+    if (this.#mark === undefined) this.onTime(tsRecvUs, emit)
+  }
+
+  /** What was known before the hole is not known after it. The mark in force stays, and gets older. */
+  onDisconnect(): void {
+    this.#quoteMid = 0
+    this.#tradePrice = 0
+  }
+
+  /** Emits the mark of market time `nowUs`, if it says more than the one in force. */
+  onTime(nowUs: number, emit: Emit): void {
+    const picked = this.#pick(nowUs)
+    const { source, venue, symbol } = this.#options
+    if (picked === undefined) return
+    const { kind, price, atUs } = picked
+    const inForce = this.#mark
+    if (inForce?.atUs === atUs && inForce.price === price && inForce.kind === kind) return
+    this.#mark = picked
+    emit({ type: 'mark', seq: 0, source, venue, symbol, tsRecvUs: nowUs, price, kind, ageUs: nowUs - atUs })
+  }
+
+  /** Everything that another picker needs to go on from here. */
+  snapshot(): MarkPickerSnapshot {
+    return {
+      quoteMid: this.#quoteMid,
+      quoteUs: this.#quoteUs,
+      bookUs: this.#bookUs,
+      tradePrice: this.#tradePrice,
+      tradeUs: this.#tradeUs,
+      ...(this.#mark && { mark: this.#mark }),
+    }
+  }
+
+  /** The best that is not older than the mark in force. */
+  #pick(nowUs: number): Picked | undefined {
+    const { book, freshUs } = this.#options
+    const sinceUs = this.#mark?.atUs ?? 0
+    if (this.#quoteMid > 0 && this.#quoteUs >= sinceUs && nowUs - this.#quoteUs <= freshUs) {
+      return { kind: 'quote', price: this.#quoteMid, atUs: this.#quoteUs }
+    }
+    const bookMid = book.isValid ? (book.book.bidPrice(0) + book.book.askPrice(0)) / 2 : 0
+    if (bookMid > 0 && this.#bookUs >= sinceUs) return { kind: 'book', price: bookMid, atUs: this.#bookUs }
+    if (this.#tradePrice > 0 && this.#tradeUs >= sinceUs) {
+      return { kind: 'trade', price: this.#tradePrice, atUs: this.#tradeUs }
+    }
+    return undefined
+  }
+}
