@@ -10,7 +10,7 @@ const GOALS_US = { p50: 25, p99: 150 }
 
 const capture = loadUsdmCapture()
 if (capture === undefined) {
-  print('frame to order: not run, no recorded data in ../shared/data')
+  print('frame to order: not run, no recorded data; TRIPLANE_DATA names its folder')
 } else {
   const latenciesUs: number[] = []
   for (let run = -WARM_UP_RUNS; run < RUNS; run++) {

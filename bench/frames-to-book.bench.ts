@@ -8,7 +8,7 @@ import { triplaneContender } from './peers/triplane.ts'
 
 const capture = loadUsdmCapture()
 if (capture === undefined) {
-  print('frames to book: not run, no recorded data in ../shared/data')
+  print('frames to book: not run, no recorded data; TRIPLANE_DATA names its folder')
 } else {
   const { bytes, frames } = capture
   await runBench({

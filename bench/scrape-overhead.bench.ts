@@ -45,7 +45,7 @@ interface Play {
 
 async function measure(): Promise<void> {
   const capture = loadUsdmCapture()
-  if (capture === undefined) return print('scrape overhead: not run, no recorded data in ../shared/data')
+  if (capture === undefined) return print('scrape overhead: not run, no recorded data; TRIPLANE_DATA names its folder')
   const { frames } = capture
   const metrics = openMetrics(MORE_INSTRUMENTS)
   const servers = await Promise.all(planes.map((plane) => startMetricsServer(metrics[plane], { port: 0 })))

@@ -31,7 +31,7 @@ function outcomeOf({ tally }: ReturnType<typeof openPlanes>): Outcome {
 
 const capture = loadUsdmCapture()
 if (capture === undefined) {
-  print('three planes: not run, no recorded data in ../shared/data')
+  print('three planes: not run, no recorded data; TRIPLANE_DATA names its folder')
 } else {
   await runBench({
     title: 'USD-M capture: raw frames to fills through three planes, one core, storage off',

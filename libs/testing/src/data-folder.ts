@@ -15,6 +15,6 @@ export function describeWithData(name: string, suite: (folder: string) => void):
   const folder = dataFolder()
   if (folder) describe(name, () => suite(folder))
   else
-    describe.skip(`${name} [not run: no recorded data in ../shared/data]`, () =>
+    describe.skip(`${name} [not run: no recorded data; TRIPLANE_DATA names its folder]`, () =>
       it('needs recorded data', () => undefined))
 }
