@@ -11,7 +11,7 @@ import {
   type Trade,
   type ValidationRefusal,
 } from '@triplane/contracts'
-import { floorTime, US_PER_SECOND } from '@triplane/kernel'
+import { floorTime, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import {
   createClockOffset,
   createGapLedger,
@@ -36,6 +36,8 @@ import { createLane, snapshotLane, type Lane, type LaneSnapshot } from './lane.t
 
 /** How often silence is judged and marks are said, market time. */
 const TIMER_US = US_PER_SECOND
+/** How often when nothing has been connected for so long: then all that can still happen is that a bar ends. */
+const IDLE_TIMER_US = US_PER_MINUTE
 
 /** A trade further ahead of our clock than this is in the bar of its receipt: its own time could close every bar of today. */
 const MAX_AHEAD_IN_BARS_US = 10 * US_PER_SECOND
@@ -60,6 +62,8 @@ export interface DataPlaneSnapshot {
   readonly framesIn: number
   readonly refused: RefusalCounts
   readonly connectedVenues: readonly string[]
+  /** When the last connection went; absent while there is one, and before the first. */
+  readonly downSinceUs?: number
   readonly clocks: readonly { readonly venue: string; readonly clock: ClockOffsetSnapshot }[]
   readonly gaps: GapLedgerSnapshot
   readonly lanes: readonly LaneSnapshot[]
@@ -76,7 +80,7 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  * Invariants
  * 1. Every frame ends as events, as a dead letter, or as a book update that a book did not need: nothing is lost.
  * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
- *    microsecond, so how finely time is advanced changes nothing.
+ *    microsecond, so how finely time is advanced changes nothing. While nothing is connected they are due at whole minutes.
  * 3. What a refused event says is remembered by no stage.
  */
 export class DataCore {
@@ -92,6 +96,7 @@ export class DataCore {
   readonly #emit: (event: MarketEvent) => void
   #nowUs: number
   #nextTimerUs: number
+  #downSinceUs: number
   #framesIn: number
 
   constructor(config: DataPlaneConfig, deps: DataPlaneDeps, snapshot?: DataPlaneSnapshot) {
@@ -120,6 +125,7 @@ export class DataCore {
     ) as Record<NormalizeRefusal | ValidationRefusal, number>
     this.#nowUs = snapshot?.nowUs ?? 0
     this.#nextTimerUs = snapshot?.nextTimerUs ?? Number.POSITIVE_INFINITY
+    this.#downSinceUs = snapshot?.downSinceUs ?? Number.POSITIVE_INFINITY
     this.#framesIn = snapshot?.framesIn ?? 0
   }
 
@@ -151,8 +157,7 @@ export class DataCore {
         return this.#onFrame(item)
       case 'badLine': {
         this.#framesIn++
-        const detail = 'Expected a line with a receive time and a payload'
-        return this.#deadLetter(item, 'normalize', { code: 'bad_line', detail }, 'frame')
+        return this.#deadLetter(item, 'normalize', lineRefusal(item), 'frame')
       }
       case 'connect':
         return this.#onConnection(item, 'connected')
@@ -249,17 +254,29 @@ export class DataCore {
     })
     if (item.type === 'connect') {
       this.#connectedVenues.add(venue)
+      this.#downSinceUs = Number.POSITIVE_INFINITY
+      this.#nextTimerUs = Math.min(this.#nextTimerUs, floorTime(this.#nowUs, TIMER_US) + TIMER_US)
       return
     }
     this.#connectedVenues.delete(venue)
+    if (this.#connectedVenues.size === 0) this.#downSinceUs = Math.min(this.#downSinceUs, this.#nowUs)
+    // What a recording has said to its end is not undone by the end.
+    if (item.reason === 'file_end') return
     for (const lane of this.lanes) {
       if (lane.instrument.venue !== venue) continue
+      if (item.reason === 'hole' && isHeard(lane)) this.#noteHole(lane, source)
       lane.validator.onDisconnect()
-      lane.book.onDisconnect(this.#nowUs, this.#emit)
+      lane.book.onDisconnect(this.#nowUs, this.#emit, item.reason === 'hole')
       lane.bars.onDisconnect()
       lane.orderFlow.reset()
       lane.marks.onDisconnect()
     }
+  }
+
+  /** The recording of an instrument has a hole: whatever was in it is missing. */
+  #noteHole({ instrument: { venue, symbol } }: Lane, source: string): void {
+    const tsRecvUs = this.#nowUs
+    this.#emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status: 'gap', reason: 'hole' })
   }
 
   #refuse(frame: Frame, event: NormalizedEvent, error: ValidationError): void {
@@ -309,7 +326,8 @@ export class DataCore {
   /** Silence closes bars and makes instruments stale; positions are valued anew. */
   #onTimer(): void {
     this.#nowUs = this.#nextTimerUs
-    this.#nextTimerUs += TIMER_US
+    const stepUs = this.#nowUs - this.#downSinceUs < IDLE_TIMER_US ? TIMER_US : IDLE_TIMER_US
+    this.#nextTimerUs = floorTime(this.#nowUs, stepUs) + stepUs
     for (const { bars, clock, staleness, marks, instrument } of this.lanes) {
       if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit)
       if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
@@ -325,10 +343,25 @@ export class DataCore {
       framesIn: this.#framesIn,
       refused: { ...this.refused },
       connectedVenues: [...this.#connectedVenues],
+      ...(Number.isFinite(this.#downSinceUs) && { downSinceUs: this.#downSinceUs }),
       clocks: [...this.#clockOf].map(([venue, clock]) => ({ venue, clock: clock.snapshot() })),
       gaps: this.#gaps.snapshot(),
       lanes: this.lanes.map(snapshotLane),
     }
+  }
+}
+
+function isHeard({ lastQuote, lastTrade, book }: Lane): boolean {
+  return lastQuote !== undefined || lastTrade !== undefined || book.lastUpdateId > 0
+}
+
+function lineRefusal({ impossibleUs, tsRecvUs }: BadLine): FrameRefusal {
+  if (impossibleUs === undefined)
+    return { code: 'bad_line', detail: 'Expected a line with a receive time and a payload' }
+  const aheadS = ((impossibleUs - tsRecvUs) / 1e6).toFixed(3)
+  return {
+    code: 'impossible_time',
+    detail: `Expected a receive time that the next line confirms, was ${aheadS} s from the line before`,
   }
 }
 

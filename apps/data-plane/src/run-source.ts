@@ -23,6 +23,7 @@ export interface RunSource {
   readonly source: Source
   /** Market time of the run's first item. */
   readonly startUs: number
+  /** Where the run ends although its feed may not have come so far; a capture ends by itself. */
   readonly endUs: number | undefined
   /** Asks for a fresh book; absent where the source brings one by itself or never. */
   readonly requestSnapshot?: (symbol: string) => void
@@ -51,11 +52,18 @@ export async function openRunSource(
       { path: 'source.capture', expected: `a file where source.kind is ${settings.kind}`, found: 'nothing' },
     ])
   const source = await openCaptures(
-    { captures: settings.capture.split(','), venue: settings.venue, speed, durationUs, skip: before?.items ?? 0 },
+    {
+      captures: settings.capture.split(','),
+      venue: settings.venue,
+      speed,
+      durationUs,
+      holeUs: settings.holeLimitMs * 1000,
+      instruments: venueEdges.instruments,
+      skip: before?.items ?? 0,
+    },
     clock,
   )
-  const { startUs } = source
-  return { source, startUs, endUs: durationUs === undefined ? undefined : startUs + durationUs }
+  return { source, startUs: source.startUs, endUs: undefined }
 }
 
 function openRunSimulation(

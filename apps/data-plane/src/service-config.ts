@@ -14,7 +14,9 @@ const sourceSchema = z.strictObject({
   restUrl: z.string().min(1).optional(),
   /** Market seconds in a wall second, or max. */
   speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
-  /** Ends after so much market time. */
+  /** So long a silence of a capture, milliseconds, while a session is open, is a hole: a disconnect that is jumped over. */
+  holeLimitMs: z.number().int().positive().max(86_400_000).default(60_000),
+  /** Ends after so much market time; a capture that is shorter ends by itself. */
   durationSeconds: z.number().positive().optional(),
 })
 

@@ -70,7 +70,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const plan = stopped?.state.plan ?? planOf(options, clock)
   const isReplay = options.captures.length > 0
   const source = isReplay
-    ? await openCaptures(options, clock)
+    ? await openCaptures({ ...options, instruments: allInstruments }, clock)
     : openSimulation(plan, options, clock, stopped?.state.market)
   const instruments = instrumentsOf(source.venues, allInstruments)
   const alwaysOpen = !isReplay && plan.sessions === 'always'
@@ -163,7 +163,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       status: () => liveStatus(planes, source, history),
       clock,
       onTurn: (nowUs) => void (turn.nowUs = nowUs),
-      durationUs: options.durationUs,
+      // A capture that is shorter ends the run: behind it nothing is known.
+      durationUs: isReplay ? undefined : options.durationUs,
       isStopped: () => isStopped,
     })
     const wallSeconds = (clock.monotonicUs() - startedUs) / 1e6

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
-import { scenarios, type ScenarioName } from '@triplane/feeds'
+import { DEFAULT_HOLE_US, scenarios, type ScenarioName } from '@triplane/feeds'
 
 /** What the command line asks for. Times and durations are microseconds of market time. */
 export interface Options {
@@ -8,6 +8,8 @@ export interface Options {
   readonly venue: 'binance_spot' | 'binance_usdm' | undefined
   readonly speed: number | 'max'
   readonly durationUs: number | undefined
+  /** Silence of a capture that is a hole. */
+  readonly holeUs: number
   readonly scenario: ScenarioName
   readonly seed: number
   readonly startTimeUs: number | undefined
@@ -104,6 +106,12 @@ function command(): Command {
     )
     .option('--speed <factor>', 'market time against wall time: 1, 10, ... or max', parseSpeed)
     .option('--duration <time>', 'end after this much market time: 30s, 5m, 1h', parseDuration)
+    .option(
+      '--hole <time>',
+      'a silence of a capture longer than this, outside closed sessions, is a disconnect and jumped over',
+      parseDuration,
+      DEFAULT_HOLE_US,
+    )
     .addOption(
       new Option('--scenario <name>', 'what the simulated market does, for 150 s')
         .choices(Object.keys(scenarios))
@@ -164,6 +172,7 @@ export function parseOptions(argv: readonly string[], seedOf: () => number): Opt
     speed: flags.speed ?? 1,
     durationUs:
       flags.duration ?? (parser.getOptionValueSource('scenario') === 'cli' ? SCENARIO_DURATION_US : undefined),
+    holeUs: flags.hole,
     scenario: flags.scenario,
     seed: flags.seed ?? seedOf(),
     startTimeUs: flags.startTime ?? (parser.getOptionValueSource('scenario') === 'cli' ? SCENARIO_START_US : undefined),
@@ -186,6 +195,7 @@ interface Flags {
   readonly venue?: 'binance_spot' | 'binance_usdm'
   readonly speed?: number | 'max'
   readonly duration?: number
+  readonly hole: number
   readonly scenario: ScenarioName
   readonly seed?: number
   readonly startTime?: number
@@ -218,6 +228,8 @@ function refuseTogether(parser: Command, replay: boolean): void {
   }
   if (!replay && given('venue'))
     throw new UsageError('Expected --capture with --venue: the simulated market has a venue of its own.')
+  if (!replay && given('hole'))
+    throw new UsageError('Expected --capture with --hole: the simulated market has no holes.')
   for (const name of ['scenario', 'seed', 'startTime', 'sessions', 'ofiInterval'] as const) {
     if (given('resume') && given(name))
       throw new UsageError(

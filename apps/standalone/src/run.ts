@@ -1,12 +1,17 @@
 import type { Source } from '@triplane/feeds'
-import { US_PER_SECOND, type Clock } from '@triplane/kernel'
+import { US_PER_MINUTE, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { FeedItem } from '@triplane/market-data'
+import { Breather } from '@triplane/service'
 import type { History } from './history.ts'
 import type { LiveStatus, LiveView } from './live-view.ts'
 import type { Planes } from './planes.ts'
 
 /** Wall time between two heartbeats. */
 const BEAT_EVERY_US = US_PER_SECOND
+/** Market time without an item that is handled at most before the outside world has its turn again. */
+const STEP_US = 10 * US_PER_MINUTE
+/** Items that are handled at most before it is looked whether the outside world waits. */
+const STEP_ITEMS = 64
 
 export interface RunStages {
   readonly source: Source
@@ -17,15 +22,16 @@ export interface RunStages {
   readonly clock: Clock
   /** Told the wall time at the start of every turn. */
   readonly onTurn: (nowUs: number) => void
-  /** The run's duration in market time; without one it ends with its feed. */
+  /** Market time to which a run goes on beyond its last item; without one it ends with its feed. */
   readonly durationUs: number | undefined
   /** Whether the run was stopped: it ends where its feed was closed, since of what comes after nothing is known. */
   readonly isStopped: () => boolean
 }
 
 /**
- * The life of a run. Read it top to bottom. A turn is one batch of the feed: handled and published without an `await`, then
- * counted, stored and shown. Rejects with the fault of the feed or the store after everything before it is handled.
+ * The life of a run. Read it top to bottom. A turn is one batch of the feed: handled and published, then counted, stored and
+ * shown. Nothing waits for long, signals least of all: a large batch and a long silence are handled in steps. Rejects with the
+ * fault of the feed or the store after everything before it is handled.
  */
 export async function run({
   source,
@@ -39,23 +45,45 @@ export async function run({
   isStopped,
 }: RunStages): Promise<void> {
   const { lockstep, data, strategy, order } = planes
+  const breather = new Breather(clock)
   let beatUs = 0
 
   for await (const items of source.feed.batches()) {
     const nowUs = clock.nowUs()
     onTurn(nowUs)
-    for (let i = 0; i < items.length; i++) lockstep.accept(items[i] as FeedItem)
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as FeedItem
+      if (isFarBehind(item.tsRecvUs) && !(await comeTo(item.tsRecvUs))) break
+      lockstep.accept(item)
+      if (i % STEP_ITEMS === STEP_ITEMS - 1) await breather.breathe()
+    }
     if (nowUs - beatUs >= BEAT_EVERY_US) {
       beatUs = nowUs
       data.beat(lockstep.nowUs ?? 0)
     }
     await endTurn()
     view.show(status)
+    await breather.breathe()
   }
 
-  const endUs = durationUs === undefined || isStopped() ? undefined : source.startUs + durationUs
-  lockstep.closeBefore(endUs ?? (lockstep.nowUs ?? 0) + 1)
+  const endUs = durationUs === undefined ? undefined : source.startUs + durationUs
+  if (endUs !== undefined && isFarBehind(endUs)) await comeTo(endUs)
+  lockstep.closeBefore(endUs === undefined || isStopped() ? (lockstep.nowUs ?? 0) + 1 : endUs)
   await endTurn()
+
+  function isFarBehind(timeUs: number): boolean {
+    return timeUs - (lockstep.nowUs ?? timeUs) > STEP_US
+  }
+
+  /** Handles what is due before `timeUs`, step by step. False when the run was stopped on the way. */
+  async function comeTo(timeUs: number): Promise<boolean> {
+    for (let stepUs = (lockstep.nowUs ?? timeUs) + STEP_US; stepUs < timeUs; stepUs += STEP_US) {
+      if (isStopped()) return false
+      lockstep.closeBefore(stepUs)
+      if (await breather.breathe()) planes.observe()
+    }
+    return !isStopped()
+  }
 
   async function endTurn(): Promise<void> {
     planes.observe()

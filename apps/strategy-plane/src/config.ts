@@ -55,7 +55,13 @@ export const strategyConfigSchema = z.strictObject({
       confirmations: z.number().int().min(1).max(1000).default(3).describe('evaluations in a row that must agree'),
       lossLimitUsd: usd(400).describe('loss of the run'),
       drawdownLimitRatio: z.number().gt(0).max(1).default(0.004).describe('fall from the highest equity'),
-      silenceLimitMs: ms(5000, 100).describe('no data of an instrument while its session is open'),
+      silenceLimitMs: ms(5000, 100).describe('no data of a whole source while a session of it is open'),
+      staleExposureLimitRatio: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.5)
+        .describe('share of gross exposure that may be in stale instruments'),
     })
     .prefault({}),
 })

@@ -9,6 +9,7 @@ import {
   type Instrument,
   type KillSwitch,
   type MarketStatus,
+  type MarketStatusCode,
   type Ofi,
   type OperatorCommand,
   type OrderEvent,
@@ -32,10 +33,13 @@ import {
   type Valuation,
 } from '@triplane/ledger'
 import {
+  Connections,
   constructPortfolio,
   createKillSwitches,
   longestSilence,
   noTargets,
+  sourceKey,
+  type ConnectionsSnapshot,
   type KillSwitchesSnapshot,
   type SwitchChange,
   type SwitchStatus,
@@ -77,13 +81,19 @@ export interface StrategySnapshot {
   readonly outboxSeq: number
   /** 0 before the first input. */
   readonly nextEvaluationUs: number
+  /** Market time of the newest input. */
+  readonly lastInputUs: number
   readonly isReducing: boolean
+  readonly connections: ConnectionsSnapshot
   readonly ledger: LedgerSnapshot
   readonly switches: KillSwitchesSnapshot
   readonly instruments: readonly TradedInstrumentSnapshot[]
 }
 
 const STRATEGY = 'OFI'
+
+/** What is not known across them is known anew behind them only. */
+const holes: ReadonlySet<MarketStatusCode> = new Set(['disconnected', 'gap', 'book_invalid', 'late', 'stale'])
 
 /**
  * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what
@@ -94,7 +104,8 @@ const STRATEGY = 'OFI'
  * 2. While a kill switch is active there are no targets and no intents; cancels pass.
  * 3. An instrument has at most one order under way that we sent, so orders never overshoot the target together.
  * 4. Evaluations are due at whole intervals of market time after the first input, and come before orders and after data of
- *    their microsecond, however finely time is advanced.
+ *    their microsecond, however finely time is advanced. While no source is connected they say what has changed, and once
+ *    nothing can change any more by itself they are left out: a hole of any length costs the same.
  */
 export function createStrategyCore(
   config: StrategyConfig,
@@ -103,6 +114,7 @@ export function createStrategyCore(
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
   const { startingCashUsd } = config
+  const idleAfterUs = longestLimitUs(config)
 
   const outbox = new Outbox<StrategyOutput>(snapshot?.outboxSeq)
   const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
@@ -112,7 +124,9 @@ export function createStrategyCore(
     followInstrument(instrument, STRATEGY, config, saved.get(instrument.symbol)),
   )
   const tradedBySymbol = new Map(traded.map((of) => [of.symbol, of]))
+  const connections = new Connections(snapshot?.connections)
   let nextEvaluationUs = snapshot?.nextEvaluationUs ?? 0
+  let lastInputUs = snapshot?.lastInputUs ?? 0
   let isReducing = snapshot?.isReducing ?? false
 
   // What comes in
@@ -136,7 +150,17 @@ export function createStrategyCore(
   function evaluateBefore(effectUs: number, inputRank: Rank): void {
     if (effectUs === 0) return
     if (nextEvaluationUs === 0) nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
-    while (nextEvaluationUs < effectUs || (nextEvaluationUs === effectUs && rank.timer < inputRank)) evaluateNext()
+    while (nextEvaluationUs < effectUs || (nextEvaluationUs === effectUs && rank.timer < inputRank)) {
+      if (isIdle())
+        nextEvaluationUs = Math.max(floorTime(effectUs, evaluationIntervalUs), nextEvaluationUs + evaluationIntervalUs)
+      else evaluateNext()
+    }
+    lastInputUs = Math.max(lastInputUs, effectUs)
+  }
+
+  /** No source is connected, and every time limit that began with the newest input is over: an evaluation would change nothing. */
+  function isIdle(): boolean {
+    return connections.areAllDown && nextEvaluationUs > lastInputUs + idleAfterUs
   }
 
   function onMarket(event: Quote | Trade | Ofi | Bar | MarketStatus): void {
@@ -159,15 +183,20 @@ export function createStrategyCore(
 
   function onMarketStatus(event: MarketStatus): void {
     const { status, tsRecvUs } = event
+    connections.onStatus(event)
     for (const of of traded) {
       if (!isAbout(event, of, of.source)) continue
       if (status === 'disconnected') of.isQuoted = of.isBookValid = false
       if (status === 'late' || status === 'on_time') of.isLate = status === 'late'
       if (status === 'book_invalid') of.isBookValid = false
       if (status === 'book_valid') of.isBookValid = true
-      const isHole = status === 'disconnected' || status === 'gap' || status === 'book_invalid' || status === 'late'
-      if (isHole && of.signal.reset()) onSignal(of, tsRecvUs)
+      if (status === 'stale') of.isStale = true
+      if (status === 'fresh') of.isStale = false
+      // Silence begins with the connection.
+      if (status === 'connected' && of.heardUs > 0) of.heardUs = tsRecvUs
+      if (holes.has(status) && of.signal.reset()) onSignal(of, tsRecvUs)
       if (of.isLate) cancelOpening(of, tsRecvUs)
+      if (status === 'stale' || status === 'disconnected') pursueTarget(of, tsRecvUs)
     }
   }
 
@@ -239,8 +268,9 @@ export function createStrategyCore(
   function pursueTarget(of: TradedInstrument, nowUs: number): void {
     const { symbol, targetUsd, bid, ask, quotedUs } = of
     if (targetUsd === undefined) return of.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
+    if (of.isStale || !of.isQuoted) return of.desk.cancelAll('stale_market', nowUs, outbox)
     if (of.isLate) return cancelOpening(of, nowUs)
-    if (!of.isQuoted || !of.isBookValid || !isSessionOpen(symbol, nowUs)) return
+    if (!of.isBookValid || !isSessionOpen(symbol, nowUs)) return
     if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return
     of.desk.pursue(
       { targetUsd, position: ledger.position(symbol).quantity, bid, ask, quotedUs },
@@ -262,11 +292,25 @@ export function createStrategyCore(
     nextEvaluationUs += evaluationIntervalUs
     markPositions()
     const account = ledger.observe()
-    outbox.add(portfolioState(account, nowUs))
+    const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs
+    if (isNews) outbox.add(portfolioState(account, nowUs))
     const lossUsd = Number(startingCashUsd) - numberFromMoney(account.equityUsd)
-    const silence = longestSilence(traded, nowUs, isSessionOpen)
-    onSwitchChanges(switches.evaluate({ lossUsd, drawdownRatio: account.drawdownRatio, silence }), nowUs)
+    const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
+    const staleExposureRatio = staleShare(account, nowUs)
+    const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }
+    onSwitchChanges(switches.evaluate(measured), nowUs)
     pursueTargets(nowUs)
+  }
+
+  /** Share of gross exposure in instruments that are stale although they trade; 0 without exposure. */
+  function staleShare({ positions, grossUsd }: Valuation, nowUs: number): number {
+    let staleUsd = 0n
+    for (const { position, markValueUsd } of positions) {
+      const of = tradedBySymbol.get(position.symbol)
+      if (!of?.isStale || connections.isPaused(sourceKey(of.source, of.venue))) continue
+      if (isSessionOpen(of.symbol, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
+    }
+    return staleUsd === 0n ? 0 : numberFromMoney(staleUsd) / numberFromMoney(grossUsd)
   }
 
   function markPositions(): void {
@@ -285,11 +329,11 @@ export function createStrategyCore(
     process,
 
     advance(throughUs) {
-      while (nextEvaluationUs !== 0 && nextEvaluationUs <= throughUs) evaluateNext()
+      while (nextEvaluationUs !== 0 && nextEvaluationUs <= throughUs && !isIdle()) evaluateNext()
     },
 
     nextDueUs() {
-      return nextEvaluationUs === 0 ? Infinity : nextEvaluationUs
+      return nextEvaluationUs === 0 || isIdle() ? Infinity : nextEvaluationUs
     },
 
     summary() {
@@ -303,11 +347,20 @@ export function createStrategyCore(
       return {
         outboxSeq: outbox.lastSeq,
         nextEvaluationUs,
+        lastInputUs,
         isReducing,
+        connections: connections.snapshot(),
         ledger: ledger.snapshot(),
         switches: switches.snapshot(),
         instruments: traded.map(snapshotInstrument),
       }
     },
   }
+}
+
+/** How long something that an input began can take: silence that is confirmed, an order that nobody answers. */
+function longestLimitUs({ evaluationIntervalMs, intents, killSwitches }: StrategyConfig): number {
+  const { silenceLimitMs, confirmations } = killSwitches
+  const orderMs = intents.validityMs + intents.answerGraceMs
+  return (silenceLimitMs + (confirmations + 1) * evaluationIntervalMs + orderMs) * 1000
 }

@@ -12,11 +12,8 @@ import type { StrategyConfig } from './config.ts'
 
 /** What the strategy plane knows of one instrument. */
 export interface TradedInstrument extends Heard {
-  readonly venue: string
   readonly signal: OfiSignal
   readonly desk: OrderDesk
-  /** Feed of what was newest heard of it. */
-  source: string
   bid: number
   ask: number
   /** There is a quote since the feed was last connected. */
@@ -27,6 +24,8 @@ export interface TradedInstrument extends Heard {
   isLate: boolean
   /** The data plane says that the book can be trusted; not before it does. */
   isBookValid: boolean
+  /** The data plane says that nothing was received of it for too long. */
+  isStale: boolean
   /** Undefined before the first target and while a kill switch is active. */
   targetUsd: number | undefined
 }
@@ -34,7 +33,7 @@ export interface TradedInstrument extends Heard {
 /** A traded instrument as JSON. */
 export interface TradedInstrumentSnapshot extends Pick<
   TradedInstrument,
-  'symbol' | 'heardUs' | 'quotedUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isLate' | 'isBookValid'
+  'symbol' | 'heardUs' | 'quotedUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isLate' | 'isBookValid' | 'isStale'
 > {
   readonly targetUsd?: number
   readonly signal: OfiSignalSnapshot
@@ -65,13 +64,14 @@ export function followInstrument(
     ask: snapshot?.ask ?? 0,
     isQuoted: snapshot?.isQuoted ?? false,
     isBookValid: snapshot?.isBookValid ?? false,
+    isStale: snapshot?.isStale ?? false,
     targetUsd: snapshot?.targetUsd,
   }
 }
 
 /** What `followInstrument` needs to go on. */
 export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapshot {
-  const { symbol, heardUs, quotedUs, source, bid, ask, isQuoted, isLate, isBookValid, targetUsd } = of
+  const { symbol, heardUs, quotedUs, source, bid, ask, isQuoted, isLate, isBookValid, isStale, targetUsd } = of
   return {
     symbol,
     heardUs,
@@ -82,6 +82,7 @@ export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapsh
     isQuoted,
     isLate,
     isBookValid,
+    isStale,
     ...(targetUsd === undefined ? {} : { targetUsd }),
     signal: of.signal.snapshot(),
     desk: of.desk.snapshot(),

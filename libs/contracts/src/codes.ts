@@ -3,6 +3,7 @@
 /** Why a frame was not understood (`normalize`). */
 export const normalizeRefusals = [
   'bad_line',
+  'impossible_time',
   'not_json',
   'unknown_message',
   'unknown_instrument',
@@ -120,6 +121,13 @@ export type MarketStatusCode = (typeof marketStatuses)[number]
 /** What the price of a mark is of: the mid of the newest quote, the mid of the book, the last trade. */
 export const markKinds = ['quote', 'book', 'trade'] as const
 export type MarkKind = (typeof markKinds)[number]
+
+/**
+ * Reasons of a `disconnected` that a file reader gives by itself: the recording has nothing for a while, or any more. That says
+ * nothing about the market or the venue.
+ */
+export const recordingPauses = ['hole', 'file_end'] as const
+export type RecordingPause = (typeof recordingPauses)[number]
 
 export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]

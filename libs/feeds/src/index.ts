@@ -10,7 +10,7 @@ export {
   type Source,
 } from './source.ts'
 // Capture files
-export { openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'
+export { DEFAULT_HOLE_US, openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
 export { openRecording, type RecordingOptions } from './capture/open-recording.ts'
 export { RecordingError } from './capture/recording-error.ts'

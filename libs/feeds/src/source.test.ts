@@ -24,7 +24,7 @@ const lineOf = (item: FeedItem) => (item.type === 'frame' ? textOf(item) : item.
 const counted = (items: readonly FeedItem[]) => items.filter(({ type }) => type !== 'time')
 
 const openHourly = (playing: Playing) =>
-  openCaptures({ captures: [capture], venue: 'binance_usdm', ...playing }, standing)
+  openCaptures({ captures: [capture], venue: 'binance_usdm', holeUs: 2 * HOUR_US, ...playing }, standing)
 
 describe('openCaptures', () => {
   it('goes on at once with the first item that was not taken before: nothing waits for what is skipped', async () => {

@@ -1,5 +1,6 @@
+import type { Instrument } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
-import { openCapture } from './capture/open-capture.ts'
+import { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'
 import type { Feed } from './feed.ts'
 import { limitFeed } from './playback/limit-feed.ts'
 import { mergeFeeds } from './playback/merge-feeds.ts'
@@ -50,20 +51,28 @@ export interface CapturePlan extends Playing {
   readonly captures: readonly string[]
   /** Venue and product of the files; found out from their content unless it is given. */
   readonly venue: 'binance_spot' | 'binance_usdm' | undefined
+  /** So much time without a line, microseconds, while a session is open, is a hole: it is jumped over. Default 60 s. */
+  readonly holeUs?: number
+  /** Their sessions say when silence is no hole. */
+  readonly instruments?: readonly Pick<Instrument, 'venue' | 'session'>[]
 }
 
 /** Opens the capture files of a replay. Throws CaptureError. */
 export async function openCaptures(options: CapturePlan, clock: Clock): Promise<Source> {
-  const settings = options.venue === undefined ? {} : { venue: options.venue }
+  const { durationUs, speed, anchor, skip = 0, holeUs = DEFAULT_HOLE_US, instruments = [] } = options
+  const settings = {
+    ...(options.venue !== undefined && { venue: options.venue }),
+    holeUs,
+    sessions: (venue: string) => instruments.filter((one) => one.venue === venue).map(({ session }) => session),
+  }
   const captures = await Promise.all(options.captures.map((file) => openCapture(file, settings)))
-  const merged = mergeFeeds(captures)
-  const { durationUs, speed, anchor, skip = 0 } = options
+  const merged = mergeFeeds(captures, { holeUs })
   const limited = durationUs === undefined ? merged : limitFeed(merged, durationUs)
   const bytesTotal = captures.reduce((sum, capture) => sum + capture.bytesTotal, 0)
   return {
     name: 'capture',
     description: `capture ${options.captures.join(', ')}`,
-    feed: paceFeed(skipFeed(limited, skip), { speed, clock, anchor }),
+    feed: paceFeed(skipFeed(limited, skip), { speed, clock, anchor, holeUs }),
     venues: [...new Set(captures.map(({ origin }) => origin.venue))],
     startUs: Math.min(...captures.map(({ startUs }) => startUs)),
     progress: () => captures.reduce((sum, capture) => sum + capture.bytesRead(), 0) / bytesTotal,

@@ -19,9 +19,11 @@ export interface Frame {
   readonly tsRecvUs: number
 }
 
-/** A line of a capture that has no receive time or no payload; it takes the time of the line before. */
+/** A line of a capture that has no payload or no receive time that can be believed; it takes the time of the line before. */
 export interface BadLine {
   readonly type: 'badLine'
+  /** The line has a receive time, microseconds, and it is impossible: the line behind it does not confirm the jump. */
+  readonly impossibleUs?: number
   readonly origin: FrameOrigin
   readonly bytes: Uint8Array
   readonly start: number

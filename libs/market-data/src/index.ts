@@ -1,7 +1,7 @@
 // Frames: what a feed hands over
 export type { BadLine, Connect, Disconnect, FeedItem, Frame, FrameOrigin, TimePasses } from './frame.ts'
 // Trading sessions
-export { isSessionOpen, nextSessionOpenUs, type Session } from './session/trading-session.ts'
+export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './session/trading-session.ts'
 // Order books
 export { OrderBook, type OrderBookSnapshot } from './order-book/order-book.ts'
 export {

@@ -8,6 +8,7 @@ export {
   type SourceItem,
   type SourceState,
 } from './host/source-host.ts'
+export { Breather } from './host/breather.ts'
 export { PlaneOutput, type HistorySink, type PlaneOutputOptions, type PlaneOutputState } from './host/plane-output.ts'
 export { Edge, type EdgeOptions } from './host/edge.ts'
 // Input log and snapshots

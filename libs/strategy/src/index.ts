@@ -13,7 +13,8 @@ export { OrderDesk, type OrderDeskConfig, type OrderDeskScope, type OrderDeskSna
 export type { OrderPlan, Want } from './intents/order-planner.ts'
 export { tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
 // Kill switches
-export { longestSilence, type Heard, type Silence } from './kill-switch/data-silence.ts'
+export { longestSilence, sourceKey, type Heard, type Silence } from './kill-switch/data-silence.ts'
+export { Connections, type ConnectionsSnapshot, type ConnectionState } from './kill-switch/connections.ts'
 export {
   createKillSwitches,
   type KillSwitchConfig,

@@ -8,6 +8,7 @@ import { CaptureError } from './capture-error.ts'
 const PLAIN_CHUNK_BYTES = 256 * 1024
 /** Deflate shrinks at most 1032 to 1, so what one piece inflates to stays below 66 MB. */
 const GZIP_PIECE_BYTES = 64 * 1024
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** The bytes of a capture file, inflated where it is gzip, in chunks that are not written to again. */
 export interface CaptureBytes {
@@ -40,8 +41,27 @@ export async function openCaptureBytes(path: string): Promise<CaptureBytes> {
   return {
     bytesTotal,
     bytesRead: () => bytesRead,
-    chunks: () => (isGzip ? inflate(path, fileChunks(GZIP_PIECE_BYTES)) : fileChunks(PLAIN_CHUNK_BYTES)),
+    chunks: () =>
+      withoutByteOrderMark(isGzip ? inflate(path, fileChunks(GZIP_PIECE_BYTES)) : fileChunks(PLAIN_CHUNK_BYTES)),
   }
+}
+
+/** Leaves out the mark that some editors write before UTF-8: it is no part of the first line. */
+async function* withoutByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    if (head === undefined) {
+      yield chunk
+      continue
+    }
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk])
+    if (head.length < BYTE_ORDER_MARK.length) continue
+    const isMarked = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    const content = isMarked ? head.subarray(BYTE_ORDER_MARK.length) : head
+    head = undefined
+    if (content.length > 0) yield content
+  }
+  if (head !== undefined && head.length > 0) yield head
 }
 
 async function sizeOf(path: string): Promise<number> {

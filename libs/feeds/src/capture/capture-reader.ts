@@ -1,6 +1,26 @@
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
-import { emptyCaptureLine, readCaptureLine } from './capture-line.ts'
+import { emptyCaptureLine, readCaptureLine, type CaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
+import { ReceiveTimes } from './receive-times.ts'
+
+/** A line that waits for the one behind it. */
+interface HeldLine {
+  readonly line: Readonly<CaptureLine>
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+/** What a capture reader needs to know of the file. */
+export interface CaptureReaderOptions {
+  readonly origin: FrameOrigin
+  /** Time of the connect, and of what comes before the first line whose time is trusted. */
+  readonly startUs: number
+  /** So much time without a line is a hole, unless all sessions are closed; Infinity when the file has none. */
+  readonly holeUs: number
+  /** How much of a span some session of the file's instruments is open, microseconds. */
+  readonly openTimeUs: (fromUs: number, toUs: number) => number
+}
 
 /**
  * Turns the chunks of a capture into feed items.
@@ -8,22 +28,27 @@ import { LineSplitter } from './line-splitter.ts'
  * Invariants
  * 1. The first item is a `Connect`. A later connect line is a `Disconnect`, if there was none, and a `Connect`.
  * 2. Every line that is not empty is one frame or one bad line; control lines without a market payload are neither.
- * 3. Times never fall: a line whose time is before that of the line before takes the latter.
+ * 3. Times never fall: a line whose time is a little before that of the line before takes the latter.
  * 4. Frames refer to the chunks, nothing is copied, so a chunk must not be written to again.
+ * 5. A jump of time that the next line confirms is a hole, of which the recording knows nothing: a `Disconnect` at the last
+ *    line before it and a `Connect` at the first one behind. One that is not confirmed is a bad line, and time stays.
  */
 export class CaptureReader {
-  readonly #origin: FrameOrigin
+  readonly #options: CaptureReaderOptions
   readonly #restOrigins = new Map<string, FrameOrigin>()
   readonly #line = emptyCaptureLine()
   readonly #splitter = new LineSplitter((bytes, start, end, isWhole) => this.#takeLine(bytes, start, end, isWhole))
+  readonly #times: ReceiveTimes
+  #held: HeldLine | undefined
   #items: FeedItem[]
   #lastUs: number
   #hasFrames = false
   #isConnected = true
 
-  /** `startUs` is the time of the connect, and of bad lines before the first line that has a time. */
-  constructor(origin: FrameOrigin, startUs: number) {
-    this.#origin = origin
+  constructor(options: CaptureReaderOptions) {
+    const { origin, startUs, holeUs } = options
+    this.#options = options
+    this.#times = new ReceiveTimes(holeUs, startUs)
     this.#lastUs = startUs
     this.#items = [{ type: 'connect', origin, tsRecvUs: startUs }]
   }
@@ -34,9 +59,12 @@ export class CaptureReader {
     return this.#takeItems()
   }
 
-  /** The item of a last line without a line break. */
+  /** The item of a last line without a line break. A jump that only the last line makes is confirmed by nothing. */
   end(): readonly FeedItem[] {
     this.#splitter.end()
+    const held = this.#held
+    this.#held = undefined
+    if (held) this.#emitBadLine(held, held.line.tsRecvUs)
     return this.#takeItems()
   }
 
@@ -49,14 +77,46 @@ export class CaptureReader {
   #takeLine(bytes: Buffer, start: number, end: number, isWhole: boolean): void {
     const line = this.#line
     readCaptureLine(bytes, start, end, line)
-    const isBad = line.kind === 'bad' || !isWhole
-    if (!isBad && line.tsRecvUs > this.#lastUs) this.#lastUs = line.tsRecvUs
+    if (line.kind === 'bad' || !isWhole) return this.#emitBadLine({ bytes, start, end })
+    const held = this.#held
+    if (held) {
+      const fromUs = this.#times.trustedUs as number
+      this.#held = undefined
+      if (this.#times.judgeHeld(line.tsRecvUs) === 'impossible') this.#emitBadLine(held, held.line.tsRecvUs)
+      else {
+        this.#jump(fromUs, held.line.tsRecvUs)
+        this.#emit(held)
+      }
+    }
+    if (this.#times.trusts(line.tsRecvUs)) this.#emit({ line, bytes, end })
+    else this.#held = { line: { ...line }, bytes, start, end }
+  }
+
+  /** Time really jumped. Back means that the clock was set: market time stands until it is overtaken, so nothing goes on. */
+  #jump(fromUs: number, toUs: number): void {
+    if (!this.#isConnected) return
+    const { origin, holeUs, openTimeUs } = this.#options
+    const isBack = toUs < fromUs
+    if (!isBack && openTimeUs(fromUs, toUs) <= holeUs) return
+    this.#disconnect(this.#lastUs, isBack ? 'clock_set_back' : 'hole')
+    this.#isConnected = true
+    this.#items.push({ type: 'connect', origin, tsRecvUs: Math.max(toUs, this.#lastUs) })
+  }
+
+  #emitBadLine({ bytes, start, end }: Omit<HeldLine, 'line'>, impossibleUs?: number): void {
+    const { origin } = this.#options
     const tsRecvUs = this.#lastUs
-    if (isBad) {
-      this.#items.push({ type: 'badLine', origin: this.#origin, bytes, start, end, tsRecvUs })
-    } else if (line.kind === 'payload') {
+    const impossible = impossibleUs !== undefined && { impossibleUs }
+    this.#items.push({ type: 'badLine', origin, bytes, start, end, tsRecvUs, ...impossible })
+  }
+
+  #emit({ line, bytes, end }: Omit<HeldLine, 'start'>): void {
+    const { origin } = this.#options
+    if (line.tsRecvUs > this.#lastUs) this.#lastUs = line.tsRecvUs
+    const tsRecvUs = this.#lastUs
+    if (line.kind === 'payload') {
       this.#hasFrames = true
-      this.#items.push({ type: 'frame', origin: this.#origin, bytes, start: line.payloadStart, end, tsRecvUs })
+      this.#items.push({ type: 'frame', origin, bytes, start: line.payloadStart, end, tsRecvUs })
     } else if (line.kind === 'rest') {
       this.#items.push({
         type: 'frame',
@@ -71,7 +131,7 @@ export class CaptureReader {
       if (this.#isConnected && !this.#hasFrames) return
       if (this.#isConnected) this.#disconnect(tsRecvUs, 'reconnect')
       this.#isConnected = true
-      this.#items.push({ type: 'connect', origin: this.#origin, tsRecvUs })
+      this.#items.push({ type: 'connect', origin, tsRecvUs })
     } else if (line.kind === 'disconnected' && this.#isConnected) {
       this.#disconnect(tsRecvUs, bytes.toString('utf8', line.payloadStart, end))
     }
@@ -79,7 +139,7 @@ export class CaptureReader {
 
   #disconnect(tsRecvUs: number, reason: string): void {
     this.#isConnected = false
-    this.#items.push({ type: 'disconnect', origin: this.#origin, tsRecvUs, reason })
+    this.#items.push({ type: 'disconnect', origin: this.#options.origin, tsRecvUs, reason })
   }
 
   /** The origin of a REST payload: its symbol is the one that the URL names. */
@@ -87,7 +147,7 @@ export class CaptureReader {
     const symbol = new URL(url).searchParams.get('symbol') ?? ''
     let origin = this.#restOrigins.get(symbol)
     if (!origin) {
-      const { source, venue } = this.#origin
+      const { source, venue } = this.#options.origin
       origin = { source, venue, ...(symbol && { snapshotSymbol: symbol }) }
       this.#restOrigins.set(symbol, origin)
     }

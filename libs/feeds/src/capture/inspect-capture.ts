@@ -3,6 +3,7 @@ import type { CaptureBytes } from './capture-bytes.ts'
 import { CaptureError } from './capture-error.ts'
 import { emptyCaptureLine, readCaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
+import { ReceiveTimes } from './receive-times.ts'
 
 /** How much of a capture is read to find out what it is. */
 const HEAD_BYTES = 4 * 1024 * 1024
@@ -21,7 +22,7 @@ export interface CaptureNature {
   readonly venue: string
   /** Venue symbol of the only depth stream; absent when there is not exactly one. */
   readonly depthSymbol?: string
-  /** Receive time of the first line that has one, microseconds. */
+  /** Receive time of the first line whose time can be believed, microseconds. */
   readonly startUs: number
 }
 
@@ -31,11 +32,17 @@ export interface CaptureNature {
  * that first turns up further on does not take snapshots away from the one seen here. `venue` overrides what is found.
  * Throws a `CaptureError` when no line has a time, or nothing tells one venue.
  */
-export async function inspectCapture(path: string, bytes: CaptureBytes, venue?: string): Promise<CaptureNature> {
+export async function inspectCapture(
+  path: string,
+  bytes: CaptureBytes,
+  { venue, holeUs = Infinity }: { readonly venue?: string | undefined; readonly holeUs?: number },
+): Promise<CaptureNature> {
   const venues = new Set<string>()
   const depthSymbols = new Set<string>()
   const line = emptyCaptureLine()
+  const times = new ReceiveTimes(holeUs)
   let startUs: number | undefined
+  let isStarted = false
   let firstLine: string | undefined
   let lines = 0
 
@@ -44,7 +51,11 @@ export async function inspectCapture(path: string, bytes: CaptureBytes, venue?: 
     firstLine ??= chunk.toString('utf8', start, Math.min(end, start + 60))
     readCaptureLine(chunk, start, end, line)
     if (line.kind === 'bad') return
-    startUs ??= line.tsRecvUs
+    if (!isStarted && times.judgeHeld(line.tsRecvUs) === 'confirmed') isStarted = true
+    if (!isStarted) {
+      startUs = line.tsRecvUs
+      isStarted = times.trusts(startUs)
+    }
     const hostVenue = line.url && venueOfHost[new URL(line.url).hostname]
     if (hostVenue) venues.add(hostVenue)
     if (line.kind !== 'payload') return

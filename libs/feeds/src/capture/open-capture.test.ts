@@ -215,3 +215,101 @@ describe('openCapture', () => {
     expect(peakBytes).toBeLessThan(120 * 1024 * 1024)
   })
 })
+
+describe('time in a capture', () => {
+  /** A capture with a line at each second after the start; what comes of it, in seconds after the start. */
+  async function storyOf(seconds: readonly number[], options: CaptureOptions = {}): Promise<string[]> {
+    const lines = seconds.map((second) => `${1_723_161_600 + second}000000000 ${depth('BTCUSDT')}\n`)
+    const items: FeedItem[] = []
+    for await (const batch of (await openCapture(fileOf(lines.join('')), options)).batches()) items.push(...batch)
+    return items.map((item) => {
+      const second = item.tsRecvUs / 1e6 - 1_723_161_600
+      if (item.type === 'disconnect') return `${item.reason} ${second}`
+      return item.type === 'frame' ? `${second}` : `${item.type} ${second}`
+    })
+  }
+  const day = 86_400
+
+  it.each([
+    { name: 'a silence of a minute is none', seconds: [0, 60, 61], want: ['connect 0', '0', '60', '61'] },
+    {
+      name: 'a longer one is a hole, from the last line before to the first behind',
+      seconds: [0, 1, 62, 63],
+      want: ['connect 0', '0', '1', 'hole 1', 'connect 62', '62', '63'],
+    },
+    {
+      name: 'a hole of days and another one',
+      seconds: [0, day, 9 * day, 9 * day + 1],
+      want: [
+        'connect 0',
+        '0',
+        'hole 0',
+        `connect ${day}`,
+        `${day}`,
+        `hole ${day}`,
+        `connect ${9 * day}`,
+        `${9 * day}`,
+        `${9 * day + 1}`,
+      ],
+    },
+    {
+      name: 'one time a day ahead is refused',
+      seconds: [0, day, 1, 2],
+      want: ['connect 0', '0', 'badLine 0', '1', '2'],
+    },
+    {
+      name: 'one time a day before is refused',
+      seconds: [day, day + 1, 0, day + 2],
+      want: [`connect ${day}`, `${day}`, `${day + 1}`, `badLine ${day + 1}`, `${day + 2}`],
+    },
+    { name: 'a first time a day ahead is refused', seconds: [day, 0, 1], want: ['connect 0', 'badLine 0', '0', '1'] },
+    {
+      name: 'a last time a day ahead is confirmed by nothing',
+      seconds: [0, 1, day],
+      want: ['connect 0', '0', '1', 'badLine 1'],
+    },
+    {
+      name: 'a clock that was set back is a new beginning, and time stands',
+      seconds: [day, day + 1, 0, 1],
+      want: [
+        `connect ${day}`,
+        `${day}`,
+        `${day + 1}`,
+        `clock_set_back ${day + 1}`,
+        `connect ${day + 1}`,
+        `${day + 1}`,
+        `${day + 1}`,
+      ],
+    },
+  ])('$name', async ({ seconds, want }) => {
+    expect(await storyOf(seconds)).toEqual(want)
+  })
+
+  it('has holes of the length that was asked for', async () => {
+    const story = ['connect 0', '0', 'hole 0', 'connect 10', '10', '11']
+    expect(await storyOf([0, 10, 11], { holeUs: 9_000_000 })).toEqual(story)
+    expect(await storyOf([0, 10, 11], { holeUs: 10_000_000 })).toEqual(['connect 0', '0', '10', '11'])
+  })
+
+  it('takes a night in which no session is open for no hole', async () => {
+    // The file begins on Friday, 2024-08-09, 00:00 UTC: 20:00 in New York.
+    const opens = 13.5 * 3600
+    const options: CaptureOptions = { sessions: () => ['us_equity'] }
+    expect(await storyOf([0, opens + 60, opens + 61], options)).toEqual([
+      'connect 0',
+      '0',
+      `${opens + 60}`,
+      `${opens + 61}`,
+    ])
+    expect(await storyOf([0, opens + 61, opens + 62], options)).toContain('hole 0')
+  })
+
+  it.each([
+    { name: 'plain', pack: (text: Buffer) => text },
+    { name: 'gzip', pack: (text: Buffer) => gzipSync(text) },
+  ])('loses no line to a byte order mark: $name', async ({ pack }) => {
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(`${usdm}\n${snapshot}\n`)])
+    const items = await play(await openCapture(fileOf(pack(marked))))
+    expect(items.map((item) => item.split(' ')[0])).toEqual(['connect', 'frame', 'frame'])
+  })
+})

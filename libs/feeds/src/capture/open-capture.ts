@@ -1,4 +1,5 @@
-import type { FeedItem, FrameOrigin } from '@triplane/market-data'
+import { US_PER_SECOND } from '@triplane/kernel'
+import { openTimeUs, type FeedItem, type FrameOrigin, type Session } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
 import { openCaptureBytes, type CaptureBytes } from './capture-bytes.ts'
 import { CaptureReader } from './capture-reader.ts'
@@ -9,7 +10,14 @@ export interface CaptureOptions {
   readonly venue?: string
   /** Label of metrics and events. */
   readonly source?: string
+  /** So much time without a line, microseconds, is a hole, unless all `sessions` are closed. Default 60 s. */
+  readonly holeUs?: number
+  /** When the venue's instruments trade; always, unless given. */
+  readonly sessions?: (venue: string) => readonly Session[]
 }
+
+/** Silence of a capture that is taken for a hole, unless told otherwise. */
+export const DEFAULT_HOLE_US = 60 * US_PER_SECOND
 
 /** A capture file as a feed, and how far it has been read. */
 export interface CaptureFeed extends Feed {
@@ -35,18 +43,23 @@ export async function openCapture(path: string, options: CaptureOptions = {}): P
 export async function captureFeed(
   path: string,
   bytes: CaptureBytes,
-  { venue, source = 'capture' }: CaptureOptions,
+  { venue, source = 'capture', holeUs = DEFAULT_HOLE_US, sessions = () => [] }: CaptureOptions,
 ): Promise<CaptureFeed> {
-  const nature = await inspectCapture(path, bytes, venue)
+  const nature = await inspectCapture(path, bytes, { venue, holeUs })
   const origin: FrameOrigin = {
     source,
     venue: nature.venue,
     ...(nature.depthSymbol !== undefined && { snapshotSymbol: nature.depthSymbol }),
   }
+  const openSessions = new Set(sessions(nature.venue))
+  const openTime = (fromUs: number, toUs: number) =>
+    openSessions.size === 0
+      ? toUs - fromUs
+      : Math.max(...[...openSessions].map((session) => openTimeUs(session, fromUs, toUs)))
   let isClosed = false
 
   async function* batches(): AsyncGenerator<readonly FeedItem[]> {
-    const reader = new CaptureReader(origin, nature.startUs)
+    const reader = new CaptureReader({ origin, startUs: nature.startUs, holeUs, openTimeUs: openTime })
     try {
       for await (const chunk of bytes.chunks()) {
         const items = reader.read(chunk)

@@ -19,7 +19,8 @@ const NEWLINE = 0x0a
 export async function openRecording(folder: string, options: RecordingOptions): Promise<CaptureFeed> {
   const parts: CaptureBytes[] = []
   for (const path of await writtenFiles(folder, options.venue)) parts.push(await openCaptureBytes(path))
-  return captureFeed(folder, joined(parts), options)
+  // What the live feed handed over holds every disconnect already: nothing may be added, or items would be counted twice.
+  return captureFeed(folder, joined(parts), { ...options, holeUs: Infinity })
 }
 
 /** Files that hold something: one that was opened just before the process died does not. */

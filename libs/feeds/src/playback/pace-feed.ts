@@ -13,6 +13,8 @@ export interface PaceOptions {
   readonly pause?: Pause
   /** Market time `marketUs` was due `elapsedUs` of wall time ago: what is late is handed over at once. Default: the first item is due now. */
   readonly anchor?: { readonly marketUs: number; readonly elapsedUs: number } | undefined
+  /** So much market time in which nothing is connected is not waited through. Default: all is waited through. */
+  readonly holeUs?: number
 }
 
 /** Longest silence that the planes do not see, microseconds of wall time. */
@@ -24,8 +26,9 @@ const MAX_SILENCE_US = 100_000
  * below. At any speed the same items come in the same order, and the last one says that time has passed up to the item
  * before it. `close` hands over at once what has been read from below.
  */
-export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor }: PaceOptions): Feed {
+export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor, holeUs = Infinity }: PaceOptions): Feed {
   const stop = new AbortController()
+  const connections = new OpenConnections()
 
   async function* batches(): AsyncGenerator<readonly FeedItem[]> {
     let lastUs: number | undefined
@@ -52,8 +55,15 @@ export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor }:
         ? Infinity
         : marketStartUs + Math.floor((clock.monotonicUs() - wallStartUs) * speed)
       let to = from
-      while (to < batch.length && (batch[to] as FeedItem).tsRecvUs <= nowUs) to++
+      while (to < batch.length && (batch[to] as FeedItem).tsRecvUs <= nowUs) connections.follow(batch[to++] as FeedItem)
       const next = batch[to]
+      const { tsRecvUs: lastUs } = connections
+      if (next && connections.areAllDown && next.tsRecvUs - lastUs > holeUs) {
+        if (to > from) yield batch.slice(from, to)
+        from = to
+        marketStartUs += next.tsRecvUs - lastUs
+        continue
+      }
       // What comes next is later than now, so decisions on what came need not wait for it.
       const passed: readonly FeedItem[] = next ? [{ type: 'time', tsRecvUs: nowUs }] : []
       yield [...batch.slice(from, to), ...passed]
@@ -68,6 +78,30 @@ export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor }:
       stop.abort()
       await feed.close()
     },
+  }
+}
+
+/** Which connections of a feed are open. */
+class OpenConnections {
+  readonly #open = new Set<string>()
+  #hasClosed = false
+  /** Time of the newest item. */
+  tsRecvUs = 0
+
+  /** There were some, and all are down. */
+  get areAllDown(): boolean {
+    return this.#hasClosed && this.#open.size === 0
+  }
+
+  follow(item: FeedItem): void {
+    this.tsRecvUs = item.tsRecvUs
+    if (item.type !== 'connect' && item.type !== 'disconnect') return
+    const key = `${item.origin.source}/${item.origin.venue}`
+    if (item.type === 'connect') this.#open.add(key)
+    else {
+      this.#open.delete(key)
+      this.#hasClosed = true
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface BookKeeperSnapshot {
   readonly lastUpdateId: number
   readonly book: OrderBookSnapshot
   readonly buffer: readonly BookDelta[]
+  /** The book before a hole in the recording, while it may go on behind it. */
+  readonly parked?: OrderBookSnapshot
 }
 
 /** Why a snapshot was refused. */
@@ -42,7 +44,8 @@ export function createBookKeeper(options: BookKeeperOptions, snapshot?: BookKeep
  *
  * Invariants
  * 1. While the book is valid it is never crossed, and it has every update up to `lastUpdateId`.
- * 2. An invalid book is empty. Only a snapshot makes it valid again.
+ * 2. An invalid book is empty. Only a snapshot makes it valid again, which is the book itself where a recording had a hole and the
+ *    first delta behind it continues the chain: then nothing has changed in it.
  * 3. The buffer is an unbroken chain of deltas: a break in it is noticed as a gap and drops what was before.
  * 4. A consumer that applies BookSnapshot and BookDelta in the order of emission, and trusts its copy from `book_valid` to
  *    `book_invalid`, has the same book. Nothing is emitted twice.
@@ -57,6 +60,7 @@ export class BookKeeper {
   /** True once a delta has been applied since the snapshot. */
   #isBridged: boolean
   #lastUpdateId: number
+  #parked: OrderBookSnapshot | undefined
 
   constructor(options: BookKeeperOptions, snapshot?: BookKeeperSnapshot) {
     this.#options = options
@@ -65,6 +69,7 @@ export class BookKeeper {
     this.#isValid = snapshot?.isValid ?? false
     this.#isBridged = snapshot?.isBridged ?? false
     this.#lastUpdateId = snapshot?.lastUpdateId ?? 0
+    this.#parked = snapshot?.parked
     for (const delta of snapshot?.buffer ?? []) this.#buffer.push(delta)
   }
 
@@ -112,6 +117,7 @@ export class BookKeeper {
     this.#lastUpdateId = snapshot.lastUpdateId
     this.#isValid = true
     this.#isBridged = false
+    this.#parked = undefined
     emit(snapshot)
     for (let delta = this.#buffer.shift(); delta !== undefined; delta = this.#buffer.shift()) {
       if (delta.lastUpdateId <= this.#lastUpdateId) continue
@@ -132,11 +138,16 @@ export class BookKeeper {
       this.#invalidate(tsRecvUs, 'gap', emit)
     }
     this.#lastUpdateId = 0
+    this.#parked = undefined
     this.#restartBuffer()
   }
 
-  /** The connection is down: the book and the buffer cannot be trusted any more. */
-  onDisconnect(tsRecvUs: number, emit: Emit): void {
+  /**
+   * The connection is down: the book and the buffer cannot be trusted any more. `mayContinue` says that only the recording has a
+   * hole: a chain of update ids that goes on behind it has none.
+   */
+  onDisconnect(tsRecvUs: number, emit: Emit, mayContinue = false): void {
+    this.#parked = mayContinue && this.#isValid ? this.book.snapshot() : undefined
     if (this.#isValid) this.#invalidate(tsRecvUs, 'disconnect', emit)
     this.#restartBuffer()
   }
@@ -149,11 +160,36 @@ export class BookKeeper {
       lastUpdateId: this.#lastUpdateId,
       book: this.book.snapshot(),
       buffer: this.#buffer.toArray(),
+      ...(this.#parked && { parked: this.#parked }),
     }
+  }
+
+  /** Takes the book before a hole up again when `delta`, the first one behind it, is the next one of its chain. */
+  #continueParked(delta: BookDelta, emit: Emit): boolean {
+    const parked = this.#parked
+    this.#parked = undefined
+    if (!parked || delta.lastUpdateId <= this.#lastUpdateId) return false
+    if (!this.#rule.follows(delta, this.#lastUpdateId)) return false
+    const { source, venue, symbol } = this.#options
+    const snapshot: BookSnapshot = {
+      type: 'bookSnapshot',
+      seq: 0,
+      source,
+      venue,
+      symbol,
+      tsRecvUs: delta.tsRecvUs,
+      lastUpdateId: this.#lastUpdateId,
+      bids: [...parked.bids],
+      asks: [...parked.asks],
+    }
+    this.onSnapshot(snapshot, emit)
+    this.onDelta(delta, emit)
+    return true
   }
 
   /** Adds a delta to the chain that waits for a snapshot. */
   #hold(delta: BookDelta, emit: Emit): void {
+    if (this.#parked && this.#continueParked(delta, emit)) return
     const newest = this.#buffer.at(this.#buffer.size - 1)
     if (newest) {
       if (delta.lastUpdateId <= newest.lastUpdateId) return

@@ -33,6 +33,19 @@ export function nextSessionOpenUs(session: Session, timeUs: number): number {
   }
 }
 
+/** How much of the time from `fromUs` to `toUs` the session is open, microseconds. Takes a step for each of its days. */
+export function openTimeUs(session: Session, fromUs: number, toUs: number): number {
+  if (session === '24x7') return Math.max(0, toUs - fromUs)
+  let openUs = 0
+  for (let timeUs = nextSessionOpenUs(session, fromUs); timeUs < toUs; timeUs = nextSessionOpenUs(session, timeUs)) {
+    const newYorkUs = timeUs + newYorkOffsetUs(timeUs)
+    const closesUs = Math.floor(newYorkUs / US_PER_DAY) * US_PER_DAY + closeOfDayUs(newYorkUs) - newYorkOffsetUs(timeUs)
+    openUs += Math.min(closesUs, toUs) - timeUs
+    timeUs = closesUs
+  }
+  return openUs
+}
+
 /** Microseconds after midnight at which the New York day that holds `newYorkUs` stops trading; 0 when it does not trade. */
 function closeOfDayUs(newYorkUs: number): number {
   const weekday = weekdayOf(newYorkUs)

@@ -1,6 +1,7 @@
 import { topics, type Event, type Outbox, type Run } from '@triplane/contracts'
-import type { Clock } from '@triplane/kernel'
+import { US_PER_MINUTE, type Clock } from '@triplane/kernel'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
+import { Breather } from './breather.ts'
 import type { PlaneOutput, PlaneOutputState } from './plane-output.ts'
 
 /** What a feed hands over: a frame, a connect, a disconnect, or `time`, which only says that time has passed. */
@@ -51,6 +52,10 @@ export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
   readonly clock: Clock
 }
 
+/** Market time without an item, and items, that are handled at most before the outside world has its turn again. */
+const STEP_US = 10 * US_PER_MINUTE
+const STEP_ITEMS = 64
+
 /** The topics of the data plane that others wait for in lockstep. */
 export const markedMarketTopics = [topics.trades, topics.quotes, topics.books, topics.ofi, topics.status] as const
 
@@ -86,17 +91,27 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     const { core, batches, run, startUs, endUs, output, onHandOver, onPublished, onBatch, clock, snapshotEveryMs } =
       this.#options
     const isLockstep = run.mode === 'lockstep'
+    const breather = new Breather(clock)
     let snapshotUs = clock.monotonicUs()
+    let reachedUs = core.nowUs
     if (isLockstep) output.mark(startUs - 1, false)
     for await (const items of batches) {
       onHandOver?.()
+      let untilBreath = STEP_ITEMS
       for (const item of items) {
+        if (core.nowUs > 0 && item.tsRecvUs - core.nowUs > STEP_US)
+          if (!(await this.#comeTo(item.tsRecvUs, breather, isStopped))) break
+        reachedUs = item.tsRecvUs
         if (item.type === 'time') {
           core.advance(item.tsRecvUs - 1)
           continue
         }
         core.accept(item)
         this.#items++
+        if (--untilBreath === 0) {
+          untilBreath = STEP_ITEMS
+          await breather.breathe()
+        }
       }
       this.#publish()
       onPublished?.()
@@ -112,7 +127,7 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
       await new Promise((resolve) => setImmediate(resolve))
     }
     if (!isStopped()) {
-      const throughUs = (endUs ?? core.nowUs + 1) - 1
+      const throughUs = (endUs ?? Math.max(core.nowUs, reachedUs) + 1) - 1
       core.advance(throughUs)
       this.#publish()
       if (isLockstep) output.mark(throughUs, true)
@@ -121,6 +136,18 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     }
     await this.#snapshotUnderWay
     await this.#snapshot()
+  }
+
+  /** Handles what is due before `timeUs`, step by step. False when the run was stopped on the way. */
+  async #comeTo(timeUs: number, breather: Breather, isStopped: () => boolean): Promise<boolean> {
+    const { core } = this.#options
+    for (let stepUs = core.nowUs + STEP_US; stepUs < timeUs; stepUs += STEP_US) {
+      if (isStopped()) return false
+      core.advance(stepUs - 1)
+      this.#publish()
+      await breather.breathe()
+    }
+    return !isStopped()
   }
 
   #publish(): void {

@@ -1,33 +1,50 @@
-/** An instrument and the market time of the newest that was heard of it; 0 when nothing was heard yet. */
+/** An instrument, where it is heard from, and the market time of the newest that was heard of it; 0 when nothing was heard yet. */
 export interface Heard {
   readonly symbol: string
+  readonly venue: string
+  /** Label of the feed; '' before anything was heard. */
+  source: string
   heardUs: number
 }
 
-/** The instrument that has been silent for the longest, and for how long. */
+/** The source that has been silent for the longest, and for how long. */
 export interface Silence {
-  readonly symbol: string
+  /** Feed and venue; '' when none is silent. */
+  readonly source: string
   readonly silentMs: number
 }
 
+/** One feed at one venue is one source. */
+export function sourceKey(source: string, venue: string): string {
+  return `${source} at ${venue}`
+}
+
 /**
- * The longest silence among instruments whose session is open. A closed session counts as hearing: silence begins when it
- * opens. An instrument that was never heard is not expected.
+ * The longest silence of a whole source: nothing of any of its instruments whose session is open. A closed session counts as
+ * hearing: silence begins when it opens. An instrument that was never heard is not expected, nor is a source whose recording
+ * pauses (`isPaused`): that nothing was recorded says nothing about the market.
  */
 export function longestSilence(
   instruments: readonly Heard[],
   nowUs: number,
   isSessionOpen: (symbol: string, timeUs: number) => boolean,
+  isPaused: (source: string) => boolean = () => false,
 ): Silence {
-  let symbol = ''
-  let silentUs = 0
+  const heardUsOf = new Map<string, number>()
   for (const instrument of instruments) {
     if (instrument.heardUs === 0) continue
-    if (!isSessionOpen(instrument.symbol, nowUs)) instrument.heardUs = nowUs
-    if (nowUs - instrument.heardUs > silentUs) {
-      symbol = instrument.symbol
-      silentUs = nowUs - instrument.heardUs
-    }
+    const key = sourceKey(instrument.source, instrument.venue)
+    if (isPaused(key)) continue
+    if (isSessionOpen(instrument.symbol, nowUs))
+      heardUsOf.set(key, Math.max(instrument.heardUs, heardUsOf.get(key) ?? 0))
+    else instrument.heardUs = nowUs
   }
-  return { symbol, silentMs: silentUs / 1000 }
+  let source = ''
+  let silentUs = 0
+  for (const [key, heardUs] of heardUsOf) {
+    if (nowUs - heardUs <= silentUs) continue
+    source = key
+    silentUs = nowUs - heardUs
+  }
+  return { source, silentMs: silentUs / 1000 }
 }

@@ -1,7 +1,13 @@
 import { createKillSwitches, type KillSwitchesSnapshot, type Measured } from './kill-switches.ts'
 
-const config = { confirmations: 3, lossLimitUsd: 1000, drawdownLimitRatio: 0.02, silenceLimitMs: 5000 }
-const calm: Measured = { lossUsd: 0, drawdownRatio: 0, silence: { symbol: '', silentMs: 0 } }
+const config = {
+  confirmations: 3,
+  lossLimitUsd: 1000,
+  drawdownLimitRatio: 0.02,
+  silenceLimitMs: 5000,
+  staleExposureLimitRatio: 0.5,
+}
+const calm: Measured = { lossUsd: 0, drawdownRatio: 0, silence: { source: '', silentMs: 0 }, staleExposureRatio: 0 }
 
 /** The switch types that trip at each evaluation. */
 function trips(measured: readonly Measured[], switches = createKillSwitches(config)) {
@@ -18,14 +24,46 @@ describe('createKillSwitches', () => {
     },
     {
       type: 'stale_data',
-      beyond: { ...calm, silence: { symbol: 'SPY', silentMs: 5000 } },
-      why: 'No data of SPY for 5000 ms, the limit is 5000 ms',
+      beyond: { ...calm, silence: { source: 'sim at sim', silentMs: 5000 } },
+      why: 'No data of sim at sim for 5000 ms, the limit is 5000 ms',
+    },
+    {
+      type: 'stale_data',
+      beyond: { ...calm, staleExposureRatio: 0.501 },
+      why: '50.1 % of gross exposure is in stale instruments, the limit is 50.0 %',
     },
   ])('trips $type when it is confirmed, once', ({ type, beyond, why }) => {
     const switches = createKillSwitches(config)
     expect(trips([beyond, beyond], switches)).toEqual([[], []])
     expect(switches.evaluate(beyond)).toMatchObject([{ switchType: type, active: true, why }])
     expect(trips([beyond, beyond], switches)).toEqual([[], []])
+  })
+
+  it.each([
+    {
+      name: 'silence',
+      measured: { ...calm, silence: { source: 'a', silentMs: 6000 }, staleExposureRatio: 0.9 },
+      value: 6000,
+      limit: 5000,
+    },
+    {
+      name: 'stale exposure',
+      measured: { ...calm, silence: { source: 'a', silentMs: 4999 }, staleExposureRatio: 0.9 },
+      value: 0.9,
+      limit: 0.5,
+    },
+  ])('says of stale_data what tripped it, and against what: $name', ({ measured, value, limit }) => {
+    const switches = createKillSwitches({ ...config, confirmations: 1 })
+    expect(switches.evaluate(measured)).toMatchObject([{ switchType: 'stale_data', value, limit }])
+    const saved = JSON.parse(JSON.stringify(switches.snapshot())) as KillSwitchesSnapshot
+    expect(createKillSwitches(config, saved).rearm(['stale_data'], 'ada', 'seen')).toMatchObject([{ value, limit }])
+  })
+
+  it('does not trip stale_data while half of the exposure is stale', () => {
+    const half = { ...calm, staleExposureRatio: 0.5 }
+    const switches = createKillSwitches(config)
+    expect(trips([half, half, half, half], switches)).toEqual([[], [], [], []])
+    expect(switches.status().stale_data).toEqual({ active: false, distanceRatio: 1 })
   })
 
   it('starts counting anew when one evaluation is within the limit', () => {

@@ -8,8 +8,10 @@ export interface KillSwitchConfig {
   readonly lossLimitUsd: number
   /** Fall from the highest equity, 0-1. */
   readonly drawdownLimitRatio: number
-  /** Market time without data of an instrument whose session is open. */
+  /** Market time without any data of a whole source, in open sessions. */
   readonly silenceLimitMs: number
+  /** Share of gross exposure, 0-1, that may be in stale instruments. */
+  readonly staleExposureLimitRatio: number
 }
 
 /** What the switches are judged by. */
@@ -18,6 +20,8 @@ export interface Measured {
   readonly lossUsd: number
   readonly drawdownRatio: number
   readonly silence: Silence
+  /** Share of gross exposure in stale instruments, 0-1; 0 without positions. */
+  readonly staleExposureRatio: number
 }
 
 /** A switch was tripped or re-armed. */
@@ -34,6 +38,8 @@ interface SwitchState {
   /** Evaluations in a row beyond the limit. */
   breaches: number
   value: number
+  /** What `value` was measured against. */
+  limit: number
 }
 
 export type KillSwitchesSnapshot = Readonly<Record<SwitchType, Readonly<SwitchState>>>
@@ -66,7 +72,10 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     manual: 1,
   }
   const states = Object.fromEntries(
-    switchTypes.map((type) => [type, { ...(snapshot?.[type] ?? { active: false, breaches: 0, value: 0 }) }]),
+    switchTypes.map((type) => [
+      type,
+      { ...(snapshot?.[type] ?? { active: false, breaches: 0, value: 0, limit: limits[type] }) },
+    ]),
   ) as Record<SwitchType, SwitchState>
 
   let anyActive = isAnyActive()
@@ -75,20 +84,46 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     return switchTypes.some((type) => states[type].active)
   }
 
-  /** Remembers what was measured; true when that trips the switch. */
-  function trips(type: SwitchType, value: number, confirmations: number): boolean {
+  /** Remembers what was measured and against which limit; true when that trips the switch. */
+  function trips(
+    type: SwitchType,
+    value: number,
+    confirmations: number,
+    limit = limits[type],
+    isBeyond = value >= limit,
+  ): boolean {
     const state = states[type]
     state.value = value
+    state.limit = limit
     if (state.active) return false
-    state.breaches = value >= limits[type] ? state.breaches + 1 : 0
+    state.breaches = isBeyond ? state.breaches + 1 : 0
     state.active = state.breaches >= confirmations
     anyActive ||= state.active
     return state.active
   }
 
   function change(switchType: SwitchType, why: string): SwitchChange {
-    const { active, value } = states[switchType]
-    return { switchType, active, value, limit: limits[switchType], why }
+    const { active, value, limit } = states[switchType]
+    return { switchType, active, value, limit, why }
+  }
+
+  /** `stale_data` has two measures. The one that is beyond its limit is told, else the one that is closer to it. */
+  function staleDataTrips({ silence: { source, silentMs }, staleExposureRatio }: Measured): SwitchChange | undefined {
+    const { confirmations, silenceLimitMs, staleExposureLimitRatio } = config
+    const isSilent = silentMs >= silenceLimitMs
+    const isExposed = staleExposureRatio > staleExposureLimitRatio
+    const isCloser = staleExposureRatio / staleExposureLimitRatio > silentMs / silenceLimitMs
+    if (!isSilent && (isExposed || isCloser)) {
+      const [value, limit] = [staleExposureRatio, staleExposureLimitRatio]
+      if (!trips('stale_data', value, confirmations, limit, isExposed)) return undefined
+      const share = `${(value * 100).toFixed(1)} % of gross exposure is in stale instruments`
+      return change('stale_data', `${share}, the limit is ${(limit * 100).toFixed(1)} %`)
+    }
+    if (!trips('stale_data', silentMs, confirmations)) return undefined
+    return change(
+      'stale_data',
+      `No data of ${source} for ${Math.round(silentMs)} ms, the limit is ${silenceLimitMs} ms`,
+    )
   }
 
   return {
@@ -96,8 +131,9 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
       return anyActive
     },
 
-    evaluate({ lossUsd, drawdownRatio, silence }) {
-      const { confirmations, lossLimitUsd, drawdownLimitRatio, silenceLimitMs } = config
+    evaluate(measured) {
+      const { lossUsd, drawdownRatio } = measured
+      const { confirmations, lossLimitUsd, drawdownLimitRatio } = config
       const tripped: SwitchChange[] = []
       if (trips('pnl', lossUsd, confirmations)) {
         tripped.push(change('pnl', `Loss of ${lossUsd.toFixed(2)} USD reached the limit of ${lossLimitUsd} USD`))
@@ -106,10 +142,8 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
         const percents = `${(drawdownRatio * 100).toFixed(2)} % reached the limit of ${(drawdownLimitRatio * 100).toFixed(2)} %`
         tripped.push(change('drawdown', `Drawdown of ${percents}`))
       }
-      if (trips('stale_data', silence.silentMs, confirmations)) {
-        const silent = `${silence.symbol} for ${Math.round(silence.silentMs)} ms`
-        tripped.push(change('stale_data', `No data of ${silent}, the limit is ${silenceLimitMs} ms`))
-      }
+      const isStale = staleDataTrips(measured)
+      if (isStale) tripped.push(isStale)
       return tripped
     },
 
@@ -131,8 +165,8 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
 
     status() {
       const statuses = switchTypes.map((type) => {
-        const { active, value } = states[type]
-        return [type, { active, distanceRatio: active ? 1 : Math.min(1, Math.max(0, value / limits[type])) }]
+        const { active, value, limit } = states[type]
+        return [type, { active, distanceRatio: active ? 1 : Math.min(1, Math.max(0, value / limit)) }]
       })
       return Object.fromEntries(statuses) as Record<SwitchType, SwitchStatus>
     },

@@ -1,0 +1,44 @@
+import { recordingPauses, type MarketStatus } from '@triplane/contracts'
+import { sourceKey } from './data-silence.ts'
+
+/** `paused`: the recording has nothing there, which says nothing about the market. */
+export type ConnectionState = 'up' | 'down' | 'paused'
+
+/** The connections that were heard of, as JSON. */
+export type ConnectionsSnapshot = readonly { readonly source: string; readonly state: ConnectionState }[]
+
+/** Which sources are connected, as the data plane says. */
+export class Connections {
+  readonly #states: Map<string, ConnectionState>
+  #areAllDown: boolean
+
+  constructor(snapshot: ConnectionsSnapshot = []) {
+    this.#states = new Map(snapshot.map(({ source, state }) => [source, state]))
+    this.#areAllDown = this.#judge()
+  }
+
+  /** True when there were connections and none is up: then no market event comes before one is. */
+  get areAllDown(): boolean {
+    return this.#areAllDown
+  }
+
+  /** True while the recording of a source has nothing. */
+  isPaused(source: string): boolean {
+    return this.#states.get(source) === 'paused'
+  }
+
+  onStatus({ status, reason, source, venue = '' }: MarketStatus): void {
+    if (status !== 'connected' && status !== 'disconnected') return
+    const isPause = recordingPauses.some((pause) => pause === reason)
+    this.#states.set(sourceKey(source, venue), status === 'connected' ? 'up' : isPause ? 'paused' : 'down')
+    this.#areAllDown = this.#judge()
+  }
+
+  snapshot(): ConnectionsSnapshot {
+    return [...this.#states].map(([source, state]) => ({ source, state }))
+  }
+
+  #judge(): boolean {
+    return this.#states.size > 0 && ![...this.#states.values()].includes('up')
+  }
+}
