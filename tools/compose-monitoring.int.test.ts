@@ -259,6 +259,16 @@ describeWithDocker(
       expect(isHealthy('alertmanager')).toBe(true)
     })
 
+    it('is the same from the folder infrastructure', () => {
+      const configOf = (path: string) => {
+        const { code, stdout } = docker('compose', '--file', path, 'config', '--format', 'json')
+        expect(code).toBe(0)
+        const { name, services, volumes, configs } = JSON.parse(stdout) as Record<string, unknown>
+        return { name, services, volumes, configs }
+      }
+      expect(configOf(`infrastructure/${file}`)).toEqual(configOf(file))
+    })
+
     it('names the images that the container tests start', () => {
       const text = readFileSync(join(root, file), 'utf8')
       for (const name of ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'nodeExporter'] as const) {

@@ -41,6 +41,8 @@ export interface Edges {
 export interface Standalone {
   /** Where metrics and health are served: data, order and strategy plane; empty when they are off. */
   readonly urls: readonly string[]
+  /** The instruments of the run. */
+  readonly instruments: readonly Instrument[]
   /** Runs to the end and gives the report. */
   run(): Promise<Report>
   /** Ends the run in order: what was received is handled, then the report is made. */
@@ -192,6 +194,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
 
   return {
     urls,
+    instruments,
     async run() {
       try {
         return await runAll()

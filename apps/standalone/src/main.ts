@@ -53,7 +53,7 @@ async function main(): Promise<number> {
   composed.standalone = standalone
   if (isStopping) await standalone.stop()
   const report = await standalone.run()
-  screen.write(formatReport(report))
+  screen.write(formatReport(report, standalone.instruments))
   return 0
 }
 

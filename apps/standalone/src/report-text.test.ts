@@ -67,6 +67,8 @@ const report: Report = {
   hashes: { data: 'bb', order: 'cc', strategy: 'dd' },
 }
 
+const instruments = [{ symbol: 'BTC/USDT', tickSize: '0.1' }]
+
 describe('the report as text', () => {
   it.each([
     ['seed and start', /seed 42, scenario storm\n {2}2024-08-08T14:30:00\.000Z to 2024-08-08T14:31:30\.000Z/],
@@ -83,19 +85,22 @@ describe('the report as text', () => {
     ['commission', /commission +12\.3[45] USD/],
     ['latencies', /p50 8\.3 us, p99 40 us, p99\.9 91\.5 us/],
     ['PnL', /equity +999,986\.9[01] USD: realised -10\.8[45] net of fees of 12\.3[45], unrealised -2\.25/],
-    ['open positions', /positions +BTC\/USDT -0\.25 at 61659\.75\n/],
+    ['open positions, their marks to the step', /positions +BTC\/USDT -0\.25 at 61659\.8\n/],
     ['drawdown', /drawdown +1\.23 % at most/],
     ['kill switches', /switches +pnl 0\.123, drawdown 0, psr 0, stale_data TRIPPED, manual 0\n/],
     ['rows', /Stored {2}trade 21,313; dropped 7/],
     ['hashes', /Hash aa\n {2}data +bb\n {2}strategy +dd\n {2}order +cc\n/],
   ])('has %s', (_, pattern) => {
-    expect(formatReport(report)).toMatch(pattern)
+    expect(formatReport(report, instruments)).toMatch(pattern)
   })
 
   it('leaves out what there is none of', () => {
     const { storage: _storage, hash: _hash, hashes: _hashes, run, ...rest } = report
     const { seed: _seed, scenario: _scenario, ...replay } = run
-    const text = formatReport({ ...rest, run: replay, denied: each(riskCodes, {}), positions: {}, ofi: {} })
+    const text = formatReport(
+      { ...rest, run: replay, denied: each(riskCodes, {}), positions: {}, ofi: {} },
+      instruments,
+    )
     expect(text).not.toMatch(/Stored|Hash|seed|undefined|NaN/)
     expect(text).toMatch(/denied +none\n/)
     expect(text).toMatch(/positions +none\n/)

@@ -1,4 +1,9 @@
+import type { Instrument } from '@triplane/contracts'
+import { decimalsOf } from '@triplane/kernel'
 import type { Report } from './report.ts'
+
+/** What the text needs to know of what was traded. */
+type Priced = Pick<Instrument, 'symbol' | 'tickSize'>
 
 const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
@@ -24,13 +29,24 @@ function switches(report: Report): string {
     .join(', ')
 }
 
-function positions(report: Report): string {
+function positions(report: Report, instruments: readonly Priced[]): string {
+  const tickSizeOf = new Map(instruments.map(({ symbol, tickSize }) => [symbol, tickSize]))
   const held = Object.entries(report.positions).filter(([, { quantity }]) => quantity !== 0)
-  return held.map(([symbol, { quantity, mark }]) => `${symbol} ${quantity} at ${mark}`).join(', ') || 'none'
+  return (
+    held
+      .map(([symbol, { quantity, mark }]) => `${symbol} ${quantity} at ${toStep(mark, tickSizeOf.get(symbol))}`)
+      .join(', ') || 'none'
+  )
 }
 
-/** The report as text for a terminal. */
-export function formatReport(report: Report): string {
+/** A price with as many digits as its step has. */
+function toStep(price: number, step: string | undefined): string {
+  if (step === undefined) return String(price)
+  return (Math.round(price / Number(step)) * Number(step)).toFixed(decimalsOf(step))
+}
+
+/** The report as text for a terminal; average prices, such as the mark of a mid, to the nearest step of their instrument. */
+export function formatReport(report: Report, instruments: readonly Priced[]): string {
   const { run, frames, events, execution, pnl, latencyUs } = report
   const latency = latencyUs.frameToOrder
   const bars = Object.values(report.bars).flatMap((byTimeframe) =>
@@ -67,7 +83,7 @@ export function formatReport(report: Report): string {
     '',
     'Account',
     `  equity      ${money.format(pnl.equityUsd)} USD: realised ${money.format(pnl.realizedUsd)} net of fees of ${money.format(pnl.feesUsd)}, unrealised ${money.format(pnl.unrealizedUsd)}`,
-    `  positions   ${positions(report)}`,
+    `  positions   ${positions(report, instruments)}`,
     `  drawdown    ${upTo(4).format(pnl.maxDrawdownRatio * 100)} % at most`,
     `  switches    ${switches(report)}`,
     ...(report.storage
