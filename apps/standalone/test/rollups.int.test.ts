@@ -11,10 +11,10 @@ async function barsOf(flags: readonly string[], varFolder: string) {
   const database = await openDatabase({ embedded: { folder: join(varFolder, 'postgres') } })
   try {
     await new RollupJob(database.pool).pass()
-    const closed = `select ${columns.replace('trades', 'trades::int')} from kline_data
+    const closed = `select ${columns.replace('trades', 'trades::int')} from dashboard_candles
       where run_id = $1 and origin = 'trades' order by timeframe, symbol, time`
-    const rolledUp = `select ${columns.replace('trades', 'trades::int')} from ohlcv_data
-      where run_id = $1 and (time, symbol, timeframe) in (select time, symbol, timeframe from kline_data where run_id = $1)
+    const rolledUp = `select ${columns.replace('trades', 'trades::int')} from dashboard_bars
+      where run_id = $1 and (time, symbol, timeframe) in (select time, symbol, timeframe from dashboard_candles where run_id = $1)
       order by timeframe, symbol, time`
     const read = async (sql: string) => (await database.pool.query<{ timeframe: string }>(sql, [run.id])).rows
     return { closed: await read(closed), rolledUp: await read(rolledUp) }

@@ -53,8 +53,8 @@ export function serviceParts(defaultPort: number) {
       maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
       /** Bytes that may wait on disk while the database is away. */
       maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
-      /** Days that market data is kept; orders, fills, runs and the audit are kept for good. */
-      retentionDays: z.int().min(1).max(36_500).default(90),
+      /** Days that market data is kept; without it nothing is dropped. Orders, fills, runs, bars and the audit are kept for good. */
+      retentionDays: z.int().min(1).max(36_500).optional(),
     }),
     redis: z.strictObject({
       /** Without one there is no latest state for others to read. `REDIS_URL`. */

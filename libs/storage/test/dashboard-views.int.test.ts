@@ -11,10 +11,14 @@ import {
   RollupJob,
   type Database,
 } from '../src/index.ts'
+import { allMigrations } from '../src/migrations/all-migrations.ts'
+import { migrate } from '../src/migrations/migrate.ts'
 import { describeGrades } from './grade-server.ts'
 
 const views = [
   'current_run',
+  'dashboard_bars',
+  'dashboard_candles',
   'dashboard_fills',
   'dashboard_operator_commands',
   'dashboard_orders',
@@ -23,13 +27,14 @@ const views = [
   'dashboard_runs',
   'dashboard_slowest_fills',
   'kline_data',
+  'ohlcv_5m',
   'ohlcv_data',
   'trades_stream',
 ]
 const embedded = { folder: '/never/used' }
 const at = (us = 0) => new Date((testStartUs + us) / 1000)
 
-describeGrades('views for dashboards', ({ grade, newDatabase }) => {
+describeGrades('views for dashboards', ({ newDatabase }) => {
   jest.setTimeout(60_000)
   let database: Database
   let pool: pg.Pool
@@ -45,8 +50,7 @@ describeGrades('views for dashboards', ({ grade, newDatabase }) => {
       aPortfolioState({ positions: [...aPortfolioState().positions, { ...shortPosition }] }),
     ])
     await store('run-2', [examples.trade])
-    if (grade === 'timescale') await pool.query(`call refresh_continuous_aggregate('bars_rollup_1m', null, null)`)
-    else await new RollupJob(pool).pass()
+    await new RollupJob(pool).pass()
     await beginRun(pool, { runId: 'run-1', mode: 'replay', startedAtUs: testStartUs, configuration: {} })
     await beginRun(pool, { runId: 'run-2', mode: 'live', startedAtUs: testStartUs + 5e6, configuration: {} })
     await endRun(pool, { runId: 'run-1', endedAtUs: testStartUs + 2e6, report: {} })
@@ -77,6 +81,7 @@ describeGrades('views for dashboards', ({ grade, newDatabase }) => {
         updated_at: at(),
         intent_id: 'OFI-1',
         run_id: 'run-1',
+        venue: 'sim',
       },
     ])
     expect(await rowsOf("select * from dashboard_fills where run_id = 'run-1'")).toEqual([
@@ -98,6 +103,7 @@ describeGrades('views for dashboards', ({ grade, newDatabase }) => {
         fill_id: 'OFI-1/1',
         intent_id: 'OFI-1',
         run_id: 'run-1',
+        venue: 'sim',
       },
     ])
     expect(await rowsOf('select * from dashboard_portfolio')).toEqual([
@@ -195,40 +201,14 @@ describeGrades('views for dashboards', ({ grade, newDatabase }) => {
     ])
   })
 
-  it.each([
-    [
-      'ohlcv_data',
-      `select timestamp, symbol, exchange, timeframe, open, high, low, close, volume from ohlcv_data
-       where timestamp between '2024-08-08' and '2024-08-09' and interval = '1m' and run_id = 'run-1' order by timestamp`,
-      {
-        timestamp: at(-60e6),
-        symbol: 'BTC/USDT',
-        exchange: 'sim',
-        timeframe: '1m',
-        open: 61_800.3,
-        volume: examples.trade.size,
-      },
-    ],
-    [
-      'trades_stream',
-      `select timestamp, symbol, price, quantity, amount, side from trades_stream
-       where timestamp between '2024-08-08' and '2024-08-09' and run_id = 'run-1' order by timestamp`,
-      {
-        timestamp: new Date(examples.trade.tsEventUs / 1000),
-        price: 61_800.3,
-        quantity: examples.trade.size,
-        amount: 61_800.3 * examples.trade.size,
-        side: 'buy',
-      },
-    ],
-    [
-      'kline_data',
-      `select timestamp, open_time, close_time, symbol, open, high, low, close, volume from kline_data
-       where open_time between '2024-08-08' and '2024-08-09' and interval = '1m' order by open_time`,
-      { timestamp: at(), open_time: at(), close_time: at(60e6), symbol: 'BTC/USDT', open: 61_800.3 },
-    ],
-  ])('%s has the names that dashboards elsewhere use', async (_view, sql, row) => {
-    expect(await rowsOf(sql)).toMatchObject([row])
+  it.each(['dashboard_bars', 'dashboard_candles'])('%s has the bars of every run, with their venue', async (view) => {
+    const found = await rowsOf(
+      `select run_id, time, symbol, exchange, venue, timeframe, open from ${view} where timeframe = '1m' order by run_id`,
+    )
+    const bar = { symbol: 'BTC/USDT', exchange: 'sim', venue: 'sim', timeframe: '1m', open: 61_800.3 }
+    const runs = view === 'dashboard_bars' ? ['run-1', 'run-2'] : ['run-1']
+    const time = view === 'dashboard_bars' ? at(-60e6) : at()
+    expect(found).toEqual(runs.map((run_id) => ({ ...bar, run_id, time })))
   })
 
   describe('a role that draws', () => {
@@ -264,6 +244,20 @@ describeGrades('views for dashboards', ({ grade, newDatabase }) => {
         for (const sql of refused) await expect(reader.query(sql)).rejects.toMatchObject({ code: '42501' })
       } finally {
         await reader.end()
+      }
+    })
+
+    it('keeps them when the views are made anew, and has the new ones', async () => {
+      const url = await newDatabase()
+      const old = new pg.Pool({ connectionString: url })
+      await migrate(old, allMigrations.slice(0, 4))
+      await old.query(`select grant_dashboard_views('Some reader')`)
+      await old.end()
+      const migrated = await openDatabase({ url, embedded })
+      try {
+        expect(await allowed(migrated.pool, 'Some reader')).toEqual(readable)
+      } finally {
+        await migrated.close()
       }
     })
 

@@ -15,6 +15,9 @@ import {
 import { databaseUrlOf, type ServiceConfig } from '../service-config.ts'
 import type { RunHistory } from './plane-service.ts'
 
+/** A service that is stopped has to be gone within 20 s. */
+const LAST_PASS_MS = 5000
+
 export interface HistoriesOptions {
   readonly config: ServiceConfig
   /** Of the service: each has its own folder of spilled rows. */
@@ -58,6 +61,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
         maintenance = new StorageMaintenance({
           database: opened,
           retentionDays: retention(config.storage.retentionDays),
+          lastPassMs: LAST_PASS_MS,
           observer: { failed: (fault) => logger.warning('Maintenance of the database failed', { fault }) },
         })
         maintenance.start()
@@ -110,8 +114,9 @@ async function noteRun(database: EventualDatabase, run: Run, logger: Logger): Pr
   }
 }
 
-/** The same days for all that is market data or derived from it. */
-function retention(days: number): RetentionDays {
+/** The same days for all that is market data or derived from it; without them nothing is dropped. */
+function retention(days: number | undefined): RetentionDays {
+  if (days === undefined) return {}
   const tables: readonly PartitionedTable[] = [
     'trades',
     'quotes',

@@ -3,9 +3,10 @@ import { StorageError } from '../storage-error.ts'
 
 /**
  * What the server can do for history.
- * - `timescale`: TimescaleDB under its community licence: hypertables, continuous aggregates, compression, policies
- * - `timescale_apache`: TimescaleDB under the Apache licence: hypertables; rollups and retention are ours
- * - `postgres`: no TimescaleDB: range partitions, rollups and retention are ours
+ * - `timescale`: TimescaleDB under its community licence: hypertables, compressed when they are a week old
+ * - `timescale_apache`: TimescaleDB under the Apache licence: hypertables
+ * - `postgres`: no TimescaleDB: range partitions
+ * Rollups and retention are ours on each, so that the same trades give the same bars.
  */
 export type Grade = 'timescale' | 'timescale_apache' | 'postgres'
 
@@ -27,9 +28,9 @@ interface Offer {
 const NOT_PERMITTED = '42501'
 
 const abilities: Readonly<Record<Grade, string>> = {
-  timescale: 'community licence: hypertables, continuous aggregates, compression and retention policies',
-  timescale_apache: 'Apache licence: hypertables, own rollups and retention',
-  postgres: 'range partitions, own rollups and retention',
+  timescale: 'community licence: hypertables, compression',
+  timescale_apache: 'Apache licence: hypertables',
+  postgres: 'range partitions',
 }
 
 /**

@@ -4,7 +4,6 @@ import { fromUs } from '../history/time-sql.ts'
 import type { Grade } from './grade.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { partitionColumns, partitionedTables, type PartitionedTable } from './partitioned-tables.ts'
-import { retentionPolicies } from './retention-policies.ts'
 
 /** How many days rows are kept at least, by table; what is not named is kept for ever. Whole numbers from 1. */
 export type RetentionDays = Readonly<Partial<Record<PartitionedTable, number>>>
@@ -37,8 +36,8 @@ const EXPIRED = `select day::text as day from history_days
 
 /**
  * Drops whole days of history. A day goes when both its market time and the last hour in which it was written to are longer
- * ago than the table keeps its rows: a replay of 2024 is kept as long as what is recorded today. With TimescaleDB's community
- * licence it sets policies, by which the server does the same. Runs, orders, fills and audit are never touched.
+ * ago than the table keeps its rows: a replay of 2024 is kept as long as what is recorded today. A day of trades that are not
+ * all rolled up yet stays until they are. Runs, orders, fills and audit are never touched.
  */
 export class RetentionJob {
   readonly #pool: pg.Pool
@@ -65,10 +64,6 @@ export class RetentionJob {
   /** One pass. Undefined when another process is at it. Throws StorageError. */
   pass(): Promise<readonly DroppedDay[] | undefined> {
     return oneAtATime(this.#pool, 'retention', 'drop old history', async (client) => {
-      if (this.#grade === 'timescale') {
-        await client.query(retentionPolicies(this.#days))
-        return []
-      }
       const dropped: DroppedDay[] = []
       for (const table of partitionedTables) {
         for (const day of await this.#expired(client, table)) {
@@ -88,7 +83,7 @@ export class RetentionJob {
     return rows.map(({ day }) => day)
   }
 
-  /** Gives the rows that went; undefined when somebody uses the table for too long. */
+  /** Gives the rows that went; undefined when somebody uses the table for too long, or its bars are not made yet. */
   async #drop(client: pg.PoolClient, table: PartitionedTable, day: string): Promise<number | undefined> {
     const range = `timestamptz '${day} 00:00Z'`
     const inDay = `${partitionColumns[table]} >= ${range} and ${partitionColumns[table]} < ${range} + interval '1 day'`
@@ -101,6 +96,11 @@ export class RetentionJob {
       await client.query(`set local lock_timeout = ${this.#lockTimeoutMs}`)
       const { rows } = await client.query<{ count: string }>(`select count(*) from ${table} where ${inDay}`)
       await client.query(drop)
+      // Asked when nobody writes to the day any more.
+      if (table === 'trades' && (await isMarked(client, range))) {
+        await client.query('rollback')
+        return undefined
+      }
       await client.query('delete from history_days where table_name = $1 and day = $2', [table, day])
       await client.query('commit')
       return Number(rows[0]?.count)
@@ -110,4 +110,12 @@ export class RetentionJob {
       throw error
     }
   }
+}
+
+/** Whether minutes of the day that begins at `start` wait to be rolled up. */
+async function isMarked(client: pg.PoolClient, start: string): Promise<boolean> {
+  const { rows } = await client.query<{ waits: boolean }>(
+    `select exists (select from rollup_marks where time >= ${start} and time < ${start} + interval '1 day') as waits`,
+  )
+  return rows[0]?.waits === true
 }

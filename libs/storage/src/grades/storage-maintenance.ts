@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { US_PER_HOUR, US_PER_SECOND } from '@triplane/kernel'
 import type { Database } from '../database.ts'
 import { RollupJob, type RollupPass } from '../rollups/rollup-job.ts'
@@ -19,49 +20,55 @@ export interface MaintenanceOptions {
   readonly retentionDays?: RetentionDays
   /** 5 s */
   readonly rollupIntervalMs?: number
+  /** How long `stop` goes on rolling up what is left at most. 30 s. */
+  readonly lastPassMs?: number
   readonly observer?: MaintenanceObserver
 }
 
 /** A pass that is run again and again, so long after its end. */
 interface Task {
-  readonly run: () => Promise<void>
+  readonly run: () => Promise<unknown>
   readonly intervalMs: number
 }
 
 const US_PER_MS = 1000
 const RETENTION_INTERVAL_MS = US_PER_HOUR / US_PER_MS
 const ROLLUP_INTERVAL_MS = (5 * US_PER_SECOND) / US_PER_MS
+const LAST_PASS_MS = (30 * US_PER_SECOND) / US_PER_MS
+/** Between two looks whether another process is still at it. */
+const LOOK_AGAIN_MS = 100
 
 /**
- * Does in the background what the grade's server does not do itself: rolls up trades, and drops old days. Run one beside every
- * store of history: of several at one database, one does the work. Faults are told and pass; bugs are not caught.
+ * Rolls up trades and drops old days, in the background and on every grade. Run one beside every store of history: of several
+ * at one database, one does the work. Faults are told and pass; bugs are not caught.
  */
 export class StorageMaintenance {
   readonly #tasks: readonly Task[]
+  readonly #rollups: RollupJob
+  readonly #observer: MaintenanceObserver
+  readonly #lastPassMs: number
   readonly #stop = new AbortController()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #running = new Set<Promise<void>>()
+  /** Whether the last pass of the rollups failed: then `stop` does not wait for a database that is away. */
+  #isFailing = false
 
-  constructor({ database, retentionDays = {}, rollupIntervalMs, observer = {} }: MaintenanceOptions) {
+  constructor({ database, retentionDays = {}, rollupIntervalMs, lastPassMs, observer = {} }: MaintenanceOptions) {
     const { pool, grade } = database
     const retention = new RetentionJob({ pool, grade, days: retentionDays })
-    const rollups = new RollupJob(pool)
+    this.#rollups = new RollupJob(pool)
+    this.#observer = observer
+    this.#lastPassMs = lastPassMs ?? LAST_PASS_MS
     const dropOld = async () => {
       const days = await retention.pass()
       if (days?.length) observer.dropped?.(days)
     }
-    const rollUp = async () => {
-      const pass = await rollups.pass(this.#stop.signal)
-      if (pass) observer.rolledUp?.(pass)
-    }
-    const task = (pass: () => Promise<void>, intervalMs: number): Task => ({
-      intervalMs,
-      run: () => pass().catch((error: unknown) => observer.failed?.(storageFault(error, 'maintain the history'))),
-    })
-    const hasOwnRollups = grade !== 'timescale'
     this.#tasks = [
-      task(dropOld, RETENTION_INTERVAL_MS),
-      ...(hasOwnRollups ? [task(rollUp, rollupIntervalMs ?? ROLLUP_INTERVAL_MS)] : []),
+      { run: () => this.#tellingFaults(dropOld), intervalMs: RETENTION_INTERVAL_MS },
+      {
+        run: async () => void (await this.#rollUp(this.#stop.signal)),
+        intervalMs: rollupIntervalMs ?? ROLLUP_INTERVAL_MS,
+      },
     ]
   }
 
@@ -69,16 +76,48 @@ export class StorageMaintenance {
     for (const task of this.#tasks) this.#repeat(task)
   }
 
-  /** Resolves when the passes in progress have come to an end; a rollup breaks off between two transactions. */
+  /**
+   * Resolves when the passes in progress have come to an end and what was stored until now is rolled up, by whichever process;
+   * close what stores before. A pass breaks off between two transactions.
+   */
   async stop(): Promise<void> {
     this.#stop.abort()
     for (const timer of this.#timers) clearTimeout(timer)
     await Promise.all(this.#running)
+    await this.#rollUpTheRest(AbortSignal.timeout(this.#lastPassMs))
+  }
+
+  async #rollUpTheRest(limit: AbortSignal): Promise<void> {
+    while (!this.#isFailing && !limit.aborted) {
+      if (await this.#rollUp(limit)) return
+      await sleep(LOOK_AGAIN_MS)
+    }
+  }
+
+  /** Gives whether there was a pass; another process may be at it. */
+  async #rollUp(signal: AbortSignal): Promise<boolean> {
+    let pass: RollupPass | undefined
+    this.#isFailing = !(await this.#tellingFaults(async () => {
+      pass = await this.#rollups.pass(signal)
+    }))
+    if (pass) this.#observer.rolledUp?.(pass)
+    return pass !== undefined
+  }
+
+  /** Gives whether all went well. */
+  async #tellingFaults(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      this.#observer.failed?.(storageFault(error, 'maintain the history'))
+      return false
+    }
   }
 
   #repeat(task: Task): void {
     if (this.#stop.signal.aborted) return
-    const running = task.run().finally(() => {
+    const running = task.run().then(() => {
       this.#running.delete(running)
       if (this.#stop.signal.aborted) return
       const timer = setTimeout(() => {

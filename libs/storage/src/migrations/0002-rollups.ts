@@ -50,7 +50,7 @@ insert into rollup_marks select distinct run_id, venue, symbol, date_bin('1 minu
 export const ownRollups = [...levels.map(tableOf), marks].join('')
 
 /** What the continuous aggregate of a minute selects. The other levels select from the one before. */
-export const minuteAggregate = `
+const minuteAggregate = `
 select run_id, venue, symbol, time_bucket(interval '1 minute', event_time) as time,
   first(price, seq) as open, max(price) as high, min(price) as low, last(price, seq) as close,
   sum(size::text::numeric) as volume, sum(price::text::numeric * size::text::numeric) as quote_volume,

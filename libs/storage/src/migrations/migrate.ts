@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { findGrade, type Grade } from '../grades/grade.ts'
 import { storageFault, StorageError } from '../storage-error.ts'
@@ -20,6 +21,11 @@ const LEDGER = `create table if not exists schema_migrations (
   applied_at timestamptz not null default now()
 )`
 
+/** What Postgres says of a catalogue's row that somebody else has changed, or of two that wait for each other. */
+const IN_BETWEEN = /tuple concurrently|deadlock detected/
+const ATTEMPTS = 10
+const PAUSE_MS = 200
+
 interface AppliedRow {
   readonly id: number
   readonly name: string
@@ -27,7 +33,7 @@ interface AppliedRow {
 }
 
 /**
- * Brings the schema up to date and gives the names of what was applied now. Throws StorageError: `migration_changed`
+ * Brings the schema up to date and gives the names of what was applied now: all that is missing, or nothing. Throws StorageError: `migration_changed`
  * when the database was made by other migrations than these, a changed or a newer one.
  */
 export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): Promise<readonly string[]> {
@@ -43,7 +49,8 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
       )
       for (const row of applied) checkUnchanged(row, migrations, grade)
       const missing = migrations.filter((migration) => !applied.some((row) => row.id === migration.id))
-      for (const migration of missing) await apply(client, migration, grade)
+      for (let attempt = 1; !(await applyAll(client, missing, grade, attempt < ATTEMPTS)); attempt++)
+        await sleep(PAUSE_MS)
       return missing.map((migration) => migration.name)
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK])
@@ -55,21 +62,36 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
   }
 }
 
-async function apply(client: pg.PoolClient, migration: Migration, grade: Grade): Promise<void> {
-  const { id, name } = migration
-  const sql = sqlOf(migration, grade)
+/**
+ * Applies them in one transaction: what one makes and a later one takes away is never seen, by background jobs of the server
+ * least of all. Gives false when such a job, of what there was before, came in between and it `mayFail`.
+ */
+async function applyAll(
+  client: pg.PoolClient,
+  migrations: readonly Migration[],
+  grade: Grade,
+  mayFail: boolean,
+): Promise<boolean> {
+  let doing = 'begin'
   try {
     await client.query('begin')
-    await client.query(sql)
-    await client.query('insert into schema_migrations (id, name, checksum) values ($1, $2, $3)', [
-      id,
-      name,
-      checksum(sql),
-    ])
+    for (const migration of migrations) {
+      const { id, name } = migration
+      const sql = sqlOf(migration, grade)
+      doing = `apply migration ${id} (${name})`
+      await client.query(sql)
+      await client.query('insert into schema_migrations (id, name, checksum) values ($1, $2, $3)', [
+        id,
+        name,
+        checksum(sql),
+      ])
+    }
     await client.query('commit')
+    return true
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
-    throw storageFault(error, `apply migration ${id} (${name})`)
+    if (mayFail && error instanceof Error && IN_BETWEEN.test(error.message)) return false
+    throw storageFault(error, doing)
   }
 }
 

@@ -31,9 +31,9 @@ export interface BarsQuery {
 }
 
 const SELECT = `
-select exchange as venue, symbol, ${toUs('time')} as "openTimeUs", open, high, low, close, volume,
+select venue, symbol, ${toUs('time')} as "openTimeUs", open, high, low, close, volume,
   quote_volume as "quoteVolume", buy_volume as "buyVolume", vwap, trades::double precision as trades
-from ohlcv_data
+from dashboard_bars
 where run_id = $1 and symbol = $2 and timeframe = $3
   and time >= ${fromUs('$4::bigint')} and time < ${fromUs('$5::bigint')}
 order by time, venue`
