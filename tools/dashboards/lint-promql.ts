@@ -23,7 +23,7 @@ const RATE_OF_SELECTOR = /\b(?:rate|irate|increase)\s*\(\s*[a-zA-Z_:][\w:]*\s*(?
 
 /** Whether it parses, names what is known, is narrowed by the dashboard's variables and takes rates over `$__rate_interval`. */
 export function lintExpression(
-  { expr, interval }: Dataquery,
+  { expr, interval, instant }: Dataquery,
   variables: readonly VariableModel[],
   known: KnownMetrics,
 ) {
@@ -31,7 +31,9 @@ export function lintExpression(
   const problems: Problem[] = checked.problems.map((message) => ({ rule: 'promql', message }))
   const rates = [...expr.matchAll(RATE)].length
   const ranges = [...expr.matchAll(RATE_OF_SELECTOR)].map(([, range]) => range)
-  if (ranges.length !== rates || ranges.some((range) => range !== '$__rate_interval')) {
+  // A number of a stated time is no rate: what was counted in it, as of now.
+  const isCount = instant === true && /^sum\(increase\([^()]*\)\)$/.test(expr)
+  if (ranges.length !== rates || (!isCount && ranges.some((range) => range !== '$__rate_interval'))) {
     problems.push({ rule: 'rate_interval', message: `Expected rates over $__rate_interval, was ${expr}` })
   }
   const narrowed = narrowing(expr, variables)

@@ -8,8 +8,11 @@ type Problem = Omit<LintProblem, 'where'>
 /** The views that docs/database.md promises. Commands are the account's: they outlive runs. */
 const ofRuns = [
   'ohlcv_data',
+  'ohlcv_5m',
   'trades_stream',
   'kline_data',
+  'dashboard_bars',
+  'dashboard_candles',
   'dashboard_orders',
   'dashboard_fills',
   'dashboard_slowest_fills',
@@ -17,6 +20,11 @@ const ofRuns = [
   'dashboard_positions',
 ]
 const documented = [...ofRuns, 'dashboard_runs', 'current_run', 'dashboard_operator_commands']
+/** A view has as many rows as there were runs: no time narrows it. */
+const withoutTime = ['current_run']
+/** A filter on one of these, and on nothing in a comment or a text. `timestamp` is a number in seconds, by which no day is left out. */
+const TIME_FILTER = /\$__timeFilter\((\w+)\)/g
+const NOT_CODE = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g
 
 /** Whether SQL reads documented views only, of the time and the run that are shown, and is written with Grafana's macros. */
 export function lintSql({ rawSql, format }: SqlTarget, variables: readonly VariableModel[]): Problem[] {
@@ -27,7 +35,10 @@ export function lintSql({ rawSql, format }: SqlTarget, variables: readonly Varia
   for (const view of views) {
     if (!documented.includes(view)) report(`Expected a documented view, was ${view}`)
   }
-  if (!/\$__timeFilter\(\w+\)/.test(rawSql)) report('Expected $__timeFilter')
+  const filters = [...rawSql.replace(NOT_CODE, '').matchAll(TIME_FILTER)].map(([, column]) => column)
+  const narrowed = views.filter((view) => !withoutTime.includes(view))
+  if (filters.length < Math.max(narrowed.length, 1)) report('Expected $__timeFilter for each view that is read')
+  if (filters.includes('timestamp')) report('Expected $__timeFilter of a time, was timestamp, a number in seconds')
   const isOfRun = views.some((view) => ofRuns.includes(view))
   if (isOfRun && !rawSql.includes('run_id = ${run:sqlstring}')) report('Expected the run of the variable')
   if (format === 'time_series' && !/\border by\b/i.test(rawSql)) report('Expected rows in order of time')

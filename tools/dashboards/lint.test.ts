@@ -150,6 +150,14 @@ const bad: readonly [what: string, rule: LintRule, change: Change][] = [
   ['a rate over a fixed time', 'rate_interval', expr(`sum(rate(${received}[5m]))`)],
   ['a rate over the interval of points', 'rate_interval', expr(`sum(rate(${received}[$__interval]))`)],
   ['an increase over a fixed time', 'rate_interval', expr(`sum(increase(${received}[1h]))`)],
+  [
+    'a rate of a fixed time as of now',
+    'rate_interval',
+    (it) => {
+      expr(`sum(rate(${received}[1m]))`)(it)
+      Object.assign(targetOf(it), { instant: true, range: false })
+    },
+  ],
   ['a rate of a subquery', 'rate_interval', expr(`max_over_time(rate(${received}[5m])[1h:])`)],
   [
     'a rate over too short a time for what is scraped every 15 s',
@@ -167,6 +175,21 @@ const bad: readonly [what: string, rule: LintRule, change: Change][] = [
   ['a legend by a label that is summed away', 'legend', expr(`sum(rate(${received}[$__rate_interval]))`, '{{symbol}}')],
   ['SQL of a table', 'sql', sql(`select time from fills where ${chosen}`)],
   ['SQL of all time', 'sql', sql('select time from dashboard_fills where run_id = ${run:sqlstring}')],
+  [
+    'SQL of all time behind a comment',
+    'sql',
+    sql('select time from dashboard_fills where run_id = ${run:sqlstring} -- $__timeFilter(time)'),
+  ],
+  [
+    'SQL of all time of a second view',
+    'sql',
+    sql(`select time from dashboard_fills where ${chosen} and symbol in (select symbol from dashboard_orders)`),
+  ],
+  [
+    'SQL with a filter of the time as a number',
+    'sql',
+    sql('select time from trades_stream where $__timeFilter(timestamp) and run_id = ${run:sqlstring}'),
+  ],
   ['SQL of every run', 'sql', sql('select time from dashboard_fills where $__timeFilter(time)')],
   [
     'SQL with a variable that is not quoted',

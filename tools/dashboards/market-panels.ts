@@ -1,4 +1,5 @@
 import { dataPlane as data } from './metrics.ts'
+import { fixedColour } from './panel.ts'
 import { areaOverNumber, candlestickPanel, tablePanel, timeSeries } from './panels.ts'
 import { createPromql, marketScope } from './promql.ts'
 import { rows } from './series.ts'
@@ -7,9 +8,9 @@ import { transform } from './transformations.ts'
 
 const { max } = createPromql(marketScope)
 
-/** Of the chosen run and instrument. A venue is named after its exchange and product: binance_spot. */
-const CHOSEN = `$__timeFilter(time) and run_id = \${run:sqlstring}
-  and symbol = \${symbol:sqlstring} and split_part(exchange, '_', 1) = \${exchange:sqlstring}`
+/** Of the chosen run and instrument, by the column of the time. */
+const chosen = (time: string) => `$__timeFilter(${time}) and run_id = \${run:sqlstring}
+  and symbol = \${symbol:sqlstring} and exchange = \${exchange:sqlstring}`
 
 const labelled = (expr: string, label: string, value: string) =>
   `label_replace(${expr}, "${label}", "${value}", "", "")`
@@ -39,9 +40,9 @@ export const candles = candlestickPanel({
     {
       sql: `
 select distinct on (time) time, open, high, low, close, volume
-from kline_data
-where ${CHOSEN} and timeframe = \${timeframe:sqlstring}
-order by time, origin`,
+from dashboard_candles
+where ${chosen('closed_at')} and timeframe = \${timeframe:sqlstring}
+order by time, origin, seq desc`,
     },
     rows(
       [
@@ -64,6 +65,8 @@ order by time, origin`,
 
 const byLevel = ['level']
 const sided = (side: 'bid' | 'ask', expr: string) => labelled(expr, 'side', side)
+/** Levels that say their side, by which the tables of the depth are joined: `bid 0`. */
+const levelsOf = (side: 'bid' | 'ask', expr: string) => `label_replace(${expr}, "level", "${side} $1", "level", "(.*)")`
 
 /** Quantity that can be had down or up to a price: a row for each level of each side, by price. */
 export const depthOverPrice = areaOverNumber(
@@ -73,29 +76,25 @@ export const depthOverPrice = areaOverNumber(
     worry: 'Worry when a side is empty, or when the two overlap: the book is crossed.',
     unit: 'short',
     queries: [
-      rows(`${sided('bid', max(data.bidPrice, byLevel))} or ${sided('ask', max(data.askPrice, byLevel))}`),
-      rows(sided('bid', max(data.bidCumulative, byLevel))),
-      rows(sided('ask', max(data.askCumulative, byLevel))),
+      rows(`${levelsOf('bid', max(data.bidPrice, byLevel))} or ${levelsOf('ask', max(data.askPrice, byLevel))}`),
+      rows(levelsOf('bid', max(data.bidCumulative, byLevel))),
+      rows(levelsOf('ask', max(data.askCumulative, byLevel))),
     ],
     transformations: [
       transform.without('Time'),
-      transform.merge(),
-      transform.rename({ 'Value #A': 'price', 'Value #B': 'bids', 'Value #C': 'asks', level: '', side: '' }),
+      transform.join('level'),
+      transform.rename({ 'Value #A': 'price', 'Value #B': 'bids', 'Value #C': 'asks', level: '' }),
       transform.sort('price'),
     ],
     fields: {
       price: [column.unit('none')],
       bids: [
-        { id: 'color', value: { mode: 'fixed', fixedColor: 'green' } },
+        fixedColour('green'),
         // What can be had at a price is what lies at it or above: a level counts down to the next.
         { id: 'custom.lineInterpolation', value: 'stepBefore' },
         { id: 'min', value: 0 },
       ],
-      asks: [
-        { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
-        { id: 'custom.lineInterpolation', value: 'stepAfter' },
-        { id: 'min', value: 0 },
-      ],
+      asks: [fixedColour('red'), { id: 'custom.lineInterpolation', value: 'stepAfter' }, { id: 'min', value: 0 }],
     },
     width: 14,
     height: 10,
@@ -128,25 +127,58 @@ export const orderBook = tablePanel({
   height: 10,
 })
 
+const ofSides = (bid: string, ask: string) => `${sided('bid', bid)} or ${sided('ask', ask)}`
+const [bidPrice, askPrice] = [max(data.bidPrice, byLevel), max(data.askPrice, byLevel)]
+const [bidQuantity, askQuantity] = [max(data.bidQuantity, byLevel), max(data.askQuantity, byLevel)]
+
+/** What the top of the book comes to: a row for each side. */
+export const bookBySide = tablePanel({
+  title: 'Top 20 by side',
+  shows: 'Of the top 20 levels of each side: base quantity, lowest and highest price, and value in the quote currency.',
+  worry: 'Worry when one side has far less than the other, or its prices lie far apart: the book is thin.',
+  unit: 'none',
+  queries: [
+    rows(ofSides(`sum(${bidQuantity})`, `sum(${askQuantity})`)),
+    rows(ofSides(`min(${bidPrice})`, `min(${askPrice})`)),
+    rows(ofSides(`max(${bidPrice})`, `max(${askPrice})`)),
+    rows(ofSides(`sum(${bidPrice} * ${bidQuantity})`, `sum(${askPrice} * ${askQuantity})`)),
+  ],
+  transformations: [
+    transform.without('Time'),
+    transform.join('side'),
+    transform.rename({
+      side: 'side',
+      'Value #A': 'quantity',
+      'Value #B': 'lowest price',
+      'Value #C': 'highest price',
+      'Value #D': 'value',
+    }),
+    transform.sort('side', true),
+  ],
+  fields: { side: [column.side, column.coloured] },
+  width: 12,
+  height: 4,
+})
+
 export const latestTrades = tablePanel({
   title: 'Latest trades',
-  shows: 'The newest 50 trades, with the side of the aggressor.',
+  shows: 'The newest 100 trades: side of the aggressor, price, base quantity, and what was paid.',
   worry: 'Worry when the newest is old while the price moves: trades are not stored.',
   unit: 'none',
   queries: [
     {
       sql: `
-select time, side, price, quantity, amount, exchange
+select time, side, price, amount, cost
 from trades_stream
-where ${CHOSEN}
-order by time desc limit 50`,
+where ${chosen('time')}
+order by time desc limit 100`,
     },
   ],
   transformations: [transform.sort('time', true)],
   fields: { side: [column.side, column.coloured] },
 })
 
-/** Bars of ohlcv_data. */
+/** Bars of dashboard_bars. */
 const byCandle = (title: string, shows: string, columns: string) =>
   timeSeries(
     {
@@ -158,8 +190,8 @@ const byCandle = (title: string, shows: string, columns: string) =>
         {
           sql: `
 select time, ${columns}
-from ohlcv_data
-where ${CHOSEN} and timeframe = \${timeframe:sqlstring}
+from dashboard_bars
+where ${chosen('time')} and timeframe = \${timeframe:sqlstring}
 order by time`,
           format: 'time_series',
         },

@@ -83,7 +83,26 @@ interface Builder {
   transformations(transformations: DataTransformerConfig[]): this
   timeFrom(timeFrom: string): this
   overrideByName(name: string, properties: DynamicConfigValue[]): this
+  overrideByRegexp(regexp: string, properties: DynamicConfigValue[]): this
 }
+
+/** Series of a side, by the names that legends and columns give them, and their colours. */
+const sides = [
+  ['/\\b(buy|bought|bids?)\\b/i', 'green'],
+  ['/\\b(sell|sold|asks?)\\b/i', 'red'],
+] as const
+
+/** Whether a query has series or columns of the two sides. */
+function isBySide(query: { readonly legend?: string } | { readonly sql: string }): boolean {
+  const names = 'sql' in query ? query.sql : (query.legend ?? '')
+  return /\{\{\s*(side|direction|action)\s*\}\}|^(buy|sell|bought|sold|bids?|asks?)$|\bas (buy|sell)\b/i.test(names)
+}
+
+/** A field in one colour, whatever the palette. */
+export const fixedColour = (fixedColor: string): DynamicConfigValue => ({
+  id: 'color',
+  value: { mode: 'fixed', fixedColor },
+})
 
 /** Gives a panel what every panel has. Throws when nothing says what it shows. */
 export function draftPanel(builder: Builder, spec: PanelSpec): PanelDraft {
@@ -99,6 +118,9 @@ export function draftPanel(builder: Builder, spec: PanelSpec): PanelDraft {
     .targets(queries.map((query, i) => ({ build: () => targetOf(query, String.fromCharCode(65 + i)) })))
   if (transformations.length > 0) builder.transformations([...transformations])
   if (spec.timeFrom !== undefined) builder.timeFrom(spec.timeFrom)
+  if (queries.some(isBySide)) {
+    for (const [names, colour] of sides) builder.overrideByRegexp(names, [fixedColour(colour)])
+  }
   for (const [name, properties] of Object.entries(fields)) builder.overrideByName(name, [...properties])
   return { panel: builder.build(), width, height }
 }

@@ -50,6 +50,11 @@ export function createPromql(scope: Scope) {
     return `sum${grouping(by)}(increase(${of(metric, more)}[$__rate_interval]))`
   }
 
+  /** What a counter gained in the last minute, of all series. For instant queries. */
+  function lastMinute(metric: MetricDefinition): string {
+    return `sum(increase(${of(metric)}[1m]))`
+  }
+
   /** A quantile of a histogram by these labels. */
   function quantile(q: number, metric: MetricDefinition, by: readonly string[] = []): string {
     const rates = `sum${grouping(['le', ...by])}(rate(${of(metric, '', '_bucket')}[$__rate_interval]))`
@@ -66,7 +71,7 @@ export function createPromql(scope: Scope) {
     return `time() - ${max(metric, by)}`
   }
 
-  return { of, rate, increase, quantile, max, age }
+  return { of, rate, increase, lastMinute, quantile, max, age }
 }
 
 function grouping(by: readonly string[]): string {

@@ -71,10 +71,10 @@ it('a panel with a time of its own goes back from the end', () => {
   expect(found).toMatchObject({
     kind: 'sql',
     sql: `select distinct on (time) time, open, high, low, close, volume
-from kline_data
-where time BETWEEN '2026-07-19T22:00:07.500Z' AND '2026-07-20T10:00:07.500Z' and run_id = 'run-1'
-  and symbol = 'BTC/USDT' and split_part(exchange, '_', 1) = 'binance' and timeframe = '5m'
-order by time, origin`,
+from dashboard_candles
+where closed_at BETWEEN '2026-07-19T22:00:07.500Z' AND '2026-07-20T10:00:07.500Z' and run_id = 'run-1'
+  and symbol = 'BTC/USDT' and exchange = 'binance' and timeframe = '5m'
+order by time, origin, seq desc`,
   })
 })
 

@@ -22,6 +22,8 @@ export const column = {
           sell: { text: 'sell', color: 'red', index: 1 },
           BUY: { text: 'buy', color: 'green', index: 2 },
           SELL: { text: 'sell', color: 'red', index: 3 },
+          bid: { text: 'bid', color: 'green', index: 4 },
+          ask: { text: 'ask', color: 'red', index: 5 },
         },
       },
     ],

@@ -3,7 +3,8 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { createLiveMarketBoard } from './boards/live-market.ts'
 import { framesOf, type PrometheusSeries, type SqlRows } from './grafana-frames.ts'
 import { grafanaData, transformed } from './grafana-data.ts'
-import { panelsOf } from './queries.ts'
+import { createDashboards } from './index.ts'
+import { isSql, panelsOf, targetsOf } from './queries.ts'
 
 const market = createLiveMarketBoard()
 const nowSeconds = 1_753_000_030
@@ -34,13 +35,14 @@ async function drawn(title: string, answers: Record<string, readonly PrometheusS
 /** Levels as Prometheus gives them: in the order of texts. */
 const levels = [0, 1, 10, 2]
 
+const sidedLevels = (side: string, of: readonly number[], valueOf: (level: number) => number) =>
+  of.map((level) => sample({ level: `${side} ${level}` }, valueOf(level)))
+
 it('the depth of the book is one table by ascending price, larger the farther from the middle', async () => {
-  const sided = (side: string, valueOf: (level: number) => number) =>
-    levels.map((level) => sample({ side, level: String(level) }, valueOf(level)))
   const answers = {
-    A: [...sided('bid', (level) => 100 - level), ...sided('ask', (level) => 101 + level)],
-    B: sided('bid', (level) => 5 + level),
-    C: sided('ask', (level) => 7 + level),
+    A: [...sidedLevels('bid', levels, (level) => 100 - level), ...sidedLevels('ask', levels, (level) => 101 + level)],
+    B: sidedLevels('bid', levels, (level) => 5 + level),
+    C: sidedLevels('ask', levels, (level) => 7 + level),
   }
   expect(await drawn('Order book depth', answers)).toEqual([
     { price: 90, bids: 15 },
@@ -54,6 +56,20 @@ it('the depth of the book is one table by ascending price, larger the farther fr
   ])
 })
 
+it('the depth is drawn as filled lines of two pixels, and joined by a field', () => {
+  const { fieldConfig, transformations = [] } = panel('Order book depth')
+  expect(fieldConfig?.defaults.custom).toMatchObject({ fillOpacity: 50, lineWidth: 2 })
+  expect(transformations.map(({ id }) => id)).toContain('joinByField')
+})
+
+it('the top of the book has a row for each side, bids first', async () => {
+  const of = (bid: number, ask: number) => [sample({ side: 'ask' }, ask), sample({ side: 'bid' }, bid)]
+  expect(await drawn('Top 20 by side', { A: of(12, 9), B: of(95, 101), C: of(100, 106), D: of(1170, 940) })).toEqual([
+    { side: 'bid', quantity: 12, 'lowest price': 95, 'highest price': 100, value: 1170 },
+    { side: 'ask', quantity: 9, 'lowest price': 101, 'highest price': 106, value: 940 },
+  ])
+})
+
 it('the price of the depth begins where the book does', () => {
   // A bound of the panel would be one of the price, which is the horizontal axis.
   const { defaults, overrides = [] } = panel('Order book depth').fieldConfig ?? {}
@@ -64,8 +80,8 @@ it('the price of the depth begins where the book does', () => {
 
 it('the depth of a book with one side shows that side', async () => {
   const answers = {
-    A: [sample({ side: 'bid', level: '0' }, 100), sample({ side: 'bid', level: '1' }, 99)],
-    B: [sample({ side: 'bid', level: '0' }, 1), sample({ side: 'bid', level: '1' }, 3)],
+    A: sidedLevels('bid', [0, 1], (level) => 100 - level),
+    B: sidedLevels('bid', [0, 1], (level) => 1 + 2 * level),
   }
   expect(await drawn('Order book depth', answers)).toEqual([
     { price: 99, bids: 3 },
@@ -83,6 +99,45 @@ it('the order book has a line for each level, the best first, those of a thin si
     { level: 2, 'bid quantity': 3, bid: 98 },
     { level: 10, 'bid quantity': 11, bid: 90 },
   ])
+})
+
+describe('series of a side', () => {
+  const dashboards = createDashboards()
+  const namesOf = (target: ReturnType<typeof targetsOf>[number]): string[] => {
+    if (isSql(target)) return [...target.rawSql.matchAll(/\bas (buy|sell)\b/g)].map(([, name = '']) => name)
+    const { legendFormat = '' } = target
+    if (/\{\{\s*side\s*\}\}/.test(legendFormat))
+      return ['buy', 'sell'].map((side) => legendFormat.replace(/\{\{.*\}\}/, side))
+    return /^(bids?|asks?|bought|sold|buy|sell)$/.test(legendFormat) ? [legendFormat] : []
+  }
+  const bySide = dashboards.flatMap((dashboard) =>
+    panelsOf(dashboard)
+      .filter((one) => one.type !== 'table' && targetsOf(one).some((target) => namesOf(target).length > 0))
+      .map((one) => [`${dashboard.title}: ${one.title}`, one] as const),
+  )
+  it('are on these panels', () => {
+    expect(bySide.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'Live Market: Trade count',
+        'Live Market: Trade volume',
+        'Live Market: Total bids and asks',
+        'Live Market: Quantity in the book',
+        'Live Market: Volume by candle',
+      ]),
+    )
+  })
+
+  it.each(bySide)('are green for who buys and red for who sells: %s', async (_, one) => {
+    const { getFieldMatcher, FieldType } = await grafanaData()
+    for (const name of targetsOf(one).flatMap(namesOf)) {
+      const field = { name, type: FieldType.number, config: {}, values: [] }
+      const frame = { fields: [field], length: 0 }
+      const colours = (one.fieldConfig?.overrides ?? [])
+        .filter(({ matcher }) => getFieldMatcher(matcher)(field, frame, [frame]))
+        .flatMap(({ properties }) => properties.filter(({ id }) => id === 'color').map(({ value }) => value))
+      expect(colours).toEqual([{ mode: 'fixed', fixedColor: /^(buy|bid|bought)/.test(name) ? 'green' : 'red' }])
+    }
+  })
 })
 
 describe('candles', () => {
@@ -124,7 +179,8 @@ it('trades are listed from the newest', async () => {
     time: new Date(seconds * 1000),
     side: 'buy',
     price,
-    quantity: 1,
+    amount: 1,
+    cost: price,
   })
   const shown = await drawn('Latest trades', { A: [trade(1, 10), trade(3, 12), trade(2, 11)] })
   expect(shown.map(({ price }) => price)).toEqual([12, 11, 10])

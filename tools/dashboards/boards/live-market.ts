@@ -1,12 +1,20 @@
 import { dashboardUids } from '@triplane/monitoring'
 import { createDashboard, variables } from '../dashboard.ts'
-import { candles, depthOverPrice, latestTrades, orderBook, tradesByCandle, volumeByCandle } from '../market-panels.ts'
+import {
+  bookBySide,
+  candles,
+  depthOverPrice,
+  latestTrades,
+  orderBook,
+  tradesByCandle,
+  volumeByCandle,
+} from '../market-panels.ts'
 import { dataPlane as data, strategyPlane as strategy } from '../metrics.ts'
 import { statPanel, timeSeries } from '../panels.ts'
 import { createPromql, marketScope } from '../promql.ts'
 import { BASIS_POINTS, newest, series } from '../series.ts'
 
-const { rate, max } = createPromql(marketScope)
+const { rate, lastMinute, max } = createPromql(marketScope)
 const BY = ['exchange', 'symbol']
 
 const bid = max(data.price, BY, 'type="bid"')
@@ -53,13 +61,14 @@ const now = [
   ),
   statPanel(
     {
-      title: 'Trades a second',
+      title: 'Trade count (1m)',
+      shows: 'Trades of the last minute.',
       worry: 'Worry at 0 while the session is open.',
-      unit: 'ops',
-      queries: [series(rate(data.trades), 'trades')],
+      unit: 'short',
+      queries: [newest(lastMinute(data.trades), 'trades')],
       ...small,
     },
-    { sparkline: true, decimals: 1 },
+    { decimals: 0 },
   ),
   statPanel(
     {
@@ -106,6 +115,7 @@ const prices = [
 const book = [
   depthOverPrice,
   orderBook,
+  bookBySide,
   timeSeries(
     {
       title: 'Spread',
