@@ -5,6 +5,7 @@ import type {
   ExecutionEvent,
   Instrument,
   KillSwitch,
+  Mark,
   MarketStatus,
   OperatorCommand,
   OrderIntent,
@@ -30,7 +31,7 @@ import type { TradingDesksSnapshot } from './trading-desks.ts'
 
 /** What the order plane hears. */
 export type OrderPlaneInput =
-  MarketInput | OrderIntent | CancelIntent | KillSwitch | OperatorCommand | TradingConditionChange
+  MarketInput | Mark | OrderIntent | CancelIntent | KillSwitch | OperatorCommand | TradingConditionChange
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
 
 export interface OrderPlaneDeps {
@@ -41,7 +42,7 @@ export interface OrderPlaneDeps {
   readonly onApproved?: (intent: OrderIntent) => void
 }
 
-/** The order plane's state for the live view and the report. Positions are valued at the newest mid. */
+/** The order plane's state for the live view and the report. Positions are valued at their marks. */
 export interface OrderPlaneView {
   readonly tradingState: TradingState
   /** Kill switches that are active. */

@@ -8,6 +8,7 @@ const size = fc.integer({ min: 0, max: 300 }).map((lots) => lots / 100)
 
 const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('quote' as const), at: ticks }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('mark' as const), at: ticks }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('trade' as const), at: ticks, size, side }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delta' as const), at: ticks, size, side }) },
   {
@@ -74,6 +75,8 @@ function act(session: Session, what: Script[number][0], price: (at: number) => n
   switch (what.kind) {
     case 'quote':
       return session.quote(price(what.at), price(what.at + 1))
+    case 'mark':
+      return session.mark(price(what.at))
     case 'trade':
       return session.trade(price(what.at), what.size + 0.01, what.side === 'BUY' ? 'buy' : 'sell')
     case 'delta':
@@ -114,6 +117,21 @@ describe('order plane core', () => {
           },
         })
         expect(finely.lines()).toEqual(play(script).lines())
+      }),
+    )
+  })
+
+  it('does the same however often it is looked at', () => {
+    fc.assert(
+      fc.property(script, fc.integer({ min: 1, max: 3 }), (script, looks) => {
+        const watched = play(script, {
+          before(session) {
+            for (let i = 0; i < looks; i++) session.core.view()
+          },
+        })
+        const alone = play(script)
+        expect(watched.lines()).toEqual(alone.lines())
+        expect(watched.core.snapshot()).toEqual(alone.core.snapshot())
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { orderStates, riskCodes } from '@triplane/contracts'
-import { testStartUs } from '@triplane/testing'
+import { aMark, testStartUs } from '@triplane/testing'
 import { CLOSE_US, Session, SPY } from '../test/session.ts'
 
 const MS = 1_000
@@ -111,6 +111,7 @@ describe('the life of an order', () => {
     session.book([100, 5], [100.1, 5])
     session.status('book_valid')
     session.quote(100, 100.1)
+    session.mark(100.05)
     session.trade(100, 6, 'sell')
     session.intent('a')
     expect(session.outputs[1]).toMatchObject({ state: 'approved', quantity: '0.6', requestedQuantity: '1' })
@@ -254,6 +255,7 @@ describe('the market as the plane sees it', () => {
     const session = new Session()
     session.book([100, 5], [100.1, 5])
     session.status('book_valid')
+    session.mark(100.05)
     session.trade(100, 1_000, 'sell')
     session.intent('a')
     expect(session.brief().slice(-1)).toEqual(['a submitted'])
@@ -263,6 +265,36 @@ describe('the market as the plane sees it', () => {
     const session = new Session().open()
     session.intent('a', { venue: 'binance_spot' })
     expect(session.brief().slice(-1)).toEqual(['a denied unknown_instrument'])
+  })
+})
+
+describe('marks', () => {
+  it('value what is held, and nothing else does: no quote, no look at it', () => {
+    const session = long()
+    const markOf = () => session.core.view().account.positions[0]?.position.mark
+    session.wait(MS).quote(50, 50.1)
+    expect([markOf(), markOf()]).toEqual([100.05, 100.05])
+    session.core.snapshot()
+    expect(markOf()).toBe(100.05)
+    session.mark(60)
+    expect(markOf()).toBe(60)
+    session.send(aMark({ seq: 99, venue: 'elsewhere', symbol: 'BTC/USD', price: 70, tsRecvUs: session.nowUs }))
+    expect(markOf()).toBe(60)
+  })
+
+  it('are needed to open, not to close', () => {
+    const session = long().open(SPY.symbol)
+    const blind = JSON.parse(JSON.stringify(session.core.snapshot())) as ReturnType<typeof session.core.snapshot>
+    const positions = blind.ledger.positions.map((position) => ({ ...position, mark: 0 }))
+    session.restore({ ...blind, ledger: { ...blind.ledger, positions } })
+    session.forget().intent('open')
+    session.intent('other', { symbol: SPY.symbol })
+    session.intent('close', { side: 'SELL' })
+    expect(session.brief().filter((line) => / (denied|submitted)/.test(line))).toEqual([
+      'open denied no_mark',
+      'other denied no_mark',
+      'close submitted',
+    ])
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type CancelReason,
   type ExecutionEvent,
   type KillSwitch,
+  type Mark,
   type OrderIntent,
   type OrderState,
   type RiskCode,
@@ -14,7 +15,6 @@ import {
   createRiskGate,
   fillEvent,
   isWorking,
-  midPrice,
   orderEvent,
   OrderRateWindow,
   OrderStore,
@@ -111,10 +111,12 @@ class OrderPipeline implements OrderPlaneCore {
       case 'trade':
       case 'bookDelta':
       case 'bookSnapshot':
+      case 'mark':
       case 'marketStatus':
         this.#goTo(event.tsRecvUs, event.tsRecvUs - 1)
         this.#marketUs = Math.max(this.#marketUs, event.tsRecvUs)
-        this.#desks.onMarket(event, this.#nowUs)
+        if (event.type === 'mark') this.#onMark(event)
+        else this.#desks.onMarket(event, this.#nowUs)
         if (event.type === 'marketStatus' && event.status === 'disconnected') this.#denyUnfounded(event.venue)
         if (this.#waiting.size > 0) this.#releaseWaiting()
         return
@@ -151,6 +153,11 @@ class OrderPipeline implements OrderPlaneCore {
         this.#enforceMode()
         break
     }
+  }
+
+  /** Positions are valued at marks and at nothing else, so at any market time as the strategy plane values them. */
+  #onMark({ venue, symbol, price, tsRecvUs, ageUs }: Mark): void {
+    if (this.#desks.find(venue, symbol)) this.#ledger.mark(symbol, price, tsRecvUs - ageUs)
   }
 
   /** Risk, sizing, submit. */
@@ -369,7 +376,6 @@ class OrderPipeline implements OrderPlaneCore {
   }
 
   view(): OrderPlaneView {
-    this.#markPositions()
     return {
       tradingState: this.#mode.state,
       switches: this.#mode.snapshot().switches,
@@ -386,7 +392,6 @@ class OrderPipeline implements OrderPlaneCore {
 
   snapshot(): OrderPlaneSnapshot {
     invariant(this.outbox.size === 0, 'what was emitted is drained before a snapshot')
-    this.#markPositions()
     return {
       lastSeq: this.outbox.lastSeq,
       nowUs: this.#nowUs,
@@ -400,13 +405,6 @@ class OrderPipeline implements OrderPlaneCore {
       venue: this.#venue.snapshot(),
       desks: this.#desks.snapshot(),
       totals: this.#totals.snapshot(),
-    }
-  }
-
-  #markPositions(): void {
-    for (const desk of this.#desks.all) {
-      const mid = midPrice(desk)
-      if (mid > 0) this.#ledger.mark(desk.terms.instrument.symbol, mid)
     }
   }
 }

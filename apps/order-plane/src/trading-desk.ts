@@ -90,6 +90,10 @@ export class TradingDesk implements InstrumentRisk {
     return this.#position.quantity
   }
 
+  get mark(): number {
+    return this.#position.mark
+  }
+
   get workingBuyUnits(): bigint {
     return this.working.buyUnits
   }

@@ -11,6 +11,7 @@ import {
   aBookSnapshot,
   aCancelIntent,
   aKillSwitch,
+  aMark,
   aMarketStatus,
   anOperatorCommand,
   anOrderIntent,
@@ -66,8 +67,8 @@ export class Session {
   }
 
   /** Puts a new core in the place of the old, from its snapshot as JSON. */
-  restore(): void {
-    this.core = this.#build(JSON.parse(JSON.stringify(this.core.snapshot())) as OrderPlaneSnapshot)
+  restore(snapshot: OrderPlaneSnapshot = this.core.snapshot()): void {
+    this.core = this.#build(JSON.parse(JSON.stringify(snapshot)) as OrderPlaneSnapshot)
   }
 
   send(event: OrderPlaneInput): OrderPlaneInput {
@@ -99,6 +100,10 @@ export class Session {
 
   quote(bid: number, ask: number, symbol = BTC.symbol) {
     return this.send(aQuote({ ...this.#market(symbol), bid, ask }))
+  }
+
+  mark(price: number, symbol = BTC.symbol) {
+    return this.send(aMark({ ...this.#market(symbol), price, ageUs: 0 }))
   }
 
   trade(price: number, size: number, aggressor: 'buy' | 'sell', symbol = BTC.symbol) {
@@ -167,6 +172,7 @@ export class Session {
     this.book([100, 5, 99.9, 5], [100.1, 5, 100.2, 5], symbol)
     this.status('book_valid', symbol)
     this.quote(100, 100.1, symbol)
+    this.mark(100.05, symbol)
     this.trade(100, 1_000, 'sell', symbol)
     return this
   }

@@ -7,7 +7,7 @@ import {
   type SwitchType,
 } from '@triplane/contracts'
 import { numberFromFixed } from '@triplane/kernel'
-import { numberFromMoney } from '@triplane/ledger'
+import { isMarkStale, markAgeUs, numberFromMoney } from '@triplane/ledger'
 import type { Planes } from './planes.ts'
 import { percentilesOf, reportedBar, type Report, type ReportedBook } from './report.ts'
 
@@ -25,7 +25,7 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
   const symbols = heard.map(({ instrument }) => instrument.symbol)
   const laneOf = new Map(heard.map((lane) => [lane.instrument.symbol, lane]))
   const orders = order.core.view()
-  const { account, switches } = strategy.core.summary()
+  const { account, markAgeLimitUs, switches } = strategy.core.summary()
   const counted = tally.state
   const endTimeUs = planes.lockstep.nowUs ?? run.startTimeUs
   return {
@@ -56,9 +56,14 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
       ordersAfterTrip: counted.ordersAfterTrip,
     },
     positions: Object.fromEntries(
-      account.positions.map(({ position: { symbol, quantity, quantityScale, mark } }) => [
-        symbol,
-        { quantity: numberFromFixed(quantity, quantityScale), mark },
+      account.positions.map(({ position }) => [
+        position.symbol,
+        {
+          quantity: numberFromFixed(position.quantity, position.quantityScale),
+          mark: position.mark,
+          markAgeUs: markAgeUs(position, endTimeUs),
+          isMarkStale: isMarkStale(position, endTimeUs, markAgeLimitUs),
+        },
       ]),
     ),
     pnl: {

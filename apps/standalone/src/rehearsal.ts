@@ -1,4 +1,4 @@
-import type { Instrument, MarketStatus, Ofi, Quote } from '@triplane/contracts'
+import type { Instrument, Mark, MarketStatus, Ofi, Quote } from '@triplane/contracts'
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import { buildOrderPlane, type OrderPlaneCore } from '@triplane/order-plane'
@@ -112,7 +112,18 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     tsRecvUs,
     status: 'book_valid',
   }
-  publish(producer, [valid], joined.account)
+  const mark: Mark = {
+    type: 'mark',
+    seq: ++seq,
+    source,
+    venue,
+    symbol,
+    tsRecvUs,
+    price: (bid + ask) / 2,
+    kind: 'quote',
+    ageUs: 0,
+  }
+  publish(producer, [valid, mark], joined.account)
   const lockstep = new Lockstep(
     { data, strategy: strategy.runner, order: order.runner },
     { monotonicUs: () => START_US },

@@ -48,7 +48,11 @@ const report: Report = {
     participationDownscales: 1,
     ordersAfterTrip: 0,
   },
-  positions: { 'BTC/USDT': { quantity: -0.25, mark: 61659.75 }, SPY: { quantity: 0, mark: 530 } },
+  positions: {
+    'BTC/USDT': { quantity: -0.25, mark: 61659.75, markAgeUs: 12_300_000, isMarkStale: true },
+    'ETH/USDT': { quantity: 1, mark: 2600, markAgeUs: 200_000, isMarkStale: false },
+    SPY: { quantity: 0, mark: 530, markAgeUs: 99_000_000, isMarkStale: false },
+  },
   pnl: {
     realizedUsd: -10.845,
     unrealizedUsd: -2.25,
@@ -85,7 +89,10 @@ describe('the report as text', () => {
     ['commission', /commission +12\.3[45] USD/],
     ['latencies', /p50 8\.3 us, p99 40 us, p99\.9 91\.5 us/],
     ['PnL', /equity +999,986\.9[01] USD: realised -10\.8[45] net of fees of 12\.3[45], unrealised -2\.25/],
-    ['open positions, their marks to the step', /positions +BTC\/USDT -0\.25 at 61659\.8\n/],
+    [
+      'open positions, marks to the step',
+      /positions +BTC\/USDT -0\.25 at 61659\.8, a mark of 12\.3 s ago, ETH\/USDT 1 at 2600\n/,
+    ],
     ['drawdown', /drawdown +1\.23 % at most/],
     ['kill switches', /switches +pnl 0\.123, drawdown 0, psr 0, stale_data TRIPPED, manual 0\n/],
     ['rows', /Stored {2}trade 21,313; dropped 7/],

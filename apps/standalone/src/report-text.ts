@@ -32,11 +32,11 @@ function switches(report: Report): string {
 function positions(report: Report, instruments: readonly Priced[]): string {
   const tickSizeOf = new Map(instruments.map(({ symbol, tickSize }) => [symbol, tickSize]))
   const held = Object.entries(report.positions).filter(([, { quantity }]) => quantity !== 0)
-  return (
-    held
-      .map(([symbol, { quantity, mark }]) => `${symbol} ${quantity} at ${toStep(mark, tickSizeOf.get(symbol))}`)
-      .join(', ') || 'none'
-  )
+  const shown = held.map(([symbol, { quantity, mark, markAgeUs, isMarkStale }]) => {
+    const age = isMarkStale ? `, a mark of ${upTo(1).format(markAgeUs / 1e6)} s ago` : ''
+    return `${symbol} ${quantity} at ${toStep(mark, tickSizeOf.get(symbol))}${age}`
+  })
+  return shown.join(', ') || 'none'
 }
 
 /** A price with as many digits as its step has. */

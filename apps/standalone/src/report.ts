@@ -32,6 +32,15 @@ export interface ReportedBook {
   readonly updateId: number
 }
 
+export interface ReportedPosition {
+  readonly quantity: number
+  readonly mark: number
+  /** Market time since what the mark is of, at the end of the run. */
+  readonly markAgeUs: number
+  /** The mark is older than its limit. */
+  readonly isMarkStale: boolean
+}
+
 export interface ReportedBar {
   readonly openTimeUs: number
   readonly open: number
@@ -79,7 +88,7 @@ export interface Report {
     readonly ordersAfterTrip: number
   }
   /** What was ever traded. Quantities are base units, prices are the marks. */
-  readonly positions: Readonly<Record<string, { readonly quantity: number; readonly mark: number }>>
+  readonly positions: Readonly<Record<string, ReportedPosition>>
   /** Realised + unrealised is the change of equity, to 1e-8. */
   readonly pnl: {
     /** Net of commission. */

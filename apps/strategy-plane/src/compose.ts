@@ -46,8 +46,25 @@ export function buildStrategyPlane(
         core.process(event)
       },
     },
-    topics: [topics.quotes, topics.ofi, topics.status, topics.orders, topics.fills, topics.commands, topics.heartbeats],
-    hears: new Set<StrategyInput['type']>(['quote', 'ofi', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand']),
+    topics: [
+      topics.quotes,
+      topics.ofi,
+      topics.marks,
+      topics.status,
+      topics.orders,
+      topics.fills,
+      topics.commands,
+      topics.heartbeats,
+    ],
+    hears: new Set<StrategyInput['type']>([
+      'quote',
+      'ofi',
+      'mark',
+      'marketStatus',
+      'orderEvent',
+      'fill',
+      'operatorCommand',
+    ]),
     observe,
     heartbeat: {
       from: 'data',

@@ -8,6 +8,7 @@ const ms = (byDefault: number, least = 1) => z.number().int().min(least).max(86_
 export const strategyConfigSchema = z.strictObject({
   ...accountSchema.shape,
   evaluationIntervalMs: ms(1000, 100).describe('how often kill switches are judged and the portfolio is published'),
+  markAgeLimitMs: ms(10_000).describe('a position whose mark is older is said to be valued at a stale one'),
   ofi: z
     .strictObject({
       horizonMs: ms(10_000, 100).describe('time constant of the order flow'),

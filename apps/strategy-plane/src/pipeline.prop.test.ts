@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { encodeLine, isEvent, type Fill, type Instrument, type OrderEvent, type OrderIntent } from '@triplane/contracts'
 import { fixed, formatFixed } from '@triplane/kernel'
-import { aFill, aMarketStatus, anOfi, anOperatorCommand, anOrderEvent, aQuote, testStartUs } from '@triplane/testing'
+import {
+  aFill,
+  aMark,
+  aMarketStatus,
+  anOfi,
+  anOperatorCommand,
+  anOrderEvent,
+  aQuote,
+  testStartUs,
+} from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
 import {
   createStrategyCore,
@@ -67,6 +76,7 @@ function marketInputs({ action, instrument: { symbol }, flow }: Step, bid: numbe
     case 'flow':
       return [
         aQuote({ symbol, tsRecvUs: atUs, bid, ask: bid + 0.2 }),
+        aMark({ symbol, tsRecvUs: atUs, price: bid + 0.1, ageUs: 0 }),
         anOfi({ symbol, tsRecvUs: atUs, value: flow, depth: 3 }),
       ]
     case 'book_invalid':
@@ -250,6 +260,23 @@ describe('the strategy plane, whatever happens', () => {
         })
         expect(fine).toEqual(linesOf(run))
         expect(coarse).toEqual(linesOf(run))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('does the same however often it is looked at', () => {
+    fc.assert(
+      fc.property(stepsOf, fc.integer({ min: 1, max: 3 }), (steps, looks) => {
+        const run = record(steps)
+        const lines = (reads: number) =>
+          replay(run, (core, input) => {
+            for (let i = 0; i < reads; i++) core.summary()
+            core.process(input)
+            return core
+          })
+        expect(lines(looks)).toEqual(linesOf(run))
+        expect(lines(0)).toEqual(linesOf(run))
       }),
       { numRuns: 25 },
     )

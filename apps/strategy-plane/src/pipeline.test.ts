@@ -1,6 +1,7 @@
 import type { Instrument, OrderEvent } from '@triplane/contracts'
 import {
   aFill,
+  aMark,
   aMarketStatus,
   anOfi,
   anOperatorCommand,
@@ -53,7 +54,13 @@ function openPlane({ isSessionOpen = () => true }: { isSessionOpen?: () => boole
   return {
     core,
     take,
-    quote: (ms: number, bid = 50_000) => take(aQuote({ tsRecvUs: at(ms), bid, ask: bid + 0.2 })),
+    /** A quote, and the mark that is said of it. */
+    quote: (ms: number, bid = 50_000) => [
+      ...take(aQuote({ tsRecvUs: at(ms), bid, ask: bid + 0.2 })),
+      ...take(aMark({ tsRecvUs: at(ms), price: bid + 0.1, ageUs: 0 })),
+    ],
+    mark: (ms: number, price: number, ageMs: number) =>
+      take(aMark({ tsRecvUs: at(ms), price, kind: 'book', ageUs: ageMs * 1000 })),
     ofi: (ms: number, value: number) => take(anOfi({ tsRecvUs: at(ms), value, depth: 2 })),
     status: (
       ms: number,
@@ -228,11 +235,12 @@ describe('evaluations', () => {
     expect(typesOf(plane.order(1000, 'received'))).toEqual(['portfolioState'])
   })
 
-  it('values what was booked at the mid of the newest quote', () => {
+  it('values what was booked at the newest mark, whatever was quoted', () => {
     const plane = openPlane()
     plane.quote(0)
     plane.fill(10, { side: 'SELL', quantity: '0.5', price: '50000', fee: '12.5' })
-    plane.quote(20, 49_000)
+    plane.mark(15, 49_000.1, 5)
+    plane.take(aQuote({ tsRecvUs: testStartUs + 20_000, bid: 10, ask: 11 }))
     expect(plane.advance(1000)).toMatchObject([
       {
         equityUsd: '1000487.45', // 25000 - 0.5 * 49000.1 - 12.5
@@ -240,11 +248,54 @@ describe('evaluations', () => {
         feesUsd: '12.5',
         grossUsd: '24500.05',
         netUsd: '-24500.05',
-        positions: [{ symbol: 'BTC/USDT', quantity: '-0.5', costBasis: '-25000', mark: 49_000.1 }],
+        positions: [{ symbol: 'BTC/USDT', quantity: '-0.5', costBasis: '-25000', mark: 49_000.1, markAgeUs: 990_000 }],
       },
     ])
     expect(plane.core.summary().account.positions).toHaveLength(1)
   })
+})
+
+describe('a mark that gets old', () => {
+  it('values what is held all the same, and is said to be stale beyond its limit', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.fill(10, { side: 'BUY', quantity: '0.5', price: '50000', fee: '0' })
+    plane.mark(900, 49_900, 100)
+    const states = plane.advance(12_000).filter((event) => event.type === 'portfolioState')
+    const position = (s: number) => states[s - 1]?.positions[0]
+    expect(position(10)).toMatchObject({ mark: 49_900, unrealizedUsd: '-50', markAgeUs: 9_200_000 })
+    expect(position(10)?.isMarkStale).toBeUndefined()
+    expect(position(11)).toMatchObject({ mark: 49_900, unrealizedUsd: '-50', markAgeUs: 10_200_000, isMarkStale: true })
+  })
+
+  it('does not make an instrument fresh', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.mark(3900, 50_000, 3900)
+    expect(typesOf(plane.advance(4000))).toContain('killSwitch')
+  })
+})
+
+it('is read as often as one likes, and nothing changes', () => {
+  const run = (reads: boolean) => {
+    const plane = openPlane()
+    const outputs: StrategyOutput[] = []
+    const steps = [
+      () => plane.quote(0),
+      () => plane.ofi(10, 4),
+      () => plane.fill(600, { intentId: 'OFI-3', side: 'BUY', quantity: '0.2', price: '50000' }),
+      () => plane.take(aQuote({ tsRecvUs: testStartUs + 700_000, bid: 40_000, ask: 40_001 })),
+      () => plane.advance(2000),
+      () => plane.mark(2500, 49_000, 10),
+      () => plane.advance(4000),
+    ]
+    for (const step of steps) {
+      outputs.push(...step())
+      for (let i = 0; reads && i < 3; i++) void plane.core.summary()
+    }
+    return { outputs, state: plane.core.snapshot() }
+  }
+  expect(run(true)).toEqual(run(false))
 })
 
 describe('kill switches', () => {

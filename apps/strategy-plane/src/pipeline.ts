@@ -8,6 +8,7 @@ import {
   type Fill,
   type Instrument,
   type KillSwitch,
+  type Mark,
   type MarketStatus,
   type MarketStatusCode,
   type Ofi,
@@ -26,9 +27,11 @@ import {
 import { floorTime, invariant } from '@triplane/kernel'
 import {
   createLedger,
+  isMarkStale,
   numberFromMoney,
   portfolioState,
   type LedgerSnapshot,
+  type Position,
   type RoundTrips,
   type Valuation,
 } from '@triplane/ledger'
@@ -53,7 +56,7 @@ import {
   type TradedInstrumentSnapshot,
 } from './traded-instrument.ts'
 
-export type StrategyInput = Quote | Trade | Ofi | Bar | MarketStatus | OrderEvent | Fill | OperatorCommand
+export type StrategyInput = Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand
 export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | PortfolioState | KillSwitch
 
 /** What the core cannot know by itself. */
@@ -67,6 +70,10 @@ export interface StrategyDeps {
 /** Where the strategy plane stands, for the live view and the report. */
 interface StrategySummary {
   readonly account: Valuation
+  /** Market time of the newest evaluation; 0 before the first input. */
+  readonly evaluatedUs: number
+  /** A position whose mark is older is valued at a stale one. */
+  readonly markAgeLimitUs: number
   readonly roundTrips: RoundTrips
   readonly switches: Readonly<Record<SwitchType, SwitchStatus>>
 }
@@ -103,7 +110,8 @@ const holes: ReadonlySet<MarketStatusCode> = new Set(['disconnected', 'gap', 'bo
  * 1. Outputs carry the market time of the input or timer that caused them.
  * 2. While a kill switch is active there are no targets and no intents; cancels pass.
  * 3. An instrument has at most one order under way that we sent, so orders never overshoot the target together.
- * 4. Evaluations are due at whole intervals of market time after the first input, and come before orders and after data of
+ * 4. Positions are valued at marks and at nothing else, so at any market time as the order plane values them.
+ * 5. Evaluations are due at whole intervals of market time after the first input, and come before orders and after data of
  *    their microsecond, however finely time is advanced. While no source is connected they say what has changed, and once
  *    nothing can change any more by itself they are left out: a hole of any length costs the same.
  */
@@ -113,6 +121,7 @@ export function createStrategyCore(
   snapshot?: StrategySnapshot,
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
+  const markAgeLimitUs = config.markAgeLimitMs * 1000
   const { startingCashUsd } = config
   const idleAfterUs = longestLimitUs(config)
 
@@ -163,10 +172,11 @@ export function createStrategyCore(
     return connections.areAllDown && nextEvaluationUs > lastInputUs + idleAfterUs
   }
 
-  function onMarket(event: Quote | Trade | Ofi | Bar | MarketStatus): void {
+  function onMarket(event: Quote | Trade | Ofi | Bar | Mark | MarketStatus): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
     const of = tradedBySymbol.get(event.symbol)
     if (of === undefined || of.venue !== event.venue) return
+    if (event.type === 'mark') return ledger.mark(event.symbol, event.price, event.tsRecvUs - event.ageUs)
     of.heardUs = event.tsRecvUs
     of.source = event.source
     if (event.type === 'quote') {
@@ -290,16 +300,23 @@ export function createStrategyCore(
   function evaluateNext(): void {
     const nowUs = nextEvaluationUs
     nextEvaluationUs += evaluationIntervalUs
-    markPositions()
     const account = ledger.observe()
-    const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs
-    if (isNews) outbox.add(portfolioState(account, nowUs))
+    const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
+    if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs))
     const lossUsd = Number(startingCashUsd) - numberFromMoney(account.equityUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
     const staleExposureRatio = staleShare(account, nowUs)
     const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }
     onSwitchChanges(switches.evaluate(measured), nowUs)
     pursueTargets(nowUs)
+  }
+
+  /** Whether a mark became stale since the evaluation before: nothing has to come in for that. */
+  function hasAged({ positions }: Valuation, nowUs: number): boolean {
+    const isStaleAt = (position: Position, timeUs: number) => isMarkStale(position, timeUs, markAgeLimitUs)
+    return positions.some(
+      ({ position }) => isStaleAt(position, nowUs) && !isStaleAt(position, nowUs - evaluationIntervalUs),
+    )
   }
 
   /** Share of gross exposure in instruments that are stale although they trade; 0 without exposure. */
@@ -311,10 +328,6 @@ export function createStrategyCore(
       if (isSessionOpen(of.symbol, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
     }
     return staleUsd === 0n ? 0 : numberFromMoney(staleUsd) / numberFromMoney(grossUsd)
-  }
-
-  function markPositions(): void {
-    for (const { symbol, bid, ask } of traded) if (bid > 0) ledger.mark(symbol, (bid + ask) / 2)
   }
 
   function onSwitchChanges(changes: readonly SwitchChange[], nowUs: number): void {
@@ -337,13 +350,17 @@ export function createStrategyCore(
     },
 
     summary() {
-      markPositions()
-      return { account: ledger.value(), roundTrips: ledger.roundTrips, switches: switches.status() }
+      return {
+        account: ledger.value(),
+        evaluatedUs: Math.max(0, nextEvaluationUs - evaluationIntervalUs),
+        markAgeLimitUs,
+        roundTrips: ledger.roundTrips,
+        switches: switches.status(),
+      }
     },
 
     snapshot() {
       invariant(outbox.size === 0, 'what was emitted is drained before a snapshot')
-      markPositions()
       return {
         outboxSeq: outbox.lastSeq,
         nextEvaluationUs,
@@ -358,9 +375,10 @@ export function createStrategyCore(
   }
 }
 
-/** How long something that an input began can take: silence that is confirmed, an order that nobody answers. */
-function longestLimitUs({ evaluationIntervalMs, intents, killSwitches }: StrategyConfig): number {
+/** How long something that an input began can take: silence that is confirmed, an order that nobody answers, a mark's age. */
+function longestLimitUs({ evaluationIntervalMs, markAgeLimitMs, intents, killSwitches }: StrategyConfig): number {
   const { silenceLimitMs, confirmations } = killSwitches
   const orderMs = intents.validityMs + intents.answerGraceMs
-  return (silenceLimitMs + (confirmations + 1) * evaluationIntervalMs + orderMs) * 1000
+  const silenceMs = silenceLimitMs + (confirmations + 1) * evaluationIntervalMs + orderMs
+  return Math.max(silenceMs, markAgeLimitMs + evaluationIntervalMs) * 1000
 }

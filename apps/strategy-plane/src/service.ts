@@ -49,7 +49,7 @@ export async function startStrategyService(
         context,
         build: (snapshot) => buildStrategyPlane(parts, snapshot as StrategySnapshot | undefined),
         marked: [topics.intents, topics.killSwitch],
-        awaited: [topics.quotes, topics.ofi, topics.status, topics.orders, topics.fills],
+        awaited: [topics.quotes, topics.ofi, topics.marks, topics.status, topics.orders, topics.fills],
         leadUs: 0,
         configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
         snapshotEveryMs: config.state.snapshotEveryMs,

@@ -1,5 +1,5 @@
 import { switchTypes } from '@triplane/contracts'
-import { numberFromMoney } from '@triplane/ledger'
+import { markAgeUs, numberFromMoney } from '@triplane/ledger'
 import type { Metrics } from '@triplane/metrics'
 import type { StrategyCore, StrategyOutput } from './pipeline.ts'
 
@@ -43,7 +43,7 @@ export function exportStrategyPlane(
 }
 
 function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore): void {
-  const { account, switches } = core.summary()
+  const { account, evaluatedUs, switches } = core.summary()
   metrics.drawdown.set(STRATEGY, account.drawdownRatio)
   metrics.grossExposureUsd.set(numberFromMoney(account.grossUsd))
   metrics.netExposureUsd.set(numberFromMoney(account.netUsd))
@@ -51,6 +51,9 @@ function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore): void {
   metrics.pnlRealizedUsd.set(STRATEGY, numberFromMoney(account.realizedUsd))
   metrics.pnlUnrealizedUsd.set(STRATEGY, numberFromMoney(account.unrealizedUsd))
   metrics.pnlTotalUsd.set(STRATEGY, numberFromMoney(account.realizedUsd + account.unrealizedUsd))
+  for (const { position } of account.positions) {
+    metrics.markAge.set({ symbol: position.symbol }, markAgeUs(position, evaluatedUs) / 1e6)
+  }
   for (const switch_type of switchTypes) {
     metrics.killSwitchActive.set({ switch_type }, switches[switch_type].active ? 1 : 0)
     metrics.killSwitchDistance.set({ switch_type }, switches[switch_type].distanceRatio)

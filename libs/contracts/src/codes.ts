@@ -37,6 +37,7 @@ export const riskCodes = [
   'session_closed',
   'stale_market',
   'invalid_book',
+  'no_mark',
   'lot_size',
   'tick_size',
   'reduce_only',

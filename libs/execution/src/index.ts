@@ -4,7 +4,7 @@ export { quantityNumber, quantityText, quantityUnitsOf, tradingTerms, type Tradi
 export { createRiskGate, type Approved, type RiskGate } from './risk/risk-gate.ts'
 export { standardChecks, type RiskLimits } from './risk/standard-checks.ts'
 export { readCandidate } from './risk/candidate.ts'
-export { closableUnits, midPrice } from './risk/exposure.ts'
+export { closableUnits } from './risk/exposure.ts'
 export {
   type AccountRisk,
   type Candidate,

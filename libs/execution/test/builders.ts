@@ -75,6 +75,7 @@ export function anInstrument(fields: Partial<InstrumentRisk> = {}): InstrumentRi
     isBookValid: true,
     bid: 60_000,
     ask: 60_000.1,
+    mark: 60_000.05,
     positionUnits: 0n,
     workingBuyUnits: 0n,
     workingSellUnits: 0n,

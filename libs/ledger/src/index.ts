@@ -12,4 +12,4 @@ export {
 export { averagePrice, markValue, unrealized, type Position } from './position.ts'
 // Money
 export { convertMoney, numberFromMoney, parseRate, roundMoney, type Rate } from './money.ts'
-export { portfolioState } from './portfolio-state.ts'
+export { isMarkStale, markAgeUs, portfolioState } from './portfolio-state.ts'

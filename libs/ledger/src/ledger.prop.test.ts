@@ -56,7 +56,7 @@ describe('the ledger, after any sequence of fills', () => {
           const cost = (fill.side === 'BUY' ? notional : -notional) + fixed(fill.fee, MONEY_SCALE)
           paid.set(fill.symbol, (paid.get(fill.symbol) ?? 0n) + cost)
 
-          ledger.mark(fill.symbol, mark)
+          ledger.mark(fill.symbol, mark, 1)
           const position = ledger.position(fill.symbol)
           expect(position.realized + unrealized(position)).toBe(position.cashFlow + markValue(position))
           expect(position.cashFlow).toBe(-(paid.get(fill.symbol) as bigint))
@@ -71,7 +71,7 @@ describe('the ledger, after any sequence of fills', () => {
       fc.property(fillsOf, fc.array(markOf, { minLength: 3, maxLength: 3 }), (samples, marks) => {
         const ledger = createLedger(config)
         for (const fill of fillsFrom(samples)) ledger.book(fill)
-        config.instruments.forEach(({ symbol }, i) => ledger.mark(symbol, marks[i] as number))
+        config.instruments.forEach(({ symbol }, i) => ledger.mark(symbol, marks[i] as number, 1))
         const { equityUsd, realizedUsd, unrealizedUsd, feesUsd, positions } = ledger.value()
         expect(equityUsd - fixed('1000000', 8)).toBe(realizedUsd + unrealizedUsd)
         expect([realizedUsd, unrealizedUsd, feesUsd]).toEqual([

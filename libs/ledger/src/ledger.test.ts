@@ -1,6 +1,7 @@
 import { fixed, formatFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import { createLedger } from './ledger.ts'
+import { portfolioState } from './portfolio-state.ts'
 import { convertMoney, parseRate, roundMoney } from './money.ts'
 
 const usd = (text: string) => fixed(text, 8)
@@ -14,8 +15,8 @@ describe('createLedger', () => {
     const ledger = newLedger()
     ledger.book(aFill({ fillId: '1', symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '3' }))
     ledger.book(aFill({ fillId: '2', symbol: 'SAP', side: 'SELL', quantity: '10', price: '200', fee: '1' }))
-    ledger.mark('BTC/USDT', 61_000)
-    ledger.mark('SAP', 190)
+    ledger.mark('BTC/USDT', 61_000, 1)
+    ledger.mark('SAP', 190, 1)
     const valuation = ledger.value()
     expect(valuation).toMatchObject({
       equityUsd: usd('10205.9'), // 10000 + 100 + 110 - 3 - 1.1
@@ -39,7 +40,7 @@ describe('createLedger', () => {
     const ledger = newLedger()
     ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
     const ratios = [80_000, 70_000, 90_000, 84_500].map((price) => {
-      ledger.mark('BTC/USDT', price)
+      ledger.mark('BTC/USDT', price, 1)
       return ledger.observe().drawdownRatio
     })
     expect(ratios).toEqual([0, 1000 / 12_000, 0, 550 / 13_000])
@@ -49,9 +50,9 @@ describe('createLedger', () => {
   it('does not remember what it is only asked', () => {
     const ledger = newLedger()
     ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
-    ledger.mark('BTC/USDT', 10_000)
+    ledger.mark('BTC/USDT', 10_000, 1)
     expect(ledger.value().maxDrawdownRatio).toBe(0.5)
-    ledger.mark('BTC/USDT', 60_000)
+    ledger.mark('BTC/USDT', 60_000, 1)
     expect(ledger.value().maxDrawdownRatio).toBe(0)
   })
 
@@ -64,6 +65,23 @@ describe('createLedger', () => {
     trade('3', 'SELL', '60000')
     trade('4', 'BUY', '59985') // earns 1.5, less than the fees of 2
     expect(ledger.roundTrips).toEqual({ closed: 2, won: 1 })
+  })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('does not take %d for a mark', (price) => {
+    const ledger = newLedger()
+    ledger.mark('BTC/USDT', 60_000, 1)
+    expect(() => ledger.mark('BTC/USDT', price, 2)).toThrow(/a mark is a price > 0/)
+    expect(ledger.position('BTC/USDT')).toMatchObject({ mark: 60_000, markUs: 1 })
+  })
+
+  it('says how old the mark of what is held is, and when that is beyond the limit', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT', 61_000, 5_000_000)
+    const [held] = portfolioState(ledger.value(), 15_000_000, 10_000_000).positions
+    const [aged] = portfolioState(ledger.value(), 15_000_001, 10_000_000).positions
+    expect([held, aged]).toMatchObject([{ mark: 61_000, markAgeUs: 10_000_000 }, { markAgeUs: 10_000_001 }])
+    expect([held?.isMarkStale, aged?.isMarkStale]).toEqual([undefined, true])
   })
 
   it.each([

@@ -58,8 +58,8 @@ export interface RoundTrips {
 export interface Ledger {
   /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */
   book(fill: Fill): boolean
-  /** Stores the price at which the instrument is valued. Cheap: every quote may call it. */
-  mark(symbol: string, price: number): void
+  /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
+  mark(symbol: string, price: number, atUs: number): void
   /** The position of a known instrument; throws on another. */
   position(symbol: string): Position
   readonly roundTrips: RoundTrips
@@ -106,7 +106,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   let maxDrawdownRatio = snapshot?.maxDrawdownRatio ?? 0
   let roundTrips = snapshot?.roundTrips ?? { closed: 0, won: 0 }
   for (const saved of snapshot?.positions ?? []) {
-    const { quantity, costBasis, realized, fees, cashFlow, mark, roundTripResult } = saved
+    const { quantity, costBasis, realized, fees, cashFlow, mark, markUs, roundTripResult } = saved
     Object.assign(positionOf(saved.symbol), {
       quantity: BigInt(quantity),
       costBasis: BigInt(costBasis),
@@ -114,6 +114,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       fees: BigInt(fees),
       cashFlow: BigInt(cashFlow),
       mark,
+      markUs,
       roundTripResult: BigInt(roundTripResult),
     })
   }
@@ -187,15 +188,21 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const signed = fill.side === 'BUY' ? quantity : -quantity
       const notional = multiplyFixed(signed, quantityScale, price, PRICE_SCALE, MONEY_SCALE)
       const ended = bookQuantity(position, signed, notional, fee)
-      if (position.mark === 0) position.mark = Number(fill.price)
+      if (position.mark === 0) {
+        position.mark = Number(fill.price)
+        position.markUs = fill.tsVenueUs
+      }
       if (ended !== 'open') {
         roundTrips = { closed: roundTrips.closed + 1, won: roundTrips.won + (ended === 'won' ? 1 : 0) }
       }
       return true
     },
 
-    mark(symbol, price) {
-      positionOf(symbol).mark = price
+    mark(symbol, price, atUs) {
+      invariant(price > 0 && price < Number.POSITIVE_INFINITY, 'a mark is a price > 0', price)
+      const position = positionOf(symbol)
+      position.mark = price
+      position.markUs = atUs
     },
 
     position: positionOf,

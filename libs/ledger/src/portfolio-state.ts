@@ -1,9 +1,10 @@
 import type { PortfolioState } from '@triplane/contracts'
 import { formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import type { Valuation } from './ledger.ts'
+import type { Position } from './position.ts'
 
-/** The event that publishes a valuation. */
-export function portfolioState(valuation: Valuation, effectUs: number): PortfolioState {
+/** The event that publishes a valuation at market time `effectUs`. With a limit it says which marks are older. */
+export function portfolioState(valuation: Valuation, effectUs: number, markAgeLimitUs = Infinity): PortfolioState {
   return {
     type: 'portfolioState',
     seq: 0,
@@ -23,8 +24,20 @@ export function portfolioState(valuation: Valuation, effectUs: number): Portfoli
       mark: position.mark,
       realizedUsd: money(realizedUsd),
       unrealizedUsd: money(unrealizedUsd),
+      markAgeUs: markAgeUs(position, effectUs),
+      ...(isMarkStale(position, effectUs, markAgeLimitUs) && { isMarkStale: true }),
     })),
   }
+}
+
+/** How old what the mark of a position is of is at market time `nowUs`. */
+export function markAgeUs({ markUs }: Pick<Position, 'markUs'>, nowUs: number): number {
+  return Math.max(0, nowUs - markUs)
+}
+
+/** Whether something is held that is valued at a mark which is older than the limit. */
+export function isMarkStale(position: Pick<Position, 'quantity' | 'markUs'>, nowUs: number, limitUs: number): boolean {
+  return position.quantity !== 0n && markAgeUs(position, nowUs) > limitUs
 }
 
 function money(units: bigint): string {

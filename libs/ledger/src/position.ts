@@ -18,8 +18,10 @@ export interface Position {
   readonly fees: bigint
   /** Money received less money paid, commission included. */
   readonly cashFlow: bigint
-  /** Price at which it is valued: the newest mark, else the newest fill; 0 before both. */
+  /** Price at which it is valued: the newest mark, else the first fill; 0 before both. */
   readonly mark: number
+  /** Market time of what the mark is of; 0 before the first. */
+  readonly markUs: number
   /** Realised since the position was last flat. */
   readonly roundTripResult: bigint
 }
@@ -38,6 +40,7 @@ export function flatPosition(symbol: string, quoteCurrency: string, quantityScal
     fees: 0n,
     cashFlow: 0n,
     mark: 0,
+    markUs: 0,
     roundTripResult: 0n,
   }
 }

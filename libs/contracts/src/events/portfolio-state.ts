@@ -21,6 +21,8 @@ export const portfolioStateSchema = eventSchema(
         mark: real('price at which it is valued'),
         realizedUsd: decimal('net of commission'),
         unrealizedUsd: decimal('at the mark'),
+        markAgeUs: Type.Optional(Type.Integer({ minimum: 0, description: 'market time since what the mark is of' })),
+        isMarkStale: Type.Optional(Type.Boolean({ description: 'the mark is older than its limit' })),
       }),
     ),
   },

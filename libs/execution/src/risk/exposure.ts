@@ -17,17 +17,27 @@ export function closableUnits(instrument: InstrumentRisk, side: Side): bigint {
 }
 
 /**
- * The largest position in US dollars that an instrument can come to when its working orders fill, all those of one side
- * and none of the other, with `extraUnits` more on `side`. Valued at the mid; 0 while there was never a price.
+ * The largest position that an instrument can come to when its working orders fill, all those of one side and none of the
+ * other, with `extraUnits` more on `side`.
  */
-export function worstPositionUsd(instrument: InstrumentRisk, side: Side, extraUnits: bigint): number {
-  const { positionUnits, terms } = instrument
+export function worstPositionUnits(instrument: InstrumentRisk, side: Side, extraUnits: bigint): bigint {
+  const { positionUnits } = instrument
   const long = magnitude(positionUnits + instrument.workingBuyUnits + (side === 'BUY' ? extraUnits : 0n))
   const short = magnitude(positionUnits - instrument.workingSellUnits - (side === 'SELL' ? extraUnits : 0n))
-  const units = long > short ? long : short
+  return long > short ? long : short
+}
+
+/** The same in US dollars, valued at the last mark. NaN when there was never one, and something to value. */
+export function worstPositionUsd(instrument: InstrumentRisk, side: Side, extraUnits: bigint): number {
+  const { mark, terms } = instrument
+  const units = worstPositionUnits(instrument, side, extraUnits)
   if (units === 0n) return 0
-  const usd = quantityNumber(units, terms) * midPrice(instrument) * terms.usdPerQuote
-  return Number.isNaN(usd) ? 0 : usd
+  return mark > 0 ? quantityNumber(units, terms) * mark * terms.usdPerQuote : Number.NaN
+}
+
+/** Whether an order could make the position larger than it can become without it. No price is needed to know. */
+export function enlarges(instrument: InstrumentRisk, side: Side, units: bigint): boolean {
+  return worstPositionUnits(instrument, side, units) > worstPositionUnits(instrument, side, 0n)
 }
 
 function magnitude(units: bigint): bigint {

@@ -12,6 +12,7 @@ export type RiskReject =
   | { readonly code: 'session_closed'; readonly nowUs: number }
   | { readonly code: 'stale_market'; readonly ageUs: number; readonly limitUs: number }
   | { readonly code: 'invalid_book'; readonly bid: number; readonly ask: number }
+  | { readonly code: 'no_mark'; readonly symbol: string }
   | { readonly code: 'lot_size'; readonly quantity: string; readonly lotSize: string }
   | { readonly code: 'tick_size'; readonly limitPrice: string; readonly tickSize: string }
   | { readonly code: 'reduce_only'; readonly quantity: number; readonly closable: number }
@@ -36,6 +37,8 @@ export interface InstrumentRisk {
   /** Newest best prices; NaN when there is none. */
   readonly bid: number
   readonly ask: number
+  /** Price at which it is valued, also when there are no best prices; 0 when there was never one. */
+  readonly mark: number
   /** Positive long, negative short. */
   readonly positionUnits: bigint
   /** What working orders may still buy and sell. */

@@ -4,6 +4,7 @@ import { aMarketIntent, anAccount, anApproved, anInstrument, anIntent, limits, N
 import type { Venue } from '../matching/venue.ts'
 import { capParticipation } from '../sizing/participation.ts'
 import { readCandidate } from './candidate.ts'
+import { enlarges } from './exposure.ts'
 import type { AccountRisk, InstrumentRisk, RiskReject } from './risk-check.ts'
 import { createRiskGate } from './risk-gate.ts'
 import { standardChecks } from './standard-checks.ts'
@@ -106,6 +107,22 @@ const cases: readonly Case[] = [
   },
   { name: 'refuses without a best ask', instrument: anInstrument({ ask: Number.NaN }), want: { code: 'invalid_book' } },
   {
+    name: 'refuses to open what was never valued',
+    instrument: anInstrument({ mark: 0 }),
+    want: { code: 'no_mark', symbol: 'BTC/USDT:USDT' },
+  },
+  {
+    name: 'refuses to open while something that is held was never valued',
+    account: { instruments: [anInstrument(), anInstrument({ mark: 0, positionUnits: 1n })] },
+    want: { code: 'no_mark' },
+  },
+  {
+    name: 'approves to close what was never valued',
+    intent: anIntent({ side: 'SELL' }),
+    instrument: anInstrument({ mark: 0, positionUnits: 100n }),
+    want: 'approved',
+  },
+  {
     name: 'refuses a quantity finer than the lot',
     intent: anIntent({ quantity: '0.1005' }),
     want: { code: 'lot_size', quantity: '0.1005', lotSize: '0.001' },
@@ -164,7 +181,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'refuses a position beyond the limit, working orders counted',
-    instrument: anInstrument({ bid: 60_000, ask: 60_000, positionUnits: 750n, workingBuyUnits: 400n }),
+    instrument: anInstrument({ mark: 60_000, positionUnits: 750n, workingBuyUnits: 400n }),
     want: { code: 'max_position', positionUsd: 75_000, limitUsd: 60_000 },
   },
   {
@@ -175,7 +192,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'refuses gross exposure beyond the limit',
-    account: { instruments: [anInstrument({ bid: 60_000, ask: 60_000, positionUnits: -3_300n })] },
+    account: {
+      instruments: [anInstrument({ bid: Number.NaN, ask: Number.NaN, mark: 60_000, positionUnits: -3_300n })],
+    },
     want: { code: 'gross_exposure' },
   },
   {
@@ -235,6 +254,70 @@ describe('risk gate', () => {
         },
       ),
     )
+  })
+
+  it('approves no opening order without a price that it refuses when the price is what was last known', () => {
+    const price = fc.double({ min: 55_000, max: 65_000, noNaN: true })
+    const units = fc.integer({ min: -4_000, max: 4_000 }).map(BigInt)
+    const held = fc.record({
+      bid: price,
+      spread: fc.double({ min: 0, max: 400, noNaN: true }),
+      mark: price,
+      positionUnits: units,
+    })
+    const lost = fc.subarray(['bid', 'ask', 'mark'] as const, { minLength: 1 })
+    const absent = fc.constantFrom(Number.NaN, 0, Number.NEGATIVE_INFINITY)
+    const intent = fc.record({
+      side: fc.constantFrom('BUY' as const, 'SELL' as const),
+      orderType: fc.constantFrom('LIMIT' as const, 'MARKET' as const),
+      quantity: fc.integer({ min: 1, max: 500 }).map((lots) => (lots / 1000).toFixed(3)),
+      limitPrice: fc.integer({ min: 59_000, max: 61_000 }).map(String),
+    })
+    let refused = 0
+    fc.assert(
+      fc.property(
+        intent,
+        fc.tuple(held, held),
+        fc.tuple(lost, lost),
+        fc.constantFrom('own', 'other', 'both'),
+        absent,
+        (fields, known, lostOf, whose, nothing) => {
+          const order = fields.orderType === 'MARKET' ? aMarketIntent(fields) : anIntent(fields)
+          const instruments = known.map(({ bid, spread, ...rest }) => anInstrument({ bid, ask: bid + spread, ...rest }))
+          const blind = instruments.map((instrument, i) => {
+            if (whose !== 'both' && (whose === 'own') !== (i === 0)) return instrument
+            return { ...instrument, ...Object.fromEntries((lostOf[i] ?? []).map((name) => [name, nothing])) }
+          })
+          const judged = (all: readonly InstrumentRisk[]) =>
+            judge({ intent: order, instrument: all[0], account: { instruments: all } })
+          const opens = enlarges(
+            instruments[0] as InstrumentRisk,
+            order.side,
+            BigInt((Number(order.quantity) * 1000 + 0.5) | 0),
+          )
+          if (!opens || judged(instruments) === 'approved') return
+          refused++
+          expect(judged(blind)).not.toBe('approved')
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    expect(refused).toBeGreaterThan(100)
+  })
+
+  it('refuses what it cannot compute, whatever the limit', () => {
+    const unpriced = anInstrument({ terms: { ...anInstrument().terms, usdPerQuote: Number.NaN } })
+    expect(judge({ instrument: unpriced })).toMatchObject({ code: 'no_mark' })
+    const checks = standardChecks(limits).filter(({ code }) => code !== 'no_mark')
+    const unmarked = createRiskGate(checks).approve(
+      readCandidate(anIntent(), unpriced, 'active'),
+      anAccount({ instruments: [unpriced] }),
+    )
+    expect(unmarked).toMatchObject({ ok: false, error: { code: 'max_notional' } })
+    const never = Number.NaN
+    expect(judge({ account: { marketUs: never } })).toMatchObject({ code: 'future_intent' })
+    expect(judge({ instrument: anInstrument({ lastMarketUs: never }) })).toMatchObject({ code: 'stale_market' })
+    expect(judge({ account: { recentOrders: never } })).toMatchObject({ code: 'order_rate' })
   })
 
   it('clips a closing order to the position while reducing', () => {

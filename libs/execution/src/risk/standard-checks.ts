@@ -1,4 +1,4 @@
-import { grossExposureCheck, maxPositionCheck } from './checks/exposure-checks.ts'
+import { grossExposureCheck, maxPositionCheck, noMarkCheck } from './checks/exposure-checks.ts'
 import { orderRateCheck, participationCheck } from './checks/flow-checks.ts'
 import { duplicateCheck, expiredCheck, futureIntentCheck } from './checks/intent-checks.ts'
 import { invalidBookCheck, sessionCheck, staleMarketCheck, unknownInstrumentCheck } from './checks/market-checks.ts'
@@ -24,7 +24,10 @@ export interface RiskLimits {
   readonly orderWindowUs: number
 }
 
-/** Every check, one for each risk code and in the order of the codes. */
+/**
+ * Every check, one for each risk code and in the order of the codes. Each passes only what it finds within its limit: a number
+ * that cannot be computed (NaN) is refused.
+ */
 export function standardChecks(limits: RiskLimits): readonly RiskCheck[] {
   return [
     killSwitchCheck,
@@ -36,6 +39,7 @@ export function standardChecks(limits: RiskLimits): readonly RiskCheck[] {
     sessionCheck,
     staleMarketCheck(limits),
     invalidBookCheck,
+    noMarkCheck,
     lotSizeCheck,
     tickSizeCheck,
     reduceOnlyCheck,

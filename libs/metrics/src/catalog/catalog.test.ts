@@ -85,6 +85,7 @@ const contract = {
     strategy_pnl_realized_usd gauge strategy
     strategy_pnl_unrealized_usd gauge strategy
     strategy_pnl_total_usd gauge strategy
+    strategy_mark_age_seconds gauge symbol
     strategy_regime_state gauge
     strategy_regime_transitions_total counter from_regime to_regime
     strategy_qp_solve_time_seconds histogram

@@ -30,6 +30,7 @@ export const strategyPlaneCatalog = {
     ['strategy'],
     vital,
   ),
+  markAge: measurement('strategy_mark_age_seconds', 'Market time since what the mark of a position is of.', ['symbol']),
   regimeState: measurement('strategy_regime_state', '0 calm, 1 normal, 2 storm.'),
   regimeTransitions: counter('strategy_regime_transitions_total', 'Changes of regime.', [
     among('from_regime', regimes),

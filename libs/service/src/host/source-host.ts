@@ -57,7 +57,14 @@ const STEP_US = 10 * US_PER_MINUTE
 const STEP_ITEMS = 64
 
 /** The topics of the data plane that others wait for in lockstep. */
-export const markedMarketTopics = [topics.trades, topics.quotes, topics.books, topics.ofi, topics.status] as const
+export const markedMarketTopics = [
+  topics.trades,
+  topics.quotes,
+  topics.books,
+  topics.ofi,
+  topics.marks,
+  topics.status,
+] as const
 
 /**
  * Hosts the core of the data plane in a process of its own. Its input is replayable (a file at a count, a generator at a

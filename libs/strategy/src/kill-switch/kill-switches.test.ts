@@ -66,6 +66,17 @@ describe('createKillSwitches', () => {
     expect(switches.status().stale_data).toEqual({ active: false, distanceRatio: 1 })
   })
 
+  it.each([
+    { type: 'pnl', unknown: { ...calm, lossUsd: Number.NaN } },
+    { type: 'stale_data', unknown: { ...calm, staleExposureRatio: Number.NaN } },
+    { type: 'drawdown', unknown: { ...calm, drawdownRatio: Number.NaN } },
+  ])('trips $type when it cannot be computed', ({ type, unknown }) => {
+    const switches = createKillSwitches(config)
+    expect(trips([unknown, unknown, unknown], switches)).toEqual([[], [], [type]])
+    expect(switches.status()).toMatchObject({ [type]: { active: true, distanceRatio: 1 } })
+    expect(Number.isFinite(switches.snapshot()[type as 'pnl'].value)).toBe(true)
+  })
+
   it('starts counting anew when one evaluation is within the limit', () => {
     const loss = { ...calm, lossUsd: 2000 }
     expect(trips([loss, loss, calm, loss, loss, loss])).toEqual([[], [], [], [], [], ['pnl']])

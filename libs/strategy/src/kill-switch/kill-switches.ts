@@ -61,7 +61,8 @@ export interface KillSwitches {
  *
  * Invariants
  * 1. A switch trips only after `confirmations` evaluations in a row beyond its limit; `manual` at once.
- * 2. A tripped switch is latched: only `rearm` makes it inactive, whatever is measured.
+ * 2. What cannot be computed trips like what is beyond its limit.
+ * 3. A tripped switch is latched: only `rearm` makes it inactive, whatever is measured.
  */
 export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwitchesSnapshot): KillSwitches {
   const limits: Readonly<Record<SwitchType, number>> = {
@@ -84,15 +85,16 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     return switchTypes.some((type) => states[type].active)
   }
 
-  /** Remembers what was measured and against which limit; true when that trips the switch. */
+  /** Remembers what was measured and against which limit; true when that trips the switch. NaN counts as at the limit. */
   function trips(
     type: SwitchType,
-    value: number,
+    measured: number,
     confirmations: number,
     limit = limits[type],
-    isBeyond = value >= limit,
+    isBeyond = !(measured < limit),
   ): boolean {
     const state = states[type]
+    const value = Number.isNaN(measured) ? limit : measured
     state.value = value
     state.limit = limit
     if (state.active) return false
@@ -111,7 +113,7 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
   function staleDataTrips({ silence: { source, silentMs }, staleExposureRatio }: Measured): SwitchChange | undefined {
     const { confirmations, silenceLimitMs, staleExposureLimitRatio } = config
     const isSilent = silentMs >= silenceLimitMs
-    const isExposed = staleExposureRatio > staleExposureLimitRatio
+    const isExposed = !(staleExposureRatio <= staleExposureLimitRatio)
     const isCloser = staleExposureRatio / staleExposureLimitRatio > silentMs / silenceLimitMs
     if (!isSilent && (isExposed || isCloser)) {
       const [value, limit] = [staleExposureRatio, staleExposureLimitRatio]

@@ -7,9 +7,9 @@ export function orderRateCheck(limits: { readonly maxOrders: number; readonly or
   return {
     code: 'order_rate',
     refuse: (_, { recentOrders }) =>
-      recentOrders >= limits.maxOrders
-        ? { code: 'order_rate', orders: recentOrders, windowUs: limits.orderWindowUs }
-        : undefined,
+      recentOrders < limits.maxOrders
+        ? undefined
+        : { code: 'order_rate', orders: recentOrders, windowUs: limits.orderWindowUs },
   }
 }
 

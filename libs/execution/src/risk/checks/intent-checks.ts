@@ -11,7 +11,7 @@ export const duplicateCheck: RiskCheck = {
 export const expiredCheck: RiskCheck = {
   code: 'expired',
   refuse({ intent: { validUntilUs } }, { nowUs }) {
-    return nowUs > validUntilUs ? { code: 'expired', nowUs, validUntilUs } : undefined
+    return nowUs <= validUntilUs ? undefined : { code: 'expired', nowUs, validUntilUs }
   },
 }
 
@@ -21,7 +21,7 @@ export function futureIntentCheck({ maxFutureUs }: { readonly maxFutureUs: numbe
     code: 'future_intent',
     refuse({ intent }, { marketUs }) {
       const aheadUs = intent.decisionRecvUs - marketUs
-      return aheadUs > maxFutureUs ? { code: 'future_intent', aheadUs, limitUs: maxFutureUs } : undefined
+      return aheadUs <= maxFutureUs ? undefined : { code: 'future_intent', aheadUs, limitUs: maxFutureUs }
     },
   }
 }

@@ -12,9 +12,9 @@ export const sessionCheck = instrumentCheck('session_closed', (_, instrument, { 
 export function staleMarketCheck({ maxMarketAgeUs }: { readonly maxMarketAgeUs: number }): RiskCheck {
   return instrumentCheck('stale_market', (_, instrument, { nowUs }) => {
     const ageUs = nowUs - instrument.lastMarketUs
-    return instrument.isStale || instrument.isLate || ageUs > maxMarketAgeUs
-      ? { code: 'stale_market', ageUs, limitUs: maxMarketAgeUs }
-      : undefined
+    return !instrument.isStale && !instrument.isLate && ageUs <= maxMarketAgeUs
+      ? undefined
+      : { code: 'stale_market', ageUs, limitUs: maxMarketAgeUs }
   })
 }
 

@@ -30,16 +30,16 @@ export const minNotionalCheck = instrumentCheck('min_notional', (candidate, inst
   if (candidate.intent.reduceOnly) return undefined
   const notional = candidate.quantity * referencePrice(candidate, instrument)
   const limit = instrument.terms.minNotional
-  return notional < limit ? { code: 'min_notional', notional, limit } : undefined
+  return notional >= limit ? undefined : { code: 'min_notional', notional, limit }
 })
 
 /** Denies an order worth more than `maxOrderNotionalUsd`. */
 export function maxNotionalCheck({ maxOrderNotionalUsd }: { readonly maxOrderNotionalUsd: number }): RiskCheck {
   return instrumentCheck('max_notional', (candidate, instrument) => {
     const notionalUsd = candidate.quantity * referencePrice(candidate, instrument) * instrument.terms.usdPerQuote
-    return notionalUsd > maxOrderNotionalUsd
-      ? { code: 'max_notional', notionalUsd, limitUsd: maxOrderNotionalUsd }
-      : undefined
+    return notionalUsd <= maxOrderNotionalUsd
+      ? undefined
+      : { code: 'max_notional', notionalUsd, limitUsd: maxOrderNotionalUsd }
   })
 }
 
@@ -48,7 +48,7 @@ export function priceCollarCheck({ priceCollarBps }: { readonly priceCollarBps: 
   return instrumentCheck('price_collar', (candidate, instrument) => {
     const mid = midPrice(instrument)
     const distanceBps = (Math.abs(referencePrice(candidate, instrument) - mid) / mid) * 10_000
-    return distanceBps > priceCollarBps ? { code: 'price_collar', distanceBps, limitBps: priceCollarBps } : undefined
+    return distanceBps <= priceCollarBps ? undefined : { code: 'price_collar', distanceBps, limitBps: priceCollarBps }
   })
 }
 
