@@ -224,6 +224,36 @@ describe('holes', () => {
     expect(tape.core.lanes[0]?.book.lastUpdateId).toBe(15)
   })
 
+  it('does not trust a book that is not fed while other streams go on, and recovers by a snapshot', () => {
+    const tape = new Tape().open()
+    const play = (fromS: number, toS: number) => {
+      const said: string[] = []
+      for (let s = Math.round(fromS); s < toS; s++)
+        said.push(...brief(tape.frame(message.trade(T + s * SECOND, s), T + s * SECOND)))
+      return said
+    }
+    for (const [s, id] of [
+      [6.9, 11],
+      [11.9, 12],
+    ] as const) {
+      const at = T + s * SECOND
+      expect(brief(tape.frame(message.delta(at, id - 1, id, [[99.9, 4]]), at))).toContain('bookDelta')
+      expect(play(s + 0.1, s + 5.1)).not.toContain('book_invalid')
+    }
+    expect(play(17, 19)).toContain('book_invalid')
+    expect(tape.outputs.filter((event) => event.type === 'marketStatus').at(-1)).toMatchObject({ reason: 'starved' })
+    expect(tape.core.lanes[0]?.book.book.bidCount).toBe(0)
+    const [, restored] = brief(tape.frame(message.snapshot(T + 20 * SECOND, 30), T + 20 * SECOND))
+    expect(restored).toBe('book_valid')
+  })
+
+  it('trusts a book that is quiet, because nothing changes', () => {
+    const tape = new Tape().open()
+    for (let s = 7; s < 30; s++) tape.frame(message.quote(T + s * SECOND, 10, 99.9, 1), T + s * SECOND)
+    tape.advance(T + 60 * SECOND)
+    expect(tape.core.lanes[0]?.book.isValid).toBe(true)
+  })
+
   it('resets at a disconnect what cannot survive one, and says so', () => {
     const tape = new Tape().open()
     const nowUs = tape.core.nowUs

@@ -211,6 +211,7 @@ export class DataCore {
 
   #onTrade(lane: Lane, trade: Trade, delayUs: number): void {
     lane.lastTrade = trade
+    lane.book.onChangeElsewhere(this.#nowUs)
     const isWild = delayUs < -MAX_AHEAD_IN_BARS_US
     lane.bars.onTrade(isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade, this.#emit)
     this.outbox.add(trade)
@@ -223,6 +224,7 @@ export class DataCore {
       lane.orderFlow.reset()
     }
     lane.lastQuote = quote
+    lane.book.onChangeElsewhere(this.#nowUs, quote.updateId)
     this.outbox.add(quote)
     lane.marks.onQuote(quote, this.#emit)
     lane.orderFlow.onQuote(quote, this.#emit)
@@ -238,6 +240,12 @@ export class DataCore {
     if (lane.hasQuotes) return
     if (book.isValid) orderFlow.onBook(book.book, this.#nowUs, this.#emit)
     else if (wasValid) orderFlow.reset()
+  }
+
+  #judgeBook({ book, orderFlow, hasQuotes }: Lane): void {
+    const wasValid = book.isValid
+    book.onTime(this.#nowUs, this.#emit)
+    if (wasValid && !book.isValid && !hasQuotes) orderFlow.reset()
   }
 
   /** A connection came or went: what cannot survive a hole is reset. */
@@ -328,7 +336,9 @@ export class DataCore {
     this.#nowUs = this.#nextTimerUs
     const stepUs = this.#nowUs - this.#downSinceUs < IDLE_TIMER_US ? TIMER_US : IDLE_TIMER_US
     this.#nextTimerUs = floorTime(this.#nowUs, stepUs) + stepUs
-    for (const { bars, clock, staleness, marks, instrument } of this.lanes) {
+    for (const lane of this.lanes) {
+      const { bars, clock, staleness, marks, instrument } = lane
+      this.#judgeBook(lane)
       if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit)
       if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
       marks.onTime(this.#nowUs, this.#emit)

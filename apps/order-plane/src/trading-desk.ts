@@ -70,7 +70,7 @@ export class TradingDesk implements InstrumentRisk {
     this.terms = deps.terms
     this.book = new OrderBook(snapshot?.book)
     this.working = deps.working
-    this.#matcher = deps.venue.list(deps.terms, this.book)
+    this.#matcher = deps.venue.list(deps.terms, this.book, { bid: () => this.bid, ask: () => this.ask })
     this.#position = deps.position
     this.#isSessionOpen = deps.isSessionOpen
     this.#maxShareRatio = deps.participation.maxShareRatio

@@ -7,3 +7,9 @@ export interface BookView {
   /** Displayed size at a price, base units; 0 when there is no such level. */
   sizeAt(side: 'bid' | 'ask', price: number): number
 }
+
+/** The best prices of the newest quote; NaN where there is none. */
+export interface Touch {
+  bid(): number
+  ask(): number
+}

@@ -14,14 +14,16 @@ function setUp(
   },
 ) {
   const book = new HandBook(levels)
+  const quote = { bid: Number.NaN, ask: Number.NaN }
   const answers: VenueAnswer[] = []
   const deps = {
     terms,
     fees: { makerBps: 2, takerBps: 5 },
     book,
+    touch: { bid: () => quote.bid, ask: () => quote.ask },
     answer: (answer: VenueAnswer) => void answers.push(answer),
   }
-  return { book, answers, deps, matcher: new Matcher(deps) }
+  return { book, quote, answers, deps, matcher: new Matcher(deps) }
 }
 
 /** Answers in short: "filled 1 @ 60000.1 taker", "cancelled immediate_or_cancel". */
@@ -34,6 +36,48 @@ function brief(answers: readonly VenueAnswer[]): readonly string[] {
 
 const buy = (quantity: string, limitPrice: string, fields: Partial<OrderIntent> = {}) =>
   anIntent({ quantity, limitPrice, ...fields })
+
+describe('a book that lags behind its quotes', () => {
+  const price = fc.integer({ min: 599_990, max: 600_010 }).map((ticks) => ticks / 10)
+
+  it('never fills a taker better than the newest touch, and a maker at its limit only', () => {
+    fc.assert(
+      fc.property(
+        price,
+        price,
+        fc.array(fc.record({ side: fc.constantFrom('BUY', 'SELL'), limit: price }), { minLength: 1, maxLength: 8 }),
+        (bid, ask, orders) => {
+          const { matcher, answers, quote, book } = setUp()
+          Object.assign(quote, { bid, ask })
+          orders.forEach(({ side, limit }, i) =>
+            matcher.accept(buy('1', String(limit), { side, intentId: `o${i}` }), NOW_US),
+          )
+          book.asks = [[59_999.5, 9]]
+          matcher.onBook(NOW_US)
+          for (const answer of answers) {
+            if (answer.type !== 'filled') continue
+            const order = orders[Number(answer.intentId.slice(1))]
+            const paid = Number(answer.price)
+            if (answer.liquidity === 'maker') expect(paid).toBe(order?.limit)
+            else if (order?.side === 'BUY') expect(paid).toBeGreaterThanOrEqual(ask)
+            else expect(paid).toBeLessThanOrEqual(bid)
+          }
+        },
+      ),
+    )
+  })
+
+  it.each([
+    { name: 'pays the quote where the book is cheaper', ask: 60_000.2, want: ['filled 1 @ 60000.2 taker'] },
+    { name: 'pays the book where the quote is cheaper', ask: 60_000, want: ['filled 1 @ 60000.1 taker'] },
+    { name: 'takes nothing where the quote is beyond its limit', ask: 60_001, want: [] },
+  ])('$name', ({ ask, want }) => {
+    const { matcher, answers, quote } = setUp()
+    Object.assign(quote, { bid: 60_000, ask })
+    matcher.accept(buy('1', '60000.2'), NOW_US)
+    expect(brief(answers)).toEqual(['acknowledged', ...want])
+  })
+})
 
 describe('an arriving order', () => {
   it.each([

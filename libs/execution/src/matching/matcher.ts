@@ -2,7 +2,7 @@ import type { BrokerReject, OrderIntent, Trade } from '@triplane/contracts'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
 import { commission, type FeeRates } from '../costs/commission.ts'
 import { quantityNumber, quantityText, quantityUnitsOf, wholeUnits, type TradingTerms } from '../trading-terms.ts'
-import type { BookView } from './book-view.ts'
+import type { BookView, Touch } from './book-view.ts'
 import { TakenLiquidity, type TakenSnapshot } from './taken-liquidity.ts'
 import type { VenueAnswer } from './venue.ts'
 
@@ -31,7 +31,9 @@ export interface MatcherSnapshot {
  * The paper venue's matching for one instrument: orders against a live book that does not know them.
  *
  * Invariants
- * 1. An order never fills beyond its quantity, a taker never beyond what levels display less what we took before.
+ * 1. An order never fills beyond its quantity, a taker never beyond what levels display less what we took before, nor better than the
+ *    touch of the newest quote: a book that lags behind its quotes gives nothing away. A maker fills at its limit, by the book only
+ *    where the quote has come to it too.
  * 2. A resting order queues behind the size displayed when it came. Trades at its price shorten the queue, and so does the
  *    level when it becomes smaller than the queue: cancellations are taken to come from behind us. It fills with what a
  *    trade leaves after the queue, with a trade through its price, or when the other side of the book comes to its price.
@@ -41,6 +43,7 @@ export class Matcher {
   readonly #terms: TradingTerms
   readonly #fees: FeeRates
   readonly #book: BookView
+  readonly #touch: Touch
   readonly #answer: (answer: VenueAnswer) => void
   readonly #taken: TakenLiquidity
   readonly #bids: VenueOrder[] = []
@@ -51,6 +54,7 @@ export class Matcher {
       readonly terms: TradingTerms
       readonly fees: FeeRates
       readonly book: BookView
+      readonly touch: Touch
       readonly answer: (answer: VenueAnswer) => void
     },
     snapshot?: MatcherSnapshot,
@@ -58,6 +62,7 @@ export class Matcher {
     this.#terms = deps.terms
     this.#fees = deps.fees
     this.#book = deps.book
+    this.#touch = deps.touch
     this.#answer = deps.answer
     this.#taken = new TakenLiquidity(deps.terms, snapshot?.taken)
     for (const { intent, remainingUnits, fills, aheadSize } of snapshot?.resting ?? []) {
@@ -169,10 +174,12 @@ export class Matcher {
     for (let level = 0; order.remainingUnits > 0n; level++) {
       const price = this.#oppositePrice(isBuy, level)
       if (Number.isNaN(price) || (isBuy ? price > limit : price < limit)) return
+      const offered = this.#notBetterThanTouch(isBuy, price)
+      if (isBuy ? offered > limit : offered < limit) return
       const units = lesser(this.#available(isBuy, level, price), order.remainingUnits)
       if (units === 0n) continue
       this.#taken.take(isBuy ? 'ask' : 'bid', price, units)
-      this.#fill(order, units, liquidity === 'taker' ? price : limit, liquidity, nowUs)
+      this.#fill(order, units, liquidity === 'taker' ? offered : limit, liquidity, nowUs)
     }
   }
 
@@ -209,6 +216,12 @@ export class Matcher {
       order.intent.side === 'BUY' ? limit < order.limit : limit > order.limit,
     )
     resting.splice(behind < 0 ? resting.length : behind, 0, order)
+  }
+
+  #notBetterThanTouch(isBuy: boolean, price: number): number {
+    const touch = isBuy ? this.#touch.ask() : this.#touch.bid()
+    if (Number.isNaN(touch)) return price
+    return isBuy ? Math.max(price, touch) : Math.min(price, touch)
   }
 
   #oppositePrice(isBuy: boolean, level: number): number {

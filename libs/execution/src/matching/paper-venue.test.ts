@@ -15,7 +15,7 @@ const cancel = { intentId: 'OFI-1', symbol: perpetual.symbol }
 function open(fields: Partial<PaperVenueConfig> = {}, snapshot?: PaperVenueSnapshot) {
   const venue = new PaperVenue({ ...config, ...fields }, snapshot)
   const book = new HandBook({ bids: [[60_000, 2]], asks: [[60_000.1, 1]] })
-  return { venue, book, matcher: venue.list(terms, book) }
+  return { venue, book, matcher: venue.list(terms, book, { bid: () => Number.NaN, ask: () => Number.NaN }) }
 }
 
 /** Everything that is due through `untilUs`: when it was due, and what it says. */

@@ -3,7 +3,7 @@ import { invariant, PriorityQueue } from '@triplane/kernel'
 import type { FeeSchedule } from '../costs/commission.ts'
 import type { Approved } from '../risk/risk-gate.ts'
 import type { TradingTerms } from '../trading-terms.ts'
-import type { BookView } from './book-view.ts'
+import type { BookView, Touch } from './book-view.ts'
 import { Matcher, type MatcherSnapshot } from './matcher.ts'
 import type { CancelRequest, Venue, VenueAnswer, VenueReply } from './venue.ts'
 
@@ -62,13 +62,13 @@ export class PaperVenue implements Venue {
     this.#lastSeq = snapshot?.lastSeq ?? 0
   }
 
-  /** Opens trading in an instrument on a live book. Call it once for each, also after a restore. */
-  list(terms: TradingTerms, book: BookView): Matcher {
+  /** Opens trading in an instrument on a live book and its newest quote. Call it once for each, also after a restore. */
+  list(terms: TradingTerms, book: BookView, touch: Touch): Matcher {
     const { symbol, venue } = terms.instrument
     const fees = this.#config.fees[venue]
     invariant(fees !== undefined, 'every venue has fees', venue)
     const answer = (answer: VenueAnswer) => this.#send(answer)
-    const matcher = new Matcher({ terms, fees, book, answer }, this.#savedMatchers[symbol])
+    const matcher = new Matcher({ terms, fees, book, touch, answer }, this.#savedMatchers[symbol])
     this.#matchers.set(symbol, matcher)
     return matcher
   }

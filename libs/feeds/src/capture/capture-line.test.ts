@@ -20,6 +20,7 @@ const payload = (tsRecvUs: number, text = '{"a":1}') => ({ kind: 'payload', tsRe
 describe('readCaptureLine', () => {
   it.each([
     { name: 'nanoseconds are cut off', line: '1723161255030314999 {"a":1}', want: payload(1_723_161_255_030_314) },
+    { name: 'microseconds', line: '1723161255030314 {"a":1}', want: payload(1_723_161_255_030_314) },
     { name: 'the largest time', line: '9999999999999999999 {"a":1}', want: payload(9_999_999_999_999_999) },
     {
       name: 'seconds with 7 digits round up',
@@ -84,7 +85,10 @@ describe('readCaptureLine', () => {
     },
     { name: 'no time', line: '{"a":1}', want: 'bad' },
     { name: 'milliseconds', line: '1723161255030 {"a":1}', want: 'bad' },
-    { name: 'microseconds', line: '1723161255030314 {"a":1}', want: 'bad' },
+    { name: 'a letter in microseconds', line: '172316125503031x {"a":1}', want: 'bad' },
+    { name: 'microseconds without a payload', line: '1723161255030314 ', want: 'bad' },
+    { name: 'microseconds alone', line: '1723161255030314', want: 'bad' },
+    { name: 'seventeen digits', line: '17231612550303146 {"a":1}', want: 'bad' },
     { name: 'a letter in nanoseconds', line: '17231612550303l4667 {"a":1}', want: 'bad' },
     { name: 'a letter in the digits cut off', line: '17231612550303146x7 {"a":1}', want: 'bad' },
     { name: 'nanoseconds without a payload', line: '1723161255030314667 ', want: 'bad' },

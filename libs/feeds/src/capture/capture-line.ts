@@ -1,7 +1,8 @@
 /**
- * One line of a capture. Two formats, which may be mixed:
+ * One line of a capture. Three formats, which may be mixed:
  *
  *     <19 digits: nanoseconds> <payload>
+ *     <16 digits: microseconds> <payload>
  *     <10 digits: seconds>[.fraction]: <payload>
  *
  * and the control lines that cryptofeed writes, whose time is in seconds:
@@ -47,20 +48,22 @@ export function readCaptureLine(bytes: Buffer, start: number, end: number, line:
   if (first >= DIGIT_0 && first < DIGIT_0 + 10) {
     const afterSeconds = bytes[start + 10]
     const isSeconds = afterSeconds === DOT || afterSeconds === COLON
-    line.kind = (isSeconds ? readSeconds : readNanoseconds)(bytes, start, end, line) ? 'payload' : 'bad'
+    line.kind = (isSeconds ? readSeconds : readWholeNumber)(bytes, start, end, line) ? 'payload' : 'bad'
   } else {
     readControlLine(bytes, start, end, line)
   }
 }
 
-function readNanoseconds(bytes: Buffer, start: number, end: number, line: CaptureLine): boolean {
-  if (bytes[start + 19] !== SPACE || start + 20 >= end) return false
+/** Nanoseconds or microseconds, by the number of digits. */
+function readWholeNumber(bytes: Buffer, start: number, end: number, line: CaptureLine): boolean {
+  const digits = bytes[start + 19] === SPACE ? 19 : bytes[start + 16] === SPACE ? 16 : 0
+  if (digits === 0 || start + digits + 1 >= end) return false
   const high = readDigits(bytes, start, start + 8)
   const low = readDigits(bytes, start + 8, start + 16)
-  const cutOff = readDigits(bytes, start + 16, start + 19)
+  const cutOff = readDigits(bytes, start + 16, start + digits)
   if (high < 0 || low < 0 || cutOff < 0) return false
   line.tsRecvUs = high * 100_000_000 + low
-  line.payloadStart = start + 20
+  line.payloadStart = start + digits + 1
   return true
 }
 

@@ -4,18 +4,11 @@ import { CaptureError } from './capture-error.ts'
 import { emptyCaptureLine, readCaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { ReceiveTimes } from './receive-times.ts'
+import { venueOfUrl } from './venue-of-url.ts'
 
 /** How much of a capture is read to find out what it is. */
 const HEAD_BYTES = 4 * 1024 * 1024
 const HEAD_LINES = 20_000
-
-/** Hosts that serve one venue only. */
-const venueOfHost: Readonly<Record<string, string>> = {
-  'api.binance.com': 'binance_spot',
-  'stream.binance.com': 'binance_spot',
-  'fapi.binance.com': 'binance_usdm',
-  'fstream.binance.com': 'binance_usdm',
-}
 
 /** What the beginning of a capture says about the whole. */
 export interface CaptureNature {
@@ -56,8 +49,8 @@ export async function inspectCapture(
       startUs = line.tsRecvUs
       isStarted = times.trusts(startUs)
     }
-    const hostVenue = line.url && venueOfHost[new URL(line.url).hostname]
-    if (hostVenue) venues.add(hostVenue)
+    const hostVenue = line.url === '' ? undefined : venueOfUrl(line.url)
+    if (hostVenue !== undefined) venues.add(hostVenue)
     if (line.kind !== 'payload') return
     const hint = inspectPayload(chunk.toString('utf8', line.payloadStart, end))
     if (hint.venue) venues.add(hint.venue)

@@ -34,6 +34,10 @@ export const usdm: FrameOrigin = { source: 'capture', venue: 'binance_usdm', sna
 export const messages = {
   spotTrade:
     '{"e":"trade","E":1700000000123,"s":"BTCUSDT","t":3735683259,"p":"37000.63000000","q":"0.02000000","T":1700000000122,"m":true,"M":true}',
+  spotTradeMicros:
+    '{"e":"trade","E":1700000000123456,"s":"BTCUSDT","t":3735683260,"p":"37000.63000000","q":"0.02000000","T":1700000000122345,"m":true,"M":true}',
+  spotDeltaMicros:
+    '{"e":"depthUpdate","E":1700000000208901,"s":"BTCUSDT","U":50093239189,"u":50093239202,"b":[["36990.63000000","0.00000000"]],"a":[["37000.64000000","1.54698000"]]}',
   spotAggTrade:
     '{"e":"aggTrade","E":1700000000130,"s":"ETHUSDT","a":15683430,"p":"2050.28000000","q":"58.00000000","f":19862790,"l":19862792,"T":1700000000129,"m":false,"M":true}',
   spotQuote:

@@ -5,7 +5,18 @@ import { describeValue } from './frame-refusal.ts'
 export type JsonObject = Readonly<Record<string, unknown>>
 
 /** The latest time in milliseconds that is still exact in microseconds. */
-export const MAX_TIME_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
+const MAX_TIME_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
+/** 16 digits: as microseconds of the year 2001, as milliseconds of a year that nobody will see. */
+const MIN_TIME_US = 1e15
+
+/**
+ * Microseconds of a time on the wire, which is milliseconds or, where a client asked for `timeUnit=MICROSECOND`, 16 digits of
+ * microseconds; NaN for an integer that is neither.
+ */
+export function timeUsOf(wireTime: number): number {
+  if (wireTime <= MAX_TIME_MS) return wireTime * 1000
+  return wireTime >= MIN_TIME_US && wireTime <= Number.MAX_SAFE_INTEGER ? wireTime : Number.NaN
+}
 
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 
@@ -29,10 +40,10 @@ export class FieldReader {
       : this.#expected(key, 'an integer >= 0')
   }
 
-  /** A time, milliseconds on the wire, in microseconds. */
+  /** A time, milliseconds or microseconds on the wire, in microseconds. */
   timeUs(key: string): number {
-    const timeMs = this.integer(key)
-    return timeMs <= MAX_TIME_MS ? timeMs * 1000 : this.#expected(key, 'a time in milliseconds')
+    const timeUs = timeUsOf(this.integer(key))
+    return Number.isNaN(timeUs) ? this.#expected(key, 'a time in milliseconds or microseconds') : timeUs
   }
 
   /** A finite plain decimal in a string. */

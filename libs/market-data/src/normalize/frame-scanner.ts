@@ -1,7 +1,7 @@
 import type { BookDelta, Quote, Trade } from '@triplane/contracts'
 import type { Frame, FrameOrigin } from '../frame.ts'
 import type { BinanceDialect } from './binance-dialect.ts'
-import { MAX_TIME_MS } from './field-reader.ts'
+import { timeUsOf } from './field-reader.ts'
 import { learnLayout, slotOf, type FrameLayout, type KeptKey } from './frame-layout.ts'
 import type { NormalizedEvent } from './frame-refusal.ts'
 import type { InstrumentTable } from './instrument-table.ts'
@@ -103,7 +103,8 @@ export class FrameScanner {
 
   #trade({ source, venue }: FrameOrigin, tsRecvUs: number, idSlot: number): Trade | undefined {
     const { numbers, symbol } = this.#reader
-    if ((numbers[TRADE_TIME] as number) > MAX_TIME_MS) return undefined
+    const tsEventUs = timeUsOf(numbers[TRADE_TIME] as number)
+    if (Number.isNaN(tsEventUs)) return undefined
     return {
       type: 'trade',
       seq: 0,
@@ -111,7 +112,7 @@ export class FrameScanner {
       venue,
       symbol,
       tsRecvUs,
-      tsEventUs: (numbers[TRADE_TIME] as number) * 1000,
+      tsEventUs,
       tradeId: numbers[idSlot] as number,
       price: numbers[TRADE_PRICE] as number,
       size: numbers[TRADE_SIZE] as number,
@@ -129,15 +130,15 @@ export class FrameScanner {
     if (!this.#dialect.namesQuotes) {
       return { type: 'quote', seq: 0, source, venue, symbol, tsRecvUs, updateId, bid, bidSize, ask, askSize }
     }
-    if ((numbers[EVENT_TIME] as number) > MAX_TIME_MS) return undefined
-    const tsEventUs = (numbers[EVENT_TIME] as number) * 1000
+    const tsEventUs = timeUsOf(numbers[EVENT_TIME] as number)
+    if (Number.isNaN(tsEventUs)) return undefined
     return { type: 'quote', seq: 0, source, venue, symbol, tsRecvUs, tsEventUs, updateId, bid, bidSize, ask, askSize }
   }
 
   #delta({ source, venue }: FrameOrigin, tsRecvUs: number): BookDelta | undefined {
     const { numbers, symbol, bids, asks } = this.#reader
-    if ((numbers[EVENT_TIME] as number) > MAX_TIME_MS) return undefined
-    const tsEventUs = (numbers[EVENT_TIME] as number) * 1000
+    const tsEventUs = timeUsOf(numbers[EVENT_TIME] as number)
+    if (Number.isNaN(tsEventUs)) return undefined
     const firstUpdateId = numbers[FIRST_UPDATE] as number
     const lastUpdateId = numbers[LAST_UPDATE] as number
     // Two literals, since a spread would cost more than all the rest.

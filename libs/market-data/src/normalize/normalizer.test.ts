@@ -27,6 +27,8 @@ const events = [
       aggressor: 'sell',
     },
   },
+  { kind: 'spotTradeMicros', origin: spot, want: { tsEventUs: 1_700_000_000_122_345, price: 37000.63 } },
+  { kind: 'spotDeltaMicros', origin: spot, want: { tsEventUs: 1_700_000_000_208_901, lastUpdateId: 50093239202 } },
   { kind: 'spotAggTrade', origin: spot, want: { tradeId: 15683430, symbol: 'ETH/USDT', size: 58, aggressor: 'buy' } },
   {
     kind: 'spotQuote',

@@ -1,10 +1,15 @@
 import type { BookDelta, BookSnapshot, MarketStatus, MarketStatusCode } from '@triplane/contracts'
-import { RingBuffer } from '@triplane/kernel'
+import { RingBuffer, US_PER_SECOND } from '@triplane/kernel'
 import { OrderBook, type OrderBookSnapshot } from './order-book.ts'
 import { sequenceRules, type SequenceRule, type SequenceRuleName } from './sequence-rule.ts'
 
 /** Deltas kept while the book waits for a snapshot; the oldest go first. */
 const BUFFER_CAPACITY = 10_000
+/**
+ * A book that other streams show to have changed, and that no delta has come of for so long, is starved. Deltas come every 100 ms
+ * where anything changes: the longest wait in the recorded captures is 0.4 s.
+ */
+const STARVED_AFTER_US = 5 * US_PER_SECOND
 
 /** Whose book it is and by which rule it is kept. */
 export interface BookKeeperOptions {
@@ -23,6 +28,8 @@ export interface BookKeeperSnapshot {
   readonly buffer: readonly BookDelta[]
   /** The book before a hole in the recording, while it may go on behind it. */
   readonly parked?: OrderBookSnapshot
+  /** Since when other streams have shown changes that no delta has brought; absent when there are none. */
+  readonly unfedSinceUs?: number
 }
 
 /** Why a snapshot was refused. */
@@ -49,7 +56,8 @@ export function createBookKeeper(options: BookKeeperOptions, snapshot?: BookKeep
  * 3. The buffer is an unbroken chain of deltas: a break in it is noticed as a gap and drops what was before.
  * 4. A consumer that applies BookSnapshot and BookDelta in the order of emission, and trusts its copy from `book_valid` to
  *    `book_invalid`, has the same book. Nothing is emitted twice.
- * 5. Emitted events carry market time: deltas from the buffer take the receive time of the snapshot that released them.
+ * 5. A book that is not fed is not valid: when quotes or trades show that it has changed and no delta comes, it is invalid (`starved`).
+ * 6. Emitted events carry market time: deltas from the buffer take the receive time of the snapshot that released them.
  */
 export class BookKeeper {
   readonly book: OrderBook
@@ -61,6 +69,7 @@ export class BookKeeper {
   #isBridged: boolean
   #lastUpdateId: number
   #parked: OrderBookSnapshot | undefined
+  #unfedSinceUs: number | undefined
 
   constructor(options: BookKeeperOptions, snapshot?: BookKeeperSnapshot) {
     this.#options = options
@@ -70,6 +79,7 @@ export class BookKeeper {
     this.#isBridged = snapshot?.isBridged ?? false
     this.#lastUpdateId = snapshot?.lastUpdateId ?? 0
     this.#parked = snapshot?.parked
+    this.#unfedSinceUs = snapshot?.unfedSinceUs
     for (const delta of snapshot?.buffer ?? []) this.#buffer.push(delta)
   }
 
@@ -85,6 +95,7 @@ export class BookKeeper {
 
   /** Applies a delta to a valid book, or buffers it. One that is already applied is ignored. */
   onDelta(delta: BookDelta, emit: Emit): void {
+    this.#unfedSinceUs = undefined
     if (!this.#isValid) {
       this.#hold(delta, emit)
       return
@@ -118,6 +129,7 @@ export class BookKeeper {
     this.#isValid = true
     this.#isBridged = false
     this.#parked = undefined
+    this.#unfedSinceUs = undefined
     emit(snapshot)
     for (let delta = this.#buffer.shift(); delta !== undefined; delta = this.#buffer.shift()) {
       if (delta.lastUpdateId <= this.#lastUpdateId) continue
@@ -129,6 +141,17 @@ export class BookKeeper {
     }
     if (!wasValid) this.#emitStatus(snapshot.tsRecvUs, 'book_valid', emit)
     return undefined
+  }
+
+  /** Another stream shows that the book has changed: a trade, or a quote of update `updateId`. */
+  onChangeElsewhere(nowUs: number, updateId = Infinity): void {
+    if (updateId > this.#lastUpdateId) this.#unfedSinceUs ??= nowUs
+  }
+
+  /** Judges at market time `nowUs` whether the book is starved. */
+  onTime(nowUs: number, emit: Emit): void {
+    if (!this.#isValid || this.#unfedSinceUs === undefined || nowUs - this.#unfedSinceUs < STARVED_AFTER_US) return
+    this.#invalidate(nowUs, 'starved', emit)
   }
 
   /** The venue counts its update ids anew: what the book has of the old ones says nothing any more. */
@@ -161,6 +184,7 @@ export class BookKeeper {
       book: this.book.snapshot(),
       buffer: this.#buffer.toArray(),
       ...(this.#parked && { parked: this.#parked }),
+      ...(this.#unfedSinceUs !== undefined && { unfedSinceUs: this.#unfedSinceUs }),
     }
   }
 
@@ -232,6 +256,7 @@ export class BookKeeper {
 
   #invalidate(tsRecvUs: number, reason: string, emit: Emit): void {
     this.#isValid = false
+    this.#unfedSinceUs = undefined
     this.book.clear()
     this.#emitStatus(tsRecvUs, 'book_invalid', emit, reason)
   }
