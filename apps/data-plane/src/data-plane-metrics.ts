@@ -1,5 +1,6 @@
 import {
   timeframes,
+  type Bar,
   type DeadLetter,
   type MarketEvent,
   type NormalizeRefusal,
@@ -41,7 +42,7 @@ export function exportDataPlane(
   { source, nowUs }: { readonly source: string; readonly nowUs: () => number },
 ): (event: MarketEvent) => void {
   const bySymbol = new Map(core.lanes.map((lane) => [lane.instrument.symbol, instrumentMetrics(metrics, lane, source)]))
-  exportStageCounts(metrics, core)
+  exportStageCounts(metrics, core, source)
   metrics.beforeScrape(() => {
     for (const of of bySymbol.values()) measureInstrument(metrics, of, source, core.nowUs)
     metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
@@ -77,8 +78,7 @@ export function exportDataPlane(
         ;(bySymbol.get(event.symbol) as InstrumentMetrics).lastRecvUs = nowUs()
         return
       case 'bar':
-        if (event.closed) metrics.barsReceived.inc({ source, symbol: event.symbol, duration: event.timeframe })
-        return
+        return recordBar(metrics, source, event)
       case 'mark':
         return
       case 'deadLetter':
@@ -106,6 +106,13 @@ function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): In
     lastRecvUs: 0,
     lastEventUs: 0,
   }
+}
+
+function recordBar(metrics: DataMetrics, source: string, { symbol, timeframe, closed, incomplete }: Bar): void {
+  if (!closed) return
+  const labels = { source, symbol, duration: timeframe }
+  metrics.barsReceived.inc(labels)
+  if (incomplete) metrics.barsIncomplete.inc(labels)
 }
 
 /** The name that metrics have for what a dead letter was. Refused records of the bus are counted where they are refused. */

@@ -1,4 +1,4 @@
-import type { Instrument, Quote, Trade } from '@triplane/contracts'
+import type { Instrument, MarketEvent, Quote, Trade } from '@triplane/contracts'
 import {
   createBarBuilder,
   createBookKeeper,
@@ -8,6 +8,8 @@ import {
   createMarkPicker,
   createOrderFlow,
   createStalenessWatch,
+  createStepsWatch,
+  TradeStream,
   type BarBuilder,
   type BarBuilderSnapshot,
   type BookKeeper,
@@ -26,6 +28,9 @@ import {
   type SequenceRuleName,
   type StalenessSnapshot,
   type StalenessWatch,
+  type StepsWatch,
+  type StepsWatchSnapshot,
+  type TradeStreamSnapshot,
 } from '@triplane/market-data'
 import { invariant } from '@triplane/kernel'
 import type { DataPlaneConfig } from './config.ts'
@@ -37,15 +42,19 @@ const ruleOf: Readonly<Record<string, SequenceRuleName>> = {
   sim: 'binance_usdm',
 }
 
+export type Emit = (event: MarketEvent) => void
+
 /** What the stages of one instrument need to go on from where they were. */
 export interface LaneSnapshot {
   readonly symbol: string
   readonly hasQuotes: boolean
+  readonly tradeStream: TradeStreamSnapshot
   readonly validator: EventValidatorSnapshot
   readonly book: BookKeeperSnapshot
   readonly bars: BarBuilderSnapshot
   readonly orderFlow: OrderFlowSnapshot
   readonly marks: MarkPickerSnapshot
+  readonly steps: StepsWatchSnapshot
   readonly staleness: StalenessSnapshot
   readonly lateness: LatenessSnapshot
   readonly completeness: CompletenessSnapshot
@@ -57,11 +66,13 @@ export interface LaneSnapshot {
 export interface Lane {
   readonly instrument: Instrument
   readonly clock: ClockOffset
+  readonly tradeStream: TradeStream
   readonly validator: EventValidator
   readonly book: BookKeeper
   readonly bars: BarBuilder
   readonly orderFlow: OrderFlow
   readonly marks: MarkPicker
+  readonly steps: StepsWatch
   readonly staleness: StalenessWatch
   /** Says whether what comes is old: `isLate`. */
   readonly lateness: LatenessWatch
@@ -91,11 +102,13 @@ export function createLane(
   return {
     instrument,
     clock,
+    tradeStream: new TradeStream(saved?.tradeStream),
     validator: createEventValidator({ clock, priceBand, touch }, saved?.validator),
     book: keeper,
     bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
     orderFlow: createOrderFlow({ ...of, lotSize, intervalUs: config.ofiIntervalUs }, saved?.orderFlow),
     marks: createMarkPicker({ ...of, book: keeper, freshUs: config.staleAfterUs }, saved?.marks),
+    steps: createStepsWatch(source, instrument, saved?.steps),
     staleness: createStalenessWatch({ ...of, limitUs: config.staleAfterUs }, saved?.staleness),
     lateness: createLatenessWatch(
       { ...of, lateAfterUs: config.lateAfterUs, onTimeAfterUs: config.onTimeAfterUs, maxAheadUs: config.maxDriftUs },
@@ -113,11 +126,13 @@ export function snapshotLane(lane: Lane): LaneSnapshot {
   return {
     symbol: lane.instrument.symbol,
     hasQuotes: lane.hasQuotes,
+    tradeStream: lane.tradeStream.snapshot(),
     validator: lane.validator.snapshot(),
     book: lane.book.snapshot(),
     bars: lane.bars.snapshot(),
     orderFlow: lane.orderFlow.snapshot(),
     marks: lane.marks.snapshot(),
+    steps: lane.steps.snapshot(),
     staleness: lane.staleness.snapshot(),
     lateness: lane.lateness.snapshot(),
     completeness: lane.completeness.snapshot(),

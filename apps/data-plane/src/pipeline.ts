@@ -32,7 +32,8 @@ import {
   type ValidationError,
 } from '@triplane/market-data'
 import type { DataPlaneConfig } from './config.ts'
-import { createLane, snapshotLane, type Lane, type LaneSnapshot } from './lane.ts'
+import { createLane, snapshotLane, type Emit, type Lane, type LaneSnapshot } from './lane.ts'
+import { onIgnoredTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
 
 /** How often silence is judged and marks are said, market time. */
 const TIMER_US = US_PER_SECOND
@@ -78,7 +79,8 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  * The life of a tick. Read it top to bottom.
  *
  * Invariants
- * 1. Every frame ends as events, as a dead letter, or as a book update that a book did not need: nothing is lost.
+ * 1. Every frame ends as events, as a dead letter, as a book update that a book did not need, or as a trade that the venue
+ *    prints in another stream too (`ignored`): nothing is lost.
  * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
  *    microsecond, so how finely time is advanced changes nothing. While nothing is connected they are due at whole minutes.
  * 3. What a refused event says is remembered by no stage.
@@ -93,7 +95,7 @@ export class DataCore {
   readonly #clockOf: ReadonlyMap<string, ClockOffset>
   readonly #gaps: GapLedger
   readonly #connectedVenues: Set<string>
-  readonly #emit: (event: MarketEvent) => void
+  readonly #emit: Emit
   #nowUs: number
   #nextTimerUs: number
   #downSinceUs: number
@@ -134,6 +136,11 @@ export class DataCore {
     return this.#framesIn
   }
 
+  /** Trades of a stream that is not used, since another one says the same. */
+  get ignored(): number {
+    return this.lanes.reduce((sum, { tradeStream }) => sum + tradeStream.ignored, 0)
+  }
+
   /** Market time that is reached. */
   get nowUs(): number {
     return this.#nowUs
@@ -172,16 +179,18 @@ export class DataCore {
   #onFrame(frame: Frame): void {
     this.#framesIn++
     const understood = this.#normalize(frame, this.#nowUs)
-    if (!understood.ok) return this.#deadLetter(frame, 'normalize', understood.error, understood.error.eventType)
+    if (!understood.ok) return this.#onRefusal(frame, understood.error)
 
     const event = understood.value
     const lane = this.#laneOf.get(event.symbol) as Lane
+    if (event.type === 'trade' && lane.tradeStream.ignores(event)) return onIgnoredTrade(lane, event, this.#emit)
     const refusal = lane.validator.validate(event)
     const delayUs = this.#delayOf(event, lane)
     if (refusal === undefined || refusal.code === 'clock_drift') this.#judgeLateness(event, lane, delayUs)
     if (refusal !== undefined) return this.#refuse(frame, event, refusal)
 
     lane.staleness.onEvent(this.#nowUs, this.#emit)
+    lane.steps.onEvent(event, this.#nowUs, this.#emit)
     lane.completeness.onEvent(this.#nowUs)
     switch (event.type) {
       case 'trade':
@@ -213,7 +222,9 @@ export class DataCore {
     lane.lastTrade = trade
     lane.book.onChangeElsewhere(this.#nowUs)
     const isWild = delayUs < -MAX_AHEAD_IN_BARS_US
-    lane.bars.onTrade(isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade, this.#emit)
+    const dated = isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade
+    onTradeLoss(lane, dated, this.#emit)
+    lane.bars.onTrade(dated, this.#emit)
     this.outbox.add(trade)
     lane.marks.onTrade(trade, this.#emit)
   }
@@ -273,9 +284,11 @@ export class DataCore {
     for (const lane of this.lanes) {
       if (lane.instrument.venue !== venue) continue
       if (item.reason === 'hole' && isHeard(lane)) this.#noteHole(lane, source)
-      lane.validator.onDisconnect()
+      // The gap of a hole is said above: its trades are no second one.
+      lane.validator.onDisconnect(item.reason === 'hole')
       lane.book.onDisconnect(this.#nowUs, this.#emit, item.reason === 'hole')
-      lane.bars.onDisconnect()
+      lane.tradeStream.onDisconnect()
+      lane.bars.onHole()
       lane.orderFlow.reset()
       lane.marks.onDisconnect()
     }
@@ -285,6 +298,12 @@ export class DataCore {
   #noteHole({ instrument: { venue, symbol } }: Lane, source: string): void {
     const tsRecvUs = this.#nowUs
     this.#emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status: 'gap', reason: 'hole' })
+  }
+
+  #onRefusal(frame: Frame, refusal: FrameRefusal): void {
+    const lane = refusal.symbol === undefined ? undefined : this.#laneOf.get(refusal.symbol)
+    if (lane && refusal.eventType === 'trade') onUnreadTrade(lane, refusal)
+    this.#deadLetter(frame, 'normalize', refusal, refusal.eventType)
   }
 
   #refuse(frame: Frame, event: NormalizedEvent, error: ValidationError): void {
@@ -337,9 +356,9 @@ export class DataCore {
     const stepUs = this.#nowUs - this.#downSinceUs < IDLE_TIMER_US ? TIMER_US : IDLE_TIMER_US
     this.#nextTimerUs = floorTime(this.#nowUs, stepUs) + stepUs
     for (const lane of this.lanes) {
-      const { bars, clock, staleness, marks, instrument } = lane
+      const { bars, lateness, clock, staleness, marks, instrument } = lane
       this.#judgeBook(lane)
-      if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit)
+      if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit, lateness.isLate)
       if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
       marks.onTime(this.#nowUs, this.#emit)
     }

@@ -11,8 +11,8 @@ import type { DataCore } from './pipeline.ts'
  * Exports what came into each stage, went out of it and was refused, read off the core's own counts before each scrape.
  * What a resumed run had counted before is not counted again.
  */
-export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore): void {
-  const { stageIn, stageOut, stageRefused } = metrics
+export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore, source: string): void {
+  const { stageIn, stageOut, stageRefused, finerThanSteps } = metrics
   const sum = (reasons: readonly (NormalizeRefusal | ValidationRefusal)[]) =>
     reasons.reduce((total, reason) => total + core.refused[reason], 0)
   const understood = () => core.framesIn - sum(normalizeRefusals)
@@ -23,9 +23,13 @@ export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore
     [stageIn.of({ stage: 'normalize' }), () => core.framesIn],
     [stageOut.of({ stage: 'normalize' }), understood],
     [stageIn.of({ stage: 'validate' }), understood],
-    [stageOut.of({ stage: 'validate' }), () => understood() - sum(validationRefusals)],
+    [stageOut.of({ stage: 'validate' }), () => understood() - sum(validationRefusals) - core.ignored],
+    [stageRefused.of({ stage: 'validate', reason: 'trade_stream_ignored' }), () => core.ignored],
     [stageIn.of({ stage: 'publish' }), () => core.outbox.lastSeq],
     [stageOut.of({ stage: 'publish' }), () => core.outbox.lastSeq - core.outbox.size],
+    ...core.lanes.map(
+      ({ steps, instrument: { symbol } }) => [finerThanSteps.of({ source, symbol }), () => steps.finer] as const,
+    ),
     ...refusedBy('normalize', normalizeRefusals),
     ...refusedBy('validate', validationRefusals),
   ]

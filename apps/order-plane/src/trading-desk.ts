@@ -30,6 +30,7 @@ export interface TradingDeskSnapshot {
   readonly lastMarketUs: number
   readonly isStale: boolean
   readonly isLate: boolean
+  readonly areStepsKnown: boolean
   readonly isBookValid: boolean
   readonly book: OrderBookSnapshot
   readonly marketVolume: RollingVolumeSnapshot
@@ -64,6 +65,7 @@ export class TradingDesk implements InstrumentRisk {
   lastMarketUs: number
   isStale: boolean
   isLate: boolean
+  areStepsKnown: boolean
   isBookValid: boolean
 
   constructor(deps: TradingDeskDeps, snapshot?: TradingDeskSnapshot) {
@@ -83,6 +85,7 @@ export class TradingDesk implements InstrumentRisk {
     this.lastMarketUs = snapshot?.lastMarketUs ?? 0
     this.isStale = snapshot?.isStale ?? false
     this.isLate = snapshot?.isLate ?? false
+    this.areStepsKnown = snapshot?.areStepsKnown ?? true
     this.isBookValid = snapshot?.isBookValid ?? false
   }
 
@@ -166,7 +169,12 @@ export class TradingDesk implements InstrumentRisk {
       case 'on_time':
         this.isLate = status === 'late'
         break
+      case 'steps_unknown':
+      case 'steps_known':
+        this.areStepsKnown = status === 'steps_known'
+        break
       case 'connected':
+      case 'trade_stream_ignored':
         break
     }
   }
@@ -180,6 +188,7 @@ export class TradingDesk implements InstrumentRisk {
       lastMarketUs: this.lastMarketUs,
       isStale: this.isStale,
       isLate: this.isLate,
+      areStepsKnown: this.areStepsKnown,
       isBookValid: this.isBookValid,
       book: this.book.snapshot(),
       marketVolume: this.#marketVolume.snapshot(),

@@ -1,4 +1,4 @@
-import { isAbout, type Instrument } from '@triplane/contracts'
+import { isAbout, isBookGap, type Instrument } from '@triplane/contracts'
 import { tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
@@ -39,6 +39,7 @@ export class TradingDesks {
   /** Shows a market event to the desks that it is about. */
   onMarket(event: MarketInput, nowUs: number): void {
     if (event.type === 'marketStatus') {
+      if (event.status === 'gap' && !isBookGap(event)) return
       for (const desk of this.all) {
         if (isAbout(event, desk.terms.instrument, desk.source)) desk.onStatus(event.status, nowUs)
       }

@@ -6,7 +6,17 @@ import { percentilesOf, type Report } from './report.ts'
 const each = <Key extends string>(keys: readonly Key[], some: Partial<Record<Key, number>>) =>
   Object.fromEntries(keys.map((key) => [key, some[key] ?? 0])) as Record<Key, number>
 
-const bar = { openTimeUs: testStartUs, open: 1, high: 1, low: 1, close: 1, volume: 1, trades: 1, closed: true }
+const bar = {
+  openTimeUs: testStartUs,
+  open: 1,
+  high: 1,
+  low: 1,
+  close: 1,
+  volume: 1,
+  trades: 1,
+  closed: true,
+  incomplete: false,
+}
 
 const report: Report = {
   run: {
@@ -20,6 +30,7 @@ const report: Report = {
   },
   frames: {
     in: 94_495,
+    ignored: 0,
     refused: each([...normalizeRefusals, ...validationRefusals], { not_json: 2, duplicate: 1001 }),
   },
   events: {

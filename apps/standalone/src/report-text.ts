@@ -54,6 +54,9 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
       ([timeframe, list]) => [timeframe, list.filter((bar) => bar.closed).length] as const,
     ),
   )
+  const incomplete = Object.values(report.bars)
+    .flatMap((byTimeframe) => Object.values(byTimeframe).flat())
+    .filter((bar) => bar.closed && bar.incomplete).length
   const barCounts: Record<string, number> = {}
   for (const [timeframe, count] of bars) barCounts[timeframe] = (barCounts[timeframe] ?? 0) + count
   const ofiTotal = Object.entries(report.ofi).map(([symbol, list]) => {
@@ -67,10 +70,10 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
     `  ${iso(run.startTimeUs)} to ${iso(run.endTimeUs)}, ${upTo(1).format(run.marketSeconds)} s of market time in ${upTo(2).format(report.wallSeconds)} s, ${integer.format(report.framesPerSecond)} frames/s`,
     '',
     'Data',
-    `  frames      ${integer.format(frames.in)} in; refused: ${counts(frames.refused)}`,
+    `  frames      ${integer.format(frames.in)} in; refused: ${counts(frames.refused)}${frames.ignored > 0 ? `; ignored ${integer.format(frames.ignored)}, trades that another stream has too` : ''}`,
     `  events      ${counts(events)}`,
     `  gaps        ${report.gaps}; books invalid ${report.invalidBooks} times`,
-    `  bars closed ${counts(barCounts)}`,
+    `  bars closed ${counts(barCounts)}${incomplete > 0 ? `; ${integer.format(incomplete)} of them incomplete` : ''}`,
     `  OFI         ${ofiTotal.join('; ') || 'none'}`,
     ...books(report),
     '',

@@ -50,6 +50,8 @@ export interface ReportedBar {
   readonly volume: number
   readonly trades: number
   readonly closed: boolean
+  /** Trades of the interval are missing, or may be; so of the one in which the run ended. */
+  readonly incomplete: boolean
 }
 
 /**
@@ -68,6 +70,8 @@ export interface Report {
   }
   readonly frames: {
     readonly in: number
+    /** Trades of a stream that is not used, since another one of the symbol is. */
+    readonly ignored: number
     readonly refused: Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
   }
   readonly events: Readonly<Record<CountedEvent, number>>
@@ -115,9 +119,10 @@ export interface Percentiles {
   readonly p999: number
 }
 
-/** What the report says of a bar. */
-export function reportedBar({ openTimeUs, open, high, low, close, volume, trades, closed }: Bar): ReportedBar {
-  return { openTimeUs, open, high, low, close, volume, trades, closed }
+/** What the report says of a bar. One that is not closed is that in which the run ended. */
+export function reportedBar({ incomplete, ...bar }: Bar): ReportedBar {
+  const { openTimeUs, open, high, low, close, volume, trades, closed } = bar
+  return { openTimeUs, open, high, low, close, volume, trades, closed, incomplete: incomplete === true || !closed }
 }
 
 /** Nearest-rank percentiles of `samples`, 0 when there are none. Sorts a copy. */

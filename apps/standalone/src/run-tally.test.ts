@@ -1,4 +1,4 @@
-import type { Event } from '@triplane/contracts'
+import type { Bar, Event } from '@triplane/contracts'
 import {
   aBar,
   aBookDelta,
@@ -50,13 +50,35 @@ describe('RunTally', () => {
 
   it('keeps the bars built from trades, with the one that forms last', () => {
     const tally = tallyOf(aBar(), aBar({ origin: 'venue', timeframe: '5m' }), aBar({ symbol: 'SPY' }))
-    const forming = { openTimeUs: 5, open: 1, high: 1, low: 1, close: 1, volume: 1, trades: 1, closed: false }
+    const forming = {
+      openTimeUs: 5,
+      open: 1,
+      high: 1,
+      low: 1,
+      close: 1,
+      volume: 1,
+      trades: 1,
+      closed: false,
+      incomplete: true,
+    }
     const bars = tally.barsWith((_, timeframe) => (timeframe === '1m' ? forming : undefined), ['BTC/USDT'])
     expect(Object.keys(bars)).toEqual(['BTC/USDT'])
     expect(bars['BTC/USDT']).toEqual({
       ...{ '1m': [expect.objectContaining({ openTimeUs: testStartUs, trades: 1751, closed: true }), forming] },
       ...{ '5m': [], '15m': [], '1h': [], '1d': [] },
     })
+  })
+
+  it('has revised bars in the place of those before, and new ones in theirs', () => {
+    const at = (minute: number, fields: Partial<Bar> = {}) =>
+      aBar({ openTimeUs: testStartUs + minute * 60e6, ...fields })
+    const tally = tallyOf(
+      ...[at(0), at(1), at(3), at(1, { trades: 9, incomplete: true, revised: true }), at(2, { revised: true }), at(4)],
+    )
+    const minutes = tally.barsWith(() => undefined, ['BTC/USDT'])['BTC/USDT']?.['1m'] ?? []
+    expect(minutes.map(({ openTimeUs }) => (openTimeUs - testStartUs) / 60e6)).toEqual([0, 1, 2, 3, 4])
+    expect(minutes.map(({ incomplete }) => incomplete)).toEqual([false, true, false, false, false])
+    expect(minutes[1]?.trades).toBe(9)
   })
 
   it('keeps the last sum of each OFI interval', () => {

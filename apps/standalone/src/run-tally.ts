@@ -30,6 +30,13 @@ export interface RunTallyState {
 const zeros = <const Keys extends readonly string[]>(keys: Keys) =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<Keys[number], number>
 
+/** Puts a bar that was closed before in its place; it is a new one when its interval had no trade then. */
+function revise(bars: ReportedBar[], bar: ReportedBar): void {
+  const before = bars.findLastIndex(({ openTimeUs }) => openTimeUs <= bar.openTimeUs)
+  const isThere = bars[before]?.openTimeUs === bar.openTimeUs
+  bars.splice(isThere ? before : before + 1, isThere ? 1 : 0, bar)
+}
+
 /**
  * Counts the outputs of the three planes for the report. It sees each event once.
  *
@@ -90,7 +97,9 @@ export class RunTally {
         state.events.bar++
         if (event.origin === 'venue') return
         const bars = (state.bars[event.symbol] ??= {})
-        ;(bars[event.timeframe] ??= []).push(reportedBar(event))
+        const list = (bars[event.timeframe] ??= [])
+        if (event.revised) revise(list, reportedBar(event))
+        else list.push(reportedBar(event))
         return
       }
       case 'marketStatus':

@@ -1,5 +1,6 @@
 import {
   isAbout,
+  isBookGap,
   Outbox,
   rank,
   switchTypes,
@@ -100,7 +101,7 @@ export interface StrategySnapshot {
 const STRATEGY = 'OFI'
 
 /** What is not known across them is known anew behind them only. */
-const holes: ReadonlySet<MarketStatusCode> = new Set(['disconnected', 'gap', 'book_invalid', 'late', 'stale'])
+const holes: ReadonlySet<MarketStatusCode> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
 
 /**
  * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what
@@ -198,13 +199,16 @@ export function createStrategyCore(
       if (!isAbout(event, of, of.source)) continue
       if (status === 'disconnected') of.isQuoted = of.isBookValid = false
       if (status === 'late' || status === 'on_time') of.isLate = status === 'late'
+      if (status === 'steps_unknown') of.areStepsKnown = false
+      if (status === 'steps_known') of.areStepsKnown = true
       if (status === 'book_invalid') of.isBookValid = false
       if (status === 'book_valid') of.isBookValid = true
       if (status === 'stale') of.isStale = true
       if (status === 'fresh') of.isStale = false
       // Silence begins with the connection.
       if (status === 'connected' && of.heardUs > 0) of.heardUs = tsRecvUs
-      if (holes.has(status) && of.signal.reset()) onSignal(of, tsRecvUs)
+      if ((holes.has(status) || isBookGap(event)) && of.signal.reset()) onSignal(of, tsRecvUs)
+      if (!of.areStepsKnown) of.desk.cancelAll('steps_unknown', tsRecvUs, outbox)
       if (of.isLate) cancelOpening(of, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursueTarget(of, tsRecvUs)
     }
@@ -279,6 +283,7 @@ export function createStrategyCore(
     const { symbol, targetUsd, bid, ask, quotedUs } = of
     if (targetUsd === undefined) return of.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
     if (of.isStale || !of.isQuoted) return of.desk.cancelAll('stale_market', nowUs, outbox)
+    if (!of.areStepsKnown) return of.desk.cancelAll('steps_unknown', nowUs, outbox)
     if (of.isLate) return cancelOpening(of, nowUs)
     if (!of.isBookValid || !isSessionOpen(symbol, nowUs)) return
     if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return

@@ -22,6 +22,8 @@ export interface TradedInstrument extends Heard {
   quotedUs: number
   /** The data plane says that what comes is old when it comes. */
   isLate: boolean
+  /** False since a price or size was finer than the instrument's steps: it is seen, not traded. */
+  areStepsKnown: boolean
   /** The data plane says that the book can be trusted; not before it does. */
   isBookValid: boolean
   /** The data plane says that nothing was received of it for too long. */
@@ -33,7 +35,7 @@ export interface TradedInstrument extends Heard {
 /** A traded instrument as JSON. */
 export interface TradedInstrumentSnapshot extends Pick<
   TradedInstrument,
-  'symbol' | 'heardUs' | 'quotedUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isLate' | 'isBookValid' | 'isStale'
+  'symbol' | 'heardUs' | 'quotedUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isLate' | 'areStepsKnown' | 'isBookValid' | 'isStale'
 > {
   readonly targetUsd?: number
   readonly signal: OfiSignalSnapshot
@@ -59,6 +61,7 @@ export function followInstrument(
     heardUs: snapshot?.heardUs ?? 0,
     quotedUs: snapshot?.quotedUs ?? 0,
     isLate: snapshot?.isLate ?? false,
+    areStepsKnown: snapshot?.areStepsKnown ?? true,
     source: snapshot?.source ?? '',
     bid: snapshot?.bid ?? 0,
     ask: snapshot?.ask ?? 0,
@@ -71,7 +74,7 @@ export function followInstrument(
 
 /** What `followInstrument` needs to go on. */
 export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapshot {
-  const { symbol, heardUs, quotedUs, source, bid, ask, isQuoted, isLate, isBookValid, isStale, targetUsd } = of
+  const { symbol, heardUs, quotedUs, source, bid, ask, isQuoted, isLate, areStepsKnown, isBookValid, isStale, targetUsd } = of
   return {
     symbol,
     heardUs,
@@ -81,6 +84,7 @@ export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapsh
     ask,
     isQuoted,
     isLate,
+    areStepsKnown,
     isBookValid,
     isStale,
     ...(targetUsd === undefined ? {} : { targetUsd }),

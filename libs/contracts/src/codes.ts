@@ -34,6 +34,7 @@ export const riskCodes = [
   'expired',
   'future_intent',
   'unknown_instrument',
+  'steps_unknown',
   'session_closed',
   'stale_market',
   'invalid_book',
@@ -82,6 +83,7 @@ export const cancelReasons = [
   'immediate_or_cancel',
   'operator',
   'shutdown',
+  'steps_unknown',
 ] as const
 export type CancelReason = (typeof cancelReasons)[number]
 
@@ -116,6 +118,9 @@ export const marketStatuses = [
   'book_invalid',
   'late',
   'on_time',
+  'trade_stream_ignored',
+  'steps_unknown',
+  'steps_known',
 ] as const
 export type MarketStatusCode = (typeof marketStatuses)[number]
 

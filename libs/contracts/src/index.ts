@@ -6,7 +6,7 @@ export { bookSnapshotSchema, type BookSnapshot } from './events/book-snapshot.ts
 export { barSchema, type Bar } from './events/bar.ts'
 export { ofiSchema, type Ofi } from './events/ofi.ts'
 export { markSchema, type Mark } from './events/mark.ts'
-export { isAbout, marketStatusSchema, type MarketStatus } from './events/market-status.ts'
+export { isAbout, isBookGap, marketStatusSchema, type MarketStatus } from './events/market-status.ts'
 export { deadLetterSchema, type DeadLetter } from './events/dead-letter.ts'
 // Strategy events
 export { signalSchema, type Signal } from './events/signal.ts'

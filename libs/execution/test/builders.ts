@@ -72,6 +72,7 @@ export function anInstrument(fields: Partial<InstrumentRisk> = {}): InstrumentRi
     lastMarketUs: NOW_US,
     isStale: false,
     isLate: false,
+    areStepsKnown: true,
     isBookValid: true,
     bid: 60_000,
     ask: 60_000.1,

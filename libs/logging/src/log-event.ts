@@ -1,8 +1,16 @@
 import type { Event, MarketStatusCode } from '@triplane/contracts'
 import type { Logger } from './logger.ts'
 
-/** What is lost or cannot be traded; the others say that it is back. */
-const warnings: readonly MarketStatusCode[] = ['gap', 'disconnected', 'stale', 'late', 'book_invalid']
+/** What is lost, ignored or cannot be traded; the others say that it is back. */
+const warnings: readonly MarketStatusCode[] = [
+  'gap',
+  'disconnected',
+  'stale',
+  'late',
+  'book_invalid',
+  'trade_stream_ignored',
+  'steps_unknown',
+]
 
 /** Writes the few events of a run that a person would want to find in a log. */
 export function logEvent(logger: Logger, event: Event): void {

@@ -21,6 +21,7 @@ export { inspectPayload, type PayloadHint } from './normalize/inspect-payload.ts
 // Bars
 export {
   createBarBuilder,
+  REVISABLE_US,
   timeframeUs,
   type BarBuilder,
   type BarBuilderOptions,
@@ -49,6 +50,8 @@ export {
   type EventValidatorSnapshot,
   type ValidatedEvent,
 } from './validate/event-validator.ts'
+export type { TradeLoss } from './validate/trade-losses.ts'
+export { TradeStream, type TradeStreamSnapshot } from './validate/trade-stream.ts'
 export type { PriceBandLimits } from './validate/price-band.ts'
 export {
   createClockOffset,
@@ -58,6 +61,8 @@ export {
   type ClockOffsetSnapshot,
 } from './validate/clock-offset.ts'
 export { explainValidationError, type ValidationError } from './validate/validation-error.ts'
+// Steps
+export { createStepsWatch, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'
 // Quality
 export {
   createCompleteness,

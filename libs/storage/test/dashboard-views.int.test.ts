@@ -211,6 +211,34 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
     expect(found).toEqual(runs.map((run_id) => ({ ...bar, run_id, time })))
   })
 
+  it('say which bars are not whole, by the newest bar that was closed', async () => {
+    const openTimeUs = testStartUs - 60_000_000
+    const { incomplete: _, revised: __, ...whole } = { ...examples.bar, symbol: 'NEW/USDT', openTimeUs, closed: true }
+    const minutes = [0, 1, 2, 3].map((minute) => openTimeUs + minute * 60_000_000)
+    await store('whole', [
+      ...minutes.map((tsEventUs, i) => ({
+        ...examples.trade,
+        symbol: 'NEW/USDT',
+        seq: i + 1,
+        tradeId: i + 1,
+        tsEventUs,
+      })),
+      { ...whole, seq: 5 },
+      { ...whole, seq: 6, openTimeUs: minutes[1] as number, incomplete: true },
+      { ...whole, seq: 7, openTimeUs: minutes[2] as number },
+      { ...whole, seq: 8, openTimeUs: minutes[2] as number, volume: 7, incomplete: true, revised: true },
+    ])
+    await new RollupJob(pool).pass()
+    const sql = (view: string) =>
+      `select incomplete from ${view} where run_id = 'whole' and timeframe = '1m' order by time`
+    const said = async (view: string) =>
+      ((await rowsOf(sql(view))) as { incomplete: boolean }[]).map((row) => row.incomplete)
+    expect(await said('ohlcv_data')).toEqual([false, true, true, true])
+    expect(await said('kline_data')).toEqual([false, true, true])
+    const revised = await rowsOf("select volume, revised from kline_data where run_id = 'whole' and revised")
+    expect(revised).toEqual([{ volume: 7, revised: true }])
+  })
+
   describe('a role that draws', () => {
     /** What a role may do with the relations of a database. */
     const allowed = async (from: pg.Pool, role: string) => {

@@ -56,6 +56,8 @@ export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBa
       buyVolume: bought.reduce((sum, trade) => sum + thousandths(trade), 0) / 1000,
       vwap: expect.closeTo(quote / volume / 10, 9) as number,
       trades: group.length,
+      // The trades alone are stored: no bar says that it is whole.
+      incomplete: true,
     }
   })
   return bars.sort((a, b) => a.openTimeUs - b.openTimeUs || (a.venue < b.venue ? -1 : 1))

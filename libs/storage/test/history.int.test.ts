@@ -71,6 +71,8 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
       volume: 125.967,
       quote_volume: 7786316.8556,
       buy_volume: 50.874,
+      incomplete: false,
+      revised: false,
       trades: 1751,
     },
   ],

@@ -19,7 +19,10 @@ export const barSchema = eventSchema(
     trades: Type.Integer({ minimum: 0, description: 'number of trades' }),
     closed: Type.Boolean({ description: 'false while the bar is still forming' }),
     incomplete: Type.Optional(
-      Type.Boolean({ description: 'true when part of the interval was not received; else absent' }),
+      Type.Boolean({ description: 'true when trades of the interval are missing, or may be; else absent' }),
+    ),
+    revised: Type.Optional(
+      Type.Boolean({ description: 'true when the bar was closed before and this is what replaces it; else absent' }),
     ),
   },
   'Open, high, low, close and volume of an interval of event time.',

@@ -11,7 +11,7 @@ export const marketStatusSchema = eventSchema(
     tsRecvUs: marketFields.tsRecvUs,
     status: oneOf(marketStatuses, 'what happened'),
     reason: Type.Optional(text('why, a short code')),
-    missing: Type.Optional(Type.Integer({ description: 'for a gap: how many update ids are missing' })),
+    missing: Type.Optional(Type.Integer({ description: 'for a gap: how many ids are missing' })),
   },
   'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the venue that the source feeds.',
 )
@@ -25,4 +25,9 @@ export function isAbout(
 ): boolean {
   if (status.venue !== undefined && status.venue !== instrument.venue) return false
   return status.symbol === undefined ? status.source === source : status.symbol === instrument.symbol
+}
+
+/** True for a gap in what books and quotes are made of; missing trades are none. */
+export function isBookGap({ status, reason }: MarketStatus): boolean {
+  return status === 'gap' && reason !== 'trade_id'
 }

@@ -10,7 +10,11 @@ export const tradeSchema = eventSchema(
     price: real('quote currency per unit of base'),
     size: real('base units'),
     aggressor: oneOf(['buy', 'sell'], 'the side that took liquidity'),
+    firstTradeId: Type.Optional(
+      Type.Integer({ description: 'of an aggregate: the first trade that it stands for; tradeId is its own id then' }),
+    ),
+    lastTradeId: Type.Optional(Type.Integer({ description: 'of an aggregate: the last trade that it stands for' })),
   },
-  'One trade as the venue printed it.',
+  'One trade, or one aggregate of trades, as the venue printed it.',
 )
 export type Trade = Readonly<Static<typeof tradeSchema>>

@@ -37,10 +37,12 @@ export interface MatcherSnapshot {
  * 2. A resting order queues behind the size displayed when it came. Trades at its price shorten the queue, and so does the
  *    level when it becomes smaller than the queue: cancellations are taken to come from behind us. It fills with what a
  *    trade leaves after the queue, with a trade through its price, or when the other side of the book comes to its price.
+ *    Levels at prices finer than the tick's digits are no offer: no fill is rounded.
  * 3. Resting orders are kept by price, then time; a trade's size is given out once.
  */
 export class Matcher {
   readonly #terms: TradingTerms
+  readonly #unitsPerPrice: number
   readonly #fees: FeeRates
   readonly #book: BookView
   readonly #touch: Touch
@@ -60,6 +62,7 @@ export class Matcher {
     snapshot?: MatcherSnapshot,
   ) {
     this.#terms = deps.terms
+    this.#unitsPerPrice = Number(`1e${deps.terms.priceScale}`)
     this.#fees = deps.fees
     this.#book = deps.book
     this.#touch = deps.touch
@@ -177,7 +180,7 @@ export class Matcher {
       const offered = this.#notBetterThanTouch(isBuy, price)
       if (isBuy ? offered > limit : offered < limit) return
       const units = lesser(this.#available(isBuy, level, price), order.remainingUnits)
-      if (units === 0n) continue
+      if (units === 0n || !this.#isBookable(offered)) continue
       this.#taken.take(isBuy ? 'ask' : 'bid', price, units)
       this.#fill(order, units, liquidity === 'taker' ? offered : limit, liquidity, nowUs)
     }
@@ -228,7 +231,13 @@ export class Matcher {
     return isBuy ? this.#book.askPrice(level) : this.#book.bidPrice(level)
   }
 
+  /** A price with more digits than the tick cannot be booked: it would be rounded to one outside the book. */
+  #isBookable(price: number): boolean {
+    return Math.round(price * this.#unitsPerPrice) / this.#unitsPerPrice === price
+  }
+
   #available(isBuy: boolean, level: number, price: number): bigint {
+    if (!this.#isBookable(price)) return 0n
     const size = isBuy ? this.#book.askSize(level) : this.#book.bidSize(level)
     return this.#taken.available(isBuy ? 'ask' : 'bid', price, size)
   }

@@ -9,6 +9,7 @@ export type RiskReject =
   | { readonly code: 'expired'; readonly nowUs: number; readonly validUntilUs: number }
   | { readonly code: 'future_intent'; readonly aheadUs: number; readonly limitUs: number }
   | { readonly code: 'unknown_instrument'; readonly venue: string; readonly symbol: string }
+  | { readonly code: 'steps_unknown'; readonly tickSize: string; readonly lotSize: string }
   | { readonly code: 'session_closed'; readonly nowUs: number }
   | { readonly code: 'stale_market'; readonly ageUs: number; readonly limitUs: number }
   | { readonly code: 'invalid_book'; readonly bid: number; readonly ask: number }
@@ -33,6 +34,8 @@ export interface InstrumentRisk {
   readonly isStale: boolean
   /** The data plane says that what comes of the instrument is old when it comes. */
   readonly isLate: boolean
+  /** False since a price or size was finer than the instrument's steps. */
+  readonly areStepsKnown: boolean
   readonly isBookValid: boolean
   /** Newest best prices; NaN when there is none. */
   readonly bid: number

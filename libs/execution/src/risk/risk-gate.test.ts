@@ -81,6 +81,11 @@ const cases: readonly Case[] = [
     want: { code: 'unknown_instrument', venue: 'binance_usdm', symbol: 'BTC/USDT:USDT' },
   },
   {
+    name: 'refuses while the market is finer than the steps',
+    instrument: anInstrument({ areStepsKnown: false }),
+    want: { code: 'steps_unknown', lotSize: '0.001' },
+  },
+  {
     name: 'refuses outside the session',
     instrument: anInstrument({ isSessionOpen: () => false }),
     want: { code: 'session_closed', nowUs: NOW_US },

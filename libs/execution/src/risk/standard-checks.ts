@@ -1,7 +1,13 @@
 import { grossExposureCheck, maxPositionCheck, noMarkCheck } from './checks/exposure-checks.ts'
 import { orderRateCheck, participationCheck } from './checks/flow-checks.ts'
 import { duplicateCheck, expiredCheck, futureIntentCheck } from './checks/intent-checks.ts'
-import { invalidBookCheck, sessionCheck, staleMarketCheck, unknownInstrumentCheck } from './checks/market-checks.ts'
+import {
+  invalidBookCheck,
+  sessionCheck,
+  staleMarketCheck,
+  stepsUnknownCheck,
+  unknownInstrumentCheck,
+} from './checks/market-checks.ts'
 import {
   lotSizeCheck,
   maxNotionalCheck,
@@ -36,6 +42,7 @@ export function standardChecks(limits: RiskLimits): readonly RiskCheck[] {
     expiredCheck,
     futureIntentCheck(limits),
     unknownInstrumentCheck,
+    stepsUnknownCheck,
     sessionCheck,
     staleMarketCheck(limits),
     invalidBookCheck,

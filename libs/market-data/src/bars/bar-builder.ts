@@ -4,13 +4,14 @@ import {
   floorTime,
   invariant,
   numberFromFixed,
-  powerOfTen,
   US_PER_DAY,
   US_PER_HOUR,
   US_PER_MINUTE,
   US_PER_SECOND,
 } from '@triplane/kernel'
-import { addSum, addTrade, emptySum, quoteUnits, restartSum, type BarSum } from './bar-sum.ts'
+import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
+import { BarHoles, type BarHolesSnapshot } from './bar-holes.ts'
+import { addSum, addTrade, emptySum, quoteUnits, refineSum, restartSum, type BarSum } from './bar-sum.ts'
 
 /** Length of a bar in microseconds. Each divides the next, so longer bars are made of shorter ones. */
 export const timeframeUs: Readonly<Record<Timeframe, number>> = {
@@ -21,28 +22,41 @@ export const timeframeUs: Readonly<Record<Timeframe, number>> = {
   '1d': US_PER_DAY,
 }
 
+/** How long a closed bar is kept, event time after its end, so that a late trade can be added to it. */
+export const REVISABLE_US = 15 * US_PER_MINUTE
+
 /** What bars are built of which trades. */
 export interface BarBuilderOptions {
   readonly source: string
   readonly venue: string
   readonly symbol: string
-  /** Decimal strings: sums are exact to as many digits as these have. */
+  /** Decimal strings: how many digits sums have, until a trade has more. */
   readonly tickSize: string
   readonly lotSize: string
   /** All by default. */
   readonly timeframes?: readonly Timeframe[]
   /** How long after its end a bar waits for late trades before silence closes it. Default 1 s. */
   readonly closeAfterUs?: number
+  /** The same while the source is late. Default 10 s. */
+  readonly closeLateAfterUs?: number
 }
 
 /** What a bar builder needs to go on from where it was. */
 export interface BarBuilderSnapshot {
+  readonly sizeDecimals: number
+  readonly priceDecimals: number
+  /** One for each timeframe, shortest first. */
   readonly sums: readonly BarSum[]
+  /** The closed ones that may still change, by timeframe, oldest first. */
+  readonly closed: readonly (readonly BarSum[])[]
+  readonly holes: BarHolesSnapshot
   readonly openFromUs: number
-  readonly isAfterHole: boolean
+  readonly lastEventUs: number
   readonly lastRecvUs: number
   readonly lateTrades: number
 }
+
+type Emit = (bar: Bar) => void
 
 /** Builds a bar builder; `snapshot` comes from another one of the same options. */
 export function createBarBuilder(options: BarBuilderOptions, snapshot?: BarBuilderSnapshot): BarBuilder {
@@ -54,90 +68,107 @@ export function createBarBuilder(options: BarBuilderOptions, snapshot?: BarBuild
  *
  * Invariants
  * 1. A bar closes with the first trade of a later interval or, in silence, when market time less the clock offset of the source is
- *    `closeAfterUs` past its end (`dueUs`, `onTime`). An interval without a trade has no bar.
- * 2. A trade of an interval that is closed already is late: it is counted and in no bar.
+ *    `closeAfterUs` past its end, `closeLateAfterUs` while the source is late. An interval without a trade has no bar.
+ * 2. A trade of a closed interval is added to its bar, and to the longer ones that it is in; those that are closed are emitted again,
+ *    `revised`. So the newest bars of each interval are the same whatever the order of the trades, as far back as `REVISABLE_US`; what
+ *    is older is counted as late, and is in no closed bar.
  * 3. Trades are added to the shortest timeframe only; a bar that closes is added to the next longer one. Shorter bars are emitted first.
- * 4. A hole in what is received does not end a bar, but marks it: `incomplete` is set on bars that were forming when the
- *    connection was lost and on the first ones of a connection.
+ * 4. A hole in what is received does not end a bar: bars whose interval it touches are `incomplete`, and emitted again when they were
+ *    closed before the hole was noticed. A run begins with a hole.
+ * 5. Nothing is rounded: sums get more digits with the first trade that has more.
  */
 export class BarBuilder {
   readonly #options: BarBuilderOptions
   readonly #closeAfterUs: number
+  readonly #closeLateAfterUs: number
   readonly #timeframes: readonly Timeframe[]
   readonly #lengthsUs: readonly number[]
-  readonly #sizeDecimals: number
-  readonly #quoteDecimals: number
-  readonly #priceScale: number
-  readonly #sizeScale: number
   /** One for each timeframe, shortest first: what of its interval is in no shorter sum. */
   readonly #sums: readonly BarSum[]
+  readonly #closed: readonly BarSum[][]
+  readonly #holes: BarHoles
+  #sizeDecimals: number
+  #priceDecimals: number
+  #priceScale = 1
+  #sizeScale = 1
   /** End of the shortest bar that is forming; Infinity when none is. */
   #nextEndUs: number
-  /** Trades before this are late. */
+  /** Every interval that ended at or before this is closed. */
   #openFromUs: number
-  #isAfterHole: boolean
+  #lastEventUs: number
   #lastRecvUs: number
   #lateTrades: number
 
   constructor(options: BarBuilderOptions, snapshot?: BarBuilderSnapshot) {
     this.#options = options
     this.#closeAfterUs = options.closeAfterUs ?? US_PER_SECOND
+    this.#closeLateAfterUs = options.closeLateAfterUs ?? 10 * US_PER_SECOND
     this.#timeframes = allTimeframes.filter((timeframe) => (options.timeframes ?? allTimeframes).includes(timeframe))
     invariant(this.#timeframes.length > 0, 'there is a timeframe')
     this.#lengthsUs = this.#timeframes.map((timeframe) => timeframeUs[timeframe])
-    const priceDecimals = decimalsOf(options.tickSize)
-    this.#sizeDecimals = decimalsOf(options.lotSize)
-    this.#quoteDecimals = priceDecimals + this.#sizeDecimals
-    this.#priceScale = Number(powerOfTen(priceDecimals))
-    this.#sizeScale = Number(powerOfTen(this.#sizeDecimals))
-    this.#sums = this.#timeframes.map((_, i) => ({ ...(snapshot?.sums[i] ?? emptySum()) }))
-    this.#nextEndUs = this.#findNextEnd()
+    this.#priceDecimals = snapshot?.priceDecimals ?? decimalsOf(options.tickSize)
+    this.#sizeDecimals = snapshot?.sizeDecimals ?? decimalsOf(options.lotSize)
+    this.#setScales()
+    this.#sums = this.#timeframes.map((_, i) => ({ ...(snapshot ? (snapshot.sums[i] as BarSum) : emptySum()) }))
+    this.#closed = this.#timeframes.map((_, i) =>
+      (snapshot ? (snapshot.closed[i] as BarSum[]) : []).map((sum) => ({ ...sum })),
+    )
+    this.#holes = new BarHoles(snapshot?.holes)
     this.#openFromUs = snapshot?.openFromUs ?? 0
-    this.#isAfterHole = snapshot?.isAfterHole ?? true
+    this.#lastEventUs = snapshot?.lastEventUs ?? 0
     this.#lastRecvUs = snapshot?.lastRecvUs ?? 0
     this.#lateTrades = snapshot?.lateTrades ?? 0
+    this.#nextEndUs = this.#findNextEnd()
   }
 
-  /** Number of trades that came after their bar was closed. */
+  /** Number of trades that came too late for the closed bars that they are of. */
   get lateTrades(): number {
     return this.#lateTrades
   }
 
   /** Adds a trade, after closing what ended before it. */
-  onTrade(trade: Trade, emit: (bar: Bar) => void): void {
-    const { tsEventUs } = trade
-    if (tsEventUs < this.#openFromUs) {
-      this.#lateTrades++
-      return
-    }
+  onTrade(trade: Trade, emit: Emit): void {
+    const { tsEventUs, price, size } = trade
+    if (!isWhole(price, this.#priceScale) || !isWhole(size, this.#sizeScale)) this.#refine(price, size)
     if (tsEventUs >= this.#nextEndUs) this.#closeThrough(tsEventUs, trade.tsRecvUs, emit)
+    if (this.#holes.isOpen) this.#holes.close(tsEventUs)
+    if (tsEventUs > this.#lastEventUs) this.#lastEventUs = tsEventUs
+    this.#lastRecvUs = trade.tsRecvUs
+    if (tsEventUs < this.#openFromUs) return this.#onLateTrade(trade, emit)
     const shortest = this.#sums[0] as BarSum
     if (shortest.trades === 0) {
       const lengthUs = this.#lengthsUs[0] as number
-      restartSum(shortest, floorTime(tsEventUs, lengthUs), this.#isAfterHole)
-      this.#isAfterHole = false
+      restartSum(shortest, floorTime(tsEventUs, lengthUs))
       this.#openFromUs = shortest.openTimeUs
       this.#nextEndUs = shortest.openTimeUs + lengthUs
     }
-    addTrade(shortest, trade, this.#priceScale, this.#sizeScale)
-    this.#lastRecvUs = trade.tsRecvUs
+    this.#add(shortest, trade)
   }
 
   /** Market time at which silence closes the next bar, given the clock offset of the source; Infinity when none is forming. */
-  dueUs(offsetUs: number): number {
-    return this.#nextEndUs + this.#closeAfterUs + offsetUs
+  dueUs(offsetUs: number, isLate = false): number {
+    return this.#nextEndUs + this.#waitUs(isLate) + offsetUs
   }
 
-  /** Closes what is due at market time `tsRecvUs`. */
-  onTime(tsRecvUs: number, offsetUs: number, emit: (bar: Bar) => void): void {
-    const timeUs = tsRecvUs - offsetUs - this.#closeAfterUs
+  /** Closes what is due at market time `tsRecvUs`; `isLate` while the source is late. */
+  onTime(tsRecvUs: number, offsetUs: number, emit: Emit, isLate = false): void {
+    const timeUs = tsRecvUs - offsetUs - this.#waitUs(isLate)
     if (timeUs >= this.#nextEndUs) this.#closeThrough(timeUs, tsRecvUs, emit)
   }
 
-  /** The connection is down: bars that are forming, and the first ones afterwards, are incomplete. */
-  onDisconnect(): void {
-    for (const sum of this.#sums) sum.isIncomplete = true
-    this.#isAfterHole = true
+  /** Trades may be missing from now to the next one: the connection is down, or a trade was refused whose time means nothing. */
+  onHole(): void {
+    this.#holes.open(Math.max(this.#lastEventUs, this.#openFromUs))
+  }
+
+  /** The trades between the last one and the one that comes next, at `untilUs`, are missing. */
+  onMissing(untilUs: number, tsRecvUs: number, emit: Emit): void {
+    this.#mark(Math.min(this.#lastEventUs, untilUs), Math.max(this.#lastEventUs, untilUs), tsRecvUs, emit)
+  }
+
+  /** A trade of this time was refused. */
+  onRefused(tsEventUs: number, tsRecvUs: number, emit: Emit): void {
+    this.#mark(tsEventUs, tsEventUs, tsRecvUs, emit)
   }
 
   /** The bar that is forming now; undefined before the first trade of its interval. */
@@ -150,37 +181,100 @@ export class BarBuilder {
       if (whole.trades === 0) whole.openTimeUs = floorTime(sum.openTimeUs, this.#lengthsUs[index] as number)
       addSum(whole, sum)
     }
-    return whole.trades === 0 ? undefined : this.#barOf(whole, timeframe, this.#lastRecvUs, false)
+    return whole.trades === 0 ? undefined : this.#barOf(whole, index, this.#lastRecvUs, false, false)
   }
 
   /** Everything that another builder needs to go on from here. */
   snapshot(): BarBuilderSnapshot {
     return {
+      sizeDecimals: this.#sizeDecimals,
+      priceDecimals: this.#priceDecimals,
       sums: this.#sums.map((sum) => ({ ...sum })),
+      closed: this.#closed.map((sums) => sums.map((sum) => ({ ...sum }))),
+      holes: this.#holes.snapshot(),
       openFromUs: this.#openFromUs,
-      isAfterHole: this.#isAfterHole,
+      lastEventUs: this.#lastEventUs,
       lastRecvUs: this.#lastRecvUs,
       lateTrades: this.#lateTrades,
     }
   }
 
+  /** Adds a trade of a closed interval to the closed bars that it is of, and to the shortest longer one that is not closed. */
+  #onLateTrade(trade: Trade, emit: Emit): void {
+    let isKept = true
+    for (let i = 0; i < this.#sums.length; i++) {
+      const lengthUs = this.#lengthsUs[i] as number
+      const openTimeUs = floorTime(trade.tsEventUs, lengthUs)
+      if (openTimeUs + lengthUs > this.#openFromUs) {
+        const sum = this.#sums[i] as BarSum
+        if (sum.trades === 0) restartSum(sum, openTimeUs)
+        this.#add(sum, trade)
+        this.#nextEndUs = this.#findNextEnd()
+        break
+      }
+      if (openTimeUs + lengthUs <= this.#openFromUs - REVISABLE_US) {
+        isKept = false
+        continue
+      }
+      const sum = this.#closedSum(i, openTimeUs)
+      this.#add(sum, trade)
+      emit(this.#barOf(sum, i, trade.tsRecvUs, true, true))
+    }
+    if (!isKept) this.#lateTrades++
+  }
+
+  /** The closed sum of an interval; one that had no trade is made, in its place. */
+  #closedSum(i: number, openTimeUs: number): BarSum {
+    const sums = this.#closed[i] as BarSum[]
+    const at = sums.findIndex((sum) => sum.openTimeUs >= openTimeUs)
+    const found = sums[at]
+    if (found?.openTimeUs === openTimeUs) return found
+    const made = emptySum(openTimeUs)
+    sums.splice(at < 0 ? sums.length : at, 0, made)
+    return made
+  }
+
+  /** Notes a hole, and emits again what was closed as whole and is not. */
+  #mark(fromUs: number, toUs: number, tsRecvUs: number, emit: Emit): void {
+    const isMarked = (sum: BarSum, lengthUs: number) => this.#holes.touch(sum.openTimeUs, sum.openTimeUs + lengthUs)
+    const whole = this.#closed.map((sums, i) => sums.filter((sum) => !isMarked(sum, this.#lengthsUs[i] as number)))
+    this.#holes.add(fromUs, toUs)
+    for (const [i, sums] of whole.entries()) {
+      for (const sum of sums) {
+        if (isMarked(sum, this.#lengthsUs[i] as number)) emit(this.#barOf(sum, i, tsRecvUs, true, true))
+      }
+    }
+  }
+
   /** Closes every bar that ended at or before `timeUs`, event time. */
-  #closeThrough(timeUs: number, tsRecvUs: number, emit: (bar: Bar) => void): void {
+  #closeThrough(timeUs: number, tsRecvUs: number, emit: Emit): void {
     for (let i = 0; i < this.#sums.length; i++) {
       const sum = this.#sums[i] as BarSum
       if (sum.trades === 0) continue
       const endUs = sum.openTimeUs + (this.#lengthsUs[i] as number)
       if (timeUs < endUs) break
-      emit(this.#barOf(sum, this.#timeframes[i] as Timeframe, tsRecvUs, true))
+      emit(this.#barOf(sum, i, tsRecvUs, true, false))
+      this.#closed[i]?.push({ ...sum })
       this.#openFromUs = Math.max(this.#openFromUs, endUs)
       const longer = this.#sums[i + 1]
       if (longer) {
-        if (longer.trades === 0) restartSum(longer, floorTime(sum.openTimeUs, this.#lengthsUs[i + 1] as number), false)
+        if (longer.trades === 0) restartSum(longer, floorTime(sum.openTimeUs, this.#lengthsUs[i + 1] as number))
         addSum(longer, sum)
       }
       sum.trades = 0
     }
     this.#nextEndUs = this.#findNextEnd()
+    this.#forget()
+  }
+
+  /** Forgets closed bars that can change no more, and holes that are in no bar that can. */
+  #forget(): void {
+    const keepFromUs = this.#openFromUs - REVISABLE_US
+    for (const [i, sums] of this.#closed.entries()) {
+      const lengthUs = this.#lengthsUs[i] as number
+      while (sums.length > 0 && (sums[0] as BarSum).openTimeUs + lengthUs <= keepFromUs) sums.shift()
+    }
+    this.#holes.forgetBefore(floorTime(Math.max(0, keepFromUs), this.#lengthsUs.at(-1) as number))
   }
 
   #findNextEnd(): number {
@@ -188,7 +282,34 @@ export class BarBuilder {
     return i < 0 ? Infinity : (this.#sums[i] as BarSum).openTimeUs + (this.#lengthsUs[i] as number)
   }
 
-  #barOf(sum: BarSum, timeframe: Timeframe, tsRecvUs: number, closed: boolean): Bar {
+  #add(sum: BarSum, trade: Trade): void {
+    addTrade(sum, trade, Math.round(trade.price * this.#priceScale), Math.round(trade.size * this.#sizeScale))
+  }
+
+  /** Counts in smaller units from now on. */
+  #refine(price: number, size: number): void {
+    const priceDecimals = decimalsFor(price, this.#priceDecimals)
+    const sizeDecimals = decimalsFor(size, this.#sizeDecimals)
+    const sizeFactor = scaleOf(sizeDecimals - this.#sizeDecimals)
+    const quoteFactor = sizeFactor * scaleOf(priceDecimals - this.#priceDecimals)
+    for (const sums of [this.#sums, ...this.#closed]) {
+      for (const sum of sums) refineSum(sum, sizeFactor, quoteFactor)
+    }
+    this.#priceDecimals = priceDecimals
+    this.#sizeDecimals = sizeDecimals
+    this.#setScales()
+  }
+
+  #setScales(): void {
+    this.#priceScale = scaleOf(this.#priceDecimals)
+    this.#sizeScale = scaleOf(this.#sizeDecimals)
+  }
+
+  #waitUs(isLate: boolean): number {
+    return isLate ? this.#closeLateAfterUs : this.#closeAfterUs
+  }
+
+  #barOf(sum: BarSum, i: number, tsRecvUs: number, closed: boolean, revised: boolean): Bar {
     const { source, venue, symbol } = this.#options
     return {
       type: 'bar',
@@ -197,7 +318,7 @@ export class BarBuilder {
       venue,
       symbol,
       tsRecvUs,
-      timeframe,
+      timeframe: this.#timeframes[i] as Timeframe,
       origin: 'trades',
       openTimeUs: sum.openTimeUs,
       open: sum.open,
@@ -205,11 +326,12 @@ export class BarBuilder {
       low: sum.low,
       close: sum.close,
       volume: sum.sizeUnits / this.#sizeScale,
-      quoteVolume: numberFromFixed(quoteUnits(sum), this.#quoteDecimals),
+      quoteVolume: numberFromFixed(quoteUnits(sum), this.#priceDecimals + this.#sizeDecimals),
       buyVolume: sum.buyUnits / this.#sizeScale,
       trades: sum.trades,
       closed,
-      ...(sum.isIncomplete && { incomplete: true }),
+      ...(this.#holes.touch(sum.openTimeUs, sum.openTimeUs + (this.#lengthsUs[i] as number)) && { incomplete: true }),
+      ...(revised && { revised: true }),
     }
   }
 }

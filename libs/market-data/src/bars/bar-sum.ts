@@ -5,16 +5,19 @@ const LIMB = 2 ** 50
 
 /**
  * A running sum of the trades of one interval. Volumes are integers: sizes in units of 10^-sizeDecimals, quote volume in
- * 10^-(priceDecimals + sizeDecimals), as `quoteHigh * 2^50 + quoteLow`. While `trades` is 0 the rest means nothing.
+ * 10^-(priceDecimals + sizeDecimals), as `quoteHigh * 2^50 + quoteLow`. Open and close are the first and last trade by event time, then
+ * id, whatever the order in which they came. While `trades` is 0 the rest means nothing.
  */
 export interface BarSum {
   openTimeUs: number
-  /** True when part of the interval was not received. */
-  isIncomplete: boolean
   open: number
+  openedUs: number
+  openedId: number
   high: number
   low: number
   close: number
+  closedUs: number
+  closedId: number
   sizeUnits: number
   buyUnits: number
   quoteLow: number
@@ -22,15 +25,18 @@ export interface BarSum {
   trades: number
 }
 
-/** A sum without trades. */
-export function emptySum(): BarSum {
+/** A sum without trades, of the interval that begins at `openTimeUs`. */
+export function emptySum(openTimeUs = 0): BarSum {
   return {
-    openTimeUs: 0,
-    isIncomplete: false,
+    openTimeUs,
     open: 0,
+    openedUs: 0,
+    openedId: 0,
     high: 0,
     low: 0,
     close: 0,
+    closedUs: 0,
+    closedId: 0,
     sizeUnits: 0,
     buyUnits: 0,
     quoteLow: 0,
@@ -40,41 +46,39 @@ export function emptySum(): BarSum {
 }
 
 /** Starts `sum` anew for the interval that begins at `openTimeUs`. */
-export function restartSum(sum: BarSum, openTimeUs: number, isIncomplete: boolean): void {
+export function restartSum(sum: BarSum, openTimeUs: number): void {
   sum.openTimeUs = openTimeUs
-  sum.isIncomplete = isIncomplete
   sum.sizeUnits = sum.buyUnits = sum.quoteLow = sum.quoteHigh = sum.trades = 0
 }
 
-/** Adds a trade. `priceScale` and `sizeScale` are units per 1; what is off that grid counts at its nearest point. */
-export function addTrade(sum: BarSum, trade: Trade, priceScale: number, sizeScale: number): void {
-  const { price } = trade
+/** Adds a trade, whose price and size are given in units too. */
+export function addTrade(sum: BarSum, trade: Trade, priceUnits: number, sizeUnits: number): void {
+  const { price, tsEventUs, tradeId } = trade
   if (sum.trades++ === 0) {
-    sum.open = sum.high = sum.low = price
-  } else if (price > sum.high) {
-    sum.high = price
-  } else if (price < sum.low) {
-    sum.low = price
+    sum.open = sum.high = sum.low = sum.close = price
+    sum.openedUs = sum.closedUs = tsEventUs
+    sum.openedId = sum.closedId = tradeId
+  } else {
+    if (price > sum.high) sum.high = price
+    else if (price < sum.low) sum.low = price
+    noteOpen(sum, price, tsEventUs, tradeId)
+    noteClose(sum, price, tsEventUs, tradeId)
   }
-  sum.close = price
-  const sizeUnits = Math.round(trade.size * sizeScale)
   sum.sizeUnits += sizeUnits
   if (trade.aggressor === 'buy') sum.buyUnits += sizeUnits
-  addQuoteUnits(sum, Math.round(price * priceScale) * sizeUnits)
+  addQuoteUnits(sum, priceUnits * sizeUnits)
 }
 
-/** Adds `part`, which has trades, all later than those of `sum`. */
+/** Adds `part`, which has trades. */
 export function addSum(sum: BarSum, part: BarSum): void {
   if (sum.trades === 0) {
-    sum.open = part.open
-    sum.high = part.high
-    sum.low = part.low
-  } else {
-    sum.high = Math.max(sum.high, part.high)
-    sum.low = Math.min(sum.low, part.low)
+    Object.assign(sum, part, { openTimeUs: sum.openTimeUs })
+    return
   }
-  sum.close = part.close
-  sum.isIncomplete ||= part.isIncomplete
+  sum.high = Math.max(sum.high, part.high)
+  sum.low = Math.min(sum.low, part.low)
+  noteOpen(sum, part.open, part.openedUs, part.openedId)
+  noteClose(sum, part.close, part.closedUs, part.closedId)
   sum.trades += part.trades
   sum.sizeUnits += part.sizeUnits
   sum.buyUnits += part.buyUnits
@@ -82,9 +86,32 @@ export function addSum(sum: BarSum, part: BarSum): void {
   addQuoteUnits(sum, part.quoteLow)
 }
 
+/** Counts in units that are smaller by these factors, so that nothing is rounded. */
+export function refineSum(sum: BarSum, sizeFactor: number, quoteFactor: number): void {
+  sum.sizeUnits *= sizeFactor
+  sum.buyUnits *= sizeFactor
+  const units = quoteUnits(sum) * BigInt(quoteFactor)
+  sum.quoteHigh = Number(units / BigInt(LIMB))
+  sum.quoteLow = Number(units % BigInt(LIMB))
+}
+
 /** Quote units as one integer. */
 export function quoteUnits(sum: BarSum): bigint {
   return BigInt(sum.quoteHigh) * BigInt(LIMB) + BigInt(sum.quoteLow)
+}
+
+function noteOpen(sum: BarSum, price: number, tsEventUs: number, tradeId: number): void {
+  if (tsEventUs > sum.openedUs || (tsEventUs === sum.openedUs && tradeId >= sum.openedId)) return
+  sum.open = price
+  sum.openedUs = tsEventUs
+  sum.openedId = tradeId
+}
+
+function noteClose(sum: BarSum, price: number, tsEventUs: number, tradeId: number): void {
+  if (tsEventUs < sum.closedUs || (tsEventUs === sum.closedUs && tradeId < sum.closedId)) return
+  sum.close = price
+  sum.closedUs = tsEventUs
+  sum.closedId = tradeId
 }
 
 function addQuoteUnits(sum: BarSum, units: number): void {

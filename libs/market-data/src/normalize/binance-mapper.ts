@@ -24,9 +24,9 @@ export function mapBinanceMessage(message: Message, dialect: BinanceDialect): Re
   const { payload, origin } = message
   switch (payload['e']) {
     case 'trade':
-      return mapTrade(message, 't')
+      return mapTrade(message)
     case 'aggTrade':
-      return mapTrade(message, 'a')
+      return mapAggregate(message)
     case 'depthUpdate':
       return mapDelta(message, dialect)
     case 'kline':
@@ -43,15 +43,48 @@ export function mapBinanceMessage(message: Message, dialect: BinanceDialect): Re
   return err({ code: 'unknown_message', detail })
 }
 
-function mapTrade(message: Message, idKey: 't' | 'a'): Result<Trade, FrameRefusal> {
+function mapTrade(message: Message): Result<Trade, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
   const instrument = instrumentOf(message)
-  // Futures also print what the insurance fund or ADL took over: no trades of the order book.
+  const refusal = refuseOffBook(payload, instrument)
+  if (refusal) return err({ ...refusal, ...readTradeId(payload) })
+  const trade = build('trade', payload, instrument, (fields, symbol) => ({
+    type: 'trade',
+    seq: 0,
+    source: origin.source,
+    venue: origin.venue,
+    symbol,
+    tsRecvUs,
+    tsEventUs: fields.timeUs('T'),
+    tradeId: fields.integer('t'),
+    price: fields.decimal('p'),
+    size: fields.decimal('q'),
+    // `m`: the buyer is the maker, so the seller took liquidity.
+    aggressor: fields.flag('m') ? 'sell' : 'buy',
+  }))
+  return trade.ok ? trade : err({ ...trade.error, ...readTradeId(payload) })
+}
+
+/** Futures also print what the insurance fund or ADL took over: no trades of the order book, but their ids count. */
+function refuseOffBook(payload: JsonObject, instrument: Result<Instrument, FrameRefusal>): FrameRefusal | undefined {
   const kind = payload['X']
-  if (instrument.ok && kind !== undefined && kind !== 'MARKET') {
-    const detail = `Expected X to be "MARKET", was ${describeValue(kind)}`
-    return err({ code: 'off_book_trade', detail, symbol: instrument.value.symbol, eventType: 'trade' })
-  }
+  if (!instrument.ok || kind === undefined || kind === 'MARKET') return undefined
+  const detail = `Expected X to be "MARKET", was ${describeValue(kind)}`
+  return { code: 'off_book_trade', detail, symbol: instrument.value.symbol, eventType: 'trade' }
+}
+
+/** The id of a refused trade, as far as it has one. */
+function readTradeId(payload: JsonObject): { readonly tradeId?: number } {
+  const tradeId = new FieldReader(payload).integer('t')
+  return tradeId >= 0 ? { tradeId } : {}
+}
+
+/** Trades of one order at one price and time, printed as one: the ids from `f` to `l` are theirs. */
+function mapAggregate(message: Message): Result<Trade, FrameRefusal> {
+  const { payload, origin, tsRecvUs } = message
+  const instrument = instrumentOf(message)
+  const refusal = refuseOffBook(payload, instrument)
+  if (refusal) return err(refusal)
   return build('trade', payload, instrument, (fields, symbol) => ({
     type: 'trade',
     seq: 0,
@@ -60,11 +93,12 @@ function mapTrade(message: Message, idKey: 't' | 'a'): Result<Trade, FrameRefusa
     symbol,
     tsRecvUs,
     tsEventUs: fields.timeUs('T'),
-    tradeId: fields.integer(idKey),
+    tradeId: fields.integer('a'),
     price: fields.decimal('p'),
     size: fields.decimal('q'),
-    // `m`: the buyer is the maker, so the seller took liquidity.
     aggressor: fields.flag('m') ? 'sell' : 'buy',
+    firstTradeId: fields.integer('f'),
+    lastTradeId: fields.integer('l', fields.integer('f')),
   }))
 }
 

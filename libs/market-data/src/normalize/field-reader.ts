@@ -32,12 +32,12 @@ export class FieldReader {
     this.#fields = fields
   }
 
-  /** A count or an id: an integer from 0 that a double holds exactly. */
-  integer(key: string): number {
+  /** A count or an id: an integer from `atLeast` that a double holds exactly. */
+  integer(key: string, atLeast = 0): number {
     const value = this.#fields[key]
-    return Number.isSafeInteger(value) && (value as number) >= 0
+    return Number.isSafeInteger(value) && (value as number) >= atLeast
       ? (value as number)
-      : this.#expected(key, 'an integer >= 0')
+      : this.#expected(key, `an integer >= ${atLeast}`)
   }
 
   /** A time, milliseconds or microseconds on the wire, in microseconds. */

@@ -25,7 +25,7 @@ const STRING = /"([^"]*)"(:)?/g
 /** Printable ASCII without white space and escapes: each thing can be written in one way only. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]*$/
 
-const KEPT_KEYS = ['s', 'E', 'T', 't', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'a', 'A'] as const
+const KEPT_KEYS = ['s', 'E', 'T', 't', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'a', 'A', 'f', 'l'] as const
 /** A key whose value is kept. */
 export type KeptKey = (typeof KEPT_KEYS)[number]
 /** Number of slots: one for each kept key, and one where all other values go. */

@@ -12,6 +12,8 @@ export interface FrameRefusal {
   readonly symbol?: string
   /** What it would have been, when the frame got as far as a known message. */
   readonly eventType?: NormalizedEvent['type']
+  /** Of a refused trade, where it can be read: so that it is not missed. */
+  readonly tradeId?: number
 }
 
 const LONGEST_QUOTE = 40

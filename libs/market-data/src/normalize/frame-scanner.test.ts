@@ -90,6 +90,14 @@ describe('the scanner', () => {
     expect(agreesOn(aFrame(text))).toBe(false)
   })
 
+  it('agrees about the trades that an aggregate stands for', () => {
+    const { agreesOn } = aPair(usdm)
+    expect(agreesOn(aFrame(messages.usdmAggTrade))).toBe(false)
+    expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,"l":105', '"f":106,"l":106')))).toBe(true)
+    expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,"l":105', '"f":106,"l":105')))).toBe(false)
+    expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,', '')))).toBe(false)
+  })
+
   it('reads any decimal as Number does', () => {
     const { agreesOn } = aPair(usdm)
     agreesOn(aFrame(messages.usdmTrade))

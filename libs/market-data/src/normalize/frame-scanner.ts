@@ -19,6 +19,10 @@ const BID = slotOf('b')
 const BID_SIZE = slotOf('B')
 const ASK = slotOf('a')
 const ASK_SIZE = slotOf('A')
+const TRADE_ID = slotOf('t')
+const AGGREGATE_ID = slotOf('a')
+const FIRST_TRADE = slotOf('f')
+const LAST_TRADE = slotOf('l')
 
 /** Where a frame shows what stream it is of: bare ones by the first key, combined ones by the stream's name. */
 const FIRST_KEY = 1
@@ -35,7 +39,7 @@ type FastEvent = Trade | Quote | BookDelta
 interface KnownLayout {
   readonly layout: FrameLayout
   readonly eventType: FastEvent['type']
-  readonly tradeIdSlot: number
+  readonly isAggregate: boolean
 }
 
 const ascii = new TextDecoder('latin1')
@@ -80,28 +84,28 @@ export class FrameScanner {
     if (end - start < STREAM_NAME_END) return
     if (event.type !== 'trade' && event.type !== 'quote' && event.type !== 'bookDelta') return
     const text = ascii.decode(bytes.subarray(start, end))
-    const tradeIdKey = text.includes('"e":"aggTrade"') ? 'a' : 't'
-    const layout = learnLayout(text, neededKeys(event.type, tradeIdKey, this.#dialect))
+    const isAggregate = event.type === 'trade' && event.firstTradeId !== undefined
+    const layout = learnLayout(text, neededKeys(event.type, isAggregate, this.#dialect))
     const view = this.#viewOf(bytes)
     // A frame may also have been left to the parser for a number that cannot be scanned; then its layout is known.
     if (layout === undefined || !this.#reader.read(layout, bytes, view, start, end)) return
     const bucket = this.#buckets[bucketOf(view, start)] as KnownLayout[]
     if (bucket.length === LAYOUTS_PER_BUCKET) bucket.pop()
-    bucket.push({ layout, eventType: event.type, tradeIdSlot: slotOf(tradeIdKey) })
+    bucket.push({ layout, eventType: event.type, isAggregate })
   }
 
-  #eventOf({ eventType, tradeIdSlot }: KnownLayout, origin: FrameOrigin, tsRecvUs: number): FastEvent | undefined {
+  #eventOf({ eventType, isAggregate }: KnownLayout, origin: FrameOrigin, tsRecvUs: number): FastEvent | undefined {
     switch (eventType) {
       case 'quote':
         return this.#quote(origin, tsRecvUs)
       case 'trade':
-        return this.#trade(origin, tsRecvUs, tradeIdSlot)
+        return isAggregate ? this.#aggregate(origin, tsRecvUs) : this.#trade(origin, tsRecvUs)
       case 'bookDelta':
         return this.#delta(origin, tsRecvUs)
     }
   }
 
-  #trade({ source, venue }: FrameOrigin, tsRecvUs: number, idSlot: number): Trade | undefined {
+  #trade({ source, venue }: FrameOrigin, tsRecvUs: number): Trade | undefined {
     const { numbers, symbol } = this.#reader
     const tsEventUs = timeUsOf(numbers[TRADE_TIME] as number)
     if (Number.isNaN(tsEventUs)) return undefined
@@ -113,10 +117,33 @@ export class FrameScanner {
       symbol,
       tsRecvUs,
       tsEventUs,
-      tradeId: numbers[idSlot] as number,
+      tradeId: numbers[TRADE_ID] as number,
       price: numbers[TRADE_PRICE] as number,
       size: numbers[TRADE_SIZE] as number,
       aggressor: numbers[BUYER_IS_MAKER] === 1 ? 'sell' : 'buy',
+    }
+  }
+
+  #aggregate({ source, venue }: FrameOrigin, tsRecvUs: number): Trade | undefined {
+    const { numbers, symbol } = this.#reader
+    const firstTradeId = numbers[FIRST_TRADE] as number
+    const lastTradeId = numbers[LAST_TRADE] as number
+    const tsEventUs = timeUsOf(numbers[TRADE_TIME] as number)
+    if (Number.isNaN(tsEventUs) || lastTradeId < firstTradeId) return undefined
+    return {
+      type: 'trade',
+      seq: 0,
+      source,
+      venue,
+      symbol,
+      tsRecvUs,
+      tsEventUs,
+      tradeId: numbers[AGGREGATE_ID] as number,
+      price: numbers[TRADE_PRICE] as number,
+      size: numbers[TRADE_SIZE] as number,
+      aggressor: numbers[BUYER_IS_MAKER] === 1 ? 'sell' : 'buy',
+      firstTradeId,
+      lastTradeId,
     }
   }
 
@@ -171,10 +198,10 @@ function bucketOf(view: DataView, start: number): number {
 }
 
 /** Keys whose values an event of this type is made of. */
-function neededKeys(eventType: FastEvent['type'], tradeIdKey: KeptKey, dialect: BinanceDialect): readonly KeptKey[] {
+function neededKeys(eventType: FastEvent['type'], isAggregate: boolean, dialect: BinanceDialect): readonly KeptKey[] {
   switch (eventType) {
     case 'trade':
-      return ['s', 'T', tradeIdKey, 'p', 'q', 'm']
+      return ['s', 'T', 'p', 'q', 'm', ...(isAggregate ? (['a', 'f', 'l'] as const) : (['t'] as const))]
     case 'quote':
       return ['s', 'u', 'b', 'B', 'a', 'A', ...(dialect.namesQuotes ? (['E'] as const) : [])]
     case 'bookDelta':

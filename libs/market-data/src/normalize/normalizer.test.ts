@@ -250,6 +250,7 @@ describe('refusals of normalize', () => {
         detail: 'Expected p to be a decimal string, was "abc"',
         symbol: 'BTC/USDT:USDT',
         eventType: 'trade',
+        tradeId: 5_266_583_935,
       },
     })
   })

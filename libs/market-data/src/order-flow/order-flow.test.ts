@@ -74,3 +74,11 @@ it('measures a book by its best level, when that changes', () => {
   change([99, 6.5], [])
   expect(emitted).toEqual([-2, 0.5])
 })
+
+it('rounds nothing when sizes are finer than the lot', () => {
+  const fine = run([start, [100, 2.0004, 101, 3], 'restore', [100, 2.0004, 101, 3.00005]])
+  expect(fine.map(({ value, intervalValue }) => [value, intervalValue])).toEqual([
+    [0.0004, 0.0004],
+    [-0.00005, 0.00035],
+  ])
+})

@@ -1,6 +1,7 @@
 import type { Ofi, Quote } from '@triplane/contracts'
-import { decimalsOf, floorTime, powerOfTen } from '@triplane/kernel'
+import { decimalsOf, floorTime } from '@triplane/kernel'
 import type { OrderBook } from '../order-book/order-book.ts'
+import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
 
 /** Whose order flow is measured, and over which intervals it is summed. */
 export interface OrderFlowOptions {
@@ -15,7 +16,9 @@ export interface OrderFlowOptions {
 
 /** What an order flow needs to go on from where it was. */
 export interface OrderFlowSnapshot {
-  /** Best bid, its size, best ask, its size in units of the lot size's last digit; absent before the first update. */
+  /** Digits of the units: those of the lot size, or more. */
+  readonly decimals: number
+  /** Best bid, its size, best ask, its size in units; absent before the first update. */
   readonly best?: readonly [bid: number, bidUnits: number, ask: number, askUnits: number]
   readonly intervalStartUs: number
   readonly intervalUnits: number
@@ -41,7 +44,8 @@ export function createOrderFlow(options: OrderFlowOptions, snapshot?: OrderFlowS
  */
 export class OrderFlow {
   readonly #options: OrderFlowOptions
-  readonly #unitsPerBase: number
+  #decimals: number
+  #unitsPerBase: number
   #hasBest: boolean
   #bid: number
   #bidUnits: number
@@ -52,7 +56,8 @@ export class OrderFlow {
 
   constructor(options: OrderFlowOptions, snapshot?: OrderFlowSnapshot) {
     this.#options = options
-    this.#unitsPerBase = Number(powerOfTen(decimalsOf(options.lotSize)))
+    this.#decimals = snapshot?.decimals ?? decimalsOf(options.lotSize)
+    this.#unitsPerBase = scaleOf(this.#decimals)
     const [bid, bidUnits, ask, askUnits] = snapshot?.best ?? [0, 0, 0, 0]
     this.#hasBest = snapshot?.best !== undefined
     this.#bid = bid
@@ -95,6 +100,7 @@ export class OrderFlow {
   /** Everything that another order flow needs to go on from here. */
   snapshot(): OrderFlowSnapshot {
     return {
+      decimals: this.#decimals,
       ...(this.#hasBest && { best: [this.#bid, this.#bidUnits, this.#ask, this.#askUnits] as const }),
       intervalStartUs: this.#intervalStartUs,
       intervalUnits: this.#intervalUnits,
@@ -102,8 +108,10 @@ export class OrderFlow {
   }
 
   #update(tsRecvUs: number, bid: number, bidSize: number, ask: number, askSize: number, emit: Emit): void {
-    const bidUnits = this.#units(bidSize)
+    // Twice, since the ask may have more digits than the bid: then both are counted in smaller units.
+    this.#units(bidSize)
     const askUnits = this.#units(askSize)
+    const bidUnits = this.#units(bidSize)
     if (this.#hasBest) {
       let units = 0
       if (bid >= this.#bid) units += bidUnits
@@ -137,6 +145,18 @@ export class OrderFlow {
   }
 
   #units(size: number): number {
+    if (!isWhole(size, this.#unitsPerBase)) this.#refine(size)
     return Math.round(size * this.#unitsPerBase)
+  }
+
+  /** Counts in smaller units from now on, so that nothing is rounded. */
+  #refine(size: number): void {
+    const decimals = decimalsFor(size, this.#decimals)
+    const factor = scaleOf(decimals - this.#decimals)
+    this.#bidUnits *= factor
+    this.#askUnits *= factor
+    this.#intervalUnits *= factor
+    this.#decimals = decimals
+    this.#unitsPerBase = scaleOf(decimals)
   }
 }

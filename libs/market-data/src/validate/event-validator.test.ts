@@ -210,7 +210,7 @@ describe('the clock', () => {
 })
 
 /** What is known, without the ids that are not believed yet. */
-function withoutDoubts({ trades, quotes, deltas, ...rest }: EventValidatorSnapshot) {
+function withoutDoubts({ trades, quotes, deltas, losses: _, ...rest }: EventValidatorSnapshot) {
   const facts = ({ runStart, lastId, mayRestart }: EventValidatorSnapshot['trades']) => ({
     runStart,
     lastId,

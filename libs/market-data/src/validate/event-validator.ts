@@ -10,6 +10,7 @@ import {
 import type { ClockOffset, ClockStream } from './clock-offset.ts'
 import { IdSequence, type IdSequenceSnapshot } from './id-sequence.ts'
 import { PriceBand, type PriceBandLimits, type PriceBandSnapshot, type Touch } from './price-band.ts'
+import { TradeLosses, type TradeLoss, type TradeLossesSnapshot } from './trade-losses.ts'
 import type { ValidationError } from './validation-error.ts'
 
 /** A price 10 % away from the recent ones of its side is impossible, unless five in a row agree on it. */
@@ -28,6 +29,7 @@ export interface EventValidatorOptions {
 export interface EventValidatorSnapshot {
   readonly priceBand: PriceBandSnapshot
   readonly trades: IdSequenceSnapshot
+  readonly losses: TradeLossesSnapshot
   readonly quotes: IdSequenceSnapshot
   readonly deltas: IdSequenceSnapshot
   readonly bars: readonly LastBar[]
@@ -55,7 +57,8 @@ export function createEventValidator(
  * times ahead of our clock. The first refusal wins, in the order of that list. Nothing is refused for being late.
  *
  * Invariants
- * 1. A refused event leaves no trace in what its stream knows; refused prices and ids are remembered only to recognise a crash, or a venue that counts anew.
+ * 1. A refused event leaves no trace in what its stream knows; refused prices and ids are remembered only to recognise a crash, a venue that
+ *    counts anew, and what is missing from the trades.
  * 2. The band is judged for trades and for both sides of quotes; levels of a book may be anywhere.
  * 3. The clock is asked last, so that it learns from good events only. Snapshots and venue bars are not events of a moment: they are
  *    not judged by it, and neither is what has no venue time. A delta is judged by it and never refused: a book needs every one.
@@ -65,15 +68,18 @@ export class EventValidator {
   readonly #clock: ClockOffset
   readonly #priceBand: PriceBand
   readonly #trades: IdSequence
+  readonly #losses: TradeLosses
   readonly #quotes: IdSequence
   readonly #deltas: IdSequence
   readonly #bars: LastBar[]
   #deltasRestarted = false
+  #loss: TradeLoss | undefined
 
   constructor({ clock, priceBand, touch }: EventValidatorOptions, snapshot?: EventValidatorSnapshot) {
     this.#clock = clock
     this.#priceBand = new PriceBand({ ...defaultPriceBandLimits, ...priceBand }, touch, snapshot?.priceBand)
     this.#trades = new IdSequence(snapshot?.trades)
+    this.#losses = new TradeLosses(snapshot?.losses)
     this.#quotes = new IdSequence(snapshot?.quotes)
     this.#deltas = new IdSequence(snapshot?.deltas)
     this.#bars = [...(snapshot?.bars ?? timeframes.map(() => ({ openTimeUs: -1, closed: true })))]
@@ -102,8 +108,26 @@ export class EventValidator {
     return restarted
   }
 
-  /** The connection is down. */
-  onDisconnect(): void {
+  /** What was lost before the trade that was just found good, once. */
+  takeTradeLoss(): TradeLoss | undefined {
+    const loss = this.#loss
+    this.#loss = undefined
+    return loss
+  }
+
+  /** A trade came that is none of the order book. */
+  noteOffBook(tradeId: number): void {
+    this.#losses.offBook(tradeId)
+  }
+
+  /** A trade came that could not be read, but for its id. */
+  noteUnread(tradeId: number): void {
+    this.#losses.refused(tradeId, tradeId, -1)
+  }
+
+  /** The connection is down. `isHole`: trades are known to be missing, and are not counted when the ids go on. */
+  onDisconnect(isHole = false): void {
+    if (isHole) this.#losses.reset()
     this.#priceBand.reset()
     this.#trades.onDisconnect()
     this.#quotes.onDisconnect()
@@ -115,23 +139,36 @@ export class EventValidator {
     return {
       priceBand: this.#priceBand.snapshot(),
       trades: this.#trades.snapshot(),
+      losses: this.#losses.snapshot(),
       quotes: this.#quotes.snapshot(),
       deltas: this.#deltas.snapshot(),
       bars: [...this.#bars],
     }
   }
 
-  #validateTrade({ price, size, aggressor, tradeId, tsRecvUs, tsEventUs }: Trade): ValidationError | undefined {
+  #validateTrade(trade: Trade): ValidationError | undefined {
+    const { tradeId, firstTradeId = tradeId, lastTradeId = tradeId } = trade
+    const refusal = this.#refuseTrade(trade, firstTradeId, lastTradeId)
+    if (refusal) {
+      const lostUs = refusal.code === 'clock_drift' ? -1 : trade.tsEventUs
+      if (refusal.code !== 'duplicate') this.#losses.refused(firstTradeId, lastTradeId, lostUs)
+      return refusal
+    }
+    this.#trades.accept(firstTradeId, lastTradeId)
+    this.#loss = this.#losses.accept(firstTradeId, lastTradeId)
+    this.#priceBand.acceptTrade(trade.price, trade.aggressor)
+    return undefined
+  }
+
+  #refuseTrade(trade: Trade, firstTradeId: number, lastTradeId: number): ValidationError | undefined {
+    const { price, size } = trade
     if (!isPositive(price)) return { code: 'bad_price', price }
     if (!isPositive(size)) return { code: 'bad_size', size }
-    const refusal =
-      this.#trades.check(tradeId) ??
-      this.#priceBand.checkTrade(price, aggressor) ??
-      this.#checkClock(tsRecvUs, tsEventUs, 'trade')
-    if (refusal) return refusal
-    this.#trades.accept(tradeId)
-    this.#priceBand.acceptTrade(price, aggressor)
-    return undefined
+    return (
+      this.#trades.check(firstTradeId, lastTradeId) ??
+      this.#priceBand.checkTrade(price, trade.aggressor) ??
+      this.#checkClock(trade.tsRecvUs, trade.tsEventUs, 'trade')
+    )
   }
 
   #validateQuote({ bid, bidSize, ask, askSize, updateId, tsRecvUs, tsEventUs }: Quote): ValidationError | undefined {

@@ -36,11 +36,14 @@ export class IdSequence {
     this.#agreeing = snapshot?.agreeing ?? 0
   }
 
-  /** Refuses an id that was seen before, is older than the last one, or is far from it; remembers the latter two. */
-  check(id: number): ValidationError | undefined {
+  /**
+   * Refuses an id that was seen before, is older than the last one, or is far from it; remembers the latter two. What stands for several
+   * ids has them from `id` to `endId`; when only some of them were seen, it is refused as out of order.
+   */
+  check(id: number, endId = id): ValidationError | undefined {
     if (id > this.#lastId) {
       if (id - this.#lastId <= MAX_JUMP || this.#mayRestart) return undefined
-    } else {
+    } else if (endId <= this.#lastId) {
       if (id >= this.#runStart) return { code: 'duplicate', id }
       if (this.#mayRestart) return undefined
     }
@@ -49,11 +52,11 @@ export class IdSequence {
     return this.#agreeing >= CONFIRMATIONS ? undefined : { code: 'out_of_order', id, lastId: this.#lastId }
   }
 
-  /** States that the event with this id passed every check. True when its stream counts anew from here. */
-  accept(id: number): boolean {
+  /** States that the event with this id, or these ids, passed every check. True when its stream counts anew from here. */
+  accept(id: number, endId = id): boolean {
     const isRestart = id < this.#lastId
     if (id !== this.#lastId + 1) this.#runStart = id
-    this.#lastId = id
+    this.#lastId = endId
     this.#mayRestart = false
     this.#candidate = this.#agreeing = 0
     return isRestart

@@ -6,7 +6,9 @@ import { everyServiceCatalog } from './every-service.ts'
 const contract = {
   data_plane: `
     data_ticks_received_total counter source symbol
+    data_bars_incomplete_total counter source symbol duration
     data_bars_received_total counter source symbol duration
+    data_finer_than_steps_total counter source symbol
     data_ofi_events_generated_total counter symbol
     data_freshness_seconds histogram source symbol
     data_completeness_score gauge symbol

@@ -26,6 +26,16 @@ export const dataPlaneCatalog = {
     'symbol',
     among('duration', timeframes),
   ]),
+  barsIncomplete: counter('data_bars_incomplete_total', 'Closed bars of which trades are missing, or may be.', [
+    'source',
+    'symbol',
+    among('duration', timeframes),
+  ]),
+  finerThanSteps: counter(
+    'data_finer_than_steps_total',
+    'Events with a price or size that is finer than the steps of the instrument, which is not traded then.',
+    ['source', 'symbol'],
+  ),
   ofiEvents: counter('data_ofi_events_generated_total', 'OFI events generated.', ['symbol']),
   freshness: histogram(
     'data_freshness_seconds',

@@ -55,6 +55,8 @@ const bars = historyTable<Bar>(
     ['quote_volume', 'double', (bar) => bar.quoteVolume],
     ['buy_volume', 'double', (bar) => bar.buyVolume],
     ['trades', 'integer', (bar) => bar.trades],
+    ['incomplete', 'boolean', (bar) => bar.incomplete ?? false],
+    ['revised', 'boolean', (bar) => bar.revised ?? false],
   ],
   { keeps: (bar) => bar.closed },
 )

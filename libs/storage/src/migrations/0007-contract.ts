@@ -1,4 +1,4 @@
-const levels = ['1m', '5m', '15m', '1h', '1d'] as const
+export const levels = ['1m', '5m', '15m', '1h', '1d'] as const
 
 /** A venue is an exchange and one of its products: binance_spot, binance_usdm. */
 const EXCHANGE = `split_part(venue, '_', 1)`
@@ -23,18 +23,18 @@ const indexes = [
   ),
 ].join('')
 
-const barsOf = (level: string) => `
+export const barsOf = (level: string) => `
 select time, symbol, ${EXCHANGE} as exchange, '${level}'::text as timeframe, open, high, low, close,
   volume::double precision as volume, quote_volume::double precision as quote_volume,
   buy_volume::double precision as buy_volume, (quote_volume / nullif(volume, 0))::double precision as vwap,
   trades::bigint as trades, run_id, venue, ${unixTime('time')} as timestamp
 from bars_rollup_${level}`
 
-const CANDLE = `open, high, low, close, volume`
-const MORE = `quote_volume, buy_volume, vwap, trades, run_id, venue`
+export const CANDLE = `open, high, low, close, volume`
+export const MORE = `quote_volume, buy_volume, vwap, trades, run_id, venue`
 
 /** Of the bars that several runs have of one time, that of the run which was started last. */
-const newestBars = (of: readonly string[]) => `
+export const newestBars = (of: readonly string[]) => `
 select distinct on (symbol, exchange, timeframe, timestamp) timestamp, exchange, symbol, timeframe, ${CANDLE},
   time, timeframe as interval, ${MORE}
 from (${of.map(barsOf).join('\nunion all')}) bars left join runs using (run_id)
@@ -56,18 +56,27 @@ select ${unixTime('event_time')} as timestamp, ${EXCHANGE} as exchange, symbol, 
 from trades;
 `
 
+/** Columns of `dashboard_candles`. */
+export const candleColumns = `open_time as time, symbol, ${EXCHANGE} as exchange, timeframe, ${CANDLE}, quote_volume, buy_volume, trades, origin,
+  source, time as closed_at, seq, run_id, venue`
+
+/** What `kline_data` selects, and where from. */
+export const candleOrder = {
+  columns: `distinct on (symbol, exchange, timeframe, origin, open_time) symbol, time as open_time, exchange, timeframe, ${CANDLE},
+  quote_volume, buy_volume, trades, time + timeframe::interval as close_time, origin, source, closed_at, time,
+  date_part('epoch', time at time zone 'UTC') as timestamp, timeframe as interval, run_id, venue`,
+  from: `from dashboard_candles left join runs using (run_id)
+order by symbol, exchange, timeframe, origin, open_time, runs.started_at desc nulls last, run_id desc, seq desc`,
+}
+
 const candles = `
 create view dashboard_candles as
-select open_time as time, symbol, ${EXCHANGE} as exchange, timeframe, ${CANDLE}, quote_volume, buy_volume, trades, origin,
-  source, time as closed_at, seq, run_id, venue
+select ${candleColumns}
 from bars;
 
 create view kline_data as
-select distinct on (symbol, exchange, timeframe, origin, open_time) symbol, time as open_time, exchange, timeframe, ${CANDLE},
-  quote_volume, buy_volume, trades, time + timeframe::interval as close_time, origin, source, closed_at, time,
-  date_part('epoch', time at time zone 'UTC') as timestamp, timeframe as interval, run_id, venue
-from dashboard_candles left join runs using (run_id)
-order by symbol, exchange, timeframe, origin, open_time, runs.started_at desc nulls last, run_id desc, seq desc;
+select ${candleOrder.columns}
+${candleOrder.from};
 `
 
 /** The views of orders and fills call an exchange what the others do. */

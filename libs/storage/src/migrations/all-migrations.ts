@@ -2,9 +2,20 @@ import { history } from './0001-history.ts'
 import { grades } from './0002-grades.ts'
 import { audit } from './0003-audit.ts'
 import { dashboards } from './0004-dashboards.ts'
+import { wholeBars } from './0005-whole-bars.ts'
 import { oneRollup } from './0006-one-rollup.ts'
 import { contract } from './0007-contract.ts'
+import { wholeBarViews } from './0008-whole-bar-views.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. One that has been released is never changed: add another. */
-export const allMigrations: readonly Migration[] = [history, grades, audit, dashboards, oneRollup, contract]
+export const allMigrations: readonly Migration[] = [
+  history,
+  grades,
+  audit,
+  dashboards,
+  wholeBars,
+  oneRollup,
+  contract,
+  wholeBarViews,
+]

@@ -18,6 +18,8 @@ export interface RollupBar {
   /** Quote volume by volume. */
   readonly vwap: number
   readonly trades: number
+  /** False when the data plane closed the bar and nothing of its interval is missing. */
+  readonly incomplete: boolean
 }
 
 export interface BarsQuery {
@@ -32,7 +34,8 @@ export interface BarsQuery {
 
 const SELECT = `
 select venue, symbol, ${toUs('time')} as "openTimeUs", open, high, low, close, volume,
-  quote_volume as "quoteVolume", buy_volume as "buyVolume", vwap, trades::double precision as trades
+  quote_volume as "quoteVolume", buy_volume as "buyVolume", vwap, trades::double precision as trades,
+  incomplete
 from dashboard_bars
 where run_id = $1 and symbol = $2 and timeframe = $3
   and time >= ${fromUs('$4::bigint')} and time < ${fromUs('$5::bigint')}

@@ -3,6 +3,12 @@ import { instrumentCheck, type RiskCheck } from '../risk-check.ts'
 /** Denies an instrument that is not in the instruments file. */
 export const unknownInstrumentCheck = instrumentCheck('unknown_instrument', () => undefined)
 
+/** Denies while the market is finer than the steps that are known of the instrument. */
+export const stepsUnknownCheck = instrumentCheck('steps_unknown', (_, { areStepsKnown, terms }) => {
+  const { tickSize, lotSize } = terms.instrument
+  return areStepsKnown ? undefined : { code: 'steps_unknown', tickSize, lotSize }
+})
+
 /** Denies outside the instrument's session. */
 export const sessionCheck = instrumentCheck('session_closed', (_, instrument, { nowUs }) =>
   instrument.isSessionOpen(nowUs) ? undefined : { code: 'session_closed', nowUs },

@@ -1,0 +1,62 @@
+import type { Instrument, MarketStatus } from '@triplane/contracts'
+import { aBookDelta, aBookSnapshot, aQuote, aTrade } from '@triplane/testing'
+import fc from 'fast-check'
+import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
+import { createStepsWatch, type StepsWatchSnapshot } from './steps-watch.ts'
+
+const instrument: Instrument = {
+  ...{
+    symbol: 'BTC/USDT',
+    venue: 'sim',
+    exchange: 'sim',
+    venueSymbol: 'BTCUSDT',
+    kind: 'spot',
+    base: 'BTC',
+    quote: 'USDT',
+  },
+  ...{ tickSize: '0.1', lotSize: '0.005', minNotional: '5', session: '24x7' },
+}
+const coarse = { bid: 99.9, ask: 100.1, bidSize: 0.005, askSize: 1, price: 100, size: 0.25 }
+
+function watch(events: readonly NormalizedEvent[], of = instrument, snapshot?: StepsWatchSnapshot) {
+  const said: MarketStatus[] = []
+  const steps = createStepsWatch('sim', of, snapshot)
+  for (const event of events) steps.onEvent(event, 7, (status) => said.push(status))
+  return { said: said.map(({ status, reason }) => `${status} ${reason ?? ''}`.trim()), steps }
+}
+
+it.each<{ name: string; event: NormalizedEvent; said: string[] }>([
+  { name: 'whole steps', event: aTrade(coarse), said: [] },
+  { name: 'a trade at a finer price', event: aTrade({ ...coarse, price: 100.05 }), said: ['steps_unknown price'] },
+  { name: 'a trade of a finer size', event: aTrade({ ...coarse, size: 0.0004 }), said: ['steps_unknown size'] },
+  { name: 'a size between lots', event: aTrade({ ...coarse, size: 0.001 }), said: ['steps_unknown size'] },
+  { name: 'a quote with a finer ask', event: aQuote({ ...coarse, ask: 100.11 }), said: ['steps_unknown price'] },
+  {
+    name: 'a level far from the best',
+    event: aBookDelta({ bids: [], asks: [100.1, 1, 900.02, 1] }),
+    said: ['steps_unknown price'],
+  },
+  { name: 'a snapshot', event: aBookSnapshot({ bids: [99.9, 0.0001], asks: [] }), said: ['steps_unknown size'] },
+  { name: 'a level that goes', event: aBookDelta({ bids: [99.9, 0], asks: [] }), said: [] },
+])('says what it thinks of $name', ({ event, said }) => {
+  expect(watch([event]).said).toEqual(said)
+})
+
+it('says it once, counts it every time, and says when other steps are known', () => {
+  const fine = aTrade({ ...coarse, price: 100.05 })
+  const { said, steps } = watch([aTrade(coarse), fine, fine, aTrade(coarse)])
+  expect([said, steps.finer]).toEqual([['steps_unknown price'], 2])
+  const saved = JSON.parse(JSON.stringify(steps.snapshot())) as StepsWatchSnapshot
+  expect(watch([fine], instrument, saved).said).toEqual([])
+  expect(watch([fine, fine], { ...instrument, tickSize: '0.01' }, saved).said).toEqual(['steps_known'])
+})
+
+it('takes every whole number of steps for one', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 1, max: 1e9 }), (ticks, lots) => {
+      expect(
+        watch([aTrade({ price: Number((ticks / 10).toFixed(1)), size: Number(((lots * 5) / 1000).toFixed(3)) })]).said,
+      ).toEqual([])
+    }),
+  )
+})

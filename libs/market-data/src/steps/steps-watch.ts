@@ -1,0 +1,117 @@
+import type { Instrument, MarketStatus } from '@triplane/contracts'
+import { decimalsOf } from '@triplane/kernel'
+import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
+import { scaleOf } from './exact-units.ts'
+
+/** What a steps watch needs to go on from where it was. */
+export interface StepsWatchSnapshot {
+  /** The steps that it judged by. */
+  readonly tickSize: string
+  readonly lotSize: string
+  readonly areKnown: boolean
+  readonly finer: number
+}
+
+type Emit = (status: MarketStatus) => void
+
+/** Builds a steps watch; `snapshot` comes from another one of the same instrument, whose steps may be others now. */
+export function createStepsWatch(source: string, instrument: Instrument, snapshot?: StepsWatchSnapshot): StepsWatch {
+  return new StepsWatch(source, instrument, snapshot)
+}
+
+/**
+ * Notices prices and sizes that are no whole number of the instrument's steps: then its steps are not known, and orders in them could be
+ * outside the market. Says `steps_unknown` at the first one, and `steps_known` when it goes on with other steps.
+ */
+export class StepsWatch {
+  readonly #source: string
+  readonly #instrument: Instrument
+  readonly #tick: Step
+  readonly #lot: Step
+  #areKnown: boolean
+  #isNew: boolean
+  #finer: number
+
+  constructor(source: string, instrument: Instrument, snapshot?: StepsWatchSnapshot) {
+    const { tickSize, lotSize } = instrument
+    this.#source = source
+    this.#instrument = instrument
+    this.#tick = stepOf(tickSize)
+    this.#lot = stepOf(lotSize)
+    const isSame = snapshot === undefined || (snapshot.tickSize === tickSize && snapshot.lotSize === lotSize)
+    this.#isNew = !isSame && !snapshot.areKnown
+    this.#areKnown = this.#isNew || (snapshot?.areKnown ?? true)
+    this.#finer = snapshot?.finer ?? 0
+  }
+
+  /** Number of events with a price or size that is finer than the steps. */
+  get finer(): number {
+    return this.#finer
+  }
+
+  /** Takes every good event of the instrument. */
+  onEvent(event: NormalizedEvent, tsRecvUs: number, emit: Emit): void {
+    if (this.#isNew) {
+      this.#isNew = false
+      this.#emit('steps_known', undefined, tsRecvUs, emit)
+    }
+    const what = this.#findFiner(event)
+    if (what === undefined) return
+    this.#finer++
+    if (!this.#areKnown) return
+    this.#areKnown = false
+    this.#emit('steps_unknown', what, tsRecvUs, emit)
+  }
+
+  snapshot(): StepsWatchSnapshot {
+    const { tickSize, lotSize } = this.#instrument
+    return { tickSize, lotSize, areKnown: this.#areKnown && !this.#isNew, finer: this.#finer }
+  }
+
+  #findFiner(event: NormalizedEvent): 'price' | 'size' | undefined {
+    const tick = this.#tick
+    const lot = this.#lot
+    switch (event.type) {
+      case 'trade':
+        return !isStep(event.price, tick) ? 'price' : isStep(event.size, lot) ? undefined : 'size'
+      case 'quote':
+        if (!isStep(event.bid, tick) || !isStep(event.ask, tick)) return 'price'
+        return isStep(event.bidSize, lot) && isStep(event.askSize, lot) ? undefined : 'size'
+      case 'bookDelta':
+      case 'bookSnapshot':
+        return finerLevel(event.bids, tick, lot) ?? finerLevel(event.asks, tick, lot)
+      case 'bar':
+        return undefined
+    }
+  }
+
+  #emit(status: 'steps_known' | 'steps_unknown', reason: string | undefined, tsRecvUs: number, emit: Emit): void {
+    const { venue, symbol } = this.#instrument
+    const what = { source: this.#source, venue, symbol, tsRecvUs, status, ...(reason !== undefined && { reason }) }
+    emit({ type: 'marketStatus', seq: 0, ...what })
+  }
+}
+
+/** A step is `units` of them, `scale` (a power of ten) in 1. */
+interface Step {
+  readonly scale: number
+  readonly units: number
+}
+
+function stepOf(size: string): Step {
+  const scale = scaleOf(decimalsOf(size))
+  return { scale, units: Math.round(Number(size) * scale) }
+}
+
+function isStep(value: number, { scale, units }: Step): boolean {
+  const whole = Math.round(value * scale)
+  return whole / scale === value && (units === 1 || whole % units === 0)
+}
+
+function finerLevel(levels: readonly number[], tick: Step, lot: Step): 'price' | 'size' | undefined {
+  for (let i = 0; i < levels.length; i += 2) {
+    if (!isStep(levels[i] as number, tick)) return 'price'
+    if (!isStep(levels[i + 1] as number, lot)) return 'size'
+  }
+  return undefined
+}

@@ -1,0 +1,99 @@
+/** An id further ahead than this is that of a venue that counts anew: nothing is known to be missing. */
+const MAX_JUMP = 1_000_000_000
+/** Ids that wait to be accounted for; beyond it the two oldest become one range. */
+const MOST_WAITING = 256
+
+/** Trades that came and are in no bar. */
+interface SeenTrades {
+  readonly firstId: number
+  readonly lastId: number
+  /** When it was traded, for a trade that was refused: -1 when that cannot be known. Absent for what is no trade of the book. */
+  readonly lostUs?: number
+}
+
+/** What the losses need to be known from where they were. */
+export interface TradeLossesSnapshot {
+  /** -1 before the first trade. */
+  readonly nextId: number
+  readonly waiting: readonly SeenTrades[]
+}
+
+/** What is not among the trades that were accepted, though it belongs between the last one and this one. */
+export interface TradeLoss {
+  /** Number of trades that never came. */
+  readonly missing: number
+  /** Event times of those that were refused, -1 for an unknown one. */
+  readonly lostUs: readonly number[]
+}
+
+/**
+ * Accounts for the ids of trades, which the venue counts without a hole. Between two accepted trades each id must have come: as an
+ * off-book trade, of which nothing is lost, or as a refused one, which is lost unless a good one of the same id follows.
+ */
+export class TradeLosses {
+  #nextId: number
+  #waiting: SeenTrades[]
+
+  constructor(snapshot: TradeLossesSnapshot = { nextId: -1, waiting: [] }) {
+    this.#nextId = snapshot.nextId
+    this.#waiting = [...snapshot.waiting]
+  }
+
+  /** A trade that is none of the order book came. */
+  offBook(id: number): void {
+    if (id === this.#nextId && this.#waiting.length === 0) this.#nextId++
+    else this.#wait({ firstId: id, lastId: id })
+  }
+
+  /** A trade was refused; `lostUs` is its event time, -1 when that cannot be known. */
+  refused(firstId: number, lastId: number, lostUs: number): void {
+    this.#wait({ firstId, lastId, lostUs })
+  }
+
+  /** A trade was accepted. What was lost before it; undefined when nothing was. */
+  accept(firstId: number, lastId: number): TradeLoss | undefined {
+    const nextId = this.#nextId
+    this.#nextId = lastId + 1
+    if (firstId === nextId && this.#waiting.length === 0) return undefined
+    const waiting = this.#waiting
+    const isAnew = nextId < 0 || firstId < nextId || firstId - nextId > MAX_JUMP
+    this.#waiting = isAnew ? [] : waiting.filter((seen) => seen.lastId > lastId)
+    const before = waiting.filter((seen) => seen.firstId < firstId && (isAnew || seen.lastId >= nextId))
+    const lostUs = before.flatMap((seen) => (seen.lostUs === undefined ? [] : [seen.lostUs]))
+    const missing = isAnew ? 0 : firstId - nextId - countIds(before, nextId, firstId)
+    return missing > 0 || lostUs.length > 0 ? { missing, lostUs } : undefined
+  }
+
+  /** Ids go on anywhere. */
+  reset(): void {
+    this.#nextId = -1
+    this.#waiting = []
+  }
+
+  snapshot(): TradeLossesSnapshot {
+    return { nextId: this.#nextId, waiting: [...this.#waiting] }
+  }
+
+  #wait(seen: SeenTrades): void {
+    this.#waiting.push(seen)
+    if (this.#waiting.length <= MOST_WAITING) return
+    const [a, b] = this.#waiting.splice(0, 2) as [SeenTrades, SeenTrades]
+    const range = { firstId: Math.min(a.firstId, b.firstId), lastId: Math.max(a.lastId, b.lastId) }
+    const isLost = a.lostUs !== undefined || b.lostUs !== undefined
+    this.#waiting.unshift({ ...range, ...(isLost && { lostUs: -1 }) })
+  }
+}
+
+/** How many ids from `fromId` up to, not including, `toId` were seen. */
+function countIds(seen: readonly SeenTrades[], fromId: number, toId: number): number {
+  let count = 0
+  let from = fromId
+  for (const { firstId, lastId } of seen.toSorted((a, b) => a.firstId - b.firstId)) {
+    const first = Math.max(firstId, from)
+    const end = Math.min(lastId + 1, toId)
+    if (end <= first) continue
+    count += end - first
+    from = end
+  }
+  return count
+}
