@@ -35,7 +35,17 @@ export interface TradedInstrument extends Heard {
 /** A traded instrument as JSON. */
 export interface TradedInstrumentSnapshot extends Pick<
   TradedInstrument,
-  'symbol' | 'heardUs' | 'quotedUs' | 'source' | 'bid' | 'ask' | 'isQuoted' | 'isLate' | 'areStepsKnown' | 'isBookValid' | 'isStale'
+  | 'symbol'
+  | 'heardUs'
+  | 'quotedUs'
+  | 'source'
+  | 'bid'
+  | 'ask'
+  | 'isQuoted'
+  | 'isLate'
+  | 'areStepsKnown'
+  | 'isBookValid'
+  | 'isStale'
 > {
   readonly targetUsd?: number
   readonly signal: OfiSignalSnapshot
@@ -74,7 +84,20 @@ export function followInstrument(
 
 /** What `followInstrument` needs to go on. */
 export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapshot {
-  const { symbol, heardUs, quotedUs, source, bid, ask, isQuoted, isLate, areStepsKnown, isBookValid, isStale, targetUsd } = of
+  const {
+    symbol,
+    heardUs,
+    quotedUs,
+    source,
+    bid,
+    ask,
+    isQuoted,
+    isLate,
+    areStepsKnown,
+    isBookValid,
+    isStale,
+    targetUsd,
+  } = of
   return {
     symbol,
     heardUs,
