@@ -28,8 +28,8 @@ export interface Scenario {
   readonly incidents?: readonly Incident[]
   /** Bad frames are sprinkled in from `fromS` seconds on, one every `everyS` seconds on average. */
   readonly badTicks?: { readonly fromS: number; readonly everyS: number }
-  /** The venue's clock gains `rate` seconds a second from `fromS` seconds on. */
-  readonly clockDrift?: { readonly fromS: number; readonly rate: number }
+  /** The venue's clock gains `rate` seconds a second from `fromS` to `toS` seconds; below 0 it loses them. */
+  readonly clockDrift?: readonly { readonly fromS: number; readonly toS: number; readonly rate: number }[]
 }
 
 /** Everything that can be played, by name. */
@@ -65,8 +65,12 @@ export const scenarios = {
   },
   'clock-drift': {
     about:
-      "From 30 s on the venue's clock gains half a second a second, so its events are refused and the market goes stale. stale_data trips.",
-    clockDrift: { fromS: 30, rate: 0.5 },
+      "From 30 s on the venue's clock gains half a second a second, so trades and quotes are refused and the market goes stale. At 60 s it is right again; from 90 s on it loses 50 ms a second, so everything is late, and kept. stale_data trips.",
+    clockDrift: [
+      { fromS: 30, toS: 60, rate: 0.5 },
+      { fromS: 60, toS: 61, rate: -15 },
+      { fromS: 90, toS: 600, rate: -0.05 },
+    ],
   },
 } as const satisfies Record<string, Scenario>
 
@@ -93,6 +97,8 @@ export function conditionsAt({ phases = [] }: Scenario, seconds: number): Condit
 
 /** How far the venue's clock is ahead `seconds` after the start, microseconds. */
 export function clockErrorUs({ clockDrift }: Scenario, seconds: number): number {
-  if (!clockDrift || seconds <= clockDrift.fromS) return 0
-  return Math.round((seconds - clockDrift.fromS) * clockDrift.rate * 1_000_000)
+  if (!clockDrift) return 0
+  let errorS = 0
+  for (const { fromS, toS, rate } of clockDrift) errorS += Math.max(0, Math.min(seconds, toS) - fromS) * rate
+  return Math.round(errorS * 1_000_000)
 }

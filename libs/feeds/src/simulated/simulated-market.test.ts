@@ -203,12 +203,15 @@ describe('the simulated market', () => {
     expect(lines.length).toBe(good.size + total)
   })
 
-  it("clock-drift: the venue's clock runs away from 30 s on", () => {
-    const messages = messagesOf(play(50, { scenario: scenarios['clock-drift'] }))
+  it("clock-drift: the venue's clock runs ahead from 30 s on, is right again at 61 s, and falls behind from 90 s on", () => {
+    const messages = messagesOf(play(130, { scenario: scenarios['clock-drift'] }))
     const aheadMs = messages.map(({ tsRecvUs, E }) => E - tsRecvUs / 1000)
     const upTo = (seconds: number) => messages.findIndex(({ tsRecvUs }) => tsRecvUs >= testStartUs + seconds * second)
     expect(Math.max(...aheadMs.slice(0, upTo(30)))).toBeLessThan(0)
-    expect(aheadMs.at(-1)).toBeGreaterThan(9_900)
+    expect(aheadMs[upTo(50)]).toBeGreaterThan(9_900)
+    expect(Math.max(...aheadMs.slice(upTo(62), upTo(90)))).toBeLessThan(0)
+    expect(Math.min(...aheadMs.slice(upTo(62), upTo(90)))).toBeGreaterThan(-100)
+    expect(aheadMs.at(-1)).toBeLessThan(-1_900)
   })
 
   it('real sessions: equities rest until New York opens, crypto does not', () => {
@@ -283,6 +286,6 @@ function hasten({ phases = [], incidents = [], ...scenario }: Scenario): Scenari
       return { ...incident, atS: incident.atS / 10, resyncAfterS: incident.resyncAfterS / 10 }
     }),
     ...(scenario.badTicks && { badTicks: { fromS: 0.8, everyS: 0.025 } }),
-    ...(scenario.clockDrift && { clockDrift: { fromS: 3, rate: 0.5 } }),
+    ...(scenario.clockDrift && { clockDrift: [{ fromS: 3, toS: 60, rate: 0.5 }] }),
   }
 }
