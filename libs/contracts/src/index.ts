@@ -89,6 +89,7 @@ export { Outbox } from './outbox.ts'
 export type { PlaneCore } from './plane-core.ts'
 // Reference data
 export {
+  exemptsReduceOnly,
   instrumentSchema,
   instrumentsFileSchema,
   sessions,

@@ -18,6 +18,14 @@ export const instrumentSchema = Type.Object(
     lotSize: decimal('smallest quantity step'),
     minNotional: decimal('smallest order value, quote currency'),
     session: oneOf(sessions, 'when it trades'),
+    exemptsReduceOnly: Type.Optional(
+      Type.Boolean({
+        description: 'the venue takes a reduce-only order below minNotional; absent: that of a perpetual it does',
+      }),
+    ),
+    closesApart: Type.Optional(
+      Type.Boolean({ description: 'an order may not cross zero: what closes and what opens go apart; absent: it may' }),
+    ),
     maxPriceJumpRatio: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,
@@ -29,6 +37,11 @@ export const instrumentSchema = Type.Object(
   { $id: 'instrument', additionalProperties: false },
 )
 export type Instrument = Readonly<Static<typeof instrumentSchema>>
+
+/** True when a reduce-only order may be smaller than `minNotional`. */
+export function exemptsReduceOnly({ exemptsReduceOnly: isExempt, kind }: Instrument): boolean {
+  return isExempt ?? kind === 'linear_perpetual'
+}
 
 /** The instruments file. */
 export const instrumentsFileSchema = Type.Object(

@@ -6,7 +6,7 @@ import { priceUnitsOf, quantityNumber, quantityUnitsOf } from '../trading-terms.
 
 /**
  * Reads an intent into units. While the trading state is `reducing` its quantity is clipped to the position less working
- * closing orders: 0 for an order that opens.
+ * closing orders: 0 for an order that opens. So is an order that crosses zero where the venue takes none that does.
  */
 export function readCandidate(
   intent: OrderIntent,
@@ -17,8 +17,9 @@ export function readCandidate(
     return { intent, instrument, isClipped: false, quantityUnits: 0n, quantity: 0, limitUnits: 0n, limitPrice: 0 }
   const { terms } = instrument
   const wantedUnits = quantityUnitsOf(intent.quantity, terms)
-  const closable = tradingState === 'reducing' ? closableUnits(instrument, intent.side) : wantedUnits
-  const isClipped = closable < wantedUnits
+  const closable = closableUnits(instrument, intent.side)
+  const mustClose = tradingState === 'reducing' || (terms.instrument.closesApart === true && closable > 0n)
+  const isClipped = mustClose && closable < wantedUnits
   const quantityUnits = isClipped ? closable : wantedUnits
   const limitUnits = intent.limitPrice === undefined ? 0n : priceUnitsOf(intent.limitPrice, terms)
   return {
@@ -30,4 +31,14 @@ export function readCandidate(
     limitUnits,
     limitPrice: numberFromFixed(limitUnits, terms.priceScale),
   }
+}
+
+/** The part of an order across zero that only closes; undefined for any other order. */
+export function closingPart(candidate: Candidate): Candidate | undefined {
+  const { intent, instrument, quantityUnits } = candidate
+  if (!instrument) return undefined
+  const closable = closableUnits(instrument, intent.side)
+  if (closable === 0n || closable >= quantityUnits) return undefined
+  const quantity = quantityNumber(closable, instrument.terms)
+  return { ...candidate, isClipped: true, quantityUnits: closable, quantity }
 }

@@ -71,7 +71,7 @@ export interface Candidate {
   readonly intent: OrderIntent
   /** Absent when nobody knows the instrument. */
   readonly instrument: InstrumentRisk | undefined
-  /** It is smaller than the intent's quantity: only closing is allowed. */
+  /** It is smaller than the intent's quantity: what opens is cut off, what is left only closes. */
   readonly isClipped: boolean
   /** 0 when the quantity cannot be read in the instrument's scale, or when nothing is left to close. */
   readonly quantityUnits: bigint

@@ -1,12 +1,22 @@
 import { riskCodes, tradingStates, type OrderIntent, type RiskCode } from '@triplane/contracts'
 import * as fc from 'fast-check'
-import { aMarketIntent, anAccount, anApproved, anInstrument, anIntent, limits, NOW_US } from '../../test/builders.ts'
+import {
+  aMarketIntent,
+  anAccount,
+  anApproved,
+  anInstrument,
+  anIntent,
+  limits,
+  NOW_US,
+  perpetual,
+} from '../../test/builders.ts'
 import type { Venue } from '../matching/venue.ts'
 import { capParticipation } from '../sizing/participation.ts'
 import { readCandidate } from './candidate.ts'
 import { enlarges } from './exposure.ts'
 import type { AccountRisk, InstrumentRisk, RiskReject } from './risk-check.ts'
 import { createRiskGate } from './risk-gate.ts'
+import { tradingTerms } from '../trading-terms.ts'
 import { standardChecks } from './standard-checks.ts'
 
 const gate = createRiskGate(standardChecks(limits))
@@ -166,6 +176,12 @@ const cases: readonly Case[] = [
     intent: anIntent({ quantity: '0.001', reduceOnly: true }),
     instrument: anInstrument({ positionUnits: -1n }),
     want: 'approved',
+  },
+  {
+    name: 'refuses to close dust where the venue does not exempt it',
+    intent: anIntent({ quantity: '0.001', reduceOnly: true }),
+    instrument: anInstrument({ positionUnits: -1n, terms: tradingTerms({ ...perpetual, kind: 'spot' }, 1) }),
+    want: { code: 'min_notional', notional: 60, limit: 100 },
   },
   {
     name: 'refuses above the maximum notional',
@@ -332,6 +348,28 @@ describe('risk gate', () => {
       anAccount({ tradingState: 'reducing' }),
     )
     expect(verdict.ok && verdict.value.quantity).toBe('0.05')
+  })
+
+  it.each([
+    { name: 'the limit of a position', maxPositionUsd: 5_000 },
+    { name: 'the limit of all positions', maxGrossUsd: 5_000 },
+    { name: 'a venue that takes no order across zero', closesApart: true },
+  ])('approves what closes of an order across zero: $name', ({ closesApart = false, ...narrow }) => {
+    const instrument = anInstrument({
+      positionUnits: -30n,
+      terms: tradingTerms({ ...perpetual, closesApart }, 1),
+    })
+    const account = anAccount({ instruments: [instrument] })
+    const order = anIntent({ quantity: '0.3' })
+    const verdict = createRiskGate(standardChecks({ ...limits, ...narrow })).approve(
+      readCandidate(order, instrument, 'active'),
+      account,
+    )
+    expect(verdict).toMatchObject({ ok: true, value: { quantity: '0.03', reduceOnly: true } })
+    expect(gate.approve(readCandidate(order, anInstrument({ positionUnits: -30n }), 'active'), account)).toMatchObject({
+      ok: true,
+      value: { quantity: '0.3', reduceOnly: false },
+    })
   })
 
   it('looks at the kill switch again at submit', () => {

@@ -1,6 +1,7 @@
-import type { OrderIntent } from '@triplane/contracts'
+import type { OrderIntent, RiskCode } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { quantityText, quantityUnitsOf } from '../trading-terms.ts'
+import { closingPart } from './candidate.ts'
 import { killSwitchCheck } from './checks/state-checks.ts'
 import type { AccountRisk, Candidate, InstrumentRisk, RiskCheck, RiskReject } from './risk-check.ts'
 
@@ -9,23 +10,42 @@ declare const approved: unique symbol
 export type Approved<T> = T & { readonly [approved]: true }
 
 export interface RiskGate {
-  /** Runs the checks in order; the first refusal wins. What is approved has the candidate's quantity. */
+  /**
+   * Runs the checks in order; the first refusal wins. An order across zero of which a limit refuses what opens is approved
+   * for what closes. What is approved has the candidate's quantity; what was clipped to close is reduce-only.
+   */
   approve(candidate: Candidate, account: AccountRisk): Result<Approved<OrderIntent>, RiskReject>
   /** Looks at the kill switch once more, at submit. */
   confirm(candidate: Candidate, account: AccountRisk): RiskReject | undefined
 }
 
+/** Limits of what is held: what only closes is never what they refuse. */
+const openingLimits: ReadonlySet<RiskCode> = new Set(['max_position', 'gross_exposure'])
+
 /** Builds the gate that every order passes. */
 export function createRiskGate(checks: readonly RiskCheck[]): RiskGate {
+  function firstRefusal(candidate: Candidate, account: AccountRisk): RiskReject | undefined {
+    for (let i = 0; i < checks.length; i++) {
+      const reject = (checks[i] as RiskCheck).refuse(candidate, account)
+      if (reject) return reject
+    }
+    return undefined
+  }
+
   return {
     approve(candidate, account) {
-      for (let i = 0; i < checks.length; i++) {
-        const reject = (checks[i] as RiskCheck).refuse(candidate, account)
-        if (reject) return err(reject)
+      let approvable = candidate
+      let reject = firstRefusal(approvable, account)
+      const closing = reject && openingLimits.has(reject.code) ? closingPart(candidate) : undefined
+      if (closing && !firstRefusal(closing, account)) {
+        approvable = closing
+        reject = undefined
       }
-      const { intent, instrument, isClipped, quantityUnits } = candidate
+      if (reject) return err(reject)
+      const { intent, instrument, isClipped, quantityUnits } = approvable
       invariant(instrument !== undefined, 'an approved order has a known instrument', intent.symbol)
-      const order = isClipped ? { ...intent, quantity: quantityText(quantityUnits, instrument.terms) } : intent
+      const quantity = quantityText(quantityUnits, instrument.terms)
+      const order = isClipped ? { ...intent, quantity, reduceOnly: true } : intent
       return ok(order as Approved<OrderIntent>)
     },
     confirm: killSwitchCheck.refuse,

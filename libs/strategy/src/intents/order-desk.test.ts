@@ -11,7 +11,8 @@ const terms: TradingTerms = {
   tickUnits: 1n,
   tickSize: 0.1,
   usdPerQuote: 1,
-  minNotionalUsd: 100,
+  minNotional: 100,
+  exemptsReduceOnly: false,
 }
 const config = {
   minTradeUsd: 500,

@@ -64,13 +64,13 @@ export class OrderDesk {
     const { terms } = this.#scope
     this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
     if (this.#orders.all.length > 0) {
-      const serves = this.#orders.all.every((order) => servesTarget(order, want, terms, this.#config))
+      const serves = this.#orders.all.every((order) => servesTarget(order, want, terms, this.#config, isReducing))
       if (!serves) this.cancelAll('replaced', nowUs, outbox)
       return
     }
     if (nowUs < this.#nextIntentUs) return
-    const order = planOrder(want, terms, this.#config)
-    if (order && (order.reduceOnly || !isReducing)) this.#send(order, want, nowUs, outbox)
+    const order = planOrder(want, terms, this.#config, isReducing)
+    if (order) this.#send(order, want, nowUs, outbox)
   }
 
   /** Asks to cancel what rests; asks again when there was no answer. */

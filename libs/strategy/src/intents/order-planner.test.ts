@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { fixed } from '@triplane/kernel'
 import type { LiveOrder } from './live-orders.ts'
-import { planOrder, servesTarget } from './order-planner.ts'
-import { quantityWorth, type TradingTerms } from './trading-terms.ts'
+import { planOrder, servesTarget, type OrderPlan, type PlannedOrder } from './order-planner.ts'
+import { notional, quantityWorth, worthUsd, type TradingTerms } from './trading-terms.ts'
 
 const terms: TradingTerms = {
   quantityScale: 3,
@@ -12,11 +12,23 @@ const terms: TradingTerms = {
   tickUnits: 1n,
   tickSize: 0.1,
   usdPerQuote: 1,
-  minNotionalUsd: 100,
+  minNotional: 100,
+  exemptsReduceOnly: false,
 }
 const plan = { minTradeUsd: 500, maxOrderUsd: 20_000, urgentTradeUsd: 10_000, collarTicks: 5, repriceBps: 1 }
 const touch = { bid: 50_000, ask: 50_000.2, quotedUs: 1 }
 const q = (text: string) => fixed(text, 3)
+const abs = (units: bigint) => (units < 0n ? -units : units)
+
+interface PlanCase {
+  readonly name: string
+  readonly targetUsd: number
+  readonly position: string
+  readonly isReducing?: boolean
+  readonly terms?: Partial<TradingTerms>
+  readonly plan?: Partial<OrderPlan>
+  readonly want: Partial<PlannedOrder> | undefined
+}
 
 describe('planOrder', () => {
   it.each([
@@ -59,10 +71,56 @@ describe('planOrder', () => {
       want: { side: 'SELL', quantity: '0.051', limitPrice: '50000.2', reduceOnly: true },
     },
     {
-      name: 'flips through flat',
+      name: 'crosses zero in one order',
       targetUsd: -5000,
       position: '0.1',
+      want: { side: 'SELL', quantity: '0.199', reduceOnly: false },
+    },
+    {
+      name: 'buys past a short that is too small to be closed',
+      targetUsd: 5000,
+      position: '-0.001',
+      want: { side: 'BUY', quantity: '0.1', reduceOnly: false },
+    },
+    {
+      name: 'lets dust not stand in the way of the smallest trade',
+      targetUsd: 500.1,
+      position: '0.001',
+      plan: { minTradeUsd: 480 },
+      want: { side: 'BUY', quantity: '0.009' },
+    },
+    {
+      name: 'takes a remainder with it that could not be closed alone',
+      targetUsd: 0,
+      position: '0.4',
+      want: { side: 'SELL', quantity: '0.4', reduceOnly: true },
+    },
+    {
+      name: 'closes for a target that is too small to be traded',
+      targetUsd: -60,
+      position: '0.1',
       want: { side: 'SELL', quantity: '0.1', reduceOnly: true },
+    },
+    {
+      name: 'closes below the minimum where the venue exempts that',
+      targetUsd: 0,
+      position: '0.001',
+      terms: { exemptsReduceOnly: true },
+      want: { side: 'SELL', quantity: '0.001', reduceOnly: true },
+    },
+    {
+      name: 'clips a flip to the close while reducing',
+      targetUsd: -5000,
+      position: '0.1',
+      isReducing: true,
+      want: { side: 'SELL', quantity: '0.1', reduceOnly: true },
+    },
+    {
+      name: 'does not enlarge while reducing',
+      targetUsd: 9000,
+      position: '0.1',
+      isReducing: true,
+      want: undefined,
     },
     { name: 'leaves a small difference alone', targetUsd: 5000, position: '0.092', want: undefined },
     {
@@ -73,26 +131,64 @@ describe('planOrder', () => {
     },
     { name: 'leaves what no venue would take', targetUsd: 0, position: '0.001', want: undefined },
     { name: 'does nothing at the target', targetUsd: 0, position: '0', want: undefined },
-  ])('$name', ({ targetUsd, position, want }) => {
-    const order = planOrder({ targetUsd, position: q(position), ...touch }, terms, plan)
+  ] as readonly PlanCase[])('$name', ({ targetUsd, position, want, isReducing = false, ...other }) => {
+    const order = planOrder(
+      { targetUsd, position: q(position), ...touch },
+      { ...terms, ...other.terms },
+      { ...plan, ...other.plan },
+      isReducing,
+    )
     if (want === undefined) expect(order).toBeUndefined()
     else expect(order).toMatchObject(want)
   })
 
-  it('never goes beyond the target, nor through zero', () => {
-    const usd = fc.double({ min: -60_000, max: 60_000, noNaN: true })
+  it('reaches any target in finitely many orders, none too small or beyond it; what is left is dust or below a trade', () => {
+    const market = fc.record({
+      bid: fc.double({ min: 0.5, max: 90_000, noNaN: true }),
+      minNotional: fc.constantFrom(0, 5, 20, 100, 800),
+      minTradeUsd: fc.constantFrom(0.01, 50, 500),
+      maxOrderUsd: fc.constantFrom(1_000, 2_000, 20_000),
+      lotUnits: fc.constantFrom(1n, 10n, 1_000n),
+      exemptsReduceOnly: fc.boolean(),
+      isReducing: fc.boolean(),
+    })
+    const usd = fc.oneof(fc.constant(0), fc.double({ min: -12_000, max: 12_000, noNaN: true }))
     fc.assert(
-      fc.property(usd, fc.integer({ min: -1200, max: 1200 }), (targetUsd, lots) => {
-        const position = BigInt(lots)
-        const order = planOrder({ targetUsd, position, ...touch }, terms, plan)
-        if (!order) return
-        const target = quantityWorth(targetUsd, 50_000.1, terms)
-        const after = position + (order.side === 'BUY' ? 1n : -1n) * q(order.quantity)
-        const [low, high] = position < target ? [position, target] : [target, position]
-        expect(after >= low && after <= high).toBe(true)
-        expect(position * after >= 0n).toBe(true)
-        expect(order.reduceOnly).toBe(position !== 0n && (after - position) * position < 0n)
+      fc.property(market, usd, usd, (market, startUsd, targetUsd) => {
+        const { bid, isReducing, minNotional, exemptsReduceOnly } = market
+        const some = { ...terms, ...market, lotSize: Number(market.lotUnits) / 1000 }
+        const lotUsd = some.lotSize * bid
+        fc.pre(lotUsd < market.maxOrderUsd)
+        const somePlan = { ...plan, ...market, urgentTradeUsd: 1_500 }
+        const ask = bid + 0.1
+        let position = quantityWorth(startUsd, bid, some)
+        const start = position
+        for (let orders = 0; ; orders++) {
+          const want = { targetUsd, position, bid, ask, heardUs: 1 }
+          const order = planOrder(want, some, somePlan, isReducing)
+          if (!order) break
+          expect(orders).toBeLessThan(100)
+          const units = q(order.quantity)
+          const after = position + (order.side === 'BUY' ? units : -units)
+          const worth = notional(units, Number(order.limitPrice), some)
+          expect((order.reduceOnly && exemptsReduceOnly) || worth >= minNotional).toBe(true)
+          expect(order.reduceOnly).toBe(position !== 0n && (after - position) * position < 0n && after * position >= 0n)
+          // It comes closer, and beyond the target by nothing but a target that is too small to be held.
+          const target = quantityWorth(targetUsd, (bid + ask) / 2, some)
+          const low = [position, target, 0n].reduce((a, b) => (a < b ? a : b))
+          const high = [position, target, 0n].reduce((a, b) => (a > b ? a : b))
+          expect(after >= low && after <= high && after !== position).toBe(true)
+          if (isReducing) expect(after * start >= 0n && abs(after) <= abs(start)).toBe(true)
+          position = after
+        }
+        if (isReducing) return
+        const target = quantityWorth(targetUsd, (bid + ask) / 2, some)
+        const leftUsd = worthUsd(abs(target - position), bid, some)
+        const least = Math.max(somePlan.minTradeUsd, minNotional * 1.1)
+        const isDust = worthUsd(abs(position), bid, some) < minNotional * 1.1 && !exemptsReduceOnly
+        expect(leftUsd <= least || isDust).toBe(true)
       }),
+      { numRuns: 2_000 },
     )
   })
 })

@@ -1,13 +1,13 @@
 import type { OrderIntent } from '@triplane/contracts'
 import { formatFixed } from '@triplane/kernel'
 import type { LiveOrder } from './live-orders.ts'
-import { limitPrice, quantityWorth, worthUsd, type TradingTerms } from './trading-terms.ts'
+import { limitPrice, notional, quantityWorth, worthUsd, type TradingTerms } from './trading-terms.ts'
 
 /** How differences between target and position become orders. */
 export interface OrderPlan {
   /** Smaller differences are left alone; closing all that is held only has to reach the instrument's minimum. */
   readonly minTradeUsd: number
-  /** A larger difference is traded in several orders, one after the other. */
+  /** A larger difference is traded in several orders, one after the other; the last takes a remainder with it. */
   readonly maxOrderUsd: number
   /** From this difference on an order crosses the spread; below it rests at the touch and only makes. */
   readonly urgentTradeUsd: number
@@ -39,42 +39,73 @@ export type PlannedOrder = Pick<
 
 /**
  * The next order on the way from position to target; undefined when none is worth sending. It assumes that no other order
- * is live, so it cannot overshoot. An order that reduces never opens: a flip goes through flat, in two orders.
+ * is live, so it cannot overshoot. While `isReducing` the target is clipped to what reduces the position.
+ *
+ * Invariants
+ * 1. A target on the other side of zero is one way: an order may close and open at once.
+ * 2. No order is smaller than what the venue takes, and none leaves a difference that could not be traded alone.
+ * 3. Dust, a position too small to be closed, counts for nothing when a difference is judged.
  */
-export function planOrder(want: Want, terms: TradingTerms, plan: OrderPlan): PlannedOrder | undefined {
+export function planOrder(
+  want: Want,
+  terms: TradingTerms,
+  plan: OrderPlan,
+  isReducing = false,
+): PlannedOrder | undefined {
+  const { position } = want
+  const gap = targetOf(want, terms, isReducing) - position
+  const order = orderOver(gap, want, terms, plan)
+  const crosses = closes(gap, position) && magnitude(gap) > magnitude(position)
+  return order ?? (crosses ? orderOver(-position, want, terms, plan) : undefined)
+}
+
+function orderOver(gap: bigint, want: Want, terms: TradingTerms, plan: OrderPlan): PlannedOrder | undefined {
   const { position, bid, ask } = want
-  let gap = gapOf(want, terms)
-  const reduceOnly = position !== 0n && position < 0n !== gap < 0n
-  const closesAll = reduceOnly && magnitude(gap) >= magnitude(position)
-  if (closesAll) gap = -position
+  const judged = isDust(position, bid, terms) ? gap + position : gap
+  const closesAll = gap === -position
+  if (gap === 0n || (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd)) return undefined
 
-  const gapUsd = worthUsd(magnitude(gap), bid, terms)
-  const leastUsd = closesAll ? terms.minNotionalUsd : Math.max(plan.minTradeUsd, terms.minNotionalUsd)
-  const most = quantityWorth(plan.maxOrderUsd, ask, terms)
-  const quantity = magnitude(gap) < most ? magnitude(gap) : most
-  if (quantity === 0n || gapUsd < leastUsd) return undefined
-
+  const quantity = nextQuantity(magnitude(gap), want, terms, plan)
   const side = gap > 0n ? 'BUY' : 'SELL'
-  const isUrgent = gapUsd >= plan.urgentTradeUsd
+  const isUrgent = worthUsd(magnitude(gap), bid, terms) >= plan.urgentTradeUsd
   const [near, far] = side === 'BUY' ? [bid, ask] : [ask, bid]
+  const limit = isUrgent ? limitPrice(far, side, plan.collarTicks, terms) : limitPrice(near, side, 0, terms)
+  const reduceOnly = closes(gap, position) && quantity <= magnitude(position)
+  const isTaken =
+    (reduceOnly && terms.exemptsReduceOnly) || notional(quantity, Number(limit), terms) >= terms.minNotional
+  if (quantity === 0n || !isTaken) return undefined
   return {
     side,
     orderType: 'LIMIT',
     quantity: formatFixed(quantity, terms.quantityScale),
-    limitPrice: isUrgent ? limitPrice(far, side, plan.collarTicks, terms) : limitPrice(near, side, 0, terms),
+    limitPrice: limit,
     timeInForce: isUrgent ? 'IOC' : 'GTC',
     postOnly: !isUrgent,
     reduceOnly,
   }
 }
 
+/** At most the largest order, and the remainder with it where that could not be traded alone. */
+function nextQuantity(missing: bigint, { bid, ask }: Want, terms: TradingTerms, plan: OrderPlan): bigint {
+  const most = quantityWorth(plan.maxOrderUsd, ask, terms)
+  const rest = missing - most
+  const isSliver = worthUsd(rest, bid, terms) < plan.minTradeUsd || notional(rest, bid, terms) < terms.minNotional
+  return isSliver ? missing : most
+}
+
 /**
  * True while a live order is on the way to the target: right side, not more than is missing (by less than a minimum trade,
  * because a target in USD moves with the price), and near the touch if it rests.
  */
-export function servesTarget(order: LiveOrder, want: Want, terms: TradingTerms, plan: OrderPlan): boolean {
+export function servesTarget(
+  order: LiveOrder,
+  want: Want,
+  terms: TradingTerms,
+  plan: OrderPlan,
+  isReducing = false,
+): boolean {
   const { bid, ask } = want
-  const gap = gapOf(want, terms)
+  const gap = targetOf(want, terms, isReducing) - want.position
   const direction = order.side === 'BUY' ? 1n : -1n
   const beyond = order.quantity - order.booked - gap * direction
   if (gap * direction <= 0n || worthUsd(beyond, bid, terms) >= plan.minTradeUsd) return false
@@ -83,9 +114,22 @@ export function servesTarget(order: LiveOrder, want: Want, terms: TradingTerms, 
   return behind * 10_000 <= plan.repriceBps * bid
 }
 
-/** Signed base units that are missing to the target. */
-function gapOf({ targetUsd, position, bid, ask }: Want, terms: TradingTerms): bigint {
-  return quantityWorth(targetUsd, (bid + ask) / 2, terms) - position
+/** The target in base units; flat when it is too small to be traded. While reducing it lies between flat and the position. */
+function targetOf({ targetUsd, position, bid, ask }: Want, terms: TradingTerms, isReducing: boolean): bigint {
+  const wanted = quantityWorth(targetUsd, (bid + ask) / 2, terms)
+  const target = notional(magnitude(wanted), bid, terms) < terms.minNotional ? 0n : wanted
+  if (!isReducing) return target
+  if (target < 0n !== position < 0n) return 0n
+  return magnitude(target) < magnitude(position) ? target : position
+}
+
+/** A position that cannot be closed, since the venue takes no order so small. */
+function isDust(position: bigint, bid: number, terms: TradingTerms): boolean {
+  return position !== 0n && !terms.exemptsReduceOnly && notional(magnitude(position), bid, terms) < terms.minNotional
+}
+
+function closes(gap: bigint, position: bigint): boolean {
+  return position !== 0n && position < 0n !== gap < 0n
 }
 
 function magnitude(quantity: bigint): bigint {

@@ -1,4 +1,4 @@
-import type { Instrument } from '@triplane/contracts'
+import { exemptsReduceOnly, type Instrument } from '@triplane/contracts'
 import { decimalsOf, fixed, formatFixed, numberFromFixed } from '@triplane/kernel'
 
 /** The steps and smallest sizes in which an instrument trades, ready for arithmetic. */
@@ -10,7 +10,10 @@ export interface TradingTerms {
   readonly tickUnits: bigint
   readonly tickSize: number
   readonly usdPerQuote: number
-  readonly minNotionalUsd: number
+  /** Smallest order value, quote currency. */
+  readonly minNotional: number
+  /** An order that only reduces may be smaller. */
+  readonly exemptsReduceOnly: boolean
 }
 
 /** Reads the terms of an instrument; `rateToUsd` is USD for one unit of its quote currency. */
@@ -27,7 +30,8 @@ export function tradingTerms(instrument: Instrument, rateToUsd: string): Trading
     tickUnits: fixed(tickSize, priceScale),
     tickSize: Number(tickSize),
     usdPerQuote,
-    minNotionalUsd: Number(minNotional) * usdPerQuote,
+    minNotional: Number(minNotional),
+    exemptsReduceOnly: exemptsReduceOnly(instrument),
   }
 }
 
@@ -39,6 +43,11 @@ export function quantityWorth(notionalUsd: number, price: number, terms: Trading
 /** What a signed quantity is worth at `price`, USD. */
 export function worthUsd(quantity: bigint, price: number, terms: TradingTerms): number {
   return numberFromFixed(quantity, terms.quantityScale) * price * terms.usdPerQuote
+}
+
+/** What a quantity is worth at `price`, quote currency: as a venue measures it against `minNotional`. */
+export function notional(quantity: bigint, price: number, { quantityScale }: TradingTerms): number {
+  return numberFromFixed(quantity, quantityScale) * price
 }
 
 /**

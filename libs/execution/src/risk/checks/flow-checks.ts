@@ -1,6 +1,7 @@
 import { quantityNumber } from '../../trading-terms.ts'
 import { midPrice } from '../exposure.ts'
 import { instrumentCheck, type RiskCheck } from '../risk-check.ts'
+import { isExempt } from './order-checks.ts'
 
 /** Denies an order beyond `maxOrders` in the window that ends now. */
 export function orderRateCheck(limits: { readonly maxOrders: number; readonly orderWindowUs: number }): RiskCheck {
@@ -14,14 +15,13 @@ export function orderRateCheck(limits: { readonly maxOrders: number; readonly or
 }
 
 /** Denies an order of which participation leaves less than a lot, or less than the venue's smallest value. */
-export const participationCheck = instrumentCheck(
-  'participation',
-  ({ intent, quantity, quantityUnits }, instrument, { nowUs }) => {
-    const { terms } = instrument
-    const allowedUnits = instrument.participationUnits(nowUs)
-    if (allowedUnits >= quantityUnits) return undefined
-    const allowed = quantityNumber(allowedUnits, terms)
-    const isEnough = allowedUnits > 0n && (intent.reduceOnly || allowed * midPrice(instrument) >= terms.minNotional)
-    return isEnough ? undefined : { code: 'participation', quantity, allowed }
-  },
-)
+export const participationCheck = instrumentCheck('participation', (candidate, instrument, { nowUs }) => {
+  const { quantity, quantityUnits } = candidate
+  const { terms } = instrument
+  const allowedUnits = instrument.participationUnits(nowUs)
+  if (allowedUnits >= quantityUnits) return undefined
+  const allowed = quantityNumber(allowedUnits, terms)
+  const isEnough =
+    allowedUnits > 0n && (isExempt(candidate, instrument) || allowed * midPrice(instrument) >= terms.minNotional)
+  return isEnough ? undefined : { code: 'participation', quantity, allowed }
+})

@@ -1,3 +1,4 @@
+import { exemptsReduceOnly } from '@triplane/contracts'
 import { quantityNumber } from '../../trading-terms.ts'
 import { closableUnits, midPrice } from '../exposure.ts'
 import { instrumentCheck, type Candidate, type InstrumentRisk, type RiskCheck } from '../risk-check.ts'
@@ -25,9 +26,9 @@ export const reduceOnlyCheck = instrumentCheck('reduce_only', ({ intent, quantit
   return { code: 'reduce_only', quantity, closable: quantityNumber(closable, instrument.terms) }
 })
 
-/** Denies an order below the venue's smallest value. Reduce-only orders are exempt, or dust could never be closed. */
+/** Denies an order below the venue's smallest value, unless it only reduces and the venue exempts that. */
 export const minNotionalCheck = instrumentCheck('min_notional', (candidate, instrument) => {
-  if (candidate.intent.reduceOnly) return undefined
+  if (isExempt(candidate, instrument)) return undefined
   const notional = candidate.quantity * referencePrice(candidate, instrument)
   const limit = instrument.terms.minNotional
   return notional >= limit ? undefined : { code: 'min_notional', notional, limit }
@@ -56,4 +57,9 @@ export function priceCollarCheck({ priceCollarBps }: { readonly priceCollarBps: 
 function referencePrice({ intent, limitPrice }: Candidate, { bid, ask }: InstrumentRisk): number {
   if (limitPrice > 0) return limitPrice
   return intent.side === 'BUY' ? ask : bid
+}
+
+/** The venue takes it however small it is, because it only reduces. */
+export function isExempt({ intent, isClipped }: Candidate, { terms }: InstrumentRisk): boolean {
+  return (intent.reduceOnly || isClipped) && exemptsReduceOnly(terms.instrument)
 }
