@@ -32,7 +32,7 @@ import {
   type VenueReply,
 } from '@triplane/execution'
 import { floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
-import { createLedger, type Ledger } from '@triplane/ledger'
+import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type {
   OrderPlaneCore,
@@ -372,6 +372,7 @@ class OrderPipeline implements OrderPlaneCore {
       instruments: this.#desks.all,
       recentOrders: this.#rate.count(this.#nowUs),
       isKnown: (intentId) => this.#isKnown(intentId),
+      freeCashUsd: () => numberFromMoney(this.#ledger.cashUsd()) - this.#desks.reservedCashUsd(),
     }
   }
 

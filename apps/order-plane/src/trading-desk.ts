@@ -14,6 +14,7 @@ import { OrderBook, type OrderBookSnapshot } from '@triplane/market-data'
 
 export interface TradingDeskDeps {
   readonly terms: TradingTerms
+  readonly isCashTraded: boolean
   readonly venue: PaperVenue
   /** The ledger's and the order store's own objects: they stay current. */
   readonly position: Position
@@ -49,6 +50,7 @@ export interface TradingDeskSnapshot {
  */
 export class TradingDesk implements InstrumentRisk {
   readonly terms: TradingTerms
+  readonly isCashTraded: boolean
   readonly book: OrderBook
   readonly working: WorkingOrders
   /** Base units that we traded ourselves. */
@@ -70,6 +72,7 @@ export class TradingDesk implements InstrumentRisk {
 
   constructor(deps: TradingDeskDeps, snapshot?: TradingDeskSnapshot) {
     this.terms = deps.terms
+    this.isCashTraded = deps.isCashTraded
     this.book = new OrderBook(snapshot?.book)
     this.working = deps.working
     this.#matcher = deps.venue.list(deps.terms, this.book, { bid: () => this.bid, ask: () => this.ask })

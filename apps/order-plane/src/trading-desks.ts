@@ -1,5 +1,5 @@
-import { isAbout, isBookGap, type Instrument } from '@triplane/contracts'
-import { tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
+import { isAbout, isBookGap, isCashTraded, type Instrument } from '@triplane/contracts'
+import { quantityNumber, tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type { MarketInput, OrderPlaneDeps } from './order-plane-core.ts'
@@ -13,7 +13,11 @@ export class TradingDesks {
   readonly #bySymbol: ReadonlyMap<string, TradingDesk>
 
   constructor(
-    { ratesToUsd, participation }: Pick<OrderPlaneConfig, 'ratesToUsd' | 'participation'>,
+    {
+      ratesToUsd,
+      marginVenues,
+      participation,
+    }: Pick<OrderPlaneConfig, 'ratesToUsd' | 'marginVenues' | 'participation'>,
     { instruments, isSessionOpen }: OrderPlaneDeps,
     parts: { readonly venue: PaperVenue; readonly ledger: Ledger; readonly orders: OrderStore },
     snapshot?: TradingDesksSnapshot,
@@ -24,7 +28,9 @@ export class TradingDesks {
       const terms = tradingTerms(instrument, Number(ratesToUsd[quote]))
       const position = ledger.position(symbol)
       const working = orders.working(symbol)
-      return new TradingDesk({ terms, venue, position, working, isSessionOpen, participation }, snapshot?.[symbol])
+      const isCash = isCashTraded(instrument, marginVenues)
+      const deps = { terms, isCashTraded: isCash, venue, position, working, isSessionOpen, participation }
+      return new TradingDesk(deps, snapshot?.[symbol])
     }
     this.all = instruments.map(openDesk)
     this.#bySymbol = new Map(this.all.map((desk) => [desk.terms.instrument.symbol, desk]))
@@ -34,6 +40,15 @@ export class TradingDesks {
   find(venue: string, symbol: string): TradingDesk | undefined {
     const desk = this.#bySymbol.get(symbol)
     return desk?.terms.instrument.venue === venue ? desk : undefined
+  }
+
+  /** US dollars that working buys of what is bought for cash may still take, at the best ask. */
+  reservedCashUsd(): number {
+    let usd = 0
+    for (const { isCashTraded, workingBuyUnits, ask, terms } of this.all) {
+      if (isCashTraded && workingBuyUnits > 0n) usd += quantityNumber(workingBuyUnits, terms) * ask * terms.usdPerQuote
+    }
+    return usd
   }
 
   /** Shows a market event to the desks that it is about. */

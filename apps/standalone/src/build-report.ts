@@ -56,13 +56,14 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
       ordersAfterTrip: counted.ordersAfterTrip,
     },
     positions: Object.fromEntries(
-      account.positions.map(({ position }) => [
+      account.positions.map(({ position, isDust }) => [
         position.symbol,
         {
           quantity: numberFromFixed(position.quantity, position.quantityScale),
           mark: position.mark,
           markAgeUs: markAgeUs(position, endTimeUs),
           isMarkStale: isMarkStale(position, endTimeUs, markAgeLimitUs),
+          ...(isDust && { isDust }),
         },
       ]),
     ),

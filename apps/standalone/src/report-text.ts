@@ -32,9 +32,9 @@ function switches(report: Report): string {
 function positions(report: Report, instruments: readonly Priced[]): string {
   const tickSizeOf = new Map(instruments.map(({ symbol, tickSize }) => [symbol, tickSize]))
   const held = Object.entries(report.positions).filter(([, { quantity }]) => quantity !== 0)
-  const shown = held.map(([symbol, { quantity, mark, markAgeUs, isMarkStale }]) => {
+  const shown = held.map(([symbol, { quantity, mark, markAgeUs, isMarkStale, isDust }]) => {
     const age = isMarkStale ? `, a mark of ${upTo(1).format(markAgeUs / 1e6)} s ago` : ''
-    return `${symbol} ${quantity} at ${toStep(mark, tickSizeOf.get(symbol))}${age}`
+    return `${symbol} ${quantity} at ${toStep(mark, tickSizeOf.get(symbol))}${age}${isDust ? ' (dust)' : ''}`
   })
   return shown.join(', ') || 'none'
 }

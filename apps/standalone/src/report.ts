@@ -39,6 +39,8 @@ export interface ReportedPosition {
   readonly markAgeUs: number
   /** The mark is older than its limit. */
   readonly isMarkStale: boolean
+  /** Too small to be closed: the venue takes no such order. */
+  readonly isDust?: boolean
 }
 
 export interface ReportedBar {
@@ -52,6 +54,13 @@ export interface ReportedBar {
   readonly closed: boolean
   /** Trades of the interval are missing, or may be; so of the one in which the run ended. */
   readonly incomplete: boolean
+}
+
+export interface ReportedPosition {
+  readonly quantity: number
+  readonly mark: number
+  /** Too small to be closed: the venue takes no such order. */
+  readonly isDust?: boolean
 }
 
 /**

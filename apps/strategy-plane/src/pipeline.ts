@@ -44,6 +44,7 @@ import {
   noTargets,
   sourceKey,
   type ConnectionsSnapshot,
+  type PortfolioLimits,
   type KillSwitchesSnapshot,
   type SwitchChange,
   type SwitchStatus,
@@ -259,11 +260,11 @@ export function createStrategyCore(
     const isHalted = switches.anyActive
     const wishes: Wish[] = []
     for (const of of traded) {
-      const { symbol, signal } = of
+      const { symbol, signal, isLongOnly } = of
       of.targetUsd = isHalted ? undefined : 0
-      if (signal.strength !== 0) wishes.push({ strategy: STRATEGY, symbol, strength: signal.strength })
+      if (signal.strength !== 0) wishes.push({ strategy: STRATEGY, symbol, strength: signal.strength, isLongOnly })
     }
-    const wanted = isHalted ? noTargets : constructPortfolio(wishes, config.portfolio)
+    const wanted = isHalted ? noTargets : constructPortfolio(wishes, portfolioLimits())
     for (const { symbol, notionalUsd } of wanted.targets) {
       const of = tradedBySymbol.get(symbol)
       if (of) of.targetUsd = notionalUsd
@@ -271,6 +272,16 @@ export function createStrategyCore(
     const { targets, grossUsd, netUsd, scale } = wanted
     outbox.add({ type: 'targetPortfolio', seq: 0, effectUs: nowUs, targets, grossUsd, netUsd, scale })
     pursueTargets(nowUs)
+  }
+
+  /** What is bought for cash is not bought beyond it: an account without margin never wants more than it is worth. */
+  function portfolioLimits(): PortfolioLimits {
+    if (!traded.some(({ isLongOnly }) => isLongOnly)) return config.portfolio
+    const grossLimitUsd = Math.min(
+      config.portfolio.grossLimitUsd,
+      Math.max(0, numberFromMoney(ledger.value().equityUsd)),
+    )
+    return { ...config.portfolio, grossLimitUsd }
   }
 
   // What is ordered
@@ -308,7 +319,7 @@ export function createStrategyCore(
     const account = ledger.observe()
     const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
     if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs))
-    const lossUsd = Number(startingCashUsd) - numberFromMoney(account.equityUsd)
+    const lossUsd = -numberFromMoney(account.realizedUsd + account.unrealizedUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
     const staleExposureRatio = staleShare(account, nowUs)
     const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }

@@ -1,4 +1,4 @@
-import type { Instrument } from '@triplane/contracts'
+import { isCashTraded, type Instrument } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import {
   OfiSignal,
@@ -12,6 +12,8 @@ import type { StrategyConfig } from './config.ts'
 
 /** What the strategy plane knows of one instrument. */
 export interface TradedInstrument extends Heard {
+  /** Its target is never below flat: the account has no margin for it. */
+  readonly isLongOnly: boolean
   readonly signal: OfiSignal
   readonly desk: OrderDesk
   bid: number
@@ -66,6 +68,7 @@ export function followInstrument(
   return {
     symbol,
     venue,
+    isLongOnly: isCashTraded(instrument, config.marginVenues),
     signal: new OfiSignal(config.ofi, snapshot?.signal),
     desk: new OrderDesk(scope, config.intents, snapshot?.desk),
     heardUs: snapshot?.heardUs ?? 0,

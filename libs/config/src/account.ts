@@ -10,7 +10,12 @@ export const accountSchema = z.strictObject({
   startingCashUsd: positiveDecimal.default('100000'),
   /** US dollars for one unit of each quote currency. */
   ratesToUsd: z.record(z.string().min(1), positiveDecimal).default({ USD: '1', USDT: '1', USDC: '1' }),
+  /**
+   * Venues at which the account has margin: it may sell short there, and buy beyond its cash. Elsewhere only perpetuals can;
+   * everything else is a cash account's, which sells what it holds and buys for the cash that it has.
+   */
+  marginVenues: z.array(z.string().min(1)).default(['sim']),
 })
 
 /** The keys of the account in the settings of a plane's core, for `omit`: a service and `npm start` set them once. */
-export const accountKeys = { startingCashUsd: true, ratesToUsd: true } as const
+export const accountKeys = { startingCashUsd: true, ratesToUsd: true, marginVenues: true } as const

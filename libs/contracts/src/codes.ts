@@ -45,6 +45,7 @@ export const riskCodes = [
   'min_notional',
   'max_notional',
   'price_collar',
+  'insufficient_holdings',
   'max_position',
   'gross_exposure',
   'order_rate',

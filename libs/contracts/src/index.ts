@@ -92,6 +92,7 @@ export {
   exemptsReduceOnly,
   instrumentSchema,
   instrumentsFileSchema,
+  isCashTraded,
   sessions,
   type Instrument,
   type InstrumentsFile,

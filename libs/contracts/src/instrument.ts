@@ -39,8 +39,16 @@ export const instrumentSchema = Type.Object(
 export type Instrument = Readonly<Static<typeof instrumentSchema>>
 
 /** True when a reduce-only order may be smaller than `minNotional`. */
-export function exemptsReduceOnly({ exemptsReduceOnly: isExempt, kind }: Instrument): boolean {
+export function exemptsReduceOnly({
+  exemptsReduceOnly: isExempt,
+  kind,
+}: Pick<Instrument, 'kind' | 'exemptsReduceOnly'>): boolean {
   return isExempt ?? kind === 'linear_perpetual'
+}
+
+/** True when it is sold from what is held and bought for cash: no perpetual, at a venue without margin. */
+export function isCashTraded({ kind, venue }: Instrument, marginVenues: readonly string[]): boolean {
+  return kind !== 'linear_perpetual' && !marginVenues.includes(venue)
 }
 
 /** The instruments file. */

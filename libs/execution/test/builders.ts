@@ -74,6 +74,7 @@ export function anInstrument(fields: Partial<InstrumentRisk> = {}): InstrumentRi
     isLate: false,
     areStepsKnown: true,
     isBookValid: true,
+    isCashTraded: false,
     bid: 60_000,
     ask: 60_000.1,
     mark: 60_000.05,
@@ -95,6 +96,7 @@ export function anAccount(fields: Partial<AccountRisk> = {}): AccountRisk {
     instruments: [],
     recentOrders: 0,
     isKnown: () => false,
+    freeCashUsd: () => 0,
     ...fields,
   }
 }

@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { fixed, formatFixed, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
-import { createLedger, type LedgerSnapshot } from './ledger.ts'
+import { createLedger, type Ledger, type LedgerSnapshot } from './ledger.ts'
 import { convertMoney, parseRate } from './money.ts'
 import { markValue, unrealized } from './position.ts'
 
 const ratesToUsd = { USDT: '1', KRW: '0.00074129' } as const
 const rates = { USDT: parseRate(ratesToUsd.USDT), KRW: parseRate(ratesToUsd.KRW) }
+const spot = (symbol: string, lotSize: string) => {
+  const [base = '', quote = ''] = symbol.split('/') as [string, 'USDT' | 'KRW']
+  return { symbol, kind: 'spot' as const, base, quote, lotSize, minNotional: '5' }
+}
 const config = {
   startingCashUsd: '1000000',
-  instruments: [
-    { symbol: 'BTC/USDT', quote: 'USDT', lotSize: '0.00001' },
-    { symbol: 'PEPE/USDT', quote: 'USDT', lotSize: '1' },
-    { symbol: 'BTC/KRW', quote: 'KRW', lotSize: '0.00001' },
-  ],
+  instruments: [spot('BTC/USDT', '0.00001'), spot('PEPE/USDT', '1'), spot('BTC/KRW', '0.00001')],
   ratesToUsd,
 } as const
 
@@ -82,7 +82,7 @@ describe('the ledger, after any sequence of fills', () => {
         // What was paid and what is held, each currency at its rate, up to the rounding of each of the sums.
         const gainedUsd = config.instruments.reduce((sum, { symbol, quote }) => {
           const position = ledger.position(symbol)
-          return sum + convertMoney(position.cashFlow + markValue(position), rates[quote])
+          return sum + convertMoney(position.cashFlow + markValue(position), rates[quote as 'USDT' | 'KRW'])
         }, 0n)
         const difference = realizedUsd + unrealizedUsd - gainedUsd
         expect(difference >= -3n && difference <= 3n).toBe(true)
@@ -107,6 +107,97 @@ describe('the ledger, after any sequence of fills', () => {
           expect(bumpy.book(fill)).toBe(false)
         })
         expect(bumpy.snapshot()).toEqual(straight.snapshot())
+      }),
+    )
+  })
+
+  it('has balances that are worth its equity, whatever fees are paid in, and drawdown and gain that no transfer changes', () => {
+    const instruments = [
+      ...config.instruments,
+      spot('ETH/USDT', '0.0001'),
+      { ...spot('ETH/USDT', '0.001'), symbol: 'ETH/USDT:USDT', kind: 'linear_perpetual' as const },
+    ]
+    const rateOf: Readonly<Record<string, number>> = { USD: 1, USDT: 1, KRW: 0.00074129, BNB: 551.25 }
+    const ratesToUsd = Object.fromEntries(Object.entries(rateOf).map(([currency, rate]) => [currency, String(rate)]))
+    const some = { startingCashUsd: '100000', instruments, ratesToUsd }
+    const priced = ['BTC/USDT', 'PEPE/USDT', 'BTC/KRW', 'ETH/USDT', 'ETH/USDT:USDT'] as const
+    const mark = fc.integer({ min: 1, max: 1_000_000 }).map((cents) => cents / 100)
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant('fill' as const),
+        symbol: fc.constantFrom(...priced),
+        side: fc.constantFrom('BUY' as const, 'SELL' as const),
+        lots: fc.integer({ min: 1, max: 5_000 }),
+        price: mark,
+        feeUnits: fc.integer({ min: 0, max: 5_000_000 }),
+        feeCurrency: fc.constantFrom('base', 'quote', 'BNB', 'ETH'),
+      }),
+      fc.record({
+        kind: fc.constant('transfer' as const),
+        currency: fc.constantFrom('USD', 'USDT', 'KRW', 'ETH', 'BNB'),
+        units: fc.integer({ min: -2_000_000, max: 9_000_000 }),
+      }),
+      fc.record({ kind: fc.constant('mark' as const), symbol: fc.constantFrom(...priced), price: mark }),
+    )
+    const markOfAsset = (ledger: Ledger, base: string, own: string) =>
+      ledger.position(priced.find((symbol) => symbol.startsWith(`${base}/`)) ?? own)
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), fc.nat(), (steps, cut) => {
+        let ledger = createLedger(some)
+        for (const symbol of priced) ledger.mark(symbol, 100, 1)
+        steps.forEach((step, i) => {
+          if (i === cut % steps.length) {
+            ledger = createLedger(some, JSON.parse(JSON.stringify(ledger.snapshot())) as LedgerSnapshot)
+          }
+          if (step.kind === 'mark') ledger.mark(step.symbol, step.price, 1)
+          else if (step.kind === 'transfer') {
+            ledger.observe()
+            const before = ledger.value()
+            const transfer = {
+              transferId: `t${i}`,
+              currency: step.currency,
+              amount: formatFixed(BigInt(step.units), step.currency === 'BNB' || step.currency === 'ETH' ? 8 : 4),
+            }
+            expect([ledger.transfer(transfer), ledger.transfer(transfer)]).toEqual([true, false])
+            const after = ledger.value()
+            const gain = (one: typeof before) => one.realizedUsd + one.unrealizedUsd
+            expect(Number(gain(after) - gain(before))).toBeCloseTo(0, -1)
+            // Of an account that is worth less than a dollar no ratio is kept.
+            const isSound = before.equityUsd > 100_000_000n && after.equityUsd > 100_000_000n
+            if (isSound) expect(after.drawdownRatio).toBeCloseTo(before.drawdownRatio, 6)
+          } else {
+            const { symbol, side, lots, price } = step
+            const { base, quote } = instruments.find((one) => one.symbol === symbol) as (typeof instruments)[number]
+            const feeCurrency = { base, quote, BNB: 'BNB', ETH: 'ETH' }[step.feeCurrency] as string
+            ledger.book(
+              aFill({
+                fillId: `f${i}`,
+                symbol,
+                side,
+                quantity: symbol === 'PEPE/USDT' ? String(lots) : formatFixed(BigInt(lots), 3),
+                price: String(price),
+                fee: formatFixed(BigInt(step.feeUnits), MONEY_SCALE),
+                feeCurrency,
+              }),
+            )
+          }
+
+          const { equityUsd, realizedUsd, unrealizedUsd, depositsUsd, balances, positions } = ledger.value()
+          expect(equityUsd).toBe(fixed('100000', MONEY_SCALE) + depositsUsd + realizedUsd + unrealizedUsd)
+          let worthUsd = 0
+          for (const [currency, units] of balances) {
+            const held = markOfAsset(ledger, currency, priced[0])
+            worthUsd += (Number(units) / 1e8) * (rateOf[currency] ?? held.mark)
+          }
+          // What is held of one base through two instruments has two marks: the balance counts the first, so add the difference.
+          const krw = ledger.position('BTC/KRW')
+          const btc = ledger.position('BTC/USDT')
+          worthUsd += (Number(krw.quantity) / 1e5) * (krw.mark * rateOf['KRW']! - btc.mark)
+          for (const { position, unrealizedUsd: open } of positions) {
+            if (position.symbol === 'ETH/USDT:USDT') worthUsd += Number(open) / 1e8
+          }
+          expect(Math.abs(worthUsd - Number(equityUsd) / 1e8)).toBeLessThan(1e-6 + Math.abs(worthUsd) * 1e-12)
+        })
       }),
     )
   })

@@ -5,8 +5,15 @@ import { portfolioState } from './portfolio-state.ts'
 import { convertMoney, parseRate, roundMoney } from './money.ts'
 
 const usd = (text: string) => fixed(text, 8)
-const btc = { symbol: 'BTC/USDT', quote: 'USDT', lotSize: '0.001' }
-const sap = { symbol: 'SAP', quote: 'EUR', lotSize: '1' }
+const btc = {
+  symbol: 'BTC/USDT',
+  kind: 'spot' as const,
+  base: 'BTC',
+  quote: 'USDT',
+  lotSize: '0.001',
+  minNotional: '5',
+}
+const sap = { symbol: 'SAP', kind: 'equity' as const, base: 'SAP', quote: 'EUR', lotSize: '1', minNotional: '1' }
 const newLedger = () =>
   createLedger({ startingCashUsd: '10000', instruments: [btc, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } })
 
@@ -54,6 +61,41 @@ describe('createLedger', () => {
     expect(ledger.value().maxDrawdownRatio).toBe(0.5)
     ledger.mark('BTC/USDT', 60_000, 1)
     expect(ledger.value().maxDrawdownRatio).toBe(0)
+  })
+
+  it.each([
+    { name: 'below the minimum notional', mark: 4_000, change: {}, isDust: true },
+    { name: 'at the minimum notional', mark: 5_000, change: {}, isDust: false },
+    { name: 'of a perpetual', mark: 4_000, change: { kind: 'linear_perpetual' as const }, isDust: false },
+    { name: 'where the venue exempts closing', mark: 4_000, change: { exemptsReduceOnly: true }, isDust: false },
+  ])('calls a position dust that cannot be closed: $name', ({ mark, change, isDust }) => {
+    const instruments = [{ ...btc, ...change }]
+    const ledger = createLedger({ startingCashUsd: '10000', instruments, ratesToUsd: { USDT: '1' } })
+    ledger.book(aFill({ symbol: 'BTC/USDT', quantity: '0.001', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT', mark, 1)
+    expect(ledger.value().positions[0]?.isDust).toBe(isDust)
+  })
+
+  it('pays a fee in the base currency with what was bought', () => {
+    const ledger = newLedger()
+    const fill = { symbol: 'BTC/USDT', side: 'BUY' as const, quantity: '0.1', price: '60000' }
+    ledger.book(aFill({ ...fill, fee: '0.0001', feeCurrency: 'BTC' }))
+    ledger.mark('BTC/USDT', 70_000, 1)
+    const { balances, feesUsd, equityUsd } = ledger.value()
+    expect([balances.get('BTC'), balances.get('USDT'), feesUsd]).toEqual([usd('0.0999'), usd('-6000'), usd('6')])
+    expect(equityUsd).toBe(usd('10993')) // 10000 - 6000 + 0.0999 * 70000
+  })
+
+  it('keeps gain and drawdown when money comes and goes', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT', 50_000, 1)
+    expect(ledger.observe()).toMatchObject({ equityUsd: usd('9000'), drawdownRatio: 0.1 })
+    expect(ledger.transfer({ transferId: '1', currency: 'USD', amount: '-4500' })).toBe(true)
+    expect(ledger.transfer({ transferId: '1', currency: 'USD', amount: '-4500' })).toBe(false)
+    const { equityUsd, depositsUsd, drawdownRatio, unrealizedUsd } = ledger.observe()
+    expect([equityUsd, depositsUsd, unrealizedUsd]).toEqual([usd('4500'), usd('-4500'), usd('-1000')])
+    expect(drawdownRatio).toBe(0.1)
   })
 
   it('counts round trips', () => {

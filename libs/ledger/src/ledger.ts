@@ -1,5 +1,6 @@
-import type { Fill, Instrument } from '@triplane/contracts'
-import { decimalsOf, fixed, invariant, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
+import { exemptsReduceOnly, type Fill, type Instrument } from '@triplane/contracts'
+import { decimalsOf, divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
+import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
 import {
   bookQuantity,
@@ -14,11 +15,26 @@ import {
 /** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
 const REMEMBERED_FILLS = 65_536
 
+/** What the ledger has to know of an instrument. */
+export type LedgerInstrument = Pick<
+  Instrument,
+  'symbol' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'exemptsReduceOnly'
+>
+
+/** Money or an asset that came to the account or left it, in a currency with a rate to USD or of which there is a mark. */
+export interface Transfer {
+  /** Booked once. */
+  readonly transferId: string
+  readonly currency: string
+  /** Decimal, at most 8 digits; negative is a withdrawal. */
+  readonly amount: string
+}
+
 export interface LedgerConfig {
   /** Decimal, above 0. */
   readonly startingCashUsd: string
   /** Symbols are unique among them. */
-  readonly instruments: readonly Pick<Instrument, 'symbol' | 'quote' | 'lotSize'>[]
+  readonly instruments: readonly LedgerInstrument[]
   /** USD for one unit of each quote currency, decimals: `{ USD: '1', USDT: '1' }`. */
   readonly ratesToUsd: Readonly<Record<string, string>>
 }
@@ -30,17 +46,22 @@ export interface PositionValue {
   readonly realizedUsd: bigint
   readonly unrealizedUsd: bigint
   readonly feesUsd: bigint
+  /** Held, but too small to be closed. */
+  readonly isDust: boolean
 }
 
 /** The account at its marks, in USD (1e-8). */
 export interface Valuation {
-  /** Starting cash + realised + unrealised, exactly. */
+  /** Starting cash + deposits + realised + unrealised, exactly. */
   readonly equityUsd: bigint
   /** Net of commission. */
   readonly realizedUsd: bigint
   readonly unrealizedUsd: bigint
   /** Commission paid, for information: it is in `realizedUsd`. */
   readonly feesUsd: bigint
+  /** Deposits less withdrawals, each at its value when it was booked. */
+  readonly depositsUsd: bigint
+  readonly balances: Balances
   readonly grossUsd: bigint
   readonly netUsd: bigint
   /** From the highest equity that was observed, 0-1 and above when all is lost. */
@@ -58,6 +79,10 @@ export interface RoundTrips {
 export interface Ledger {
   /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */
   book(fill: Fill): boolean
+  /** Books a deposit or a withdrawal. False, and nothing changed, when it was booked before. A drawdown stays as it was. */
+  transfer(transfer: Transfer): boolean
+  /** Cash of all currencies at their rates: what assets can be bought for without margin. */
+  cashUsd(): bigint
   /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
   mark(symbol: string, price: number, atUs: number): void
   /** The position of a known instrument; throws on another. */
@@ -75,6 +100,11 @@ export interface LedgerSnapshot {
   readonly positions: readonly {
     readonly [Field in keyof Position]: Position[Field] extends bigint ? string : Position[Field]
   }[]
+  /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
+  readonly assets: LedgerSnapshot['positions']
+  /** Starting cash and deposits, by currency. */
+  readonly cash: Readonly<Record<string, string>>
+  readonly depositsUsd: string
   readonly fillIds: readonly string[]
   readonly peakUsd: string
   readonly maxDrawdownRatio: number
@@ -86,18 +116,28 @@ export interface LedgerSnapshot {
  *
  * Invariants
  * 1. For each position: realised + unrealised = cash flow + mark value, exactly (`bookQuantity`).
- * 2. Reading changes nothing: only `book`, `mark` and `observe` do.
+ * 2. Reading changes nothing: only `book`, `transfer`, `mark` and `observe` do.
+ * 3. The balances at their marks, with what perpetuals have not realised, are the equity.
+ * 4. A fee in another currency is paid by selling it at its mark: a commission in the quote currency, and less of the asset.
+ * 5. A transfer leaves gain, loss and drawdown ratio as they were.
  */
 export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): Ledger {
   const startingCashUsd = fixed(config.startingCashUsd, MONEY_SCALE)
   invariant(startingCashUsd > 0n, 'starting cash is > 0', config.startingCashUsd)
   const positions = new Map<string, MutablePosition>()
-  const rates = new Map<string, Rate>()
-  for (const { symbol, quote, lotSize } of config.instruments) {
+  const listed = new Map<string, LedgerInstrument>()
+  /** By the asset; of those with a rate and of those that an instrument prices. */
+  const assets = new Map<string, MutablePosition>()
+  const cash = new Map<string, bigint>([['USD', startingCashUsd]])
+  let depositsUsd = 0n
+  const rates = new Map<string, Rate>([['USD', parseRate('1')]])
+  for (const instrument of config.instruments) {
+    const { symbol, quote, lotSize } = instrument
     invariant(!positions.has(symbol), 'symbols are unique among the instruments of a ledger', symbol)
     const rate = config.ratesToUsd[quote]
     invariant(rate !== undefined, 'every quote currency has a rate to USD', quote)
     positions.set(symbol, flatPosition(symbol, quote, decimalsOf(lotSize)))
+    listed.set(symbol, instrument)
     rates.set(quote, parseRate(rate))
   }
 
@@ -105,9 +145,17 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   let peakUsd = snapshot ? BigInt(snapshot.peakUsd) : startingCashUsd
   let maxDrawdownRatio = snapshot?.maxDrawdownRatio ?? 0
   let roundTrips = snapshot?.roundTrips ?? { closed: 0, won: 0 }
-  for (const saved of snapshot?.positions ?? []) {
+  if (snapshot) {
+    cash.clear()
+    for (const [currency, units] of Object.entries(snapshot.cash)) cash.set(currency, BigInt(units))
+    depositsUsd = BigInt(snapshot.depositsUsd)
+    for (const saved of snapshot.assets) {
+      assets.set(saved.symbol, flatPosition(saved.symbol, saved.quoteCurrency, saved.quantityScale))
+    }
+  }
+  for (const saved of [...(snapshot?.positions ?? []), ...(snapshot?.assets ?? [])]) {
     const { quantity, costBasis, realized, fees, cashFlow, mark, markUs, roundTripResult } = saved
-    Object.assign(positionOf(saved.symbol), {
+    Object.assign(assets.get(saved.symbol) ?? positionOf(saved.symbol), {
       quantity: BigInt(quantity),
       costBasis: BigInt(costBasis),
       realized: BigInt(realized),
@@ -132,11 +180,73 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return true
   }
 
+  /** The price of an asset: that of an instrument of which it is the base, the fill's own first; else its rate to USD. */
+  function priceOf(currency: string, symbol?: string): { readonly price: number; readonly quote: string } | undefined {
+    const own = symbol === undefined ? undefined : listed.get(symbol)
+    const candidates = [...(own ? [own] : []), ...listed.values()].filter(({ base }) => base === currency)
+    const priced = candidates.find((one) => positionOf(one.symbol).mark > 0)
+    if (priced) return { price: positionOf(priced.symbol).mark, quote: priced.quote }
+    const rate = config.ratesToUsd[currency]
+    return rate === undefined ? undefined : { price: Number(rate), quote: 'USD' }
+  }
+
+  function assetOf(currency: string, quote: string): MutablePosition {
+    const asset = assets.get(currency) ?? flatPosition(currency, quote, MONEY_SCALE)
+    assets.set(currency, asset)
+    return asset
+  }
+
+  /** Sells what a fee takes of its asset; gives the fee in the fill's quote currency. */
+  function payFee(feeCurrency: string, fee: bigint, fill: Fill, quote: string): bigint {
+    const price = priceOf(feeCurrency, fill.symbol)
+    invariant(price !== undefined, 'a fee is in a currency with a mark or a rate to USD', feeCurrency)
+    const asset = assetOf(feeCurrency, price.quote)
+    const proceeds = inQuote(worth(fee, price.price), price.quote, asset.quoteCurrency)
+    bookQuantity(asset, -fee, -proceeds, 0n)
+    asset.mark = assetMark(asset)
+    return inQuote(proceeds, asset.quoteCurrency, quote)
+  }
+
+  function inQuote(money: bigint, from: string, to: string): bigint {
+    if (from === to) return money
+    return divideHalfEven(money * (rates.get(from) as Rate), rates.get(to) as Rate)
+  }
+
+  function assetMark(asset: Position): number {
+    const price = priceOf(asset.symbol)
+    if (!price) return asset.mark
+    const ratio = Number(rates.get(price.quote)) / Number(rates.get(asset.quoteCurrency))
+    return price.price * ratio
+  }
+
+  function* held(): Generator<HeldPosition> {
+    for (const position of positions.values()) {
+      const { base, kind } = listed.get(position.symbol) as LedgerInstrument
+      yield { position, base, isDerivative: kind === 'linear_perpetual' }
+    }
+    for (const asset of assets.values()) yield { position: asset, base: asset.symbol, isDerivative: false }
+  }
+
+  /** What was put in since the start, at the rates: cash came with every deposit of an asset too. */
+  function cashDepositsUsd(): bigint {
+    let usd = -startingCashUsd
+    for (const [currency, units] of cash) usd += convertMoney(units, rates.get(currency) as Rate)
+    return usd
+  }
+
+  function isDust({ symbol, quantity, mark }: Position, value: bigint): boolean {
+    const instrument = listed.get(symbol)
+    if (!instrument || quantity === 0n || mark === 0 || exemptsReduceOnly(instrument)) return false
+    return (value < 0n ? -value : value) < fixed(instrument.minNotional, MONEY_SCALE)
+  }
+
   function valuePosition(position: Position): PositionValue {
     const rate = rates.get(position.quoteCurrency) as Rate
+    const value = markValue(position)
     return {
       position,
-      markValueUsd: convertMoney(markValue(position), rate),
+      isDust: isDust(position, value),
+      markValueUsd: convertMoney(value, rate),
       realizedUsd: convertMoney(position.realized, rate),
       unrealizedUsd: convertMoney(unrealized(position), rate),
       feesUsd: convertMoney(position.fees, rate),
@@ -160,13 +270,20 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       grossUsd += of.markValueUsd < 0n ? -of.markValueUsd : of.markValueUsd
       netUsd += of.markValueUsd
     }
-    const equityUsd = startingCashUsd + realizedUsd + unrealizedUsd
+    for (const asset of assets.values()) {
+      const { realizedUsd: realized, unrealizedUsd: open } = valuePosition({ ...asset, mark: assetMark(asset) })
+      realizedUsd += realized
+      unrealizedUsd += open
+    }
+    const equityUsd = startingCashUsd + depositsUsd + realizedUsd + unrealizedUsd
     const drawdownRatio = equityUsd < peakUsd ? numberFromMoney(peakUsd - equityUsd) / numberFromMoney(peakUsd) : 0
     return {
       equityUsd,
       realizedUsd,
       unrealizedUsd,
       feesUsd,
+      depositsUsd,
+      balances: balancesOf(cash, held()),
       grossUsd,
       netUsd,
       drawdownRatio,
@@ -187,15 +304,51 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
       const signed = fill.side === 'BUY' ? quantity : -quantity
       const notional = multiplyFixed(signed, quantityScale, price, PRICE_SCALE, MONEY_SCALE)
-      const ended = bookQuantity(position, signed, notional, fee)
       if (position.mark === 0) {
         position.mark = Number(fill.price)
         position.markUs = fill.tsVenueUs
       }
+      const { feeCurrency = position.quoteCurrency } = fill
+      const quoteFee =
+        feeCurrency === position.quoteCurrency ? fee : payFee(feeCurrency, fee, fill, position.quoteCurrency)
+      const ended = bookQuantity(position, signed, notional, quoteFee)
       if (ended !== 'open') {
         roundTrips = { closed: roundTrips.closed + 1, won: roundTrips.won + (ended === 'won' ? 1 : 0) }
       }
       return true
+    },
+
+    transfer({ transferId, currency, amount }) {
+      const units = fixed(amount, MONEY_SCALE)
+      const rate = rates.get(currency)
+      const price = rate === undefined ? priceOf(currency) : undefined
+      invariant(rate !== undefined || price !== undefined, 'what is transferred has a rate or a mark', currency)
+      if (!remember(`transfer ${transferId}`)) return false
+      const { equityUsd } = value()
+      if (rate !== undefined) cash.set(currency, (cash.get(currency) ?? 0n) + units)
+      else if (price) {
+        // A deposit of an asset is a purchase for money that came with it.
+        const asset = assetOf(currency, price.quote)
+        const cost = inQuote(worth(units, price.price), price.quote, asset.quoteCurrency)
+        cash.set(asset.quoteCurrency, (cash.get(asset.quoteCurrency) ?? 0n) + cost)
+        bookQuantity(asset, units, cost, 0n)
+        asset.mark = assetMark(asset)
+      }
+      const before = depositsUsd
+      depositsUsd = cashDepositsUsd()
+      const depositUsd = depositsUsd - before
+      const isScalable = equityUsd > 0n && equityUsd + depositUsd > 0n
+      peakUsd = isScalable ? divideHalfEven(peakUsd * (equityUsd + depositUsd), equityUsd) : peakUsd + depositUsd
+      return true
+    },
+
+    cashUsd() {
+      let usd = 0n
+      for (const [currency, units] of balancesOf(cash, held())) {
+        const rate = rates.get(currency)
+        if (rate !== undefined) usd += convertMoney(units, rate)
+      }
+      return usd
     },
 
     mark(symbol, price, atUs) {
@@ -222,21 +375,28 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
     snapshot() {
       return {
-        positions: Array.from(positions.values(), (position) => ({
-          ...position,
-          quantity: String(position.quantity),
-          costBasis: String(position.costBasis),
-          realized: String(position.realized),
-          fees: String(position.fees),
-          cashFlow: String(position.cashFlow),
-          roundTripResult: String(position.roundTripResult),
-        })),
+        positions: Array.from(positions.values(), savedPosition),
+        assets: Array.from(assets.values(), savedPosition),
+        cash: Object.fromEntries(Array.from(cash, ([currency, units]) => [currency, String(units)])),
+        depositsUsd: String(depositsUsd),
         fillIds: [...fillIds],
         peakUsd: String(peakUsd),
         maxDrawdownRatio,
         roundTrips,
       }
     },
+  }
+}
+
+function savedPosition(position: Position): LedgerSnapshot['positions'][number] {
+  return {
+    ...position,
+    quantity: String(position.quantity),
+    costBasis: String(position.costBasis),
+    realized: String(position.realized),
+    fees: String(position.fees),
+    cashFlow: String(position.cashFlow),
+    roundTripResult: String(position.roundTripResult),
   }
 }
 

@@ -17,7 +17,9 @@ export function portfolioState(valuation: Valuation, effectUs: number, markAgeLi
     netUsd: money(valuation.netUsd),
     drawdownRatio: valuation.drawdownRatio,
     maxDrawdownRatio: valuation.maxDrawdownRatio,
-    positions: valuation.positions.map(({ position, realizedUsd, unrealizedUsd }) => ({
+    ...(valuation.depositsUsd !== 0n && { depositsUsd: money(valuation.depositsUsd) }),
+    balances: Array.from(valuation.balances, ([currency, units]) => ({ currency, amount: money(units) })),
+    positions: valuation.positions.map(({ position, realizedUsd, unrealizedUsd, isDust }) => ({
       symbol: position.symbol,
       quantity: formatFixed(position.quantity, position.quantityScale),
       costBasis: money(position.costBasis),
@@ -26,6 +28,7 @@ export function portfolioState(valuation: Valuation, effectUs: number, markAgeLi
       unrealizedUsd: money(unrealizedUsd),
       markAgeUs: markAgeUs(position, effectUs),
       ...(isMarkStale(position, effectUs, markAgeLimitUs) && { isMarkStale: true }),
+      ...(isDust && { isDust }),
     })),
   }
 }

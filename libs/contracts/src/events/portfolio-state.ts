@@ -13,6 +13,12 @@ export const portfolioStateSchema = eventSchema(
     netUsd: decimal('sum of position values'),
     drawdownRatio: real('from the peak equity, 0-1'),
     maxDrawdownRatio: real('largest drawdown of the run, 0-1'),
+    depositsUsd: Type.Optional(decimal('deposits less withdrawals; absent: none')),
+    balances: Type.Optional(
+      Type.Array(Type.Object({ currency: text('currency or asset'), amount: decimal('what is held of it') }), {
+        description: 'what is held of each currency and asset; a perpetual has its gains in its quote currency only',
+      }),
+    ),
     positions: Type.Array(
       Type.Object({
         symbol: text('unified symbol'),
@@ -23,6 +29,7 @@ export const portfolioStateSchema = eventSchema(
         unrealizedUsd: decimal('at the mark'),
         markAgeUs: Type.Optional(Type.Integer({ minimum: 0, description: 'market time since what the mark is of' })),
         isMarkStale: Type.Optional(Type.Boolean({ description: 'the mark is older than its limit' })),
+        isDust: Type.Optional(Type.Boolean({ description: 'too small to be closed: the venue takes no such order' })),
       }),
     ),
   },

@@ -20,6 +20,12 @@ export type RiskReject =
   | { readonly code: 'min_notional'; readonly notional: number; readonly limit: number }
   | { readonly code: 'max_notional'; readonly notionalUsd: number; readonly limitUsd: number }
   | { readonly code: 'price_collar'; readonly distanceBps: number; readonly limitBps: number }
+  | {
+      readonly code: 'insufficient_holdings'
+      readonly currency: string
+      readonly needed: number
+      readonly available: number
+    }
   | { readonly code: 'max_position'; readonly positionUsd: number; readonly limitUsd: number }
   | { readonly code: 'gross_exposure'; readonly grossUsd: number; readonly limitUsd: number }
   | { readonly code: 'order_rate'; readonly orders: number; readonly windowUs: number }
@@ -37,6 +43,8 @@ export interface InstrumentRisk {
   /** False since a price or size was finer than the instrument's steps. */
   readonly areStepsKnown: boolean
   readonly isBookValid: boolean
+  /** It is sold from what is held and bought for cash: the account has no margin for it. */
+  readonly isCashTraded: boolean
   /** Newest best prices; NaN when there is none. */
   readonly bid: number
   readonly ask: number
@@ -64,6 +72,8 @@ export interface AccountRisk {
   /** Orders submitted in the rate window that ends now. */
   readonly recentOrders: number
   isKnown(intentId: string): boolean
+  /** Cash in US dollars that working orders do not need. */
+  freeCashUsd(): number
 }
 
 /** An intent as the checks see it: read into units, clipped where only closing is allowed. */

@@ -201,6 +201,30 @@ const cases: readonly Case[] = [
     want: { code: 'price_collar' },
   },
   {
+    name: 'refuses to sell what is not held, in an account without margin',
+    intent: anIntent({ side: 'SELL' }),
+    instrument: anInstrument({ isCashTraded: true, positionUnits: 150n, workingSellUnits: 150n }),
+    want: { code: 'insufficient_holdings', currency: 'BTC', needed: 0.1, available: 0 },
+  },
+  {
+    name: 'sells what is held and not being sold',
+    intent: anIntent({ side: 'SELL' }),
+    instrument: anInstrument({ isCashTraded: true, positionUnits: 150n, workingSellUnits: 50n }),
+    want: 'approved',
+  },
+  {
+    name: 'refuses to buy for more than the cash, in an account without margin',
+    instrument: anInstrument({ isCashTraded: true }),
+    account: { freeCashUsd: () => 5_999.99 },
+    want: { code: 'insufficient_holdings', currency: 'USD', needed: 6_000, available: 5_999.99 },
+  },
+  {
+    name: 'buys for all the cash',
+    instrument: anInstrument({ isCashTraded: true }),
+    account: { freeCashUsd: () => 6_000 },
+    want: 'approved',
+  },
+  {
     name: 'refuses a position beyond the limit, working orders counted',
     instrument: anInstrument({ mark: 60_000, positionUnits: 750n, workingBuyUnits: 400n }),
     want: { code: 'max_position', positionUsd: 75_000, limitUsd: 60_000 },

@@ -20,7 +20,7 @@ export interface RiskGate {
 }
 
 /** Limits of what is held: what only closes is never what they refuse. */
-const openingLimits: ReadonlySet<RiskCode> = new Set(['max_position', 'gross_exposure'])
+const openingLimits: ReadonlySet<RiskCode> = new Set(['insufficient_holdings', 'max_position', 'gross_exposure'])
 
 /** Builds the gate that every order passes. */
 export function createRiskGate(checks: readonly RiskCheck[]): RiskGate {

@@ -1,4 +1,5 @@
 import { grossExposureCheck, maxPositionCheck, noMarkCheck } from './checks/exposure-checks.ts'
+import { insufficientHoldingsCheck } from './checks/holdings-check.ts'
 import { orderRateCheck, participationCheck } from './checks/flow-checks.ts'
 import { duplicateCheck, expiredCheck, futureIntentCheck } from './checks/intent-checks.ts'
 import {
@@ -53,6 +54,7 @@ export function standardChecks(limits: RiskLimits): readonly RiskCheck[] {
     minNotionalCheck,
     maxNotionalCheck(limits),
     priceCollarCheck(limits),
+    insufficientHoldingsCheck,
     maxPositionCheck(limits),
     grossExposureCheck(limits),
     orderRateCheck(limits),

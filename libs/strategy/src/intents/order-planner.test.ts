@@ -164,7 +164,7 @@ describe('planOrder', () => {
         let position = quantityWorth(startUsd, bid, some)
         const start = position
         for (let orders = 0; ; orders++) {
-          const want = { targetUsd, position, bid, ask, heardUs: 1 }
+          const want = { targetUsd, position, bid, ask, quotedUs: 1 }
           const order = planOrder(want, some, somePlan, isReducing)
           if (!order) break
           expect(orders).toBeLessThan(100)

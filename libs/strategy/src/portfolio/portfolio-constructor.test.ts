@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { constructPortfolio } from './portfolio-constructor.ts'
 
 const limits = { symbolLimitUsd: 50_000, grossLimitUsd: 120_000, netLimitUsd: 80_000 }
-const wish = (symbol: string, strength: number) => ({ strategy: 'OFI', symbol, strength })
+const wish = (symbol: string, strength: number) => ({ strategy: 'OFI', symbol, strength, isLongOnly: false })
 
 describe('constructPortfolio', () => {
   it.each([
@@ -23,6 +23,19 @@ describe('constructPortfolio', () => {
     )
     expect(portfolio.targets.map((target) => target.notionalUsd)).toEqual(want)
     expect(portfolio.scale).toBe(scale)
+  })
+
+  it('wants none of what it would have to sell short, and gives its room to the others', () => {
+    const { targets, grossUsd, netUsd } = constructPortfolio(
+      [
+        { ...wish('A', -1), isLongOnly: true },
+        { ...wish('B', 0.5), isLongOnly: true },
+        wish('C', -1),
+      ],
+      limits,
+    )
+    expect(targets.map((target) => target.notionalUsd)).toEqual([0, 25_000, -50_000])
+    expect([grossUsd, netUsd]).toEqual([75_000, -25_000])
   })
 
   it('keeps every limit whatever is wished', () => {

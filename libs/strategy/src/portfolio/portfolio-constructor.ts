@@ -6,6 +6,8 @@ export interface Wish {
   readonly symbol: string
   /** [-1, 1] */
   readonly strength: number
+  /** It cannot be sold short: a wish to sell is a wish to hold none. */
+  readonly isLongOnly: boolean
 }
 
 /** Limits of target positions, USD. */
@@ -31,15 +33,16 @@ export const noTargets: Targets = { targets: [], grossUsd: 0, netUsd: 0, scale: 
 export function constructPortfolio(wishes: readonly Wish[], limits: PortfolioLimits): Targets {
   let grossUsd = 0
   let netUsd = 0
-  for (const { strength } of wishes) {
+  const strengths = wishes.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))
+  for (const strength of strengths) {
     grossUsd += Math.abs(strength) * limits.symbolLimitUsd
     netUsd += strength * limits.symbolLimitUsd
   }
   const scale = Math.min(1, share(limits.grossLimitUsd, grossUsd), share(limits.netLimitUsd, Math.abs(netUsd)))
-  const targets = wishes.map(({ strategy, symbol, strength }) => ({
+  const targets = wishes.map(({ strategy, symbol }, i) => ({
     strategy,
     symbol,
-    notionalUsd: strength * limits.symbolLimitUsd * scale,
+    notionalUsd: (strengths[i] as number) * limits.symbolLimitUsd * scale,
   }))
   return { targets, grossUsd: grossUsd * scale, netUsd: netUsd * scale, scale }
 }

@@ -54,7 +54,7 @@ export function priceCollarCheck({ priceCollarBps }: { readonly priceCollarBps: 
 }
 
 /** The limit price, or the touch that a market order would pay. Quote currency. */
-function referencePrice({ intent, limitPrice }: Candidate, { bid, ask }: InstrumentRisk): number {
+export function referencePrice({ intent, limitPrice }: Candidate, { bid, ask }: InstrumentRisk): number {
   if (limitPrice > 0) return limitPrice
   return intent.side === 'BUY' ? ask : bid
 }

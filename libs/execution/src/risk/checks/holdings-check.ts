@@ -1,0 +1,22 @@
+import { quantityNumber } from '../../trading-terms.ts'
+import { instrumentCheck } from '../risk-check.ts'
+import { referencePrice } from './order-checks.ts'
+
+/**
+ * Denies, where the account has no margin, to sell more than is held less working sells, and to buy for more than the cash
+ * that working buys leave. Cash of every quote currency counts, at its rate to US dollars; the fee comes out of what is bought.
+ */
+export const insufficientHoldingsCheck = instrumentCheck('insufficient_holdings', (candidate, instrument, account) => {
+  const { terms, isCashTraded, positionUnits, workingSellUnits } = instrument
+  if (!isCashTraded) return undefined
+  const { base } = terms.instrument
+  if (candidate.intent.side === 'SELL') {
+    const heldUnits = positionUnits - workingSellUnits
+    if (candidate.quantityUnits <= heldUnits) return undefined
+    const available = quantityNumber(heldUnits > 0n ? heldUnits : 0n, terms)
+    return { code: 'insufficient_holdings', currency: base, needed: candidate.quantity, available }
+  }
+  const needed = candidate.quantity * referencePrice(candidate, instrument) * terms.usdPerQuote
+  const available = account.freeCashUsd()
+  return needed <= available ? undefined : { code: 'insufficient_holdings', currency: 'USD', needed, available }
+})
