@@ -25,7 +25,7 @@ async function fromFile(): Promise<Outcome> {
 }
 
 function outcomeOf({ tally }: ReturnType<typeof openPlanes>): Outcome {
-  const { trade, quote, fill } = tally.state.events
+  const { trade, quote, fill } = tally.counted.events
   return { trades: trade, quotes: quote, hasTraded: fill >= 20 }
 }
 

@@ -5,7 +5,9 @@ import { exportBusStats, type Metrics } from '@triplane/metrics'
 import type { DataPlaneConfig } from './config.ts'
 import { exportDataPlane } from './data-plane-metrics.ts'
 import { Freshness } from './freshness.ts'
-import { createDataCore, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
+import { createDataCore, dataPlaneSchema, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
+
+export { dataPlaneSchema }
 
 /** What the data plane is made of, wherever it runs. */
 export interface DataPlaneParts {

@@ -1,5 +1,16 @@
-import type { Instrument, MarketEvent, Quote, Trade } from '@triplane/contracts'
 import {
+  field,
+  stateSchema,
+  type Instrument,
+  type MarketEvent,
+  type Quote,
+  type StateOf,
+  type Trade,
+} from '@triplane/contracts'
+import {
+  barBuilderSchema,
+  bookKeeperSchema,
+  completenessSchema,
   createBarBuilder,
   createBookKeeper,
   createCompleteness,
@@ -9,28 +20,25 @@ import {
   createOrderFlow,
   createStalenessWatch,
   createStepsWatch,
+  eventValidatorSchema,
+  latenessSchema,
+  markPickerSchema,
+  orderFlowSchema,
+  stalenessSchema,
+  stepsWatchSchema,
   TradeStream,
+  tradeStreamSchema,
   type BarBuilder,
-  type BarBuilderSnapshot,
   type BookKeeper,
-  type BookKeeperSnapshot,
   type ClockOffset,
   type Completeness,
-  type CompletenessSnapshot,
   type EventValidator,
-  type EventValidatorSnapshot,
-  type LatenessSnapshot,
   type LatenessWatch,
   type MarkPicker,
-  type MarkPickerSnapshot,
   type OrderFlow,
-  type OrderFlowSnapshot,
   type SequenceRuleName,
-  type StalenessSnapshot,
   type StalenessWatch,
   type StepsWatch,
-  type StepsWatchSnapshot,
-  type TradeStreamSnapshot,
 } from '@triplane/market-data'
 import { invariant } from '@triplane/kernel'
 import type { DataPlaneConfig } from './config.ts'
@@ -45,22 +53,23 @@ const ruleOf: Readonly<Record<string, SequenceRuleName>> = {
 export type Emit = (event: MarketEvent) => void
 
 /** What the stages of one instrument need to go on from where they were. */
-export interface LaneSnapshot {
-  readonly symbol: string
-  readonly hasQuotes: boolean
-  readonly tradeStream: TradeStreamSnapshot
-  readonly validator: EventValidatorSnapshot
-  readonly book: BookKeeperSnapshot
-  readonly bars: BarBuilderSnapshot
-  readonly orderFlow: OrderFlowSnapshot
-  readonly marks: MarkPickerSnapshot
-  readonly steps: StepsWatchSnapshot
-  readonly staleness: StalenessSnapshot
-  readonly lateness: LatenessSnapshot
-  readonly completeness: CompletenessSnapshot
-  readonly lastQuote?: Quote
-  readonly lastTrade?: Trade
-}
+export const laneSchema = stateSchema({
+  symbol: field.text,
+  hasQuotes: field.flag,
+  tradeStream: tradeStreamSchema,
+  validator: eventValidatorSchema,
+  book: bookKeeperSchema,
+  bars: barBuilderSchema,
+  orderFlow: orderFlowSchema,
+  marks: markPickerSchema,
+  steps: stepsWatchSchema,
+  staleness: stalenessSchema,
+  lateness: latenessSchema,
+  completeness: completenessSchema,
+  lastQuote: field.orNull(field.event('quote')),
+  lastTrade: field.orNull(field.event('trade')),
+})
+export type LaneSnapshot = StateOf<typeof laneSchema>
 
 /** Every stage of one instrument, looked up once an event. */
 export interface Lane {
@@ -115,9 +124,9 @@ export function createLane(
       saved?.lateness,
     ),
     completeness: createCompleteness({}, saved?.completeness),
-    hasQuotes: saved?.hasQuotes ?? false,
-    lastQuote: saved?.lastQuote,
-    lastTrade: saved?.lastTrade,
+    hasQuotes: saved ? saved.hasQuotes : false,
+    lastQuote: saved?.lastQuote ?? undefined,
+    lastTrade: saved?.lastTrade ?? undefined,
   }
 }
 
@@ -136,7 +145,7 @@ export function snapshotLane(lane: Lane): LaneSnapshot {
     staleness: lane.staleness.snapshot(),
     lateness: lane.lateness.snapshot(),
     completeness: lane.completeness.snapshot(),
-    ...(lane.lastQuote && { lastQuote: lane.lastQuote }),
-    ...(lane.lastTrade && { lastTrade: lane.lastTrade }),
+    lastQuote: lane.lastQuote ?? null,
+    lastTrade: lane.lastTrade ?? null,
   }
 }

@@ -1,38 +1,42 @@
 import {
+  field,
   normalizeRefusals,
   Outbox,
+  stateSchema,
   validationRefusals,
+  zeroCounts,
   type BookDelta,
   type BookSnapshot,
   type Instrument,
   type MarketEvent,
   type NormalizeRefusal,
   type Quote,
+  type StateOf,
   type Trade,
   type ValidationRefusal,
 } from '@triplane/contracts'
 import { floorTime, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import {
+  clockOffsetSchema,
   createClockOffset,
   createGapLedger,
   createNormalizer,
   explainValidationError,
+  gapLedgerSchema,
   type BadLine,
   type ClockOffset,
-  type ClockOffsetSnapshot,
   type Connect,
   type Disconnect,
   type FeedItem,
   type Frame,
   type FrameRefusal,
   type GapLedger,
-  type GapLedgerSnapshot,
   type Normalize,
   type NormalizedEvent,
   type ValidationError,
 } from '@triplane/market-data'
 import type { DataPlaneConfig } from './config.ts'
-import { createLane, snapshotLane, type Emit, type Lane, type LaneSnapshot } from './lane.ts'
+import { createLane, laneSchema, snapshotLane, type Emit, type Lane } from './lane.ts'
 import { onIgnoredTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
 
 /** How often silence is judged and marks are said, market time. */
@@ -54,20 +58,36 @@ export interface DataPlaneDeps {
   readonly onDelay?: ((symbol: string, delayUs: number) => void) | undefined
 }
 
-type RefusalCounts = Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
+const refusals = [...normalizeRefusals, ...validationRefusals] as const
 
-export interface DataPlaneSnapshot {
-  readonly lastSeq: number
-  readonly nowUs: number
-  readonly nextTimerUs?: number
-  readonly framesIn: number
-  readonly refused: RefusalCounts
-  readonly connectedVenues: readonly string[]
-  /** When the last connection went; absent while there is one, and before the first. */
-  readonly downSinceUs?: number
-  readonly clocks: readonly { readonly venue: string; readonly clock: ClockOffsetSnapshot }[]
-  readonly gaps: GapLedgerSnapshot
-  readonly lanes: readonly LaneSnapshot[]
+/** The state of the core as it is saved. */
+export const dataPlaneSchema = stateSchema({
+  lastSeq: field.count,
+  nowUs: field.timeUs,
+  /** Null before the first item. */
+  nextTimerUs: field.orNull(field.timeUs),
+  framesIn: field.count,
+  refused: field.countsOf(refusals),
+  connectedVenues: field.list(field.text),
+  /** When the last connection went; null while there is one, and before the first. */
+  downSinceUs: field.orNull(field.timeUs),
+  clocks: field.list(stateSchema({ venue: field.text, clock: clockOffsetSchema })),
+  gaps: gapLedgerSchema,
+  lanes: field.list(laneSchema),
+})
+export type DataPlaneSnapshot = StateOf<typeof dataPlaneSchema>
+
+const beforeFirstItem: DataPlaneSnapshot = {
+  lastSeq: 0,
+  nowUs: 0,
+  nextTimerUs: null,
+  framesIn: 0,
+  refused: zeroCounts(refusals),
+  connectedVenues: [],
+  downSinceUs: null,
+  clocks: [],
+  gaps: { count: 0, missing: 0, recent: [] },
+  lanes: [],
 }
 
 /** Builds the core of the data plane; with a snapshot it goes on from there. */
@@ -101,34 +121,32 @@ export class DataCore {
   #downSinceUs: number
   #framesIn: number
 
-  constructor(config: DataPlaneConfig, deps: DataPlaneDeps, snapshot?: DataPlaneSnapshot) {
+  constructor(config: DataPlaneConfig, deps: DataPlaneDeps, saved: DataPlaneSnapshot = beforeFirstItem) {
     const { instruments, source } = deps
-    this.outbox = new Outbox(snapshot?.lastSeq)
+    this.outbox = new Outbox(saved.lastSeq)
     this.#deps = deps
     this.#normalize = createNormalizer(instruments)
-    const savedClock = new Map(snapshot?.clocks.map(({ venue, clock }) => [venue, clock]))
+    const savedClock = new Map(saved.clocks.map(({ venue, clock }) => [venue, clock]))
     const venues = [...new Set(instruments.map(({ venue }) => venue))]
     const limits = { maxDriftUs: config.maxDriftUs }
     this.#clockOf = new Map(venues.map((venue) => [venue, createClockOffset(limits, savedClock.get(venue))]))
-    const savedLane = new Map(snapshot?.lanes.map((lane) => [lane.symbol, lane]))
+    const savedLane = new Map(saved.lanes.map((lane) => [lane.symbol, lane]))
     this.lanes = instruments.map((instrument) => {
       const clock = this.#clockOf.get(instrument.venue) as ClockOffset
       return createLane(instrument, source, clock, config, savedLane.get(instrument.symbol))
     })
     this.#laneOf = new Map(this.lanes.map((lane) => [lane.instrument.symbol, lane]))
-    this.#gaps = createGapLedger(undefined, snapshot?.gaps)
-    this.#connectedVenues = new Set(snapshot?.connectedVenues)
+    this.#gaps = createGapLedger(undefined, saved.gaps)
+    this.#connectedVenues = new Set(saved.connectedVenues)
     this.#emit = (event) => {
       if (event.type === 'marketStatus') this.#gaps.onStatus(event)
       this.outbox.add(event)
     }
-    this.refused = Object.fromEntries(
-      [...normalizeRefusals, ...validationRefusals].map((reason) => [reason, snapshot?.refused[reason] ?? 0]),
-    ) as Record<NormalizeRefusal | ValidationRefusal, number>
-    this.#nowUs = snapshot?.nowUs ?? 0
-    this.#nextTimerUs = snapshot?.nextTimerUs ?? Number.POSITIVE_INFINITY
-    this.#downSinceUs = snapshot?.downSinceUs ?? Number.POSITIVE_INFINITY
-    this.#framesIn = snapshot?.framesIn ?? 0
+    this.refused = { ...saved.refused }
+    this.#nowUs = saved.nowUs
+    this.#nextTimerUs = saved.nextTimerUs ?? Number.POSITIVE_INFINITY
+    this.#downSinceUs = saved.downSinceUs ?? Number.POSITIVE_INFINITY
+    this.#framesIn = saved.framesIn
   }
 
   /** Frames and lines that were handed over, refused ones included. */
@@ -368,11 +386,11 @@ export class DataCore {
     return {
       lastSeq: this.outbox.lastSeq,
       nowUs: this.#nowUs,
-      ...(Number.isFinite(this.#nextTimerUs) && { nextTimerUs: this.#nextTimerUs }),
+      nextTimerUs: Number.isFinite(this.#nextTimerUs) ? this.#nextTimerUs : null,
       framesIn: this.#framesIn,
       refused: { ...this.refused },
       connectedVenues: [...this.#connectedVenues],
-      ...(Number.isFinite(this.#downSinceUs) && { downSinceUs: this.#downSinceUs }),
+      downSinceUs: Number.isFinite(this.#downSinceUs) ? this.#downSinceUs : null,
       clocks: [...this.#clockOf].map(([venue, clock]) => ({ venue, clock: clock.snapshot() })),
       gaps: this.#gaps.snapshot(),
       lanes: this.lanes.map(snapshotLane),

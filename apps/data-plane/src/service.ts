@@ -1,27 +1,29 @@
 import { join } from 'node:path'
 import type { MarketEvent } from '@triplane/contracts'
-import type { SimulatedCheckpoint } from '@triplane/feeds'
+import { simulatedCheckpointSchema } from '@triplane/feeds'
 import { ageCheck } from '@triplane/health'
 import { logEvent } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import {
   configuredInstruments,
+  createStateCodec,
+  digestOf,
   haltAfterCrash,
   markedMarketTopics,
   PlaneOutput,
   Snapshots,
   SourceHost,
+  sourceStateSchema,
   startPlaneService,
   type HostedRun,
   type RunContext,
   type Service,
   type ServiceEdges,
-  type SourceState,
 } from '@triplane/service'
 import { createPlaneMetrics, exportHistory } from '@triplane/metrics'
 import { noteEvent } from '@triplane/state'
 import { buildDataPlane } from './compose.ts'
-import type { DataPlaneSnapshot } from './pipeline.ts'
+import { dataPlaneSchema } from './pipeline.ts'
 import { openRunSource } from './run-source.ts'
 import type { DataServiceConfig } from './service-config.ts'
 
@@ -39,8 +41,12 @@ export async function startDataService(config: DataServiceConfig, edges: Service
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {
     const { run, bus, folder, history, latest } = context
-    const snapshots = new Snapshots<SourceState<DataPlaneSnapshot, SimulatedCheckpoint>>(folder)
-    const saved = snapshots.newest()
+    const codec = createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), {
+      configurationDigest: digestOf({ data: config.data, instruments, sessions: run.sessions }),
+      commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
+    })
+    const snapshots = new Snapshots(folder, codec)
+    const saved = snapshots.newest((notice) => context.logger.warning(notice))
     const opened = await openRunSource(
       run,
       config,
@@ -50,7 +56,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
         recordTo: join(folder, 'recording'),
         onNotice: (notice) => context.logger.warning(`Feed: ${notice.kind}`, { notice }),
       },
-      saved && { items: saved.state.items, checkpoint: saved.state.feed },
+      saved && { items: saved.state.items, checkpoint: saved.state.feed ?? undefined },
     )
     const { source, startUs, endUs } = opened
     const plane = buildDataPlane(

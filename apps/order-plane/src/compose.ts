@@ -1,12 +1,21 @@
-import { topics, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
+import { field, topics, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
 import type { OrderPlaneConfig } from './config.ts'
 import { exportOrderPlane } from './order-plane-metrics.ts'
-import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from './order-plane-core.ts'
+import {
+  orderPlaneInputs,
+  orderPlaneSchema,
+  type OrderPlaneCore,
+  type OrderPlaneInput,
+  type OrderPlaneSnapshot,
+} from './order-plane-core.ts'
 import { createOrderCore } from './pipeline.ts'
 
-export type { OrderPlaneCore, OrderPlaneInput }
+export { orderPlaneSchema, type OrderPlaneCore, type OrderPlaneInput }
+
+/** An input that waits, as it is saved. */
+export const orderPlaneInputSchema = field.event(...orderPlaneInputs)
 
 /** What the order plane is made of, wherever it runs. */
 export interface OrderPlaneParts {
@@ -38,19 +47,7 @@ export function buildOrderPlane(
       topics.commands,
       topics.heartbeats,
     ],
-    hears: new Set<OrderPlaneInput['type']>([
-      'trade',
-      'quote',
-      'bookDelta',
-      'bookSnapshot',
-      'mark',
-      'marketStatus',
-      'orderIntent',
-      'cancelIntent',
-      'killSwitch',
-      'operatorCommand',
-      'tradingCondition',
-    ]),
+    hears: new Set<OrderPlaneInput['type']>(orderPlaneInputs),
     observe: exportOrderPlane(metrics, core, instruments, config),
     heartbeat: {
       from: 'strategy',

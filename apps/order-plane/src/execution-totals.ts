@@ -1,15 +1,29 @@
-import { riskCodes, type Fill, type RiskCode } from '@triplane/contracts'
+import { field, riskCodes, stateSchema, zeroCounts, type Fill, type RiskCode, type StateOf } from '@triplane/contracts'
 
-export interface ExecutionTotalsSnapshot {
-  readonly denials: Readonly<Record<RiskCode, number>>
-  readonly participationDownscales: number
-  readonly unknownReplies: number
-  readonly unknownCancels: number
-  readonly fills: number
-  readonly partialFills: number
-  readonly slippageCostUsd: number
-  readonly filledUsd: number
-  readonly worstSlippageBps: number
+/** The totals as they are saved. */
+export const executionTotalsSchema = stateSchema({
+  denials: field.countsOf(riskCodes),
+  participationDownscales: field.count,
+  unknownReplies: field.count,
+  unknownCancels: field.count,
+  fills: field.count,
+  partialFills: field.count,
+  slippageCostUsd: field.real,
+  filledUsd: field.real,
+  worstSlippageBps: field.real,
+})
+export type ExecutionTotalsSnapshot = StateOf<typeof executionTotalsSchema>
+
+const nothingCounted: ExecutionTotalsSnapshot = {
+  denials: zeroCounts(riskCodes),
+  participationDownscales: 0,
+  unknownReplies: 0,
+  unknownCancels: 0,
+  fills: 0,
+  partialFills: 0,
+  slippageCostUsd: 0,
+  filledUsd: 0,
+  worstSlippageBps: 0,
 }
 
 /** What the order plane counts over a run beside the states of its orders. */
@@ -26,19 +40,16 @@ export class ExecutionTotals {
   #filledUsd: number
   #worstSlippageBps: number
 
-  constructor(snapshot?: ExecutionTotalsSnapshot) {
-    this.denials = Object.fromEntries(riskCodes.map((code) => [code, snapshot?.denials[code] ?? 0])) as Record<
-      RiskCode,
-      number
-    >
-    this.participationDownscales = snapshot?.participationDownscales ?? 0
-    this.unknownReplies = snapshot?.unknownReplies ?? 0
-    this.unknownCancels = snapshot?.unknownCancels ?? 0
-    this.#fills = snapshot?.fills ?? 0
-    this.#partialFills = snapshot?.partialFills ?? 0
-    this.#slippageCostUsd = snapshot?.slippageCostUsd ?? 0
-    this.#filledUsd = snapshot?.filledUsd ?? 0
-    this.#worstSlippageBps = snapshot?.worstSlippageBps ?? 0
+  constructor(saved: ExecutionTotalsSnapshot = nothingCounted) {
+    this.denials = { ...saved.denials }
+    this.participationDownscales = saved.participationDownscales
+    this.unknownReplies = saved.unknownReplies
+    this.unknownCancels = saved.unknownCancels
+    this.#fills = saved.fills
+    this.#partialFills = saved.partialFills
+    this.#slippageCostUsd = saved.slippageCostUsd
+    this.#filledUsd = saved.filledUsd
+    this.#worstSlippageBps = saved.worstSlippageBps
   }
 
   addFill(fill: Fill, usdPerQuote: number): void {

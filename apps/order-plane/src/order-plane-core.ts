@@ -1,37 +1,49 @@
-import type {
-  BookDelta,
-  BookSnapshot,
-  CancelIntent,
-  ExecutionEvent,
-  Instrument,
-  KillSwitch,
-  Mark,
-  MarketStatus,
-  OperatorCommand,
-  OrderIntent,
-  PlaneCore,
-  Quote,
-  SwitchType,
-  Trade,
-  TradingConditionChange,
-  TradingState,
+import {
+  field,
+  stateSchema,
+  type BookDelta,
+  type BookSnapshot,
+  type Event,
+  type ExecutionEvent,
+  type Instrument,
+  type MarketStatus,
+  type OrderIntent,
+  type PlaneCore,
+  type Quote,
+  type StateOf,
+  type SwitchType,
+  type Trade,
+  type TradingState,
 } from '@triplane/contracts'
-import type {
-  Order,
-  OrderCounts,
-  OrderRateSnapshot,
-  OrderStoreSnapshot,
-  PaperVenueSnapshot,
-  RiskReject,
-  TradingModeSnapshot,
+import {
+  orderRateSchema,
+  orderStoreSchema,
+  paperVenueSchema,
+  tradingModeSchema,
+  type Order,
+  type OrderCounts,
+  type RiskReject,
 } from '@triplane/execution'
-import type { LedgerSnapshot, RoundTrips, Valuation } from '@triplane/ledger'
-import type { ExecutionTotalsSnapshot } from './execution-totals.ts'
-import type { TradingDesksSnapshot } from './trading-desks.ts'
+import { ledgerSchema, type RoundTrips, type Valuation } from '@triplane/ledger'
+import { executionTotalsSchema, type ExecutionTotalsSnapshot } from './execution-totals.ts'
+import { tradingDesksSchema } from './trading-desks.ts'
+import { waitingIntentsSchema } from './waiting-intents.ts'
 
-/** What the order plane hears. */
-export type OrderPlaneInput =
-  MarketInput | Mark | OrderIntent | CancelIntent | KillSwitch | OperatorCommand | TradingConditionChange
+/** The events that the order plane hears. */
+export const orderPlaneInputs = [
+  'trade',
+  'quote',
+  'bookDelta',
+  'bookSnapshot',
+  'mark',
+  'marketStatus',
+  'orderIntent',
+  'cancelIntent',
+  'killSwitch',
+  'operatorCommand',
+  'tradingCondition',
+] as const satisfies readonly Event['type'][]
+export type OrderPlaneInput = Extract<Event, { readonly type: (typeof orderPlaneInputs)[number] }>
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
 
 export interface OrderPlaneDeps {
@@ -58,20 +70,23 @@ export interface OrderPlaneView {
   readonly roundTrips: RoundTrips
 }
 
-export interface OrderPlaneSnapshot {
-  readonly lastSeq: number
-  readonly nowUs: number
-  readonly marketUs: number
-  readonly sessionCheckUs?: number
-  readonly waiting: readonly OrderIntent[]
-  readonly mode: TradingModeSnapshot
-  readonly rate: OrderRateSnapshot
-  readonly orders: OrderStoreSnapshot
-  readonly ledger: LedgerSnapshot
-  readonly venue: PaperVenueSnapshot
-  readonly desks: TradingDesksSnapshot
-  readonly totals: ExecutionTotalsSnapshot
-}
+/** The state of the core as it is saved. */
+export const orderPlaneSchema = stateSchema({
+  lastSeq: field.count,
+  nowUs: field.timeUs,
+  marketUs: field.timeUs,
+  /** Null when no order can be ended by a session. */
+  sessionCheckUs: field.orNull(field.timeUs),
+  waiting: waitingIntentsSchema,
+  mode: tradingModeSchema,
+  rate: orderRateSchema,
+  orders: orderStoreSchema,
+  ledger: ledgerSchema,
+  venue: paperVenueSchema,
+  desks: tradingDesksSchema,
+  totals: executionTotalsSchema,
+})
+export type OrderPlaneSnapshot = StateOf<typeof orderPlaneSchema>
 
 export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEvent> {
   view(): OrderPlaneView

@@ -100,8 +100,8 @@ class OrderPipeline implements OrderPlaneCore {
     this.#desks = new TradingDesks(config, deps, parts, snapshot?.desks)
     this.#totals = new ExecutionTotals(snapshot?.totals)
     this.#waiting = new WaitingIntents(snapshot?.waiting)
-    this.#nowUs = snapshot?.nowUs ?? 0
-    this.#marketUs = snapshot?.marketUs ?? 0
+    this.#nowUs = snapshot ? snapshot.nowUs : 0
+    this.#marketUs = snapshot ? snapshot.marketUs : 0
     this.#sessionCheckUs = snapshot?.sessionCheckUs ?? Number.POSITIVE_INFINITY
   }
 
@@ -397,7 +397,7 @@ class OrderPipeline implements OrderPlaneCore {
       lastSeq: this.outbox.lastSeq,
       nowUs: this.#nowUs,
       marketUs: this.#marketUs,
-      ...(Number.isFinite(this.#sessionCheckUs) && { sessionCheckUs: this.#sessionCheckUs }),
+      sessionCheckUs: Number.isFinite(this.#sessionCheckUs) ? this.#sessionCheckUs : null,
       waiting: this.#waiting.snapshot(),
       mode: this.#mode.snapshot(),
       rate: this.#rate.snapshot(),

@@ -14,10 +14,9 @@ import {
 import { noteEvent } from '@triplane/state'
 import { createSlowestFills, slowFillOf, type SlowestFills } from '@triplane/storage'
 import { createTracing, OrderSpans } from '@triplane/tracing'
-import { buildOrderPlane } from './compose.ts'
+import { buildOrderPlane, orderPlaneInputSchema, orderPlaneSchema } from './compose.ts'
 import { Liveness } from './liveness.ts'
 import { OperatorControl } from './operator-control.ts'
-import type { OrderPlaneSnapshot } from './order-plane-core.ts'
 import type { OrderServiceConfig } from './service-config.ts'
 import { orderViews } from './status-views.ts'
 
@@ -60,7 +59,9 @@ export async function startOrderService(
     }
     const hosted = hostPlane({
       context,
-      build: (snapshot) => buildOrderPlane(parts, snapshot as OrderPlaneSnapshot | undefined),
+      coreSchema: orderPlaneSchema,
+      inputSchema: orderPlaneInputSchema,
+      build: (saved) => buildOrderPlane(parts, saved),
       marked: [topics.orders, topics.fills],
       awaited: [
         topics.trades,

@@ -1,16 +1,26 @@
-import type { BookDelta, BookSnapshot, Instrument, MarketStatusCode, Quote, Trade } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  type BookDelta,
+  type BookSnapshot,
+  type Instrument,
+  type MarketStatusCode,
+  type Quote,
+  type StateOf,
+  type Trade,
+} from '@triplane/contracts'
 import {
   participationAllowance,
   RollingVolume,
+  rollingVolumeSchema,
   type InstrumentRisk,
   type Matcher,
   type PaperVenue,
-  type RollingVolumeSnapshot,
   type TradingTerms,
   type WorkingOrders,
 } from '@triplane/execution'
 import type { Position } from '@triplane/ledger'
-import { OrderBook, type OrderBookSnapshot } from '@triplane/market-data'
+import { OrderBook, orderBookSchema } from '@triplane/market-data'
 
 export interface TradingDeskDeps {
   readonly terms: TradingTerms
@@ -23,19 +33,34 @@ export interface TradingDeskDeps {
   readonly participation: { readonly maxShareRatio: number; readonly windowUs: number }
 }
 
-export interface TradingDeskSnapshot {
-  readonly source?: string
-  readonly bid?: number
-  readonly ask?: number
-  readonly hasQuotes: boolean
-  readonly lastMarketUs: number
-  readonly isStale: boolean
-  readonly isLate: boolean
-  readonly areStepsKnown: boolean
-  readonly isBookValid: boolean
-  readonly book: OrderBookSnapshot
-  readonly marketVolume: RollingVolumeSnapshot
-  readonly ownVolume: RollingVolumeSnapshot
+/** A desk as it is saved. */
+export const tradingDeskSchema = stateSchema({
+  symbol: field.text,
+  source: field.orNull(field.text),
+  bid: field.orNull(field.real),
+  ask: field.orNull(field.real),
+  hasQuotes: field.flag,
+  lastMarketUs: field.timeUs,
+  isStale: field.flag,
+  isLate: field.flag,
+  areStepsKnown: field.flag,
+  isBookValid: field.flag,
+  book: orderBookSchema,
+  marketVolume: rollingVolumeSchema,
+  ownVolume: rollingVolumeSchema,
+})
+export type TradingDeskSnapshot = StateOf<typeof tradingDeskSchema>
+
+const nothingHeard = {
+  source: null,
+  bid: null,
+  ask: null,
+  hasQuotes: false,
+  lastMarketUs: 0,
+  isStale: false,
+  isLate: false,
+  areStepsKnown: true,
+  isBookValid: false,
 }
 
 /**
@@ -81,15 +106,16 @@ export class TradingDesk implements InstrumentRisk {
     this.#maxShareRatio = deps.participation.maxShareRatio
     this.#marketVolume = new RollingVolume(deps.participation.windowUs, snapshot?.marketVolume)
     this.ownVolume = new RollingVolume(deps.participation.windowUs, snapshot?.ownVolume)
-    this.#hasQuotes = snapshot?.hasQuotes ?? false
-    this.source = snapshot?.source
-    this.bid = snapshot?.bid ?? Number.NaN
-    this.ask = snapshot?.ask ?? Number.NaN
-    this.lastMarketUs = snapshot?.lastMarketUs ?? 0
-    this.isStale = snapshot?.isStale ?? false
-    this.isLate = snapshot?.isLate ?? false
-    this.areStepsKnown = snapshot?.areStepsKnown ?? true
-    this.isBookValid = snapshot?.isBookValid ?? false
+    const saved = snapshot ?? nothingHeard
+    this.#hasQuotes = saved.hasQuotes
+    this.source = saved.source ?? undefined
+    this.bid = saved.bid ?? Number.NaN
+    this.ask = saved.ask ?? Number.NaN
+    this.lastMarketUs = saved.lastMarketUs
+    this.isStale = saved.isStale
+    this.isLate = saved.isLate
+    this.areStepsKnown = saved.areStepsKnown
+    this.isBookValid = saved.isBookValid
   }
 
   get positionUnits(): bigint {
@@ -184,9 +210,10 @@ export class TradingDesk implements InstrumentRisk {
 
   snapshot(): TradingDeskSnapshot {
     return {
-      ...(this.source !== undefined && { source: this.source }),
-      ...(this.bid > 0 && { bid: this.bid }),
-      ...(this.ask > 0 && { ask: this.ask }),
+      symbol: this.terms.instrument.symbol,
+      source: this.source ?? null,
+      bid: this.bid > 0 ? this.bid : null,
+      ask: this.ask > 0 ? this.ask : null,
       hasQuotes: this.#hasQuotes,
       lastMarketUs: this.lastMarketUs,
       isStale: this.isStale,

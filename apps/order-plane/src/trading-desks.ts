@@ -1,11 +1,13 @@
-import { isAbout, isBookGap, isCashTraded, type Instrument } from '@triplane/contracts'
+import { field, isAbout, isBookGap, isCashTraded, type Instrument, type StateOf } from '@triplane/contracts'
 import { quantityNumber, tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type { MarketInput, OrderPlaneDeps } from './order-plane-core.ts'
-import { TradingDesk, type TradingDeskSnapshot } from './trading-desk.ts'
+import { TradingDesk, tradingDeskSchema } from './trading-desk.ts'
 
-export type TradingDesksSnapshot = Readonly<Record<string, TradingDeskSnapshot>>
+/** The desks as they are saved. */
+export const tradingDesksSchema = field.list(tradingDeskSchema)
+export type TradingDesksSnapshot = StateOf<typeof tradingDesksSchema>
 
 /** One desk for each instrument of the run. */
 export class TradingDesks {
@@ -20,8 +22,9 @@ export class TradingDesks {
     }: Pick<OrderPlaneConfig, 'ratesToUsd' | 'marginVenues' | 'participation'>,
     { instruments, isSessionOpen }: OrderPlaneDeps,
     parts: { readonly venue: PaperVenue; readonly ledger: Ledger; readonly orders: OrderStore },
-    snapshot?: TradingDesksSnapshot,
+    snapshot: TradingDesksSnapshot = [],
   ) {
+    const saved = new Map(snapshot.map((desk) => [desk.symbol, desk]))
     const { venue, ledger, orders } = parts
     const openDesk = (instrument: Instrument) => {
       const { symbol, quote } = instrument
@@ -30,7 +33,7 @@ export class TradingDesks {
       const working = orders.working(symbol)
       const isCash = isCashTraded(instrument, marginVenues)
       const deps = { terms, isCashTraded: isCash, venue, position, working, isSessionOpen, participation }
-      return new TradingDesk(deps, snapshot?.[symbol])
+      return new TradingDesk(deps, saved.get(symbol))
     }
     this.all = instruments.map(openDesk)
     this.#bySymbol = new Map(this.all.map((desk) => [desk.terms.instrument.symbol, desk]))
@@ -69,6 +72,6 @@ export class TradingDesks {
   }
 
   snapshot(): TradingDesksSnapshot {
-    return Object.fromEntries(this.all.map((desk) => [desk.terms.instrument.symbol, desk.snapshot()]))
+    return this.all.map((desk) => desk.snapshot())
   }
 }

@@ -1,4 +1,7 @@
-import type { OrderIntent } from '@triplane/contracts'
+import { field, type OrderIntent, type StateOf } from '@triplane/contracts'
+
+/** The intents that wait, as they are saved. */
+export const waitingIntentsSchema = field.list(field.event('orderIntent'))
 
 /**
  * Intents that were decided on data which has not come here yet. In lockstep there are none. They wait for the data in the
@@ -37,7 +40,7 @@ export class WaitingIntents {
     return taken
   }
 
-  snapshot(): readonly OrderIntent[] {
-    return this.#intents
+  snapshot(): StateOf<typeof waitingIntentsSchema> {
+    return [...this.#intents]
   }
 }

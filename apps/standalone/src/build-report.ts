@@ -26,7 +26,7 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
   const laneOf = new Map(heard.map((lane) => [lane.instrument.symbol, lane]))
   const orders = order.core.view()
   const { account, markAgeLimitUs, switches } = strategy.core.summary()
-  const counted = tally.state
+  const counted = tally.counted
   const endTimeUs = planes.lockstep.nowUs ?? run.startTimeUs
   return {
     run: { ...run, endTimeUs, marketSeconds: (endTimeUs - run.startTimeUs) / 1e6 },

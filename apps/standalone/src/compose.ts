@@ -2,20 +2,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
-import type { Instrument } from '@triplane/contracts'
-import {
-  openCaptures,
-  openSimulation,
-  type SimulatedMarketState,
-  type SimulationPlan,
-  type Source,
-} from '@triplane/feeds'
+import { StateMisfitError, type Instrument } from '@triplane/contracts'
+import { openCaptures, openSimulation, type SimulationPlan, type Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { openOtlpExport } from '@triplane/metrics'
-import { announceSystem, otlpOptions, type RunningSystem } from '@triplane/service'
+import { announceSystem, createStateCodec, otlpOptions, type RunningSystem } from '@triplane/service'
 import { buildReport } from './build-report.ts'
 import { loadStandaloneConfig, type StandaloneConfig } from './config.ts'
 import { History } from './history.ts'
@@ -23,12 +17,13 @@ import { liveStatus } from './live-status.ts'
 import { LiveView, type Screen } from './live-view.ts'
 import { UsageError, type Options } from './options.ts'
 import { operatorSecrets, type OperatorSecrets } from './operator-secrets.ts'
-import { composePlanes, type PlanesState } from './planes.ts'
+import { composePlanes, type Planes, type PlanesOptions } from './planes.ts'
 import { openOperators } from './operators.ts'
 import { createMetricsOfPlanes, startServers } from './plane-servers.ts'
 import type { Report } from './report.ts'
-import { loadStopped, markRunning, saveStopped } from './run-file.ts'
+import { loadStopped, markRunning, ResumeError, saveStopped } from './run-file.ts'
 import { run } from './run.ts'
+import { saveStored, stoppedRunSchema, storedBefore, type StoppedRun } from './stopped-run.ts'
 
 /** The edges of the app, which tests replace. */
 export interface Edges {
@@ -49,26 +44,20 @@ export interface Standalone {
   stop(): Promise<void>
 }
 
-/** What `--resume` goes on from. */
-interface StoppedRun {
-  readonly plan: SimulationPlan
-  readonly ofiIntervalUs: number
-  readonly market: SimulatedMarketState
-  readonly planes: PlanesState
-  readonly storage?: NonNullable<Report['storage']>
-}
-
 /** Chooses every adapter of the run and joins them. Throws what names the setting, file or port that is wrong. */
 export async function composeStandalone(options: Options, { clock, screen, environment }: Edges): Promise<Standalone> {
   checkFolders(options)
   const loaded = loadStandaloneConfig(options, environment)
   const allInstruments = loadInstruments(options.instrumentFiles)
-  const configDigest = digestOf(loaded, allInstruments)
   const stateFolder = join(options.varFolder, 'standalone')
-  const stopped = options.resume ? loadStopped<StoppedRun>(stateFolder, configDigest) : undefined
+  const codec = createStateCodec(stoppedRunSchema, {
+    configurationDigest: digestOf(loaded, allInstruments),
+    commit: environment['TRIPLANE_COMMIT'] ?? 'unknown',
+  })
+  const stopped = options.resume ? loadStopped(stateFolder, codec) : undefined
   const config = stopped ? withOfiInterval(loaded, stopped.state.ofiIntervalUs) : loaded
 
-  const runId = stopped?.runId ?? randomBytes(4).toString('hex')
+  const runId = stopped ? stopped.state.runId : randomBytes(4).toString('hex')
   const plan = stopped?.state.plan ?? planOf(options, clock)
   const isReplay = options.captures.length > 0
   const source = isReplay
@@ -88,7 +77,9 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   // Nobody joins late in one process: records that are kept longer than needed only cost memory.
   const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
   const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
-  const planes = composePlanes({
+  for (const difference of stopped ? stopped.differences : [])
+    logger.warning(`The state of the run that is resumed: ${difference}`)
+  const planes = resumePlanes({
     config,
     source: source.name,
     instruments,
@@ -98,7 +89,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     metrics,
     clock,
     turnUs: () => turn.nowUs,
-    hash: stopped ? stopped.state.planes.hashes !== undefined : options.hash,
+    hash: stopped ? stopped.state.planes.hashes !== null : options.hash,
     logger,
     ...(stopped && { resumed: stopped.state.planes }),
   })
@@ -136,7 +127,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
         overflow: isReplay || options.speed === 'max' ? 'wait' : 'drop',
         metrics: metrics.data,
         logger,
-        before: stopped?.state.storage,
+        before: stopped && storedBefore(stopped.state),
       })
       history = opened
       cleanUps.push(() => opened.close())
@@ -178,13 +169,14 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     })
     if (source.marketState) {
       const state: StoppedRun = {
+        runId,
         plan,
         ofiIntervalUs: config.data.ofiIntervalUs,
         market: source.marketState(),
         planes: planes.state(),
-        ...(storage && { storage }),
+        storage: saveStored(storage),
       }
-      saveStopped(stateFolder, { runId, configDigest, state })
+      saveStopped(stateFolder, codec.encode(state))
     }
     if (options.reportFile !== undefined) writeFileSync(options.reportFile, `${JSON.stringify(report, undefined, 2)}\n`)
     await history?.noteEnd({ endedAtUs: clock.nowUs(), report })
@@ -222,6 +214,16 @@ function announcement(
     ...(history && { databaseUrl: history.database.url }),
     ...(tokenFile && { tokenFile: resolve(tokenFile.path) }),
     ...(keyFile && { auditKeyFile: resolve(keyFile.path) }),
+  }
+}
+
+/** Composes the planes. Throws a ResumeError where the state of the run does not fit the instruments of this start. */
+function resumePlanes(options: PlanesOptions): Planes {
+  try {
+    return composePlanes(options)
+  } catch (error) {
+    if (!(error instanceof StateMisfitError)) throw error
+    throw new ResumeError(`Cannot resume the run: ${error.message}. Start a new run without --resume.`)
   }
 }
 

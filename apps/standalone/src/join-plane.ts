@@ -1,5 +1,11 @@
-import type { Event, PlaneCore } from '@triplane/contracts'
-import { PlaneRunner, type OrderedInputsSnapshot, type Plane, type PlaneRunnerOptions } from '@triplane/messaging'
+import { field, stateSchema, type Event, type PlaneCore, type SchemaOf } from '@triplane/contracts'
+import {
+  orderedInputsSchema,
+  PlaneRunner,
+  type OrderedInputsSnapshot,
+  type Plane,
+  type PlaneRunnerOptions,
+} from '@triplane/messaging'
 import { exportBusStats, type Metrics } from '@triplane/metrics'
 
 export interface JoinOptions<
@@ -16,13 +22,21 @@ export interface JoinOptions<
 export interface JoinedPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> {
   readonly core: Core
   readonly runner: PlaneRunner<In, Out>
-  state(): JoinedPlaneState<In, Core>
+  state(): JoinedPlaneState<In, ReturnType<Core['snapshot']>>
 }
 
-/** What a resumed run builds the plane and its runner from, as JSON. */
-export interface JoinedPlaneState<In extends Event, Core extends { snapshot(): unknown }> {
-  readonly core: ReturnType<Core['snapshot']>
+/** What a resumed run builds the plane and its runner from. */
+export interface JoinedPlaneState<In extends Event, CoreState> {
+  readonly core: CoreState
   readonly inputs: OrderedInputsSnapshot<In>
+}
+
+/** How the state of a plane is saved whose core has the schema `core` and hears what `input` is the schema of. */
+export function joinedPlaneSchema<In extends Event, CoreState>(
+  core: SchemaOf<CoreState>,
+  input: SchemaOf<In>,
+): SchemaOf<JoinedPlaneState<In, CoreState>> {
+  return field.as(stateSchema({ core, inputs: orderedInputsSchema(input) }))
 }
 
 /** Joins a plane to the bus of its process, with the inputs that waited if there are any. */

@@ -14,7 +14,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
   const { account, switches } = strategy.core.summary()
   const orders = order.core.view()
   const positionOf = new Map(account.positions.map(({ position }) => [position.symbol, position]))
-  const counted = tally.state
+  const counted = tally.counted
   return {
     marketTimeUs: lockstep.nowUs ?? source.startUs,
     frames: data.core.framesIn,

@@ -1,22 +1,38 @@
-import type { Event, ExecutionEvent, Instrument, OrderIntent } from '@triplane/contracts'
-import { composeDataPlane, type DataPlane, type DataPlaneState } from '@triplane/data-plane'
+import {
+  field,
+  stateSchema,
+  type Event,
+  type ExecutionEvent,
+  type Instrument,
+  type OrderIntent,
+  type StateOf,
+} from '@triplane/contracts'
+import { composeDataPlane, dataPlaneSchema, type DataPlane } from '@triplane/data-plane'
 import type { Clock } from '@triplane/kernel'
 import { logEvent, type Logger } from '@triplane/logging'
-import { OutputHash, runHash, type Bus, type OutputHashState } from '@triplane/messaging'
+import { OutputHash, outputHashSchema, runHash, type Bus } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
 import { simulatedAccount } from '@triplane/service'
-import { buildOrderPlane, type OrderPlaneCore, type OrderPlaneInput } from '@triplane/order-plane'
+import {
+  buildOrderPlane,
+  orderPlaneInputSchema,
+  orderPlaneSchema,
+  type OrderPlaneCore,
+  type OrderPlaneInput,
+} from '@triplane/order-plane'
 import {
   buildStrategyPlane,
+  strategyInputSchema,
+  strategySchema,
   type StrategyCore,
   type StrategyInput,
   type StrategyOutput,
 } from '@triplane/strategy-plane'
 import type { StandaloneConfig } from './config.ts'
-import { joinPlane, type JoinedPlane, type JoinedPlaneState } from './join-plane.ts'
+import { joinedPlaneSchema, joinPlane, type JoinedPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
 import { createRehearsal } from './rehearsal.ts'
-import { RunTally, type RunTallyState } from './run-tally.ts'
+import { RunTally, runTallySchema } from './run-tally.ts'
 
 export interface PlanesOptions {
   readonly config: StandaloneConfig
@@ -40,20 +56,18 @@ export interface PlaneMetrics {
   readonly strategy: Metrics<'strategy_plane'>
 }
 
-/** The state of all three planes and of what is counted over their outputs, as JSON. */
-export interface PlanesState {
-  readonly nowUs: number
-  readonly data: DataPlaneState
-  readonly strategy: JoinedPlaneState<StrategyInput, StrategyCore>
-  readonly order: JoinedPlaneState<OrderPlaneInput, OrderPlaneCore>
-  readonly tally: RunTallyState
-  readonly hashes?: {
-    readonly data: OutputHashState
-    readonly order: OutputHashState
-    readonly strategy: OutputHashState
-  }
-  readonly latenciesUs: readonly number[]
-}
+/** The state of all three planes and of what is counted over their outputs, as it is saved. */
+export const planesSchema = stateSchema({
+  nowUs: field.timeUs,
+  data: dataPlaneSchema,
+  strategy: joinedPlaneSchema(strategySchema, strategyInputSchema),
+  order: joinedPlaneSchema(orderPlaneSchema, orderPlaneInputSchema),
+  tally: runTallySchema,
+  /** Null in a run without. */
+  hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
+  latenciesUs: field.list(field.real),
+})
+export type PlanesState = StateOf<typeof planesSchema>
 
 /** The three planes in lockstep, and what is counted over their outputs. */
 export interface Planes {
@@ -98,7 +112,7 @@ export function composePlanes(options: PlanesOptions): Planes {
       logEvent(planeLogger, event)
     }
   }
-  const latenciesUs: number[] = [...(resumed?.latenciesUs ?? [])]
+  const latenciesUs: number[] = resumed ? [...resumed.latenciesUs] : []
   const joined = { bus, runId, account: simulatedAccount(runId), nowUs: turnUs }
   // What has no rate to USD is seen by the data plane, but cannot be valued: it is not traded.
   const tradable = instruments.filter(({ quote }) => config.order.ratesToUsd[quote] !== undefined)
@@ -177,11 +191,11 @@ export function composePlanes(options: PlanesOptions): Planes {
         data: data.state(),
         strategy: strategy.state(),
         order: order.state(),
-        tally: tally.state,
-        latenciesUs,
-        ...(chains && {
-          hashes: { data: chains.data.state(), order: chains.order.state(), strategy: chains.strategy.state() },
-        }),
+        tally: tally.snapshot(),
+        latenciesUs: [...latenciesUs],
+        hashes: chains
+          ? { data: chains.data.state(), order: chains.order.state(), strategy: chains.strategy.state() }
+          : null,
       }
     },
   }

@@ -1,11 +1,14 @@
-import type {
-  Bar,
-  NormalizeRefusal,
-  OrderState,
-  RiskCode,
-  SwitchType,
-  Timeframe,
-  ValidationRefusal,
+import {
+  field,
+  stateSchema,
+  type Bar,
+  type NormalizeRefusal,
+  type OrderState,
+  type RiskCode,
+  type StateOf,
+  type SwitchType,
+  type Timeframe,
+  type ValidationRefusal,
 } from '@triplane/contracts'
 
 /** Events counted in a report, by what was emitted. */
@@ -43,18 +46,20 @@ export interface ReportedPosition {
   readonly isDust?: boolean
 }
 
-export interface ReportedBar {
-  readonly openTimeUs: number
-  readonly open: number
-  readonly high: number
-  readonly low: number
-  readonly close: number
-  readonly volume: number
-  readonly trades: number
-  readonly closed: boolean
+/** A bar as it is reported, and saved until then. */
+export const reportedBarSchema = stateSchema({
+  openTimeUs: field.timeUs,
+  open: field.real,
+  high: field.real,
+  low: field.real,
+  close: field.real,
+  volume: field.real,
+  trades: field.count,
+  closed: field.flag,
   /** Trades of the interval are missing, or may be; so of the one in which the run ended. */
-  readonly incomplete: boolean
-}
+  incomplete: field.flag,
+})
+export type ReportedBar = StateOf<typeof reportedBarSchema>
 
 export interface ReportedPosition {
   readonly quantity: number

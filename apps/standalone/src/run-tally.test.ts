@@ -16,7 +16,7 @@ import {
   aTrade,
   testStartUs,
 } from '@triplane/testing'
-import { RunTally } from './run-tally.ts'
+import { RunTally, type RunTallySnapshot } from './run-tally.ts'
 
 function tallyOf(...events: readonly Event[]): RunTally {
   const tally = new RunTally()
@@ -30,7 +30,7 @@ const killSwitchAt = (seconds: number, fields: Parameters<typeof aKillSwitch>[0]
 
 describe('RunTally', () => {
   it('counts what was emitted, bars when closed', () => {
-    const { state } = tallyOf(
+    const { counted: state } = tallyOf(
       ...[aTrade(), aTrade(), aQuote(), aBookDelta(), aBookSnapshot(), anOfi(), aSignal(), anOrderIntent(), aFill()],
       ...[aBar(), aBar({ closed: false }), aBar({ origin: 'venue' }), aDeadLetter(), aHeartbeat()],
     )
@@ -40,7 +40,7 @@ describe('RunTally', () => {
   })
 
   it('counts gaps and invalid books, and no other status', () => {
-    const { state } = tallyOf(
+    const { counted: state } = tallyOf(
       ...(['gap', 'gap', 'book_invalid', 'book_valid', 'stale', 'connected'] as const).map((status) =>
         aMarketStatus({ status }),
       ),
@@ -82,7 +82,7 @@ describe('RunTally', () => {
   })
 
   it('keeps the last sum of each OFI interval', () => {
-    const { state } = tallyOf(
+    const { counted: state } = tallyOf(
       anOfi({ intervalStartUs: 10, intervalValue: 1 }),
       anOfi({ intervalStartUs: 10, intervalValue: 3 }),
       anOfi({ intervalStartUs: 10, intervalValue: 9, symbol: 'SPY' }),
@@ -102,14 +102,16 @@ describe('RunTally', () => {
     ['gains only', [-3, -1, -2], -1],
     ['no fill', [], 0],
   ])('finds the worst slippage among %s', (_, slippages, worst) => {
-    const { state } = tallyOf(...slippages.map((slippageBps) => aFill({ slippageBps, status: 'PARTIAL_FILL' })))
+    const { counted: state } = tallyOf(
+      ...slippages.map((slippageBps) => aFill({ slippageBps, status: 'PARTIAL_FILL' })),
+    )
     expect(state.slippageBpsWorst).toBe(worst)
     expect(state.partialFills).toBe(slippages.length)
     expect(state.slippageBpsSum).toBe(slippages.reduce((sum, bps) => sum + bps, 0))
   })
 
   it('counts denials by code and states by entry', () => {
-    const { state } = tallyOf(
+    const { counted: state } = tallyOf(
       anOrderEvent({ state: 'denied', reason: 'price_collar' }),
       anOrderEvent({ state: 'denied', reason: 'price_collar' }),
       anOrderEvent({ state: 'filled' }),
@@ -133,13 +135,13 @@ describe('RunTally', () => {
       1,
     ],
   ])('counts orders sent %s', (_, events, count) => {
-    expect(tallyOf(...events).state.ordersAfterTrip).toBe(count)
+    expect(tallyOf(...events).counted.ordersAfterTrip).toBe(count)
   })
 
   it('goes on from its state as JSON', () => {
     const events = [aTrade(), aBar(), anOfi(), killSwitchAt(5, {}), submittedAt(6), aFill()]
-    const again = new RunTally(JSON.parse(JSON.stringify(tallyOf(...events).state)) as RunTally['state'])
+    const again = new RunTally(JSON.parse(JSON.stringify(tallyOf(...events).snapshot())) as RunTallySnapshot)
     for (const event of events) again.observe(event)
-    expect(again.state).toEqual(tallyOf(...events, ...events).state)
+    expect(again.counted).toEqual(tallyOf(...events, ...events).counted)
   })
 })

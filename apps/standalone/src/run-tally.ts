@@ -1,34 +1,74 @@
 import {
+  field,
   orderStates,
   riskCodes,
+  stateSchema,
+  switchTypes,
   timeframes,
+  zeroCounts,
   type Event,
   type OrderState,
   type RiskCode,
+  type StateOf,
   type SwitchType,
   type Timeframe,
 } from '@triplane/contracts'
-import { countedEvents, reportedBar, type CountedEvent, type ReportedBar } from './report.ts'
+import { countedEvents, reportedBar, reportedBarSchema, type CountedEvent, type ReportedBar } from './report.ts'
 
-/** What the tally keeps, as JSON. */
-export interface RunTallyState {
+interface Counted {
   readonly events: Record<CountedEvent, number>
-  readonly gaps: number
-  readonly invalidBooks: number
+  gaps: number
+  invalidBooks: number
   readonly bars: Record<string, Partial<Record<Timeframe, ReportedBar[]>>>
   readonly ofi: Record<string, { startUs: number; value: number }[]>
   readonly denied: Record<RiskCode, number>
   readonly states: Record<OrderState, number>
-  readonly partialFills: number
-  readonly slippageBpsSum: number
-  readonly slippageBpsWorst: number
+  partialFills: number
+  slippageBpsSum: number
+  slippageBpsWorst: number
   /** When each switch that is active tripped. */
   readonly trips: Partial<Record<SwitchType, number>>
-  readonly ordersAfterTrip: number
+  ordersAfterTrip: number
 }
 
-const zeros = <const Keys extends readonly string[]>(keys: Keys) =>
-  Object.fromEntries(keys.map((key) => [key, 0])) as Record<Keys[number], number>
+/** The tally as it is saved. */
+export const runTallySchema = stateSchema({
+  events: field.countsOf(countedEvents),
+  gaps: field.count,
+  invalidBooks: field.count,
+  bars: field.list(
+    stateSchema({ symbol: field.text, timeframe: field.oneOf(timeframes), bars: field.list(reportedBarSchema) }),
+  ),
+  ofi: field.list(
+    stateSchema({
+      symbol: field.text,
+      intervals: field.list(stateSchema({ startUs: field.timeUs, value: field.real })),
+    }),
+  ),
+  denied: field.countsOf(riskCodes),
+  states: field.countsOf(orderStates),
+  partialFills: field.count,
+  slippageBpsSum: field.real,
+  slippageBpsWorst: field.real,
+  trips: field.list(stateSchema({ switchType: field.oneOf(switchTypes), tripUs: field.timeUs })),
+  ordersAfterTrip: field.count,
+})
+export type RunTallySnapshot = StateOf<typeof runTallySchema>
+
+const nothingCounted: RunTallySnapshot = {
+  events: zeroCounts(countedEvents),
+  gaps: 0,
+  invalidBooks: 0,
+  bars: [],
+  ofi: [],
+  denied: zeroCounts(riskCodes),
+  states: zeroCounts(orderStates),
+  partialFills: 0,
+  slippageBpsSum: 0,
+  slippageBpsWorst: 0,
+  trips: [],
+  ordersAfterTrip: 0,
+}
 
 /** Puts a bar that was closed before in its place; it is a new one when its interval had no trade then. */
 function revise(bars: ReportedBar[], bar: ReportedBar): void {
@@ -45,28 +85,41 @@ function revise(bars: ReportedBar[], bar: ReportedBar): void {
  * 2. Memory grows with closed bars, OFI intervals and instruments only, never with events.
  */
 export class RunTally {
-  #state: { -readonly [Field in keyof RunTallyState]: RunTallyState[Field] }
+  readonly #state: Counted
 
-  constructor(state?: RunTallyState) {
-    this.#state = state ?? {
-      events: zeros(countedEvents),
-      gaps: 0,
-      invalidBooks: 0,
+  constructor(saved: RunTallySnapshot = nothingCounted) {
+    const { bars, ofi, trips, ...counts } = structuredClone(saved)
+    this.#state = {
+      ...counts,
       bars: {},
-      ofi: {},
-      denied: zeros(riskCodes),
-      states: zeros(orderStates),
-      partialFills: 0,
-      slippageBpsSum: 0,
-      slippageBpsWorst: 0,
-      trips: {},
-      ordersAfterTrip: 0,
+      ofi: Object.fromEntries(ofi.map(({ symbol, intervals }) => [symbol, [...intervals]])),
+      trips: Object.fromEntries(trips.map(({ switchType, tripUs }) => [switchType, tripUs])),
     }
+    for (const { symbol, timeframe, bars: closed } of bars) (this.#state.bars[symbol] ??= {})[timeframe] = [...closed]
   }
 
-  /** Live: it changes with the next event. */
-  get state(): RunTallyState {
+  /** What was counted: live, it changes with the next event. */
+  get counted(): Readonly<Counted> {
     return this.#state
+  }
+
+  /** Everything that another tally needs to go on from here. */
+  snapshot(): RunTallySnapshot {
+    const { bars, ofi, trips, ...counts } = structuredClone(this.#state)
+    return {
+      ...counts,
+      bars: Object.entries(bars).flatMap(([symbol, byTimeframe]) =>
+        timeframes.flatMap((timeframe) => {
+          const closed = byTimeframe[timeframe]
+          return closed ? [{ symbol, timeframe, bars: closed }] : []
+        }),
+      ),
+      ofi: Object.entries(ofi).map(([symbol, intervals]) => ({ symbol, intervals })),
+      trips: switchTypes.flatMap((switchType) => {
+        const tripUs = trips[switchType]
+        return tripUs === undefined ? [] : [{ switchType, tripUs }]
+      }),
+    }
   }
 
   observe(event: Event): void {

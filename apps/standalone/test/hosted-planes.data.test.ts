@@ -2,32 +2,35 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
-import { topics, type Event, type Run, type Topic } from '@triplane/contracts'
-import { buildDataPlane } from '@triplane/data-plane'
+import { topics, type Event, type Run, type SchemaOf, type Topic } from '@triplane/contracts'
+import { buildDataPlane, dataPlaneSchema } from '@triplane/data-plane'
 import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
-import { limitFeed, openCapture } from '@triplane/feeds'
+import { limitFeed, openCapture, simulatedCheckpointSchema } from '@triplane/feeds'
 import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus, type Bus, type Plane } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
-import { buildOrderPlane } from '@triplane/order-plane'
+import { buildOrderPlane, orderPlaneInputSchema, orderPlaneSchema } from '@triplane/order-plane'
 import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
 import {
+  createStateCodec,
+  hostStateSchema,
   InputLog,
   markedMarketTopics,
   PlaneHost,
   PlaneOutput,
   Snapshots,
   SourceHost,
+  sourceStateSchema,
   startRun,
   type HostState,
-  type SourceState,
 } from '@triplane/service'
-import { buildStrategyPlane } from '@triplane/strategy-plane'
+import { buildStrategyPlane, strategyInputSchema, strategySchema } from '@triplane/strategy-plane'
 import { strategyConfigSchema } from '@triplane/strategy-plane/config'
 import { describeWithData } from '@triplane/testing'
 import { runStandalone } from './run-standalone.ts'
 
+const savedBy = { configurationDigest: 'same', commit: 'test' }
 const LEAD_US = 50_000
 const SECONDS = 20
 /** A strategy that trades more than the default one, so that a short replay has something to show. */
@@ -118,7 +121,10 @@ class Hosts {
       startUs,
       endUs,
       output,
-      snapshots: new Snapshots<SourceState>(join(this.#folder, 'data')),
+      snapshots: new Snapshots(
+        join(this.#folder, 'data'),
+        createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), savedBy),
+      ),
       saved: undefined,
       snapshotEveryMs: 1_000,
       onSnapshotFault: rethrow,
@@ -133,20 +139,27 @@ class Hosts {
     const config = strategyConfigSchema.parse({ ofi: OFI })
     const metrics = createMetrics('strategy_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics }
-    const build = (core: unknown) => buildStrategyPlane(parts, core as never)
-    return this.#host(build, [topics.intents, topics.killSwitch], 0, restarts)
+    const schema = hostStateSchema(strategySchema, strategyInputSchema)
+    return this.#host(
+      schema,
+      (core) => buildStrategyPlane(parts, core),
+      [topics.intents, topics.killSwitch],
+      0,
+      restarts,
+    )
   }
 
   order(restarts: number) {
     const config = orderPlaneConfigSchema.parse({ minLatencyUs: LEAD_US })
     const metrics = createMetrics('order_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics, onApproved: () => undefined }
-    const build = (core: unknown) => buildOrderPlane(parts, core as never)
-    return this.#host(build, [topics.orders, topics.fills], LEAD_US, restarts)
+    const schema = hostStateSchema(orderPlaneSchema, orderPlaneInputSchema)
+    return this.#host(schema, (core) => buildOrderPlane(parts, core), [topics.orders, topics.fills], LEAD_US, restarts)
   }
 
-  async #host<In extends Event, Out extends Event>(
-    build: (core: unknown) => Plane<In, Out>,
+  async #host<In extends Event, Out extends Event, CoreState>(
+    schema: SchemaOf<HostState<In, CoreState>>,
+    build: (core: CoreState | undefined) => Plane<In, Out>,
     marked: readonly Topic[],
     leadUs: number,
     restarts: number,
@@ -155,7 +168,7 @@ class Hosts {
     for (let life = 0; ; life++) {
       const { name, topics: heard } = build(undefined)
       const folder = join(this.#folder, name)
-      const snapshots = new Snapshots<HostState>(folder)
+      const snapshots = new Snapshots(folder, createStateCodec(schema, savedBy))
       const saved = snapshots.newest()
       const plane = build(saved?.state.core)
       const output = this.#output(name, marked, saved?.state.output)

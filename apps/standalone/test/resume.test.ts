@@ -1,6 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '../src/report.ts'
-import { ResumeError } from '../src/run-file.ts'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 const seeded = ['--seed', '7', '--start-time', '2024-08-08T14:30Z', '--speed', 'max']
@@ -50,12 +50,23 @@ describe('--resume', () => {
     expect(outcome(second)).toEqual(outcome(whole))
   }, 180_000)
 
-  it('refuses other settings', async () => {
+  it('takes other settings', async () => {
     const folder = join(varFolder(), 'settings')
+    const first = await runStandalone([...seeded, '--duration', '2s'], folder)
+    const tighter = ['--config', join(__dirname, 'tighter-limits.json')]
+    const second = await runStandalone(['--resume', '--speed', 'max', '--duration', '1s', ...tighter], folder)
+    expect(second.run.id).toBe(first.run.id)
+    expect(second.frames.in).toBeGreaterThan(first.frames.in)
+  }, 180_000)
+
+  it('refuses state that lacks a field, by its path', async () => {
+    const folder = join(varFolder(), 'misfit')
     await runStandalone([...seeded, '--duration', '2s'], folder)
-    await expect(
-      runStandalone(['--resume', '--speed', 'max', '--config', join(__dirname, 'tighter-limits.json')], folder),
-    ).rejects.toThrow(ResumeError)
+    const file = join(folder, 'standalone', 'run.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"peakUsd":"\d+",/, ''))
+    await expect(runStandalone(['--resume', '--speed', 'max', '--duration', '1s'], folder)).rejects.toThrow(
+      /Cannot resume the run .*: Expected the field \/state\/planes\/\w+\/core\/ledger\/peakUsd, was nothing/,
+    )
   }, 180_000)
 
   it('refuses when there is nothing to resume', async () => {

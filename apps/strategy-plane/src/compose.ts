@@ -1,9 +1,10 @@
-import { topics, type Instrument } from '@triplane/contracts'
+import { field, topics, type Instrument, type SchemaOf } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
 import type { StrategyConfig } from './config.ts'
 import {
   createStrategyCore,
+  strategySchema,
   type StrategyCore,
   type StrategyInput,
   type StrategyOutput,
@@ -11,7 +12,20 @@ import {
 } from './pipeline.ts'
 import { exportStrategyPlane } from './strategy-plane-metrics.ts'
 
-export type { StrategyCore, StrategyInput, StrategyOutput }
+export { strategySchema, type StrategyCore, type StrategyInput, type StrategyOutput }
+
+/** An input that waits, as it is saved. */
+export const strategyInputSchema: SchemaOf<StrategyInput> = field.event(
+  'quote',
+  'trade',
+  'ofi',
+  'bar',
+  'mark',
+  'marketStatus',
+  'orderEvent',
+  'fill',
+  'operatorCommand',
+)
 
 /** What the strategy plane is made of, wherever it runs. */
 export interface StrategyPlaneParts {

@@ -1,8 +1,10 @@
 import {
+  field,
   isAbout,
   isBookGap,
   Outbox,
   rank,
+  stateSchema,
   switchTypes,
   type Bar,
   type CancelIntent,
@@ -21,6 +23,7 @@ import {
   type Quote,
   type Rank,
   type Signal,
+  type StateOf,
   type SwitchType,
   type TargetPortfolio,
   type Trade,
@@ -29,23 +32,23 @@ import { floorTime, invariant } from '@triplane/kernel'
 import {
   createLedger,
   isMarkStale,
+  ledgerSchema,
   numberFromMoney,
   portfolioState,
-  type LedgerSnapshot,
   type Position,
   type RoundTrips,
   type Valuation,
 } from '@triplane/ledger'
 import {
   Connections,
+  connectionsSchema,
   constructPortfolio,
   createKillSwitches,
+  killSwitchesSchema,
   longestSilence,
   noTargets,
   sourceKey,
-  type ConnectionsSnapshot,
   type PortfolioLimits,
-  type KillSwitchesSnapshot,
   type SwitchChange,
   type SwitchStatus,
   type Wish,
@@ -54,8 +57,8 @@ import type { StrategyConfig } from './config.ts'
 import {
   followInstrument,
   snapshotInstrument,
+  tradedInstrumentSchema,
   type TradedInstrument,
-  type TradedInstrumentSnapshot,
 } from './traded-instrument.ts'
 
 export type StrategyInput = Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand
@@ -86,18 +89,20 @@ export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
   snapshot(): StrategySnapshot
 }
 
-export interface StrategySnapshot {
-  readonly outboxSeq: number
+/** The state of the core as it is saved. */
+export const strategySchema = stateSchema({
+  outboxSeq: field.count,
   /** 0 before the first input. */
-  readonly nextEvaluationUs: number
+  nextEvaluationUs: field.timeUs,
   /** Market time of the newest input. */
-  readonly lastInputUs: number
-  readonly isReducing: boolean
-  readonly connections: ConnectionsSnapshot
-  readonly ledger: LedgerSnapshot
-  readonly switches: KillSwitchesSnapshot
-  readonly instruments: readonly TradedInstrumentSnapshot[]
-}
+  lastInputUs: field.timeUs,
+  isReducing: field.flag,
+  connections: connectionsSchema,
+  ledger: ledgerSchema,
+  switches: killSwitchesSchema,
+  instruments: field.list(tradedInstrumentSchema),
+})
+export type StrategySnapshot = StateOf<typeof strategySchema>
 
 const STRATEGY = 'OFI'
 
@@ -136,9 +141,11 @@ export function createStrategyCore(
   )
   const tradedBySymbol = new Map(traded.map((of) => [of.symbol, of]))
   const connections = new Connections(snapshot?.connections)
-  let nextEvaluationUs = snapshot?.nextEvaluationUs ?? 0
-  let lastInputUs = snapshot?.lastInputUs ?? 0
-  let isReducing = snapshot?.isReducing ?? false
+  let { nextEvaluationUs, lastInputUs, isReducing } = snapshot ?? {
+    nextEvaluationUs: 0,
+    lastInputUs: 0,
+    isReducing: false,
+  }
 
   // What comes in
 

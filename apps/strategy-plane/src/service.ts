@@ -13,8 +13,7 @@ import {
 import { noteEvent } from '@triplane/state'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import { strategyViews } from './status-views.ts'
-import { buildStrategyPlane } from './compose.ts'
-import type { StrategySnapshot } from './pipeline.ts'
+import { buildStrategyPlane, strategyInputSchema, strategySchema } from './compose.ts'
 import type { StrategyServiceConfig } from './service-config.ts'
 
 /** Composes the strategy plane as a service of its own: Kafka, history, latest state, its port. */
@@ -47,7 +46,9 @@ export async function startStrategyService(
       const parts = { config: strategy, instruments, isSessionOpen: isOpen, metrics: { ...metrics, beforeScrape } }
       return hostPlane({
         context,
-        build: (snapshot) => buildStrategyPlane(parts, snapshot as StrategySnapshot | undefined),
+        coreSchema: strategySchema,
+        inputSchema: strategyInputSchema,
+        build: (saved) => buildStrategyPlane(parts, saved),
         marked: [topics.intents, topics.killSwitch],
         awaited: [topics.quotes, topics.ofi, topics.marks, topics.status, topics.orders, topics.fills],
         leadUs: 0,

@@ -1,13 +1,6 @@
-import { isCashTraded, type Instrument } from '@triplane/contracts'
+import { field, isCashTraded, stateSchema, type Instrument, type StateOf } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
-import {
-  OfiSignal,
-  OrderDesk,
-  tradingTerms,
-  type Heard,
-  type OfiSignalSnapshot,
-  type OrderDeskSnapshot,
-} from '@triplane/strategy'
+import { OfiSignal, ofiSignalSchema, OrderDesk, orderDeskSchema, tradingTerms, type Heard } from '@triplane/strategy'
 import type { StrategyConfig } from './config.ts'
 
 /** What the strategy plane knows of one instrument. */
@@ -34,24 +27,37 @@ export interface TradedInstrument extends Heard {
   targetUsd: number | undefined
 }
 
-/** A traded instrument as JSON. */
-export interface TradedInstrumentSnapshot extends Pick<
-  TradedInstrument,
-  | 'symbol'
-  | 'heardUs'
-  | 'quotedUs'
-  | 'source'
-  | 'bid'
-  | 'ask'
-  | 'isQuoted'
-  | 'isLate'
-  | 'areStepsKnown'
-  | 'isBookValid'
-  | 'isStale'
-> {
-  readonly targetUsd?: number
-  readonly signal: OfiSignalSnapshot
-  readonly desk: OrderDeskSnapshot
+/** A traded instrument as it is saved. */
+export const tradedInstrumentSchema = stateSchema({
+  symbol: field.text,
+  heardUs: field.timeUs,
+  quotedUs: field.timeUs,
+  source: field.text,
+  bid: field.real,
+  ask: field.real,
+  isQuoted: field.flag,
+  isLate: field.flag,
+  areStepsKnown: field.flag,
+  isBookValid: field.flag,
+  isStale: field.flag,
+  targetUsd: field.orNull(field.real),
+  signal: ofiSignalSchema,
+  desk: orderDeskSchema,
+})
+export type TradedInstrumentSnapshot = StateOf<typeof tradedInstrumentSchema>
+
+const nothingHeard = {
+  heardUs: 0,
+  quotedUs: 0,
+  source: '',
+  bid: 0,
+  ask: 0,
+  isQuoted: false,
+  isLate: false,
+  areStepsKnown: true,
+  isBookValid: false,
+  isStale: false,
+  targetUsd: null,
 }
 
 /** Starts following an instrument, or goes on from a snapshot. */
@@ -64,6 +70,8 @@ export function followInstrument(
   const rateToUsd = config.ratesToUsd[instrument.quote]
   invariant(rateToUsd !== undefined, 'every quote currency has a rate to USD', instrument.quote)
   const { symbol, venue } = instrument
+  const { heardUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
+    snapshot ?? nothingHeard
   const scope = { strategy, venue, symbol, terms: tradingTerms(instrument, rateToUsd) }
   return {
     symbol,
@@ -71,17 +79,17 @@ export function followInstrument(
     isLongOnly: isCashTraded(instrument, config.marginVenues),
     signal: new OfiSignal(config.ofi, snapshot?.signal),
     desk: new OrderDesk(scope, config.intents, snapshot?.desk),
-    heardUs: snapshot?.heardUs ?? 0,
-    quotedUs: snapshot?.quotedUs ?? 0,
-    isLate: snapshot?.isLate ?? false,
-    areStepsKnown: snapshot?.areStepsKnown ?? true,
-    source: snapshot?.source ?? '',
-    bid: snapshot?.bid ?? 0,
-    ask: snapshot?.ask ?? 0,
-    isQuoted: snapshot?.isQuoted ?? false,
-    isBookValid: snapshot?.isBookValid ?? false,
-    isStale: snapshot?.isStale ?? false,
-    targetUsd: snapshot?.targetUsd,
+    heardUs,
+    quotedUs,
+    isLate,
+    areStepsKnown,
+    source,
+    bid,
+    ask,
+    isQuoted,
+    isBookValid,
+    isStale,
+    targetUsd: targetUsd ?? undefined,
   }
 }
 
@@ -113,7 +121,7 @@ export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapsh
     areStepsKnown,
     isBookValid,
     isStale,
-    ...(targetUsd === undefined ? {} : { targetUsd }),
+    targetUsd: targetUsd ?? null,
     signal: of.signal.snapshot(),
     desk: of.desk.snapshot(),
   }

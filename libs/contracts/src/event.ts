@@ -1,5 +1,6 @@
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import type { TSchema } from '@sinclair/typebox'
+import { describeValue } from './describe-value.ts'
 import { auditLinkSchema, type AuditLink } from './events/audit-link.ts'
 import { barSchema, type Bar } from './events/bar.ts'
 import { bookDeltaSchema, type BookDelta } from './events/book-delta.ts'
@@ -85,20 +86,15 @@ export function isEvent(value: unknown): value is Event {
 /** What is wrong with `value` as an event, for a person: "quote/bid: Expected number, was string". */
 export function explainEvent(value: unknown): string {
   const type = tagOf(value)
-  if (type === undefined) return `Expected an event with a known type, was ${describe(value)}`
+  if (type === undefined) return `Expected an event with a known type, was ${describeValue(value)}`
   const first = checkOf(type).Errors(value).First()
-  return first ? `${type}${first.path}: ${first.message}, was ${describe(first.value)}` : `${type} is valid`
+  return first ? `${type}${first.path}: ${first.message}, was ${describeValue(first.value)}` : `${type} is valid`
 }
 
 function tagOf(value: unknown): EventType | undefined {
   if (typeof value !== 'object' || value === null || !('type' in value)) return undefined
   const type = value.type
   return typeof type === 'string' && Object.hasOwn(eventSchemas, type) ? (type as EventType) : undefined
-}
-
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
 /** Market time at which a consumer acts on the event. */

@@ -87,6 +87,18 @@ export { keyOf, topicOf, topics, type Topic, type TopicKey, type TopicName } fro
 export { compareInputs, rank, rankOf, type InputKey, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'
 export type { PlaneCore } from './plane-core.ts'
+// Saved state
+export {
+  field,
+  stateSchema,
+  zeroCounts,
+  type SchemaOf,
+  type StateOf,
+  type StateOfFields,
+  type StateSchema,
+} from './state/state-schema.ts'
+export { StateMisfitError } from './state/state-misfit-error.ts'
+export { createStateCheck, type StateCheck } from './state/state-check.ts'
 // Reference data
 export {
   exemptsReduceOnly,

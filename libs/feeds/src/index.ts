@@ -4,6 +4,7 @@ export type { Feed } from './feed.ts'
 export {
   openCaptures,
   openSimulation,
+  simulationPlanSchema,
   type CapturePlan,
   type Playing,
   type SimulationPlan,
@@ -27,11 +28,17 @@ export { paceFeed, type PaceOptions, type Pause } from './playback/pace-feed.ts'
 // The simulated market
 export {
   createSimulatedMarket,
+  simulatedMarketSchema,
   type SimulatedMarket,
   type SimulatedMarketConfig,
   type SimulatedMarketState,
 } from './simulated/simulated-market.ts'
-export { simulatedFeed, type SimulatedCheckpoint, type SimulatedFeed } from './simulated/simulated-feed.ts'
+export {
+  simulatedCheckpointSchema,
+  simulatedFeed,
+  type SimulatedCheckpoint,
+  type SimulatedFeed,
+} from './simulated/simulated-feed.ts'
 export { simulatedInstruments, type SimulatedInstrument } from './simulated/simulated-instrument.ts'
 export { scenarios, type Scenario, type ScenarioName } from './simulated/scenario.ts'
 export { badTickKinds, type BadTickKind } from './simulated/bad-ticks.ts'

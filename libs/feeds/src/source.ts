@@ -1,4 +1,4 @@
-import type { Instrument } from '@triplane/contracts'
+import { field, stateSchema, type Instrument, type StateOf } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'
 import type { Feed } from './feed.ts'
@@ -6,7 +6,7 @@ import { limitFeed } from './playback/limit-feed.ts'
 import { mergeFeeds } from './playback/merge-feeds.ts'
 import { paceFeed, type PaceOptions } from './playback/pace-feed.ts'
 import { skipFeed } from './playback/skip-feed.ts'
-import { scenarios, type ScenarioName } from './simulated/scenario.ts'
+import { scenarioNames, scenarios, type ScenarioName } from './simulated/scenario.ts'
 import { simulatedFeed, type SimulatedCheckpoint } from './simulated/simulated-feed.ts'
 import { createSimulatedMarket, type SimulatedMarketState } from './simulated/simulated-market.ts'
 
@@ -29,12 +29,13 @@ export interface Source {
 }
 
 /** What of the simulated market a run is made of; kept with its state. */
-export interface SimulationPlan {
-  readonly seed: number
-  readonly startUs: number
-  readonly scenario: ScenarioName
-  readonly sessions: 'always' | 'real'
-}
+export const simulationPlanSchema = stateSchema({
+  seed: field.count,
+  startUs: field.timeUs,
+  scenario: field.as<ScenarioName>(field.oneOf(scenarioNames)),
+  sessions: field.oneOf(['always', 'real']),
+})
+export type SimulationPlan = StateOf<typeof simulationPlanSchema>
 
 /** How a source is played: at which pace against wall time, for how much market time, and from which item on. */
 export interface Playing {

@@ -1,6 +1,7 @@
 // The ledger
 export {
   createLedger,
+  ledgerSchema,
   type Ledger,
   type LedgerConfig,
   type LedgerSnapshot,

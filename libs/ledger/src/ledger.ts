@@ -1,4 +1,12 @@
-import { exemptsReduceOnly, type Fill, type Instrument } from '@triplane/contracts'
+import {
+  exemptsReduceOnly,
+  field,
+  StateMisfitError,
+  stateSchema,
+  type Fill,
+  type Instrument,
+  type StateOf,
+} from '@triplane/contracts'
 import { decimalsOf, divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
 import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
@@ -6,6 +14,7 @@ import {
   bookQuantity,
   flatPosition,
   markValue,
+  positionSchema,
   PRICE_SCALE,
   unrealized,
   type MutablePosition,
@@ -71,10 +80,8 @@ export interface Valuation {
   readonly positions: readonly PositionValue[]
 }
 
-export interface RoundTrips {
-  readonly closed: number
-  readonly won: number
-}
+const roundTripsSchema = stateSchema({ closed: field.count, won: field.count })
+export type RoundTrips = StateOf<typeof roundTripsSchema>
 
 export interface Ledger {
   /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */
@@ -95,21 +102,20 @@ export interface Ledger {
   snapshot(): LedgerSnapshot
 }
 
-/** A ledger as JSON: fixed-point numbers are strings of units. */
-export interface LedgerSnapshot {
-  readonly positions: readonly {
-    readonly [Field in keyof Position]: Position[Field] extends bigint ? string : Position[Field]
-  }[]
+/** A ledger as it is saved. */
+export const ledgerSchema = stateSchema({
+  positions: field.list(positionSchema),
   /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
-  readonly assets: LedgerSnapshot['positions']
+  assets: field.list(positionSchema),
   /** Starting cash and deposits, by currency. */
-  readonly cash: Readonly<Record<string, string>>
-  readonly depositsUsd: string
-  readonly fillIds: readonly string[]
-  readonly peakUsd: string
-  readonly maxDrawdownRatio: number
-  readonly roundTrips: RoundTrips
-}
+  cash: field.list(stateSchema({ currency: field.text, units: field.units })),
+  depositsUsd: field.units,
+  fillIds: field.list(field.text),
+  peakUsd: field.units,
+  maxDrawdownRatio: field.real,
+  roundTrips: roundTripsSchema,
+})
+export type LedgerSnapshot = StateOf<typeof ledgerSchema>
 
 /**
  * Builds the ledger of an account. It remembers positions, marks, peak equity, round trips and the newest fill ids.
@@ -128,8 +134,6 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const listed = new Map<string, LedgerInstrument>()
   /** By the asset; of those with a rate and of those that an instrument prices. */
   const assets = new Map<string, MutablePosition>()
-  const cash = new Map<string, bigint>([['USD', startingCashUsd]])
-  let depositsUsd = 0n
   const rates = new Map<string, Rate>([['USD', parseRate('1')]])
   for (const instrument of config.instruments) {
     const { symbol, quote, lotSize } = instrument
@@ -141,21 +145,28 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     rates.set(quote, parseRate(rate))
   }
 
-  const fillIds = new Set(snapshot?.fillIds)
-  let peakUsd = snapshot ? BigInt(snapshot.peakUsd) : startingCashUsd
-  let maxDrawdownRatio = snapshot?.maxDrawdownRatio ?? 0
-  let roundTrips = snapshot?.roundTrips ?? { closed: 0, won: 0 }
-  if (snapshot) {
-    cash.clear()
-    for (const [currency, units] of Object.entries(snapshot.cash)) cash.set(currency, BigInt(units))
-    depositsUsd = BigInt(snapshot.depositsUsd)
-    for (const saved of snapshot.assets) {
-      assets.set(saved.symbol, flatPosition(saved.symbol, saved.quoteCurrency, saved.quantityScale))
-    }
+  const saved: LedgerSnapshot = snapshot ?? {
+    positions: [],
+    assets: [],
+    cash: [{ currency: 'USD', units: String(startingCashUsd) }],
+    depositsUsd: '0',
+    fillIds: [],
+    peakUsd: String(startingCashUsd),
+    maxDrawdownRatio: 0,
+    roundTrips: { closed: 0, won: 0 },
   }
-  for (const saved of [...(snapshot?.positions ?? []), ...(snapshot?.assets ?? [])]) {
-    const { quantity, costBasis, realized, fees, cashFlow, mark, markUs, roundTripResult } = saved
-    Object.assign(assets.get(saved.symbol) ?? positionOf(saved.symbol), {
+  const cash = new Map(saved.cash.map(({ currency, units }) => [currency, BigInt(units)]))
+  let depositsUsd = BigInt(saved.depositsUsd)
+  const fillIds = new Set(saved.fillIds)
+  let peakUsd = BigInt(saved.peakUsd)
+  let { maxDrawdownRatio, roundTrips } = saved
+  for (const { symbol, quoteCurrency, quantityScale } of saved.assets) {
+    assets.set(symbol, flatPosition(symbol, quoteCurrency, quantityScale))
+  }
+  for (const position of saved.positions) sameInstrument(position, positions.get(position.symbol))
+  for (const position of [...saved.positions, ...saved.assets]) {
+    const { quantity, costBasis, realized, fees, cashFlow, mark, markUs, roundTripResult } = position
+    Object.assign(assets.get(position.symbol) ?? positionOf(position.symbol), {
       quantity: BigInt(quantity),
       costBasis: BigInt(costBasis),
       realized: BigInt(realized),
@@ -377,7 +388,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       return {
         positions: Array.from(positions.values(), savedPosition),
         assets: Array.from(assets.values(), savedPosition),
-        cash: Object.fromEntries(Array.from(cash, ([currency, units]) => [currency, String(units)])),
+        cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
         depositsUsd: String(depositsUsd),
         fillIds: [...fillIds],
         peakUsd: String(peakUsd),
@@ -398,6 +409,16 @@ function savedPosition(position: Position): LedgerSnapshot['positions'][number] 
     cashFlow: String(position.cashFlow),
     roundTripResult: String(position.roundTripResult),
   }
+}
+
+type Held = Pick<Position, 'symbol' | 'quoteCurrency' | 'quantityScale'>
+
+/** What was counted in other steps, or is configured no more, would be misread: it is refused. */
+function sameInstrument(saved: Held, position: Held | undefined): void {
+  if (position?.quoteCurrency === saved.quoteCurrency && position.quantityScale === saved.quantityScale) return
+  const terms = ({ quoteCurrency, quantityScale }: Held) => `${quantityScale} decimals of quantity in ${quoteCurrency}`
+  const was = position ? terms(position) : 'nothing of it configured'
+  throw new StateMisfitError(`Expected ${saved.symbol} with ${terms(saved)}, as it was saved, was ${was}`)
 }
 
 /** A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */

@@ -1,3 +1,4 @@
+import { field, stateSchema } from '@triplane/contracts'
 import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane/kernel'
 
 /** Decimal digits of a price when it is multiplied with a quantity. */
@@ -25,6 +26,21 @@ export interface Position {
   /** Realised since the position was last flat. */
   readonly roundTripResult: bigint
 }
+
+/** A position as it is saved. */
+export const positionSchema = stateSchema({
+  symbol: field.text,
+  quoteCurrency: field.text,
+  quantityScale: field.count,
+  quantity: field.units,
+  costBasis: field.units,
+  realized: field.units,
+  fees: field.units,
+  cashFlow: field.units,
+  mark: field.real,
+  markUs: field.timeUs,
+  roundTripResult: field.units,
+})
 
 export type MutablePosition = { -readonly [Field in keyof Position]: Position[Field] }
 

@@ -3,8 +3,9 @@ export type { BadLine, Connect, Disconnect, FeedItem, Frame, FrameOrigin, TimePa
 // Trading sessions
 export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './session/trading-session.ts'
 // Order books
-export { OrderBook, type OrderBookSnapshot } from './order-book/order-book.ts'
+export { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book/order-book.ts'
 export {
+  bookKeeperSchema,
   createBookKeeper,
   type BookEvent,
   type BookKeeper,
@@ -20,6 +21,7 @@ export type { FrameRefusal, NormalizedEvent } from './normalize/frame-refusal.ts
 export { inspectPayload, type PayloadHint } from './normalize/inspect-payload.ts'
 // Bars
 export {
+  barBuilderSchema,
   createBarBuilder,
   REVISABLE_US,
   timeframeUs,
@@ -30,6 +32,7 @@ export {
 // Order flow
 export {
   createOrderFlow,
+  orderFlowSchema,
   type OrderFlow,
   type OrderFlowOptions,
   type OrderFlowSnapshot,
@@ -37,6 +40,7 @@ export {
 // Marks
 export {
   createMarkPicker,
+  markPickerSchema,
   type MarkPicker,
   type MarkPickerOptions,
   type MarkPickerSnapshot,
@@ -45,15 +49,17 @@ export {
 export {
   createEventValidator,
   defaultPriceBandLimits,
+  eventValidatorSchema,
   type EventValidator,
   type EventValidatorOptions,
   type EventValidatorSnapshot,
   type ValidatedEvent,
 } from './validate/event-validator.ts'
 export type { TradeLoss } from './validate/trade-losses.ts'
-export { TradeStream, type TradeStreamSnapshot } from './validate/trade-stream.ts'
+export { TradeStream, tradeStreamSchema, type TradeStreamSnapshot } from './validate/trade-stream.ts'
 export type { PriceBandLimits } from './validate/price-band.ts'
 export {
+  clockOffsetSchema,
   createClockOffset,
   defaultClockLimits,
   type ClockLimits,
@@ -62,23 +68,32 @@ export {
 } from './validate/clock-offset.ts'
 export { explainValidationError, type ValidationError } from './validate/validation-error.ts'
 // Steps
-export { createStepsWatch, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'
+export { createStepsWatch, stepsWatchSchema, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'
 // Quality
 export {
+  completenessSchema,
   createCompleteness,
   type Completeness,
   type CompletenessOptions,
   type CompletenessSnapshot,
 } from './quality/completeness.ts'
-export { createGapLedger, type Gap, type GapLedger, type GapLedgerSnapshot } from './quality/gap-ledger.ts'
+export {
+  createGapLedger,
+  gapLedgerSchema,
+  type Gap,
+  type GapLedger,
+  type GapLedgerSnapshot,
+} from './quality/gap-ledger.ts'
 export {
   createLatenessWatch,
+  latenessSchema,
   type LatenessOptions,
   type LatenessSnapshot,
   type LatenessWatch,
 } from './quality/lateness-watch.ts'
 export {
   createStalenessWatch,
+  stalenessSchema,
   type StalenessOptions,
   type StalenessSnapshot,
   type StalenessWatch,

@@ -31,9 +31,9 @@ export {
 } from './consumer-edge.ts'
 export { isFault, type Fault } from './fault.ts'
 // Input order
-export { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+export { OrderedInputs, orderedInputsSchema, type OrderedInputsSnapshot } from './ordered-inputs.ts'
 // A plane's run
-export { OutputHash, runHash, type OutputHashState } from './output-hash.ts'
+export { OutputHash, outputHashSchema, runHash, type OutputHashState } from './output-hash.ts'
 export { publish, type Plane } from './plane.ts'
 export { PlaneRunner, type PlaneRunnerOptions } from './plane-runner.ts'
 export { Unobserved } from './unobserved.ts'

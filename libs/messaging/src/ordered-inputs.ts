@@ -1,4 +1,4 @@
-import { effectUsOf, rankOf, type Event, type Rank } from '@triplane/contracts'
+import { effectUsOf, field, rankOf, stateSchema, type Event, type Rank, type SchemaOf } from '@triplane/contracts'
 import { InputQueue } from './input-queue.ts'
 
 /** The inputs that wait, by producer, each in input order. */
@@ -6,6 +6,11 @@ export type OrderedInputsSnapshot<E extends Event = Event> = readonly {
   readonly producer: string
   readonly events: readonly E[]
 }[]
+
+/** How the inputs that wait are saved, of the events that `input` is the schema of. */
+export function orderedInputsSchema<E extends Event>(input: SchemaOf<E>): SchemaOf<OrderedInputsSnapshot<E>> {
+  return field.as(field.list(stateSchema({ producer: field.text, events: field.list(input) })))
+}
 
 /**
  * Merges the events of several producers into a core's input order (effect time, rank, producer, sequence: architecture

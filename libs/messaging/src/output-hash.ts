@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { encodeLine, type Event } from '@triplane/contracts'
+import { encodeLine, field, stateSchema, type Event, type StateOf } from '@triplane/contracts'
 
 /** Events in a block of the chain. */
 const BLOCK_EVENTS = 4096
@@ -8,11 +8,8 @@ const FIRST_CAPACITY_BYTES = 1 << 20
 const MAX_BYTES_PER_UNIT = 3
 
 /** Where a chain stands: the hash of the closed blocks, and the open one: its events and their lines. */
-export interface OutputHashState {
-  readonly chained: string
-  readonly openEvents: number
-  readonly openLines: string
-}
+export const outputHashSchema = stateSchema({ chained: field.text, openEvents: field.count, openLines: field.text })
+export type OutputHashState = StateOf<typeof outputHashSchema>
 
 /**
  * The hash of what a plane put out (architecture.md section 7): chained blocks, h' = SHA-256(h, the next 4096 events by

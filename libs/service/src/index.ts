@@ -1,8 +1,9 @@
 // Hosts of planes
-export { PlaneHost, type HostState, type PlaneHostOptions } from './host/plane-host.ts'
+export { hostStateSchema, PlaneHost, type HostState, type PlaneHostOptions } from './host/plane-host.ts'
 export {
   markedMarketTopics,
   SourceHost,
+  sourceStateSchema,
   type SourceCore,
   type SourceHostOptions,
   type SourceItem,
@@ -14,6 +15,7 @@ export { Edge, type EdgeOptions } from './host/edge.ts'
 // Input log and snapshots
 export { InputLog, InputLogError } from './log/input-log.ts'
 export { Snapshots, type Snapshot } from './log/snapshots.ts'
+export { createStateCodec, type LoadedState, type SavedBy, type StateCodec } from './log/state-codec.ts'
 // Runs
 export { readRuns, RunWatch, simulatedAccount, startRun, type NewRun } from './run/runs.ts'
 // Services

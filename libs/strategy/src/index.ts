@@ -1,5 +1,5 @@
 // Signals
-export { OfiSignal, type OfiSignalConfig, type OfiSignalSnapshot } from './signals/ofi-signal.ts'
+export { OfiSignal, ofiSignalSchema, type OfiSignalConfig, type OfiSignalSnapshot } from './signals/ofi-signal.ts'
 // Portfolio
 export {
   constructPortfolio,
@@ -9,14 +9,26 @@ export {
   type Wish,
 } from './portfolio/portfolio-constructor.ts'
 // Intents
-export { OrderDesk, type OrderDeskConfig, type OrderDeskScope, type OrderDeskSnapshot } from './intents/order-desk.ts'
+export {
+  OrderDesk,
+  orderDeskSchema,
+  type OrderDeskConfig,
+  type OrderDeskScope,
+  type OrderDeskSnapshot,
+} from './intents/order-desk.ts'
 export type { OrderPlan, Want } from './intents/order-planner.ts'
 export { tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
 // Kill switches
 export { longestSilence, sourceKey, type Heard, type Silence } from './kill-switch/data-silence.ts'
-export { Connections, type ConnectionsSnapshot, type ConnectionState } from './kill-switch/connections.ts'
+export {
+  Connections,
+  connectionsSchema,
+  type ConnectionsSnapshot,
+  type ConnectionState,
+} from './kill-switch/connections.ts'
 export {
   createKillSwitches,
+  killSwitchesSchema,
   type KillSwitchConfig,
   type KillSwitches,
   type KillSwitchesSnapshot,

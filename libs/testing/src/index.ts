@@ -29,6 +29,8 @@ export {
   examples,
   testStartUs,
 } from './events.ts'
+// Saved state
+export { stateMutations, type StateMutation } from './state-mutations.ts'
 // Feeds
 export { aFrame, feedOf, itemsOf, textOf } from './feeds.ts'
 // Traces

@@ -1,9 +1,9 @@
-import type { BrokerReject, OrderIntent, Trade } from '@triplane/contracts'
+import { field, stateSchema, type BrokerReject, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
 import { commission, type FeeRates } from '../costs/commission.ts'
 import { quantityNumber, quantityText, quantityUnitsOf, wholeUnits, type TradingTerms } from '../trading-terms.ts'
 import type { BookView, Touch } from './book-view.ts'
-import { TakenLiquidity, type TakenSnapshot } from './taken-liquidity.ts'
+import { TakenLiquidity, takenSchema } from './taken-liquidity.ts'
 import type { VenueAnswer } from './venue.ts'
 
 /** An order at the paper venue. */
@@ -17,15 +17,19 @@ interface VenueOrder {
   aheadSize: number
 }
 
-export interface MatcherSnapshot {
-  readonly resting: readonly {
-    readonly intent: OrderIntent
-    readonly remainingUnits: string
-    readonly fills: number
-    readonly aheadSize: number
-  }[]
-  readonly taken: TakenSnapshot
-}
+/** The venue's orders on one instrument as they are saved. */
+export const matcherSchema = stateSchema({
+  resting: field.list(
+    stateSchema({
+      intent: field.event('orderIntent'),
+      remainingUnits: field.units,
+      fills: field.count,
+      aheadSize: field.real,
+    }),
+  ),
+  taken: takenSchema,
+})
+export type MatcherSnapshot = StateOf<typeof matcherSchema>
 
 /**
  * The paper venue's matching for one instrument: orders against a live book that does not know them.
@@ -59,7 +63,7 @@ export class Matcher {
       readonly touch: Touch
       readonly answer: (answer: VenueAnswer) => void
     },
-    snapshot?: MatcherSnapshot,
+    saved: MatcherSnapshot = { resting: [], taken: [] },
   ) {
     this.#terms = deps.terms
     this.#unitsPerPrice = Number(`1e${deps.terms.priceScale}`)
@@ -67,8 +71,8 @@ export class Matcher {
     this.#book = deps.book
     this.#touch = deps.touch
     this.#answer = deps.answer
-    this.#taken = new TakenLiquidity(deps.terms, snapshot?.taken)
-    for (const { intent, remainingUnits, fills, aheadSize } of snapshot?.resting ?? []) {
+    this.#taken = new TakenLiquidity(deps.terms, saved.taken)
+    for (const { intent, remainingUnits, fills, aheadSize } of saved.resting) {
       const limit = limitOf(intent)
       this.#rest({ intent, limit, remainingUnits: BigInt(remainingUnits), fills, aheadSize })
     }
@@ -113,7 +117,7 @@ export class Matcher {
       const at = resting.findIndex(({ intent }) => intent.intentId === intentId)
       if (at < 0) continue
       resting.splice(at, 1)
-      this.#answer({ type: 'cancelled', intentId, venueUs: nowUs })
+      this.#answer({ type: 'cancelled', intentId, venueUs: nowUs, reason: null })
     }
   }
 

@@ -1,11 +1,18 @@
-import type { OrderIntent } from '@triplane/contracts'
+import { field, stateSchema, type OrderIntent, type StateOf } from '@triplane/contracts'
 import { invariant, PriorityQueue } from '@triplane/kernel'
 import type { FeeSchedule } from '../costs/commission.ts'
-import type { Approved } from '../risk/risk-gate.ts'
+import { approvedOrderSchema, type Approved } from '../risk/risk-gate.ts'
 import type { TradingTerms } from '../trading-terms.ts'
 import type { BookView, Touch } from './book-view.ts'
-import { Matcher, type MatcherSnapshot } from './matcher.ts'
-import type { CancelRequest, Venue, VenueAnswer, VenueReply } from './venue.ts'
+import { Matcher, matcherSchema, type MatcherSnapshot } from './matcher.ts'
+import {
+  cancelRequestSchema,
+  venueReplySchema,
+  type CancelRequest,
+  type Venue,
+  type VenueAnswer,
+  type VenueReply,
+} from './venue.ts'
 
 export interface PaperVenueConfig {
   /** From our submit, or request to cancel, to its arrival at the venue. */
@@ -21,19 +28,24 @@ export interface PaperVenueConfig {
   readonly fees: FeeSchedule
 }
 
-/** What is under way, to the venue or from it. */
-type Message = { readonly dueUs: number; readonly seq: number } & (
-  | { readonly kind: 'order'; readonly order: Approved<OrderIntent> }
-  | { readonly kind: 'cancel'; readonly request: CancelRequest }
-  | { readonly kind: 'reply'; readonly reply: VenueReply }
-)
+const envelope = { dueUs: field.timeUs, seq: field.count }
 
-export interface PaperVenueSnapshot {
-  readonly messages: readonly Message[]
-  readonly lastSeq: number
-  readonly accepted: readonly (readonly [intentId: string, acceptedUs: number])[]
-  readonly matchers: Readonly<Record<string, MatcherSnapshot>>
-}
+/** What is under way, to the venue or from it. */
+const messageSchema = field.either([
+  stateSchema({ ...envelope, kind: field.literal('order'), order: approvedOrderSchema }),
+  stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelRequestSchema }),
+  stateSchema({ ...envelope, kind: field.literal('reply'), reply: venueReplySchema }),
+])
+type Message = StateOf<typeof messageSchema>
+
+/** The paper venue as it is saved. */
+export const paperVenueSchema = stateSchema({
+  messages: field.list(messageSchema),
+  lastSeq: field.count,
+  accepted: field.list(stateSchema({ intentId: field.text, acceptedUs: field.timeUs })),
+  matchers: field.list(stateSchema({ symbol: field.text, matcher: matcherSchema })),
+})
+export type PaperVenueSnapshot = StateOf<typeof paperVenueSchema>
 
 /**
  * A venue on paper: orders travel to it, match against the live book, and its answers travel back, all in market time.
@@ -48,18 +60,21 @@ export class PaperVenue implements Venue {
   readonly #messages: PriorityQueue<Message>
   readonly #accepted: Map<string, number>
   readonly #matchers = new Map<string, Matcher>()
-  readonly #savedMatchers: Readonly<Record<string, MatcherSnapshot>>
+  readonly #savedMatchers: ReadonlyMap<string, MatcherSnapshot>
   #lastSeq: number
 
-  constructor(config: PaperVenueConfig, snapshot?: PaperVenueSnapshot) {
+  constructor(
+    config: PaperVenueConfig,
+    saved: PaperVenueSnapshot = { messages: [], lastSeq: 0, accepted: [], matchers: [] },
+  ) {
     const { submitLatencyUs, ackLatencyUs, fillLatencyUs } = config
     invariant(submitLatencyUs > 0 && ackLatencyUs > 0, 'latencies are > 0')
     invariant(fillLatencyUs >= ackLatencyUs, 'a fill is not reported before the acknowledgement', fillLatencyUs)
     this.#config = config
-    this.#messages = new PriorityQueue<Message>((a, b) => a.dueUs - b.dueUs || a.seq - b.seq, snapshot?.messages)
-    this.#accepted = new Map(snapshot?.accepted)
-    this.#savedMatchers = snapshot?.matchers ?? {}
-    this.#lastSeq = snapshot?.lastSeq ?? 0
+    this.#messages = new PriorityQueue<Message>((a, b) => a.dueUs - b.dueUs || a.seq - b.seq, saved.messages)
+    this.#accepted = new Map(saved.accepted.map(({ intentId, acceptedUs }) => [intentId, acceptedUs]))
+    this.#savedMatchers = new Map(saved.matchers.map(({ symbol, matcher }) => [symbol, matcher]))
+    this.#lastSeq = saved.lastSeq
   }
 
   /** Opens trading in an instrument on a live book and its newest quote. Call it once for each, also after a restore. */
@@ -68,7 +83,7 @@ export class PaperVenue implements Venue {
     const fees = this.#config.fees[venue]
     invariant(fees !== undefined, 'every venue has fees', venue)
     const answer = (answer: VenueAnswer) => this.#send(answer)
-    const matcher = new Matcher({ terms, fees, book, touch, answer }, this.#savedMatchers[symbol])
+    const matcher = new Matcher({ terms, fees, book, touch, answer }, this.#savedMatchers.get(symbol))
     this.#matchers.set(symbol, matcher)
     return matcher
   }
@@ -102,8 +117,8 @@ export class PaperVenue implements Venue {
     return {
       messages: this.#messages.toArray(),
       lastSeq: this.#lastSeq,
-      accepted: [...this.#accepted],
-      matchers: Object.fromEntries(Array.from(this.#matchers, ([symbol, matcher]) => [symbol, matcher.snapshot()])),
+      accepted: Array.from(this.#accepted, ([intentId, acceptedUs]) => ({ intentId, acceptedUs })),
+      matchers: Array.from(this.#matchers, ([symbol, matcher]) => ({ symbol, matcher: matcher.snapshot() })),
     }
   }
 
@@ -119,7 +134,7 @@ export class PaperVenue implements Venue {
 
   #send(answer: VenueAnswer): void {
     const { ackLatencyUs, fillLatencyUs, leadUs } = this.#config
-    const endsSweep = answer.type === 'cancelled' && answer.reason !== undefined
+    const endsSweep = answer.type === 'cancelled' && answer.reason !== null
     const latencyUs = answer.type === 'filled' || endsSweep ? fillLatencyUs : ackLatencyUs
     const atUs = answer.venueUs + Math.max(latencyUs, leadUs)
     this.#messages.push({ ...this.#envelope(atUs - leadUs), kind: 'reply', reply: { ...answer, atUs } })

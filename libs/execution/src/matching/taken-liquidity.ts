@@ -1,3 +1,4 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { wholeUnits, type TradingTerms } from '../trading-terms.ts'
 import type { BookView } from './book-view.ts'
 
@@ -9,7 +10,10 @@ interface TakenLevel {
   units: bigint
 }
 
-export type TakenSnapshot = readonly { readonly side: BookSide; readonly price: number; readonly units: string }[]
+export const takenSchema = field.list(
+  stateSchema({ side: field.oneOf(['bid', 'ask']), price: field.real, units: field.units }),
+)
+export type TakenSnapshot = StateOf<typeof takenSchema>
 
 /**
  * What our paper orders took from displayed levels. The real book never shows it, so it is remembered here.

@@ -1,11 +1,9 @@
-import type { BrokerReject, OrderIntent } from '@triplane/contracts'
+import { brokerRejects, field, stateSchema, type OrderIntent, type StateOf } from '@triplane/contracts'
 import type { Approved } from '../risk/risk-gate.ts'
 
 /** Which order to cancel. */
-export interface CancelRequest {
-  readonly intentId: string
-  readonly symbol: string
-}
+export const cancelRequestSchema = stateSchema({ intentId: field.text, symbol: field.text })
+export type CancelRequest = StateOf<typeof cancelRequestSchema>
 
 /**
  * Where approved orders go. Nothing comes back from the calls: the paper venue answers through its agenda, an external
@@ -18,30 +16,33 @@ export interface Venue {
   cancel(request: CancelRequest, nowUs: number): void
 }
 
-interface VenueAnswerFields {
-  readonly intentId: string
-  /** Market time at which it happened at the venue. */
-  readonly venueUs: number
-}
+/** What every reply says. `venueUs` is the market time at which it happened at the venue, `atUs` that at which it reaches us. */
+const replyFields = { intentId: field.text, venueUs: field.timeUs, atUs: field.timeUs }
 
-/** What a venue says about an order. Quantities and money are decimal strings. */
-export type VenueAnswer =
-  | (VenueAnswerFields & { readonly type: 'acknowledged' })
-  | (VenueAnswerFields & { readonly type: 'rejected'; readonly reason: BrokerReject })
-  | (VenueAnswerFields & {
-      readonly type: 'filled'
-      readonly fillId: string
-      readonly quantity: string
-      readonly price: string
-      /** Quote currency; negative is a rebate. */
-      readonly fee: string
-      readonly liquidity: 'maker' | 'taker'
-    })
-  | (VenueAnswerFields & {
-      readonly type: 'cancelled'
-      /** Absent when we asked for it. */
-      readonly reason?: 'immediate_or_cancel'
-    })
+/** A venue's word on an order with the market time at which it reaches us. Quantities and money are decimal strings. */
+export const venueReplySchema = field.either([
+  stateSchema({ ...replyFields, type: field.literal('acknowledged') }),
+  stateSchema({ ...replyFields, type: field.literal('rejected'), reason: field.oneOf(brokerRejects) }),
+  stateSchema({
+    ...replyFields,
+    type: field.literal('filled'),
+    fillId: field.text,
+    quantity: field.text,
+    price: field.text,
+    /** Quote currency; negative is a rebate. */
+    fee: field.text,
+    liquidity: field.oneOf(['maker', 'taker']),
+  }),
+  stateSchema({
+    ...replyFields,
+    type: field.literal('cancelled'),
+    /** Null when we asked for it. */
+    reason: field.orNull(field.literal('immediate_or_cancel')),
+  }),
+])
+export type VenueReply = StateOf<typeof venueReplySchema>
 
-/** An answer with the market time at which it reaches us. */
-export type VenueReply = VenueAnswer & { readonly atUs: number }
+type WithoutArrival<Reply> = Reply extends unknown ? Omit<Reply, 'atUs'> : never
+
+/** What a venue says about an order, where it says it. */
+export type VenueAnswer = WithoutArrival<VenueReply>

@@ -1,4 +1,14 @@
-import { orderStates, type CancelReason, type OrderIntent, type OrderState } from '@triplane/contracts'
+import {
+  cancelReasons,
+  field,
+  orderStates,
+  stateSchema,
+  zeroCounts,
+  type CancelReason,
+  type OrderIntent,
+  type OrderState,
+  type StateOf,
+} from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import { isDeclared, isWorking, type TransitionRefusal } from './order-transitions.ts'
 import { remainingUnits, type Order } from './order.ts'
@@ -14,20 +24,36 @@ export interface WorkingOrders {
 /** Counts by the last state of each order. */
 export type OrderCounts = Readonly<Record<OrderState, number>>
 
-type OrderSnapshot = Omit<Order, 'quantityUnits' | 'filledUnits' | 'cancelReason'> & {
-  readonly quantityUnits: string
-  readonly filledUnits: string
-  readonly cancelReason?: CancelReason
-}
-
-export interface OrderStoreSnapshot {
+/** The orders as they are saved. */
+export const orderStoreSchema = stateSchema({
   /** In the order in which they were received. */
-  readonly orders: readonly OrderSnapshot[]
+  orders: field.list(
+    stateSchema({
+      intent: field.event('orderIntent'),
+      quantityScale: field.count,
+      state: field.oneOf(orderStates),
+      stateUs: field.timeUs,
+      prevStateUs: field.timeUs,
+      quantityUnits: field.units,
+      filledUnits: field.units,
+      ackUs: field.timeUs,
+      cancelReason: field.orNull(field.oneOf(cancelReasons)),
+    }),
+  ),
   /** Ids of working orders in the order in which they were approved. */
-  readonly workingIds: readonly string[]
-  readonly ended: readonly { readonly intentId: string; readonly endedUs: number }[]
-  readonly counts: OrderCounts
-  readonly refusedTransitions: number
+  workingIds: field.list(field.text),
+  ended: field.list(stateSchema({ intentId: field.text, endedUs: field.timeUs })),
+  counts: field.countsOf(orderStates),
+  refusedTransitions: field.count,
+})
+export type OrderStoreSnapshot = StateOf<typeof orderStoreSchema>
+
+const nothingReceived: OrderStoreSnapshot = {
+  orders: [],
+  workingIds: [],
+  ended: [],
+  counts: zeroCounts(orderStates),
+  refusedTransitions: 0,
 }
 
 type MutableOrder = { -readonly [Field in keyof Order]: Order[Field] }
@@ -54,23 +80,20 @@ export class OrderStore {
   readonly #counts: Record<OrderState, number>
   #refusedTransitions: number
 
-  constructor(retentionUs: number, snapshot?: OrderStoreSnapshot) {
+  constructor(retentionUs: number, saved: OrderStoreSnapshot = nothingReceived) {
     this.#retentionUs = retentionUs
-    this.#counts = Object.fromEntries(orderStates.map((state) => [state, snapshot?.counts[state] ?? 0])) as Record<
-      OrderState,
-      number
-    >
-    this.#ended = [...(snapshot?.ended ?? [])]
-    this.#refusedTransitions = snapshot?.refusedTransitions ?? 0
-    for (const saved of snapshot?.orders ?? []) {
-      this.#orders.set(saved.intent.intentId, {
-        ...saved,
-        quantityUnits: BigInt(saved.quantityUnits),
-        filledUnits: BigInt(saved.filledUnits),
-        cancelReason: saved.cancelReason,
+    this.#counts = { ...saved.counts }
+    this.#ended = [...saved.ended]
+    this.#refusedTransitions = saved.refusedTransitions
+    for (const order of saved.orders) {
+      this.#orders.set(order.intent.intentId, {
+        ...order,
+        quantityUnits: BigInt(order.quantityUnits),
+        filledUnits: BigInt(order.filledUnits),
+        cancelReason: order.cancelReason ?? undefined,
       })
     }
-    for (const intentId of snapshot?.workingIds ?? []) this.#reserve(this.#orders.get(intentId) as Order)
+    for (const intentId of saved.workingIds) this.#reserve(this.#orders.get(intentId) as Order)
   }
 
   /** Takes in a new order. Its id must not be known. */
@@ -169,7 +192,7 @@ export class OrderStore {
         ...order,
         quantityUnits: String(order.quantityUnits),
         filledUnits: String(order.filledUnits),
-        ...(cancelReason && { cancelReason }),
+        cancelReason: cancelReason ?? null,
       })),
       workingIds: this.open().map(({ intent }) => intent.intentId),
       ended: [...this.#ended],

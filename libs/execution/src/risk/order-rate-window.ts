@@ -1,8 +1,8 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 
-export interface OrderRateSnapshot {
-  readonly submittedUs: readonly number[]
-}
+export const orderRateSchema = stateSchema({ submittedUs: field.list(field.timeUs) })
+export type OrderRateSnapshot = StateOf<typeof orderRateSchema>
 
 /** Counts orders in a sliding window of market time, up to `maxOrders`: it remembers the times of the last `maxOrders`. */
 export class OrderRateWindow {
@@ -10,11 +10,14 @@ export class OrderRateWindow {
   readonly #maxOrders: number
   readonly #submittedUs: number[]
 
-  constructor(limits: { readonly maxOrders: number; readonly orderWindowUs: number }, snapshot?: OrderRateSnapshot) {
+  constructor(
+    limits: { readonly maxOrders: number; readonly orderWindowUs: number },
+    saved: OrderRateSnapshot = { submittedUs: [] },
+  ) {
     invariant(limits.maxOrders > 0, 'maxOrders is > 0', limits.maxOrders)
     this.#windowUs = limits.orderWindowUs
     this.#maxOrders = limits.maxOrders
-    this.#submittedUs = [...(snapshot?.submittedUs ?? [])]
+    this.#submittedUs = saved.submittedUs.slice(-limits.maxOrders)
   }
 
   /** Orders in the window that ends at `nowUs`, at most `maxOrders`. */

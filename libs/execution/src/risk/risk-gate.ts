@@ -1,4 +1,4 @@
-import type { OrderIntent, RiskCode } from '@triplane/contracts'
+import { field, type OrderIntent, type RiskCode } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { quantityText, quantityUnitsOf } from '../trading-terms.ts'
 import { closingPart } from './candidate.ts'
@@ -8,6 +8,9 @@ import type { AccountRisk, Candidate, InstrumentRisk, RiskCheck, RiskReject } fr
 declare const approved: unique symbol
 /** What passed every risk check. Only this file makes one. */
 export type Approved<T> = T & { readonly [approved]: true }
+
+/** An approved order as it is saved: what was approved is so still when it is taken up again. */
+export const approvedOrderSchema = field.as<Approved<OrderIntent>>(field.event('orderIntent'))
 
 export interface RiskGate {
   /**

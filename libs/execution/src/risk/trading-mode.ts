@@ -1,15 +1,34 @@
 import {
+  field,
+  stateSchema,
+  switchTypes,
   tradingStates,
   type OperatorCommandCode,
+  type StateOf,
   type SwitchType,
   type TradingCondition,
   type TradingState,
 } from '@triplane/contracts'
 
-export interface TradingModeSnapshot {
-  readonly switches: readonly SwitchType[]
-  readonly operator: TradingState
-  readonly conditions: Readonly<Record<TradingCondition, TradingState>>
+const stateField = field.oneOf(tradingStates)
+
+/** The reasons of the trading state as they are saved. */
+export const tradingModeSchema = stateSchema({
+  /** Those that are active, in the order in which they were tripped. */
+  switches: field.list(field.oneOf(switchTypes)),
+  operator: stateField,
+  conditions: stateSchema({
+    heartbeat: stateField,
+    reconciliation: stateField,
+    journal: stateField,
+  } satisfies Record<TradingCondition, typeof stateField>),
+})
+export type TradingModeSnapshot = StateOf<typeof tradingModeSchema>
+
+const allActive: TradingModeSnapshot = {
+  switches: [],
+  operator: 'active',
+  conditions: { heartbeat: 'active', reconciliation: 'active', journal: 'active' },
 }
 
 /**
@@ -26,10 +45,10 @@ export class TradingMode {
   #state: TradingState = 'active'
   #activeSwitch: SwitchType | undefined
 
-  constructor(snapshot?: TradingModeSnapshot) {
-    this.#switches = new Set(snapshot?.switches)
-    this.#operator = snapshot?.operator ?? 'active'
-    this.#conditions = { heartbeat: 'active', reconciliation: 'active', journal: 'active', ...snapshot?.conditions }
+  constructor({ switches, operator, conditions }: TradingModeSnapshot = allActive) {
+    this.#switches = new Set(switches)
+    this.#operator = operator
+    this.#conditions = { ...conditions }
     this.#update()
   }
 

@@ -1,11 +1,15 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { floorTime } from '@triplane/kernel'
 
-export interface RollingVolumeSnapshot {
-  readonly bucketEndUs: number
-  readonly volumes: readonly number[]
-}
-
 const BUCKETS = 60
+
+/** The buckets as they are saved. */
+export const rollingVolumeSchema = stateSchema({
+  bucketUs: field.count,
+  bucketEndUs: field.timeUs,
+  volumes: field.list(field.real, { minItems: BUCKETS, maxItems: BUCKETS }),
+})
+export type RollingVolumeSnapshot = StateOf<typeof rollingVolumeSchema>
 
 /**
  * Volume of the last `windowUs` of market time, in 60 buckets aligned to the epoch: the oldest bucket leaves as a whole.
@@ -22,8 +26,10 @@ export class RollingVolume {
 
   constructor(windowUs: number, snapshot?: RollingVolumeSnapshot) {
     this.#bucketUs = Math.ceil(windowUs / BUCKETS)
-    this.#bucketEndUs = snapshot?.bucketEndUs ?? 0
-    if (snapshot) this.#volumes.set(snapshot.volumes)
+    // Volume in buckets of another length is of no use: after the window was changed it is counted anew.
+    const fits = snapshot?.bucketUs === this.#bucketUs
+    this.#bucketEndUs = fits ? snapshot.bucketEndUs : 0
+    if (fits) this.#volumes.set(snapshot.volumes)
     this.#slot = this.#slotEndingAt(this.#bucketEndUs)
     this.#past = this.#sumPast()
   }
@@ -40,7 +46,7 @@ export class RollingVolume {
   }
 
   snapshot(): RollingVolumeSnapshot {
-    return { bucketEndUs: this.#bucketEndUs, volumes: Array.from(this.#volumes) }
+    return { bucketUs: this.#bucketUs, bucketEndUs: this.#bucketEndUs, volumes: Array.from(this.#volumes) }
   }
 
   #roll(timeUs: number): void {

@@ -1,4 +1,6 @@
-import { Random, US_PER_SECOND, type RandomState } from '@triplane/kernel'
+import { field, stateSchema, zeroCounts, type StateOf } from '@triplane/contracts'
+import { Random, US_PER_SECOND } from '@triplane/kernel'
+import { randomStateSchema } from './random-state.ts'
 import type { SimulatedSymbol } from './simulated-symbol.ts'
 import { WireFormat } from './wire-format.ts'
 
@@ -17,18 +19,26 @@ export type BadTickKind = (typeof badTickKinds)[number]
 
 /** The last good messages of an instrument: what bad ones are made of. */
 interface RecentMessages {
-  trade?: string
-  quote?: string
-  quoteBefore?: string
+  trade: string | null
+  quote: string | null
+  quoteBefore: string | null
 }
 
-export interface BadTicksState {
-  readonly random: RandomState
-  readonly nextUs: number
-  readonly counts: Readonly<Record<BadTickKind, number>>
+/** The bad ticks as they are saved. */
+export const badTicksSchema = stateSchema({
+  random: randomStateSchema,
+  nextUs: field.timeUs,
+  counts: field.countsOf(badTickKinds),
   /** By index of the instrument. */
-  readonly recent: readonly Readonly<RecentMessages>[]
-}
+  recent: field.list(
+    stateSchema({
+      trade: field.orNull(field.text),
+      quote: field.orNull(field.text),
+      quoteBefore: field.orNull(field.text),
+    }),
+  ),
+})
+export type BadTicksState = StateOf<typeof badTicksSchema>
 
 /**
  * Makes bad frames, one every `everyS` seconds on average, and counts them by kind. They come in addition to the good
@@ -51,9 +61,12 @@ export class BadTicks {
 
   /** None yet; the first one is due at `firstUs`. */
   static start(everyS: number, firstUs: number, seed: number, instruments: number): BadTicks {
-    const counts = Object.fromEntries(badTickKinds.map((kind) => [kind, 0])) as Record<BadTickKind, number>
-    const recent = Array.from({ length: instruments }, () => ({}))
-    return new BadTicks(everyS, { random: new Random(seed).state(), nextUs: firstUs, counts, recent })
+    return new BadTicks(everyS, {
+      random: new Random(seed).state(),
+      nextUs: firstUs,
+      counts: zeroCounts(badTickKinds),
+      recent: Array.from({ length: instruments }, () => ({ trade: null, quote: null, quoteBefore: null })),
+    })
   }
 
   /** When the next bad frame is due. */
@@ -71,7 +84,7 @@ export class BadTicks {
     const recent = this.#recent[index] as RecentMessages
     if (kind === 'trade') recent.trade = text
     else {
-      if (recent.quote !== undefined) recent.quoteBefore = recent.quote
+      recent.quoteBefore = recent.quote
       recent.quote = text
     }
   }
@@ -101,7 +114,7 @@ export class BadTicks {
     const ask = symbol.best('ask')
     switch (kind) {
       case 'malformed':
-        return recent.trade?.slice(0, -this.#random.below(40) - 1)
+        return recent.trade === null ? undefined : recent.trade.slice(0, -this.#random.below(40) - 1)
       case 'priceTimesTen':
         return wire.trade(venueMs, nextTradeId, ask[0] * 10, 1, false)
       case 'negativeSize':
@@ -109,11 +122,11 @@ export class BadTicks {
       case 'crossedQuote':
         return wire.quote(venueMs, nextUpdateId, ask, bid)
       case 'duplicateTrade':
-        return recent.trade
+        return recent.trade ?? undefined
       case 'duplicateQuote':
-        return recent.quote
+        return recent.quote ?? undefined
       case 'lateQuote':
-        return recent.quoteBefore
+        return recent.quoteBefore ?? undefined
       case 'unknownSymbol':
         return new WireFormat({ ...symbol.spec, venueSymbol: 'NOSUCHUSDT' }).trade(venueMs, 1, ask[0], 1, false)
     }

@@ -1,10 +1,18 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { FeedItem, Frame, FrameOrigin } from '@triplane/market-data'
 
-/** What the venue sends, and when it is received, microseconds. `snapshotSymbol` is whose REST snapshot a frame is. */
-export type Message =
-  | { readonly type: 'frame'; readonly tsRecvUs: number; readonly text: string; readonly snapshotSymbol?: string }
-  | { readonly type: 'connect'; readonly tsRecvUs: number }
-  | { readonly type: 'disconnect'; readonly tsRecvUs: number; readonly reason: string }
+/** What the venue sends, and when it is received. `snapshotSymbol` is whose REST snapshot a frame is. */
+export const messageSchema = field.either([
+  stateSchema({
+    type: field.literal('frame'),
+    tsRecvUs: field.timeUs,
+    text: field.text,
+    snapshotSymbol: field.orNull(field.text),
+  }),
+  stateSchema({ type: field.literal('connect'), tsRecvUs: field.timeUs }),
+  stateSchema({ type: field.literal('disconnect'), tsRecvUs: field.timeUs, reason: field.text }),
+])
+export type Message = StateOf<typeof messageSchema>
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -31,14 +39,14 @@ export class FrameWriter {
     }
   }
 
-  #frame(tsRecvUs: number, text: string, snapshotSymbol?: string): Frame {
+  #frame(tsRecvUs: number, text: string, snapshotSymbol: string | null): Frame {
     if (this.#used + text.length > this.#chunk.length) {
       this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, text.length))
       this.#used = 0
     }
     const start = this.#used
     this.#used += this.#chunk.write(text, start, 'latin1')
-    const origin = snapshotSymbol === undefined ? this.#origin : this.#snapshotOrigin(snapshotSymbol)
+    const origin = snapshotSymbol === null ? this.#origin : this.#snapshotOrigin(snapshotSymbol)
     return { type: 'frame', origin, bytes: this.#chunk, start, end: this.#used, tsRecvUs }
   }
 

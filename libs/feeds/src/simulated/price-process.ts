@@ -1,11 +1,9 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { Random } from '@triplane/kernel'
 
 /** State of the process, all numbers without a unit but the price, which is in ticks. */
-export interface PriceState {
-  readonly logPrice: number
-  readonly logVolatility: number
-  readonly flow: number
-}
+export const priceStateSchema = stateSchema({ logPrice: field.real, logVolatility: field.real, flow: field.real })
+export type PriceState = StateOf<typeof priceStateSchema>
 
 /** What a scenario does to the process. */
 export interface PriceConditions {

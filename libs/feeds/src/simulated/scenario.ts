@@ -75,6 +75,7 @@ export const scenarios = {
 } as const satisfies Record<string, Scenario>
 
 export type ScenarioName = keyof typeof scenarios
+export const scenarioNames: readonly string[] = Object.keys(scenarios)
 
 /** What holds at one moment: the phases that cover it, taken together. */
 export interface Conditions {

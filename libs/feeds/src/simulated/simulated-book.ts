@@ -1,3 +1,4 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 
 export type BookSide = 'bid' | 'ask'
@@ -8,19 +9,23 @@ interface Levels {
   readonly lots: number[]
 }
 
+const levelsSchema = stateSchema({ ticks: field.list(field.integer), lots: field.list(field.integer) })
+
 /** A match: how many lots at which price. */
 export interface Match {
   readonly ticks: number
   readonly lots: number
 }
 
-export interface BookState {
-  readonly bids: Levels
-  readonly asks: Levels
-  readonly changedBids: readonly number[]
-  readonly changedAsks: readonly number[]
-  readonly updateId: number
-}
+/** The book as it is saved. */
+export const bookStateSchema = stateSchema({
+  bids: levelsSchema,
+  asks: levelsSchema,
+  changedBids: field.list(field.integer),
+  changedAsks: field.list(field.integer),
+  updateId: field.count,
+})
+export type BookState = StateOf<typeof bookStateSchema>
 
 /** A level as the wire shows it: ticks, lots; 0 lots is a level that is gone. */
 export type LevelChange = readonly [ticks: number, lots: number]

@@ -1,17 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
-import type { SimulatedMarket, SimulatedMarketState } from './simulated-market.ts'
+import { simulatedMarketSchema, type SimulatedMarket } from './simulated-market.ts'
 
 const STEP_US = 100_000
 /** Market time between two checkpoints. */
 const CHECKPOINT_US = 1_000_000
 
 /** Where a simulated feed can be taken up again: the generator's state, and the items handed over before it, time aside. */
-export interface SimulatedCheckpoint {
-  readonly state: SimulatedMarketState
-  readonly items: number
-}
+export const simulatedCheckpointSchema = stateSchema({ state: simulatedMarketSchema, items: field.count })
+export type SimulatedCheckpoint = StateOf<typeof simulatedCheckpointSchema>
 
 export interface SimulatedFeed extends Feed {
   /** The newest checkpoint: nothing generated behind it is needed to go on from it. */

@@ -1,11 +1,13 @@
-import { invariant, Random, US_PER_SECOND, type RandomState } from '@triplane/kernel'
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { invariant, Random, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, nextSessionOpenUs, type FeedItem } from '@triplane/market-data'
 import { agendaOf, type AgendaEntry } from './agenda.ts'
-import { BadTicks, type BadTickKind, type BadTicksState } from './bad-ticks.ts'
-import { FrameWriter, type Message } from './frame-writer.ts'
+import { BadTicks, badTicksSchema, type BadTickKind, type BadTicksState } from './bad-ticks.ts'
+import { FrameWriter, messageSchema, type Message } from './frame-writer.ts'
+import { randomStateSchema } from './random-state.ts'
 import { clockErrorUs, conditionsAt, type Scenario } from './scenario.ts'
 import { simulatedInstruments, type SimulatedInstrument } from './simulated-instrument.ts'
-import { SimulatedSymbol, type SymbolState } from './simulated-symbol.ts'
+import { SimulatedSymbol, symbolStateSchema } from './simulated-symbol.ts'
 
 export interface SimulatedMarketConfig {
   /** An integer from 0 to below 2^40; with the start it reproduces every byte. */
@@ -18,19 +20,22 @@ export interface SimulatedMarketConfig {
   readonly instruments?: readonly SimulatedInstrument[]
 }
 
-/** Everything that a market with the same configuration needs to go on from here, as JSON. */
-export interface SimulatedMarketState {
-  readonly nowUs: number
-  readonly isConnected: boolean
-  readonly lastRecvUs: number
-  readonly agendaDone: number
-  readonly latency: RandomState
-  readonly symbols: readonly SymbolState[]
-  readonly nextDiffUs: readonly number[]
-  readonly diffsToLose: readonly number[]
-  readonly badTicks?: BadTicksState
-  readonly inFlight: readonly Message[]
-}
+/** Everything that a market with the same configuration needs to go on from here. */
+export const simulatedMarketSchema = stateSchema({
+  nowUs: field.timeUs,
+  isConnected: field.flag,
+  lastRecvUs: field.timeUs,
+  agendaDone: field.count,
+  latency: randomStateSchema,
+  /** By index of the instrument, as the two lists below. */
+  symbols: field.list(symbolStateSchema),
+  nextDiffUs: field.list(field.timeUs),
+  diffsToLose: field.list(field.count),
+  /** Null in a scenario without. */
+  badTicks: field.orNull(badTicksSchema),
+  inFlight: field.list(messageSchema),
+})
+export type SimulatedMarketState = StateOf<typeof simulatedMarketSchema>
 
 /** A simulated venue and our connection to it. */
 export interface SimulatedMarket {
@@ -109,14 +114,15 @@ class Market implements SimulatedMarket {
     this.#nextDiffUs = state
       ? [...state.nextDiffUs]
       : instruments.map((_, index) => startUs + Math.floor((DIFF_EVERY_US * (index + 1)) / instruments.length))
-    this.#diffsToLose = [...(state?.diffsToLose ?? instruments.map(() => 0))]
-    this.#badTicks = badTicksOf(scenario, startUs, seedOf(1), instruments.length, state?.badTicks)
-    this.#latency = new Random(state?.latency ?? seedOf(0))
-    this.#nowUs = state?.nowUs ?? startUs
-    this.#isConnected = state?.isConnected ?? false
-    this.#lastRecvUs = state?.lastRecvUs ?? startUs
-    this.#agendaDone = state?.agendaDone ?? 0
-    this.#inFlight = [...(state?.inFlight ?? [])]
+    this.#diffsToLose = state ? [...state.diffsToLose] : instruments.map(() => 0)
+    this.#badTicks = badTicksOf(scenario, startUs, seedOf(1), instruments.length, state?.badTicks ?? undefined)
+    const saved = state ?? { nowUs: startUs, isConnected: false, lastRecvUs: startUs, agendaDone: 0, inFlight: [] }
+    this.#latency = new Random(state ? state.latency : seedOf(0))
+    this.#nowUs = saved.nowUs
+    this.#isConnected = saved.isConnected
+    this.#lastRecvUs = saved.lastRecvUs
+    this.#agendaDone = saved.agendaDone
+    this.#inFlight = [...saved.inFlight]
   }
 
   nowUs(): number {
@@ -144,7 +150,7 @@ class Market implements SimulatedMarket {
       symbols: this.#symbols.map((symbol) => symbol.snapshot()),
       nextDiffUs: [...this.#nextDiffUs],
       diffsToLose: [...this.#diffsToLose],
-      ...(this.#badTicks && { badTicks: this.#badTicks.snapshot() }),
+      badTicks: this.#badTicks ? this.#badTicks.snapshot() : null,
       inFlight: [...this.#inFlight],
     }
   }
@@ -234,7 +240,7 @@ class Market implements SimulatedMarket {
     if (!this.#isConnected) return
     const latencyUs = MIN_LATENCY_US + Math.floor(this.#latency.exponential(MEAN_JITTER_US))
     const tsRecvUs = this.#receiveAt(timeUs + latencyUs)
-    this.#receive({ type: 'frame', tsRecvUs, text, ...(snapshotSymbol !== undefined && { snapshotSymbol }) })
+    this.#receive({ type: 'frame', tsRecvUs, text, snapshotSymbol: snapshotSymbol ?? null })
   }
 
   /** Hands the message over if it is received before `nowUs`. */

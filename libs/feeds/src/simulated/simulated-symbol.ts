@@ -1,19 +1,23 @@
-import { invariant, Random, US_PER_SECOND, type RandomState } from '@triplane/kernel'
-import { PriceProcess, type PriceState } from './price-process.ts'
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { invariant, Random, US_PER_SECOND } from '@triplane/kernel'
+import { PriceProcess, priceStateSchema } from './price-process.ts'
+import { randomStateSchema } from './random-state.ts'
 import type { Conditions } from './scenario.ts'
-import { SimulatedBook, type BookSide, type BookState, type LevelChange, type Match } from './simulated-book.ts'
+import { bookStateSchema, SimulatedBook, type BookSide, type LevelChange, type Match } from './simulated-book.ts'
 import type { SimulatedInstrument } from './simulated-instrument.ts'
 import { WireFormat } from './wire-format.ts'
 
-export interface SymbolState {
-  readonly random: RandomState
-  readonly price: PriceState
-  readonly book: BookState
-  readonly lastOrderUs: number
-  readonly nextOrderUs: number
-  readonly lastDiffId: number
-  readonly nextTradeId: number
-}
+/** An instrument of the simulated venue as it is saved. */
+export const symbolStateSchema = stateSchema({
+  random: randomStateSchema,
+  price: priceStateSchema,
+  book: bookStateSchema,
+  lastOrderUs: field.timeUs,
+  nextOrderUs: field.timeUs,
+  lastDiffId: field.count,
+  nextTradeId: field.count,
+})
+export type SymbolState = StateOf<typeof symbolStateSchema>
 
 /** Takes a message that the venue sends. */
 export type Print = (kind: 'trade' | 'quote', text: string) => void

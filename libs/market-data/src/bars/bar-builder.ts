@@ -1,4 +1,12 @@
-import { timeframes as allTimeframes, type Bar, type Timeframe, type Trade } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  timeframes as allTimeframes,
+  type Bar,
+  type StateOf,
+  type Timeframe,
+  type Trade,
+} from '@triplane/contracts'
 import {
   decimalsOf,
   floorTime,
@@ -10,8 +18,8 @@ import {
   US_PER_SECOND,
 } from '@triplane/kernel'
 import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
-import { BarHoles, type BarHolesSnapshot } from './bar-holes.ts'
-import { addSum, addTrade, emptySum, quoteUnits, refineSum, restartSum, type BarSum } from './bar-sum.ts'
+import { BarHoles, barHolesSchema } from './bar-holes.ts'
+import { addSum, addTrade, barSumSchema, emptySum, quoteUnits, refineSum, restartSum, type BarSum } from './bar-sum.ts'
 
 /** Length of a bar in microseconds. Each divides the next, so longer bars are made of shorter ones. */
 export const timeframeUs: Readonly<Record<Timeframe, number>> = {
@@ -42,19 +50,20 @@ export interface BarBuilderOptions {
 }
 
 /** What a bar builder needs to go on from where it was. */
-export interface BarBuilderSnapshot {
-  readonly sizeDecimals: number
-  readonly priceDecimals: number
+export const barBuilderSchema = stateSchema({
+  sizeDecimals: field.count,
+  priceDecimals: field.count,
   /** One for each timeframe, shortest first. */
-  readonly sums: readonly BarSum[]
+  sums: field.list(barSumSchema),
   /** The closed ones that may still change, by timeframe, oldest first. */
-  readonly closed: readonly (readonly BarSum[])[]
-  readonly holes: BarHolesSnapshot
-  readonly openFromUs: number
-  readonly lastEventUs: number
-  readonly lastRecvUs: number
-  readonly lateTrades: number
-}
+  closed: field.list(field.list(barSumSchema)),
+  holes: barHolesSchema,
+  openFromUs: field.timeUs,
+  lastEventUs: field.timeUs,
+  lastRecvUs: field.timeUs,
+  lateTrades: field.count,
+})
+export type BarBuilderSnapshot = StateOf<typeof barBuilderSchema>
 
 type Emit = (bar: Bar) => void
 
@@ -106,18 +115,28 @@ export class BarBuilder {
     this.#timeframes = allTimeframes.filter((timeframe) => (options.timeframes ?? allTimeframes).includes(timeframe))
     invariant(this.#timeframes.length > 0, 'there is a timeframe')
     this.#lengthsUs = this.#timeframes.map((timeframe) => timeframeUs[timeframe])
-    this.#priceDecimals = snapshot?.priceDecimals ?? decimalsOf(options.tickSize)
-    this.#sizeDecimals = snapshot?.sizeDecimals ?? decimalsOf(options.lotSize)
+    const saved: BarBuilderSnapshot = snapshot ?? {
+      sizeDecimals: decimalsOf(options.lotSize),
+      priceDecimals: decimalsOf(options.tickSize),
+      sums: this.#timeframes.map(() => emptySum()),
+      closed: this.#timeframes.map(() => []),
+      holes: new BarHoles().snapshot(),
+      openFromUs: 0,
+      lastEventUs: 0,
+      lastRecvUs: 0,
+      lateTrades: 0,
+    }
+    invariant(saved.sums.length === this.#timeframes.length, 'there is a sum for each timeframe', saved.sums.length)
+    this.#priceDecimals = saved.priceDecimals
+    this.#sizeDecimals = saved.sizeDecimals
     this.#setScales()
-    this.#sums = this.#timeframes.map((_, i) => ({ ...(snapshot ? (snapshot.sums[i] as BarSum) : emptySum()) }))
-    this.#closed = this.#timeframes.map((_, i) =>
-      (snapshot ? (snapshot.closed[i] as BarSum[]) : []).map((sum) => ({ ...sum })),
-    )
-    this.#holes = new BarHoles(snapshot?.holes)
-    this.#openFromUs = snapshot?.openFromUs ?? 0
-    this.#lastEventUs = snapshot?.lastEventUs ?? 0
-    this.#lastRecvUs = snapshot?.lastRecvUs ?? 0
-    this.#lateTrades = snapshot?.lateTrades ?? 0
+    this.#sums = saved.sums.map((sum) => ({ ...sum }))
+    this.#closed = saved.closed.map((sums) => sums.map((sum) => ({ ...sum })))
+    this.#holes = new BarHoles(saved.holes)
+    this.#openFromUs = saved.openFromUs
+    this.#lastEventUs = saved.lastEventUs
+    this.#lastRecvUs = saved.lastRecvUs
+    this.#lateTrades = saved.lateTrades
     this.#nextEndUs = this.#findNextEnd()
   }
 

@@ -1,13 +1,16 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+
 /** Holes that are remembered one by one; beyond it the two oldest become one, which marks more bars, never fewer. */
 const MOST_HOLES = 2_000
 
 /** What the holes need to be known from where they were. */
-export interface BarHolesSnapshot {
+export const barHolesSchema = stateSchema({
   /** From, to, from, to, ... */
-  readonly ranges: readonly number[]
-  /** Absent when no hole is open. */
-  readonly openFromUs?: number
-}
+  ranges: field.list(field.timeUs),
+  /** Null when no hole is open. */
+  openFromUs: field.orNull(field.timeUs),
+})
+export type BarHolesSnapshot = StateOf<typeof barHolesSchema>
 
 /** A run begins with a hole: what was traded before it. */
 const atStart: BarHolesSnapshot = { ranges: [], openFromUs: 0 }
@@ -66,6 +69,6 @@ export class BarHoles {
   }
 
   snapshot(): BarHolesSnapshot {
-    return { ranges: [...this.#ranges], ...(this.isOpen && { openFromUs: this.#openFromUs }) }
+    return { ranges: [...this.#ranges], openFromUs: this.isOpen ? this.#openFromUs : null }
   }
 }

@@ -1,4 +1,4 @@
-import type { Trade } from '@triplane/contracts'
+import { field, stateSchema, type Trade } from '@triplane/contracts'
 
 /** Quote units beyond this go to `quoteHigh`, so that sums past 2^53 stay exact. */
 const LIMB = 2 ** 50
@@ -24,6 +24,24 @@ export interface BarSum {
   quoteHigh: number
   trades: number
 }
+
+/** A sum as it is saved. */
+export const barSumSchema = stateSchema({
+  openTimeUs: field.timeUs,
+  open: field.real,
+  openedUs: field.timeUs,
+  openedId: field.integer,
+  high: field.real,
+  low: field.real,
+  close: field.real,
+  closedUs: field.timeUs,
+  closedId: field.integer,
+  sizeUnits: field.real,
+  buyUnits: field.real,
+  quoteLow: field.real,
+  quoteHigh: field.real,
+  trades: field.count,
+})
 
 /** A sum without trades, of the interval that begins at `openTimeUs`. */
 export function emptySum(openTimeUs = 0): BarSum {

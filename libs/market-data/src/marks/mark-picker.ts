@@ -1,4 +1,4 @@
-import type { Mark, MarkKind, Quote, Trade } from '@triplane/contracts'
+import { field, markKinds, stateSchema, type Mark, type Quote, type StateOf, type Trade } from '@triplane/contracts'
 import type { BookKeeper } from '../order-book/book-keeper.ts'
 
 /** Whose marks they are, and of what. */
@@ -12,21 +12,28 @@ export interface MarkPickerOptions {
   readonly freshUs: number
 }
 
-/** What a mark picker needs to go on from where it was. Prices and times are 0 where there is none. */
-export interface MarkPickerSnapshot {
-  readonly quoteMid: number
-  readonly quoteUs: number
-  readonly bookUs: number
-  readonly tradePrice: number
-  readonly tradeUs: number
-  readonly mark?: Picked
-}
-
 /** A price, what it is of and when that was received. */
-interface Picked {
-  readonly kind: MarkKind
-  readonly price: number
-  readonly atUs: number
+const pickedSchema = stateSchema({ kind: field.oneOf(markKinds), price: field.real, atUs: field.timeUs })
+type Picked = StateOf<typeof pickedSchema>
+
+/** What a mark picker needs to go on from where it was. Prices and times are 0 where there is none. */
+export const markPickerSchema = stateSchema({
+  quoteMid: field.real,
+  quoteUs: field.timeUs,
+  bookUs: field.timeUs,
+  tradePrice: field.real,
+  tradeUs: field.timeUs,
+  mark: field.orNull(pickedSchema),
+})
+export type MarkPickerSnapshot = StateOf<typeof markPickerSchema>
+
+const nothingHeard: MarkPickerSnapshot = {
+  quoteMid: 0,
+  quoteUs: 0,
+  bookUs: 0,
+  tradePrice: 0,
+  tradeUs: 0,
+  mark: null,
 }
 
 type Emit = (mark: Mark) => void
@@ -53,14 +60,14 @@ export class MarkPicker {
   #tradeUs: number
   #mark: Picked | undefined
 
-  constructor(options: MarkPickerOptions, snapshot?: MarkPickerSnapshot) {
+  constructor(options: MarkPickerOptions, saved: MarkPickerSnapshot = nothingHeard) {
     this.#options = options
-    this.#quoteMid = snapshot?.quoteMid ?? 0
-    this.#quoteUs = snapshot?.quoteUs ?? 0
-    this.#bookUs = snapshot?.bookUs ?? 0
-    this.#tradePrice = snapshot?.tradePrice ?? 0
-    this.#tradeUs = snapshot?.tradeUs ?? 0
-    this.#mark = snapshot?.mark
+    this.#quoteMid = saved.quoteMid
+    this.#quoteUs = saved.quoteUs
+    this.#bookUs = saved.bookUs
+    this.#tradePrice = saved.tradePrice
+    this.#tradeUs = saved.tradeUs
+    this.#mark = saved.mark ?? undefined
   }
 
   onQuote({ bid, ask, tsRecvUs }: Quote, emit: Emit): void {
@@ -108,7 +115,7 @@ export class MarkPicker {
       bookUs: this.#bookUs,
       tradePrice: this.#tradePrice,
       tradeUs: this.#tradeUs,
-      ...(this.#mark && { mark: this.#mark }),
+      mark: this.#mark ?? null,
     }
   }
 

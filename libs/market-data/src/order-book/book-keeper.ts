@@ -1,6 +1,14 @@
-import type { BookDelta, BookSnapshot, MarketStatus, MarketStatusCode } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  type BookDelta,
+  type BookSnapshot,
+  type MarketStatus,
+  type MarketStatusCode,
+  type StateOf,
+} from '@triplane/contracts'
 import { RingBuffer, US_PER_SECOND } from '@triplane/kernel'
-import { OrderBook, type OrderBookSnapshot } from './order-book.ts'
+import { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book.ts'
 import { sequenceRules, type SequenceRule, type SequenceRuleName } from './sequence-rule.ts'
 
 /** Deltas kept while the book waits for a snapshot; the oldest go first. */
@@ -20,16 +28,27 @@ export interface BookKeeperOptions {
 }
 
 /** What a book keeper needs to go on from where it was. */
-export interface BookKeeperSnapshot {
-  readonly isValid: boolean
-  readonly isBridged: boolean
-  readonly lastUpdateId: number
-  readonly book: OrderBookSnapshot
-  readonly buffer: readonly BookDelta[]
+export const bookKeeperSchema = stateSchema({
+  isValid: field.flag,
+  isBridged: field.flag,
+  lastUpdateId: field.integer,
+  book: orderBookSchema,
+  buffer: field.list(field.event('bookDelta')),
   /** The book before a hole in the recording, while it may go on behind it. */
-  readonly parked?: OrderBookSnapshot
-  /** Since when other streams have shown changes that no delta has brought; absent when there are none. */
-  readonly unfedSinceUs?: number
+  parked: field.orNull(orderBookSchema),
+  /** Since when other streams have shown changes that no delta has brought; null when there are none. */
+  unfedSinceUs: field.orNull(field.timeUs),
+})
+export type BookKeeperSnapshot = StateOf<typeof bookKeeperSchema>
+
+const empty: BookKeeperSnapshot = {
+  isValid: false,
+  isBridged: false,
+  lastUpdateId: 0,
+  book: { bids: [], asks: [] },
+  buffer: [],
+  parked: null,
+  unfedSinceUs: null,
 }
 
 /** Why a snapshot was refused. */
@@ -71,16 +90,16 @@ export class BookKeeper {
   #parked: OrderBookSnapshot | undefined
   #unfedSinceUs: number | undefined
 
-  constructor(options: BookKeeperOptions, snapshot?: BookKeeperSnapshot) {
+  constructor(options: BookKeeperOptions, saved: BookKeeperSnapshot = empty) {
     this.#options = options
     this.#rule = sequenceRules[options.rule]
-    this.book = new OrderBook(snapshot?.book)
-    this.#isValid = snapshot?.isValid ?? false
-    this.#isBridged = snapshot?.isBridged ?? false
-    this.#lastUpdateId = snapshot?.lastUpdateId ?? 0
-    this.#parked = snapshot?.parked
-    this.#unfedSinceUs = snapshot?.unfedSinceUs
-    for (const delta of snapshot?.buffer ?? []) this.#buffer.push(delta)
+    this.book = new OrderBook(saved.book)
+    this.#isValid = saved.isValid
+    this.#isBridged = saved.isBridged
+    this.#lastUpdateId = saved.lastUpdateId
+    this.#parked = saved.parked ?? undefined
+    this.#unfedSinceUs = saved.unfedSinceUs ?? undefined
+    for (const delta of saved.buffer) this.#buffer.push(delta)
   }
 
   /** True while the book can be trusted. */
@@ -183,8 +202,8 @@ export class BookKeeper {
       lastUpdateId: this.#lastUpdateId,
       book: this.book.snapshot(),
       buffer: this.#buffer.toArray(),
-      ...(this.#parked && { parked: this.#parked }),
-      ...(this.#unfedSinceUs !== undefined && { unfedSinceUs: this.#unfedSinceUs }),
+      parked: this.#parked ?? null,
+      unfedSinceUs: this.#unfedSinceUs ?? null,
     }
   }
 

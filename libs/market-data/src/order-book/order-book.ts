@@ -1,10 +1,9 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { BookSide } from './book-side.ts'
 
 /** Every level of a book: price, size pairs, best first. */
-export interface OrderBookSnapshot {
-  readonly bids: readonly number[]
-  readonly asks: readonly number[]
-}
+export const orderBookSchema = stateSchema({ bids: field.list(field.real), asks: field.list(field.real) })
+export type OrderBookSnapshot = StateOf<typeof orderBookSchema>
 
 /**
  * An L2 order book. Level 0 is the best; prices are the exact doubles that came in, sizes are in base units. It knows

@@ -1,4 +1,4 @@
-import type { Ofi, Quote } from '@triplane/contracts'
+import { field, stateSchema, type Ofi, type Quote, type StateOf } from '@triplane/contracts'
 import { decimalsOf, floorTime } from '@triplane/kernel'
 import type { OrderBook } from '../order-book/order-book.ts'
 import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
@@ -15,14 +15,17 @@ export interface OrderFlowOptions {
 }
 
 /** What an order flow needs to go on from where it was. */
-export interface OrderFlowSnapshot {
+export const orderFlowSchema = stateSchema({
   /** Digits of the units: those of the lot size, or more. */
-  readonly decimals: number
-  /** Best bid, its size, best ask, its size in units; absent before the first update. */
-  readonly best?: readonly [bid: number, bidUnits: number, ask: number, askUnits: number]
-  readonly intervalStartUs: number
-  readonly intervalUnits: number
-}
+  decimals: field.count,
+  /** Sizes are in units. Null before the first update. */
+  best: field.orNull(stateSchema({ bid: field.real, bidUnits: field.real, ask: field.real, askUnits: field.real })),
+  intervalStartUs: field.timeUs,
+  intervalUnits: field.real,
+})
+export type OrderFlowSnapshot = StateOf<typeof orderFlowSchema>
+
+const noBest = { bid: 0, bidUnits: 0, ask: 0, askUnits: 0 }
 
 type Emit = (ofi: Ofi) => void
 
@@ -56,16 +59,22 @@ export class OrderFlow {
 
   constructor(options: OrderFlowOptions, snapshot?: OrderFlowSnapshot) {
     this.#options = options
-    this.#decimals = snapshot?.decimals ?? decimalsOf(options.lotSize)
+    const saved: OrderFlowSnapshot = snapshot ?? {
+      decimals: decimalsOf(options.lotSize),
+      best: null,
+      intervalStartUs: 0,
+      intervalUnits: 0,
+    }
+    this.#decimals = saved.decimals
     this.#unitsPerBase = scaleOf(this.#decimals)
-    const [bid, bidUnits, ask, askUnits] = snapshot?.best ?? [0, 0, 0, 0]
-    this.#hasBest = snapshot?.best !== undefined
+    const { bid, bidUnits, ask, askUnits } = saved.best ?? noBest
+    this.#hasBest = saved.best !== null
     this.#bid = bid
     this.#bidUnits = bidUnits
     this.#ask = ask
     this.#askUnits = askUnits
-    this.#intervalStartUs = snapshot?.intervalStartUs ?? 0
-    this.#intervalUnits = snapshot?.intervalUnits ?? 0
+    this.#intervalStartUs = saved.intervalStartUs
+    this.#intervalUnits = saved.intervalUnits
   }
 
   /** Takes the next best quote of the venue. */
@@ -101,7 +110,9 @@ export class OrderFlow {
   snapshot(): OrderFlowSnapshot {
     return {
       decimals: this.#decimals,
-      ...(this.#hasBest && { best: [this.#bid, this.#bidUnits, this.#ask, this.#askUnits] as const }),
+      best: this.#hasBest
+        ? { bid: this.#bid, bidUnits: this.#bidUnits, ask: this.#ask, askUnits: this.#askUnits }
+        : null,
       intervalStartUs: this.#intervalStartUs,
       intervalUnits: this.#intervalUnits,
     }

@@ -1,3 +1,4 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { invariant, US_PER_SECOND } from '@triplane/kernel'
 
 /** What is expected of an instrument: an event in every interval. */
@@ -9,11 +10,12 @@ export interface CompletenessOptions {
 }
 
 /** What a completeness score needs to go on from where it was. Intervals are numbered from the epoch. */
-export interface CompletenessSnapshot {
-  readonly first?: number
+export const completenessSchema = stateSchema({
+  first: field.orNull(field.integer),
   /** Intervals of the window with an event, oldest first. */
-  readonly received: readonly number[]
-}
+  received: field.list(field.integer),
+})
+export type CompletenessSnapshot = StateOf<typeof completenessSchema>
 
 /** Builds a completeness score; `snapshot` comes from another one of the same options. */
 export function createCompleteness(options: CompletenessOptions = {}, snapshot?: CompletenessSnapshot): Completeness {
@@ -31,14 +33,17 @@ export class Completeness {
   readonly #slots: Float64Array
   #first: number | undefined
 
-  constructor({ intervalUs = US_PER_SECOND, intervals = 60 }: CompletenessOptions, snapshot?: CompletenessSnapshot) {
+  constructor(
+    { intervalUs = US_PER_SECOND, intervals = 60 }: CompletenessOptions,
+    { first, received }: CompletenessSnapshot = { first: null, received: [] },
+  ) {
     invariant(intervalUs > 0, 'an interval has a length', intervalUs)
     invariant(intervals > 0, 'the window has an interval', intervals)
     this.#intervalUs = intervalUs
     this.#window = intervals
     this.#slots = new Float64Array(intervals + 1).fill(-1)
-    this.#first = snapshot?.first
-    for (const interval of snapshot?.received ?? []) this.#mark(interval)
+    this.#first = first ?? undefined
+    for (const interval of received) this.#mark(interval)
   }
 
   /** Takes note of an event. */
@@ -60,7 +65,7 @@ export class Completeness {
   /** Everything that another score needs to go on from here. */
   snapshot(): CompletenessSnapshot {
     return {
-      ...(this.#first !== undefined && { first: this.#first }),
+      first: this.#first ?? null,
       received: [...this.#slots.filter((interval) => interval >= 0).sort()],
     }
   }

@@ -1,21 +1,23 @@
-import type { MarketStatus } from '@triplane/contracts'
+import { field, stateSchema, type MarketStatus, type StateOf } from '@triplane/contracts'
 
 /** A hole in what was received. */
-export interface Gap {
-  readonly source: string
-  readonly symbol?: string
-  readonly tsRecvUs: number
-  readonly reason?: string
+const gapSchema = stateSchema({
+  source: field.text,
+  symbol: field.orNull(field.text),
+  tsRecvUs: field.timeUs,
+  reason: field.orNull(field.text),
   /** Number of missing update ids, where it is known. */
-  readonly missing?: number
-}
+  missing: field.orNull(field.count),
+})
+export type Gap = StateOf<typeof gapSchema>
 
 /** What a gap ledger needs to go on from where it was. */
-export interface GapLedgerSnapshot {
-  readonly count: number
-  readonly missing: number
-  readonly recent: readonly Gap[]
-}
+export const gapLedgerSchema = stateSchema({
+  count: field.count,
+  missing: field.count,
+  recent: field.list(gapSchema),
+})
+export type GapLedgerSnapshot = StateOf<typeof gapLedgerSchema>
 
 /** Builds a gap ledger that remembers the newest `capacity` gaps; `snapshot` comes from another one. */
 export function createGapLedger(capacity = 1000, snapshot?: GapLedgerSnapshot): GapLedger {
@@ -29,11 +31,11 @@ export class GapLedger {
   #missing: number
   #recent: Gap[]
 
-  constructor(capacity: number, snapshot?: GapLedgerSnapshot) {
+  constructor(capacity: number, { count, missing, recent }: GapLedgerSnapshot = { count: 0, missing: 0, recent: [] }) {
     this.#capacity = capacity
-    this.#count = snapshot?.count ?? 0
-    this.#missing = snapshot?.missing ?? 0
-    this.#recent = [...(snapshot?.recent ?? [])]
+    this.#count = count
+    this.#missing = missing
+    this.#recent = [...recent]
   }
 
   /** Number of gaps. */
@@ -58,10 +60,10 @@ export class GapLedger {
     this.#missing += missing ?? 0
     this.#recent.push({
       source,
-      ...(symbol !== undefined && { symbol }),
+      symbol: symbol ?? null,
       tsRecvUs,
-      ...(reason !== undefined && { reason }),
-      ...(missing !== undefined && { missing }),
+      reason: reason ?? null,
+      missing: missing ?? null,
     })
     if (this.#recent.length > this.#capacity) this.#recent.shift()
   }

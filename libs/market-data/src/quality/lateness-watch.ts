@@ -1,4 +1,4 @@
-import type { MarketStatus } from '@triplane/contracts'
+import { field, stateSchema, type MarketStatus, type StateOf } from '@triplane/contracts'
 
 /** Whose lateness is watched, and when it begins and ends. Microseconds. */
 export interface LatenessOptions {
@@ -14,14 +14,17 @@ export interface LatenessOptions {
 }
 
 /** What a lateness watch needs to go on from where it was. */
-export interface LatenessSnapshot {
-  readonly isLate: boolean
+export const latenessSchema = stateSchema({
+  isLate: field.flag,
   /** When an event was last too late to be on time; 0 before there was one. */
-  readonly lastLateUs: number
+  lastLateUs: field.timeUs,
   /** When the instrument last had an event with a time of its own, and its delay. */
-  readonly timedUs: number
-  readonly delayUs: number
-}
+  timedUs: field.timeUs,
+  delayUs: field.timeUs,
+})
+export type LatenessSnapshot = StateOf<typeof latenessSchema>
+
+const onTime: LatenessSnapshot = { isLate: false, lastLateUs: 0, timedUs: 0, delayUs: 0 }
 
 type Emit = (status: MarketStatus) => void
 
@@ -47,12 +50,12 @@ export class LatenessWatch {
   #timedUs: number
   #delayUs: number
 
-  constructor(options: LatenessOptions, snapshot?: LatenessSnapshot) {
+  constructor(options: LatenessOptions, saved: LatenessSnapshot = onTime) {
     this.#options = options
-    this.#isLate = snapshot?.isLate ?? false
-    this.#lastLateUs = snapshot?.lastLateUs ?? 0
-    this.#timedUs = snapshot?.timedUs ?? 0
-    this.#delayUs = snapshot?.delayUs ?? 0
+    this.#isLate = saved.isLate
+    this.#lastLateUs = saved.lastLateUs
+    this.#timedUs = saved.timedUs
+    this.#delayUs = saved.delayUs
   }
 
   get isLate(): boolean {

@@ -1,4 +1,4 @@
-import type { MarketStatus, MarketStatusCode } from '@triplane/contracts'
+import { field, stateSchema, type MarketStatus, type MarketStatusCode, type StateOf } from '@triplane/contracts'
 
 /** Whose silence is watched, and how long it may last. */
 export interface StalenessOptions {
@@ -9,10 +9,11 @@ export interface StalenessOptions {
 }
 
 /** What a staleness watch needs to go on from where it was. */
-export interface StalenessSnapshot {
-  readonly lastRecvUs?: number
-  readonly isStale: boolean
-}
+export const stalenessSchema = stateSchema({
+  lastRecvUs: field.orNull(field.timeUs),
+  isStale: field.flag,
+})
+export type StalenessSnapshot = StateOf<typeof stalenessSchema>
 
 type Emit = (status: MarketStatus) => void
 
@@ -34,10 +35,13 @@ export class StalenessWatch {
   #lastRecvUs: number
   #isStale: boolean
 
-  constructor(options: StalenessOptions, snapshot?: StalenessSnapshot) {
+  constructor(
+    options: StalenessOptions,
+    { lastRecvUs, isStale }: StalenessSnapshot = { lastRecvUs: null, isStale: false },
+  ) {
     this.#options = options
-    this.#lastRecvUs = snapshot?.lastRecvUs ?? Infinity
-    this.#isStale = snapshot?.isStale ?? false
+    this.#lastRecvUs = lastRecvUs ?? Infinity
+    this.#isStale = isStale
   }
 
   get isStale(): boolean {
@@ -62,7 +66,7 @@ export class StalenessWatch {
 
   /** Everything that another watch needs to go on from here. */
   snapshot(): StalenessSnapshot {
-    return { ...(this.#lastRecvUs < Infinity && { lastRecvUs: this.#lastRecvUs }), isStale: this.#isStale }
+    return { lastRecvUs: this.#lastRecvUs < Infinity ? this.#lastRecvUs : null, isStale: this.#isStale }
   }
 
   #change(isStale: boolean, tsRecvUs: number, emit: Emit): void {

@@ -1,16 +1,17 @@
-import type { Instrument, MarketStatus } from '@triplane/contracts'
+import { field, stateSchema, type Instrument, type MarketStatus, type StateOf } from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
 import { scaleOf } from './exact-units.ts'
 
 /** What a steps watch needs to go on from where it was. */
-export interface StepsWatchSnapshot {
+export const stepsWatchSchema = stateSchema({
   /** The steps that it judged by. */
-  readonly tickSize: string
-  readonly lotSize: string
-  readonly areKnown: boolean
-  readonly finer: number
-}
+  tickSize: field.text,
+  lotSize: field.text,
+  areKnown: field.flag,
+  finer: field.count,
+})
+export type StepsWatchSnapshot = StateOf<typeof stepsWatchSchema>
 
 type Emit = (status: MarketStatus) => void
 
@@ -38,10 +39,11 @@ export class StepsWatch {
     this.#instrument = instrument
     this.#tick = stepOf(tickSize)
     this.#lot = stepOf(lotSize)
-    const isSame = snapshot === undefined || (snapshot.tickSize === tickSize && snapshot.lotSize === lotSize)
-    this.#isNew = !isSame && !snapshot.areKnown
-    this.#areKnown = this.#isNew || (snapshot?.areKnown ?? true)
-    this.#finer = snapshot?.finer ?? 0
+    const saved = snapshot ?? { tickSize, lotSize, areKnown: true, finer: 0 }
+    const isSame = saved.tickSize === tickSize && saved.lotSize === lotSize
+    this.#isNew = !isSame && !saved.areKnown
+    this.#areKnown = this.#isNew || saved.areKnown
+    this.#finer = saved.finer
   }
 
   /** Number of events with a price or size that is finer than the steps. */

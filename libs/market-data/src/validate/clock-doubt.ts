@@ -1,16 +1,16 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+
 /** Lags that were seen to agree with each other since `fromUs`. Microseconds. */
-interface AgreeingLags {
-  readonly fromUs: number
-  readonly minUs: number
-  readonly maxUs: number
-}
+const agreeingSchema = stateSchema({ fromUs: field.timeUs, minUs: field.timeUs, maxUs: field.timeUs })
+type AgreeingLags = StateOf<typeof agreeingSchema>
 
 /** What a clock doubt needs to go on from where it was. */
-export interface ClockDoubtSnapshot {
-  readonly fromUs: number
-  readonly lastUs: number
-  readonly agreeing?: AgreeingLags
-}
+export const clockDoubtSchema = stateSchema({
+  fromUs: field.timeUs,
+  lastUs: field.timeUs,
+  agreeing: field.orNull(agreeingSchema),
+})
+export type ClockDoubtSnapshot = StateOf<typeof clockDoubtSchema>
 
 /** What is to be done with an event that is ahead of the clock: let it pass, refuse it, or believe what it agrees on with others. */
 export type DoubtVerdict = 'passes' | 'refused' | 'agreed'
@@ -33,9 +33,9 @@ export class ClockDoubt {
   ) {
     this.#limitUs = limits.limitUs
     this.#agreeUs = limits.agreeUs
-    this.#fromUs = saved?.fromUs ?? nowUs
-    this.#lastUs = saved?.lastUs ?? nowUs
-    this.#agreeing = saved?.agreeing
+    this.#fromUs = saved ? saved.fromUs : nowUs
+    this.#lastUs = saved ? saved.lastUs : nowUs
+    this.#agreeing = saved?.agreeing ?? undefined
   }
 
   /** Since when what is ahead now has agreed. */
@@ -64,7 +64,7 @@ export class ClockDoubt {
   }
 
   snapshot(): ClockDoubtSnapshot {
-    return { fromUs: this.#fromUs, lastUs: this.#lastUs, ...(this.#agreeing && { agreeing: this.#agreeing }) }
+    return { fromUs: this.#fromUs, lastUs: this.#lastUs, agreeing: this.#agreeing ?? null }
   }
 
   #join(lagUs: number): AgreeingLags | undefined {

@@ -1,5 +1,6 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { floorTime, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
-import { ClockDoubt, type ClockDoubtSnapshot } from './clock-doubt.ts'
+import { ClockDoubt, clockDoubtSchema } from './clock-doubt.ts'
 
 /** What a clock may do. */
 export interface ClockLimits {
@@ -35,28 +36,50 @@ export type ClockStream = (typeof clockStreams)[number]
 export type ClockVerdict = 'known' | 'ahead' | 'impossible'
 
 /** What is known of one stream. */
-interface StreamSnapshot {
+const streamSchema = stateSchema({
   /** When it last had an event that was not ahead. */
-  readonly normalUs?: number
-  readonly doubt?: ClockDoubtSnapshot
-}
+  normalUs: field.orNull(field.timeUs),
+  doubt: field.orNull(clockDoubtSchema),
+})
+type StreamSnapshot = StateOf<typeof streamSchema>
 
 /** What a clock offset needs to go on from where it was. */
-export interface ClockOffsetSnapshot {
-  /** With what is below a microsecond; absent before the first event. */
-  readonly offsetUs?: number
-  readonly confirmations: number
-  readonly lastUs: number
-  readonly halfStartUs: number
-  /** Smallest lags of this half of the window and of the one before; absent where there was no event. */
-  readonly minUs?: number
-  readonly minBeforeUs?: number
-  readonly minuteUs: number
-  readonly fallenUs: number
-  readonly fallenBeforeUs: number
-  readonly agreements: number
-  readonly newestDelayUs: number
-  readonly streams: Readonly<Record<ClockStream, StreamSnapshot>>
+export const clockOffsetSchema = stateSchema({
+  /** With what is below a microsecond; null before the first event. */
+  offsetUs: field.orNull(field.real),
+  confirmations: field.count,
+  lastUs: field.timeUs,
+  halfStartUs: field.timeUs,
+  /** Smallest lags of this half of the window and of the one before; null where there was no event. */
+  minUs: field.orNull(field.timeUs),
+  minBeforeUs: field.orNull(field.timeUs),
+  minuteUs: field.timeUs,
+  fallenUs: field.real,
+  fallenBeforeUs: field.real,
+  agreements: field.count,
+  newestDelayUs: field.timeUs,
+  streams: stateSchema({
+    trade: streamSchema,
+    quote: streamSchema,
+    bookDelta: streamSchema,
+  } satisfies Record<ClockStream, typeof streamSchema>),
+})
+export type ClockOffsetSnapshot = StateOf<typeof clockOffsetSchema>
+
+const nothingKnown: StreamSnapshot = { normalUs: null, doubt: null }
+const beforeFirstEvent: ClockOffsetSnapshot = {
+  offsetUs: null,
+  confirmations: 0,
+  lastUs: 0,
+  halfStartUs: 0,
+  minUs: null,
+  minBeforeUs: null,
+  minuteUs: 0,
+  fallenUs: 0,
+  fallenBeforeUs: 0,
+  agreements: 0,
+  newestDelayUs: 0,
+  streams: { trade: nothingKnown, quote: nothingKnown, bookDelta: nothingKnown },
 }
 
 /** Builds the clock offset of one source and venue; all of their instruments share it. */
@@ -95,23 +118,23 @@ export class ClockOffset {
   #newestDelayUs: number
   readonly #streams: Record<ClockStream, { normalUs?: number; doubt?: ClockDoubt }>
 
-  constructor(limits: ClockLimits, snapshot?: ClockOffsetSnapshot) {
+  constructor(limits: ClockLimits, saved: ClockOffsetSnapshot = beforeFirstEvent) {
     this.#limits = limits
-    this.#offsetUs = snapshot?.offsetUs
-    this.#confirmations = snapshot?.confirmations ?? 0
-    this.#lastUs = snapshot?.lastUs ?? 0
-    this.#halfStartUs = snapshot?.halfStartUs ?? 0
-    this.#minUs = snapshot?.minUs
-    this.#minBeforeUs = snapshot?.minBeforeUs
-    this.#minuteUs = snapshot?.minuteUs ?? 0
-    this.#fallenUs = snapshot?.fallenUs ?? 0
-    this.#fallenBeforeUs = snapshot?.fallenBeforeUs ?? 0
-    this.#agreements = snapshot?.agreements ?? 0
-    this.#newestDelayUs = snapshot?.newestDelayUs ?? 0
+    this.#offsetUs = saved.offsetUs ?? undefined
+    this.#confirmations = saved.confirmations
+    this.#lastUs = saved.lastUs
+    this.#halfStartUs = saved.halfStartUs
+    this.#minUs = saved.minUs ?? undefined
+    this.#minBeforeUs = saved.minBeforeUs ?? undefined
+    this.#minuteUs = saved.minuteUs
+    this.#fallenUs = saved.fallenUs
+    this.#fallenBeforeUs = saved.fallenBeforeUs
+    this.#agreements = saved.agreements
+    this.#newestDelayUs = saved.newestDelayUs
     const restored = (stream: ClockStream) => {
-      const { normalUs, doubt } = snapshot?.streams[stream] ?? {}
+      const { normalUs, doubt } = saved.streams[stream]
       return {
-        ...(normalUs !== undefined && { normalUs }),
+        ...(normalUs !== null && { normalUs }),
         ...(doubt && { doubt: new ClockDoubt(doubt.fromUs, this.#doubtLimits(), doubt) }),
       }
     }
@@ -157,23 +180,23 @@ export class ClockOffset {
 
   /** Everything that another clock offset needs to go on from here. */
   snapshot(): ClockOffsetSnapshot {
-    const saved = (stream: ClockStream): StreamSnapshot => {
+    const known = (stream: ClockStream): StreamSnapshot => {
       const { normalUs, doubt } = this.#streams[stream]
-      return { ...(normalUs !== undefined && { normalUs }), ...(doubt && { doubt: doubt.snapshot() }) }
+      return { normalUs: normalUs ?? null, doubt: doubt ? doubt.snapshot() : null }
     }
     return {
-      ...(this.#offsetUs !== undefined && { offsetUs: this.#offsetUs }),
+      offsetUs: this.#offsetUs ?? null,
       confirmations: this.#confirmations,
       lastUs: this.#lastUs,
       halfStartUs: this.#halfStartUs,
-      ...(this.#minUs !== undefined && { minUs: this.#minUs }),
-      ...(this.#minBeforeUs !== undefined && { minBeforeUs: this.#minBeforeUs }),
+      minUs: this.#minUs ?? null,
+      minBeforeUs: this.#minBeforeUs ?? null,
       minuteUs: this.#minuteUs,
       fallenUs: this.#fallenUs,
       fallenBeforeUs: this.#fallenBeforeUs,
       agreements: this.#agreements,
       newestDelayUs: this.#newestDelayUs,
-      streams: { trade: saved('trade'), quote: saved('quote'), bookDelta: saved('bookDelta') },
+      streams: { trade: known('trade'), quote: known('quote'), bookDelta: known('bookDelta') },
     }
   }
 

@@ -1,16 +1,19 @@
 import {
+  field,
+  stateSchema,
   timeframes,
   type Bar,
   type BookDelta,
   type BookSnapshot,
   type Quote,
+  type StateOf,
   type Timeframe,
   type Trade,
 } from '@triplane/contracts'
 import type { ClockOffset, ClockStream } from './clock-offset.ts'
-import { IdSequence, type IdSequenceSnapshot } from './id-sequence.ts'
-import { PriceBand, type PriceBandLimits, type PriceBandSnapshot, type Touch } from './price-band.ts'
-import { TradeLosses, type TradeLoss, type TradeLossesSnapshot } from './trade-losses.ts'
+import { IdSequence, idSequenceSchema } from './id-sequence.ts'
+import { PriceBand, priceBandSchema, type PriceBandLimits, type Touch } from './price-band.ts'
+import { TradeLosses, tradeLossesSchema, type TradeLoss } from './trade-losses.ts'
 import type { ValidationError } from './validation-error.ts'
 
 /** A price 10 % away from the recent ones of its side is impossible, unless five in a row agree on it. */
@@ -25,21 +28,21 @@ export interface EventValidatorOptions {
   readonly touch?: Touch
 }
 
-/** What an event validator needs to go on from where it was. */
-export interface EventValidatorSnapshot {
-  readonly priceBand: PriceBandSnapshot
-  readonly trades: IdSequenceSnapshot
-  readonly losses: TradeLossesSnapshot
-  readonly quotes: IdSequenceSnapshot
-  readonly deltas: IdSequenceSnapshot
-  readonly bars: readonly LastBar[]
-}
+/** The last bar of a timeframe. */
+const lastBarSchema = stateSchema({ openTimeUs: field.timeUs, closed: field.flag })
+type LastBar = StateOf<typeof lastBarSchema>
 
-/** The last bar of a timeframe, by the order of `timeframes`. */
-interface LastBar {
-  readonly openTimeUs: number
-  readonly closed: boolean
-}
+/** What an event validator needs to go on from where it was. */
+export const eventValidatorSchema = stateSchema({
+  priceBand: priceBandSchema,
+  trades: idSequenceSchema,
+  losses: tradeLossesSchema,
+  quotes: idSequenceSchema,
+  deltas: idSequenceSchema,
+  /** By the order of `timeframes`. */
+  bars: field.list(lastBarSchema, { minItems: timeframes.length, maxItems: timeframes.length }),
+})
+export type EventValidatorSnapshot = StateOf<typeof eventValidatorSchema>
 
 /** An event that can be validated. */
 export type ValidatedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
@@ -82,7 +85,7 @@ export class EventValidator {
     this.#losses = new TradeLosses(snapshot?.losses)
     this.#quotes = new IdSequence(snapshot?.quotes)
     this.#deltas = new IdSequence(snapshot?.deltas)
-    this.#bars = [...(snapshot?.bars ?? timeframes.map(() => ({ openTimeUs: -1, closed: true })))]
+    this.#bars = snapshot ? [...snapshot.bars] : timeframes.map(() => ({ openTimeUs: -1, closed: true }))
   }
 
   /** Why `event` is refused; undefined when it is good, and remembered. */

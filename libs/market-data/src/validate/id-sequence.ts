@@ -1,3 +1,4 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { ValidationError } from './validation-error.ts'
 
 /** An id further above the last one is not believed at once. Venues of today count less than this in three hours. */
@@ -6,13 +7,16 @@ const MAX_JUMP = 1_000_000_000
 const CONFIRMATIONS = 5
 
 /** What an id sequence needs to go on from where it was. */
-export interface IdSequenceSnapshot {
-  readonly runStart: number
-  readonly lastId: number
-  readonly mayRestart: boolean
-  readonly candidate: number
-  readonly agreeing: number
-}
+export const idSequenceSchema = stateSchema({
+  runStart: field.integer,
+  lastId: field.integer,
+  mayRestart: field.flag,
+  candidate: field.integer,
+  agreeing: field.count,
+})
+export type IdSequenceSnapshot = StateOf<typeof idSequenceSchema>
+
+const beforeFirstId: IdSequenceSnapshot = { runStart: 0, lastId: -1, mayRestart: true, candidate: 0, agreeing: 0 }
 
 /**
  * The ids of one stream, which must grow. Ids from `runStart` to `lastId` have all been seen: trade ids are contiguous, so
@@ -28,12 +32,12 @@ export class IdSequence {
   #candidate: number
   #agreeing: number
 
-  constructor(snapshot?: IdSequenceSnapshot) {
-    this.#runStart = snapshot?.runStart ?? 0
-    this.#lastId = snapshot?.lastId ?? -1
-    this.#mayRestart = snapshot?.mayRestart ?? true
-    this.#candidate = snapshot?.candidate ?? 0
-    this.#agreeing = snapshot?.agreeing ?? 0
+  constructor(saved: IdSequenceSnapshot = beforeFirstId) {
+    this.#runStart = saved.runStart
+    this.#lastId = saved.lastId
+    this.#mayRestart = saved.mayRestart
+    this.#candidate = saved.candidate
+    this.#agreeing = saved.agreeing
   }
 
   /**

@@ -1,5 +1,5 @@
-import type { Trade } from '@triplane/contracts'
-import { isNear, RecentPrices, type RecentPricesSnapshot } from './recent-prices.ts'
+import { field, stateSchema, type StateOf, type Trade } from '@triplane/contracts'
+import { isNear, RecentPrices, recentPricesSchema } from './recent-prices.ts'
 import type { ValidationError } from './validation-error.ts'
 
 /** How far a price may jump. */
@@ -17,14 +17,15 @@ export interface Touch {
 }
 
 /** What a price band needs to go on from where it was. The quote is that of the newest accepted one, 0 when there is none. */
-export interface PriceBandSnapshot {
-  readonly bid: number
-  readonly ask: number
-  readonly bids: RecentPricesSnapshot
-  readonly asks: RecentPricesSnapshot
-  readonly sells: RecentPricesSnapshot
-  readonly buys: RecentPricesSnapshot
-}
+export const priceBandSchema = stateSchema({
+  bid: field.real,
+  ask: field.real,
+  bids: recentPricesSchema,
+  asks: recentPricesSchema,
+  sells: recentPricesSchema,
+  buys: recentPricesSchema,
+})
+export type PriceBandSnapshot = StateOf<typeof priceBandSchema>
 
 /**
  * Tells an impossible price from a wide spread and from a crash.
@@ -60,8 +61,8 @@ export class PriceBand {
     this.#asks = new RecentPrices(false, snapshot?.asks)
     this.#sells = new RecentPrices(true, snapshot?.sells)
     this.#buys = new RecentPrices(false, snapshot?.buys)
-    this.#bid = snapshot?.bid ?? 0
-    this.#ask = snapshot?.ask ?? 0
+    this.#bid = snapshot ? snapshot.bid : 0
+    this.#ask = snapshot ? snapshot.ask : 0
   }
 
   /** Why a trade's price is impossible; undefined when it is possible, or confirmed. */

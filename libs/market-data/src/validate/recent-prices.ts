@@ -1,13 +1,16 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+
 /** So many prices make the median: a wild one, even one that was believed for want of others, never moves it far. */
 const RECENT = 5
 
 /** What recent prices need to go on from where they were. The candidate is 0 when there is none. */
-export interface RecentPricesSnapshot {
+export const recentPricesSchema = stateSchema({
   /** Oldest first. */
-  readonly prices: readonly number[]
-  readonly candidate: number
-  readonly agreeing: number
-}
+  prices: field.list(field.real),
+  candidate: field.real,
+  agreeing: field.count,
+})
+export type RecentPricesSnapshot = StateOf<typeof recentPricesSchema>
 
 /**
  * The last accepted prices of one side of a market, each change once, and the run of refused ones that agree on another price. The

@@ -1,22 +1,26 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+
 /** An id further ahead than this is that of a venue that counts anew: nothing is known to be missing. */
 const MAX_JUMP = 1_000_000_000
 /** Ids that wait to be accounted for; beyond it the two oldest become one range. */
 const MOST_WAITING = 256
 
 /** Trades that came and are in no bar. */
-interface SeenTrades {
-  readonly firstId: number
-  readonly lastId: number
-  /** When it was traded, for a trade that was refused: -1 when that cannot be known. Absent for what is no trade of the book. */
-  readonly lostUs?: number
-}
+const seenTradesSchema = stateSchema({
+  firstId: field.integer,
+  lastId: field.integer,
+  /** When it was traded, for a trade that was refused: -1 when that cannot be known. Null for what is no trade of the book. */
+  lostUs: field.orNull(field.timeUs),
+})
+type SeenTrades = StateOf<typeof seenTradesSchema>
 
 /** What the losses need to be known from where they were. */
-export interface TradeLossesSnapshot {
+export const tradeLossesSchema = stateSchema({
   /** -1 before the first trade. */
-  readonly nextId: number
-  readonly waiting: readonly SeenTrades[]
-}
+  nextId: field.integer,
+  waiting: field.list(seenTradesSchema),
+})
+export type TradeLossesSnapshot = StateOf<typeof tradeLossesSchema>
 
 /** What is not among the trades that were accepted, though it belongs between the last one and this one. */
 export interface TradeLoss {
@@ -42,7 +46,7 @@ export class TradeLosses {
   /** A trade that is none of the order book came. */
   offBook(id: number): void {
     if (id === this.#nextId && this.#waiting.length === 0) this.#nextId++
-    else this.#wait({ firstId: id, lastId: id })
+    else this.#wait({ firstId: id, lastId: id, lostUs: null })
   }
 
   /** A trade was refused; `lostUs` is its event time, -1 when that cannot be known. */
@@ -59,7 +63,7 @@ export class TradeLosses {
     const isAnew = nextId < 0 || firstId < nextId || firstId - nextId > MAX_JUMP
     this.#waiting = isAnew ? [] : waiting.filter((seen) => seen.lastId > lastId)
     const before = waiting.filter((seen) => seen.firstId < firstId && (isAnew || seen.lastId >= nextId))
-    const lostUs = before.flatMap((seen) => (seen.lostUs === undefined ? [] : [seen.lostUs]))
+    const lostUs = before.flatMap((seen) => (seen.lostUs === null ? [] : [seen.lostUs]))
     const missing = isAnew ? 0 : firstId - nextId - countIds(before, nextId, firstId)
     return missing > 0 || lostUs.length > 0 ? { missing, lostUs } : undefined
   }
@@ -79,8 +83,8 @@ export class TradeLosses {
     if (this.#waiting.length <= MOST_WAITING) return
     const [a, b] = this.#waiting.splice(0, 2) as [SeenTrades, SeenTrades]
     const range = { firstId: Math.min(a.firstId, b.firstId), lastId: Math.max(a.lastId, b.lastId) }
-    const isLost = a.lostUs !== undefined || b.lostUs !== undefined
-    this.#waiting.unshift({ ...range, ...(isLost && { lostUs: -1 }) })
+    const isLost = a.lostUs !== null || b.lostUs !== null
+    this.#waiting.unshift({ ...range, lostUs: isLost ? -1 : null })
   }
 }
 

@@ -1,16 +1,18 @@
-import type { Trade } from '@triplane/contracts'
+import { field, stateSchema, type StateOf, type Trade } from '@triplane/contracts'
 
 /** How a venue prints trades: one by one, or those of one order at one price together. */
-type TradeStreamName = 'trade' | 'aggTrade'
+const tradeStreamNames = ['trade', 'aggTrade'] as const
+type TradeStreamName = (typeof tradeStreamNames)[number]
 
 /** What the choice needs to be known from where it was. */
-export interface TradeStreamSnapshot {
-  /** Absent before the first trade of a connection. */
-  readonly used?: TradeStreamName
-  /** Absent while nothing was ignored. */
-  readonly said?: TradeStreamName
-  readonly ignored: number
-}
+export const tradeStreamSchema = stateSchema({
+  /** Null before the first trade of a connection. */
+  used: field.orNull(field.oneOf(tradeStreamNames)),
+  /** Null while nothing was ignored. */
+  said: field.orNull(field.oneOf(tradeStreamNames)),
+  ignored: field.count,
+})
+export type TradeStreamSnapshot = StateOf<typeof tradeStreamSchema>
 
 /**
  * Which of the two streams of trades of an instrument is used, where both come: the one that is heard first after a connect. The other
@@ -21,9 +23,9 @@ export class TradeStream {
   #said: TradeStreamName | undefined
   #ignored: number
 
-  constructor(snapshot: TradeStreamSnapshot = { ignored: 0 }) {
-    this.#used = snapshot.used
-    this.#said = snapshot.said
+  constructor(snapshot: TradeStreamSnapshot = { used: null, said: null, ignored: 0 }) {
+    this.#used = snapshot.used ?? undefined
+    this.#said = snapshot.said ?? undefined
     this.#ignored = snapshot.ignored
   }
 
@@ -55,10 +57,6 @@ export class TradeStream {
   }
 
   snapshot(): TradeStreamSnapshot {
-    return {
-      ...(this.#used && { used: this.#used }),
-      ...(this.#said && { said: this.#said }),
-      ignored: this.#ignored,
-    }
+    return { used: this.#used ?? null, said: this.#said ?? null, ignored: this.#ignored }
   }
 }

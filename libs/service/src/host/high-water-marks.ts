@@ -1,5 +1,12 @@
-/** Sequences that were passed, by producer, topic and key. */
-export type HighWaterMarksSnapshot = Readonly<Record<string, number>>
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+
+/** Sequences that were passed, as they are saved. */
+export const highWaterMarksSchema = field.list(
+  stateSchema({ producer: field.text, topic: field.text, key: field.text, seq: field.integer }),
+)
+export type HighWaterMarksSnapshot = StateOf<typeof highWaterMarksSchema>
+
+type Mark = { -readonly [Field in keyof HighWaterMarksSnapshot[number]]: HighWaterMarksSnapshot[number][Field] }
 
 /**
  * Recognises what is delivered twice: the events of one producer come in order of their sequence within a topic and key,
@@ -7,23 +14,26 @@ export type HighWaterMarksSnapshot = Readonly<Record<string, number>>
  * instruments that share a partition overlap.
  */
 export class HighWaterMarks {
-  readonly #marks: Map<string, number>
+  readonly #marks: Map<string, Mark>
 
-  constructor(snapshot: HighWaterMarksSnapshot = {}) {
-    this.#marks = new Map(Object.entries(snapshot))
+  constructor(saved: HighWaterMarksSnapshot = []) {
+    this.#marks = new Map(saved.map((mark) => [nameOf(mark.producer, mark.topic, mark.key), { ...mark }]))
   }
 
   /** The highest sequence that came from `producer` on `topic` under `key`; -1 when none did. */
   of(producer: string, topic: string, key: string): number {
-    return this.#marks.get(nameOf(producer, topic, key)) ?? -1
+    return this.#marks.get(nameOf(producer, topic, key))?.seq ?? -1
   }
 
   set(producer: string, topic: string, key: string, seq: number): void {
-    this.#marks.set(nameOf(producer, topic, key), seq)
+    const name = nameOf(producer, topic, key)
+    const mark = this.#marks.get(name)
+    if (mark) mark.seq = seq
+    else this.#marks.set(name, { producer, topic, key, seq })
   }
 
   snapshot(): HighWaterMarksSnapshot {
-    return Object.fromEntries(this.#marks)
+    return Array.from(this.#marks.values(), (mark) => ({ ...mark }))
   }
 }
 

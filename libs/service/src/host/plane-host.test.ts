@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  field,
   Outbox,
+  stateSchema,
   topics,
   type Event,
   type OperatorCommand,
   type PlaneCore,
   type Quote,
+  type StateOf,
   type Trade,
 } from '@triplane/contracts'
 import { ok, systemClock } from '@triplane/kernel'
@@ -16,13 +19,17 @@ import { aHeartbeat, anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from
 import { InputLog, InputLogError } from '../log/input-log.ts'
 import type { LoggedTurn } from '../log/turn.ts'
 import { Snapshots } from '../log/snapshots.ts'
-import { PlaneHost, type HostState } from './plane-host.ts'
+import { createStateCodec } from '../log/state-codec.ts'
+import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
 
 type In = Trade | OperatorCommand
 
+const echoSchema = stateSchema({ seq: field.count, heard: field.list(field.integer) })
+type EchoState = StateOf<typeof echoSchema>
+
 /** Answers each trade with a quote of the same id, and a command with one of id 0. */
-function echoPlane(snapshot?: { readonly seq: number; readonly heard: number[] }) {
+function echoPlane(snapshot?: EchoState) {
   const heard: number[] = [...(snapshot?.heard ?? [])]
   const outbox = new Outbox<Quote>(snapshot?.seq)
   const core: PlaneCore<In, Quote> = {
@@ -67,18 +74,23 @@ class FullLog extends InputLog {
 }
 
 /** Snapshots in a folder whose disk is full. */
-class FullSnapshots extends Snapshots<HostState> {
+class FullSnapshots extends Snapshots<HostState<In, EchoState>> {
   override save(): Promise<void> {
     return Promise.reject(new Error('Expected room on the disk, was none'))
   }
 }
 
+const codec = createStateCodec(hostStateSchema(echoSchema, field.event('trade', 'operatorCommand')), {
+  configurationDigest: 'one',
+  commit: 'none',
+})
+
 const run = aRun({ mode: 'live', positions: [] })
 
 /** A host with its folder, on a bus that others use too. */
-function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots<HostState>(folder)) {
+function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots(folder, codec)) {
   const saved = snapshots.newest()
-  const { plane, heard } = echoPlane(saved?.state.core as never)
+  const { plane, heard } = echoPlane(saved?.state.core)
   const producer = bus.producer({ name: 'echo', runId: run.runId })
   const output = new PlaneOutput<Quote>(
     { name: 'echo', producer, account: run.account, marked: [], observe: () => undefined },
@@ -228,7 +240,7 @@ describe('a hosted plane', () => {
   })
 
   it('goes on without a snapshot that cannot be written: the next start has more to do again', async () => {
-    const first = open(bus, folder, 'first', new FullSnapshots(folder))
+    const first = open(bus, folder, 'first', new FullSnapshots(folder, codec))
     const running = first.host.run()
     send(1)
     expect(await echoes(reader, 1)).toEqual([1])

@@ -1,8 +1,19 @@
-import { rank, type Event, type Heartbeat, type Run, type Topic } from '@triplane/contracts'
+import {
+  field,
+  rank,
+  stateSchema,
+  type Event,
+  type Heartbeat,
+  type Run,
+  type SchemaOf,
+  type StateOfFields,
+  type Topic,
+} from '@triplane/contracts'
 import { ok, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
   createRecordIntake,
   OrderedInputs,
+  orderedInputsSchema,
   type BusRecord,
   type Consumer,
   type OrderedInputsSnapshot,
@@ -15,22 +26,33 @@ import { InputLogError, type InputLog } from '../log/input-log.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
 import { EventIntake } from './event-intake.ts'
-import { HighWaterMarks, type HighWaterMarksSnapshot } from './high-water-marks.ts'
-import type { PlaneOutput, PlaneOutputState } from './plane-output.ts'
+import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
+import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 import { ReplayQueue } from './replay-queue.ts'
 import { Wake } from './wake.ts'
-import { WatermarkGate, type GatedPartition, type WatermarkGateSnapshot } from './watermark-gate.ts'
+import { WatermarkGate, watermarkGateSchema, type GatedPartition } from './watermark-gate.ts'
 
-/** The state of a hosted plane, as JSON. */
-export interface HostState<CoreState = unknown, In extends Event = Event> {
+const hostFields = {
+  marks: highWaterMarksSchema,
+  gate: watermarkGateSchema,
+  positions: field.list(stateSchema({ topic: field.text, partition: field.count, offset: field.integer })),
+  marketUs: field.timeUs,
+  boundUs: field.timeUs,
+  output: planeOutputSchema,
+}
+
+/** The state of a hosted plane: its core, the inputs that wait, and where its host stands. */
+export type HostState<In extends Event = Event, CoreState = unknown> = StateOfFields<typeof hostFields> & {
   readonly core: CoreState
   readonly inputs: OrderedInputsSnapshot<In>
-  readonly marks: HighWaterMarksSnapshot
-  readonly gate: WatermarkGateSnapshot
-  readonly positions: readonly Position[]
-  readonly marketUs: number
-  readonly boundUs: number
-  readonly output: PlaneOutputState
+}
+
+/** How the state of a plane is saved whose core has the schema `core` and hears what `input` is the schema of. */
+export function hostStateSchema<In extends Event, CoreState>(
+  core: SchemaOf<CoreState>,
+  input: SchemaOf<In>,
+): SchemaOf<HostState<In, CoreState>> {
+  return field.as(stateSchema({ core, inputs: orderedInputsSchema(input), ...hostFields }))
 }
 
 export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
@@ -44,8 +66,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   /** In lockstep: how much later than an input an output takes effect, at least. 0 for the strategy plane. */
   readonly leadUs: number
   readonly log: InputLog
-  readonly snapshots: Snapshots<HostState>
-  readonly saved: Snapshot<HostState> | undefined
+  readonly snapshots: Pick<Snapshots<HostState>, 'encode' | 'save'>
+  readonly saved: Snapshot<HostState<In>> | undefined
   readonly snapshotEveryMs: number
   /** Makes events of a payload that came from outside. */
   readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
@@ -116,7 +138,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const { plane, run, saved, clock, gated, decode, deadLetter, onRecord } = options
     const state = saved?.state
     this.#options = options
-    this.#inputs = new OrderedInputs(state?.inputs as OrderedInputsSnapshot<In> | undefined)
+    this.#inputs = new OrderedInputs(state?.inputs)
     this.#marks = new HighWaterMarks(state?.marks)
     this.#gate = new WatermarkGate(gated, state?.gate)
     this.#positions = new Map(state?.positions.map((position) => [placeOf(position), position]))
@@ -145,7 +167,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     })
     this.#process = (event) => plane.core.process(event)
     this.#turn = saved?.afterTurn ?? 0
-    this.#boundUs = state?.boundUs ?? 0
+    this.#boundUs = state ? state.boundUs : 0
     this.#movedAtUs = clock.monotonicUs()
   }
 
@@ -364,10 +386,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   async #snapshot(): Promise<void> {
     const { log, snapshots, output, onSnapshotFault } = this.#options
     const afterTurn = this.#turn
-    const text = JSON.stringify(this.#state())
+    const state = this.#state()
     // Turns before the new segment stay in the old one until the snapshot counts.
     if (!this.#beginLog(afterTurn)) return
     try {
+      const text = snapshots.encode(state)
       await output.durable()
       await snapshots.save(afterTurn, text)
       log.dropBefore(afterTurn)
@@ -376,7 +399,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     }
   }
 
-  #state(): HostState<unknown, In> {
+  #state(): HostState<In> {
     return {
       core: this.#options.plane.core.snapshot(),
       inputs: this.#inputs.snapshot(),

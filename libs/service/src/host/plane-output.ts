@@ -1,5 +1,17 @@
-import { encodeLine, keyOf, topicOf, type Event, type EventType, type Topic } from '@triplane/contracts'
-import { OutputHash, Unobserved, type OutputHashState, type Producer } from '@triplane/messaging'
+import {
+  encodeLine,
+  eventSchemas,
+  field,
+  keyOf,
+  stateSchema,
+  topicOf,
+  zeroCounts,
+  type Event,
+  type EventType,
+  type StateOf,
+  type Topic,
+} from '@triplane/contracts'
+import { OutputHash, outputHashSchema, Unobserved, type Producer } from '@triplane/messaging'
 
 /** Where a plane's outputs are kept, beside the bus. */
 export interface HistorySink {
@@ -23,11 +35,16 @@ export interface PlaneOutputOptions<Out extends Event> {
   readonly observe: (event: Out) => void
 }
 
-export interface PlaneOutputState {
-  readonly hash: OutputHashState
-  readonly counts: Readonly<Partial<Record<EventType, number>>>
-  readonly markedUs?: number
-}
+const eventTypes = Object.keys(eventSchemas) as readonly EventType[]
+
+/** What a plane has put out, as it is saved. */
+export const planeOutputSchema = stateSchema({
+  hash: outputHashSchema,
+  counts: field.countsOf(eventTypes),
+  /** How far the outputs were promised complete; null before. */
+  markedUs: field.orNull(field.timeUs),
+})
+export type PlaneOutputState = StateOf<typeof planeOutputSchema>
 
 /** Sends back-pressure to its host when so many records wait for the bus. */
 const MAX_BUFFERED_RECORDS = 5000
@@ -36,17 +53,17 @@ const MAX_BUFFERED_RECORDS = 5000
 export class PlaneOutput<Out extends Event> {
   readonly #options: PlaneOutputOptions<Out>
   readonly #hash: OutputHash
-  readonly #counts: Partial<Record<EventType, number>>
+  readonly #counts: Record<EventType, number>
   readonly #unobserved: Unobserved<Out>
   #markedUs: number
 
   constructor(options: PlaneOutputOptions<Out>, state?: PlaneOutputState) {
     this.#options = options
     this.#hash = new OutputHash(state?.hash)
-    this.#counts = { ...state?.counts }
+    this.#counts = state ? { ...state.counts } : zeroCounts(eventTypes)
     this.#markedUs = state?.markedUs ?? Number.NEGATIVE_INFINITY
     this.#unobserved = new Unobserved((event) => {
-      this.#counts[event.type] = (this.#counts[event.type] ?? 0) + 1
+      this.#counts[event.type]++
       options.observe(event)
     })
   }
@@ -95,10 +112,10 @@ export class PlaneOutput<Out extends Event> {
     return this.#hash.digest()
   }
 
-  /** Events published, by type. */
+  /** Events published, by type; those of which there was one. */
   counts(): Readonly<Partial<Record<EventType, number>>> {
     this.observe()
-    return this.#counts
+    return Object.fromEntries(Object.entries(this.#counts).filter(([, count]) => count > 0))
   }
 
   state(): PlaneOutputState {
@@ -106,7 +123,7 @@ export class PlaneOutput<Out extends Event> {
     return {
       hash: this.#hash.state(),
       counts: { ...this.#counts },
-      ...(Number.isFinite(this.#markedUs) && { markedUs: this.#markedUs }),
+      markedUs: Number.isFinite(this.#markedUs) ? this.#markedUs : null,
     }
   }
 }

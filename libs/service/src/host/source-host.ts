@@ -1,8 +1,17 @@
-import { topics, type Event, type Outbox, type Run } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  topics,
+  type Event,
+  type Outbox,
+  type Run,
+  type SchemaOf,
+  type StateOfFields,
+} from '@triplane/contracts'
 import { US_PER_MINUTE, type Clock } from '@triplane/kernel'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import { Breather } from './breather.ts'
-import type { PlaneOutput, PlaneOutputState } from './plane-output.ts'
+import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 
 /** What a feed hands over: a frame, a connect, a disconnect, or `time`, which only says that time has passed. */
 export interface SourceItem {
@@ -20,12 +29,24 @@ export interface SourceCore<Item extends SourceItem, Out extends Event> {
   snapshot(): unknown
 }
 
-/** The state of a hosted source, as JSON: its core, how many items it has taken (time aside), and what its feed goes on from. */
-export interface SourceState<CoreState = unknown, FeedState = unknown> {
+const sourceFields = {
+  /** Items that were taken, time aside. */
+  items: field.count,
+  output: planeOutputSchema,
+}
+
+/** The state of a hosted source: its core, what its feed goes on from (null for one that is read from its start), and where its host stands. */
+export type SourceState<CoreState = unknown, FeedState = unknown> = StateOfFields<typeof sourceFields> & {
   readonly core: CoreState
-  readonly items: number
-  readonly feed?: FeedState
-  readonly output: PlaneOutputState
+  readonly feed: FeedState | null
+}
+
+/** How the state of a source is saved whose core and feed have these schemas. */
+export function sourceStateSchema<CoreState, FeedState>(
+  core: SchemaOf<CoreState>,
+  feed: SchemaOf<FeedState>,
+): SchemaOf<SourceState<CoreState, FeedState>> {
+  return field.as(stateSchema({ core, feed: field.orNull(feed), ...sourceFields }))
 }
 
 export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
@@ -39,7 +60,7 @@ export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
   readonly endUs?: number | undefined
   readonly feedState?: (() => unknown) | undefined
   readonly output: PlaneOutput<Out>
-  readonly snapshots: Snapshots<SourceState>
+  readonly snapshots: Pick<Snapshots<SourceState>, 'encode' | 'save'>
   readonly saved: Snapshot<SourceState> | undefined
   readonly snapshotEveryMs: number
   /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
@@ -79,7 +100,7 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
 
   constructor(options: SourceHostOptions<Item, Out>) {
     this.#options = options
-    this.#items = options.saved?.state.items ?? 0
+    this.#items = options.saved ? options.saved.state.items : 0
     this.#snapshots = options.saved?.afterTurn ?? 0
   }
 
@@ -168,11 +189,11 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     const state: SourceState = {
       core: core.snapshot(),
       items,
-      ...(feedState && { feed: feedState() }),
+      feed: feedState ? feedState() : null,
       output: output.state(),
     }
-    const text = JSON.stringify(state)
     try {
+      const text = snapshots.encode(state)
       await output.durable()
       await snapshots.save(++this.#snapshots, text)
     } catch (fault) {

@@ -1,3 +1,4 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { BusRecord, Watermark } from '@triplane/messaging'
 
 /** The producer whose first watermark names the start of the run. */
@@ -9,11 +10,15 @@ export interface GatedPartition {
   readonly partition: number
 }
 
-export interface WatermarkGateSnapshot {
-  readonly throughUs: Readonly<Record<string, number>>
-  readonly floorUs?: number
-  readonly finalUs?: number
-}
+/** The promises as they are saved; null where there is none yet. */
+export const watermarkGateSchema = stateSchema({
+  throughUs: field.list(stateSchema({ topic: field.text, partition: field.count, throughUs: field.timeUs })),
+  floorUs: field.orNull(field.timeUs),
+  finalUs: field.orNull(field.timeUs),
+})
+export type WatermarkGateSnapshot = StateOf<typeof watermarkGateSchema>
+
+const noPromise: WatermarkGateSnapshot = { throughUs: [], floorUs: null, finalUs: null }
 
 /**
  * Says how far a plane in lockstep may go: to where every partition that it reads has been promised complete.
@@ -24,18 +29,22 @@ export interface WatermarkGateSnapshot {
  *    watermark names: nothing takes effect before the run. Else the strategy and the order plane would wait for each other.
  */
 export class WatermarkGate {
-  readonly #throughUs = new Map<string, number | undefined>()
+  readonly #promises: readonly Promised[]
+  readonly #byName: ReadonlyMap<string, Promised>
   #floorUs: number | undefined
   #finalUs: number | undefined
   #boundUs = Number.NEGATIVE_INFINITY
 
-  constructor(partitions: readonly GatedPartition[], snapshot?: WatermarkGateSnapshot) {
-    for (const { topic, partition } of partitions) {
-      const name = nameOf(topic, partition)
-      this.#throughUs.set(name, snapshot?.throughUs[name])
-    }
-    this.#floorUs = snapshot?.floorUs
-    this.#finalUs = snapshot?.finalUs
+  constructor(partitions: readonly GatedPartition[], saved: WatermarkGateSnapshot = noPromise) {
+    const known = new Map(
+      saved.throughUs.map(({ topic, partition, throughUs }) => [nameOf(topic, partition), throughUs]),
+    )
+    this.#promises = partitions.map(({ topic, partition }) => {
+      return { topic, partition, throughUs: known.get(nameOf(topic, partition)) }
+    })
+    this.#byName = new Map(this.#promises.map((promised) => [nameOf(promised.topic, promised.partition), promised]))
+    this.#floorUs = saved.floorUs ?? undefined
+    this.#finalUs = saved.finalUs ?? undefined
     this.#update()
   }
 
@@ -50,33 +59,38 @@ export class WatermarkGate {
   }
 
   note({ topic, partition, producer }: BusRecord<unknown>, { throughUs, final }: Watermark): void {
-    const name = nameOf(topic.name, partition)
-    if (!this.#throughUs.has(name)) return
+    const promised = this.#byName.get(nameOf(topic.name, partition))
+    if (!promised) return
     if (producer === SOURCE) {
       this.#floorUs ??= throughUs
       if (final) this.#finalUs = throughUs
     }
-    const before = this.#throughUs.get(name)
-    if (before !== undefined && before >= throughUs) return
-    this.#throughUs.set(name, throughUs)
+    if (promised.throughUs !== undefined && promised.throughUs >= throughUs) return
+    promised.throughUs = throughUs
     this.#update()
   }
 
   snapshot(): WatermarkGateSnapshot {
-    const known = [...this.#throughUs].filter((entry): entry is [string, number] => entry[1] !== undefined)
     return {
-      throughUs: Object.fromEntries(known),
-      ...(this.#floorUs !== undefined && { floorUs: this.#floorUs }),
-      ...(this.#finalUs !== undefined && { finalUs: this.#finalUs }),
+      throughUs: this.#promises.flatMap(({ topic, partition, throughUs }) =>
+        throughUs === undefined ? [] : [{ topic, partition, throughUs }],
+      ),
+      floorUs: this.#floorUs ?? null,
+      finalUs: this.#finalUs ?? null,
     }
   }
 
   #update(): void {
     if (this.#floorUs === undefined) return
     let boundUs = Number.POSITIVE_INFINITY
-    for (const throughUs of this.#throughUs.values()) boundUs = Math.min(boundUs, throughUs ?? this.#floorUs)
+    for (const { throughUs } of this.#promises) boundUs = Math.min(boundUs, throughUs ?? this.#floorUs)
     this.#boundUs = Math.max(this.#boundUs, boundUs)
   }
+}
+
+/** A partition, and how far it was promised complete; undefined before its first watermark. */
+interface Promised extends GatedPartition {
+  throughUs: number | undefined
 }
 
 const nameOf = (topic: string, partition: number) => `${topic}/${partition}`

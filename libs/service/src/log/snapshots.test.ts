@@ -1,14 +1,20 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { field, stateSchema } from '@triplane/contracts'
+import { checkedLine } from '@triplane/storage'
 import { Snapshots } from './snapshots.ts'
+import { createStateCodec } from './state-codec.ts'
+
+const codecOf = (configurationDigest: string) =>
+  createStateCodec(stateSchema({ cash: field.text }), { configurationDigest, commit: 'c1' })
 
 describe('snapshots', () => {
   let folder: string
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'triplane-snapshots-'))))
   afterEach(() => rmSync(folder, { recursive: true }))
-  const open = () => new Snapshots<{ readonly cash: string }>(folder)
-  const save = (afterTurn: number, cash: string) => open().save(afterTurn, JSON.stringify({ cash }))
+  const open = (configurationDigest = 'one') => new Snapshots(folder, codecOf(configurationDigest))
+  const save = (afterTurn: number, cash: string) => open().save(afterTurn, open().encode({ cash }))
 
   it('keeps the newest only', async () => {
     expect(open().newest()).toBeUndefined()
@@ -18,11 +24,34 @@ describe('snapshots', () => {
     expect(readdirSync(folder)).toEqual(['snapshot-10.json'])
   })
 
-  it('passes over one that is damaged', async () => {
+  it('passes over one that is damaged, and says so', async () => {
     await save(9, 'one')
     const text = readFileSync(join(folder, 'snapshot-9.json'), 'utf8')
     writeFileSync(join(folder, 'snapshot-10.json'), text.replace('one', 'two'))
-    expect(open().newest()).toEqual({ afterTurn: 9, state: { cash: 'one' } })
+    const said: string[] = []
+    expect(open().newest((notice) => said.push(notice))).toEqual({ afterTurn: 9, state: { cash: 'one' } })
+    expect(said).toEqual(['Snapshot snapshot-10.json is damaged: it is passed over'])
+  })
+
+  it('holds the plane when a whole one does not fit, though an older one would', async () => {
+    await save(9, 'one')
+    const text = open().encode({ cash: 'two' }).replace('"cash"', '"money"')
+    writeFileSync(join(folder, 'snapshot-10.json'), checkedLine(text))
+    expect(() => open().newest()).toThrow(
+      expect.objectContaining({
+        code: 'held',
+        message: expect.stringMatching(
+          /snapshot-10\.json: Expected the field \/state\/cash, was nothing\. Start a new run\.$/,
+        ),
+      }),
+    )
+  })
+
+  it('takes one of another configuration, and says so', async () => {
+    await save(9, 'one')
+    const said: string[] = []
+    expect(open('two').newest((notice) => said.push(notice))?.state).toEqual({ cash: 'one' })
+    expect(said).toEqual(['Snapshot snapshot-9.json: It was saved under another configuration'])
   })
 
   it('leaves the one that stands when the next cannot be written', async () => {

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StateMisfitError } from '@triplane/contracts'
 import { checkedLine, scanLines } from '@triplane/storage'
+import { PlaneHeldError } from './failed-turn.ts'
+import type { StateCodec } from './state-codec.ts'
 
 /** The state of a plane after a turn. */
 export interface Snapshot<State> {
@@ -12,25 +15,45 @@ export interface Snapshot<State> {
 const snapshotName = /^snapshot-(\d+)\.json$/
 const fileOf = (afterTurn: number) => `snapshot-${afterTurn}.json`
 
-/** The snapshots of one run and plane in a folder. Only the newest is kept; a damaged one is passed over. */
+/**
+ * The snapshots of one run and plane in a folder; only the newest is kept. A file that is not whole was never counted on and
+ * is passed over; a whole one whose state does not fit holds the plane, for an older one would lose what it holds.
+ */
 export class Snapshots<State> {
   readonly #folder: string
+  readonly #codec: StateCodec<State>
 
-  constructor(folder: string) {
+  constructor(folder: string, codec: StateCodec<State>) {
     this.#folder = folder
+    this.#codec = codec
     mkdirSync(folder, { recursive: true })
   }
 
-  /** The newest whole snapshot; undefined when there is none. */
-  newest(): Snapshot<State> | undefined {
+  /**
+   * The newest whole snapshot; undefined when there is none. `note` is told what is worth a line in the log. Throws
+   * PlaneHeldError when it does not fit.
+   */
+  newest(note: (notice: string) => void = () => undefined): Snapshot<State> | undefined {
     for (const afterTurn of this.#turns().reverse()) {
-      const [text] = scanLines(readFileSync(join(this.#folder, fileOf(afterTurn)))).lines
-      if (text !== undefined) return { afterTurn, state: JSON.parse(text.toString('utf8')) as State }
+      const name = fileOf(afterTurn)
+      const [text] = scanLines(readFileSync(join(this.#folder, name))).lines
+      if (text === undefined) {
+        note(`Snapshot ${name} is damaged: it is passed over`)
+        continue
+      }
+      const { state, differences } = this.#decode(name, text.toString('utf8'))
+      for (const difference of differences) note(`Snapshot ${name}: ${difference}`)
+      return { afterTurn, state }
     }
     return undefined
   }
 
-  /** Writes `text`, the state after a turn as JSON, and syncs it; then removes the older ones. */
+  /** The state as the text that `save` writes. */
+  encode(state: unknown): string {
+    return this.#codec.encode(state)
+  }
+
+  /** Writes `text`, the encoded state after a turn, and syncs it; then removes the older ones. */
   async save(afterTurn: number, text: string): Promise<void> {
     const file = join(this.#folder, fileOf(afterTurn))
     const handle = await open(`${file}.new`, 'w', 0o600)
@@ -42,6 +65,17 @@ export class Snapshots<State> {
     }
     await rename(`${file}.new`, file)
     for (const older of this.#turns()) if (older < afterTurn) rmSync(join(this.#folder, fileOf(older)))
+  }
+
+  #decode(name: string, text: string) {
+    try {
+      return this.#codec.decode(text)
+    } catch (error) {
+      if (!(error instanceof StateMisfitError)) throw error
+      throw new PlaneHeldError(`Cannot go on from ${join(this.#folder, name)}: ${error.message}. Start a new run.`, {
+        cause: error,
+      })
+    }
   }
 
   #turns(): number[] {

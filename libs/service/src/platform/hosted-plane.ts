@@ -1,20 +1,24 @@
-import type { Event, PlaneCore, Topic } from '@triplane/contracts'
+import { StateMisfitError, type Event, type PlaneCore, type SchemaOf, type Topic } from '@triplane/contracts'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
-import { PlaneHost, type HostState } from '../host/plane-host.ts'
+import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import type { GatedPartition } from '../host/watermark-gate.ts'
 import { isExpected } from '../lifecycle/expected-fault.ts'
-import { FailedTurn } from '../log/failed-turn.ts'
+import { FailedTurn, PlaneHeldError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
+import { createStateCodec } from '../log/state-codec.ts'
 import { mustHaveSaidNothing } from './lost-state.ts'
 import type { HostedRun, RunContext } from './plane-service.ts'
 
-export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> {
+export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState> {
   readonly context: RunContext
-  /** Builds the plane from its core's snapshot, if there is one. */
-  readonly build: (snapshot: unknown) => Plane<In, Out, Core>
+  /** How the core, and an input that waits, are saved. */
+  readonly coreSchema: SchemaOf<CoreState>
+  readonly inputSchema: SchemaOf<In>
+  /** Builds the plane from its core's snapshot, if there is one. Throws StateMisfitError when the configuration does not fit it. */
+  readonly build: (saved: CoreState | undefined) => Plane<In, Out, Core>
   /** The topics on which others hear the plane. In lockstep it promises watermarks on them. */
   readonly marked: readonly Topic[]
   /** In lockstep: the topics that the plane waits for. */
@@ -41,15 +45,17 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
   readonly isLogDown: boolean
 }
 
-/** Joins a plane to the bus, its input log and its snapshots, for one run. */
-export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>>(
-  options: HostedPlaneOptions<In, Out, Core>,
+/** Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneHeldError when its snapshot does not fit. */
+export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
+  options: HostedPlaneOptions<In, Out, Core, CoreState>,
 ): HostedPlane<In, Out, Core> {
-  const { context, build, marked, awaited, leadUs, configDigest, snapshotEveryMs } = options
+  const { context, marked, awaited, leadUs, configDigest, snapshotEveryMs } = options
   const { run, bus, edge, folder, history, logger, clock } = context
-  const snapshots = new Snapshots<HostState>(folder)
-  const saved = snapshots.newest()
-  const plane = build(saved?.state.core)
+  const commit = process.env['TRIPLANE_COMMIT'] ?? 'unknown'
+  const schema = hostStateSchema(options.coreSchema, options.inputSchema)
+  const snapshots = new Snapshots(folder, createStateCodec(schema, { configurationDigest: configDigest, commit }))
+  const saved = snapshots.newest((notice) => logger.warning(notice))
+  const plane = build(options, saved?.state.core)
   const producer = bus.producer({ name: plane.name, runId: run.runId })
   const output: PlaneOutput<Out> = new PlaneOutput<Out>(
     {
@@ -78,7 +84,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     runId: run.runId,
     plane: plane.name,
     configDigest,
-    commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
+    commit,
   })
   const failedTurn = new FailedTurn(folder)
   let isLogDown = false
@@ -151,6 +157,23 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
       return isLogDown
     },
     busStats: (nowUs) => [...producer.stats(), ...(consumer.closed ? [] : consumer.stats(nowUs))],
+  }
+}
+
+function build<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
+  options: Pick<HostedPlaneOptions<In, Out, Core, CoreState>, 'build'>,
+  saved: CoreState | undefined,
+): Plane<In, Out, Core> {
+  try {
+    return options.build(saved)
+  } catch (error) {
+    if (!(error instanceof StateMisfitError)) throw error
+    throw new PlaneHeldError(
+      `Cannot go on with the run: ${error.message}. Start a new run, or configure it as it was.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -151,26 +151,27 @@ export class PlaneService implements Service {
       },
     })
     const folder = join(config.state.folder, run.runId, name)
-    const hosted = await host({ run, bus, edge, folder, history, latest, logger: runLogger, clock })
-    this.#status = { phase: 'running', bus, run, hosted, edge }
-    runLogger.info('Run is hosted', { mode: run.mode, account: run.account, market_time_us: hosted.marketUs })
-    const beat = setInterval(() => {
-      const marketTimeUs = hosted.marketUs
-      if (stage === 'data') {
-        const originUs = clock.nowUs()
-        edge.beat(marketTimeUs, originUs)
-        onOrigin(originUs)
-      } else edge.beatAfter(BEAT_EVERY_MS * 1000, marketTimeUs)
-      latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
-    }, BEAT_EVERY_MS)
     const newerRun = this.#watch?.newerThan(run)
-    void newerRun?.then((newer) => {
-      if (newer === undefined) return
-      runLogger.info('A newer run was started', { newer_run_id: newer.runId })
-      hosted.stop()
-    })
-    if (this.#isStopping) hosted.stop()
+    let beat: NodeJS.Timeout | undefined
     try {
+      const hosted = await host({ run, bus, edge, folder, history, latest, logger: runLogger, clock })
+      this.#status = { phase: 'running', bus, run, hosted, edge }
+      runLogger.info('Run is hosted', { mode: run.mode, account: run.account, market_time_us: hosted.marketUs })
+      beat = setInterval(() => {
+        const marketTimeUs = hosted.marketUs
+        if (stage === 'data') {
+          const originUs = clock.nowUs()
+          edge.beat(marketTimeUs, originUs)
+          onOrigin(originUs)
+        } else edge.beatAfter(BEAT_EVERY_MS * 1000, marketTimeUs)
+        latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
+      }, BEAT_EVERY_MS)
+      void newerRun?.then((newer) => {
+        if (newer === undefined) return
+        runLogger.info('A newer run was started', { newer_run_id: newer.runId })
+        hosted.stop()
+      })
+      if (this.#isStopping) hosted.stop()
       await hosted.run()
     } catch (error) {
       if (!mustHold(error)) throw error

@@ -1,4 +1,13 @@
-import type { Fill, OrderEvent, OrderIntent, OrderState } from '@triplane/contracts'
+import {
+  field,
+  sides,
+  stateSchema,
+  type Fill,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderState,
+  type StateOf,
+} from '@triplane/contracts'
 import { fixed } from '@triplane/kernel'
 
 /** An order of ours that may still fill, or whose fills have not all been booked. */
@@ -25,12 +34,23 @@ export interface LiveOrder {
 
 type Entry = { -readonly [Field in keyof LiveOrder]: LiveOrder[Field] }
 
-/** Live orders as JSON. */
-export type LiveOrdersSnapshot = readonly (Omit<LiveOrder, 'quantity' | 'reported' | 'booked'> & {
-  readonly quantity: string
-  readonly reported: string
-  readonly booked: string
-})[]
+/** Live orders as they are saved. */
+export const liveOrdersSchema = field.list(
+  stateSchema({
+    intentId: field.text,
+    side: field.oneOf(sides),
+    quantity: field.units,
+    reported: field.units,
+    booked: field.units,
+    limitPrice: field.real,
+    rests: field.flag,
+    isAnswered: field.flag,
+    hasEnded: field.flag,
+    validUntilUs: field.timeUs,
+    cancelSentUs: field.timeUs,
+  }),
+)
+export type LiveOrdersSnapshot = StateOf<typeof liveOrdersSchema>
 
 const endStates: readonly OrderState[] = ['denied', 'filled', 'cancelled', 'rejected', 'expired']
 

@@ -1,5 +1,15 @@
-import type { CancelIntent, CancelReason, Fill, OrderEvent, OrderIntent, Outbox } from '@triplane/contracts'
-import { LiveOrders, type LiveOrder, type LiveOrdersSnapshot } from './live-orders.ts'
+import {
+  field,
+  stateSchema,
+  type CancelIntent,
+  type CancelReason,
+  type Fill,
+  type OrderEvent,
+  type OrderIntent,
+  type Outbox,
+  type StateOf,
+} from '@triplane/contracts'
+import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
 import type { TradingTerms } from './trading-terms.ts'
 
@@ -21,11 +31,9 @@ export interface OrderDeskScope {
   readonly terms: TradingTerms
 }
 
-/** An order desk as JSON. */
-export interface OrderDeskSnapshot {
-  readonly nextIntentUs: number
-  readonly orders: LiveOrdersSnapshot
-}
+/** An order desk as it is saved. */
+export const orderDeskSchema = stateSchema({ nextIntentUs: field.timeUs, orders: liveOrdersSchema })
+export type OrderDeskSnapshot = StateOf<typeof orderDeskSchema>
 
 type DeskOutbox = Pick<Outbox<OrderIntent | CancelIntent>, 'add' | 'nextSeq'>
 
@@ -42,11 +50,15 @@ export class OrderDesk {
   readonly #orders: LiveOrders
   #nextIntentUs: number
 
-  constructor(scope: OrderDeskScope, config: OrderDeskConfig, snapshot?: OrderDeskSnapshot) {
+  constructor(
+    scope: OrderDeskScope,
+    config: OrderDeskConfig,
+    { nextIntentUs, orders }: OrderDeskSnapshot = { nextIntentUs: 0, orders: [] },
+  ) {
     this.#scope = scope
     this.#config = config
-    this.#orders = new LiveOrders(scope.terms.quantityScale, snapshot?.orders)
-    this.#nextIntentUs = snapshot?.nextIntentUs ?? 0
+    this.#orders = new LiveOrders(scope.terms.quantityScale, orders)
+    this.#nextIntentUs = nextIntentUs
   }
 
   /** Follows an order into its new state. True when the order has ended and the next may be sent. */

@@ -1,11 +1,13 @@
-import { recordingPauses, type MarketStatus } from '@triplane/contracts'
+import { field, recordingPauses, stateSchema, type MarketStatus, type StateOf } from '@triplane/contracts'
 import { sourceKey } from './data-silence.ts'
 
 /** `paused`: the recording has nothing there, which says nothing about the market. */
-export type ConnectionState = 'up' | 'down' | 'paused'
+const connectionStates = ['up', 'down', 'paused'] as const
+export type ConnectionState = (typeof connectionStates)[number]
 
-/** The connections that were heard of, as JSON. */
-export type ConnectionsSnapshot = readonly { readonly source: string; readonly state: ConnectionState }[]
+/** The connections that were heard of, as they are saved. */
+export const connectionsSchema = field.list(stateSchema({ source: field.text, state: field.oneOf(connectionStates) }))
+export type ConnectionsSnapshot = StateOf<typeof connectionsSchema>
 
 /** Which sources are connected, as the data plane says. */
 export class Connections {

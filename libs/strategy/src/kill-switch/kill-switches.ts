@@ -1,4 +1,4 @@
-import { switchTypes, type KillSwitch, type SwitchType } from '@triplane/contracts'
+import { field, stateSchema, switchTypes, type KillSwitch, type StateOf, type SwitchType } from '@triplane/contracts'
 import type { Silence } from './data-silence.ts'
 
 export interface KillSwitchConfig {
@@ -33,16 +33,25 @@ export interface SwitchStatus {
   readonly distanceRatio: number
 }
 
-interface SwitchState {
-  active: boolean
+const switchSchema = stateSchema({
+  active: field.flag,
   /** Evaluations in a row beyond the limit. */
-  breaches: number
-  value: number
+  breaches: field.count,
+  value: field.real,
   /** What `value` was measured against. */
-  limit: number
-}
+  limit: field.real,
+})
+type SwitchState = { -readonly [Field in keyof StateOf<typeof switchSchema>]: StateOf<typeof switchSchema>[Field] }
 
-export type KillSwitchesSnapshot = Readonly<Record<SwitchType, Readonly<SwitchState>>>
+/** The switches as they are saved. */
+export const killSwitchesSchema = stateSchema({
+  pnl: switchSchema,
+  drawdown: switchSchema,
+  psr: switchSchema,
+  stale_data: switchSchema,
+  manual: switchSchema,
+} satisfies Record<SwitchType, typeof switchSchema>)
+export type KillSwitchesSnapshot = StateOf<typeof killSwitchesSchema>
 
 export interface KillSwitches {
   readonly anyActive: boolean
@@ -72,12 +81,16 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     stale_data: config.silenceLimitMs,
     manual: 1,
   }
-  const states = Object.fromEntries(
-    switchTypes.map((type) => [
-      type,
-      { ...(snapshot?.[type] ?? { active: false, breaches: 0, value: 0, limit: limits[type] }) },
-    ]),
-  ) as Record<SwitchType, SwitchState>
+  const untouched = (type: SwitchType): SwitchState => ({ active: false, breaches: 0, value: 0, limit: limits[type] })
+  const states: Record<SwitchType, SwitchState> = snapshot
+    ? structuredClone(snapshot)
+    : {
+        pnl: untouched('pnl'),
+        drawdown: untouched('drawdown'),
+        psr: untouched('psr'),
+        stale_data: untouched('stale_data'),
+        manual: untouched('manual'),
+      }
 
   let anyActive = isAnyActive()
 

@@ -1,3 +1,4 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 
 /** How order-flow imbalance becomes a signal. */
@@ -16,16 +17,28 @@ export interface OfiSignalConfig {
   readonly minChange: number
 }
 
-/** An `OfiSignal` as JSON. */
-export interface OfiSignalSnapshot {
-  readonly strength: number
-  readonly readyUs: number
-  readonly nextStepUs: number
-  readonly flow: number
-  readonly depths: number
-  readonly events: number
-  readonly squares: number
-  readonly samples: number
+/** An `OfiSignal` as it is saved. */
+export const ofiSignalSchema = stateSchema({
+  strength: field.real,
+  readyUs: field.timeUs,
+  nextStepUs: field.timeUs,
+  flow: field.real,
+  depths: field.real,
+  events: field.real,
+  squares: field.real,
+  samples: field.real,
+})
+export type OfiSignalSnapshot = StateOf<typeof ofiSignalSchema>
+
+const nothingHeard: OfiSignalSnapshot = {
+  strength: 0,
+  readyUs: 0,
+  nextStepUs: 0,
+  flow: 0,
+  depths: 0,
+  events: 0,
+  squares: 0,
+  samples: 0,
 }
 
 /**
@@ -57,20 +70,20 @@ export class OfiSignal {
   #squares: number
   #samples: number
 
-  constructor(config: OfiSignalConfig, snapshot?: OfiSignalSnapshot) {
+  constructor(config: OfiSignalConfig, saved: OfiSignalSnapshot = nothingHeard) {
     invariant(config.stepMs > 0 && config.stepMs <= config.horizonMs, 'a step is above 0 and within the horizon')
     this.#config = config
     this.#stepUs = config.stepMs * 1000
     this.#flowFade = 1 / (1 + config.stepMs / config.horizonMs)
     this.#deviationFade = 1 / (1 + config.stepMs / config.deviationHorizonMs)
-    this.#strength = snapshot?.strength ?? 0
-    this.#readyUs = snapshot?.readyUs ?? 0
-    this.#nextStepUs = snapshot?.nextStepUs ?? 0
-    this.#flow = snapshot?.flow ?? 0
-    this.#depths = snapshot?.depths ?? 0
-    this.#events = snapshot?.events ?? 0
-    this.#squares = snapshot?.squares ?? 0
-    this.#samples = snapshot?.samples ?? 0
+    this.#strength = saved.strength
+    this.#readyUs = saved.readyUs
+    this.#nextStepUs = saved.nextStepUs
+    this.#flow = saved.flow
+    this.#depths = saved.depths
+    this.#events = saved.events
+    this.#squares = saved.squares
+    this.#samples = saved.samples
   }
 
   /** The strength last said, in [-1, 1]. */

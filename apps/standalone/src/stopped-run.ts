@@ -1,0 +1,34 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { simulatedMarketSchema, simulationPlanSchema } from '@triplane/feeds'
+import { planesSchema } from './planes.ts'
+import type { Report } from './report.ts'
+
+/** A run that stopped in order, as it is saved: what `--resume` goes on from. */
+export const stoppedRunSchema = stateSchema({
+  runId: field.text,
+  plan: simulationPlanSchema,
+  ofiIntervalUs: field.count,
+  market: simulatedMarketSchema,
+  planes: planesSchema,
+  /** What was stored; null in a run that stores nothing. */
+  storage: field.orNull(
+    stateSchema({ rows: field.list(stateSchema({ table: field.text, rows: field.count })), dropped: field.count }),
+  ),
+})
+export type StoppedRun = StateOf<typeof stoppedRunSchema>
+
+type Stored = NonNullable<Report['storage']>
+
+/** What was stored, as it is saved. */
+export function saveStored(stored: Stored | undefined): StoppedRun['storage'] {
+  if (stored === undefined) return null
+  const { rows, dropped } = stored
+  return { rows: Object.entries(rows).map(([table, count]) => ({ table, rows: count })), dropped }
+}
+
+/** What was stored before the run was stopped. */
+export function storedBefore({ storage }: StoppedRun): Stored | undefined {
+  if (storage === null) return undefined
+  const { rows, dropped } = storage
+  return { rows: Object.fromEntries(rows.map(({ table, rows: count }) => [table, count])), dropped }
+}

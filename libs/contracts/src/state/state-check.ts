@@ -1,0 +1,37 @@
+import type { TSchema } from '@sinclair/typebox'
+import { TypeCompiler, ValueErrorType, type ValueError } from '@sinclair/typebox/compiler'
+import { describeValue } from '../describe-value.ts'
+
+/** Says how `state` differs from its schema, or nothing when it fits. The message names the path of the first field that does. */
+export type StateCheck = (state: unknown) => string | undefined
+
+/** Compiles the check of a schema of saved state. `root` is what paths begin with. */
+export function createStateCheck(schema: TSchema, root = ''): StateCheck {
+  const check = TypeCompiler.Compile(schema)
+  return (state) => {
+    if (check.Check(state)) return undefined
+    const first = check.Errors(state).First()
+    return first ? explain(innermost(first), root) : `${root}: Expected another shape`
+  }
+}
+
+function explain({ type, path, value, message }: ValueError, root: string): string {
+  const place = `${root}${path}`
+  switch (type) {
+    case ValueErrorType.ObjectRequiredProperty:
+      return `Expected the field ${place}, was nothing`
+    case ValueErrorType.ObjectAdditionalProperties:
+      return `Expected no field ${place}, was ${describeValue(value)}`
+    default:
+      return `${place || '/'}: ${message}, was ${describeValue(value)}`
+  }
+}
+
+/** The error inside of a union, of the variant that comes closest. */
+function innermost(error: ValueError): ValueError {
+  const variants = error.errors.map((errors) => Array.from(errors, innermost))
+  // A variant that fails as a whole is of another kind altogether.
+  const entered = variants.filter(([first]) => first !== undefined && first.path !== error.path)
+  const [closest] = entered.sort((a, b) => a.length - b.length)
+  return closest?.[0] ?? error
+}
