@@ -31,6 +31,8 @@ export interface Rehearsal {
 export function createRehearsal(config: StandaloneConfig, instrument: Instrument): Rehearsal {
   const { minLatencyUs } = config.order
   const { ofi, intents } = config.strategy
+  // It sells short as readily as it buys, wherever the account has margin.
+  const marginVenues = [instrument.venue]
   const stepUs = minLatencyUs + intents.minIntervalMs * 1000 + 1000
   const bus = createMemoryBus({ nowUs: () => START_US })
   const market = { instruments: [instrument], isSessionOpen: () => true }
@@ -46,6 +48,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     ...market,
     config: {
       ...config.strategy,
+      marginVenues,
       evaluationIntervalMs: NEVER_MS,
       ofi: { ...ofi, stepMs: 1, horizonMs: 1, warmUpMs: 0, deadBandDeviations: 0 },
     },
@@ -55,7 +58,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
   const orderMetrics = createMetrics('order_plane', { processMetrics: false })
   const orderPlane = buildOrderPlane({
     ...market,
-    config: config.order,
+    config: { ...config.order, marginVenues },
     metrics: orderMetrics,
     onApproved: () => undefined,
   })
