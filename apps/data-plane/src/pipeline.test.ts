@@ -182,6 +182,7 @@ describe('refusals', () => {
     const bytes = Buffer.from('hello')
     const said = tape.feed({ type: 'badLine', origin, bytes, start: 0, end: bytes.length, tsRecvUs: T })
     expect(said).toMatchObject([{ type: 'deadLetter', stage: 'normalize', reason: 'bad_line', raw: 'hello' }])
+    expect(said[0]).not.toHaveProperty('rawBytes')
     expect([tape.core.framesIn, tape.core.refused.bad_line]).toEqual([1, 1])
   })
 

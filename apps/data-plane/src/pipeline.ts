@@ -2,6 +2,7 @@ import {
   field,
   normalizeRefusals,
   Outbox,
+  rawOf,
   stateSchema,
   validationRefusals,
   zeroCounts,
@@ -348,7 +349,7 @@ export class DataCore {
       reason: code,
       eventType,
       detail,
-      raw: latin1(frame.bytes, frame.start, frame.end),
+      ...rawOf(frame.bytes, frame.start, frame.end),
     })
   }
 
@@ -410,9 +411,4 @@ function lineRefusal({ impossibleUs, tsRecvUs }: BadLine): FrameRefusal {
     code: 'impossible_time',
     detail: `Expected a receive time that the next line confirms, was ${aheadS} s from the line before`,
   }
-}
-
-/** The bytes as text, one character a byte. */
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
 }

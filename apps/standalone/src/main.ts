@@ -9,6 +9,7 @@ import { StorageError } from '@triplane/storage'
 import { composeStandalone, type Standalone } from './compose.ts'
 import type { Screen } from './live-view.ts'
 import { parseOptions, UsageError } from './options.ts'
+import { nothingUnderstood } from './report.ts'
 import { formatReport } from './report-text.ts'
 import { ResumeError } from './run-file.ts'
 
@@ -54,7 +55,10 @@ async function main(): Promise<number> {
   if (isStopping) await standalone.stop()
   const report = await standalone.run()
   screen.write(formatReport(report, standalone.instruments))
-  return 0
+  const problem = nothingUnderstood(report)
+  if (problem === undefined) return 0
+  process.stderr.write(`triplane: ${problem}\n`)
+  return 1
 }
 
 process.exitCode = await main().catch((error: unknown) => {

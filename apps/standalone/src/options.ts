@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
+import { parseIsoTimeMs, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import { DEFAULT_HOLE_US, scenarios, type ScenarioName } from '@triplane/feeds'
 
 /** What the command line asks for. Times and durations are microseconds of market time. */
@@ -73,8 +73,8 @@ function parseSeed(text: string): number {
 }
 
 function parseStartTime(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected an ISO 8601 time such as 2024-08-08T14:30Z.')
+  const ms = parseIsoTimeMs(text)
+  if (ms === undefined) throw new InvalidArgumentError('Expected an ISO 8601 time such as 2024-08-08T14:30Z.')
   return ms * 1000
 }
 

@@ -1,4 +1,5 @@
 import {
+  normalizeRefusals,
   field,
   stateSchema,
   type Bar,
@@ -144,4 +145,14 @@ export function percentilesOf(samples: Float64Array): Percentiles {
   const sorted = samples.slice().sort()
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999) }
+}
+
+/** Why a replay was for nothing: there were frames and none was understood. Undefined when one was, or when there were none. */
+export function nothingUnderstood({ run, frames }: Report): string | undefined {
+  const reasons = [...normalizeRefusals].sort((a, b) => frames.refused[b] - frames.refused[a])
+  const notUnderstood = reasons.reduce((sum, reason) => sum + frames.refused[reason], 0)
+  if (run.seed !== undefined || frames.in === 0 || notUnderstood < frames.in) return undefined
+  const [reason = 'bad_line'] = reasons
+  const most = `${frames.refused[reason]} times ${reason}`
+  return `Expected frames of known instruments, understood none of the ${frames.in} of ${run.source}: most often ${most}. See --instruments and --venue.`
 }

@@ -94,6 +94,40 @@ describe('instruments', () => {
     expect(() => loadInstruments([file('bad.json', ...instruments)])).toThrow(message)
   })
 
+  it.each([
+    {
+      name: 'an inverse perpetual',
+      symbol: 'BTC/USD:BTC',
+      base: 'BTC',
+      venueSymbol: 'BTCUSD_PERP',
+      found: 'an inverse (COIN-M) contract',
+    },
+    {
+      name: 'an inverse dated future',
+      symbol: 'ETH/USD',
+      base: 'ETH',
+      venueSymbol: 'ETHUSD_241227',
+      found: 'an inverse (COIN-M) contract',
+    },
+    {
+      name: 'a dated future',
+      symbol: 'ETH/USDT:USDT-241227',
+      base: 'ETH',
+      venueSymbol: 'ETHUSDT_241227',
+      found: 'a dated future',
+    },
+  ])('names $name as not supported yet', ({ found, name: _, ...fields }) => {
+    const contract = { ...solana, venue: 'binance_usdm', kind: 'linear_perpetual', ...fields }
+    const message = `found ${found}, "${fields.symbol}": not supported yet`
+    expect(() => loadInstruments([file('contract.json', contract)])).toThrow(message)
+  })
+
+  it('loses nothing to a byte order mark', () => {
+    const path = join(folder, 'bom.json')
+    writeFileSync(path, `\uFEFF${JSON.stringify({ version: 1, instruments: [solana] })}`)
+    expect(loadInstruments([path]).at(-1)).toEqual(solana)
+  })
+
   it('refuses another version', () => {
     const path = join(folder, 'v2.json')
     writeFileSync(path, JSON.stringify({ version: 2, instruments: [] }))

@@ -13,7 +13,7 @@ const fileCheck = TypeCompiler.Compile(instrumentsFileSchema)
 /**
  * The built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
  * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick or
- * lot size that is not above 0, two instruments of one symbol in a file, two of one venue symbol in all.
+ * lot size that is not above 0, an inverse or dated contract, two instruments of one symbol in a file, two of one venue symbol in all.
  */
 export function loadInstruments(files: readonly string[] = []): readonly Instrument[] {
   const byKey = new Map<string, Instrument>()
@@ -36,6 +36,7 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
   const { instruments } = content
   const violations = instruments.flatMap((instrument, i) => [
     ...notAbove0(instrument, i),
+    ...notSupported(instrument, i),
     ...(instruments.findIndex((one) => keyOf(one) === keyOf(instrument)) < i
       ? [
           {
@@ -48,6 +49,22 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
   ])
   if (violations.length > 0) throw new ConfigError(file, violations)
   return instruments
+}
+
+/** Contracts that are counted otherwise than a linear perpetual, whatever kind they are given: a wrong kind is wrong money. */
+function notSupported({ symbol, venue, venueSymbol, kind, base }: Instrument, i: number): Violation[] {
+  if (kind !== 'linear_perpetual') return []
+  const isInverse = venue === 'binance_coinm' || symbol.endsWith(`:${base}`) || /USD_(PERP|\d{6})$/.test(venueSymbol)
+  const isDated = /-\d{6}$/.test(symbol) || /_\d{6}$/.test(venueSymbol)
+  if (!isInverse && !isDated) return []
+  const contract = isInverse ? 'an inverse (COIN-M) contract' : 'a dated future'
+  return [
+    {
+      path: `instruments[${i}].kind`,
+      expected: 'an instrument of a kind that is supported: spot, linear_perpetual, equity',
+      found: `${contract}, ${showFound(symbol)}: not supported yet`,
+    },
+  ]
 }
 
 function notAbove0(instrument: Instrument, i: number): Violation[] {

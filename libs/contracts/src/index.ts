@@ -7,7 +7,7 @@ export { barSchema, type Bar } from './events/bar.ts'
 export { ofiSchema, type Ofi } from './events/ofi.ts'
 export { markSchema, type Mark } from './events/mark.ts'
 export { isAbout, isBookGap, marketStatusSchema, type MarketStatus } from './events/market-status.ts'
-export { deadLetterSchema, type DeadLetter } from './events/dead-letter.ts'
+export { deadLetterSchema, MAX_RAW_BYTES, rawOf, type DeadLetter } from './events/dead-letter.ts'
 // Strategy events
 export { signalSchema, type Signal } from './events/signal.ts'
 export { targetPortfolioSchema, type TargetPortfolio } from './events/target-portfolio.ts'

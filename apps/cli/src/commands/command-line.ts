@@ -1,3 +1,4 @@
+import { parseIsoTimeMs } from '@triplane/kernel'
 import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Edges } from '../edges.ts'
@@ -31,7 +32,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 
 /** Reads a time as microseconds. */
 export function parseTime(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected an ISO 8601 time such as 2024-08-08T14:30Z.')
+  const ms = parseIsoTimeMs(text)
+  if (ms === undefined) throw new InvalidArgumentError('Expected an ISO 8601 time such as 2024-08-08T14:30Z.')
   return ms * 1000
 }

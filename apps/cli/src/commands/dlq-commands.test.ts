@@ -116,9 +116,15 @@ describe('dlq redrive', () => {
   })
 
   it.each(['nonsense', '[]', '{"seq":-1}', 'null'])('sends bytes that say no sequence: %s', async (text) => {
-    world.letters.splice(0, 2, { ...record, raw: Buffer.from(text) })
+    world.letters.splice(0, 2, { ...record, raw: Buffer.from(text), rawBytes: text.length })
     expect(await world.run('dlq', 'redrive', recordId)).toBe(0)
     expect(world.redriven).toMatchObject([{ value: Buffer.from(text), headers: { seq: '0' } }])
+  })
+
+  it('does not send a record of which only the beginning was kept', async () => {
+    world.letters.splice(0, 2, { ...record, raw: Buffer.from('[{"seq":7'), rawBytes: 70_000 })
+    expect(await world.run('dlq', 'redrive', recordId)).toBe(1)
+    expect(world.redriven).toEqual([])
   })
 
   it('refuses frames, and sends nothing beside one', async () => {

@@ -106,6 +106,10 @@ function recordOf(letter: StoredDeadLetter, nowUs: number): RawRecord {
     throw new CliError(
       `Expected a record of the bus, was a frame of ${letter.source}: ${idText(letter)} never was on a topic and cannot be redriven`,
     )
+  if (raw.length < letter.rawBytes)
+    throw new CliError(
+      `Expected a record that was kept whole, was ${raw.length} bytes of ${letter.rawBytes}: ${idText(letter)} cannot be redriven; it lies at ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
+    )
   const { topic, partition, offset, key } = origin
   const headers = {
     run: runId,
@@ -152,7 +156,7 @@ function letterText(letter: StoredDeadLetter): string {
     ['what', letter.eventType],
     ['detail', letter.detail],
     ['lies at', where],
-    ['bytes', raw.length],
+    ['bytes', raw.length < letter.rawBytes ? `${letter.rawBytes}, the first ${raw.length} are kept` : raw.length],
   ] as const
   const lines = fields.map(([name, value]) => `${name.padEnd(12)} ${cellText(value)}`)
   const more = raw.length > MAX_SHOWN_BYTES ? `\n... ${raw.length - MAX_SHOWN_BYTES} bytes more, see --raw` : ''

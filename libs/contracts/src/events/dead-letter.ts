@@ -25,8 +25,22 @@ export const deadLetterSchema = eventSchema(
         { description: 'where the refused record lies on the bus; absent for frames' },
       ),
     ),
-    raw: Type.String({ description: 'the frame or record as latin1 text, one character a byte' }),
+    raw: Type.String({
+      description: 'the frame or record as latin1 text, one character a byte; at most its first 64 kB',
+    }),
+    rawBytes: Type.Optional(Type.Integer({ description: 'how long it was, where it was cut' })),
   },
   'A refused frame or record with its reason and its bytes.',
 )
 export type DeadLetter = Readonly<Static<typeof deadLetterSchema>>
+
+/** What is kept of a refused frame or record: a record of the bus, however its bytes are escaped, stays below the broker's limit. */
+export const MAX_RAW_BYTES = 64 * 1024
+
+/** What a dead letter says of the bytes from `start` to `end`: all of them, or the first 64 kB and how many there were. */
+export function rawOf(bytes: Uint8Array, start = 0, end = bytes.length): Pick<DeadLetter, 'raw' | 'rawBytes'> {
+  const rawBytes = end - start
+  const kept = Math.min(rawBytes, MAX_RAW_BYTES)
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, kept).toString('latin1')
+  return { raw, ...(kept < rawBytes && { rawBytes }) }
+}

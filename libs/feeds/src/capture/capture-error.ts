@@ -8,6 +8,7 @@ export type CaptureErrorCode =
   | 'not_a_capture'
   | 'unknown_venue'
   | 'mixed_venues'
+  | 'not_supported'
 
 /** A capture file that cannot be played. The message names the file and says "Expected X, was Y". Trying again does not help. */
 export class CaptureError extends Error {

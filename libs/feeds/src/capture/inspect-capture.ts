@@ -68,6 +68,13 @@ export async function inspectCapture(
       `Expected lines of "<nanoseconds> <json>" or "<seconds>: <json>", was ${was}`,
     )
   }
+  if (venues.has('binance_coinm')) {
+    throw new CaptureError(
+      'not_supported',
+      path,
+      'Expected frames of binance_spot or binance_usdm, was COIN-M (contracts paid in the base currency), which is not supported yet',
+    )
+  }
   const [found, other] = venues
   if (venue === undefined && other !== undefined) {
     throw new CaptureError(

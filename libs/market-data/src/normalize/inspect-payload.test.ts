@@ -2,6 +2,12 @@ import { messages, streamed } from './binance-frame-fixtures.ts'
 import { inspectPayload } from './inspect-payload.ts'
 
 describe('inspectPayload', () => {
+  it.each(['BTCUSD_PERP', 'ETHUSD_241227'])('tells COIN-M by its symbols: %s', (s) => {
+    expect(inspectPayload(JSON.stringify({ e: 'depthUpdate', ps: 'BTCUSD', s, pu: 1 }))).toEqual({
+      venue: 'binance_coinm',
+    })
+  })
+
   it.each([
     { kind: 'spotTrade', want: { venue: 'binance_spot' } },
     { kind: 'spotAggTrade', want: { venue: 'binance_spot' } },

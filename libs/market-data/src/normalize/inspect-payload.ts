@@ -1,10 +1,13 @@
 /** What one payload gives away about the capture that it is in. */
 export interface PayloadHint {
   /** The venue and product, when the payload is decisive. */
-  readonly venue?: 'binance_spot' | 'binance_usdm'
+  readonly venue?: 'binance_spot' | 'binance_usdm' | 'binance_coinm'
   /** Venue symbol of the depth stream that the payload belongs to. */
   readonly depthSymbol?: string
 }
+
+/** BTCUSD_PERP, ETHUSD_240927. */
+const COIN_M_SYMBOL = /^[A-Z0-9]+USD_(PERP|\d{6})$/
 
 /**
  * Tells venue and product from the text of one JSON payload. Streams of several products have the same names, so what
@@ -14,6 +17,8 @@ export function inspectPayload(text: string): PayloadHint {
   const payload = readPayload(text)
   if (payload === undefined) return {}
   const symbol = payload['s']
+  // Contracts that are paid in their base currency are quoted in USD itself, not in a stable coin.
+  if (typeof symbol === 'string' && COIN_M_SYMBOL.test(symbol)) return { venue: 'binance_coinm' }
   switch (payload['e']) {
     case 'depthUpdate':
       return {

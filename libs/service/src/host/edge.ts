@@ -1,4 +1,5 @@
 import {
+  rawOf,
   topics,
   type AuditLink,
   type DeadLetter,
@@ -10,6 +11,9 @@ import {
 } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { publish, type Producer, type RefusedRecord } from '@triplane/messaging'
+
+/** Characters of the sentence that says why a record was refused. */
+const MAX_DETAIL_LENGTH = 1000
 
 export interface EdgeOptions {
   /** Name of its producer. */
@@ -96,9 +100,9 @@ export class Edge {
       stage,
       reason: refusal.code as RecordRefusal,
       eventType: 'record',
-      detail: refusal.detail,
+      detail: refusal.detail.slice(0, MAX_DETAIL_LENGTH),
       origin: { topic: topic.name, partition, offset, key },
-      raw: Buffer.from(record.events).toString('latin1'),
+      ...rawOf(record.events),
     }
     this.#options.producer.send(topics.deadLetters, letter.source, [letter])
     this.#options.onDeadLetter?.(letter)

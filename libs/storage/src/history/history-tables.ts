@@ -156,6 +156,7 @@ const deadLetters = historyTable<DeadLetter>('dead_letters', 'deadLetter', [
   ['detail', 'text', (letter) => letter.detail],
   ['origin', 'json', (letter) => letter.origin],
   ['raw', 'latin1', (letter) => letter.raw],
+  ['raw_bytes', 'integer', (letter) => letter.rawBytes],
 ])
 
 /** The table of each event type that is history. */

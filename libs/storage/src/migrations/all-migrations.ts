@@ -6,6 +6,7 @@ import { wholeBars } from './0005-whole-bars.ts'
 import { oneRollup } from './0006-one-rollup.ts'
 import { contract } from './0007-contract.ts'
 import { wholeBarViews } from './0008-whole-bar-views.ts'
+import { deadLetterLength } from './0009-dead-letter-length.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. One that has been released is never changed: add another. */
@@ -18,4 +19,5 @@ export const allMigrations: readonly Migration[] = [
   oneRollup,
   contract,
   wholeBarViews,
+  deadLetterLength,
 ]

@@ -11,8 +11,8 @@ export interface DeadLetterId {
 }
 
 /** A refused frame or record without its bytes. */
-export interface DeadLetterSummary extends DeadLetterId, Omit<DeadLetter, 'type' | 'seq' | 'raw'> {
-  /** Length of what was refused. */
+export interface DeadLetterSummary extends DeadLetterId, Omit<DeadLetter, 'type' | 'seq' | 'raw' | 'rawBytes'> {
+  /** Length of what was refused, of which `raw` may hold the first 64 kB only. */
   readonly rawBytes: number
 }
 
@@ -28,7 +28,7 @@ export interface DeadLettersQuery {
 }
 
 const COLUMNS = `run_id as "runId", producer, seq::double precision as seq, ${toUs('time')} as "tsRecvUs", source, venue,
-  symbol, stage, reason, event_type as "eventType", detail, origin, length(raw) as "rawBytes"`
+  symbol, stage, reason, event_type as "eventType", detail, origin, coalesce(raw_bytes, length(raw))::double precision as "rawBytes"`
 
 /** The newest dead letters by receive time, newest first. Throws StorageError. */
 export async function listDeadLetters(pool: pg.Pool, query: DeadLettersQuery): Promise<readonly DeadLetterSummary[]> {

@@ -1,0 +1,12 @@
+/**
+ * The ISO 8601 time `text`, milliseconds since the epoch; undefined when it is none. A day that its month does not have, such as
+ * 30 February, is none: `Date.parse` would take it for one of the next month.
+ */
+export function parseIsoTimeMs(text: string): number | undefined {
+  const date = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/.exec(text)
+  if (!date) return undefined
+  const [year, month, day] = date.slice(1).map(Number) as [number, number, number]
+  const daysOfMonth = new Date(Date.UTC(year, month, 0)).getUTCDate()
+  const ms = Date.parse(text)
+  return month < 1 || month > 12 || day < 1 || day > daysOfMonth || Number.isNaN(ms) ? undefined : ms
+}
