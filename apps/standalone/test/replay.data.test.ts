@@ -75,7 +75,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
         expected.bars1mFromTrades.bars.map((_, i, all) => i < all.length - 1),
       )
       expect(bars.map(({ closed: _, ...bar }) => bar)).toEqual(
-        expected.bars1mFromTrades.bars.map((bar) => ({
+        expected.bars1mFromTrades.bars.map((bar, i, all) => ({
           openTimeUs: bar.openTime * 1000,
           open: Number(bar.o),
           high: Number(bar.h),
@@ -83,6 +83,8 @@ describeWithData('replay of recorded Binance data', (folder) => {
           close: Number(bar.c),
           volume: Number(bar.v),
           trades: bar.n,
+          // Whole, but for the first and the last interval of the run.
+          incomplete: i === 0 || i === all.length - 1,
         })),
       )
     })
