@@ -108,8 +108,8 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     postgres.stop()
     await sleep(OUTAGE_MS)
     expect((await orders()).fills).toBeGreaterThan(before.fills)
-    const health = (await (await fetch(`${stack.order.url}/health`)).json()) as { degraded_checks?: string[] }
-    expect(health.degraded_checks).toContain('database')
+    const health = (await (await fetch(`${stack.order.url}/health`)).json()) as { failed_checks?: string[] }
+    expect(health.failed_checks).toContain('database')
     const planes = [stack.data, stack.strategy, stack.order]
     const spilled = async () => {
       const texts = await Promise.all(planes.map((plane) => plane.metrics()))

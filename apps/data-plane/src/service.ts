@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { MarketEvent } from '@triplane/contracts'
 import { simulatedCheckpointSchema } from '@triplane/feeds'
-import { ageCheck } from '@triplane/health'
 import { logEvent } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import {
@@ -12,6 +11,7 @@ import {
   markedMarketTopics,
   PlaneOutput,
   Snapshots,
+  feedCheck,
   SourceHost,
   sourceStateSchema,
   startPlaneService,
@@ -26,9 +26,6 @@ import { buildDataPlane } from './compose.ts'
 import { dataPlaneSchema } from './pipeline.ts'
 import { openRunSource } from './run-source.ts'
 import type { DataServiceConfig } from './service-config.ts'
-
-/** A feed that nothing came of for so long, wall time, is not healthy. */
-const MAX_SILENCE_SECONDS = 30
 
 /** Composes the data plane as a service of its own: its source, Kafka, history, latest state, its port. */
 export async function startDataService(config: DataServiceConfig, edges: ServiceEdges): Promise<Service> {
@@ -152,7 +149,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     logger,
     clock,
     host,
-    checks: { feed: { check: ageCheck(MAX_SILENCE_SECONDS, () => heardUs, clock), failsAs: 'degraded' } },
+    checks: { feed: feedCheck(() => heardUs, clock) },
     historyObserver: exportHistory(metrics),
     views: () => ({}),
   })

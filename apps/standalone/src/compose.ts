@@ -124,7 +124,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
         maxBufferedRows: config.storage.maxBufferedRows,
         bus,
         run: { runId, mode: modeOf(options), startedAtUs: clock.nowUs(), configuration: withoutSecrets(config) },
-        overflow: isReplay || options.speed === 'max' ? 'wait' : 'drop',
+        spill: { folder: join(options.varFolder, 'spill'), maxBytes: config.storage.maxSpilledBytes },
+        waits: isReplay || options.speed === 'max',
         metrics: metrics.data,
         logger,
         before: stopped && storedBefore(stopped.state),
@@ -132,7 +133,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       history = opened
       cleanUps.push(() => opened.close())
     }
-    operators.openAudit(history && { pool: history.database.pool, isReady: true })
+    operators.openAudit(history?.database)
     cleanUps.push(() => operators.close())
     if (!isReplay) markRunning(stateFolder, runId)
     const takeBack = announceSystem(options.varFolder, announcement(urls, history, secrets))
@@ -197,6 +198,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     },
     stop() {
       isStopped = true
+      history?.hurry()
       return source.feed.close()
     },
   }

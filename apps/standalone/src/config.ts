@@ -19,6 +19,8 @@ const schema = composeConfig({
     url: databaseUrlSetting,
     /** Rows that may wait in memory for the database. */
     maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
+    /** Bytes that may wait on disk while the database is away. */
+    maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
   }),
   operator,
   audit: auditPart,

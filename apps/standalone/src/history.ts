@@ -7,19 +7,21 @@ import {
   createSlowestFills,
   endRun,
   HistoryStore,
-  openDatabase,
   slowFillOf,
   StorageMaintenance,
   storedEventTypes,
-  type Database,
   type SlowestFills,
 } from '@triplane/storage'
+import type { HealthReport } from '@triplane/health'
 import type { Report } from './report.ts'
+import { openRunDatabase, type RunDatabase } from './run-database.ts'
 
 export interface HistoryOptions {
   readonly url: string | undefined
   readonly folder: string
   readonly maxBufferedRows: number
+  /** Where rows wait while the database is away, and how many bytes of them. */
+  readonly spill: { readonly folder: string; readonly maxBytes: number }
   readonly bus: Bus
   readonly run: {
     readonly runId: string
@@ -27,58 +29,71 @@ export interface HistoryOptions {
     readonly startedAtUs: number
     readonly configuration: unknown
   }
-  /** `wait`: the run waits for the database, so that rows equal counts. `drop`: the market does not wait. */
-  readonly overflow: 'wait' | 'drop'
+  /** The run waits for a database that answers, so that rows equal counts. Else the market does not wait. */
+  readonly waits: boolean
   readonly metrics: Metrics<'data_plane'>
   readonly logger: Logger
   /** What the run had stored before it was stopped. */
   readonly before?: NonNullable<Report['storage']> | undefined
 }
 
-/** The run's history in Postgres: what is on the bus goes to the store, in the background. */
+/** How long a database that fails, or stores nothing, is waited for at the end; what is left is on the disk then. */
+const FAULT_PATIENCE_MS = 2_000
+const STALL_PATIENCE_MS = 30_000
+const LOOK_EVERY_MS = 100
+/** How long the table of runs may take. */
+const NOTE_WITHIN_MS = 5_000
+
+/**
+ * The run's history in Postgres: what is on the bus goes to the store, in the background. While the database is away rows wait
+ * on the disk, for its return or for the next run.
+ */
 export class History {
-  readonly #database: Database
+  readonly #database: RunDatabase
   readonly #store: HistoryStore
   readonly #slowest: SlowestFills
-  readonly #maintenance: StorageMaintenance
   readonly #consumer: Consumer
   readonly #options: HistoryOptions
+  readonly #hurried: Promise<void>
+  #hurry: () => void = () => undefined
+  #isHurried = false
+  #maintenance: StorageMaintenance | undefined
+  #isBegun = false
 
-  /** Opens the database and notes that the run began. Throws StorageError. */
+  /** Opens the database and notes that the run began, now or when there is one. Throws StorageError. */
   static async open(options: HistoryOptions): Promise<History> {
-    const database = await openDatabase({
-      url: options.url,
-      embedded: { folder: options.folder, onNotice: (line) => options.logger.info(line) },
-    })
+    const { url, folder, logger } = options
+    const database = await openRunDatabase({ url, folder, logger })
+    let history: History
     try {
-      await beginRun(database.pool, options.run)
+      history = new History(database, options)
     } catch (error) {
       await database.close()
       throw error
     }
-    return new History(database, options)
+    const begun = history.#begin()
+    if (database.isReady) await within(NOTE_WITHIN_MS, begun)
+    return history
   }
 
-  private constructor(database: Database, options: HistoryOptions) {
-    const { bus, run, overflow, maxBufferedRows, metrics } = options
+  private constructor(database: RunDatabase, options: HistoryOptions) {
+    const { bus, run, spill, maxBufferedRows, metrics, logger } = options
     this.#database = database
-    this.#maintenance = new StorageMaintenance({
-      database,
-      observer: { failed: (fault) => options.logger.warning('Maintenance of the database failed', { fault }) },
-    })
-    this.#maintenance.start()
-    options.logger.info('The database is open', { grade: database.description })
     this.#options = options
+    this.#hurried = new Promise((resolve) => (this.#hurry = resolve))
     this.#store = new HistoryStore({
       pool: database.pool,
+      isReady: () => database.isReady,
       runId: run.runId,
-      overflow,
+      overflow: 'spill',
+      spill: { ...spill, onNotice: (line) => logger.warning(line) },
       maxBufferedRows,
       observer: exportHistory(metrics),
     })
     this.#slowest = createSlowestFills({
       pool: database.pool,
-      onFault: (fault) => options.logger.warning('The slowest fills could not be stored', { fault }),
+      isReady: () => database.isReady,
+      onFault: (fault) => logger.warning('The slowest fills could not be stored', { fault }),
     })
     const stored = new Set<Topic>(storedEventTypes.map((type) => topicOf[type]))
     this.#consumer = bus.consumer({
@@ -88,7 +103,29 @@ export class History {
     })
   }
 
-  get database(): Database {
+  /** When the database is there: looks after it, and notes the run. */
+  async #begin(): Promise<void> {
+    const { logger } = this.#options
+    try {
+      const database = await this.#database.opened
+      logger.info('The database is open', { grade: database.description })
+      this.#maintenance = new StorageMaintenance({
+        database,
+        observer: { failed: (fault) => logger.warning('Maintenance of the database failed', { fault }) },
+      })
+      this.#maintenance.start()
+      await this.#noteBegin()
+    } catch (fault) {
+      if (!this.#isHurried) logger.warning('The run is not in the table of runs', { fault })
+    }
+  }
+
+  async #noteBegin(): Promise<void> {
+    await beginRun(this.#database.pool, this.#options.run)
+    this.#isBegun = true
+  }
+
+  get database(): RunDatabase {
     return this.#database
   }
 
@@ -101,7 +138,10 @@ export class History {
       if (topic.name === topics.fills.name) this.#noteSlow(events)
     }
     void this.#consumer.commit()
-    if (this.#store.isFull && this.#options.overflow === 'wait') await this.#store.ready()
+    const { waits, maxBufferedRows, metrics } = this.#options
+    metrics.storageSpilled.set(this.#store.health().spilledBytes)
+    // From half on: what one turn brings must fit beside it, or it goes to the disk without need.
+    if (waits && !this.#isHurried) await Promise.race([this.#store.ready(maxBufferedRows / 2), this.#hurried])
   }
 
   #noteSlow(events: readonly Event[]): void {
@@ -109,40 +149,90 @@ export class History {
     for (const event of events) if (event.type === 'fill') this.#slowest.note(slowFillOf(runId, event))
   }
 
-  /** Whether the database takes what it is given. */
-  isHealthy(): boolean {
-    return this.#store.health().isHealthy
+  /** Whether the database takes what it is given, and why not. */
+  health(): HealthReport & { readonly spilledBytes: number } {
+    const { isHealthy, ...known } = this.#store.health()
+    const { isReady, fault } = this.#database
+    return { ...known, isHealthy: isHealthy && isReady, ...(!isReady && fault && { fault }) }
   }
 
-  /** Resolves when everything is stored. Gives the rows that the database has of this run, and those it has not. */
+  /** The run is to end: it does not wait for the database any more. */
+  hurry(): void {
+    this.#isHurried = true
+    this.#hurry()
+  }
+
+  /**
+   * Resolves when everything is stored; or, when the database is away, is on the disk for the next run. Gives the rows that
+   * the database has of this run, those that wait on the disk, and those that are lost.
+   */
   async flush(): Promise<NonNullable<Report['storage']>> {
     await this.store()
-    await this.#store.flush()
+    let isFlushed = false
+    const flushed = this.#store.flush().then(() => (isFlushed = true))
+    let progress = { at: performance.now(), writeUs: this.#store.health().lastWriteUs }
+    while (!isFlushed) {
+      await within(LOOK_EVERY_MS, flushed)
+      const { lastWriteUs, isHealthy } = this.#store.health()
+      if (lastWriteUs !== progress.writeUs) progress = { at: performance.now(), writeUs: lastWriteUs }
+      const patienceMs = isHealthy ? STALL_PATIENCE_MS : FAULT_PATIENCE_MS
+      if (performance.now() - progress.at > patienceMs) break
+    }
+    if (!isFlushed) {
+      await this.#store.settled()
+      const { spilledRows, fault } = this.#store.health()
+      this.#options.logger.warning('History waits on the disk for the next run', { rows: spilledRows, fault })
+    }
     return this.counts()
   }
 
   counts(): NonNullable<Report['storage']> {
     const { rows, dropped } = this.#options.before ?? { rows: {}, dropped: 0 }
     const counts = Object.entries(this.#store.counts())
+    const { spilledRows } = this.#store.health()
     return {
       rows: Object.fromEntries(counts.map(([type, now]) => [type, (rows[type] ?? 0) + now.written + now.known])),
       dropped: counts.reduce((sum, [, now]) => sum + now.dropped + now.failed, dropped),
+      ...(spilledRows > 0 && { waiting: spilledRows }),
     }
   }
 
-  /** Notes the end of the run and its report. */
+  /** Notes the end of the run and its report, if the database is there. */
   async noteEnd(end: { readonly endedAtUs: number; readonly report: Report }): Promise<void> {
-    await endRun(this.#database.pool, { runId: this.#options.run.runId, ...end })
+    try {
+      const note = async () => {
+        if (!this.#isBegun) await this.#noteBegin()
+        await endRun(this.#database.pool, { runId: this.#options.run.runId, ...end })
+        return true
+      }
+      if (await within(NOTE_WITHIN_MS, note())) return
+      this.#options.logger.warning('The end of the run is not in the table of runs: no answer in time')
+    } catch (fault) {
+      this.#options.logger.warning('The end of the run is not in the table of runs', { fault })
+    }
   }
 
-  /** Stores what is left, then lets go of the database. */
+  /** Stores what is left, or leaves it on the disk, then lets go of the database. */
   async close(): Promise<void> {
+    this.hurry()
     try {
       await this.#store.close()
     } finally {
       await this.#slowest.close()
-      await this.#maintenance.stop()
+      await this.#maintenance?.stop()
       await this.#database.close()
     }
+  }
+}
+
+/** What the work gives, if it ends in time; undefined when it does not, then its outcome does not matter. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), limitMs)))
+  work.catch(() => undefined)
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -1,17 +1,13 @@
-import { atMost, createHealth, eventLoopCheck, type Check } from '@triplane/health'
+import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { createPlaneMetrics, startMetricsServer, type MetricsServer, type PlaneMetricsOptions } from '@triplane/metrics'
 import { orderViews } from '@triplane/order-plane/status-views'
-import { statusRoutes } from '@triplane/service'
+import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
 import { strategyViews } from '@triplane/strategy-plane/status-views'
 import type { RequestHandler } from 'express'
 import type { History } from './history.ts'
 import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
-
-/** A plane whose newest turn is older than this is not healthy. A paced run has a turn every 100 ms. */
-const MAX_TURN_AGE_SECONDS = 10
-const MAX_EVENT_LOOP_LAG_SECONDS = 1
 
 /** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
 export function createMetricsOfPlanes(options: PlaneMetricsOptions): PlaneMetrics {
@@ -25,7 +21,7 @@ export function createMetricsOfPlanes(options: PlaneMetricsOptions): PlaneMetric
 /** Serves metrics and health of the three planes, each on its own port. Rejects when one is taken; then none is served. */
 export async function startServers(
   metrics: PlaneMetrics,
-  { ports, host }: Pick<Options, 'ports' | 'host'>,
+  { ports, host, storage, varFolder }: Pick<Options, 'ports' | 'host' | 'storage' | 'varFolder'>,
   planes: Planes,
   history: () => History | undefined,
   orderRoutes: readonly RequestHandler[],
@@ -35,17 +31,17 @@ export async function startServers(
   const [dataPort, orderPort, strategyPort] = ports
 
   const servers: MetricsServer[] = []
-  const loop = eventLoopCheck({ maxLagSeconds: MAX_EVENT_LOOP_LAG_SECONDS })
-  const eventLoop = loop.check
+  const ofProcess = processChecks(varFolder, clock)
   const close = async () => {
-    loop.close()
+    ofProcess.close()
     for (const server of servers) await server.close()
   }
-  const turn = atMost(MAX_TURN_AGE_SECONDS, () => (clock.nowUs() - planes.turnUs()) / 1e6)
-  const database: Check = () => {
-    const kept = history()
-    return { healthy: kept === undefined || kept.isHealthy(), details: { history: kept === undefined ? 'off' : 'on' } }
+  const checks = {
+    ...ofProcess.checks,
+    ...(storage && { database: databaseCheck(() => history()?.health() ?? { isHealthy: true }) }),
   }
+  // A paced run has a turn every 100 ms, whatever its market says.
+  const feed = feedCheck(() => planes.turnUs(), clock)
   const market: Check = () => ({
     healthy: planes.lockstep.nowUs !== undefined,
     details: { marketTimeUs: planes.lockstep.nowUs },
@@ -54,8 +50,8 @@ export async function startServers(
   const order = statusRoutes(orderViews(() => planes.order.core.view(), marketUs))
   const strategy = statusRoutes(strategyViews(() => planes.strategy.core.summary(), marketUs))
   const readiness = { market }
-  const healthy = createHealth({ checks: { turn, eventLoop }, readiness, clock })
-  const healthyData = createHealth({ checks: { turn, eventLoop, database }, readiness, clock })
+  const healthy = createHealth({ checks, readiness, clock })
+  const healthyData = createHealth({ checks: { ...checks, feed }, readiness, clock })
   try {
     servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, health: healthyData }))
     servers.push(

@@ -89,12 +89,7 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
     `  positions   ${positions(report, instruments)}`,
     `  drawdown    ${upTo(4).format(pnl.maxDrawdownRatio * 100)} % at most`,
     `  switches    ${switches(report)}`,
-    ...(report.storage
-      ? [
-          '',
-          `Stored  ${counts(report.storage.rows)}${report.storage.dropped > 0 ? `; dropped ${report.storage.dropped}` : ''}`,
-        ]
-      : []),
+    ...(report.storage ? ['', `Stored  ${counts(report.storage.rows)}${notStored(report.storage)}`] : []),
     ...(report.hash && report.hashes
       ? [
           '',
@@ -106,4 +101,13 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
       : []),
     '',
   ].join('\n')
+}
+
+/** What is not in the database. */
+function notStored({ dropped, waiting }: NonNullable<Report['storage']>): string {
+  const parts = [
+    dropped > 0 ? `; dropped ${dropped}` : '',
+    waiting ? `; ${waiting} wait on the disk for the next run` : '',
+  ]
+  return parts.join('')
 }

@@ -119,7 +119,12 @@ export interface Report {
     readonly maxDrawdownRatio: number
   }
   readonly killSwitches: Readonly<Record<SwitchType, { readonly active: boolean; readonly distanceRatio: number }>>
-  readonly storage?: { readonly rows: Readonly<Record<string, number>>; readonly dropped: number }
+  readonly storage?: {
+    readonly rows: Readonly<Record<string, number>>
+    readonly dropped: number
+    /** Rows on the disk, for a database that was away; the next run stores them. Absent when there are none. */
+    readonly waiting?: number
+  }
   readonly latencyUs: { readonly frameToOrder: Percentiles }
   readonly wallSeconds: number
   readonly framesPerSecond: number

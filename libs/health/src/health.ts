@@ -16,6 +16,8 @@ export interface RuledCheck {
   readonly timeoutMs?: number
   /** What a failure makes of the service. `degraded` is shown and does no more: for parts that it works without. */
   readonly failsAs?: 'unhealthy' | 'degraded'
+  /** False for a part that work goes on without: its failure leaves the service ready. Default true. */
+  readonly isNeeded?: boolean
 }
 
 export interface HealthOptions {
@@ -43,7 +45,7 @@ export type CheckResults = Readonly<Record<string, CheckResult>>
 export interface Health {
   /** All checks of health. */
   checkHealth(): Promise<CheckResults>
-  /** All checks of health and readiness. */
+  /** All checks of health that are needed, and those of readiness. */
   checkReadiness(): Promise<CheckResults>
   /** Whether none of these found the service unhealthy. */
   isReady(): Promise<boolean>
@@ -77,7 +79,7 @@ export function createHealth({
     return Object.fromEntries(results)
   }
 
-  const checkReadiness = () => run([...ofHealth, ...ofReadiness])
+  const checkReadiness = () => run([...ofHealth.filter(({ isNeeded }) => isNeeded), ...ofReadiness])
   return {
     checkHealth: () => run(ofHealth),
     checkReadiness,
@@ -88,7 +90,7 @@ export function createHealth({
 function rulesOf(checks: Readonly<Record<string, Check | RuledCheck>>, timeoutMs: number): readonly Rule[] {
   return Object.entries(checks).map(([name, given]) => {
     const ruled: RuledCheck = typeof given === 'function' ? { check: given } : given
-    return { timeoutMs, failsAs: 'unhealthy', ...ruled, name, check: withoutOverlap(ruled.check) }
+    return { timeoutMs, failsAs: 'unhealthy', isNeeded: true, ...ruled, name, check: withoutOverlap(ruled.check) }
   })
 }
 

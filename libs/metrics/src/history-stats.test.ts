@@ -11,8 +11,10 @@ describe('what a history store tells', () => {
     history.stored('trade', 10, 2, 0.02)
     history.failed('signal', 3)
     history.dropped('signal', 4)
+    history.delayed('bar', 5)
     expect(await shown(metrics, /storage_(writes|lost)/)).toEqual([
       'data_storage_writes_total{event_type="tick",status="ok",service="data_plane"} 10',
+      'data_storage_writes_total{event_type="bar",status="error",service="data_plane"} 5',
       'data_storage_writes_total{event_type="signal",status="error",service="data_plane"} 7',
       'triplane_storage_lost_rows_total{event_type="signal",service="data_plane"} 7',
     ])

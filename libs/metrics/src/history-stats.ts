@@ -30,9 +30,11 @@ export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLo
 /** The same, and what is stored, for the data plane. */
 export function exportHistory(metrics: Metrics<'data_plane'>) {
   const ofEveryService = exportLostRows(metrics)
+  const failed = (type: EventType, rows: number): void =>
+    metrics.storageWrites.inc({ ...labelsOf(type), status: 'error' }, rows)
   const lost = (type: EventType, rows: number): void => {
     ofEveryService.failed(type, rows)
-    metrics.storageWrites.inc({ ...labelsOf(type), status: 'error' }, rows)
+    failed(type, rows)
   }
   return {
     ...ofEveryService,
@@ -44,5 +46,7 @@ export function exportHistory(metrics: Metrics<'data_plane'>) {
     },
     failed: lost,
     dropped: lost,
+    // Tried again, and counted at each attempt.
+    delayed: failed,
   }
 }

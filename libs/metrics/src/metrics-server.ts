@@ -42,10 +42,10 @@ const READY_EVERY_MS = 1000
 
 /**
  * Serves `/metrics`, `/metrics?families=core|book`, `/health`, `/ready` and `/health/detailed`, and shows in `triplane_ready`
- * what `/ready` says. Rejects with a `MetricsServerError` when the port is taken.
+ * what `/ready` says, in `triplane_health_check` what `/health` says of each check. Rejects with a `MetricsServerError` when the port is taken.
  */
 export async function startMetricsServer(
-  metrics: MetricSet & Pick<Metrics<string>, 'ready'>,
+  metrics: MetricSet & Pick<Metrics<string>, 'ready' | 'healthCheck'>,
   { port, host = '127.0.0.1', health = createHealth({}), routes = [] }: MetricsServerOptions,
 ): Promise<MetricsServer> {
   const server = createServer(metricsApp(metrics, health, routes))
@@ -53,7 +53,12 @@ export async function startMetricsServer(
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(metrics.service, host, port, cause)))
     server.listen(port, host, resolve)
   })
-  const judge = async () => metrics.ready.set((await health.isReady()) ? 1 : 0)
+  const judge = async () => {
+    const [isReady, checks] = await Promise.all([health.isReady(), health.checkHealth()])
+    metrics.ready.set(isReady ? 1 : 0)
+    for (const [check, { status }] of Object.entries(checks))
+      metrics.healthCheck.set({ check }, status === 'unhealthy' ? 0 : 1)
+  }
   void judge()
   const judging = setInterval(() => void judge(), READY_EVERY_MS).unref()
   const { port: actualPort } = server.address() as AddressInfo

@@ -31,6 +31,7 @@ const contract = `
   LargePositionOpened warning 0
   HighUnrealizedLoss critical 1m
   PlaneUnreachable info 0
+  PlaneUnhealthy error 1m
   DataPlaneDown critical 2m
   OrderPlaneDown critical 2m
   StrategyPlaneDown critical 2m

@@ -113,6 +113,7 @@ export const thresholds = {
   heartbeatMissing: { aboveSeconds: 30, forSeconds: 30 },
   busLag: { warningSeconds: 5, criticalSeconds: 30, forSeconds: 2 * MINUTE },
   processingStuck: { overSeconds: 30, forSeconds: MINUTE },
+  planeUnhealthy: { forSeconds: MINUTE },
   eventLoopLag: { aboveSeconds: 0.1, forSeconds: 5 * MINUTE },
   /** `maxSeries` is the default cap of a service, lines. */
   seriesCap: { maxSeries: 10_000, aheadSeconds: DAY, overSeconds: 6 * HOUR, forSeconds: HOUR },

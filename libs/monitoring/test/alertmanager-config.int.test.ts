@@ -1,6 +1,7 @@
 import { describeWithDocker, type ContainerFile } from '@triplane/testing/containers'
 import { alertPlanes, severities } from '../src/alert.ts'
 import { alertmanagerConfig } from '../src/alertmanager/alertmanager-config.ts'
+import { neverMuted } from '../src/alertmanager/inhibition.ts'
 import { yamlText } from '../src/own-rules/yaml-text.ts'
 import { loadMonitoringSettings } from '../src/render/settings.ts'
 import { eventually, Receiver, TestAlertmanager, type Labels, type SeenAlert } from './monitoring-servers.ts'
@@ -66,9 +67,15 @@ describeWithDocker(['alertmanager'], "Alertmanager's configuration", () => {
   describe('routes', () => {
     const receiverOf = { critical: 'critical', error: 'error', warning: 'warning', info: 'nobody', none: 'nobody' }
     const table: readonly (readonly [labels: Labels, receiver: string])[] = [
-      ...severities.flatMap((severity) =>
-        alertPlanes.map((plane) => [{ alertname: 'A', severity, plane }, receiverOf[severity]] as const),
-      ),
+      ...severities
+        .flatMap((severity) =>
+          alertPlanes.map((plane) => [{ alertname: 'A', severity, plane }, receiverOf[severity]] as const),
+        )
+        .map(([labels, receiver]) => {
+          const isOfTheMachine = labels.plane === 'platform' && labels.severity === 'warning'
+          return [labels, isOfTheMachine ? 'error' : receiver] as const
+        }),
+      ...neverMuted.map((alertname) => [{ alertname, severity: 'critical', plane: 'order' }, 'critical'] as const),
       [{ alertname: 'Watchdog', severity: 'none', plane: 'platform' }, 'deadman'],
       [{ alertname: 'A', severity: 'warning', plane: 'data', source: 'ibkr_rt', symbol: 'SPY' }, 'warning'],
       [{ alertname: 'A', severity: 'critical', plane: 'data', source: 'ibkr_rt', symbol: 'SPY' }, 'critical'],

@@ -107,6 +107,39 @@ const cases: readonly Case[] = [
       alert('DataGaps', 'data', 'warning'),
     ],
   },
+  {
+    name: 'a kill switch mutes the halt that it is, and what that one mutes; not that trading is reduced',
+    source: [
+      alert('KillSwitchTriggered', 'strategy', 'critical', { switch_type: 'pnl' }),
+      alert('KillSwitchTriggered', 'strategy', 'critical', { switch_type: 'drawdown' }),
+    ],
+    muted: [alert('TradingHalted', 'order', 'critical', { state: 'halted' })],
+    heard: [
+      alert('TradingHalted', 'order', 'warning', { state: 'reducing' }),
+      alert('DataPlaneDown', 'data', 'critical', { job: 'data-plane' }),
+      alert('FeedDown', 'data', 'critical', btc),
+    ],
+  },
+  {
+    name: 'the switch for silent data mutes what silenced it',
+    source: [alert('KillSwitchTriggered', 'strategy', 'critical', { switch_type: 'stale_data' })],
+    muted: [
+      alert('DataPlaneDown', 'data', 'critical', { job: 'data-plane' }),
+      alert('FeedDown', 'data', 'critical', btc),
+      alert('TradingHalted', 'order', 'critical', { state: 'halted' }),
+    ],
+    heard: [
+      alert('OrderPlaneDown', 'order', 'critical', { job: 'order-plane' }),
+      alert('StrategyPlaneDown', 'strategy', 'critical', { job: 'strategy-plane' }),
+      alert('HeartbeatMissing', 'platform', 'critical'),
+    ],
+  },
+  {
+    name: 'a plane that does not answer mutes no halt: what it was last known to be',
+    source: [unreachable('order')],
+    muted: [alert('HighTradeLatency', 'order', 'error')],
+    heard: [alert('TradingHalted', 'order', 'critical', { state: 'halted' })],
+  },
   ...['critical', 'warning'].map((severity) => ({
     name: `a halt mutes that nothing is traded (${severity})`,
     source: [alert('TradingHalted', 'order', severity, { state: 'halted' })],

@@ -198,6 +198,40 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     expect(receiver.received.filter(({ path, body }) => path !== '/deadman' && body.includes('Watchdog'))).toEqual([])
   })
 
+  it('five alerts of the machine are one message, which names each', async () => {
+    const names = ['HighCPUUsage', 'HighMemoryUsage', 'LowDiskSpace', 'DiskFillsSoon', 'EventLoopLagHigh']
+    for (const [i, alertname] of names.entries())
+      await alertmanager.post([{ alertname, severity: i === 4 ? 'error' : 'warning', plane: 'platform' }], {
+        summary: `Summary of ${alertname}.`,
+        description: `Description of ${alertname}.`,
+        runbook_url: `http://runbooks/${alertname}`,
+      })
+    const { title, text } = await eventually(() => slack('/slack').find((one) => one.title.includes('HighCPUUsage')))
+    expect(title).toMatch(/^\[FIRING:5\] \w+(, \w+){4} \| platform$/)
+    for (const name of names) {
+      expect(title).toContain(name)
+      expect(text).toContain(`• ${name}: Description of ${name}. <http://runbooks/${name}|Runbook>`)
+    }
+    expect(slack('/slack').filter((one) => one.title.includes('DiskFillsSoon'))).toHaveLength(1)
+    expect(slack('/slack-warning').filter((one) => one.title.includes('DiskFillsSoon'))).toEqual([])
+  }, 90_000)
+
+  it('the critical alerts of one plane are one page, what is never muted has a page of its own', async () => {
+    const pages = () =>
+      receiver
+        .bodies<{ dedup_key: string; payload: { summary: string } }>('/pagerduty')
+        .filter(({ payload }) => /Alpha|Beta|ForeignRecord|HighUnrealizedLoss/.test(payload.summary))
+    const critical = { severity: 'critical', plane: 'order' }
+    await alertmanager.post(
+      ['Alpha', 'Beta', 'ForeignRecord', 'HighUnrealizedLoss'].map((alertname) => ({ alertname, ...critical })),
+      annotations,
+    )
+    await eventually(() => (pages().length >= 3 ? true : undefined))
+    const summaries = pages().map(({ payload }) => payload.summary)
+    expect(summaries.filter((one) => /Alpha, Beta|Beta, Alpha/.test(one))).toHaveLength(1)
+    expect(new Set(pages().map(({ dedup_key }) => dedup_key)).size).toBe(3)
+  })
+
   it('many alerts of one name are one message, which stays short', async () => {
     const alerts = Array.from({ length: 12 }, (_, i) => ({
       alertname: 'Many',
@@ -213,7 +247,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
   })
 
   it('what a user says in his own words is said once', async () => {
-    await alertmanager.post([{ alertname: 'Mine', severity: 'error', plane: 'platform' }], {
+    await alertmanager.post([{ alertname: 'Mine', severity: 'error', plane: 'order' }], {
       summary: 'Look.',
       description: 'Look.',
     })

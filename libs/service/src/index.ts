@@ -35,6 +35,7 @@ export {
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
 export { statusRoutes, type StatusViews } from './platform/status-routes.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
+export { databaseCheck, feedCheck, processChecks } from './platform/plane-checks.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'
 export type { HostedRun, RunContext, RunHistory } from './platform/plane-service.ts'
 export {

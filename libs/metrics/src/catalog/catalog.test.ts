@@ -110,6 +110,7 @@ const contract = {
   `,
   every_service: `
     triplane_build_info gauge version commit node
+    triplane_health_check gauge check
     triplane_ready gauge
     triplane_heartbeat_timestamp_seconds gauge stage
     triplane_stage_in_total counter stage

@@ -31,6 +31,12 @@ export const everyServiceCatalog = {
     vital,
   ),
   ready: gauge('triplane_ready', '1 while the service is healthy and ready for work, as /ready says.', [], vital),
+  healthCheck: gauge(
+    'triplane_health_check',
+    '1 while the check holds, 0 while it is unhealthy: what PlaneUnhealthy is about.',
+    ['check'],
+    vital,
+  ),
   heartbeat: measurement(
     'triplane_heartbeat_timestamp_seconds',
     'Origin time of the newest heartbeat that the stage has seen.',

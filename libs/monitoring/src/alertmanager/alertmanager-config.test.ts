@@ -65,6 +65,11 @@ describe('receivers', () => {
       },
       ['http://c/', 'http://all/', 'http://w/'],
     ],
+    [
+      'those for errors go where warnings go, for want of a better place',
+      { SLACK_WEBHOOK_URL_WARNING: 'http://w/' },
+      [undefined, 'http://w/', 'http://w/'],
+    ],
     ['one for what is critical only', { SLACK_WEBHOOK_URL_CRITICAL: 'http://c/' }, ['http://c/', undefined, undefined]],
   ])('write to Slack: %s', (_, environment, urls) => {
     const { secrets } = make(environment)

@@ -3,7 +3,10 @@ import { severities } from '../alert.ts'
 import type { InhibitRule } from './alertmanager-file.ts'
 
 /** What must page whatever else is wrong: a plane that crashes with its switch tripped still pages for the switch. */
-export const neverMuted = ['KillSwitchTriggered', 'TradingHalted', 'HighUnrealizedLoss', 'ReconciliationDifferences']
+export const neverMuted = ['KillSwitchTriggered', 'HighUnrealizedLoss', 'ForeignRecord', 'ReconciliationDifferences']
+
+/** Muted by the switch that caused it, and by nothing else. */
+const TRADING_HALTED = 'TradingHalted'
 
 const PLANE_DOWN_ALERTS = ['DataPlaneDown', 'OrderPlaneDown', 'StrategyPlaneDown']
 
@@ -32,7 +35,7 @@ export const inhibitRules: readonly InhibitRule[] = [
     // Only planes have a Down alert that is left over.
     name: 'an unreachable plane mutes what it says of itself, but not its Down alert',
     source_matchers: ['alertname="PlaneUnreachable"', 'plane=~"data|order|strategy"'],
-    target_matchers: [noneOf('alertname', ['PlaneUnreachable', ...PLANE_DOWN_ALERTS, ...neverMuted])],
+    target_matchers: [noneOf('alertname', ['PlaneUnreachable', TRADING_HALTED, ...PLANE_DOWN_ALERTS, ...neverMuted])],
     equal: ['plane'],
   },
   {
@@ -53,6 +56,18 @@ export const inhibitRules: readonly InhibitRule[] = [
     equal: ['source', 'symbol'],
   },
   {
+    // While a switch is active every order plane is halted by it; that one reduces has other reasons.
+    name: 'a kill switch mutes the halt that it is',
+    source_matchers: ['alertname="KillSwitchTriggered"'],
+    target_matchers: ['alertname="TradingHalted"', 'severity="critical"'],
+  },
+  {
+    // The switch has tripped, and paged, long before; its message names what does not answer.
+    name: 'the switch for silent data mutes what silenced it',
+    source_matchers: ['alertname="KillSwitchTriggered"', 'switch_type="stale_data"'],
+    target_matchers: [anyOf('alertname', ['DataPlaneDown', 'FeedDown'])],
+  },
+  {
     name: 'a halt mutes that nothing is traded',
     source_matchers: ['alertname="TradingHalted"'],
     target_matchers: ['alertname="NoTradingActivity"'],
@@ -66,7 +81,7 @@ function higherMutesLower(): InhibitRule[] {
   return worstFirst.slice(0, -1).map((severity, i) => ({
     name: `${severity} mutes what is less of the same alert`,
     source_matchers: [`severity="${severity}"`],
-    target_matchers: [anyOf('severity', worstFirst.slice(i + 1)), noneOf('alertname', neverMuted)],
+    target_matchers: [anyOf('severity', worstFirst.slice(i + 1)), noneOf('alertname', [TRADING_HALTED, ...neverMuted])],
     equal: identityLabels,
   }))
 }

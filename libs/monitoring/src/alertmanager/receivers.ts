@@ -64,7 +64,7 @@ function channelsOf(channels: Channels, folder: string): Record<ReceiverName, re
       ...messages('critical'),
       pagerduty(channels, folder),
     ]),
-    error: there([slack('error', webhookUrl, folder), ...messages('error')]),
+    error: there([slack('error', webhookUrl ?? webhookUrlWarning, folder), ...messages('error')]),
     warning: there([slack('warning', webhookUrlWarning, folder), ...messages('warning')]),
     deadman: there([deadman(channels, folder)]),
     nobody: [],
@@ -115,7 +115,7 @@ function pagerduty({ pagerduty: { routingKey, url } }: Channels, folder: string)
     client: 'Triplane',
     severity: 'critical',
     description: '{{ template "triplane.pagerduty.description" . }}',
-    class: '{{ .CommonLabels.alertname }}',
+    class: '{{ template "triplane.names" . }}',
     component: '{{ .CommonLabels.plane }}',
     links: [
       { href: '{{ .CommonAnnotations.runbook_url }}', text: 'Runbook' },

@@ -1,4 +1,5 @@
 import type { Route, TimeInterval } from './alertmanager-file.ts'
+import { neverMuted } from './inhibition.ts'
 
 /** The receivers that alerts are routed to. Each is always there; one that has no channel tells nobody. */
 export const receiverNames = ['critical', 'error', 'warning', 'deadman', 'nobody'] as const
@@ -26,11 +27,14 @@ const GROUP_BY = ['alertname', 'plane']
 /**
  * What goes where, by severity, and how often.
  *
- * 1. A critical alert leaves at once, one of the others 5 s after it fired, so that what mutes it can arrive before.
+ * 1. One incident is one page: the critical alerts of one plane are one group. It leaves 5 s after its first alert fired, so that
+ *    what mutes it can arrive before. What is never muted has groups of its own, which leave at once.
  * 2. `group_interval` bounds how late a resolved message is, and how late a message is repeated that a channel refused.
  * 3. Warnings about US equities go out in trading hours only: spreads and gaps after hours are what they are. They are told
  *    by source and symbol; a symbol with a slash is a pair, which trades always, wherever it comes from.
- * 4. An alert of a severity that is not ours goes where warnings go, not nowhere.
+ * 4. What troubles the machine troubles all of it: warnings and errors of plane `platform` wait 30 s for one another and are one
+ *    message. They go where errors go, so that none of them is told less than it should be.
+ * 5. An alert of a severity that is not ours goes where warnings go, not nowhere.
  */
 export const rootRoute: Route = {
   receiver: 'warning',
@@ -51,9 +55,17 @@ export const rootRoute: Route = {
     {
       matchers: ['severity="critical"'],
       receiver: 'critical',
-      group_wait: '0s',
+      group_by: ['plane'],
       group_interval: '10s',
       repeat_interval: '1h',
+      routes: [{ matchers: [`alertname=~"${neverMuted.join('|')}"`], group_by: GROUP_BY, group_wait: '0s' }],
+    },
+    {
+      matchers: ['severity=~"error|warning"', 'plane="platform"'],
+      receiver: 'error',
+      group_by: ['plane'],
+      group_wait: '30s',
+      repeat_interval: '4h',
     },
     { matchers: ['severity="error"'], receiver: 'error', repeat_interval: '4h' },
     {

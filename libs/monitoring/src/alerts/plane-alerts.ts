@@ -12,6 +12,7 @@ export function planeAlerts(thresholds: Thresholds): AlertRule[] {
       ...processAlerts(one, thresholds),
       ...seriesAlerts(one, thresholds),
       storageAlert(one, thresholds),
+      unhealthyAlert(one, thresholds),
     ]),
     ...refusedRecords(thresholds),
     heartbeatMissing(thresholds),
@@ -149,6 +150,20 @@ function storageAlert({ plane, name, service }: Plane, { storageWriteErrors }: T
     summary: `History of the ${name} is lost, or waits on the disk.`,
     description: `{{ with $labels.event_type }}{{ $value | humanize }} rows of kind {{ . }} of the ${name} are in no database{{ else }}{{ $value | humanize1024 }}B of rows of the ${name} wait on the disk for the database{{ end }}.`,
     picture: pictures.spilledRows,
+  }
+}
+
+/** One for each check; what it is about to the trading rules they judge themselves. */
+function unhealthyAlert({ plane, name, service }: Plane, { planeUnhealthy }: Thresholds): AlertRule {
+  return {
+    name: 'PlaneUnhealthy',
+    severity: 'error',
+    plane,
+    expr: `min by (instance, check) (triplane_health_check{service="${service}"}) == 0`,
+    for: duration(planeUnhealthy.forSeconds),
+    summary: `A part of the ${name} is unhealthy.`,
+    description: `The check {{ $labels.check }} of the ${name} fails; its /health/detailed says why.`,
+    picture: pictures.targets,
   }
 }
 

@@ -7,6 +7,10 @@ import { byLimit } from './by-limit.ts'
 
 const plane = 'strategy'
 
+/** Names the planes that do not answer: the switch for silent data mutes their own alerts. */
+const NOT_REACHABLE =
+  '{{ with query "up{job=~\\".*-plane\\"} == 0" }}; not reachable:{{ range . }} {{ .Labels.job }}{{ end }}{{ end }}'
+
 /** What the strategy plane wants and how it fares. */
 export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
   const { killSwitchNear, strategyDrawdown, indicatorLevels } = thresholds
@@ -18,7 +22,7 @@ export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
       expr: lastingStateExpr(killSwitchActive, thresholds),
       everySeconds: 1,
       summary: 'A kill switch is active: trading is halted.',
-      description: 'The kill switch {{ $labels.switch_type }} is active. No order passes until an operator re-arms it.',
+      description: `The kill switch {{ $labels.switch_type }} is active${NOT_REACHABLE}. No order passes until an operator re-arms it.`,
       picture: pictures.killSwitches,
     },
     {

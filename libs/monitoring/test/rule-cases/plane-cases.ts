@@ -170,7 +170,26 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
         },
       ],
     })
+  const check = (values: string, rest: Pick<RuleCase, 'title' | 'fires' | 'quiet'>): RuleCase => ({
+    alert: 'PlaneUnhealthy',
+    file: plane,
+    series: { [`triplane_health_check{check="database", ${target}}`]: values },
+    at: '3m',
+    ...rest,
+  })
+  const unhealthy = { severity: 'error', plane } as const
   return [
+    check('1x4 0x40', {
+      title: `a check of the ${name} that fails for a minute`,
+      fires: [
+        {
+          ...unhealthy,
+          labels: { instance: 'p:80', check: 'database' },
+          description: `The check database of the ${name} fails; its /health/detailed says why.`,
+        },
+      ],
+    }),
+    check('1x9 0x2 1x40', { title: `nothing for a check of the ${name} that failed for a moment`, quiet: [unhealthy] }),
     eventLoop('0.15x40', {
       title: `the ${name} whose timers are late for five minutes`,
       fires: [

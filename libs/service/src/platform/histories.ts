@@ -49,7 +49,9 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
     logger.info('No DATABASE_URL: nothing is stored')
     return undefined
   }
+  let away: Error | undefined
   const database = openDatabaseEventually({ url }, (found) => {
+    away = found.state === 'ready' ? undefined : found.fault
     if (found.state === 'ready') logger.info('The database is open', { grade: found.description })
     else if (found.state === 'away') logger.warning('The database is away; history waits', { fault: found.fault })
     else logger.error('The database cannot be used', { fault: found.fault })
@@ -96,7 +98,11 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
         close: () => opened.close(),
       }
     },
-    health: () => store?.health() ?? { isHealthy: database.isReady },
+    health() {
+      const { isHealthy = true, ...known } = store?.health() ?? {}
+      const isReady = database.isReady
+      return { ...known, isHealthy: isHealthy && isReady, ...(!isReady && away && { fault: away }) }
+    },
     async close() {
       await maintenance?.stop()
       await database.close()

@@ -1,26 +1,12 @@
 import type { Clock } from '@triplane/kernel'
-import {
-  cpuCheck,
-  createHealth,
-  diskCheck,
-  eventLoopCheck,
-  memoryCheck,
-  probeCheck,
-  reportCheck,
-  type Check,
-  type RuledCheck,
-} from '@triplane/health'
+import { createHealth, probeCheck, reportCheck, type Check, type RuledCheck } from '@triplane/health'
 import { startMetricsServer, type Metrics, type MetricsServer } from '@triplane/metrics'
 import type { LatestState } from '@triplane/state'
 import type { RequestHandler } from 'express'
 import type { ServiceConfig } from '../service-config.ts'
+import { databaseCheck, processChecks } from './plane-checks.ts'
 import type { PlaneStatus } from './plane-service.ts'
 import { statusRoutes, type StatusViews } from './status-routes.ts'
-
-/** Free bytes of the disk below which a service is not healthy: the input log has to go somewhere. */
-const MIN_FREE_BYTES = 500_000_000
-const MAX_EVENT_LOOP_LAG_SECONDS = 1
-const MAX_CPU_RATIO = 0.98
 
 export interface ServeOptions {
   readonly config: ServiceConfig
@@ -45,13 +31,10 @@ export interface ServiceServer {
 /** Serves metrics, health, status and what else the plane has, on one port. It is there before Kafka is. */
 export async function serve(options: ServeOptions): Promise<ServiceServer> {
   const { config, metrics, status, latest, history, checks = {}, views, routes, clock } = options
-  const eventLoop = eventLoopCheck({ maxLagSeconds: MAX_EVENT_LOOP_LAG_SECONDS, clock })
+  const ofProcess = processChecks(config.state.folder, clock)
   const all: Record<string, Check | RuledCheck> = {
+    ...ofProcess.checks,
     kafka: { check: probeCheck('Kafka', async () => ping(status())), timeoutMs: 3000, failsAs: 'degraded' },
-    disk: diskCheck({ folder: config.state.folder, minFreeBytes: MIN_FREE_BYTES }),
-    memory: memoryCheck(),
-    cpu: { check: cpuCheck({ maxRatio: MAX_CPU_RATIO, clock }), failsAs: 'degraded' },
-    event_loop: eventLoop.check,
     run: () => {
       const { phase, why } = status()
       return { healthy: phase !== 'held', details: { phase, ...(why !== undefined && { why }) } }
@@ -59,7 +42,7 @@ export async function serve(options: ServeOptions): Promise<ServiceServer> {
     ...checks,
   }
   if (config.storage.url !== undefined) {
-    all['database'] = { check: reportCheck(() => history() ?? { isHealthy: true }), failsAs: 'degraded' }
+    all['database'] = databaseCheck(() => history() ?? { isHealthy: true })
   }
   if (latest) all['redis'] = { check: reportCheck(() => latest.health()), failsAs: 'degraded' }
   const readiness = {
@@ -79,7 +62,7 @@ export async function serve(options: ServeOptions): Promise<ServiceServer> {
   return {
     url: server.url,
     async close() {
-      eventLoop.close()
+      ofProcess.close()
       await server.close()
     },
   }

@@ -42,6 +42,8 @@ export interface HistoryObserver {
   failed(eventType: EventType, rows: number): void
   dropped(eventType: EventType, rows: number): void
   spilled?(eventType: EventType, rows: number): void
+  /** An attempt to store `rows` failed; they are tried again. */
+  delayed?(eventType: EventType, rows: number): void
   /** Rows that an earlier process left on the disk cannot be read again: what they were is not known. */
   torn?(rows: number): void
 }

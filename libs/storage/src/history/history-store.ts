@@ -118,10 +118,13 @@ export class HistoryStore {
     return this.#buffered >= this.#maxBufferedRows
   }
 
-  /** Resolves when there is room. With `wait` it rejects when rows were given up. */
-  async ready(): Promise<void> {
+  /**
+   * Resolves when fewer than `rows` wait in memory: when there is room, unless told otherwise. With `wait` it rejects when rows
+   * were given up.
+   */
+  async ready(rows = this.#maxBufferedRows): Promise<void> {
     this.#throwIfLost()
-    while (this.isFull) {
+    while (this.#buffered >= rows && !this.#closed) {
       const roomMade = this.#roomMade.next()
       void this.#flushNow()
       await roomMade
@@ -263,6 +266,7 @@ export class HistoryStore {
           if (!flight?.isOver) this.#countFailed(buffer, rows, fault)
           return
         }
+        this.#observer?.delayed?.(buffer.table.eventType, rows)
       }
       if (!flight?.isOver) await this.#stopped.next(backoffMs)
     }

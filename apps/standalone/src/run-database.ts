@@ -1,0 +1,70 @@
+import type { Logger } from '@triplane/logging'
+import { openDatabase, openDatabaseEventually, type Database, type StorageError } from '@triplane/storage'
+
+/** The database of a run, which may come and go. */
+export interface RunDatabase {
+  readonly pool: Database['pool']
+  /** Connection string, with password: for the user's own tools, not for logs. */
+  readonly url: string
+  /** The schema is up to date. Stays true when the server goes away later. */
+  readonly isReady: boolean
+  /** Why it is not. */
+  readonly fault: StorageError | undefined
+  /** Resolves when it is. Rejects when it never will be. */
+  readonly opened: Promise<Database>
+  /** Closes the connections and stops the server if it is ours. */
+  close(): Promise<void>
+}
+
+export interface RunDatabaseOptions {
+  /** Connection string of a server; without one the embedded Postgres is started. */
+  readonly url: string | undefined
+  /** Of the embedded Postgres. */
+  readonly folder: string
+  readonly logger: Logger
+}
+
+/**
+ * Opens the database of a run. A server that does not answer is tried again in the background; one that refuses us, and an
+ * embedded Postgres that cannot be started, throw StorageError: a person will put that right.
+ */
+export async function openRunDatabase({ url, folder, logger }: RunDatabaseOptions): Promise<RunDatabase> {
+  if (url === undefined) {
+    const database = await openDatabase({ embedded: { folder, onNotice: (line) => logger.warning(line) } })
+    return {
+      pool: database.pool,
+      url: database.url,
+      isReady: true,
+      fault: undefined,
+      opened: Promise.resolve(database),
+      close: () => database.close(),
+    }
+  }
+  let fault: StorageError | undefined
+  let tried: () => void = () => undefined
+  const firstAttempt = new Promise<void>((resolve) => (tried = resolve))
+  const database = openDatabaseEventually({ url }, (found) => {
+    fault = found.state === 'ready' ? undefined : found.fault
+    if (found.state === 'away') logger.warning('The database is away; history waits on the disk', { fault })
+    if (found.state === 'refused') logger.error('The database cannot be used', { fault })
+    tried()
+  })
+  await firstAttempt
+  const failure = fault
+  if (failure !== undefined && !failure.retryable) {
+    await database.close()
+    throw failure
+  }
+  return {
+    pool: database.pool,
+    url,
+    get isReady() {
+      return database.isReady
+    },
+    get fault() {
+      return fault
+    },
+    opened: database.opened,
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  ageCheck,
+  cpuCheck,
+  diskCheck,
+  eventLoopCheck,
+  memoryCheck,
+  reportCheck,
+  type Check,
+  type HealthReport,
+  type RuledCheck,
+} from '@triplane/health'
+import type { Clock } from '@triplane/kernel'
+
+/** Free bytes of the disk below which a plane is not healthy: the input log has to go somewhere. */
+const MIN_FREE_BYTES = 500_000_000
+const MAX_EVENT_LOOP_LAG_SECONDS = 1
+const MAX_CPU_RATIO = 0.98
+/** Without anything from its source for so long a data plane says that its feed is dead. */
+const MAX_FEED_SILENCE_SECONDS = 30
+
+/** The checks of the process and its machine that every plane has, by one set of thresholds. `folder` is where its state lies. */
+export function processChecks(
+  folder: string,
+  clock: Clock,
+): { readonly checks: Readonly<Record<string, Check | RuledCheck>>; close(): void } {
+  const eventLoop = eventLoopCheck({ maxLagSeconds: MAX_EVENT_LOOP_LAG_SECONDS, clock })
+  return {
+    checks: {
+      disk: diskCheck({ folder, minFreeBytes: MIN_FREE_BYTES }),
+      memory: memoryCheck(),
+      cpu: { check: cpuCheck({ maxRatio: MAX_CPU_RATIO, clock }), failsAs: 'degraded' },
+      event_loop: eventLoop.check,
+    },
+    close: () => eventLoop.close(),
+  }
+}
+
+/** Whether history is stored. Work goes on without: rows wait on the disk, and whether to trade the trading rules decide. */
+export function databaseCheck(report: () => HealthReport): RuledCheck {
+  return { check: reportCheck(report), isNeeded: false }
+}
+
+/** Whether the source of a data plane says anything; `heardUs` is wall time. What stale data means for trading the planes judge. */
+export function feedCheck(heardUs: () => number | undefined, clock: Clock): RuledCheck {
+  return { check: ageCheck(MAX_FEED_SILENCE_SECONDS, heardUs, clock), isNeeded: false }
+}
