@@ -30,7 +30,7 @@ export const strategyConfigSchema = z.strictObject({
   intents: z
     .strictObject({
       minTradeUsd: usd(50).describe('smaller differences between position and target are left alone'),
-      maxOrderUsd: usd(2_000).describe('larger differences are traded in several orders'),
+      maxOrderUsd: usd(1_000).describe('larger differences are traded in several orders'),
       urgentTradeUsd: usd(2_000).describe('from this difference on an order crosses the spread'),
       collarTicks: z
         .number()
