@@ -89,6 +89,13 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(found).toHaveLength(4)
   })
 
+  it('has workers for every job of the database: none has failed since the first start', async () => {
+    const sql = 'SELECT sum(total_successes), sum(total_failures) FROM timescaledb_information.job_stats'
+    const done = async () => project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', sql, 'triplane').stdout.trim()
+    const ended = await eventually(done, (counts) => /^[1-9]/.test(counts), 30_000)
+    expect(ended).toMatch(/^[1-9]\d*\|0$/)
+  })
+
   it('lets Grafana read the views, and nothing else', () => {
     const password = `PGPASSWORD=${secretIn('grafana', 'grafana-postgres-password')}`
     const psql = ['psql', '--host=postgres', '--username=grafana', '--dbname=triplane', '-Atc']
