@@ -206,7 +206,7 @@ describe('the metrics of a run under way', () => {
       const { status, text } = await get(plane, '/health/detailed')
       expect(status).toBe(200)
       const { checks } = JSON.parse(text) as { checks: Record<string, { status: string; timestamp: string }> }
-      expect(Object.keys(checks)).toEqual(['turn', 'eventLoop', ...(plane === 0 ? ['database'] : [])])
+      expect(Object.keys(checks)).toEqual(['disk', 'memory', 'cpu', 'event_loop', ...(plane === 0 ? ['feed'] : [])])
       for (const check of Object.values(checks)) expect(check).toMatchObject({ status: 'healthy', details: {} })
     }
   })

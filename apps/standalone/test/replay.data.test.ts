@@ -104,13 +104,20 @@ describeWithData('replay of recorded Binance data', (folder) => {
     let report: Report
     beforeAll(async () => void (report = await runStandalone(flags, varFolder())), 60_000)
 
-    it('trades: fills, partial ones, refusals and cancels', () => {
+    it('trades: fills, partial ones and cancels; defaults that fit one another refuse nothing', () => {
       expect(report.events.fill).toBeGreaterThanOrEqual(20)
       expect(report.execution.partialFills).toBeGreaterThanOrEqual(1)
-      expect(report.orders.denied).toBeGreaterThanOrEqual(1)
+      expect(report.orders.denied).toBe(0)
       expect(report.orders.cancelled).toBeGreaterThanOrEqual(1)
       expect(report.execution.ordersAfterTrip).toBe(0)
     })
+
+    it('refuses what a tighter limit does not allow', async () => {
+      const tighter = { TRIPLANE_ORDER_RISK_MAX_POSITION_USD: '2000' }
+      const limited = await runStandalone(flags, varFolder(), tighter)
+      expect(limited.denied.max_position).toBeGreaterThanOrEqual(1)
+      expect(limited.events.fill).toBeGreaterThanOrEqual(1)
+    }, 60_000)
 
     it('agrees in both ledgers and in every order', () => {
       expect(report.pnl.feesUsd).toBe(report.execution.commissionUsd)

@@ -167,6 +167,7 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
       detail: 'Expected a price > 0, was -1',
       origin: null,
       raw: `\\x${Buffer.from(examples.deadLetter.raw).toString('hex')}`,
+      raw_bytes: null,
     },
   ],
 ]
