@@ -32,7 +32,7 @@ import { runStandalone } from './run-standalone.ts'
 
 const savedBy = { configurationDigest: 'same', commit: 'test' }
 const LEAD_US = 50_000
-const SECONDS = 20
+const SECONDS = 40
 /** A strategy that trades more than the default one, so that a short replay has something to show. */
 const OFI = { warmUpMs: 2000, deadBandDeviations: 0.3, minChange: 0.1 }
 const screamingSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
