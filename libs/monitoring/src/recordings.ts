@@ -3,7 +3,7 @@ import { lastingStates, lastKnownExpr, RECORD_LAST_KNOWN_EVERY_SECONDS } from '.
 import type { Recorded } from './promql/known-metrics.ts'
 import { promql } from './promql/promql.ts'
 import { sloRecordings } from './slos.ts'
-import { duration, thresholds as defaultThresholds, type Thresholds } from './thresholds.ts'
+import { thresholds as defaultThresholds, type Thresholds } from './thresholds.ts'
 
 /** A recording rule, named level:metric:operations. */
 export interface RecordingRule extends Recorded {
@@ -19,7 +19,7 @@ export function recordingRules(thresholds: Thresholds = defaultThresholds): read
     const group = gauge.startsWith('strategy_') ? 'strategy' : 'order'
     return { group, record, expr: lastKnownExpr(state, thresholds), everySeconds: RECORD_LAST_KNOWN_EVERY_SECONDS }
   })
-  return [...dataRecordings(thresholds), ...lastKnown, ...sloRecordings(thresholds)]
+  return [...dataRecordings(), ...lastKnown, ...sloRecordings(thresholds)]
 }
 
 /** Which source each symbol of a data plane has: its counters of ticks are there from the start. */
@@ -36,7 +36,7 @@ function withSource(operator: 'min' | 'max' | 'sum', perSymbol: string): string 
   `
 }
 
-function dataRecordings({ feedDown }: Thresholds): RecordingRule[] {
+function dataRecordings(): RecordingRule[] {
   const record = (record: string, expr: string): RecordingRule => ({ group: 'data', record, expr })
   return [
     record('source_symbol:data_instruments:group', 'group by (source, symbol) (data_ticks_received_total)'),
@@ -49,10 +49,6 @@ function dataRecordings({ feedDown }: Thresholds): RecordingRule[] {
         and on (source, symbol)
         source_symbol:data_session_open:max == 1
       `,
-    ),
-    record(
-      'source_symbol:crypto_trades:increase',
-      withSource('sum', `increase(crypto_trades_total[${duration(feedDown.tradeOverSeconds)}])`),
     ),
     record(
       'source_symbol:crypto_spread:bps',

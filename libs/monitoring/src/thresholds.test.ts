@@ -20,7 +20,7 @@ describe('scaled thresholds', () => {
     expect(scaled.planeDown).toEqual({ aboveStarts: 3, startsOverSeconds: 10, forSeconds: 2 })
     expect(scaled.highSpread.forSeconds).toBe(1)
     expect(scaled.highErrorRate).toEqual({ abovePerSecond: 10, overSeconds: 5, forSeconds: 5 })
-    expect(scaled.feedDown).toEqual({ tradeOverSeconds: 5, forSeconds: 1 })
+    expect(scaled.feedDown).toEqual({ receiveOverSeconds: 5, forSeconds: 1 })
     expect(scaled.burnRates.page[0]).toEqual({ factor: 14.4, longOverSeconds: 60, shortOverSeconds: 5 })
     expect(scaled.sloRates).toEqual({ everySeconds: 1, overSeconds: 5, budgetOverSeconds: 43_200 })
   })

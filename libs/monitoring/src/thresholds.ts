@@ -84,7 +84,7 @@ export const thresholds = {
   highDataLatency: { quantile: 0.95, aboveSeconds: 0.1, overSeconds: 5 * MINUTE, forSeconds: 5 * MINUTE },
   dataGaps: { aboveCount: 10, overSeconds: HOUR },
   marketDataStale: { silentSeconds: 300 },
-  feedDown: { tradeOverSeconds: MINUTE, forSeconds: MINUTE },
+  feedDown: { receiveOverSeconds: MINUTE, forSeconds: MINUTE },
   feedFlapping: { aboveDisconnects: 3, overSeconds: HOUR },
   /** Of the mid. Wider for an instrument that is not listed: it may be illiquid. */
   highSpread: {

@@ -21,13 +21,20 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
   const flappingOver = duration(feedFlapping.overSeconds)
   const down = {
     plane,
-    // What is not known to be well is down: a series that is absent is no excuse, but that of a plane that cannot be reached is.
+    // Of a source, with every symbol of it, so that it mutes what follows. What is not known to be well is down: a series that is
+    // absent is no excuse, but that of a plane that cannot be reached is.
     expr: promql`
       (
         source_symbol:data_instruments:group
-        unless on (source, symbol)
+        unless on (source)
         (
-          (source_symbol:data_session_open:max == 0 or source_symbol:crypto_trades:increase > 0)
+          (
+            max by (source) (source_symbol:data_session_open:max) == 0
+            or
+            sum by (source) (increase(data_ticks_received_total[${duration(feedDown.receiveOverSeconds)}])) > 0
+            or
+            min by (source) (source_symbol:data_silence:seconds) < ${feedDown.receiveOverSeconds}
+          )
           and on (source)
           min by (source) (min_over_time(data_feed_connected[${duration(blip.keptSeconds)}])) == 1
         )
@@ -37,8 +44,8 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
     `,
     for: duration(feedDown.forSeconds),
     description:
-      'Nothing is traded on {{ with $labels.symbol }}{{ . }}{{ else }}any symbol{{ end }} ' +
-      'of {{ with $labels.source }}{{ . }}{{ else }}any source{{ end }}, or the source is not connected.',
+      '{{ with $labels.source }}{{ . }}{{ else }}Every source{{ end }} is not connected, or nothing at all is received from it: ' +
+      'nothing is known of {{ with $labels.symbol }}{{ . }}{{ else }}any symbol{{ end }}.',
     picture: pictures.feedConnected,
   } as const
   return [

@@ -40,7 +40,7 @@ const well = {
 
 const downOf = (labels: { source: string; symbol: string }) => ({
   labels,
-  description: `Nothing is traded on ${labels.symbol} of ${labels.source}, or the source is not connected.`,
+  description: `${labels.source} is not connected, or nothing at all is received from it: nothing is known of ${labels.symbol}.`,
 })
 
 /** The same of both names of the alert. */
@@ -70,18 +70,49 @@ const feedCases: readonly RuleCase[] = [
     { series: { ...well, [connected]: '1 0 0 1 0 0 0x60' }, at: '2m' },
     [downOf(ofSpy), downOf(ofBitcoin)],
   ),
-  ...feedDown('a symbol that does not trade', { series: { ...well, [trades('SPY')]: '0+5x8 40x60' }, at: '5m' }, [
-    downOf(ofSpy),
-  ]),
-  ...feedDown('a symbol whose trades are not there', { series: { ...well, [trades('SPY')]: '_x60' }, at: '5m' }, [
-    downOf(ofSpy),
-  ]),
+  ...feedDown('nothing for a symbol that is silent while another one of the source is not', {
+    series: { ...well, [ticks('SPY')]: '0+50x8 400x60', [trades('SPY')]: '_x60' },
+    at: '5m',
+  }),
+  ...feedDown('nothing while quotes come and trades do not', {
+    series: { ...well, [trades('SPY')]: '0x60', [trades('BTC/USDT')]: '0x60' },
+    at: '5m',
+  }),
+  ...feedDown('nothing while no trade and no quote, but books come', {
+    series: {
+      ...well,
+      [ticks('SPY')]: '7x60',
+      [ticks('BTC/USDT')]: '7x60',
+      [received('SPY')]: '0+15x60',
+      [received('BTC/USDT')]: '3x60',
+      [started]: '0x60',
+    },
+    at: '5m',
+  }),
+  ...feedDown(
+    'every symbol of a source from which nothing at all comes',
+    { series: { ...well, [ticks('SPY')]: '0+50x8 400x60', [ticks('BTC/USDT')]: '0+50x8 400x60' }, at: '5m' },
+    [downOf(ofSpy), downOf(ofBitcoin)],
+  ),
+  ...feedDown('nothing while nothing comes because every session is closed', {
+    series: {
+      ...well,
+      [ticks('SPY')]: '7x60',
+      [ticks('BTC/USDT')]: '7x60',
+      [session('SPY')]: '0x60',
+      [session('BTC/USDT')]: '0x60',
+    },
+    at: '5m',
+  }),
   ...feedDown('a symbol whose connection is not there', { series: { ...well, [connected]: '_x60' }, at: '5m' }, [
     downOf(ofSpy),
     downOf(ofBitcoin),
   ]),
   ...feedDown('any, when nothing at all is there', { series: {}, at: '5m' }, [
-    { description: 'Nothing is traded on any symbol of any source, or the source is not connected.' },
+    {
+      description:
+        'Every source is not connected, or nothing at all is received from it: nothing is known of any symbol.',
+    },
   ]),
   ...feedDown('nothing while the plane cannot be reached: that has an alert of its own', {
     series: { 'up{job="data-plane", instance="d:8000"}': '0x60' },
