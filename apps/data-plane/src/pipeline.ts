@@ -266,7 +266,10 @@ export class DataCore {
     if (lane.validator.takeDeltaRestart()) book.onRestart(this.#nowUs, this.#emit)
     if (event.type === 'bookDelta') book.onDelta(event, this.#emit)
     else book.onSnapshot(event, this.#emit)
-    if (book.isValid) lane.marks.onBook(this.#nowUs, this.#emit)
+    if (book.isValid) {
+      lane.steps.onBook(book.book, this.#nowUs, this.#emit)
+      lane.marks.onBook(this.#nowUs, this.#emit)
+    }
     if (lane.hasQuotes) return
     if (book.isValid) orderFlow.onBook(book.book, this.#nowUs, this.#emit)
     else if (wasValid) orderFlow.reset()

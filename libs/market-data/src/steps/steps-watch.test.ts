@@ -1,7 +1,8 @@
 import type { Instrument, MarketStatus } from '@triplane/contracts'
-import { aBookDelta, aBookSnapshot, aQuote, aTrade } from '@triplane/testing'
+import { aQuote, aTrade } from '@triplane/testing'
 import fc from 'fast-check'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
+import { OrderBook } from '../order-book/order-book.ts'
 import { createStepsWatch, type StepsWatchSnapshot } from './steps-watch.ts'
 
 const instrument: Instrument = {
@@ -31,15 +32,22 @@ it.each<{ name: string; event: NormalizedEvent; said: string[] }>([
   { name: 'a trade of a finer size', event: aTrade({ ...coarse, size: 0.0004 }), said: ['steps_unknown size'] },
   { name: 'a size between lots', event: aTrade({ ...coarse, size: 0.001 }), said: ['steps_unknown size'] },
   { name: 'a quote with a finer ask', event: aQuote({ ...coarse, ask: 100.11 }), said: ['steps_unknown price'] },
-  {
-    name: 'a level far from the best',
-    event: aBookDelta({ bids: [], asks: [100.1, 1, 900.02, 1] }),
-    said: ['steps_unknown price'],
-  },
-  { name: 'a snapshot', event: aBookSnapshot({ bids: [99.9, 0.0001], asks: [] }), said: ['steps_unknown size'] },
-  { name: 'a level that goes', event: aBookDelta({ bids: [99.9, 0], asks: [] }), said: [] },
 ])('says what it thinks of $name', ({ event, said }) => {
   expect(watch([event]).said).toEqual(said)
+})
+
+it.each([
+  { name: 'whole steps', bids: [99.9, 1], asks: [100.1, 0.005], said: [] },
+  { name: 'a finer best price', bids: [99.9, 1], asks: [100.01, 1], said: ['steps_unknown price'] },
+  { name: 'a finer size at the best', bids: [99.9, 0.0001], asks: [100.1, 1], said: ['steps_unknown size'] },
+  { name: 'one side only', bids: [], asks: [100.01, 1], said: ['steps_unknown price'] },
+  { name: 'an old order deep in the book', bids: [99.9, 1, 50.001, 1.0001], asks: [100.1, 1, 900.02, 1], said: [] },
+])('says what it thinks of a book with $name', ({ bids, asks, said }) => {
+  const heard: string[] = []
+  const book = new OrderBook()
+  book.replace(bids, asks)
+  createStepsWatch('sim', instrument).onBook(book, 7, ({ status, reason }) => heard.push(`${status} ${reason}`))
+  expect(heard).toEqual(said)
 })
 
 it('says it once, counts it every time, and says when other steps are known', () => {

@@ -1,6 +1,7 @@
 import { field, stateSchema, type Instrument, type MarketStatus, type StateOf } from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
+import type { OrderBook } from '../order-book/order-book.ts'
 import { scaleOf } from './exact-units.ts'
 
 /** What a steps watch needs to go on from where it was. */
@@ -22,7 +23,8 @@ export function createStepsWatch(source: string, instrument: Instrument, snapsho
 
 /**
  * Notices prices and sizes that are no whole number of the instrument's steps: then its steps are not known, and orders in them could be
- * outside the market. Says `steps_unknown` at the first one, and `steps_known` when it goes on with other steps.
+ * outside the market. Says `steps_unknown` at the first one, and `steps_known` when it goes on with other steps. Judged is what can
+ * be traded now: trades, quotes and the best levels of the book. Deep levels may hold orders from before a venue made its steps coarser.
  */
 export class StepsWatch {
   readonly #source: string
@@ -57,12 +59,14 @@ export class StepsWatch {
       this.#isNew = false
       this.#emit('steps_known', undefined, tsRecvUs, emit)
     }
-    const what = this.#findFiner(event)
-    if (what === undefined) return
-    this.#finer++
-    if (!this.#areKnown) return
-    this.#areKnown = false
-    this.#emit('steps_unknown', what, tsRecvUs, emit)
+    this.#judge(this.#findFiner(event), tsRecvUs, emit)
+  }
+
+  /** Takes a valid book after a change. */
+  onBook(book: OrderBook, tsRecvUs: number, emit: Emit): void {
+    const bid = book.bidCount > 0 ? this.#finerOf(book.bidPrice(0), book.bidSize(0)) : undefined
+    const ask = book.askCount > 0 ? this.#finerOf(book.askPrice(0), book.askSize(0)) : undefined
+    this.#judge(bid ?? ask, tsRecvUs, emit)
   }
 
   snapshot(): StepsWatchSnapshot {
@@ -70,21 +74,23 @@ export class StepsWatch {
     return { tickSize, lotSize, areKnown: this.#areKnown && !this.#isNew, finer: this.#finer }
   }
 
+  #judge(what: 'price' | 'size' | undefined, tsRecvUs: number, emit: Emit): void {
+    if (what === undefined) return
+    this.#finer++
+    if (!this.#areKnown) return
+    this.#areKnown = false
+    this.#emit('steps_unknown', what, tsRecvUs, emit)
+  }
+
   #findFiner(event: NormalizedEvent): 'price' | 'size' | undefined {
-    const tick = this.#tick
-    const lot = this.#lot
-    switch (event.type) {
-      case 'trade':
-        return !isStep(event.price, tick) ? 'price' : isStep(event.size, lot) ? undefined : 'size'
-      case 'quote':
-        if (!isStep(event.bid, tick) || !isStep(event.ask, tick)) return 'price'
-        return isStep(event.bidSize, lot) && isStep(event.askSize, lot) ? undefined : 'size'
-      case 'bookDelta':
-      case 'bookSnapshot':
-        return finerLevel(event.bids, tick, lot) ?? finerLevel(event.asks, tick, lot)
-      case 'bar':
-        return undefined
-    }
+    if (event.type === 'trade') return this.#finerOf(event.price, event.size)
+    if (event.type !== 'quote') return undefined
+    return this.#finerOf(event.bid, event.bidSize) ?? this.#finerOf(event.ask, event.askSize)
+  }
+
+  #finerOf(price: number, size: number): 'price' | 'size' | undefined {
+    if (!isStep(price, this.#tick)) return 'price'
+    return isStep(size, this.#lot) ? undefined : 'size'
   }
 
   #emit(status: 'steps_known' | 'steps_unknown', reason: string | undefined, tsRecvUs: number, emit: Emit): void {
@@ -108,12 +114,4 @@ function stepOf(size: string): Step {
 function isStep(value: number, { scale, units }: Step): boolean {
   const whole = Math.round(value * scale)
   return whole / scale === value && (units === 1 || whole % units === 0)
-}
-
-function finerLevel(levels: readonly number[], tick: Step, lot: Step): 'price' | 'size' | undefined {
-  for (let i = 0; i < levels.length; i += 2) {
-    if (!isStep(levels[i] as number, tick)) return 'price'
-    if (!isStep(levels[i + 1] as number, lot)) return 'size'
-  }
-  return undefined
 }
