@@ -105,9 +105,11 @@ export function docker(...args: readonly string[]): Ran {
 
 /** The address at which containers find this machine: that of Docker's bridge, whether or not a container is on it. */
 export function hostAddress(): string {
-  const { stdout, stderr } = docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}')
-  const address = stdout.trim()
-  if (address === '') throw new Error(`Expected an address of Docker's bridge, was ${stderr}`)
+  const { stdout, stderr } = docker('network', 'inspect', 'bridge', '--format', '{{json (index .IPAM.Config 0)}}')
+  const { Gateway: gateway, Subnet: subnet } = JSON.parse(stdout || '{}') as { Gateway?: string; Subnet?: string }
+  // An engine that has had no container yet tells the subnet only; Docker takes its first address.
+  const address = gateway || subnet?.replace(/\d+\/\d+$/, '1')
+  if (!address) throw new Error(`Expected an address of Docker's bridge, was ${stderr}`)
   return address
 }
 

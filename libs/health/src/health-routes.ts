@@ -2,8 +2,8 @@ import { Router, type Response } from 'express'
 import type { CheckResult, CheckResults, Health, HealthStatus } from './health.ts'
 
 /**
- * The routes `/health`, `/ready` and `/health/detailed`: 200 while every check holds, else 503 with what failed. What is
- * degraded is shown, and leaves it at 200.
+ * The routes `/health`, `/ready` and `/health/detailed`: 200 while every check holds that the service needs, else 503; with what
+ * failed. What is degraded, or unhealthy but not needed, is shown, and leaves it at 200: nobody restarts a plane for its database.
  */
 export function healthRoutes(health: Health): Router {
   const routes = Router()
@@ -28,11 +28,12 @@ interface Words {
 
 function answer(response: Response, results: CheckResults, words: Words, more: object = {}): void {
   const failed = named(results, 'unhealthy')
+  const isBad = failed.some(([, { isNeeded }]) => isNeeded !== false)
   const degraded = named(results, 'degraded')
   const { good, degraded: limping = 'degraded', bad } = words
-  const status = failed.length > 0 ? bad : degraded.length > 0 ? limping : good
+  const status = isBad ? bad : failed.length + degraded.length > 0 ? limping : good
   const details = Object.fromEntries([...failed, ...degraded].map(([name, result]) => [name, detailsOf(result)]))
-  response.status(failed.length > 0 ? 503 : 200).json({
+  response.status(isBad ? 503 : 200).json({
     status,
     ...(failed.length > 0 && { failed_checks: failed.map(([name]) => name) }),
     ...(degraded.length > 0 && { degraded_checks: degraded.map(([name]) => name) }),

@@ -112,6 +112,21 @@ describe('parts that the service works without', () => {
     expect(await health.isReady()).toBe(false)
   })
 
+  it('may be unhealthy themselves, with the reason, and leave it alive and ready', async () => {
+    const database = { check: away, isNeeded: false } as const
+    const get = await served({ checks: { database, lag: atMost(5, () => 5) } })
+    const details = { database: { error: 'connection refused' } }
+    expect(await get('/health')).toEqual({
+      status: 200,
+      body: { status: 'degraded', failed_checks: ['database'], details },
+    })
+    expect(await get('/ready')).toEqual({ status: 200, body: { status: 'ready' } })
+    expect(await get('/health/detailed')).toMatchObject({
+      status: 200,
+      body: { checks: { database: { status: 'unhealthy', isNeeded: false, error: 'connection refused' } } },
+    })
+  })
+
   it('do not hide what is worse', async () => {
     const get = await served({ checks: { redis, lag: atMost(5, () => 6) } })
     const details = { lag: { value: 6, atMost: 5 }, redis: { error: 'connection refused' } }

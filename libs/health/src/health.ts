@@ -16,7 +16,7 @@ export interface RuledCheck {
   readonly timeoutMs?: number
   /** What a failure makes of the service. `degraded` is shown and does no more: for parts that it works without. */
   readonly failsAs?: 'unhealthy' | 'degraded'
-  /** False for a part that work goes on without: its failure leaves the service ready. Default true. */
+  /** False for a part that work goes on without: its failure leaves the service ready, and at most degraded. Default true. */
   readonly isNeeded?: boolean
 }
 
@@ -35,9 +35,12 @@ export interface HealthOptions {
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy'
 
 /** The result of one check; `timestamp` is ISO 8601, UTC. */
-export type CheckResult =
-  | { readonly status: HealthStatus; readonly timestamp: string; readonly details: Verdict['details'] }
-  | { readonly status: 'degraded' | 'unhealthy'; readonly timestamp: string; readonly error: string }
+export type CheckResult = {
+  readonly status: HealthStatus
+  readonly timestamp: string
+  /** Set for a part that work goes on without. */
+  readonly isNeeded?: false
+} & ({ readonly details: Verdict['details'] } | { readonly error: string })
 
 export type CheckResults = Readonly<Record<string, CheckResult>>
 
@@ -67,11 +70,12 @@ export function createHealth({
   const ofHealth = rulesOf(checks, timeoutMs)
   const ofReadiness = rulesOf(readiness, timeoutMs)
 
-  async function judge({ check, timeoutMs, failsAs }: Rule): Promise<CheckResult> {
+  async function judge({ check, timeoutMs, failsAs, isNeeded }: Rule): Promise<CheckResult> {
     const outcome = await within(timeoutMs, check)
     const timestamp = new Date(clock.nowUs() / 1000).toISOString()
-    if (outcome instanceof Error) return { status: failsAs, timestamp, error: outcome.message }
-    return { status: outcome.healthy ? 'healthy' : failsAs, timestamp, details: outcome.details }
+    const part = { timestamp, ...(!isNeeded && { isNeeded: false as const }) }
+    if (outcome instanceof Error) return { status: failsAs, ...part, error: outcome.message }
+    return { status: outcome.healthy ? 'healthy' : failsAs, ...part, details: outcome.details }
   }
 
   async function run(rules: readonly Rule[]): Promise<CheckResults> {
