@@ -203,6 +203,29 @@ const quality = [
     },
     { draw: 'bars', min: 0 },
   ),
+  timeSeries(
+    {
+      title: 'Incomplete bars',
+      shows: 'Closed bars of which trades are missing, or may be.',
+      worry:
+        'Worry when they come without a gap, a disconnect or a refused trade: the first and last bar of a run aside.',
+      unit: 'short',
+      queries: [
+        series(increase(data.barsIncomplete, [...bySource, 'duration']), '{{source}} {{symbol}} {{duration}}', '15s'),
+      ],
+    },
+    { draw: 'bars', min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Finer than the steps',
+      shows: 'Events with a price or size that is finer than the steps of the instrument.',
+      worry: 'Worry at any: the instrument is not traded until the instruments file has its steps.',
+      unit: 'eps',
+      queries: [series(rate(data.finerThanSteps, bySource), legendOf(bySource))],
+    },
+    { min: 0 },
+  ),
 ]
 
 const storage = [

@@ -97,6 +97,16 @@ const account = [
   ),
   timeSeries(
     {
+      title: 'Age of marks',
+      shows: 'Market time since what the mark of a position is of.',
+      worry: 'Worry beyond 10 s: PnL, drawdown and kill switches go by an old price.',
+      unit: 's',
+      queries: [series(max(strategy.markAge, ['symbol']), '{{symbol}}')],
+    },
+    { min: 0 },
+  ),
+  timeSeries(
+    {
       title: 'Portfolio value',
       worry: 'Worry when it falls while no strategy shows a loss: the ledgers differ.',
       unit: 'currencyUSD',

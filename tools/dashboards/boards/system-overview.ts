@@ -21,13 +21,17 @@ const planes = [
   stateTimeline(
     {
       title: 'Targets up',
-      shows: 'Whether Prometheus reaches each target, and whether a plane that it reaches is ready.',
+      shows: 'Whether Prometheus reaches each target, whether a plane that it reaches is ready, and its health checks.',
       worry:
         'Worry at down: nothing is known of that target, and it may be gone. Ready down: it waits for a run or for Kafka, or is held.',
       unit: 'none',
       queries: [
         series('min by (job) (min_over_time(up[$__rate_interval]))', '{{job}}'),
         series(`min by (service) (min_over_time(${of(service.ready)}[$__rate_interval]))`, '{{service}} ready'),
+        series(
+          `min by (service, check) (min_over_time(${of(service.healthCheck)}[$__rate_interval]))`,
+          '{{service}} {{check}}',
+        ),
       ],
       ...third,
     },
