@@ -80,10 +80,10 @@ describeWithDocker(['alertmanager'], 'the command against Alertmanager', () => {
 
   it('says that a channel refuses', async () => {
     status = 403
-    const refused = await run('alerts', 'test', '--severity', 'critical', '--plane', 'strategy', '--wait', '3')
+    const refused = await run('alerts', 'test', '--severity', 'critical', '--plane', 'strategy', '--wait', '8')
     status = 200
     expect(refused).toMatchObject({ code: 1, value: { channels: { slack: 'failed' } } })
-    expect(refused.messages).toContain('Expected every channel to take the message within 3 s, was: slack failed')
+    expect(refused.messages).toContain('Expected every channel to take the message within 8 s, was: slack failed')
   })
 
   it('lists what fires, and silences it', async () => {

@@ -48,7 +48,7 @@ const dataOf = (events: readonly MarketEvent[]) =>
       .filter((event) => event.type !== 'deadLetter')
       .filter((event) => event.type !== 'marketStatus' || event.reason !== 'trade_id')
       .filter((event) => event.type !== 'bar' || event.revised !== true)
-      .map((event) => (event.type === 'bar' ? { ...event, incomplete: undefined } : event)),
+      .map((event) => (event.type === 'bar' ? { ...event, incomplete: true } : event)),
   )
 
 describe('frames that nobody expected', () => {
