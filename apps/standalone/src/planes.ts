@@ -67,7 +67,7 @@ export const planesSchema = stateSchema({
   hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
   latenciesUs: field.list(field.real),
 })
-export type PlanesState = StateOf<typeof planesSchema>
+type PlanesState = StateOf<typeof planesSchema>
 
 /** The three planes in lockstep, and what is counted over their outputs. */
 export interface Planes {

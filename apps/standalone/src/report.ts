@@ -36,7 +36,7 @@ export interface ReportedBook {
   readonly updateId: number
 }
 
-export interface ReportedPosition {
+interface ReportedPosition {
   readonly quantity: number
   readonly mark: number
   /** Market time since what the mark is of, at the end of the run. */
@@ -61,13 +61,6 @@ export const reportedBarSchema = stateSchema({
   incomplete: field.flag,
 })
 export type ReportedBar = StateOf<typeof reportedBarSchema>
-
-export interface ReportedPosition {
-  readonly quantity: number
-  readonly mark: number
-  /** Too small to be closed: the venue takes no such order. */
-  readonly isDust?: boolean
-}
 
 /**
  * The report of a run. Its field names are a contract; more fields may be added. All values are JSON numbers, times are

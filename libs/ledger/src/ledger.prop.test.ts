@@ -168,7 +168,7 @@ describe('the ledger, after any sequence of fills', () => {
           } else {
             const { symbol, side, lots, price } = step
             const { base, quote } = instruments.find((one) => one.symbol === symbol) as (typeof instruments)[number]
-            const feeCurrency = { base, quote, BNB: 'BNB', ETH: 'ETH' }[step.feeCurrency] as string
+            const feeCurrency = { base, quote, BNB: 'BNB', ETH: 'ETH' }[step.feeCurrency]
             ledger.book(
               aFill({
                 fillId: `f${i}`,

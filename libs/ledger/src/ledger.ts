@@ -25,13 +25,13 @@ import {
 const REMEMBERED_FILLS = 65_536
 
 /** What the ledger has to know of an instrument. */
-export type LedgerInstrument = Pick<
+type LedgerInstrument = Pick<
   Instrument,
   'symbol' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'exemptsReduceOnly'
 >
 
 /** Money or an asset that came to the account or left it, in a currency with a rate to USD or of which there is a mark. */
-export interface Transfer {
+interface Transfer {
   /** Booked once. */
   readonly transferId: string
   readonly currency: string

@@ -20,7 +20,7 @@ export function closableUnits(instrument: InstrumentRisk, side: Side): bigint {
  * The largest position that an instrument can come to when its working orders fill, all those of one side and none of the
  * other, with `extraUnits` more on `side`.
  */
-export function worstPositionUnits(instrument: InstrumentRisk, side: Side, extraUnits: bigint): bigint {
+function worstPositionUnits(instrument: InstrumentRisk, side: Side, extraUnits: bigint): bigint {
   const { positionUnits } = instrument
   const long = magnitude(positionUnits + instrument.workingBuyUnits + (side === 'BUY' ? extraUnits : 0n))
   const short = magnitude(positionUnits - instrument.workingSellUnits - (side === 'SELL' ? extraUnits : 0n))

@@ -27,11 +27,7 @@ describe('constructPortfolio', () => {
 
   it('wants none of what it would have to sell short, and gives its room to the others', () => {
     const { targets, grossUsd, netUsd } = constructPortfolio(
-      [
-        { ...wish('A', -1), isLongOnly: true },
-        { ...wish('B', 0.5), isLongOnly: true },
-        wish('C', -1),
-      ],
+      [{ ...wish('A', -1), isLongOnly: true }, { ...wish('B', 0.5), isLongOnly: true }, wish('C', -1)],
       limits,
     )
     expect(targets.map((target) => target.notionalUsd)).toEqual([0, 25_000, -50_000])
