@@ -20,6 +20,8 @@ export interface ServiceLevel extends Slo {
   readonly bad: string
   /** What is bad when the budget burns, after "20% of". */
   readonly what: string
+  /** The alert that pages for the same incident while it lasts: what it has told of is no page again when it is over. */
+  readonly toldBy?: string
   readonly picture: PanelRef
 }
 
@@ -78,6 +80,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       total: `${scrapes} / ${sloRates.overSeconds}`,
       bad: `clamp_min(${scrapes} - ${goodScrapes}, 0) / ${sloRates.overSeconds}`,
       what: 'all scrapes find an order plane that is not up and ready',
+      toldBy: planeOf('order').downAlert,
       picture: pictures.availabilitySlo,
     },
   ]
@@ -138,14 +141,15 @@ function burnAlert(
 ): AlertRule {
   const { slo, alert, plane, objectiveRatio, what, picture } = level
   const percent = `${Number((objectiveRatio * 100).toPrecision(12))} %`
-  const burns = severity === 'critical' ? burnRates.page : burnRates.ticket
+  const isPage = severity === 'critical'
+  const burns = isPage ? burnRates.page : burnRates.ticket
   return {
     name: alert,
     severity,
     plane,
     group: 'slo',
     everySeconds: sloRates.everySeconds,
-    expr: burns.map((burn) => burnExpr(level, burn, sloRates)).join('\nor\n'),
+    expr: burns.map((burn) => burnExpr(level, burn, sloRates, isPage)).join('\nor\n'),
     labels: { slo },
     summary: `The error budget of the objective ${slo} burns too fast.`,
     description: `{{ $value | humanizePercentage }} of ${what}; the objective is ${percent} good over 30 days.`,
@@ -155,16 +159,19 @@ function burnAlert(
 
 /**
  * Both windows burn, enough was counted in the longer one to say so, and more than the shorter one is known: a start, which is always
- * bad, has left the shorter window before it counts.
+ * bad, has left the shorter window before it counts. What another alert has paged for is in the shorter window no more.
  */
 function burnExpr(
-  { slo, objectiveRatio, floor }: ServiceLevel,
+  { slo, objectiveRatio, floor, toldBy }: ServiceLevel,
   burn: BurnRate,
   sloRates: Thresholds['sloRates'],
+  isPage: boolean,
 ): string {
   const { everySeconds, overSeconds: rateOverSeconds } = sloRates
   const { factor, longOverSeconds, shortOverSeconds } = burn
   const limit = Number((factor * (1 - objectiveRatio)).toPrecision(12))
+  const reach = duration(shortOverSeconds + rateOverSeconds)
+  const told = `\nunless on ()\nmax_over_time(ALERTS{alertname="${toldBy ?? ''}", alertstate="firing"}[${reach}])`
   return promql`
     (
       ${errorRatio(longOverSeconds)}{slo="${slo}"} > ${limit}
@@ -173,7 +180,7 @@ function burnExpr(
       and
       sum_over_time(slo:total:rate{slo="${slo}"}[${duration(longOverSeconds)}]) * ${everySeconds} >= ${floor}
       and
-      slo:total:rate{slo="${slo}"} offset ${duration(shortOverSeconds + rateOverSeconds)}
+      slo:total:rate{slo="${slo}"} offset ${reach}${isPage && toldBy !== undefined ? told : ''}
     )
   `
 }

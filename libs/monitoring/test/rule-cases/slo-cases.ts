@@ -91,7 +91,7 @@ const levels: readonly Level[] = [
   },
 ]
 
-export const sloCases: readonly RuleCase[] = [...levels.flatMap(casesOf), ...badStarts()]
+export const sloCases: readonly RuleCase[] = [...levels.flatMap(casesOf), ...badStarts(), ...toldBefore()]
 
 /** An order plane that comes up two minutes after Prometheus, looked at when each of the shorter windows could count. */
 function badStarts(): RuleCase[] {
@@ -107,6 +107,42 @@ function badStarts(): RuleCase[] {
     at,
     quiet: [{ severity: 'critical', plane: 'order' }],
   }))
+}
+
+/** An order plane that was down for three minutes: a page of its own while it was, and none for what that cost afterwards. */
+function toldBefore(): RuleCase[] {
+  const outage = {
+    alert: 'OrderPlaneAvailabilityBudgetBurn',
+    file,
+    every: '30s',
+    at: '1h24m',
+    series: {
+      'up{job="order-plane", instance="o:8001"}': '1x159 0x5 1x40',
+      [`triplane_ready{${order}}`]: '1x159 _x6 1x40',
+    },
+  } as const
+  const down = 'ALERTS{alertname="OrderPlaneDown", alertstate="firing", severity="critical", plane="order"}'
+  return [
+    {
+      ...outage,
+      title: 'an outage that nothing has paged for',
+      fires: [
+        {
+          severity: 'critical',
+          plane: 'order',
+          labels: { slo: 'order-plane-availability' },
+          description:
+            '3.25% of all scrapes find an order plane that is not up and ready; the objective is 99.9 % good over 30 days.',
+        },
+      ],
+    },
+    {
+      ...outage,
+      title: 'nothing for an outage that its Down alert has paged for',
+      series: { ...outage.series, [down]: '_x163 1x1 stale' },
+      quiet: [{ severity: 'critical', plane: 'order' }],
+    },
+  ]
 }
 
 function casesOf({ alert, plane, labels, percent, what, series }: Level): RuleCase[] {
