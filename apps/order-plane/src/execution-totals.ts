@@ -8,6 +8,7 @@ export const executionTotalsSchema = stateSchema({
   unknownCancels: field.count,
   fills: field.count,
   partialFills: field.count,
+  lateFills: field.count,
   slippageCostUsd: field.real,
   filledUsd: field.real,
   worstSlippageBps: field.real,
@@ -21,6 +22,7 @@ const nothingCounted: ExecutionTotalsSnapshot = {
   unknownCancels: 0,
   fills: 0,
   partialFills: 0,
+  lateFills: 0,
   slippageCostUsd: 0,
   filledUsd: 0,
   worstSlippageBps: 0,
@@ -30,12 +32,13 @@ const nothingCounted: ExecutionTotalsSnapshot = {
 export class ExecutionTotals {
   readonly denials: Record<RiskCode, number>
   participationDownscales: number
-  /** Answers about orders that nobody remembers. */
+  /** Answers about orders that nobody remembers, fills apart. */
   unknownReplies: number
   /** Wishes to cancel orders that nobody remembers. */
   unknownCancels: number
   #fills: number
   #partialFills: number
+  #lateFills: number
   #slippageCostUsd: number
   #filledUsd: number
   #worstSlippageBps: number
@@ -47,6 +50,7 @@ export class ExecutionTotals {
     this.unknownCancels = saved.unknownCancels
     this.#fills = saved.fills
     this.#partialFills = saved.partialFills
+    this.#lateFills = saved.lateFills
     this.#slippageCostUsd = saved.slippageCostUsd
     this.#filledUsd = saved.filledUsd
     this.#worstSlippageBps = saved.worstSlippageBps
@@ -56,6 +60,7 @@ export class ExecutionTotals {
     const midNotionalUsd = Number(fill.quantity) * fill.decisionMid * usdPerQuote
     this.#fills++
     if (fill.status === 'PARTIAL_FILL') this.#partialFills++
+    if (fill.isLate) this.#lateFills++
     this.#filledUsd += midNotionalUsd
     this.#slippageCostUsd += (midNotionalUsd * fill.slippageBps) / 10_000
     if (fill.slippageBps > this.#worstSlippageBps) this.#worstSlippageBps = fill.slippageBps
@@ -69,6 +74,7 @@ export class ExecutionTotals {
       unknownCancels: this.unknownCancels,
       fills: this.#fills,
       partialFills: this.#partialFills,
+      lateFills: this.#lateFills,
       slippageCostUsd: this.#slippageCostUsd,
       filledUsd: this.#filledUsd,
       worstSlippageBps: this.#worstSlippageBps,

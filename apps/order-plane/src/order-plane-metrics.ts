@@ -87,6 +87,7 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
 function recordFill(metrics: OrderMetrics, fill: Fill, usdPerQuote: number, krwPerUsd: number): void {
   const { strategy, symbol, side, status } = fill
   metrics.filled.inc({ strategy, symbol, direction: side, status })
+  if (fill.isLate) metrics.lateFills.inc({ strategy, symbol })
   metrics.slippage.observe({ strategy, symbol, direction: side }, fill.slippageBps)
   const feeUsd = Number(fill.fee) * usdPerQuote
   if (feeUsd > 0) metrics.commission.inc({ strategy, symbol }, feeUsd)

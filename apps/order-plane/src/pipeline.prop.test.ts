@@ -147,6 +147,68 @@ describe('order plane core', () => {
     )
   })
 
+  it('books every fill once, however long its order has ended or been forgotten, and however often it is told', () => {
+    const gapUs = fc.constantFrom(0, 5_000, 20_000, 1_000_000, 15_000_000)
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.constant('intent' as const) },
+      { weight: 3, arbitrary: fc.constant('trade' as const) },
+      { weight: 3, arbitrary: fc.constant('cancel' as const) },
+      { weight: 1, arbitrary: fc.constant('repeat' as const) },
+    )
+    const steps = fc.array(fc.tuple(step, gapUs), { minLength: 10, maxLength: 40, size: 'max' })
+    type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never
+    const latencyUs = fc.integer({ min: 5_000, max: 60_000_000 })
+    let late = 0
+    let forgotten = 0
+    let repeated = 0
+
+    /** Orders rest at 100, trade in part, and are cancelled while their fills are under way. */
+    function played(script: Steps, fillLatencyUs: number, orderRetentionUs: number, repeats: boolean) {
+      const paper = { fillLatencyUs }
+      const session = new Session({ paper, orderRetentionUs, risk: { maxMarketAgeUs: 3_600_000_000 } }).open()
+      script.forEach(([what, gapUs], i) => {
+        session.wait(gapUs + 1)
+        if (what === 'intent') session.intent(`OFI-${i}`, { quantity: '0.5' })
+        if (what === 'trade') session.trade(100, 5.2, 'sell')
+        if (what === 'cancel') for (const { intent } of session.core.view().open) session.cancel(intent.intentId)
+        if (what === 'repeat' && repeats) repeated += tellTwice(session, gapUs)
+      })
+      return session.wait(200_000_000).settle()
+    }
+
+    /** Every fill that is under way will be told once more, `laterUs` after the first time. */
+    function tellTwice(session: Session, laterUs: number): number {
+      const saved = session.core.snapshot()
+      const { messages, lastSeq } = saved.venue
+      const again = messages
+        .filter((message) => message.kind === 'reply' && message.reply.type === 'filled')
+        .map((message, i) => ({ ...message, dueUs: message.dueUs + laterUs, seq: lastSeq + 1 + i }))
+      session.restore({
+        ...saved,
+        venue: { ...saved.venue, messages: [...messages, ...again], lastSeq: lastSeq + again.length },
+      })
+      return again.length
+    }
+
+    const fillsOf = ({ outputs }: Session) => outputs.filter((event) => event.type === 'fill')
+    fc.assert(
+      fc.property(steps, latencyUs, (script, latencyUs) => {
+        const once = played(script, latencyUs, 3_600_000_000, false)
+        const session = played(script, latencyUs, 1, true)
+        const plain = (fill: ReturnType<typeof fillsOf>[number]) => ({ ...fill, seq: 0, tsAckUs: 0 })
+        expect(fillsOf(session).map(plain)).toEqual(fillsOf(once).map(plain))
+        expect(session.core.view().account).toEqual(once.core.view().account)
+        const bought = fillsOf(session).reduce((sum, { quantity }) => sum + Number(quantity), 0)
+        expect(session.core.view().account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 100)))
+        expect(session.core.view().totals.lateFills).toBe(fillsOf(session).filter(({ isLate }) => isLate).length)
+        late += session.core.view().totals.lateFills
+        // What is not known any more was acknowledged when its fill came, as far as anyone knows.
+        forgotten += fillsOf(session).filter(({ tsAckUs }, i) => tsAckUs !== fillsOf(once)[i]?.tsAckUs).length
+      }),
+    )
+    expect([late > 20, forgotten > 20, repeated > 20]).toEqual([true, true, true])
+  })
+
   it('submits nothing while halted, holds what it booked, and reserves nothing when all orders have ended', () => {
     let submitted = 0
     let filled = 0

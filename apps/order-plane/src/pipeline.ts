@@ -4,6 +4,7 @@ import {
   type CancelIntent,
   type CancelReason,
   type ExecutionEvent,
+  type Fill,
   type KillSwitch,
   type Mark,
   type OrderIntent,
@@ -183,9 +184,10 @@ class OrderPipeline implements OrderPlaneCore {
     this.#enter(order, 'submitted', this.#nowUs)
   }
 
-  /** What the venue says about an order. */
+  /** What the venue says about an order. One that is forgotten has ended: only its fills are news. */
   #onReply(reply: VenueReply): void {
     const order = this.#orders.get(reply.intentId)
+    if (reply.type === 'filled') return this.#onFill(reply, order)
     if (!order) {
       this.#totals.unknownReplies++
       return
@@ -198,32 +200,30 @@ class OrderPipeline implements OrderPlaneCore {
       case 'rejected':
         this.#enter(order, 'rejected', reply.atUs, reply.reason)
         break
-      case 'filled':
-        this.#onFill(order, reply)
-        break
       case 'cancelled':
         this.#enter(order, 'cancelled', reply.atUs, reply.reason ?? order.cancelReason)
         break
     }
   }
 
-  /** Books, publishes, then enters the state. A fill that comes after the order's end is booked like any other. */
-  #onFill(order: Order, reply: FillReply): void {
-    const desk = this.#deskFor(order.intent)
-    invariant(desk !== undefined, 'a filled order has a desk', order.intent.symbol)
-    const units = quantityUnitsOf(reply.quantity, desk.terms)
-    const fill = fillEvent(order, units, reply, this.#effectUs())
+  /** Books, publishes, then enters the state. A fill that comes after the order's end, however late, is booked like any other. */
+  #onFill(reply: FillReply, order: Order | undefined): void {
+    const desk = this.#deskFor(reply.order)
+    invariant(desk !== undefined, 'a filled order has a desk', reply.order.symbol)
+    const fill = fillEvent(reply, order, desk.terms, this.#effectUs())
     if (!this.#ledger.book(fill)) return
     this.outbox.add(fill)
     this.#totals.addFill(fill, desk.terms.usdPerQuote)
     desk.ownVolume.add(this.#nowUs, Number(reply.quantity))
 
-    this.#orders.addFill(order, units, reply.atUs)
-    if (fill.status === 'FILLED') this.#enter(order, 'filled', reply.atUs)
-    else if (isWorking(order.state) && order.state !== 'pending_cancel') {
-      this.#enter(order, 'partially_filled', reply.atUs)
-    }
+    if (order) this.#followFill(order, fill, reply.atUs, desk)
     if (this.#mode.state === 'reducing') this.#cancelOpening(desk)
+  }
+
+  #followFill(order: Order, fill: Fill, atUs: number, { terms }: TradingDesk): void {
+    this.#orders.addFill(order, quantityUnitsOf(fill.quantity, terms), atUs)
+    if (fill.status === 'FILLED') this.#enter(order, 'filled', atUs)
+    else if (isWorking(order.state) && order.state !== 'pending_cancel') this.#enter(order, 'partially_filled', atUs)
   }
 
   /** A wish to cancel. Cancels always pass. */

@@ -28,6 +28,7 @@ function ordersOf({ tradingState, orders, open, totals, roundTrips }: OrderPlane
     denied: totals.denials,
     fills: totals.fills,
     partialFills: totals.partialFills,
+    lateFills: totals.lateFills,
     roundTrips,
     open: open.map(({ intent, state, quantityUnits, filledUnits, quantityScale }) => ({
       intentId: intent.intentId,

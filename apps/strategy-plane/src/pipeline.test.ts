@@ -255,6 +255,22 @@ describe('evaluations', () => {
   })
 })
 
+it('books a fill of any age once, of whatever order it is', () => {
+  const plane = openPlane()
+  plane.quote(0)
+  const fill = {
+    fillId: 'lost-1',
+    intentId: 'lost',
+    side: 'BUY',
+    quantity: '0.5',
+    price: '50000',
+    isLate: true,
+  } as const
+  for (const ms of [10, 20, 90_000_000]) plane.fill(ms, fill)
+  plane.fill(90_000_001, { ...fill, fillId: 'lost-2' })
+  expect(plane.core.summary().account.positions).toMatchObject([{ position: { quantity: 1000n } }])
+})
+
 describe('a mark that gets old', () => {
   it('values what is held all the same, and is said to be stale beyond its limit', () => {
     const plane = openPlane()

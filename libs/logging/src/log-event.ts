@@ -38,6 +38,15 @@ export function logEvent(logger: Logger, event: Event): void {
           market_time_us: event.effectUs,
         })
       return
+    case 'fill':
+      if (event.isLate)
+        logger.warning('A fill came after the end of its order: it is booked', {
+          fill_id: event.fillId,
+          intent_id: event.intentId,
+          symbol: event.symbol,
+          market_time_us: event.effectUs,
+        })
+      return
     default:
       return
   }

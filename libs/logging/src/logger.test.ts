@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { aFill } from '@triplane/testing'
+import { logEvent } from './log-event.ts'
 import { createLogger, type LoggingOptions } from './logger.ts'
 
 const clock = { nowUs: () => 1_723_127_400_123_456, monotonicUs: () => 0 }
@@ -138,4 +140,11 @@ it('appends to a file, in a folder that it makes', () => {
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+it('says what comes after the end of its order', () => {
+  const { logger, written } = aLogger()
+  logEvent(logger, aFill({ fillId: 'a-1' }))
+  logEvent(logger, aFill({ fillId: 'a-2', isLate: true }))
+  expect(written()).toMatchObject([{ level: 'WARNING', fill_id: 'a-2' }])
 })

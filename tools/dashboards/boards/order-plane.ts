@@ -121,11 +121,12 @@ const flow = [
   timeSeries(
     {
       title: 'Fills and cut-downs',
-      shows: 'Fills by status, and orders cut down to the participation cap.',
+      shows: 'Fills by status, those of orders that had ended before, and orders cut down to the participation cap.',
       worry: 'Worry when most orders are cut down: the strategy wants more than the market trades.',
       unit: 'ops',
       queries: [
         series(rate(order.filled, ['status', 'direction']), '{{status}} {{direction}}', SELDOM),
+        series(rate(order.lateFills, ['symbol']), 'late {{symbol}}', SELDOM),
         series(rate(order.povDownscales, ['symbol']), 'cut down {{symbol}}', SELDOM),
       ],
     },

@@ -21,6 +21,7 @@ export const fillSchema = eventSchema(
     decisionMid: real('mid price at the decision'),
     slippageBps: real('fill against decision mid in basis points; positive is a cost'),
     first: Type.Boolean({ description: 'the first fill of its order' }),
+    isLate: Type.Optional(Type.Boolean({ description: 'its order had ended before' })),
     tsIntentUs: timeUs('market time of the intent'),
     tsAckUs: timeUs('market time of the acknowledgement'),
     tsVenueUs: timeUs('market time of the match at the venue'),

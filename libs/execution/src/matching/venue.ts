@@ -26,8 +26,12 @@ export const venueReplySchema = field.either([
   stateSchema({
     ...replyFields,
     type: field.literal('filled'),
+    /** The order as it was sent: the fill can be booked when nobody remembers its order any more. */
+    order: field.event('orderIntent'),
     fillId: field.text,
     quantity: field.text,
+    /** Of all fills of the order so far, this one included. */
+    filledQuantity: field.text,
     price: field.text,
     /** Quote currency; negative is a rebate. */
     fee: field.text,

@@ -55,6 +55,7 @@ const contract = {
     orders_errors_total counter kind
     orders_cancelled_total counter strategy symbol reason
     orders_intent_to_submit_latency_seconds histogram strategy symbol
+    orders_late_fills_total counter strategy symbol
     orders_submit_to_ack_latency_seconds histogram strategy symbol
     orders_ack_to_fill_latency_seconds histogram strategy symbol
     orders_total_fill_latency_seconds histogram strategy symbol

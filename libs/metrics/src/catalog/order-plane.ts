@@ -29,6 +29,12 @@ export const orderPlaneCatalog = {
     [...byOrder, direction, among('status', ['FILLED', 'PARTIAL_FILL', 'REJECTED'])],
     vital,
   ),
+  lateFills: counter(
+    'orders_late_fills_total',
+    'Fills whose order had ended before; booked like any other.',
+    byOrder,
+    vital,
+  ),
   rejected: counter(
     'orders_rejected_total',
     'Orders rejected by the broker.',
