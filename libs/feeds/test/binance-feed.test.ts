@@ -364,6 +364,35 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(feed.stats()).toMatchObject({ isConnected: true, isRecording: false })
   })
 
+  it('ends, and hands nothing over any more, when a sync of what it recorded has failed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'triplane-feed-'))
+    try {
+      let failures = 0
+      let fault: unknown
+      const syncFile = () => Promise.reject(new Error(`EIO ${++failures}`))
+      listen({ recordTo: folder, syncFile }, (feed) => ({
+        close: () => feed.close(),
+        async *batches() {
+          try {
+            yield* feed.batches()
+          } catch (error) {
+            fault = error
+          }
+        },
+      }))
+      await fake.until(() => fake.open === 1)
+      const ticking = setInterval(() => fake.tick(), 10)
+      await listener.ended
+      clearInterval(ticking)
+      expect(fault).toMatchObject({ name: 'RecordingError', code: 'unsynced', retryable: false })
+      expect(failures).toBe(1)
+      expect(feed.stats()).toMatchObject({ isConnected: false, isRecording: true })
+      expect(notices.filter(({ kind }) => kind === 'recording_failed')).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it('ends at once when it is closed while nobody answers', async () => {
     fake.answerHandshake = () => ({ status: 503 })
     listen()

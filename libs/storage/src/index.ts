@@ -54,3 +54,4 @@ export {
 export { StorageError, type StorageErrorCode } from './storage-error.ts'
 // Files that survive a torn write
 export { checkedLine, scanLines } from './files/checked-lines.ts'
+export { systemDisk, type Disk } from './files/disk.ts'

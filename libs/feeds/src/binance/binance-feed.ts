@@ -1,7 +1,7 @@
 import type { Instrument } from '@triplane/contracts'
 import { invariant, type Clock } from '@triplane/kernel'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
-import { CaptureRecorder } from '../capture/capture-recorder.ts'
+import { CaptureRecorder, type SyncFile } from '../capture/capture-recorder.ts'
 import type { Feed } from '../feed.ts'
 import { Backoff } from './backoff.ts'
 import { depthUrl, endpointsOf, streamsUrl, type BinanceVenue } from './binance-venue.ts'
@@ -27,6 +27,8 @@ export interface BinanceFeedOptions {
   readonly recordTo?: string
   /** Size at which a new file of the recording begins. Default 256 MB. */
   readonly maxFileBytes?: number
+  /** Syncs a file of the recording; the machine's disk unless told otherwise. */
+  readonly syncFile?: SyncFile
   /** The run has been going on before: what it knows is not to be trusted any more, so the first item is a Disconnect. */
   readonly resumed?: boolean
   readonly onNotice: (notice: FeedNotice) => void
@@ -151,6 +153,7 @@ class LiveFeed implements BinanceFeed {
         folder: recordTo,
         venue,
         maxFileBytes: options.maxFileBytes ?? 256 * 1024 * 1024,
+        sync: options.syncFile,
         streamUrl: this.#url,
         snapshotUrl: urlOf,
       })
@@ -165,10 +168,9 @@ class LiveFeed implements BinanceFeed {
     try {
       for (;;) {
         const items = await this.#queue.take(this.#isClosed ? 0 : this.#timing.silenceMs)
-        if (items.length > 0) {
-          this.#record(items)
-          yield items
-        } else if (this.#isClosed) {
+        await this.#record(items)
+        if (items.length > 0) yield items
+        else if (this.#isClosed) {
           return
         } else {
           if (this.#waitsForConsumer) this.#onDrained()
@@ -178,7 +180,7 @@ class LiveFeed implements BinanceFeed {
       }
     } finally {
       await this.close()
-      this.#recorder?.close()
+      await this.#recorder?.close()
     }
   }
 
@@ -338,11 +340,12 @@ class LiveFeed implements BinanceFeed {
     this.#connectLater()
   }
 
-  #record(items: readonly FeedItem[]): void {
+  /** A disk that is full costs the recording. One that may have lost what it took ends the feed: throws RecordingError. */
+  async #record(items: readonly FeedItem[]): Promise<void> {
     try {
       this.#recorder?.write(items)
     } catch (error) {
-      this.#recorder?.close()
+      await this.#recorder?.close()
       this.#recorder = undefined
       this.#onNotice({ kind: 'recording_failed', detail: (error as Error).message })
     }

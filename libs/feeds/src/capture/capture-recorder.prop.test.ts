@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import { itemsOf, testStartUs, textOf } from '@triplane/testing'
 import fc from 'fast-check'
-import { CaptureRecorder } from './capture-recorder.ts'
+import { CaptureRecorder, type SyncFile } from './capture-recorder.ts'
 import { openRecording } from './open-recording.ts'
 import { RecordingError } from './recording-error.ts'
 
@@ -15,9 +15,10 @@ const aFolder = () => mkdtempSync(join(root, 'run-'))
 const venue = 'binance_spot'
 const origin: FrameOrigin = { source: 'live', venue }
 
-function aRecorder(folder: string, maxFileBytes = 1_000_000): CaptureRecorder {
+function aRecorder(folder: string, maxFileBytes = 1_000_000, sync?: SyncFile): CaptureRecorder {
   return new CaptureRecorder({
     folder,
+    sync,
     venue,
     maxFileBytes,
     streamUrl: 'wss://stream.binance.com:9443/stream?streams=btcusdt@trade',
@@ -76,7 +77,7 @@ describe('CaptureRecorder', () => {
         const folder = aFolder()
         const recorder = aRecorder(folder, maxFileBytes)
         for (const batch of batches) recorder.write(batch)
-        recorder.close()
+        await recorder.close()
         const want = batches.flat().filter(({ type }) => type !== 'time')
         expect(await replayed(folder)).toEqual(want.map(brief))
       }),
@@ -88,11 +89,11 @@ describe('CaptureRecorder', () => {
     const folder = aFolder()
     const first = aRecorder(folder)
     first.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'before')])
-    first.close()
+    await first.close()
     const second = aRecorder(folder)
     second.write([{ type: 'disconnect', origin, tsRecvUs: testStartUs + 7, reason: 'restart' }])
     second.write([{ type: 'connect', origin, tsRecvUs: testStartUs + 8 }, aFrame(testStartUs + 9, 'after')])
-    second.close()
+    await second.close()
     expect(readdirSync(folder).sort()).toEqual(['binance_spot-000001.capture', 'binance_spot-000002.capture'])
     expect(await replayed(folder)).toEqual([
       `connect ${testStartUs}`,
@@ -108,27 +109,50 @@ describe('CaptureRecorder', () => {
     const recorder = aRecorder(folder)
     recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'not closed')])
     expect(await replayed(folder)).toEqual([`connect ${testStartUs}`, `frame ${testStartUs} - not closed`])
-    recorder.close()
+    await recorder.close()
   })
 
   it('leaves out a line that was torn, an empty file, and what is of others', async () => {
     const folder = aFolder()
     const recorder = aRecorder(folder)
     recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'whole')])
-    recorder.close()
+    await recorder.close()
     appendFileSync(join(folder, 'binance_spot-000001.capture'), `${testStartUs}000 {"tor`)
     writeFileSync(join(folder, 'binance_spot-000002.capture'), '')
     writeFileSync(join(folder, 'binance_usdm-000001.capture'), `${testStartUs}000 {"e":"bookTicker"}\n`)
     writeFileSync(join(folder, 'notes.txt'), 'hello')
     const after = aRecorder(folder)
     after.write([aFrame(testStartUs + 1, 'next')])
-    after.close()
+    await after.close()
     expect(await replayed(folder)).toEqual([
       `connect ${testStartUs}`,
       `frame ${testStartUs} - whole`,
       `frame ${testStartUs + 1} - next`,
     ])
   })
+
+  it.each([
+    { name: 'the one under way', maxFileBytes: 1_000_000, syncs: 1 },
+    { name: 'one of a file that was closed', maxFileBytes: 1, syncs: 1 },
+  ])(
+    'writes nothing any more and syncs nothing again when a sync has failed: $name',
+    async ({ maxFileBytes, syncs }) => {
+      const folder = aFolder()
+      let tried = 0
+      const recorder = aRecorder(folder, maxFileBytes, () => Promise.reject(new Error(`EIO ${++tried}`)))
+      recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }])
+      if (maxFileBytes === 1) recorder.write([aFrame(testStartUs, 'next file')])
+      const before = await replayed(folder)
+      while (tried === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setImmediate(resolve))
+      const fault = expect.objectContaining({ name: 'RecordingError', code: 'unsynced', retryable: false })
+      expect(() => recorder.write([aFrame(testStartUs + 1, 'lost')])).toThrow(fault)
+      expect(() => recorder.write([])).toThrow(fault)
+      await expect(recorder.close()).rejects.toEqual(fault)
+      expect(await replayed(folder)).toEqual(before)
+      expect(tried).toBe(syncs)
+    },
+  )
 
   it('refuses a folder that is a file, and a recording that is not there', async () => {
     const path = join(aFolder(), 'file')

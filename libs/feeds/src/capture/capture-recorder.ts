@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 import type { FeedItem, Frame } from '@triplane/market-data'
 import { RecordingError } from './recording-error.ts'
 import { recordingFiles, recordingPath } from './recording-files.ts'
@@ -12,7 +13,10 @@ export interface RecorderOptions {
   readonly streamUrl: string
   /** Written with REST snapshots; names their symbol. */
   readonly snapshotUrl: (venueSymbol: string) => string
+  /** Resolves when what was written to an open file is on the disk; `fdatasync`, unless a test has a disk that fails. */
+  readonly sync?: SyncFile | undefined
 }
+export type SyncFile = (file: number) => Promise<void>
 
 /** How long what was written may wait to be synced to the disk. */
 const SYNC_EVERY_MS = 100
@@ -31,54 +35,57 @@ const NEWLINE = 0x0a
  *    synced off the event loop a moment later.
  * 2. A file holds whole lines, but for the last one of a machine that died, and nothing is appended to a file of an
  *    earlier recorder.
+ * 3. After a sync that failed nothing is written any more, and none is tried again.
  */
 export class CaptureRecorder {
   readonly #options: RecorderOptions
   readonly #streamUrl: string
   readonly #snapshotUrls = new Map<string, string>()
+  readonly #syncFile: SyncFile
   #buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES)
   #used = 0
   #number: number
   #file: number | undefined
   #fileBytes = 0
   #syncTimer: NodeJS.Timeout | undefined
+  /** Syncs and closes, one after the other. */
+  #syncing: Promise<void> = Promise.resolve()
+  #fault: RecordingError | undefined
 
   /** Throws RecordingError when the folder cannot be made or read. */
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#streamUrl = options.streamUrl
+    this.#syncFile = options.sync ?? promisify(fdatasync)
     try {
       mkdirSync(options.folder, { recursive: true })
       this.#number = recordingFiles(options.folder, options.venue).at(-1)?.number ?? 0
     } catch (error) {
-      throw new RecordingError(options.folder, error)
+      throw new RecordingError('unwritable', options.folder, error)
     }
   }
 
-  /** Records items; their frames hold no line breaks. Throws RecordingError, and then nothing of them is recorded. */
+  /**
+   * Records items; their frames hold no line breaks. Throws RecordingError, and then nothing of them is recorded; also for
+   * no items, when a sync has failed.
+   */
   write(items: readonly FeedItem[]): void {
+    if (this.#fault) throw this.#fault
     this.#used = 0
     for (const item of items) this.#addLine(item)
     if (this.#used === 0) return
     try {
       this.#append()
     } catch (error) {
-      throw new RecordingError(this.#options.folder, error)
+      throw new RecordingError('unwritable', this.#options.folder, error)
     }
   }
 
-  /** Syncs and closes. */
-  close(): void {
-    clearTimeout(this.#syncTimer)
-    this.#syncTimer = undefined
-    const file = this.#file
-    if (file === undefined) return
-    this.#file = undefined
-    try {
-      fdatasyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+  /** Syncs and closes. Throws RecordingError `unsynced`, also when an earlier sync failed. */
+  async close(): Promise<void> {
+    this.#closeFile()
+    await this.#syncing
+    if (this.#fault) throw this.#fault
   }
 
   #addLine(item: FeedItem): void {
@@ -122,7 +129,7 @@ export class CaptureRecorder {
   }
 
   #append(): void {
-    if (this.#fileBytes >= this.#options.maxFileBytes) this.close()
+    if (this.#fileBytes >= this.#options.maxFileBytes) this.#closeFile()
     this.#file ??= this.#nextFile()
     const file = this.#file
     try {
@@ -145,7 +152,27 @@ export class CaptureRecorder {
 
   #sync(): void {
     this.#syncTimer = undefined
-    if (this.#file !== undefined) fdatasync(this.#file, () => undefined)
+    if (this.#file !== undefined) this.#syncLater(this.#file)
+  }
+
+  #closeFile(): void {
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = undefined
+    const file = this.#file
+    if (file === undefined) return
+    this.#file = undefined
+    this.#syncLater(file)
+    void this.#syncing.then(() => closeSync(file))
+  }
+
+  /** Syncs a file after the syncs before, unless one has failed. */
+  #syncLater(file: number): void {
+    this.#syncing = this.#syncing
+      .then(() => (this.#fault ? undefined : this.#syncFile(file)))
+      .catch((error: unknown) => {
+        this.#fault = new RecordingError('unsynced', this.#options.folder, error)
+        this.#closeFile()
+      })
   }
 
   #snapshotUrl(venueSymbol: string): string {

@@ -1,10 +1,16 @@
-/** The folder of a recording cannot be written. Trying again helps once there is space, or the right to write. */
+/**
+ * The folder of a recording cannot be written (`unwritable`): trying again helps once there is space, or the right to write.
+ * Or a sync of it failed (`unsynced`): nobody knows what of it is on the disk.
+ */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
-  readonly code = 'unwritable'
-  readonly retryable = true
+  readonly code: 'unwritable' | 'unsynced'
+  readonly retryable: boolean
 
-  constructor(folder: string, cause: unknown) {
-    super(`Expected to record into ${folder}, was ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  constructor(code: RecordingError['code'], folder: string, cause: unknown) {
+    const doing = code === 'unwritable' ? 'record into' : 'sync the recording in'
+    super(`Expected to ${doing} ${folder}, was ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.code = code
+    this.retryable = code === 'unwritable'
   }
 }

@@ -19,6 +19,7 @@ import { aHeartbeat, anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from
 import { InputLog, InputLogError } from '../log/input-log.ts'
 import type { LoggedTurn } from '../log/turn.ts'
 import { Snapshots } from '../log/snapshots.ts'
+import { systemDisk } from '@triplane/storage'
 import { createStateCodec } from '../log/state-codec.ts'
 import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
@@ -88,7 +89,7 @@ const codec = createStateCodec(hostStateSchema(echoSchema, field.event('trade', 
 const run = aRun({ mode: 'live', positions: [] })
 
 /** A host with its folder, on a bus that others use too. */
-function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots(folder, codec)) {
+function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots(folder, codec), disk = systemDisk) {
   const saved = snapshots.newest()
   const { plane, heard } = echoPlane(saved?.state.core)
   const producer = bus.producer({ name: 'echo', runId: run.runId })
@@ -97,7 +98,7 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
     saved?.state.output,
   )
   const faults: string[] = []
-  const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' })
+  const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
   const consumer = bus.consumer({ group, topics: plane.topics, from: saved?.state.positions ?? [] })
   const host = new PlaneHost<In, Quote, readonly Event[]>({
     plane,
@@ -237,6 +238,29 @@ describe('a hosted plane', () => {
     expect((await echoes(reader, 2)).sort()).toEqual([0, 1])
     host.stop()
     await running
+  })
+
+  it('sends nothing any more and ends when a sync of the log has failed, though a command still takes effect', async () => {
+    let fails = false
+    const disk = {
+      ...systemDisk,
+      sync: (file: number) => (fails ? Promise.reject(new Error('EIO')) : systemDisk.sync(file)),
+    }
+    const { host, heard, faults, log } = open(bus, folder, 'echo', new Snapshots(folder, codec), disk)
+    const running = host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    const ended = expect(running).rejects.toMatchObject({ name: 'InputLogError', code: 'unsynced', retryable: false })
+    fails = true
+    send(2)
+    expect(await echoes(reader, 1)).toEqual([2])
+    while (log.fault === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+    host.inject('ada', anOperatorCommand({ effectUs: 0 }))
+    send(3)
+    expect(heard).toContain(0)
+    await ended
+    expect(faults).toContain('unsynced')
+    expect(reader.take()).toEqual([])
   })
 
   it('goes on without a snapshot that cannot be written: the next start has more to do again', async () => {

@@ -78,7 +78,7 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly beforeLive?: (() => Promise<void>) | undefined
   /** A heartbeat of the stage that the plane listens to. */
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
-  /** The input log cannot be written, or can again: nothing leaves the plane until it can. */
+  /** The input log cannot be written, or can again: nothing leaves the plane until it can. A sync that failed ends `run` too. */
   readonly onLogFault: (fault: InputLogError | undefined) => void
   /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
   readonly onSnapshotFault: (fault: unknown) => void
@@ -105,7 +105,8 @@ const COMMIT_EVERY_US = US_PER_SECOND
  *
  * Invariants
  * 1. No output leaves before what caused it is in the input log. While the log cannot be written nothing leaves and no
- *    record is taken; what is injected (a halt) takes effect at once all the same.
+ *    record is taken; what is injected (a halt) takes effect at once all the same. After a sync of it that failed nothing
+ *    leaves any more.
  * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which
  *    takes the snapshot and does the logged turns again, emits the same events with the same sequences.
  * 3. A snapshot counts only when what was emitted before it is durable. One that cannot be written costs a longer replay.
@@ -211,7 +212,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /** Runs until `stop`: first what the input log holds, then what arrives. Rejects with a fault or a bug. */
   async run(): Promise<void> {
-    const { consumer, clock, output, snapshotEveryMs } = this.#options
+    const { consumer, clock, log, output, snapshotEveryMs } = this.#options
     await this.#replay()
     if (!this.#isStopping) await this.#options.beforeLive?.()
     let committedUs = 0
@@ -231,6 +232,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       }
       if (this.#isStopping) break
       this.#step(this.#unlogged.length > 0 ? [] : this.#take())
+      if (log.fault) throw log.fault
       output.observe()
       if (output.isFull) await output.drained()
       const nowUs = clock.monotonicUs()
@@ -257,7 +259,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     await this.#snapshotUnderWay
     if (this.#unlogged.length === 0 && !this.#isReplaying) await this.#snapshot()
     await this.#options.consumer.commit().catch(() => undefined)
-    this.#options.log.close()
+    await this.#options.log.close()
   }
 
   #take(): readonly BusRecord<Payload>[] {

@@ -1,15 +1,18 @@
-import { close, fsync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkedLine, scanLines } from '@triplane/storage'
+import { checkedLine, scanLines, systemDisk, type Disk } from '@triplane/storage'
 import { decodeTurn, encodeTurn, type LoggedTurn, type LogHeader } from './turn.ts'
 
 /** How long what was written may wait to be synced to the disk. */
 const SYNC_EVERY_MS = 100
 
-/** The input log cannot be written (`unwritable`) or is not what the snapshot goes on with (`broken`, `other_config`). */
+/**
+ * The input log cannot be written (`unwritable`), which may pass; a sync of it failed (`unsynced`), which stays, for nobody
+ * knows what is on the disk; or it is not what the snapshot goes on with (`broken`, `other_config`).
+ */
 export class InputLogError extends Error {
   override readonly name = 'InputLogError'
-  readonly code: 'unwritable' | 'broken' | 'other_config'
+  readonly code: 'unwritable' | 'unsynced' | 'broken' | 'other_config'
   readonly retryable = false
 
   constructor(code: InputLogError['code'], message: string, cause?: unknown) {
@@ -28,16 +31,21 @@ const fileOf = (afterTurn: number) => `input-${afterTurn}.log`
  * Invariants
  * 1. A turn whose `append` threw is in no segment: what was written of it is a torn line, the last one of its segment.
  * 2. Turns are read in order and without a hole, or not at all.
+ * 3. After a sync that failed nothing is appended any more, and none is tried again.
  */
 export class InputLog {
   readonly #folder: string
   readonly #header: Omit<LogHeader, 'afterTurn'>
+  readonly #disk: Disk
   #file: number | undefined
-  #isDirty = false
   #timer: NodeJS.Timeout | undefined
+  /** Syncs and closes, one after the other. */
+  #syncing: Promise<void> = Promise.resolve()
+  #fault: InputLogError | undefined
 
-  constructor(folder: string, header: Omit<LogHeader, 'afterTurn' | 'version' | 'node'>) {
+  constructor(folder: string, header: Omit<LogHeader, 'afterTurn' | 'version' | 'node'>, disk: Disk = systemDisk) {
     this.#folder = folder
+    this.#disk = disk
     this.#header = { version: 1, ...header, node: process.version }
     mkdirSync(folder, { recursive: true })
   }
@@ -47,12 +55,18 @@ export class InputLog {
     return this.#file !== undefined
   }
 
+  /** Why nothing can be appended any more: a sync failed. */
+  get fault(): InputLogError | undefined {
+    return this.#fault
+  }
+
   /** Begins the segment that goes on after a turn; it replaces one that is there. Throws InputLogError. */
   begin(afterTurn: number): void {
     this.#attempt(() => {
       this.#closeFile()
       this.#file = openSync(join(this.#folder, fileOf(afterTurn)), 'w', 0o600)
       this.#write(JSON.stringify({ ...this.#header, afterTurn }))
+      this.#then(() => this.#disk.syncFolder(this.#folder))
     })
   }
 
@@ -60,7 +74,6 @@ export class InputLog {
   append(turn: LoggedTurn): void {
     this.#attempt(() => {
       this.#write(encodeTurn(turn))
-      this.#isDirty = true
       this.#timer ??= setTimeout(() => this.#sync(), SYNC_EVERY_MS)
     })
   }
@@ -88,8 +101,11 @@ export class InputLog {
     for (const start of this.#segments()) if (start < afterTurn) rmSync(join(this.#folder, fileOf(start)))
   }
 
-  close(): void {
+  /** Syncs and closes. Throws InputLogError `unsynced`, also when an earlier sync failed. */
+  async close(): Promise<void> {
     this.#closeFile()
+    await this.#syncing
+    if (this.#fault) throw this.#fault
   }
 
   #segments(): number[] {
@@ -124,26 +140,43 @@ export class InputLog {
 
   #sync(): void {
     this.#timer = undefined
-    if (!this.#isDirty || this.#file === undefined) return
-    this.#isDirty = false
-    fsync(this.#file, () => undefined)
+    const file = this.#file
+    if (file !== undefined) this.#then(() => this.#disk.sync(file))
   }
 
   #closeFile(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const file = this.#file
+    if (file === undefined) return
     this.#file = undefined
-    if (file !== undefined) fsync(file, () => close(file, () => undefined))
+    this.#then(() => this.#disk.sync(file))
+    void this.#syncing.then(() => closeSync(file))
+  }
+
+  /** Does something on the disk after what was begun before, unless that failed. */
+  #then(act: () => Promise<void>): void {
+    this.#syncing = this.#syncing
+      .then(() => (this.#fault ? undefined : act()))
+      .catch((cause: unknown) => {
+        const why = `Expected to sync the input log in ${this.#folder}: ${messageOf(cause)}`
+        this.#fault = new InputLogError('unsynced', why, cause)
+        this.#closeFile()
+      })
   }
 
   #attempt(act: () => void): void {
+    if (this.#fault) throw this.#fault
     try {
       act()
     } catch (cause) {
       this.#closeFile()
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const why = messageOf(cause)
       throw new InputLogError('unwritable', `Expected to write the input log in ${this.#folder}: ${why}`, cause)
     }
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

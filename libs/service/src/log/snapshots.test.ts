@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { field, stateSchema } from '@triplane/contracts'
-import { checkedLine } from '@triplane/storage'
+import { checkedLine, systemDisk } from '@triplane/storage'
 import { Snapshots } from './snapshots.ts'
 import { createStateCodec } from './state-codec.ts'
 
@@ -53,6 +53,17 @@ describe('snapshots', () => {
     expect(open('two').newest((notice) => said.push(notice))?.state).toEqual({ cash: 'one' })
     expect(said).toEqual(['Snapshot snapshot-9.json: It was saved under another configuration'])
   })
+
+  it.each(['sync', 'syncFolder'] as const)(
+    'keeps the older one while the new one may not be on the disk: %s fails',
+    async (step) => {
+      await save(9, 'one')
+      const disk = { ...systemDisk, [step]: () => Promise.reject(new Error('EIO')) }
+      const failing = new Snapshots(folder, codecOf('one'), disk)
+      await expect(failing.save(10, open().encode({ cash: 'two' }))).rejects.toThrow('EIO')
+      expect(readdirSync(folder)).toContain('snapshot-9.json')
+    },
+  )
 
   it('leaves the one that stands when the next cannot be written', async () => {
     await save(9, 'one')

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateMisfitError } from '@triplane/contracts'
-import { checkedLine, scanLines } from '@triplane/storage'
+import { checkedLine, scanLines, systemDisk, type Disk } from '@triplane/storage'
 import { PlaneHeldError } from './failed-turn.ts'
 import type { StateCodec } from './state-codec.ts'
 
@@ -22,10 +22,12 @@ const fileOf = (afterTurn: number) => `snapshot-${afterTurn}.json`
 export class Snapshots<State> {
   readonly #folder: string
   readonly #codec: StateCodec<State>
+  readonly #disk: Disk
 
-  constructor(folder: string, codec: StateCodec<State>) {
+  constructor(folder: string, codec: StateCodec<State>, disk: Disk = systemDisk) {
     this.#folder = folder
     this.#codec = codec
+    this.#disk = disk
     mkdirSync(folder, { recursive: true })
   }
 
@@ -53,17 +55,18 @@ export class Snapshots<State> {
     return this.#codec.encode(state)
   }
 
-  /** Writes `text`, the encoded state after a turn, and syncs it; then removes the older ones. */
+  /** Writes `text`, the encoded state after a turn, and syncs it and its name; only then removes the older ones. */
   async save(afterTurn: number, text: string): Promise<void> {
     const file = join(this.#folder, fileOf(afterTurn))
     const handle = await open(`${file}.new`, 'w', 0o600)
     try {
       await handle.writeFile(checkedLine(text))
-      await handle.sync()
+      await this.#disk.sync(handle.fd)
     } finally {
       await handle.close()
     }
     await rename(`${file}.new`, file)
+    await this.#disk.syncFolder(this.#folder)
     for (const older of this.#turns()) if (older < afterTurn) rmSync(join(this.#folder, fileOf(older)))
   }
 

@@ -105,8 +105,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     beforeLive: options.beforeLive,
     onHeartbeat: (heartbeat) => edge.passOn(heartbeat),
     onLogFault(fault) {
-      if (fault && !isLogDown)
-        logger.critical('The input log cannot be written: nothing is sent until it can', { fault })
+      if (fault && !isLogDown) logger.critical('The input log cannot be written or synced: nothing is sent', { fault })
       if (!fault && isLogDown) logger.warning('The input log can be written again')
       isLogDown = fault !== undefined
     },

@@ -1,9 +1,8 @@
-import { close, closeSync, fsync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { close, closeSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { systemDisk } from '../files/disk.ts'
 
-const fsyncFile = promisify(fsync)
 const closeFile = promisify(close)
 
 /**
@@ -28,7 +27,7 @@ export class SpillFile {
       unlinkSync(path)
       throw error
     }
-    this.#syncing = syncFolder(dirname(path))
+    this.#syncing = systemDisk.syncFolder(dirname(path))
     // Told to whoever asks for a sync.
     this.#syncing.catch(() => undefined)
   }
@@ -53,7 +52,7 @@ export class SpillFile {
   sync(): Promise<void> {
     this.#syncing = this.#syncing.then(async () => {
       const bytes = this.#bytes
-      if (bytes > this.#syncedBytes) await fsyncFile(this.#file)
+      if (bytes > this.#syncedBytes) await systemDisk.sync(this.#file)
       this.#syncedBytes = bytes
     })
     return this.#syncing
@@ -66,17 +65,5 @@ export class SpillFile {
     } finally {
       await closeFile(this.#file)
     }
-  }
-}
-
-/** A new file is there after a power cut only when its folder was synced. */
-async function syncFolder(folder: string): Promise<void> {
-  // Windows does not open folders.
-  if (process.platform === 'win32') return
-  const handle = await open(folder)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

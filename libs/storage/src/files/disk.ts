@@ -1,0 +1,38 @@
+import { fsync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { promisify } from 'node:util'
+
+/**
+ * Where files are synced, so that tests can have a disk that fails. After a sync that failed nobody knows what is on the
+ * disk: the next one says nothing about what was written before it.
+ */
+export interface Disk {
+  /** Resolves when what was written to an open file is on the disk. */
+  sync(file: number): Promise<void>
+  /** The same of names in a folder: a new file is there after a power cut only when its folder was synced. */
+  syncFolder(folder: string): Promise<void>
+}
+
+const fsyncFile = promisify(fsync)
+
+/** The machine's disk. What cannot be synced at all (a device, a folder on some systems) counts as synced. */
+export const systemDisk: Disk = {
+  sync: (file) => fsyncFile(file).catch(throwUnless('EINVAL')),
+
+  async syncFolder(folder) {
+    // Windows does not open folders.
+    if (process.platform === 'win32') return
+    const handle = await open(folder)
+    try {
+      await handle.sync().catch(throwUnless('EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'))
+    } finally {
+      await handle.close()
+    }
+  },
+}
+
+function throwUnless(...codes: readonly string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!codes.includes(error.code ?? '')) throw error
+  }
+}
