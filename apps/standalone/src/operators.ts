@@ -32,7 +32,9 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
   })
   const account = simulatedAccount(runId)
   const name = 'order-plane.edge'
-  const edge = new Edge({ name, stage: 'order', producer: bus.producer({ name, runId }), run: { account }, clock })
+  const producer = bus.producer({ name, runId })
+  // The bus is this process's own: no earlier process has said anything on it.
+  const edge = new Edge({ name, stage: 'order', producer, run: { account }, lastSeq: clock.nowUs(), clock })
   operators.attach({
     edge: {
       name,

@@ -11,14 +11,39 @@ export function floorTime(timeUs: number, intervalUs: number): number {
 
 /** Where the wall clock is read. Cores take no clock; edges do, so that tests can hold it still. */
 export interface Clock {
-  /** Wall time in integer microseconds since the epoch. */
+  /** Wall time in integer microseconds since the epoch; it never falls. */
   nowUs(): number
   /** Monotonic time in microseconds from an arbitrary origin, with fractions; for durations only. */
   monotonicUs(): number
 }
 
-/** The machine's clock. */
-export const systemClock: Clock = {
-  nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
-  monotonicUs: () => performance.now() * 1000,
+/** How often the wall clock is looked at: it tells milliseconds only, and reading two clocks costs twice as much. */
+const LOOK_EVERY_US = 1000
+
+/**
+ * A clock of a wall clock that may be set and a monotonic one, `startUs` being wall time now. Its time is monotonic time
+ * plus the largest lead that the wall clock was seen to have: a step forward is followed, and after a step back time runs
+ * on until the wall clock has overtaken it.
+ */
+export function createClock(wallUs: () => number, monotonicUs: () => number, startUs = wallUs()): Clock {
+  let lookUs = monotonicUs()
+  let leadUs = startUs - lookUs
+  return {
+    nowUs() {
+      const us = monotonicUs()
+      if (us >= lookUs) {
+        lookUs = us + LOOK_EVERY_US
+        leadUs = Math.max(leadUs, wallUs() - us)
+      }
+      return Math.round(us + leadUs)
+    },
+    monotonicUs,
+  }
 }
+
+/** The machine's clock. */
+export const systemClock: Clock = createClock(
+  () => Date.now() * 1000,
+  () => performance.now() * 1000,
+  (performance.timeOrigin + performance.now()) * 1000,
+)

@@ -22,6 +22,7 @@ describe('the heartbeats of an edge', () => {
       stage: 'strategy',
       producer: { ...producer, send },
       run: { account: 'sim-r' },
+      lastSeq: 0,
       clock,
     })
     return { edge, said }

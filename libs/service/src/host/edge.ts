@@ -22,6 +22,8 @@ export interface EdgeOptions {
   readonly stage: string
   readonly producer: Producer
   readonly run: Pick<Run, 'account'>
+  /** Its sequences are above it, and it is above those of earlier processes, so that nothing counts as a duplicate. */
+  readonly lastSeq: number
   readonly clock: Clock
   readonly onDeadLetter?: (letter: DeadLetter) => void
 }
@@ -36,8 +38,7 @@ export class Edge {
 
   constructor(options: EdgeOptions) {
     this.#options = options
-    // Above everything that an earlier process sent, so that nothing of it counts as a duplicate.
-    this.#seq = options.clock.nowUs()
+    this.#seq = options.lastSeq
   }
 
   get name(): string {

@@ -21,6 +21,8 @@ import type { LoggedTurn } from '../log/turn.ts'
 import { Snapshots } from '../log/snapshots.ts'
 import { systemDisk } from '@triplane/storage'
 import { createStateCodec } from '../log/state-codec.ts'
+import { Edge } from './edge.ts'
+import { reserveSequences } from './edge-sequences.ts'
 import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
 
@@ -85,6 +87,10 @@ const codec = createStateCodec(hostStateSchema(echoSchema, field.event('trade', 
   configurationDigest: 'one',
   commit: 'none',
 })
+
+const rethrow = (fault: unknown) => {
+  throw fault
+}
 
 const run = aRun({ mode: 'live', positions: [] })
 
@@ -194,6 +200,32 @@ describe('a hosted plane', () => {
     const end = third.host.run()
     third.host.stop()
     await end
+  })
+
+  it('hears the edge of a process that was started again after the clock had stepped back, each command once', async () => {
+    const { host, heard } = open(bus, folder)
+    const running = host.run()
+    const name = 'order-plane.edge'
+    const startAt = (nowUs: number) => {
+      const clock = { nowUs: () => nowUs, monotonicUs: () => 0 }
+      const lastSeq = reserveSequences(join(folder, 'order-plane'), nowUs, rethrow)
+      return new Edge({ name, stage: 'order', producer: bus.producer({ name, runId: run.runId }), run, lastSeq, clock })
+    }
+    const command = (edge: Edge) => {
+      const event = anOperatorCommand({ effectUs: 0, seq: edge.nextSeq() })
+      edge.control(event)
+      return event
+    }
+    const first = startAt(testStartUs)
+    first.control(command(first))
+    command(first)
+    const second = startAt(testStartUs - 3_600_000_000)
+    second.control(command(second))
+    expect(await echoes(reader, 3)).toEqual([0, 0, 0])
+    host.stop()
+    await running
+    expect(heard).toEqual([0, 0, 0])
+    expect(host.counts.duplicates).toBe(2)
   })
 
   it('lets market time go on by the clock when no market is heard, though others go on talking', async () => {

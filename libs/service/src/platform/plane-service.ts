@@ -7,6 +7,7 @@ import { decodeRecord, type KafkaBus } from '@triplane/messaging'
 import type { TopicCounts } from '@triplane/metrics'
 import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
+import { reserveSequences } from '../host/edge-sequences.ts'
 import type { HistorySink } from '../host/plane-output.ts'
 import type { Service } from '../lifecycle/run-service.ts'
 import { PlaneHeldError } from '../log/failed-turn.ts'
@@ -137,6 +138,7 @@ export class PlaneService implements Service {
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
     const history = openHistory(run)
+    const folder = join(config.state.folder, run.runId, name)
     const edgeName = `${name}.edge`
     const edgeProducer = bus.producer({ name: edgeName, runId: run.runId })
     const edge = new Edge({
@@ -144,13 +146,15 @@ export class PlaneService implements Service {
       stage,
       producer: edgeProducer,
       run,
+      lastSeq: reserveSequences(folder, clock.nowUs(), (fault) =>
+        runLogger.error('The sequences of the edge could not be kept', { fault }),
+      ),
       clock,
       onDeadLetter(letter) {
         history?.write(edgeName, [letter])
         onDeadLetter(letter.reason)
       },
     })
-    const folder = join(config.state.folder, run.runId, name)
     const newerRun = this.#watch?.newerThan(run)
     let beat: NodeJS.Timeout | undefined
     try {
