@@ -24,6 +24,8 @@ import {
   latenessSchema,
   markPickerSchema,
   orderFlowSchema,
+  Resequencer,
+  resequencerSchema,
   stalenessSchema,
   stepsWatchSchema,
   TradeStream,
@@ -57,6 +59,7 @@ export const laneSchema = stateSchema({
   symbol: field.text,
   hasQuotes: field.flag,
   tradeStream: tradeStreamSchema,
+  resequencer: resequencerSchema,
   validator: eventValidatorSchema,
   book: bookKeeperSchema,
   bars: barBuilderSchema,
@@ -76,6 +79,7 @@ export interface Lane {
   readonly instrument: Instrument
   readonly clock: ClockOffset
   readonly tradeStream: TradeStream
+  readonly resequencer: Resequencer
   readonly validator: EventValidator
   readonly book: BookKeeper
   readonly bars: BarBuilder
@@ -112,6 +116,7 @@ export function createLane(
     instrument,
     clock,
     tradeStream: new TradeStream(saved?.tradeStream),
+    resequencer: new Resequencer(saved?.resequencer),
     validator: createEventValidator({ clock, priceBand, touch }, saved?.validator),
     book: keeper,
     bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
@@ -136,6 +141,7 @@ export function snapshotLane(lane: Lane): LaneSnapshot {
     symbol: lane.instrument.symbol,
     hasQuotes: lane.hasQuotes,
     tradeStream: lane.tradeStream.snapshot(),
+    resequencer: lane.resequencer.snapshot(),
     validator: lane.validator.snapshot(),
     book: lane.book.snapshot(),
     bars: lane.bars.snapshot(),

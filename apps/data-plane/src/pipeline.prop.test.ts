@@ -143,6 +143,51 @@ describe('the data core', () => {
     )
   })
 
+  it('has the same book and bars whatever the order in which trades and deltas come of a burst', () => {
+    const burst = fc.array(
+      fc.record({ isTrade: fc.boolean(), ticks: fc.integer({ min: 0, max: 9 }), moreUs: fc.nat(2 * SECOND) }),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    )
+    fc.assert(
+      fc.property(burst, (sent) => {
+        const frames: { readonly text: string; readonly inOrderUs: number; readonly atUs: number }[] = []
+        let tradeId = 1
+        let depthId = 11
+        sent.forEach(({ isTrade, ticks, moreUs }, i) => {
+          const sentUs = testStartUs + 8 * SECOND + i * 50_000
+          const text = isTrade
+            ? message.trade(sentUs, ++tradeId, 100 + ticks / 10, 1 + ticks)
+            : message.delta(sentUs, depthId, ++depthId, [[99 + ticks / 10, ticks]], [[100 + ticks / 10, 9 - ticks]])
+          frames.push({ text, inOrderUs: sentUs + SECOND, atUs: sentUs + SECOND + moreUs })
+        })
+        const bursting = (timeOf: (frame: (typeof frames)[number]) => number) => {
+          const tape = new Tape()
+          tape.feed({ type: 'connect', origin, tsRecvUs: testStartUs })
+          tape.frame(message.trade(testStartUs, 1), testStartUs)
+          tape.frame(message.snapshot(testStartUs, 10), testStartUs)
+          tape.frame(message.delta(testStartUs + 7 * SECOND, 10, 11), testStartUs + 7 * SECOND)
+          // Late from here on.
+          tape.frame(message.quote(testStartUs + 7 * SECOND, 10), testStartUs + 8 * SECOND)
+          const inOrder = frames.toSorted((a, b) => timeOf(a) - timeOf(b))
+          for (const frame of inOrder) tape.frame(frame.text, timeOf(frame))
+          return tape
+        }
+        const ordered = bursting(({ inOrderUs }) => inOrderUs)
+        const mixed = bursting(({ atUs }) => atUs)
+        const result = ({ core }: Tape) => {
+          const { tsRecvUs: _, ...bar } = core.lanes[0]?.bars.forming('1m') ?? {}
+          return [core.gaps.count, core.lanes[0]?.book.book.snapshot(), bar]
+        }
+        expect(mixed.core.refused).toEqual(ordered.core.refused)
+        expect(result(mixed)).toEqual(result(ordered))
+      }),
+      { numRuns: 150 },
+    )
+  })
+
   it('ends every frame as events, as one dead letter, or as a book update that a book did not need', () => {
     fc.assert(
       fc.property(steps, (all) => {

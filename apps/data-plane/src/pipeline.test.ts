@@ -1,5 +1,6 @@
 import { explainEvent, isEvent } from '@triplane/contracts'
 import { testStartUs } from '@triplane/testing'
+import type { DataPlaneSnapshot } from './pipeline.ts'
 import { aFrame, brief, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
 
 const MS = 1000
@@ -311,6 +312,90 @@ describe('lateness', () => {
     expect(brief(tape.frame(...later(7, -24 * 3600 * SECOND, 3)))).toEqual(['late', 'trade'])
     tape.frame(...later(8, 0, 4))
     expect(tape.core.lanes[0]?.bars.forming('1m')).toMatchObject({ openTimeUs: T, trades: 3 })
+  })
+
+  describe('where a burst ends and what is sent anew overtakes what is still on its way', () => {
+    const delta = (seconds: number, lateUs: number, before: number, id: number) =>
+      [message.delta(T + seconds * SECOND - lateUs, before, id, [[99.9, id]]), T + seconds * SECOND] as const
+    const lateTape = () => {
+      const tape = new Tape().open()
+      tape.frame(...delta(6.9, 0, 10, 11))
+      tape.frame(...later(7, 400 * MS, 3))
+      return tape
+    }
+
+    it('holds trades and deltas until what they follow has come', () => {
+      const tape = lateTape()
+      expect(brief(tape.frame(...later(7.1, 0, 5)))).toEqual([])
+      expect(brief(tape.frame(...delta(7.1, 0, 12, 14)))).toEqual([])
+      expect(brief(tape.frame(...later(7.2, 0, 6)))).toEqual([])
+      expect(brief(tape.frame(...delta(7.3, 300 * MS, 11, 12)))).toEqual(['bookDelta', 'ofi', 'bookDelta', 'ofi'])
+      expect(tape.frame(...later(7.3, 300 * MS, 4))).toMatchObject([4, 5, 6].map((tradeId) => ({ tradeId })))
+      expect(tape.core.lanes[0]?.book).toMatchObject({ isValid: true, lastUpdateId: 14 })
+      expect(tape.core.gaps.count).toBe(0)
+      expect(tape.core.lanes[0]?.bars.forming('1m')).toMatchObject({ trades: 5 })
+    })
+
+    it('waits no longer than 4 s for deltas and 10 s for trades', () => {
+      const tape = lateTape()
+      tape.frame(...later(7.1, 0, 5))
+      tape.frame(...delta(7.1, 0, 12, 14))
+      const said: (readonly [number, string])[] = []
+      for (let s = 8; s <= 20; s++) {
+        const events = [...tape.frame(message.quote(T + s * SECOND - 300 * MS, s + 10), T + s * SECOND)]
+        events.push(...tape.advance(T + s * SECOND))
+        said.push(
+          ...brief(events)
+            .filter((name) => !/quote|ofi|bar/.test(name))
+            .map((name) => [s, name] as const),
+        )
+      }
+      expect(said).toEqual([
+        [12, 'gap'],
+        [12, 'book_invalid'],
+        [18, 'gap'],
+        [18, 'trade'],
+      ])
+      expect(tape.core.lanes[0]?.resequencer.size).toBe(0)
+    })
+
+    it('waits for nothing once the instrument is on time, nor over a disconnect', () => {
+      const tape = lateTape()
+      tape.frame(...later(7.1, 0, 5))
+      tape.frame(message.quote(T + 8 * SECOND, 11), T + 8 * SECOND)
+      expect(brief(tape.frame(message.quote(T + 9.5 * SECOND, 12), T + 9.5 * SECOND))).toEqual([
+        'on_time',
+        'quote',
+        'ofi',
+        'gap',
+        'trade',
+      ])
+      const cut = lateTape()
+      cut.frame(...later(7.1, 0, 5))
+      const disconnect = { type: 'disconnect', origin, tsRecvUs: T + 7.2 * SECOND, reason: 'x' } as const
+      expect(brief(cut.feed(disconnect))).toEqual(['gap', 'trade', 'disconnected', 'book_invalid'])
+    })
+
+    it('goes on with what waits after a restart', () => {
+      const tape = lateTape()
+      tape.frame(...later(7.1, 0, 5))
+      const resumed = new Tape(newCore(JSON.parse(JSON.stringify(tape.core.snapshot())) as DataPlaneSnapshot))
+      expect(resumed.frame(...later(7.3, 300 * MS, 4))).toMatchObject([{ tradeId: 4 }, { tradeId: 5 }])
+    })
+
+    it('does not wait for a trade that was refused or is off the book', () => {
+      const tape = lateTape()
+      const offBook = { ...(JSON.parse(message.trade(T + 7 * SECOND, 4)) as object), X: 'INSURANCE_FUND' }
+      tape.frame(JSON.stringify(offBook), T + 7 * SECOND)
+      expect(brief(tape.frame(...later(7.1, 0, 5)))).toEqual(['trade'])
+      tape.frame(
+        ...(later(7.2, 0, 6).map((one) => (typeof one === 'string' ? one.replace('"1.000"', '"0.000"') : one)) as [
+          string,
+          number,
+        ]),
+      )
+      expect(brief(tape.frame(...later(7.3, 0, 7)))).toContain('trade')
+    })
   })
 
   it('tells how late everything is that was understood, refused events and the clock of a lost connection included', () => {

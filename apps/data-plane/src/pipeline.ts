@@ -32,6 +32,7 @@ import {
   type Frame,
   type FrameRefusal,
   type GapLedger,
+  type IsMissing,
   type Normalize,
   type NormalizedEvent,
   type ValidationError,
@@ -101,7 +102,7 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  *
  * Invariants
  * 1. Every frame ends as events, as a dead letter, as a book update that a book did not need, or as a trade that the venue
- *    prints in another stream too (`ignored`): nothing is lost.
+ *    prints in another stream too (`ignored`): nothing is lost. While the instrument is late it may wait for frames that it has overtaken.
  * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
  *    microsecond, so how finely time is advanced changes nothing. While nothing is connected they are due at whole minutes.
  * 3. What a refused event says is remembered by no stage.
@@ -203,14 +204,53 @@ export class DataCore {
     const event = understood.value
     const lane = this.#laneOf.get(event.symbol) as Lane
     if (event.type === 'trade' && lane.tradeStream.ignores(event)) return onIgnoredTrade(lane, event, this.#emit)
+    if (lane.lateness.isLate && this.#waits(lane, event, frame)) return
+    this.#take(lane, event, frame)
+    this.#takeHeld(lane)
+  }
+
+  /** True when the frame has overtaken others, which it waits for. It has been received all the same. */
+  #waits(lane: Lane, event: NormalizedEvent, frame: Frame): boolean {
+    if (event.type !== 'trade' && event.type !== 'bookDelta') return false
+    if (!lane.resequencer.holds(event, frame, this.#nowUs, isMissingOf(lane))) return false
+    const { offsetUs } = lane.clock
+    if (offsetUs !== undefined && event.tsEventUs !== undefined)
+      this.#judgeLateness(event, lane, this.#nowUs - event.tsEventUs - offsetUs)
+    this.#hear(lane)
+    this.#takeHeld(lane)
+    return true
+  }
+
+  /** Goes on with what waits no more: with everything once the instrument is on time, or with `all`. */
+  #takeHeld(lane: Lane, all = false): void {
+    const { resequencer, lateness } = lane
+    if (resequencer.size === 0) return
+    const isMissing = isMissingOf(lane)
+    for (;;) {
+      const frame = resequencer.next(this.#nowUs, isMissing, all || !lateness.isLate)
+      if (frame === undefined) return
+      const understood = this.#normalize(frame, this.#nowUs)
+      if (understood.ok) this.#take(lane, understood.value, frame, true)
+      else this.#onRefusal(frame, understood.error)
+    }
+  }
+
+  /** Something was received of the instrument. */
+  #hear({ staleness, completeness }: Lane): void {
+    staleness.onEvent(this.#nowUs, this.#emit)
+    completeness.onEvent(this.#nowUs)
+  }
+
+  /** Validates an event and hands it to the stages. How late one is that waited was judged when it came. */
+  #take(lane: Lane, event: NormalizedEvent, frame: Frame, hasWaited = false): void {
     const refusal = lane.validator.validate(event)
     const delayUs = this.#delayOf(event, lane)
-    if (refusal === undefined || refusal.code === 'clock_drift') this.#judgeLateness(event, lane, delayUs)
+    if (!hasWaited && (refusal === undefined || refusal.code === 'clock_drift'))
+      this.#judgeLateness(event, lane, delayUs)
     if (refusal !== undefined) return this.#refuse(frame, event, refusal)
 
-    lane.staleness.onEvent(this.#nowUs, this.#emit)
+    this.#hear(lane)
     lane.steps.onEvent(event, this.#nowUs, this.#emit)
-    lane.completeness.onEvent(this.#nowUs)
     switch (event.type) {
       case 'trade':
         return this.#onTrade(lane, event, delayUs ?? 0)
@@ -284,6 +324,7 @@ export class DataCore {
   /** A connection came or went: what cannot survive a hole is reset. */
   #onConnection(item: Connect | Disconnect, status: 'connected' | 'disconnected'): void {
     const { source, venue } = item.origin
+    for (const lane of this.lanes) if (lane.instrument.venue === venue) this.#takeHeld(lane, true)
     this.#emit({
       type: 'marketStatus',
       seq: 0,
@@ -379,6 +420,7 @@ export class DataCore {
     this.#nextTimerUs = floorTime(this.#nowUs, stepUs) + stepUs
     for (const lane of this.lanes) {
       const { bars, lateness, clock, staleness, marks, instrument } = lane
+      this.#takeHeld(lane)
       this.#judgeBook(lane)
       if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit, lateness.isLate)
       if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
@@ -400,6 +442,12 @@ export class DataCore {
       lanes: this.lanes.map(snapshotLane),
     }
   }
+}
+
+/** What an instrument's frames may have overtaken. A delta that its book has gone past waits for nothing. */
+function isMissingOf({ validator, book }: Lane): IsMissing {
+  return (stream, afterId) =>
+    validator.isMissing(stream, afterId) && (stream === 'trade' || afterId > book.lastUpdateId)
 }
 
 function isHeard({ lastQuote, lastTrade, book }: Lane): boolean {

@@ -98,3 +98,4 @@ export {
   type StalenessSnapshot,
   type StalenessWatch,
 } from './quality/staleness-watch.ts'
+export { Resequencer, resequencerSchema, type IsMissing } from './quality/resequencer.ts'

@@ -11,7 +11,7 @@ export interface SequenceRule {
 }
 
 /** The last update id before `delta`: given by USD-M as `pu`. */
-const idBefore = (delta: BookDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
+export const idBefore = (delta: BookDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
 
 /**
  * The rules of each venue, as it documents them ("How to manage a local order book correctly").

@@ -118,6 +118,12 @@ export class EventValidator {
     return loss
   }
 
+  /** True when trades or deltas that should have come before one that follows `afterId` have not been seen, and may still come. */
+  isMissing(stream: 'trade' | 'bookDelta', afterId: number): boolean {
+    if (stream === 'bookDelta') return this.#deltas.isMissing(afterId)
+    return this.#trades.isMissing(afterId) && this.#losses.isMissing(afterId)
+  }
+
   /** A trade came that is none of the order book. */
   noteOffBook(tradeId: number): void {
     this.#losses.offBook(tradeId)

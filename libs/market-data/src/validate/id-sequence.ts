@@ -56,6 +56,11 @@ export class IdSequence {
     return this.#agreeing >= CONFIRMATIONS ? undefined : { code: 'out_of_order', id, lastId: this.#lastId }
   }
 
+  /** True when ids after the last one and up to `afterId` have not been seen, and may still come. */
+  isMissing(afterId: number): boolean {
+    return !this.#mayRestart && afterId > this.#lastId && afterId - this.#lastId <= MAX_JUMP
+  }
+
   /** States that the event with this id, or these ids, passed every check. True when its stream counts anew from here. */
   accept(id: number, endId = id): boolean {
     const isRestart = id < this.#lastId

@@ -54,6 +54,12 @@ export class TradeLosses {
     this.#wait({ firstId, lastId, lostUs })
   }
 
+  /** True when some of the ids up to `afterId` have not been seen. */
+  isMissing(afterId: number): boolean {
+    const nextId = this.#nextId
+    return nextId >= 0 && afterId >= nextId && countIds(this.#waiting, nextId, afterId + 1) <= afterId - nextId
+  }
+
   /** A trade was accepted. What was lost before it; undefined when nothing was. */
   accept(firstId: number, lastId: number): TradeLoss | undefined {
     const nextId = this.#nextId

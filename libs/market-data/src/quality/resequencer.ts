@@ -1,0 +1,84 @@
+import { field, stateSchema, type BookDelta, type StateOf, type Trade } from '@triplane/contracts'
+import { US_PER_SECOND } from '@triplane/kernel'
+import type { Frame } from '../frame.ts'
+import { idBefore } from '../order-book/sequence-rule.ts'
+
+/** The streams whose ids say that something is missing. Update ids of quotes have holes of their own. */
+const streams = ['trade', 'bookDelta'] as const
+type Stream = (typeof streams)[number]
+
+/** How long what was overtaken is waited for: trades as long as bars wait for them, deltas before the book is starved. */
+const WAIT_US: Readonly<Record<Stream, number>> = { trade: 10 * US_PER_SECOND, bookDelta: 4 * US_PER_SECOND }
+/** Frames held of a stream; beyond it nothing is waited for. */
+const MOST_HELD = 10_000
+
+const heldSchema = stateSchema({
+  /** The last id before the frame's own. */
+  afterId: field.integer,
+  heldUs: field.timeUs,
+  source: field.text,
+  venue: field.text,
+  /** The frame, a character a byte. */
+  bytes: field.text,
+})
+type Held = StateOf<typeof heldSchema>
+
+/** The frames that wait, by stream, in the order of their ids. */
+export const resequencerSchema = stateSchema({ trade: field.list(heldSchema), bookDelta: field.list(heldSchema) })
+export type ResequencerSnapshot = StateOf<typeof resequencerSchema>
+
+/** True when ids of the stream are missing up to `afterId`, which were not seen. */
+export type IsMissing = (stream: Stream, afterId: number) => boolean
+
+/**
+ * Holds the trades and deltas of an instrument that came before those which they follow: where a burst ends, what is sent anew overtakes
+ * what is still on its way. They go on when the others have come, or when these have been waited for.
+ */
+export class Resequencer {
+  readonly #held: Record<Stream, Held[]>
+
+  constructor(snapshot: ResequencerSnapshot = { trade: [], bookDelta: [] }) {
+    this.#held = { trade: [...snapshot.trade], bookDelta: [...snapshot.bookDelta] }
+  }
+
+  /** Number of frames that wait. */
+  get size(): number {
+    return this.#held.trade.length + this.#held.bookDelta.length
+  }
+
+  /** Holds the frame of `event` when what it follows is missing. False, and it is not held, when nothing is. */
+  holds(event: Trade | BookDelta, frame: Frame, nowUs: number, isMissing: IsMissing): boolean {
+    const stream = event.type
+    const afterId = event.type === 'trade' ? (event.firstTradeId ?? event.tradeId) - 1 : idBefore(event)
+    if (!isMissing(stream, afterId)) return false
+    const { source, venue } = frame.origin
+    const bytes = Buffer.from(frame.bytes.subarray(frame.start, frame.end)).toString('latin1')
+    const held = this.#held[stream]
+    const at = held.findLastIndex((one) => one.afterId <= afterId) + 1
+    held.splice(at, 0, { afterId, heldUs: nowUs, source, venue, bytes })
+    return true
+  }
+
+  /** Takes out the next frame that waits no more: nothing is missing before it, or that has been waited for; `all` waits for nothing. */
+  next(nowUs: number, isMissing: IsMissing, all: boolean): Frame | undefined {
+    for (const stream of streams) {
+      const held = this.#held[stream]
+      const [first] = held
+      if (first === undefined) continue
+      const isOver = all || held.length > MOST_HELD || nowUs - first.heldUs >= WAIT_US[stream]
+      if (!isOver && isMissing(stream, first.afterId)) continue
+      held.shift()
+      return frameOf(first, nowUs)
+    }
+    return undefined
+  }
+
+  snapshot(): ResequencerSnapshot {
+    return { trade: [...this.#held.trade], bookDelta: [...this.#held.bookDelta] }
+  }
+}
+
+function frameOf({ source, venue, bytes }: Held, tsRecvUs: number): Frame {
+  const raw = Buffer.from(bytes, 'latin1')
+  return { type: 'frame', origin: { source, venue }, bytes: raw, start: 0, end: raw.length, tsRecvUs }
+}
