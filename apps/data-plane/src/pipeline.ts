@@ -23,6 +23,7 @@ import {
   createGapLedger,
   createNormalizer,
   explainValidationError,
+  readInstrumentList,
   gapLedgerSchema,
   type BadLine,
   type ClockOffset,
@@ -101,8 +102,9 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  * The life of a tick. Read it top to bottom.
  *
  * Invariants
- * 1. Every frame ends as events, as a dead letter, as a book update that a book did not need, or as a trade that the venue
- *    prints in another stream too (`ignored`): nothing is lost. While the instrument is late it may wait for frames that it has overtaken.
+ * 1. Every frame ends as events, as a dead letter, as a book update that a book did not need, as a trade that the venue
+ *    prints in another stream too (`ignored`), or as a list of instruments whose steps are known: nothing is lost. While the
+ *    instrument is late it may wait for frames that it has overtaken.
  * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
  *    microsecond, so how finely time is advanced changes nothing. While nothing is connected they are due at whole minutes.
  * 3. What a refused event says is remembered by no stage.
@@ -198,6 +200,7 @@ export class DataCore {
   /** Normalise, validate, then the stages of the instrument. */
   #onFrame(frame: Frame): void {
     this.#framesIn++
+    if (frame.origin.isInstrumentList) return this.#onInstrumentList(frame)
     const understood = this.#normalize(frame, this.#nowUs)
     if (!understood.ok) return this.#onRefusal(frame, understood.error)
 
@@ -261,6 +264,15 @@ export class DataCore {
         return this.#onBook(lane, event)
       case 'bar':
         return this.outbox.add(event)
+    }
+  }
+
+  /** The venue says the steps of its instruments. */
+  #onInstrumentList(frame: Frame): void {
+    const instruments = this.#deps.instruments.filter(({ venue }) => venue === frame.origin.venue)
+    for (const listed of readInstrumentList(frame, instruments)) {
+      if (!listed.ok) this.#onRefusal(frame, listed.error)
+      else (this.#laneOf.get(listed.value.symbol) as Lane).steps.onList(listed.value.steps, this.#nowUs, this.#emit)
     }
   }
 

@@ -27,6 +27,8 @@ export interface RunSource {
   readonly endUs: number | undefined
   /** Asks for a fresh book; absent where the source brings one by itself or never. */
   readonly requestSnapshot?: (symbol: string) => void
+  /** Asks for the venue's own list of its instruments; absent where there is none. */
+  readonly requestInstrumentList?: () => void
 }
 
 /** What was taken before: so many items, and for a simulation where it can be taken up again. */
@@ -143,5 +145,6 @@ async function openRunVenue(
     startUs: run.startedAtUs,
     endUs: undefined,
     requestSnapshot: (symbol) => live.requestSnapshot(symbol),
+    requestInstrumentList: () => live.requestInstrumentList(),
   }
 }

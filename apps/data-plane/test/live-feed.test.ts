@@ -29,7 +29,7 @@ const anInstrument = (venueSymbol: string, venue: BinanceVenue): Instrument => (
   session: '24x7',
 })
 
-/** A data core on a live feed: as the data plane does, it asks for a snapshot when a book is invalid. */
+/** A data core on a live feed: as the data plane does, it asks for a snapshot when a book is invalid, for the list of steps. */
 class LivePlane {
   readonly events: MarketEvent[] = []
   readonly ended: Promise<void>
@@ -70,8 +70,9 @@ class LivePlane {
       const events = this.core.outbox.drain()
       this.events.push(...events)
       for (const event of events) {
-        const isLost = event.type === 'marketStatus' && event.status === 'book_invalid'
-        if (isLost && event.symbol !== undefined) this.#feed.requestSnapshot(event.symbol)
+        if (event.type !== 'marketStatus' || event.symbol === undefined) continue
+        if (event.status === 'book_invalid') this.#feed.requestSnapshot(event.symbol)
+        if (event.status === 'steps_unknown') this.#feed.requestInstrumentList()
       }
       for (const resolve of this.#waiting) resolve()
       this.#waiting.clear()
@@ -179,6 +180,52 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the data plane on a li
   })
 })
 
+describe.each(['binance_spot', 'binance_usdm'] as const)('the steps of the instruments of %s', (venue) => {
+  const instruments = symbols.map((symbol) => ({ ...anInstrument(symbol, venue), tickSize: '0.1', lotSize: '0.1' }))
+  const aCore = () => newCore(undefined, { source: 'binance_ws', instruments })
+
+  it('come from its own list, which is asked for until it helps, and from a recording the same', async () => {
+    const fake = await FakeBinance.start(venue, symbols)
+    fake.steps = { tickSize: '0.10', stepSize: '0.1', minNotional: '5' }
+    const { wsUrl, restUrl } = fake
+    const feed = createBinanceFeed({
+      ...{ venue, instruments, clock: systemClock, wsUrl, restUrl, timing, recordTo: folder },
+      onNotice: () => undefined,
+    })
+    const plane = new LivePlane(aCore(), feed)
+    const steps = () =>
+      plane.events.flatMap((event) =>
+        event.type === 'marketStatus' && event.status.startsWith('steps_') ? [`${event.symbol} ${event.status}`] : [],
+      )
+    await plane.until(() => feed.stats().lists === 1)
+    expect(steps()).toEqual([])
+
+    // A trade at 100.01: finer than what the file and the list say. The second list says the same.
+    fake.tick()
+    await plane.until(() => feed.stats().lists === 3)
+    expect(new Set(steps())).toEqual(new Set(['BTC/USDT steps_unknown', 'ETH/USDT steps_unknown']))
+
+    fake.steps = { tickSize: '0.01000000', stepSize: '0.00100000', minNotional: '20' }
+    await plane.until(() => steps().filter((what) => what.endsWith('steps_known')).length === 2)
+    expect(plane.events).toContainEqual(
+      expect.objectContaining({ status: 'steps_known', tickSize: '0.01', lotSize: '0.001', minNotional: '20' }),
+    )
+    const before = steps().length
+    fake.tick()
+    await plane.until(() => plane.count('trade') === 4)
+    expect(steps().length).toBe(before)
+
+    await feed.close()
+    await plane.ended
+    await fake.stop()
+    plane.core.accept({ type: 'time', tsRecvUs: plane.core.nowUs })
+    const again = aCore()
+    const items = await itemsOf(await openRecording(folder, { venue, source: 'binance_ws' }))
+    expect(replay(again, items, plane.core.nowUs)).toEqual(plane.events)
+    expect(again.snapshot()).toEqual(plane.core.snapshot())
+  })
+})
+
 describeWithData('the data plane on a venue that plays a recorded capture', (data) => {
   const LINES = 20_000
   const config = dataPlaneConfigSchema.parse({ maxDriftUs: 60_000_000 })
@@ -196,6 +243,8 @@ describeWithData('the data plane on a venue that plays a recorded capture', (dat
       const isSnapshot = (text: string) => !text.startsWith('{"stream"')
       const snapshotAt = frames.findIndex((frame) => isSnapshot(textOf(frame)))
       const fake = await FakeBinance.start(venue, [])
+      // The capture holds none, and no frame but its own is counted.
+      fake.answerList = () => ({ status: 404 })
       let give = (_body: string) => undefined as void
       const body = new Promise<string>((resolve) => (give = resolve))
       fake.answerDepth = async () => ({ status: 200, body: await body })

@@ -199,7 +199,7 @@ describe('order plane core', () => {
         expect(fillsOf(session).map(plain)).toEqual(fillsOf(once).map(plain))
         expect(session.core.view().account).toEqual(once.core.view().account)
         const bought = fillsOf(session).reduce((sum, { quantity }) => sum + Number(quantity), 0)
-        expect(session.core.view().account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 100)))
+        expect(session.core.view().account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 1e8)))
         expect(session.core.view().totals.lateFills).toBe(fillsOf(session).filter(({ isLate }) => isLate).length)
         late += session.core.view().totals.lateFills
         // What is not known any more was acknowledged when its fill came, as far as anyone knows.
@@ -222,7 +222,7 @@ describe('order plane core', () => {
 
         const fills = session.outputs.filter((event) => event.type === 'fill')
         const bought = fills.reduce((sum, { side, quantity }) => sum + (side === 'BUY' ? 1 : -1) * Number(quantity), 0)
-        expect(account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 100)))
+        expect(account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 1e8)))
         submitted += session.outputs.filter(isSubmission).length
         filled += fills.length
       }),

@@ -54,7 +54,7 @@ describe('the life of an order', () => {
       slippageBps: expect.closeTo((0.05 / 100.05) * 10_000, 9),
     })
     const { account, totals, orders, open } = session.core.view()
-    expect(account.positions[0]?.position.quantity).toBe(100n)
+    expect(account.positions[0]?.position.quantity).toBe(100_000_000n)
     expect(totals).toMatchObject({ fills: 1, partialFills: 0, worstSlippageBps: expect.closeTo(4.9975, 3) })
     expect([orders.filled, open]).toEqual([1, []])
   })
@@ -95,7 +95,7 @@ describe('the life of an order', () => {
     session.wait(20 * MS).settle()
     expect(session.brief()).toEqual(['a pending_cancel replaced', 'a cancelled replaced', 'fill 0.4 @ 100'])
     const { account, orders, refusedTransitions } = session.core.view()
-    expect(account.positions[0]?.position.quantity).toBe(40n)
+    expect(account.positions[0]?.position.quantity).toBe(40_000_000n)
     expect([orders.cancelled, refusedTransitions]).toEqual([1, 0])
   })
 
@@ -215,6 +215,7 @@ describe('the market as the plane sees it', () => {
     { name: 'an invalid book', act: (session: Session) => session.status('book_invalid'), want: 'invalid_book' },
     { name: 'a disconnected source', act: (session: Session) => session.disconnect(), want: 'invalid_book' },
     { name: 'a market called stale', act: (session: Session) => session.status('stale'), want: 'stale_market' },
+    { name: 'steps that are unknown', act: (session: Session) => session.steps(), want: 'steps_unknown' },
     { name: 'a late market', act: (session: Session) => session.status('late'), want: 'stale_market' },
     {
       name: 'trades alone, after the quotes have stopped',
@@ -249,6 +250,26 @@ describe('the market as the plane sees it', () => {
     session.book([100, 5], [100.1, 5])
     session.intent('a')
     expect(session.brief()).toEqual(['a received', 'a approved', 'a submitted'])
+  })
+
+  it('trades in the steps that are known, also after a restore, and books what it held before as it was', () => {
+    const session = long()
+    session.steps()
+    session.steps({ tickSize: '0.001', lotSize: '0.0001', minNotional: '50' })
+    session.restore()
+    session.quote(100.001, 100.002)
+    session.book([100.001, 5], [100.002, 5])
+    session.intent('small', { quantity: '0.4', limitPrice: '100.002' })
+    session.intent('coarse', { quantity: '1.00005', limitPrice: '100.002' })
+    session.intent('a', { quantity: '1.0001', limitPrice: '100.002' })
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual([
+      ...['small received', 'small denied min_notional', 'coarse received', 'coarse denied lot_size'],
+      ...['a received', 'a approved', 'a submitted', 'a acknowledged', 'fill 1.0001 @ 100.002', 'a filled'],
+    ])
+    const [held] = session.core.view().account.positions
+    expect(held?.position.quantity).toBe(300_010_000n)
+    expect(session.core.snapshot().desks[0]).toMatchObject({ steps: { tickSize: '0.001' }, areStepsKnown: true })
   })
 
   it('takes the best prices from the book where there are no quotes', () => {

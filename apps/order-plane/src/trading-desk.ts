@@ -1,15 +1,18 @@
 import {
   field,
+  knownSteps,
   stateSchema,
+  stepsSchema,
   type BookDelta,
   type BookSnapshot,
   type Instrument,
-  type MarketStatusCode,
+  type MarketStatus,
   type Quote,
   type StateOf,
   type Trade,
 } from '@triplane/contracts'
 import {
+  changeSteps,
   participationAllowance,
   RollingVolume,
   rollingVolumeSchema,
@@ -44,6 +47,7 @@ export const tradingDeskSchema = stateSchema({
   isStale: field.flag,
   isLate: field.flag,
   areStepsKnown: field.flag,
+  steps: stepsSchema,
   isBookValid: field.flag,
   book: orderBookSchema,
   marketVolume: rollingVolumeSchema,
@@ -176,7 +180,8 @@ export class TradingDesk implements InstrumentRisk {
     this.#bookChanged(nowUs)
   }
 
-  onStatus(status: MarketStatusCode, nowUs: number): void {
+  onStatus(event: MarketStatus, nowUs: number): void {
+    const { status } = event
     switch (status) {
       case 'book_valid':
         this.isBookValid = true
@@ -199,9 +204,12 @@ export class TradingDesk implements InstrumentRisk {
         this.isLate = status === 'late'
         break
       case 'steps_unknown':
-      case 'steps_known':
+      case 'steps_known': {
         this.areStepsKnown = status === 'steps_known'
+        const steps = knownSteps(event)
+        if (steps) changeSteps(this.terms, steps)
         break
+      }
       case 'connected':
       case 'trade_stream_ignored':
         break
@@ -219,6 +227,7 @@ export class TradingDesk implements InstrumentRisk {
       isStale: this.isStale,
       isLate: this.isLate,
       areStepsKnown: this.areStepsKnown,
+      steps: this.terms.steps,
       isBookValid: this.isBookValid,
       book: this.book.snapshot(),
       marketVolume: this.#marketVolume.snapshot(),

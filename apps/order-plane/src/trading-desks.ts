@@ -1,4 +1,4 @@
-import { field, isAbout, isBookGap, isCashTraded, type Instrument, type StateOf } from '@triplane/contracts'
+import { field, isAbout, isBookGap, isCashTraded, knownSteps, type Instrument, type StateOf } from '@triplane/contracts'
 import { quantityNumber, tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
@@ -13,6 +13,7 @@ export type TradingDesksSnapshot = StateOf<typeof tradingDesksSchema>
 export class TradingDesks {
   readonly all: readonly TradingDesk[]
   readonly #bySymbol: ReadonlyMap<string, TradingDesk>
+  readonly #ledger: Ledger
 
   constructor(
     {
@@ -26,9 +27,11 @@ export class TradingDesks {
   ) {
     const saved = new Map(snapshot.map((desk) => [desk.symbol, desk]))
     const { venue, ledger, orders } = parts
+    this.#ledger = ledger
     const openDesk = (instrument: Instrument) => {
       const { symbol, quote } = instrument
-      const terms = tradingTerms(instrument, Number(ratesToUsd[quote]))
+      const terms = tradingTerms(instrument, Number(ratesToUsd[quote]), saved.get(symbol)?.steps)
+      ledger.setMinNotional(symbol, terms.steps.minNotional)
       const position = ledger.position(symbol)
       const working = orders.working(symbol)
       const isCash = isCashTraded(instrument, marginVenues)
@@ -59,7 +62,10 @@ export class TradingDesks {
     if (event.type === 'marketStatus') {
       if (event.status === 'gap' && !isBookGap(event)) return
       for (const desk of this.all) {
-        if (isAbout(event, desk.terms.instrument, desk.source)) desk.onStatus(event.status, nowUs)
+        if (!isAbout(event, desk.terms.instrument, desk.source)) continue
+        desk.onStatus(event, nowUs)
+        const steps = knownSteps(event)
+        if (steps) this.#ledger.setMinNotional(desk.terms.instrument.symbol, steps.minNotional)
       }
       return
     }

@@ -3,6 +3,7 @@ import {
   type ExecutionEvent,
   type Instrument,
   type OrderIntent,
+  type Steps,
   type TradingCondition,
   type TradingState,
 } from '@triplane/contracts'
@@ -120,6 +121,12 @@ export class Session {
 
   status(status: 'book_valid' | 'book_invalid' | 'stale' | 'fresh' | 'late' | 'on_time', symbol = BTC.symbol) {
     return this.send(aMarketStatus({ ...this.#market(symbol), status }))
+  }
+
+  /** The data plane says that the steps are unknown, or which they are. */
+  steps(known?: Steps) {
+    const status = known ? 'steps_known' : 'steps_unknown'
+    return this.send(aMarketStatus({ ...this.#market(BTC.symbol), status, ...known }))
   }
 
   disconnect() {

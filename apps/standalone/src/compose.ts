@@ -36,7 +36,7 @@ export interface Edges {
 export interface Standalone {
   /** Where metrics and health are served: data, order and strategy plane; empty when they are off. */
   readonly urls: readonly string[]
-  /** The instruments of the run. */
+  /** The instruments of the run, with the steps in force. */
   readonly instruments: readonly Instrument[]
   /** Runs to the end and gives the report. */
   run(): Promise<Report>
@@ -187,7 +187,9 @@ export async function composeStandalone(options: Options, { clock, screen, envir
 
   return {
     urls,
-    instruments,
+    get instruments() {
+      return planes.data.core.lanes.map(({ instrument, steps }) => ({ ...instrument, ...steps.inForce }))
+    },
     async run() {
       try {
         return await runAll()

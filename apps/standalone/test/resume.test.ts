@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadInstruments } from '@triplane/config'
 import type { Report } from '../src/report.ts'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
@@ -57,6 +58,26 @@ describe('--resume', () => {
     const second = await runStandalone(['--resume', '--speed', 'max', '--duration', '1s', ...tighter], folder)
     expect(second.run.id).toBe(first.run.id)
     expect(second.frames.in).toBeGreaterThan(first.frames.in)
+  }, 180_000)
+
+  it('takes other steps of the instruments file: too coarse is not traded, any is traded from when it fits', async () => {
+    const folder = join(varFolder(), 'steps')
+    const [btc] = loadInstruments().filter(({ venue, symbol }) => venue === 'sim' && symbol === 'BTC/USDT')
+    const withSteps = (tickSize: string, lotSize: string) => {
+      const file = join(varFolder(), `steps-${tickSize}.json`)
+      writeFileSync(file, JSON.stringify({ version: 1, instruments: [{ ...btc, tickSize, lotSize }] }))
+      return ['--instruments', file]
+    }
+    const orders = ({ orders }: Report) => Object.values(orders).reduce((sum, count) => sum + count, 0)
+    const resume = ['--resume', '--speed', 'max', '--duration', '20s']
+    const whole = await runStandalone([...seeded, '--duration', '20s'], folder)
+    expect(whole.positions['BTC/USDT']?.quantity).not.toBe(0)
+    const coarse = await runStandalone([...resume, ...withSteps('10', '0.1')], folder)
+    const position = coarse.positions['BTC/USDT']?.quantity
+    const fine = await runStandalone([...resume, ...withSteps('0.01', '0.00000001')], folder)
+    expect(coarse.positions['BTC/USDT']?.quantity).toBe(position)
+    expect(orders(fine)).toBeGreaterThan(orders(coarse))
+    expect(fine.positions['BTC/USDT']?.quantity).not.toBe(position)
   }, 180_000)
 
   it('refuses state that lacks a field, by its path', async () => {

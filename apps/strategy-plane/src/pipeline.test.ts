@@ -11,7 +11,7 @@ import {
   testStartUs,
 } from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
-import { createStrategyCore, type StrategyInput, type StrategyOutput } from './pipeline.ts'
+import { createStrategyCore, type StrategyInput, type StrategyOutput, type StrategySnapshot } from './pipeline.ts'
 
 const btc: Instrument = {
   symbol: 'BTC/USDT',
@@ -42,15 +42,18 @@ const config = strategyConfigSchema.parse({
 })
 
 /** A core whose book is valid, and its inputs, numbered as each producer would. Times are milliseconds after the start. */
-function openPlane({ isSessionOpen = () => true }: { isSessionOpen?: () => boolean } = {}) {
-  const core = createStrategyCore(config, { instruments: [btc], isSessionOpen })
+function openPlane({
+  isSessionOpen = () => true,
+  snapshot,
+}: { isSessionOpen?: () => boolean; snapshot?: StrategySnapshot } = {}) {
+  const core = createStrategyCore(config, { instruments: [btc], isSessionOpen }, snapshot)
   let seq = 0
   const at = (ms: number) => testStartUs + ms * 1000
   const take = (event: StrategyInput) => {
     core.process({ ...event, seq: ++seq })
     return core.outbox.drain()
   }
-  take(aMarketStatus({ tsRecvUs: testStartUs, status: 'book_valid' }))
+  if (!snapshot) take(aMarketStatus({ tsRecvUs: testStartUs, status: 'book_valid' }))
   return {
     core,
     take,
@@ -80,6 +83,18 @@ function openPlane({ isSessionOpen = () => true }: { isSessionOpen?: () => boole
       return core.outbox.drain()
     },
   }
+}
+
+/** Lets an order rest that buys the last 0.133 of a target; gives its id. */
+function restOrder(plane: ReturnType<typeof openPlane>): string {
+  plane.quote(0)
+  plane.ofi(10, 4)
+  plane.fill(600, { intentId: 'OFI-3', side: 'BUY', quantity: '0.2', price: '50000.2' })
+  const filled = { quantity: '0.333', filledQuantity: '0.2' }
+  const [resting] = plane.order(600, 'cancelled', { intentId: 'OFI-3', ...filled })
+  if (resting?.type !== 'orderIntent' || resting.timeInForce !== 'GTC') throw new Error('Expected an order that rests')
+  plane.order(610, 'acknowledged', { intentId: resting.intentId, quantity: '0.133', filledQuantity: '0' })
+  return resting.intentId
 }
 
 const typesOf = (events: readonly StrategyOutput[]) => events.map((event) => event.type)
@@ -181,6 +196,39 @@ describe('the life of a decision', () => {
     ])
   })
 
+  it('takes everything back and orders nothing while the steps are unknown, then orders in those that are known', () => {
+    let plane = openPlane()
+    const intentId = restOrder(plane)
+    const steps = (status: 'steps_unknown' | 'steps_known', change = {}) =>
+      aMarketStatus({ tsRecvUs: testStartUs + 700_000, status, ...change })
+    expect(plane.take(steps('steps_unknown'))).toMatchObject([
+      { type: 'cancelIntent', intentId, reason: 'steps_unknown' },
+    ])
+    plane.order(710, 'cancelled', { intentId, quantity: '0.133', filledQuantity: '0' })
+    plane = openPlane({ snapshot: plane.core.snapshot() })
+    plane.quote(1150, 50_000.04)
+    const halted = [...plane.ofi(1200, 8), ...plane.advance(2000)]
+    expect(typesOf(halted)).toContain('targetPortfolio')
+    expect(typesOf(halted)).not.toContain('orderIntent')
+
+    const finer = { tickSize: '0.01', lotSize: '0.0000001', minNotional: '5' }
+    plane.take(steps('steps_known', { tsRecvUs: testStartUs + 2_100_000, ...finer }))
+    plane = openPlane({ snapshot: plane.core.snapshot() })
+    const ordered = [...plane.quote(2150, 50_000.04), ...plane.advance(3000)].find(({ type }) => type === 'orderIntent')
+    expect(ordered).toMatchObject({
+      quantity: expect.stringMatching(/^0\.\d{6,7}$/),
+      limitPrice: expect.stringMatching(/^50000\.\d[1-9]$/),
+    })
+  })
+
+  it('takes back what rests in other steps than those that are known', () => {
+    const plane = openPlane()
+    const intentId = restOrder(plane)
+    const coarser = { tickSize: '1', lotSize: '0.01', minNotional: '10' }
+    const event = aMarketStatus({ tsRecvUs: testStartUs + 700_000, status: 'steps_known', ...coarser })
+    expect(plane.take(event)).toMatchObject([{ type: 'cancelIntent', intentId, reason: 'replaced' }])
+  })
+
   it('orders nothing on an old quote, however many trades there are', () => {
     const plane = openPlane()
     plane.quote(0)
@@ -268,7 +316,7 @@ it('books a fill of any age once, of whatever order it is', () => {
   } as const
   for (const ms of [10, 20, 90_000_000]) plane.fill(ms, fill)
   plane.fill(90_000_001, { ...fill, fillId: 'lost-2' })
-  expect(plane.core.summary().account.positions).toMatchObject([{ position: { quantity: 1000n } }])
+  expect(plane.core.summary().account.positions).toMatchObject([{ position: { quantity: 100_000_000n } }])
 })
 
 describe('a mark that gets old', () => {

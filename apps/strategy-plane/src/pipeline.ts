@@ -2,6 +2,7 @@ import {
   field,
   isAbout,
   isBookGap,
+  knownSteps,
   Outbox,
   rank,
   stateSchema,
@@ -40,6 +41,7 @@ import {
   type Valuation,
 } from '@triplane/ledger'
 import {
+  changeSteps,
   Connections,
   connectionsSchema,
   constructPortfolio,
@@ -139,6 +141,7 @@ export function createStrategyCore(
   const traded = instruments.map((instrument) =>
     followInstrument(instrument, STRATEGY, config, saved.get(instrument.symbol)),
   )
+  for (const { symbol, terms } of traded) ledger.setMinNotional(symbol, terms.steps.minNotional)
   const tradedBySymbol = new Map(traded.map((of) => [of.symbol, of]))
   const connections = new Connections(snapshot?.connections)
   let { nextEvaluationUs, lastInputUs, isReducing } = snapshot ?? {
@@ -208,7 +211,7 @@ export function createStrategyCore(
       if (status === 'disconnected') of.isQuoted = of.isBookValid = false
       if (status === 'late' || status === 'on_time') of.isLate = status === 'late'
       if (status === 'steps_unknown') of.areStepsKnown = false
-      if (status === 'steps_known') of.areStepsKnown = true
+      if (status === 'steps_known') onStepsKnown(of, event)
       if (status === 'book_invalid') of.isBookValid = false
       if (status === 'book_valid') of.isBookValid = true
       if (status === 'stale') of.isStale = true
@@ -220,6 +223,16 @@ export function createStrategyCore(
       if (of.isLate) cancelOpening(of, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursueTarget(of, tsRecvUs)
     }
+  }
+
+  /** What rests was placed in other steps. */
+  function onStepsKnown(of: TradedInstrument, event: MarketStatus): void {
+    const steps = knownSteps(event)
+    of.areStepsKnown = true
+    if (!steps) return
+    changeSteps(of.terms, steps)
+    ledger.setMinNotional(of.symbol, steps.minNotional)
+    of.desk.cancelAll('replaced', event.tsRecvUs, outbox)
   }
 
   function onExecution(event: OrderEvent | Fill): void {

@@ -1,12 +1,21 @@
-import { field, isCashTraded, stateSchema, type Instrument, type StateOf } from '@triplane/contracts'
+import { field, isCashTraded, stateSchema, stepsSchema, type Instrument, type StateOf } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
-import { OfiSignal, ofiSignalSchema, OrderDesk, orderDeskSchema, tradingTerms, type Heard } from '@triplane/strategy'
+import {
+  OfiSignal,
+  ofiSignalSchema,
+  OrderDesk,
+  orderDeskSchema,
+  tradingTerms,
+  type Heard,
+  type TradingTerms,
+} from '@triplane/strategy'
 import type { StrategyConfig } from './config.ts'
 
 /** What the strategy plane knows of one instrument. */
 export interface TradedInstrument extends Heard {
   /** Its target is never below flat: the account has no margin for it. */
   readonly isLongOnly: boolean
+  readonly terms: TradingTerms
   readonly signal: OfiSignal
   readonly desk: OrderDesk
   bid: number
@@ -38,6 +47,7 @@ export const tradedInstrumentSchema = stateSchema({
   isQuoted: field.flag,
   isLate: field.flag,
   areStepsKnown: field.flag,
+  steps: stepsSchema,
   isBookValid: field.flag,
   isStale: field.flag,
   targetUsd: field.orNull(field.real),
@@ -72,10 +82,12 @@ export function followInstrument(
   const { symbol, venue } = instrument
   const { heardUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
     snapshot ?? nothingHeard
-  const scope = { strategy, venue, symbol, terms: tradingTerms(instrument, rateToUsd) }
+  const terms = tradingTerms(instrument, rateToUsd, snapshot?.steps)
+  const scope = { strategy, venue, symbol, terms }
   return {
     symbol,
     venue,
+    terms,
     isLongOnly: isCashTraded(instrument, config.marginVenues),
     signal: new OfiSignal(config.ofi, snapshot?.signal),
     desk: new OrderDesk(scope, config.intents, snapshot?.desk),
@@ -119,6 +131,7 @@ export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapsh
     isQuoted,
     isLate,
     areStepsKnown,
+    steps: of.terms.steps,
     isBookValid,
     isStale,
     targetUsd: targetUsd ?? null,

@@ -109,3 +109,4 @@ export {
   type Instrument,
   type InstrumentsFile,
 } from './instrument.ts'
+export { knownSteps, stepsOf, stepsSchema, unitScale, type Steps } from './steps.ts'

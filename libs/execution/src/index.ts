@@ -1,5 +1,12 @@
 // Instruments
-export { quantityNumber, quantityText, quantityUnitsOf, tradingTerms, type TradingTerms } from './trading-terms.ts'
+export {
+  changeSteps,
+  quantityNumber,
+  quantityText,
+  quantityUnitsOf,
+  tradingTerms,
+  type TradingTerms,
+} from './trading-terms.ts'
 // Risk
 export { createRiskGate, type Approved, type RiskGate } from './risk/risk-gate.ts'
 export { standardChecks, type RiskLimits } from './risk/standard-checks.ts'

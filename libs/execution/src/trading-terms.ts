@@ -1,16 +1,16 @@
-import type { Instrument } from '@triplane/contracts'
-import { decimalsOf, fixed, formatFixed, numberFromFixed, parseFixed, powerOfTen } from '@triplane/kernel'
+import { stepsOf, unitScale, type Instrument, type Steps } from '@triplane/contracts'
+import { fixed, formatFixed, numberFromFixed, parseFixed } from '@triplane/kernel'
 
 /** What an order on an instrument is measured in. Units are fixed-point integers: quantity and price each in its own scale. */
 export interface TradingTerms {
   readonly instrument: Instrument
-  /** Decimal digits of a quantity, those of the lot size. */
+  /** Decimal digits of a quantity and of a price: finer than the steps, which may change. */
   readonly quantityScale: number
-  /** Decimal digits of a price, those of the tick size. */
   readonly priceScale: number
-  /** Units in one base unit: 10 to the power of the quantity's scale. */
-  readonly unitsPerBase: number
+  /** Those in force. */
+  readonly steps: Steps
   readonly lotUnits: bigint
+  readonly lotSize: number
   readonly tickUnits: bigint
   /** Smallest order value, quote currency. */
   readonly minNotional: number
@@ -18,29 +18,38 @@ export interface TradingTerms {
   readonly usdPerQuote: number
 }
 
-/** The terms of an instrument. */
-export function tradingTerms(instrument: Instrument, usdPerQuote: number): TradingTerms {
-  const quantityScale = decimalsOf(instrument.lotSize)
-  const priceScale = decimalsOf(instrument.tickSize)
+/** The terms of an instrument, whose steps are those of the instruments file unless others are in force. */
+export function tradingTerms(
+  instrument: Instrument,
+  usdPerQuote: number,
+  steps: Steps = stepsOf(instrument),
+): TradingTerms {
+  const scales = { quantityScale: unitScale(instrument.lotSize), priceScale: unitScale(instrument.tickSize) }
+  return { instrument, ...scales, usdPerQuote, ...inSteps(steps, scales) }
+}
+
+/** Other steps come into force, for everyone who holds the terms. Units stay what they are. */
+export function changeSteps(terms: TradingTerms, steps: Steps): void {
+  Object.assign(terms, inSteps(steps, terms))
+}
+
+function inSteps(steps: Steps, { quantityScale, priceScale }: Pick<TradingTerms, 'quantityScale' | 'priceScale'>) {
   return {
-    instrument,
-    quantityScale,
-    priceScale,
-    unitsPerBase: Number(powerOfTen(quantityScale)),
-    lotUnits: fixed(instrument.lotSize, quantityScale),
-    tickUnits: fixed(instrument.tickSize, priceScale),
-    minNotional: Number(instrument.minNotional),
-    usdPerQuote,
+    steps,
+    lotUnits: fixed(steps.lotSize, quantityScale),
+    lotSize: Number(steps.lotSize),
+    tickUnits: fixed(steps.tickSize, priceScale),
+    minNotional: Number(steps.minNotional),
   }
 }
 
-/** A decimal quantity in units; 0 when it has digits below the lot size's, which no check lets pass. */
+/** A decimal quantity in units; 0 when it has digits below a unit's, which no check lets pass. */
 export function quantityUnitsOf(quantity: string, terms: TradingTerms): bigint {
   const parsed = parseFixed(quantity, terms.quantityScale)
   return parsed.ok ? parsed.value : 0n
 }
 
-/** A decimal price in units; 0 when it has digits below the tick size's, which no check lets pass. */
+/** A decimal price in units; 0 when it has digits below a unit's, which no check lets pass. */
 export function priceUnitsOf(price: string, terms: TradingTerms): bigint {
   const parsed = parseFixed(price, terms.priceScale)
   return parsed.ok ? parsed.value : 0n
@@ -56,14 +65,9 @@ export function quantityNumber(units: bigint, terms: TradingTerms): number {
   return numberFromFixed(units, terms.quantityScale)
 }
 
-/** The largest whole number of units in `size`, a double of base units. Sizes that are whole but for rounding count as whole. */
-export function wholeUnits(size: number, terms: TradingTerms): bigint {
-  const scaled = size * terms.unitsPerBase
-  const nearest = Math.round(scaled)
-  return BigInt(Math.abs(nearest - scaled) < 1e-6 ? nearest : Math.floor(scaled))
-}
-
-/** `units` rounded down to a whole number of lots. */
-export function wholeLots(units: bigint, terms: TradingTerms): bigint {
-  return units - (units % terms.lotUnits)
+/** The units of the largest whole number of lots in `size`, base units. Sizes that are whole but for rounding count as whole. */
+export function wholeLots(size: number, { lotSize, lotUnits }: TradingTerms): bigint {
+  const lots = size / lotSize
+  const nearest = Math.round(lots)
+  return BigInt(Math.abs(nearest - lots) < 1e-6 ? nearest : Math.floor(lots)) * lotUnits
 }

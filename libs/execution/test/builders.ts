@@ -24,6 +24,11 @@ export const perpetual: Instrument = {
 
 export const terms = tradingTerms(perpetual, 1)
 
+/** Units of so many lots of 0.001. */
+export function lots(count: number): bigint {
+  return BigInt(count) * terms.lotUnits
+}
+
 export const limits: RiskLimits = {
   maxFutureUs: 250_000,
   maxMarketAgeUs: 5_000_000,
@@ -82,7 +87,7 @@ export function anInstrument(fields: Partial<InstrumentRisk> = {}): InstrumentRi
     workingBuyUnits: 0n,
     workingSellUnits: 0n,
     isSessionOpen: () => true,
-    participationUnits: () => 1_000_000n,
+    participationUnits: () => lots(1_000_000),
     ...fields,
   }
 }

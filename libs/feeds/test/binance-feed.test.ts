@@ -45,10 +45,11 @@ function anInstrument(venueSymbol: string, venue: string): Instrument {
 const symbols = ['BTCUSDT', 'ETHUSDT']
 const snapshotSymbols = (listener: Listener) =>
   listener.of('frame').flatMap(({ origin }) => origin.snapshotSymbol ?? [])
+const lists = (listener: Listener) => listener.of('frame').filter(({ origin }) => origin.isInstrumentList)
 const streamed = (listener: Listener, from = 0) =>
   listener
     .of('frame', from)
-    .filter(({ origin }) => origin.snapshotSymbol === undefined)
+    .filter(({ origin }) => origin.snapshotSymbol === undefined && !origin.isInstrumentList)
     .map(textOf)
 
 describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', (venue) => {
@@ -127,11 +128,40 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     ])
     expect(feed.stats()).toMatchObject({
       isConnected: true,
-      frames: 302,
+      frames: 303,
       connects: 1,
       snapshots: 2,
+      lists: 1,
       isRecording: false,
     })
+  })
+
+  it('asks for the list of its instruments at every connect, and when it is told to', async () => {
+    listen()
+    await listener.until(() => lists(listener).length === 1)
+    expect(lists(listener).map(textOf)[0]).toContain('"symbols":[{"symbol":"BTCUSDT"')
+    feed.requestInstrumentList()
+    feed.requestInstrumentList()
+    await listener.until(() => lists(listener).length === 2)
+    fake.drop()
+    await listener.until(() => lists(listener).length === 3)
+    const path =
+      venue === 'binance_spot'
+        ? '/api/v3/exchangeInfo?symbols=%5B%22BTCUSDT%22%2C%22ETHUSDT%22%5D'
+        : '/fapi/v1/exchangeInfo'
+    expect(fake.listRequests).toEqual([path, path, path])
+  })
+
+  it('says when the list cannot be had, and asks again unless it is refused', async () => {
+    fake.answerList = (request) => (request === 1 ? { status: 503 } : { status: 400, body: 'Invalid symbol.' })
+    listen()
+    await fake.until(() => fake.listRequests.length === 2)
+    await listener.until(() => notices.filter(({ kind }) => kind === 'list_failed').length === 2)
+    expect(notices.filter(({ kind }) => kind === 'list_failed')).toEqual([
+      { kind: 'list_failed', detail: 'Expected status 200, was 503: ', retryMs: expect.any(Number) },
+      { kind: 'list_failed', detail: 'Expected status 200, was 400: Invalid symbol.' },
+    ])
+    expect([lists(listener), feed.stats().requestFailures]).toEqual([[], 2])
   })
 
   it('asks for the snapshot of a book that does not move after a while', async () => {
@@ -262,7 +292,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
         { kind: 'rate_limited', status: 418, retryMs: 1000 },
       ]),
     )
-    expect(feed.stats()).toMatchObject({ rateLimits: 2, snapshots: 2, snapshotFailures: 0 })
+    expect(feed.stats()).toMatchObject({ rateLimits: 2, snapshots: 2, requestFailures: 0 })
   })
 
   it('tries again when the venue fails, is too late or breaks off, and not when it refuses', async () => {

@@ -99,26 +99,34 @@ const price = (ticks: number) => (ticks / 100).toFixed(2)
 
 /**
  * A venue in the process that speaks the part of Binance's protocol that the live feed uses, on the loopback interface:
- * combined streams named in the URL, and depth snapshots by REST. It sends only what a test tells it to.
+ * combined streams named in the URL, and depth snapshots and the list of instruments by REST. It sends only what a test tells it to.
  */
 export class FakeBinance {
   /** Paths with query of the handshakes, in order; refused ones too. */
   readonly handshakes: string[] = []
   /** Venue symbols of the requests for a snapshot, in order. */
   readonly depthRequests: string[] = []
+  /** Paths with query of the requests for the list of instruments, in order. */
+  readonly listRequests: string[] = []
   /** Payloads of the pongs received. */
   readonly pongs: string[] = []
   /** Decides the answers to requests for a snapshot. */
   answerDepth: AnswerDepth = () => undefined
+  /** Steps that the list says of every instrument. */
+  steps = { tickSize: '0.01000000', stepSize: '0.00100000', minNotional: '5' }
+  /** Decides the answers to requests for the list of instruments; undefined is the list as it is. */
+  answerList: (request: number) => Answer | undefined = () => undefined
   /** Decides which handshakes are refused. */
   answerHandshake: (handshake: number) => Answer | undefined = () => undefined
   readonly #server: Server
+  readonly #isUsdm: boolean
   readonly #sockets = new WebSocketServer({ noServer: true })
   readonly #markets: ReadonlyMap<string, FakeMarket>
   readonly #waiting = new Set<() => void>()
 
-  private constructor(server: Server, markets: readonly FakeMarket[]) {
+  private constructor(server: Server, isUsdm: boolean, markets: readonly FakeMarket[]) {
     this.#server = server
+    this.#isUsdm = isUsdm
     this.#markets = new Map(markets.map((market) => [market.symbol, market]))
     server.on('upgrade', (request, socket, head) => this.#onHandshake(request, socket as Socket, head))
     server.on('request', (request, response) => void this.#onRequest(request, response))
@@ -132,9 +140,11 @@ export class FakeBinance {
   ): Promise<FakeBinance> {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, host, resolve))
+    const isUsdm = venue === 'binance_usdm'
     return new FakeBinance(
       server,
-      symbols.map((symbol, i) => new FakeMarket(symbol, venue === 'binance_usdm', i + 1)),
+      isUsdm,
+      symbols.map((symbol, i) => new FakeMarket(symbol, isUsdm, i + 1)),
     )
   }
 
@@ -181,6 +191,17 @@ export class FakeBinance {
 
   snapshotOf(symbol: string): string {
     return (this.#markets.get(symbol) as FakeMarket).snapshot()
+  }
+
+  /** The list of instruments, as the product writes it. */
+  list(): string {
+    const { tickSize, stepSize, minNotional } = this.steps
+    const least = this.#isUsdm
+      ? { filterType: 'MIN_NOTIONAL', notional: minNotional }
+      : { filterType: 'NOTIONAL', minNotional, applyMinToMarket: true, maxNotional: '9000000', avgPriceMins: 5 }
+    const filters = [{ filterType: 'PRICE_FILTER', tickSize }, { filterType: 'LOT_SIZE', stepSize }, least]
+    const symbols = Array.from(this.#markets.keys(), (symbol) => ({ symbol, status: 'TRADING', filters }))
+    return JSON.stringify({ timezone: 'UTC', serverTime: Date.now(), symbols })
   }
 
   /** Breaks every connection without a word. */
@@ -230,6 +251,13 @@ export class FakeBinance {
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.restUrl)
+    if (url.pathname === (this.#isUsdm ? '/fapi/v1/exchangeInfo' : '/api/v3/exchangeInfo')) {
+      this.listRequests.push(request.url ?? '')
+      this.#news()
+      const { status, body, headers } = this.answerList(this.listRequests.length) ?? { status: 200, body: this.list() }
+      response.writeHead(status, headers).end(body)
+      return
+    }
     const symbol = url.searchParams.get('symbol') ?? ''
     this.depthRequests.push(symbol)
     const isDepth = /^\/(api\/v3|fapi\/v1)\/depth$/.test(url.pathname) && url.searchParams.get('limit') === '1000'

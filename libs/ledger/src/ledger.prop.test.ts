@@ -192,7 +192,7 @@ describe('the ledger, after any sequence of fills', () => {
           // What is held of one base through two instruments has two marks: the balance counts the first, so add the difference.
           const krw = ledger.position('BTC/KRW')
           const btc = ledger.position('BTC/USDT')
-          worthUsd += (Number(krw.quantity) / 1e5) * (krw.mark * rateOf['KRW']! - btc.mark)
+          worthUsd += (Number(krw.quantity) / 10 ** krw.quantityScale) * (krw.mark * rateOf['KRW']! - btc.mark)
           for (const { position, unrealizedUsd: open } of positions) {
             if (position.symbol === 'ETH/USDT:USDT') worthUsd += Number(open) / 1e8
           }

@@ -128,7 +128,7 @@ describe('createLedger', () => {
 
   it.each([
     { name: 'an unknown instrument', fill: { symbol: 'ETH/USDT' }, rule: /knows the instrument, was ETH/ },
-    { name: 'digits below the lot size', fill: { quantity: '0.0001' }, rule: /at most 3 digits/ },
+    { name: 'digits that cannot be booked', fill: { quantity: '0.000000001' }, rule: /at most 8 digits/ },
     { name: 'no quantity', fill: { quantity: '0' }, rule: /quantity is > 0/ },
   ])('throws on a fill with $name', ({ fill, rule }) => {
     expect(() => newLedger().book(aFill(fill))).toThrow(rule)

@@ -3,11 +3,12 @@ import {
   field,
   StateMisfitError,
   stateSchema,
+  unitScale,
   type Fill,
   type Instrument,
   type StateOf,
 } from '@triplane/contracts'
-import { decimalsOf, divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
+import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
 import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
 import {
@@ -92,6 +93,8 @@ export interface Ledger {
   cashUsd(): bigint
   /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
   mark(symbol: string, price: number, atUs: number): void
+  /** The venue takes no smaller order of the instrument than this decimal of its quote currency. Kept by who says it. */
+  setMinNotional(symbol: string, minNotional: string): void
   /** The position of a known instrument; throws on another. */
   position(symbol: string): Position
   readonly roundTrips: RoundTrips
@@ -140,7 +143,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     invariant(!positions.has(symbol), 'symbols are unique among the instruments of a ledger', symbol)
     const rate = config.ratesToUsd[quote]
     invariant(rate !== undefined, 'every quote currency has a rate to USD', quote)
-    positions.set(symbol, flatPosition(symbol, quote, decimalsOf(lotSize)))
+    positions.set(symbol, flatPosition(symbol, quote, unitScale(lotSize)))
     listed.set(symbol, instrument)
     rates.set(quote, parseRate(rate))
   }
@@ -182,6 +185,12 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     const position = positions.get(symbol)
     invariant(position !== undefined, 'the ledger knows the instrument', symbol)
     return position
+  }
+
+  function instrumentOf(symbol: string): LedgerInstrument {
+    const instrument = listed.get(symbol)
+    invariant(instrument !== undefined, 'the ledger knows the instrument', symbol)
+    return instrument
   }
 
   function remember(fillId: string): boolean {
@@ -232,7 +241,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
   function* held(): Generator<HeldPosition> {
     for (const position of positions.values()) {
-      const { base, kind } = listed.get(position.symbol) as LedgerInstrument
+      const { base, kind } = instrumentOf(position.symbol)
       yield { position, base, isDerivative: kind === 'linear_perpetual' }
     }
     for (const asset of assets.values()) yield { position: asset, base: asset.symbol, isDerivative: false }
@@ -367,6 +376,10 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const position = positionOf(symbol)
       position.mark = price
       position.markUs = atUs
+    },
+
+    setMinNotional(symbol, minNotional) {
+      listed.set(symbol, { ...instrumentOf(symbol), minNotional })
     },
 
     position: positionOf,

@@ -6,6 +6,8 @@ export interface FrameOrigin {
   readonly venue: string
   /** Venue symbol that a REST snapshot without a symbol belongs to; absent when there is not exactly one. */
   readonly snapshotSymbol?: string
+  /** The frames are the venue's own list of its instruments: a REST answer. */
+  readonly isInstrumentList?: true
 }
 
 /** A raw frame: the bytes from `start` to `end` (exclusive) of a chunk that must not be written to any more. */

@@ -68,6 +68,7 @@ export {
 } from './validate/clock-offset.ts'
 export { explainValidationError, type ValidationError } from './validate/validation-error.ts'
 // Steps
+export { readInstrumentList, type ListedInstrument } from './normalize/instrument-list.ts'
 export { createStepsWatch, stepsWatchSchema, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'
 // Quality
 export {

@@ -17,7 +17,7 @@ export {
   type OrderDeskSnapshot,
 } from './intents/order-desk.ts'
 export type { OrderPlan, Want } from './intents/order-planner.ts'
-export { tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
+export { changeSteps, tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
 // Kill switches
 export { longestSilence, sourceKey, type Heard, type Silence } from './kill-switch/data-silence.ts'
 export {

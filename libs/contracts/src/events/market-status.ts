@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { marketStatuses } from '../codes.ts'
-import { eventSchema, marketFields, oneOf, text } from '../fields.ts'
+import { decimal, eventSchema, marketFields, oneOf, text } from '../fields.ts'
 
 export const marketStatusSchema = eventSchema(
   'marketStatus',
@@ -12,6 +12,9 @@ export const marketStatusSchema = eventSchema(
     status: oneOf(marketStatuses, 'what happened'),
     reason: Type.Optional(text('why, a short code')),
     missing: Type.Optional(Type.Integer({ description: 'for a gap: how many ids are missing' })),
+    tickSize: Type.Optional(decimal('for steps_known: the price step from now on')),
+    lotSize: Type.Optional(decimal('for steps_known: the quantity step from now on')),
+    minNotional: Type.Optional(decimal('for steps_known: the smallest order value from now on, quote currency')),
   },
   'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the venue that the source feeds.',
 )

@@ -1,16 +1,17 @@
 import { terms } from '../../test/builders.ts'
+import { priceUnitsOf, quantityUnitsOf } from '../trading-terms.ts'
 import { commission } from './commission.ts'
 import { slippageBps } from './slippage.ts'
 
 describe('commission', () => {
   it.each([
-    { name: '5 bps of 6,000', quantityUnits: 100n, priceUnits: 600_000n, rateBps: 5, want: '3' },
-    { name: 'a rebate is negative', quantityUnits: 100n, priceUnits: 600_000n, rateBps: -0.5, want: '-0.3' },
-    { name: 'a tie rounds to even, down', quantityUnits: 1n, priceUnits: 1n, rateBps: 0.5, want: '0' },
-    { name: 'a tie rounds to even, up', quantityUnits: 1n, priceUnits: 3n, rateBps: 0.5, want: '0.00000002' },
-    { name: 'no rate, no commission', quantityUnits: 100n, priceUnits: 600_000n, rateBps: 0, want: '0' },
-  ])('$name', ({ quantityUnits, priceUnits, rateBps, want }) => {
-    expect(commission(quantityUnits, priceUnits, rateBps, terms)).toBe(want)
+    { name: '5 bps of 6,000', quantity: '0.1', price: '60000', rateBps: 5, want: '3' },
+    { name: 'a rebate is negative', quantity: '0.1', price: '60000', rateBps: -0.5, want: '-0.3' },
+    { name: 'a tie rounds to even, down', quantity: '0.001', price: '0.1', rateBps: 0.5, want: '0' },
+    { name: 'a tie rounds to even, up', quantity: '0.001', price: '0.3', rateBps: 0.5, want: '0.00000002' },
+    { name: 'no rate, no commission', quantity: '0.1', price: '60000', rateBps: 0, want: '0' },
+  ])('$name', ({ quantity, price, rateBps, want }) => {
+    expect(commission(quantityUnitsOf(quantity, terms), priceUnitsOf(price, terms), rateBps, terms)).toBe(want)
   })
 })
 

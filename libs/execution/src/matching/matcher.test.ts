@@ -82,13 +82,20 @@ describe('a book that lags behind its quotes', () => {
 it.each([
   { bid: 60_000.04, ask: 60_000.05 },
   { bid: 60_000.05, ask: 60_000.06 },
-])('fills at no price that would be rounded out of the book $bid | $ask', ({ bid, ask }) => {
+])('fills at the price of the level, however fine, in the book $bid | $ask', ({ bid, ask }) => {
   const { answers, matcher } = setUp({ bids: [[bid, 1]], asks: [[ask, 1]] })
   matcher.accept(buy('1', '60001', { intentId: 'a', timeInForce: 'IOC' }), NOW_US)
   matcher.accept(buy('1', '59999', { intentId: 'b', side: 'SELL', timeInForce: 'IOC' }), NOW_US)
   matcher.accept(aMarketIntent({ intentId: 'c', quantity: '1' }), NOW_US)
-  const givenBack = ['acknowledged', 'cancelled immediate_or_cancel']
-  expect(brief(answers)).toEqual([...givenBack, ...givenBack, 'rejected no_liquidity'])
+  const filled = [`filled 1 @ ${ask} taker`, `filled 1 @ ${bid} taker`]
+  expect(brief(answers)).toEqual(['acknowledged', filled[0], 'acknowledged', filled[1], 'rejected no_liquidity'])
+})
+
+it('fills at no price that would be rounded out of the book', () => {
+  const { answers, matcher } = setUp({ bids: [[0.0000000011, 1]], asks: [[0.0000000012, 1]] })
+  matcher.accept(buy('1', '1', { intentId: 'a', timeInForce: 'IOC' }), NOW_US)
+  matcher.accept(aMarketIntent({ intentId: 'b', quantity: '1' }), NOW_US)
+  expect(brief(answers)).toEqual(['acknowledged', 'cancelled immediate_or_cancel', 'rejected no_liquidity'])
 })
 
 describe('an arriving order', () => {

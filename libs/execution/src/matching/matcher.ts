@@ -1,7 +1,7 @@
 import { field, stateSchema, type BrokerReject, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
 import { commission, type FeeRates } from '../costs/commission.ts'
-import { quantityNumber, quantityText, quantityUnitsOf, wholeUnits, type TradingTerms } from '../trading-terms.ts'
+import { quantityNumber, quantityText, quantityUnitsOf, wholeLots, type TradingTerms } from '../trading-terms.ts'
 import type { BookView, Touch } from './book-view.ts'
 import { TakenLiquidity, takenSchema } from './taken-liquidity.ts'
 import type { VenueAnswer } from './venue.ts'
@@ -41,7 +41,7 @@ export type MatcherSnapshot = StateOf<typeof matcherSchema>
  * 2. A resting order queues behind the size displayed when it came. Trades at its price shorten the queue, and so does the
  *    level when it becomes smaller than the queue: cancellations are taken to come from behind us. It fills with what a
  *    trade leaves after the queue, with a trade through its price, or when the other side of the book comes to its price.
- *    Levels at prices finer than the tick's digits are no offer: no fill is rounded.
+ *    Levels at prices that are finer than what can be booked are no offer: no fill is rounded.
  * 3. Resting orders are kept by price, then time; a trade's size is given out once.
  */
 export class Matcher {
@@ -130,7 +130,7 @@ export class Matcher {
       if (shortBy > 0) break
       const ahead = shortBy === 0 ? order.aheadSize : 0
       order.aheadSize = Math.max(0, ahead - trade.size)
-      const units = lesser(wholeUnits(Math.max(0, trade.size - ahead - given), this.#terms), order.remainingUnits)
+      const units = lesser(wholeLots(Math.max(0, trade.size - ahead - given), this.#terms), order.remainingUnits)
       if (units === 0n) continue
       given += quantityNumber(units, this.#terms)
       this.#fill(order, units, order.limit, 'maker', nowUs)
@@ -237,7 +237,7 @@ export class Matcher {
     return isBuy ? this.#book.askPrice(level) : this.#book.bidPrice(level)
   }
 
-  /** A price with more digits than the tick cannot be booked: it would be rounded to one outside the book. */
+  /** A price with more digits than units have cannot be booked: it would be rounded to one outside the book. */
   #isBookable(price: number): boolean {
     return Math.round(price * this.#unitsPerPrice) / this.#unitsPerPrice === price
   }

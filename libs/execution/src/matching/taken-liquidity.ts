@@ -1,5 +1,5 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
-import { wholeUnits, type TradingTerms } from '../trading-terms.ts'
+import { wholeLots, type TradingTerms } from '../trading-terms.ts'
 import type { BookView } from './book-view.ts'
 
 type BookSide = 'bid' | 'ask'
@@ -38,7 +38,7 @@ export class TakenLiquidity {
 
   /** Units that a level of `size` still offers. */
   available(side: BookSide, price: number, size: number): bigint {
-    const displayed = wholeUnits(size, this.#terms)
+    const displayed = wholeLots(size, this.#terms)
     const taken = this.#find(side, price)?.units ?? 0n
     return displayed > taken ? displayed - taken : 0n
   }
@@ -53,7 +53,7 @@ export class TakenLiquidity {
   onBook(book: BookView): void {
     for (let i = this.#levels.length - 1; i >= 0; i--) {
       const level = this.#levels[i] as TakenLevel
-      const displayed = wholeUnits(book.sizeAt(level.side, level.price), this.#terms)
+      const displayed = wholeLots(book.sizeAt(level.side, level.price), this.#terms)
       if (displayed === 0n) this.#levels.splice(i, 1)
       else if (displayed < level.units) level.units = displayed
     }

@@ -1,4 +1,4 @@
-import type { OrderIntent, TradingState } from '@triplane/contracts'
+import type { OrderIntent, Side, TradingState } from '@triplane/contracts'
 import { numberFromFixed } from '@triplane/kernel'
 import { closableUnits } from './exposure.ts'
 import type { Candidate, InstrumentRisk } from './risk-check.ts'
@@ -17,7 +17,7 @@ export function readCandidate(
     return { intent, instrument, isClipped: false, quantityUnits: 0n, quantity: 0, limitUnits: 0n, limitPrice: 0 }
   const { terms } = instrument
   const wantedUnits = quantityUnitsOf(intent.quantity, terms)
-  const closable = closableUnits(instrument, intent.side)
+  const closable = closableLots(instrument, intent.side)
   const mustClose = tradingState === 'reducing' || (terms.instrument.closesApart === true && closable > 0n)
   const isClipped = mustClose && closable < wantedUnits
   const quantityUnits = isClipped ? closable : wantedUnits
@@ -37,8 +37,14 @@ export function readCandidate(
 export function closingPart(candidate: Candidate): Candidate | undefined {
   const { intent, instrument, quantityUnits } = candidate
   if (!instrument) return undefined
-  const closable = closableUnits(instrument, intent.side)
+  const closable = closableLots(instrument, intent.side)
   if (closable === 0n || closable >= quantityUnits) return undefined
   const quantity = quantityNumber(closable, instrument.terms)
   return { ...candidate, isClipped: true, quantityUnits: closable, quantity }
+}
+
+/** What can be closed in whole lots: a position that was traded in finer ones has a part that cannot. */
+function closableLots(instrument: InstrumentRisk, side: Side): bigint {
+  const units = closableUnits(instrument, side)
+  return units - (units % instrument.terms.lotUnits)
 }

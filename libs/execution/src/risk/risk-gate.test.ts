@@ -7,6 +7,7 @@ import {
   anInstrument,
   anIntent,
   limits,
+  lots,
   NOW_US,
   perpetual,
 } from '../../test/builders.ts'
@@ -16,7 +17,7 @@ import { readCandidate } from './candidate.ts'
 import { enlarges } from './exposure.ts'
 import type { AccountRisk, InstrumentRisk, RiskReject } from './risk-check.ts'
 import { createRiskGate } from './risk-gate.ts'
-import { tradingTerms } from '../trading-terms.ts'
+import { changeSteps, tradingTerms } from '../trading-terms.ts'
 import { standardChecks } from './standard-checks.ts'
 
 const gate = createRiskGate(standardChecks(limits))
@@ -62,13 +63,13 @@ const cases: readonly Case[] = [
   },
   {
     name: 'approves to close while reducing',
-    instrument: anInstrument({ positionUnits: -200n }),
+    instrument: anInstrument({ positionUnits: lots(-200) }),
     account: { tradingState: 'reducing' },
     want: 'approved',
   },
   {
     name: 'refuses to close what working orders close already',
-    instrument: anInstrument({ positionUnits: -200n, workingBuyUnits: 200n }),
+    instrument: anInstrument({ positionUnits: lots(-200), workingBuyUnits: lots(200) }),
     account: { tradingState: 'reducing' },
     want: { code: 'trading_state' },
   },
@@ -128,13 +129,13 @@ const cases: readonly Case[] = [
   },
   {
     name: 'refuses to open while something that is held was never valued',
-    account: { instruments: [anInstrument(), anInstrument({ mark: 0, positionUnits: 1n })] },
+    account: { instruments: [anInstrument(), anInstrument({ mark: 0, positionUnits: lots(1) })] },
     want: { code: 'no_mark' },
   },
   {
     name: 'approves to close what was never valued',
     intent: anIntent({ side: 'SELL' }),
-    instrument: anInstrument({ mark: 0, positionUnits: 100n }),
+    instrument: anInstrument({ mark: 0, positionUnits: lots(100) }),
     want: 'approved',
   },
   {
@@ -157,13 +158,13 @@ const cases: readonly Case[] = [
   {
     name: 'refuses reduce-only beyond the position',
     intent: anIntent({ side: 'SELL', reduceOnly: true }),
-    instrument: anInstrument({ positionUnits: 150n, workingSellUnits: 100n }),
+    instrument: anInstrument({ positionUnits: lots(150), workingSellUnits: lots(100) }),
     want: { code: 'reduce_only', quantity: 0.1, closable: 0.05 },
   },
   {
     name: 'refuses reduce-only on the opening side',
     intent: anIntent({ reduceOnly: true }),
-    instrument: anInstrument({ positionUnits: 150n }),
+    instrument: anInstrument({ positionUnits: lots(150) }),
     want: { code: 'reduce_only', quantity: 0.1, closable: 0 },
   },
   {
@@ -174,13 +175,13 @@ const cases: readonly Case[] = [
   {
     name: 'lets reduce-only close dust',
     intent: anIntent({ quantity: '0.001', reduceOnly: true }),
-    instrument: anInstrument({ positionUnits: -1n }),
+    instrument: anInstrument({ positionUnits: lots(-1) }),
     want: 'approved',
   },
   {
     name: 'refuses to close dust where the venue does not exempt it',
     intent: anIntent({ quantity: '0.001', reduceOnly: true }),
-    instrument: anInstrument({ positionUnits: -1n, terms: tradingTerms({ ...perpetual, kind: 'spot' }, 1) }),
+    instrument: anInstrument({ positionUnits: lots(-1), terms: tradingTerms({ ...perpetual, kind: 'spot' }, 1) }),
     want: { code: 'min_notional', notional: 60, limit: 100 },
   },
   {
@@ -203,13 +204,13 @@ const cases: readonly Case[] = [
   {
     name: 'refuses to sell what is not held, in an account without margin',
     intent: anIntent({ side: 'SELL' }),
-    instrument: anInstrument({ isCashTraded: true, positionUnits: 150n, workingSellUnits: 150n }),
+    instrument: anInstrument({ isCashTraded: true, positionUnits: lots(150), workingSellUnits: lots(150) }),
     want: { code: 'insufficient_holdings', currency: 'BTC', needed: 0.1, available: 0 },
   },
   {
     name: 'sells what is held and not being sold',
     intent: anIntent({ side: 'SELL' }),
-    instrument: anInstrument({ isCashTraded: true, positionUnits: 150n, workingSellUnits: 50n }),
+    instrument: anInstrument({ isCashTraded: true, positionUnits: lots(150), workingSellUnits: lots(50) }),
     want: 'approved',
   },
   {
@@ -226,19 +227,19 @@ const cases: readonly Case[] = [
   },
   {
     name: 'refuses a position beyond the limit, working orders counted',
-    instrument: anInstrument({ mark: 60_000, positionUnits: 750n, workingBuyUnits: 400n }),
+    instrument: anInstrument({ mark: 60_000, positionUnits: lots(750), workingBuyUnits: lots(400) }),
     want: { code: 'max_position', positionUsd: 75_000, limitUsd: 60_000 },
   },
   {
     name: 'lets an order bring a position that is too large closer to 0',
     intent: anIntent({ side: 'SELL' }),
-    instrument: anInstrument({ positionUnits: 5_000n }),
+    instrument: anInstrument({ positionUnits: lots(5_000) }),
     want: 'approved',
   },
   {
     name: 'refuses gross exposure beyond the limit',
     account: {
-      instruments: [anInstrument({ bid: Number.NaN, ask: Number.NaN, mark: 60_000, positionUnits: -3_300n })],
+      instruments: [anInstrument({ bid: Number.NaN, ask: Number.NaN, mark: 60_000, positionUnits: lots(-3_300) })],
     },
     want: { code: 'gross_exposure' },
   },
@@ -249,12 +250,12 @@ const cases: readonly Case[] = [
   },
   {
     name: 'approves when participation leaves part',
-    instrument: anInstrument({ participationUnits: () => 2n }),
+    instrument: anInstrument({ participationUnits: () => lots(2) }),
     want: 'approved',
   },
   {
     name: 'refuses when participation leaves less than the minimum notional',
-    instrument: anInstrument({ participationUnits: () => 1n }),
+    instrument: anInstrument({ participationUnits: () => lots(1) }),
     want: { code: 'participation', quantity: 0.1, allowed: 0.001 },
   },
 ]
@@ -366,7 +367,18 @@ describe('risk gate', () => {
   })
 
   it('clips a closing order to the position while reducing', () => {
-    const instrument = anInstrument({ positionUnits: -70n, workingBuyUnits: 20n })
+    const instrument = anInstrument({ positionUnits: lots(-70), workingBuyUnits: lots(20) })
+    const verdict = gate.approve(
+      readCandidate(anIntent(), instrument, 'reducing'),
+      anAccount({ tradingState: 'reducing' }),
+    )
+    expect(verdict.ok && verdict.value.quantity).toBe('0.05')
+  })
+
+  it('clips to whole lots what was traded in finer ones', () => {
+    const terms = { ...anInstrument().terms }
+    changeSteps(terms, { ...terms.steps, lotSize: '0.01' })
+    const instrument = anInstrument({ terms, positionUnits: lots(-54) })
     const verdict = gate.approve(
       readCandidate(anIntent(), instrument, 'reducing'),
       anAccount({ tradingState: 'reducing' }),
@@ -380,7 +392,7 @@ describe('risk gate', () => {
     { name: 'a venue that takes no order across zero', closesApart: true },
   ])('approves what closes of an order across zero: $name', ({ closesApart = false, ...narrow }) => {
     const instrument = anInstrument({
-      positionUnits: -30n,
+      positionUnits: lots(-30),
       terms: tradingTerms({ ...perpetual, closesApart }, 1),
     })
     const account = anAccount({ instruments: [instrument] })
@@ -390,7 +402,9 @@ describe('risk gate', () => {
       account,
     )
     expect(verdict).toMatchObject({ ok: true, value: { quantity: '0.03', reduceOnly: true } })
-    expect(gate.approve(readCandidate(order, anInstrument({ positionUnits: -30n }), 'active'), account)).toMatchObject({
+    expect(
+      gate.approve(readCandidate(order, anInstrument({ positionUnits: lots(-30) }), 'active'), account),
+    ).toMatchObject({
       ok: true,
       value: { quantity: '0.3', reduceOnly: false },
     })
@@ -418,7 +432,7 @@ describe('an approved order', () => {
 
   it('is made smaller by participation, never larger', () => {
     const order = anApproved({ quantity: '0.1' })
-    expect(capParticipation(order, anInstrument({ participationUnits: () => 40n }), NOW_US).quantity).toBe('0.04')
-    expect(capParticipation(order, anInstrument({ participationUnits: () => 100n }), NOW_US)).toBe(order)
+    expect(capParticipation(order, anInstrument({ participationUnits: () => lots(40) }), NOW_US).quantity).toBe('0.04')
+    expect(capParticipation(order, anInstrument({ participationUnits: () => lots(100) }), NOW_US)).toBe(order)
   })
 })

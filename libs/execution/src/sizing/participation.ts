@@ -1,7 +1,7 @@
 import type { OrderIntent } from '@triplane/contracts'
 import { downsized, type Approved } from '../risk/risk-gate.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
-import { quantityNumber, quantityUnitsOf, wholeLots, wholeUnits, type TradingTerms } from '../trading-terms.ts'
+import { quantityNumber, quantityUnitsOf, wholeLots, type TradingTerms } from '../trading-terms.ts'
 
 /**
  * Whole lots that a share of the market's volume leaves after what we traded ourselves in the same window and what our
@@ -12,7 +12,7 @@ export function participationAllowance(
   terms: TradingTerms,
 ): bigint {
   const left = volumes.share * volumes.market - volumes.own - quantityNumber(volumes.workingUnits, terms)
-  return left > 0 ? wholeLots(wholeUnits(left, terms), terms) : 0n
+  return left > 0 ? wholeLots(left, terms) : 0n
 }
 
 /** The order capped to what participation leaves (POV): the same order when it fits, else a smaller one. */

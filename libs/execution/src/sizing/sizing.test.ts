@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { terms } from '../../test/builders.ts'
+import { lots, terms } from '../../test/builders.ts'
 import { participationAllowance } from './participation.ts'
 import { RollingVolume } from './rolling-volume.ts'
 
@@ -30,11 +30,11 @@ describe('rolling volume', () => {
 
 describe('participation allowance', () => {
   it.each([
-    { name: 'is a share of the volume', market: 10, own: 0, workingUnits: 0n, want: 1_000n },
-    { name: 'counts our own volume', market: 10, own: 0.4, workingUnits: 0n, want: 600n },
-    { name: 'counts what works', market: 10, own: 0.4, workingUnits: 100n, want: 500n },
+    { name: 'is a share of the volume', market: 10, own: 0, workingUnits: 0n, want: lots(1_000) },
+    { name: 'counts our own volume', market: 10, own: 0.4, workingUnits: 0n, want: lots(600) },
+    { name: 'counts what works', market: 10, own: 0.4, workingUnits: lots(100), want: lots(500) },
     { name: 'is never negative', market: 10, own: 2, workingUnits: 0n, want: 0n },
-    { name: 'is whole lots', market: 0.0199, own: 0, workingUnits: 0n, want: 1n },
+    { name: 'is whole lots', market: 0.0199, own: 0, workingUnits: 0n, want: lots(1) },
   ])('$name', ({ want, ...volumes }) => {
     expect(participationAllowance({ share: 0.1, ...volumes }, terms)).toBe(want)
   })

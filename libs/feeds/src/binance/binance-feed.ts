@@ -4,11 +4,11 @@ import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import { CaptureRecorder, type SyncFile } from '../capture/capture-recorder.ts'
 import type { Feed } from '../feed.ts'
 import { Backoff } from './backoff.ts'
-import { depthUrl, endpointsOf, streamsUrl, type BinanceVenue } from './binance-venue.ts'
+import { depthUrl, endpointsOf, listUrl, streamsUrl, type BinanceVenue } from './binance-venue.ts'
 import type { BinanceFeedStats, DisconnectReason, FeedNotice } from './feed-notice.ts'
 import { FeedQueue } from './feed-queue.ts'
 import { defaultTiming, type FeedTiming } from './feed-timing.ts'
-import { SnapshotRequests } from './snapshot-requests.ts'
+import { RestRequests } from './rest-requests.ts'
 import { StreamConnection, type ConnectionEnd } from './stream-connection.ts'
 import { asOneLine, depthSymbolOf, isServerShutdown } from './stream-frame.ts'
 
@@ -48,17 +48,22 @@ export interface BinanceFeed extends Feed {
    * is on its way or there is no connection, which brings one by itself. May be called as often as one likes.
    */
   requestSnapshot(symbol: string): void
+  /** Asks for the venue's list of its instruments: the core has said `steps_unknown`. Else as above. */
+  requestInstrumentList(): void
   stats(): BinanceFeedStats
 }
 
 /**
  * Makes a live feed of Binance: trades, best quotes and 100 ms depth diffs of every instrument over one combined stream,
- * and REST snapshots of their books as frames of their own. It connects when `batches` is called, and again whenever it
+ * and by REST, as frames of their own, the venue's list of its instruments at every connect and snapshots of their books. It connects when `batches` is called, and again whenever it
  * has to. Throws RecordingError when it cannot record.
  */
 export function createBinanceFeed(options: BinanceFeedOptions): BinanceFeed {
   return new LiveFeed(options)
 }
+
+/** The name under which the list of instruments is asked for; no symbol has it. */
+const LIST = '*'
 
 /**
  * Invariants
@@ -78,7 +83,7 @@ class LiveFeed implements BinanceFeed {
   readonly #venueSymbols: ReadonlyMap<string, string>
   readonly #queue: FeedQueue
   readonly #backoff: Backoff
-  readonly #snapshots: SnapshotRequests
+  readonly #requests: RestRequests
   readonly #random: () => number
   readonly #isResumed: boolean
   #recorder: CaptureRecorder | undefined
@@ -104,6 +109,7 @@ class LiveFeed implements BinanceFeed {
   #connects = 0
   #connectFailures = 0
   #snapshotCount = 0
+  #listCount = 0
   readonly #disconnects: Record<DisconnectReason, number> = {
     closed: 0,
     error: 0,
@@ -132,20 +138,28 @@ class LiveFeed implements BinanceFeed {
     const { firstRetryMs, longestRetryMs } = this.#timing
     this.#backoff = new Backoff(firstRetryMs, longestRetryMs, random)
     const urlOf = (venueSymbol: string) => depthUrl(restUrl, venue, venueSymbol)
+    const urlOfList = listUrl(restUrl, venue, [...this.#venueSymbols.values()])
     const snapshotOrigins = new Map(
       instruments.map(({ venueSymbol }) => [venueSymbol, { ...this.origin, snapshotSymbol: venueSymbol }]),
     )
-    this.#snapshots = new SnapshotRequests({
-      urlOf,
-      weight: endpoints.depthWeight,
-      weightPerMinute: endpoints.weightPerMinute,
+    const listOrigin: FrameOrigin = { ...this.origin, isInstrumentList: true }
+    const { depthWeight, listWeight, weightPerMinute } = endpoints
+    this.#requests = new RestRequests({
+      requestOf: (name) =>
+        name === LIST ? { url: urlOfList, weight: listWeight } : { url: urlOf(name), weight: depthWeight },
+      weightPerMinute,
       timing: this.#timing,
       clock,
       random,
       onNotice,
-      onSnapshot: (venueSymbol, bytes) => {
-        this.#snapshotCount++
-        this.#addFrame(bytes, snapshotOrigins.get(venueSymbol) as FrameOrigin)
+      onAnswer: (name, bytes) => {
+        if (name === LIST) this.#listCount++
+        else this.#snapshotCount++
+        this.#addFrame(bytes, name === LIST ? listOrigin : (snapshotOrigins.get(name) as FrameOrigin))
+      },
+      onFailure: (name, detail, retryMs) => {
+        const what = { detail, ...(retryMs !== undefined && { retryMs }) }
+        onNotice(name === LIST ? { kind: 'list_failed', ...what } : { kind: 'snapshot_failed', symbol: name, ...what })
       },
     })
     if (recordTo !== undefined) {
@@ -156,6 +170,7 @@ class LiveFeed implements BinanceFeed {
         sync: options.syncFile,
         streamUrl: this.#url,
         snapshotUrl: urlOf,
+        listUrl: urlOfList,
       })
     }
   }
@@ -188,7 +203,11 @@ class LiveFeed implements BinanceFeed {
     const venueSymbol = this.#venueSymbols.get(symbol)
     invariant(venueSymbol !== undefined, 'the symbol is one of the feed', symbol)
     // One that waits for its depth stream to begin will be asked for then.
-    if (this.#current && !this.#quietBooks.has(venueSymbol.toLowerCase())) this.#snapshots.request(venueSymbol)
+    if (this.#current && !this.#quietBooks.has(venueSymbol.toLowerCase())) this.#requests.request(venueSymbol)
+  }
+
+  requestInstrumentList(): void {
+    if (this.#current) this.#requests.request(LIST)
   }
 
   stats(): BinanceFeedStats {
@@ -201,8 +220,9 @@ class LiveFeed implements BinanceFeed {
       connectFailures: this.#connectFailures,
       disconnects: { ...this.#disconnects },
       snapshots: this.#snapshotCount,
-      snapshotFailures: this.#snapshots.failures,
-      rateLimits: this.#snapshots.rateLimits,
+      lists: this.#listCount,
+      requestFailures: this.#requests.failures,
+      rateLimits: this.#requests.rateLimits,
       waitingItems: this.#queue.size,
     }
   }
@@ -240,7 +260,8 @@ class LiveFeed implements BinanceFeed {
     this.#connects++
     this.#queue.push({ type: 'connect', origin: this.origin, tsRecvUs: this.#nowUs() })
     this.#onNotice({ kind: 'connected', url: this.#url })
-    this.#snapshots.forgive()
+    this.#requests.forgive()
+    this.#requests.request(LIST)
     for (const venueSymbol of this.#venueSymbols.values()) this.#quietBooks.set(venueSymbol.toLowerCase(), venueSymbol)
     const { maxAgeMs, depthWithinMs } = this.#timing
     this.#depthTimer = setTimeout(() => this.#onDepthLate(), depthWithinMs)
@@ -269,12 +290,12 @@ class LiveFeed implements BinanceFeed {
     const venueSymbol = streamSymbol === undefined ? undefined : this.#quietBooks.get(streamSymbol)
     if (streamSymbol === undefined || venueSymbol === undefined) return
     this.#quietBooks.delete(streamSymbol)
-    this.#snapshots.request(venueSymbol)
+    this.#requests.request(venueSymbol)
   }
 
   /** Nothing moves in these books, so a snapshot of now will do. */
   #onDepthLate(): void {
-    for (const venueSymbol of this.#quietBooks.values()) this.#snapshots.request(venueSymbol)
+    for (const venueSymbol of this.#quietBooks.values()) this.#requests.request(venueSymbol)
     this.#quietBooks.clear()
   }
 
@@ -316,7 +337,7 @@ class LiveFeed implements BinanceFeed {
     clearTimeout(this.#ageTimer)
     clearTimeout(this.#depthTimer)
     this.#quietBooks.clear()
-    this.#snapshots.stop()
+    this.#requests.stop()
     this.#current?.cut()
     this.#current = undefined
   }

@@ -3,7 +3,7 @@ import { invariant } from '@triplane/kernel'
 /** The products that the live feed speaks to. */
 export type BinanceVenue = 'binance_spot' | 'binance_usdm'
 
-/** Where a product is served, and what its REST depth snapshot costs. */
+/** Where a product is served, and what its REST answers cost. */
 interface Endpoints {
   /** Base of `/stream?streams=`. */
   readonly wsUrl: string
@@ -11,6 +11,10 @@ interface Endpoints {
   readonly depthPath: string
   /** Request weight of a snapshot of `DEPTH_LEVELS` levels, of the weight that an address may use in a minute. */
   readonly depthWeight: number
+  readonly listPath: string
+  /** The list can be asked for some instruments only; else it is that of all. */
+  readonly listsSome: boolean
+  readonly listWeight: number
   readonly weightPerMinute: number
 }
 
@@ -31,6 +35,9 @@ export const endpointsOf: Readonly<Record<BinanceVenue, Endpoints>> = {
     restUrl: 'https://api.binance.com',
     depthPath: '/api/v3/depth',
     depthWeight: 50,
+    listPath: '/api/v3/exchangeInfo',
+    listsSome: true,
+    listWeight: 20,
     weightPerMinute: 6000,
   },
   binance_usdm: {
@@ -38,6 +45,9 @@ export const endpointsOf: Readonly<Record<BinanceVenue, Endpoints>> = {
     restUrl: 'https://fapi.binance.com',
     depthPath: '/fapi/v1/depth',
     depthWeight: 20,
+    listPath: '/fapi/v1/exchangeInfo',
+    listsSome: false,
+    listWeight: 1,
     weightPerMinute: 2400,
   },
 }
@@ -54,6 +64,13 @@ export function streamsUrl(wsUrl: string, venueSymbols: readonly string[]): stri
 export function depthUrl(restUrl: string, venue: BinanceVenue, venueSymbol: string): string {
   const path = endpointsOf[venue].depthPath
   return `${withoutSlash(restUrl)}${path}?symbol=${venueSymbol.toUpperCase()}&limit=${DEPTH_LEVELS}`
+}
+
+/** The URL of the venue's own list of its instruments, with their steps. */
+export function listUrl(restUrl: string, venue: BinanceVenue, venueSymbols: readonly string[]): string {
+  const { listPath, listsSome } = endpointsOf[venue]
+  const symbols = JSON.stringify(venueSymbols.map((symbol) => symbol.toUpperCase()))
+  return `${withoutSlash(restUrl)}${listPath}${listsSome ? `?symbols=${encodeURIComponent(symbols)}` : ''}`
 }
 
 function withoutSlash(url: string): string {

@@ -28,6 +28,8 @@ export type FeedNotice =
       readonly detail: string
       readonly retryMs?: number
     }
+  /** The same of the venue's list of its instruments: their steps are those of the file, or of the list before. */
+  | { readonly kind: 'list_failed'; readonly detail: string; readonly retryMs?: number }
   /** The venue wants no requests for `retryMs`: 429 too many, 418 the address is banned. */
   | { readonly kind: 'rate_limited'; readonly status: number; readonly retryMs: number }
   /** Frames are no longer recorded: the run cannot be reproduced from its recording. */
@@ -43,7 +45,10 @@ export interface BinanceFeedStats {
   readonly connectFailures: number
   readonly disconnects: Readonly<Record<DisconnectReason, number>>
   readonly snapshots: number
-  readonly snapshotFailures: number
+  /** Lists of instruments that came. */
+  readonly lists: number
+  /** Snapshots and lists that could not be fetched, each try. */
+  readonly requestFailures: number
   /** Answers that said 429 or 418. */
   readonly rateLimits: number
   /** Received and not yet taken. */

@@ -142,14 +142,17 @@ export class CaptureReader {
     this.#items.push({ type: 'disconnect', origin: this.#options.origin, tsRecvUs, reason })
   }
 
-  /** The origin of a REST payload: its symbol is the one that the URL names. */
+  /** The origin of a REST payload: a snapshot of the symbol that the URL names, or the venue's list of its instruments. */
   #restOrigin(url: string): FrameOrigin {
-    const symbol = new URL(url).searchParams.get('symbol') ?? ''
-    let origin = this.#restOrigins.get(symbol)
+    const { pathname, searchParams } = new URL(url)
+    const isInstrumentList = pathname.endsWith('/exchangeInfo')
+    const symbol = searchParams.get('symbol') ?? ''
+    const key = isInstrumentList ? pathname : symbol
+    let origin = this.#restOrigins.get(key)
     if (!origin) {
       const { source, venue } = this.#options.origin
-      origin = { source, venue, ...(symbol && { snapshotSymbol: symbol }) }
-      this.#restOrigins.set(symbol, origin)
+      origin = { source, venue, ...(isInstrumentList ? { isInstrumentList } : symbol && { snapshotSymbol: symbol }) }
+      this.#restOrigins.set(key, origin)
     }
     return origin
   }

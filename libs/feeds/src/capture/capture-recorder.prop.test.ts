@@ -23,12 +23,12 @@ function aRecorder(folder: string, maxFileBytes = 1_000_000, sync?: SyncFile): C
     maxFileBytes,
     streamUrl: 'wss://stream.binance.com:9443/stream?streams=btcusdt@trade',
     snapshotUrl: (symbol) => `https://api.binance.com/api/v3/depth?symbol=${symbol}&limit=1000`,
+    listUrl: 'https://api.binance.com/api/v3/exchangeInfo?symbols=%5B%22BTCUSDT%22%5D',
   })
 }
 
-function aFrame(tsRecvUs: number, text: string, snapshotSymbol?: string): FeedItem {
+function aFrame(tsRecvUs: number, text: string, of: FrameOrigin = origin): FeedItem {
   const bytes = Buffer.from(` ${text}\n`)
-  const of = snapshotSymbol === undefined ? origin : { ...origin, snapshotSymbol }
   return { type: 'frame', origin: of, bytes, start: 1, end: bytes.length - 1, tsRecvUs }
 }
 
@@ -36,7 +36,9 @@ function aFrame(tsRecvUs: number, text: string, snapshotSymbol?: string): FeedIt
 const brief = (item: FeedItem) => {
   const head = `${item.type} ${item.tsRecvUs}`
   if (item.type === 'disconnect') return `${head} ${item.reason}`
-  return item.type === 'frame' ? `${head} ${item.origin.snapshotSymbol ?? '-'} ${textOf(item)}` : head
+  if (item.type !== 'frame') return head
+  const { snapshotSymbol = '-', isInstrumentList = false } = item.origin
+  return `${head} ${isInstrumentList ? 'list' : snapshotSymbol} ${textOf(item)}`
 }
 const replayed = async (folder: string) => (await itemsOf(await openRecording(folder, { venue }))).map(brief)
 
@@ -46,7 +48,7 @@ const aSession = fc
     fc.array(
       fc.record({
         stepUs: fc.nat(2_000_000),
-        what: fc.constantFrom('frame', 'frame', 'frame', 'snapshot', 'time', 'turn'),
+        what: fc.constantFrom('frame', 'frame', 'frame', 'snapshot', 'list', 'time', 'turn'),
         text: fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[\n\r]/.test(text)),
         reason: fc.constantFrom('closed', 'stalled', 'slow_consumer'),
       }),
@@ -61,7 +63,8 @@ const aSession = fc
       batch.map(({ stepUs, what, text, reason }): FeedItem => {
         tsRecvUs += stepUs
         if (what === 'time') return { type: 'time', tsRecvUs }
-        if (what === 'snapshot') return aFrame(tsRecvUs, text, 'BTCUSDT')
+        if (what === 'snapshot') return aFrame(tsRecvUs, text, { ...origin, snapshotSymbol: 'BTCUSDT' })
+        if (what === 'list') return aFrame(tsRecvUs, text, { ...origin, isInstrumentList: true })
         if (what === 'frame') return aFrame(tsRecvUs, text)
         isConnected = !isConnected
         return isConnected ? { type: 'connect', origin, tsRecvUs } : { type: 'disconnect', origin, tsRecvUs, reason }

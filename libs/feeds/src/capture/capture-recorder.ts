@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { FeedItem, Frame } from '@triplane/market-data'
+import type { FeedItem, Frame, FrameOrigin } from '@triplane/market-data'
 import { RecordingError } from './recording-error.ts'
 import { recordingFiles, recordingPath } from './recording-files.ts'
 
@@ -13,6 +13,8 @@ export interface RecorderOptions {
   readonly streamUrl: string
   /** Written with REST snapshots; names their symbol. */
   readonly snapshotUrl: (venueSymbol: string) => string
+  /** Written with the venue's list of its instruments. */
+  readonly listUrl: string
   /** Resolves when what was written to an open file is on the disk; `fdatasync`, unless a test has a disk that fails. */
   readonly sync?: SyncFile | undefined
 }
@@ -103,11 +105,8 @@ export class CaptureRecorder {
   }
 
   #addFrame({ origin, tsRecvUs, bytes, start, end }: Frame): void {
-    const { snapshotSymbol } = origin
-    const head =
-      snapshotSymbol === undefined
-        ? `${tsRecvUs}000 `
-        : `${this.#snapshotUrl(snapshotSymbol)} -> ${seconds(tsRecvUs)}: `
+    const restUrl = this.#restUrl(origin)
+    const head = restUrl === undefined ? `${tsRecvUs}000 ` : `${restUrl} -> ${seconds(tsRecvUs)}: `
     this.#reserve(head.length + end - start + 1)
     this.#used += this.#buffer.write(head, this.#used, 'latin1')
     this.#buffer.set(bytes.subarray(start, end), this.#used)
@@ -173,6 +172,12 @@ export class CaptureRecorder {
         this.#fault = new RecordingError('unsynced', this.#options.folder, error)
         this.#closeFile()
       })
+  }
+
+  /** What a REST answer came from; undefined for what came by stream. */
+  #restUrl({ snapshotSymbol, isInstrumentList }: FrameOrigin): string | undefined {
+    if (isInstrumentList) return this.#options.listUrl
+    return snapshotSymbol === undefined ? undefined : this.#snapshotUrl(snapshotSymbol)
   }
 
   #snapshotUrl(venueSymbol: string): string {

@@ -3,7 +3,7 @@ import { aQuote, aTrade } from '@triplane/testing'
 import fc from 'fast-check'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
 import { OrderBook } from '../order-book/order-book.ts'
-import { createStepsWatch, type StepsWatchSnapshot } from './steps-watch.ts'
+import { createStepsWatch, type StepsWatch, type StepsWatchSnapshot } from './steps-watch.ts'
 
 const instrument: Instrument = {
   ...{
@@ -25,6 +25,8 @@ function watch(events: readonly NormalizedEvent[], of = instrument, snapshot?: S
   for (const event of events) steps.onEvent(event, 7, (status) => said.push(status))
   return { said: said.map(({ status, reason }) => `${status} ${reason ?? ''}`.trim()), steps }
 }
+
+const saved = (steps: StepsWatch) => JSON.parse(JSON.stringify(steps.snapshot())) as StepsWatchSnapshot
 
 it.each<{ name: string; event: NormalizedEvent; said: string[] }>([
   { name: 'whole steps', event: aTrade(coarse), said: [] },
@@ -50,13 +52,71 @@ it.each([
   expect(heard).toEqual(said)
 })
 
-it('says it once, counts it every time, and says when other steps are known', () => {
+it('says it once, counts it every time', () => {
   const fine = aTrade({ ...coarse, price: 100.05 })
   const { said, steps } = watch([aTrade(coarse), fine, fine, aTrade(coarse)])
   expect([said, steps.finer]).toEqual([['steps_unknown price'], 2])
-  const saved = JSON.parse(JSON.stringify(steps.snapshot())) as StepsWatchSnapshot
-  expect(watch([fine], instrument, saved).said).toEqual([])
-  expect(watch([fine, fine], { ...instrument, tickSize: '0.01' }, saved).said).toEqual(['steps_known'])
+  expect(watch([fine], instrument, saved(steps)).said).toEqual([])
+})
+
+describe('the list of the venue', () => {
+  const fine = aTrade({ ...coarse, price: 100.05 })
+  const listed = { tickSize: '0.01', lotSize: '0.005', minNotional: '5' }
+
+  it('brings other steps into force, and says which', () => {
+    const heard: MarketStatus[] = []
+    const { steps } = watch([fine])
+    steps.onList(listed, 8, (status) => heard.push(status))
+    steps.onEvent(fine, 9, (status) => heard.push(status))
+    expect(heard).toMatchObject([{ status: 'steps_known', reason: 'list', tsRecvUs: 8, ...listed }])
+    expect(watch([fine], instrument, saved(steps)).said).toEqual([])
+    steps.onEvent(aTrade({ ...coarse, price: 100.005 }), 10, (status) => heard.push(status))
+    expect(heard.at(-1)).toMatchObject({ status: 'steps_unknown', reason: 'price' })
+  })
+
+  it.each([
+    { name: 'has nothing to say of steps that are known', events: [aTrade(coarse)], said: [] },
+    { name: 'says again that they are unknown when it does not help', events: [fine], said: ['steps_unknown list'] },
+  ])('$name', ({ events, said }) => {
+    const heard: string[] = []
+    const { steps } = watch(events)
+    const same = { tickSize: '0.10', lotSize: '0.0050', minNotional: '5' }
+    steps.onList(same, 8, ({ status, reason }) => heard.push(`${status} ${reason}`))
+    expect(heard).toEqual(said)
+  })
+
+  it('may be coarser than the file', () => {
+    const heard: MarketStatus[] = []
+    const { steps } = watch([])
+    steps.onList({ ...listed, tickSize: '1' }, 8, (status) => heard.push(status))
+    steps.onEvent(aTrade({ ...coarse, price: 100.1 }), 9, (status) => heard.push(status))
+    expect(heard.map(({ status }) => status)).toEqual(['steps_known', 'steps_unknown'])
+  })
+})
+
+describe('an instruments file that has changed', () => {
+  const fine = aTrade({ ...coarse, price: 100.05 })
+  const changed = { ...instrument, tickSize: '0.01' }
+
+  it.each([
+    { name: 'after steps that were too coarse', events: [fine] },
+    { name: 'after steps that were known', events: [] },
+  ])('is said at the first event, once: $name', ({ events }) => {
+    const { said, steps } = watch([fine, fine], changed, saved(watch(events).steps))
+    expect(said).toEqual(['steps_known file'])
+    expect(watch([fine], changed, saved(steps)).said).toEqual([])
+  })
+
+  it('is said although the run stopped again before the first event', () => {
+    const { steps } = watch([], changed, saved(watch([]).steps))
+    expect(watch([fine], changed, saved(steps)).said).toEqual(['steps_known file'])
+  })
+
+  it('is no news where the list said the same', () => {
+    const { steps } = watch([])
+    steps.onList({ tickSize: '0.01', lotSize: '0.005', minNotional: '5' }, 8, () => undefined)
+    expect(watch([fine], changed, saved(steps)).said).toEqual([])
+  })
 })
 
 it('takes every whole number of steps for one', () => {

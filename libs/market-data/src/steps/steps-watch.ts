@@ -1,4 +1,13 @@
-import { field, stateSchema, type Instrument, type MarketStatus, type StateOf } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  stepsOf,
+  stepsSchema,
+  type Instrument,
+  type MarketStatus,
+  type StateOf,
+  type Steps,
+} from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
 import type { OrderBook } from '../order-book/order-book.ts'
@@ -6,46 +15,53 @@ import { scaleOf } from './exact-units.ts'
 
 /** What a steps watch needs to go on from where it was. */
 export const stepsWatchSchema = stateSchema({
-  /** The steps that it judged by. */
-  tickSize: field.text,
-  lotSize: field.text,
+  /** Those of the instruments file. */
+  configured: stepsSchema,
+  inForce: stepsSchema,
   areKnown: field.flag,
+  /** Those in force are what everyone knows; false after a start with another file, until the first event. */
+  areSaid: field.flag,
   finer: field.count,
 })
 export type StepsWatchSnapshot = StateOf<typeof stepsWatchSchema>
 
 type Emit = (status: MarketStatus) => void
 
-/** Builds a steps watch; `snapshot` comes from another one of the same instrument, whose steps may be others now. */
+/** Builds a steps watch; `snapshot` comes from another one of the same instrument, whose file may say other steps now. */
 export function createStepsWatch(source: string, instrument: Instrument, snapshot?: StepsWatchSnapshot): StepsWatch {
   return new StepsWatch(source, instrument, snapshot)
 }
 
 /**
- * Notices prices and sizes that are no whole number of the instrument's steps: then its steps are not known, and orders in them could be
- * outside the market. Says `steps_unknown` at the first one, and `steps_known` when it goes on with other steps. Judged is what can
- * be traded now: trades, quotes and the best levels of the book. Deep levels may hold orders from before a venue made its steps coarser.
+ * Holds the steps in force: those of the instruments file until the venue's own list says others, and again when the file has
+ * changed. Notices prices and sizes that are no whole number of them: then the steps are not known, and orders in them could be
+ * outside the market. Says `steps_unknown` at the first one, and again for a list that does not help; `steps_known`, with the steps,
+ * when others come into force. Judged is what can be traded now: trades, quotes and the best levels of the book. Deep levels may
+ * hold orders from before a venue made its steps coarser.
  */
 export class StepsWatch {
   readonly #source: string
   readonly #instrument: Instrument
-  readonly #tick: Step
-  readonly #lot: Step
+  readonly #configured: Steps
+  #inForce: Steps
+  #tick: Step
+  #lot: Step
   #areKnown: boolean
-  #isNew: boolean
+  #areSaid: boolean
   #finer: number
 
   constructor(source: string, instrument: Instrument, snapshot?: StepsWatchSnapshot) {
-    const { tickSize, lotSize } = instrument
     this.#source = source
     this.#instrument = instrument
-    this.#tick = stepOf(tickSize)
-    this.#lot = stepOf(lotSize)
-    const saved = snapshot ?? { tickSize, lotSize, areKnown: true, finer: 0 }
-    const isSame = saved.tickSize === tickSize && saved.lotSize === lotSize
-    this.#isNew = !isSame && !saved.areKnown
-    this.#areKnown = this.#isNew || saved.areKnown
-    this.#finer = saved.finer
+    this.#configured = stepsOf(instrument)
+    const { configured, inForce, areKnown, areSaid, finer } = snapshot ?? fromFile(this.#configured)
+    const isSameFile = areEqual(configured, this.#configured)
+    this.#inForce = isSameFile ? inForce : this.#configured
+    this.#areSaid = areSaid && (isSameFile || (areKnown && areEqual(inForce, this.#configured)))
+    this.#areKnown = !this.#areSaid || areKnown
+    this.#finer = finer
+    this.#tick = stepOf(this.#inForce.tickSize)
+    this.#lot = stepOf(this.#inForce.lotSize)
   }
 
   /** Number of events with a price or size that is finer than the steps. */
@@ -53,12 +69,13 @@ export class StepsWatch {
     return this.#finer
   }
 
+  get inForce(): Steps {
+    return this.#inForce
+  }
+
   /** Takes every good event of the instrument. */
   onEvent(event: NormalizedEvent, tsRecvUs: number, emit: Emit): void {
-    if (this.#isNew) {
-      this.#isNew = false
-      this.#emit('steps_known', undefined, tsRecvUs, emit)
-    }
+    this.#announce(tsRecvUs, emit)
     this.#judge(this.#findFiner(event), tsRecvUs, emit)
   }
 
@@ -69,9 +86,34 @@ export class StepsWatch {
     this.#judge(bid ?? ask, tsRecvUs, emit)
   }
 
+  /** Takes the steps that the venue's own list says. */
+  onList(steps: Steps, tsRecvUs: number, emit: Emit): void {
+    this.#announce(tsRecvUs, emit)
+    if (areEqual(steps, this.#inForce)) {
+      if (!this.#areKnown) this.#say('steps_unknown', 'list', tsRecvUs, emit)
+      return
+    }
+    this.#inForce = steps
+    this.#tick = stepOf(steps.tickSize)
+    this.#lot = stepOf(steps.lotSize)
+    this.#areKnown = true
+    this.#say('steps_known', 'list', tsRecvUs, emit)
+  }
+
   snapshot(): StepsWatchSnapshot {
-    const { tickSize, lotSize } = this.#instrument
-    return { tickSize, lotSize, areKnown: this.#areKnown && !this.#isNew, finer: this.#finer }
+    return {
+      configured: this.#configured,
+      inForce: this.#inForce,
+      areKnown: this.#areKnown,
+      areSaid: this.#areSaid,
+      finer: this.#finer,
+    }
+  }
+
+  #announce(tsRecvUs: number, emit: Emit): void {
+    if (this.#areSaid) return
+    this.#areSaid = true
+    this.#say('steps_known', 'file', tsRecvUs, emit)
   }
 
   #judge(what: 'price' | 'size' | undefined, tsRecvUs: number, emit: Emit): void {
@@ -79,7 +121,7 @@ export class StepsWatch {
     this.#finer++
     if (!this.#areKnown) return
     this.#areKnown = false
-    this.#emit('steps_unknown', what, tsRecvUs, emit)
+    this.#say('steps_unknown', what, tsRecvUs, emit)
   }
 
   #findFiner(event: NormalizedEvent): 'price' | 'size' | undefined {
@@ -93,11 +135,24 @@ export class StepsWatch {
     return isStep(size, this.#lot) ? undefined : 'size'
   }
 
-  #emit(status: 'steps_known' | 'steps_unknown', reason: string | undefined, tsRecvUs: number, emit: Emit): void {
+  #say(status: 'steps_known' | 'steps_unknown', reason: string, tsRecvUs: number, emit: Emit): void {
     const { venue, symbol } = this.#instrument
-    const what = { source: this.#source, venue, symbol, tsRecvUs, status, ...(reason !== undefined && { reason }) }
-    emit({ type: 'marketStatus', seq: 0, ...what })
+    const steps = status === 'steps_known' && this.#inForce
+    emit({ type: 'marketStatus', seq: 0, source: this.#source, venue, symbol, tsRecvUs, status, reason, ...steps })
   }
+}
+
+function fromFile(steps: Steps): StepsWatchSnapshot {
+  return { configured: steps, inForce: steps, areKnown: true, areSaid: true, finer: 0 }
+}
+
+function areEqual(a: Steps, b: Steps): boolean {
+  return isSame(a.tickSize, b.tickSize) && isSame(a.lotSize, b.lotSize) && isSame(a.minNotional, b.minNotional)
+}
+
+/** `0.10` is `0.1`. */
+function isSame(a: string, b: string): boolean {
+  return Number(a) === Number(b)
 }
 
 /** A step is `units` of them, `scale` (a power of ten) in 1. */

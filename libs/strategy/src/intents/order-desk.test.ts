@@ -4,6 +4,7 @@ import { OrderDesk } from './order-desk.ts'
 import type { TradingTerms } from './trading-terms.ts'
 
 const terms: TradingTerms = {
+  steps: { tickSize: '0.1', lotSize: '0.001', minNotional: '100' },
   quantityScale: 3,
   lotUnits: 1n,
   lotSize: 0.001,

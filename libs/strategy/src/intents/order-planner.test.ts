@@ -5,6 +5,7 @@ import { planOrder, servesTarget, type OrderPlan, type PlannedOrder } from './or
 import { notional, quantityWorth, worthUsd, type TradingTerms } from './trading-terms.ts'
 
 const terms: TradingTerms = {
+  steps: { tickSize: '0.1', lotSize: '0.001', minNotional: '100' },
   quantityScale: 3,
   lotUnits: 1n,
   lotSize: 0.001,
@@ -128,6 +129,13 @@ describe('planOrder', () => {
       targetUsd: 0,
       position: '-0.004',
       want: { side: 'BUY', quantity: '0.004' },
+    },
+    {
+      name: 'closes whole lots of what was traded in finer ones',
+      targetUsd: 0,
+      position: '0.054',
+      terms: { lotUnits: 10n, lotSize: 0.01 },
+      want: { side: 'SELL', quantity: '0.05', reduceOnly: true },
     },
     { name: 'leaves what no venue would take', targetUsd: 0, position: '0.001', want: undefined },
     { name: 'does nothing at the target', targetUsd: 0, position: '0', want: undefined },

@@ -65,7 +65,9 @@ function orderOver(gap: bigint, want: Want, terms: TradingTerms, plan: OrderPlan
   const closesAll = gap === -position
   if (gap === 0n || (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd)) return undefined
 
-  const quantity = nextQuantity(magnitude(gap), want, terms, plan)
+  const wanted = nextQuantity(magnitude(gap), want, terms, plan)
+  // A position that was traded in finer lots has a part that cannot be traded now.
+  const quantity = wanted - (wanted % terms.lotUnits)
   const side = gap > 0n ? 'BUY' : 'SELL'
   const isUrgent = worthUsd(magnitude(gap), bid, terms) >= plan.urgentTradeUsd
   const [near, far] = side === 'BUY' ? [bid, ask] : [ask, bid]

@@ -1,4 +1,4 @@
-import { limitPrice, quantityWorth, tradingTerms } from './trading-terms.ts'
+import { changeSteps, limitPrice, quantityWorth, tradingTerms } from './trading-terms.ts'
 
 const btc = tradingTerms(
   {
@@ -19,17 +19,26 @@ const btc = tradingTerms(
 
 describe('quantityWorth', () => {
   it.each([
-    { notionalUsd: 20_000, price: 61_800, want: 323n },
-    { notionalUsd: -20_000, price: 61_800, want: -323n },
-    { notionalUsd: 61.79, price: 61_800, want: 0n },
-    { notionalUsd: -61.79, price: 61_800, want: 0n },
-  ])('of $notionalUsd USD at $price is $want lots, rounded toward zero', ({ notionalUsd, price, want }) => {
-    expect(quantityWorth(notionalUsd, price, btc)).toBe(want)
+    { notionalUsd: 20_000, price: 61_800, lots: 323n },
+    { notionalUsd: -20_000, price: 61_800, lots: -323n },
+    { notionalUsd: 61.79, price: 61_800, lots: 0n },
+    { notionalUsd: -61.79, price: 61_800, lots: 0n },
+  ])('of $notionalUsd USD at $price is $lots lots, rounded toward zero', ({ notionalUsd, price, lots }) => {
+    expect(quantityWorth(notionalUsd, price, btc)).toBe(lots * btc.lotUnits)
   })
 
   it('counts in USD when the quote currency is another', () => {
-    expect(quantityWorth(20_000, 61_800, { ...btc, usdPerQuote: 2 })).toBe(161n)
+    expect(quantityWorth(20_000, 61_800, { ...btc, usdPerQuote: 2 })).toBe(161n * btc.lotUnits)
   })
+})
+
+it('trades in other steps from when they come into force, in the same units', () => {
+  const terms = { ...btc }
+  changeSteps(terms, { tickSize: '0.01', lotSize: '0.0001', minNotional: '5' })
+  expect(10n * terms.lotUnits).toBe(btc.lotUnits)
+  expect(quantityWorth(20_000, 61_800, terms)).toBe(3_236n * terms.lotUnits)
+  expect(limitPrice(61_800.27, 'BUY', 1, terms)).toBe('61800.28')
+  expect(terms.minNotional).toBe(5)
 })
 
 describe('limitPrice', () => {

@@ -1,12 +1,15 @@
-import { exemptsReduceOnly, type Instrument } from '@triplane/contracts'
-import { decimalsOf, fixed, formatFixed, numberFromFixed } from '@triplane/kernel'
+import { exemptsReduceOnly, stepsOf, unitScale, type Instrument, type Steps } from '@triplane/contracts'
+import { fixed, formatFixed, numberFromFixed } from '@triplane/kernel'
 
 /** The steps and smallest sizes in which an instrument trades, ready for arithmetic. */
 export interface TradingTerms {
+  /** Decimal digits of a quantity and of a price: finer than the steps, which may change. */
   readonly quantityScale: number
+  readonly priceScale: number
+  /** Those in force. */
+  readonly steps: Steps
   readonly lotUnits: bigint
   readonly lotSize: number
-  readonly priceScale: number
   readonly tickUnits: bigint
   readonly tickSize: number
   readonly usdPerQuote: number
@@ -16,22 +19,34 @@ export interface TradingTerms {
   readonly exemptsReduceOnly: boolean
 }
 
-/** Reads the terms of an instrument; `rateToUsd` is USD for one unit of its quote currency. */
-export function tradingTerms(instrument: Instrument, rateToUsd: string): TradingTerms {
-  const { lotSize, tickSize, minNotional } = instrument
-  const quantityScale = decimalsOf(lotSize)
-  const priceScale = decimalsOf(tickSize)
+/**
+ * Reads the terms of an instrument, whose steps are those of the instruments file unless others are in force; `rateToUsd` is USD
+ * for one unit of its quote currency.
+ */
+export function tradingTerms(
+  instrument: Instrument,
+  rateToUsd: string,
+  steps: Steps = stepsOf(instrument),
+): TradingTerms {
+  const scales = { quantityScale: unitScale(instrument.lotSize), priceScale: unitScale(instrument.tickSize) }
   const usdPerQuote = Number(rateToUsd)
+  return { ...scales, ...inSteps(steps, scales), usdPerQuote, exemptsReduceOnly: exemptsReduceOnly(instrument) }
+}
+
+/** Other steps come into force, for everyone who holds the terms. Units stay what they are. */
+export function changeSteps(terms: TradingTerms, steps: Steps): void {
+  Object.assign(terms, inSteps(steps, terms))
+}
+
+function inSteps(steps: Steps, { quantityScale, priceScale }: Pick<TradingTerms, 'quantityScale' | 'priceScale'>) {
+  const { lotSize, tickSize, minNotional } = steps
   return {
-    quantityScale,
+    steps,
     lotUnits: fixed(lotSize, quantityScale),
     lotSize: Number(lotSize),
-    priceScale,
     tickUnits: fixed(tickSize, priceScale),
     tickSize: Number(tickSize),
-    usdPerQuote,
     minNotional: Number(minNotional),
-    exemptsReduceOnly: exemptsReduceOnly(instrument),
   }
 }
 

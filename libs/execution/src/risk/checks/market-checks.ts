@@ -5,7 +5,7 @@ export const unknownInstrumentCheck = instrumentCheck('unknown_instrument', () =
 
 /** Denies while the market is finer than the steps that are known of the instrument. */
 export const stepsUnknownCheck = instrumentCheck('steps_unknown', (_, { areStepsKnown, terms }) => {
-  const { tickSize, lotSize } = terms.instrument
+  const { tickSize, lotSize } = terms.steps
   return areStepsKnown ? undefined : { code: 'steps_unknown', tickSize, lotSize }
 })
 

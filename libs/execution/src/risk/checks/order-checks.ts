@@ -7,7 +7,7 @@ import { instrumentCheck, type Candidate, type InstrumentRisk, type RiskCheck } 
 export const lotSizeCheck = instrumentCheck('lot_size', ({ intent, quantityUnits }, { terms }) =>
   quantityUnits > 0n && quantityUnits % terms.lotUnits === 0n
     ? undefined
-    : { code: 'lot_size', quantity: intent.quantity, lotSize: terms.instrument.lotSize },
+    : { code: 'lot_size', quantity: intent.quantity, lotSize: terms.steps.lotSize },
 )
 
 /** Denies a limit price that is not a positive multiple of the tick size, and a limit order without one. */
@@ -15,7 +15,7 @@ export const tickSizeCheck = instrumentCheck('tick_size', ({ intent, limitUnits 
   if (intent.orderType === 'MARKET' && intent.limitPrice === undefined) return undefined
   return limitUnits > 0n && limitUnits % terms.tickUnits === 0n
     ? undefined
-    : { code: 'tick_size', limitPrice: intent.limitPrice ?? '', tickSize: terms.instrument.tickSize }
+    : { code: 'tick_size', limitPrice: intent.limitPrice ?? '', tickSize: terms.steps.tickSize }
 })
 
 /** Denies a reduce-only order that is larger than what is left to close. */
