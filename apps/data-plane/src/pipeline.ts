@@ -323,7 +323,7 @@ export class DataCore {
       lane.marks.onBook(this.#nowUs, this.#emit)
     }
     if (lane.hasQuotes) return
-    if (book.isValid) orderFlow.onBook(book.book, this.#nowUs, this.#emit)
+    if (book.isValid) orderFlow.onBook(book.book, this.#nowUs, event.tsEventUs, this.#emit)
     else if (wasValid) orderFlow.reset()
   }
 

@@ -64,7 +64,8 @@ function openPlane({
     ],
     mark: (ms: number, price: number, ageMs: number) =>
       take(aMark({ tsRecvUs: at(ms), price, kind: 'book', ageUs: ageMs * 1000 })),
-    ofi: (ms: number, value: number) => take(anOfi({ tsRecvUs: at(ms), value, depth: 2 })),
+    ofi: (ms: number, value: number, sentMs?: number) =>
+      take(anOfi({ tsRecvUs: at(ms), value, depth: 2, ...(sentMs !== undefined && { tsEventUs: at(sentMs) }) })),
     status: (
       ms: number,
       status: 'disconnected' | 'book_invalid' | 'book_valid' | 'late' | 'on_time',
@@ -110,6 +111,23 @@ describe('the life of a decision', () => {
       { type: 'orderIntent', seq: 3, intentId: 'OFI-3', side: 'BUY', timeInForce: 'IOC', limitPrice: '50000.7' },
     ])
     expect(decision.map((event) => event.effectUs)).toEqual(Array(3).fill(testStartUs + 10_000))
+  })
+
+  it('takes flow that arrives in one lump for what it was when it was sent', () => {
+    const flow = Array.from({ length: 30 }, (_, i) => (i % 3) - 1 + (i > 20 ? 1 : 0))
+    const strengths = (receivedMs: (sentMs: number) => number, hasTime: boolean) => {
+      const plane = openPlane()
+      plane.quote(0)
+      return flow.flatMap((value, i) => {
+        const said = plane.ofi(receivedMs(100 * i), value, hasTime ? 100 * i : undefined)
+        return said.flatMap((event) => (event.type === 'signal' ? [event.strength] : []))
+      })
+    }
+    const asSent = strengths((ms) => ms, true)
+    const lumped = (ms: number) => Math.max(ms, 1900 < ms && ms < 2500 ? 2500 : ms)
+    expect(asSent.length).toBeGreaterThan(3)
+    expect(strengths(lumped, true)).toEqual(asSent)
+    expect(strengths(lumped, false)).not.toEqual(asSent)
   })
 
   it('sends the next order as soon as the one before has ended', () => {

@@ -199,7 +199,8 @@ export function createStrategyCore(
     } else if (event.type === 'ofi') {
       of.quotedUs = event.tsRecvUs
       if (of.isLate) return
-      if (of.signal.update(event.value, event.depth, event.tsRecvUs)) onSignal(of, event.tsRecvUs)
+      // By venue time: what arrives in one lump is no burst of flow.
+      if (of.signal.update(event.value, event.depth, event.tsEventUs ?? event.tsRecvUs)) onSignal(of, event.tsRecvUs)
     }
   }
 

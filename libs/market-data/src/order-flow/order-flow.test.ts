@@ -52,6 +52,16 @@ it('sums exactly over intervals of receive time', () => {
   expect(new Set(emitted.map(({ intervalStartUs }) => intervalStartUs))).toEqual(new Set([20_000_000, 30_000_000]))
 })
 
+it('passes on the venue time of what it measures, where there is one', () => {
+  const emitted: Ofi[] = []
+  const flow = createOrderFlow(options)
+  for (const [i, tsEventUs] of [7, 8, undefined].entries()) {
+    const { tsEventUs: _, ...quote } = aQuote({ tsRecvUs: 20_000_000 + i })
+    flow.onQuote({ ...quote, ...(tsEventUs !== undefined && { tsEventUs }) }, (ofi) => emitted.push(ofi))
+  }
+  expect(emitted.map((ofi) => ofi.tsEventUs)).toEqual([8, undefined])
+})
+
 it('goes on the same after it was restored', () => {
   const quotes: Best[] = [start, [100, 2.5, 101, 3], [100.5, 1, 101, 3], [100, 2, 101.5, 1]]
   expect(run(quotes.flatMap((quote) => ['restore', quote] as const))).toEqual(run(quotes))
@@ -63,7 +73,7 @@ it('measures a book by its best level, when that changes', () => {
   const emitted: number[] = []
   const change = (bids: number[], asks: number[]) => {
     book.apply(bids, asks)
-    flow.onBook(book, 20_000_000, ({ value }) => emitted.push(value))
+    flow.onBook(book, 20_000_000, undefined, ({ value }) => emitted.push(value))
   }
   change([], [])
   change([99, 6], [])

@@ -79,11 +79,14 @@ export class OrderFlow {
 
   /** Takes the next best quote of the venue. */
   onQuote(quote: Quote, emit: Emit): void {
-    this.#update(quote.tsRecvUs, quote.bid, quote.bidSize, quote.ask, quote.askSize, emit)
+    this.#update(quote.tsRecvUs, quote.tsEventUs, quote.bid, quote.bidSize, quote.ask, quote.askSize, emit)
   }
 
-  /** Takes a valid book after a change, where the venue has no quote stream. Nothing is emitted while the best level stays the same. */
-  onBook(book: OrderBook, tsRecvUs: number, emit: Emit): void {
+  /**
+   * Takes a valid book after a change of the venue time `tsEventUs`, where the venue has no quote stream. Nothing is emitted while the
+   * best level stays the same.
+   */
+  onBook(book: OrderBook, tsRecvUs: number, tsEventUs: number | undefined, emit: Emit): void {
     if (book.bidCount === 0 || book.askCount === 0) {
       this.reset()
       return
@@ -98,7 +101,7 @@ export class OrderFlow {
       ask === this.#ask &&
       this.#units(bidSize) === this.#bidUnits &&
       this.#units(askSize) === this.#askUnits
-    if (!isSame) this.#update(tsRecvUs, bid, bidSize, ask, askSize, emit)
+    if (!isSame) this.#update(tsRecvUs, tsEventUs, bid, bidSize, ask, askSize, emit)
   }
 
   /** Forgets the previous best level: after a disconnect, or when the book became invalid. */
@@ -118,7 +121,15 @@ export class OrderFlow {
     }
   }
 
-  #update(tsRecvUs: number, bid: number, bidSize: number, ask: number, askSize: number, emit: Emit): void {
+  #update(
+    tsRecvUs: number,
+    tsEventUs: number | undefined,
+    bid: number,
+    bidSize: number,
+    ask: number,
+    askSize: number,
+    emit: Emit,
+  ): void {
     // Twice, since the ask may have more digits than the bid: then both are counted in smaller units.
     this.#units(bidSize)
     const askUnits = this.#units(askSize)
@@ -142,6 +153,7 @@ export class OrderFlow {
         venue: this.#options.venue,
         symbol: this.#options.symbol,
         tsRecvUs,
+        ...(tsEventUs !== undefined && { tsEventUs }),
         value: units / this.#unitsPerBase,
         intervalStartUs,
         intervalValue: this.#intervalUnits / this.#unitsPerBase,
