@@ -49,6 +49,18 @@ describe('the metrics of the data plane', () => {
     expect(await value('data_feed_disconnects_total', 'reason="timeout"')).toBe(1)
   })
 
+  it('count the clock offsets that were taken anew', async () => {
+    const { feed, value } = recorded()
+    feed(connect, trade(0, 1), trade(1, 2))
+    expect(await value('data_clock_agreements_total')).toBe(0)
+    // From its sixth second on all of the source is 800 ms ahead of what it was.
+    for (let i = 0; i < 30; i++) {
+      const nowUs = T + 6 * SECOND + i * 100_000
+      feed(aFrame(message.trade(nowUs + 800_000, 3 + i), nowUs))
+    }
+    expect(await value('data_clock_agreements_total')).toBe(1)
+  })
+
   it('show the clock offset in force, a lost connection or not', async () => {
     const { feed, value } = recorded()
     feed(connect)

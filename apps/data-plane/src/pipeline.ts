@@ -163,6 +163,11 @@ export class DataCore {
     return this.lanes.reduce((sum, { tradeStream }) => sum + tradeStream.ignored, 0)
   }
 
+  /** Clock offsets that were taken anew, since events ahead of the one in force agreed on them. */
+  get clockAgreements(): number {
+    return [...this.#clockOf.values()].reduce((sum, { agreements }) => sum + agreements, 0)
+  }
+
   /** Market time that is reached. */
   get nowUs(): number {
     return this.#nowUs

@@ -12,7 +12,7 @@ import type { DataCore } from './pipeline.ts'
  * What a resumed run had counted before is not counted again.
  */
 export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore, source: string): void {
-  const { stageIn, stageOut, stageRefused, finerThanSteps } = metrics
+  const { stageIn, stageOut, stageRefused, finerThanSteps, clockAgreements } = metrics
   const sum = (reasons: readonly (NormalizeRefusal | ValidationRefusal)[]) =>
     reasons.reduce((total, reason) => total + core.refused[reason], 0)
   const understood = () => core.framesIn - sum(normalizeRefusals)
@@ -27,6 +27,7 @@ export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore
     [stageRefused.of({ stage: 'validate', reason: 'trade_stream_ignored' }), () => core.ignored],
     [stageIn.of({ stage: 'publish' }), () => core.outbox.lastSeq],
     [stageOut.of({ stage: 'publish' }), () => core.outbox.lastSeq - core.outbox.size],
+    [clockAgreements.of({ source }), () => core.clockAgreements],
     ...core.lanes.map(
       ({ steps, instrument: { symbol } }) => [finerThanSteps.of({ source, symbol }), () => steps.finer] as const,
     ),

@@ -116,7 +116,10 @@ const freshness = [
       title: 'Refused for clock drift',
       worry: 'Worry at any: our clock has drifted, or the venue stamps events late.',
       unit: 'eps',
-      queries: [series(rate(data.ntpRejects, ['source']), '{{source}}')],
+      queries: [
+        series(rate(data.ntpRejects, ['source']), '{{source}}'),
+        series(rate(data.clockAgreements, ['source']), 'offset taken anew {{source}}'),
+      ],
     },
     { min: 0 },
   ),

@@ -25,6 +25,7 @@ const contract = {
     data_last_event_timestamp_seconds gauge source symbol
     data_last_receive_timestamp_seconds gauge source symbol
     data_session_open gauge symbol
+    data_clock_agreements_total counter source
     data_clock_offset_seconds gauge source
     data_book_valid gauge exchange symbol
     crypto_price gauge exchange symbol type

@@ -88,6 +88,11 @@ export const dataPlaneCatalog = {
     'Receive time minus event time that is in force for the source.',
     ['source'],
   ),
+  clockAgreements: counter(
+    'data_clock_agreements_total',
+    'Clock offsets taken anew because events ahead of the one in force agreed: a clock was set, or a connect was inside a burst.',
+    ['source'],
+  ),
   bookValid: gauge('data_book_valid', '1 while the book can be trusted.', market, vital),
   price: measurement('crypto_price', 'Last, best bid and best ask price.', [
     ...market,
