@@ -40,6 +40,7 @@ export const states = {
   up: { 0: { text: 'down', color: bad }, 1: { text: 'up', color: good } },
   inForce: { 0: { text: ' ', color: 'transparent' }, 1: { text: 'in force', color: 'blue' } },
   tripped: { 0: { text: 'armed', color: good }, 1: { text: 'tripped', color: bad } },
+  suspended: { 0: { text: 'at work', color: good }, 1: { text: 'suspended', color: bad } },
   regime: {
     0: { text: 'calm', color: good },
     1: { text: 'normal', color: 'blue' },

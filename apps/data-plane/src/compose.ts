@@ -1,19 +1,36 @@
-import type { Heartbeat, Instrument, MarketEvent } from '@triplane/contracts'
+import { topics, topicsOf, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
+import type { Source } from '@triplane/feeds'
 import type { FeedItem } from '@triplane/market-data'
 import { publish, Unobserved, type Bus } from '@triplane/messaging'
-import { exportBusStats, type Metrics } from '@triplane/metrics'
+import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { DataPlaneConfig } from './config.ts'
-import { exportDataPlane } from './data-plane-metrics.ts'
+import { createDataMetrics, exportDataPlane } from './data-plane-metrics.ts'
 import { Freshness } from './freshness.ts'
 import { createDataCore, dataPlaneSchema, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
 
-export { dataPlaneSchema }
+export { createDataMetrics, dataPlaneSchema }
+
+/** What the data plane speaks on; it hears nothing. */
+export const dataPlaneTopics = {
+  consumed: [],
+  produced: topicsOf({
+    trade: true,
+    quote: true,
+    bookDelta: true,
+    bookSnapshot: true,
+    bar: true,
+    ofi: true,
+    mark: true,
+    marketStatus: true,
+    deadLetter: true,
+  } satisfies Record<MarketEvent['type'], true>),
+} satisfies BusTopics
 
 /** What the data plane is made of, wherever it runs. */
 export interface DataPlaneParts {
   readonly config: DataPlaneConfig
   /** Label of the feed: sim, capture. */
-  readonly source: string
+  readonly source: Source['name']
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'data_plane'>
@@ -97,7 +114,8 @@ export function composeDataPlane(options: DataPlaneOptions): DataPlane {
     observe(event)
   })
   metrics.beforeScrape(() => unobserved.observe())
-  exportBusStats(metrics, () => producer.stats())
+  const produced = [...dataPlaneTopics.produced, topics.heartbeats]
+  exportBusStats(metrics, { ...dataPlaneTopics, produced }, () => producer.stats())
 
   function flush(): void {
     if (core.outbox.size > 0) {

@@ -1,22 +1,23 @@
 import type { FeedItem } from '@triplane/market-data'
-import { createMetrics } from '@triplane/metrics'
+import { disconnectReasons } from '@triplane/feeds'
+import { createLogger } from '@triplane/logging'
+import { createMetrics, readExposition } from '@triplane/metrics'
 import { testStartUs } from '@triplane/testing'
+import { notUnderstood, notValid } from '../test/refused-items.ts'
 import { aFrame, instruments, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
-import { exportDataPlane } from './data-plane-metrics.ts'
+import { createDataMetrics, exportDataPlane } from './data-plane-metrics.ts'
 import { Freshness } from './freshness.ts'
 
 const T = testStartUs
 
 /** A session whose outputs are recorded, and what is exposed of it. */
-function recorded(core = newCore()) {
-  const metrics = createMetrics('data_plane', {
-    instruments: instruments.map(({ exchange, symbol }) => ({ source: 'sim', exchange, symbol })),
-    labels: { stage: ['normalize', 'validate', 'publish'] },
-    processMetrics: false,
-  })
+function recorded(core = newCore(), source: 'sim' | 'capture' = 'sim') {
+  const logger = createLogger({ service: 'test', destination: { write: () => undefined } })
+  const metrics = createDataMetrics({ instruments, source, maxSeries: 10_000, logger })
   const tape = new Tape(core)
-  const record = exportDataPlane(metrics, core, { source: 'sim', nowUs: () => 5 * SECOND })
+  const record = exportDataPlane(metrics, core, { source, nowUs: () => 5 * SECOND })
   return {
+    metrics,
     core,
     feed(...items: readonly FeedItem[]) {
       for (const item of items) tape.feed(item).forEach(record)
@@ -32,7 +33,7 @@ function recorded(core = newCore()) {
 }
 
 const connect: FeedItem = { type: 'connect', origin, tsRecvUs: T }
-const disconnect: FeedItem = { type: 'disconnect', origin, tsRecvUs: T + 10 * SECOND, reason: 'timeout' }
+const disconnect: FeedItem = { type: 'disconnect', origin, tsRecvUs: T + 10 * SECOND, reason: 'outage' }
 const trade = (seconds: number, id: number) => {
   const nowUs = T + seconds * SECOND
   return aFrame(message.trade(nowUs, id), nowUs)
@@ -46,7 +47,7 @@ describe('the metrics of the data plane', () => {
     expect(await value('data_feed_connected')).toBe(1)
     feed(disconnect)
     expect(await value('data_feed_connected')).toBe(0)
-    expect(await value('data_feed_disconnects_total', 'reason="timeout"')).toBe(1)
+    expect(await value('data_feed_disconnects_total', 'reason="outage"')).toBe(1)
   })
 
   it('count the clock offsets that were taken anew', async () => {
@@ -124,6 +125,61 @@ describe('the metrics of the data plane', () => {
     expect(await value('triplane_stage_in_total', 'stage="normalize"')).toBe(2)
     expect(await value('triplane_stage_out_total', 'stage="validate"')).toBe(1)
     expect(await value('data_ticks_received_total', 'BTC/USDT')).toBe(1)
+  })
+
+  it('name the reason of a disconnect that a recording has of its own, and none that is not known', async () => {
+    const { feed, value } = recorded(newCore(), 'capture')
+    for (const reason of disconnectReasons.capture)
+      expect(await value('data_feed_disconnects_total', `reason="${reason}"`)).toBe(0)
+    feed(connect, { ...disconnect, reason: 'hole' }, connect, { ...disconnect, reason: 'the cable was cut' })
+    expect(await value('data_feed_disconnects_total', 'reason="hole"')).toBe(1)
+    expect(await value('data_feed_disconnects_total', 'reason="other"')).toBe(1)
+  })
+
+  describe.each([
+    { stage: 'normalize', refusals: notUnderstood },
+    { stage: 'validate', refusals: notValid },
+  ])('of what can be refused ($stage)', ({ stage, refusals }) => {
+    const cases = Object.entries(refusals).flatMap(([type, byReason]) =>
+      Object.entries(byReason).map(([reason, items]) => ({ type, reason, items: items as readonly FeedItem[] })),
+    )
+
+    it.each(cases)('show a $type for $reason from the start, and count it', async ({ type, reason, items }) => {
+      const { metrics, feed } = recorded()
+      const refused = async () => {
+        const families = readExposition(await metrics.expose()).filter(({ name }) =>
+          /_(dlq|errors|ntp|refused)_/.test(name),
+        )
+        return families.flatMap(({ samples }) => samples.map(({ name, labels, value }) => ({ name, labels, value })))
+      }
+      feed(connect, trade(0, 100), aFrame(message.kline(T, 120_000, true), T))
+      const before = await refused()
+      feed(...items)
+      const after = await refused()
+      expect(after).toHaveLength(before.length)
+      const event_type = { bookDelta: 'book', bookSnapshot: 'book', trade: 'tick' }[type] ?? type
+      const counted = after
+        .filter((sample, i) => sample.value !== before[i]?.value)
+        .map(({ name, labels: { source: _, service: __, ...labels }, value }) => ({ name, labels, value }))
+      const [ofStage, labels] =
+        stage === 'normalize'
+          ? ['data_normalization_errors_total', { error_type: reason }]
+          : ['data_validation_errors_total', { error_type: reason, event_type }]
+      expect(counted.filter(({ name }) => name !== 'data_ntp_rejects_total')).toEqual([
+        { name: ofStage, labels, value: 1 },
+        { name: 'data_dlq_messages_total', labels: { event_type, error_type: reason }, value: 1 },
+        { name: 'triplane_stage_refused_total', labels: { stage, reason }, value: 1 },
+      ])
+    })
+
+    it('show nothing else', async () => {
+      const families = readExposition(await recorded().metrics.expose())
+      const letters = families.find(({ name }) => name === 'data_dlq_messages_total')?.samples ?? []
+      const reasons = new Set(cases.map(({ reason }) => reason))
+      const shown = letters.filter(({ labels }) => reasons.has(labels['error_type'] as string))
+      const pairs = cases.map(({ type, reason }) => `${type.startsWith('book') ? 'book' : type} ${reason}`)
+      expect(shown).toHaveLength(new Set(pairs).size)
+    })
   })
 
   it('go on after a resume: connected as before, and counting from 0', async () => {

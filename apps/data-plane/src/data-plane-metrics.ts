@@ -6,11 +6,13 @@ import {
   type NormalizeRefusal,
   type ValidationRefusal,
 } from '@triplane/contracts'
-import type { CounterHandle, Metrics } from '@triplane/metrics'
+import { disconnectReasons, OTHER_REASON, type Source } from '@triplane/feeds'
+import { frameRefusalsOf, refusalsOf } from '@triplane/market-data'
+import { createPlaneMetrics, type CounterHandle, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import type { Lane } from './lane.ts'
 import type { DataCore } from './pipeline.ts'
 import { RollingMinute } from './rolling-minute.ts'
-import { exportStageCounts } from './stage-counts.ts'
+import { exportStageCounts, showStages } from './stage-counts.ts'
 
 type DataMetrics = Metrics<'data_plane'>
 
@@ -32,6 +34,18 @@ interface InstrumentMetrics {
   lastEventUs: number
 }
 
+/** The metrics of the data plane, with a series of all that it can record of the source. */
+export function createDataMetrics(
+  options: PlaneMetricsOptions & { readonly source: Source['name'] },
+): Metrics<'data_plane'> {
+  const { source } = options
+  const metrics = createPlaneMetrics('data_plane', options)
+  showStages(metrics)
+  showRefusals(metrics, source)
+  for (const reason of disconnectReasons[source]) metrics.feedDisconnects.of({ source, reason })
+  return metrics
+}
+
 /**
  * Records what the data plane puts out: call what it returns with every output. Prices, books and candles are read off the
  * core before each scrape. `nowUs` is wall time and is read for every event, so give a clock that is read once a turn.
@@ -39,10 +53,11 @@ interface InstrumentMetrics {
 export function exportDataPlane(
   metrics: DataMetrics,
   core: DataCore,
-  { source, nowUs }: { readonly source: string; readonly nowUs: () => number },
+  { source, nowUs }: { readonly source: Source['name']; readonly nowUs: () => number },
 ): (event: MarketEvent) => void {
   const bySymbol = new Map(core.lanes.map((lane) => [lane.instrument.symbol, instrumentMetrics(metrics, lane, source)]))
   exportStageCounts(metrics, core, source)
+  const knownReasons: ReadonlySet<string> = new Set(disconnectReasons[source])
   metrics.beforeScrape(() => {
     for (const of of bySymbol.values()) measureInstrument(metrics, of, source, core.nowUs)
     metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
@@ -52,6 +67,10 @@ export function exportDataPlane(
     of.ticks.inc()
     of.lastRecvUs = nowUs()
     if (tsEventUs !== undefined) of.lastEventUs = tsEventUs
+  }
+
+  function noteDisconnect(reason = OTHER_REASON): void {
+    metrics.feedDisconnects.inc({ source, reason: knownReasons.has(reason) ? reason : OTHER_REASON })
   }
 
   return function record(event) {
@@ -85,7 +104,7 @@ export function exportDataPlane(
         return recordDeadLetter(metrics, event)
       case 'marketStatus':
         if (event.status === 'gap' && event.symbol !== undefined) bySymbol.get(event.symbol)?.gaps.inc()
-        if (event.status === 'disconnected') metrics.feedDisconnects.inc({ source, reason: event.reason ?? 'unknown' })
+        if (event.status === 'disconnected') noteDisconnect(event.reason)
         return
     }
   }
@@ -125,6 +144,22 @@ const eventTypeOf = {
   bookSnapshot: 'book',
   bar: 'bar',
 } as const
+
+/** Shows what can be refused of what. */
+function showRefusals(metrics: DataMetrics, source: string): void {
+  const types = ['trade', 'quote', 'bookDelta', 'bookSnapshot', 'bar'] as const
+  for (const type of ['frame', ...types] as const) {
+    for (const error_type of frameRefusalsOf[type])
+      metrics.deadLetters.of({ event_type: eventTypeOf[type], error_type })
+  }
+  for (const type of types) {
+    const event_type = eventTypeOf[type]
+    for (const error_type of refusalsOf[type]) {
+      metrics.deadLetters.of({ event_type, error_type })
+      metrics.validationErrors.of({ source, error_type, event_type })
+    }
+  }
+}
 
 function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventType }: DeadLetter): void {
   const event_type = eventTypeOf[eventType]

@@ -20,9 +20,9 @@ import {
   type Service,
   type ServiceEdges,
 } from '@triplane/service'
-import { createPlaneMetrics, exportHistory } from '@triplane/metrics'
+import { exportHistory } from '@triplane/metrics'
 import { noteEvent } from '@triplane/state'
-import { buildDataPlane } from './compose.ts'
+import { buildDataPlane, createDataMetrics, dataPlaneTopics } from './compose.ts'
 import { dataPlaneSchema } from './pipeline.ts'
 import { openRunSource } from './run-source.ts'
 import type { DataServiceConfig } from './service-config.ts'
@@ -33,7 +33,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
   const instruments = configuredInstruments(config)
   const sourceName =
     config.source.kind === 'simulated' ? 'sim' : config.source.kind === 'capture' ? 'capture' : 'binance_ws'
-  const metrics = createPlaneMetrics('data_plane', { instruments, source: sourceName, ...config.metrics, logger })
+  const metrics = createDataMetrics({ instruments, source: sourceName, ...config.metrics, logger })
   let heardUs: number | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {
@@ -151,7 +151,8 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     clock,
     host,
     checks: { feed: feedCheck(() => heardUs, clock) },
-    historyObserver: exportHistory(metrics),
+    topics: dataPlaneTopics,
+    observeHistory: (types) => exportHistory(metrics, types),
     views: () => ({}),
   })
 }

@@ -7,6 +7,18 @@ import {
 import type { CounterHandle, Metrics } from '@triplane/metrics'
 import type { DataCore } from './pipeline.ts'
 
+const IGNORED = 'trade_stream_ignored'
+
+/** Shows the stages, and what each can refuse. */
+export function showStages({ stageIn, stageOut, stageRefused }: Metrics<'data_plane'>): void {
+  const reasons = { normalize: normalizeRefusals, validate: [...validationRefusals, IGNORED], publish: [] }
+  for (const [stage, refused] of Object.entries(reasons)) {
+    stageIn.of({ stage })
+    stageOut.of({ stage })
+    for (const reason of refused) stageRefused.of({ stage, reason })
+  }
+}
+
 /**
  * Exports what came into each stage, went out of it and was refused, read off the core's own counts before each scrape.
  * What a resumed run had counted before is not counted again.
@@ -24,7 +36,7 @@ export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore
     [stageOut.of({ stage: 'normalize' }), understood],
     [stageIn.of({ stage: 'validate' }), understood],
     [stageOut.of({ stage: 'validate' }), () => understood() - sum(validationRefusals) - core.ignored],
-    [stageRefused.of({ stage: 'validate', reason: 'trade_stream_ignored' }), () => core.ignored],
+    [stageRefused.of({ stage: 'validate', reason: IGNORED }), () => core.ignored],
     [stageIn.of({ stage: 'publish' }), () => core.outbox.lastSeq],
     [stageOut.of({ stage: 'publish' }), () => core.outbox.lastSeq - core.outbox.size],
     [clockAgreements.of({ source }), () => core.clockAgreements],

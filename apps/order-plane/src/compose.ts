@@ -1,8 +1,8 @@
-import { field, topics, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
+import { field, topics, topicsOf, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
-import type { Metrics } from '@triplane/metrics'
+import type { BusTopics, Metrics } from '@triplane/metrics'
 import type { OrderPlaneConfig } from './config.ts'
-import { exportOrderPlane } from './order-plane-metrics.ts'
+import { countDuplicate, createOrderMetrics, exportOrderPlane } from './order-plane-metrics.ts'
 import {
   orderPlaneInputs,
   orderPlaneSchema,
@@ -12,7 +12,23 @@ import {
 } from './order-plane-core.ts'
 import { createOrderCore } from './pipeline.ts'
 
-export { orderPlaneSchema, type OrderPlaneCore, type OrderPlaneInput }
+export { createOrderMetrics, orderPlaneSchema, type OrderPlaneCore, type OrderPlaneInput }
+
+/** What the order plane hears on and speaks on. */
+export const orderPlaneTopics = {
+  consumed: [
+    topics.trades,
+    topics.quotes,
+    topics.books,
+    topics.marks,
+    topics.status,
+    topics.intents,
+    topics.killSwitch,
+    topics.commands,
+    topics.heartbeats,
+  ],
+  produced: topicsOf({ orderEvent: true, fill: true } satisfies Record<ExecutionEvent['type'], true>),
+} satisfies BusTopics
 
 /** An input that waits, as it is saved. */
 export const orderPlaneInputSchema = field.event(...orderPlaneInputs)
@@ -32,21 +48,12 @@ export function buildOrderPlane(
   { config, instruments, isSessionOpen, metrics, onApproved }: OrderPlaneParts,
   snapshot?: OrderPlaneSnapshot,
 ): Plane<OrderPlaneInput, ExecutionEvent, OrderPlaneCore> {
-  const core = createOrderCore(config, { instruments, isSessionOpen, onApproved }, snapshot)
+  const onDuplicate = (intent: OrderIntent) => countDuplicate(metrics, intent)
+  const core = createOrderCore(config, { instruments, isSessionOpen, onApproved, onDuplicate }, snapshot)
   return {
     name: 'order-plane',
     core,
-    topics: [
-      topics.trades,
-      topics.quotes,
-      topics.books,
-      topics.marks,
-      topics.status,
-      topics.intents,
-      topics.killSwitch,
-      topics.commands,
-      topics.heartbeats,
-    ],
+    topics: orderPlaneTopics.consumed,
     hears: new Set<OrderPlaneInput['type']>(orderPlaneInputs),
     observe: exportOrderPlane(metrics, core, instruments, config),
     heartbeat: {

@@ -52,6 +52,8 @@ export interface OrderPlaneDeps {
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   /** Told of an intent at the moment when the gate approves it: the edge's, to take the time. It must not call back. */
   readonly onApproved?: (intent: OrderIntent) => void
+  /** Told of an intent whose id is known already, which no output tells of: to be counted. It must not call back. */
+  readonly onDuplicate?: (intent: OrderIntent) => void
 }
 
 /** The order plane's state for the live view and the report. Positions are valued at their marks. */

@@ -1,4 +1,6 @@
 import {
+  enteredStates,
+  riskCodes,
   tradingStates,
   type BrokerReject,
   type CancelReason,
@@ -6,14 +8,28 @@ import {
   type Fill,
   type Instrument,
   type OrderEvent,
+  type OrderIntent,
   type RiskCode,
 } from '@triplane/contracts'
+import { isWorking } from '@triplane/execution'
 import { numberFromMoney } from '@triplane/ledger'
-import type { Metrics } from '@triplane/metrics'
+import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import type { OrderPlaneConfig } from './config.ts'
 import type { OrderPlaneCore } from './order-plane-core.ts'
 
 type OrderMetrics = Metrics<'order_plane'>
+
+const openStates = enteredStates.filter(isWorking)
+
+/** The metrics of the order plane, with a series of all that it can record. */
+export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
+  const metrics = createPlaneMetrics('order_plane', options)
+  metrics.stageIn.of({ stage: 'risk' })
+  metrics.stageOut.of({ stage: 'risk' })
+  for (const reason of riskCodes) metrics.stageRefused.of({ stage: 'risk', reason })
+  for (const { symbol } of options.instruments) for (const state of openStates) metrics.open.of({ symbol, state })
+  return metrics
+}
 
 const seconds = (fromUs: number, toUs: number) => Math.max(0, toUs - fromUs) / 1e6
 
@@ -35,6 +51,17 @@ export function exportOrderPlane(
   }
 }
 
+/** Counts an intent that came twice: it is no order, so no event tells of it. */
+export function countDuplicate(metrics: OrderMetrics, { strategy }: OrderIntent): void {
+  metrics.stageIn.inc({ stage: 'risk' })
+  recordDenial(metrics, strategy, 'duplicate')
+}
+
+function recordDenial(metrics: OrderMetrics, strategy: string, reason: RiskCode): void {
+  metrics.riskRejections.inc({ strategy, check_type: reason })
+  metrics.stageRefused.inc({ stage: 'risk', reason })
+}
+
 function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
   const { strategy, symbol, side } = order
   const labels = { strategy, symbol }
@@ -44,9 +71,7 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
       metrics.stageIn.inc({ stage: 'risk' })
       return
     case 'denied':
-      metrics.riskRejections.inc({ strategy, check_type: order.reason as RiskCode })
-      metrics.stageRefused.inc({ stage: 'risk', reason: order.reason as RiskCode })
-      return
+      return recordDenial(metrics, strategy, order.reason as RiskCode)
     case 'approved':
       metrics.stageOut.inc({ stage: 'risk' })
       if (Number(order.quantity) < Number(order.requestedQuantity)) metrics.povDownscales.inc(labels)
@@ -70,16 +95,14 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
       return
     case 'rejected':
       metrics.rejected.inc({ strategy, symbol, reason: order.reason as BrokerReject })
+      metrics.filled.inc({ strategy, symbol, direction: side, status: 'REJECTED' })
       metrics.tradingOrders.inc({ symbol, action: side, status: 'rejected' })
-      return
-    case 'expired':
-      metrics.tradingOrders.inc({ symbol, action: side, status: 'expired' })
-      return
-    case 'unknown':
-      metrics.errors.inc({ kind: 'unknown_outcome' })
       return
     case 'partially_filled':
     case 'pending_cancel':
+    // Not among `enteredStates`.
+    case 'expired':
+    case 'unknown':
       return
   }
 }
@@ -95,8 +118,6 @@ function recordFill(metrics: OrderMetrics, fill: Fill, usdPerQuote: number, krwP
   const notionalUsd = Number(fill.quantity) * Number(fill.price) * usdPerQuote
   metrics.orderVolumeKrw.inc({ symbol, action: side }, notionalUsd * krwPerUsd)
 }
-
-const openStates = ['approved', 'submitted', 'acknowledged', 'partially_filled', 'pending_cancel', 'unknown'] as const
 
 function measure(
   metrics: OrderMetrics,

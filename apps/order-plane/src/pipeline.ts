@@ -3,12 +3,12 @@ import {
   type BrokerReject,
   type CancelIntent,
   type CancelReason,
+  type EnteredState,
   type ExecutionEvent,
   type Fill,
   type KillSwitch,
   type Mark,
   type OrderIntent,
-  type OrderState,
   type RiskCode,
 } from '@triplane/contracts'
 import {
@@ -70,7 +70,7 @@ export function createOrderCore(
 class OrderPipeline implements OrderPlaneCore {
   readonly outbox: Outbox<ExecutionEvent>
   readonly #config: OrderPlaneConfig
-  readonly #onApproved: OrderPlaneDeps['onApproved']
+  readonly #deps: OrderPlaneDeps
   readonly #gate: RiskGate
   readonly #mode: TradingMode
   readonly #rate: OrderRateWindow
@@ -90,7 +90,7 @@ class OrderPipeline implements OrderPlaneCore {
     const { instruments } = deps
     this.outbox = new Outbox(snapshot?.lastSeq)
     this.#config = config
-    this.#onApproved = deps.onApproved
+    this.#deps = deps
     this.#gate = createRiskGate(standardChecks(risk))
     this.#mode = new TradingMode(snapshot?.mode)
     this.#rate = new OrderRateWindow(risk, snapshot?.rate)
@@ -142,7 +142,7 @@ class OrderPipeline implements OrderPlaneCore {
   #onStrategy(event: OrderIntent | CancelIntent | KillSwitch): void {
     switch (event.type) {
       case 'orderIntent':
-        if (this.#isKnown(event.intentId)) this.#countDenial({ code: 'duplicate', intentId: event.intentId })
+        if (this.#isKnown(event.intentId)) this.#onDuplicate(event)
         else if (this.#isAhead(event)) this.#waiting.add(event)
         else this.#decide(event)
         break
@@ -161,12 +161,18 @@ class OrderPipeline implements OrderPlaneCore {
     if (this.#desks.find(venue, symbol)) this.#ledger.mark(symbol, price, tsRecvUs - ageUs)
   }
 
+  /** Says nothing: the order of this id has told of its own life. */
+  #onDuplicate(intent: OrderIntent): void {
+    this.#countDenial({ code: 'duplicate', intentId: intent.intentId })
+    this.#deps.onDuplicate?.(intent)
+  }
+
   /** Risk, sizing, submit. */
   #decide(intent: OrderIntent): void {
     const desk = this.#deskFor(intent)
     const candidate = readCandidate(intent, desk, this.#mode.state)
     const verdict = this.#gate.approve(candidate, this.#accountRisk())
-    if (verdict.ok) this.#onApproved?.(intent)
+    if (verdict.ok) this.#deps.onApproved?.(intent)
     const order = this.#receive(intent)
     if (!verdict.ok) return this.#deny(order, verdict.error)
 
@@ -347,7 +353,7 @@ class OrderPipeline implements OrderPlaneCore {
     this.#lastDenial = reject
   }
 
-  #enter(order: Order, state: OrderState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
+  #enter(order: Order, state: EnteredState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
     if (!this.#orders.enter(order, state, atUs)) this.#publish(order, reason)
   }
 

@@ -1,6 +1,5 @@
 import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
 import { isSessionOpen } from '@triplane/market-data'
-import { createPlaneMetrics } from '@triplane/metrics'
 import {
   configuredInstruments,
   digestOf,
@@ -14,7 +13,13 @@ import {
 import { noteEvent } from '@triplane/state'
 import { createSlowestFills, slowFillOf, type SlowestFills } from '@triplane/storage'
 import { createTracing, OrderSpans } from '@triplane/tracing'
-import { buildOrderPlane, orderPlaneInputSchema, orderPlaneSchema } from './compose.ts'
+import {
+  buildOrderPlane,
+  createOrderMetrics,
+  orderPlaneInputSchema,
+  orderPlaneSchema,
+  orderPlaneTopics,
+} from './compose.ts'
 import { Liveness } from './liveness.ts'
 import { OperatorControl } from './operator-control.ts'
 import type { OrderServiceConfig } from './service-config.ts'
@@ -30,10 +35,9 @@ export async function startOrderService(
   const all = configuredInstruments(config)
   // What has no rate to USD cannot be valued: it is not traded.
   const instruments = all.filter(({ quote }) => order.ratesToUsd[quote] !== undefined)
-  const metrics = createPlaneMetrics('order_plane', {
-    instruments: all,
+  const metrics = createOrderMetrics({
+    instruments,
     source: 'sim',
-    hostStages: ['decode'],
     ...config.metrics,
     logger,
   })
@@ -134,6 +138,7 @@ export async function startOrderService(
   const service = await startPlaneService({
     name: 'order-plane',
     stage: 'order',
+    topics: orderPlaneTopics,
     config,
     metrics,
     logger,

@@ -1,5 +1,6 @@
 import {
   encodeLine,
+  type CancelReason,
   type ExecutionEvent,
   type Instrument,
   type OrderIntent,
@@ -49,6 +50,8 @@ export const CLOSE_US = testStartUs + 120_000_000
 export const config = (fields: Parameters<typeof orderPlaneConfigSchema.parse>[0] = {}): OrderPlaneConfig =>
   orderPlaneConfigSchema.parse(fields)
 
+export const isSessionOpen = (session: Instrument['session'], timeUs: number) => session === '24x7' || timeUs < CLOSE_US
+
 /** A core with the producers that feed it: they count their sequences and tell the time. */
 export class Session {
   core: OrderPlaneCore
@@ -63,7 +66,6 @@ export class Session {
   }
 
   #build(snapshot?: OrderPlaneSnapshot): OrderPlaneCore {
-    const isSessionOpen = (session: Instrument['session'], timeUs: number) => session === '24x7' || timeUs < CLOSE_US
     return createOrderCore(this.#config, { instruments: [BTC, SPY], isSessionOpen }, snapshot)
   }
 
@@ -158,8 +160,8 @@ export class Session {
     )
   }
 
-  cancel(intentId: string) {
-    return this.send(aCancelIntent({ seq: ++this.#seqs.strategy, intentId, effectUs: this.nowUs, reason: 'replaced' }))
+  cancel(intentId: string, reason: CancelReason = 'replaced') {
+    return this.send(aCancelIntent({ seq: ++this.#seqs.strategy, intentId, effectUs: this.nowUs, reason }))
   }
 
   killSwitch(active: boolean) {

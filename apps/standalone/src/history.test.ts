@@ -3,7 +3,7 @@ import { storedEventTypes } from '@triplane/storage'
 
 it.each(storedEventTypes)('metrics have a name for %s, which is stored', async (type) => {
   const metrics = createMetrics('data_plane', { processMetrics: false })
-  const history = exportHistory(metrics)
+  const history = exportHistory(metrics, [type])
   history.stored(type, 1, 0, 0.01)
   history.failed(type, 2)
   const text = await metrics.expose()

@@ -88,7 +88,7 @@ export class History {
       overflow: 'spill',
       spill: { ...spill, onNotice: (line) => logger.warning(line) },
       maxBufferedRows,
-      observer: exportHistory(metrics),
+      observer: exportHistory(metrics, storedEventTypes),
     })
     this.#slowest = createSlowestFills({
       pool: database.pool,

@@ -6,7 +6,7 @@ import {
   type Plane,
   type PlaneRunnerOptions,
 } from '@triplane/messaging'
-import { exportBusStats, type Metrics } from '@triplane/metrics'
+import type { Metrics } from '@triplane/metrics'
 
 export interface JoinOptions<
   In extends Event,
@@ -15,7 +15,6 @@ export interface JoinOptions<
 > extends PlaneRunnerOptions<In, Out> {
   readonly plane: Plane<In, Out, Core>
   readonly metrics: Metrics<string>
-  readonly nowUs: () => number
 }
 
 /** The strategy or the order plane on the bus of its process. */
@@ -44,11 +43,10 @@ export function joinPlane<In extends Event, Out extends Event, Core extends Plan
   options: JoinOptions<In, Out, Core>,
   inputs?: OrderedInputsSnapshot<In>,
 ): JoinedPlane<In, Out, Core> {
-  const { plane, metrics, nowUs } = options
+  const { plane, metrics } = options
   const { core } = plane
   const runner = new PlaneRunner(options, inputs)
   metrics.beforeScrape(() => runner.observe())
-  exportBusStats(metrics, () => [...runner.producer.stats(), ...runner.consumer.stats(nowUs())])
   return {
     core,
     runner,

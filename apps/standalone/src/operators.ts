@@ -1,3 +1,4 @@
+import { controlRefusals } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import type { Bus } from '@triplane/messaging'
@@ -24,6 +25,7 @@ export interface OperatorsOptions {
  */
 export async function openOperators(options: OperatorsOptions): Promise<OperatorControl> {
   const { config, folder, planes, bus, runId, metrics, clock, logger } = options
+  for (const reason of controlRefusals) metrics.order.stageRefused.of({ stage: 'control', reason })
   const operators = await OperatorControl.open({
     config: { ...config, state: { folder } },
     logger: logger.child('control'),

@@ -1,8 +1,11 @@
 import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
-import { createPlaneMetrics, startMetricsServer, type MetricsServer, type PlaneMetricsOptions } from '@triplane/metrics'
+import { createDataMetrics } from '@triplane/data-plane'
+import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
+import { createOrderMetrics } from '@triplane/order-plane'
 import { orderViews } from '@triplane/order-plane/status-views'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
+import { createStrategyMetrics } from '@triplane/strategy-plane'
 import { strategyViews } from '@triplane/strategy-plane/status-views'
 import type { RequestHandler } from 'express'
 import type { History } from './history.ts'
@@ -10,11 +13,11 @@ import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
 
 /** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
-export function createMetricsOfPlanes(options: PlaneMetricsOptions): PlaneMetrics {
+export function createMetricsOfPlanes(options: Parameters<typeof createDataMetrics>[0]): PlaneMetrics {
   return {
-    data: createPlaneMetrics('data_plane', options),
-    order: createPlaneMetrics('order_plane', options),
-    strategy: createPlaneMetrics('strategy_plane', options),
+    data: createDataMetrics(options),
+    order: createOrderMetrics(options),
+    strategy: createStrategyMetrics(options),
   }
 }
 

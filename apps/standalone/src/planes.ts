@@ -1,6 +1,7 @@
 import {
   field,
   stateSchema,
+  topics,
   type Event,
   type ExecutionEvent,
   type Instrument,
@@ -8,21 +9,24 @@ import {
   type StateOf,
 } from '@triplane/contracts'
 import { composeDataPlane, dataPlaneSchema, type DataPlane } from '@triplane/data-plane'
+import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { logEvent, type Logger } from '@triplane/logging'
-import { OutputHash, outputHashSchema, runHash, type Bus } from '@triplane/messaging'
-import type { Metrics } from '@triplane/metrics'
+import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
+import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
 import { simulatedAccount } from '@triplane/service'
 import {
   buildOrderPlane,
   orderPlaneInputSchema,
   orderPlaneSchema,
+  orderPlaneTopics,
   type OrderPlaneCore,
   type OrderPlaneInput,
 } from '@triplane/order-plane'
 import {
   buildStrategyPlane,
   strategyInputSchema,
+  strategyPlaneTopics,
   strategySchema,
   type StrategyCore,
   type StrategyInput,
@@ -36,7 +40,7 @@ import { RunTally, runTallySchema } from './run-tally.ts'
 
 export interface PlanesOptions {
   readonly config: StandaloneConfig
-  readonly source: string
+  readonly source: Source['name']
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly bus: Bus
@@ -113,12 +117,13 @@ export function composePlanes(options: PlanesOptions): Planes {
     }
   }
   const latenciesUs: number[] = resumed ? [...resumed.latenciesUs] : []
-  const joined = { bus, runId, account: simulatedAccount(runId), nowUs: turnUs }
+  const joined = { bus, runId, account: simulatedAccount(runId) }
   // What has no rate to USD is seen by the data plane, but cannot be valued: it is not traded.
   const tradable = instruments.filter(({ quote }) => config.order.ratesToUsd[quote] !== undefined)
 
   const data = composeDataPlane({
     ...joined,
+    nowUs: turnUs,
     monotonicUs: () => clock.monotonicUs(),
     instruments,
     isSessionOpen,
@@ -145,12 +150,24 @@ export function composePlanes(options: PlanesOptions): Planes {
     { ...joined, plane: orderPlane, metrics: metrics.order, observe: observer('order') },
     resumed?.order.inputs,
   )
+  exportBus(metrics.strategy, strategyPlaneTopics, strategy)
+  exportBus(metrics.order, orderPlaneTopics, order)
   const lockstep = new Lockstep(
     { data, strategy: strategy.runner, order: order.runner },
     clock,
     resumed?.nowUs,
     tradable[0] && createRehearsal(config, tradable[0]).rehearse,
   )
+
+  /** In one process a plane sends its heartbeats itself. */
+  function exportBus(
+    of: Metrics<string>,
+    known: BusTopics,
+    { runner }: { readonly runner: Pick<PlaneRunner<never, never>, 'producer' | 'consumer'> },
+  ): void {
+    const produced = [...known.produced, topics.heartbeats]
+    exportBusStats(of, { ...known, produced }, () => [...runner.producer.stats(), ...runner.consumer.stats(turnUs())])
+  }
 
   /** Only a decision that a frame caused has a hand-over to be measured from. */
   function noteApproval(intentUs: number): void {

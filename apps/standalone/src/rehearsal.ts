@@ -40,7 +40,6 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     bus,
     runId: 'rehearsal',
     account: 'rehearsal',
-    nowUs: () => START_US,
     observe: () => undefined,
   }
   const strategyMetrics = createMetrics('strategy_plane', { processMetrics: false })

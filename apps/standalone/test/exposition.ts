@@ -12,6 +12,15 @@ export class Exposition {
     }
   }
 
+  /** Every series of a counter or a histogram. */
+  counted(): readonly string[] {
+    const isCounted = (name: string) => {
+      const family = this.types.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '')
+      return ['counter', 'histogram'].includes(this.types.get(family) ?? '')
+    }
+    return [...this.#values.keys()].filter((key) => isCounted(key.split('|')[0] as string))
+  }
+
   /** The value of one series; `service` need not be named. */
   value(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
     return this.#values.get(keyOf(name, Object.entries(labels)))

@@ -1,6 +1,6 @@
-import { field, topics, type Instrument, type SchemaOf } from '@triplane/contracts'
+import { field, topics, topicsOf, type Instrument, type SchemaOf } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
-import type { Metrics } from '@triplane/metrics'
+import type { BusTopics, Metrics } from '@triplane/metrics'
 import type { StrategyConfig } from './config.ts'
 import {
   createStrategyCore,
@@ -10,9 +10,31 @@ import {
   type StrategyOutput,
   type StrategySnapshot,
 } from './pipeline.ts'
-import { exportStrategyPlane } from './strategy-plane-metrics.ts'
+import { createStrategyMetrics, exportStrategyPlane } from './strategy-plane-metrics.ts'
 
-export { strategySchema, type StrategyCore, type StrategyInput, type StrategyOutput }
+export { createStrategyMetrics, strategySchema, type StrategyCore, type StrategyInput, type StrategyOutput }
+
+/** What the strategy plane hears on and speaks on. */
+export const strategyPlaneTopics = {
+  consumed: [
+    topics.quotes,
+    topics.ofi,
+    topics.marks,
+    topics.status,
+    topics.orders,
+    topics.fills,
+    topics.commands,
+    topics.heartbeats,
+  ],
+  produced: topicsOf({
+    signal: true,
+    targetPortfolio: true,
+    orderIntent: true,
+    cancelIntent: true,
+    portfolioState: true,
+    killSwitch: true,
+  } satisfies Record<StrategyOutput['type'], true>),
+} satisfies BusTopics
 
 /** An input that waits, as it is saved. */
 export const strategyInputSchema: SchemaOf<StrategyInput> = field.event(
@@ -60,16 +82,7 @@ export function buildStrategyPlane(
         core.process(event)
       },
     },
-    topics: [
-      topics.quotes,
-      topics.ofi,
-      topics.marks,
-      topics.status,
-      topics.orders,
-      topics.fills,
-      topics.commands,
-      topics.heartbeats,
-    ],
+    topics: strategyPlaneTopics.consumed,
     hears: new Set<StrategyInput['type']>([
       'quote',
       'ofi',

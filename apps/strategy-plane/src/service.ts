@@ -1,6 +1,5 @@
 import { topics } from '@triplane/contracts'
 import { isSessionOpen } from '@triplane/market-data'
-import { createPlaneMetrics } from '@triplane/metrics'
 import {
   configuredInstruments,
   digestOf,
@@ -13,7 +12,13 @@ import {
 import { noteEvent } from '@triplane/state'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import { strategyViews } from './status-views.ts'
-import { buildStrategyPlane, strategyInputSchema, strategySchema } from './compose.ts'
+import {
+  buildStrategyPlane,
+  createStrategyMetrics,
+  strategyInputSchema,
+  strategyPlaneTopics,
+  strategySchema,
+} from './compose.ts'
 import type { StrategyServiceConfig } from './service-config.ts'
 
 /** Composes the strategy plane as a service of its own: Kafka, history, latest state, its port. */
@@ -24,16 +29,16 @@ export async function startStrategyService(
   const all = configuredInstruments(config)
   // What has no rate to USD cannot be valued: it is not traded.
   const instruments = all.filter(({ quote }) => strategy.ratesToUsd[quote] !== undefined)
-  const metrics = createPlaneMetrics('strategy_plane', {
-    instruments: all,
+  const metrics = createStrategyMetrics({
+    instruments,
     source: 'sim',
-    hostStages: ['decode'],
     ...config.metrics,
     logger,
   })
   return startPlaneService({
     name: 'strategy-plane',
     stage: 'strategy',
+    topics: strategyPlaneTopics,
     config,
     metrics,
     logger,

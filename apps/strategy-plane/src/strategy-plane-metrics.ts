@@ -1,7 +1,18 @@
-import { switchTypes } from '@triplane/contracts'
+import { switchTypes, trippableSwitches } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
-import type { Metrics } from '@triplane/metrics'
+import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import type { StrategyCore, StrategyOutput } from './pipeline.ts'
+
+/** The metrics of the strategy plane, with a series of all that it can record. */
+export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
+  const metrics = createPlaneMetrics('strategy_plane', options)
+  for (const stage of ['signals', 'portfolio', 'intents']) {
+    metrics.stageIn.of({ stage })
+    metrics.stageOut.of({ stage })
+  }
+  for (const switch_type of trippableSwitches) metrics.killSwitchesTriggered.of({ switch_type })
+  return metrics
+}
 
 /** The account has one strategy so far, so what is the account's is the strategy's. */
 const STRATEGY = { strategy: 'OFI' } as const

@@ -70,8 +70,26 @@ export const orderStates = [
 ] as const
 export type OrderState = (typeof orderStates)[number]
 
+/**
+ * States that our orders can enter: no broker that is built lets an order expire or leaves its outcome unknown. What counts
+ * orders goes by this list.
+ */
+export const enteredStates = [
+  'received',
+  'denied',
+  'approved',
+  'submitted',
+  'acknowledged',
+  'partially_filled',
+  'filled',
+  'pending_cancel',
+  'cancelled',
+  'rejected',
+] as const satisfies readonly OrderState[]
+export type EnteredState = (typeof enteredStates)[number]
+
 /** Why the broker rejected an order. */
-export const brokerRejects = ['no_liquidity', 'would_cross', 'unknown_order', 'venue_refused'] as const
+export const brokerRejects = ['no_liquidity', 'would_cross', 'venue_refused'] as const
 export type BrokerReject = (typeof brokerRejects)[number]
 
 /** Why an order was cancelled. */
@@ -82,14 +100,16 @@ export const cancelReasons = [
   'reducing',
   'stale_market',
   'immediate_or_cancel',
-  'operator',
-  'shutdown',
   'steps_unknown',
 ] as const
 export type CancelReason = (typeof cancelReasons)[number]
 
 export const switchTypes = ['pnl', 'drawdown', 'psr', 'stale_data', 'manual'] as const
 export type SwitchType = (typeof switchTypes)[number]
+
+/** Kill switches that something can trip: `psr` has no measure yet. */
+export const trippableSwitches = ['pnl', 'drawdown', 'stale_data', 'manual'] as const satisfies readonly SwitchType[]
+export type TrippableSwitch = (typeof trippableSwitches)[number]
 
 export const tradingStates = ['active', 'reducing', 'halted'] as const
 export type TradingState = (typeof tradingStates)[number]

@@ -42,6 +42,7 @@ export { encodeLine } from './encode-line.ts'
 export {
   brokerRejects,
   cancelReasons,
+  enteredStates,
   marketStatuses,
   markKinds,
   normalizeRefusals,
@@ -59,9 +60,11 @@ export {
   timesInForce,
   tradingConditions,
   tradingStates,
+  trippableSwitches,
   validationRefusals,
   type BrokerReject,
   type CancelReason,
+  type EnteredState,
   type MarketStatusCode,
   type MarkKind,
   type NormalizeRefusal,
@@ -79,10 +82,11 @@ export {
   type TimeInForce,
   type TradingCondition,
   type TradingState,
+  type TrippableSwitch,
   type ValidationRefusal,
 } from './codes.ts'
 // Topics
-export { keyOf, topicOf, topics, type Topic, type TopicKey, type TopicName } from './topics.ts'
+export { keyOf, topicOf, topics, topicsOf, type Topic, type TopicKey, type TopicName } from './topics.ts'
 // Cores
 export { compareInputs, rank, rankOf, type InputKey, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'

@@ -185,6 +185,12 @@ export const topicOf = Object.fromEntries(
   Object.values(topics).flatMap((topic) => topic.holds.map((type) => [type, topic] as const)),
 ) as unknown as Readonly<Record<EventType, Topic & { readonly name: TopicName }>>
 
+/** The topics of an event type's union: naming each of its types once is checked by `Record`. */
+export function topicsOf(types: Readonly<Partial<Record<EventType, true>>>): readonly (typeof topicOf)[EventType][] {
+  const named = Object.keys(types) as EventType[]
+  return [...new Set(named.map((type) => topicOf[type]))]
+}
+
 /** The key of an event's record. `account` is the account of the run, which payloads do not carry. */
 export function keyOf(event: Event, account: string): string {
   switch (event.type) {

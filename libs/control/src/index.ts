@@ -11,7 +11,7 @@ export {
   type OperatorToken,
 } from './operator-tokens.ts'
 export { auditKeyFile, operatorTokenFile, type SecretFile } from './operator-files.ts'
-export type { ControlRefusal, WrongTokenLimit } from './operator-gate.ts'
+export { controlRefusals, type ControlRefusal, type WrongTokenLimit } from './operator-gate.ts'
 // Profiles of a live process
 export { profileRoute } from './profile-route.ts'
 // Faults

@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit as rateLimiter } from 'express-rate-limit'
-import { authenticate, type OperatorToken, type TokenRefusal } from './operator-tokens.ts'
+import { authenticate, tokenRefusals, type OperatorToken } from './operator-tokens.ts'
 
 /** Why a request was refused before anything was ordered. */
-export type ControlRefusal = TokenRefusal | 'rate_limited' | 'bad_request'
+export const controlRefusals = [...tokenRefusals, 'rate_limited', 'bad_request'] as const
+export type ControlRefusal = (typeof controlRefusals)[number]
 
 /** Wrong tokens of one address. */
 export interface WrongTokenLimit {

@@ -65,7 +65,8 @@ export function parseOperatorTokens(text: string | undefined): readonly Operator
 }
 
 /** Why somebody was not let in. */
-export type TokenRefusal = 'no_token' | 'wrong_token'
+export const tokenRefusals = ['no_token', 'wrong_token'] as const
+export type TokenRefusal = (typeof tokenRefusals)[number]
 
 /**
  * The name whose token an `Authorization: Bearer <token>` header carries. Takes the same time for any wrong token: every

@@ -10,6 +10,7 @@ export {
   type SimulationPlan,
   type Source,
 } from './source.ts'
+export { disconnectReasons, OTHER_REASON } from './disconnect-reasons.ts'
 // Capture files
 export { DEFAULT_HOLE_US, openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'

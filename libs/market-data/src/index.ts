@@ -16,7 +16,7 @@ export {
 export type { SequenceRuleName } from './order-book/sequence-rule.ts'
 // Frames into events
 export { createNormalizer, type Normalize } from './normalize/normalizer.ts'
-export type { FrameRefusal, NormalizedEvent } from './normalize/frame-refusal.ts'
+export { frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './normalize/frame-refusal.ts'
 // What a payload gives away about its capture
 export { inspectPayload, type PayloadHint } from './normalize/inspect-payload.ts'
 // Bars
@@ -53,7 +53,6 @@ export {
   type EventValidator,
   type EventValidatorOptions,
   type EventValidatorSnapshot,
-  type ValidatedEvent,
 } from './validate/event-validator.ts'
 export type { TradeLoss } from './validate/trade-losses.ts'
 export { TradeStream, tradeStreamSchema, type TradeStreamSnapshot } from './validate/trade-stream.ts'
@@ -66,7 +65,12 @@ export {
   type ClockOffset,
   type ClockOffsetSnapshot,
 } from './validate/clock-offset.ts'
-export { explainValidationError, type ValidationError } from './validate/validation-error.ts'
+export {
+  explainValidationError,
+  refusalsOf,
+  type ValidatedEvent,
+  type ValidationError,
+} from './validate/validation-error.ts'
 // Steps
 export { readInstrumentList, type ListedInstrument } from './normalize/instrument-list.ts'
 export { createStepsWatch, stepsWatchSchema, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'

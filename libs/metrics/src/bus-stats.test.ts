@@ -1,3 +1,4 @@
+import { topics } from '@triplane/contracts'
 import { exportBusStats, type TopicCounts } from './bus-stats.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -6,7 +7,7 @@ const topic = 'market.trades.v1'
 /** Metrics that follow `counts`, and the value of a bus metric after a scrape. */
 function following(counts: { now: readonly TopicCounts[] }) {
   const metrics = createMetrics('test', { processMetrics: false })
-  exportBusStats(metrics, () => counts.now)
+  exportBusStats(metrics, { produced: [topics.trades], consumed: [topics.trades] }, () => counts.now)
   return async (name: string) => {
     const text = await metrics.expose()
     const [, value] = new RegExp(`^triplane_bus_${name}{topic="${topic}",service="test"} (\\S+)$`, 'm').exec(text) ?? []
@@ -46,8 +47,18 @@ describe('exportBusStats', () => {
     expect([await value('produced_total'), await value('consumed_total')]).toEqual([5, 5])
   })
 
-  it('knows every topic from the start', async () => {
-    const value = following({ now: [] })
-    expect([await value('produced_total'), await value('consumed_total'), await value('buffered')]).toEqual([0, 0, 0])
+  it('shows the topics of the plane from the start, and no others', async () => {
+    const metrics = createMetrics('test', { processMetrics: false })
+    exportBusStats(metrics, { produced: [topics.fills], consumed: [topics.trades] }, () => [])
+    const lines = (await metrics.expose()).split('\n').filter((line) => line.startsWith('triplane_bus_'))
+    const labels = (name: string) => `{topic="${name}",service="test"} 0`
+    expect(lines).toEqual([
+      `triplane_bus_lag_seconds${labels('market.trades.v1')}`,
+      `triplane_bus_buffered${labels('market.trades.v1')}`,
+      `triplane_bus_produced_total${labels('execution.fills.v1')}`,
+      `triplane_bus_consumed_total${labels('market.trades.v1')}`,
+      `triplane_bus_errors_total${labels('execution.fills.v1')}`,
+      `triplane_bus_errors_total${labels('market.trades.v1')}`,
+    ])
   })
 })

@@ -1,3 +1,4 @@
+import type { Topic, TopicName } from '@triplane/contracts'
 import type { CounterHandle } from './handles.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -11,13 +12,31 @@ export interface TopicCounts {
   readonly lagSeconds?: number
 }
 
+/** What a plane puts out and takes in, past heartbeats and dead letters of the bus: shown from the start. */
+export interface BusTopics {
+  readonly produced: readonly KnownTopic[]
+  readonly consumed: readonly KnownTopic[]
+}
+type KnownTopic = Topic & { readonly name: TopicName }
+
 type BusMetrics = Pick<
   Metrics<string>,
   'busProduced' | 'busConsumed' | 'busErrors' | 'busLag' | 'busBuffered' | 'beforeScrape'
 >
 
 /** Exports the counts of a plane's producers and consumers as `triplane_bus_*`, read off before each scrape. */
-export function exportBusStats(metrics: BusMetrics, read: () => readonly TopicCounts[]): void {
+export function exportBusStats(
+  metrics: BusMetrics,
+  { produced, consumed }: BusTopics,
+  read: () => readonly TopicCounts[],
+): void {
+  for (const { name: topic } of produced) metrics.busProduced.of({ topic })
+  for (const { name: topic } of consumed) {
+    metrics.busConsumed.of({ topic })
+    metrics.busLag.of({ topic })
+    metrics.busBuffered.of({ topic })
+  }
+  for (const { name: topic } of [...produced, ...consumed]) metrics.busErrors.of({ topic })
   const before = new Map<string, number>()
   // A total that fell is that of a new producer or consumer, which began at 0.
   const grow = (handle: CounterHandle, key: string, total: number) => {

@@ -2,6 +2,8 @@
 export interface ClosedLabel<Name extends string = string, Value extends string = string> {
   readonly name: Name
   readonly values: readonly Value[]
+  /** Every value can occur, so series of all of them are there from the start. */
+  readonly isKnown: boolean
 }
 
 /** A label: its name when any value goes, else a `ClosedLabel`. */
@@ -54,12 +56,35 @@ const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/
 /** Set by the library on every series, or part of a histogram's own lines. */
 const RESERVED_LABELS = ['service', 'le']
 
-/** A label that takes one of `values` only. */
+/** A label that takes one of `values` only, each of which can occur: all of them are shown from the start. */
 export function among<const Name extends string, const Value extends string>(
   name: Name,
   values: readonly Value[],
 ): ClosedLabel<Name, Value> {
-  return { name, values }
+  return { name, values, isKnown: true }
+}
+
+/**
+ * A label that takes one of `values` only, not each of which can occur in every service or beside every other label. Who records
+ * the metric knows which can, and calls `of` for each at the start.
+ */
+export function within<const Name extends string, const Value extends string>(
+  name: Name,
+  values: readonly Value[],
+): ClosedLabel<Name, Value> {
+  return { name, values, isKnown: false }
+}
+
+/** A metric of the contract that nothing records yet: it has its name, HELP and TYPE, no handle in code, and no samples. */
+export type Planned = MetricDefinition & { readonly isPlanned: true }
+
+/** Marks a metric as one that nothing records yet. */
+export function planned(metric: MetricDefinition): Planned {
+  return { ...metric, isPlanned: true }
+}
+
+export function isPlanned(metric: MetricDefinition): metric is Planned {
+  return 'isPlanned' in metric
 }
 
 /** A number that only goes up. Known label sets start at 0, so that `rate()` sees the first event. */

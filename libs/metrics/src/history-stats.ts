@@ -1,23 +1,14 @@
 import type { EventType } from '@triplane/contracts'
+import { storedAs } from './catalog/every-service.ts'
 import type { Metrics } from './metrics.ts'
 
-/** The names that metrics have for what is stored. */
-const storedAs = {
-  trade: 'tick',
-  quote: 'quote',
-  bar: 'bar',
-  ofi: 'ofi',
-  signal: 'signal',
-  orderEvent: 'order',
-  fill: 'fill',
-  portfolioState: 'portfolio',
-  deadLetter: 'dead_letter',
-} as const satisfies Partial<Record<EventType, string>>
-/** Every type that is stored has one. */
+/** Every type that is stored has a name. */
 const labelsOf = (type: EventType) => ({ event_type: storedAs[type as keyof typeof storedAs] })
 
-/** What a history store is to tell of: rows that are lost, for every service that stores. */
-export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLost'>) {
+/** What the history store of `types` is to tell of: rows that are lost, for every service that stores. */
+export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLost'>, types: readonly EventType[]) {
+  for (const type of types) storageLost.of(labelsOf(type))
+  storageLost.of({ event_type: 'unknown' })
   const lost = (type: EventType, rows: number): void => storageLost.inc(labelsOf(type), rows)
   return {
     stored: (): void => undefined,
@@ -28,8 +19,12 @@ export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLo
 }
 
 /** The same, and what is stored, for the data plane. */
-export function exportHistory(metrics: Metrics<'data_plane'>) {
-  const ofEveryService = exportLostRows(metrics)
+export function exportHistory(metrics: Metrics<'data_plane'>, types: readonly EventType[]) {
+  const ofEveryService = exportLostRows(metrics, types)
+  for (const labels of types.map(labelsOf)) {
+    for (const status of ['ok', 'error'] as const) metrics.storageWrites.of({ ...labels, status })
+    metrics.storageWriteLatency.of(labels)
+  }
   const failed = (type: EventType, rows: number): void =>
     metrics.storageWrites.inc({ ...labelsOf(type), status: 'error' }, rows)
   const lost = (type: EventType, rows: number): void => {

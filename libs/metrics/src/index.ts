@@ -20,8 +20,10 @@ export {
   counter,
   gauge,
   histogram,
+  isPlanned,
   labelName,
   measurement,
+  planned,
   type Catalog,
   type ClosedLabel,
   type Label,
@@ -29,6 +31,7 @@ export {
   type MetricDefinition,
   type MetricType,
   type Priority,
+  within,
 } from './definition.ts'
 // Serving them
 export { TEXT_CONTENT_TYPE } from './exposition.ts'
@@ -44,6 +47,6 @@ export {
 export { openOtlpExport } from './otlp/open-otlp-export.ts'
 export type { OtlpExport, OtlpExportOptions } from './otlp/otlp-export.ts'
 // What a bus counts
-export { exportBusStats, type TopicCounts } from './bus-stats.ts'
+export { exportBusStats, type BusTopics, type TopicCounts } from './bus-stats.ts'
 // What history stores
 export { exportHistory, exportLostRows } from './history-stats.ts'

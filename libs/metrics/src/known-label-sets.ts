@@ -1,4 +1,4 @@
-import { labelName, type MetricDefinition } from './definition.ts'
+import { isPlanned, labelName, type MetricDefinition } from './definition.ts'
 
 /** What is known at start of the values that open labels will take. */
 export interface Universe {
@@ -19,13 +19,14 @@ type Row = Readonly<Record<string, string>>
 
 const INSTRUMENT_LABELS = ['source', 'exchange', 'symbol'] as const
 
-/** How many label sets of the metric are known. A label without known values makes it 0; no label makes it 1. */
+/** How many label sets of the metric are known. A label without known values makes it 0, and so it is of a planned metric. */
 export function countKnownLabelSets(metric: MetricDefinition, universe: Universe): number {
-  return axesOf(metric, universe).reduce((product, axis) => product * axis.length, 1)
+  return isPlanned(metric) ? 0 : axesOf(metric, universe).reduce((product, axis) => product * axis.length, 1)
 }
 
 /** The known label sets of the metric: every combination of known values, but only pairs of source, exchange and symbol that exist. */
 export function knownLabelSets(metric: MetricDefinition, universe: Universe): Row[] {
+  if (isPlanned(metric)) return []
   return axesOf(metric, universe).reduce<Row[]>(
     (rows, axis) => rows.flatMap((row) => axis.map((more) => ({ ...row, ...more }))),
     [{}],
@@ -43,7 +44,7 @@ function axesOf(metric: MetricDefinition, { instruments, labels }: Universe): Ro
   for (const label of metric.labels) {
     const name = labelName(label)
     if (ofInstrument.some((one) => one === name)) continue
-    const values = typeof label === 'string' ? (labels[label] ?? []) : label.values
+    const values = typeof label === 'string' ? (labels[label] ?? []) : label.isKnown ? label.values : []
     axes.push(distinct(values.map((value) => ({ [name]: value }))))
   }
   return axes

@@ -1,4 +1,4 @@
-import { among, counter, histogram } from './definition.ts'
+import { among, counter, gauge, histogram, planned, within } from './definition.ts'
 import { createMetrics } from './metrics.ts'
 
 const instruments = [
@@ -24,6 +24,24 @@ describe('metrics of a service', () => {
     expect(linesOf(data, 'data_book_valid')).toEqual([
       'data_book_valid{exchange="binance",symbol="BTC/USDT",service="data_plane"} 0',
       'data_book_valid{exchange="sim",symbol="SPY",service="data_plane"} 0',
+    ])
+  })
+
+  it('shows nothing of what is planned, and of a closed label only what it is told of', async () => {
+    const metrics = createMetrics('test', { processMetrics: false })
+    const acme = metrics.extend('acme', {
+      later: planned(counter('later_total', 'To come.', [among('kind', ['a', 'b'])])),
+      sooner: planned(gauge('sooner', 'To come, without labels.')),
+      some: counter('some_total', 'Some of them.', [within('kind', ['a', 'b', 'c'])]),
+    })
+    expect(Object.keys(acme)).toEqual(['some'])
+    acme.some.of({ kind: 'b' })
+    const lines = (await metrics.expose()).split('\n').filter((line) => line.includes('acme'))
+    expect(lines.filter((line) => !line.startsWith('#'))).toEqual(['acme_some_total{kind="b",service="test"} 0'])
+    expect(lines.filter((line) => line.startsWith('# TYPE'))).toEqual([
+      '# TYPE acme_later_total counter',
+      '# TYPE acme_sooner gauge',
+      '# TYPE acme_some_total counter',
     ])
   })
 

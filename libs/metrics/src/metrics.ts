@@ -4,7 +4,15 @@ import { jobsCatalog } from './catalog/jobs.ts'
 import { modelsCatalog } from './catalog/models.ts'
 import { orderPlaneCatalog } from './catalog/order-plane.ts'
 import { strategyPlaneCatalog } from './catalog/strategy-plane.ts'
-import type { Catalog, Label, LabelValues, MetricDefinition, MetricType } from './definition.ts'
+import {
+  isPlanned,
+  type Catalog,
+  type Label,
+  type LabelValues,
+  type MetricDefinition,
+  type MetricType,
+  type Planned,
+} from './definition.ts'
 import type { CounterHandle, GaugeHandle, HistogramHandle } from './handles.ts'
 import type { InstrumentLabels } from './known-label-sets.ts'
 import { createEventLoopLag, createProcessMetrics, PROCESS_LINES } from './process-metrics.ts'
@@ -44,7 +52,8 @@ type MetricOf<Definition> =
       : Families<LabelValues<Labels>>[Type]
     : never
 
-export type MetricsOf<C> = { readonly [Key in keyof C]: MetricOf<C[Key]> }
+/** The handles of a catalogue; there is none of what is planned, so that recording it does not compile. */
+export type MetricsOf<C> = { readonly [Key in keyof C as C[Key] extends Planned ? never : Key]: MetricOf<C[Key]> }
 
 /** What a service's metrics can do beside recording. */
 export interface MetricSet {
@@ -135,9 +144,10 @@ export function createMetrics<Service extends string>(
 /** Registers a catalogue. A metric without labels is its one handle, the others are their families. */
 function addCatalog<C extends Catalog>(registry: SeriesRegistry, catalog: C): MetricsOf<C> {
   const families = registry.add(Object.values(catalog))
-  const entries = Object.keys(catalog).map((key, i) => {
+  const entries = Object.keys(catalog).flatMap((key, i) => {
     const family = families[i]!
-    return [key, family.metric.labels.length === 0 ? family.of({}) : family]
+    if (isPlanned(family.metric)) return []
+    return [[key, family.metric.labels.length === 0 ? family.of({}) : family] as const]
   })
   return Object.fromEntries(entries) as MetricsOf<C>
 }

@@ -10,17 +10,7 @@ const options: PlaneMetricsOptions = {
   logger: createLogger({ service: 'test', destination: { write: (line) => void logged.push(line) } }),
 }
 
-const stagesIn = (text: string) =>
-  [...text.matchAll(/^triplane_stage_in_total\{stage="(\w+)"/gm)].map(([, stage]) => stage)
-
 describe('the metrics of a plane', () => {
-  it('show the stages of the plane and of its host from the start', async () => {
-    const alone = await createPlaneMetrics('order_plane', options).expose()
-    expect(stagesIn(alone)).toEqual(['risk'])
-    const hosted = await createPlaneMetrics('order_plane', { ...options, hostStages: ['decode'] }).expose()
-    expect(stagesIn(hosted)).toEqual(['risk', 'decode'])
-  })
-
   it('name the instruments by the feed that they come from', async () => {
     const text = await createPlaneMetrics('data_plane', options).expose()
     expect(text).toContain('data_ticks_received_total{source="sim",symbol="SPY",service="data_plane"} 0\n')

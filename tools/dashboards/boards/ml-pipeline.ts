@@ -80,7 +80,10 @@ const runs = [
       shows: 'Whether the last run of each batch job failed.',
       worry: 'Worry at failed.',
       unit: 'none',
-      queries: [series(`${batch.max(jobs.dagRuns, ['dag_id'], 'status="failed"')} > bool 0`, '{{dag_id}}', PUSHED)],
+      queries: [
+        series(`${batch.max(jobs.dagRuns, ['dag_id'], 'status="failed"')} > bool 0`, '{{dag_id}}', PUSHED),
+        series(batch.max(jobs.lastRunFailed, ['dag_id']), '{{dag_id}} says itself', PUSHED),
+      ],
     },
     states.failed,
   ),

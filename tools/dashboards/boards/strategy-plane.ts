@@ -73,6 +73,7 @@ const account = [
         series(max(strategy.pnlTotalUsd, ['strategy']), '{{strategy}} total'),
         series(max(strategy.pnlRealizedUsd, ['strategy']), '{{strategy}} realised'),
         series(max(strategy.pnlUnrealizedUsd, ['strategy']), '{{strategy}} unrealised'),
+        series(max(strategy.dailyPnlUsd), 'account since midnight'),
       ],
     },
     {},
@@ -142,7 +143,10 @@ const signals = [
       title: 'Indicators',
       worry: 'No worry in itself; levels that matter to you go into alert_rules.yaml.',
       unit: 'short',
-      queries: [series(max(strategy.indicator, ['symbol', 'indicator']), '{{symbol}} {{indicator}}')],
+      queries: [
+        series(max(strategy.indicator, ['symbol', 'indicator']), '{{symbol}} {{indicator}}'),
+        series(max(strategy.signalValue, ['strategy', 'symbol']), '{{strategy}} {{symbol}} signal'),
+      ],
     },
     {},
   ),
@@ -151,10 +155,22 @@ const signals = [
 const decisions = [
   stateTimeline(
     {
+      title: 'Suspended strategies',
+      worry: 'Worry at any that is suspended: it decides nothing until somebody releases it.',
+      unit: 'none',
+      queries: [series(max(strategy.suspended, ['strategy', 'reason']), '{{strategy}} {{reason}}')],
+    },
+    states.suspended,
+  ),
+  stateTimeline(
+    {
       title: 'Regime',
       worry: 'Worry when it changes every few minutes: its thresholds are too near to each other.',
       unit: 'none',
-      queries: [series(max(strategy.regimeState), 'regime')],
+      queries: [
+        series(max(strategy.regimeState), 'account'),
+        series(max(strategy.marketRegimeState, ['symbol']), '{{symbol}}'),
+      ],
     },
     states.regime,
   ),

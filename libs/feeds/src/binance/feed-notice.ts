@@ -1,19 +1,21 @@
 /** Why a connection ended. `reason` of Disconnect items, and a label of metrics. */
-export type DisconnectReason =
+export const connectionEnds = [
   /** The venue closed it. */
-  | 'closed'
+  'closed',
   /** The socket or the protocol broke. */
-  | 'error'
+  'error',
   /** It stayed open and brought nothing. */
-  | 'stalled'
+  'stalled',
   /** Its age: the venue ends it after 24 h. */
-  | 'planned'
+  'planned',
   /** The venue said that the server shuts down. */
-  | 'server_shutdown'
+  'server_shutdown',
   /** What was received was not taken in time. */
-  | 'slow_consumer'
+  'slow_consumer',
   /** The process was started again in the middle of a run. */
-  | 'restart'
+  'restart',
+] as const
+export type DisconnectReason = (typeof connectionEnds)[number]
 
 /** What operators may want to read about the feed. */
 export type FeedNotice =

@@ -1,4 +1,5 @@
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
+import type { ReaderEnd } from '../disconnect-reasons.ts'
 import { emptyCaptureLine, readCaptureLine, type CaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { ReceiveTimes } from './receive-times.ts'
@@ -133,11 +134,15 @@ export class CaptureReader {
       this.#isConnected = true
       this.#items.push({ type: 'connect', origin, tsRecvUs })
     } else if (line.kind === 'disconnected' && this.#isConnected) {
-      this.#disconnect(tsRecvUs, bytes.toString('utf8', line.payloadStart, end))
+      this.#goDown(tsRecvUs, bytes.toString('utf8', line.payloadStart, end))
     }
   }
 
-  #disconnect(tsRecvUs: number, reason: string): void {
+  #disconnect(tsRecvUs: number, reason: ReaderEnd): void {
+    this.#goDown(tsRecvUs, reason)
+  }
+
+  #goDown(tsRecvUs: number, reason: string): void {
     this.#isConnected = false
     this.#items.push({ type: 'disconnect', origin: this.#options.origin, tsRecvUs, reason })
   }

@@ -1,5 +1,6 @@
 import { recordingPauses } from '@triplane/contracts'
 import type { Connect, Disconnect, FeedItem, FrameOrigin } from '@triplane/market-data'
+import type { ReaderEnd } from '../disconnect-reasons.ts'
 import type { Feed } from '../feed.ts'
 
 /** One feed being merged: its current batch and how far that has been taken. */
@@ -118,7 +119,7 @@ class Merge {
     const nextUs = this.#nextUs(origin, ended)
     if (this.#down.has(keyOf(origin)) || nextUs <= last.tsRecvUs + this.#holeUs) return
     this.#down.add(keyOf(origin))
-    const reason = nextUs === Infinity ? 'file_end' : 'hole'
+    const reason: ReaderEnd = nextUs === Infinity ? 'file_end' : 'hole'
     this.#merged.push({ type: 'disconnect', origin, tsRecvUs: last.tsRecvUs, reason })
   }
 

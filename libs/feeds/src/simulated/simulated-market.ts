@@ -1,6 +1,7 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { invariant, Random, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, nextSessionOpenUs, type FeedItem } from '@triplane/market-data'
+import { OUTAGE } from '../disconnect-reasons.ts'
 import { agendaOf, type AgendaEntry } from './agenda.ts'
 import { BadTicks, badTicksSchema, type BadTickKind, type BadTicksState } from './bad-ticks.ts'
 import { FrameWriter, messageSchema, type Message } from './frame-writer.ts'
@@ -223,7 +224,7 @@ class Market implements SimulatedMarket {
         break
       case 'disconnect':
         this.#isConnected = false
-        this.#receive({ type: 'disconnect', tsRecvUs: this.#receiveAt(entry.atUs), reason: 'outage' })
+        this.#receive({ type: 'disconnect', tsRecvUs: this.#receiveAt(entry.atUs), reason: OUTAGE })
         break
       case 'loseDiff':
         this.#diffsToLose[entry.index] = 1

@@ -3,6 +3,16 @@ import type { Bar, BookDelta, BookSnapshot, NormalizeRefusal, Quote, Trade } fro
 /** What a frame says once it is understood. `seq` is 0 until the outbox stamps it. */
 export type NormalizedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
 
+/** What a frame can be refused for, by what it would have been. A `frame` did not get as far as a known message. */
+export const frameRefusalsOf = {
+  frame: ['bad_line', 'impossible_time', 'not_json', 'unknown_message'],
+  trade: ['unknown_instrument', 'off_book_trade', 'missing_field', 'bad_field'],
+  quote: ['unknown_instrument', 'missing_field', 'bad_field'],
+  bookDelta: ['unknown_instrument', 'missing_field', 'bad_field'],
+  bookSnapshot: ['unknown_instrument', 'unattributed_snapshot', 'missing_field', 'bad_field'],
+  bar: ['unknown_instrument', 'missing_field', 'bad_field'],
+} as const satisfies Record<NormalizedEvent['type'] | 'frame', readonly NormalizeRefusal[]>
+
 /** Why a frame was not understood. */
 export interface FrameRefusal {
   readonly code: NormalizeRefusal

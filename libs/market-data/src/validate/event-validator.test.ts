@@ -2,13 +2,8 @@ import type { Trade } from '@triplane/contracts'
 import { aBar, aBookDelta, aBookSnapshot, aQuote, aTrade, testStartUs } from '@triplane/testing'
 import fc from 'fast-check'
 import { createClockOffset } from './clock-offset.ts'
-import {
-  createEventValidator,
-  type EventValidator,
-  type EventValidatorSnapshot,
-  type ValidatedEvent,
-} from './event-validator.ts'
-import { explainValidationError } from './validation-error.ts'
+import { createEventValidator, type EventValidator, type EventValidatorSnapshot } from './event-validator.ts'
+import { explainValidationError, type ValidatedEvent } from './validation-error.ts'
 
 const aValidator = () => createEventValidator({ clock: createClockOffset() })
 const codes = (validator: EventValidator, events: readonly ValidatedEvent[]) =>

@@ -14,7 +14,7 @@ import type { ClockOffset, ClockStream } from './clock-offset.ts'
 import { IdSequence, idSequenceSchema } from './id-sequence.ts'
 import { PriceBand, priceBandSchema, type PriceBandLimits, type Touch } from './price-band.ts'
 import { TradeLosses, tradeLossesSchema, type TradeLoss } from './trade-losses.ts'
-import type { ValidationError } from './validation-error.ts'
+import type { ErrorOf, ErrorWith, ValidatedEvent, ValidationError } from './validation-error.ts'
 
 /** A price 10 % away from the recent ones of its side is impossible, unless five in a row agree on it. */
 export const defaultPriceBandLimits: PriceBandLimits = { maxJumpRatio: 0.1, confirmations: 5 }
@@ -43,9 +43,6 @@ export const eventValidatorSchema = stateSchema({
   bars: field.list(lastBarSchema, { minItems: timeframes.length, maxItems: timeframes.length }),
 })
 export type EventValidatorSnapshot = StateOf<typeof eventValidatorSchema>
-
-/** An event that can be validated. */
-export type ValidatedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
 
 /** Builds the validator of one instrument; `snapshot` comes from another one of the same options. */
 export function createEventValidator(
@@ -98,7 +95,7 @@ export class EventValidator {
       case 'bookDelta':
         return this.#validateDelta(event)
       case 'bookSnapshot':
-        return badLevel(event.bids) ?? badLevel(event.asks) ?? crossedTop(event)
+        return badSnapshot(event)
       case 'bar':
         return this.#validateBar(event)
     }
@@ -155,7 +152,7 @@ export class EventValidator {
     }
   }
 
-  #validateTrade(trade: Trade): ValidationError | undefined {
+  #validateTrade(trade: Trade): ErrorOf<'trade'> | undefined {
     const { tradeId, firstTradeId = tradeId, lastTradeId = tradeId } = trade
     const refusal = this.#refuseTrade(trade, firstTradeId, lastTradeId)
     if (refusal) {
@@ -169,7 +166,7 @@ export class EventValidator {
     return undefined
   }
 
-  #refuseTrade(trade: Trade, firstTradeId: number, lastTradeId: number): ValidationError | undefined {
+  #refuseTrade(trade: Trade, firstTradeId: number, lastTradeId: number): ErrorOf<'trade'> | undefined {
     const { price, size } = trade
     if (!isPositive(price)) return { code: 'bad_price', price }
     if (!isPositive(size)) return { code: 'bad_size', size }
@@ -180,7 +177,7 @@ export class EventValidator {
     )
   }
 
-  #validateQuote({ bid, bidSize, ask, askSize, updateId, tsRecvUs, tsEventUs }: Quote): ValidationError | undefined {
+  #validateQuote({ bid, bidSize, ask, askSize, updateId, tsRecvUs, tsEventUs }: Quote): ErrorOf<'quote'> | undefined {
     if (!isPositive(bid)) return { code: 'bad_price', price: bid }
     if (!isPositive(ask)) return { code: 'bad_price', price: ask }
     if (!isPositive(bidSize)) return { code: 'bad_size', size: bidSize }
@@ -196,7 +193,7 @@ export class EventValidator {
     return undefined
   }
 
-  #validateDelta({ bids, asks, lastUpdateId, tsRecvUs, tsEventUs }: BookDelta): ValidationError | undefined {
+  #validateDelta({ bids, asks, lastUpdateId, tsRecvUs, tsEventUs }: BookDelta): ErrorOf<'bookDelta'> | undefined {
     const refusal = badLevel(bids) ?? badLevel(asks) ?? this.#deltas.check(lastUpdateId)
     if (refusal) return refusal
     this.#clock.admit(tsRecvUs, tsEventUs, 'bookDelta')
@@ -204,7 +201,7 @@ export class EventValidator {
     return undefined
   }
 
-  #validateBar(bar: Bar): ValidationError | undefined {
+  #validateBar(bar: Bar): ErrorOf<'bar'> | undefined {
     const refusal = badBarNumber(bar) ?? this.#checkBarOrder(bar)
     if (refusal) return refusal
     this.#bars[indexOf(bar.timeframe)] = { openTimeUs: bar.openTimeUs, closed: bar.closed }
@@ -212,13 +209,17 @@ export class EventValidator {
   }
 
   /** A bar that is forming comes many times; a closed one once. */
-  #checkBarOrder({ timeframe, openTimeUs }: Bar): ValidationError | undefined {
+  #checkBarOrder({ timeframe, openTimeUs }: Bar): ErrorWith<'duplicate' | 'out_of_order'> | undefined {
     const last = this.#bars[indexOf(timeframe)] as LastBar
     if (openTimeUs < last.openTimeUs) return { code: 'out_of_order', id: openTimeUs, lastId: last.openTimeUs }
     return openTimeUs === last.openTimeUs && last.closed ? { code: 'duplicate', id: openTimeUs } : undefined
   }
 
-  #checkClock(tsRecvUs: number, tsEventUs: number | undefined, stream: ClockStream): ValidationError | undefined {
+  #checkClock(
+    tsRecvUs: number,
+    tsEventUs: number | undefined,
+    stream: ClockStream,
+  ): ErrorWith<'clock_drift'> | undefined {
     if (tsEventUs === undefined || this.#clock.admit(tsRecvUs, tsEventUs, stream) !== 'impossible') return undefined
     const { newestDelayUs, maxDriftUs } = this.#clock
     return { code: 'clock_drift', driftUs: newestDelayUs, limitUs: maxDriftUs }
@@ -231,7 +232,7 @@ const indexOf = (timeframe: Timeframe) => timeframes.indexOf(timeframe)
 const isPositive = (value: number) => value > 0 && value < Infinity
 const isNotNegative = (value: number) => value >= 0 && value < Infinity
 
-function badLevel(levels: readonly number[]): ValidationError | undefined {
+function badLevel(levels: readonly number[]): ErrorWith<'bad_price' | 'bad_size'> | undefined {
   for (let i = 0; i < levels.length; i += 2) {
     const price = levels[i] as number
     const size = levels[i + 1] as number
@@ -241,11 +242,23 @@ function badLevel(levels: readonly number[]): ValidationError | undefined {
   return undefined
 }
 
-function crossedTop({ bids: [bid], asks: [ask] }: BookSnapshot): ValidationError | undefined {
+function badSnapshot(snapshot: BookSnapshot): ErrorOf<'bookSnapshot'> | undefined {
+  return badLevel(snapshot.bids) ?? badLevel(snapshot.asks) ?? crossedTop(snapshot)
+}
+
+function crossedTop({ bids: [bid], asks: [ask] }: BookSnapshot): ErrorWith<'crossed_quote'> | undefined {
   return bid !== undefined && ask !== undefined && bid >= ask ? { code: 'crossed_quote', bid, ask } : undefined
 }
 
-function badBarNumber({ open, high, low, close, volume, quoteVolume, buyVolume }: Bar): ValidationError | undefined {
+function badBarNumber({
+  open,
+  high,
+  low,
+  close,
+  volume,
+  quoteVolume,
+  buyVolume,
+}: Bar): ErrorWith<'bad_price' | 'bad_size'> | undefined {
   for (const price of [low, high, open, close]) {
     if (!isPositive(price) || price < low || price > high) return { code: 'bad_price', price }
   }

@@ -1,5 +1,5 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
-import type { ValidationError } from './validation-error.ts'
+import type { ErrorWith } from './validation-error.ts'
 
 /** An id further above the last one is not believed at once. Venues of today count less than this in three hours. */
 const MAX_JUMP = 1_000_000_000
@@ -44,7 +44,7 @@ export class IdSequence {
    * Refuses an id that was seen before, is older than the last one, or is far from it; remembers the latter two. What stands for several
    * ids has them from `id` to `endId`; when only some of them were seen, it is refused as out of order.
    */
-  check(id: number, endId = id): ValidationError | undefined {
+  check(id: number, endId = id): ErrorWith<'duplicate' | 'out_of_order'> | undefined {
     if (id > this.#lastId) {
       if (id - this.#lastId <= MAX_JUMP || this.#mayRestart) return undefined
     } else if (endId <= this.#lastId) {

@@ -1,6 +1,6 @@
 import { field, stateSchema, type StateOf, type Trade } from '@triplane/contracts'
 import { isNear, RecentPrices, recentPricesSchema } from './recent-prices.ts'
-import type { ValidationError } from './validation-error.ts'
+import type { ErrorWith } from './validation-error.ts'
 
 /** How far a price may jump. */
 export interface PriceBandLimits {
@@ -66,7 +66,7 @@ export class PriceBand {
   }
 
   /** Why a trade's price is impossible; undefined when it is possible, or confirmed. */
-  checkTrade(price: number, aggressor: Trade['aggressor']): ValidationError | undefined {
+  checkTrade(price: number, aggressor: Trade['aggressor']): ErrorWith<'price_band'> | undefined {
     this.#isTradeConfirmed = false
     if (this.#isInside(price)) return undefined
     const { maxJumpRatio, confirmations } = this.#limits
@@ -87,10 +87,10 @@ export class PriceBand {
   }
 
   /** Why a quote is impossible: its bid, else its ask. Undefined when it is possible, or confirmed. */
-  checkQuote(bid: number, ask: number): ValidationError | undefined {
+  checkQuote(bid: number, ask: number): ErrorWith<'price_band'> | undefined {
     const { maxJumpRatio, confirmations } = this.#limits
     this.#isBidConfirmed = this.#isAskConfirmed = false
-    let refusal: ValidationError | undefined
+    let refusal: ErrorWith<'price_band'> | undefined
     const bidReference = this.#bidReference
     if (bidReference > 0 && !isNear(bid, bidReference, maxJumpRatio) && !this.#isInside(bid)) {
       this.#isBidConfirmed = this.#bids.doubt(bid, maxJumpRatio) >= confirmations
@@ -143,7 +143,7 @@ export class PriceBand {
     return this.#book !== undefined && price >= this.#book.bid() && price <= this.#book.ask()
   }
 
-  #refusal(price: number, reference: number): ValidationError {
+  #refusal(price: number, reference: number): ErrorWith<'price_band'> {
     return { code: 'price_band', price, reference, maxJumpRatio: this.#limits.maxJumpRatio }
   }
 }

@@ -1,3 +1,23 @@
+import type { Bar, BookDelta, BookSnapshot, Quote, Trade, ValidationRefusal } from '@triplane/contracts'
+
+/** An event that can be validated. */
+export type ValidatedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
+
+/** What each kind of event can be refused for. */
+export const refusalsOf = {
+  trade: ['bad_price', 'bad_size', 'price_band', 'duplicate', 'out_of_order', 'clock_drift'],
+  quote: ['bad_price', 'bad_size', 'crossed_quote', 'price_band', 'duplicate', 'out_of_order', 'clock_drift'],
+  bookDelta: ['bad_price', 'bad_size', 'duplicate', 'out_of_order'],
+  bookSnapshot: ['bad_price', 'bad_size', 'crossed_quote'],
+  bar: ['bad_price', 'bad_size', 'duplicate', 'out_of_order'],
+} as const satisfies Record<ValidatedEvent['type'], readonly ValidationRefusal[]>
+
+/** The refusals with these codes. */
+export type ErrorWith<Code extends ValidationRefusal> = Extract<ValidationError, { readonly code: Code }>
+
+/** Why an event of this type is refused. */
+export type ErrorOf<Type extends ValidatedEvent['type']> = ErrorWith<(typeof refusalsOf)[Type][number]>
+
 /** Why an event is refused, with the numbers. `code` is a `ValidationRefusal` of the contracts, and the metric label. */
 export type ValidationError =
   | { readonly code: 'bad_price'; readonly price: number }

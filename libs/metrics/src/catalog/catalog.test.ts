@@ -81,7 +81,10 @@ const contract = {
   strategy_plane: `
     strategy_signals_generated_total counter strategy symbol direction
     strategy_signal_strength histogram strategy
-    strategy_indicator_value gauge symbol indicator
+    strategy_signal_value gauge strategy symbol
+    strategy_suspended gauge strategy reason
+    strategy_indicator_value gauge symbol indicator timeframe
+    strategy_daily_pnl_usd gauge
     strategy_drawdown_ratio gauge strategy
     strategy_portfolio_gross_exposure_usd gauge
     strategy_portfolio_net_exposure_usd gauge
@@ -91,6 +94,7 @@ const contract = {
     strategy_pnl_total_usd gauge strategy
     strategy_mark_age_seconds gauge symbol
     strategy_regime_state gauge
+    strategy_market_regime_state gauge symbol
     strategy_regime_transitions_total counter from_regime to_regime
     strategy_qp_solve_time_seconds histogram
     strategy_qp_solve_status_total counter status
@@ -109,6 +113,7 @@ const contract = {
     pipeline_records_processed_total counter dag_id stage
     pipeline_errors_total counter dag_id stage
     pipeline_last_success_timestamp_seconds gauge dag_id
+    pipeline_last_run_failed gauge dag_id
   `,
   every_service: `
     triplane_build_info gauge version commit node

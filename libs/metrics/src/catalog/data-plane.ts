@@ -1,16 +1,17 @@
 import { normalizeRefusals, timeframes, validationRefusals } from '@triplane/contracts'
-import { among, counter, gauge, histogram, measurement } from '../definition.ts'
+import { among, counter, gauge, histogram, measurement, within } from '../definition.ts'
 import { storedEvent } from './every-service.ts'
 
 const BOOK_LEVELS = Array.from({ length: 20 }, (_, i) => `${i}`)
 
 const aggressor = among('side', ['buy', 'sell'])
 const bookSide = among('side', ['bid', 'ask'])
-const marketEvent = among('event_type', ['tick', 'quote', 'book', 'bar', 'ofi'])
-const deadEvent = among('event_type', ['frame', 'tick', 'quote', 'book', 'bar', 'ofi'])
-const validationError = among('error_type', validationRefusals)
+/** Not everything can be wrong with every kind of event: see `refusalsOf` of market-data. */
+const marketEvent = within('event_type', ['tick', 'quote', 'book', 'bar'])
+const deadEvent = within('event_type', ['frame', 'tick', 'quote', 'book', 'bar'])
+const validationError = within('error_type', validationRefusals)
 const normalizationError = among('error_type', normalizeRefusals)
-const anyError = among('error_type', [...normalizeRefusals, ...validationRefusals])
+const anyError = within('error_type', [...normalizeRefusals, ...validationRefusals])
 
 const market = ['exchange', 'symbol'] as const
 const candle = [...market, among('timeframe', timeframes)] as const

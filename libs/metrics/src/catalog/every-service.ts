@@ -1,25 +1,25 @@
-import { topics, type TopicName } from '@triplane/contracts'
-import { among, counter, gauge, measurement } from '../definition.ts'
+import { topics, type EventType, type TopicName } from '@triplane/contracts'
+import { counter, gauge, measurement, within } from '../definition.ts'
 
-const topic = among(
+const topic = within(
   'topic',
   Object.values(topics).map(({ name }): TopicName => name),
 )
-const storedEvents = [
-  'tick',
-  'quote',
-  'book',
-  'bar',
-  'ofi',
-  'signal',
-  'order',
-  'fill',
-  'portfolio',
-  'journal',
-  'dead_letter',
-] as const
-/** What is stored, as metrics name it. */
-export const storedEvent = among('event_type', storedEvents)
+/** The names that metrics have for what is stored. */
+export const storedAs = {
+  trade: 'tick',
+  quote: 'quote',
+  bar: 'bar',
+  ofi: 'ofi',
+  signal: 'signal',
+  orderEvent: 'order',
+  fill: 'fill',
+  portfolioState: 'portfolio',
+  deadLetter: 'dead_letter',
+} as const satisfies Partial<Record<EventType, string>>
+const storedEvents = Object.values(storedAs)
+/** What is stored, as metrics name it; which of it is, the service knows. */
+export const storedEvent = within('event_type', storedEvents)
 const vital = { priority: 'vital' } as const
 
 /** What every service says about itself, beside Node's and the process's default metrics. */
@@ -60,7 +60,7 @@ export const everyServiceCatalog = {
   storageLost: counter(
     'triplane_storage_lost_rows_total',
     'Rows that are in no database: refused by it, more than memory and disk hold, or torn on the disk (unknown).',
-    [among('event_type', [...storedEvents, 'unknown'])],
+    [within('event_type', [...storedEvents, 'unknown'])],
     vital,
   ),
   eventLoopLag: measurement(

@@ -1,28 +1,29 @@
-import { among, counter, histogram, measurement } from '../definition.ts'
+import { among, counter, histogram, measurement, planned } from '../definition.ts'
 
 /** 1 s is the alert on slow predictions. */
 const PREDICTION_SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** What the models of the strategy plane predict and how they fare. A model shows no series before it is there. */
+/** What the models of the strategy plane predict and how they fare. There is no model yet. */
 export const modelsCatalog = {
-  predictions: counter('ml_predictions_total', 'Predictions by what they advise.', [
-    'model',
-    'symbol',
-    among('action', ['BUY', 'SELL', 'FLAT']),
-  ]),
-  predictionDuration: histogram(
-    'ml_prediction_duration_seconds',
-    'Time of one prediction.',
-    ['model'],
-    PREDICTION_SECONDS,
+  predictions: planned(
+    counter('ml_predictions_total', 'Predictions by what they advise.', [
+      'model',
+      'symbol',
+      among('action', ['BUY', 'SELL', 'FLAT']),
+    ]),
   ),
-  modelAccuracy: measurement('ml_model_accuracy', 'Share of predictions whose sign came true, rolling, 0-1.', [
-    'model',
-  ]),
-  dataDrift: measurement(
-    'ml_data_drift_score',
-    'Population stability index of the features against those of the training.',
-    ['model'],
+  predictionDuration: planned(
+    histogram('ml_prediction_duration_seconds', 'Time of one prediction.', ['model'], PREDICTION_SECONDS),
   ),
-  featureFreshness: measurement('ml_feature_freshness_seconds', 'Age of the newest feature vector.', ['model']),
+  modelAccuracy: planned(
+    measurement('ml_model_accuracy', 'Share of predictions whose sign came true, rolling, 0-1.', ['model']),
+  ),
+  dataDrift: planned(
+    measurement('ml_data_drift_score', 'Population stability index of the features against those of the training.', [
+      'model',
+    ]),
+  ),
+  featureFreshness: planned(
+    measurement('ml_feature_freshness_seconds', 'Age of the newest feature vector.', ['model']),
+  ),
 }

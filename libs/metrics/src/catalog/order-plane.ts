@@ -1,5 +1,13 @@
-import { brokerRejects, cancelReasons, orderTypes, riskCodes, sides, tradingStates } from '@triplane/contracts'
-import { among, counter, gauge, histogram, measurement } from '../definition.ts'
+import {
+  brokerRejects,
+  cancelReasons,
+  enteredStates,
+  orderTypes,
+  riskCodes,
+  sides,
+  tradingStates,
+} from '@triplane/contracts'
+import { among, counter, gauge, histogram, measurement, planned, within } from '../definition.ts'
 
 /** 0.5 s is the SLO of submit to acknowledgement, 1 s the alert on intent to acknowledgement. */
 const LATENCY_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -25,7 +33,7 @@ export const orderPlaneCatalog = {
   ),
   filled: counter(
     'orders_filled_total',
-    'FILLED once an order, when it is complete; PARTIAL_FILL once a partial fill.',
+    'FILLED once an order, when it is complete; PARTIAL_FILL once a partial fill; REJECTED once an order that the broker rejected.',
     [...byOrder, direction, among('status', ['FILLED', 'PARTIAL_FILL', 'REJECTED'])],
     vital,
   ),
@@ -41,11 +49,13 @@ export const orderPlaneCatalog = {
     [...byOrder, among('reason', brokerRejects)],
     vital,
   ),
-  errors: counter(
-    'orders_errors_total',
-    'Faults on the way to the broker, not refusals.',
-    [among('kind', ['timeout', 'connection', 'protocol', 'journal', 'unknown_outcome'])],
-    vital,
+  errors: planned(
+    counter(
+      'orders_errors_total',
+      'Faults on the way to the broker, not refusals.',
+      [within('kind', ['timeout', 'connection', 'protocol', 'journal', 'unknown_outcome'])],
+      vital,
+    ),
   ),
   cancelled: counter(
     'orders_cancelled_total',
@@ -82,37 +92,33 @@ export const orderPlaneCatalog = {
     vital,
   ),
   povDownscales: counter('orders_pov_downscales_total', 'Orders cut down to the participation cap.', byOrder, vital),
-  open: gauge(
-    'orders_open',
-    'Working orders by state.',
-    [
-      'symbol',
-      among('state', ['approved', 'submitted', 'acknowledged', 'partially_filled', 'pending_cancel', 'unknown']),
-    ],
-    vital,
-  ),
+  open: gauge('orders_open', 'Working orders by state.', ['symbol', within('state', enteredStates)], vital),
   tradingState: gauge(
     'orders_trading_state',
     '1 for the trading state in force.',
     [among('state', tradingStates)],
     vital,
   ),
-  reconciliationRuns: counter(
-    'orders_reconciliation_runs_total',
-    'Reconciliations of journal against broker.',
-    [among('result', ['ok', 'differences', 'error'])],
-    vital,
+  reconciliationRuns: planned(
+    counter(
+      'orders_reconciliation_runs_total',
+      'Reconciliations of journal against broker.',
+      [within('result', ['ok', 'differences', 'error'])],
+      vital,
+    ),
   ),
-  reconciliationDifferences: gauge(
-    'orders_reconciliation_differences',
-    'Unresolved differences.',
-    [among('kind', ['order', 'fill', 'position'])],
-    vital,
+  reconciliationDifferences: planned(
+    gauge(
+      'orders_reconciliation_differences',
+      'Unresolved differences.',
+      [within('kind', ['order', 'fill', 'position'])],
+      vital,
+    ),
   ),
   tradingOrders: counter(
     'trading_orders_total',
     'Orders by the outcome that they reached.',
-    ['symbol', action, among('status', ['submitted', 'filled', 'cancelled', 'rejected', 'expired'])],
+    ['symbol', action, among('status', ['submitted', 'filled', 'cancelled', 'rejected'])],
     vital,
   ),
   orderVolumeKrw: counter('trading_order_volume_krw_total', 'Notional filled, KRW.', ['symbol', action], vital),

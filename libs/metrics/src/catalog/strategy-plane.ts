@@ -1,5 +1,5 @@
 import { regimes, switchTypes } from '@triplane/contracts'
-import { among, counter, gauge, histogram, measurement } from '../definition.ts'
+import { among, counter, gauge, histogram, measurement, planned, within } from '../definition.ts'
 
 const switchType = among('switch_type', switchTypes)
 const vital = { priority: 'vital' } as const
@@ -17,7 +17,20 @@ export const strategyPlaneCatalog = {
     ['strategy'],
     [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
   ),
-  indicator: measurement('strategy_indicator_value', 'Indicator on closed bars.', ['symbol', 'indicator']),
+  signalValue: planned(
+    measurement('strategy_signal_value', 'Strength of the newest signal, -1 to 1.', ['strategy', 'symbol']),
+  ),
+  suspended: planned(
+    gauge(
+      'strategy_suspended',
+      '1 while the strategy is suspended.',
+      ['strategy', among('reason', ['pnl', 'drawdown', 'psr', 'error', 'operator'])],
+      vital,
+    ),
+  ),
+  indicator: planned(
+    measurement('strategy_indicator_value', 'Indicator on closed bars.', ['symbol', 'indicator', 'timeframe']),
+  ),
   drawdown: gauge('strategy_drawdown_ratio', 'Drawdown from the peak, 0-1.', ['strategy'], vital),
   grossExposureUsd: gauge('strategy_portfolio_gross_exposure_usd', 'Sum of absolute position values, USD.', [], vital),
   netExposureUsd: gauge('strategy_portfolio_net_exposure_usd', 'Sum of position values, USD.', [], vital),
@@ -31,22 +44,32 @@ export const strategyPlaneCatalog = {
     vital,
   ),
   markAge: measurement('strategy_mark_age_seconds', 'Market time since what the mark of a position is of.', ['symbol']),
-  regimeState: measurement('strategy_regime_state', '0 calm, 1 normal, 2 storm.'),
-  regimeTransitions: counter('strategy_regime_transitions_total', 'Changes of regime.', [
-    among('from_regime', regimes),
-    among('to_regime', regimes),
-  ]),
-  qpSolveTime: histogram(
-    'strategy_qp_solve_time_seconds',
-    'Time to solve one portfolio optimisation.',
-    [],
-    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+  dailyPnlUsd: planned(
+    gauge('strategy_daily_pnl_usd', 'PnL of the account since midnight of the configured zone, USD.', [], vital),
   ),
-  qpSolves: counter('strategy_qp_solve_status_total', 'Portfolio optimisations by outcome.', ['status']),
+  regimeState: planned(measurement('strategy_regime_state', '0 calm, 1 normal, 2 storm: of the account.')),
+  marketRegimeState: planned(
+    measurement('strategy_market_regime_state', '0 calm, 1 normal, 2 storm: of the market.', ['symbol']),
+  ),
+  regimeTransitions: planned(
+    counter('strategy_regime_transitions_total', 'Changes of regime.', [
+      among('from_regime', regimes),
+      among('to_regime', regimes),
+    ]),
+  ),
+  qpSolveTime: planned(
+    histogram(
+      'strategy_qp_solve_time_seconds',
+      'Time to solve one portfolio optimisation.',
+      [],
+      [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+    ),
+  ),
+  qpSolves: planned(counter('strategy_qp_solve_status_total', 'Portfolio optimisations by outcome.', ['status'])),
   killSwitchesTriggered: counter(
     'strategy_kill_switches_triggered_total',
     'Kill switches tripped.',
-    [switchType],
+    [within('switch_type', switchTypes)],
     vital,
   ),
   killSwitchActive: gauge('strategy_kill_switch_active', '1 while the kill switch is active.', [switchType], vital),

@@ -22,8 +22,8 @@ export interface HistoriesOptions {
   readonly config: ServiceConfig
   /** Of the service: each has its own folder of spilled rows. */
   readonly name: string
-  /** Told what is stored. */
-  readonly observer: HistoryObserver
+  /** Makes who is told what is stored, where something is. */
+  readonly observe: () => HistoryObserver
   /** Whether this service looks after the database: rollups, retention, the table of runs. */
   readonly isKeeper: boolean
   readonly logger: Logger
@@ -41,7 +41,7 @@ export interface Histories {
 
 /** History in the configured database; undefined when there is none. */
 export function openHistories(options: HistoriesOptions): Histories | undefined {
-  const { config, name, observer, isKeeper, clock } = options
+  const { config, name, observe, isKeeper, clock } = options
   const { maxBufferedRows, maxSpilledBytes } = config.storage
   const url = databaseUrlOf(config.storage)
   const logger = options.logger.child('history')
@@ -49,6 +49,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
     logger.info('No DATABASE_URL: nothing is stored')
     return undefined
   }
+  const observer = observe()
   let away: Error | undefined
   const database = openDatabaseEventually({ url }, (found) => {
     away = found.state === 'ready' ? undefined : found.fault

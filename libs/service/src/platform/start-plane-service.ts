@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
-import type { Instrument, Run } from '@triplane/contracts'
-import { profileRoute } from '@triplane/control'
+import { recordRefusals, topicOf, type EventType, type Instrument, type Run } from '@triplane/contracts'
+import { controlRefusals, profileRoute } from '@triplane/control'
 import type { Check, RuledCheck } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
-import { exportBusStats, exportLostRows, openOtlpExport, type Metrics } from '@triplane/metrics'
-import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
+import { exportBusStats, exportLostRows, openOtlpExport, type BusTopics, type Metrics } from '@triplane/metrics'
+import { storedEventTypes, type EventualDatabase, type HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
 import { listOf, type ServiceConfig } from '../service-config.ts'
@@ -31,6 +31,8 @@ export interface StartOptions<Hosted extends HostedRun> extends ServiceEdges {
   readonly name: string
   /** The stage of its heartbeats: data, strategy, order. */
   readonly stage: 'data' | 'strategy' | 'order'
+  /** What the plane hears on and speaks on. */
+  readonly topics: BusTopics
   readonly config: ServiceConfig
   readonly metrics: Metrics<string>
   /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
@@ -42,8 +44,8 @@ export interface StartOptions<Hosted extends HostedRun> extends ServiceEdges {
   readonly routes?: readonly RequestHandler[]
   /** Told when the plane is held: it cannot take up its run again, and nothing is hosted. */
   readonly onHeld?: (why: string) => Promise<void>
-  /** Told what is stored; else what is lost is counted. */
-  readonly historyObserver?: HistoryObserver
+  /** Makes who is told what becomes of the history of these types; else what is lost is counted. */
+  readonly observeHistory?: (types: readonly EventType[]) => HistoryObserver
 }
 
 /** A plane as a service, and what its app closes before it. */
@@ -56,13 +58,13 @@ export interface StartedService extends Service {
 export async function startPlaneService<Hosted extends HostedRun>(
   options: StartOptions<Hosted>,
 ): Promise<StartedService> {
-  const { name, stage, config, metrics, host, views, checks, routes = [], logger, clock } = options
+  const { name, stage, topics, config, metrics, host, views, checks, routes = [], logger, clock } = options
   mkdirSync(config.state.folder, { recursive: true })
   const latest = openLatestState(config, logger)
   const histories = openHistories({
     config,
     name,
-    observer: options.historyObserver ?? exportLostRows(metrics),
+    observe: () => (options.observeHistory ?? ((types) => exportLostRows(metrics, types)))(storedOf(topics)),
     isKeeper: stage === 'data',
     logger,
     clock,
@@ -77,7 +79,8 @@ export async function startPlaneService<Hosted extends HostedRun>(
     for (const measure of measures) measure()
     metrics.storageSpilled.set(histories?.health().spilledBytes ?? 0)
   })
-  exportBusStats(metrics, () => hosted?.busStats(clock.nowUs()) ?? [])
+  showRefusals(metrics, topics)
+  exportBusStats(metrics, topics, () => hosted?.busStats(clock.nowUs()) ?? [])
   const profiles = profileRoute({
     tokens: config.operator.tokens,
     onRefused: (reason) => metrics.stageRefused.inc({ stage: 'control', reason }),
@@ -133,6 +136,18 @@ export async function startPlaneService<Hosted extends HostedRun>(
       await closed.catch(() => undefined)
     },
   }
+}
+
+/** What the service stores of what it says: its outputs, and the records that it cannot read. */
+function storedOf({ produced }: BusTopics): readonly EventType[] {
+  const said = new Set([...produced, topicOf.deadLetter].map(({ name }) => name))
+  return storedEventTypes.filter((type) => said.has(topicOf[type].name))
+}
+
+/** Shows what the service can refuse past its core: requests of operators and, where it reads the bus, records. */
+function showRefusals({ stageRefused }: Metrics<string>, { consumed }: BusTopics): void {
+  for (const reason of controlRefusals) stageRefused.of({ stage: 'control', reason })
+  if (consumed.length > 0) for (const reason of recordRefusals) stageRefused.of({ stage: 'decode', reason })
 }
 
 function describeRun({ phase, why, run, hosted }: PlaneStatus): unknown {

@@ -1,3 +1,4 @@
+import { trippableSwitches } from '@triplane/contracts'
 import { createKillSwitches, type KillSwitchesSnapshot, type Measured } from './kill-switches.ts'
 
 const config = {
@@ -15,6 +16,16 @@ function trips(measured: readonly Measured[], switches = createKillSwitches(conf
 }
 
 describe('createKillSwitches', () => {
+  it('can trip what metrics show to trip, and nothing else', () => {
+    const switches = createKillSwitches({ ...config, confirmations: 1 })
+    const silence = { source: 'sim', silentMs: Infinity }
+    const changes = [
+      ...switches.evaluate({ lossUsd: Infinity, drawdownRatio: 1, silence, staleExposureRatio: 1 }),
+      switches.trip('somebody', 'a test'),
+    ]
+    expect(changes.map((change) => change?.switchType)).toEqual(trippableSwitches)
+  })
+
   it.each([
     { type: 'pnl', beyond: { ...calm, lossUsd: 1000 }, why: 'Loss of 1000.00 USD reached the limit of 1000 USD' },
     {

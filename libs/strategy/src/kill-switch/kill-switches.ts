@@ -1,4 +1,12 @@
-import { field, stateSchema, switchTypes, type KillSwitch, type StateOf, type SwitchType } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  switchTypes,
+  type KillSwitch,
+  type StateOf,
+  type SwitchType,
+  type TrippableSwitch,
+} from '@triplane/contracts'
 import type { Silence } from './data-silence.ts'
 
 export interface KillSwitchConfig {
@@ -100,7 +108,7 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
 
   /** Remembers what was measured and against which limit; true when that trips the switch. NaN counts as at the limit. */
   function trips(
-    type: SwitchType,
+    type: TrippableSwitch,
     measured: number,
     confirmations: number,
     limit = limits[type],

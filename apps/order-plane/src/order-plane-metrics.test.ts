@@ -1,0 +1,140 @@
+import { enteredStates, type BrokerReject, type CancelReason } from '@triplane/contracts'
+import { createLogger } from '@triplane/logging'
+import { readExposition } from '@triplane/metrics'
+import { BTC, config, isSessionOpen, Session, SPY } from '../test/session.ts'
+import { buildOrderPlane, createOrderMetrics } from './compose.ts'
+
+const MS = 1000
+const ROUND_TRIP_US = 20 * MS
+const IN_GOOD_TIME_US = 1000 * MS
+
+/** A session of a plane that exports its metrics, and the samples that they have. */
+function exported() {
+  const metrics = createOrderMetrics({
+    instruments: [BTC, SPY],
+    source: 'sim',
+    maxSeries: 10_000,
+    logger: createLogger({ service: 'test', destination: { write: () => undefined } }),
+  })
+  const session = new Session()
+  const plane = buildOrderPlane({
+    ...{ config: config(), instruments: [BTC, SPY], isSessionOpen, metrics },
+    onApproved: () => undefined,
+  })
+  session.core = plane.core
+  return {
+    session: session.open().open(SPY.symbol),
+    async samples() {
+      session.outputs.splice(0).forEach(plane.observe)
+      const families = readExposition(await metrics.expose()).filter(({ name }) =>
+        /^(orders|trading|triplane)_/.test(name),
+      )
+      return new Map(
+        families.flatMap(({ samples }) =>
+          samples.map(({ name, labels, value }) => [JSON.stringify([name, labels]), { name, labels, value }] as const),
+        ),
+      )
+    },
+    async value(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+      const wanted = Object.entries(labels)
+      const found = [...(await this.samples()).values()].filter(
+        (sample) => sample.name === name && wanted.every(([label, value]) => sample.labels[label] === value),
+      )
+      return found.reduce((sum, sample) => sum + sample.value, 0)
+    },
+  }
+}
+
+const settle = (session: Session) => session.wait(ROUND_TRIP_US).settle()
+
+/** How each rejection of the broker comes about. */
+const rejections: Readonly<Record<BrokerReject, (session: Session) => void>> = {
+  would_cross: (session) => void session.intent('a', { limitPrice: '100.1', postOnly: true }),
+  no_liquidity(session) {
+    session.intent('a', { orderType: 'MARKET' })
+    session.book([100, 5], [])
+  },
+  venue_refused(session) {
+    session.intent('a')
+    session.book([], [])
+  },
+}
+
+/** How each reason to cancel comes about, for an order that rests. */
+const cancellations: Readonly<Record<CancelReason, (session: Session) => void>> = {
+  replaced: (session) => void session.cancel('a', 'replaced'),
+  stale_market: (session) => void session.cancel('a', 'stale_market'),
+  steps_unknown: (session) => void session.cancel('a', 'steps_unknown'),
+  halted: (session) => void session.killSwitch(true),
+  reducing: (session) => void session.command('reduce'),
+  immediate_or_cancel: (session) =>
+    void session.intent('b', { timeInForce: 'IOC', quantity: '6', limitPrice: '100.1' }),
+  expired(session) {
+    session.intent('b', { symbol: SPY.symbol })
+    session.wait(120_000 * MS)
+  },
+}
+
+describe('the metrics of the order plane', () => {
+  it.each(Object.entries(rejections))('count an order that the broker rejects once: %s', async (reason, act) => {
+    const { session, value } = exportedFor(act)
+    settle(session)
+    expect(await value('orders_rejected_total', { reason })).toBe(1)
+    expect(await value('orders_rejected_total')).toBe(1)
+    expect(await value('orders_filled_total', { status: 'REJECTED', direction: 'BUY' })).toBe(1)
+    expect(await value('orders_filled_total')).toBe(1)
+    expect(await value('trading_orders_total', { status: 'rejected' })).toBe(1)
+  })
+
+  it.each(Object.entries(cancellations))('count an order that is cancelled: %s', async (reason, act) => {
+    const { session, value } = exportedFor((of) => {
+      of.intent('a')
+      settle(of)
+      act(of)
+    })
+    settle(session)
+    expect(await value('orders_cancelled_total', { reason })).toBe(1)
+    expect(await value('trading_orders_total', { status: 'cancelled' })).toBe(1)
+  })
+
+  it('count an intent that came twice as refused, for which there is no event', async () => {
+    const { session, value } = exportedFor((of) => {
+      of.intent('a')
+      of.intent('a')
+    })
+    settle(session)
+    expect(await value('orders_risk_rejections_total', { check_type: 'duplicate', strategy: 'OFI' })).toBe(1)
+    const stage = 'risk'
+    expect(await value('triplane_stage_refused_total', { stage, reason: 'duplicate' })).toBe(1)
+    expect(await value('triplane_stage_in_total', { stage })).toBe(2)
+    expect(await value('triplane_stage_out_total', { stage })).toBe(1)
+  })
+
+  it('are all there from the start: whatever happens, no series is added', async () => {
+    const all = [...Object.values(rejections), ...Object.values(cancellations)]
+    const entered = new Set<string>()
+    for (const act of all) {
+      const plane = exported()
+      const before = await plane.samples()
+      plane.session.intent('a')
+      settle(plane.session)
+      act(plane.session)
+      plane.session.intent('taker', { limitPrice: '100.1', quantity: '0.5' })
+      settle(plane.session).wait(IN_GOOD_TIME_US)
+      plane.session.trade(99.9, 100, 'sell')
+      settle(plane.session)
+      for (const event of plane.session.outputs) if (event.type === 'orderEvent') entered.add(event.state)
+      const after = await plane.samples()
+      // It has no value before a position was closed.
+      const added = [...after.keys()].filter((key) => !before.has(key) && !key.includes('trading_win_rate'))
+      expect(added).toEqual([])
+    }
+    expect([...entered].sort()).toEqual([...enteredStates].sort())
+  })
+})
+
+function exportedFor(act: (session: Session) => void) {
+  const plane = exported()
+  act(plane.session)
+  return { session: plane.session, value: plane.value.bind(plane) }
+}
