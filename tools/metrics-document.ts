@@ -1,12 +1,14 @@
 import {
   catalogs,
   everyServiceCatalog,
+  isPlanned,
   processCatalog,
   type Catalog,
   type Label,
   type MetricDefinition,
 } from '@triplane/metrics'
 import { alertRules, duration, recordingRules, serviceLevels, thresholds, type AlertRule } from '@triplane/monitoring'
+import { olderNames } from './older-names.ts'
 
 /** What each catalogue is of, in the order of the document. */
 const titles: Readonly<Record<keyof typeof catalogs, string>> = {
@@ -23,6 +25,8 @@ export function metricsDocument(): string {
     ...Object.entries(titles).map(([key, title]) => catalogSection(title, catalogs[key as keyof typeof catalogs])),
     catalogSection('Every service', everyServiceCatalog),
     `${catalogSection('Node and the process', processCatalog)}\n\nThe texts of these are Node's client's own.`,
+    plannedSection(),
+    olderNamesSection(),
     recordingsSection(),
     alertsSection(),
     slosSection(),
@@ -36,8 +40,9 @@ const intro = `<!-- Made by \`npm run generate\` from the catalogues in libs/met
 
 Names, types and labels are a contract: dashboards, alerts and scripts of users query them. Beside the labels below every series of ours
 has \`service\`, and \`job\` and \`instance\` as Prometheus scrapes it. Units are base units: seconds, ratios from 0 to 1, USD where the
-name says so. Known label sets of counters, gauges and histograms are 0 from the start; a *measurement* is a gauge that has no series before
-it is measured.
+name says so. Every label set that can occur is 0 from the start, of counters, gauges and histograms; a *measurement* is a gauge that has no
+series before it is measured. What [nothing records yet](#not-recorded-yet) has its HELP and TYPE and no series. Who comes from dotted names
+finds [ours for each](#names-of-older-code).
 
 A metric of the group \`book\` is at \`/metrics?families=book\`, every other at \`/metrics?families=core\`. Over the cap of 10,000 lines
 whole metrics go, first \`book\`, then \`detail\`, then \`normal\`; \`vital\` never.`
@@ -58,6 +63,27 @@ function catalogSection(title: string, catalog: Catalog): string {
     table(['metric', 'type', 'labels', 'meaning', 'group'], rows),
     ...(bounds.length > 0 ? [table(['histogram', 'upper bounds of the buckets, and +Inf'], bounds)] : []),
   ].join('\n\n')
+}
+
+const plannedMetrics = Object.values(catalogs)
+  .flatMap((catalog: Catalog) => Object.values(catalog))
+  .filter(isPlanned)
+
+function plannedSection(): string {
+  const rows = plannedMetrics.map(({ name, help }) => [code(name), help])
+  const text = `These families are part of the contract, and nothing records them yet: \`/metrics\` shows their HELP and TYPE without a sample, so that
+what queries them is checked and shows nothing rather than a 0 that nobody counted. Those of the stream monitor (\`stream_...\`) come with it.`
+  return ['## Not recorded yet', text, table(['metric', 'meaning'], rows)].join('\n\n')
+}
+
+function olderNamesSection(): string {
+  const rows = olderNames.map(({ name, metrics, note }) => {
+    const isRecorded = metrics.some((metric) => plannedMetrics.every((planned) => planned.name !== metric))
+    const notes = [note, isRecorded ? undefined : 'not recorded yet'].filter((text) => text !== undefined)
+    return [code(name), metrics.map(code).join('<br>'), notes.join('; ')]
+  })
+  const text = 'Dotted names, as StatsD and older trading code have them, and what to query instead.'
+  return ['## Names of older code', text, table(['older name', 'here', 'what is different'], rows)].join('\n\n')
 }
 
 function typeOf({ type, initial }: MetricDefinition): string {
