@@ -9,7 +9,7 @@ import { root } from './install.mjs'
 /** Asked for by pg in a try, absent on purpose. */
 const EXTERNAL = ['pg-native']
 
-/** Beside a bundle: the files that went into it. */
+/** Beside a bundle: the commit and the files that went into it. */
 const INPUTS = 'inputs.json'
 
 /** CommonJS packages in an ES module bundle expect these. */
@@ -26,16 +26,18 @@ export function appNames() {
   return readdirSync(join(root, 'apps')).filter((app) => existsSync(entryOf(app)))
 }
 
-/** Whether the app has no bundle, or one of the files that went into it has changed or gone since. */
+/** Whether the app has no bundle, or it is of another commit, or one of the files that went into it has changed or gone since. */
 export function isStale(app) {
   const [bundle, inputs] = ['main.js', INPUTS].map((name) => join(outputOf(app), name))
   if (!existsSync(bundle) || !existsSync(inputs)) return true
   const bundledMs = changedMs(bundle)
-  return JSON.parse(readFileSync(inputs, 'utf8')).some((path) => changedMs(join(root, path)) > bundledMs)
+  const { commit, files } = JSON.parse(readFileSync(inputs, 'utf8'))
+  return commit !== currentCommit() || files.some((path) => changedMs(join(root, path)) > bundledMs)
 }
 
 /** Bundles one app for Node 20. The bundle appears whole or not at all, so that a start beside it never reads half of it. */
 export async function buildApp(app) {
+  const commit = currentCommit()
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const result = await build({
     absWorkingDir: root,
@@ -52,14 +54,14 @@ export async function buildApp(app) {
     banner: { js: BANNER },
     define: {
       'process.env.TRIPLANE_VERSION': JSON.stringify(version),
-      'process.env.TRIPLANE_COMMIT': JSON.stringify(commit()),
+      'process.env.TRIPLANE_COMMIT': JSON.stringify(commit),
     },
     logLevel: 'warning',
     metafile: true,
     write: false,
   })
   const sources = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith('node_modules/'))
-  const inputs = ['package-lock.json', 'tools/build.mjs', ...sources]
+  const inputs = { commit, files: ['package-lock.json', 'tools/build.mjs', ...sources] }
   mkdirSync(outputOf(app), { recursive: true })
   for (const file of result.outputFiles) writeWhole(file.path, file.contents)
   writeWhole(join(outputOf(app), INPUTS), JSON.stringify(inputs))
@@ -84,11 +86,12 @@ function changedMs(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity
 }
 
-/** The commit, or 'unknown' outside a clone. */
-function commit() {
+/** The commit, with `-dirty` where files of it are changed; as the environment names it, else 'unknown', outside a clone. */
+function currentCommit() {
+  if (process.env.TRIPLANE_COMMIT) return process.env.TRIPLANE_COMMIT
   try {
     // The clone may belong to another user than the one who builds.
-    const args = ['-c', 'safe.directory=*', 'rev-parse', '--short=12', 'HEAD']
+    const args = ['-c', 'safe.directory=*', 'describe', '--always', '--exclude=*', '--abbrev=12', '--dirty']
     return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
     return commitWithoutGit()

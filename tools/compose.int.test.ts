@@ -19,6 +19,8 @@ const MAX_IDLE_BYTES = 1.5e9
 const MAX_IDLE_CORES = 0.2
 const IDLE_WINDOW_MS = 30_000
 const TRADES = 50
+/** The clone of a test may be a worktree, whose .git does not say it. */
+const commit = 'abc123def456'
 
 const monitors = ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'nodeExporter'] as const
 
@@ -33,7 +35,10 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
       `${service.toUpperCase().replace('-', '_')}_PORT`,
       portOf[service] ?? '',
     ])
-    project = new ComposeProject(`triplane-stack-${process.pid}`, Object.fromEntries(settings))
+    project = new ComposeProject(
+      `triplane-stack-${process.pid}`,
+      Object.fromEntries([...settings, ['TRIPLANE_COMMIT', commit]]),
+    )
     project.run('up', '--detach', '--build', '--wait', '--wait-timeout', '240')
   })
   afterAll(() => project.remove())
@@ -62,12 +67,16 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(ended.map(({ Status, ExitCode }) => `${Status} ${ExitCode}`)).toEqual(oneShots.map(() => 'exited 0'))
   })
 
-  it('answers /metrics on all three', async () => {
+  it('answers /metrics on all three, and says what runs', async () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string }
     for (const plane of planes) {
       const response = await get(plane, '/metrics')
       expect(response.status).toBe(200)
       expect(await response.text()).toMatch(
-        new RegExp(`^triplane_build_info\\{.*service="${plane.replace('-', '_')}"\\} 1$`, 'm'),
+        new RegExp(
+          `^triplane_build_info\\{version="${version}",commit="${commit}",.*service="${plane.replace('-', '_')}"\\} 1$`,
+          'm',
+        ),
       )
     }
   })

@@ -31,6 +31,16 @@ it.each(named)('%s keeps the rules of the house', async (_, dashboard) => {
   expect(lintDashboard(dashboard, { known, ...(await grafanaNames()) })).toEqual([])
 })
 
+it('what is said of the last hour is counted in the last hour', () => {
+  const said = dashboards
+    .flatMap(panelsOf)
+    .filter(({ title = '', description = '' }) => /last hour/i.test(`${title} ${description}`))
+  expect(said.map(({ title }) => title)).toContain('Traded in the last hour')
+  for (const panel of said)
+    for (const target of targetsOf(panel))
+      expect(isSql(target) ? target.rawSql : target.expr).toMatch(/increase\([^()]*\[1h\]\)|:1h\b/)
+})
+
 it('the panel of every alert is there', () => {
   const panels = dashboards.flatMap((dashboard) => panelsOf(dashboard).map(({ title }) => `${dashboard.uid}: ${title}`))
   const wanted = alerts.map(({ picture }) => `${picture.dashboard}: ${picture.panel}`)

@@ -55,6 +55,11 @@ export function createPromql(scope: Scope) {
     return `sum(increase(${of(metric)}[1m]))`
   }
 
+  /** The same of the last hour. */
+  function lastHour(metric: MetricDefinition): string {
+    return `sum(increase(${of(metric)}[1h]))`
+  }
+
   /** A quantile of a histogram by these labels. */
   function quantile(q: number, metric: MetricDefinition, by: readonly string[] = []): string {
     const rates = `sum${grouping(['le', ...by])}(rate(${of(metric, '', '_bucket')}[$__rate_interval]))`
@@ -71,7 +76,7 @@ export function createPromql(scope: Scope) {
     return `time() - ${max(metric, by)}`
   }
 
-  return { of, rate, increase, lastMinute, quantile, max, age }
+  return { of, rate, increase, lastMinute, lastHour, quantile, max, age }
 }
 
 function grouping(by: readonly string[]): string {

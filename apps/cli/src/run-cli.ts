@@ -1,4 +1,4 @@
-import { ConfigError } from '@triplane/config'
+import { buildInfo, ConfigError } from '@triplane/config'
 import { isFault } from '@triplane/messaging'
 import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
@@ -37,7 +37,7 @@ export async function runCli(argv: readonly string[], edges: Edges): Promise<num
   const complain = (message: string) => edges.err.write(`triplane: ${message}\n`)
   const program = new Command('triplane')
     .description('Commands for a running Triplane.')
-    .version(process.env['TRIPLANE_VERSION'] ?? 'unknown')
+    .version(buildInfo.version)
     .showHelpAfterError('Try: triplane --help')
     .exitOverride()
     .configureOutput({ writeOut: (text) => edges.out.write(text), writeErr: (text) => edges.err.write(text) })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { buildInfo } from '@triplane/config'
 import type { MarketEvent } from '@triplane/contracts'
 import { simulatedCheckpointSchema } from '@triplane/feeds'
 import { logEvent } from '@triplane/logging'
@@ -40,7 +41,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     const { run, bus, folder, history, latest } = context
     const codec = createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), {
       configurationDigest: digestOf({ data: config.data, instruments, sessions: run.sessions }),
-      commit: process.env['TRIPLANE_COMMIT'] ?? 'unknown',
+      commit: buildInfo.commit,
     })
     const snapshots = new Snapshots(folder, codec)
     const saved = snapshots.newest((notice) => context.logger.warning(notice))

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { instrumentsOf, loadInstruments } from '@triplane/config'
+import { buildInfo, instrumentsOf, loadInstruments } from '@triplane/config'
 import { StateMisfitError, type Instrument } from '@triplane/contracts'
 import { openCaptures, openSimulation, type SimulationPlan, type Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
@@ -52,7 +52,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const stateFolder = join(options.varFolder, 'standalone')
   const codec = createStateCodec(stoppedRunSchema, {
     configurationDigest: digestOf(loaded, allInstruments),
-    commit: environment['TRIPLANE_COMMIT'] ?? 'unknown',
+    commit: buildInfo.commit,
   })
   const stopped = options.resume ? loadStopped(stateFolder, codec) : undefined
   const config = stopped ? withOfiInterval(loaded, stopped.state.ofiIntervalUs) : loaded

@@ -34,6 +34,27 @@ describe('node dist/apps/standalone/main.js', () => {
     expect(stdout).toContain(report.hash as string)
   })
 
+  it('says what runs, as triplane_build_info', async () => {
+    const varFolder = folder()
+    const flags = ['--storage', 'off', '--ports', '0,0,0', '--var', varFolder]
+    const child = spawn(process.execPath, [bundle, ...flags], { env: { ...process.env, TRIPLANE_VERSION: '0.0.0' } })
+    await once(child.stdout, 'data')
+    const { planes } = JSON.parse(readFileSync(join(varFolder, 'running.json'), 'utf8')) as {
+      planes: Record<'data' | 'order' | 'strategy', string>
+    }
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    const { commit } = JSON.parse(readFileSync(join(bundle, '../inputs.json'), 'utf8')) as { commit: string }
+    const head = spawnSync('git', ['-c', 'safe.directory=*', 'rev-parse', '--short=12', 'HEAD'], { cwd: root })
+    expect(commit.replace(/-dirty$/, '')).toBe(head.status === 0 ? head.stdout.toString().trim() : 'unknown')
+    for (const [plane, url] of Object.entries(planes)) {
+      const text = await (await fetch(`${url}/metrics?families=core`)).text()
+      const labels = `version="${version}",commit="${commit}",node="${process.version}",service="${plane}_plane"`
+      expect(text).toContain(`triplane_build_info{${labels}} 1\n`)
+    }
+    child.kill('SIGINT')
+    await once(child, 'exit')
+  }, 180_000)
+
   it('stops in order on Ctrl-C and reports', async () => {
     const child = spawn(process.execPath, [bundle, ...common(), '--seed', '5'])
     let output = ''

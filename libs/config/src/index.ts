@@ -1,6 +1,8 @@
 // Configuration
 export { composeConfig, loadConfig, secretVariableNames, variableNames, type ConfigSources } from './load-config.ts'
 export { ConfigError, type Violation } from './config-error.ts'
+// What runs
+export { buildInfo } from './build-info.ts'
 // The account
 export { accountKeys, accountSchema } from './account.ts'
 // Instruments

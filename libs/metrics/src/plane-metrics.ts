@@ -1,3 +1,4 @@
+import { buildInfo } from '@triplane/config'
 import type { Instrument } from '@triplane/contracts'
 import type { Logger } from '@triplane/logging'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -11,17 +12,16 @@ export interface PlaneMetricsOptions {
   readonly logger: Logger
 }
 
-/** The metrics of a plane, wherever it runs, with what runs from `TRIPLANE_VERSION` and `TRIPLANE_COMMIT`. */
+/** The metrics of a plane, wherever it runs, and what runs. */
 export function createPlaneMetrics<Plane extends 'data_plane' | 'order_plane' | 'strategy_plane'>(
   plane: Plane,
   { instruments, source, maxSeries, logger }: PlaneMetricsOptions,
 ): Metrics<Plane> {
-  const { TRIPLANE_VERSION: version = 'unknown', TRIPLANE_COMMIT: commit = 'unknown' } = process.env
   return createMetrics(plane, {
     instruments: instruments.map(({ exchange, symbol }) => ({ source, exchange, symbol })),
     labels: { strategy: ['OFI'] },
     maxSeries,
-    build: { version, commit },
+    build: buildInfo,
     onSeriesDropped: (drop) => logger.warning('Series dropped: the cap is reached', { drop }),
   })
 }

@@ -6,7 +6,7 @@ import { gaugePanel, statPanel, timeSeries } from '../panels.ts'
 import { createPromql, planeScope } from '../promql.ts'
 import { BASIS_POINTS, newest, series } from '../series.ts'
 
-const { of, rate, max } = createPromql(planeScope)
+const { of, rate, lastHour, max } = createPromql(planeScope)
 const SELDOM = '15s'
 const small = { width: 4, height: 5 }
 
@@ -64,10 +64,10 @@ const now = [
   statPanel(
     {
       title: 'Traded in the last hour',
-      shows: 'Notional filled in an hour at the rate of now, KRW.',
+      shows: 'Notional filled in the last hour, KRW.',
       worry: 'Worry when it is many times what the strategies mostly trade.',
       unit: 'currencyKRW',
-      queries: [newest(`3600 * ${rate(order.orderVolumeKrw)}`, 'traded', '1m')],
+      queries: [newest(lastHour(order.orderVolumeKrw), 'traded', '1m')],
       ...small,
     },
     { decimals: 0 },

@@ -1,4 +1,4 @@
-import { ConfigError } from '@triplane/config'
+import { buildInfo, ConfigError } from '@triplane/config'
 import { systemClock, type Clock } from '@triplane/kernel'
 import { createLogger, type Level, type Logger } from '@triplane/logging'
 import { leaveCrashNote } from './crash-note.ts'
@@ -66,7 +66,7 @@ export async function runService<Config>(definition: ServiceDefinition<Config>):
 
   try {
     service = await definition.start(config, { logger, clock: systemClock })
-    logger.info('Started', { node: process.version, version: process.env['TRIPLANE_VERSION'] ?? 'unknown' })
+    logger.info('Started', { node: process.version, ...buildInfo })
     if (isStopping) await service.stop()
     await service.ended
     logger.info('Stopped')

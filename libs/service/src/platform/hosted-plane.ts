@@ -1,3 +1,4 @@
+import { buildInfo } from '@triplane/config'
 import { StateMisfitError, type Event, type PlaneCore, type SchemaOf, type Topic } from '@triplane/contracts'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
@@ -51,7 +52,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
 ): HostedPlane<In, Out, Core> {
   const { context, marked, awaited, leadUs, configDigest, snapshotEveryMs } = options
   const { run, bus, edge, folder, history, logger, clock } = context
-  const commit = process.env['TRIPLANE_COMMIT'] ?? 'unknown'
+  const { commit } = buildInfo
   const schema = hostStateSchema(options.coreSchema, options.inputSchema)
   const snapshots = new Snapshots(folder, createStateCodec(schema, { configurationDigest: configDigest, commit }))
   const saved = snapshots.newest((notice) => logger.warning(notice))
