@@ -276,6 +276,44 @@ describe('holes', () => {
     expect(tape.core.lanes[0]?.bars.forming('1m')).toMatchObject({ incomplete: true })
   })
 
+  it('counts a hole of a recording once for each instrument that was heard before it, and its trades are no second gap', () => {
+    const tape = new Tape().open()
+    const nowUs = tape.core.nowUs
+    const hole = { type: 'disconnect', origin, tsRecvUs: nowUs, reason: 'hole' } as const
+    const later = nowUs + 3600 * SECOND
+    expect(brief(tape.feed(hole))).toEqual(['disconnected', 'gap', 'book_invalid'])
+    expect(tape.outputs.at(-2)).toMatchObject({ symbol: 'BTC/USDT', status: 'gap', reason: 'hole' })
+    tape.feed({ type: 'connect', origin, tsRecvUs: later })
+    tape.frame(message.trade(later, 500), later)
+    tape.frame(message.trade(later, 501), later)
+    expect(tape.core.gaps.count).toBe(1)
+    // Within a connection missing ids are a gap.
+    tape.frame(message.trade(later, 504), later)
+    expect(tape.core.gaps.count).toBe(2)
+    // ETH/USDT was heard of for the first time behind the hole: the next one is one of its own too.
+    tape.frame(message.trade(later, 7, 100, 1, 'ETHUSDT'), later)
+    tape.feed({ ...hole, tsRecvUs: later })
+    expect(tape.core.gaps.count).toBe(4)
+  })
+
+  it('keeps the book over a hole where the ids go on, and bars of both sides say that they are not whole', () => {
+    const tape = new Tape().open()
+    const nowUs = tape.core.nowUs
+    const later = nowUs + 3600 * SECOND
+    tape.feed({ type: 'disconnect', origin, tsRecvUs: nowUs, reason: 'hole' })
+    tape.feed({ type: 'connect', origin, tsRecvUs: later })
+    const said = tape.frame(message.delta(later, 10, 11, [[99.8, 2]]), later)
+    expect(brief(said)).toEqual(['fresh', 'bookSnapshot', 'book_valid', 'bookDelta'])
+    expect(tape.core.lanes[0]?.book.book.snapshot()).toEqual({ bids: [99.9, 1, 99.8, 2], asks: [100.1, 1] })
+    tape.frame(message.trade(later, 500), later)
+    tape.advance(later + 120 * SECOND)
+    const minutes = tape.outputs.filter((event) => event.type === 'bar' && event.timeframe === '1m')
+    expect(minutes.slice(-2)).toMatchObject([
+      { closed: true, incomplete: true, trades: 1 },
+      { closed: true, incomplete: true, trades: 1 },
+    ])
+  })
+
   it('leaves another venue alone', () => {
     const tape = new Tape().open()
     tape.feed({ type: 'disconnect', origin: { source: 'sim', venue: 'elsewhere' }, tsRecvUs: T, reason: 'x' })

@@ -72,7 +72,7 @@ export {
   type ValidationError,
 } from './validate/validation-error.ts'
 // Steps
-export { readInstrumentList, type ListedInstrument } from './normalize/instrument-list.ts'
+export { readInstrumentList } from './normalize/instrument-list.ts'
 export { createStepsWatch, stepsWatchSchema, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'
 // Quality
 export {

@@ -24,7 +24,7 @@ const delta = (from: number, to: number, fields: Partial<BookDelta> = {}): BookD
 const snapshot = (lastUpdateId: number, fields: Partial<BookSnapshot> = {}): BookSnapshot =>
   aBookSnapshot({ ...market, tsRecvUs: t0 + 900, lastUpdateId, bids: [100, lastUpdateId], asks: [101, 1], ...fields })
 
-type Step = BookDelta | BookSnapshot | 'disconnect' | 'restore'
+type Step = BookDelta | BookSnapshot | 'disconnect' | 'hole' | 'restore'
 
 function run(
   rule: SequenceRuleName,
@@ -34,7 +34,7 @@ function run(
   const emit = (event: BookEvent) => void emitted.push(event)
   let keeper = createBookKeeper({ rule, ...market })
   for (const step of steps) {
-    if (step === 'disconnect') keeper.onDisconnect(t0 + 950, emit)
+    if (step === 'disconnect' || step === 'hole') keeper.onDisconnect(t0 + 950, emit, step === 'hole')
     else if (step === 'restore') {
       keeper = createBookKeeper({ rule, ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
     } else if (step.type === 'bookDelta') keeper.onDelta(step, emit)
@@ -164,6 +164,30 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('a book under the rule 
       steps: [snapshot(10), 'disconnect', delta(15, 16), snapshot(15)],
       story: [...valid, 'book_invalid disconnect', 'gap update_id 4', 'snapshot 15', 'delta 16', 'book_valid'],
       size: 16,
+    },
+    {
+      name: 'goes on behind a hole of the recording where its ids go on',
+      steps: [snapshot(10), 'hole', 'restore', delta(11, 12), delta(13, 13)],
+      story: [...valid, 'book_invalid disconnect', 'snapshot 10', 'book_valid', 'delta 12', 'delta 13'],
+      size: 13,
+    },
+    {
+      name: 'does not go on behind a hole that ids are missing in',
+      steps: [snapshot(10), 'hole', delta(12, 13), delta(14, 14)],
+      story: [...valid, 'book_invalid disconnect', 'gap update_id 1'],
+      size: NaN,
+    },
+    {
+      name: 'does not go on behind a connection that was lost, though its ids do',
+      steps: [snapshot(10), 'disconnect', delta(11, 12)],
+      story: [...valid, 'book_invalid disconnect'],
+      size: NaN,
+    },
+    {
+      name: 'does not go on behind a hole from a book that was not valid before it',
+      steps: [snapshot(10), delta(13, 14), 'hole', delta(15, 16)],
+      story: [...valid, ...gap(2), 'gap update_id 4'],
+      size: NaN,
     },
     {
       name: 'drops the buffer at a disconnect',

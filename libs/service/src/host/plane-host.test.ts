@@ -13,7 +13,7 @@ import {
   type StateOf,
   type Trade,
 } from '@triplane/contracts'
-import { ok, systemClock } from '@triplane/kernel'
+import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { createMemoryBus, type Bus, type Consumer, type Plane } from '@triplane/messaging'
 import { aHeartbeat, anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from '@triplane/testing'
 import { InputLog, InputLogError } from '../log/input-log.ts'
@@ -28,23 +28,35 @@ import { PlaneOutput } from './plane-output.ts'
 
 type In = Trade | OperatorCommand
 
-const echoSchema = stateSchema({ seq: field.count, heard: field.list(field.integer) })
+const echoSchema = stateSchema({
+  seq: field.count,
+  heard: field.list(field.integer),
+  timers: field.count,
+  dueUs: field.timeUs,
+})
 type EchoState = StateOf<typeof echoSchema>
 
-/** Answers each trade with a quote of the same id, and a command with one of id 0. */
+/** Answers each trade with a quote of the same id, and a command with one of id 0. After the first trade a timer is due every second. */
 function echoPlane(snapshot?: EchoState) {
   const heard: number[] = [...(snapshot?.heard ?? [])]
+  const agenda = { timers: snapshot?.timers ?? 0, dueUs: snapshot?.dueUs ?? 0 }
   const outbox = new Outbox<Quote>(snapshot?.seq)
   const core: PlaneCore<In, Quote> = {
     outbox,
     process(event) {
       const tradeId = event.type === 'trade' ? event.tradeId : 0
+      if (event.type === 'trade') {
+        core.advance(event.tsRecvUs - 1)
+        agenda.dueUs ||= event.tsRecvUs + US_PER_SECOND
+      }
       heard.push(tradeId)
       outbox.add(aQuote({ updateId: tradeId }))
     },
-    advance: () => undefined,
-    nextDueUs: () => Infinity,
-    snapshot: () => ({ seq: outbox.lastSeq, heard }),
+    advance(throughUs) {
+      for (; agenda.dueUs > 0 && agenda.dueUs <= throughUs; agenda.dueUs += US_PER_SECOND) agenda.timers++
+    },
+    nextDueUs: () => agenda.dueUs || Infinity,
+    snapshot: () => ({ seq: outbox.lastSeq, heard, ...agenda }),
   }
   const plane: Plane<In, Quote> = {
     name: 'echo',
@@ -54,7 +66,7 @@ function echoPlane(snapshot?: EchoState) {
     observe: () => undefined,
     heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
   }
-  return { plane, heard }
+  return { plane, heard, agenda }
 }
 
 /** A log on a disk that is full for a while. */
@@ -97,7 +109,7 @@ const run = aRun({ mode: 'live', positions: [] })
 /** A host with its folder, on a bus that others use too. */
 function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots(folder, codec), disk = systemDisk) {
   const saved = snapshots.newest()
-  const { plane, heard } = echoPlane(saved?.state.core)
+  const { plane, heard, agenda } = echoPlane(saved?.state.core)
   const producer = bus.producer({ name: 'echo', runId: run.runId })
   const output = new PlaneOutput<Quote>(
     { name: 'echo', producer, account: run.account, marked: [], observe: () => undefined },
@@ -124,7 +136,7 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
     onSnapshotFault: (fault) => faults.push(String(fault)),
     clock: systemClock,
   })
-  return { host, heard, output, faults, consumer, log }
+  return { host, heard, agenda, output, faults, consumer, log }
 }
 
 async function echoes(reader: Consumer, count: number): Promise<number[]> {
@@ -200,6 +212,57 @@ describe('a hosted plane', () => {
     const end = third.host.run()
     third.host.stop()
     await end
+  })
+
+  it('handles a weekend without an event turn by turn, can be stopped in it, and goes on where it was', async () => {
+    const weekendS = 60 * 3600
+    const first = open(bus, folder, 'first')
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    send(2, { tsRecvUs: testStartUs + 1 + weekendS * US_PER_SECOND })
+    send(3, { tsRecvUs: testStartUs + 2 + weekendS * US_PER_SECOND })
+    /** Timers that were handled between two turns of the event loop. */
+    const runs: number[] = []
+    const watch = async ({ agenda }: typeof first, isOver: () => boolean) => {
+      while (!isOver()) {
+        const before = agenda.timers
+        await new Promise((resolve) => setImmediate(resolve))
+        runs.push(agenda.timers - before)
+      }
+    }
+    await watch(first, () => first.agenda.timers > 10_000)
+    first.host.stop()
+    await running
+    expect(first.heard).toEqual([1])
+    expect(first.agenda.timers).toBeLessThan(12_000)
+
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    await watch(second, () => second.heard.length === 3)
+    second.host.stop()
+    await again
+    expect([second.heard, second.agenda.timers]).toEqual([[1, 2, 3], weekendS])
+    expect(Math.max(...runs)).toBeLessThanOrEqual(601)
+  })
+
+  it('does the turns of a weekend again as they were', async () => {
+    const weekendUs = 60 * 3600 * US_PER_SECOND
+    const first = open(bus, folder, 'first')
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    send(2, { tsRecvUs: testStartUs + weekendUs })
+    expect(await echoes(reader, 1)).toEqual([2])
+    // As a kill would end it: no snapshot, no flush.
+    await first.consumer.close()
+    await running.catch(() => undefined)
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    expect(await echoes(reader, 2)).toEqual([1, 2])
+    expect([second.agenda, second.host.boundUs]).toEqual([first.agenda, testStartUs + weekendUs])
+    second.host.stop()
+    await again
   })
 
   it('hears the edge of a process that was started again after the clock had stepped back, each command once', async () => {

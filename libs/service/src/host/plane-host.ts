@@ -9,7 +9,7 @@ import {
   type StateOfFields,
   type Topic,
 } from '@triplane/contracts'
-import { ok, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
+import { ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
   createRecordIntake,
   OrderedInputs,
@@ -25,6 +25,7 @@ import {
 import { InputLogError, type InputLog } from '../log/input-log.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
+import { Breather } from './breather.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
@@ -92,8 +93,9 @@ interface UnloggedTurn<Out extends Event> {
   readonly boundUs: number
 }
 
-/** Records of one turn at most. */
+/** Records of one turn at most, and market time that it handles when something is due in it: signals wait for no more than that. */
 const MAX_RECORDS = 256
+const MAX_TURN_US = 10 * US_PER_MINUTE
 const TICK_MS = 250
 /** Silence of the feed after which the edge's clock speaks in its place. */
 const SILENCE_US = US_PER_SECOND
@@ -110,8 +112,8 @@ const COMMIT_EVERY_US = US_PER_SECOND
  * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which
  *    takes the snapshot and does the logged turns again, emits the same events with the same sequences.
  * 3. A snapshot counts only when what was emitted before it is durable. One that cannot be written costs a longer replay.
- * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time. In lockstep it
- *    handles an input only when no earlier one can come any more.
+ * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time, in several turns where
+ *    that is far (a closed weekend). In lockstep it handles an input only when no earlier one can come any more.
  */
 export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #options: PlaneHostOptions<In, Out, Payload>
@@ -219,7 +221,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     let snapshotUs = clock.monotonicUs()
     let waiting = false
     while (!this.#isStopping) {
-      if (this.#leftover.length === 0) {
+      if (this.#leftover.length === 0 && !this.#isBehind) {
         if (!waiting) {
           waiting = true
           const woken = () => {
@@ -231,7 +233,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         await this.#wake.wait(TICK_MS)
       }
       if (this.#isStopping) break
-      this.#step(this.#unlogged.length > 0 ? [] : this.#take())
+      this.#step(this.#unlogged.length > 0 || this.#isBehind ? [] : this.#take())
       if (log.fault) throw log.fault
       output.observe()
       if (output.isFull) await output.drained()
@@ -270,7 +272,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #step(records: readonly BusRecord<Payload>[]): void {
     const injected = this.#injected
     if (injected.length > 0) this.#injected = []
-    if (records.length > 0 || injected.length > 0 || this.#tick() !== undefined) this.#handle(records, { injected })
+    const hasNews = records.length > 0 || injected.length > 0 || this.#tick() !== undefined
+    if (hasNews || this.#isBehind) this.#handle(records, { injected })
     if (this.#unlogged.length > 0) this.#logAndPublish()
   }
 
@@ -302,10 +305,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const ranges = this.#accept(records)
     const tickUs = isLogged ? loggedTickUs : this.#tick()
     for (const { producer, event } of injected) this.#inputs.push(producer, event as In)
-    const boundUs =
-      this.#options.run.mode === 'lockstep'
-        ? this.#gate.boundUs
-        : Math.max(this.#boundUs, this.#intake.marketUs, tickUs ?? 0)
+    const boundUs = this.#options.run.mode === 'lockstep' ? this.#gate.boundUs : this.#liveBoundUs(tickUs)
     if (boundUs > this.#boundUs) this.#boundUs = boundUs
     this.#inputs.release(this.#boundUs, rank.strategy, this.#process)
     core.advance(this.#boundUs)
@@ -313,6 +313,19 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const turn = { turn: ++this.#turn, ranges, injected, ...(tickUs !== undefined && { tickUs }) }
     if (isLogged) this.#publish(outputs, this.#boundUs)
     else this.#unlogged.push({ turn, outputs, boundUs: this.#boundUs })
+  }
+
+  /** How far a turn goes. What is due is looked at by the core alone, so that the same turn done again goes as far. */
+  #liveBoundUs(tickUs = 0): number {
+    const newestUs = Math.max(this.#boundUs, this.#intake.marketUs, tickUs)
+    if (this.#boundUs === 0) return newestUs
+    return Math.min(newestUs, Math.max(this.#boundUs, this.#options.plane.core.nextDueUs()) + MAX_TURN_US)
+  }
+
+  /** The newest market time was too far for one turn; nothing is taken before it is reached. */
+  get #isBehind(): boolean {
+    const isLive = this.#options.run.mode !== 'lockstep'
+    return isLive && this.#unlogged.length === 0 && this.#boundUs > 0 && this.#boundUs < this.#intake.marketUs
   }
 
   #accept(records: readonly BusRecord<Payload>[]): ConsumedRange[] {
@@ -368,15 +381,17 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /** Does the logged turns again. Their records come from the consumer, partition by partition in order. */
   async #replay(): Promise<void> {
-    const { log, saved, consumer, output } = this.#options
+    const { log, saved, consumer, output, clock } = this.#options
     const turns = log.turnsAfter(saved?.afterTurn ?? 0)
     const queue = new ReplayQueue<Payload>(consumer, () => this.#isStopping)
+    const breather = new Breather(clock)
     for (const { ranges, injected, tickUs } of turns) {
       const records: BusRecord<Payload>[] = []
       for (const range of ranges) records.push(...(await queue.take(range)))
       if (this.#isStopping) return
       this.#handle(records, { injected, ...(tickUs !== undefined && { tickUs }) }, true)
       if (output.isFull) await output.drained()
+      await breather.breathe()
     }
     this.#leftover = queue.rest()
     this.#beginLog(this.#turn)
