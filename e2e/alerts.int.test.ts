@@ -65,8 +65,8 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
   it('orders that are acknowledged late are a message', async () => {
     app = await StandaloneProcess.start(['--seed', '3', '--storage', 'off'], {
       ...eagerStrategy,
-      TRIPLANE_ORDER_PAPER_ACK_LATENCY_US: '1500000',
-      TRIPLANE_ORDER_PAPER_FILL_LATENCY_US: '1500000',
+      TRIPLANE_ORDER_PAPER_ACK_LATENCY_MS: '1500',
+      TRIPLANE_ORDER_PAPER_FILL_LATENCY_MS: '1500',
     })
     await watch(app.urls)
     const isLate = async () =>

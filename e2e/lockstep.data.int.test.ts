@@ -13,7 +13,7 @@ const SECONDS = 60
 const settings = {
   // Below what the strategy may want, so that risk has something to refuse.
   TRIPLANE_ORDER_RISK_MAX_POSITION_USD: '2500',
-  TRIPLANE_ORDER_MIN_LATENCY_US: '50000',
+  TRIPLANE_ORDER_MIN_LATENCY_MS: '50',
   TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '2000',
   TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.3',
   TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.1',
@@ -66,7 +66,7 @@ describeWithDocker(['kafka'], 'three processes over Kafka', () => {
         TRIPLANE_VENUES: 'binance_usdm',
         TRIPLANE_SOURCE_KIND: 'capture',
         TRIPLANE_SOURCE_CAPTURE: capture,
-        TRIPLANE_SOURCE_DURATION_SECONDS: String(SECONDS),
+        TRIPLANE_SOURCE_DURATION_MS: String(SECONDS * 1000),
         TRIPLANE_SOURCE_SPEED: speed,
         TRIPLANE_STATE_SNAPSHOT_EVERY_MS: '700',
       })

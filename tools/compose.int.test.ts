@@ -241,7 +241,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
 
   it('takes little memory and hardly any time with no feed running', async () => {
     // A market of one second: the feed ends, the services stay.
-    project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: '1' })
+    project.set({ TRIPLANE_SOURCE_DURATION_MS: '1000' })
     project.run('up', '--detach', '--wait')
     const isFinal = async () =>
       ((await (await get('data-plane', '/status/run')).json()) as { isFinal: boolean }).isFinal
@@ -262,7 +262,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     source: Readonly<Record<string, string | undefined>>,
     trades: number,
   ): Promise<void> {
-    project.set({ TRIPLANE_SOURCE_DURATION_SECONDS: undefined, ...source })
+    project.set({ TRIPLANE_SOURCE_DURATION_MS: undefined, ...source })
     project.run('up', '--detach', '--wait')
     const ofSource = () => stored(`trades WHERE source = '${name}'`)
     expect(await eventually(ofSource, (count) => count >= trades, 120_000)).toBeGreaterThanOrEqual(trades)

@@ -1,40 +1,26 @@
+import { durationMs, inMicroseconds, type InMicroseconds } from '@triplane/config'
 import { z } from 'zod'
 
-const SECOND_US = 1_000_000
+const SECOND_MS = 1000
 
-/** Settings of the data plane. Times are microseconds of market time unless named otherwise. */
+/** Settings of the data plane. Durations are milliseconds of market time. */
 export const dataPlaneConfigSchema = z.strictObject({
   /** Interval over which order-flow imbalance is summed. */
-  ofiIntervalUs: z
-    .int()
-    .positive()
-    .max(24 * 3600 * SECOND_US)
-    .default(10 * SECOND_US),
+  ofiIntervalMs: durationMs(10 * SECOND_MS, 24 * 3600 * SECOND_MS),
   /** How far ahead of the clock offset of its source an event may be, and how far the offset falls in a minute at most. */
-  maxDriftUs: z
-    .int()
-    .positive()
-    .max(60 * SECOND_US)
-    .default(250_000),
+  maxDriftMs: durationMs(250, 60 * SECOND_MS),
   /** An instrument with an event later than this, above the clock offset, is late: seen, but not traded. */
-  lateAfterUs: z
-    .int()
-    .positive()
-    .max(3600 * SECOND_US)
-    .default(250_000),
+  lateAfterMs: durationMs(250, 3600 * SECOND_MS),
   /** It is on time again when nothing has been later than half of that for so long. */
-  onTimeAfterUs: z
-    .int()
-    .positive()
-    .max(3600 * SECOND_US)
-    .default(2 * SECOND_US),
+  onTimeAfterMs: durationMs(2 * SECOND_MS, 3600 * SECOND_MS),
   /** A price outside bid and ask and further from the recent ones of its side, as a ratio, is refused until several events in a row agree. */
   maxPriceJumpRatio: z.number().gt(0).max(1).default(0.1),
   /** An instrument that nothing was received of for so long is stale, while its session is open. */
-  staleAfterUs: z
-    .int()
-    .positive()
-    .max(24 * 3600 * SECOND_US)
-    .default(3 * SECOND_US),
+  staleAfterMs: durationMs(3 * SECOND_MS, 24 * 3600 * SECOND_MS),
 })
-export type DataPlaneConfig = z.infer<typeof dataPlaneConfigSchema>
+/** The same as the core takes it: durations are microseconds. */
+export type DataPlaneConfig = InMicroseconds<z.infer<typeof dataPlaneConfigSchema>>
+
+/** The configuration of a core from settings. Throws a `ZodError`. */
+export const dataPlaneConfig = (settings: z.input<typeof dataPlaneConfigSchema> = {}): DataPlaneConfig =>
+  inMicroseconds(dataPlaneConfigSchema.parse(settings))

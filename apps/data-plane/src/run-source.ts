@@ -14,7 +14,7 @@ import {
   type SimulatedCheckpoint,
   type Source,
 } from '@triplane/feeds'
-import { US_PER_SECOND, type Clock } from '@triplane/kernel'
+import type { Clock } from '@triplane/kernel'
 import type { FeedItem } from '@triplane/market-data'
 import type { DataServiceConfig } from './service-config.ts'
 
@@ -46,7 +46,7 @@ export async function openRunSource(
   before?: TakenBefore,
 ): Promise<RunSource> {
   const { speed } = settings
-  const durationUs = settings.durationSeconds === undefined ? undefined : settings.durationSeconds * US_PER_SECOND
+  const durationUs = settings.durationMs === undefined ? undefined : Math.round(settings.durationMs * 1000)
   if (settings.kind === 'simulated') return openRunSimulation(run, { speed, durationUs }, clock, before)
   if (settings.kind === 'venue') return openRunVenue(run, settings, venueEdges, clock, before)
   if (settings.capture === undefined)

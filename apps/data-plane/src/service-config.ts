@@ -1,4 +1,4 @@
-import { composeConfig } from '@triplane/config'
+import { composeConfig, inMicroseconds } from '@triplane/config'
 import { loadServiceConfig, serviceParts } from '@triplane/service'
 import { z } from 'zod'
 import { dataPlaneConfigSchema } from './config.ts'
@@ -16,8 +16,8 @@ const sourceSchema = z.strictObject({
   speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
   /** So long a silence of a capture, milliseconds, while a session is open, is a hole: a disconnect that is jumped over. */
   holeLimitMs: z.number().int().positive().max(86_400_000).default(60_000),
-  /** Ends after so much market time; a capture that is shorter ends by itself. */
-  durationSeconds: z.number().positive().optional(),
+  /** Ends after so much market time, milliseconds; a capture that is shorter ends by itself. */
+  durationMs: z.number().positive().optional(),
 })
 
 /** The settings of the data plane as a service. */
@@ -29,7 +29,8 @@ export const dataServiceSchema = composeConfig({
 
 /** Every setting of the data plane as a service, checked. Throws a ConfigError that names every violation. */
 export function loadDataServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
-  return loadServiceConfig(dataServiceSchema, environment)
+  const { data, ...parts } = loadServiceConfig(dataServiceSchema, environment)
+  return { ...parts, data: inMicroseconds(data) }
 }
 
 export type DataServiceConfig = ReturnType<typeof loadDataServiceConfig>

@@ -8,7 +8,7 @@ import type { FeedItem } from '@triplane/market-data'
 import { describeWithData, itemsOf, textOf } from '@triplane/testing'
 // eslint-disable-next-line @nx/enforce-module-boundaries -- the fake venue belongs to the feed that it is a fake for
 import { FakeBinance } from '../../../libs/feeds/test/fake-binance.ts'
-import { dataPlaneConfigSchema } from '../src/config.ts'
+import { dataPlaneConfig } from '../src/config.ts'
 import { createDataCore, type DataCore } from '../src/pipeline.ts'
 import { newCore } from './tape.ts'
 
@@ -228,7 +228,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the steps of the instr
 
 describeWithData('the data plane on a venue that plays a recorded capture', (data) => {
   const LINES = 20_000
-  const config = dataPlaneConfigSchema.parse({ maxDriftUs: 60_000_000 })
+  const config = dataPlaneConfig({ maxDriftMs: 60_000 })
   const aCore = (instruments: readonly Instrument[]) =>
     createDataCore(config, { source: 'binance_ws', instruments, isSessionOpen: () => true })
 

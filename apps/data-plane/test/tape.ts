@@ -1,7 +1,7 @@
 import type { Instrument, MarketEvent } from '@triplane/contracts'
 import type { FeedItem, Frame, FrameOrigin } from '@triplane/market-data'
 import { testStartUs } from '@triplane/testing'
-import { dataPlaneConfigSchema, type DataPlaneConfig } from '../src/config.ts'
+import { dataPlaneConfig, type DataPlaneConfig } from '../src/config.ts'
 import { createDataCore, type DataCore, type DataPlaneDeps, type DataPlaneSnapshot } from '../src/pipeline.ts'
 
 export const SECOND = 1_000_000
@@ -28,7 +28,7 @@ export const instruments: readonly Instrument[] = [anInstrument('BTCUSDT'), anIn
 
 export const origin: FrameOrigin = { source: 'sim', venue: 'sim', snapshotSymbol: 'BTCUSDT' }
 
-const config: DataPlaneConfig = dataPlaneConfigSchema.parse({})
+const config: DataPlaneConfig = dataPlaneConfig()
 
 export function newCore(snapshot?: DataPlaneSnapshot, deps: Partial<DataPlaneDeps> = {}): DataCore {
   return createDataCore(config, { source: 'sim', instruments, isSessionOpen: () => true, ...deps }, snapshot)

@@ -3,19 +3,19 @@ import { orderPlaneConfigSchema } from './config.ts'
 describe('order plane configuration', () => {
   it('has a default for everything', () => {
     expect(orderPlaneConfigSchema.parse({})).toMatchObject({
-      minLatencyUs: 1_000,
+      minLatencyMs: 1,
       risk: { maxOrderNotionalUsd: 2_500, maxPositionUsd: 10_000, maxOrders: 20 },
-      participation: { maxShareRatio: 0.1, windowUs: 300_000_000 },
+      participation: { maxShareRatio: 0.1, windowMs: 300_000 },
       paper: { fees: { binance_usdm: { makerBps: 2, takerBps: 5 }, sim: { makerBps: 0.5, takerBps: 1 } } },
     })
   })
 
   it.each([
-    { name: 'a latency of 0', given: { minLatencyUs: 0 }, path: 'minLatencyUs' },
+    { name: 'a latency of 0', given: { minLatencyMs: 0 }, path: 'minLatencyMs' },
     {
       name: 'a fill reported before its acknowledgement',
-      given: { paper: { ackLatencyUs: 9_000 } },
-      path: 'paper.fillLatencyUs',
+      given: { paper: { ackLatencyMs: 9 } },
+      path: 'paper.fillLatencyMs',
     },
     { name: 'a share above 1', given: { participation: { maxShareRatio: 1.1 } }, path: 'participation.maxShareRatio' },
     { name: 'a rate of 0', given: { ratesToUsd: { EUR: '0.00' } }, path: 'ratesToUsd.EUR' },

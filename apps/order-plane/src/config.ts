@@ -1,7 +1,6 @@
-import { accountSchema } from '@triplane/config'
+import { accountSchema, durationMs, inMicroseconds, type InMicroseconds } from '@triplane/config'
 import { z } from 'zod'
 
-const durationUs = (defaultUs: number, maxUs: number) => z.int().positive().max(maxUs).default(defaultUs)
 const usd = (defaultUsd: number) => z.number().positive().max(1e12).default(defaultUsd)
 const fees = (makerBps: number, takerBps: number) =>
   z
@@ -11,23 +10,23 @@ const fees = (makerBps: number, takerBps: number) =>
     })
     .prefault({})
 
-const SECOND_US = 1_000_000
+const SECOND_MS = 1000
 
-/** Settings of the order plane. Times are microseconds of market time. */
+/** Settings of the order plane. Durations are milliseconds of market time. */
 export const orderPlaneConfigSchema = z.strictObject({
   /** Everything the plane says takes effect this much later than what caused it, at least. */
-  minLatencyUs: durationUs(1_000, 10 * SECOND_US),
+  minLatencyMs: durationMs(1, 10 * SECOND_MS),
   ...accountSchema.shape,
   /** Korean won for one US dollar, for the metrics in KRW. */
   krwPerUsd: z.number().positive().max(1e6).default(1350),
   /** How long an order is remembered after its end, for late fills and repeated intents. */
-  orderRetentionUs: durationUs(60 * SECOND_US, 3600 * SECOND_US),
+  orderRetentionMs: durationMs(60 * SECOND_MS, 3600 * SECOND_MS),
   risk: z
     .strictObject({
       /** An intent decided on data further ahead than this is refused. */
-      maxFutureUs: durationUs(250_000, 60 * SECOND_US),
+      maxFutureMs: durationMs(250, 60 * SECOND_MS),
       /** An instrument that was silent for longer is not traded. */
-      maxMarketAgeUs: durationUs(5 * SECOND_US, 3600 * SECOND_US),
+      maxMarketAgeMs: durationMs(5 * SECOND_MS, 3600 * SECOND_MS),
       maxOrderNotionalUsd: usd(2_500),
       /** Largest position in one instrument, working orders included. */
       maxPositionUsd: usd(10_000),
@@ -37,24 +36,24 @@ export const orderPlaneConfigSchema = z.strictObject({
       priceCollarBps: z.number().positive().max(10_000).default(50),
       /** Most orders in a window. */
       maxOrders: z.int().positive().max(10_000).default(20),
-      orderWindowUs: durationUs(SECOND_US, 3600 * SECOND_US),
+      orderWindowMs: durationMs(SECOND_MS, 3600 * SECOND_MS),
     })
     .prefault({}),
   participation: z
     .strictObject({
       /** Largest share of the volume traded in the window that may be ours, 0-1. */
       maxShareRatio: z.number().positive().max(1).default(0.1),
-      windowUs: durationUs(300 * SECOND_US, 24 * 3600 * SECOND_US),
+      windowMs: durationMs(300 * SECOND_MS, 24 * 3600 * SECOND_MS),
     })
     .prefault({}),
   paper: z
     .strictObject({
       /** From the submit to the arrival at the venue. */
-      submitLatencyUs: durationUs(5_000, 60 * SECOND_US),
+      submitLatencyMs: durationMs(5, 60 * SECOND_MS),
       /** From the venue's answer to its arrival here. */
-      ackLatencyUs: durationUs(5_000, 60 * SECOND_US),
+      ackLatencyMs: durationMs(5, 60 * SECOND_MS),
       /** From a match to the arrival of the fill here. */
-      fillLatencyUs: durationUs(5_000, 60 * SECOND_US),
+      fillLatencyMs: durationMs(5, 60 * SECOND_MS),
       fees: z
         .strictObject({
           binance_spot: fees(10, 10),
@@ -63,10 +62,15 @@ export const orderPlaneConfigSchema = z.strictObject({
         })
         .prefault({}),
     })
-    .refine(({ ackLatencyUs, fillLatencyUs }) => fillLatencyUs >= ackLatencyUs, {
-      path: ['fillLatencyUs'],
-      message: 'Expected at least ackLatencyUs: a fill is not reported before its acknowledgement',
+    .refine(({ ackLatencyMs, fillLatencyMs }) => fillLatencyMs >= ackLatencyMs, {
+      path: ['fillLatencyMs'],
+      message: 'Expected at least ackLatencyMs: a fill is not reported before its acknowledgement',
     })
     .prefault({}),
 })
-export type OrderPlaneConfig = z.infer<typeof orderPlaneConfigSchema>
+/** The same as the core takes it: durations are microseconds. */
+export type OrderPlaneConfig = InMicroseconds<z.infer<typeof orderPlaneConfigSchema>>
+
+/** The configuration of a core from settings. Throws a `ZodError`. */
+export const orderPlaneConfig = (settings: z.input<typeof orderPlaneConfigSchema> = {}): OrderPlaneConfig =>
+  inMicroseconds(orderPlaneConfigSchema.parse(settings))

@@ -1,8 +1,9 @@
 import { enteredStates, type BrokerReject, type CancelReason } from '@triplane/contracts'
 import { createLogger } from '@triplane/logging'
 import { readExposition } from '@triplane/metrics'
-import { BTC, config, isSessionOpen, Session, SPY } from '../test/session.ts'
+import { BTC, isSessionOpen, Session, SPY } from '../test/session.ts'
 import { buildOrderPlane, createOrderMetrics } from './compose.ts'
+import { orderPlaneConfig } from './config.ts'
 
 const MS = 1000
 const ROUND_TRIP_US = 20 * MS
@@ -18,7 +19,7 @@ function exported() {
   })
   const session = new Session()
   const plane = buildOrderPlane({
-    ...{ config: config(), instruments: [BTC, SPY], isSessionOpen, metrics },
+    ...{ config: orderPlaneConfig(), instruments: [BTC, SPY], isSessionOpen, metrics },
     onApproved: () => undefined,
   })
   session.core = plane.core

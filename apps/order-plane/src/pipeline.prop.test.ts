@@ -46,7 +46,7 @@ interface Beside {
   readonly before?: (session: Session, i: number) => void
 }
 
-const LATE_FILLS = { paper: { fillLatencyUs: 12_000 }, orderRetentionUs: 1_000_000 }
+const LATE_FILLS = { paper: { fillLatencyMs: 12 }, orderRetentionMs: 1_000 }
 
 function play(script: Script, { before }: Beside = {}): Session {
   const session = new Session(LATE_FILLS).open()
@@ -164,8 +164,12 @@ describe('order plane core', () => {
 
     /** Orders rest at 100, trade in part, and are cancelled while their fills are under way. */
     function played(script: Steps, fillLatencyUs: number, orderRetentionUs: number, repeats: boolean) {
-      const paper = { fillLatencyUs }
-      const session = new Session({ paper, orderRetentionUs, risk: { maxMarketAgeUs: 3_600_000_000 } }).open()
+      const paper = { fillLatencyMs: fillLatencyUs / 1000 }
+      const session = new Session({
+        paper,
+        orderRetentionMs: orderRetentionUs / 1000,
+        risk: { maxMarketAgeMs: 3_600_000 },
+      }).open()
       script.forEach(([what, gapUs], i) => {
         session.wait(gapUs + 1)
         if (what === 'intent') session.intent(`OFI-${i}`, { quantity: '0.5' })

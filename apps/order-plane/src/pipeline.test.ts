@@ -86,7 +86,7 @@ describe('the life of an order', () => {
   })
 
   it('books a fill that comes after the cancellation', () => {
-    const session = new Session({ paper: { fillLatencyUs: 20 * MS } }).open()
+    const session = new Session({ paper: { fillLatencyMs: 20 } }).open()
     session.intent('a')
     session.wait(ROUND_TRIP_US).settle().forget()
     session.cancel('a')

@@ -1,4 +1,4 @@
-import { accountKeys, accountSchema, composeConfig } from '@triplane/config'
+import { accountKeys, accountSchema, composeConfig, inMicroseconds } from '@triplane/config'
 import { auditPart, loadServiceConfig, serviceParts } from '@triplane/service'
 import { z } from 'zod'
 import { orderPlaneConfigSchema } from './config.ts'
@@ -18,7 +18,7 @@ export const orderServiceSchema = composeConfig({
 /** Every setting of the order plane as a service, checked. Throws a ConfigError that names every violation. */
 export function loadOrderServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
   const { account, order, ...parts } = loadServiceConfig(orderServiceSchema, environment)
-  return { ...parts, order: { ...order, ...account } }
+  return { ...parts, order: { ...inMicroseconds(order), ...account } }
 }
 
 export type OrderServiceConfig = ReturnType<typeof loadOrderServiceConfig>

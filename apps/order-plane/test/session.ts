@@ -22,7 +22,7 @@ import {
   aTradingCondition,
   testStartUs,
 } from '@triplane/testing'
-import { orderPlaneConfigSchema, type OrderPlaneConfig } from '../src/config.ts'
+import { orderPlaneConfig, type OrderPlaneConfig } from '../src/config.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
 import { createOrderCore } from '../src/pipeline.ts'
 
@@ -47,9 +47,6 @@ export const SPY = instrument('SPY', { kind: 'equity', lotSize: '1', minNotional
 /** SPY closes a minute and a half after the start of a session. */
 export const CLOSE_US = testStartUs + 120_000_000
 
-export const config = (fields: Parameters<typeof orderPlaneConfigSchema.parse>[0] = {}): OrderPlaneConfig =>
-  orderPlaneConfigSchema.parse(fields)
-
 export const isSessionOpen = (session: Instrument['session'], timeUs: number) => session === '24x7' || timeUs < CLOSE_US
 
 /** A core with the producers that feed it: they count their sequences and tell the time. */
@@ -60,8 +57,8 @@ export class Session {
   readonly #config: OrderPlaneConfig
   readonly #seqs = { data: 0, strategy: 0, operator: 0 }
 
-  constructor(fields: Parameters<typeof config>[0] = {}) {
-    this.#config = config(fields)
+  constructor(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
+    this.#config = orderPlaneConfig(fields)
     this.core = this.#build()
   }
 

@@ -1,6 +1,6 @@
-import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
-import { accountKeys, accountSchema, composeConfig, loadConfig } from '@triplane/config'
-import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
+import { dataPlaneConfigSchema, type DataPlaneConfig } from '@triplane/data-plane/config'
+import { accountKeys, accountSchema, composeConfig, inMicroseconds, loadConfig } from '@triplane/config'
+import { orderPlaneConfigSchema, type OrderPlaneConfig } from '@triplane/order-plane/config'
 import { auditPart, databaseUrlSetting, serviceParts } from '@triplane/service'
 import { strategyConfigSchema } from '@triplane/strategy-plane/config'
 import { z } from 'zod'
@@ -31,9 +31,10 @@ const schema = composeConfig({
 type Parts = z.output<typeof schema>
 
 /** Every setting of the standalone app, checked. */
-export interface StandaloneConfig extends Omit<Parts, 'strategy' | 'order' | 'account'> {
+export interface StandaloneConfig extends Omit<Parts, 'data' | 'strategy' | 'order' | 'account'> {
+  readonly data: DataPlaneConfig
   readonly strategy: z.output<typeof strategyConfigSchema>
-  readonly order: z.output<typeof orderPlaneConfigSchema>
+  readonly order: OrderPlaneConfig
 }
 
 /** Reads the settings from the file, the environment and the flags; throws a `ConfigError` that names every violation. */
@@ -41,7 +42,7 @@ export function loadStandaloneConfig(
   options: Pick<Options, 'configFile' | 'ofiIntervalUs'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): StandaloneConfig {
-  const { account, strategy, order, ...rest } = loadConfig(schema, {
+  const { account, data, strategy, order, ...rest } = loadConfig(schema, {
     file: options.configFile,
     environment,
     aliases: {
@@ -58,11 +59,12 @@ export function loadStandaloneConfig(
       'TRIPLANE_TOKEN*',
       'TRIPLANE_ORDER_PLANES',
     ],
-    flags: { data: { ofiIntervalUs: options.ofiIntervalUs } },
+    flags: { data: { ofiIntervalMs: options.ofiIntervalUs / 1000 } },
   })
   return {
     ...rest,
+    data: inMicroseconds(data),
     strategy: { ...strategy, ...account },
-    order: { ...order, ...account },
+    order: { ...inMicroseconds(order), ...account },
   }
 }

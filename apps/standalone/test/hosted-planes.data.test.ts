@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
 import { topics, type Event, type Run, type SchemaOf, type Topic } from '@triplane/contracts'
 import { buildDataPlane, dataPlaneSchema } from '@triplane/data-plane'
-import { dataPlaneConfigSchema } from '@triplane/data-plane/config'
+import { dataPlaneConfig } from '@triplane/data-plane/config'
 import { limitFeed, openCapture, simulatedCheckpointSchema } from '@triplane/feeds'
 import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus, type Bus, type Plane } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import { buildOrderPlane, orderPlaneInputSchema, orderPlaneSchema } from '@triplane/order-plane'
-import { orderPlaneConfigSchema } from '@triplane/order-plane/config'
+import { orderPlaneConfig } from '@triplane/order-plane/config'
 import {
   createStateCodec,
   hostStateSchema,
@@ -47,7 +47,7 @@ describeWithData('three hosts in lockstep', (data) => {
   it('end with the hashes of the standalone app, also when hosts are replaced on the way', async () => {
     const capture = join(data, CAPTURE)
     const report = await runStandalone(['--capture', capture, '--speed', 'max', '--duration', `${SECONDS}s`], folder, {
-      TRIPLANE_ORDER_MIN_LATENCY_US: String(LEAD_US),
+      TRIPLANE_ORDER_MIN_LATENCY_MS: String(LEAD_US / 1000),
       ...Object.fromEntries(
         Object.entries(OFI).map(([name, value]) => [`TRIPLANE_STRATEGY_OFI_${screamingSnake(name)}`, String(value)]),
       ),
@@ -105,7 +105,7 @@ class Hosts {
 
   async source(batches: AsyncIterable<readonly FeedItem[]>, startUs: number, endUs: number): Promise<string> {
     const { core } = buildDataPlane({
-      config: dataPlaneConfigSchema.parse({}),
+      config: dataPlaneConfig(),
       source: 'capture',
       instruments: this.#instruments,
       isSessionOpen,
@@ -150,7 +150,7 @@ class Hosts {
   }
 
   order(restarts: number) {
-    const config = orderPlaneConfigSchema.parse({ minLatencyUs: LEAD_US })
+    const config = orderPlaneConfig({ minLatencyMs: LEAD_US / 1000 })
     const metrics = createMetrics('order_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics, onApproved: () => undefined }
     const schema = hostStateSchema(orderPlaneSchema, orderPlaneInputSchema)

@@ -7,6 +7,8 @@ export { buildInfo } from './build-info.ts'
 export { accountKeys, accountSchema } from './account.ts'
 // Instruments
 export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'
+// Durations
+export { durationMs, inMicroseconds, type InMicroseconds } from './durations.ts'
 // Secrets
 export { isSecretName, maskSecrets } from './mask-secrets.ts'
 export { secret } from './secrets.ts'

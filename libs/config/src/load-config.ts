@@ -91,7 +91,10 @@ function readEnvironment(
       values = merge(values, nest(leaf.path, readText(text, leaf.schema)))
       origins.set(leaf.path.join('.'), variable)
     } else if (variable.startsWith(prefix) && !isReadElsewhere(variable)) {
-      unknown.push({ path: variable, expected: 'a variable that is known', found: MASK })
+      const renamed = variable.replace(/_(US|SECONDS)$/, '_MS')
+      const expected =
+        renamed !== variable && leaves.has(renamed) ? `${renamed}, milliseconds` : 'a variable that is known'
+      unknown.push({ path: variable, expected, found: MASK })
     }
   }
   return { values, origins, unknown }

@@ -9,8 +9,15 @@ import { mayHoldSecret } from './secrets.ts'
 export function violationsOf(error: z.ZodError, input: unknown, shape: ValueSchema): Violation[] {
   return error.issues.flatMap((issue): Violation[] => {
     if (issue.code !== 'unrecognized_keys') return [violation(issue.path, expectedBy(issue), input, shape)]
-    const known = Object.keys(propertiesAt(shape, issue.path)).join(', ')
-    return issue.keys.map((key) => violation([...issue.path, key], `a key that is known (${known})`, input, shape))
+    const known = Object.keys(propertiesAt(shape, issue.path))
+    return issue.keys.map((key) => {
+      const renamed = key.replace(/(Us|Seconds)$/, 'Ms')
+      const isRenamed = renamed !== key && known.includes(renamed)
+      const right = isRenamed
+        ? `${showPath([...issue.path, renamed])}, milliseconds`
+        : `a key that is known (${known.join(', ')})`
+      return violation([...issue.path, key], right, input, shape)
+    })
   })
 }
 
