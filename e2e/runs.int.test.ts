@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describeWithDocker, startKafka } from '@triplane/testing/containers'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
@@ -40,6 +42,27 @@ describeWithDocker(['kafka'], 'a newer run', () => {
     // Ordered: within the time that a container engine gives.
     expect(await Promise.all(stack.planes.map((plane) => plane.stop()))).toEqual([0, 0, 0])
   }, 240_000)
+
+  it('of a capture of which no frame is understood ends the data plane with a message, not with 0', async () => {
+    const capture = join(stack.folder, 'strangers.capture')
+    const trade =
+      '{"e":"trade","E":1723161600000,"T":1723161600000,"s":"NOUSDT","t":1,"p":"1","q":"1","X":"MARKET","m":false}'
+    writeFileSync(capture, `1723161600000000000 ${trade}\n`)
+    const strangers = await Stack.at(kafka.brokers, {
+      TRIPLANE_SOURCE_KIND: 'capture',
+      TRIPLANE_SOURCE_CAPTURE: capture,
+      TRIPLANE_VENUES: 'binance_usdm',
+    })
+    try {
+      await strangers.startRun({ runId: 'e2eru004', mode: 'live', venues: ['binance_usdm'] })
+      strangers.data.start()
+      await until('the end of the data plane', () => strangers.data.isRunning === false, 60_000)
+      expect(strangers.data.log().join('\n')).toContain('understood none of the 1')
+      expect(await strangers.data.stop()).toBe(1)
+    } finally {
+      await strangers.remove()
+    }
+  }, 120_000)
 
   it('of other venues than the configuration names is refused in one line', async () => {
     await stack.startRun({ runId: 'e2eru003', mode: 'live', venues: ['binance_spot'] })

@@ -178,6 +178,22 @@ describe('refusals', () => {
     expect(letter).toMatchObject({ type: 'deadLetter', reason: 'not_json', raw: '\x00\x80\xff{' })
   })
 
+  it('says how long a line was of which only the beginning could be kept', () => {
+    const bytes = Buffer.from('1723161255030314000 {"e":"depthUpdate"')
+    const line = {
+      type: 'badLine',
+      origin,
+      bytes,
+      start: 0,
+      end: bytes.length,
+      lineBytes: 17_000_000,
+      tsRecvUs: T,
+    } as const
+    expect(new Tape().open().feed(line)).toMatchObject([
+      { type: 'deadLetter', reason: 'bad_line', raw: bytes.toString(), rawBytes: 17_000_000 },
+    ])
+  })
+
   it('refuses a line that is no frame, and counts it as one that came in', () => {
     const tape = new Tape()
     const bytes = Buffer.from('hello')

@@ -411,6 +411,7 @@ export class DataCore {
       eventType,
       detail,
       ...rawOf(frame.bytes, frame.start, frame.end),
+      ...(frame.type === 'badLine' && frame.lineBytes !== undefined && { rawBytes: frame.lineBytes }),
     })
   }
 
@@ -471,7 +472,9 @@ function isHeard({ lastQuote, lastTrade, book }: Lane): boolean {
   return lastQuote !== undefined || lastTrade !== undefined || book.lastUpdateId > 0
 }
 
-function lineRefusal({ impossibleUs, tsRecvUs }: BadLine): FrameRefusal {
+function lineRefusal({ impossibleUs, lineBytes, tsRecvUs }: BadLine): FrameRefusal {
+  if (lineBytes !== undefined)
+    return { code: 'bad_line', detail: `Expected a line of at most 16 MB, was ${lineBytes} bytes` }
   if (impossibleUs === undefined)
     return { code: 'bad_line', detail: 'Expected a line with a receive time and a payload' }
   const aheadS = ((impossibleUs - tsRecvUs) / 1e6).toFixed(3)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { ConfigError } from '@triplane/config'
 import type { Instrument, Run } from '@triplane/contracts'
 import {
+  CaptureError,
   createBinanceFeed,
   openRecording,
   type FeedNotice,
@@ -15,7 +16,8 @@ import {
   type Source,
 } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
-import type { FeedItem } from '@triplane/market-data'
+import { explainNoneUnderstood, type FeedItem } from '@triplane/market-data'
+import type { DataCore } from './pipeline.ts'
 import type { DataServiceConfig } from './service-config.ts'
 
 /** The feed of a run, from where the data plane left it. */
@@ -66,6 +68,17 @@ export async function openRunSource(
     clock,
   )
   return { source, startUs: source.startUs, endUs: undefined }
+}
+
+/** Throws a CaptureError when a capture that has been replayed to its end was of no use: no frame of it was understood. */
+export function refuseNotUnderstood(
+  { framesIn, refused }: Pick<DataCore, 'framesIn' | 'refused'>,
+  { kind, capture = '' }: Pick<DataServiceConfig['source'], 'kind' | 'capture'>,
+): void {
+  const why = kind === 'capture' ? explainNoneUnderstood(framesIn, refused, 'it') : undefined
+  if (why === undefined) return
+  const hint = 'See TRIPLANE_MARKET_INSTRUMENT_FILES, TRIPLANE_VENUES and TRIPLANE_SOURCE_VENUE.'
+  throw new CaptureError('not_understood', capture, `${why} ${hint}`)
 }
 
 function openRunSimulation(

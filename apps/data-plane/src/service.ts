@@ -25,7 +25,7 @@ import { exportHistory } from '@triplane/metrics'
 import { noteEvent } from '@triplane/state'
 import { buildDataPlane, createDataMetrics, dataPlaneTopics } from './compose.ts'
 import { dataPlaneSchema } from './pipeline.ts'
-import { openRunSource } from './run-source.ts'
+import { openRunSource, refuseNotUnderstood } from './run-source.ts'
 import type { DataServiceConfig } from './service-config.ts'
 
 /** Composes the data plane as a service of its own: its source, Kafka, history, latest state, its port. */
@@ -114,8 +114,10 @@ export async function startDataService(config: DataServiceConfig, edges: Service
         haltAfterCrash(config, 'data_plane', context)
         try {
           await sourceHost.run(() => isStopped)
+          if (isStopped) return
+          refuseNotUnderstood(plane.core, config.source)
           // The feed has ended by itself: the run is complete, and the service stays to be asked about it.
-          if (!isStopped) await stopped.promise
+          await stopped.promise
         } finally {
           await producer.close().catch(() => undefined)
         }

@@ -1,5 +1,4 @@
 import {
-  normalizeRefusals,
   field,
   stateSchema,
   type Bar,
@@ -11,6 +10,7 @@ import {
   type Timeframe,
   type ValidationRefusal,
 } from '@triplane/contracts'
+import { explainNoneUnderstood } from '@triplane/market-data'
 
 /** Events counted in a report, by what was emitted. */
 export const countedEvents = [
@@ -147,10 +147,7 @@ export function percentilesOf(samples: Float64Array): Percentiles {
 
 /** Why a replay was for nothing: there were frames and none was understood. Undefined when one was, or when there were none. */
 export function nothingUnderstood({ run, frames }: Report): string | undefined {
-  const reasons = [...normalizeRefusals].sort((a, b) => frames.refused[b] - frames.refused[a])
-  const notUnderstood = reasons.reduce((sum, reason) => sum + frames.refused[reason], 0)
-  if (run.seed !== undefined || frames.in === 0 || notUnderstood < frames.in) return undefined
-  const [reason = 'bad_line'] = reasons
-  const most = `${frames.refused[reason]} times ${reason}`
-  return `Expected frames of known instruments, understood none of the ${frames.in} of ${run.source}: most often ${most}. See --instruments and --venue.`
+  if (run.seed !== undefined) return undefined
+  const why = explainNoneUnderstood(frames.in, frames.refused, run.source)
+  return why === undefined ? undefined : `${why} See --instruments and --venue.`
 }

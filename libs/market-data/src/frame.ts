@@ -26,6 +26,8 @@ export interface BadLine {
   readonly type: 'badLine'
   /** The line has a receive time, microseconds, and it is impossible: the line behind it does not confirm the jump. */
   readonly impossibleUs?: number
+  /** The line was too long to be kept, so many bytes; these are its first. */
+  readonly lineBytes?: number
   readonly origin: FrameOrigin
   readonly bytes: Uint8Array
   readonly start: number

@@ -71,6 +71,8 @@ export {
   type ValidatedEvent,
   type ValidationError,
 } from './validate/validation-error.ts'
+// What of a replay was understood
+export { explainNoneUnderstood } from './normalize/none-understood.ts'
 // Steps
 export { readInstrumentList } from './normalize/instrument-list.ts'
 export { createStepsWatch, stepsWatchSchema, type StepsWatch, type StepsWatchSnapshot } from './steps/steps-watch.ts'

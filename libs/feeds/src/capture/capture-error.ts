@@ -9,6 +9,7 @@ export type CaptureErrorCode =
   | 'unknown_venue'
   | 'mixed_venues'
   | 'not_supported'
+  | 'not_understood'
 
 /** A capture file that cannot be played. The message names the file and says "Expected X, was Y". Trying again does not help. */
 export class CaptureError extends Error {

@@ -1,4 +1,4 @@
-import type { FeedItem, FrameOrigin } from '@triplane/market-data'
+import type { BadLine, FeedItem, FrameOrigin } from '@triplane/market-data'
 import type { ReaderEnd } from '../disconnect-reasons.ts'
 import { emptyCaptureLine, readCaptureLine, type CaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -38,7 +38,7 @@ export class CaptureReader {
   readonly #options: CaptureReaderOptions
   readonly #restOrigins = new Map<string, FrameOrigin>()
   readonly #line = emptyCaptureLine()
-  readonly #splitter = new LineSplitter((bytes, start, end, isWhole) => this.#takeLine(bytes, start, end, isWhole))
+  readonly #splitter = new LineSplitter((bytes, start, end, lineBytes) => this.#takeLine(bytes, start, end, lineBytes))
   readonly #times: ReceiveTimes
   #held: HeldLine | undefined
   #items: FeedItem[]
@@ -65,7 +65,7 @@ export class CaptureReader {
     this.#splitter.end()
     const held = this.#held
     this.#held = undefined
-    if (held) this.#emitBadLine(held, held.line.tsRecvUs)
+    if (held) this.#emitBadLine(held, { impossibleUs: held.line.tsRecvUs })
     return this.#takeItems()
   }
 
@@ -75,15 +75,17 @@ export class CaptureReader {
     return items
   }
 
-  #takeLine(bytes: Buffer, start: number, end: number, isWhole: boolean): void {
+  #takeLine(bytes: Buffer, start: number, end: number, lineBytes: number): void {
     const line = this.#line
     readCaptureLine(bytes, start, end, line)
-    if (line.kind === 'bad' || !isWhole) return this.#emitBadLine({ bytes, start, end })
+    if (lineBytes > end - start) return this.#emitBadLine({ bytes, start, end }, { lineBytes })
+    if (line.kind === 'bad') return this.#emitBadLine({ bytes, start, end })
     const held = this.#held
     if (held) {
       const fromUs = this.#times.trustedUs as number
       this.#held = undefined
-      if (this.#times.judgeHeld(line.tsRecvUs) === 'impossible') this.#emitBadLine(held, held.line.tsRecvUs)
+      if (this.#times.judgeHeld(line.tsRecvUs) === 'impossible')
+        this.#emitBadLine(held, { impossibleUs: held.line.tsRecvUs })
       else {
         this.#jump(fromUs, held.line.tsRecvUs)
         this.#emit(held)
@@ -104,11 +106,13 @@ export class CaptureReader {
     this.#items.push({ type: 'connect', origin, tsRecvUs: Math.max(toUs, this.#lastUs) })
   }
 
-  #emitBadLine({ bytes, start, end }: Omit<HeldLine, 'line'>, impossibleUs?: number): void {
+  #emitBadLine(
+    { bytes, start, end }: Omit<HeldLine, 'line'>,
+    why: Pick<BadLine, 'impossibleUs' | 'lineBytes'> = {},
+  ): void {
     const { origin } = this.#options
     const tsRecvUs = this.#lastUs
-    const impossible = impossibleUs !== undefined && { impossibleUs }
-    this.#items.push({ type: 'badLine', origin, bytes, start, end, tsRecvUs, ...impossible })
+    this.#items.push({ type: 'badLine', origin, bytes, start, end, tsRecvUs, ...why })
   }
 
   #emit({ line, bytes, end }: Omit<HeldLine, 'start'>): void {

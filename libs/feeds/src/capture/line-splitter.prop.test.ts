@@ -3,8 +3,9 @@ import { LineSplitter, MAX_LINE_BYTES } from './line-splitter.ts'
 
 function split(chunks: readonly Buffer[]): string[] {
   const lines: string[] = []
-  const splitter = new LineSplitter((bytes, start, end, isWhole) => {
-    lines.push(isWhole ? bytes.toString('utf8', start, end) : `too long: ${end - start}`)
+  const splitter = new LineSplitter((bytes, start, end, lineBytes) => {
+    const kept = end - start
+    lines.push(kept === lineBytes ? bytes.toString('utf8', start, end) : `too long: ${kept} of ${lineBytes}`)
   })
   for (const chunk of chunks) splitter.push(chunk)
   splitter.end()
@@ -38,7 +39,7 @@ describe('LineSplitter', () => {
     const lines = split([...chunks(16), newline, ...chunks(17), newline, Buffer.from('short')])
     expect(lines.map((line) => (line.length > 100 ? line.length : line))).toEqual([
       MAX_LINE_BYTES,
-      'too long: 4096',
+      `too long: 4096 of ${17 * 1024 * 1024}`,
       'short',
     ])
   })

@@ -6,8 +6,8 @@ const KEPT_OF_TOO_LONG_BYTES = 4096
 const NEWLINE = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
-/** Takes one line, without its line break. `isWhole` is false for the first bytes of a line that was too long. */
-export type TakeLine = (bytes: Buffer, start: number, end: number, isWhole: boolean) => void
+/** Takes one line, without its line break. Of a line that was too long it is given the first bytes; `lineBytes` is how long it was. */
+export type TakeLine = (bytes: Buffer, start: number, end: number, lineBytes: number) => void
 
 /**
  * Cuts chunks into lines without copying them; only a line that crosses a chunk's border is copied, once. Empty lines are
@@ -39,7 +39,7 @@ export class LineSplitter {
     for (;;) {
       const newline = chunk.indexOf(NEWLINE, start)
       if (newline < 0) break
-      this.#emit(chunk, start, newline, true)
+      this.#emit(chunk, start, newline)
       start = newline + 1
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start))
@@ -48,11 +48,12 @@ export class LineSplitter {
   /** Hands over the last line if it has no line break. */
   end(): void {
     if (this.#openBytes === 0) return
-    const isWhole = this.#openBytes <= MAX_LINE_BYTES
+    const lineBytes = this.#openBytes
     const line = this.#open.length === 1 ? (this.#open[0] as Buffer) : Buffer.concat(this.#open)
     this.#open = []
     this.#openBytes = 0
-    this.#emit(line, 0, isWhole ? line.length : Math.min(line.length, KEPT_OF_TOO_LONG_BYTES), isWhole)
+    if (lineBytes <= MAX_LINE_BYTES) this.#emit(line, 0, line.length)
+    else this.#take(line, 0, Math.min(line.length, KEPT_OF_TOO_LONG_BYTES), lineBytes)
   }
 
   #keep(part: Buffer): void {
@@ -61,8 +62,8 @@ export class LineSplitter {
     else this.#open.length = 1
   }
 
-  #emit(bytes: Buffer, start: number, end: number, isWhole: boolean): void {
+  #emit(bytes: Buffer, start: number, end: number): void {
     const last = bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
-    if (last > start) this.#take(bytes, start, last, isWhole)
+    if (last > start) this.#take(bytes, start, last, last - start)
   }
 }
