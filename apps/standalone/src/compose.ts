@@ -50,11 +50,13 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const loaded = loadStandaloneConfig(options, environment)
   const allInstruments = loadInstruments(options.instrumentFiles)
   const stateFolder = join(options.varFolder, 'standalone')
-  const codec = createStateCodec(stoppedRunSchema, {
-    configurationDigest: digestOf(loaded, allInstruments),
-    commit: buildInfo.commit,
-  })
-  const stopped = options.resume ? loadStopped(stateFolder, codec) : undefined
+  // Made where state is loaded or saved only: compiling its schema takes longer than the rest of the start.
+  const newCodec = () =>
+    createStateCodec(stoppedRunSchema, {
+      configurationDigest: digestOf(loaded, allInstruments),
+      commit: buildInfo.commit,
+    })
+  const stopped = options.resume ? loadStopped(stateFolder, newCodec()) : undefined
   const config = stopped ? withOfiInterval(loaded, stopped.state.ofiIntervalUs) : loaded
 
   const runId = stopped ? stopped.state.runId : randomBytes(4).toString('hex')
@@ -177,7 +179,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
         planes: planes.state(),
         storage: saveStored(storage),
       }
-      saveStopped(stateFolder, codec.encode(state))
+      saveStopped(stateFolder, newCodec().encode(state))
     }
     if (options.reportFile !== undefined) writeFileSync(options.reportFile, `${JSON.stringify(report, undefined, 2)}\n`)
     await history?.noteEnd({ endedAtUs: clock.nowUs(), report })
