@@ -178,9 +178,10 @@ class OrderPipeline implements OrderPlaneCore {
 
     invariant(desk !== undefined, 'an approved order has a desk', intent.symbol)
     const sized = capParticipation(verdict.value, desk, this.#nowUs)
-    if (sized !== verdict.value) this.#totals.participationDownscales++
+    const isCutDown = sized !== verdict.value
+    if (isCutDown) this.#totals.participationDownscales++
     this.#orders.approve(order, quantityUnitsOf(sized.quantity, desk.terms), this.#nowUs)
-    this.#publish(order)
+    this.#publish(order, isCutDown ? 'participation' : undefined)
 
     const objection = this.#gate.confirm(candidate, this.#accountRisk())
     if (objection) return this.#deny(order, objection)
@@ -380,6 +381,10 @@ class OrderPipeline implements OrderPlaneCore {
       isKnown: (intentId) => this.#isKnown(intentId),
       freeCashUsd: () => numberFromMoney(this.#ledger.cashUsd()) - this.#desks.reservedCashUsd(),
     }
+  }
+
+  usdPer(currency: string, symbol: string): number | undefined {
+    return this.#ledger.usdPer(currency, symbol)
   }
 
   view(): OrderPlaneView {

@@ -2,6 +2,7 @@ import type { OrderIntent } from '@triplane/contracts'
 import { downsized, type Approved } from '../risk/risk-gate.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
 import { quantityNumber, quantityUnitsOf, wholeLots, type TradingTerms } from '../trading-terms.ts'
+import { participatingUnits } from './participating-units.ts'
 
 /**
  * Whole lots that a share of the market's volume leaves after what we traded ourselves in the same window and what our
@@ -21,8 +22,7 @@ export function capParticipation(
   instrument: InstrumentRisk,
   nowUs: number,
 ): Approved<OrderIntent> {
-  const allowedUnits = instrument.participationUnits(nowUs)
-  return quantityUnitsOf(order.quantity, instrument.terms) <= allowedUnits
-    ? order
-    : downsized(order, allowedUnits, instrument)
+  const units = quantityUnitsOf(order.quantity, instrument.terms)
+  const capped = participatingUnits(order.side, units, instrument, nowUs)
+  return capped === units ? order : downsized(order, capped, instrument)
 }

@@ -1,3 +1,4 @@
+import { participatingUnits } from '../../sizing/participating-units.ts'
 import { quantityNumber } from '../../trading-terms.ts'
 import { midPrice } from '../exposure.ts'
 import { instrumentCheck, type RiskCheck } from '../risk-check.ts'
@@ -14,12 +15,12 @@ export function orderRateCheck(limits: { readonly maxOrders: number; readonly or
   }
 }
 
-/** Denies an order of which participation leaves less than a lot, or less than the venue's smallest value. */
+/** Denies an order of which participation leaves less than a lot, or less than the venue's smallest value; or a position too small to close. */
 export const participationCheck = instrumentCheck('participation', (candidate, instrument, { nowUs }) => {
-  const { quantity, quantityUnits } = candidate
+  const { intent, quantity, quantityUnits } = candidate
   const { terms } = instrument
-  const allowedUnits = instrument.participationUnits(nowUs)
-  if (allowedUnits >= quantityUnits) return undefined
+  const allowedUnits = participatingUnits(intent.side, quantityUnits, instrument, nowUs)
+  if (allowedUnits === quantityUnits) return undefined
   const allowed = quantityNumber(allowedUnits, terms)
   const isEnough =
     allowedUnits > 0n && (isExempt(candidate, instrument) || allowed * midPrice(instrument) >= terms.minNotional)
