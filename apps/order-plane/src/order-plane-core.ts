@@ -92,5 +92,7 @@ export type OrderPlaneSnapshot = StateOf<typeof orderPlaneSchema>
 
 export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEvent> {
   view(): OrderPlaneView
+  /** US dollars for one unit of a currency or an asset, by the rates and the marks; undefined when nothing prices it. */
+  usdPer(currency: string, symbol: string): number | undefined
   snapshot(): OrderPlaneSnapshot
 }

@@ -1,6 +1,7 @@
 import { enteredStates, type BrokerReject, type CancelReason } from '@triplane/contracts'
 import { createLogger } from '@triplane/logging'
 import { readExposition } from '@triplane/metrics'
+import { aFill } from '@triplane/testing'
 import { BTC, isSessionOpen, Session, SPY } from '../test/session.ts'
 import { buildOrderPlane, createOrderMetrics } from './compose.ts'
 import { orderPlaneConfig } from './config.ts'
@@ -10,21 +11,22 @@ const ROUND_TRIP_US = 20 * MS
 const IN_GOOD_TIME_US = 1000 * MS
 
 /** A session of a plane that exports its metrics, and the samples that they have. */
-function exported() {
+function exported(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
   const metrics = createOrderMetrics({
     instruments: [BTC, SPY],
     source: 'sim',
     maxSeries: 10_000,
     logger: createLogger({ service: 'test', destination: { write: () => undefined } }),
   })
-  const session = new Session()
+  const session = new Session(fields)
   const plane = buildOrderPlane({
-    ...{ config: orderPlaneConfig(), instruments: [BTC, SPY], isSessionOpen, metrics },
+    ...{ config: orderPlaneConfig(fields), instruments: [BTC, SPY], isSessionOpen, metrics },
     onApproved: () => undefined,
   })
   session.core = plane.core
   return {
     session: session.open().open(SPY.symbol),
+    observe: plane.observe,
     async samples() {
       session.outputs.splice(0).forEach(plane.observe)
       const families = readExposition(await metrics.expose()).filter(
@@ -111,6 +113,44 @@ describe('the metrics of the order plane', () => {
     expect(await value('triplane_stage_out_total', { stage })).toBe(1)
   })
 
+  it.each([
+    { name: 'the quote currency', fee: '1.5', feeCurrency: undefined, usd: 1.5 },
+    { name: 'the quote currency, named', fee: '1.5', feeCurrency: 'USD', usd: 1.5 },
+    { name: 'the base, at its mark', fee: '0.02', feeCurrency: BTC.base, usd: 2.001 },
+    { name: 'a third currency, at its rate', fee: '0.01', feeCurrency: 'BNB', usd: 5.5125 },
+  ])('have commission in US dollars, paid in $name', async ({ fee, feeCurrency, usd }) => {
+    const plane = exported({ ratesToUsd: { USD: '1', BNB: '551.25' } })
+    plane.observe(aFill({ strategy: 'OFI', symbol: BTC.symbol, fee, ...(feeCurrency && { feeCurrency }) }))
+    expect(await plane.value('orders_commission_total_usd', { symbol: BTC.symbol })).toBeCloseTo(usd, 9)
+  })
+
+  it('count as cut down what participation has cut down, not what is clipped to close', async () => {
+    const clipped = exported()
+    clipped.session.intent('long', { quantity: '2', limitPrice: '100.1' })
+    settle(clipped.session)
+    clipped.session.command('reduce')
+    clipped.session.intent('close', { side: 'SELL', quantity: '5', limitPrice: '100' })
+    settle(clipped.session)
+    expect(clipped.session.brief()).toContain('fill 2 @ 100')
+    expect(await clipped.value('orders_pov_downscales_total')).toBe(0)
+
+    const capped = exported({ participation: { maxShareRatio: 0.0006 } })
+    capped.session.intent('a')
+    const approved = capped.session.outputs.find((event) => event.type === 'orderEvent' && event.state === 'approved')
+    expect(approved).toMatchObject({ reason: 'participation', quantity: '0.6', requestedQuantity: '1' })
+    expect(await capped.value('orders_pov_downscales_total')).toBe(1)
+  })
+
+  it('count fills that came after the end of their order', async () => {
+    const { session, value } = exportedFor((of) => void of.intent('a'), { paper: { fillLatencyMs: 20 } })
+    session.wait(10_000).settle()
+    session.cancel('a')
+    session.wait(4_000)
+    session.trade(100, 5.4, 'sell')
+    settle(session)
+    expect(await value('orders_late_fills_total')).toBe(1)
+  })
+
   it('are all there from the start: whatever happens, no series is added', async () => {
     const all = [...Object.values(rejections), ...Object.values(cancellations)]
     const entered = new Set<string>()
@@ -133,8 +173,8 @@ describe('the metrics of the order plane', () => {
   })
 })
 
-function exportedFor(act: (session: Session) => void) {
-  const plane = exported()
+function exportedFor(act: (session: Session) => void, fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
+  const plane = exported(fields)
   act(plane.session)
   return { session: plane.session, value: plane.value.bind(plane) }
 }

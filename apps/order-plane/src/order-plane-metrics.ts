@@ -12,6 +12,7 @@ import {
   type RiskCode,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
+import { invariant } from '@triplane/kernel'
 import { numberFromMoney } from '@triplane/ledger'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import type { OrderPlaneConfig } from './config.ts'
@@ -46,8 +47,13 @@ export function exportOrderPlane(
   const usdOf = new Map(instruments.map(({ symbol, quote }) => [symbol, Number(ratesToUsd[quote])]))
   metrics.beforeScrape(() => measure(metrics, core, instruments, krwPerUsd))
   return (event) => {
-    if (event.type === 'fill') recordFill(metrics, event, usdOf.get(event.symbol) ?? 0, krwPerUsd)
-    else recordOrder(metrics, event)
+    if (event.type === 'orderEvent') return recordOrder(metrics, event)
+    const { feeCurrency, symbol } = event
+    const usdPerQuote = usdOf.get(symbol) ?? 0
+    const usdPerFee = feeCurrency === undefined ? usdPerQuote : core.usdPer(feeCurrency, symbol)
+    // The ledger has booked the fee, so it knew a price of its currency.
+    invariant(usdPerFee !== undefined, 'a booked fee has a price', feeCurrency)
+    recordFill(metrics, event, { usdPerQuote, feeUsd: Number(event.fee) * usdPerFee, krwPerUsd })
   }
 }
 
@@ -74,7 +80,7 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
       return recordDenial(metrics, strategy, order.reason as RiskCode)
     case 'approved':
       metrics.stageOut.inc({ stage: 'risk' })
-      if (Number(order.quantity) < Number(order.requestedQuantity)) metrics.povDownscales.inc(labels)
+      if (order.reason === 'participation') metrics.povDownscales.inc(labels)
       return
     case 'submitted':
       metrics.submitted.inc({ strategy, symbol, order_type: order.orderType, direction: side })
@@ -107,12 +113,19 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
   }
 }
 
-function recordFill(metrics: OrderMetrics, fill: Fill, usdPerQuote: number, krwPerUsd: number): void {
+function recordFill(
+  metrics: OrderMetrics,
+  fill: Fill,
+  {
+    usdPerQuote,
+    feeUsd,
+    krwPerUsd,
+  }: { readonly usdPerQuote: number; readonly feeUsd: number; readonly krwPerUsd: number },
+): void {
   const { strategy, symbol, side, status } = fill
   metrics.filled.inc({ strategy, symbol, direction: side, status })
   if (fill.isLate) metrics.lateFills.inc({ strategy, symbol })
   metrics.slippage.observe({ strategy, symbol, direction: side }, fill.slippageBps)
-  const feeUsd = Number(fill.fee) * usdPerQuote
   if (feeUsd > 0) metrics.commission.inc({ strategy, symbol }, feeUsd)
   if (fill.first) metrics.ackToFill.observe({ strategy, symbol }, seconds(fill.tsAckUs, fill.tsVenueUs))
   const notionalUsd = Number(fill.quantity) * Number(fill.price) * usdPerQuote

@@ -1,4 +1,5 @@
 import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
+import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import {
   configuredInstruments,
@@ -65,7 +66,11 @@ export async function startOrderService(
       context,
       coreSchema: orderPlaneSchema,
       inputSchema: orderPlaneInputSchema,
-      build: (saved) => buildOrderPlane(parts, saved),
+      build(saved) {
+        const notice = keptCashNotice(saved?.ledger, order)
+        if (notice) context.logger.warning(notice)
+        return buildOrderPlane(parts, saved)
+      },
       marked: [topics.orders, topics.fills],
       awaited: [
         topics.trades,

@@ -5,6 +5,7 @@ import { buildInfo, instrumentsOf, loadInstruments } from '@triplane/config'
 import { StateMisfitError, type Instrument } from '@triplane/contracts'
 import { openCaptures, openSimulation, type SimulationPlan, type Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
+import { keptCashNotice } from '@triplane/ledger'
 import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
@@ -81,6 +82,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
   for (const difference of stopped ? stopped.differences : [])
     logger.warning(`The state of the run that is resumed: ${difference}`)
+  const cashNotice = keptCashNotice(stopped?.state.planes.order.core.ledger, config.order)
+  if (cashNotice) logger.warning(cashNotice)
   const planes = resumePlanes({
     config,
     source: source.name,

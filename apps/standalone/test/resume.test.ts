@@ -80,6 +80,18 @@ describe('--resume', () => {
     expect(fine.positions['BTC/USDT']?.quantity).not.toBe(position)
   }, 180_000)
 
+  it('goes on with the cash that the account began with, and says so', async () => {
+    const folder = join(varFolder(), 'cash')
+    const first = await runStandalone([...seeded, '--duration', '25s'], folder)
+    const richer = join(varFolder(), 'richer.json')
+    writeFileSync(richer, JSON.stringify({ account: { startingCashUsd: '250000' } }))
+    const second = await runStandalone(['--resume', '--speed', 'max', '--duration', '35s', '--config', richer], folder)
+    for (const { pnl } of [first, second]) expect(Math.abs(pnl.equityUsd - 100_000)).toBeLessThan(1_000)
+    expect(second.pnl.equityUsd).toBeCloseTo(100_000 + second.pnl.realizedUsd + second.pnl.unrealizedUsd, 6)
+    const log = readFileSync(join(folder, 'log', 'triplane.log'), 'utf8')
+    expect(log).toContain('The account goes on with the 100000 USD that it began with: 250000 are for a new run')
+  }, 180_000)
+
   it('refuses state that lacks a field, by its path', async () => {
     const folder = join(varFolder(), 'misfit')
     await runStandalone([...seeded, '--duration', '2s'], folder)

@@ -1,4 +1,5 @@
 import { topics } from '@triplane/contracts'
+import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import {
   configuredInstruments,
@@ -53,7 +54,11 @@ export async function startStrategyService(
         context,
         coreSchema: strategySchema,
         inputSchema: strategyInputSchema,
-        build: (saved) => buildStrategyPlane(parts, saved),
+        build(saved) {
+          const notice = keptCashNotice(saved?.ledger, strategy)
+          if (notice) context.logger.warning(notice)
+          return buildStrategyPlane(parts, saved)
+        },
         marked: [topics.intents, topics.killSwitch],
         awaited: [topics.quotes, topics.ofi, topics.marks, topics.status, topics.orders, topics.fills],
         leadUs: 0,

@@ -9,6 +9,7 @@ export {
   type RoundTrips,
   type Valuation,
 } from './ledger.ts'
+export { keptCashNotice } from './starting-cash.ts'
 // What is held
 export { averagePrice, markValue, unrealized, type Position } from './position.ts'
 // Money

@@ -111,6 +111,44 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
+  it('holds as a position what is held and can be sold, when fees are paid in the base', () => {
+    const trade = fc.record({
+      side: fc.constantFrom('BUY' as const, 'BUY' as const, 'SELL' as const),
+      lots: fc.integer({ min: 1, max: 300 }),
+      feeUnits: fc.integer({ min: 0, max: 3_000 }),
+      price: fc.integer({ min: 1, max: 1_000_000 }).map((cents) => cents / 100),
+    })
+    fc.assert(
+      fc.property(fc.array(trade, { maxLength: 40 }), fc.nat(), (trades, cut) => {
+        let ledger = createLedger(config)
+        trades.forEach(({ side, lots, feeUnits, price }, i) => {
+          if (i === cut % trades.length)
+            ledger = createLedger(config, JSON.parse(JSON.stringify(ledger.snapshot())) as LedgerSnapshot)
+          const { quantity } = ledger.position('BTC/USDT')
+          const wanted = BigInt(lots) * 1000n
+          const units = side === 'SELL' && quantity < wanted ? quantity : wanted
+          if (units === 0n) return
+          ledger.book(
+            aFill({
+              fillId: `f${i}`,
+              symbol: 'BTC/USDT',
+              side,
+              quantity: formatFixed(units, 8),
+              price: String(price),
+              // As venues do it: out of what was bought, or out of what was got for what was sold.
+              fee: formatFixed(BigInt(feeUnits), MONEY_SCALE),
+              feeCurrency: side === 'BUY' ? 'BTC' : 'USDT',
+            }),
+          )
+          const position = ledger.position('BTC/USDT')
+          const balance = ledger.value().balances.get('BTC') ?? 0n
+          expect(position.quantity).toBe(balance > 0n ? balance : 0n)
+          expect(position.realized + unrealized(position)).toBe(position.cashFlow + markValue(position))
+        })
+      }),
+    )
+  })
+
   it('has balances that are worth its equity, whatever fees are paid in, and drawdown and gain that no transfer changes', () => {
     const instruments = [
       ...config.instruments,

@@ -1,6 +1,7 @@
+import { StateMisfitError } from '@triplane/contracts'
 import { fixed, formatFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
-import { createLedger } from './ledger.ts'
+import { createLedger, type LedgerSnapshot } from './ledger.ts'
 import { portfolioState } from './portfolio-state.ts'
 import { convertMoney, parseRate, roundMoney } from './money.ts'
 
@@ -14,8 +15,8 @@ const btc = {
   minNotional: '5',
 }
 const sap = { symbol: 'SAP', kind: 'equity' as const, base: 'SAP', quote: 'EUR', lotSize: '1', minNotional: '1' }
-const newLedger = () =>
-  createLedger({ startingCashUsd: '10000', instruments: [btc, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } })
+const newLedger = (startingCashUsd = '10000', snapshot?: LedgerSnapshot) =>
+  createLedger({ startingCashUsd, instruments: [btc, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } }, snapshot)
 
 describe('createLedger', () => {
   it('values positions of several currencies in USD', () => {
@@ -86,6 +87,34 @@ describe('createLedger', () => {
     expect(equityUsd).toBe(usd('10993')) // 10000 - 6000 + 0.0999 * 70000
   })
 
+  it('takes from the position what a fee in its base takes, so that it can be sold', () => {
+    const ledger = newLedger()
+    const fill = { symbol: 'BTC/USDT', price: '60000', feeCurrency: 'BTC' } as const
+    const held = () => [ledger.position('BTC/USDT').quantity, ledger.value().balances.get('BTC')]
+    ledger.book(aFill({ ...fill, fillId: '1', side: 'BUY', quantity: '0.1', fee: '0.0001' }))
+    expect(held()).toEqual([usd('0.0999'), usd('0.0999')])
+    ledger.book(aFill({ ...fill, fillId: '2', side: 'BUY', quantity: '0.001', fee: '0.00000099' }))
+    expect(held()).toEqual([usd('0.10089901'), usd('0.10089901')])
+    ledger.book(aFill({ ...fill, fillId: '3', side: 'SELL', quantity: '0.1', fee: '6', feeCurrency: 'USDT' }))
+    expect(held()).toEqual([usd('0.00089901'), usd('0.00089901')])
+    // What was deposited of it pays first.
+    ledger.transfer({ transferId: '1', currency: 'BTC', amount: '0.001' })
+    ledger.book(aFill({ ...fill, fillId: '4', side: 'BUY', quantity: '1', fee: '0.001' }))
+    expect(held()).toEqual([usd('1.00089901'), usd('1.00089901')])
+  })
+
+  it('goes on with the cash that it began with, whatever is configured now', () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '6' }))
+    ledger.transfer({ transferId: '1', currency: 'USD', amount: '500' })
+    ledger.observe()
+    const restored = newLedger('77777', ledger.snapshot())
+    expect(restored.value()).toEqual(ledger.value())
+    expect(restored.value()).toMatchObject({ startingCashUsd: usd('10000'), equityUsd: usd('10494') })
+    restored.transfer({ transferId: '2', currency: 'USD', amount: '-500' })
+    expect(restored.value()).toMatchObject({ depositsUsd: 0n, equityUsd: usd('9994') })
+  })
+
   it('keeps gain and drawdown when money comes and goes', () => {
     const ledger = newLedger()
     ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
@@ -141,6 +170,35 @@ describe('createLedger', () => {
   ])('throws on $name', ({ change, rule }) => {
     const config = { startingCashUsd: '1', instruments: [btc], ratesToUsd: { USDT: '1' } }
     expect(() => createLedger({ ...config, ...change })).toThrow(rule)
+  })
+})
+
+describe('a ledger that was saved', () => {
+  const saved = () => {
+    const ledger = newLedger()
+    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    return ledger.snapshot()
+  }
+
+  it.each([
+    {
+      name: 'finer lots',
+      instruments: [{ ...btc, lotSize: '0.0000000001' }, sap],
+      found: '10 decimals of quantity in USDT',
+    },
+    { name: 'another currency', instruments: [{ ...btc, quote: 'EUR' }, sap], found: '8 decimals of quantity in EUR' },
+    { name: 'an instrument that is gone', instruments: [sap], found: 'nothing of it configured' },
+  ])('is refused with $name', ({ instruments, found }) => {
+    const restore = () =>
+      createLedger({ startingCashUsd: '10000', instruments, ratesToUsd: { USDT: '1', EUR: '1.1' } }, saved())
+    expect(restore).toThrow(StateMisfitError)
+    for (const part of ['BTC/USDT', '8 decimals of quantity in USDT', found]) expect(restore).toThrow(part)
+  })
+
+  it('goes on with an instrument more', () => {
+    const eth = { ...btc, symbol: 'ETH/USDT', base: 'ETH' }
+    const config = { startingCashUsd: '10000', instruments: [btc, eth, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } }
+    expect(createLedger(config, saved()).value()).toEqual(newLedger('10000', saved()).value())
   })
 })
 

@@ -8,7 +8,7 @@ import {
   type Instrument,
   type StateOf,
 } from '@triplane/contracts'
-import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
+import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed, rescale } from '@triplane/kernel'
 import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
 import {
@@ -20,6 +20,7 @@ import {
   unrealized,
   type MutablePosition,
   type Position,
+  type RoundTrip,
 } from './position.ts'
 
 /** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
@@ -41,7 +42,7 @@ interface Transfer {
 }
 
 export interface LedgerConfig {
-  /** Decimal, above 0. */
+  /** Decimal, above 0. A restored ledger keeps the one that it began with. */
   readonly startingCashUsd: string
   /** Symbols are unique among them. */
   readonly instruments: readonly LedgerInstrument[]
@@ -62,6 +63,7 @@ export interface PositionValue {
 
 /** The account at its marks, in USD (1e-8). */
 export interface Valuation {
+  readonly startingCashUsd: bigint
   /** Starting cash + deposits + realised + unrealised, exactly. */
   readonly equityUsd: bigint
   /** Net of commission. */
@@ -89,6 +91,8 @@ export interface Ledger {
   book(fill: Fill): boolean
   /** Books a deposit or a withdrawal. False, and nothing changed, when it was booked before. A drawdown stays as it was. */
   transfer(transfer: Transfer): boolean
+  /** US dollars for one unit of a currency or an asset, at the mark of the instrument first, if it is its base; undefined when nothing prices it. */
+  usdPer(currency: string, symbol: string): number | undefined
   /** Cash of all currencies at their rates: what assets can be bought for without margin. */
   cashUsd(): bigint
   /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
@@ -107,6 +111,7 @@ export interface Ledger {
 
 /** A ledger as it is saved. */
 export const ledgerSchema = stateSchema({
+  startingCashUsd: field.units,
   positions: field.list(positionSchema),
   /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
   assets: field.list(positionSchema),
@@ -128,11 +133,12 @@ export type LedgerSnapshot = StateOf<typeof ledgerSchema>
  * 2. Reading changes nothing: only `book`, `transfer`, `mark` and `observe` do.
  * 3. The balances at their marks, with what perpetuals have not realised, are the equity.
  * 4. A fee in another currency is paid by selling it at its mark: a commission in the quote currency, and less of the asset.
+ *    One in the base of what is held comes off the position: so a position is what can be sold.
  * 5. A transfer leaves gain, loss and drawdown ratio as they were.
  */
 export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): Ledger {
-  const startingCashUsd = fixed(config.startingCashUsd, MONEY_SCALE)
-  invariant(startingCashUsd > 0n, 'starting cash is > 0', config.startingCashUsd)
+  const configuredCashUsd = fixed(config.startingCashUsd, MONEY_SCALE)
+  invariant(configuredCashUsd > 0n, 'starting cash is > 0', config.startingCashUsd)
   const positions = new Map<string, MutablePosition>()
   const listed = new Map<string, LedgerInstrument>()
   /** By the asset; of those with a rate and of those that an instrument prices. */
@@ -149,15 +155,17 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   const saved: LedgerSnapshot = snapshot ?? {
+    startingCashUsd: String(configuredCashUsd),
     positions: [],
     assets: [],
-    cash: [{ currency: 'USD', units: String(startingCashUsd) }],
+    cash: [{ currency: 'USD', units: String(configuredCashUsd) }],
     depositsUsd: '0',
     fillIds: [],
-    peakUsd: String(startingCashUsd),
+    peakUsd: String(configuredCashUsd),
     maxDrawdownRatio: 0,
     roundTrips: { closed: 0, won: 0 },
   }
+  const startingCashUsd = BigInt(saved.startingCashUsd)
   const cash = new Map(saved.cash.map(({ currency, units }) => [currency, BigInt(units)]))
   let depositsUsd = BigInt(saved.depositsUsd)
   const fillIds = new Set(saved.fillIds)
@@ -225,6 +233,25 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     bookQuantity(asset, -fee, -proceeds, 0n)
     asset.mark = assetMark(asset)
     return inQuote(proceeds, asset.quoteCurrency, quote)
+  }
+
+  /** Makes good what a fee took of the base beyond what was deposited of it, out of a long position as far as it goes. */
+  function coverBase(position: MutablePosition, base: string): void {
+    const asset = assets.get(base)
+    const price = priceOf(base, position.symbol)
+    if (!asset || !price || asset.quantity >= 0n || position.quantity <= 0n) return
+    const missing = rescale(-asset.quantity, MONEY_SCALE, position.quantityScale)
+    const units = missing < position.quantity ? missing : position.quantity
+    const taken = rescale(units, position.quantityScale, MONEY_SCALE)
+    const value = worth(taken, price.price)
+    countRoundTrip(bookQuantity(position, -units, -inQuote(value, price.quote, position.quoteCurrency), 0n))
+    bookQuantity(asset, taken, inQuote(value, price.quote, asset.quoteCurrency), 0n)
+    asset.mark = assetMark(asset)
+  }
+
+  function countRoundTrip(ended: RoundTrip): void {
+    if (ended === 'open') return
+    roundTrips = { closed: roundTrips.closed + 1, won: roundTrips.won + (ended === 'won' ? 1 : 0) }
   }
 
   function inQuote(money: bigint, from: string, to: string): bigint {
@@ -298,6 +325,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     const equityUsd = startingCashUsd + depositsUsd + realizedUsd + unrealizedUsd
     const drawdownRatio = equityUsd < peakUsd ? numberFromMoney(peakUsd - equityUsd) / numberFromMoney(peakUsd) : 0
     return {
+      startingCashUsd,
       equityUsd,
       realizedUsd,
       unrealizedUsd,
@@ -331,10 +359,9 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const { feeCurrency = position.quoteCurrency } = fill
       const quoteFee =
         feeCurrency === position.quoteCurrency ? fee : payFee(feeCurrency, fee, fill, position.quoteCurrency)
-      const ended = bookQuantity(position, signed, notional, quoteFee)
-      if (ended !== 'open') {
-        roundTrips = { closed: roundTrips.closed + 1, won: roundTrips.won + (ended === 'won' ? 1 : 0) }
-      }
+      countRoundTrip(bookQuantity(position, signed, notional, quoteFee))
+      const { base, kind } = instrumentOf(fill.symbol)
+      if (feeCurrency === base && kind !== 'linear_perpetual') coverBase(position, base)
       return true
     },
 
@@ -360,6 +387,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const isScalable = equityUsd > 0n && equityUsd + depositUsd > 0n
       peakUsd = isScalable ? divideHalfEven(peakUsd * (equityUsd + depositUsd), equityUsd) : peakUsd + depositUsd
       return true
+    },
+
+    usdPer(currency, symbol) {
+      const rate = config.ratesToUsd[currency]
+      if (rate !== undefined) return Number(rate)
+      const price = priceOf(currency, symbol)
+      return price && price.price * numberFromMoney(rates.get(price.quote) as Rate)
     },
 
     cashUsd() {
@@ -399,6 +433,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
     snapshot() {
       return {
+        startingCashUsd: String(startingCashUsd),
         positions: Array.from(positions.values(), savedPosition),
         assets: Array.from(assets.values(), savedPosition),
         cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
