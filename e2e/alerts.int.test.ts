@@ -62,6 +62,27 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
     expect(firing()).toHaveLength(1)
   }, 240_000)
 
+  it('market data that comes late is a message', async () => {
+    // From its 90th second on the venue's clock falls behind, which looks the same as data that comes later and later.
+    app = await StandaloneProcess.start([
+      '--scenario',
+      'clock-drift',
+      '--speed',
+      '3',
+      '--storage',
+      'off',
+      '--duration',
+      '9m',
+    ])
+    await watch(app.urls)
+    await until('a message', () => slack.about('HighDataLatency', 'FIRING').length > 0, 120_000)
+    const [message] = slack.about('HighDataLatency', 'FIRING')
+    expect(message).toMatchObject({ webhook: 'warning' })
+    expect(message?.text).toMatch(/The 95th percentile of freshness of sim is/)
+    const ahead = await monitoring.query('sum(data_ntp_rejects_total)')
+    expect(Number(ahead[0]?.values[0]?.[1])).toBeGreaterThan(1000)
+  }, 240_000)
+
   it('orders that are acknowledged late are a message', async () => {
     app = await StandaloneProcess.start(['--seed', '3', '--storage', 'off'], {
       ...eagerStrategy,
