@@ -361,6 +361,39 @@ describe('lateness', () => {
     expect(brief(tape.frame(message.delta(aheadUs + 7 * SECOND, 10, 12, [[99.9, 5]]), aheadUs))).toContain('bookDelta')
   })
 
+  const minutes = (tape: Tape) =>
+    tape.outputs.filter((event) => event.type === 'bar' && event.timeframe === '1m' && event.openTimeUs > T)
+
+  it.each([
+    { name: 'a trade that is refused for its clock', ahead: true, want: { incomplete: true, trades: 5 } },
+    { name: 'no trade that is refused', ahead: false, want: { trades: 6 } },
+  ])('closes a bar whole or not: $name', ({ ahead, want }) => {
+    const tape = new Tape().open()
+    const lead = (seconds: number) => (ahead ? -seconds * SECOND : 0)
+    tape.frame(...later(61, 0, 3))
+    tape.frame(...later(62, lead(5), 4))
+    tape.frame(...later(63, lead(6), 5))
+    expect(brief(tape.frame(...later(64.5, lead(7), 6)))).toEqual([ahead ? 'deadLetter clock_drift' : 'trade'])
+    tape.frame(...later(70, 0, 7))
+    tape.frame(...later(71, 0, 8))
+    tape.advance(T + 140 * SECOND)
+    expect(minutes(tape)).toMatchObject([{ openTimeUs: T + 60 * SECOND, closed: true, ...want }])
+    expect('incomplete' in (minutes(tape)[0] ?? {})).toBe(ahead)
+  })
+
+  it('lets a bar wait for late trades for 10 s after its end, and emits it again for one that comes after that', () => {
+    const tape = new Tape().open()
+    for (let s = 61; s < 120; s++) tape.frame(...later(s, 0, s - 58))
+    tape.frame(...later(119.5, 400 * MS, 62))
+    tape.frame(...later(129, 9.2 * SECOND, 63))
+    tape.advance(T + 129 * SECOND)
+    expect(minutes(tape)).toEqual([])
+    tape.advance(T + 131 * SECOND)
+    expect(minutes(tape)).toMatchObject([{ openTimeUs: T + 60 * SECOND, closed: true, trades: 61 }])
+    tape.frame(...later(133, 13.1 * SECOND, 64))
+    expect(minutes(tape)[1]).toMatchObject({ openTimeUs: T + 60 * SECOND, closed: true, trades: 62, revised: true })
+  })
+
   it('puts a trade of tomorrow into the bar of today', () => {
     const tape = new Tape().open()
     expect(brief(tape.frame(...later(7, -24 * 3600 * SECOND, 3)))).toEqual(['late', 'trade'])

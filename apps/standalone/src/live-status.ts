@@ -29,7 +29,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
     tradingState: orders.tradingState,
     instruments: data.core.lanes
       .filter((lane) => lane.lastQuote !== undefined)
-      .map(({ instrument: { symbol }, lastQuote, book }) => {
+      .map(({ instrument: { symbol }, lastQuote, book, bars }) => {
         const position = positionOf.get(symbol)
         return {
           symbol,
@@ -37,6 +37,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
           ask: lastQuote?.ask,
           position: position ? formatFixed(position.quantity, position.quantityScale) : '0',
           bookValid: book.isValid,
+          barIncomplete: bars.forming('1m')?.incomplete ?? false,
         }
       }),
     equityUsd: numberFromMoney(account.equityUsd),

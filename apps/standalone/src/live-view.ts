@@ -17,6 +17,8 @@ export interface LiveStatus {
     readonly ask: number | undefined
     readonly position: string
     readonly bookValid: boolean
+    /** Trades of the minute that is forming are missing. */
+    readonly barIncomplete: boolean
   }[]
   readonly equityUsd: number
   readonly pnlUsd: number
@@ -121,8 +123,8 @@ function blockOf(status: LiveStatus, framesPerSecond: number, urls: readonly str
     `data      ${dataUrl}`,
     `  ${integer.format(framesPerSecond)} frames/s, ${integer.format(status.frames)} in, ${integer.format(status.refused)} refused, ${status.gaps} gaps${status.storedRows === undefined ? '' : `, ${integer.format(status.storedRows)} rows stored`}`,
     ...status.instruments.map(
-      ({ symbol, bid, ask, position, bookValid }) =>
-        `  ${symbol.padEnd(14)} ${price(bid).padStart(12)} ${price(ask).padStart(12)}   position ${position.padStart(10)}${bookValid ? '' : '  book invalid'}`,
+      ({ symbol, bid, ask, position, bookValid, barIncomplete }) =>
+        `  ${symbol.padEnd(14)} ${price(bid).padStart(12)} ${price(ask).padStart(12)}   position ${position.padStart(10)}${bookValid ? '' : '  book invalid'}${barIncomplete ? '  incomplete' : ''}`,
     ),
     `strategy  ${strategyUrl}`,
     `  equity ${plain.format(status.equityUsd)} USD (${money.format(status.pnlUsd)}), drawdown ${(status.drawdownRatio * 100).toFixed(3)} %`,

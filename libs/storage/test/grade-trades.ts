@@ -30,10 +30,10 @@ export function builtTrades(count: number, fromUs: number, stepUs: number, field
   })
 }
 
-/** The bars of these trades, in order of sequence, counted in whole tenths and thousandths. */
+/** The bars of these trades, in order of event time, then id, counted in whole tenths and thousandths. */
 export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBar[] {
   const groups = new Map<string, Trade[]>()
-  for (const trade of [...trades].sort((a, b) => a.seq - b.seq)) {
+  for (const trade of [...trades].sort((a, b) => a.tsEventUs - b.tsEventUs || a.tradeId - b.tradeId)) {
     const key = `${floorTime(trade.tsEventUs, lengthUs[timeframe])} ${trade.venue}`
     groups.set(key, [...(groups.get(key) ?? []), trade])
   }

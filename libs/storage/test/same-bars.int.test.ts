@@ -119,6 +119,22 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     await fc.assert(property, { numRuns: 12 })
   })
 
+  it('that open with the first trade of their time and close with the last, however late these came', async () => {
+    const count = 400
+    // Two trades have each time. They come in an order of their own: the first of a minute after the last.
+    const trades = builtTrades(count, days(19_947), 1_500_000).map((trade, i) => ({
+      ...trade,
+      tsEventUs: trade.tsEventUs - (i % 2) * 1_500_000,
+      seq: ((i * 149) % count) + 1,
+    }))
+    await store('revised', trades)
+    await new RollupJob(pool).pass()
+    await expectBarsOf('revised', trades)
+    const newest = `select open, close from ohlcv_data where run_id = 'revised' and timeframe = '1m' order by time`
+    const minutes = barsOf(trades, '1m')
+    expect((await pool.query(newest)).rows).toEqual(minutes.map(({ open, close }) => ({ open, close })))
+  })
+
   it('when a run has ended, without another pass', async () => {
     const trades = builtTrades(500, nowUs() - 20 * US_PER_MINUTE, 2_000_000)
     const failed: unknown[] = []

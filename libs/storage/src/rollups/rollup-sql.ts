@@ -4,6 +4,9 @@ import { fromUs, toUs } from '../history/time-sql.ts'
 const KEY = 'run_id, venue, symbol, time'
 const VALUES = 'open, high, low, close, volume, quote_volume, buy_volume, trades'
 
+/** A trade's place in its bar, and its price: by event time, then id, as the data plane has it, whenever the trade came. */
+const PLACE = `array[${toUs('event_time')}, trade_id, price]`
+
 /** A bar never loses trades: where retention has dropped some of its trades, the bar stays as it was. */
 const upsert = (table: string) => `on conflict (run_id, symbol, venue, time) do update
   set (${VALUES}) = row(${VALUES.replace(/\w+/g, (name) => `excluded.${name}`)})
@@ -25,7 +28,7 @@ with touched as (delete from rollup_marks where ${inSegment('time')} returning $
 minute as (select distinct ${KEY} from touched),
 bar as (
   select run_id, venue, symbol, date_bin('1 minute', event_time, 'epoch') as time,
-    (min(array[seq, price]))[2] as open, max(price) as high, min(price) as low, (max(array[seq, price]))[2] as close,
+    (min(${PLACE}))[3] as open, max(price) as high, min(price) as low, (max(${PLACE}))[3] as close,
     sum(size::text::numeric) as volume, sum(price::text::numeric * size::text::numeric) as quote_volume,
     coalesce(sum(size::text::numeric) filter (where aggressor = 'buy'), 0) as buy_volume, count(*) as trades
   from trades where ${inSegment('event_time')} group by 1, 2, 3, 4
