@@ -5,6 +5,7 @@ import {
   type BookSnapshot,
   type Event,
   type ExecutionEvent,
+  type Fill,
   type Instrument,
   type MarketStatus,
   type OrderIntent,
@@ -92,7 +93,7 @@ export type OrderPlaneSnapshot = StateOf<typeof orderPlaneSchema>
 
 export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEvent> {
   view(): OrderPlaneView
-  /** US dollars for one unit of a currency or an asset, by the rates and the marks; undefined when nothing prices it. */
-  usdPer(currency: string, symbol: string): number | undefined
+  /** What the commission of a booked fill is worth, US dollars; negative is a rebate. */
+  feeUsd(fill: Fill): number
   snapshot(): OrderPlaneSnapshot
 }

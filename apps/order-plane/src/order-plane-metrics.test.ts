@@ -116,11 +116,13 @@ describe('the metrics of the order plane', () => {
   it.each([
     { name: 'the quote currency', fee: '1.5', feeCurrency: undefined, usd: 1.5 },
     { name: 'the quote currency, named', fee: '1.5', feeCurrency: 'USD', usd: 1.5 },
-    { name: 'the base, at its mark', fee: '0.02', feeCurrency: BTC.base, usd: 2.001 },
+    { name: 'the base, at the price of the fill', fee: '0.02', feeCurrency: BTC.base, usd: 2.004 },
     { name: 'a third currency, at its rate', fee: '0.01', feeCurrency: 'BNB', usd: 5.5125 },
   ])('have commission in US dollars, paid in $name', async ({ fee, feeCurrency, usd }) => {
     const plane = exported({ ratesToUsd: { USD: '1', BNB: '551.25' } })
-    plane.observe(aFill({ strategy: 'OFI', symbol: BTC.symbol, fee, ...(feeCurrency && { feeCurrency }) }))
+    plane.observe(
+      aFill({ strategy: 'OFI', symbol: BTC.symbol, price: '100.2', fee, ...(feeCurrency && { feeCurrency }) }),
+    )
     expect(await plane.value('orders_commission_total_usd', { symbol: BTC.symbol })).toBeCloseTo(usd, 9)
   })
 

@@ -12,7 +12,6 @@ import {
   type RiskCode,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
-import { invariant } from '@triplane/kernel'
 import { numberFromMoney } from '@triplane/ledger'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import type { OrderPlaneConfig } from './config.ts'
@@ -48,12 +47,8 @@ export function exportOrderPlane(
   metrics.beforeScrape(() => measure(metrics, core, instruments, krwPerUsd))
   return (event) => {
     if (event.type === 'orderEvent') return recordOrder(metrics, event)
-    const { feeCurrency, symbol } = event
-    const usdPerQuote = usdOf.get(symbol) ?? 0
-    const usdPerFee = feeCurrency === undefined ? usdPerQuote : core.usdPer(feeCurrency, symbol)
-    // The ledger has booked the fee, so it knew a price of its currency.
-    invariant(usdPerFee !== undefined, 'a booked fee has a price', feeCurrency)
-    recordFill(metrics, event, { usdPerQuote, feeUsd: Number(event.fee) * usdPerFee, krwPerUsd })
+    const usdPerQuote = usdOf.get(event.symbol) ?? 0
+    recordFill(metrics, event, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
   }
 }
 

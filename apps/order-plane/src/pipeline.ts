@@ -383,8 +383,8 @@ class OrderPipeline implements OrderPlaneCore {
     }
   }
 
-  usdPer(currency: string, symbol: string): number | undefined {
-    return this.#ledger.usdPer(currency, symbol)
+  feeUsd(fill: Fill): number {
+    return this.#ledger.feeUsd(fill)
   }
 
   view(): OrderPlaneView {

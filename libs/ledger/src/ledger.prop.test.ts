@@ -111,6 +111,63 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
+  it('is the same in every plane that heard the same fills and marks, whichever came first', () => {
+    const rates = { ...config, ratesToUsd: { ...ratesToUsd, BNB: '551.25' } }
+    const fill = fc.record({
+      symbol: fc.constantFrom('BTC/USDT', 'BTC/KRW'),
+      side: fc.constantFrom('BUY' as const, 'SELL' as const),
+      lots: fc.integer({ min: 1, max: 300 }),
+      feeUnits: fc.integer({ min: -500, max: 3_000 }),
+      feeCurrency: fc.constantFrom(undefined, 'BTC', 'BNB'),
+      priceUnits: fc.integer({ min: 1, max: 1_000_000_000 }),
+    })
+    const mark = fc.record({
+      symbol: fc.constantFrom('BTC/USDT', 'BTC/KRW'),
+      price: fc.integer({ min: 1, max: 100_000 }),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(fill, { maxLength: 30 }),
+        fc.array(mark, { maxLength: 30 }),
+        fc.array(fc.boolean()),
+        (fills, marks, order) => {
+          const early = createLedger(rates)
+          const late = createLedger(rates)
+          const both = [early, late]
+          for (const ledger of both) for (const symbol of ['BTC/USDT', 'BTC/KRW']) ledger.mark(symbol, 50_000, 1)
+          const bookings = fills.map(({ symbol, side, lots, feeUnits, feeCurrency, priceUnits }, i) => {
+            const numbers = { quantity: formatFixed(BigInt(lots), 5), price: formatFixed(BigInt(priceUnits), 4) }
+            const fee = formatFixed(BigInt(feeUnits), MONEY_SCALE)
+            const booked = aFill({
+              fillId: `f${i}`,
+              symbol,
+              side,
+              ...numbers,
+              fee,
+              ...(feeCurrency && { feeCurrency }),
+            })
+            return (ledger: Ledger) => void ledger.book(booked)
+          })
+          const markings = marks.map(
+            ({ symbol, price }) =>
+              (ledger: Ledger) =>
+                ledger.mark(symbol, price, 1),
+          )
+          for (const act of [...bookings, ...markings]) act(early)
+          // The other hears the same fills and the same marks, each in its order, but not when the first did.
+          for (let f = 0, m = 0, i = 0; f < bookings.length || m < markings.length; i++) {
+            const isFill =
+              m === markings.length || (f < bookings.length && order[i % Math.max(1, order.length)] === true)
+            const act = isFill ? bookings[f++] : markings[m++]
+            act?.(late)
+          }
+          expect(late.value()).toEqual(early.value())
+          expect(late.roundTrips).toEqual(early.roundTrips)
+        },
+      ),
+    )
+  })
+
   it('holds as a position what is held and can be sold, when fees are paid in the base', () => {
     const trade = fc.record({
       side: fc.constantFrom('BUY' as const, 'BUY' as const, 'SELL' as const),

@@ -91,8 +91,8 @@ export interface Ledger {
   book(fill: Fill): boolean
   /** Books a deposit or a withdrawal. False, and nothing changed, when it was booked before. A drawdown stays as it was. */
   transfer(transfer: Transfer): boolean
-  /** US dollars for one unit of a currency or an asset, at the mark of the instrument first, if it is its base; undefined when nothing prices it. */
-  usdPer(currency: string, symbol: string): number | undefined
+  /** What the commission of a fill is worth, US dollars; negative is a rebate. Throws where `book` does. */
+  feeUsd(fill: Fill): number
   /** Cash of all currencies at their rates: what assets can be bought for without margin. */
   cashUsd(): bigint
   /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
@@ -132,7 +132,7 @@ export type LedgerSnapshot = StateOf<typeof ledgerSchema>
  * 1. For each position: realised + unrealised = cash flow + mark value, exactly (`bookQuantity`).
  * 2. Reading changes nothing: only `book`, `transfer`, `mark` and `observe` do.
  * 3. The balances at their marks, with what perpetuals have not realised, are the equity.
- * 4. A fee in another currency is paid by selling it at its mark: a commission in the quote currency, and less of the asset.
+ * 4. A fee in another currency is paid by selling it at its mark, in the base at the fill's price: a commission in the quote currency, and less of the asset.
  *    One in the base of what is held comes off the position: so a position is what can be sold.
  * 5. A transfer leaves gain, loss and drawdown ratio as they were.
  */
@@ -224,10 +224,18 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return asset
   }
 
-  /** Sells what a fee takes of its asset; gives the fee in the fill's quote currency. */
-  function payFee(feeCurrency: string, fee: bigint, fill: Fill, quote: string): bigint {
+  /** The price of what a fee is in: of the base the fill's own, which every ledger knows alike; else that of the asset. */
+  function priceOfFee(feeCurrency: string, fill: Fill): { readonly price: number; readonly quote: string } {
+    const { base, quote } = instrumentOf(fill.symbol)
+    if (feeCurrency === base) return { price: Number(fill.price), quote }
     const price = priceOf(feeCurrency, fill.symbol)
     invariant(price !== undefined, 'a fee is in a currency with a mark or a rate to USD', feeCurrency)
+    return price
+  }
+
+  /** Sells what a fee takes of its asset; gives the fee in the fill's quote currency. */
+  function payFee(feeCurrency: string, fee: bigint, fill: Fill, quote: string): bigint {
+    const price = priceOfFee(feeCurrency, fill)
     const asset = assetOf(feeCurrency, price.quote)
     const proceeds = inQuote(worth(fee, price.price), price.quote, asset.quoteCurrency)
     bookQuantity(asset, -fee, -proceeds, 0n)
@@ -236,16 +244,15 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   /** Makes good what a fee took of the base beyond what was deposited of it, out of a long position as far as it goes. */
-  function coverBase(position: MutablePosition, base: string): void {
+  function coverBase(position: MutablePosition, base: string, fill: Fill): void {
     const asset = assets.get(base)
-    const price = priceOf(base, position.symbol)
-    if (!asset || !price || asset.quantity >= 0n || position.quantity <= 0n) return
+    if (!asset || asset.quantity >= 0n || position.quantity <= 0n) return
     const missing = rescale(-asset.quantity, MONEY_SCALE, position.quantityScale)
     const units = missing < position.quantity ? missing : position.quantity
     const taken = rescale(units, position.quantityScale, MONEY_SCALE)
-    const value = worth(taken, price.price)
-    countRoundTrip(bookQuantity(position, -units, -inQuote(value, price.quote, position.quoteCurrency), 0n))
-    bookQuantity(asset, taken, inQuote(value, price.quote, asset.quoteCurrency), 0n)
+    const value = worth(taken, Number(fill.price))
+    countRoundTrip(bookQuantity(position, -units, -value, 0n))
+    bookQuantity(asset, taken, inQuote(value, position.quoteCurrency, asset.quoteCurrency), 0n)
     asset.mark = assetMark(asset)
   }
 
@@ -361,7 +368,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
         feeCurrency === position.quoteCurrency ? fee : payFee(feeCurrency, fee, fill, position.quoteCurrency)
       countRoundTrip(bookQuantity(position, signed, notional, quoteFee))
       const { base, kind } = instrumentOf(fill.symbol)
-      if (feeCurrency === base && kind !== 'linear_perpetual') coverBase(position, base)
+      if (feeCurrency === base && kind !== 'linear_perpetual') coverBase(position, base, fill)
       return true
     },
 
@@ -389,11 +396,11 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       return true
     },
 
-    usdPer(currency, symbol) {
-      const rate = config.ratesToUsd[currency]
-      if (rate !== undefined) return Number(rate)
-      const price = priceOf(currency, symbol)
-      return price && price.price * numberFromMoney(rates.get(price.quote) as Rate)
+    feeUsd(fill) {
+      const { quoteCurrency } = positionOf(fill.symbol)
+      const price =
+        fill.feeCurrency === undefined ? { price: 1, quote: quoteCurrency } : priceOfFee(fill.feeCurrency, fill)
+      return Number(fill.fee) * price.price * numberFromMoney(rates.get(price.quote) as Rate)
     },
 
     cashUsd() {
