@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { instrumentsOf, loadInstruments } from '@triplane/config'
+import { openSimulation } from '@triplane/feeds'
+import { systemClock } from '@triplane/kernel'
+import { createLogger } from '@triplane/logging'
+import { createMemoryBus } from '@triplane/messaging'
+import { composeStandalone } from '../src/compose.ts'
+import { loadStandaloneConfig } from '../src/config.ts'
+import { parseOptions } from '../src/options.ts'
+import { createMetricsOfPlanes } from '../src/plane-servers.ts'
+import { composePlanes, type Planes } from '../src/planes.ts'
+import { runStandalone, silentScreen, temporaryFolder } from './run-standalone.ts'
+
+const start = ['--start-time', '2024-08-08T14:30Z', '--speed', 'max']
+const folder = temporaryFolder()
+
+/** The planes of a run that is driven by hand. */
+function composed(flags: readonly string[]) {
+  const options = parseOptions([...flags, ...start], () => 1)
+  const config = loadStandaloneConfig(options, {})
+  const source = openSimulation({ ...options, startUs: options.startTimeUs as number }, options, systemClock)
+  const instruments = instrumentsOf(source.venues, loadInstruments())
+  const destination = { file: join(folder(), 'test.log') }
+  const logger = createLogger({ service: 'test', level: 'ERROR', destination, clock: systemClock })
+  const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
+  const turnUs = () => systemClock.nowUs()
+  const planes = composePlanes({
+    ...{ config, source: source.name, instruments, metrics, logger, turnUs },
+    ...{ bus: createMemoryBus({ nowUs: turnUs }), clock: systemClock, runId: 'test', hash: false },
+    isSessionOpen: () => true,
+  })
+  return { source, planes, metrics }
+}
+
+/** What both ledgers say of the account. Only the strategy plane follows the highest equity. */
+function accountsOf({ strategy, order }: Planes) {
+  const [ours, theirs] = [strategy.core.summary(), order.core.view()].map(({ account, roundTrips }) => {
+    const { maxDrawdownRatio: _, drawdownRatio: __, ...figures } = account
+    return { ...figures, roundTrips }
+  })
+  return [ours, theirs] as const
+}
+
+describe('both ledgers', () => {
+  it.each([
+    { seed: 3, scenario: [] },
+    { seed: 4, scenario: ['--scenario', 'bad-ticks'] },
+    { seed: 5, scenario: ['--scenario', 'storm'] },
+  ])(
+    'say the same at each instant at which both have heard the same, run $seed',
+    async ({ seed, scenario }) => {
+      const { source, planes, metrics } = composed(['--seed', String(seed), '--duration', '60s', ...scenario])
+      const { lockstep, order } = planes
+      let compared = 0
+      let fills = 0
+      let moved = 0
+      let lastEquityUsd = 0n
+      for await (const items of source.feed.batches()) {
+        for (const item of items) {
+          lockstep.accept(item)
+          lockstep.closeBefore(item.tsRecvUs + 1)
+          // Reading changes nothing, whenever it is done.
+          if (compared % 97 === 0) await metrics.strategy.expose()
+          const [ours, theirs] = accountsOf(planes)
+          // A fill is with the strategy plane a moment after the order plane has booked it.
+          const booked = order.core.view().totals.fills
+          if (booked !== fills && quantities(ours) !== quantities(theirs)) continue
+          fills = booked
+          expect(theirs).toEqual(ours)
+          compared++
+          if (ours && ours.equityUsd !== lastEquityUsd) {
+            moved++
+            lastEquityUsd = ours.equityUsd
+          }
+        }
+        planes.observe()
+      }
+      lockstep.closeBefore((lockstep.nowUs ?? 0) + 1_000_000)
+    const [ours, theirs] = accountsOf(planes)
+    expect(theirs).toEqual(ours)
+    expect(fills).toBeGreaterThan(5)
+      expect(compared).toBeGreaterThan(1_000)
+      expect(moved).toBeGreaterThan(30)
+    },
+    300_000,
+  )
+})
+
+function quantities(account: ReturnType<typeof accountsOf>[number]): string {
+  return (account?.positions ?? []).map(({ position }) => `${position.symbol} ${position.quantity}`).join()
+}
+
+it('come to the same run, to the hash, when it is scraped and looked at all the time', async () => {
+  const flags = ['--seed', '3', ...start, '--duration', '40s']
+  const alone = await runStandalone(flags, join(folder(), 'alone'))
+
+  const ports = ['--storage', 'off', '--ports', '0,0,0', '--var', join(folder(), 'watched')]
+  const standalone = await composeStandalone(
+    parseOptions([...flags, ...ports], () => 1),
+    { clock: systemClock, screen: silentScreen, environment: {} },
+  )
+  let looks = 0
+  let isOver = false
+  const look = async () => {
+    while (!isOver) {
+      for (const url of standalone.urls) {
+        for (const path of ['/metrics', '/status/positions', '/status/orders']) {
+          const response = await fetch(`${url}${path}`).catch(() => undefined)
+          if (response?.ok && (await response.text()).length > 0) looks++
+        }
+      }
+    }
+  }
+  const looking = look()
+  const watched = await standalone.run()
+  isOver = true
+  await looking
+  expect(looks).toBeGreaterThan(10)
+  expect(watched.events.fill).toBeGreaterThan(0)
+  const outcome = ({ hash, hashes, pnl, positions, orders, killSwitches }: typeof alone) => {
+    return { hash, hashes, pnl, positions, orders, killSwitches }
+  }
+  expect(outcome(watched)).toEqual(outcome(alone))
+}, 300_000)
