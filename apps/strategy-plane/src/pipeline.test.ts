@@ -358,6 +358,18 @@ describe('a mark that gets old', () => {
   })
 })
 
+it('knows a source whose quotes alone have died by its marks, and trips when they only get older', () => {
+  const plane = openPlane()
+  plane.quote(0)
+  for (let ms = 1000; ms <= 10_000; ms += 1000) {
+    expect(typesOf([...plane.advance(ms - 1), ...plane.mark(ms, 50_000, 100)])).not.toContain('killSwitch')
+  }
+  for (let ms = 11_000; ms <= 13_000; ms += 1000) {
+    expect(typesOf([...plane.advance(ms - 1), ...plane.mark(ms, 50_000, ms - 9_900)])).not.toContain('killSwitch')
+  }
+  expect(typesOf([...plane.advance(14_000)])).toContain('killSwitch')
+})
+
 it('is read as often as one likes, and nothing changes', () => {
   const run = (reads: boolean) => {
     const plane = openPlane()

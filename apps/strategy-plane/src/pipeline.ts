@@ -188,9 +188,14 @@ export function createStrategyCore(
     if (event.type === 'marketStatus') return onMarketStatus(event)
     const of = tradedBySymbol.get(event.symbol)
     if (of === undefined || of.venue !== event.venue) return
-    if (event.type === 'mark') return ledger.mark(event.symbol, event.price, event.tsRecvUs - event.ageUs)
-    of.heardUs = event.tsRecvUs
     of.source = event.source
+    if (event.type === 'mark') {
+      const knownUs = event.tsRecvUs - event.ageUs
+      // Of a source whose quotes alone have died there are still the marks of its books and trades.
+      of.heardUs = Math.max(of.heardUs, knownUs)
+      return ledger.mark(event.symbol, event.price, knownUs)
+    }
+    of.heardUs = event.tsRecvUs
     if (event.type === 'quote') {
       of.bid = event.bid
       of.ask = event.ask
