@@ -1,5 +1,6 @@
 import { describeWithDocker, startKafka } from '@triplane/testing/containers'
 import { Monitoring } from './monitoring.ts'
+import { PagerDutyReceiver } from './pagerduty-receiver.ts'
 import { SlackReceiver } from './slack-receiver.ts'
 import { StandaloneProcess } from './standalone-process.ts'
 import { buildApps, eagerStrategy, Stack, until } from './stack.ts'
@@ -15,14 +16,18 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to the message', () => {
   let slack: SlackReceiver
+  let pagerDuty: PagerDutyReceiver
   let app: StandaloneProcess
   let monitoring: Monitoring
 
   beforeAll(() => buildApps('standalone'), 120_000)
-  beforeEach(async () => void (slack = await SlackReceiver.start()))
+  beforeEach(async () => {
+    slack = await SlackReceiver.start()
+    pagerDuty = await PagerDutyReceiver.start()
+  })
   afterEach(async () => {
     await Promise.all([monitoring?.remove(), app?.stop()])
-    await slack.stop()
+    await Promise.all([slack.stop(), pagerDuty.stop()])
   }, 60_000)
 
   async function watch(urls: StandaloneProcess['urls']): Promise<void> {
@@ -32,13 +37,18 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
         SLACK_WEBHOOK_URL: slack.webhook('all'),
         SLACK_WEBHOOK_URL_CRITICAL: slack.webhook('critical'),
         SLACK_WEBHOOK_URL_WARNING: slack.webhook('warning'),
+        ...pagerDuty.environment,
       },
       divisor: DIVISOR,
     })
   }
 
-  it('a kill switch that trips is one message to the critical channel, and one when it is re-armed', async () => {
-    app = await StandaloneProcess.start(['--scenario', 'feed-outage', '--speed', '2', '--duration', '1h'])
+  it('a kill switch that trips is one page and one message to the critical channel, and one when it is re-armed', async () => {
+    // The switch trips long before FeedDown in fact; these rules wait a twentieth of their time.
+    const settings = { TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '2000' }
+    app = await StandaloneProcess.start(['--scenario', 'feed-outage', '--speed', '2', '--duration', '1h'], settings)
+    const isConnected = () => app.shows('data', /^data_feed_connected\{.*\} 1$/m)
+    await until('the feed is up', isConnected, 60_000)
     await watch(app.urls)
     const isActive = /^strategy_kill_switch_active\{switch_type="stale_data".*\} 1$/m
     await until('the switch tripped', () => app.shows('strategy', isActive), 60_000)
@@ -51,15 +61,20 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
     expect(message?.text).toContain('/consoles/runbooks/KillSwitchTriggered.html')
     expect(message?.text).toContain('/d/triplane-strategy?viewPanel=')
     expect(message?.text).toContain('/#/silences/new')
+    await until('a page', () => pagerDuty.incidents.length > 0, MESSAGE_MS)
+    expect(pagerDuty.incidents[0]?.summary).toContain('KillSwitchTriggered')
 
     // The market is back, and has been long enough for the switch not to trip again.
-    await until('data is back', () => app.shows('data', /^data_feed_connected\{.*\} 1$/m), 60_000)
+    await until('data is back', isConnected, 60_000)
     await sleep(5_000)
     expect(await app.rearm()).toBe(200)
     await until('the switch re-armed', async () => !(await app.shows('strategy', isActive)), 10_000)
     await until('a resolved message', () => slack.about('KillSwitchTriggered', 'RESOLVED').length > 0, RESOLVED_MS)
     expect(slack.about('KillSwitchTriggered', 'RESOLVED')).toHaveLength(1)
     expect(firing()).toHaveLength(1)
+    expect(slack.messages.filter(({ webhook }) => webhook === 'critical')).toHaveLength(2)
+    await until('the page is over', () => pagerDuty.incidents.every(({ isOpen }) => !isOpen), MESSAGE_MS)
+    expect(pagerDuty.incidents).toHaveLength(1)
   }, 240_000)
 
   it('market data that comes late is a message', async () => {
@@ -119,6 +134,7 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
     { first, resolves = true, settings = {} }: { first: string; resolves?: boolean; settings?: Record<string, string> },
   ) {
     const slack = await SlackReceiver.start()
+    const pagerDuty = await PagerDutyReceiver.start()
     const { TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: _long, ...eager } = eagerStrategy
     const stack = await Stack.at(kafka.brokers, { ...eager, ...settings })
     let monitoring: Monitoring | undefined
@@ -129,7 +145,7 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
       const { data, order, strategy } = stack
       const watching = await Monitoring.start({
         urls: { data: data.url, order: order.url, strategy: strategy.url },
-        environment: { SLACK_WEBHOOK_URL: slack.webhook('all') },
+        environment: { SLACK_WEBHOOK_URL: slack.webhook('all'), ...pagerDuty.environment },
         divisor: DIVISOR,
       })
       monitoring = watching
@@ -150,10 +166,16 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
       stack[plane].start()
       if (resolves) await until('a resolved message', () => slack.about(first, 'RESOLVED').length > 0, RESOLVED_MS)
       expect(slack.about(first, 'FIRING')).toHaveLength(1)
-      return { told, text: slack.messages.map((message) => message.text).join('\n') }
+      const ofThis = slack.messages.filter(({ title }) => !OF_THE_TEST.test(title.split(' ').slice(1).join(' ')))
+      return {
+        told,
+        text: slack.messages.map((message) => message.text).join('\n'),
+        titles: ofThis.map(({ title }) => title),
+        incidents: pagerDuty.incidents,
+      }
     } finally {
       await Promise.all([monitoring?.remove(), stack.remove()])
-      await slack.stop()
+      await Promise.all([slack.stop(), pagerDuty.stop()])
     }
   }
 
@@ -163,19 +185,23 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
   }, 300_000)
 
   it('is its Down alert and the reduced trading that follows, for the strategy plane', async () => {
-    const { told } = await toldAfterKilling('strategy', 'e2ea1002', { first: 'StrategyPlaneDown' })
+    const { told, titles, incidents } = await toldAfterKilling('strategy', 'e2ea1002', { first: 'StrategyPlaneDown' })
     expect(told).toEqual(['StrategyPlaneDown critical', 'TradingHalted warning'])
+    expect(incidents).toEqual([{ summary: expect.stringContaining('StrategyPlaneDown'), isOpen: false }])
+    expect(titles.filter((title) => title.startsWith('[FIRING'))).toHaveLength(2)
   }, 300_000)
 
   it('is the switch stale_data alone, which mutes the Down alert and the halt, for the data plane', async () => {
     // The switch trips long before a Down alert in fact; these rules wait a twentieth of their time.
     const settings = { TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '2000' }
-    const { told, text } = await toldAfterKilling('data', 'e2ea1003', {
+    const { told, text, titles, incidents } = await toldAfterKilling('data', 'e2ea1003', {
       first: 'KillSwitchTriggered',
       resolves: false,
       settings,
     })
     expect(told).toEqual(['KillSwitchTriggered critical'])
     expect(text).toContain('stale_data')
+    expect(incidents).toEqual([{ summary: expect.stringContaining('KillSwitchTriggered'), isOpen: true }])
+    expect(titles).toHaveLength(1)
   }, 300_000)
 })

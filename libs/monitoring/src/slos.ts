@@ -20,7 +20,7 @@ export interface ServiceLevel extends Slo {
   readonly bad: string
   /** What is bad when the budget burns, after "20% of". */
   readonly what: string
-  /** The alert that pages for the same incident while it lasts: what it has told of is no page again when it is over. */
+  /** Matchers of the alerts that page for the same incident while it lasts: what they have told of is no page again. */
   readonly toldBy?: string
   readonly picture: PanelRef
 }
@@ -61,6 +61,8 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       total: openSeconds(`count_over_time(${book})`),
       bad: openSeconds(`(count_over_time(${book}) - sum_over_time(${book}))`),
       what: 'the time the book of {{ $labels.symbol }} from {{ $labels.source }} is not valid',
+      // Where nothing comes no book is valid.
+      toldBy: 'alertname=~"FeedDown|KillSwitchTriggered", switch_type=~"|stale_data"',
       picture: pictures.bookValiditySlo,
     },
     {
@@ -80,7 +82,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       total: `${scrapes} / ${sloRates.overSeconds}`,
       bad: `clamp_min(${scrapes} - ${goodScrapes}, 0) / ${sloRates.overSeconds}`,
       what: 'all scrapes find an order plane that is not up and ready',
-      toldBy: planeOf('order').downAlert,
+      toldBy: `alertname="${planeOf('order').downAlert}"`,
       picture: pictures.availabilitySlo,
     },
   ]
@@ -171,7 +173,7 @@ function burnExpr(
   const { factor, longOverSeconds, shortOverSeconds } = burn
   const limit = Number((factor * (1 - objectiveRatio)).toPrecision(12))
   const reach = duration(shortOverSeconds + rateOverSeconds)
-  const told = `\nunless on ()\nmax_over_time(ALERTS{alertname="${toldBy ?? ''}", alertstate="firing"}[${reach}])`
+  const told = `\nunless on ()\nmax_over_time(ALERTS{${toldBy ?? ''}, alertstate="firing"}[${reach}])`
   return promql`
     (
       ${errorRatio(longOverSeconds)}{slo="${slo}"} > ${limit}

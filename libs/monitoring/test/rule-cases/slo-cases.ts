@@ -91,7 +91,12 @@ const levels: readonly Level[] = [
   },
 ]
 
-export const sloCases: readonly RuleCase[] = [...levels.flatMap(casesOf), ...badStarts(), ...toldBefore()]
+export const sloCases: readonly RuleCase[] = [
+  ...levels.flatMap(casesOf),
+  ...badStarts(),
+  ...toldBefore(),
+  ...silentBooks(),
+]
 
 /** An order plane that comes up two minutes after Prometheus, looked at when each of the shorter windows could count. */
 function badStarts(): RuleCase[] {
@@ -141,6 +146,50 @@ function toldBefore(): RuleCase[] {
       title: 'nothing for an outage that its Down alert has paged for',
       series: { ...outage.series, [down]: '_x163 1x1 stale' },
       quiet: [{ severity: 'critical', plane: 'order' }],
+    },
+  ]
+}
+
+/** Books that nothing came of for three minutes, which the switch for silent data has paged for. */
+function silentBooks(): RuleCase[] {
+  const silence = {
+    alert: 'BookValidityBudgetBurn',
+    file,
+    every: '30s',
+    at: '1h24m',
+    series: { 'source_symbol:data_book_valid:min{source="sim", symbol="SPY"}': '1x159 0x5 1x40' },
+  } as const
+  const key = { severity: 'critical', plane: 'data' } as const
+  const tripped = (switchType: string) =>
+    `ALERTS{alertname="KillSwitchTriggered", alertstate="firing", severity="critical", plane="strategy", switch_type="${switchType}"}`
+  const pages = {
+    ...key,
+    labels: { slo: 'book-validity', source: 'sim', symbol: 'SPY' },
+    description: '3.25% of the time the book of SPY from sim is not valid; the objective is 99.9 % good over 30 days.',
+  }
+  return [
+    { ...silence, title: 'a silence that nothing has paged for', fires: [pages] },
+    {
+      ...silence,
+      title: 'a silence, and a switch that it has not tripped',
+      series: { ...silence.series, [tripped('pnl')]: '_x161 1x10' },
+      fires: [pages],
+    },
+    {
+      ...silence,
+      title: 'nothing for a silence that its switch has paged for, armed again by now',
+      series: { ...silence.series, [tripped('stale_data')]: '_x161 1x3 stale' },
+      quiet: [key],
+    },
+    {
+      ...silence,
+      title: 'nothing for a silence that FeedDown has paged for',
+      series: {
+        ...silence.series,
+        'ALERTS{alertname="FeedDown", alertstate="firing", severity="critical", plane="data", source="sim"}':
+          '_x162 1x2 stale',
+      },
+      quiet: [key],
     },
   ]
 }
