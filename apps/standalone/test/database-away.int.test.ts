@@ -1,11 +1,15 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '@triplane/kernel'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@triplane/storage'
 import pg from 'pg'
 import { composeStandalone } from '../src/compose.ts'
 import { parseOptions } from '../src/options.ts'
 import type { Report } from '../src/report.ts'
+import { Exposition } from './exposition.ts'
 import { runStandalone, silentScreen, temporaryFolder } from './run-standalone.ts'
 
 const seeded = ['--seed', '11', '--start-time', '2024-08-08T14:30Z', '--speed', 'max', '--duration', '60s']
@@ -33,11 +37,11 @@ async function run(
   return standalone.run()
 }
 
-/** Ends every Postgres that this process started, as kill -9 does, its children with it. */
-function killPostgres(): number {
+/** Ends every Postgres that the process started, as kill -9 does, its children with it. */
+function killPostgres(owner = process.pid): number {
   const ours = readdirSync('/proc').filter((pid) => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`triplane.owner_pid=${process.pid}\0`)
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`triplane.owner_pid=${owner}\0`)
     } catch {
       return false
     }
@@ -81,6 +85,18 @@ describe('a run whose database goes away', () => {
     expect(report.hashes).toEqual(without.hashes)
   }
 
+  /** What the run before left is in the database by now, and is not said to be of this run. */
+  function expectOwnRowsOnly({ storage, events }: Report): void {
+    expect(storage?.waiting).toBeUndefined()
+    expect(storage?.dropped).toBe(0)
+    expect(storage?.rows).toMatchObject({
+      trade: events.trade,
+      quote: events.quote,
+      ofi: events.ofi,
+      fill: events.fill,
+    })
+  }
+
   describe('that is a server of its own', () => {
     let server: EmbeddedPostgres
     const start = async () => void (server = await startEmbeddedPostgres({ folder: join(folder(), 'server') }))
@@ -103,17 +119,107 @@ describe('a run whose database goes away', () => {
       expectNothingLost(report)
       if (when !== 'start') await start()
       const next = await run(varFolder, server.url, undefined, [...seeded.slice(0, -1), '5s'])
-      expect(next.storage).toMatchObject({ dropped: 0 })
-      expect(next.storage?.waiting).toBeUndefined()
+      expectOwnRowsOnly(next)
       expect(await tradesOf(server.url, report.run.id)).toBe(report.events.trade)
     })
   })
 
-  it('that is the embedded one, killed in mid-run: the run ends with its report', async () => {
-    const report = await run(join(folder(), 'embedded'), undefined, (turn) => {
-      if (turn === Math.floor(turns / 2)) expect(killPostgres()).toBeGreaterThan(0)
+  it.each([
+    ['start', () => 1],
+    ['middle', () => Math.floor(turns / 2)],
+    ['end', () => Math.floor(turns * 0.98)],
+  ])('that is the embedded one, killed at the %s: the run ends with its report', async (when, at) => {
+    const varFolder = join(folder(), `embedded-${when}`)
+    const report = await run(varFolder, undefined, (turn) => {
+      if (turn === at()) expect(killPostgres()).toBeGreaterThan(0)
     })
     expectNothingLost(report)
+    const next = await run(varFolder, undefined, undefined, [...seeded.slice(0, -1), '5s'])
+    expectOwnRowsOnly(next)
+  })
+
+  describe('as a process', () => {
+    const bundle = join(__dirname, '../../../dist/apps/standalone/main.js')
+    const children: ChildProcess[] = []
+    beforeAll(() => {
+      execFileSync(process.execPath, [join(__dirname, '../../../tools/build.mjs'), 'standalone'])
+    })
+    afterEach(() => void children.splice(0).forEach((child) => child.kill('SIGKILL')))
+
+    /** The app at its own pace, with what it has printed so far. */
+    async function start(varFolder: string, environment: Record<string, string> = {}) {
+      const flags = ['--seed', '11', '--ports', '0,0,0', '--var', varFolder]
+      const child = spawn(process.execPath, [bundle, ...flags], { env: { PATH: process.env['PATH'], ...environment } })
+      children.push(child)
+      const printed = { out: '', error: '' }
+      child.stdout.on('data', (chunk: Buffer) => void (printed.out += chunk.toString()))
+      child.stderr.on('data', (chunk: Buffer) => void (printed.error += chunk.toString()))
+      const ended = once(child, 'exit').then(([code]) => code as number)
+      await Promise.race([once(child.stdout, 'data'), ended])
+      return { child, printed, ended }
+    }
+
+    /** While the database is away: failures are counted, rows are on the disk, and the check of each plane says why. */
+    async function expectAwayIsSaid(varFolder: string) {
+      const { planes } = JSON.parse(readFileSync(join(varFolder, 'running.json'), 'utf8')) as {
+        planes: Record<'data' | 'order' | 'strategy', string>
+      }
+      const shown = async () => new Exposition(await (await fetch(`${planes.data}/metrics?families=core`)).text())
+      let data = await shown()
+      for (let waited = 0; waited < 100 && !(data.value('triplane_storage_spilled_bytes') ?? 0); waited++) {
+        await sleep(100)
+        data = await shown()
+      }
+      expect(data.value('triplane_storage_spilled_bytes')).toBeGreaterThan(0)
+      expect(data.sum('data_storage_writes_total', { status: 'error' })).toBeGreaterThan(0)
+      expect(data.sum('triplane_storage_lost_rows_total')).toBe(0)
+      expect(data.value('triplane_health_check', { check: 'database' })).toBe(0)
+      for (const url of Object.values(planes)) {
+        const { checks } = (await (await fetch(`${url}/health/detailed`)).json()) as {
+          checks: Record<string, { status: string; details: { fault?: string } }>
+        }
+        expect(checks['database']).toMatchObject({ status: 'unhealthy' })
+        expect(JSON.stringify(checks['database'])).toMatch(/ECONNREFUSED|terminated/)
+      }
+    }
+
+    it('it ends with its report on the first Ctrl-C, with its database and after that was killed', async () => {
+      for (const isKilled of [false, true]) {
+        const { child, printed, ended } = await start(join(folder(), 'ctrl-c'))
+        if (isKilled) {
+          expect(killPostgres(child.pid)).toBeGreaterThan(0)
+          await expectAwayIsSaid(join(folder(), 'ctrl-c'))
+        } else await sleep(3000)
+        child.kill('SIGINT')
+        expect(await ended).toBe(0)
+        expect(printed.error).toBe('')
+        expect(printed.out).toContain('Stored  ')
+        if (isKilled) expect(printed.out).toMatch(/; \d+ wait on the disk for the next run/)
+        else expect(printed.out).not.toContain('wait on the disk')
+      }
+    })
+
+    it('it has its var folder for itself: another start is refused, and the first one goes on to its report', async () => {
+      const away = { DATABASE_URL: NOBODY_LISTENS }
+      const varFolder = join(folder(), 'shared')
+      const first = await start(varFolder, away)
+      const second = await start(varFolder, away)
+      expect(await second.ended).toBe(1)
+      expect(second.printed.error).toBe(
+        `triplane: Expected ${join(varFolder, 'spill')} to be free, but another Triplane, process ${first.child.pid}, keeps its rows there: give each a folder of its own\n`,
+      )
+      await sleep(1000)
+      first.child.kill('SIGINT')
+      expect(await first.ended).toBe(0)
+      expect(first.printed.out).toMatch(/; \d+ wait on the disk for the next run/)
+      // A process that was killed leaves a folder that the next one takes over.
+      const killed = await start(varFolder, away)
+      killed.child.kill('SIGKILL')
+      await killed.ended
+      const next = await start(varFolder, away)
+      next.child.kill('SIGINT')
+      expect(await next.ended).toBe(0)
+    })
   })
 
   it('a paced run ends with the first stop', async () => {

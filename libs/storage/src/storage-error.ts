@@ -4,7 +4,7 @@ import { types } from 'node:util'
  * - `no_binary`: there is no embedded Postgres for this platform, or it is not installed
  * - `no_user`: running as root, and there is no unprivileged user to run Postgres as
  * - `folder_unusable`: the data folder cannot be used (rights, owner, version)
- * - `folder_busy`: another process uses the data folder
+ * - `folder_busy`: another process uses the data folder, or the folder of rows that wait
  * - `start_failed`: initdb or the server ended; the message has the end of its log
  * - `unavailable`: the database does not answer
  * - `rejected`: the database refused a statement

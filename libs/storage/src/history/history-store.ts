@@ -182,7 +182,7 @@ export class HistoryStore {
     }
   }
 
-  /** What became of the events, by type; every stored type is there. */
+  /** What became of the events of this run, by type; every stored type is there. What an earlier run left is not among them. */
   counts(): Readonly<Partial<Record<EventType, HistoryCounts>>> {
     const entries = this.#buffers.map(({ table, written, known, failed, dropped, spilled }) => {
       return [table.eventType, { written, known, failed, dropped, spilled }] as const
@@ -255,7 +255,7 @@ export class HistoryStore {
       if (flight?.isOver || this.#isStopping) return
       try {
         const written = await this.#attempt(writer, buffer, batch)
-        return flight?.isOver ? undefined : this.#countStored(buffer, rows, written, startUs)
+        return flight?.isOver ? undefined : this.#countStored(writer, buffer, rows, written, startUs)
       } catch (error) {
         const fault = storageFault(error, `store ${rows} rows of type ${buffer.table.eventType}`)
         if (this.#isStopping) return
@@ -263,7 +263,7 @@ export class HistoryStore {
         this.#faultSinceUs ??= this.#clock.monotonicUs()
         if (this.#spill !== undefined && isDatabaseAway(fault)) this.#spillBuffered(this.#spill)
         else if (!fault.retryable || !this.#isPatient(this.#faultSinceUs)) {
-          if (!flight?.isOver) this.#countFailed(buffer, rows, fault)
+          if (!flight?.isOver) this.#countFailed(writer, buffer, rows, fault)
           return
         }
         this.#observer?.delayed?.(buffer.table.eventType, rows)
@@ -388,9 +388,12 @@ export class HistoryStore {
     await spill.close()
   }
 
-  #countStored(buffer: TableBuffer, rows: number, written: number, startUs: number): void {
-    buffer.written += written
-    buffer.known += rows - written
+  /** Rows of another run are told to the observer, and are none of this run's. */
+  #countStored(writer: BatchWriter, buffer: TableBuffer, rows: number, written: number, startUs: number): void {
+    if (writer === this.#writer) {
+      buffer.written += written
+      buffer.known += rows - written
+    }
     this.#fault = undefined
     this.#faultSinceUs = undefined
     this.#lastWriteUs = this.#clock.nowUs()
@@ -398,8 +401,8 @@ export class HistoryStore {
     this.#observer?.stored(buffer.table.eventType, rows, rows - written, seconds)
   }
 
-  #countFailed(buffer: TableBuffer, rows: number, fault: StorageError): void {
-    buffer.failed += rows
+  #countFailed(writer: BatchWriter, buffer: TableBuffer, rows: number, fault: StorageError): void {
+    if (writer === this.#writer) buffer.failed += rows
     this.#loss ??= fault
     this.#observer?.failed(buffer.table.eventType, rows)
   }

@@ -2,12 +2,13 @@ import { systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { readFile, rename, rm, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { ownFolder } from '../files/folder-owner.ts'
 import { StorageError } from '../storage-error.ts'
 import { parseRows, scanSegment, segmentHeader, segmentRow, type SpilledRows } from './spill-segment.ts'
 import { SpillFile } from './spill-file.ts'
 
 export interface SpillOptions {
-  /** A folder of its own, of one process at a time; made when missing. */
+  /** A folder of its own; made when missing. One process at a time has it. */
   readonly folder: string
   /** Bytes on the disk at most; rows that would go beyond are refused. */
   readonly maxBytes: number
@@ -57,6 +58,7 @@ export class Spill {
   /** Oldest first. */
   readonly #closed: ClosedSegment[]
   readonly #scanned: Promise<void>
+  readonly #giveBack: () => void
   #open: SpillFile | undefined
   #nextNumber: number
   #bytes: number
@@ -69,7 +71,7 @@ export class Spill {
   /** Monotonic time before which a disk that refused is not asked again. */
   #retryUs = -Infinity
 
-  /** Begins with what earlier processes left. Throws StorageError `spill_failed` when the folder cannot be used. */
+  /** Begins with what earlier processes left. Throws StorageError: `folder_busy` while another process has the folder, `spill_failed` when it cannot be used. */
   constructor(options: SpillOptions, runId: string, clock: Clock = systemClock) {
     this.#folder = options.folder
     this.#maxBytes = options.maxBytes
@@ -80,6 +82,7 @@ export class Spill {
     this.#header = Buffer.from(segmentHeader(runId))
     try {
       mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+      this.#giveBack = ownFolder(options.folder)
       const numbers = readdirSync(options.folder)
         .flatMap((name) => segmentName.exec(name)?.[1] ?? [])
         .map(Number)
@@ -90,6 +93,7 @@ export class Spill {
         return { path, bytes: statSync(path).size }
       })
     } catch (error) {
+      if (error instanceof StorageError) throw error
       throw spillFault(error, `use the folder ${options.folder}`)
     }
     this.#bytes = this.#closed.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -195,7 +199,11 @@ export class Spill {
   async close(): Promise<void> {
     await this.#scanned
     this.#closeOpen()
-    await this.sync()
+    try {
+      await this.sync()
+    } finally {
+      this.#giveBack()
+    }
   }
 
   #write(bytes: Buffer, rows: number): boolean {
