@@ -1,36 +1,13 @@
 import { join } from 'node:path'
-import { instrumentsOf, loadInstruments } from '@triplane/config'
-import { openSimulation } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
-import { createLogger } from '@triplane/logging'
-import { createMemoryBus } from '@triplane/messaging'
 import { composeStandalone } from '../src/compose.ts'
-import { loadStandaloneConfig } from '../src/config.ts'
 import { parseOptions } from '../src/options.ts'
-import { createMetricsOfPlanes } from '../src/plane-servers.ts'
-import { composePlanes, type Planes } from '../src/planes.ts'
+import type { Planes } from '../src/planes.ts'
+import { composedByHand } from './composed-by-hand.ts'
 import { runStandalone, silentScreen, temporaryFolder } from './run-standalone.ts'
 
 const start = ['--start-time', '2024-08-08T14:30Z', '--speed', 'max']
 const folder = temporaryFolder()
-
-/** The planes of a run that is driven by hand. */
-function composed(flags: readonly string[]) {
-  const options = parseOptions([...flags, ...start], () => 1)
-  const config = loadStandaloneConfig(options, {})
-  const source = openSimulation({ ...options, startUs: options.startTimeUs as number }, options, systemClock)
-  const instruments = instrumentsOf(source.venues, loadInstruments())
-  const destination = { file: join(folder(), 'test.log') }
-  const logger = createLogger({ service: 'test', level: 'ERROR', destination, clock: systemClock })
-  const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
-  const turnUs = () => systemClock.nowUs()
-  const planes = composePlanes({
-    ...{ config, source: source.name, instruments, metrics, logger, turnUs },
-    ...{ bus: createMemoryBus({ nowUs: turnUs }), clock: systemClock, runId: 'test', hash: false },
-    isSessionOpen: () => true,
-  })
-  return { source, planes, metrics }
-}
 
 /** What both ledgers say of the account. Only the strategy plane follows the highest equity. */
 function accountsOf({ strategy, order }: Planes) {
@@ -49,7 +26,14 @@ describe('both ledgers', () => {
   ])(
     'say the same at each instant at which both have heard the same, run $seed',
     async ({ seed, scenario }) => {
-      const { source, planes, metrics } = composed(['--seed', String(seed), '--duration', '60s', ...scenario])
+      const { source, planes, metrics } = composedByHand([
+        '--seed',
+        String(seed),
+        '--duration',
+        '60s',
+        ...start,
+        ...scenario,
+      ])
       const { lockstep, order } = planes
       let compared = 0
       let fills = 0
@@ -76,9 +60,9 @@ describe('both ledgers', () => {
         planes.observe()
       }
       lockstep.closeBefore((lockstep.nowUs ?? 0) + 1_000_000)
-    const [ours, theirs] = accountsOf(planes)
-    expect(theirs).toEqual(ours)
-    expect(fills).toBeGreaterThan(5)
+      const [ours, theirs] = accountsOf(planes)
+      expect(theirs).toEqual(ours)
+      expect(fills).toBeGreaterThan(5)
       expect(compared).toBeGreaterThan(1_000)
       expect(moved).toBeGreaterThan(30)
     },
