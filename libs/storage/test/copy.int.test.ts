@@ -1,4 +1,4 @@
-import type { Event } from '@triplane/contracts'
+import { timeframes, type Event } from '@triplane/contracts'
 import { aBar, aFill, anOrderEvent, aQuote, aTrade, examples, testStartUs } from '@triplane/testing'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -64,6 +64,7 @@ describeGrades('storage copy', (server) => {
       ]
       await store([...some, ...others, ...ours, ...rest], runId)
     }
+    await new RollupJob(from.pool).pass()
     const audit = createAuditLog({ pool: from.pool, key })
     for (let i = 0; i < 12; i++) {
       await audit.append({ account: 'a', command: 'halt', who: 'o', why: 'w', before: { i }, outcome: 'done' })
@@ -101,7 +102,7 @@ describeGrades('storage copy', (server) => {
     const { rows } = await from.pool.query(
       "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition",
     )
-    const known = rows.map(({ relname }) => relname).filter((name: string) => !name.startsWith('bars_rollup_'))
+    const known = rows.map(({ relname }) => relname)
     expect(known.sort()).toEqual(
       [...copiedTables.map(({ name }) => name), ...notCopied].filter((name) => known.includes(name)).sort(),
     )
@@ -166,6 +167,45 @@ describeGrades('storage copy', (server) => {
     await new RollupJob(to.pool).pass()
     const { rows } = await to.pool.query('select sum(trades)::int as trades from bars_rollup_1d')
     expect(rows).toEqual([{ trades: TRADES + 1 }])
+  })
+
+  it('brings bars whose trades are gone, and keeps them when what is left is rolled up again', async () => {
+    const source = await openDatabase({ url: await server.newDatabase(), embedded: { folder: aFolder() } })
+    try {
+      await beginRun(source.pool, aRun('run-old'))
+      const us = (i: number) => testStartUs + i * 20_000_000
+      const trades = Array.from({ length: 90 }, (_, i) =>
+        aTrade({ seq: i + 1, tradeId: i + 1, tsRecvUs: us(i), tsEventUs: us(i), price: 61_800 + i / 7 }),
+      )
+      await store(trades, 'run-old', source)
+      await new RollupJob(source.pool).pass()
+      // As retention leaves it, in the middle of a bar of five minutes.
+      await source.pool.query('delete from trades where seq <= 50')
+      expect(await copyStorage({ from: source.pool, to: to.pool, batchRows: 7 })).toMatchObject({ isComplete: true })
+      await new RollupJob(to.pool).pass()
+      for (const timeframe of timeframes) {
+        const bars = await rowsOf(source, `bars_rollup_${timeframe}`)
+        expect(bars.length).toBeGreaterThan(0)
+        expect(await rowsOf(to, `bars_rollup_${timeframe}`)).toEqual(bars)
+      }
+      expect(await copyStorage({ from: source.pool, to: to.pool })).toMatchObject({ isComplete: true })
+    } finally {
+      await source.close()
+    }
+  })
+
+  it('is complete where the target has rolled up more than the source', async () => {
+    const source = await openDatabase({ url: await server.newDatabase(), embedded: { folder: aFolder() } })
+    try {
+      await beginRun(source.pool, aRun('run-new'))
+      await store([aTrade({ seq: 1 })], 'run-new', source)
+      await copyStorage({ from: source.pool, to: to.pool })
+      await new RollupJob(to.pool).pass()
+      expect(await copyStorage({ from: source.pool, to: to.pool })).toMatchObject({ isComplete: true })
+      expect((await rowsOf(to, 'bars_rollup_1m')).length).toBe(1)
+    } finally {
+      await source.close()
+    }
   })
 
   it('does not mix two audit chains', async () => {

@@ -119,6 +119,62 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     await fc.assert(property, { numRuns: 12 })
   })
 
+  it('when retention is raised from 30 days to 90: bars whose trades are gone stay, also at the next start', async () => {
+    const url = await newDatabase()
+    const [gone, kept] = [today - 60, today - 20].map((day) => builtTrades(300, days(day) + days(1) / 2, 7_000_000))
+    const all = [...(gone ?? []), ...(kept ?? []).map((trade) => ({ ...trade, seq: trade.seq + 1000 }))]
+    const clock = { nowUs: () => nowUs() + days(5), monotonicUs: () => 0 }
+    const retain = (of: Database, keep: number) =>
+      new RetentionJob({ pool: of.pool, grade, days: { trades: keep }, clock }).pass()
+    const first = await openDatabase({ url, embedded })
+    await store('raised', all, first.pool)
+    await new RollupJob(first.pool).pass()
+    await first.pool.query(`update history_days set written_at = written_at - interval '40 days'`)
+    expect(await retain(first, 30)).toMatchObject([{ table: 'trades', rows: 300 }])
+    expect(await retain(first, 90)).toEqual([])
+    await new RollupJob(first.pool).pass()
+    await first.close()
+
+    const next = await openDatabase({ url, embedded })
+    const maintenance = new StorageMaintenance({ database: next, retentionDays: { trades: 90 } })
+    maintenance.start()
+    await maintenance.stop()
+    await expectBarsOf('raised', all, next.pool)
+    await next.close()
+  })
+
+  it('while rows come, bars are made and days go at once: no lock is a fault', async () => {
+    const [old, trades] = [
+      builtTrades(400, days(today - 61), 3_000_000),
+      builtTrades(2000, days(today - 50), 3_000_000),
+    ]
+    await store('idle', old)
+    await pool.query(
+      `update history_days set written_at = written_at - interval '40 days' where day = date '1970-01-01' + $1::integer`,
+      [today - 61],
+    )
+    let isOver = false
+    const until = async (work: () => Promise<unknown>) => {
+      while (!isOver) await work()
+    }
+    const write = async () => {
+      for (let i = 0; i < trades.length; i += 100) await store('busy', trades.slice(i, i + 100))
+      isOver = true
+    }
+    await Promise.all([
+      write(),
+      until(() => new RollupJob(pool).pass()),
+      until(() => new RetentionJob({ pool, grade, days: { trades: 30 }, lockTimeoutMs: 20 }).pass()),
+      until(() => openDatabase({ url: database.url, embedded }).then((other) => other.close())),
+    ])
+    await new RollupJob(pool).pass()
+    await new RetentionJob({ pool, grade, days: { trades: 30 } }).pass()
+    const left = `select run_id, count(*)::int as n from trades where run_id in ('idle', 'busy') group by 1`
+    expect((await pool.query(left)).rows).toEqual([{ run_id: 'busy', n: trades.length }])
+    await expectBarsOf('busy', trades)
+    await expectBarsOf('idle', old)
+  })
+
   it('that open with the first trade of their time and close with the last, however late these came', async () => {
     const count = 400
     // Two trades have each time. They come in an order of their own: the first of a minute after the last.

@@ -1,4 +1,6 @@
+import { timeframes } from '@triplane/contracts'
 import { partitionedTables } from '../grades/partitioned-tables.ts'
+import { replaceBar, rollupKey } from '../rollups/rollup-sql.ts'
 
 /** How the rows of a table go from one database to another. */
 export interface CopiedTable {
@@ -9,6 +11,8 @@ export interface CopiedTable {
   readonly isByRun: boolean
   /** What is done with a row that is there already. Rows of most tables never change. */
   readonly onConflict: string
+  /** The target may make rows of its own from what was copied before. */
+  readonly isDerived: boolean
 }
 
 const keepFirst = 'do nothing'
@@ -26,15 +30,23 @@ const byRun = (name: string, key: readonly string[], onConflict = keepFirst): Co
   key,
   isByRun: true,
   onConflict,
+  isDerived: false,
 })
 
-/** Every table that is copied: what others refer to comes first. The rest of the schema is made anew from these. */
+/** Bars outlive their trades, so they are copied; what the target has made of more trades stays. */
+const rollup = (name: string): CopiedTable => ({
+  ...byRun(name, rollupKey, `(${rollupKey.join(', ')}) ${replaceBar(name, '>')}`),
+  isDerived: true,
+})
+
+/** Every table that is copied: what others refer to comes first, and trades before their bars. */
 export const copiedTables: readonly CopiedTable[] = [
   byRun('runs', ['run_id'], ended),
   ...partitionedTables.map((name) => byRun(name, ['run_id', 'producer', 'seq'])),
+  ...timeframes.map((timeframe) => rollup(`bars_rollup_${timeframe}`)),
   byRun('order_journal', ['run_id', 'producer', 'seq']),
   byRun('orders', ['run_id', 'intent_id'], newerState),
   byRun('fills', ['run_id', 'fill_id']),
   byRun('slowest_fills', ['run_id', 'fill_id']),
-  { name: 'audit_log', key: ['link'], isByRun: false, onConflict: keepFirst },
+  { name: 'audit_log', key: ['link'], isByRun: false, onConflict: keepFirst, isDerived: false },
 ]

@@ -23,3 +23,8 @@ export function totalOf(counts: RowCounts): number {
 export function areEqual(source: RowCounts, target: RowCounts): boolean {
   return [...source].every(([name, rows]) => target.get(name) === rows)
 }
+
+/** Whether the target has at least as many. */
+export function hasAll(source: RowCounts, target: RowCounts): boolean {
+  return [...source].every(([name, rows]) => (target.get(name) ?? 0) >= rows)
+}

@@ -7,10 +7,15 @@ const VALUES = 'open, high, low, close, volume, quote_volume, buy_volume, trades
 /** A trade's place in its bar, and its price: by event time, then id, as the data plane has it, whenever the trade came. */
 const PLACE = `array[${toUs('event_time')}, trade_id, price]`
 
-/** A bar never loses trades: where retention has dropped some of its trades, the bar stays as it was. */
-const upsert = (table: string) => `on conflict (run_id, symbol, venue, time) do update
+/** The primary key of a table of bars. */
+export const rollupKey = ['run_id', 'symbol', 'venue', 'time'] as const
+
+/** What becomes of a bar that is there: it never loses trades. Where retention has dropped some of its trades, it stays as it was. */
+export const replaceBar = (table: string, than: '>' | '>='): string => `do update
   set (${VALUES}) = row(${VALUES.replace(/\w+/g, (name) => `excluded.${name}`)})
-  where excluded.trades >= ${table}.trades`
+  where excluded.trades ${than} ${table}.trades`
+
+const upsert = (table: string) => `on conflict (${rollupKey.join(', ')}) ${replaceBar(table, '>=')}`
 
 const inSegment = (time: string) =>
   `run_id = $1 and ${time} >= ${fromUs('$2::bigint')} and ${time} < ${fromUs('$3::bigint')}`
