@@ -5,7 +5,7 @@ export const portfolioStateSchema = eventSchema(
   'portfolioState',
   {
     effectUs,
-    equityUsd: decimal('starting cash + realised + unrealised'),
+    equityUsd: decimal('starting cash + deposits + realised + unrealised'),
     realizedUsd: decimal('net of commission'),
     unrealizedUsd: decimal('at the mark'),
     feesUsd: decimal('commission paid, which is in the realised'),
