@@ -1,16 +1,17 @@
 import { mkdirSync } from 'node:fs'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
-import { recordRefusals, topicOf, type EventType, type Instrument, type Run } from '@triplane/contracts'
-import { controlRefusals, profileRoute } from '@triplane/control'
+import type { EventType, Instrument, Run } from '@triplane/contracts'
+import { profileRoute } from '@triplane/control'
 import type { Check, RuledCheck } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { exportBusStats, exportLostRows, openOtlpExport, type BusTopics, type Metrics } from '@triplane/metrics'
-import { storedEventTypes, type EventualDatabase, type HistoryObserver } from '@triplane/storage'
+import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { RequestHandler } from 'express'
 import type { Service } from '../lifecycle/run-service.ts'
 import { listOf, type ServiceConfig } from '../service-config.ts'
 import { openHistories } from './histories.ts'
+import { showRefusals, storedOf } from './known-series.ts'
 import { openLatestState } from './latest.ts'
 import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
 import { serve } from './serve.ts'
@@ -136,18 +137,6 @@ export async function startPlaneService<Hosted extends HostedRun>(
       await closed.catch(() => undefined)
     },
   }
-}
-
-/** What the service stores of what it says: its outputs, and the records that it cannot read. */
-function storedOf({ produced }: BusTopics): readonly EventType[] {
-  const said = new Set([...produced, topicOf.deadLetter].map(({ name }) => name))
-  return storedEventTypes.filter((type) => said.has(topicOf[type].name))
-}
-
-/** Shows what the service can refuse past its core: requests of operators and, where it reads the bus, records. */
-function showRefusals({ stageRefused }: Metrics<string>, { consumed }: BusTopics): void {
-  for (const reason of controlRefusals) stageRefused.of({ stage: 'control', reason })
-  if (consumed.length > 0) for (const reason of recordRefusals) stageRefused.of({ stage: 'decode', reason })
 }
 
 function describeRun({ phase, why, run, hosted }: PlaneStatus): unknown {
