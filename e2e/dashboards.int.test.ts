@@ -35,7 +35,6 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'Trading Performance / Kill switches / Anno',
   ],
   'no operator commands': ['Strategy Plane / Commands of operators / A'],
-  'the feed is never away': ['Data Plane / Disconnects / A'],
   'no series are dropped': ['System Overview / Series / B'],
   'no indicator is computed yet': [
     'Live Market / Indicators / A',
@@ -43,12 +42,25 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'Live Market / RSI / A',
     'Strategy Plane / Indicators / A',
   ],
+  'nothing records it yet, see docs/metrics.md': [
+    'Order Plane / Reconciliation differences / A',
+    'Order Plane / Reconciliations / A',
+    'Order Plane / Rejections and errors / B',
+    'Strategy Plane / Indicators / B',
+    'Strategy Plane / PnL by strategy / D',
+    'Strategy Plane / Suspended strategies / A',
+  ],
   'the portfolio is not optimised, nor a regime judged, yet': [
+    'Strategy Plane / Portfolio optimisation time / A',
+    'Strategy Plane / Portfolio optimisation time / B',
     'Strategy Plane / Portfolio optimisations / A',
     'Strategy Plane / Regime / A',
+    'Strategy Plane / Regime / B',
+    'Strategy Plane / Regime changes / A',
   ],
   'no model predicts and no batch job runs yet': [
     'ML Pipeline / Batch job runs / A',
+    'ML Pipeline / Batch job runs / B',
     'ML Pipeline / Data drift / A',
     'ML Pipeline / Duration of the last run / A',
     'ML Pipeline / Errors of the last run / A',
