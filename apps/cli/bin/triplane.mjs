@@ -15,7 +15,8 @@ function isFresh() {
   const inputs = join(dirname(bundle), 'inputs.json')
   if (!existsSync(inputs)) return false
   const bundledMs = statSync(bundle).mtimeMs
-  return JSON.parse(readFileSync(inputs, 'utf8')).every((path) => {
+  const { files } = JSON.parse(readFileSync(inputs, 'utf8'))
+  return files?.every((path) => {
     const file = statSync(join(root, path), { throwIfNoEntry: false })
     return file !== undefined && file.mtimeMs <= bundledMs
   })

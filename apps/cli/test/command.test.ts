@@ -1,4 +1,8 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fromSources, triplane } from './triplane.ts'
+
+const bundle = join(__dirname, '../../../dist/apps/cli/main.js')
 
 jest.setTimeout(60_000)
 
@@ -29,6 +33,13 @@ describe('the command as a process', () => {
     expect(ended.messages).toMatch(messages)
     expect(ended.output).toMatch(output)
     expect(ended.code).toBe(code)
+  })
+
+  it('runs its bundle as it is while nothing has changed', async () => {
+    await triplane(['--help'], {})
+    const bundledMs = statSync(bundle).mtimeMs
+    expect(await triplane(['--help'], {})).toMatchObject({ code: 0, messages: '' })
+    expect(statSync(bundle).mtimeMs).toBe(bundledMs)
   })
 
   it('runs from its sources where nothing is built', async () => {

@@ -29,7 +29,7 @@ describe('scenarios', () => {
     expect(readme.slice(start, readme.indexOf(TABLE_END)).trim()).toBe(text)
   })
 
-  it.each(['calm', 'storm', 'bad-ticks'])('%s trips nothing', (scenario) => {
+  it.each(['calm', 'storm', 'bad-ticks', 'clock-drift'])('%s trips nothing', (scenario) => {
     expect(column(scenario, 2)).toEqual(['none', 'none', 'none'])
   })
 
@@ -37,8 +37,8 @@ describe('scenarios', () => {
     for (const cell of column('flash-crash', 2)) expect(cell).toMatch(/pnl|drawdown/)
   })
 
-  it.each(['feed-outage', 'clock-drift'])('%s trips stale_data with every seed', (scenario) => {
-    expect(column(scenario, 2)).toEqual(['stale_data', 'stale_data', 'stale_data'])
+  it('feed-outage trips stale_data with every seed', () => {
+    expect(column('feed-outage', 2)).toEqual(['stale_data', 'stale_data', 'stale_data'])
   })
 
   it('bad-ticks are refused under many codes, clock-drift under one', () => {

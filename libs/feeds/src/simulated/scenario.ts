@@ -65,7 +65,7 @@ export const scenarios = {
   },
   'clock-drift': {
     about:
-      "From 30 s on the venue's clock gains half a second a second, so trades and quotes are refused and the market goes stale. At 60 s it is right again; from 90 s on it loses 50 ms a second, so everything is late, and kept. stale_data trips.",
+      "From 30 s on the venue's clock gains half a second a second, so trades and quotes are refused and nothing is traded; books and marks go on. At 60 s it is right again; from 90 s on it loses 50 ms a second, so everything is late, and kept. Nothing trips.",
     clockDrift: [
       { fromS: 30, toS: 60, rate: 0.5 },
       { fromS: 60, toS: 61, rate: -15 },
