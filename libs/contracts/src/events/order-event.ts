@@ -12,7 +12,10 @@ export const orderEventSchema = eventSchema(
     effectUs,
     state: oneOf(orderStates, 'the state entered'),
     reason: Type.Optional(
-      oneOf([...riskCodes, ...brokerRejects, ...cancelReasons], 'why it was denied, rejected or cancelled; of an approved one: what cut it down'),
+      oneOf(
+        [...riskCodes, ...brokerRejects, ...cancelReasons],
+        'why it was denied, rejected or cancelled; of an approved one: what cut it down',
+      ),
     ),
     side: oneOf(sides, 'direction'),
     orderType: oneOf(orderTypes, 'MARKET or LIMIT'),

@@ -24,7 +24,18 @@ export const foreignMetrics: readonly ForeignMetric[] = [
   gauge('scrape_samples_post_metric_relabeling'),
   gauge('scrape_series_added'),
   // Made by Prometheus for each alert
-  gauge('ALERTS', ['alertname', 'alertstate', 'severity', 'plane', 'service', 'source', 'symbol', 'slo', 'switch_type', ...target]),
+  gauge('ALERTS', [
+    'alertname',
+    'alertstate',
+    'severity',
+    'plane',
+    'service',
+    'source',
+    'symbol',
+    'slo',
+    'switch_type',
+    ...target,
+  ]),
   // Prometheus
   counter('prometheus_rule_evaluation_failures_total', [...target, 'rule_group']),
   counter('prometheus_rule_group_iterations_missed_total', [...target, 'rule_group']),
