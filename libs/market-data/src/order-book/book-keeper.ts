@@ -36,6 +36,8 @@ export const bookKeeperSchema = stateSchema({
   buffer: field.list(field.event('bookDelta')),
   /** The book before a hole in the recording, while it may go on behind it. */
   parked: field.orNull(orderBookSchema),
+  /** The recording has a hole here, which was said: ids that are missing at the next delta are no second gap. */
+  isHoleSaid: field.flag,
   /** Since when other streams have shown changes that no delta has brought; null when there are none. */
   unfedSinceUs: field.orNull(field.timeUs),
 })
@@ -48,6 +50,7 @@ const empty: BookKeeperSnapshot = {
   book: { bids: [], asks: [] },
   buffer: [],
   parked: null,
+  isHoleSaid: false,
   unfedSinceUs: null,
 }
 
@@ -88,6 +91,7 @@ export class BookKeeper {
   #isBridged: boolean
   #lastUpdateId: number
   #parked: OrderBookSnapshot | undefined
+  #isHoleSaid: boolean
   #unfedSinceUs: number | undefined
 
   constructor(options: BookKeeperOptions, saved: BookKeeperSnapshot = empty) {
@@ -98,6 +102,7 @@ export class BookKeeper {
     this.#isBridged = saved.isBridged
     this.#lastUpdateId = saved.lastUpdateId
     this.#parked = saved.parked ?? undefined
+    this.#isHoleSaid = saved.isHoleSaid
     this.#unfedSinceUs = saved.unfedSinceUs ?? undefined
     for (const delta of saved.buffer) this.#buffer.push(delta)
   }
@@ -148,6 +153,7 @@ export class BookKeeper {
     this.#isValid = true
     this.#isBridged = false
     this.#parked = undefined
+    this.#isHoleSaid = false
     this.#unfedSinceUs = undefined
     emit(snapshot)
     for (let delta = this.#buffer.shift(); delta !== undefined; delta = this.#buffer.shift()) {
@@ -185,11 +191,12 @@ export class BookKeeper {
   }
 
   /**
-   * The connection is down: the book and the buffer cannot be trusted any more. `mayContinue` says that only the recording has a
-   * hole: a chain of update ids that goes on behind it has none.
+   * The connection is down: the book and the buffer cannot be trusted any more. `isHole` says that only the recording has a
+   * hole, and that it was said: a chain of update ids that goes on behind it has none, and what is missing of another is in it.
    */
-  onDisconnect(tsRecvUs: number, emit: Emit, mayContinue = false): void {
-    this.#parked = mayContinue && this.#isValid ? this.book.snapshot() : undefined
+  onDisconnect(tsRecvUs: number, emit: Emit, isHole = false): void {
+    this.#isHoleSaid = isHole
+    this.#parked = isHole && this.#isValid ? this.book.snapshot() : undefined
     if (this.#isValid) this.#invalidate(tsRecvUs, 'disconnect', emit)
     this.#restartBuffer()
   }
@@ -203,6 +210,7 @@ export class BookKeeper {
       book: this.book.snapshot(),
       buffer: this.#buffer.toArray(),
       parked: this.#parked ?? null,
+      isHoleSaid: this.#isHoleSaid,
       unfedSinceUs: this.#unfedSinceUs ?? null,
     }
   }
@@ -240,9 +248,10 @@ export class BookKeeper {
         this.#emitGap(delta, newest.lastUpdateId, emit)
         this.#restartBuffer()
       }
-    } else if (this.#lastUpdateId > 0 && this.#rule.missing(delta, this.#lastUpdateId) > 0) {
+    } else if (!this.#isHoleSaid && this.#lastUpdateId > 0 && this.#rule.missing(delta, this.#lastUpdateId) > 0) {
       this.#emitGap(delta, this.#lastUpdateId, emit)
     }
+    this.#isHoleSaid = false
     if (this.#buffer.size === this.#buffer.capacity) this.#buffer.shift()
     this.#buffer.push(delta)
   }
