@@ -16,7 +16,9 @@ const logger = createLogger({ service: 'bench', destination: { write: () => unde
 export function openMetrics(moreInstruments = 0): PlaneMetrics {
   const [first] = traded as [Instrument, ...Instrument[]]
   const more = Array.from({ length: moreInstruments }, (_, i) => ({ ...first, symbol: `MORE${i}/USDT` }))
-  return createMetricsOfPlanes({ instruments: [...traded, ...more], source: 'capture', ...config.metrics, logger })
+  const instruments = [...traded, ...more]
+  const { ratesToUsd } = config.order
+  return createMetricsOfPlanes({ instruments, ratesToUsd, source: 'capture', ...config.metrics, logger })
 }
 
 /** The three planes as the standalone app composes them: strategy trading, risk on, ledgers, metrics on. */

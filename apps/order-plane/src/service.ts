@@ -1,5 +1,5 @@
 import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
-import { keptCashNotice } from '@triplane/ledger'
+import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import {
   configuredInstruments,
@@ -35,7 +35,7 @@ export async function startOrderService(
 ): Promise<Service> {
   const all = configuredInstruments(config)
   // What has no rate to USD cannot be valued: it is not traded.
-  const instruments = all.filter(({ quote }) => order.ratesToUsd[quote] !== undefined)
+  const instruments = tradableOf(all, order.ratesToUsd)
   const metrics = createOrderMetrics({
     instruments,
     source: 'sim',

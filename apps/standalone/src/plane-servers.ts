@@ -1,3 +1,4 @@
+import { tradableOf } from '@triplane/ledger'
 import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { createDataMetrics } from '@triplane/data-plane'
@@ -13,11 +14,15 @@ import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
 
 /** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
-export function createMetricsOfPlanes(options: Parameters<typeof createDataMetrics>[0]): PlaneMetrics {
+export function createMetricsOfPlanes({
+  ratesToUsd,
+  ...options
+}: Parameters<typeof createDataMetrics>[0] & { readonly ratesToUsd: Readonly<Record<string, string>> }): PlaneMetrics {
+  const traded = { ...options, instruments: tradableOf(options.instruments, ratesToUsd) }
   return {
     data: createDataMetrics(options),
-    order: createOrderMetrics(options),
-    strategy: createStrategyMetrics(options),
+    order: createOrderMetrics(traded),
+    strategy: createStrategyMetrics(traded),
   }
 }
 

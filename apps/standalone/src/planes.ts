@@ -1,3 +1,4 @@
+import { tradableOf } from '@triplane/ledger'
 import {
   field,
   stateSchema,
@@ -118,8 +119,7 @@ export function composePlanes(options: PlanesOptions): Planes {
   }
   const latenciesUs: number[] = resumed ? [...resumed.latenciesUs] : []
   const joined = { bus, runId, account: simulatedAccount(runId) }
-  // What has no rate to USD is seen by the data plane, but cannot be valued: it is not traded.
-  const tradable = instruments.filter(({ quote }) => config.order.ratesToUsd[quote] !== undefined)
+  const tradable = tradableOf(instruments, config.order.ratesToUsd)
 
   const data = composeDataPlane({
     ...joined,

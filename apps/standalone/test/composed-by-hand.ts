@@ -16,7 +16,13 @@ export function composedByHand(flags: readonly string[], instrumentFiles: readon
   const instruments = instrumentsOf(source.venues, loadInstruments(instrumentFiles))
   const destination = { write: () => undefined }
   const logger = createLogger({ service: 'test', level: 'ERROR', destination, clock: systemClock })
-  const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
+  const metrics = createMetricsOfPlanes({
+    instruments,
+    ratesToUsd: config.order.ratesToUsd,
+    source: source.name,
+    ...config.metrics,
+    logger,
+  })
   const turnUs = () => systemClock.nowUs()
   const planes = composePlanes({
     ...{ config, source: source.name, instruments, metrics, logger, turnUs },

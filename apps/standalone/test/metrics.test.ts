@@ -248,7 +248,13 @@ describe('the metrics at the end of a run', () => {
     const instruments = instrumentsOf(source.venues, loadInstruments())
     const destination = { file: join(folder(), 'test.log') }
     const logger = createLogger({ service: 'test', level: 'WARNING', destination, clock: systemClock })
-    const metrics = createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger })
+    const metrics = createMetricsOfPlanes({
+      instruments,
+      ratesToUsd: config.order.ratesToUsd,
+      source: source.name,
+      ...config.metrics,
+      logger,
+    })
     const turnUs = () => systemClock.nowUs()
     const planes = composePlanes({
       ...{ config, source: source.name, instruments, metrics, logger, turnUs },

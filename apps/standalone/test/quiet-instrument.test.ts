@@ -76,7 +76,15 @@ describe('an instrument that goes quiet on a connection that is up', () => {
     const bus = createMemoryBus({ nowUs: () => 0, retainRecords: 1_000_000, maxUncommittedRecords: 1_000_000 })
     const planes = composePlanes({
       ...{ config, source: source.name, instruments, isSessionOpen: () => true, bus, runId: 'quiet', logger },
-      ...{ metrics: createMetricsOfPlanes({ instruments, source: source.name, ...config.metrics, logger }) },
+      ...{
+        metrics: createMetricsOfPlanes({
+          instruments,
+          ratesToUsd: config.order.ratesToUsd,
+          source: source.name,
+          ...config.metrics,
+          logger,
+        }),
+      },
       ...{ clock: systemClock, turnUs: () => 0, hash: false },
     })
     await run({

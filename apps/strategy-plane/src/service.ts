@@ -1,5 +1,5 @@
 import { topics } from '@triplane/contracts'
-import { keptCashNotice } from '@triplane/ledger'
+import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import {
   configuredInstruments,
@@ -29,7 +29,7 @@ export async function startStrategyService(
 ): Promise<Service> {
   const all = configuredInstruments(config)
   // What has no rate to USD cannot be valued: it is not traded.
-  const instruments = all.filter(({ quote }) => strategy.ratesToUsd[quote] !== undefined)
+  const instruments = tradableOf(all, strategy.ratesToUsd)
   const metrics = createStrategyMetrics({
     instruments,
     source: 'sim',

@@ -10,6 +10,8 @@ export {
   type Valuation,
 } from './ledger.ts'
 export { keptCashNotice } from './starting-cash.ts'
+// What can be traded
+export { tradableOf } from './tradable.ts'
 // What is held
 export { averagePrice, markValue, unrealized, type Position } from './position.ts'
 // Money

@@ -1,0 +1,19 @@
+import { loadInstruments } from '@triplane/config'
+import { createLogger } from '@triplane/logging'
+import { createMetricsOfPlanes } from './plane-servers.ts'
+
+it('shows what cannot be valued on the data plane, and nothing of it where it is not traded', async () => {
+  const instruments = loadInstruments().filter(({ symbol }) => ['BTC/USDT', 'SPY'].includes(symbol))
+  const metrics = createMetricsOfPlanes({
+    ...{ instruments, ratesToUsd: { USDT: '1' }, source: 'sim', maxSeries: 10_000 },
+    logger: createLogger({ service: 'test', destination: { write: () => undefined } }),
+  })
+  const shows = async (plane: 'data' | 'order' | 'strategy', symbol: string) =>
+    (await metrics[plane].expose()).includes(`symbol="${symbol}"`)
+  for (const plane of ['data', 'order', 'strategy'] as const) expect(await shows(plane, 'BTC/USDT')).toBe(true)
+  expect([await shows('data', 'SPY'), await shows('order', 'SPY'), await shows('strategy', 'SPY')]).toEqual([
+    true,
+    false,
+    false,
+  ])
+})
