@@ -166,7 +166,11 @@ describe('a run whose database goes away', () => {
       }
       const shown = async () => new Exposition(await (await fetch(`${planes.data}/metrics?families=core`)).text())
       let data = await shown()
-      for (let waited = 0; waited < 100 && !(data.value('triplane_storage_spilled_bytes') ?? 0); waited++) {
+      // The check is judged once a second.
+      const isSaid = () =>
+        (data.value('triplane_storage_spilled_bytes') ?? 0) > 0 &&
+        data.value('triplane_health_check', { check: 'database' }) === 0
+      for (let waited = 0; waited < 100 && !isSaid(); waited++) {
         await sleep(100)
         data = await shown()
       }
