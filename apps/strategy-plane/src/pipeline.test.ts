@@ -448,6 +448,15 @@ describe('kill switches', () => {
     ])
   })
 
+  it('is not silent while a backlog comes, though that is older than the limit', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.advance(3000)
+    plane.quote(500)
+    expect(typesOf(plane.advance(6000))).not.toContain('killSwitch')
+    expect(typesOf(plane.advance(8000))).toContain('killSwitch')
+  })
+
   it('halts at once when the operator says so, until resumed', () => {
     const plane = openPlane()
     plane.quote(0)

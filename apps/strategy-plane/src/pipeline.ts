@@ -195,7 +195,8 @@ export function createStrategyCore(
       of.heardUs = Math.max(of.heardUs, knownUs)
       return ledger.mark(event.symbol, event.price, knownUs)
     }
-    of.heardUs = event.tsRecvUs
+    // Live, what comes of a backlog is older than the last evaluation: it is no silence.
+    of.heardUs = Math.max(event.tsRecvUs, nextEvaluationUs - evaluationIntervalUs)
     if (event.type === 'quote') {
       of.bid = event.bid
       of.ask = event.ask
