@@ -1,16 +1,14 @@
 // `npm run build [-- <app> ...]`: bundles apps/*/src/main.ts to dist/apps/<app>/main.js.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { freshCommitOf, INPUTS, outputOf } from './bundle-inputs.mjs'
 import { root } from './install.mjs'
 
 /** Asked for by pg in a try, absent on purpose. */
 const EXTERNAL = ['pg-native']
-
-/** Beside a bundle: the commit and the files that went into it. */
-const INPUTS = 'inputs.json'
 
 /** CommonJS packages in an ES module bundle expect these. */
 export const BANNER = [
@@ -28,11 +26,7 @@ export function appNames() {
 
 /** Whether the app has no bundle, or it is of another commit, or one of the files that went into it has changed or gone since. */
 export function isStale(app) {
-  const [bundle, inputs] = ['main.js', INPUTS].map((name) => join(outputOf(app), name))
-  if (!existsSync(bundle) || !existsSync(inputs)) return true
-  const bundledMs = changedMs(bundle)
-  const { commit, files } = JSON.parse(readFileSync(inputs, 'utf8'))
-  return commit !== currentCommit() || files.some((path) => changedMs(join(root, path)) > bundledMs)
+  return freshCommitOf(app) !== currentCommit()
 }
 
 /** Bundles one app for Node 20. The bundle appears whole or not at all, so that a start beside it never reads half of it. */
@@ -75,15 +69,6 @@ function writeWhole(path, contents) {
 
 function entryOf(app) {
   return join(root, 'apps', app, 'src/main.ts')
-}
-
-function outputOf(app) {
-  return join(root, 'dist/apps', app)
-}
-
-/** When a file was last changed; a missing one counts as changed just now. */
-function changedMs(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity
 }
 
 /** The commit, with `-dirty` where files of it are changed; as the environment names it, else 'unknown', outside a clone. */

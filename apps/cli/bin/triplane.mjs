@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The `triplane` command: runs the bundle, made anew when its sources have changed. Installs nothing.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -8,18 +8,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../..')
 const bundle = join(root, 'dist/apps/cli/main.js')
 const sources = join(root, 'apps/cli/src/main.ts')
 
-/** Whether every file that went into the bundle is as old as it is; true where there are no sources, as in an image. */
-function isFresh() {
-  if (!existsSync(bundle)) return false
-  if (!existsSync(sources)) return true
-  const inputs = join(dirname(bundle), 'inputs.json')
-  if (!existsSync(inputs)) return false
-  const bundledMs = statSync(bundle).mtimeMs
-  const { files } = JSON.parse(readFileSync(inputs, 'utf8'))
-  return files?.every((path) => {
-    const file = statSync(join(root, path), { throwIfNoEntry: false })
-    return file !== undefined && file.mtimeMs <= bundledMs
-  })
+/** Whether the bundle is of the sources as they are; true where there are none, as in an image. */
+async function isFresh() {
+  if (!existsSync(sources)) return existsSync(bundle)
+  const { freshCommitOf } = await import(pathToFileURL(join(root, 'tools/bundle-inputs.mjs')).href)
+  return freshCommitOf('cli') !== undefined
 }
 
 /** Bundles what has changed since; the packages that this needs are there after the first `npm start`. */
@@ -34,5 +27,5 @@ async function bundleSources() {
   await buildApp('cli')
 }
 
-if (!isFresh()) await bundleSources()
+if (!(await isFresh())) await bundleSources()
 await import(pathToFileURL(bundle).href)
