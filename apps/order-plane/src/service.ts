@@ -34,7 +34,6 @@ export async function startOrderService(
   { logger, clock }: ServiceEdges,
 ): Promise<Service> {
   const all = configuredInstruments(config)
-  // What has no rate to USD cannot be valued: it is not traded.
   const instruments = tradableOf(all, order.ratesToUsd)
   const metrics = createOrderMetrics({
     instruments,
@@ -72,15 +71,6 @@ export async function startOrderService(
         return buildOrderPlane(parts, saved)
       },
       marked: [topics.orders, topics.fills],
-      awaited: [
-        topics.trades,
-        topics.quotes,
-        topics.books,
-        topics.marks,
-        topics.status,
-        topics.intents,
-        topics.killSwitch,
-      ],
       leadUs: order.minLatencyUs,
       configDigest: digestOf({ order, instruments, sessions: run.sessions }),
       snapshotEveryMs: config.state.snapshotEveryMs,

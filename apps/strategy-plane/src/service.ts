@@ -28,7 +28,6 @@ export async function startStrategyService(
   { logger, clock }: ServiceEdges,
 ): Promise<Service> {
   const all = configuredInstruments(config)
-  // What has no rate to USD cannot be valued: it is not traded.
   const instruments = tradableOf(all, strategy.ratesToUsd)
   const metrics = createStrategyMetrics({
     instruments,
@@ -60,7 +59,6 @@ export async function startStrategyService(
           return buildStrategyPlane(parts, saved)
         },
         marked: [topics.intents, topics.killSwitch],
-        awaited: [topics.quotes, topics.ofi, topics.marks, topics.status, topics.orders, topics.fills],
         leadUs: 0,
         configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
         snapshotEveryMs: config.state.snapshotEveryMs,

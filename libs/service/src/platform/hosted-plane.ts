@@ -1,5 +1,5 @@
 import { buildInfo } from '@triplane/config'
-import { StateMisfitError, type Event, type PlaneCore, type SchemaOf, type Topic } from '@triplane/contracts'
+import { StateMisfitError, topics, type Event, type PlaneCore, type SchemaOf, type Topic } from '@triplane/contracts'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
@@ -22,8 +22,6 @@ export interface HostedPlaneOptions<In extends Event, Out extends Event, Core ex
   readonly build: (saved: CoreState | undefined) => Plane<In, Out, Core>
   /** The topics on which others hear the plane. In lockstep it promises watermarks on them. */
   readonly marked: readonly Topic[]
-  /** In lockstep: the topics that the plane waits for. */
-  readonly awaited: readonly Topic[]
   readonly leadUs: number
   readonly configDigest: string
   readonly snapshotEveryMs: number
@@ -46,11 +44,16 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
   readonly isLogDown: boolean
 }
 
+/** In lockstep: whether a plane waits for the topic. Operators and heartbeats promise nothing. */
+function isAwaited(topic: Topic): boolean {
+  return topic !== topics.commands && topic !== topics.heartbeats
+}
+
 /** Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneHeldError when its snapshot does not fit. */
 export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
   options: HostedPlaneOptions<In, Out, Core, CoreState>,
 ): HostedPlane<In, Out, Core> {
-  const { context, marked, awaited, leadUs, configDigest, snapshotEveryMs } = options
+  const { context, marked, leadUs, configDigest, snapshotEveryMs } = options
   const { run, bus, edge, folder, history, logger, clock } = context
   const { commit } = buildInfo
   const schema = hostStateSchema(options.coreSchema, options.inputSchema)
@@ -94,7 +97,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     run,
     consumer,
     output,
-    gated: awaited.flatMap((topic) => partitionsOf(topic, bus.partitionsOf(topic))),
+    gated: plane.topics.filter(isAwaited).flatMap((topic) => partitionsOf(topic, bus.partitionsOf(topic))),
     leadUs,
     log,
     snapshots,
