@@ -17,8 +17,7 @@ export function openMetrics(moreInstruments = 0): PlaneMetrics {
   const [first] = traded as [Instrument, ...Instrument[]]
   const more = Array.from({ length: moreInstruments }, (_, i) => ({ ...first, symbol: `MORE${i}/USDT` }))
   const instruments = [...traded, ...more]
-  const { ratesToUsd } = config.order
-  return createMetricsOfPlanes({ instruments, ratesToUsd, source: 'capture', ...config.metrics, logger })
+  return createMetricsOfPlanes({ config, instruments, source: 'capture', logger })
 }
 
 /** The three planes as the standalone app composes them: strategy trading, risk on, ledgers, metrics on. */

@@ -221,9 +221,7 @@ export class DataCore {
   #waits(lane: Lane, event: NormalizedEvent, frame: Frame): boolean {
     if (event.type !== 'trade' && event.type !== 'bookDelta') return false
     if (!lane.resequencer.holds(event, frame, this.#nowUs, isMissingOf(lane))) return false
-    const { offsetUs } = lane.clock
-    if (offsetUs !== undefined && event.tsEventUs !== undefined)
-      this.#judgeLateness(event, lane, this.#nowUs - event.tsEventUs - offsetUs)
+    this.#judgeLateness(event, lane, lane.clock.delayUs(this.#nowUs, event.tsEventUs))
     this.#hear(lane)
     this.#takeHeld(lane)
     return true

@@ -47,8 +47,7 @@ export async function openRunSource(
   venueEdges: VenueEdges,
   before?: TakenBefore,
 ): Promise<RunSource> {
-  const { speed } = settings
-  const durationUs = settings.durationMs === undefined ? undefined : Math.round(settings.durationMs * 1000)
+  const { speed, durationUs } = settings
   if (settings.kind === 'simulated') return openRunSimulation(run, { speed, durationUs }, clock, before)
   if (settings.kind === 'venue') return openRunVenue(run, settings, venueEdges, clock, before)
   if (settings.capture === undefined)
@@ -61,7 +60,7 @@ export async function openRunSource(
       venue: settings.venue,
       speed,
       durationUs,
-      holeUs: settings.holeLimitMs * 1000,
+      holeUs: settings.holeLimitUs,
       instruments: venueEdges.instruments,
       skip: before?.items ?? 0,
     },

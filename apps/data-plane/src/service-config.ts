@@ -29,8 +29,8 @@ export const dataServiceSchema = composeConfig({
 
 /** Every setting of the data plane as a service, checked. Throws a ConfigError that names every violation. */
 export function loadDataServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
-  const { data, ...parts } = loadServiceConfig(dataServiceSchema, environment)
-  return { ...parts, data: inMicroseconds(data) }
+  const { source, data, ...parts } = loadServiceConfig(dataServiceSchema, environment)
+  return { ...parts, source: inMicroseconds(source), data: inMicroseconds(data) }
 }
 
 export type DataServiceConfig = ReturnType<typeof loadDataServiceConfig>

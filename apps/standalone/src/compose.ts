@@ -79,13 +79,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const turn = { nowUs: clock.nowUs() }
   // Nobody joins late in one process: records that are kept longer than needed only cost memory.
   const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
-  const metrics = createMetricsOfPlanes({
-    instruments,
-    ratesToUsd: config.order.ratesToUsd,
-    source: source.name,
-    ...config.metrics,
-    logger,
-  })
+  const metrics = createMetricsOfPlanes({ config, instruments, source: source.name, logger })
   for (const difference of stopped ? stopped.differences : [])
     logger.warning(`The state of the run that is resumed: ${difference}`)
   const cashNotice = keptCashNotice(stopped?.state.planes.order.core.ledger, config.order)

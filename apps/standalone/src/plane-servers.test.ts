@@ -1,11 +1,14 @@
 import { loadInstruments } from '@triplane/config'
 import { createLogger } from '@triplane/logging'
+import { loadStandaloneConfig } from './config.ts'
 import { createMetricsOfPlanes } from './plane-servers.ts'
 
 it('shows what cannot be valued on the data plane, and nothing of it where it is not traded', async () => {
   const instruments = loadInstruments().filter(({ symbol }) => ['BTC/USDT', 'SPY'].includes(symbol))
+  const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
   const metrics = createMetricsOfPlanes({
-    ...{ instruments, ratesToUsd: { USDT: '1' }, source: 'sim', maxSeries: 10_000 },
+    config: { ...config, order: { ...config.order, ratesToUsd: { USDT: '1' } } },
+    ...{ instruments, source: 'sim' },
     logger: createLogger({ service: 'test', destination: { write: () => undefined } }),
   })
   const shows = async (plane: 'data' | 'order' | 'strategy', symbol: string) =>

@@ -1,6 +1,6 @@
-import { tradableOf } from '@triplane/ledger'
 import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
+import { tradableOf } from '@triplane/ledger'
 import { createDataMetrics } from '@triplane/data-plane'
 import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
 import { createOrderMetrics } from '@triplane/order-plane'
@@ -9,16 +9,20 @@ import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane
 import { createStrategyMetrics } from '@triplane/strategy-plane'
 import { strategyViews } from '@triplane/strategy-plane/status-views'
 import type { RequestHandler } from 'express'
+import type { StandaloneConfig } from './config.ts'
 import type { History } from './history.ts'
 import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
 
 /** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
 export function createMetricsOfPlanes({
-  ratesToUsd,
-  ...options
-}: Parameters<typeof createDataMetrics>[0] & { readonly ratesToUsd: Readonly<Record<string, string>> }): PlaneMetrics {
-  const traded = { ...options, instruments: tradableOf(options.instruments, ratesToUsd) }
+  config,
+  ...market
+}: Pick<Parameters<typeof createDataMetrics>[0], 'instruments' | 'source' | 'logger'> & {
+  readonly config: Pick<StandaloneConfig, 'order' | 'metrics'>
+}): PlaneMetrics {
+  const options = { ...market, ...config.metrics }
+  const traded = { ...options, instruments: tradableOf(market.instruments, config.order.ratesToUsd) }
   return {
     data: createDataMetrics(options),
     order: createOrderMetrics(traded),

@@ -1,4 +1,3 @@
-import { tradableOf } from '@triplane/ledger'
 import {
   field,
   stateSchema,
@@ -12,6 +11,7 @@ import {
 import { composeDataPlane, dataPlaneSchema, type DataPlane } from '@triplane/data-plane'
 import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
+import { tradableOf } from '@triplane/ledger'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'

@@ -16,18 +16,12 @@ export function composedByHand(flags: readonly string[], instrumentFiles: readon
   const instruments = instrumentsOf(source.venues, loadInstruments(instrumentFiles))
   const destination = { write: () => undefined }
   const logger = createLogger({ service: 'test', level: 'ERROR', destination, clock: systemClock })
-  const metrics = createMetricsOfPlanes({
-    instruments,
-    ratesToUsd: config.order.ratesToUsd,
-    source: source.name,
-    ...config.metrics,
-    logger,
-  })
+  const metrics = createMetricsOfPlanes({ config, instruments, source: source.name, logger })
   const turnUs = () => systemClock.nowUs()
   const planes = composePlanes({
     ...{ config, source: source.name, instruments, metrics, logger, turnUs },
     ...{ bus: createMemoryBus({ nowUs: turnUs }), clock: systemClock, runId: 'test', hash: false },
     isSessionOpen: () => true,
   })
-  return { source, planes, metrics }
+  return { options, source, planes, metrics }
 }

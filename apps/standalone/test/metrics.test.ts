@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { instrumentsOf, loadInstruments } from '@triplane/config'
+import { loadInstruments } from '@triplane/config'
 import {
   cancelReasons,
   enteredStates,
@@ -11,21 +10,16 @@ import {
   trippableSwitches,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
-import { openSimulation } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
-import { createLogger } from '@triplane/logging'
-import { createMemoryBus } from '@triplane/messaging'
 import { buildReport } from '../src/build-report.ts'
 import { composeStandalone, type Standalone } from '../src/compose.ts'
-import { loadStandaloneConfig } from '../src/config.ts'
 import { liveStatus } from '../src/live-status.ts'
 import { LiveView } from '../src/live-view.ts'
 import { parseOptions } from '../src/options.ts'
-import { createMetricsOfPlanes } from '../src/plane-servers.ts'
-import { composePlanes } from '../src/planes.ts'
 import type { Report } from '../src/report.ts'
 import { run } from '../src/run.ts'
 import { Exposition } from './exposition.ts'
+import { composedByHand } from './composed-by-hand.ts'
 import { silentScreen, temporaryFolder } from './run-standalone.ts'
 
 const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA']
@@ -235,32 +229,15 @@ describe('the metrics of a run under way', () => {
 })
 
 describe('the metrics at the end of a run', () => {
-  const folder = temporaryFolder()
   let report: Report
   let atStart: readonly Exposition[] = []
   let [data, order, strategy] = ['', '', ''].map((text) => new Exposition(text)) as [Exposition, Exposition, Exposition]
 
   beforeAll(async () => {
-    const options = parseOptions([...flags, '--speed', 'max', '--duration', '65s', '--scenario', 'bad-ticks'], () => 1)
-    const config = loadStandaloneConfig(options, {})
-    const plan = { ...options, startUs: options.startTimeUs as number }
-    const source = openSimulation(plan, options, systemClock)
-    const instruments = instrumentsOf(source.venues, loadInstruments())
-    const destination = { file: join(folder(), 'test.log') }
-    const logger = createLogger({ service: 'test', level: 'WARNING', destination, clock: systemClock })
-    const metrics = createMetricsOfPlanes({
-      instruments,
-      ratesToUsd: config.order.ratesToUsd,
-      source: source.name,
-      ...config.metrics,
-      logger,
-    })
-    const turnUs = () => systemClock.nowUs()
-    const planes = composePlanes({
-      ...{ config, source: source.name, instruments, metrics, logger, turnUs },
-      ...{ bus: createMemoryBus({ nowUs: turnUs }), clock: systemClock, runId: 'test', hash: false },
-      isSessionOpen: () => true,
-    })
+    const { options, source, planes, metrics } = composedByHand([
+      ...flags,
+      ...['--speed', 'max', '--duration', '65s', '--scenario', 'bad-ticks'],
+    ])
     const expositions = () =>
       Promise.all(
         [metrics.data, metrics.order, metrics.strategy].map(async (one) => new Exposition(await one.expose())),
@@ -273,7 +250,7 @@ describe('the metrics at the end of a run', () => {
       status: () => liveStatus(planes, source, undefined),
       onTurn: () => undefined,
     })
-    const facts = { id: 'test', source: source.description, startTimeUs: plan.startUs }
+    const facts = { id: 'test', source: source.description, startTimeUs: options.startTimeUs as number }
     report = buildReport(planes, { run: facts, wallSeconds: 1 })
     ;[data, order, strategy] = (await expositions()) as [Exposition, Exposition, Exposition]
   }, 180_000)

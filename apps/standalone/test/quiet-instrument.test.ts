@@ -77,13 +77,7 @@ describe('an instrument that goes quiet on a connection that is up', () => {
     const planes = composePlanes({
       ...{ config, source: source.name, instruments, isSessionOpen: () => true, bus, runId: 'quiet', logger },
       ...{
-        metrics: createMetricsOfPlanes({
-          instruments,
-          ratesToUsd: config.order.ratesToUsd,
-          source: source.name,
-          ...config.metrics,
-          logger,
-        }),
+        metrics: createMetricsOfPlanes({ config, instruments, source: source.name, logger }),
       },
       ...{ clock: systemClock, turnUs: () => 0, hash: false },
     })

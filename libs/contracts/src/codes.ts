@@ -53,23 +53,6 @@ export const riskCodes = [
 ] as const
 export type RiskCode = (typeof riskCodes)[number]
 
-/** States of an order. The transitions between them are declared once, in `execution`. */
-export const orderStates = [
-  'received',
-  'denied',
-  'approved',
-  'submitted',
-  'acknowledged',
-  'partially_filled',
-  'filled',
-  'pending_cancel',
-  'cancelled',
-  'rejected',
-  'expired',
-  'unknown',
-] as const
-export type OrderState = (typeof orderStates)[number]
-
 /**
  * States that our orders can enter: no broker that is built lets an order expire or leaves its outcome unknown. What counts
  * orders goes by this list.
@@ -85,8 +68,12 @@ export const enteredStates = [
   'pending_cancel',
   'cancelled',
   'rejected',
-] as const satisfies readonly OrderState[]
+] as const
 export type EnteredState = (typeof enteredStates)[number]
+
+/** States of an order. The transitions between them are declared once, in `execution`. */
+export const orderStates = [...enteredStates, 'expired', 'unknown'] as const
+export type OrderState = (typeof orderStates)[number]
 
 /** Why the broker rejected an order. */
 export const brokerRejects = ['no_liquidity', 'would_cross', 'venue_refused'] as const

@@ -33,6 +33,9 @@ export const timeframeUs: Readonly<Record<Timeframe, number>> = {
 /** How long a closed bar is kept, event time after its end, so that a late trade can be added to it. */
 export const REVISABLE_US = 15 * US_PER_MINUTE
 
+/** How long after its end a bar waits for late trades while the source is late. */
+export const CLOSE_LATE_AFTER_US = 10 * US_PER_SECOND
+
 /** What bars are built of which trades. */
 export interface BarBuilderOptions {
   readonly source: string
@@ -45,7 +48,7 @@ export interface BarBuilderOptions {
   readonly timeframes?: readonly Timeframe[]
   /** How long after its end a bar waits for late trades before silence closes it. Default 1 s. */
   readonly closeAfterUs?: number
-  /** The same while the source is late. Default 10 s. */
+  /** The same while the source is late. Default `CLOSE_LATE_AFTER_US`. */
   readonly closeLateAfterUs?: number
 }
 
@@ -111,7 +114,7 @@ export class BarBuilder {
   constructor(options: BarBuilderOptions, snapshot?: BarBuilderSnapshot) {
     this.#options = options
     this.#closeAfterUs = options.closeAfterUs ?? US_PER_SECOND
-    this.#closeLateAfterUs = options.closeLateAfterUs ?? 10 * US_PER_SECOND
+    this.#closeLateAfterUs = options.closeLateAfterUs ?? CLOSE_LATE_AFTER_US
     this.#timeframes = allTimeframes.filter((timeframe) => (options.timeframes ?? allTimeframes).includes(timeframe))
     invariant(this.#timeframes.length > 0, 'there is a timeframe')
     this.#lengthsUs = this.#timeframes.map((timeframe) => timeframeUs[timeframe])

@@ -17,7 +17,7 @@ const BUFFER_CAPACITY = 10_000
  * A book that other streams show to have changed, and that no delta has come of for so long, is starved. Deltas come every 100 ms
  * where anything changes: the longest wait in the recorded captures is 0.4 s.
  */
-const STARVED_AFTER_US = 5 * US_PER_SECOND
+export const STARVED_AFTER_US = 5 * US_PER_SECOND
 
 /** Whose book it is and by which rule it is kept. */
 export interface BookKeeperOptions {

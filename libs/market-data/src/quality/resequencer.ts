@@ -1,6 +1,8 @@
 import { field, stateSchema, type BookDelta, type StateOf, type Trade } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
+import { CLOSE_LATE_AFTER_US } from '../bars/bar-builder.ts'
 import type { Frame } from '../frame.ts'
+import { STARVED_AFTER_US } from '../order-book/book-keeper.ts'
 import { idBefore } from '../order-book/sequence-rule.ts'
 
 /** The streams whose ids say that something is missing. Update ids of quotes have holes of their own. */
@@ -8,7 +10,10 @@ const streams = ['trade', 'bookDelta'] as const
 type Stream = (typeof streams)[number]
 
 /** How long what was overtaken is waited for: trades as long as bars wait for them, deltas before the book is starved. */
-const WAIT_US: Readonly<Record<Stream, number>> = { trade: 10 * US_PER_SECOND, bookDelta: 4 * US_PER_SECOND }
+const WAIT_US: Readonly<Record<Stream, number>> = {
+  trade: CLOSE_LATE_AFTER_US,
+  bookDelta: STARVED_AFTER_US - US_PER_SECOND,
+}
 /** Frames held of a stream; beyond it nothing is waited for. */
 const MOST_HELD = 10_000
 
