@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secretVariableNames, variableNames } from '@triplane/config'
-import { dataServiceSchema, loadDataServiceConfig } from '@triplane/data-plane/service-config'
-import { loadOrderServiceConfig, orderServiceSchema } from '@triplane/order-plane/service-config'
-import { loadStrategyServiceConfig, strategyServiceSchema } from '@triplane/strategy-plane/service-config'
+import { dataServiceSchema, loadDataServiceConfig } from '@triplane/data-plane'
+import { loadOrderServiceConfig, orderServiceSchema } from '@triplane/order-plane'
+import { loadStrategyServiceConfig, strategyServiceSchema } from '@triplane/strategy-plane'
 import { root } from './plane-process.ts'
 
 /** What the compose files set themselves: servers, ports, secrets and folders of containers. */

@@ -1,150 +1,166 @@
-import { topics, topicsOf, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
-import type { Source } from '@triplane/feeds'
-import type { FeedItem } from '@triplane/market-data'
-import { publish, Unobserved, type Bus } from '@triplane/messaging'
-import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
-import type { DataPlaneConfig } from './config.ts'
-import { createDataMetrics, exportDataPlane } from './data-plane-metrics.ts'
-import { Freshness } from './freshness.ts'
-import { createDataCore, dataPlaneSchema, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
+import { join } from 'node:path'
+import { buildInfo } from '@triplane/config'
+import type { MarketEvent } from '@triplane/contracts'
+import { dataPlaneSchema } from '@triplane/data-core'
+import { openRunSource, refuseNotUnderstood, simulatedCheckpointSchema } from '@triplane/feeds'
+import { logEvent } from '@triplane/logging'
+import { isSessionOpen, type FeedItem } from '@triplane/market-data'
+import {
+  configuredInstruments,
+  createStateCodec,
+  digestOf,
+  haltAfterCrash,
+  markedMarketTopics,
+  PlaneOutput,
+  Snapshots,
+  feedCheck,
+  SourceHost,
+  sourceStateSchema,
+  startPlaneService,
+  type HostedRun,
+  type RunContext,
+  type Service,
+  type ServiceEdges,
+} from '@triplane/service'
+import { exportHistory } from '@triplane/metrics'
+import { buildDataPlane, createDataMetrics, dataPlaneTopics } from '@triplane/planes'
+import { noteEvent } from '@triplane/state'
+import type { DataServiceConfig } from './config.ts'
 
-export { createDataMetrics, dataPlaneSchema }
+/** Composes the data plane as a service of its own: its source, Kafka, history, latest state, its port. */
+export async function startDataService(config: DataServiceConfig, edges: ServiceEdges): Promise<Service> {
+  const { logger, clock } = edges
+  const instruments = configuredInstruments(config)
+  const sourceName =
+    config.source.kind === 'simulated' ? 'sim' : config.source.kind === 'capture' ? 'capture' : 'binance_ws'
+  const metrics = createDataMetrics({ instruments, source: sourceName, ...config.metrics, logger })
+  let heardUs: number | undefined
 
-/** What the data plane speaks on; it hears nothing. */
-export const dataPlaneTopics = {
-  consumed: [],
-  produced: topicsOf({
-    trade: true,
-    quote: true,
-    bookDelta: true,
-    bookSnapshot: true,
-    bar: true,
-    ofi: true,
-    mark: true,
-    marketStatus: true,
-    deadLetter: true,
-  } satisfies Record<MarketEvent['type'], true>),
-} satisfies BusTopics
-
-/** What the data plane is made of, wherever it runs. */
-export interface DataPlaneParts {
-  readonly config: DataPlaneConfig
-  /** Label of the feed: sim, capture. */
-  readonly source: Source['name']
-  readonly instruments: readonly Instrument[]
-  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  readonly metrics: Metrics<'data_plane'>
-  /** Wall time; read for every event. */
-  readonly nowUs: () => number
-  /** Monotonic time, for durations. */
-  readonly monotonicUs: () => number
-}
-
-/** The data plane as its host sees it. */
-export interface BuiltDataPlane {
-  /** Name of its producer. */
-  readonly name: string
-  readonly core: DataCore
-  /** Sees every output once, in emission order, when its host has time: metrics. */
-  readonly observe: (event: MarketEvent) => void
-  /** Told when the feed hands over and when what came of it is published. */
-  readonly freshness: Freshness
-  /** Notes a heartbeat that begins its way through all planes. */
-  readonly beat: (originUs: number) => void
-}
-
-/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
-export function buildDataPlane(
-  { config, source, instruments, isSessionOpen, metrics, nowUs, monotonicUs }: DataPlaneParts,
-  snapshot?: DataPlaneSnapshot,
-): BuiltDataPlane {
-  const freshness = new Freshness(metrics, { source, instruments }, monotonicUs)
-  const onDelay = (symbol: string, delayUs: number) => freshness.onDelay(symbol, delayUs)
-  const core = createDataCore(config, { source, instruments, isSessionOpen, onDelay }, snapshot)
-  const observe = exportDataPlane(metrics, core, { source, nowUs })
-  metrics.beforeScrape(() => {
-    for (const { instrument } of core.lanes) {
-      const isOpen = isSessionOpen(instrument.session, core.nowUs)
-      metrics.sessionOpen.set({ symbol: instrument.symbol }, isOpen ? 1 : 0)
+  async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {
+    const { run, bus, folder, history, latest } = context
+    const codec = createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), {
+      configurationDigest: digestOf({ data: config.data, instruments, sessions: run.sessions }),
+      commit: buildInfo.commit,
+    })
+    const snapshots = new Snapshots(folder, codec)
+    const saved = snapshots.newest((notice) => context.logger.warning(notice))
+    const opened = await openRunSource(
+      run,
+      config.source,
+      clock,
+      {
+        instruments,
+        recordTo: join(folder, 'recording'),
+        onNotice: (notice) => context.logger.warning(`Feed: ${notice.kind}`, { notice }),
+      },
+      saved && { items: saved.state.items, checkpoint: saved.state.feed ?? undefined },
+    )
+    const { source, startUs, endUs } = opened
+    const plane = buildDataPlane(
+      {
+        config: config.data,
+        source: source.name,
+        instruments,
+        isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
+        metrics: { ...metrics, beforeScrape },
+        nowUs: () => clock.nowUs(),
+        monotonicUs: () => clock.monotonicUs(),
+      },
+      saved?.state.core,
+    )
+    const producer = bus.producer({ name: plane.name, runId: run.runId })
+    const output = new PlaneOutput<MarketEvent>(
+      {
+        name: plane.name,
+        producer,
+        account: run.account,
+        marked: run.mode === 'lockstep' ? markedMarketTopics : [],
+        history,
+        observe(event) {
+          plane.observe(event)
+          logEvent(context.logger, event)
+          if (latest) noteEvent(latest, event)
+          if (event.type !== 'marketStatus' || event.symbol === undefined) return
+          if (event.status === 'book_invalid') opened.requestSnapshot?.(event.symbol)
+          if (event.status === 'steps_unknown') opened.requestInstrumentList?.()
+        },
+      },
+      saved?.state.output,
+    )
+    let isStopped = false
+    const sourceHost = new SourceHost<FeedItem, MarketEvent>({
+      core: plane.core,
+      run,
+      batches: source.feed.batches(),
+      startUs,
+      endUs,
+      feedState: source.checkpoint,
+      output,
+      snapshots,
+      saved,
+      snapshotEveryMs: config.state.snapshotEveryMs,
+      onSnapshotFault: (fault) =>
+        context.logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
+      onHandOver: () => plane.freshness.handedOver(),
+      onPublished: () => plane.freshness.published(),
+      onBatch: () => void (heardUs = clock.nowUs()),
+      clock,
+    })
+    context.logger.info('Source is open', { source: source.description, items_before: saved?.state.items ?? 0 })
+    const stopped = withResolve()
+    return {
+      async run() {
+        haltAfterCrash(config, 'data_plane', context)
+        try {
+          await sourceHost.run(() => isStopped)
+          if (isStopped) return
+          refuseNotUnderstood(plane.core, config.source)
+          // The feed has ended by itself: the run is complete, and the service stays to be asked about it.
+          await stopped.promise
+        } finally {
+          await producer.close().catch(() => undefined)
+        }
+      },
+      stop() {
+        isStopped = true
+        stopped.resolve()
+        void source.feed.close()
+      },
+      observe: () => output.observe(),
+      describe: () => ({
+        items: sourceHost.items,
+        framesIn: plane.core.framesIn,
+        hash: output.digest(),
+        events: output.counts(),
+      }),
+      get marketUs() {
+        return plane.core.nowUs
+      },
+      isReady: true,
+      get isFinal() {
+        return sourceHost.isFinal
+      },
+      busStats: () => producer.stats(),
     }
-  })
-  return {
+  }
+
+  return startPlaneService({
     name: 'data-plane',
-    core,
-    observe,
-    freshness,
-    beat: (originUs) => metrics.heartbeat.set({ stage: 'data' }, originUs / 1e6),
-  }
-}
-
-export interface DataPlaneOptions extends DataPlaneParts {
-  readonly bus: Bus
-  readonly runId: string
-  readonly account: string
-  /** Sees every output once, in emission order, when the plane's `observe` is called. */
-  readonly observe: (event: MarketEvent) => void
-  readonly resumed?: DataPlaneState
-}
-
-export interface DataPlane {
-  readonly core: DataCore
-  /** Takes what a feed hands over and publishes what comes of it. */
-  accept(item: FeedItem): void
-  /** Handles timers that are due at or before `throughUs`. */
-  advance(throughUs: number): void
-  nextDueUs(): number
-  /** Shows what was published since the last call to metrics and `observe`; a scrape does so too. */
-  observe(): void
-  /** Sends a heartbeat on its way through all planes. */
-  beat(marketUs: number): void
-  state(): DataPlaneState
-}
-
-/** The data plane has no inputs that wait: its state is its core's. */
-export type DataPlaneState = DataPlaneSnapshot
-
-/** Joins the data plane to the bus of its process. */
-export function composeDataPlane(options: DataPlaneOptions): DataPlane {
-  const { bus, runId, account, metrics, nowUs, observe, resumed } = options
-  const plane = buildDataPlane(options, resumed)
-  const { core, freshness } = plane
-  const producer = bus.producer({ name: plane.name, runId })
-  const unobserved = new Unobserved<MarketEvent>((event) => {
-    plane.observe(event)
-    observe(event)
+    stage: 'data',
+    config,
+    metrics,
+    logger,
+    clock,
+    host,
+    checks: { feed: feedCheck(() => heardUs, clock) },
+    topics: dataPlaneTopics,
+    observeHistory: (types) => exportHistory(metrics, types),
+    views: () => ({}),
   })
-  metrics.beforeScrape(() => unobserved.observe())
-  const produced = [...dataPlaneTopics.produced, topics.heartbeats]
-  exportBusStats(metrics, { ...dataPlaneTopics, produced }, () => producer.stats())
+}
 
-  function flush(): void {
-    if (core.outbox.size > 0) {
-      const events = core.outbox.drain()
-      publish(producer, events, account)
-      unobserved.add(events)
-    }
-    freshness.published()
-  }
-
-  return {
-    core,
-    accept(item) {
-      freshness.handedOver()
-      core.accept(item)
-      flush()
-    },
-    advance(throughUs) {
-      core.advance(throughUs)
-      flush()
-    },
-    nextDueUs: () => core.nextDueUs(),
-    observe: () => unobserved.observe(),
-    beat(marketUs) {
-      const originUs = nowUs()
-      plane.beat(originUs)
-      const heartbeat: Heartbeat = { type: 'heartbeat', seq: 0, effectUs: marketUs, stage: 'data', originUs }
-      publish(producer, [heartbeat], account)
-    },
-    state: () => core.snapshot(),
-  }
+function withResolve(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
 }

@@ -1,6 +1,6 @@
 import { runService } from '@triplane/service'
-import { startDataService } from './service.ts'
-import { loadDataServiceConfig } from './service-config.ts'
+import { startDataService } from './compose.ts'
+import { loadDataServiceConfig } from './config.ts'
 
 await runService({
   service: 'data_plane',

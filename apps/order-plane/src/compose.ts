@@ -1,65 +1,166 @@
-import { field, topics, topicsOf, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
-import type { Plane } from '@triplane/messaging'
-import type { BusTopics, Metrics } from '@triplane/metrics'
-import type { OrderPlaneConfig } from './config.ts'
-import { countDuplicate, createOrderMetrics, exportOrderPlane } from './order-plane-metrics.ts'
+import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
+import { keptCashNotice, tradableOf } from '@triplane/ledger'
+import { isSessionOpen } from '@triplane/market-data'
+import { orderPlaneSchema } from '@triplane/order-core'
 import {
-  orderPlaneInputs,
-  orderPlaneSchema,
-  type OrderPlaneCore,
-  type OrderPlaneInput,
-  type OrderPlaneSnapshot,
-} from './order-plane-core.ts'
-import { createOrderCore } from './pipeline.ts'
+  buildOrderPlane,
+  createOrderMetrics,
+  orderPlaneInputSchema,
+  orderPlaneTopics,
+  orderViews,
+} from '@triplane/planes'
+import {
+  configuredInstruments,
+  digestOf,
+  hostPlane,
+  Liveness,
+  OperatorControl,
+  readActiveSwitches,
+  startPlaneService,
+  type RunContext,
+  type Service,
+  type ServiceEdges,
+} from '@triplane/service'
+import { noteEvent } from '@triplane/state'
+import { createSlowestFills, slowFillOf, type SlowestFills } from '@triplane/storage'
+import { createTracing, OrderSpans } from '@triplane/tracing'
+import type { OrderServiceConfig } from './config.ts'
 
-export { createOrderMetrics, orderPlaneSchema, type OrderPlaneCore, type OrderPlaneInput }
+const JUDGE_EVERY_MS = 500
 
-/** What the order plane hears on and speaks on. */
-export const orderPlaneTopics = {
-  consumed: [
-    topics.trades,
-    topics.quotes,
-    topics.books,
-    topics.marks,
-    topics.status,
-    topics.intents,
-    topics.killSwitch,
-    topics.commands,
-    topics.heartbeats,
-  ],
-  produced: topicsOf({ orderEvent: true, fill: true } satisfies Record<ExecutionEvent['type'], true>),
-} satisfies BusTopics
+/** Composes the order plane as a service of its own: Kafka, history, operators' orders, its port. */
+export async function startOrderService(
+  { order, ...config }: OrderServiceConfig,
+  { logger, clock }: ServiceEdges,
+): Promise<Service> {
+  const all = configuredInstruments(config)
+  const instruments = tradableOf(all, order.ratesToUsd)
+  const metrics = createOrderMetrics({
+    instruments,
+    source: 'sim',
+    ...config.metrics,
+    logger,
+  })
+  const onRefused = (reason: string) => metrics.stageRefused.inc({ stage: 'control', reason })
+  const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
 
-/** An input that waits, as it is saved. */
-export const orderPlaneInputSchema = field.event(...orderPlaneInputs)
+  let slowest: SlowestFills | undefined
 
-/** What the order plane is made of, wherever it runs. */
-export interface OrderPlaneParts {
-  readonly config: OrderPlaneConfig
-  readonly instruments: readonly Instrument[]
-  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  readonly metrics: Metrics<'order_plane'>
-  /** Told of an intent at the moment when the gate approves it. */
-  readonly onApproved: (intent: OrderIntent) => void
-}
+  async function host(context: RunContext, beforeScrape: (measure: () => void) => void) {
+    const { run, bus, edge, latest } = context
+    const tracing = await createTracing({ ...config.tracing, endpoint: config.tracing.endpoint, runId: run.runId })
+    const spans = new OrderSpans(tracing)
+    const parts = {
+      config: order,
+      instruments,
+      isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
+      metrics: { ...metrics, beforeScrape },
+      // The frame at which it was decided, which may be another than the one that last moved the quote.
+      onApproved({ effectUs }: { readonly effectUs: number }) {
+        const sentUs = hosted.isReady ? hosted.host.sentUsOf(effectUs) : undefined
+        if (sentUs !== undefined) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
+      },
+    }
+    const hosted = hostPlane({
+      context,
+      coreSchema: orderPlaneSchema,
+      inputSchema: orderPlaneInputSchema,
+      build(saved) {
+        const notice = keptCashNotice(saved?.ledger, order)
+        if (notice) context.logger.warning(notice)
+        return buildOrderPlane(parts, saved)
+      },
+      marked: [topics.orders, topics.fills],
+      leadUs: order.minLatencyUs,
+      configDigest: digestOf({ order, instruments, sessions: run.sessions }),
+      snapshotEveryMs: config.state.snapshotEveryMs,
+      onRecord(record, events) {
+        if (record.topic.name !== topics.intents.name) return
+        for (const event of events)
+          if (event.type === 'orderIntent') spans.onIntent(event, clock.nowUs(), record.traceparent)
+      },
+      observe(event: ExecutionEvent, isNew) {
+        if (!isNew) return
+        const trace = spans.onOutput(event, clock.nowUs())
+        if (event.type === 'fill')
+          slowest?.note(slowFillOf(run.runId, event, trace?.isSampled ? trace.traceId : undefined))
+        if (latest) noteEvent(latest, event)
+      },
+      async beforeLive() {
+        operators.attach({
+          edge,
+          account: run.account,
+          runId: run.runId,
+          marketUs: () => hosted.marketUs,
+          tradingState: () => hosted.plane.core.view().tradingState,
+          inject: (producer, event, back) => hosted.host.inject(producer, event, back),
+        })
+        // Planes in lockstep read the topic together, up to its watermarks.
+        if (run.mode === 'lockstep') return
+        for (const active of await readActiveSwitches(bus, 'order-plane.switches', run))
+          hosted.host.inject('strategy-plane', active)
+        judging = setInterval(() => liveness.check(), JUDGE_EVERY_MS)
+      },
+      async afterwards() {
+        clearInterval(judging)
+        operators.detach()
+        await tracing.close()
+      },
+    })
 
-/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
-export function buildOrderPlane(
-  { config, instruments, isSessionOpen, metrics, onApproved }: OrderPlaneParts,
-  snapshot?: OrderPlaneSnapshot,
-): Plane<OrderPlaneInput, ExecutionEvent, OrderPlaneCore> {
-  const onDuplicate = (intent: OrderIntent) => countDuplicate(metrics, intent)
-  const core = createOrderCore(config, { instruments, isSessionOpen, onApproved, onDuplicate }, snapshot)
-  return {
-    name: 'order-plane',
-    core,
-    topics: orderPlaneTopics.consumed,
-    hears: new Set<OrderPlaneInput['type']>(orderPlaneInputs),
-    observe: exportOrderPlane(metrics, core, instruments, config),
-    heartbeat: {
-      from: 'strategy',
-      as: 'order',
-      seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'order' }, originUs / 1e6),
-    },
+    let judging: NodeJS.Timeout | undefined
+    const liveness = new Liveness({
+      limitUs: config.liveness.strategySilenceMs * 1000,
+      heardUs: () => edge.heardUs,
+      judge(state, why) {
+        const condition: TradingConditionChange = {
+          type: 'tradingCondition',
+          seq: edge.nextSeq(),
+          effectUs: hosted.marketUs,
+          condition: 'heartbeat',
+          state,
+          why,
+        }
+        context.logger.warning(why, { trading_state: state })
+        hosted.host.inject(edge.name, condition)
+        edge.control(condition)
+      },
+      clock,
+    })
+    return hosted
   }
+
+  const service = await startPlaneService({
+    name: 'order-plane',
+    stage: 'order',
+    topics: orderPlaneTopics,
+    config,
+    metrics,
+    logger,
+    clock,
+    host,
+    async onHeld(why) {
+      for (const state of tradingStates) metrics.tradingState.set({ state }, state === 'halted' ? 1 : 0)
+      await operators.control.halt('order-plane', why)
+    },
+    views: (hosted) =>
+      orderViews(
+        () => hosted()?.plane.core.view(),
+        () => hosted()?.marketUs ?? 0,
+      ),
+    routes: [operators.control.routes],
+  })
+  const { database } = service
+  operators.openAudit(database)
+  if (database) {
+    const onFault = (fault: Error) => logger.warning('The slowest fills could not be stored', { fault })
+    slowest = createSlowestFills({ pool: database.pool, isReady: () => database.isReady, onFault })
+  }
+  // What uses the database is closed before it is.
+  const stop = async () => {
+    await operators.close()
+    await slowest?.close()
+    await service.stop()
+  }
+  return { ended: service.ended, stop }
 }

@@ -1,76 +1,25 @@
-import { accountSchema, durationMs, inMicroseconds, type InMicroseconds } from '@triplane/config'
+import { composeConfig } from '@triplane/config'
+import { accountKeys, accountSchema, inMicroseconds } from '@triplane/settings'
+import { auditPart, loadServiceConfig, serviceParts } from '@triplane/service'
 import { z } from 'zod'
+import { orderPlaneConfigSchema } from '@triplane/order-core'
 
-const usd = (defaultUsd: number) => z.number().positive().max(1e12).default(defaultUsd)
-const fees = (makerBps: number, takerBps: number) =>
-  z
-    .strictObject({
-      makerBps: z.number().min(-100).max(1000).default(makerBps),
-      takerBps: z.number().min(0).max(1000).default(takerBps),
-    })
-    .prefault({})
-
-const SECOND_MS = 1000
-
-/** Settings of the order plane. Durations are milliseconds of market time. */
-export const orderPlaneConfigSchema = z.strictObject({
-  /** Everything the plane says takes effect this much later than what caused it, at least. */
-  minLatencyMs: durationMs(1, 10 * SECOND_MS),
-  ...accountSchema.shape,
-  /** Korean won for one US dollar, for the metrics in KRW. */
-  krwPerUsd: z.number().positive().max(1e6).default(1350),
-  /** How long an order is remembered after its end, for late fills and repeated intents. */
-  orderRetentionMs: durationMs(60 * SECOND_MS, 3600 * SECOND_MS),
-  risk: z
-    .strictObject({
-      /** An intent decided on data further ahead than this is refused. */
-      maxFutureMs: durationMs(250, 60 * SECOND_MS),
-      /** An instrument that was silent for longer is not traded. */
-      maxMarketAgeMs: durationMs(5 * SECOND_MS, 3600 * SECOND_MS),
-      maxOrderNotionalUsd: usd(2_500),
-      /** Largest position in one instrument, working orders included. */
-      maxPositionUsd: usd(10_000),
-      /** Largest sum of absolute positions, working orders included. */
-      maxGrossUsd: usd(20_000),
-      /** Largest distance of a price from the mid. */
-      priceCollarBps: z.number().positive().max(10_000).default(50),
-      /** Most orders in a window. */
-      maxOrders: z.int().positive().max(10_000).default(20),
-      orderWindowMs: durationMs(SECOND_MS, 3600 * SECOND_MS),
-    })
-    .prefault({}),
-  participation: z
-    .strictObject({
-      /** Largest share of the volume traded in the window that may be ours, 0-1. */
-      maxShareRatio: z.number().positive().max(1).default(0.1),
-      windowMs: durationMs(300 * SECOND_MS, 24 * 3600 * SECOND_MS),
-    })
-    .prefault({}),
-  paper: z
-    .strictObject({
-      /** From the submit to the arrival at the venue. */
-      submitLatencyMs: durationMs(5, 60 * SECOND_MS),
-      /** From the venue's answer to its arrival here. */
-      ackLatencyMs: durationMs(5, 60 * SECOND_MS),
-      /** From a match to the arrival of the fill here. */
-      fillLatencyMs: durationMs(5, 60 * SECOND_MS),
-      fees: z
-        .strictObject({
-          binance_spot: fees(10, 10),
-          binance_usdm: fees(2, 5),
-          sim: fees(0.5, 1),
-        })
-        .prefault({}),
-    })
-    .refine(({ ackLatencyMs, fillLatencyMs }) => fillLatencyMs >= ackLatencyMs, {
-      path: ['fillLatencyMs'],
-      message: 'Expected at least ackLatencyMs: a fill is not reported before its acknowledgement',
-    })
-    .prefault({}),
+/** The settings of the order plane as a service. */
+export const orderServiceSchema = composeConfig({
+  ...serviceParts(8001),
+  account: accountSchema,
+  order: orderPlaneConfigSchema.omit(accountKeys),
+  audit: auditPart,
+  liveness: z.strictObject({
+    /** Without a heartbeat of the strategy plane for so long, wall time, only what closes a position is traded. */
+    strategySilenceMs: z.int().min(500).max(3_600_000).default(5_000),
+  }),
 })
-/** The same as the core takes it: durations are microseconds. */
-export type OrderPlaneConfig = InMicroseconds<z.infer<typeof orderPlaneConfigSchema>>
 
-/** The configuration of a core from settings. Throws a `ZodError`. */
-export const orderPlaneConfig = (settings: z.input<typeof orderPlaneConfigSchema> = {}): OrderPlaneConfig =>
-  inMicroseconds(orderPlaneConfigSchema.parse(settings))
+/** Every setting of the order plane as a service, checked. Throws a ConfigError that names every violation. */
+export function loadOrderServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const { account, order, ...parts } = loadServiceConfig(orderServiceSchema, environment)
+  return { ...parts, order: { ...inMicroseconds(order), ...account } }
+}
+
+export type OrderServiceConfig = ReturnType<typeof loadOrderServiceConfig>

@@ -1,6 +1,6 @@
 import { runService } from '@triplane/service'
-import { startOrderService } from './service.ts'
-import { loadOrderServiceConfig } from './service-config.ts'
+import { startOrderService } from './compose.ts'
+import { loadOrderServiceConfig } from './config.ts'
 
 await runService({
   service: 'order_plane',

@@ -1,8 +1,9 @@
-import { dataPlaneConfigSchema, type DataPlaneConfig } from '@triplane/data-plane/config'
-import { accountKeys, accountSchema, composeConfig, inMicroseconds, loadConfig } from '@triplane/config'
-import { orderPlaneConfigSchema, type OrderPlaneConfig } from '@triplane/order-plane/config'
+import { dataPlaneConfigSchema, type DataPlaneConfig } from '@triplane/data-core'
+import { composeConfig, loadConfig } from '@triplane/config'
+import { accountKeys, accountSchema, inMicroseconds } from '@triplane/settings'
+import { orderPlaneConfigSchema, type OrderPlaneConfig } from '@triplane/order-core'
 import { auditPart, databaseUrlSetting, serviceParts } from '@triplane/service'
-import { strategyConfigSchema } from '@triplane/strategy-plane/config'
+import { strategyConfigSchema } from '@triplane/strategy-core'
 import { z } from 'zod'
 import type { Options } from './options.ts'
 

@@ -1,13 +1,15 @@
 import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { tradableOf } from '@triplane/ledger'
-import { createDataMetrics } from '@triplane/data-plane'
 import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
-import { createOrderMetrics } from '@triplane/order-plane'
-import { orderViews } from '@triplane/order-plane/status-views'
+import {
+  createDataMetrics,
+  createOrderMetrics,
+  createStrategyMetrics,
+  orderViews,
+  strategyViews,
+} from '@triplane/planes'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
-import { createStrategyMetrics } from '@triplane/strategy-plane'
-import { strategyViews } from '@triplane/strategy-plane/status-views'
 import type { RequestHandler } from 'express'
 import type { StandaloneConfig } from './config.ts'
 import type { History } from './history.ts'

@@ -8,31 +8,26 @@ import {
   type OrderIntent,
   type StateOf,
 } from '@triplane/contracts'
-import { composeDataPlane, dataPlaneSchema, type DataPlane } from '@triplane/data-plane'
+import { dataPlaneSchema } from '@triplane/data-core'
 import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { tradableOf } from '@triplane/ledger'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
-import { simulatedAccount } from '@triplane/service'
+import { orderPlaneSchema, type OrderPlaneCore, type OrderPlaneInput } from '@triplane/order-core'
 import {
   buildOrderPlane,
-  orderPlaneInputSchema,
-  orderPlaneSchema,
-  orderPlaneTopics,
-  type OrderPlaneCore,
-  type OrderPlaneInput,
-} from '@triplane/order-plane'
-import {
   buildStrategyPlane,
+  composeDataPlane,
+  orderPlaneInputSchema,
+  orderPlaneTopics,
   strategyInputSchema,
   strategyPlaneTopics,
-  strategySchema,
-  type StrategyCore,
-  type StrategyInput,
-  type StrategyOutput,
-} from '@triplane/strategy-plane'
+  type DataPlane,
+} from '@triplane/planes'
+import { simulatedAccount } from '@triplane/service'
+import { strategySchema, type StrategyCore, type StrategyInput, type StrategyOutput } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
 import { joinedPlaneSchema, joinPlane, type JoinedPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'

@@ -3,15 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
 import { topics, type Event, type Run, type SchemaOf, type Topic } from '@triplane/contracts'
-import { buildDataPlane, dataPlaneSchema } from '@triplane/data-plane'
-import { dataPlaneConfig } from '@triplane/data-plane/config'
+import { dataPlaneConfig, dataPlaneSchema } from '@triplane/data-core'
 import { limitFeed, openCapture, simulatedCheckpointSchema } from '@triplane/feeds'
 import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus, type Bus, type Plane } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
-import { buildOrderPlane, orderPlaneInputSchema, orderPlaneSchema } from '@triplane/order-plane'
-import { orderPlaneConfig } from '@triplane/order-plane/config'
+import { orderPlaneConfig, orderPlaneSchema } from '@triplane/order-core'
+import {
+  buildDataPlane,
+  buildOrderPlane,
+  buildStrategyPlane,
+  orderPlaneInputSchema,
+  strategyInputSchema,
+} from '@triplane/planes'
 import {
   createStateCodec,
   hostStateSchema,
@@ -25,8 +30,7 @@ import {
   startRun,
   type HostState,
 } from '@triplane/service'
-import { buildStrategyPlane, strategyInputSchema, strategySchema } from '@triplane/strategy-plane'
-import { strategyConfigSchema } from '@triplane/strategy-plane/config'
+import { strategyConfigSchema, strategySchema } from '@triplane/strategy-core'
 import { describeWithData } from '@triplane/testing'
 import { runStandalone } from './run-standalone.ts'
 

@@ -1,102 +1,89 @@
-import { field, topics, topicsOf, type Instrument, type SchemaOf } from '@triplane/contracts'
-import type { Plane } from '@triplane/messaging'
-import type { BusTopics, Metrics } from '@triplane/metrics'
-import type { StrategyConfig } from './config.ts'
+import { topics } from '@triplane/contracts'
+import { keptCashNotice, tradableOf } from '@triplane/ledger'
+import { isSessionOpen } from '@triplane/market-data'
 import {
-  createStrategyCore,
-  strategySchema,
-  type StrategyCore,
-  type StrategyInput,
-  type StrategyOutput,
-  type StrategySnapshot,
-} from './pipeline.ts'
-import { createStrategyMetrics, exportStrategyPlane } from './strategy-plane-metrics.ts'
+  buildStrategyPlane,
+  createStrategyMetrics,
+  strategyInputSchema,
+  strategyPlaneTopics,
+  strategyViews,
+} from '@triplane/planes'
+import {
+  configuredInstruments,
+  digestOf,
+  haltAfterCrash,
+  hostPlane,
+  startPlaneService,
+  type Service,
+  type ServiceEdges,
+} from '@triplane/service'
+import { noteEvent } from '@triplane/state'
+import { strategySchema } from '@triplane/strategy-core'
+import { createTracing, traceDecision } from '@triplane/tracing'
+import type { StrategyServiceConfig } from './config.ts'
 
-export { createStrategyMetrics, strategySchema, type StrategyCore, type StrategyInput, type StrategyOutput }
-
-/** What the strategy plane hears on and speaks on. */
-export const strategyPlaneTopics = {
-  consumed: [
-    topics.quotes,
-    topics.ofi,
-    topics.marks,
-    topics.status,
-    topics.orders,
-    topics.fills,
-    topics.commands,
-    topics.heartbeats,
-  ],
-  produced: topicsOf({
-    signal: true,
-    targetPortfolio: true,
-    orderIntent: true,
-    cancelIntent: true,
-    portfolioState: true,
-    killSwitch: true,
-  } satisfies Record<StrategyOutput['type'], true>),
-} satisfies BusTopics
-
-/** An input that waits, as it is saved. */
-export const strategyInputSchema: SchemaOf<StrategyInput> = field.event(
-  'quote',
-  'trade',
-  'ofi',
-  'bar',
-  'mark',
-  'marketStatus',
-  'orderEvent',
-  'fill',
-  'operatorCommand',
-)
-
-/** What the strategy plane is made of, wherever it runs. */
-export interface StrategyPlaneParts {
-  readonly config: StrategyConfig
-  readonly instruments: readonly Instrument[]
-  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  readonly metrics: Metrics<'strategy_plane'>
-}
-
-/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
-export function buildStrategyPlane(
-  { config, instruments, isSessionOpen, metrics }: StrategyPlaneParts,
-  snapshot?: StrategySnapshot,
-): Plane<StrategyInput, StrategyOutput, StrategyCore> {
-  const sessionOf = new Map(instruments.map(({ symbol, session }) => [symbol, session]))
-  const deps = {
+/** Composes the strategy plane as a service of its own: Kafka, history, latest state, its port. */
+export async function startStrategyService(
+  { strategy, ...config }: StrategyServiceConfig,
+  { logger, clock }: ServiceEdges,
+): Promise<Service> {
+  const all = configuredInstruments(config)
+  const instruments = tradableOf(all, strategy.ratesToUsd)
+  const metrics = createStrategyMetrics({
     instruments,
-    isSessionOpen(symbol: string, timeUs: number) {
-      const session = sessionOf.get(symbol)
-      return session !== undefined && isSessionOpen(session, timeUs)
-    },
-  }
-  const core = createStrategyCore(config, deps, snapshot)
-  const observe = exportStrategyPlane(metrics, core)
-  const signalsIn = metrics.stageIn.of({ stage: 'signals' })
-  return {
+    source: 'sim',
+    ...config.metrics,
+    logger,
+  })
+  return startPlaneService({
     name: 'strategy-plane',
-    core: {
-      ...core,
-      process(event) {
-        if (event.type === 'ofi') signalsIn.inc()
-        core.process(event)
-      },
+    stage: 'strategy',
+    topics: strategyPlaneTopics,
+    config,
+    metrics,
+    logger,
+    clock,
+    async host(context, beforeScrape) {
+      const { run, latest } = context
+      const tracing = await createTracing({ ...config.tracing, endpoint: config.tracing.endpoint, runId: run.runId })
+      const newest = { recordSentUs: 0, recordTakenUs: 0 }
+      const isOpen = run.sessions === 'always' ? () => true : isSessionOpen
+      const parts = { config: strategy, instruments, isSessionOpen: isOpen, metrics: { ...metrics, beforeScrape } }
+      return hostPlane({
+        context,
+        coreSchema: strategySchema,
+        inputSchema: strategyInputSchema,
+        build(saved) {
+          const notice = keptCashNotice(saved?.ledger, strategy)
+          if (notice) context.logger.warning(notice)
+          return buildStrategyPlane(parts, saved)
+        },
+        marked: [topics.intents, topics.killSwitch],
+        leadUs: 0,
+        configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
+        snapshotEveryMs: config.state.snapshotEveryMs,
+        onRecord({ topic, tsSentUs }) {
+          if (topic.keyedBy !== 'instrument') return
+          newest.recordSentUs = tsSentUs
+          newest.recordTakenUs = clock.nowUs()
+        },
+        traceparentOf(event) {
+          if (event.type !== 'orderIntent') return undefined
+          return traceDecision(tracing, event, { ...newest, publishedUs: clock.nowUs() })
+        },
+        observe(event, isNew) {
+          if (isNew && latest) noteEvent(latest, event)
+        },
+        async beforeLive() {
+          haltAfterCrash(config, 'strategy_plane', context)
+        },
+        afterwards: () => tracing.close(),
+      })
     },
-    topics: strategyPlaneTopics.consumed,
-    hears: new Set<StrategyInput['type']>([
-      'quote',
-      'ofi',
-      'mark',
-      'marketStatus',
-      'orderEvent',
-      'fill',
-      'operatorCommand',
-    ]),
-    observe,
-    heartbeat: {
-      from: 'data',
-      as: 'strategy',
-      seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'strategy' }, originUs / 1e6),
-    },
-  }
+    views: (hosted) =>
+      strategyViews(
+        () => hosted()?.plane.core.summary(),
+        () => hosted()?.marketUs ?? 0,
+      ),
+  })
 }

@@ -1,73 +1,19 @@
-import { accountSchema } from '@triplane/config'
-import { z } from 'zod'
+import { composeConfig } from '@triplane/config'
+import { accountKeys, accountSchema } from '@triplane/settings'
+import { loadServiceConfig, serviceParts } from '@triplane/service'
+import { strategyConfigSchema } from '@triplane/strategy-core'
 
-const usd = (byDefault: number) => z.number().positive().max(1e12).default(byDefault)
-const ms = (byDefault: number, least = 1) => z.number().int().min(least).max(86_400_000).default(byDefault)
-
-/** Every setting of the strategy plane's core. Times are market time. */
-export const strategyConfigSchema = z.strictObject({
-  ...accountSchema.shape,
-  evaluationIntervalMs: ms(1000, 100).describe('how often kill switches are judged and the portfolio is published'),
-  markAgeLimitMs: ms(10_000).describe('a position whose mark is older is said to be valued at a stale one'),
-  ofi: z
-    .strictObject({
-      horizonMs: ms(10_000, 100).describe('time constant of the order flow'),
-      stepMs: ms(250, 10).describe('how often the strength is worked out at most'),
-      deviationHorizonMs: ms(120_000, 1000).describe('time constant of the deviation that flow is compared with'),
-      warmUpMs: ms(15_000, 0).describe('no signal before this much data'),
-      deadBandDeviations: z.number().min(0).max(10).default(1).describe('flow within so many deviations is no signal'),
-      minChange: z.number().gt(0).max(1).default(0.25).describe('smallest change of strength that is said'),
-    })
-    .refine(({ stepMs, horizonMs }) => stepMs <= horizonMs, 'Expected stepMs to be at most horizonMs')
-    .prefault({}),
-  portfolio: z
-    .strictObject({
-      symbolLimitUsd: usd(5_000).describe('target of a signal of strength 1'),
-      grossLimitUsd: usd(15_000).describe('most for the sum of absolute targets'),
-      netLimitUsd: usd(10_000).describe('most for the absolute sum of targets'),
-    })
-    .prefault({}),
-  intents: z
-    .strictObject({
-      minTradeUsd: usd(50).describe('smaller differences between position and target are left alone'),
-      maxOrderUsd: usd(1_000).describe('larger differences are traded in several orders'),
-      urgentTradeUsd: usd(2_000).describe('from this difference on an order crosses the spread'),
-      collarTicks: z
-        .number()
-        .int()
-        .min(0)
-        .max(10_000)
-        .default(5)
-        .describe('how far beyond the touch it may then trade'),
-      repriceBps: z
-        .number()
-        .min(0)
-        .max(1000)
-        .default(1)
-        .describe('a resting order so far behind the touch is replaced'),
-      maxQuoteAgeMs: ms(5000).describe('no intent is sent on a quote older than this'),
-      validityMs: ms(2000).describe('an intent is refused as expired so long after the decision'),
-      minIntervalMs: ms(500, 0).describe('time between two intents of an instrument'),
-      answerGraceMs: ms(2000).describe('an unanswered intent or cancel is given up so long after its time'),
-    })
-    .prefault({}),
-  killSwitches: z
-    .strictObject({
-      confirmations: z.number().int().min(1).max(1000).default(3).describe('evaluations in a row that must agree'),
-      lossLimitUsd: usd(400).describe('loss of the run'),
-      drawdownLimitRatio: z.number().gt(0).max(1).default(0.004).describe('fall from the highest equity'),
-      silenceLimitMs: ms(5000, 100).describe('no data of a whole source while a session of it is open'),
-      staleExposureLimitRatio: z
-        .number()
-        .gt(0)
-        .max(1)
-        .default(0.5)
-        .describe('share of gross exposure that may be in stale instruments'),
-    })
-    .prefault({}),
+/** The settings of the strategy plane as a service. */
+export const strategyServiceSchema = composeConfig({
+  ...serviceParts(8002),
+  account: accountSchema,
+  strategy: strategyConfigSchema.omit(accountKeys),
 })
 
-export type StrategyConfig = z.infer<typeof strategyConfigSchema>
+/** Every setting of the strategy plane as a service, checked. Throws a ConfigError that names every violation. */
+export function loadStrategyServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const { account, strategy, ...parts } = loadServiceConfig(strategyServiceSchema, environment)
+  return { ...parts, strategy: { ...strategy, ...account } }
+}
 
-/** The settings when nothing is set. */
-export const defaultStrategyConfig: StrategyConfig = strategyConfigSchema.parse({})
+export type StrategyServiceConfig = ReturnType<typeof loadStrategyServiceConfig>

@@ -1,6 +1,6 @@
 import { runService } from '@triplane/service'
-import { startStrategyService } from './service.ts'
-import { loadStrategyServiceConfig } from './service-config.ts'
+import { startStrategyService } from './compose.ts'
+import { loadStrategyServiceConfig } from './config.ts'
 
 await runService({
   service: 'strategy_plane',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationMs, inMicroseconds } from './durations.ts'
+import { durationMs, inMicroseconds } from '@triplane/settings'
 import { loadConfig } from './load-config.ts'
 
 const schema = z.strictObject({

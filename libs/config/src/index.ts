@@ -3,12 +3,8 @@ export { composeConfig, loadConfig, secretVariableNames, variableNames, type Con
 export { ConfigError, type Violation } from './config-error.ts'
 // What runs
 export { buildInfo } from './build-info.ts'
-// The account
-export { accountKeys, accountSchema } from './account.ts'
 // Instruments
 export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'
-// Durations
-export { durationMs, inMicroseconds, type InMicroseconds } from './durations.ts'
 // Secrets
 export { isSecretName, maskSecrets } from './mask-secrets.ts'
 export { secret } from './secrets.ts'

@@ -10,6 +10,7 @@ export {
   type SimulationPlan,
   type Source,
 } from './source.ts'
+export { openRunSource, refuseNotUnderstood, runSourceSchema } from './run/run-source.ts'
 export { disconnectReasons, OTHER_REASON } from './disconnect-reasons.ts'
 // Capture files
 export { DEFAULT_HOLE_US, openCapture, type CaptureFeed, type CaptureOptions } from './capture/open-capture.ts'

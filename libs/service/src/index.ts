@@ -34,6 +34,8 @@ export {
 } from './service-config.ts'
 export { hostPlane, type HostedPlane, type HostedPlaneOptions } from './platform/hosted-plane.ts'
 export { statusRoutes, type StatusViews } from './platform/status-routes.ts'
+export { Liveness } from './host/liveness.ts'
+export { OperatorControl } from './platform/operator-control.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
 export { databaseCheck, feedCheck, processChecks } from './platform/plane-checks.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'

@@ -1,0 +1,178 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { ConfigError } from '@triplane/config'
+import type { Instrument, Run } from '@triplane/contracts'
+import type { Clock } from '@triplane/kernel'
+import { explainNoneUnderstood, type FeedItem } from '@triplane/market-data'
+import type { InMicroseconds } from '@triplane/settings'
+import { z } from 'zod'
+import { createBinanceFeed } from '../binance/binance-feed.ts'
+import type { FeedNotice } from '../binance/feed-notice.ts'
+import { CaptureError } from '../capture/capture-error.ts'
+import { openRecording } from '../capture/open-recording.ts'
+import type { Feed } from '../feed.ts'
+import { skipFeed } from '../playback/skip-feed.ts'
+import { scenarios, type ScenarioName } from '../simulated/scenario.ts'
+import type { SimulatedCheckpoint } from '../simulated/simulated-feed.ts'
+import { openCaptures, openSimulation, type Source } from '../source.ts'
+
+/** The settings of where the frames of a run come from. */
+export const runSourceSchema = z.strictObject({
+  kind: z.enum(['simulated', 'capture', 'venue']).default('simulated'),
+  /** Capture files, separated by commas. */
+  capture: z.string().min(1).optional(),
+  /** Venue and product: of the captures, where it is not to be found out from them; of the live feed. */
+  venue: z.enum(['binance_spot', 'binance_usdm']).optional(),
+  /** Where the venue's streams and REST paths are, instead of its own; for a test venue. */
+  wsUrl: z.string().min(1).optional(),
+  restUrl: z.string().min(1).optional(),
+  /** Market seconds in a wall second, or max. */
+  speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
+  /** So long a silence of a capture, milliseconds, while a session is open, is a hole: a disconnect that is jumped over. */
+  holeLimitMs: z.number().int().positive().max(86_400_000).default(60_000),
+  /** Ends after so much market time, milliseconds; a capture that is shorter ends by itself. */
+  durationMs: z.number().positive().optional(),
+})
+
+/** The same with durations in microseconds. */
+type RunSourceSettings = InMicroseconds<z.output<typeof runSourceSchema>>
+
+/** The feed of a run, from where the data plane left it. */
+export interface RunSource {
+  readonly source: Source
+  /** Market time of the run's first item. */
+  readonly startUs: number
+  /** Where the run ends although its feed may not have come so far; a capture ends by itself. */
+  readonly endUs: number | undefined
+  /** Asks for a fresh book; absent where the source brings one by itself or never. */
+  readonly requestSnapshot?: (symbol: string) => void
+  /** Asks for the venue's own list of its instruments; absent where there is none. */
+  readonly requestInstrumentList?: () => void
+}
+
+/** What was taken before: so many items, and for a simulation where it can be taken up again. */
+export interface TakenBefore {
+  readonly items: number
+  readonly checkpoint?: SimulatedCheckpoint | undefined
+}
+
+/** Opens the source that the configuration names, behind what was taken before. Throws CaptureError and ConfigError. */
+export async function openRunSource(
+  run: Run,
+  settings: RunSourceSettings,
+  clock: Clock,
+  venueEdges: VenueEdges,
+  before?: TakenBefore,
+): Promise<RunSource> {
+  const { speed, durationUs } = settings
+  if (settings.kind === 'simulated') return openRunSimulation(run, { speed, durationUs }, clock, before)
+  if (settings.kind === 'venue') return openRunVenue(run, settings, venueEdges, clock, before)
+  if (settings.capture === undefined)
+    throw new ConfigError('The configuration', [
+      { path: 'source.capture', expected: `a file where source.kind is ${settings.kind}`, found: 'nothing' },
+    ])
+  const source = await openCaptures(
+    {
+      captures: settings.capture.split(','),
+      venue: settings.venue,
+      speed,
+      durationUs,
+      holeUs: settings.holeLimitUs,
+      instruments: venueEdges.instruments,
+      skip: before?.items ?? 0,
+    },
+    clock,
+  )
+  return { source, startUs: source.startUs, endUs: undefined }
+}
+
+/** Throws a CaptureError when a capture that has been replayed to its end was of no use: no frame of it was understood. */
+export function refuseNotUnderstood(
+  { framesIn, refused }: { readonly framesIn: number; readonly refused: Parameters<typeof explainNoneUnderstood>[1] },
+  { kind, capture = '' }: Pick<RunSourceSettings, 'kind' | 'capture'>,
+): void {
+  const why = kind === 'capture' ? explainNoneUnderstood(framesIn, refused, 'it') : undefined
+  if (why === undefined) return
+  const hint = 'See TRIPLANE_MARKET_INSTRUMENT_FILES, TRIPLANE_VENUES and TRIPLANE_SOURCE_VENUE.'
+  throw new CaptureError('not_understood', capture, `${why} ${hint}`)
+}
+
+function openRunSimulation(
+  run: Run,
+  { speed, durationUs }: { readonly speed: number | 'max'; readonly durationUs: number | undefined },
+  clock: Clock,
+  before?: TakenBefore,
+): RunSource {
+  const { seed = 1, startUs = run.startedAtUs, sessions = 'always' } = run
+  const scenario = (run.scenario ?? 'calm') as ScenarioName
+  if (!Object.hasOwn(scenarios, scenario))
+    throw new ConfigError('The run', [
+      { path: 'scenario', expected: `one of ${Object.keys(scenarios).join(', ')}`, found: scenario },
+    ])
+  const checkpoint = before?.checkpoint
+  const endUs = durationUs === undefined ? undefined : startUs + durationUs
+  const fromUs = checkpoint?.state.nowUs ?? startUs
+  const source = openSimulation(
+    { seed, startUs, scenario, sessions },
+    {
+      speed,
+      durationUs: endUs === undefined ? undefined : endUs - fromUs,
+      skip: (before?.items ?? 0) - (checkpoint?.items ?? 0),
+      anchor: { marketUs: startUs, elapsedUs: clock.nowUs() - run.startedAtUs },
+    },
+    clock,
+    checkpoint?.state,
+    checkpoint?.items,
+  )
+  return { source, startUs, endUs }
+}
+
+/** What a live feed needs beside its settings. */
+export interface VenueEdges {
+  readonly instruments: readonly Instrument[]
+  /** Where every frame is recorded before it is handed over: the input log of a live data plane. */
+  readonly recordTo: string
+  readonly onNotice: (notice: FeedNotice) => void
+}
+
+/**
+ * Goes live at a venue. A restart first takes again what the process before had recorded and not kept in its snapshot, so
+ * that its events come once more with the same sequences; then comes a disconnect, and the venue.
+ */
+async function openRunVenue(
+  run: Run,
+  { venue, wsUrl, restUrl }: RunSourceSettings,
+  { instruments, recordTo, onNotice }: VenueEdges,
+  clock: Clock,
+  before?: TakenBefore,
+): Promise<RunSource> {
+  if (venue === undefined || run.mode === 'lockstep')
+    throw new ConfigError('The configuration', [
+      { path: 'source.venue', expected: 'a venue, and a live run, where source.kind is venue', found: venue ?? 'none' },
+    ])
+  const recorded = existsSync(recordTo) && readdirSync(recordTo).length > 0
+  const recording = recorded ? await openRecording(recordTo, { venue, source: 'binance_ws' }) : undefined
+  const live = createBinanceFeed({
+    venue,
+    instruments: instruments.filter((instrument) => instrument.venue === venue),
+    clock,
+    recordTo,
+    resumed: recorded,
+    onNotice,
+    ...(wsUrl !== undefined && { wsUrl }),
+    ...(restUrl !== undefined && { restUrl }),
+  })
+  const feed: Feed = {
+    async *batches(): AsyncGenerator<readonly FeedItem[]> {
+      if (recording) yield* skipFeed(recording, before?.items ?? 0).batches()
+      yield* live.batches()
+    },
+    close: () => live.close(),
+  }
+  return {
+    source: { name: 'binance_ws', description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
+    startUs: run.startedAtUs,
+    endUs: undefined,
+    requestSnapshot: (symbol) => live.requestSnapshot(symbol),
+    requestInstrumentList: () => live.requestInstrumentList(),
+  }
+}

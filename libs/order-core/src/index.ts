@@ -1,0 +1,12 @@
+// The core
+export { createOrderCore } from './pipeline.ts'
+export {
+  orderPlaneInputs,
+  orderPlaneSchema,
+  type OrderPlaneCore,
+  type OrderPlaneInput,
+  type OrderPlaneSnapshot,
+  type OrderPlaneView,
+} from './order-plane-core.ts'
+// Its settings
+export { orderPlaneConfig, orderPlaneConfigSchema, type OrderPlaneConfig } from './config.ts'

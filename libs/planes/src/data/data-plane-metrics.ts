@@ -1,0 +1,238 @@
+import {
+  timeframes,
+  type Bar,
+  type DeadLetter,
+  type MarketEvent,
+  type NormalizeRefusal,
+  type ValidationRefusal,
+} from '@triplane/contracts'
+import type { DataCore, Lane } from '@triplane/data-core'
+import { disconnectReasons, OTHER_REASON, type Source } from '@triplane/feeds'
+import { frameRefusalsOf, refusalsOf } from '@triplane/market-data'
+import { createPlaneMetrics, type CounterHandle, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+import { RollingMinute } from './rolling-minute.ts'
+import { exportStageCounts, showStages } from './stage-counts.ts'
+
+type DataMetrics = Metrics<'data_plane'>
+
+const LEVELS = 20
+
+/** What is recorded of one instrument on the hot path: handles, each an array add. */
+interface InstrumentMetrics {
+  readonly lane: Lane
+  readonly ticks: CounterHandle
+  readonly ofi: CounterHandle
+  readonly buys: CounterHandle
+  readonly sells: CounterHandle
+  readonly bought: CounterHandle
+  readonly sold: CounterHandle
+  readonly gaps: CounterHandle
+  readonly volume: RollingMinute
+  /** Wall time of receipt and event time of the newest event. */
+  lastRecvUs: number
+  lastEventUs: number
+}
+
+/** The metrics of the data plane, with a series of all that it can record of the source. */
+export function createDataMetrics(
+  options: PlaneMetricsOptions & { readonly source: Source['name'] },
+): Metrics<'data_plane'> {
+  const { source } = options
+  const metrics = createPlaneMetrics('data_plane', options)
+  showStages(metrics)
+  showRefusals(metrics, source)
+  for (const reason of disconnectReasons[source]) metrics.feedDisconnects.of({ source, reason })
+  return metrics
+}
+
+/**
+ * Records what the data plane puts out: call what it returns with every output. Prices, books and candles are read off the
+ * core before each scrape. `nowUs` is wall time and is read for every event, so give a clock that is read once a turn.
+ */
+export function exportDataPlane(
+  metrics: DataMetrics,
+  core: DataCore,
+  { source, nowUs }: { readonly source: Source['name']; readonly nowUs: () => number },
+): (event: MarketEvent) => void {
+  const bySymbol = new Map(core.lanes.map((lane) => [lane.instrument.symbol, instrumentMetrics(metrics, lane, source)]))
+  exportStageCounts(metrics, core, source)
+  const knownReasons: ReadonlySet<string> = new Set(disconnectReasons[source])
+  metrics.beforeScrape(() => {
+    for (const of of bySymbol.values()) measureInstrument(metrics, of, source, core.nowUs)
+    metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
+  })
+
+  function noteTick(of: InstrumentMetrics, tsEventUs: number | undefined): void {
+    of.ticks.inc()
+    of.lastRecvUs = nowUs()
+    if (tsEventUs !== undefined) of.lastEventUs = tsEventUs
+  }
+
+  function noteDisconnect(reason = OTHER_REASON): void {
+    metrics.feedDisconnects.inc({ source, reason: knownReasons.has(reason) ? reason : OTHER_REASON })
+  }
+
+  return function record(event) {
+    switch (event.type) {
+      case 'trade': {
+        const of = bySymbol.get(event.symbol) as InstrumentMetrics
+        noteTick(of, event.tsEventUs)
+        of.volume.add(event.tsRecvUs, event.size)
+        if (event.aggressor === 'buy') {
+          of.buys.inc()
+          of.bought.inc(event.size)
+        } else {
+          of.sells.inc()
+          of.sold.inc(event.size)
+        }
+        return
+      }
+      case 'quote':
+        return noteTick(bySymbol.get(event.symbol) as InstrumentMetrics, event.tsEventUs)
+      case 'ofi':
+        return (bySymbol.get(event.symbol) as InstrumentMetrics).ofi.inc()
+      case 'bookDelta':
+      case 'bookSnapshot':
+        ;(bySymbol.get(event.symbol) as InstrumentMetrics).lastRecvUs = nowUs()
+        return
+      case 'bar':
+        return recordBar(metrics, source, event)
+      case 'mark':
+        return
+      case 'deadLetter':
+        return recordDeadLetter(metrics, event)
+      case 'marketStatus':
+        if (event.status === 'gap' && event.symbol !== undefined) bySymbol.get(event.symbol)?.gaps.inc()
+        if (event.status === 'disconnected') noteDisconnect(event.reason)
+        return
+    }
+  }
+}
+
+function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): InstrumentMetrics {
+  const { symbol, exchange } = lane.instrument
+  return {
+    lane,
+    ticks: metrics.ticksReceived.of({ source, symbol }),
+    ofi: metrics.ofiEvents.of({ symbol }),
+    buys: metrics.trades.of({ exchange, symbol, side: 'buy' }),
+    sells: metrics.trades.of({ exchange, symbol, side: 'sell' }),
+    bought: metrics.tradeVolumeTotal.of({ exchange, symbol, side: 'buy' }),
+    sold: metrics.tradeVolumeTotal.of({ exchange, symbol, side: 'sell' }),
+    gaps: metrics.gaps.of({ source, symbol }),
+    volume: new RollingMinute(),
+    lastRecvUs: 0,
+    lastEventUs: 0,
+  }
+}
+
+function recordBar(metrics: DataMetrics, source: string, { symbol, timeframe, closed, incomplete }: Bar): void {
+  if (!closed) return
+  const labels = { source, symbol, duration: timeframe }
+  metrics.barsReceived.inc(labels)
+  if (incomplete) metrics.barsIncomplete.inc(labels)
+}
+
+/** The name that metrics have for what a dead letter was. Refused records of the bus are counted where they are refused. */
+const eventTypeOf = {
+  frame: 'frame',
+  record: undefined,
+  trade: 'tick',
+  quote: 'quote',
+  bookDelta: 'book',
+  bookSnapshot: 'book',
+  bar: 'bar',
+} as const
+
+/** Shows what can be refused of what. */
+function showRefusals(metrics: DataMetrics, source: string): void {
+  const types = ['trade', 'quote', 'bookDelta', 'bookSnapshot', 'bar'] as const
+  for (const type of ['frame', ...types] as const) {
+    for (const error_type of frameRefusalsOf[type])
+      metrics.deadLetters.of({ event_type: eventTypeOf[type], error_type })
+  }
+  for (const type of types) {
+    const event_type = eventTypeOf[type]
+    for (const error_type of refusalsOf[type]) {
+      metrics.deadLetters.of({ event_type, error_type })
+      metrics.validationErrors.of({ source, error_type, event_type })
+    }
+  }
+}
+
+function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventType }: DeadLetter): void {
+  const event_type = eventTypeOf[eventType]
+  if (event_type === undefined) return
+  metrics.deadLetters.inc({ event_type, error_type: reason as NormalizeRefusal | ValidationRefusal })
+  if (stage === 'normalize') {
+    metrics.normalizationErrors.inc({ source, error_type: reason as NormalizeRefusal })
+    return
+  }
+  if (reason === 'clock_drift') metrics.ntpRejects.inc({ source })
+  if (event_type !== 'frame')
+    metrics.validationErrors.inc({ source, error_type: reason as ValidationRefusal, event_type })
+}
+
+function measureInstrument(metrics: DataMetrics, of: InstrumentMetrics, source: string, marketUs: number): void {
+  const { lane } = of
+  const { symbol, exchange } = lane.instrument
+  const market = { exchange, symbol }
+  if (of.lastEventUs > 0) metrics.lastEvent.set({ source, symbol }, of.lastEventUs / 1e6)
+  if (of.lastRecvUs > 0) metrics.lastReceive.set({ source, symbol }, of.lastRecvUs / 1e6)
+  metrics.clockOffset.set({ source }, lane.clock.offsetUs === undefined ? Number.NaN : lane.clock.offsetUs / 1e6)
+  const score = lane.completeness.score(marketUs)
+  if (score !== undefined) metrics.completeness.set({ symbol }, score)
+  metrics.tradeVolume.set(market, of.volume.sum(marketUs))
+  metrics.bookValid.set(market, lane.book.isValid ? 1 : 0)
+  if (lane.lastTrade) metrics.price.set({ ...market, type: 'last' }, lane.lastTrade.price)
+  if (lane.lastQuote) {
+    const { bid, ask } = lane.lastQuote
+    metrics.price.set({ ...market, type: 'bid' }, bid)
+    metrics.price.set({ ...market, type: 'ask' }, ask)
+    metrics.spread.set(market, ask - bid)
+  }
+  measureCandles(metrics, lane)
+  measureBook(metrics, lane)
+}
+
+function measureCandles(metrics: DataMetrics, { bars, instrument: { exchange, symbol } }: Lane): void {
+  for (const timeframe of timeframes) {
+    const bar = bars.forming(timeframe)
+    if (bar === undefined) continue
+    const labels = { exchange, symbol, timeframe }
+    metrics.candleOpen.set(labels, bar.open)
+    metrics.candleHigh.set(labels, bar.high)
+    metrics.candleLow.set(labels, bar.low)
+    metrics.candleClose.set(labels, bar.close)
+    metrics.candleVolume.set(labels, bar.volume)
+  }
+}
+
+/** The top levels of a valid book. A level that is absent is NaN, and a gauge that is NaN is not exposed. */
+function measureBook(metrics: DataMetrics, { book: keeper, instrument: { exchange, symbol } }: Lane): void {
+  const { book } = keeper
+  const bid = { quantity: 0, value: 0 }
+  const ask = { quantity: 0, value: 0 }
+  for (let i = 0; i < LEVELS; i++) {
+    const level = { exchange, symbol, level: String(i) }
+    metrics.bidPrice.set(level, book.bidPrice(i))
+    metrics.bidQuantity.set(level, book.bidSize(i))
+    metrics.bidCumulative.set(level, addLevel(bid, book.bidPrice(i), book.bidSize(i)))
+    metrics.askPrice.set(level, book.askPrice(i))
+    metrics.askQuantity.set(level, book.askSize(i))
+    metrics.askCumulative.set(level, addLevel(ask, book.askPrice(i), book.askSize(i)))
+  }
+  const known = (value: number) => (keeper.isValid ? value : Number.NaN)
+  metrics.depth.set({ exchange, symbol, side: 'bid' }, known(bid.quantity))
+  metrics.depth.set({ exchange, symbol, side: 'ask' }, known(ask.quantity))
+  metrics.totalBids.set({ exchange, symbol }, known(bid.value))
+  metrics.totalAsks.set({ exchange, symbol }, known(ask.value))
+}
+
+/** Adds a level to the totals of its side. Gives the quantity down to it; NaN when there is no such level. */
+function addLevel(total: { quantity: number; value: number }, price: number, size: number): number {
+  if (Number.isNaN(price)) return Number.NaN
+  total.quantity += size
+  total.value += price * size
+  return total.quantity
+}

@@ -1,0 +1,147 @@
+import { topics, topicsOf, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
+import { createDataCore, type DataCore, type DataPlaneConfig, type DataPlaneSnapshot } from '@triplane/data-core'
+import type { Source } from '@triplane/feeds'
+import type { FeedItem } from '@triplane/market-data'
+import { publish, Unobserved, type Bus } from '@triplane/messaging'
+import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
+import { exportDataPlane } from './data-plane-metrics.ts'
+import { Freshness } from './freshness.ts'
+
+/** What the data plane speaks on; it hears nothing. */
+export const dataPlaneTopics = {
+  consumed: [],
+  produced: topicsOf({
+    trade: true,
+    quote: true,
+    bookDelta: true,
+    bookSnapshot: true,
+    bar: true,
+    ofi: true,
+    mark: true,
+    marketStatus: true,
+    deadLetter: true,
+  } satisfies Record<MarketEvent['type'], true>),
+} satisfies BusTopics
+
+/** What the data plane is made of, wherever it runs. */
+export interface DataPlaneParts {
+  readonly config: DataPlaneConfig
+  /** Label of the feed: sim, capture. */
+  readonly source: Source['name']
+  readonly instruments: readonly Instrument[]
+  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  readonly metrics: Metrics<'data_plane'>
+  /** Wall time; read for every event. */
+  readonly nowUs: () => number
+  /** Monotonic time, for durations. */
+  readonly monotonicUs: () => number
+}
+
+/** The data plane as its host sees it. */
+export interface BuiltDataPlane {
+  /** Name of its producer. */
+  readonly name: string
+  readonly core: DataCore
+  /** Sees every output once, in emission order, when its host has time: metrics. */
+  readonly observe: (event: MarketEvent) => void
+  /** Told when the feed hands over and when what came of it is published. */
+  readonly freshness: Freshness
+  /** Notes a heartbeat that begins its way through all planes. */
+  readonly beat: (originUs: number) => void
+}
+
+/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
+export function buildDataPlane(
+  { config, source, instruments, isSessionOpen, metrics, nowUs, monotonicUs }: DataPlaneParts,
+  snapshot?: DataPlaneSnapshot,
+): BuiltDataPlane {
+  const freshness = new Freshness(metrics, { source, instruments }, monotonicUs)
+  const onDelay = (symbol: string, delayUs: number) => freshness.onDelay(symbol, delayUs)
+  const core = createDataCore(config, { source, instruments, isSessionOpen, onDelay }, snapshot)
+  const observe = exportDataPlane(metrics, core, { source, nowUs })
+  metrics.beforeScrape(() => {
+    for (const { instrument } of core.lanes) {
+      const isOpen = isSessionOpen(instrument.session, core.nowUs)
+      metrics.sessionOpen.set({ symbol: instrument.symbol }, isOpen ? 1 : 0)
+    }
+  })
+  return {
+    name: 'data-plane',
+    core,
+    observe,
+    freshness,
+    beat: (originUs) => metrics.heartbeat.set({ stage: 'data' }, originUs / 1e6),
+  }
+}
+
+export interface DataPlaneOptions extends DataPlaneParts {
+  readonly bus: Bus
+  readonly runId: string
+  readonly account: string
+  /** Sees every output once, in emission order, when the plane's `observe` is called. */
+  readonly observe: (event: MarketEvent) => void
+  readonly resumed?: DataPlaneState
+}
+
+export interface DataPlane {
+  readonly core: DataCore
+  /** Takes what a feed hands over and publishes what comes of it. */
+  accept(item: FeedItem): void
+  /** Handles timers that are due at or before `throughUs`. */
+  advance(throughUs: number): void
+  nextDueUs(): number
+  /** Shows what was published since the last call to metrics and `observe`; a scrape does so too. */
+  observe(): void
+  /** Sends a heartbeat on its way through all planes. */
+  beat(marketUs: number): void
+  state(): DataPlaneState
+}
+
+/** The data plane has no inputs that wait: its state is its core's. */
+type DataPlaneState = DataPlaneSnapshot
+
+/** Joins the data plane to the bus of its process. */
+export function composeDataPlane(options: DataPlaneOptions): DataPlane {
+  const { bus, runId, account, metrics, nowUs, observe, resumed } = options
+  const plane = buildDataPlane(options, resumed)
+  const { core, freshness } = plane
+  const producer = bus.producer({ name: plane.name, runId })
+  const unobserved = new Unobserved<MarketEvent>((event) => {
+    plane.observe(event)
+    observe(event)
+  })
+  metrics.beforeScrape(() => unobserved.observe())
+  const produced = [...dataPlaneTopics.produced, topics.heartbeats]
+  exportBusStats(metrics, { ...dataPlaneTopics, produced }, () => producer.stats())
+
+  function flush(): void {
+    if (core.outbox.size > 0) {
+      const events = core.outbox.drain()
+      publish(producer, events, account)
+      unobserved.add(events)
+    }
+    freshness.published()
+  }
+
+  return {
+    core,
+    accept(item) {
+      freshness.handedOver()
+      core.accept(item)
+      flush()
+    },
+    advance(throughUs) {
+      core.advance(throughUs)
+      flush()
+    },
+    nextDueUs: () => core.nextDueUs(),
+    observe: () => unobserved.observe(),
+    beat(marketUs) {
+      const originUs = nowUs()
+      plane.beat(originUs)
+      const heartbeat: Heartbeat = { type: 'heartbeat', seq: 0, effectUs: marketUs, stage: 'data', originUs }
+      publish(producer, [heartbeat], account)
+    },
+    state: () => core.snapshot(),
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  enteredStates,
+  riskCodes,
+  tradingStates,
+  type BrokerReject,
+  type CancelReason,
+  type ExecutionEvent,
+  type Fill,
+  type Instrument,
+  type OrderEvent,
+  type OrderIntent,
+  type RiskCode,
+} from '@triplane/contracts'
+import { isWorking } from '@triplane/execution'
+import { numberFromMoney } from '@triplane/ledger'
+import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
+import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+
+type OrderMetrics = Metrics<'order_plane'>
+
+const openStates = enteredStates.filter(isWorking)
+
+/** The metrics of the order plane, with a series of all that it can record. */
+export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
+  const metrics = createPlaneMetrics('order_plane', options)
+  metrics.stageIn.of({ stage: 'risk' })
+  metrics.stageOut.of({ stage: 'risk' })
+  for (const reason of riskCodes) metrics.stageRefused.of({ stage: 'risk', reason })
+  for (const { symbol } of options.instruments) for (const state of openStates) metrics.open.of({ symbol, state })
+  return metrics
+}
+
+const seconds = (fromUs: number, toUs: number) => Math.max(0, toUs - fromUs) / 1e6
+
+/**
+ * Records what the order plane puts out: call what it returns with every output. Gauges are read off the core before each
+ * scrape. Latencies are market time.
+ */
+export function exportOrderPlane(
+  metrics: OrderMetrics,
+  core: OrderPlaneCore,
+  instruments: readonly Instrument[],
+  { krwPerUsd, ratesToUsd }: Pick<OrderPlaneConfig, 'krwPerUsd' | 'ratesToUsd'>,
+): (event: ExecutionEvent) => void {
+  const usdOf = new Map(instruments.map(({ symbol, quote }) => [symbol, Number(ratesToUsd[quote])]))
+  metrics.beforeScrape(() => measure(metrics, core, instruments, krwPerUsd))
+  return (event) => {
+    if (event.type === 'orderEvent') return recordOrder(metrics, event)
+    const usdPerQuote = usdOf.get(event.symbol) ?? 0
+    recordFill(metrics, event, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
+  }
+}
+
+/** Counts an intent that came twice: it is no order, so no event tells of it. */
+export function countDuplicate(metrics: OrderMetrics, { strategy }: OrderIntent): void {
+  metrics.stageIn.inc({ stage: 'risk' })
+  recordDenial(metrics, strategy, 'duplicate')
+}
+
+function recordDenial(metrics: OrderMetrics, strategy: string, reason: RiskCode): void {
+  metrics.riskRejections.inc({ strategy, check_type: reason })
+  metrics.stageRefused.inc({ stage: 'risk', reason })
+}
+
+function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
+  const { strategy, symbol, side } = order
+  const labels = { strategy, symbol }
+  switch (order.state) {
+    case 'received':
+      metrics.received.inc(labels)
+      metrics.stageIn.inc({ stage: 'risk' })
+      return
+    case 'denied':
+      return recordDenial(metrics, strategy, order.reason as RiskCode)
+    case 'approved':
+      metrics.stageOut.inc({ stage: 'risk' })
+      if (order.reason === 'participation') metrics.povDownscales.inc(labels)
+      return
+    case 'submitted':
+      metrics.submitted.inc({ strategy, symbol, order_type: order.orderType, direction: side })
+      metrics.intentToSubmit.observe(labels, seconds(order.tsIntentUs, order.tsStateUs))
+      metrics.tradingOrders.inc({ symbol, action: side, status: 'submitted' })
+      return
+    case 'acknowledged':
+      metrics.submitToAck.observe(labels, seconds(order.tsPrevStateUs, order.tsStateUs))
+      metrics.orderLatency.observe({ symbol }, seconds(order.tsIntentUs, order.tsStateUs))
+      return
+    case 'filled':
+      metrics.totalFillLatency.observe(labels, seconds(order.tsIntentUs, order.tsStateUs))
+      metrics.tradingOrders.inc({ symbol, action: side, status: 'filled' })
+      return
+    case 'cancelled':
+      metrics.cancelled.inc({ strategy, symbol, reason: order.reason as CancelReason })
+      metrics.tradingOrders.inc({ symbol, action: side, status: 'cancelled' })
+      return
+    case 'rejected':
+      metrics.rejected.inc({ strategy, symbol, reason: order.reason as BrokerReject })
+      metrics.filled.inc({ strategy, symbol, direction: side, status: 'REJECTED' })
+      metrics.tradingOrders.inc({ symbol, action: side, status: 'rejected' })
+      return
+    case 'partially_filled':
+    case 'pending_cancel':
+    // Not among `enteredStates`.
+    case 'expired':
+    case 'unknown':
+      return
+  }
+}
+
+function recordFill(
+  metrics: OrderMetrics,
+  fill: Fill,
+  {
+    usdPerQuote,
+    feeUsd,
+    krwPerUsd,
+  }: { readonly usdPerQuote: number; readonly feeUsd: number; readonly krwPerUsd: number },
+): void {
+  const { strategy, symbol, side, status } = fill
+  metrics.filled.inc({ strategy, symbol, direction: side, status })
+  if (fill.isLate) metrics.lateFills.inc({ strategy, symbol })
+  metrics.slippage.observe({ strategy, symbol, direction: side }, fill.slippageBps)
+  if (feeUsd > 0) metrics.commission.inc({ strategy, symbol }, feeUsd)
+  if (fill.first) metrics.ackToFill.observe({ strategy, symbol }, seconds(fill.tsAckUs, fill.tsVenueUs))
+  const notionalUsd = Number(fill.quantity) * Number(fill.price) * usdPerQuote
+  metrics.orderVolumeKrw.inc({ symbol, action: side }, notionalUsd * krwPerUsd)
+}
+
+function measure(
+  metrics: OrderMetrics,
+  core: OrderPlaneCore,
+  instruments: readonly Instrument[],
+  krwPerUsd: number,
+): void {
+  const { tradingState, open, account, roundTrips } = core.view()
+  for (const state of tradingStates) metrics.tradingState.set({ state }, state === tradingState ? 1 : 0)
+  for (const { symbol } of instruments) {
+    for (const state of openStates) {
+      const count = open.filter((order) => order.state === state && order.intent.symbol === symbol).length
+      metrics.open.set({ symbol, state }, count)
+    }
+  }
+  let held = 0
+  for (const { position, markValueUsd, unrealizedUsd } of account.positions) {
+    if (position.quantity !== 0n) held++
+    metrics.unrealizedPnlKrw.set({ symbol: position.symbol }, numberFromMoney(unrealizedUsd) * krwPerUsd)
+    metrics.positionValueKrw.set({ symbol: position.symbol }, numberFromMoney(markValueUsd) * krwPerUsd)
+  }
+  metrics.openPositions.set(held)
+  metrics.totalPnlKrw.set(numberFromMoney(account.realizedUsd) * krwPerUsd)
+  if (roundTrips.closed > 0) metrics.winRate.set(roundTrips.won / roundTrips.closed)
+}

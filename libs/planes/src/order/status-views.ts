@@ -1,0 +1,45 @@
+import { formatFixed } from '@triplane/kernel'
+import { portfolioState } from '@triplane/ledger'
+import type { StatusViews } from '@triplane/service'
+import type { OrderPlaneView } from '@triplane/order-core'
+
+/** What the order plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
+export function orderViews(view: () => OrderPlaneView | undefined, marketUs: () => number): StatusViews {
+  const shown =
+    <Shown>(show: (view: OrderPlaneView) => Shown) =>
+    () => {
+      const seen = view()
+      return seen && show(seen)
+    }
+  return {
+    orders: shown(ordersOf),
+    positions: shown(({ account }) => {
+      const { type: _, seq: __, ...portfolio } = portfolioState(account, marketUs())
+      return portfolio
+    }),
+    'kill-switches': shown(({ tradingState, switches }) => ({ tradingState, active: switches })),
+  }
+}
+
+function ordersOf({ tradingState, orders, open, totals, roundTrips }: OrderPlaneView) {
+  return {
+    tradingState,
+    counts: orders,
+    denied: totals.denials,
+    fills: totals.fills,
+    partialFills: totals.partialFills,
+    lateFills: totals.lateFills,
+    roundTrips,
+    open: open.map(({ intent, state, quantityUnits, filledUnits, quantityScale }) => ({
+      intentId: intent.intentId,
+      strategy: intent.strategy,
+      symbol: intent.symbol,
+      side: intent.side,
+      orderType: intent.orderType,
+      state,
+      ...(intent.limitPrice !== undefined && { limitPrice: intent.limitPrice }),
+      quantity: formatFixed(quantityUnits, quantityScale),
+      filled: formatFixed(filledUnits, quantityScale),
+    })),
+  }
+}

@@ -1,0 +1,72 @@
+import { switchTypes, trippableSwitches } from '@triplane/contracts'
+import { markAgeUs, numberFromMoney } from '@triplane/ledger'
+import type { StrategyCore, StrategyOutput } from '@triplane/strategy-core'
+import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+
+/** The metrics of the strategy plane, with a series of all that it can record. */
+export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
+  const metrics = createPlaneMetrics('strategy_plane', options)
+  for (const stage of ['signals', 'portfolio', 'intents']) {
+    metrics.stageIn.of({ stage })
+    metrics.stageOut.of({ stage })
+  }
+  for (const switch_type of trippableSwitches) metrics.killSwitchesTriggered.of({ switch_type })
+  return metrics
+}
+
+/** The account has one strategy so far, so what is the account's is the strategy's. */
+const STRATEGY = { strategy: 'OFI' } as const
+
+/**
+ * Records what the strategy plane puts out: call what it returns with every output. Gauges are read off the core before
+ * each scrape.
+ */
+export function exportStrategyPlane(
+  metrics: Metrics<'strategy_plane'>,
+  core: StrategyCore,
+): (event: StrategyOutput) => void {
+  metrics.beforeScrape(() => measure(metrics, core))
+  return function record(event) {
+    switch (event.type) {
+      case 'signal': {
+        const { strategy, symbol, direction, strength } = event
+        metrics.signals.inc({ strategy, symbol, direction })
+        metrics.signalStrength.observe({ strategy }, Math.abs(strength))
+        metrics.stageOut.inc({ stage: 'signals' })
+        metrics.stageIn.inc({ stage: 'portfolio' })
+        return
+      }
+      case 'targetPortfolio':
+        metrics.stageOut.inc({ stage: 'portfolio' })
+        metrics.stageIn.inc({ stage: 'intents' })
+        return
+      case 'orderIntent':
+      case 'cancelIntent':
+        metrics.stageOut.inc({ stage: 'intents' })
+        return
+      case 'killSwitch':
+        if (event.active) metrics.killSwitchesTriggered.inc({ switch_type: event.switchType })
+        return
+      case 'portfolioState':
+        return
+    }
+  }
+}
+
+function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore): void {
+  const { account, evaluatedUs, switches } = core.summary()
+  metrics.drawdown.set(STRATEGY, account.drawdownRatio)
+  metrics.grossExposureUsd.set(numberFromMoney(account.grossUsd))
+  metrics.netExposureUsd.set(numberFromMoney(account.netUsd))
+  metrics.portfolioValueUsd.set(numberFromMoney(account.equityUsd))
+  metrics.pnlRealizedUsd.set(STRATEGY, numberFromMoney(account.realizedUsd))
+  metrics.pnlUnrealizedUsd.set(STRATEGY, numberFromMoney(account.unrealizedUsd))
+  metrics.pnlTotalUsd.set(STRATEGY, numberFromMoney(account.realizedUsd + account.unrealizedUsd))
+  for (const { position } of account.positions) {
+    metrics.markAge.set({ symbol: position.symbol }, markAgeUs(position, evaluatedUs) / 1e6)
+  }
+  for (const switch_type of switchTypes) {
+    metrics.killSwitchActive.set({ switch_type }, switches[switch_type].active ? 1 : 0)
+    metrics.killSwitchDistance.set({ switch_type }, switches[switch_type].distanceRatio)
+  }
+}

@@ -1,0 +1,99 @@
+import { field, topics, topicsOf, type Instrument, type SchemaOf } from '@triplane/contracts'
+import type { Plane } from '@triplane/messaging'
+import type { BusTopics, Metrics } from '@triplane/metrics'
+import {
+  createStrategyCore,
+  type StrategyConfig,
+  type StrategyCore,
+  type StrategyInput,
+  type StrategyOutput,
+  type StrategySnapshot,
+} from '@triplane/strategy-core'
+import { exportStrategyPlane } from './strategy-plane-metrics.ts'
+
+/** What the strategy plane hears on and speaks on. */
+export const strategyPlaneTopics = {
+  consumed: [
+    topics.quotes,
+    topics.ofi,
+    topics.marks,
+    topics.status,
+    topics.orders,
+    topics.fills,
+    topics.commands,
+    topics.heartbeats,
+  ],
+  produced: topicsOf({
+    signal: true,
+    targetPortfolio: true,
+    orderIntent: true,
+    cancelIntent: true,
+    portfolioState: true,
+    killSwitch: true,
+  } satisfies Record<StrategyOutput['type'], true>),
+} satisfies BusTopics
+
+/** An input that waits, as it is saved. */
+export const strategyInputSchema: SchemaOf<StrategyInput> = field.event(
+  'quote',
+  'trade',
+  'ofi',
+  'bar',
+  'mark',
+  'marketStatus',
+  'orderEvent',
+  'fill',
+  'operatorCommand',
+)
+
+/** What the strategy plane is made of, wherever it runs. */
+export interface StrategyPlaneParts {
+  readonly config: StrategyConfig
+  readonly instruments: readonly Instrument[]
+  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  readonly metrics: Metrics<'strategy_plane'>
+}
+
+/** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
+export function buildStrategyPlane(
+  { config, instruments, isSessionOpen, metrics }: StrategyPlaneParts,
+  snapshot?: StrategySnapshot,
+): Plane<StrategyInput, StrategyOutput, StrategyCore> {
+  const sessionOf = new Map(instruments.map(({ symbol, session }) => [symbol, session]))
+  const deps = {
+    instruments,
+    isSessionOpen(symbol: string, timeUs: number) {
+      const session = sessionOf.get(symbol)
+      return session !== undefined && isSessionOpen(session, timeUs)
+    },
+  }
+  const core = createStrategyCore(config, deps, snapshot)
+  const observe = exportStrategyPlane(metrics, core)
+  const signalsIn = metrics.stageIn.of({ stage: 'signals' })
+  return {
+    name: 'strategy-plane',
+    core: {
+      ...core,
+      process(event) {
+        if (event.type === 'ofi') signalsIn.inc()
+        core.process(event)
+      },
+    },
+    topics: strategyPlaneTopics.consumed,
+    hears: new Set<StrategyInput['type']>([
+      'quote',
+      'ofi',
+      'mark',
+      'marketStatus',
+      'orderEvent',
+      'fill',
+      'operatorCommand',
+    ]),
+    observe,
+    heartbeat: {
+      from: 'data',
+      as: 'strategy',
+      seen: ({ originUs }) => metrics.heartbeat.set({ stage: 'strategy' }, originUs / 1e6),
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path'
+import { topics, type OperatorCommand, type TradingState } from '@triplane/contracts'
+import { createControl, createHaltFile, type Control, type OperatorOrder } from '@triplane/control'
+import type { Clock } from '@triplane/kernel'
+import type { Logger } from '@triplane/logging'
+import { createAuditLog, StorageError, type AuditLog, type AuditLogOptions } from '@triplane/storage'
+import type { z } from 'zod'
+import type { Edge } from '../host/edge.ts'
+import { readCrashNote, removeCrashNote } from '../lifecycle/crash-note.ts'
+import type { auditPart, ServiceConfig } from '../service-config.ts'
+
+/** Whose operators' orders the halt file keeps: this order plane's, whatever the run. */
+const DESK = 'order-plane'
+
+/** What an order of an operator is told the other planes by. */
+type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
+
+/** A run that takes orders. */
+export interface Commanded {
+  readonly edge: OperatorEdge
+  readonly account: string
+  readonly runId: string
+  readonly marketUs: () => number
+  readonly tradingState: () => TradingState
+  inject(
+    producer: string,
+    event: OperatorCommand,
+    back: { readonly topic: typeof topics.commands; readonly key: string },
+  ): void
+}
+
+export interface OperatorControlOptions {
+  readonly config: {
+    readonly operator: ServiceConfig['operator']
+    readonly audit: z.output<typeof auditPart>
+    readonly state: Pick<ServiceConfig['state'], 'folder'>
+  }
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly onRefused: (reason: string) => void
+}
+
+/**
+ * Operators' orders on this order plane. They are taken from the start of the process on, whatever else is down: without a
+ * run they stand in the halt file and are enforced before the run's first new input.
+ */
+export class OperatorControl {
+  readonly control: Control
+  readonly #options: OperatorControlOptions
+  #commanded: Commanded | undefined
+  #audit: AuditLog | undefined
+  /** Orders that no run was there to tell the other planes of. */
+  #untold: OperatorOrder[] = []
+
+  private constructor(options: OperatorControlOptions) {
+    const { config, logger, clock, onRefused } = options
+    this.#options = options
+    this.control = createControl({
+      tokens: config.operator.tokens,
+      haltFile: createHaltFile(config.state.folder, DESK),
+      enforce: (order) => this.#enforce(order),
+      publish: (order) => this.#publish(order),
+      audit: async (entry) => {
+        await this.#auditLog().append(this.#entryOf(entry))
+      },
+      auditEventually: (entry) => {
+        void this.#audit
+          ?.appendEventually(this.#entryOf(entry))
+          .catch((fault: unknown) => logger.error('An order is not in the queue of the audit', { fault }))
+      },
+      state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
+      clock,
+      onFault: (fault) => logger.critical("An operator's order was not carried out whole", { fault }),
+      onRefused,
+    })
+    logger.info(this.control.describe())
+  }
+
+  /** Reads what stands. A crash by a bug counts as a halt, by this plane's own order. */
+  static async open(options: OperatorControlOptions): Promise<OperatorControl> {
+    const { config, logger } = options
+    const note = readCrashNote(config.state.folder, 'order_plane')
+    if (note) {
+      const why = `crashed: ${note.error.split('\n')[0] ?? ''}`
+      await createHaltFile(config.state.folder, DESK).write({ state: 'halted', who: DESK, why, atUs: note.atUs })
+      removeCrashNote(config.state.folder, 'order_plane')
+      logger.critical('The process before crashed by a bug: trading is halted until an operator resumes it', { why })
+    }
+    return new OperatorControl(options)
+  }
+
+  /** Where audit rows go; without a key or a database nothing that loosens is accepted. */
+  openAudit(database: { readonly pool: AuditLogOptions['pool']; readonly isReady: boolean } | undefined): void {
+    const { config, logger, clock } = this.#options
+    if (database === undefined || config.audit.key === undefined) {
+      logger.warning('No audit: resume and rearm are refused', { has_database: database !== undefined })
+      return
+    }
+    this.#audit = createAuditLog({
+      pool: database.pool,
+      isReady: () => database.isReady,
+      key: Buffer.from(config.audit.key, 'hex'),
+      clock,
+      publish: (link) => {
+        const edge = this.#commanded?.edge
+        edge?.auditLink({ ...link, effectUs: clock.nowUs() })
+      },
+      queueFolder: join(config.state.folder, 'audit-queue'),
+      onNotice: (line) => logger.warning(line),
+    })
+  }
+
+  /** A run begins, or goes on: what stands is enforced and told before its first new input. */
+  attach(commanded: Commanded): void {
+    this.#commanded = commanded
+    const untold = this.#untold.splice(0)
+    if (untold.length > 0) for (const order of untold) this.#publish(order)
+    if (this.control.standing.state !== 'active') this.control.restore()
+  }
+
+  /** The run ended: what is ordered now waits for the next one. */
+  detach(): void {
+    this.#commanded = undefined
+  }
+
+  async close(): Promise<void> {
+    await this.#audit?.close()
+  }
+
+  #enforce(order: OperatorOrder): void {
+    const run = this.#commanded
+    if (run === undefined) return
+    run.inject(run.edge.name, this.#eventOf(run, order), { topic: topics.commands, key: run.account })
+  }
+
+  #publish(order: OperatorOrder): void {
+    const run = this.#commanded
+    if (run === undefined) this.#untold.push(order)
+    else run.edge.control(this.#eventOf(run, order))
+  }
+
+  #eventOf({ edge, marketUs }: Commanded, { command, who, why }: OperatorOrder): OperatorCommand {
+    return { type: 'operatorCommand', seq: edge.nextSeq(), effectUs: marketUs(), command, who, why }
+  }
+
+  #auditLog(): AuditLog {
+    if (this.#audit) return this.#audit
+    throw new StorageError(
+      'unavailable',
+      'Expected an audit log, was none: DATABASE_URL and TRIPLANE_AUDIT_KEY are needed',
+    )
+  }
+
+  #entryOf({ command, who, why, before, after, atUs }: Parameters<AuditSink>[0]) {
+    return {
+      timeUs: atUs,
+      account: this.#commanded?.account ?? DESK,
+      runId: this.#commanded?.runId ?? 'none',
+      command,
+      who,
+      why,
+      before: { tradingState: before },
+      after: { tradingState: after },
+      outcome: 'accepted',
+    }
+  }
+}
+
+type AuditSink = Parameters<typeof createControl>[0]['audit']

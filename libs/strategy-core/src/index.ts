@@ -1,0 +1,11 @@
+// The core
+export {
+  createStrategyCore,
+  strategySchema,
+  type StrategyCore,
+  type StrategyInput,
+  type StrategyOutput,
+  type StrategySnapshot,
+} from './pipeline.ts'
+// Its settings
+export { defaultStrategyConfig, strategyConfigSchema, type StrategyConfig } from './config.ts'
