@@ -1,5 +1,5 @@
 import { buildInfo, ConfigError } from '@triplane/config'
-import { isFault } from '@triplane/messaging'
+import { isFault } from '@triplane/kernel'
 import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CommandLine } from './commands/command-line.ts'
@@ -59,7 +59,7 @@ export async function runCli(argv: readonly string[], edges: Edges): Promise<num
       complain(error.message)
       return error.exitCode
     }
-    if (error instanceof ConfigError || isFault(error)) {
+    if (isFault(error)) {
       complain(error.message)
       return error instanceof ConfigError ? 2 : 1
     }

@@ -1,5 +1,6 @@
 // Outcomes
 export { err, ok, type Result } from './result.ts'
+export { isFault, type Fault } from './fault.ts'
 export { invariant } from './invariant.ts'
 // Time
 export { parseIsoTimeMs } from './iso-time.ts'

@@ -28,3 +28,8 @@ export class BusError extends Error {
     this.retryable = options.retryable
   }
 }
+
+/** A bus, producer or consumer was used after it was closed. */
+export function closedError(what: 'bus' | 'producer' | 'consumer'): BusError {
+  return new BusError('closed', `Expected an open ${what}, was closed`, { retryable: false })
+}

@@ -33,7 +33,7 @@ function anEdge(changes: Partial<ConsumerEdgeOptions<Payload>>) {
     handle: (events) => ok(void handled.push(...events.map((event) => event.seq))),
     deadLetter: (letter) => void refused.push(letter),
     onFault: (fault) => void faults.push(fault.code),
-    backoff: { initialMs: 10, maxMs: 40 },
+    backoff: { firstMs: 10, longestMs: 40 },
     wait: async (ms) => void waits.push(ms),
     ...changes,
   }

@@ -1,7 +1,7 @@
+import { Backoff, delay, type BackoffLimits } from '@triplane/async'
 import type { Event } from '@triplane/contracts'
-import type { Result } from '@triplane/kernel'
+import { isFault, type Fault, type Result } from '@triplane/kernel'
 import type { BusRecord, Consumer, Watermark } from './bus.ts'
-import { isFault, type Fault } from './fault.ts'
 
 /** Why a record ended as a dead letter: a code for the metric label, and a sentence "Expected X, was Y". */
 export interface Refusal {
@@ -15,12 +15,6 @@ export interface RefusedRecord<Payload> {
   /** `decode`: it does not decode or validate. `handle`: the business said no. */
   readonly stage: 'decode' | 'handle'
   readonly refusal: Refusal
-}
-
-/** How long to wait before a fault's next try: doubled from `initialMs` up to `maxMs`. */
-export interface Backoff {
-  readonly initialMs: number
-  readonly maxMs: number
 }
 
 export interface RecordIntakeOptions<Payload> {
@@ -40,7 +34,8 @@ export interface ConsumerEdgeOptions<Payload> extends RecordIntakeOptions<Payloa
   readonly settle?: () => Promise<void>
   /** Told about each fault before its next try. */
   readonly onFault?: (fault: Fault) => void
-  readonly backoff?: Backoff
+  /** How long to wait before a fault's next try; 50 ms to 5 s. */
+  readonly backoff?: BackoffLimits
   /** Most records of one batch, 500. */
   readonly maxBatch?: number
   readonly wait?: (ms: number) => Promise<void>
@@ -89,8 +84,9 @@ export async function runConsumerEdge<Payload>(options: ConsumerEdgeOptions<Payl
 
 /** Calls `act` until it succeeds, the fault is not retryable, or the consumer is closed. */
 async function retrying<Payload>(options: ConsumerEdgeOptions<Payload>, act: () => Promise<void>): Promise<void> {
-  const { consumer, onFault, backoff = { initialMs: 50, maxMs: 5000 }, wait = sleep } = options
-  for (let delayMs = backoff.initialMs; ; delayMs = Math.min(delayMs * 2, backoff.maxMs)) {
+  const { consumer, onFault, backoff: limits = { firstMs: 50, longestMs: 5000 }, wait = delay } = options
+  const backoff = new Backoff(limits)
+  for (;;) {
     try {
       return await act()
     } catch (error) {
@@ -99,10 +95,6 @@ async function retrying<Payload>(options: ConsumerEdgeOptions<Payload>, act: () 
       if (!error.retryable) throw error
     }
     if (consumer.closed) return
-    await wait(delayMs)
+    await wait(backoff.next())
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -23,13 +23,11 @@ export { decodeRecord, type UndecodableRecord } from './kafka/decode-record.ts'
 export {
   createRecordIntake,
   runConsumerEdge,
-  type Backoff,
   type ConsumerEdgeOptions,
   type RecordIntakeOptions,
   type Refusal,
   type RefusedRecord,
 } from './consumer-edge.ts'
-export { isFault, type Fault } from './fault.ts'
 // Input order
 export { OrderedInputs, orderedInputsSchema, type OrderedInputsSnapshot } from './ordered-inputs.ts'
 // A plane's run

@@ -1,3 +1,4 @@
+import { endsWithin } from '@triplane/async'
 import type { Topic } from '@triplane/contracts'
 import type { Bus, BusRecord, Position } from './bus.ts'
 
@@ -39,7 +40,7 @@ export async function readToEnd<Payload>(
   const consumer = bus.consumer({ group, topics, from })
   try {
     while (ends.size > 0) {
-      if (!(await arrivedWithin(SILENCE_MS, consumer.arrived()))) await forgetWhatIsGone()
+      if (!(await endsWithin(consumer.arrived(), { ms: SILENCE_MS }))) await forgetWhatIsGone()
       for (const record of consumer.take()) {
         const place = placeOf(record.topic.name, record.partition)
         const end = ends.get(place)
@@ -50,16 +51,6 @@ export async function readToEnd<Payload>(
     }
   } finally {
     await consumer.close()
-  }
-}
-
-async function arrivedWithin(ms: number, arrived: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<false>((resolve) => (timer = setTimeout(resolve, ms, false)))
-  try {
-    return await Promise.race([arrived.then(() => true), silence])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

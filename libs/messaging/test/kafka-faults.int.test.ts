@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { topics } from '@triplane/contracts'
-import { systemClock } from '@triplane/kernel'
+import { isFault, systemClock } from '@triplane/kernel'
 import { aTrade } from '@triplane/testing'
 import { describeWithDocker, freePort, startKafka } from '@triplane/testing/containers'
 import { Kafka, logLevel } from 'kafkajs'
@@ -8,7 +8,6 @@ import {
   BusError,
   createKafkaBus,
   decodeRecord,
-  isFault,
   type BusRecord,
   type Consumer,
   type KafkaBus,

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Signal } from '@triplane/async'
 import { topics } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import {
@@ -13,7 +14,6 @@ import {
   type SecureKafka,
 } from '@triplane/testing/containers'
 import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaSasl, type KafkaTls } from '../src/index.ts'
-import { Signal } from '../src/kafka/signal.ts'
 import { collect, sendStatuses } from './bus-contract.ts'
 import { decodedConsumer } from './kafka-decoded.ts'
 

@@ -1,12 +1,11 @@
+import { Backoff, BatchQueue } from '@triplane/async'
 import type { Instrument } from '@triplane/contracts'
 import { invariant, type Clock } from '@triplane/kernel'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import { CaptureRecorder, type SyncFile } from '../capture/capture-recorder.ts'
 import type { Feed } from '../feed.ts'
-import { Backoff } from './backoff.ts'
 import { depthUrl, endpointsOf, listUrl, streamsUrl, type BinanceVenue } from './binance-venue.ts'
 import type { BinanceFeedStats, DisconnectReason, FeedNotice } from './feed-notice.ts'
-import { FeedQueue } from './feed-queue.ts'
 import { defaultTiming, type FeedTiming } from './feed-timing.ts'
 import { RestRequests } from './rest-requests.ts'
 import { StreamConnection, type ConnectionEnd } from './stream-connection.ts'
@@ -81,7 +80,8 @@ class LiveFeed implements BinanceFeed {
   readonly #url: string
   /** Venue symbol of each symbol. */
   readonly #venueSymbols: ReadonlyMap<string, string>
-  readonly #queue: FeedQueue
+  /** What was received and not yet taken. */
+  readonly #queue: BatchQueue<FeedItem>
   readonly #backoff: Backoff
   readonly #requests: RestRequests
   readonly #random: () => number
@@ -134,9 +134,13 @@ class LiveFeed implements BinanceFeed {
     this.#isResumed = options.resumed ?? false
     this.#venueSymbols = new Map(instruments.map(({ symbol, venueSymbol }) => [symbol, venueSymbol]))
     this.#url = streamsUrl(wsUrl, [...this.#venueSymbols.values()])
-    this.#queue = new FeedQueue(options.maxWaitingItems ?? 100_000, options.maxWaitingBytes ?? 64 * 1024 * 1024)
-    const { firstRetryMs, longestRetryMs } = this.#timing
-    this.#backoff = new Backoff(firstRetryMs, longestRetryMs, random)
+    this.#queue = new BatchQueue<FeedItem>({
+      maxItems: options.maxWaitingItems ?? 100_000,
+      maxWeight: options.maxWaitingBytes ?? 64 * 1024 * 1024,
+      weightOf: (item) => (item.type === 'frame' ? item.end - item.start : 0),
+    })
+    const { firstRetryMs: firstMs, longestRetryMs: longestMs } = this.#timing
+    this.#backoff = new Backoff({ firstMs, longestMs, random })
     const urlOf = (venueSymbol: string) => depthUrl(restUrl, venue, venueSymbol)
     const urlOfList = listUrl(restUrl, venue, [...this.#venueSymbols.values()])
     const snapshotOrigins = new Map(

@@ -1,5 +1,5 @@
+import { Backoff } from '@triplane/async'
 import type { Clock } from '@triplane/kernel'
-import { Backoff } from './backoff.ts'
 import type { FeedNotice } from './feed-notice.ts'
 import type { FeedTiming } from './feed-timing.ts'
 import { WeightBudget } from './weight-budget.ts'
@@ -145,7 +145,8 @@ export class RestRequests {
     let history = this.#histories.get(name)
     if (!history) {
       const { timing, random } = this.#options
-      history = { backoff: new Backoff(timing.firstRetryMs, timing.longestRetryMs, random), lastUs: -Infinity }
+      const limits = { firstMs: timing.firstRetryMs, longestMs: timing.longestRetryMs, random }
+      history = { backoff: new Backoff(limits), lastUs: -Infinity }
       this.#histories.set(name, history)
     }
     return history

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { delay } from '@triplane/async'
 import type { Clock } from '@triplane/kernel'
 import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
@@ -105,8 +105,4 @@ class OpenConnections {
   }
 }
 
-const pauseFor: Pause = async (durationUs, signal) => {
-  await setTimeout(durationUs / 1000, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-}
+const pauseFor: Pause = (durationUs, signal) => delay(durationUs / 1000, signal)

@@ -1,5 +1,5 @@
 import type { Topic } from '@triplane/contracts'
-import { BusError } from '../bus-error.ts'
+import { closedError } from '../bus-error.ts'
 import type { Bus } from '../bus.ts'
 import { calmLog } from './calm-log.ts'
 import { createKafkaClient } from './kafka-client.ts'
@@ -94,7 +94,7 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
   }
 
   function mustBeOpen(): void {
-    if (closing) throw new BusError('closed', 'Expected an open bus, was closed', { retryable: false })
+    if (closing) throw closedError('bus')
   }
 
   return {
@@ -131,7 +131,7 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
       if (performance.now() - heardMs < HEARD_MS) return
       // One at a time: kafkajs goes on asking a broker that is away.
       pinging ??= admin.describeCluster().finally(() => (pinging = undefined))
-      await within(ANSWER_MS, 'metadata', pinging, whyLate)
+      await within(ANSWER_MS, 'metadata', pinging, { whyLate })
     },
 
     get reconnects() {

@@ -1,7 +1,8 @@
+import { delay, Signal } from '@triplane/async'
 import type { Topic } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
 import type { Consumer as Client, ConsumerCommitOffsetsEvent, EachBatchPayload } from 'kafkajs'
-import { BusError } from '../bus-error.ts'
+import { BusError, closedError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer, ConsumerOptions } from '../bus.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 import { Assignment, type PartitionEnds } from './assignment.ts'
@@ -10,8 +11,7 @@ import { retry, type KafkaClient } from './kafka-client.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
 import type { KnownTopics } from './kafka-topics.ts'
 import { readRecord } from './read-record.ts'
-import { Signal } from './signal.ts'
-import { sleep, within } from './time-limit.ts'
+import { within } from './time-limit.ts'
 
 /** What the bus does for its consumers. */
 export interface KafkaConsumerHost {
@@ -52,7 +52,8 @@ export class KafkaConsumer implements Consumer<Buffer> {
   readonly #inbox: Inbox
   readonly #arrival = new Signal()
   readonly #room = new Signal()
-  readonly #isOver = new Signal()
+  /** Aborts when it is closed. */
+  readonly #over = new AbortController()
   /** Counts how often partitions were assigned. */
   #generation = 0
   #isPaused = false
@@ -62,7 +63,6 @@ export class KafkaConsumer implements Consumer<Buffer> {
   #request: Promise<void> | undefined
   #committing: Promise<void> | undefined
   #commitNext: Promise<void> | undefined
-  #endCommit: () => void = () => undefined
   #closing: Promise<void> | undefined
 
   constructor(options: ConsumerOptions, host: KafkaConsumerHost) {
@@ -111,7 +111,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   }
 
   arrived(): Promise<void> {
-    if (this.#closing) return Promise.reject(closedError())
+    if (this.#closing) return Promise.reject(closedError('consumer'))
     if (this.#failure) return Promise.reject(this.#failure)
     if (this.#isReady()) return Promise.resolve()
     return this.#arrival.raised().then(() => {
@@ -124,7 +124,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
    * `unreachable` when the broker does not confirm in time; the next commit makes up for it.
    */
   commit(): Promise<void> {
-    if (this.#closing) return Promise.reject(closedError())
+    if (this.#closing) return Promise.reject(closedError('consumer'))
     if (this.#failure) return Promise.reject(this.#failure)
     const underWay = this.#commitNext ?? this.#committing
     if (!this.#isDirty) return underWay ?? Promise.resolve()
@@ -176,8 +176,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
 
   async #close(): Promise<void> {
     const { onLog } = this.#host.options
-    this.#isOver.raise()
-    this.#endCommit()
+    this.#over.abort(closedError('consumer'))
     this.#inbox.clear()
     this.#arrival.raise()
     this.#room.raise()
@@ -218,7 +217,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
         this.#assignment.countError()
         this.#log('warn', 'a consumer could not start', { error: String(error) })
       }
-      await this.#isOver.raisedWithin(RESTART_MS)
+      await delay(RESTART_MS, this.#over.signal)
     }
   }
 
@@ -297,7 +296,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
       })
       if (isMissing) throw new Error('not confirmed')
     } catch (error) {
-      if (this.#closing) throw closedError()
+      if (this.#closing) throw closedError('consumer')
       this.#isDirty = true
       this.#assignment.countError()
       const text = `Expected ${this.#options.group} to commit, was refused: ${String(error)}`
@@ -309,8 +308,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   async #answered(): Promise<void> {
     const request = this.#request
     if (request === undefined) return
-    const isOver = new Promise<void>((_resolve, reject) => (this.#endCommit = () => reject(closedError())))
-    await within(COMMIT_MS, `commit of ${this.#options.group}`, Promise.race([request, isOver]))
+    await within(COMMIT_MS, `commit of ${this.#options.group}`, request, { signal: this.#over.signal })
   }
 
   #committed({ payload }: ConsumerCommitOffsetsEvent): void {
@@ -327,7 +325,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     this.#assignment.countError()
     this.#log(isRestarted ? 'warn' : 'error', 'a consumer crashed', { error: String(error) })
     if (!isRestarted && !this.#closing)
-      this.#starting = this.#starting.then(() => sleep(RESTART_MS)).then(() => this.#start())
+      this.#starting = this.#starting.then(() => delay(RESTART_MS, this.#over.signal)).then(() => this.#start())
   }
 
   #fail(failure: BusError): void {
@@ -345,15 +343,11 @@ export class KafkaConsumer implements Consumer<Buffer> {
   }
 
   #mustBeUsable(): void {
-    if (this.#closing) throw closedError()
+    if (this.#closing) throw closedError('consumer')
     if (this.#failure) throw this.#failure
   }
 
   #log(level: 'info' | 'warn' | 'error', message: string, context: Readonly<Record<string, unknown>>): void {
     this.#host.options.onLog?.(level, message, { group: this.#options.group, ...context })
   }
-}
-
-function closedError(): BusError {
-  return new BusError('closed', 'Expected an open consumer, was closed', { retryable: false })
 }

@@ -1,14 +1,15 @@
+import { Backoff, Deferred, delay } from '@triplane/async'
 import type { Event, Topic } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import { CompressionTypes, Partitioners, type Producer as Client } from 'kafkajs'
-import { BusError } from '../bus-error.ts'
+import { BusError, closedError } from '../bus-error.ts'
 import type { ProducedStats, Producer, ProducerOptions, Watermark } from '../bus.ts'
 import { retry, type KafkaClient } from './kafka-client.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
 import type { KnownTopics } from './kafka-topics.ts'
 import { isSequenceLost } from './sequence-lost.ts'
 import { SendQueue, type Destination, type Sending } from './send-queue.ts'
-import { sleep, within } from './time-limit.ts'
+import { kafkaBackoff, within } from './time-limit.ts'
 
 /** What the bus does for its producers. */
 export interface KafkaProducerHost {
@@ -19,12 +20,13 @@ export interface KafkaProducerHost {
 }
 
 const DISCONNECT_MS = 1000
+/** Pause before a producer that could not connect tries again. */
+const RECONNECT_MS = 500
 
 interface Flush {
   /** The number of records that have to be in the log. */
   readonly records: number
-  readonly resolve: () => void
-  readonly reject: (error: BusError) => void
+  readonly outcome: Deferred
 }
 
 /**
@@ -52,7 +54,8 @@ export class KafkaProducer implements Producer {
   #flushes: Flush[] = []
   #broken: BusError | undefined
   #closing: Promise<void> | undefined
-  #isAbandoned = false
+  /** Aborts when it is closed: what is not in the log then is given up. */
+  readonly #abandoned = new AbortController()
 
   constructor({ name, runId }: ProducerOptions, host: KafkaProducerHost) {
     this.#host = host
@@ -100,7 +103,7 @@ export class KafkaProducer implements Producer {
 
   /** Resolves when all that was accepted before is in the log. Rejects when it can never be. */
   flush(): Promise<void> {
-    if (this.#closing) return Promise.reject(closedError())
+    if (this.#closing) return Promise.reject(closedError('producer'))
     return this.#flush()
   }
 
@@ -119,7 +122,9 @@ export class KafkaProducer implements Producer {
     if (this.#broken) return Promise.reject(this.#broken)
     if (this.#done === this.#accepted) return Promise.resolve()
     this.#run()
-    return new Promise((resolve, reject) => this.#flushes.push({ records: this.#accepted, resolve, reject }))
+    const outcome = new Deferred()
+    this.#flushes.push({ records: this.#accepted, outcome })
+    return outcome.promise
   }
 
   async #close(): Promise<void> {
@@ -131,9 +136,9 @@ export class KafkaProducer implements Producer {
       const context = { producer: this.#name, records: this.buffered, error: String(error) }
       onLog?.(this.buffered > 0 ? 'error' : 'warn', 'a producer was closed in disorder', context)
     }
-    this.#isAbandoned = true
+    this.#abandoned.abort()
     clearTimeout(this.#linger)
-    this.#settleFlushes(closedError())
+    this.#settleFlushes(closedError('producer'))
     this.#sockets.close()
     this.#host.left(this)
   }
@@ -155,8 +160,8 @@ export class KafkaProducer implements Producer {
   }
 
   async #sendAll(): Promise<void> {
-    while (!this.#isConnected && !this.#isAbandoned) await this.#connect()
-    while (this.#queue.records > 0 && !this.#broken && !this.#isAbandoned) {
+    while (!this.#isConnected && !this.#abandoned.signal.aborted) await this.#connect()
+    while (this.#queue.records > 0 && !this.#broken && !this.#abandoned.signal.aborted) {
       this.#underWay = this.#queue.next()
       if (!(await this.#deliver(this.#underWay))) return
       this.#done += this.#underWay.records.length
@@ -176,7 +181,7 @@ export class KafkaProducer implements Producer {
       this.#isConnected = true
     } catch (error) {
       this.#host.options.onLog?.('warn', 'a producer could not connect', { producer: this.#name, error: String(error) })
-      await sleep(500)
+      await delay(RECONNECT_MS, this.#abandoned.signal)
     }
   }
 
@@ -185,17 +190,19 @@ export class KafkaProducer implements Producer {
     const { compression, compressFromBytes = 16_384, requestTimeoutMs = 10_000 } = this.#host.options
     const codec = compression === 'gzip' && sending.bytes >= compressFromBytes ? CompressionTypes.GZIP : undefined
     const request = { acks: -1, timeout: requestTimeoutMs, topicMessages: sending.topicMessages }
-    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
+    const { signal } = this.#abandoned
+    const backoff = new Backoff(kafkaBackoff)
+    for (;;) {
       try {
         await this.#client.sendBatch(codec === undefined ? request : { ...request, compression: codec })
         return true
       } catch (error) {
-        if (this.#isAbandoned) return false
+        if (signal.aborted) return false
         this.#failed(sending, error)
         if (this.#broken) return false
       }
-      await sleep(delayMs)
-      if (this.#isAbandoned) return false
+      await delay(backoff.next(), signal)
+      if (signal.aborted) return false
     }
   }
 
@@ -220,13 +227,13 @@ export class KafkaProducer implements Producer {
     const waiting = this.#flushes
     this.#flushes = error ? [] : waiting.filter(({ records }) => records > this.#done)
     for (const flush of waiting) {
-      if (flush.records <= this.#done) flush.resolve()
-      else if (error) flush.reject(error)
+      if (flush.records <= this.#done) flush.outcome.resolve()
+      else if (error) flush.outcome.reject(error)
     }
   }
 
   #mustBeUsable(): void {
-    if (this.#closing) throw closedError()
+    if (this.#closing) throw closedError('producer')
     if (this.#broken) throw this.#broken
   }
 
@@ -247,8 +254,4 @@ export class KafkaProducer implements Producer {
     this.#destinations.set(topic.name, destination)
     return destination
   }
-}
-
-function closedError(): BusError {
-  return new BusError('closed', 'Expected an open producer, was closed', { retryable: false })
 }

@@ -1,9 +1,9 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls, TLSSocket } from 'node:tls'
+import { Signal } from '@triplane/async'
 import type { ISocketFactory } from 'kafkajs'
 import { refusedCertificate } from './not-authenticated.ts'
 import type { KafkaTls } from './kafka-options.ts'
-import { Signal } from './signal.ts'
 
 const KEEP_ALIVE_MS = 10_000
 

@@ -1,39 +1,44 @@
+import { retry, TimeoutError, withTimeout } from '@triplane/async'
 import { BusError } from '../bus-error.ts'
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
-}
 
 /** What is known of why no answer came in time. */
 type WhyLate = () => Error | undefined
 
+interface Limit {
+  readonly whyLate?: WhyLate
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal
+}
+
+/** How the bus waits before it asks Kafka again. */
+export const kafkaBackoff = { firstMs: 50, longestMs: 1000 } as const
+
 /** Rejects with `unreachable` when `work` fails or has not ended after `ms`. The work itself goes on. */
-export async function within<T>(ms: number, what: string, work: Promise<T>, whyLate?: WhyLate): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unreachable(`${what} within ${Math.round(ms)} ms`, whyLate?.())), ms)
-  })
+export async function within<T>(
+  ms: number,
+  what: string,
+  work: Promise<T>,
+  { whyLate, signal }: Limit = {},
+): Promise<T> {
   try {
-    return await Promise.race([work, late])
+    return await withTimeout(work, { ms, what: 'an answer', signal })
   } catch (error) {
+    if (error instanceof TimeoutError) throw unreachable(`${what} within ${Math.round(ms)} ms`, whyLate?.())
     throw error instanceof BusError ? error : unreachable(what, error)
-  } finally {
-    clearTimeout(timer)
   }
 }
 
 /** Tries `act` again and again, for at most `ms`, as long as Kafka is unreachable. */
-export async function persistently<T>(ms: number, what: string, act: () => Promise<T>, whyLate?: WhyLate): Promise<T> {
+export function persistently<T>(ms: number, what: string, act: () => Promise<T>, whyLate?: WhyLate): Promise<T> {
   const until = performance.now() + ms
-  for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
-    try {
-      return await within(Math.max(1, until - performance.now()), what, act(), whyLate)
-    } catch (error) {
+  const attempt = () => within(Math.max(1, until - performance.now()), what, act(), whyLate && { whyLate })
+  return retry(attempt, {
+    backoff: kafkaBackoff,
+    onFailure(error, waitMs) {
       const isUnreachable = error instanceof BusError && error.code === 'unreachable'
-      if (!isUnreachable || performance.now() + delayMs >= until) throw error
-    }
-    await sleep(delayMs)
-  }
+      if (!isUnreachable || performance.now() + waitMs >= until) throw error
+    },
+  })
 }
 
 function unreachable(what: string, cause?: unknown): BusError {

@@ -1,5 +1,5 @@
 import type { Topic } from '@triplane/contracts'
-import { BusError } from '../bus-error.ts'
+import { closedError } from '../bus-error.ts'
 import type { Bus, ConsumerOptions, ProducerOptions } from '../bus.ts'
 import { ConsumerGroup } from './consumer-group.ts'
 import { MemoryConsumer } from './memory-consumer.ts'
@@ -64,7 +64,7 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
   }
 
   function mustBeOpen(): void {
-    if (closed) throw new BusError('closed', 'Expected an open bus, was closed', { retryable: false })
+    if (closed) throw closedError('bus')
   }
 
   return {

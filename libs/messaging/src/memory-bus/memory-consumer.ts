@@ -1,6 +1,7 @@
+import { Signal } from '@triplane/async'
 import type { Topic } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
-import { BusError } from '../bus-error.ts'
+import { closedError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer } from '../bus.ts'
 import type { LoggedRecord } from './partition-log.ts'
 import type { PartitionReader } from './partition-reader.ts'
@@ -38,7 +39,7 @@ export class MemoryConsumer implements Consumer {
   #end = 0
   #paused = false
   #closed = false
-  #waiting: { readonly promise: Promise<void>; readonly wake: () => void } | undefined
+  readonly #arrival = new Signal()
 
   constructor(topics: readonly Topic[], host: ConsumerHost) {
     this.topics = topics
@@ -62,7 +63,7 @@ export class MemoryConsumer implements Consumer {
     const at = this.#end++
     this.#inbox[at] = record
     this.#inboxReaders[at] = reader
-    if (this.#waiting !== undefined) this.#wake()
+    if (this.#arrival.isAwaited) this.#wake()
   }
 
   /** Takes over `owned`: the inbox is what their logs hold from their positions on. */
@@ -78,7 +79,7 @@ export class MemoryConsumer implements Consumer {
   }
 
   take(max = Infinity): readonly BusRecord[] {
-    if (this.#closed) throw closedError()
+    if (this.#closed) throw closedError('consumer')
     const size = Math.min(this.#end - this.#head, max)
     if (this.#paused || size === 0) return nothing
     const taken: BusRecord[] = [this.#shift()]
@@ -89,17 +90,13 @@ export class MemoryConsumer implements Consumer {
   }
 
   arrived(): Promise<void> {
-    if (this.#closed) return Promise.reject(closedError())
+    if (this.#closed) return Promise.reject(closedError('consumer'))
     if (this.#ready()) return done
-    if (this.#waiting === undefined) {
-      const { promise, resolve } = withResolve()
-      this.#waiting = { promise, wake: resolve }
-    }
-    return this.#waiting.promise
+    return this.#arrival.raised()
   }
 
   commit(): Promise<void> {
-    if (this.#closed) return Promise.reject(closedError())
+    if (this.#closed) return Promise.reject(closedError('consumer'))
     const owned = this.#owned
     for (let i = 0; i < owned.length; i++) {
       const reader = owned[i] as PartitionReader
@@ -166,19 +163,6 @@ export class MemoryConsumer implements Consumer {
   }
 
   #wake(): void {
-    if (this.#waiting === undefined || !(this.#closed || this.#ready())) return
-    const { wake } = this.#waiting
-    this.#waiting = undefined
-    wake()
+    if (this.#closed || this.#ready()) this.#arrival.raise()
   }
-}
-
-function closedError(): BusError {
-  return new BusError('closed', 'Expected an open consumer, was closed', { retryable: false })
-}
-
-function withResolve(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve }
 }

@@ -1,6 +1,7 @@
+import { Signal } from '@triplane/async'
 import type { Event, Topic } from '@triplane/contracts'
 import { invariant, partitionOf } from '@triplane/kernel'
-import { BusError } from '../bus-error.ts'
+import { BusError, closedError } from '../bus-error.ts'
 import type { ProducedStats, Producer, ProducerOptions, Watermark } from '../bus.ts'
 import type { LoggedRecord, PartitionLog } from './partition-log.ts'
 
@@ -42,7 +43,7 @@ export class MemoryProducer implements Producer {
   readonly #host: ProducerHost
   readonly #destinations = new Map<string, Destination>()
   #waiting: Waiting[] = []
-  #flushed: (() => void)[] = []
+  readonly #flushed = new Signal()
   #closed = false
 
   constructor({ name, runId }: ProducerOptions, host: ProducerHost) {
@@ -56,7 +57,7 @@ export class MemoryProducer implements Producer {
   }
 
   send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void {
-    if (this.#closed) throw closedError()
+    if (this.#closed) throw closedError('producer')
     invariant(events.length > 0, 'a record holds at least one event')
     const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
     const { logs } = destination
@@ -71,7 +72,7 @@ export class MemoryProducer implements Producer {
   }
 
   mark(topics: readonly Topic[], watermark: Watermark): void {
-    if (this.#closed) throw closedError()
+    if (this.#closed) throw closedError('producer')
     const tsSentUs = this.#host.nowUs()
     for (const topic of topics) {
       const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
@@ -95,14 +96,13 @@ export class MemoryProducer implements Producer {
     }
     if (done === 0) return
     this.#waiting = this.#waiting.slice(done)
-    if (this.#waiting.length > 0) return
-    for (const resolve of this.#flushed.splice(0)) resolve()
+    if (this.#waiting.length === 0) this.#flushed.raise()
   }
 
   flush(): Promise<void> {
-    if (this.#closed) return Promise.reject(closedError())
+    if (this.#closed) return Promise.reject(closedError('producer'))
     if (this.#waiting.length === 0) return Promise.resolve()
-    return new Promise((resolve) => this.#flushed.push(resolve))
+    return this.#flushed.raised()
   }
 
   stats(): readonly ProducedStats[] {
@@ -167,8 +167,4 @@ export class MemoryProducer implements Producer {
     this.#destinations.set(topic.name, destination)
     return destination
   }
-}
-
-function closedError(): BusError {
-  return new BusError('closed', 'Expected an open producer, was closed', { retryable: false })
 }

@@ -1,8 +1,7 @@
 import { buildInfo, ConfigError } from '@triplane/config'
-import { systemClock, type Clock } from '@triplane/kernel'
+import { isFault, systemClock, type Clock } from '@triplane/kernel'
 import { createLogger, type Level, type Logger } from '@triplane/logging'
 import { leaveCrashNote } from './crash-note.ts'
-import { isExpected } from './expected-fault.ts'
 
 /** A service that is under way. */
 export interface Service {
@@ -72,7 +71,7 @@ export async function runService<Config>(definition: ServiceDefinition<Config>):
     logger.info('Stopped')
     process.exit(0)
   } catch (error) {
-    if (isExpected(error)) {
+    if (isFault(error)) {
       logger.critical(error.message, { error })
       process.exit(1)
     }

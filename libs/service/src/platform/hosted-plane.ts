@@ -1,11 +1,11 @@
 import { buildInfo } from '@triplane/config'
 import { StateMisfitError, topics, type Event, type PlaneCore, type SchemaOf, type Topic } from '@triplane/contracts'
+import { isFault } from '@triplane/kernel'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import type { GatedPartition } from '../host/watermark-gate.ts'
-import { isExpected } from '../lifecycle/expected-fault.ts'
 import { FailedTurn, PlaneHeldError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
@@ -129,7 +129,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
           await mustHaveSaidNothing(bus, run, plane.name, marked)
         await host.run()
       } catch (error) {
-        if (!isExpected(error)) failedTurn.note(host.turn + 1, error)
+        if (!isFault(error)) failedTurn.note(host.turn + 1, error)
         throw error
       } finally {
         await consumer.close()
