@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { goldenFiles } from './events-document.ts'
 import { generatedFiles, generatedFolders } from './generated-files.ts'
 
 /** `npm run generate`: writes what is made by code, and deletes what is made no more. */
@@ -12,4 +13,8 @@ for (const folder of generatedFolders) {
   }
 }
 for (const [path, content] of files) writeFileSync(join(root, path), content)
+// What an event was on the wire when it came into the world stays as it is.
+for (const [path, line] of goldenFiles()) {
+  if (!existsSync(join(root, path))) writeFileSync(join(root, path), line)
+}
 process.stdout.write(`${files.size} files written\n`)

@@ -1,5 +1,6 @@
 import { generateRuleFiles } from '@triplane/monitoring'
 import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
+import { eventsDocument } from './events-document.ts'
 import { metricsDocument } from './metrics-document.ts'
 
 const RULES_FOLDER = 'infrastructure/prometheus/rules'
@@ -13,5 +14,6 @@ export function generatedFiles(): Map<string, string> {
     ...generateRuleFiles().map(({ name, content }) => [`${RULES_FOLDER}/${name}`, content] as const),
     ...[...generateDashboards()].map(([name, content]) => [`${DASHBOARD_FOLDER}/${name}`, content] as const),
     ['docs/metrics.md', metricsDocument()],
+    ['docs/events.md', eventsDocument()],
   ])
 }

@@ -8,6 +8,7 @@ import {
   type MetricDefinition,
 } from '@triplane/metrics'
 import { alertRules, duration, recordingRules, serviceLevels, thresholds, type AlertRule } from '@triplane/monitoring'
+import { code, table } from './markdown.ts'
 import { olderNames } from './older-names.ts'
 
 /** What each catalogue is of, in the order of the document. */
@@ -152,13 +153,4 @@ function slosSection(): string {
     'An alert fires when the budget burns so many times as fast as would use it up in 30 days, over both windows:',
     table(['severity', 'factor', 'over', 'and over'], burns),
   ].join('\n\n')
-}
-
-function code(text: string): string {
-  return `\`${text.replace(/\s+/g, ' ').trim()}\``
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { buildInfo } from '@triplane/config'
-import type { MarketEvent } from '@triplane/contracts'
+import { topicsAwaitedOf, type MarketEvent } from '@triplane/contracts'
 import { dataPlaneSchema } from '@triplane/data-core'
 import { openRunSource, refuseNotUnderstood, simulatedCheckpointSchema } from '@triplane/feeds'
 import { logEvent } from '@triplane/logging'
@@ -10,7 +10,6 @@ import {
   createStateCodec,
   digestOf,
   haltAfterCrash,
-  markedMarketTopics,
   PlaneOutput,
   Snapshots,
   feedCheck,
@@ -74,7 +73,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
         name: plane.name,
         producer,
         account: run.account,
-        marked: run.mode === 'lockstep' ? markedMarketTopics : [],
+        marked: run.mode === 'lockstep' ? topicsAwaitedOf('data-plane') : [],
         history,
         observe(event) {
           plane.observe(event)

@@ -1,4 +1,10 @@
-import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
+import {
+  topics,
+  topicsAwaitedOf,
+  tradingStates,
+  type ExecutionEvent,
+  type TradingConditionChange,
+} from '@triplane/contracts'
 import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import { orderPlaneSchema } from '@triplane/order-core'
@@ -70,7 +76,7 @@ export async function startOrderService(
         if (notice) context.logger.warning(notice)
         return buildOrderPlane(parts, saved)
       },
-      marked: [topics.orders, topics.fills],
+      marked: topicsAwaitedOf('order-plane'),
       leadUs: order.minLatencyUs,
       configDigest: digestOf({ order, instruments, sessions: run.sessions }),
       snapshotEveryMs: config.state.snapshotEveryMs,

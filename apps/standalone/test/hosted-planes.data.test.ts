@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
-import { topics, type Event, type Run, type SchemaOf, type Topic } from '@triplane/contracts'
+import { topics, topicsAwaitedOf, type Event, type Run, type SchemaOf, type Topic } from '@triplane/contracts'
 import { dataPlaneConfig, dataPlaneSchema } from '@triplane/data-core'
 import { limitFeed, openCapture, simulatedCheckpointSchema } from '@triplane/feeds'
 import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
@@ -21,7 +21,6 @@ import {
   createStateCodec,
   hostStateSchema,
   InputLog,
-  markedMarketTopics,
   PlaneHost,
   PlaneOutput,
   Snapshots,
@@ -117,7 +116,7 @@ class Hosts {
       nowUs: systemClock.nowUs,
       monotonicUs: systemClock.monotonicUs,
     })
-    const output = this.#output('data-plane', markedMarketTopics, undefined)
+    const output = this.#output('data-plane', topicsAwaitedOf('data-plane'), undefined)
     const host = new SourceHost<FeedItem, Event>({
       core: core,
       run: this.#run,

@@ -1,4 +1,4 @@
-import { topics } from '@triplane/contracts'
+import { topicsAwaitedOf } from '@triplane/contracts'
 import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import {
@@ -58,7 +58,7 @@ export async function startStrategyService(
           if (notice) context.logger.warning(notice)
           return buildStrategyPlane(parts, saved)
         },
-        marked: [topics.intents, topics.killSwitch],
+        marked: topicsAwaitedOf('strategy-plane'),
         leadUs: 0,
         configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
         snapshotEveryMs: config.state.snapshotEveryMs,

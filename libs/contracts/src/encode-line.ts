@@ -1,29 +1,14 @@
 import type { TSchema } from '@sinclair/typebox'
-import { eventSchemas, type Event, type EventType } from './event.ts'
 
-type Encoder = (value: unknown) => string
+export type Encoder = (value: unknown) => string
 
-const encoders = new Map<EventType, Encoder>()
-
-/**
- * The canonical line of an event: JSON in the schema's field order, absent fields left out, numbers as JavaScript
- * prints them, no line break. What hashes and golden files are made of. Fields that the schema does not name are left out.
- */
-export function encodeLine(event: Event): string {
-  let encode = encoders.get(event.type)
-  if (!encode) {
-    encode = encoderOf(eventSchemas[event.type])
-    encoders.set(event.type, encode)
-  }
-  return encode(event)
-}
-
-function encoderOf(schema: TSchema): Encoder {
+/** Writes values of a schema as JSON in the schema's field order; what the schema does not name is left out. */
+export function lineEncoder(schema: TSchema): Encoder {
   if (schema['type'] === 'object') return objectEncoder(schema['properties'] as Record<string, TSchema>)
   if (schema['type'] === 'array') {
     const items = schema['items'] as TSchema
     if (items['type'] === 'number') return (value) => `[${(value as readonly number[]).join(',')}]`
-    const encode = encoderOf(items)
+    const encode = lineEncoder(items)
     return (value) => `[${(value as readonly unknown[]).map(encode).join(',')}]`
   }
   if (schema['type'] === 'number' || schema['type'] === 'integer' || schema['type'] === 'boolean') return String
@@ -33,7 +18,7 @@ function encoderOf(schema: TSchema): Encoder {
 function objectEncoder(properties: Record<string, TSchema>): Encoder {
   const names = Object.keys(properties)
   const labels = names.map((name) => `${JSON.stringify(name)}:`)
-  const encoders = Object.values(properties).map(encoderOf)
+  const encoders = Object.values(properties).map(lineEncoder)
   const isFlat = Object.values(properties).every((schema) => !holdsObjects(schema))
   return (value) => {
     const fields = value as Record<string, unknown>

@@ -1,4 +1,4 @@
-import { Type, type TLiteral, type TObject, type TProperties, type TUnion } from '@sinclair/typebox'
+import { Type, type TLiteral, type TUnion } from '@sinclair/typebox'
 
 /** Fields that many events share. Optional fields are absent, never null. */
 
@@ -20,22 +20,6 @@ export function oneOf<const Values extends readonly string[]>(values: Values, de
   >
 }
 
-/** The first fields of every event: its tag and its producer's sequence, counted in emission order from 1. */
-export function eventSchema<const Tag extends string, Fields extends TProperties>(
-  tag: Tag,
-  fields: Fields,
-  description: string,
-) {
-  return Type.Object(
-    {
-      type: Type.Literal(tag),
-      seq: Type.Integer({ minimum: 0, description: 'emission order of the producer, one counter' }),
-      ...fields,
-    },
-    { $id: tag, description },
-  ) as TObject<{ type: TLiteral<Tag>; seq: ReturnType<typeof Type.Integer> } & Fields>
-}
-
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
 export const marketFields = {
   source: text('feed: binance_ws, capture, sim'),
@@ -43,6 +27,11 @@ export const marketFields = {
   symbol: text('unified symbol: BTC/USDT'),
   tsRecvUs: timeUs('receive time made monotone: market time'),
 }
+
+/** 2024-08-08T14:30:00Z in microseconds: the time of the examples. */
+export const exampleUs = 1_723_127_400_000_000
+/** The market fields of the examples. */
+export const exampleMarket = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT', tsRecvUs: exampleUs } as const
 
 /** Flat list of price, size, price, size, ... */
 export const levels = (description: string) => Type.Array(Type.Number(), { description })

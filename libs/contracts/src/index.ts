@@ -1,43 +1,51 @@
 // Market events
-export { tradeSchema, type Trade } from './events/trade.ts'
-export { quoteSchema, type Quote } from './events/quote.ts'
-export { bookDeltaSchema, type BookDelta } from './events/book-delta.ts'
-export { bookSnapshotSchema, type BookSnapshot } from './events/book-snapshot.ts'
-export { barSchema, type Bar } from './events/bar.ts'
-export { ofiSchema, type Ofi } from './events/ofi.ts'
-export { markSchema, type Mark } from './events/mark.ts'
-export { isAbout, isBookGap, marketStatusSchema, type MarketStatus } from './events/market-status.ts'
-export { deadLetterSchema, MAX_RAW_BYTES, rawOf, type DeadLetter } from './events/dead-letter.ts'
+export type { Trade } from './events/trade.ts'
+export type { Quote } from './events/quote.ts'
+export type { BookDelta } from './events/book-delta.ts'
+export type { BookSnapshot } from './events/book-snapshot.ts'
+export type { Bar } from './events/bar.ts'
+export type { Ofi } from './events/ofi.ts'
+export type { Mark } from './events/mark.ts'
+export { isAbout, isBookGap, type MarketStatus } from './events/market-status.ts'
+export { MAX_RAW_BYTES, rawOf, type DeadLetter } from './events/dead-letter.ts'
 // Strategy events
-export { signalSchema, type Signal } from './events/signal.ts'
-export { targetPortfolioSchema, type TargetPortfolio } from './events/target-portfolio.ts'
-export { orderIntentSchema, type OrderIntent } from './events/order-intent.ts'
-export { cancelIntentSchema, type CancelIntent } from './events/cancel-intent.ts'
-export { portfolioStateSchema, type PortfolioState } from './events/portfolio-state.ts'
-export { regimeChangeSchema, type RegimeChange } from './events/regime-change.ts'
-export { killSwitchSchema, type KillSwitch } from './events/kill-switch.ts'
+export type { Signal } from './events/signal.ts'
+export type { TargetPortfolio } from './events/target-portfolio.ts'
+export type { OrderIntent } from './events/order-intent.ts'
+export type { CancelIntent } from './events/cancel-intent.ts'
+export type { PortfolioState } from './events/portfolio-state.ts'
+export type { RegimeChange } from './events/regime-change.ts'
+export type { KillSwitch } from './events/kill-switch.ts'
 // Execution, control and platform events
-export { orderEventSchema, type OrderEvent } from './events/order-event.ts'
-export { fillSchema, type Fill } from './events/fill.ts'
-export { operatorCommandSchema, type OperatorCommand } from './events/operator-command.ts'
-export { tradingConditionSchema, type TradingConditionChange } from './events/trading-condition.ts'
-export { runSchema, type Run } from './events/run.ts'
-export { auditLinkSchema, type AuditLink } from './events/audit-link.ts'
-export { heartbeatSchema, type Heartbeat } from './events/heartbeat.ts'
+export type { OrderEvent } from './events/order-event.ts'
+export type { Fill } from './events/fill.ts'
+export type { OperatorCommand } from './events/operator-command.ts'
+export type { TradingConditionChange } from './events/trading-condition.ts'
+export type { Run } from './events/run.ts'
+export type { AuditLink } from './events/audit-link.ts'
+export type { Heartbeat } from './events/heartbeat.ts'
 // All events together
 export {
+  definitionOf,
   effectUsOf,
-  eventSchemas,
+  encodeLine,
+  eventDefinitions,
+  eventTypes,
   explainEvent,
   isEvent,
+  keyOf,
+  rankOf,
+  topicOf,
+  typesOn,
   type ControlEvent,
   type Event,
+  type EventByTag,
   type EventType,
   type ExecutionEvent,
   type MarketEvent,
+  type StoredAs,
   type StrategyEvent,
 } from './event.ts'
-export { encodeLine } from './encode-line.ts'
 // Closed lists of codes
 export {
   brokerRejects,
@@ -86,9 +94,11 @@ export {
   type ValidationRefusal,
 } from './codes.ts'
 // Topics
-export { keyOf, topicOf, topics, topicsOf, type Topic, type TopicKey, type TopicName } from './topics.ts'
+export { topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName } from './topics.ts'
+export type { Topic, TopicParty } from './topic.ts'
+export type { EventDefinition } from './define-event.ts'
 // Cores
-export { compareInputs, rank, rankOf, type InputKey, type Rank } from './input-order.ts'
+export { compareInputs, rank, type InputKey, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'
 export type { PlaneCore } from './plane-core.ts'
 // Saved state

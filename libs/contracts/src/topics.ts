@@ -1,31 +1,14 @@
-import type { Event, EventType } from './event.ts'
-
-/** What a topic's records are keyed and partitioned by. */
-export type TopicKey = 'instrument' | 'account' | 'source' | 'stage' | 'switch' | 'run'
-
-/** A topic: what it holds, never who reads it. The version is part of the name. */
-export interface Topic {
-  readonly name: string
-  readonly holds: readonly EventType[]
-  readonly keyedBy: TopicKey
-  /**
-   * A record holds a batch of events of one key, and a deployment may spread the keys over several partitions; else a record
-   * holds one event, and there is one partition: all read the topic in one order.
-   */
-  readonly batched: boolean
-  /** Only the newest record of a key is kept. */
-  readonly compacted: boolean
-  /** How long records are kept; nothing for compacted topics, which keep the newest of each key for good. */
-  readonly retentionHours?: number
-}
+import type { Topic, TopicParty } from './topic.ts'
 
 const HOURS_A_WEEK = 168
+const edges = ['data-plane.edge', 'strategy-plane.edge', 'order-plane.edge'] as const satisfies readonly TopicParty[]
 
 /** Every topic of Triplane. */
 export const topics = {
   trades: {
     name: 'market.trades.v1',
-    holds: ['trade'],
+    writers: ['data-plane'],
+    readers: ['order-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -33,7 +16,8 @@ export const topics = {
   },
   quotes: {
     name: 'market.quotes.v1',
-    holds: ['quote'],
+    writers: ['data-plane'],
+    readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -41,7 +25,8 @@ export const topics = {
   },
   books: {
     name: 'market.books.v1',
-    holds: ['bookDelta', 'bookSnapshot'],
+    writers: ['data-plane'],
+    readers: ['order-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -49,7 +34,8 @@ export const topics = {
   },
   bars: {
     name: 'market.bars.v1',
-    holds: ['bar'],
+    writers: ['data-plane'],
+    readers: [],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -57,7 +43,8 @@ export const topics = {
   },
   ofi: {
     name: 'market.ofi.v1',
-    holds: ['ofi'],
+    writers: ['data-plane'],
+    readers: ['strategy-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -65,7 +52,8 @@ export const topics = {
   },
   marks: {
     name: 'market.marks.v1',
-    holds: ['mark'],
+    writers: ['data-plane'],
+    readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -73,7 +61,8 @@ export const topics = {
   },
   status: {
     name: 'market.status.v1',
-    holds: ['marketStatus'],
+    writers: ['data-plane'],
+    readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
     batched: false,
     compacted: false,
@@ -81,7 +70,8 @@ export const topics = {
   },
   deadLetters: {
     name: 'market.dlq.v1',
-    holds: ['deadLetter'],
+    writers: ['data-plane', 'strategy-plane.edge', 'order-plane.edge'],
+    readers: [],
     keyedBy: 'source',
     batched: false,
     compacted: false,
@@ -89,7 +79,8 @@ export const topics = {
   },
   signals: {
     name: 'strategy.signals.v1',
-    holds: ['signal'],
+    writers: ['strategy-plane'],
+    readers: [],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,
@@ -97,7 +88,8 @@ export const topics = {
   },
   targets: {
     name: 'strategy.targets.v1',
-    holds: ['targetPortfolio'],
+    writers: ['strategy-plane'],
+    readers: [],
     keyedBy: 'account',
     batched: false,
     compacted: false,
@@ -105,7 +97,8 @@ export const topics = {
   },
   intents: {
     name: 'strategy.intents.v1',
-    holds: ['orderIntent', 'cancelIntent'],
+    writers: ['strategy-plane'],
+    readers: ['order-plane'],
     keyedBy: 'account',
     batched: false,
     compacted: false,
@@ -113,15 +106,18 @@ export const topics = {
   },
   portfolio: {
     name: 'strategy.portfolio.v1',
-    holds: ['portfolioState'],
+    writers: ['strategy-plane'],
+    readers: [],
     keyedBy: 'account',
     batched: false,
     compacted: false,
     retentionHours: HOURS_A_WEEK,
   },
+  /** Nothing writes it yet. */
   regime: {
     name: 'strategy.regime.v1',
-    holds: ['regimeChange'],
+    writers: [],
+    readers: [],
     keyedBy: 'account',
     batched: false,
     compacted: false,
@@ -129,7 +125,8 @@ export const topics = {
   },
   orders: {
     name: 'execution.orders.v1',
-    holds: ['orderEvent'],
+    writers: ['order-plane'],
+    readers: ['strategy-plane'],
     keyedBy: 'account',
     batched: false,
     compacted: false,
@@ -137,7 +134,8 @@ export const topics = {
   },
   fills: {
     name: 'execution.fills.v1',
-    holds: ['fill'],
+    writers: ['order-plane'],
+    readers: ['strategy-plane'],
     keyedBy: 'account',
     batched: false,
     compacted: false,
@@ -145,32 +143,43 @@ export const topics = {
   },
   killSwitch: {
     name: 'control.kill-switch.v1',
-    holds: ['killSwitch'],
+    writers: ['strategy-plane'],
+    readers: ['order-plane'],
     keyedBy: 'switch',
     batched: false,
     compacted: true,
   },
   commands: {
     name: 'control.commands.v1',
-    holds: ['operatorCommand', 'tradingCondition'],
+    writers: ['order-plane.edge'],
+    readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'account',
     batched: false,
     compacted: false,
     retentionHours: HOURS_A_WEEK,
   },
   /** The newest record names the current run. */
-  runs: { name: 'control.runs.v1', holds: ['run'], keyedBy: 'run', batched: false, compacted: true },
+  runs: {
+    name: 'control.runs.v1',
+    writers: ['command-line'],
+    readers: [...edges, 'command-line'],
+    keyedBy: 'run',
+    batched: false,
+    compacted: true,
+  },
   /** The newest link of the chain of audit rows. */
   audit: {
     name: 'control.audit.v1',
-    holds: ['auditLink'],
+    writers: ['order-plane.edge'],
+    readers: ['command-line'],
     keyedBy: 'account',
     batched: false,
     compacted: true,
   },
   heartbeats: {
     name: 'platform.heartbeats.v1',
-    holds: ['heartbeat'],
+    writers: edges,
+    readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'stage',
     batched: false,
     compacted: false,
@@ -179,50 +188,21 @@ export const topics = {
 } as const satisfies Record<string, Topic>
 
 export type TopicName = (typeof topics)[keyof typeof topics]['name']
+type NamedTopic = Topic & { readonly name: TopicName }
 
-/** The topic that holds events of this type. */
-export const topicOf = Object.fromEntries(
-  Object.values(topics).flatMap((topic) => topic.holds.map((type) => [type, topic] as const)),
-) as unknown as Readonly<Record<EventType, Topic & { readonly name: TopicName }>>
+const all: readonly NamedTopic[] = Object.values(topics)
 
-/** The topics of an event type's union: naming each of its types once is checked by `Record`. */
-export function topicsOf(types: Readonly<Partial<Record<EventType, true>>>): readonly (typeof topicOf)[EventType][] {
-  const named = Object.keys(types) as EventType[]
-  return [...new Set(named.map((type) => topicOf[type]))]
+/** The topics that a party writes, in the order of `topics`. */
+export function topicsWrittenBy(party: TopicParty): readonly NamedTopic[] {
+  return all.filter(({ writers }) => writers.includes(party))
 }
 
-/** The key of an event's record. `account` is the account of the run, which payloads do not carry. */
-export function keyOf(event: Event, account: string): string {
-  switch (event.type) {
-    case 'trade':
-    case 'quote':
-    case 'bookDelta':
-    case 'bookSnapshot':
-    case 'bar':
-    case 'ofi':
-    case 'mark':
-    case 'signal':
-      return event.symbol
-    case 'marketStatus':
-      return event.symbol ?? event.source
-    case 'deadLetter':
-      return event.source
-    case 'heartbeat':
-      return event.stage
-    case 'killSwitch':
-      return `${account}/${event.switchType}`
-    case 'targetPortfolio':
-    case 'orderIntent':
-    case 'cancelIntent':
-    case 'portfolioState':
-    case 'regimeChange':
-    case 'orderEvent':
-    case 'fill':
-    case 'operatorCommand':
-    case 'tradingCondition':
-    case 'auditLink':
-      return account
-    case 'run':
-      return event.runId
-  }
+/** The topics that a party reads, in the order of `topics`. */
+export function topicsReadBy(party: TopicParty): readonly NamedTopic[] {
+  return all.filter(({ readers }) => readers.includes(party))
+}
+
+/** The topics that a core writes and other cores read, which wait for its watermarks in lockstep. */
+export function topicsAwaitedOf(party: TopicParty): readonly NamedTopic[] {
+  return topicsWrittenBy(party).filter(({ readers }) => readers.length > 0)
 }

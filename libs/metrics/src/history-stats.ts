@@ -1,9 +1,12 @@
-import type { EventType } from '@triplane/contracts'
-import { storedAs } from './catalog/every-service.ts'
+import { definitionOf, type EventType, type StoredAs } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
 import type { Metrics } from './metrics.ts'
 
-/** Every type that is stored has a name. */
-const labelsOf = (type: EventType) => ({ event_type: storedAs[type as keyof typeof storedAs] })
+function labelsOf(type: EventType): { readonly event_type: StoredAs } {
+  const { store } = definitionOf[type]
+  invariant(store !== undefined, 'what is kept as history has a name for metrics', type)
+  return { event_type: store.as }
+}
 
 /** What the history store of `types` is to tell of: rows that are lost, for every service that stores. */
 export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLost'>, types: readonly EventType[]) {

@@ -1,7 +1,6 @@
 // Hosts of planes
 export { hostStateSchema, PlaneHost, type HostState, type PlaneHostOptions } from './host/plane-host.ts'
 export {
-  markedMarketTopics,
   SourceHost,
   sourceStateSchema,
   type SourceCore,

@@ -26,6 +26,7 @@ export {
   aTargetPortfolio,
   aTrade,
   aTradingCondition,
+  builderOf,
   examples,
   testStartUs,
 } from './events.ts'

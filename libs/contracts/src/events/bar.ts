@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { timeframes } from '../codes.ts'
-import { eventSchema, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const barSchema = eventSchema(
-  'bar',
-  {
+export const bar = defineEvent({
+  tag: 'bar',
+  version: 1,
+  doc: 'Open, high, low, close and volume of an interval of event time.',
+  schema: {
     ...marketFields,
     timeframe: oneOf(timeframes, 'length of the bar'),
     origin: oneOf(['trades', 'venue'], "built from trades, or the venue's own kline"),
@@ -25,6 +30,24 @@ export const barSchema = eventSchema(
       Type.Boolean({ description: 'true when the bar was closed before and this is what replaces it; else absent' }),
     ),
   },
-  'Open, high, low, close and volume of an interval of event time.',
-)
-export type Bar = Readonly<Static<typeof barSchema>>
+  topic: topics.bars,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  store: { table: 'bars', as: 'bar' },
+  example: {
+    ...exampleMarket,
+    timeframe: '1m',
+    origin: 'trades',
+    openTimeUs: exampleUs,
+    open: 61_800.3,
+    high: 61_839.8,
+    low: 61_800,
+    close: 61_807.8,
+    volume: 125.967,
+    quoteVolume: 7_786_316.8556,
+    buyVolume: 50.874,
+    trades: 1751,
+    closed: true,
+  },
+})
+export type Bar = EventOf<typeof bar>

@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { eventSchema, levels, marketFields, timeUs } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, exampleUs, levels, marketFields, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const bookDeltaSchema = eventSchema(
-  'bookDelta',
-  {
+export const bookDelta = defineEvent({
+  tag: 'bookDelta',
+  version: 1,
+  doc: 'Changes of book levels; sizes are absolute.',
+  schema: {
     ...marketFields,
     tsEventUs: timeUs('venue time of the update'),
     firstUpdateId: Type.Integer({ description: 'first update id in the delta' }),
@@ -14,6 +19,17 @@ export const bookDeltaSchema = eventSchema(
     bids: levels('price, size pairs; size 0 removes the level'),
     asks: levels('price, size pairs; size 0 removes the level'),
   },
-  'Changes of book levels; sizes are absolute.',
-)
-export type BookDelta = Readonly<Static<typeof bookDeltaSchema>>
+  topic: topics.books,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  example: {
+    ...exampleMarket,
+    tsEventUs: exampleUs - 2_000,
+    firstUpdateId: 11,
+    lastUpdateId: 12,
+    prevUpdateId: 10,
+    bids: [61_800.2, 2.5],
+    asks: [61_800.3, 0],
+  },
+})
+export type BookDelta = EventOf<typeof bookDelta>

@@ -1,15 +1,29 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { eventSchema, levels, marketFields, timeUs } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, exampleUs, levels, marketFields, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const bookSnapshotSchema = eventSchema(
-  'bookSnapshot',
-  {
+export const bookSnapshot = defineEvent({
+  tag: 'bookSnapshot',
+  version: 1,
+  doc: 'The whole book, which replaces what was known.',
+  schema: {
     ...marketFields,
     tsEventUs: Type.Optional(timeUs('venue time; absent where the venue gives none')),
     lastUpdateId: Type.Integer({ description: 'the update id that the snapshot includes' }),
     bids: levels('price, size pairs, best first'),
     asks: levels('price, size pairs, best first'),
   },
-  'The whole book, which replaces what was known.',
-)
-export type BookSnapshot = Readonly<Static<typeof bookSnapshotSchema>>
+  topic: topics.books,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  example: {
+    ...exampleMarket,
+    tsEventUs: exampleUs - 2_000,
+    lastUpdateId: 10,
+    bids: [61_800.2, 2.5, 61_800.1, 4],
+    asks: [61_800.3, 2.51, 61_800.4, 3],
+  },
+})
+export type BookSnapshot = EventOf<typeof bookSnapshot>

@@ -1,16 +1,29 @@
-import type { Static } from '@sinclair/typebox'
 import { cancelReasons } from '../codes.ts'
-import { effectUs, eventSchema, oneOf, text } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const cancelIntentSchema = eventSchema(
-  'cancelIntent',
-  {
+export const cancelIntent = defineEvent({
+  tag: 'cancelIntent',
+  version: 1,
+  doc: 'A wish to cancel a working order. Cancels pass every risk check.',
+  schema: {
     intentId: text('the order to cancel'),
     strategy: text('whose order'),
     symbol: text('unified symbol'),
     effectUs,
     reason: oneOf(cancelReasons, 'why'),
   },
-  'A wish to cancel a working order. Cancels pass every risk check.',
-)
-export type CancelIntent = Readonly<Static<typeof cancelIntentSchema>>
+  topic: topics.intents,
+  key: (_, account) => account,
+  rank: rank.strategy,
+  example: {
+    intentId: 'OFI-1',
+    strategy: 'OFI',
+    symbol: 'BTC/USDT',
+    effectUs: exampleUs,
+    reason: 'replaced',
+  },
+})
+export type CancelIntent = EventOf<typeof cancelIntent>

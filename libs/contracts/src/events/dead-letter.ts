@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { normalizeRefusals, recordRefusals, validationRefusals } from '../codes.ts'
-import { eventSchema, marketFields, oneOf, text } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, marketFields, oneOf, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const deadLetterSchema = eventSchema(
-  'deadLetter',
-  {
+export const deadLetter = defineEvent({
+  tag: 'deadLetter',
+  version: 1,
+  doc: 'A refused frame or record with its reason and its bytes.',
+  schema: {
     source: marketFields.source,
     venue: Type.Optional(marketFields.venue),
     symbol: Type.Optional(marketFields.symbol),
@@ -30,9 +35,20 @@ export const deadLetterSchema = eventSchema(
     }),
     rawBytes: Type.Optional(Type.Integer({ description: 'how long it was, where it was cut' })),
   },
-  'A refused frame or record with its reason and its bytes.',
-)
-export type DeadLetter = Readonly<Static<typeof deadLetterSchema>>
+  topic: topics.deadLetters,
+  key: ({ source }) => source,
+  rank: rank.data,
+  store: { table: 'dead_letters', as: 'dead_letter' },
+  example: {
+    ...exampleMarket,
+    stage: 'validate',
+    reason: 'bad_price',
+    eventType: 'trade',
+    detail: 'Expected a price > 0, was -1',
+    raw: '{"e":"trade","p":"-1"}',
+  },
+})
+export type DeadLetter = EventOf<typeof deadLetter>
 
 /** What is kept of a refused frame or record: a record of the bus, however its bytes are escaped, stays below the broker's limit. */
 export const MAX_RAW_BYTES = 64 * 1024

@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { sides } from '../codes.ts'
-import { decimal, effectUs, eventSchema, oneOf, real, text, timeUs } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { decimal, effectUs, exampleUs, oneOf, real, text, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const fillSchema = eventSchema(
-  'fill',
-  {
+export const fill = defineEvent({
+  tag: 'fill',
+  version: 1,
+  doc: 'A fill, booked by the order plane before it is published.',
+  schema: {
     fillId: text('unique within a run'),
     intentId: text('identity of the order'),
     strategy: text('whose order'),
@@ -26,6 +31,29 @@ export const fillSchema = eventSchema(
     tsAckUs: timeUs('market time of the acknowledgement'),
     tsVenueUs: timeUs('market time of the match at the venue'),
   },
-  'A fill, booked by the order plane before it is published.',
-)
-export type Fill = Readonly<Static<typeof fillSchema>>
+  topic: topics.fills,
+  key: (_, account) => account,
+  rank: rank.order,
+  store: { table: 'fills', as: 'fill' },
+  example: {
+    fillId: 'OFI-1/1',
+    intentId: 'OFI-1',
+    strategy: 'OFI',
+    venue: 'sim',
+    symbol: 'BTC/USDT',
+    effectUs: exampleUs + 10_000,
+    side: 'BUY',
+    quantity: '0.1',
+    price: '61800.3',
+    fee: '3.090015',
+    liquidity: 'taker',
+    status: 'FILLED',
+    decisionMid: 61_800.25,
+    slippageBps: 0.008,
+    first: true,
+    tsIntentUs: exampleUs,
+    tsAckUs: exampleUs + 5_000,
+    tsVenueUs: exampleUs + 9_000,
+  },
+})
+export type Fill = EventOf<typeof fill>

@@ -1,13 +1,24 @@
-import type { Static } from '@sinclair/typebox'
-import { effectUs, eventSchema, text, timeUs } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, text, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const heartbeatSchema = eventSchema(
-  'heartbeat',
-  {
+export const heartbeat = defineEvent({
+  tag: 'heartbeat',
+  version: 1,
+  doc: 'Travels from source to fill through all planes. Not part of any hash.',
+  schema: {
     effectUs,
     stage: text('the stage that passed it on'),
     originUs: timeUs('wall time at which the source sent it'),
   },
-  'Travels from source to fill through all planes. Not part of any hash.',
-)
-export type Heartbeat = Readonly<Static<typeof heartbeatSchema>>
+  topic: topics.heartbeats,
+  key: ({ stage }) => stage,
+  rank: rank.data,
+  example: {
+    effectUs: exampleUs,
+    stage: 'feed',
+    originUs: exampleUs,
+  },
+})
+export type Heartbeat = EventOf<typeof heartbeat>

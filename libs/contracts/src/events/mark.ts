@@ -1,15 +1,28 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { markKinds } from '../codes.ts'
-import { eventSchema, marketFields, oneOf, real } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, marketFields, oneOf, real } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const markSchema = eventSchema(
-  'mark',
-  {
+export const mark = defineEvent({
+  tag: 'mark',
+  version: 1,
+  doc: 'The price at which the ledgers of every plane value an instrument, from now on.',
+  schema: {
     ...marketFields,
     price: real('what positions are valued at, quote currency per unit of base'),
     kind: oneOf(markKinds, 'what the price is of'),
     ageUs: Type.Integer({ minimum: 0, description: 'market time since what the price is of' }),
   },
-  'The price at which the ledgers of every plane value an instrument, from now on.',
-)
-export type Mark = Readonly<Static<typeof markSchema>>
+  topic: topics.marks,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  example: {
+    ...exampleMarket,
+    price: 61_800.25,
+    kind: 'quote',
+    ageUs: 120_000,
+  },
+})
+export type Mark = EventOf<typeof mark>

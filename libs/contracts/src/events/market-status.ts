@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { marketStatuses } from '../codes.ts'
-import { decimal, eventSchema, marketFields, oneOf, text } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { decimal, exampleMarket, marketFields, oneOf, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const marketStatusSchema = eventSchema(
-  'marketStatus',
-  {
+export const marketStatus = defineEvent({
+  tag: 'marketStatus',
+  version: 1,
+  doc: 'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the venue that the source feeds.',
+  schema: {
     source: marketFields.source,
     venue: Type.Optional(marketFields.venue),
     symbol: Type.Optional(marketFields.symbol),
@@ -16,9 +21,17 @@ export const marketStatusSchema = eventSchema(
     lotSize: Type.Optional(decimal('for steps_known: the quantity step from now on')),
     minNotional: Type.Optional(decimal('for steps_known: the smallest order value from now on, quote currency')),
   },
-  'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the venue that the source feeds.',
-)
-export type MarketStatus = Readonly<Static<typeof marketStatusSchema>>
+  topic: topics.status,
+  key: ({ symbol, source }) => symbol ?? source,
+  rank: rank.data,
+  example: {
+    ...exampleMarket,
+    status: 'gap',
+    reason: 'update_id',
+    missing: 3,
+  },
+})
+export type MarketStatus = EventOf<typeof marketStatus>
 
 /** Whether a status is about an instrument, which `source` feeds; undefined while nothing has come of it. */
 export function isAbout(

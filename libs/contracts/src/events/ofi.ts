@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { eventSchema, marketFields, real, timeUs } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, exampleUs, marketFields, real, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const ofiSchema = eventSchema(
-  'ofi',
-  {
+export const ofi = defineEvent({
+  tag: 'ofi',
+  version: 1,
+  doc: 'Order-flow imbalance at the best level.',
+  schema: {
     ...marketFields,
     tsEventUs: Type.Optional(timeUs('venue time of the update; absent where the venue gives none')),
     value: real('e_n of this update, base units (Cont, Kukanov, Stoikov 2014)'),
@@ -11,6 +16,16 @@ export const ofiSchema = eventSchema(
     intervalValue: real('sum of e_n in the interval so far, base units'),
     depth: real('mean of the best bid and ask size, base units'),
   },
-  'Order-flow imbalance at the best level.',
-)
-export type Ofi = Readonly<Static<typeof ofiSchema>>
+  topic: topics.ofi,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  store: { table: 'ofi', as: 'ofi' },
+  example: {
+    ...exampleMarket,
+    value: 1.5,
+    intervalStartUs: exampleUs,
+    intervalValue: 13.684,
+    depth: 2.505,
+  },
+})
+export type Ofi = EventOf<typeof ofi>

@@ -1,15 +1,27 @@
-import type { Static } from '@sinclair/typebox'
 import { operatorCommands } from '../codes.ts'
-import { effectUs, eventSchema, oneOf, text } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const operatorCommandSchema = eventSchema(
-  'operatorCommand',
-  {
+export const operatorCommand = defineEvent({
+  tag: 'operatorCommand',
+  version: 1,
+  doc: 'What an operator ordered.',
+  schema: {
     effectUs,
     command: oneOf(operatorCommands, 'halt and reduce act at once; resume and rearm undo them'),
     who: text('name of the operator'),
     why: text('reason given'),
   },
-  'What an operator ordered.',
-)
-export type OperatorCommand = Readonly<Static<typeof operatorCommandSchema>>
+  topic: topics.commands,
+  key: (_, account) => account,
+  rank: rank.command,
+  example: {
+    effectUs: exampleUs,
+    command: 'halt',
+    who: 'ada',
+    why: 'exercise',
+  },
+})
+export type OperatorCommand = EventOf<typeof operatorCommand>

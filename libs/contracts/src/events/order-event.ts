@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { brokerRejects, cancelReasons, orderStates, orderTypes, riskCodes, sides } from '../codes.ts'
-import { decimal, effectUs, eventSchema, oneOf, text, timeUs } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { decimal, effectUs, exampleUs, oneOf, text, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const orderEventSchema = eventSchema(
-  'orderEvent',
-  {
+export const orderEvent = defineEvent({
+  tag: 'orderEvent',
+  version: 1,
+  doc: 'An order entered a state.',
+  schema: {
     intentId: text('identity of the order'),
     strategy: text('whose order'),
     venue: text('where'),
@@ -27,6 +32,27 @@ export const orderEventSchema = eventSchema(
     tsStateUs: timeUs('market time at which the state was entered'),
     tsPrevStateUs: timeUs('market time at which the state before was entered'),
   },
-  'An order entered a state.',
-)
-export type OrderEvent = Readonly<Static<typeof orderEventSchema>>
+  topic: topics.orders,
+  key: (_, account) => account,
+  rank: rank.order,
+  store: { table: 'order_journal', as: 'order' },
+  example: {
+    intentId: 'OFI-1',
+    strategy: 'OFI',
+    venue: 'sim',
+    symbol: 'BTC/USDT',
+    effectUs: exampleUs + 1_000,
+    state: 'denied',
+    reason: 'price_collar',
+    side: 'BUY',
+    orderType: 'LIMIT',
+    quantity: '0.1',
+    requestedQuantity: '0.1',
+    filledQuantity: '0',
+    limitPrice: '61800.3',
+    tsIntentUs: exampleUs,
+    tsStateUs: exampleUs,
+    tsPrevStateUs: exampleUs,
+  },
+})
+export type OrderEvent = EventOf<typeof orderEvent>

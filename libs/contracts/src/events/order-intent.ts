@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { orderTypes, sides, timesInForce } from '../codes.ts'
-import { decimal, effectUs, eventSchema, oneOf, real, text, timeUs } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { decimal, effectUs, exampleUs, oneOf, real, text, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const orderIntentSchema = eventSchema(
-  'orderIntent',
-  {
+export const orderIntent = defineEvent({
+  tag: 'orderIntent',
+  version: 1,
+  doc: 'An order that the strategy plane wants. Risk has not seen it yet.',
+  schema: {
     intentId: text('pure function of the inputs, unique within a run; the identity of the order everywhere'),
     strategy: text('whose order'),
     venue: text('where'),
@@ -21,6 +26,25 @@ export const orderIntentSchema = eventSchema(
     decisionRecvUs: timeUs('market time of the newest input of the decision'),
     validUntilUs: timeUs('market time after which it is refused as expired'),
   },
-  'An order that the strategy plane wants. Risk has not seen it yet.',
-)
-export type OrderIntent = Readonly<Static<typeof orderIntentSchema>>
+  topic: topics.intents,
+  key: (_, account) => account,
+  rank: rank.strategy,
+  example: {
+    intentId: 'OFI-1',
+    strategy: 'OFI',
+    venue: 'sim',
+    symbol: 'BTC/USDT',
+    effectUs: exampleUs,
+    side: 'BUY',
+    orderType: 'LIMIT',
+    quantity: '0.1',
+    limitPrice: '61800.3',
+    timeInForce: 'GTC',
+    postOnly: false,
+    reduceOnly: false,
+    decisionMid: 61_800.25,
+    decisionRecvUs: exampleUs,
+    validUntilUs: exampleUs + 2_000_000,
+  },
+})
+export type OrderIntent = EventOf<typeof orderIntent>

@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { decimal, effectUs, eventSchema, real, text } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { decimal, effectUs, exampleUs, real, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const portfolioStateSchema = eventSchema(
-  'portfolioState',
-  {
+export const portfolioState = defineEvent({
+  tag: 'portfolioState',
+  version: 1,
+  doc: 'The account as the strategy plane sees it.',
+  schema: {
     effectUs,
     equityUsd: decimal('starting cash + deposits + realised + unrealised'),
     realizedUsd: decimal('net of commission'),
@@ -33,6 +38,30 @@ export const portfolioStateSchema = eventSchema(
       }),
     ),
   },
-  'The account as the strategy plane sees it.',
-)
-export type PortfolioState = Readonly<Static<typeof portfolioStateSchema>>
+  topic: topics.portfolio,
+  key: (_, account) => account,
+  rank: rank.strategy,
+  store: { table: 'portfolio_history', as: 'portfolio' },
+  example: {
+    effectUs: exampleUs,
+    equityUsd: '999996.9',
+    realizedUsd: '0',
+    unrealizedUsd: '-0.01',
+    feesUsd: '3.090015',
+    grossUsd: '6180.02',
+    netUsd: '6180.02',
+    drawdownRatio: 0.0000031,
+    maxDrawdownRatio: 0.0000031,
+    positions: [
+      {
+        symbol: 'BTC/USDT',
+        quantity: '0.1',
+        costBasis: '6180.03',
+        mark: 61_800.2,
+        realizedUsd: '0',
+        unrealizedUsd: '-0.01',
+      },
+    ],
+  },
+})
+export type PortfolioState = EventOf<typeof portfolioState>

@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { eventSchema, marketFields, real, timeUs } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, exampleUs, marketFields, real, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const quoteSchema = eventSchema(
-  'quote',
-  {
+export const quote = defineEvent({
+  tag: 'quote',
+  version: 1,
+  doc: 'Best bid and ask.',
+  schema: {
     ...marketFields,
     tsEventUs: Type.Optional(timeUs('venue time; absent where the venue gives none')),
     updateId: Type.Integer({ description: "the venue's book update id" }),
@@ -12,6 +17,18 @@ export const quoteSchema = eventSchema(
     ask: real('best ask price'),
     askSize: real('size at the best ask, base units'),
   },
-  'Best bid and ask.',
-)
-export type Quote = Readonly<Static<typeof quoteSchema>>
+  topic: topics.quotes,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  store: { table: 'quotes', as: 'quote' },
+  example: {
+    ...exampleMarket,
+    tsEventUs: exampleUs - 2_000,
+    updateId: 1,
+    bid: 61_800.2,
+    bidSize: 2.5,
+    ask: 61_800.3,
+    askSize: 2.51,
+  },
+})
+export type Quote = EventOf<typeof quote>

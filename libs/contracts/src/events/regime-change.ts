@@ -1,10 +1,21 @@
-import type { Static } from '@sinclair/typebox'
 import { regimes } from '../codes.ts'
-import { effectUs, eventSchema, oneOf } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, oneOf } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const regimeChangeSchema = eventSchema(
-  'regimeChange',
-  { effectUs, from: oneOf(regimes, 'the regime left'), to: oneOf(regimes, 'the regime entered') },
-  'The market regime changed.',
-)
-export type RegimeChange = Readonly<Static<typeof regimeChangeSchema>>
+export const regimeChange = defineEvent({
+  tag: 'regimeChange',
+  version: 1,
+  doc: 'The market regime changed.',
+  schema: { effectUs, from: oneOf(regimes, 'the regime left'), to: oneOf(regimes, 'the regime entered') },
+  topic: topics.regime,
+  key: (_, account) => account,
+  rank: rank.strategy,
+  example: {
+    effectUs: exampleUs,
+    from: 'calm',
+    to: 'storm',
+  },
+})
+export type RegimeChange = EventOf<typeof regimeChange>

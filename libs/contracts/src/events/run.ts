@@ -1,10 +1,15 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { runModes } from '../codes.ts'
-import { effectUs, eventSchema, oneOf, text, timeUs } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, oneOf, text, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const runSchema = eventSchema(
-  'run',
-  {
+export const run = defineEvent({
+  tag: 'run',
+  version: 1,
+  doc: 'A run was started. The newest record is the current run.',
+  schema: {
     effectUs,
     runId: text('identity of the run'),
     mode: oneOf(runModes, 'whether the planes wait for each other'),
@@ -20,6 +25,22 @@ export const runSchema = eventSchema(
     }),
     who: text('who started it'),
   },
-  'A run was started. The newest record is the current run.',
-)
-export type Run = Readonly<Static<typeof runSchema>>
+  topic: topics.runs,
+  key: ({ runId }) => runId,
+  rank: rank.command,
+  example: {
+    effectUs: exampleUs,
+    runId: '0a1b2c3d',
+    mode: 'live',
+    account: 'sim-0a1b2c3d',
+    startedAtUs: exampleUs,
+    seed: 7,
+    startUs: exampleUs,
+    scenario: 'calm',
+    sessions: 'always',
+    venues: ['sim'],
+    positions: [{ topic: 'market.trades.v1', partition: 0, offset: 12 }],
+    who: 'ada',
+  },
+})
+export type Run = EventOf<typeof run>

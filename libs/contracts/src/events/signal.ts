@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { effectUs, eventSchema, oneOf, text } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const signalSchema = eventSchema(
-  'signal',
-  {
+export const signal = defineEvent({
+  tag: 'signal',
+  version: 1,
+  doc: 'What a strategy thinks of an instrument.',
+  schema: {
     strategy: text('OFI, ...'),
     symbol: text('unified symbol'),
     effectUs,
@@ -14,6 +19,16 @@ export const signalSchema = eventSchema(
     }),
     direction: oneOf(['BUY', 'SELL', 'FLAT'], 'sign of the strength'),
   },
-  'What a strategy thinks of an instrument.',
-)
-export type Signal = Readonly<Static<typeof signalSchema>>
+  topic: topics.signals,
+  key: ({ symbol }) => symbol,
+  rank: rank.strategy,
+  store: { table: 'signals', as: 'signal' },
+  example: {
+    strategy: 'OFI',
+    symbol: 'BTC/USDT',
+    effectUs: exampleUs,
+    strength: 0.4,
+    direction: 'BUY',
+  },
+})
+export type Signal = EventOf<typeof signal>

@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { effectUs, eventSchema, real, text } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, real, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const targetPortfolioSchema = eventSchema(
-  'targetPortfolio',
-  {
+export const targetPortfolio = defineEvent({
+  tag: 'targetPortfolio',
+  version: 1,
+  doc: 'The positions that we want.',
+  schema: {
     effectUs,
     targets: Type.Array(
       Type.Object({
@@ -16,6 +21,15 @@ export const targetPortfolioSchema = eventSchema(
     netUsd: real('sum of targets, USD'),
     scale: real('what limits left of the wish, 0-1'),
   },
-  'The positions that we want.',
-)
-export type TargetPortfolio = Readonly<Static<typeof targetPortfolioSchema>>
+  topic: topics.targets,
+  key: (_, account) => account,
+  rank: rank.strategy,
+  example: {
+    effectUs: exampleUs,
+    targets: [{ strategy: 'OFI', symbol: 'BTC/USDT', notionalUsd: 20_000 }],
+    grossUsd: 20_000,
+    netUsd: 20_000,
+    scale: 1,
+  },
+})
+export type TargetPortfolio = EventOf<typeof targetPortfolio>

@@ -1,9 +1,14 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { eventSchema, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { Type } from '@sinclair/typebox'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const tradeSchema = eventSchema(
-  'trade',
-  {
+export const trade = defineEvent({
+  tag: 'trade',
+  version: 1,
+  doc: 'One trade, or one aggregate of trades, as the venue printed it.',
+  schema: {
     ...marketFields,
     tsEventUs: timeUs('venue time of the trade'),
     tradeId: Type.Integer({ description: "the venue's trade id" }),
@@ -15,6 +20,17 @@ export const tradeSchema = eventSchema(
     ),
     lastTradeId: Type.Optional(Type.Integer({ description: 'of an aggregate: the last trade that it stands for' })),
   },
-  'One trade, or one aggregate of trades, as the venue printed it.',
-)
-export type Trade = Readonly<Static<typeof tradeSchema>>
+  topic: topics.trades,
+  key: ({ symbol }) => symbol,
+  rank: rank.data,
+  store: { table: 'trades', as: 'tick' },
+  example: {
+    ...exampleMarket,
+    tsEventUs: exampleUs - 2_000,
+    tradeId: 1,
+    price: 61_800.3,
+    size: 0.006,
+    aggressor: 'buy',
+  },
+})
+export type Trade = EventOf<typeof trade>

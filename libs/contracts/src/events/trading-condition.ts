@@ -1,15 +1,27 @@
-import type { Static } from '@sinclair/typebox'
 import { tradingConditions, tradingStates } from '../codes.ts'
-import { effectUs, eventSchema, oneOf, text } from '../fields.ts'
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
 
-export const tradingConditionSchema = eventSchema(
-  'tradingCondition',
-  {
+export const tradingCondition = defineEvent({
+  tag: 'tradingCondition',
+  version: 1,
+  doc: 'The edge of an order plane judged what its core cannot know: liveness, the journal, reconciliation.',
+  schema: {
     effectUs,
     condition: oneOf(tradingConditions, 'what was judged'),
     state: oneOf(tradingStates, 'the trading state that it calls for; active clears it'),
     why: text('one sentence'),
   },
-  'The edge of an order plane judged what its core cannot know: liveness, the journal, reconciliation.',
-)
-export type TradingConditionChange = Readonly<Static<typeof tradingConditionSchema>>
+  topic: topics.commands,
+  key: (_, account) => account,
+  rank: rank.command,
+  example: {
+    effectUs: exampleUs,
+    condition: 'heartbeat',
+    state: 'reducing',
+    why: 'no heartbeat of the strategy plane for 5 s',
+  },
+})
+export type TradingConditionChange = EventOf<typeof tradingCondition>

@@ -11,7 +11,7 @@ import {
   type TUnion,
   type TUnsafe,
 } from '@sinclair/typebox'
-import { eventSchemas, type Event, type EventType } from '../event.ts'
+import { definitionOf, type Event, type EventType } from '../event.ts'
 
 /** What a stage keeps, read off its schema. */
 export type StateOf<Schema extends TSchema> = Readonly<Static<Schema>>
@@ -39,7 +39,7 @@ const saved = new Map<EventType, TSchema>()
 function savedEvent(type: EventType): TSchema {
   let schema = saved.get(type)
   if (!schema) {
-    schema = { ...closed(eventSchemas[type]), $id: `saved ${type}` }
+    schema = { ...closed(definitionOf[type].schema), $id: `saved ${type}` }
     saved.set(type, schema)
   }
   return schema

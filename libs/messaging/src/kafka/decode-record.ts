@@ -1,4 +1,4 @@
-import { explainEvent, isEvent, type Event, type RecordRefusal } from '@triplane/contracts'
+import { explainEvent, isEvent, topicOf, typesOn, type Event, type RecordRefusal } from '@triplane/contracts'
 import { err, ok, type Result } from '@triplane/kernel'
 import type { BusRecord } from '../bus.ts'
 
@@ -33,8 +33,8 @@ export function decodeRecord(record: BusRecord<Buffer>): Result<readonly Event[]
   if (events.length === 0) return err({ code: 'not_an_event', detail: 'Expected at least one event, was []' })
   for (const event of events) {
     if (!isEvent(event)) return err({ code: 'not_an_event', detail: explainEvent(event) })
-    if (!record.topic.holds.includes(event.type)) {
-      const detail = `Expected ${record.topic.holds.join(' or ')} on ${record.topic.name}, was ${event.type}`
+    if (topicOf[event.type].name !== record.topic.name) {
+      const detail = `Expected ${typesOn(record.topic).join(' or ')} on ${record.topic.name}, was ${event.type}`
       return err({ code: 'wrong_topic', detail })
     }
   }

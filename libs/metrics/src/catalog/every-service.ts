@@ -1,23 +1,11 @@
-import { topics, type EventType, type TopicName } from '@triplane/contracts'
+import { eventDefinitions, topics, type StoredAs, type TopicName } from '@triplane/contracts'
 import { counter, gauge, measurement, within } from '../definition.ts'
 
 const topic = within(
   'topic',
   Object.values(topics).map(({ name }): TopicName => name),
 )
-/** The names that metrics have for what is stored. */
-export const storedAs = {
-  trade: 'tick',
-  quote: 'quote',
-  bar: 'bar',
-  ofi: 'ofi',
-  signal: 'signal',
-  orderEvent: 'order',
-  fill: 'fill',
-  portfolioState: 'portfolio',
-  deadLetter: 'dead_letter',
-} as const satisfies Partial<Record<EventType, string>>
-const storedEvents = Object.values(storedAs)
+const storedEvents = eventDefinitions.flatMap(({ store }): StoredAs[] => (store ? [store.as] : []))
 /** What is stored, as metrics name it; which of it is, the service knows. */
 export const storedEvent = within('event_type', storedEvents)
 const vital = { priority: 'vital' } as const

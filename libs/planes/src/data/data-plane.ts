@@ -1,4 +1,4 @@
-import { topics, topicsOf, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
+import { topics, topicsWrittenBy, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
 import { createDataCore, type DataCore, type DataPlaneConfig, type DataPlaneSnapshot } from '@triplane/data-core'
 import type { Source } from '@triplane/feeds'
 import type { FeedItem } from '@triplane/market-data'
@@ -10,17 +10,7 @@ import { Freshness } from './freshness.ts'
 /** What the data plane speaks on; it hears nothing. */
 export const dataPlaneTopics = {
   consumed: [],
-  produced: topicsOf({
-    trade: true,
-    quote: true,
-    bookDelta: true,
-    bookSnapshot: true,
-    bar: true,
-    ofi: true,
-    mark: true,
-    marketStatus: true,
-    deadLetter: true,
-  } satisfies Record<MarketEvent['type'], true>),
+  produced: topicsWrittenBy('data-plane'),
 } satisfies BusTopics
 
 /** What the data plane is made of, wherever it runs. */

@@ -1,4 +1,11 @@
-import { field, topics, topicsOf, type ExecutionEvent, type Instrument, type OrderIntent } from '@triplane/contracts'
+import {
+  field,
+  topicsReadBy,
+  topicsWrittenBy,
+  type ExecutionEvent,
+  type Instrument,
+  type OrderIntent,
+} from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { BusTopics, Metrics } from '@triplane/metrics'
 import { countDuplicate, exportOrderPlane } from './order-plane-metrics.ts'
@@ -13,18 +20,8 @@ import {
 
 /** What the order plane hears on and speaks on. */
 export const orderPlaneTopics = {
-  consumed: [
-    topics.trades,
-    topics.quotes,
-    topics.books,
-    topics.marks,
-    topics.status,
-    topics.intents,
-    topics.killSwitch,
-    topics.commands,
-    topics.heartbeats,
-  ],
-  produced: topicsOf({ orderEvent: true, fill: true } satisfies Record<ExecutionEvent['type'], true>),
+  consumed: topicsReadBy('order-plane'),
+  produced: topicsWrittenBy('order-plane'),
 } satisfies BusTopics
 
 /** An input that waits, as it is saved. */

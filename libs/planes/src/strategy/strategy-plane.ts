@@ -1,4 +1,4 @@
-import { field, topics, topicsOf, type Instrument, type SchemaOf } from '@triplane/contracts'
+import { field, topicsReadBy, topicsWrittenBy, type Instrument, type SchemaOf } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { BusTopics, Metrics } from '@triplane/metrics'
 import {
@@ -13,24 +13,8 @@ import { exportStrategyPlane } from './strategy-plane-metrics.ts'
 
 /** What the strategy plane hears on and speaks on. */
 export const strategyPlaneTopics = {
-  consumed: [
-    topics.quotes,
-    topics.ofi,
-    topics.marks,
-    topics.status,
-    topics.orders,
-    topics.fills,
-    topics.commands,
-    topics.heartbeats,
-  ],
-  produced: topicsOf({
-    signal: true,
-    targetPortfolio: true,
-    orderIntent: true,
-    cancelIntent: true,
-    portfolioState: true,
-    killSwitch: true,
-  } satisfies Record<StrategyOutput['type'], true>),
+  consumed: topicsReadBy('strategy-plane'),
+  produced: topicsWrittenBy('strategy-plane'),
 } satisfies BusTopics
 
 /** An input that waits, as it is saved. */

@@ -1,6 +1,6 @@
 import {
   encodeLine,
-  eventSchemas,
+  eventTypes,
   field,
   keyOf,
   stateSchema,
@@ -34,8 +34,6 @@ export interface PlaneOutputOptions<Out extends Event> {
   /** Sees every output once, in emission order, when `observe` is called. */
   readonly observe: (event: Out) => void
 }
-
-const eventTypes = Object.keys(eventSchemas) as readonly EventType[]
 
 /** What a plane has put out, as it is saved. */
 export const planeOutputSchema = stateSchema({

@@ -1,7 +1,6 @@
 import {
   field,
   stateSchema,
-  topics,
   type Event,
   type Outbox,
   type Run,
@@ -76,16 +75,6 @@ export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
 /** Market time without an item, and items, that are handled at most before the outside world has its turn again. */
 const STEP_US = 10 * US_PER_MINUTE
 const STEP_ITEMS = 64
-
-/** The topics of the data plane that others wait for in lockstep. */
-export const markedMarketTopics = [
-  topics.trades,
-  topics.quotes,
-  topics.books,
-  topics.ofi,
-  topics.marks,
-  topics.status,
-] as const
 
 /**
  * Hosts the core of the data plane in a process of its own. Its input is replayable (a file at a count, a generator at a

@@ -1,9 +1,9 @@
-import { topics, topicsOf } from '@triplane/contracts'
+import { topics } from '@triplane/contracts'
 import { createMetrics, readExposition, type BusTopics } from '@triplane/metrics'
 import { showRefusals, storedOf } from './known-series.ts'
 
-const speaker: BusTopics = { consumed: [], produced: topicsOf({ trade: true, bookDelta: true, bar: true }) }
-const listener: BusTopics = { consumed: [topics.intents], produced: topicsOf({ orderEvent: true, fill: true }) }
+const speaker: BusTopics = { consumed: [], produced: [topics.trades, topics.books, topics.bars] }
+const listener: BusTopics = { consumed: [topics.intents], produced: [topics.orders, topics.fills] }
 
 describe('what a service shows from the start', () => {
   it.each([

@@ -1,4 +1,5 @@
-import type { Event, EventType } from '@triplane/contracts'
+import { definitionOf, type Event, type EventByTag, type EventType } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
 import { partitionColumns } from '../grades/partitioned-tables.ts'
 import { encodeValue, type ColumnKind } from './copy-text.ts'
 import { fromUs } from './time-sql.ts'
@@ -38,13 +39,18 @@ const STAGE_TYPES: Readonly<Record<ColumnKind, string>> = {
   latin1: 'bytea',
 }
 
-/** Describes the table `name` for events of `eventType`. `alsoInsert` reads from the stage, whose name it is given. */
-export function historyTable<E extends Event>(
-  name: string,
-  eventType: E['type'],
-  columns: readonly Column<E>[],
-  more: { readonly keeps?: (event: E) => boolean; readonly alsoInsert?: (stage: string) => string } = {},
+/** Describes the table of a type of event. `alsoInsert` reads from the stage, whose name it is given. */
+export function historyTable<Type extends EventType>(
+  eventType: Type,
+  columns: readonly Column<EventByTag<Type>>[],
+  more: {
+    readonly keeps?: (event: EventByTag<Type>) => boolean
+    readonly alsoInsert?: (stage: string) => string
+  } = {},
 ): HistoryTable {
+  const { store } = definitionOf[eventType]
+  invariant(store !== undefined, 'the definition of what is kept names its table', eventType)
+  const name = store.table
   const stage = `stage_${name}`
   const names = columns.map(([column]) => column)
   const stageColumns = columns.map(([column, kind]) => `${column} ${STAGE_TYPES[kind]}`)
@@ -59,7 +65,7 @@ export function historyTable<E extends Event>(
     partitionUs: partitionUs as ((event: Event) => number) | undefined,
     encode(producer, event) {
       let line = `${encodeValue('text', producer)}\t${event.seq}`
-      for (const [, kind, valueOf] of columns) line += '\t' + encodeValue(kind, valueOf(event as E))
+      for (const [, kind, valueOf] of columns) line += '\t' + encodeValue(kind, valueOf(event as EventByTag<Type>))
       return line + '\n'
     },
     createStage: `create temporary table if not exists ${stage}

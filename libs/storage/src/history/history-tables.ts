@@ -1,15 +1,4 @@
-import type {
-  Bar,
-  DeadLetter,
-  EventType,
-  Fill,
-  Ofi,
-  OrderEvent,
-  PortfolioState,
-  Quote,
-  Signal,
-  Trade,
-} from '@triplane/contracts'
+import type { Bar, EventType, Ofi, Quote, Trade } from '@triplane/contracts'
 import { historyTable, type Column, type HistoryTable } from './history-table.ts'
 import { fromUs } from './time-sql.ts'
 
@@ -20,7 +9,7 @@ const market: readonly Column<Trade | Quote | Bar | Ofi>[] = [
   ['symbol', 'text', (event) => event.symbol],
 ]
 
-const trades = historyTable<Trade>('trades', 'trade', [
+const trades = historyTable('trade', [
   ...market,
   ['event_time', 'time', (trade) => trade.tsEventUs],
   ['trade_id', 'integer', (trade) => trade.tradeId],
@@ -29,7 +18,7 @@ const trades = historyTable<Trade>('trades', 'trade', [
   ['aggressor', 'text', (trade) => trade.aggressor],
 ])
 
-const quotes = historyTable<Quote>('quotes', 'quote', [
+const quotes = historyTable('quote', [
   ...market,
   ['event_time', 'time', (quote) => quote.tsEventUs],
   ['update_id', 'integer', (quote) => quote.updateId],
@@ -39,8 +28,7 @@ const quotes = historyTable<Quote>('quotes', 'quote', [
   ['ask_size', 'double', (quote) => quote.askSize],
 ])
 
-const bars = historyTable<Bar>(
-  'bars',
+const bars = historyTable(
   'bar',
   [
     ...market,
@@ -61,7 +49,7 @@ const bars = historyTable<Bar>(
   { keeps: (bar) => bar.closed },
 )
 
-const ofi = historyTable<Ofi>('ofi', 'ofi', [
+const ofi = historyTable('ofi', [
   ...market,
   ['value', 'double', (event) => event.value],
   ['interval_start', 'time', (event) => event.intervalStartUs],
@@ -69,7 +57,7 @@ const ofi = historyTable<Ofi>('ofi', 'ofi', [
   ['depth', 'double', (event) => event.depth],
 ])
 
-const signals = historyTable<Signal>('signals', 'signal', [
+const signals = historyTable('signal', [
   ['time', 'time', (signal) => signal.effectUs],
   ['strategy', 'text', (signal) => signal.strategy],
   ['symbol', 'text', (signal) => signal.symbol],
@@ -82,8 +70,7 @@ const orderState =
 const stagedState = orderState.replace(/\w*time\b/g, (name) => fromUs(name))
 const excludedState = orderState.replace(/\w+/g, (name) => `excluded.${name}`)
 
-const orderJournal = historyTable<OrderEvent>(
-  'order_journal',
+const orderJournal = historyTable(
   'orderEvent',
   [
     ['time', 'time', (event) => event.effectUs],
@@ -111,7 +98,7 @@ const orderJournal = historyTable<OrderEvent>(
   },
 )
 
-const fills = historyTable<Fill>('fills', 'fill', [
+const fills = historyTable('fill', [
   ['time', 'time', (fill) => fill.effectUs],
   ['fill_id', 'text', (fill) => fill.fillId],
   ['intent_id', 'text', (fill) => fill.intentId],
@@ -132,7 +119,7 @@ const fills = historyTable<Fill>('fills', 'fill', [
   ['venue_time', 'time', (fill) => fill.tsVenueUs],
 ])
 
-const portfolioHistory = historyTable<PortfolioState>('portfolio_history', 'portfolioState', [
+const portfolioHistory = historyTable('portfolioState', [
   ['time', 'time', (state) => state.effectUs],
   ['equity_usd', 'numeric', (state) => state.equityUsd],
   ['realized_usd', 'numeric', (state) => state.realizedUsd],
@@ -145,7 +132,7 @@ const portfolioHistory = historyTable<PortfolioState>('portfolio_history', 'port
   ['positions', 'json', (state) => state.positions],
 ])
 
-const deadLetters = historyTable<DeadLetter>('dead_letters', 'deadLetter', [
+const deadLetters = historyTable('deadLetter', [
   ['time', 'time', (letter) => letter.tsRecvUs],
   ['source', 'text', (letter) => letter.source],
   ['venue', 'text', (letter) => letter.venue],

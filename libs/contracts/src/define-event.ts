@@ -1,0 +1,74 @@
+import { Type, type Static, type TInteger, type TLiteral, type TObject, type TProperties } from '@sinclair/typebox'
+import type { Rank } from './input-order.ts'
+import type { Topic } from './topic.ts'
+
+/** Where an event is kept as history: the table of libs/storage, and what metrics call its rows. */
+export interface EventStore<As extends string = string> {
+  readonly table: string
+  readonly as: As
+}
+
+/** An event on the wire, whole: everything else about it is derived from this, or checked against it. */
+export interface EventDefinition<
+  Tag extends string = string,
+  Event = unknown,
+  On extends Topic = Topic,
+  Ranked extends Rank = Rank,
+  As extends string = string,
+> {
+  readonly tag: Tag
+  /** That of its topic's name: within it only optional fields are added. */
+  readonly version: number
+  /** What the event says, one sentence. */
+  readonly doc: string
+  /** Tag and sequence first, then the fields, in the order of the wire. */
+  readonly schema: TObject
+  readonly topic: On
+  /** The key of its record. `account` is the account of the run, which payloads do not carry. */
+  readonly key: (event: never, account: string) => string
+  /** Place among the inputs of one time, and so who says it: commands, the data plane, the order plane, the strategy plane. */
+  readonly rank: Ranked
+  /** Absent: it is not kept. */
+  readonly store?: EventStore<As>
+  /** One that is valid: tests build on it, and its golden file is made of it. */
+  readonly example: Event
+}
+
+/** The type of an event, read off its definition. */
+export type EventOf<Definition extends { readonly example: unknown }> = Definition['example']
+
+type FieldsOf<Fields extends TProperties> = Readonly<Static<TObject<Fields>>>
+type Defined<Tag extends string, Fields extends TProperties> = FieldsOf<{ type: TLiteral<Tag>; seq: TInteger } & Fields>
+
+/**
+ * Defines an event. The fields that every event begins with are added: `type`, its tag, and `seq`, the emission order of its
+ * producer, counted from 1.
+ */
+export function defineEvent<
+  const Tag extends string,
+  Fields extends TProperties,
+  On extends Topic,
+  Ranked extends Rank,
+  const As extends string = never,
+>(definition: {
+  readonly tag: Tag
+  readonly version: number
+  readonly doc: string
+  readonly schema: Fields
+  readonly topic: On
+  readonly key: (event: FieldsOf<Fields>, account: string) => string
+  readonly rank: Ranked
+  readonly store?: EventStore<As>
+  readonly example: FieldsOf<Fields>
+}): EventDefinition<Tag, Defined<Tag, Fields>, On, Ranked, As> {
+  const { tag, doc, schema: fields, example } = definition
+  const properties: TProperties = {
+    type: Type.Literal(tag),
+    seq: Type.Integer({ minimum: 0, description: 'emission order of the producer, one counter' }),
+    ...fields,
+  }
+  const schema = Type.Object(properties, { $id: tag, description: doc })
+  // The compiler does not add up mapped types of a type parameter.
+  const whole = { type: tag, seq: 1, ...example } as unknown as Defined<Tag, Fields>
+  return { ...definition, schema, example: whole }
+}

@@ -1,0 +1,80 @@
+import type { TObject } from '@sinclair/typebox'
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
+import { invariant } from '@triplane/kernel'
+import type { EventDefinition, EventOf } from './define-event.ts'
+import { describeValue } from './describe-value.ts'
+import { lineEncoder, type Encoder } from './encode-line.ts'
+
+type Definitions = readonly EventDefinition[]
+type AnyEvent = { readonly type: string }
+
+/** What a list of definitions says of its events: each by its tag, by direct look-up. */
+export interface EventRegistry<All extends Definitions> {
+  readonly definitionOf: { readonly [D in All[number] as D['tag']]: D }
+  readonly topicOf: { readonly [D in All[number] as D['tag']]: D['topic'] }
+  readonly rankOf: { readonly [D in All[number] as D['tag']]: D['rank'] }
+  /** The tags of the events on a topic. */
+  readonly typesOn: (topic: { readonly name: string }) => readonly All[number]['tag'][]
+  /** The key of an event's record. `account` is the account of the run, which payloads do not carry. */
+  readonly keyOf: (event: EventOf<All[number]>, account: string) => string
+  /** True when `value` is an event that fits the schema of its own tag. */
+  readonly isEvent: (value: unknown) => value is EventOf<All[number]>
+  /** What is wrong with `value` as an event, for a person: "quote/bid: Expected number, was string". */
+  readonly explainEvent: (value: unknown) => string
+  /**
+   * The canonical line of an event: JSON in the schema's field order, absent fields left out, numbers as JavaScript
+   * prints them, no line break. What hashes and golden files are made of. Fields that the schema does not name are left out.
+   */
+  readonly encodeLine: (event: EventOf<All[number]>) => string
+}
+
+/** Reads a list of definitions. Throws when two have one tag. Checks and encoders are compiled on first use. */
+export function createEventRegistry<const All extends Definitions>(definitions: All): EventRegistry<All> {
+  const definitionOf = Object.fromEntries(definitions.map((definition) => [definition.tag, definition]))
+  invariant(Object.keys(definitionOf).length === definitions.length, 'each event has a tag of its own')
+  const each = <Value>(read: (definition: EventDefinition) => Value): Record<string, Value> =>
+    Object.fromEntries(definitions.map((definition) => [definition.tag, read(definition)]))
+  const keys = each(({ key }) => key as (event: AnyEvent, account: string) => string)
+  const encoders: Record<string, Encoder | undefined> = {}
+  const checks = new Map<string, TypeCheck<TObject>>()
+
+  function checkOf(tag: string): TypeCheck<TObject> {
+    let check = checks.get(tag)
+    if (!check) {
+      check = TypeCompiler.Compile((definitionOf[tag] as EventDefinition).schema)
+      checks.set(tag, check)
+    }
+    return check
+  }
+
+  function tagOf(value: unknown): string | undefined {
+    if (typeof value !== 'object' || value === null || !('type' in value)) return undefined
+    const { type } = value
+    return typeof type === 'string' && Object.hasOwn(definitionOf, type) ? type : undefined
+  }
+
+  const registry = {
+    definitionOf,
+    topicOf: each(({ topic }) => topic),
+    rankOf: each(({ rank }) => rank),
+    typesOn: ({ name }: { readonly name: string }) =>
+      definitions.filter(({ topic }) => topic.name === name).map(({ tag }) => tag),
+    keyOf: (event: AnyEvent, account: string) => (keys[event.type] as (typeof keys)[string])(event, account),
+    isEvent(value: unknown) {
+      const tag = tagOf(value)
+      return tag !== undefined && checkOf(tag).Check(value)
+    },
+    explainEvent(value: unknown) {
+      const tag = tagOf(value)
+      if (tag === undefined) return `Expected an event with a known type, was ${describeValue(value)}`
+      const first = checkOf(tag).Errors(value).First()
+      return first ? `${tag}${first.path}: ${first.message}, was ${describeValue(first.value)}` : `${tag} is valid`
+    },
+    encodeLine(event: AnyEvent) {
+      let encode = encoders[event.type]
+      if (!encode) encode = encoders[event.type] = lineEncoder((definitionOf[event.type] as EventDefinition).schema)
+      return encode(event)
+    },
+  }
+  return registry as unknown as EventRegistry<All>
+}
