@@ -1,6 +1,6 @@
+import { retry } from '@triplane/async'
 import type pg from 'pg'
 import { createPool, gradeOf, type Database } from './database.ts'
-import { WakeUp } from './wake-up.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { migrate } from './migrations/migrate.ts'
 import { storageFault, StorageError } from './storage-error.ts'
@@ -30,8 +30,7 @@ export interface EventualDatabase {
   close(): Promise<void>
 }
 
-const FIRST_BACKOFF_MS = 250
-const LONGEST_BACKOFF_MS = 5000
+const BACKOFF = { firstMs: 250, longestMs: 5000 }
 
 /**
  * Opens a database whose server may be away: returns at once, then connects and migrates in the background, again and again
@@ -42,33 +41,32 @@ export function openDatabaseEventually(
   onState: (state: EventualState) => void = () => undefined,
 ): EventualDatabase {
   const pool = createPool(url)
-  const stopped = new WakeUp()
-  let isClosed = false
+  const closing = new AbortController()
   let isReady = false
 
+  async function tryToOpen(): Promise<Database> {
+    await migrate(pool, allMigrations)
+    const found = await gradeOf(pool)
+    isReady = true
+    onState({ state: 'ready', description: found.description })
+    return { pool, ...found, url, isEmbedded: false, close }
+  }
+
+  function tell(error: unknown): void {
+    const fault = storageFault(error, 'open the database')
+    const isFinal = fault.code === 'migration_changed' || fault.code === 'grade_lost'
+    onState({ state: isFinal ? 'refused' : 'away', fault })
+    if (isFinal) throw fault
+  }
+
   async function open(): Promise<Database> {
-    for (let backoffMs = FIRST_BACKOFF_MS; !isClosed; backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)) {
-      try {
-        await migrate(pool, allMigrations)
-        const found = await gradeOf(pool)
-        isReady = true
-        onState({ state: 'ready', description: found.description })
-        return { pool, ...found, url, isEmbedded: false, close }
-      } catch (error) {
-        const fault = storageFault(error, 'open the database')
-        if (isClosed) break
-        const isFinal = fault.code === 'migration_changed' || fault.code === 'grade_lost'
-        onState({ state: isFinal ? 'refused' : 'away', fault })
-        if (isFinal) throw fault
-      }
-      await stopped.next(backoffMs)
-    }
+    const database = await retry(tryToOpen, { backoff: BACKOFF, onFailure: tell, signal: closing.signal })
+    if (database !== undefined) return database
     throw new StorageError('closed', 'Expected the database to be opened, was closed before')
   }
 
   async function end(): Promise<void> {
-    isClosed = true
-    stopped.wake()
+    closing.abort()
     await opened.catch(() => undefined)
     await pool.end()
   }

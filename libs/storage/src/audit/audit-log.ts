@@ -1,7 +1,7 @@
+import { retry, SerialQueue } from '@triplane/async'
 import { invariant, systemClock, type Clock } from '@triplane/kernel'
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import { WakeUp } from '../wake-up.ts'
 import { fromUs } from '../history/time-sql.ts'
 import { storageFault, StorageError } from '../storage-error.ts'
 import {
@@ -54,8 +54,7 @@ export interface AuditLog {
 /** Any number; the same in every Triplane: one process at a time appends to the chain. */
 const LOCK = 7_241_985_004
 const SHORTEST_KEY_BYTES = 16
-const FIRST_BACKOFF_MS = 100
-const LONGEST_BACKOFF_MS = 5000
+const BACKOFF = { firstMs: 100, longestMs: 5000 }
 
 const NEWEST = `select link::text, mac from audit_log order by audit_log.link desc limit 1`
 const INSERT = `insert into audit_log
@@ -80,12 +79,12 @@ class ChainedAuditLog implements AuditLog {
   readonly #clock: Clock
   readonly #publish: (link: PublishedLink) => void
   readonly #queue: AuditQueue | undefined
-  readonly #stopped = new WakeUp()
   /** Appends of this process go one after the other, so that links are published in order. */
-  #tail: Promise<unknown> = Promise.resolve()
+  readonly #appends = new SerialQueue()
   #draining: Promise<void> | undefined
   #fault: StorageError | undefined
-  #isClosed = false
+  /** Aborts when it is closed. */
+  readonly #closing = new AbortController()
 
   constructor({ pool, isReady, key, clock, publish, queueFolder, onNotice }: AuditLogOptions) {
     if (key.length < SHORTEST_KEY_BYTES) {
@@ -103,7 +102,7 @@ class ChainedAuditLog implements AuditLog {
   append(entry: AuditEntry): Promise<AuditRow> {
     this.#checkOpen()
     const complete = this.#complete(entry)
-    return this.#inTurn(async () => {
+    return this.#appends.run(async () => {
       await this.#commitQueued()
       return this.#commit(complete)
     })
@@ -127,7 +126,7 @@ class ChainedAuditLog implements AuditLog {
   }
 
   flush(): Promise<void> {
-    return this.#inTurn(() => this.#commitQueued())
+    return this.#appends.run(() => this.#commitQueued())
   }
 
   health(): { readonly isHealthy: boolean; readonly queued: number; readonly fault?: StorageError } {
@@ -137,48 +136,36 @@ class ChainedAuditLog implements AuditLog {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
-    this.#stopped.wake()
+    this.#closing.abort()
     await this.#draining
-    await this.#tail
+    await this.#appends.idle()
     await this.#queue?.close()
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new StorageError('closed', 'Expected an open audit log, was closed')
+    if (this.#closing.signal.aborted) throw new StorageError('closed', 'Expected an open audit log, was closed')
   }
 
   #complete(entry: AuditEntry): CompleteEntry {
     return completeEntry(entry, randomUUID(), this.#clock.nowUs())
   }
 
-  #inTurn<Outcome>(work: () => Promise<Outcome>): Promise<Outcome> {
-    const done = this.#tail.then(work)
-    this.#tail = done.catch(() => undefined)
-    return done
-  }
-
   #drainInBackground(): void {
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined
       // One may have come in at the last moment.
-      if (!this.#isClosed && (this.#queue?.size ?? 0) > 0) this.#drainInBackground()
+      if (!this.#closing.signal.aborted && (this.#queue?.size ?? 0) > 0) this.#drainInBackground()
     })
   }
 
   /** What must be in the audit is tried for ever: no fault is final. */
   async #drain(): Promise<void> {
-    let backoffMs = FIRST_BACKOFF_MS
-    while (!this.#isClosed && (this.#queue?.size ?? 0) > 0) {
-      try {
-        await this.flush()
-        backoffMs = FIRST_BACKOFF_MS
-      } catch (error) {
-        if (!(error instanceof StorageError)) throw error
-        await this.#stopped.next(backoffMs)
-        backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)
-      }
+    const onFailure = (error: unknown) => {
+      if (!(error instanceof StorageError)) throw error
     }
+    const { signal } = this.#closing
+    while (!signal.aborted && (this.#queue?.size ?? 0) > 0)
+      await retry(() => this.flush(), { backoff: BACKOFF, onFailure, signal })
   }
 
   async #commitQueued(): Promise<void> {

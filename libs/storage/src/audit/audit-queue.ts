@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SerialQueue } from '@triplane/async'
 import { checkedLine, scanLines } from '../files/checked-lines.ts'
 import { StorageError } from '../storage-error.ts'
 import type { CompleteEntry } from './audit-chain.ts'
@@ -18,8 +19,7 @@ export class AuditQueue {
   readonly #waiting: CompleteEntry[]
   #bytes: number
   #handle: FileHandle | undefined
-  /** Writes go one after the other. */
-  #writing: Promise<void> = Promise.resolve()
+  readonly #writes = new SerialQueue()
 
   /** Reads what an earlier process left; a torn end is cut off. Throws StorageError `spill_failed`. */
   constructor(folder: string, onNotice: (line: string) => void) {
@@ -57,26 +57,20 @@ export class AuditQueue {
    */
   async add(entry: CompleteEntry): Promise<void> {
     this.#waiting.push(entry)
-    await this.#append({ entry })
+    await this.#writes.run(() => this.#write({ entry }))
   }
 
   /** Takes out the oldest, which is in the database. A disk that refuses is passed over: the entry is known by its id. */
   async removeOldest(): Promise<void> {
     const entry = this.#waiting.shift()
-    if (entry !== undefined) await this.#append({ done: entry.entryId }).catch(() => undefined)
+    if (entry !== undefined) await this.#writes.run(() => this.#write({ done: entry.entryId })).catch(() => undefined)
   }
 
   /** What waits stays on the disk. */
   async close(): Promise<void> {
-    await this.#writing
+    await this.#writes.idle()
     await this.#handle?.close()
     this.#handle = undefined
-  }
-
-  #append(line: QueueLine): Promise<void> {
-    const written = this.#writing.then(() => this.#write(line))
-    this.#writing = written.catch(() => undefined)
-    return written
   }
 
   async #write(line: QueueLine): Promise<void> {

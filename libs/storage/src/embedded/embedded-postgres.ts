@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay, endsWithin } from '@triplane/async'
 import pg from 'pg'
 import { storageFault, StorageError } from '../storage-error.ts'
 import { prepareCluster, SUPERUSER, type Cluster } from './cluster.ts'
@@ -68,7 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (!passes || attempt === START_ATTEMPTS) {
       throw new StorageError('start_failed', `Expected Postgres to start: ${log.slice(-600) || obstacle}`)
     }
-    await sleep(POLL_MS * attempt)
+    await delay(POLL_MS * attempt)
   }
 }
 
@@ -104,7 +104,7 @@ async function whyNotStarted(server: ChildProcess, url: string): Promise<string 
     for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS; waitedMs += POLL_MS) {
       if (hasEnded(server)) return `it ended with ${server.exitCode ?? server.signalCode}`
       if (await answers(url)) return undefined
-      await sleep(POLL_MS)
+      await delay(POLL_MS)
     }
   } catch (error) {
     await stopped(server)
@@ -156,9 +156,8 @@ async function stopped(server: ChildProcess): Promise<void> {
   if (hasEnded(server)) return
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
   server.kill('SIGINT')
-  const impatient = setTimeout(() => server.kill('SIGQUIT'), STOP_TIMEOUT_MS)
+  if (!(await endsWithin(ended, { ms: STOP_TIMEOUT_MS }))) server.kill('SIGQUIT')
   await ended
-  clearTimeout(impatient)
 }
 
 function hasEnded(server: ChildProcess): boolean {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '@triplane/async'
 import { StorageError } from '../storage-error.ts'
 
 const STOP_TIMEOUT_MS = 30_000
@@ -35,7 +35,7 @@ async function stopServer(pid: number, data: string): Promise<void> {
   process.kill(pid, 'SIGINT')
   for (let waitedMs = 0; processOf(pid)?.command.includes(data); waitedMs += POLL_MS) {
     if (waitedMs > STOP_TIMEOUT_MS) throw folderBusy(data)
-    await sleep(POLL_MS)
+    await delay(POLL_MS)
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '@triplane/async'
 import { US_PER_HOUR, US_PER_SECOND } from '@triplane/kernel'
 import type { Database } from '../database.ts'
 import { RollupJob, type RollupPass } from '../rollups/rollup-job.ts'
@@ -48,8 +48,7 @@ export class StorageMaintenance {
   readonly #observer: MaintenanceObserver
   readonly #lastPassMs: number
   readonly #stop = new AbortController()
-  readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #running = new Set<Promise<void>>()
+  #running: readonly Promise<void>[] = []
   /** Whether the last pass of the rollups failed: then `stop` does not wait for a database that is away. */
   #isFailing = false
 
@@ -73,7 +72,7 @@ export class StorageMaintenance {
   }
 
   start(): void {
-    for (const task of this.#tasks) this.#repeat(task)
+    this.#running = this.#tasks.map((task) => this.#repeat(task))
   }
 
   /**
@@ -82,7 +81,6 @@ export class StorageMaintenance {
    */
   async stop(): Promise<void> {
     this.#stop.abort()
-    for (const timer of this.#timers) clearTimeout(timer)
     await Promise.all(this.#running)
     await this.#rollUpTheRest(AbortSignal.timeout(this.#lastPassMs))
   }
@@ -90,7 +88,7 @@ export class StorageMaintenance {
   async #rollUpTheRest(limit: AbortSignal): Promise<void> {
     while (!this.#isFailing && !limit.aborted) {
       if (await this.#rollUp(limit)) return
-      await sleep(LOOK_AGAIN_MS)
+      await delay(LOOK_AGAIN_MS, limit)
     }
   }
 
@@ -115,17 +113,10 @@ export class StorageMaintenance {
     }
   }
 
-  #repeat(task: Task): void {
-    if (this.#stop.signal.aborted) return
-    const running = task.run().then(() => {
-      this.#running.delete(running)
-      if (this.#stop.signal.aborted) return
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer)
-        this.#repeat(task)
-      }, task.intervalMs)
-      this.#timers.add(timer)
-    })
-    this.#running.add(running)
+  async #repeat({ run, intervalMs }: Task): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await run()
+      await delay(intervalMs, this.#stop.signal)
+    }
   }
 }

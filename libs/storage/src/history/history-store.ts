@@ -1,3 +1,4 @@
+import { Backoff, delay, endsWithin, Signal } from '@triplane/async'
 import type { Event, EventType } from '@triplane/contracts'
 import { invariant, systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type pg from 'pg'
@@ -7,10 +8,8 @@ import type { HistoryCounts, HistoryHealth, HistoryObserver, HistoryStoreOptions
 import { historyTables } from './history-tables.ts'
 import { Spill, type OldestSegment } from './spill.ts'
 import { TableBuffer } from './table-buffer.ts'
-import { WakeUp } from '../wake-up.ts'
 
-const FIRST_BACKOFF_MS = 100
-const LONGEST_BACKOFF_MS = 5000
+const BACKOFF = { firstMs: 100, longestMs: 5000 }
 const US_PER_MS = 1000
 /** Rows that go to the disk at a time: all or none. */
 const SPILL_ROWS = 1000
@@ -62,8 +61,7 @@ export class HistoryStore {
   /** For rows of another run; closed when they are through. */
   #otherWriter: { readonly runId: string; readonly writer: BatchWriter } | undefined
   /** Rows have left memory. */
-  readonly #roomMade = new WakeUp()
-  readonly #stopped = new WakeUp()
+  readonly #roomMade = new Signal()
   #lastWriteUs: number | undefined
   /** The fault in force, and monotonic time of the first in a row. */
   #fault: StorageError | undefined
@@ -71,7 +69,8 @@ export class HistoryStore {
   /** The first fault by which rows were given up. */
   #loss: StorageError | undefined
   #closed = false
-  #isStopping = false
+  /** Aborts when what is not stored yet stays on the disk. */
+  readonly #stopping = new AbortController()
 
   /** Throws StorageError `spill_failed` when the folder of the spill cannot be used. */
   constructor(options: HistoryStoreOptions) {
@@ -125,7 +124,7 @@ export class HistoryStore {
   async ready(rows = this.#maxBufferedRows): Promise<void> {
     this.#throwIfLost()
     while (this.#buffered >= rows && !this.#closed) {
-      const roomMade = this.#roomMade.next()
+      const roomMade = this.#roomMade.raised()
       void this.#flushNow()
       await roomMade
       this.#throwIfLost()
@@ -157,7 +156,7 @@ export class HistoryStore {
     while (!isOut() && this.#replaying === undefined) {
       const waitMs = (deadlineUs - this.#clock.monotonicUs()) / US_PER_MS
       if (waitMs <= 0) break
-      const roomMade = this.#roomMade.next(waitMs)
+      const roomMade = this.#roomMade.raisedWithin(waitMs)
       void this.#flushNow()
       await roomMade
     }
@@ -251,14 +250,15 @@ export class HistoryStore {
   async #storeBatch(writer: BatchWriter, buffer: TableBuffer, batch: Batch, flight?: Flight): Promise<void> {
     const rows = batch.events.length
     const startUs = this.#clock.monotonicUs()
-    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS)) {
-      if (flight?.isOver || this.#isStopping) return
+    const { signal } = this.#stopping
+    const backoff = new Backoff(BACKOFF)
+    while (!flight?.isOver && !signal.aborted) {
       try {
         const written = await this.#attempt(writer, buffer, batch)
         return flight?.isOver ? undefined : this.#countStored(writer, buffer, rows, written, startUs)
       } catch (error) {
         const fault = storageFault(error, `store ${rows} rows of type ${buffer.table.eventType}`)
-        if (this.#isStopping) return
+        if (signal.aborted) return
         this.#fault = fault
         this.#faultSinceUs ??= this.#clock.monotonicUs()
         if (this.#spill !== undefined && isDatabaseAway(fault)) this.#spillBuffered(this.#spill)
@@ -268,7 +268,7 @@ export class HistoryStore {
         }
         this.#observer?.delayed?.(buffer.table.eventType, rows)
       }
-      if (!flight?.isOver) await this.#stopped.next(backoffMs)
+      if (!flight?.isOver) await delay(backoff.next(), signal)
     }
   }
 
@@ -330,23 +330,23 @@ export class HistoryStore {
   async #replay(spill: Spill): Promise<void> {
     // One batch at a time: the one that is on its way comes first.
     await this.#flushing
-    while (!this.#isStopping) {
+    while (!this.#stopping.signal.aborted) {
       try {
         const segment = await spill.oldest()
         if (segment !== undefined) {
           await this.#replaySegment(spill, segment)
-          if (!this.#isStopping) await spill.removeOldest()
+          if (!this.#stopping.signal.aborted) await spill.removeOldest()
         } else if (spill.isEmpty) break
       } catch (error) {
         if (!(error instanceof StorageError)) throw error
         this.#fault = error
-        await this.#stopped.next(LONGEST_BACKOFF_MS)
+        await delay(BACKOFF.longestMs, this.#stopping.signal)
       }
     }
     this.#otherWriter?.writer.close()
     this.#otherWriter = undefined
     this.#replaying = undefined
-    if (!this.#isStopping) this.#schedule()
+    if (!this.#stopping.signal.aborted) this.#schedule()
   }
 
   async #replaySegment(spill: Spill, { runId, events, producers }: OldestSegment): Promise<void> {
@@ -358,7 +358,7 @@ export class HistoryStore {
         const end = Math.min(start + this.#maxBatchRows, rows)
         const some = { events: batch.events.slice(start, end), producers: batch.producers.slice(start, end) }
         await this.#storeBatch(this.#writerOf(runId), buffer, some)
-        if (this.#isStopping) return
+        if (this.#stopping.signal.aborted) return
         spill.took(end - start)
       }
     }
@@ -375,16 +375,14 @@ export class HistoryStore {
 
   /** Ends what goes on in the background; a write that hangs is cut off. */
   async #stop(spill: Spill): Promise<void> {
-    this.#isStopping = true
+    this.#stopping.abort()
     clearTimeout(this.#timer)
-    this.#stopped.wake()
     const ended = Promise.all([this.#flushing, this.#replaying])
-    const impatient = setTimeout(() => {
+    if (!(await endsWithin(ended, { ms: this.#settleTimeoutMs }))) {
       this.#writer.close()
       this.#otherWriter?.writer.close()
-    }, this.#settleTimeoutMs)
+    }
     await ended
-    clearTimeout(impatient)
     await spill.close()
   }
 
@@ -415,7 +413,7 @@ export class HistoryStore {
   #leaves(buffer: TableBuffer, rows: number): void {
     buffer.left += rows
     this.#buffered -= rows
-    this.#roomMade.wake()
+    this.#roomMade.raise()
   }
 
   /** Live, the database may stay away as long as it likes: what does not fit meanwhile is dropped and counted. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { delay } from '@triplane/async'
 import type pg from 'pg'
 import { findGrade, type Grade } from '../grades/grade.ts'
 import { storageFault, StorageError } from '../storage-error.ts'
@@ -50,7 +50,7 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
       for (const row of applied) checkUnchanged(row, migrations, grade)
       const missing = migrations.filter((migration) => !applied.some((row) => row.id === migration.id))
       for (let attempt = 1; !(await applyAll(client, missing, grade, attempt < ATTEMPTS)); attempt++)
-        await sleep(PAUSE_MS)
+        await delay(PAUSE_MS)
       return missing.map((migration) => migration.name)
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK])

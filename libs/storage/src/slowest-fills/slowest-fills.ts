@@ -1,3 +1,4 @@
+import { SerialQueue } from '@triplane/async'
 import type { Fill } from '@triplane/contracts'
 import type pg from 'pg'
 import { fromUs } from '../history/time-sql.ts'
@@ -68,7 +69,7 @@ export function createSlowestFills(options: SlowestFillsOptions): SlowestFills {
   const { pool, isReady = () => true, keep = 100, intervalMs = 10_000, onFault = () => undefined } = options
   /** The slowest first. */
   let noted: SlowFill[] = []
-  let storing: Promise<void> = Promise.resolve()
+  const stores = new SerialQueue()
 
   function note(fill: SlowFill): void {
     const fastest = noted[keep - 1]
@@ -92,12 +93,7 @@ export function createSlowestFills(options: SlowestFillsOptions): SlowestFills {
     }
   }
 
-  function flush(): Promise<void> {
-    const stored = storing.then(store)
-    storing = stored.catch(() => undefined)
-    return stored
-  }
-
+  const flush = () => stores.run(store)
   const flushOrTell = () => flush().catch((error: unknown) => onFault(storageFault(error, 'store the slowest fills')))
   const timer = setInterval(() => void flushOrTell(), intervalMs)
   return {
