@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Deferred } from '@triplane/async'
 import { buildInfo } from '@triplane/config'
 import { topicsAwaitedOf, type MarketEvent } from '@triplane/contracts'
 import { dataPlaneSchema } from '@triplane/data-core'
@@ -106,7 +107,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
       clock,
     })
     context.logger.info('Source is open', { source: source.description, items_before: saved?.state.items ?? 0 })
-    const stopped = withResolve()
+    const stopped = new Deferred()
     return {
       async run() {
         haltAfterCrash(config, 'data_plane', context)
@@ -156,10 +157,4 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     observeHistory: (types) => exportHistory(metrics, types),
     views: () => ({}),
   })
-}
-
-function withResolve(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve }
 }

@@ -1,6 +1,6 @@
 // Waiting
 export { Deferred } from './deferred.ts'
-export { delay } from './delay.ts'
+export { delay, nextTurn } from './delay.ts'
 export { Signal } from './signal.ts'
 export { Wake } from './wake.ts'
 // Limits

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { nextTurn } from '@triplane/async'
 import type { Clock } from '@triplane/kernel'
 
 /** Wall time after which signals, timers and sockets have waited long enough. A fifth of what a person at Ctrl-C may wait. */
@@ -11,7 +11,7 @@ export class Breather {
   #breathedUs: number
 
   /** `turn` resolves when the event loop has looked at everything that waits. */
-  constructor(clock: Pick<Clock, 'monotonicUs'>, turn: () => Promise<unknown> = () => setImmediate()) {
+  constructor(clock: Pick<Clock, 'monotonicUs'>, turn: () => Promise<unknown> = nextTurn) {
     this.#clock = clock
     this.#turn = turn
     this.#breathedUs = clock.monotonicUs()

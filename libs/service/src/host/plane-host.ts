@@ -1,3 +1,4 @@
+import { nextTurn, Wake } from '@triplane/async'
 import {
   field,
   rank,
@@ -30,7 +31,6 @@ import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 import { ReplayQueue } from './replay-queue.ts'
-import { Wake } from './wake.ts'
 import { WatermarkGate, watermarkGateSchema, type GatedPartition } from './watermark-gate.ts'
 
 const hostFields = {
@@ -246,7 +246,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         snapshotUs = nowUs
         this.#snapshotUnderWay ??= this.#snapshot().finally(() => (this.#snapshotUnderWay = undefined))
       }
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
     await this.#end()
   }

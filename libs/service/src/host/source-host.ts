@@ -1,3 +1,4 @@
+import { nextTurn } from '@triplane/async'
 import {
   field,
   stateSchema,
@@ -141,7 +142,7 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
         snapshotUs = nowUs
         this.#snapshotUnderWay ??= this.#snapshot().finally(() => (this.#snapshotUnderWay = undefined))
       }
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
     if (!isStopped()) {
       const throughUs = (endUs ?? Math.max(core.nowUs, reachedUs) + 1) - 1

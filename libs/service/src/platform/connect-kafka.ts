@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { Clock } from '@triplane/kernel'
+import { retry } from '@triplane/async'
+import { isFault, type Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaTls } from '@triplane/messaging'
 import { listOf, type ServiceConfig } from '../service-config.ts'
 
 const RETRY_MS = 1000
+/** Of so many failures one is said. */
+const SAY_EVERY = 10
 
 export interface KafkaConnection {
   readonly config: ServiceConfig['kafka']
@@ -16,26 +19,24 @@ export interface KafkaConnection {
 }
 
 /**
- * Connects to Kafka, as often as it takes; undefined when `isStopping` says so before. Rejects when trying again is of no
+ * Connects to Kafka, as often as it takes; undefined when `stopping` aborts before. Rejects when trying again is of no
  * use: wrong passwords, certificates and topics.
  */
 export async function connectKafka(
   { config, clientId, logger, clock, onFatal }: KafkaConnection,
-  isStopping: () => boolean,
+  stopping: AbortSignal,
 ): Promise<KafkaBus | undefined> {
   const options = { ...kafkaOptionsOf(config, clientId), nowUs: () => clock.nowUs(), onFatal, onLog: logTo(logger) }
-  let attempts = 0
-  while (!isStopping()) {
-    try {
-      return await createKafkaBus(options)
-    } catch (error) {
-      if (error instanceof Error && 'retryable' in error && error.retryable === false) throw error
-      if (attempts++ % 10 === 0)
+  let failures = 0
+  return retry(() => createKafkaBus(options), {
+    backoff: { firstMs: RETRY_MS, longestMs: RETRY_MS },
+    signal: stopping,
+    onFailure(error) {
+      if (isFault(error) && !error.retryable) throw error
+      if (failures++ % SAY_EVERY === 0)
         logger.warning('Kafka does not answer; trying again', { brokers: config.brokers, error })
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-  }
-  return undefined
+    },
+  })
 }
 
 /** What the bus tries again by itself is a warning: the operator learns why it waits. */

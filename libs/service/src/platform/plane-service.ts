@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Deferred } from '@triplane/async'
 import { ConfigError } from '@triplane/config'
 import type { Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
@@ -91,7 +92,7 @@ export class PlaneService implements Service {
   readonly #options: PlaneServiceOptions
   #status: PlaneStatus = { phase: 'connecting' }
   #watch: RunWatch<Buffer> | undefined
-  #isStopping = false
+  readonly #stopping = new AbortController()
 
   constructor(options: PlaneServiceOptions) {
     this.#options = options
@@ -103,7 +104,7 @@ export class PlaneService implements Service {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true
+    this.#stopping.abort()
     this.#status = { ...this.#status, phase: 'stopping' }
     this.#status.hosted?.stop()
     await this.#watch?.close()
@@ -112,18 +113,19 @@ export class PlaneService implements Service {
 
   async #live(): Promise<void> {
     const { config, name, logger, clock } = this.#options
-    const fatal = withReject()
+    const fatal = new Deferred<never>()
+    fatal.promise.catch(() => undefined)
     const bus = await connectKafka(
       { config: config.kafka, clientId: name, logger, clock, onFatal: (fault) => fatal.reject(outOfOrder(fault)) },
-      () => this.#isStopping,
+      this.#stopping.signal,
     )
     if (bus === undefined) return
     try {
       this.#watch = new RunWatch(bus, `${name}.runs`, decodeRecord)
-      while (!this.#isStopping) {
+      while (!this.#stopping.signal.aborted) {
         this.#status = { phase: 'waiting for a run', bus }
         const run = await this.#watch.current()
-        if (run === undefined || this.#isStopping) break
+        if (run === undefined || this.#stopping.signal.aborted) break
         await Promise.race([this.#work(bus, run), fatal.promise])
       }
     } finally {
@@ -175,7 +177,7 @@ export class PlaneService implements Service {
         runLogger.info('A newer run was started', { newer_run_id: newer.runId })
         hosted.stop()
       })
-      if (this.#isStopping) hosted.stop()
+      if (this.#stopping.signal.aborted) hosted.stop()
       await hosted.run()
     } catch (error) {
       if (!mustHold(error)) throw error
@@ -218,11 +220,4 @@ function checkVenues({ runId, venues }: Run, { market }: ServiceConfig): void {
       found: configured.join(','),
     },
   ])
-}
-
-function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => undefined
-  const promise = new Promise<never>((_, refuse) => (reject = refuse))
-  promise.catch(() => undefined)
-  return { promise, reject }
 }
