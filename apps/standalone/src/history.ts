@@ -1,3 +1,4 @@
+import { endsWithin } from '@triplane/async'
 import { topicOf, topics, type Event, type Topic } from '@triplane/contracts'
 import type { Logger } from '@triplane/logging'
 import type { Bus, Consumer } from '@triplane/messaging'
@@ -54,9 +55,8 @@ export class History {
   readonly #slowest: SlowestFills
   readonly #consumer: Consumer
   readonly #options: HistoryOptions
-  readonly #hurried: Promise<void>
-  #hurry: () => void = () => undefined
-  #isHurried = false
+  /** Aborts when the run is to end. */
+  readonly #hurried = new AbortController()
   #maintenance: StorageMaintenance | undefined
   #isBegun = false
 
@@ -72,7 +72,7 @@ export class History {
       throw error
     }
     const begun = history.#begin()
-    if (database.isReady) await within(NOTE_WITHIN_MS, begun)
+    if (database.isReady) await endsWithin(begun, { ms: NOTE_WITHIN_MS })
     return history
   }
 
@@ -80,7 +80,6 @@ export class History {
     const { bus, run, spill, maxBufferedRows, metrics, logger } = options
     this.#database = database
     this.#options = options
-    this.#hurried = new Promise((resolve) => (this.#hurry = resolve))
     this.#store = new HistoryStore({
       pool: database.pool,
       isReady: () => database.isReady,
@@ -116,7 +115,7 @@ export class History {
       this.#maintenance.start()
       await this.#noteBegin()
     } catch (fault) {
-      if (!this.#isHurried) logger.warning('The run is not in the table of runs', { fault })
+      if (!this.#hurried.signal.aborted) logger.warning('The run is not in the table of runs', { fault })
     }
   }
 
@@ -141,7 +140,8 @@ export class History {
     const { waits, maxBufferedRows, metrics } = this.#options
     metrics.storageSpilled.set(this.#store.health().spilledBytes)
     // From half on: what one turn brings must fit beside it, or it goes to the disk without need.
-    if (waits && !this.#isHurried) await Promise.race([this.#store.ready(maxBufferedRows / 2), this.#hurried])
+    const { signal } = this.#hurried
+    if (waits && !signal.aborted) await endsWithin(this.#store.ready(maxBufferedRows / 2), { signal })
   }
 
   #noteSlow(events: readonly Event[]): void {
@@ -158,8 +158,7 @@ export class History {
 
   /** The run is to end: it does not wait for the database any more. */
   hurry(): void {
-    this.#isHurried = true
-    this.#hurry()
+    this.#hurried.abort()
   }
 
   /**
@@ -172,7 +171,7 @@ export class History {
     const flushed = this.#store.flush().then(() => (isFlushed = true))
     let progress = { at: performance.now(), writeUs: this.#store.health().lastWriteUs }
     while (!isFlushed) {
-      await within(LOOK_EVERY_MS, flushed)
+      await endsWithin(flushed, { ms: LOOK_EVERY_MS })
       const { lastWriteUs, isHealthy } = this.#store.health()
       if (lastWriteUs !== progress.writeUs) progress = { at: performance.now(), writeUs: lastWriteUs }
       const patienceMs = isHealthy ? STALL_PATIENCE_MS : FAULT_PATIENCE_MS
@@ -203,9 +202,8 @@ export class History {
       const note = async () => {
         if (!this.#isBegun) await this.#noteBegin()
         await endRun(this.#database.pool, { runId: this.#options.run.runId, ...end })
-        return true
       }
-      if (await within(NOTE_WITHIN_MS, note())) return
+      if (await endsWithin(note(), { ms: NOTE_WITHIN_MS })) return
       this.#options.logger.warning('The end of the run is not in the table of runs: no answer in time')
     } catch (fault) {
       this.#options.logger.warning('The end of the run is not in the table of runs', { fault })
@@ -222,17 +220,5 @@ export class History {
       await this.#maintenance?.stop()
       await this.#database.close()
     }
-  }
-}
-
-/** What the work gives, if it ends in time; undefined when it does not, then its outcome does not matter. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), limitMs)))
-  work.catch(() => undefined)
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import { Deferred } from '@triplane/async'
 import type { Logger } from '@triplane/logging'
 import { openDatabase, openDatabaseEventually, type Database, type StorageError } from '@triplane/storage'
 
@@ -41,15 +42,14 @@ export async function openRunDatabase({ url, folder, logger }: RunDatabaseOption
     }
   }
   let fault: StorageError | undefined
-  let tried: () => void = () => undefined
-  const firstAttempt = new Promise<void>((resolve) => (tried = resolve))
+  const firstAttempt = new Deferred()
   const database = openDatabaseEventually({ url }, (found) => {
     fault = found.state === 'ready' ? undefined : found.fault
     if (found.state === 'away') logger.warning('The database is away; history waits on the disk', { fault })
     if (found.state === 'refused') logger.error('The database cannot be used', { fault })
-    tried()
+    firstAttempt.resolve()
   })
-  await firstAttempt
+  await firstAttempt.promise
   const failure = fault
   if (failure !== undefined && !failure.retryable) {
     await database.close()

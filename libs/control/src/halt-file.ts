@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SerialQueue } from '@triplane/async'
 import { tradingStates } from '@triplane/contracts'
 import { ControlError, messageOf } from './control-error.ts'
 import type { StandingOrder } from './operator-order.ts'
@@ -32,7 +33,7 @@ export interface HaltFile {
  */
 export function createHaltFile(folder: string, account: string): HaltFile {
   const path = join(folder, `operator-order-${encodeURIComponent(account)}.json`)
-  let last: Promise<unknown> = Promise.resolve()
+  const writes = new SerialQueue()
 
   async function put(order: StandingOrder): Promise<void> {
     mkdirSync(folder, { recursive: true })
@@ -59,11 +60,11 @@ export function createHaltFile(folder: string, account: string): HaltFile {
       }
     },
     write(order) {
-      const written = last.then(() => put(order))
-      last = written.catch(() => undefined)
-      return written.catch((error: unknown) => {
-        throw new ControlError('file_failed', `Expected to write ${path}, was: ${messageOf(error)}`, error)
-      })
+      return writes
+        .run(() => put(order))
+        .catch((error: unknown) => {
+          throw new ControlError('file_failed', `Expected to write ${path}, was: ${messageOf(error)}`, error)
+        })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { SerialQueue, withTimeout } from '@triplane/async'
 import { tradingStates, type OperatorCommandCode, type TradingState } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { ControlError, messageOf, type ControlErrorCode } from './control-error.ts'
@@ -9,7 +10,6 @@ import {
   type OperatorOrder,
   type StandingOrder,
 } from './operator-order.ts'
-import { within } from './within.ts'
 
 export interface OperatorDeskOptions {
   readonly haltFile: HaltFile
@@ -75,7 +75,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   let standing = haltFile.read()
   /** Counts halts and reduces. */
   let stops = 0
-  let loosening: Promise<unknown> = Promise.resolve()
+  const loosenings = new SerialQueue()
 
   /** Does it; a failure is told, and given back. */
   function attempt(code: ControlErrorCode, expected: string, act: () => void): ControlError | undefined {
@@ -100,7 +100,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
 
   async function saved(order: StandingOrder): Promise<ControlError | undefined> {
     try {
-      return await within(fileTimeoutMs, haltFile.write(order)).then(() => undefined)
+      return await withTimeout(haltFile.write(order), { ms: fileTimeoutMs, what: 'an end' }).then(() => undefined)
     } catch (error) {
       return told(error instanceof ControlError ? error : new ControlError('file_failed', messageOf(error), error))
     }
@@ -108,7 +108,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
 
   async function audited(entry: AuditEntry): Promise<ControlError | undefined> {
     try {
-      return await within(auditTimeoutMs, audit(entry)).then(() => undefined)
+      return await withTimeout(audit(entry), { ms: auditTimeoutMs, what: 'an end' }).then(() => undefined)
     } catch (error) {
       const message = `Expected the audit row of ${entry.command} to be committed, was: ${messageOf(error)}`
       return told(new ControlError('audit_failed', message, error))
@@ -180,9 +180,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       if (command !== 'resume') stops++
       if (command !== 'resume' && strictness(wanted) >= strictness(standing.state)) return tighten(order, wanted)
       const mark = stops
-      const loosened = loosening.then(() => loosen(order, wanted, mark))
-      loosening = loosened.catch(() => undefined)
-      return loosened
+      return loosenings.run(() => loosen(order, wanted, mark))
     },
 
     restore() {

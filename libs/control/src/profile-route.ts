@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapSnapshot } from 'node:v8'
+import { delay } from '@triplane/async'
 import { Router, type Request, type Response } from 'express'
 import { err, ok, type Result } from '@triplane/kernel'
 import { createOperatorGate, type OperatorGateOptions } from './operator-gate.ts'
@@ -59,7 +59,7 @@ async function sendCpuProfile(response: Response, seconds: number): Promise<void
   try {
     await session.post('Profiler.enable')
     await session.post('Profiler.start')
-    await sleep(seconds * 1000, undefined, { signal: gone.signal }).catch(() => undefined)
+    await delay(seconds * 1000, gone.signal)
     const { profile } = await session.post('Profiler.stop')
     if (!gone.signal.aborted) response.attachment('triplane.cpuprofile').type('json').send(JSON.stringify(profile))
   } finally {

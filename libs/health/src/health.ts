@@ -1,3 +1,4 @@
+import { withTimeout } from '@triplane/async'
 import { systemClock, type Clock } from '@triplane/kernel'
 
 /** What a check found: healthy or not, and the numbers by which it was judged. */
@@ -110,15 +111,9 @@ function withoutOverlap(check: Check): () => Promise<Verdict> {
 }
 
 async function within(timeoutMs: number, check: () => Promise<Verdict>): Promise<Verdict | Error> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<Error>((resolve) => {
-    timer = setTimeout(() => resolve(new Error(`Expected an answer within ${timeoutMs} ms, was none`)), timeoutMs)
-  })
   try {
-    return await Promise.race([check(), tooLate])
+    return await withTimeout(check(), { ms: timeoutMs, what: 'an answer' })
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '@triplane/async'
 import { createHealth, healthRoutes, type Health } from '@triplane/health'
 import express, { type Express, type RequestHandler } from 'express'
 import { TEXT_CONTENT_TYPE } from './exposition.ts'

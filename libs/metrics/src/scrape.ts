@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn, SerialQueue } from '@triplane/async'
 import { addSeries } from './exposition.ts'
 import type { Family } from './family.ts'
 import type { SeriesRegistry } from './series-registry.ts'
@@ -74,13 +74,10 @@ export function createScrape({
   }
 }
 
-let lastTurn: Promise<unknown> = Promise.resolve()
+const turns = new SerialQueue()
 
 /** Resolves in a later turn of the event loop, in which no other rendering goes on. */
-function turnOfOwn(): Promise<unknown> {
-  lastTurn = lastTurn.then(() => nextTurn())
-  return lastTurn
-}
+const turnOfOwn = () => turns.run(nextTurn)
 
 /** A family and how many series it had when the values were copied. */
 interface Planned {

@@ -1,3 +1,4 @@
+import { Backoff } from '@triplane/async'
 import { invariant, systemClock } from '@triplane/kernel'
 import { Redis } from 'ioredis'
 import {
@@ -24,11 +25,8 @@ export interface RedisStateOptions extends StateOptions {
   readonly commandTimeoutMs?: number
 }
 
-const FIRST_BACKOFF_MS = 100
-const LONGEST_BACKOFF_MS = 5000
+const BACKOFF = { firstMs: 100, longestMs: 5000 }
 const SCAN_COUNT = 1000
-
-const backoffMs = (failures: number) => Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS)
 
 /**
  * The latest state in Redis, for everyone who can read it: `triplane:<account>:<kind>:<key>` holds the value as JSON. It
@@ -48,8 +46,10 @@ class RedisState implements LatestState {
   readonly #waiting = new WaitingValues()
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
-  /** Writes that failed since the last that succeeded. */
-  #failures = 0
+  readonly #reconnects = new Backoff(BACKOFF)
+  readonly #writes = new Backoff(BACKOFF)
+  /** How long what is noted now waits before it is written. */
+  #delayMs: number
   #errors = 0
   #dropped = 0
   #closed = false
@@ -64,6 +64,7 @@ class RedisState implements LatestState {
     this.#maxKeys = options.maxKeys ?? 10_000
     this.#nowUs = options.nowUs ?? (() => systemClock.nowUs())
     this.#flushIntervalMs = options.flushIntervalMs ?? 100
+    this.#delayMs = this.#flushIntervalMs
     this.#redis = new Redis(url, {
       ...(password !== undefined && { password }),
       connectionName: 'triplane',
@@ -71,7 +72,7 @@ class RedisState implements LatestState {
       commandTimeout: commandTimeoutMs,
       disconnectTimeout: 200,
       keepAlive: 10_000,
-      retryStrategy: backoffMs,
+      retryStrategy: () => this.#reconnects.next(),
       // What waits is kept here, where newer values replace older ones; the client must neither queue nor send again.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -82,8 +83,8 @@ class RedisState implements LatestState {
       this.#fault ??= new StateError('unavailable', 'Expected a connection to Redis, was closed by the other side')
     })
     this.#redis.on('ready', () => {
-      this.#fault = undefined
-      this.#failures = 0
+      this.#reconnects.reset()
+      this.#worked()
       void this.flush()
     })
   }
@@ -147,11 +148,10 @@ class RedisState implements LatestState {
   #schedule(): void {
     if (this.#closed || this.#timer || this.#flushing || this.#waiting.size === 0 || this.#redis.status !== 'ready')
       return
-    const delayMs = this.#failures === 0 ? this.#flushIntervalMs : backoffMs(this.#failures)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.flush()
-    }, delayMs)
+    }, this.#delayMs)
     this.#timer.unref()
   }
 
@@ -165,10 +165,9 @@ class RedisState implements LatestState {
       const refused = await this.#send(values)
       if (refused) throw refused
       this.#waiting.remove(values)
-      this.#fault = undefined
-      this.#failures = 0
+      this.#worked()
     } catch (error) {
-      this.#failures++
+      this.#delayMs = this.#writes.next()
       const fault = stateFault(error, 'write to Redis')
       this.#failed(fault)
       // A connection that vanished is noticed by the first command that it does not answer: make a new one.
@@ -210,6 +209,12 @@ class RedisState implements LatestState {
     } catch (error) {
       throw stateFault(error, doing)
     }
+  }
+
+  #worked(): void {
+    this.#fault = undefined
+    this.#writes.reset()
+    this.#delayMs = this.#flushIntervalMs
   }
 
   #failed(fault: StateError): void {

@@ -1,3 +1,4 @@
+import { delay } from '@triplane/async'
 import type { Alertmanager, FiringAlert, RequestCount } from './alertmanager.ts'
 
 /** It resolves by itself. */
@@ -53,7 +54,7 @@ export async function sendTestAlert(
       delivery = { alert, outcomes }
       if (isMuted(alert) || [...outcomes.values()].every((outcome) => outcome === 'sent')) return delivery
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await delay(POLL_MS)
   }
   return delivery
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
-import { setImmediate } from 'node:timers/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
+import { nextTurn } from '@triplane/async'
 import { CaptureError } from './capture-error.ts'
 
 const PLAIN_CHUNK_BYTES = 256 * 1024
@@ -109,7 +109,7 @@ async function* inflate(path: string, pieces: AsyncIterable<Buffer>): AsyncGener
       yield* takeInflated()
     }
     await written
-    await setImmediate()
+    await nextTurn()
     yield* takeInflated()
     gunzip.end()
     await finished(gunzip)

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { nextTurn } from '@triplane/async'
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
@@ -44,7 +44,7 @@ export function simulatedFeed(
       if (items.length === 0 || stepEndUs === untilUs) items.push({ type: 'time', tsRecvUs: stepEndUs - 1 })
       yield items
       // At full speed nothing else waits for the outside world: let it have its turn.
-      await setImmediate()
+      await nextTurn()
     }
   }
 
