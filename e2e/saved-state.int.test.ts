@@ -4,11 +4,12 @@ import { dataPlaneSchema } from '@triplane/data-core'
 import { simulatedCheckpointSchema } from '@triplane/feeds'
 import { orderPlaneSchema } from '@triplane/order-core'
 import { orderPlaneInputSchema, strategyInputSchema } from '@triplane/planes'
-import { createStateCodec, hostStateSchema, sourceStateSchema } from '@triplane/service'
+import { createStateCodec, sourceStateSchema } from '@triplane/service'
 import { checkedLine, scanLines } from '@triplane/storage'
 import { strategySchema } from '@triplane/strategy-core'
 import { stateMutations } from '@triplane/testing'
 import { describeWithDocker, startKafka } from '@triplane/testing/containers'
+import { hostStateCodec } from '@triplane/testing/hosts'
 import type { PlaneProcess } from './plane-process.ts'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
@@ -16,8 +17,8 @@ const RUN_ID = 'e2esa001'
 const savedBy = { configurationDigest: 'any', commit: 'any' }
 const codecs = {
   'data-plane': createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), savedBy),
-  'strategy-plane': createStateCodec(hostStateSchema(strategySchema, strategyInputSchema), savedBy),
-  'order-plane': createStateCodec(hostStateSchema(orderPlaneSchema, orderPlaneInputSchema), savedBy),
+  'strategy-plane': hostStateCodec(strategySchema, strategyInputSchema),
+  'order-plane': hostStateCodec(orderPlaneSchema, orderPlaneInputSchema),
 }
 
 /** Fields that the schemas of events on the wire leave to the venue or to the kind of order. */

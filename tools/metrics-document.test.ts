@@ -1,13 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  catalogs,
-  createMetrics,
-  everyServiceCatalog,
-  isPlanned,
-  readExposition,
-  type Catalog,
-} from '@triplane/metrics'
+import { catalogs, createMetrics, everyServiceCatalog, isPlanned, type Catalog } from '@triplane/metrics'
+import { readExposition } from '@triplane/testing'
 import { olderNames } from './older-names.ts'
 
 const root = join(__dirname, '..')

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { riskCodes } from '@triplane/contracts'
 import { catalogs, everyServiceCatalog, processCatalog } from '@triplane/metrics'
-import { alertRules, checkExpression, knownMetrics, recordingRules, severities, thresholds } from '@triplane/monitoring'
+import { alertRules, checkExpression, severities, thresholds } from '@triplane/monitoring'
 import { parse } from 'yaml'
 import { CliWorld } from '../apps/cli/test/cli-world.ts'
+import { knownSeries } from './known-series.ts'
 
 const root = join(__dirname, '..')
 const folder = join(root, 'infrastructure/runbooks')
@@ -85,11 +86,10 @@ describe('the pages', () => {
 })
 
 describe('what the pages name', () => {
-  const known = knownMetrics(recordingRules())
   const histograms = [...Object.values(catalogs), everyServiceCatalog, processCatalog]
     .flatMap((catalog) => Object.values(catalog))
     .map(({ name }) => name as string)
-  const families = [...new Set([...known.keys()].flatMap((name) => /^[a-z]+_/.exec(name)?.[0] ?? []))]
+  const families = [...new Set([...knownSeries.keys()].flatMap((name) => /^[a-z]+_/.exec(name)?.[0] ?? []))]
   /** Words of our own that begin like a metric. */
   const noMetrics = ['data_plane', 'strategy_plane', 'order_plane', ...riskCodes]
   const metricsIn = (text: string) =>
@@ -104,7 +104,7 @@ describe('what the pages name', () => {
     expect(expressions.length).toBeGreaterThan(200)
     expect(
       expressions.flatMap((one) =>
-        checkExpression(one.code, known).problems.map(({ message }) => `${where(one)}: ${message}`),
+        checkExpression(one.code, knownSeries).problems.map(({ message }) => `${where(one)}: ${message}`),
       ),
     ).toEqual([])
   })
@@ -113,7 +113,7 @@ describe('what the pages name', () => {
     const named = code.filter((one) => !one.language && !/[({]/.test(one.code))
     const unknown = named.flatMap((one) =>
       metricsIn(one.code)
-        .filter((name) => !known.has(name) && !histograms.includes(name))
+        .filter((name) => !knownSeries.has(name) && !histograms.includes(name))
         .map((name) => `${one.file}: ${name}`),
     )
     expect(unknown).toEqual([])

@@ -1,5 +1,6 @@
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
-import { dashboardUids, knownMetrics, panelIdOf } from '@triplane/monitoring'
+import { dashboardUids, panelIdOf } from '@triplane/monitoring'
+import { knownSeries } from '../known-series.ts'
 import { createDashboard, variables } from './dashboard.ts'
 import { lintDashboard, lintRules, type LintRule } from './lint.ts'
 import { batchJobs, orderPlane } from './metrics.ts'
@@ -8,7 +9,7 @@ import { createPromql, planeScope } from './promql.ts'
 import { series } from './series.ts'
 
 const { rate } = createPromql(planeScope)
-const context = { known: knownMetrics(), transformations: new Set(['merge']), units: new Set(['ops', 'none']) }
+const context = { known: knownSeries, transformations: new Set(['merge']), units: new Set(['ops', 'none']) }
 
 /** A dashboard that breaks no rule: rates of orders, and fills from the database. */
 function aDashboard(): Dashboard {

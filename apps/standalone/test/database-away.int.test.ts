@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Clock } from '@triplane/kernel'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '@triplane/storage'
+import { openDatabase, type Database } from '@triplane/storage'
 import pg from 'pg'
 import { composeStandalone } from '../src/compose.ts'
 import { parseOptions } from '../src/options.ts'
@@ -98,10 +98,10 @@ describe('a run whose database goes away', () => {
   }
 
   describe('that is a server of its own', () => {
-    let server: EmbeddedPostgres
-    const start = async () => void (server = await startEmbeddedPostgres({ folder: join(folder(), 'server') }))
+    let server: Database
+    const start = async () => void (server = await openDatabase({ embedded: { folder: join(folder(), 'server') } }))
     beforeEach(start)
-    afterEach(() => server.stop())
+    afterEach(() => server.close())
 
     it.each([
       ['refuses connections from the start', 'start'],
@@ -233,14 +233,14 @@ describe('a run whose database goes away', () => {
   })
 
   it('a server that lets nobody in is said at the start', async () => {
-    const server = await startEmbeddedPostgres({ folder: join(folder(), 'strict') })
+    const server = await openDatabase({ embedded: { folder: join(folder(), 'strict') } })
     try {
       const wrong = server.url.replace(/:[^:@]*@/, ':QXZJ7QXZJ9@')
       const refused = run(join(folder(), 'wrong'), wrong)
       await expect(refused).rejects.toThrow(/password authentication failed/)
       await expect(refused).rejects.not.toThrow(/QXZJ7/)
     } finally {
-      await server.stop()
+      await server.close()
     }
   })
 })

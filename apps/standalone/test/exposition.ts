@@ -1,4 +1,4 @@
-import { readExposition } from '@triplane/metrics'
+import { readExposition } from '@triplane/testing'
 
 /** The series of a text exposition. */
 export class Exposition {

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
-import { topics, topicsAwaitedOf, type Event, type Run, type SchemaOf, type Topic } from '@triplane/contracts'
-import { dataPlaneConfig, dataPlaneSchema } from '@triplane/data-core'
-import { limitFeed, openCapture, simulatedCheckpointSchema } from '@triplane/feeds'
-import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
+import { topics, topicsAwaitedOf, type Event, type Run, type Topic } from '@triplane/contracts'
+import { dataPlaneSchema } from '@triplane/data-core'
+import { openCaptures, simulatedCheckpointSchema } from '@triplane/feeds'
+import { systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
-import { createMemoryBus, type Bus, type Plane } from '@triplane/messaging'
+import { createMemoryBus, type Bus } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
-import { orderPlaneConfig, orderPlaneSchema } from '@triplane/order-core'
+import { orderPlaneSchema } from '@triplane/order-core'
 import {
   buildDataPlane,
   buildOrderPlane,
@@ -17,22 +17,15 @@ import {
   orderPlaneInputSchema,
   strategyInputSchema,
 } from '@triplane/planes'
-import {
-  createStateCodec,
-  hostStateSchema,
-  InputLog,
-  PlaneHost,
-  PlaneOutput,
-  Snapshots,
-  SourceHost,
-  sourceStateSchema,
-  startRun,
-  type HostState,
-} from '@triplane/service'
+import { createStateCodec, PlaneOutput, Snapshots, SourceHost, sourceStateSchema, startRun } from '@triplane/service'
 import { strategyConfigSchema, strategySchema } from '@triplane/strategy-core'
 import { describeWithData } from '@triplane/testing'
+import { hostStateCodec, runKilledPlane } from '@triplane/testing/hosts'
+import { dataPlaneConfig } from '../../../libs/data-core/test/config.ts'
+import { orderPlaneConfig } from '../../../libs/order-core/test/config.ts'
 import { runStandalone } from './run-standalone.ts'
 
+type SavedOutput = ConstructorParameters<typeof PlaneOutput>[1]
 const savedBy = { configurationDigest: 'same', commit: 'test' }
 const LEAD_US = 50_000
 const SECONDS = 40
@@ -73,9 +66,9 @@ describeWithData('three hosts in lockstep', (data) => {
     const hosts = new Hosts(bus, run, folder)
     const strategy = hosts.strategy(5)
     const order = hosts.order(7)
-    const source = await openCapture(capture)
-    const feed = limitFeed(source, SECONDS * US_PER_SECOND)
-    const digest = await hosts.source(feed.batches(), source.startUs, source.startUs + SECONDS * US_PER_SECOND)
+    const plan = { captures: [capture], venue: undefined, speed: 'max', durationUs: SECONDS * US_PER_SECOND } as const
+    const { feed, startUs } = await openCaptures(plan, systemClock)
+    const digest = await hosts.source(feed.batches(), startUs, startUs + SECONDS * US_PER_SECOND)
     expect(digest).toBe(report.hashes?.data)
     expect(await Promise.all([strategy, order])).toEqual([
       { digest: report.hashes?.strategy, restarts: 5 },
@@ -98,12 +91,9 @@ class Hosts {
     this.#folder = folder
   }
 
-  #output(name: string, marked: readonly Topic[], saved: HostState['output'] | undefined) {
+  #output<Out extends Event>(name: string, marked: readonly Topic[], saved: SavedOutput) {
     const producer = this.#bus.producer({ name, runId: this.#run.runId })
-    return new PlaneOutput<Event>(
-      { name, producer, account: this.#run.account, marked, observe: () => undefined },
-      saved,
-    )
+    return new PlaneOutput<Out>({ name, producer, account: this.#run.account, marked, observe: () => undefined }, saved)
   }
 
   async source(batches: AsyncIterable<readonly FeedItem[]>, startUs: number, endUs: number): Promise<string> {
@@ -116,7 +106,7 @@ class Hosts {
       nowUs: systemClock.nowUs,
       monotonicUs: systemClock.monotonicUs,
     })
-    const output = this.#output('data-plane', topicsAwaitedOf('data-plane'), undefined)
+    const output = this.#output<Event>('data-plane', topicsAwaitedOf('data-plane'), undefined)
     const host = new SourceHost<FeedItem, Event>({
       core: core,
       run: this.#run,
@@ -142,82 +132,31 @@ class Hosts {
     const config = strategyConfigSchema.parse({ ofi: OFI })
     const metrics = createMetrics('strategy_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics }
-    const schema = hostStateSchema(strategySchema, strategyInputSchema)
-    return this.#host(
-      schema,
-      (core) => buildStrategyPlane(parts, core),
-      [topics.intents, topics.killSwitch],
-      0,
-      restarts,
-    )
+    return runKilledPlane({
+      ...this.#killed('strategy-plane', [topics.intents, topics.killSwitch], restarts),
+      codec: hostStateCodec(strategySchema, strategyInputSchema),
+      build: (core) => buildStrategyPlane(parts, core),
+      leadUs: 0,
+    })
   }
 
   order(restarts: number) {
     const config = orderPlaneConfig({ minLatencyMs: LEAD_US / 1000 })
     const metrics = createMetrics('order_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics, onApproved: () => undefined }
-    const schema = hostStateSchema(orderPlaneSchema, orderPlaneInputSchema)
-    return this.#host(schema, (core) => buildOrderPlane(parts, core), [topics.orders, topics.fills], LEAD_US, restarts)
+    return runKilledPlane({
+      ...this.#killed('order-plane', [topics.orders, topics.fills], restarts),
+      codec: hostStateCodec(orderPlaneSchema, orderPlaneInputSchema),
+      build: (core) => buildOrderPlane(parts, core),
+      leadUs: LEAD_US,
+    })
   }
 
-  async #host<In extends Event, Out extends Event, CoreState>(
-    schema: SchemaOf<HostState<In, CoreState>>,
-    build: (core: CoreState | undefined) => Plane<In, Out>,
-    marked: readonly Topic[],
-    leadUs: number,
-    restarts: number,
-  ) {
-    let done = 0
-    for (let life = 0; ; life++) {
-      const { name, topics: heard } = build(undefined)
-      const folder = join(this.#folder, name)
-      const snapshots = new Snapshots(folder, createStateCodec(schema, savedBy))
-      const saved = snapshots.newest()
-      const plane = build(saved?.state.core)
-      const output = this.#output(name, marked, saved?.state.output)
-      const ungated = new Set<string>([topics.commands.name, topics.heartbeats.name])
-      const consumer = this.#bus.consumer({
-        group: `${name}-${life}`,
-        topics: heard,
-        from: saved?.state.positions ?? this.#run.positions,
-      })
-      const host = new PlaneHost<In, Out, readonly Event[]>({
-        plane,
-        run: this.#run,
-        consumer,
-        output: output as never,
-        gated: heard.flatMap((topic) => {
-          const { name } = topic
-          if (ungated.has(name)) return []
-          return Array.from({ length: partitionsOf(topic) }, (_, partition) => ({ topic: name, partition }))
-        }),
-        leadUs,
-        log: new InputLog(folder, { runId: this.#run.runId, plane: name, configDigest: 'same', commit: 'test' }),
-        snapshots,
-        saved,
-        snapshotEveryMs: 50,
-        decode: (record) => ok(record.events),
-        deadLetter: () => undefined,
-        onHeartbeat: () => undefined,
-        onLogFault: (fault) => void (fault && rethrow(fault)),
-        onSnapshotFault: rethrow,
-        clock: systemClock,
-      })
-      const running = host.run()
-      const dropped = done < restarts ? 30 : Infinity
-      const fromTurn = host.turn
-      while (!host.isFinal && (host.isReplaying || host.turn - fromTurn < dropped))
-        await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 2))])
-      if (host.isFinal) {
-        host.stop()
-        await running
-        return { digest: output.digest(), restarts: done }
-      }
-      // As a kill would: what it was doing is never finished. Its consumer is closed so that it does nothing more.
-      done++
-      running.catch(() => undefined)
-      await consumer.close()
-      await running.catch(() => undefined)
+  #killed(folder: string, marked: readonly Topic[], restarts: number) {
+    return {
+      ...{ bus: this.#bus, run: this.#run, folder: join(this.#folder, folder), restarts, turns: 30 },
+      outputOf: <Out extends Event>(name: string, saved: SavedOutput) => this.#output<Out>(name, marked, saved),
+      ungated: new Set([topics.commands, topics.heartbeats]),
     }
   }
 }

@@ -6,7 +6,7 @@ export { Wake } from './wake.ts'
 // Limits
 export { endsWithin, TimeoutError, withTimeout } from './time-limit.ts'
 // Trying again
-export { Backoff, type BackoffLimits } from './backoff.ts'
+export { Backoff } from './backoff.ts'
 export { retry } from './retry.ts'
 // Queues
 export { BatchQueue } from './batch-queue.ts'

@@ -102,7 +102,6 @@ export const tradingStates = ['active', 'reducing', 'halted'] as const
 export type TradingState = (typeof tradingStates)[number]
 
 export const regimes = ['calm', 'normal', 'storm'] as const
-export type Regime = (typeof regimes)[number]
 
 export const timeframes = ['1m', '5m', '15m', '1h', '1d'] as const
 export type Timeframe = (typeof timeframes)[number]
@@ -111,10 +110,8 @@ export const sides = ['BUY', 'SELL'] as const
 export type Side = (typeof sides)[number]
 
 export const orderTypes = ['MARKET', 'LIMIT'] as const
-export type OrderType = (typeof orderTypes)[number]
 
 export const timesInForce = ['GTC', 'IOC'] as const
-export type TimeInForce = (typeof timesInForce)[number]
 
 export const marketStatuses = [
   'connected',
@@ -134,14 +131,12 @@ export type MarketStatusCode = (typeof marketStatuses)[number]
 
 /** What the price of a mark is of: the mid of the newest quote, the mid of the book, the last trade. */
 export const markKinds = ['quote', 'book', 'trade'] as const
-export type MarkKind = (typeof markKinds)[number]
 
 /**
  * Reasons of a `disconnected` that a file reader gives by itself: the recording has nothing for a while, or any more. That says
  * nothing about the market or the venue.
  */
 export const recordingPauses = ['hole', 'file_end'] as const
-export type RecordingPause = (typeof recordingPauses)[number]
 
 export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]

@@ -62,12 +62,8 @@ export type EventType = Event['type']
 export type EventByTag<Type extends EventType> = Extract<Event, { readonly type: Type }>
 /** What the data plane says about the market. */
 export type MarketEvent = Exclude<Ranked<typeof rank.data>, { readonly type: 'heartbeat' }>
-/** What the strategy plane wants and knows. */
-export type StrategyEvent = Ranked<typeof rank.strategy>
 /** What the order plane did. */
 export type ExecutionEvent = Ranked<typeof rank.order>
-/** What people and the edges order. */
-export type ControlEvent = Ranked<typeof rank.command>
 /** What metrics call the rows of an event that is kept as history. */
 export type StoredAs = NonNullable<Definition['store']>['as']
 

@@ -7,14 +7,13 @@ export type { Bar } from './events/bar.ts'
 export type { Ofi } from './events/ofi.ts'
 export type { Mark } from './events/mark.ts'
 export { isAbout, isBookGap, type MarketStatus } from './events/market-status.ts'
-export { MAX_RAW_BYTES, rawOf, type DeadLetter } from './events/dead-letter.ts'
+export { rawOf, type DeadLetter } from './events/dead-letter.ts'
 // Strategy events
 export type { Signal } from './events/signal.ts'
 export type { TargetPortfolio } from './events/target-portfolio.ts'
 export type { OrderIntent } from './events/order-intent.ts'
 export type { CancelIntent } from './events/cancel-intent.ts'
 export type { PortfolioState } from './events/portfolio-state.ts'
-export type { RegimeChange } from './events/regime-change.ts'
 export type { KillSwitch } from './events/kill-switch.ts'
 // Execution, control and platform events
 export type { OrderEvent } from './events/order-event.ts'
@@ -37,21 +36,18 @@ export {
   rankOf,
   topicOf,
   typesOn,
-  type ControlEvent,
   type Event,
   type EventByTag,
   type EventType,
   type ExecutionEvent,
   type MarketEvent,
   type StoredAs,
-  type StrategyEvent,
 } from './event.ts'
 // Closed lists of codes
 export {
   brokerRejects,
   cancelReasons,
   enteredStates,
-  marketStatuses,
   markKinds,
   normalizeRefusals,
   operatorCommands,
@@ -65,8 +61,6 @@ export {
   sides,
   switchTypes,
   timeframes,
-  timesInForce,
-  tradingConditions,
   tradingStates,
   trippableSwitches,
   validationRefusals,
@@ -74,20 +68,15 @@ export {
   type CancelReason,
   type EnteredState,
   type MarketStatusCode,
-  type MarkKind,
   type NormalizeRefusal,
   type OperatorCommandCode,
   type OrderState,
-  type OrderType,
-  type RecordingPause,
   type RecordRefusal,
-  type Regime,
   type RiskCode,
   type RunMode,
   type Side,
   type SwitchType,
   type Timeframe,
-  type TimeInForce,
   type TradingCondition,
   type TradingState,
   type TrippableSwitch,
@@ -98,7 +87,7 @@ export { topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName 
 export type { Topic, TopicParty } from './topic.ts'
 export type { EventDefinition } from './define-event.ts'
 // Cores
-export { compareInputs, rank, type InputKey, type Rank } from './input-order.ts'
+export { rank, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'
 export type { PlaneCore } from './plane-core.ts'
 // Saved state
@@ -112,15 +101,7 @@ export {
   type StateSchema,
 } from './state/state-schema.ts'
 export { StateMisfitError } from './state/state-misfit-error.ts'
-export { createStateCheck, type StateCheck } from './state/state-check.ts'
+export { createStateCheck } from './state/state-check.ts'
 // Reference data
-export {
-  exemptsReduceOnly,
-  instrumentSchema,
-  instrumentsFileSchema,
-  isCashTraded,
-  sessions,
-  type Instrument,
-  type InstrumentsFile,
-} from './instrument.ts'
+export { exemptsReduceOnly, instrumentsFileSchema, isCashTraded, type Instrument } from './instrument.ts'
 export { knownSteps, stepsOf, stepsSchema, unitScale, type Steps } from './steps.ts'

@@ -2,10 +2,10 @@ import { Type, type Static } from '@sinclair/typebox'
 import { decimal, oneOf, text } from './fields.ts'
 
 /** When an instrument trades: around the clock, or 09:30-16:00 New York time on exchange days. */
-export const sessions = ['24x7', 'us_equity'] as const
+const sessions = ['24x7', 'us_equity'] as const
 
 /** What the instruments file says about one instrument. Money and sizes are decimal strings. */
-export const instrumentSchema = Type.Object(
+const instrumentSchema = Type.Object(
   {
     symbol: text('unified symbol: BTC/USDT spot, BTC/USDT:USDT linear perpetual, SPY equity; unique within a venue'),
     venue: text('venue and product: binance_spot, binance_usdm, sim'),
@@ -56,4 +56,3 @@ export const instrumentsFileSchema = Type.Object(
   { version: Type.Literal(1), instruments: Type.Array(instrumentSchema) },
   { $id: 'instrumentsFile', additionalProperties: false },
 )
-export type InstrumentsFile = Static<typeof instrumentsFileSchema>

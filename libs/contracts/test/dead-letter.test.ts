@@ -1,4 +1,5 @@
-import { encodeLine, MAX_RAW_BYTES, rawOf } from '../src/index.ts'
+import { encodeLine, rawOf } from '../src/index.ts'
+import { MAX_RAW_BYTES } from '../src/events/dead-letter.ts'
 import { aDeadLetter } from '@triplane/testing'
 
 it.each([

@@ -1,18 +1,12 @@
 // Orders of operators
-export { createControl, type Control, type ControlOptions } from './control.ts'
-export type { AuditEntry, OperatorOrder, StandingOrder } from './operator-order.ts'
-export { createHaltFile, type HaltFile } from './halt-file.ts'
+export { createControl, type Control } from './control.ts'
+export type { OperatorOrder } from './operator-order.ts'
+export { createHaltFile } from './halt-file.ts'
 // Who may give them
-export {
-  authenticate,
-  hashToken,
-  parseOperatorTokens,
-  readOperatorTokens,
-  type OperatorToken,
-} from './operator-tokens.ts'
+export { hashToken, parseOperatorTokens, readOperatorTokens } from './operator-tokens.ts'
 export { auditKeyFile, operatorTokenFile, type SecretFile } from './operator-files.ts'
-export { controlRefusals, type ControlRefusal, type WrongTokenLimit } from './operator-gate.ts'
+export { controlRefusals } from './operator-gate.ts'
 // Profiles of a live process
 export { profileRoute } from './profile-route.ts'
 // Faults
-export { ControlError, type ControlErrorCode } from './control-error.ts'
+export { ControlError } from './control-error.ts'

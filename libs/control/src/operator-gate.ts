@@ -7,7 +7,7 @@ export const controlRefusals = [...tokenRefusals, 'rate_limited', 'bad_request']
 export type ControlRefusal = (typeof controlRefusals)[number]
 
 /** Wrong tokens of one address. */
-export interface WrongTokenLimit {
+interface WrongTokenLimit {
   /** How many are looked at in a window; the next are answered 429. */
   readonly limit: number
   readonly windowMs: number

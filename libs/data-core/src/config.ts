@@ -1,4 +1,4 @@
-import { durationMs, inMicroseconds, type InMicroseconds } from '@triplane/settings'
+import { durationMs, type InMicroseconds } from '@triplane/settings'
 import { z } from 'zod'
 
 const SECOND_MS = 1000
@@ -20,7 +20,3 @@ export const dataPlaneConfigSchema = z.strictObject({
 })
 /** The same as the core takes it: durations are microseconds. */
 export type DataPlaneConfig = InMicroseconds<z.infer<typeof dataPlaneConfigSchema>>
-
-/** The configuration of a core from settings. Throws a `ZodError`. */
-export const dataPlaneConfig = (settings: z.input<typeof dataPlaneConfigSchema> = {}): DataPlaneConfig =>
-  inMicroseconds(dataPlaneConfigSchema.parse(settings))

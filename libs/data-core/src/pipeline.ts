@@ -89,7 +89,7 @@ const beforeFirstItem: DataPlaneSnapshot = {
   connectedVenues: [],
   downSinceUs: null,
   clocks: [],
-  gaps: { count: 0, missing: 0, recent: [] },
+  gaps: { count: 0, missing: 0 },
   lanes: [],
 }
 
@@ -140,7 +140,7 @@ export class DataCore {
       return createLane(instrument, source, clock, config, savedLane.get(instrument.symbol))
     })
     this.#laneOf = new Map(this.lanes.map((lane) => [lane.instrument.symbol, lane]))
-    this.#gaps = createGapLedger(undefined, saved.gaps)
+    this.#gaps = createGapLedger(saved.gaps)
     this.#connectedVenues = new Set(saved.connectedVenues)
     this.#emit = (event) => {
       if (event.type === 'marketStatus') this.#gaps.onStatus(event)

@@ -4,13 +4,10 @@ import { join } from 'node:path'
 import { systemClock } from '@triplane/kernel'
 import { textOf } from '@triplane/testing'
 import type { Instrument } from '@triplane/contracts'
-import {
-  createBinanceFeed,
-  type BinanceFeed,
-  type BinanceFeedOptions,
-  type Feed,
-  type FeedNotice,
-} from '../src/index.ts'
+import { createBinanceFeed } from '../src/binance/binance-feed.ts'
+import type { FeedNotice } from '../src/binance/feed-notice.ts'
+import type { Feed } from '../src/feed.ts'
+import type { BinanceFeed, BinanceFeedOptions } from '../src/binance/binance-feed.ts'
 import { FakeBinance } from './fake-binance.ts'
 import { Listener } from './listener.ts'
 import { OwnTimers } from './own-timers.ts'

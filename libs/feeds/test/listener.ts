@@ -1,5 +1,5 @@
 import type { FeedItem } from '@triplane/market-data'
-import type { Feed } from '../src/index.ts'
+import type { Feed } from '../src/feed.ts'
 
 /** Takes everything that a feed hands over, and lets a test wait for it. */
 export class Listener {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { createHealth, type HealthOptions } from './health.ts'
 import { healthRoutes } from './health-routes.ts'
-import { atLeast, atMost } from './thresholds.ts'
+import { atLeast, atMost } from '../test/thresholds.ts'
 
 const clock = { nowUs: () => 1_723_127_400_000_000, monotonicUs: () => 0 }
 const timestamp = '2024-08-08T14:30:00.000Z'

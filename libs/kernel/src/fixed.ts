@@ -22,7 +22,7 @@ const ZERO = 48
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 
 /** 10 to the power of `exponent`, an integer from 0 to 36. */
-export function powerOfTen(exponent: number): bigint {
+function powerOfTen(exponent: number): bigint {
   const power = POWERS_OF_TEN[exponent]
   invariant(power !== undefined, 'exponent is an integer from 0 to 36', exponent)
   return power

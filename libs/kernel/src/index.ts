@@ -1,19 +1,10 @@
 // Outcomes
 export { err, ok, type Result } from './result.ts'
-export { isFault, type Fault } from './fault.ts'
+export { isFault } from './fault.ts'
 export { invariant } from './invariant.ts'
 // Time
 export { parseIsoTimeMs } from './iso-time.ts'
-export {
-  createClock,
-  floorTime,
-  systemClock,
-  US_PER_DAY,
-  US_PER_HOUR,
-  US_PER_MINUTE,
-  US_PER_SECOND,
-  type Clock,
-} from './time.ts'
+export { floorTime, systemClock, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND, type Clock } from './time.ts'
 // Fixed point
 export {
   decimalsOf,
@@ -25,7 +16,6 @@ export {
   multiplyFixed,
   numberFromFixed,
   parseFixed,
-  powerOfTen,
   rescale,
 } from './fixed.ts'
 // Ids

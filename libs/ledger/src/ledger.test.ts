@@ -3,7 +3,7 @@ import { fixed, formatFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import { createLedger, type LedgerSnapshot } from './ledger.ts'
 import { portfolioState } from './portfolio-state.ts'
-import { convertMoney, parseRate, roundMoney } from './money.ts'
+import { convertMoney, parseRate } from './money.ts'
 
 const usd = (text: string) => fixed(text, 8)
 const btc = {
@@ -207,14 +207,5 @@ describe('money', () => {
     expect(formatFixed(convertMoney(usd('12.5'), parseRate('1350.25')), 8)).toBe('16878.125')
     expect(convertMoney(1n, parseRate('0.5'))).toBe(0n)
     expect(convertMoney(3n, parseRate('0.5'))).toBe(2n)
-  })
-
-  it.each([
-    [0.1 + 0.2, 0.3],
-    [1.000000005, 1],
-    [1.000000015, 1.00000002],
-    [-2.5e-9, 0],
-  ])('rounds %d to %d', (amount, want) => {
-    expect(roundMoney(amount)).toBe(want)
   })
 })

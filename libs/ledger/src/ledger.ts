@@ -51,7 +51,7 @@ export interface LedgerConfig {
 }
 
 /** One position in USD (1e-8). */
-export interface PositionValue {
+interface PositionValue {
   readonly position: Position
   readonly markValueUsd: bigint
   readonly realizedUsd: bigint

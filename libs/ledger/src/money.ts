@@ -1,4 +1,4 @@
-import { fixed, fixedFromNumber, invariant, MONEY_SCALE, multiplyFixed, numberFromFixed } from '@triplane/kernel'
+import { fixed, invariant, MONEY_SCALE, multiplyFixed, numberFromFixed } from '@triplane/kernel'
 
 /** Units of a target currency for one unit of a source currency, in 1e-8. */
 export type Rate = bigint
@@ -18,9 +18,4 @@ export function convertMoney(money: bigint, rate: Rate): bigint {
 /** Booked money as a number, for metrics and reports. */
 export function numberFromMoney(money: bigint): number {
   return numberFromFixed(money, MONEY_SCALE)
-}
-
-/** A computed amount of money as reports show it: rounded half to even to 1e-8. Throws on NaN and infinities. */
-export function roundMoney(amount: number): number {
-  return numberFromMoney(fixedFromNumber(amount, MONEY_SCALE))
 }

@@ -1,5 +1,5 @@
 import { fixed } from '@triplane/kernel'
-import { averagePrice, bookQuantity, flatPosition, markValue, unrealized } from './position.ts'
+import { bookQuantity, flatPosition, markValue, unrealized } from './position.ts'
 
 /** Trades are "<signed quantity> @ <price>"; the quantity has 3 decimals, money 8. */
 function after(trades: readonly string[]) {
@@ -61,11 +61,5 @@ describe('what is derived', () => {
     position.mark = 90.5
     expect(markValue(position)).toBe(fixed('-181', 8))
     expect(unrealized(position)).toBe(fixed('19', 8))
-  })
-
-  it('derives the average price', () => {
-    expect(averagePrice(after(['2 @ 100', '1 @ 130']).position)).toBe(fixed('110', 8))
-    expect(averagePrice(after(['-3 @ 100', '1 @ 90']).position)).toBe(fixed('100', 8))
-    expect(averagePrice(after([]).position)).toBeUndefined()
   })
 })

@@ -116,11 +116,6 @@ export function unrealized(position: Position): bigint {
   return markValue(position) - position.costBasis
 }
 
-/** Cost basis per unit, in 1e-8 of the quote currency, rounded half to even; undefined when flat. */
-export function averagePrice({ quantity, quantityScale, costBasis }: Position): bigint | undefined {
-  return quantity === 0n ? undefined : divideHalfEven(rescale(costBasis, 0, quantityScale), quantity)
-}
-
 function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value
 }

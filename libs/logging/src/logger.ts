@@ -5,7 +5,7 @@ import { levelOf, levels, type Level } from './levels.ts'
 import { createLineWriter, type Destination } from './line-writer.ts'
 
 /** Fields that tell what a line is about. Secrets are masked by name, errors written as name, message, code and stack. */
-export type Context = Readonly<Record<string, unknown>>
+type Context = Readonly<Record<string, unknown>>
 
 /** Writes log lines of one module. */
 export interface Logger {

@@ -51,7 +51,7 @@ export interface Disconnect {
 }
 
 /** Nothing came, and market time went on to `tsRecvUs`. */
-export interface TimePasses {
+interface TimePasses {
   readonly type: 'time'
   readonly tsRecvUs: number
 }

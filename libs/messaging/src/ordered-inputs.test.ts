@@ -1,4 +1,4 @@
-import { compareInputs, effectUsOf, rank, rankOf, type Event, type Rank } from '@triplane/contracts'
+import { effectUsOf, rank, rankOf, type Event, type Rank } from '@triplane/contracts'
 import { aFill, aQuote, aSignal } from '@triplane/testing'
 import fc from 'fast-check'
 import { OrderedInputs } from './ordered-inputs.ts'
@@ -6,6 +6,19 @@ import { OrderedInputs } from './ordered-inputs.ts'
 const quote = (seq: number, tsRecvUs: number): Event => aQuote({ seq, tsRecvUs })
 const signal = (seq: number, effectUs: number): Event => aSignal({ seq, effectUs })
 const fill = (seq: number, effectUs: number): Event => aFill({ seq, effectUs })
+
+interface Place {
+  readonly effectUs: number
+  readonly rank: Rank
+  readonly producer: string
+  readonly seq: number
+}
+
+/** The order of inputs as architecture.md has it: effect time, rank, producer, sequence. */
+function compareInputs(a: Place, b: Place): number {
+  const byProducer = a.producer < b.producer ? -1 : a.producer > b.producer ? 1 : a.seq - b.seq
+  return a.effectUs - b.effectUs || a.rank - b.rank || byProducer
+}
 
 function released(inputs: OrderedInputs, throughUs = Infinity, throughRank: Rank = rank.strategy): Event[] {
   const events: Event[] = []

@@ -1,6 +1,7 @@
 import { topics, type Topic } from '@triplane/contracts'
 import { aKillSwitch, aMarketStatus, aQuote, aTrade } from '@triplane/testing'
-import { BusError, type Bus, type BusRecord, type Consumer, type Producer } from '../src/index.ts'
+import type { Bus, BusRecord, Consumer, Producer } from '../src/index.ts'
+import { BusError } from '../src/bus-error.ts'
 
 /** Makes an empty bus on which every topic has `partitions` partitions, compacted ones have one. */
 export type CreateBus = (options: { readonly partitions: number }) => Bus | Promise<Bus>

@@ -5,7 +5,6 @@ import { aTrade } from '@triplane/testing'
 import { describeWithDocker, freePort, startKafka } from '@triplane/testing/containers'
 import { Kafka, logLevel } from 'kafkajs'
 import {
-  BusError,
   createKafkaBus,
   decodeRecord,
   type BusRecord,
@@ -14,6 +13,7 @@ import {
   type KafkaBusOptions,
   type Producer,
 } from '../src/index.ts'
+import { BusError } from '../src/bus-error.ts'
 import { collect, sendStatuses } from './bus-contract.ts'
 import { decodedConsumer, eventsOf } from './kafka-decoded.ts'
 import { startProxy, type TcpProxy } from './tcp-proxy.ts'

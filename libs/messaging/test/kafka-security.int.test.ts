@@ -13,7 +13,8 @@ import {
   type CertificateFiles,
   type SecureKafka,
 } from '@triplane/testing/containers'
-import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaSasl, type KafkaTls } from '../src/index.ts'
+import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaTls } from '../src/index.ts'
+import type { KafkaSasl } from '../src/kafka/kafka-options.ts'
 import { collect, sendStatuses } from './bus-contract.ts'
 import { decodedConsumer } from './kafka-decoded.ts'
 

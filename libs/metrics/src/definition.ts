@@ -26,7 +26,7 @@ export type MetricType = 'counter' | 'gauge' | 'histogram'
  * symbol), then what is normal; what is vital never.
  */
 export const priorities = ['book', 'detail', 'normal', 'vital'] as const
-export type Priority = (typeof priorities)[number]
+type Priority = (typeof priorities)[number]
 
 /** One metric of a catalogue: a plain value, read by code, dashboards, alert rules and documentation. */
 export interface MetricDefinition<

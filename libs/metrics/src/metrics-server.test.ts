@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { atMost, createHealth } from '@triplane/health'
+import { createHealth } from '@triplane/health'
 import { createMetrics } from './metrics.ts'
 import { startMetricsServer, type MetricsServer, type MetricsServerOptions } from './metrics-server.ts'
 
@@ -56,7 +56,9 @@ describe('the metrics server', () => {
 
   it('serves health, judged by its checks', async () => {
     let lagSeconds = 1
-    const { url } = await serve({ health: createHealth({ checks: { lag: atMost(5, () => lagSeconds) } }) })
+    const { url } = await serve({
+      health: createHealth({ checks: { lag: () => ({ healthy: lagSeconds <= 5, details: { lagSeconds } }) } }),
+    })
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'healthy' })
     lagSeconds = 6
     expect((await fetch(`${url}/health`)).status).toBe(503)
@@ -64,7 +66,7 @@ describe('the metrics server', () => {
 
   it('shows at a scrape whether the service is ready, as /ready says', async () => {
     let lagSeconds = 1
-    const health = createHealth({ readiness: { lag: atMost(5, () => lagSeconds) } })
+    const health = createHealth({ readiness: { lag: () => ({ healthy: lagSeconds <= 5, details: { lagSeconds } }) } })
     const { url } = await serve({ health })
     const shown = async () => /^triplane_ready\{service="data_plane"\} (\S+)$/m.exec(await textOf(url))?.[1]
     const until = async (value: string) => {

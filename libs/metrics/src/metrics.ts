@@ -28,7 +28,7 @@ export const catalogs = {
 }
 
 /** The catalogue of a service: any other name has what every service has. */
-export type CatalogOf<Service extends string> = typeof everyServiceCatalog &
+type CatalogOf<Service extends string> = typeof everyServiceCatalog &
   (Service extends keyof typeof catalogs ? (typeof catalogs)[Service] : unknown)
 
 /** What code calls for a metric with labels: `of` gives a handle to keep, the rest looks the handle up each time. */
@@ -53,7 +53,7 @@ type MetricOf<Definition> =
     : never
 
 /** The handles of a catalogue; there is none of what is planned, so that recording it does not compile. */
-export type MetricsOf<C> = { readonly [Key in keyof C as C[Key] extends Planned ? never : Key]: MetricOf<C[Key]> }
+type MetricsOf<C> = { readonly [Key in keyof C as C[Key] extends Planned ? never : Key]: MetricOf<C[Key]> }
 
 /** What a service's metrics can do beside recording. */
 export interface MetricSet {

@@ -2,7 +2,7 @@ import { catalogs, everyServiceCatalog, type Catalog } from '@triplane/metrics'
 import { exampleThresholds } from '../test/example-thresholds.ts'
 import { ruleOf } from '../test/promtool-tests.ts'
 import { ruleCases } from '../test/rule-cases/all-cases.ts'
-import { alertRules, alerts } from './alert-rules.ts'
+import { alertRules } from './alert-rules.ts'
 import { checkExpression } from './promql/check-expression.ts'
 import { knownMetrics } from './promql/known-metrics.ts'
 import { parseExpression } from './promql/parse-expression.ts'
@@ -97,9 +97,9 @@ describe('the alerts', () => {
   })
 
   it('have no level of a price unless somebody sets one', () => {
-    expect(rules.filter((rule) => !alerts.some((one) => keyOf(one) === keyOf(rule))).map(({ name }) => name)).toEqual([
-      'PriceThreshold',
-    ])
+    expect(
+      rules.filter((rule) => !alertRules().some((one) => keyOf(one) === keyOf(rule))).map(({ name }) => name),
+    ).toEqual(['PriceThreshold'])
   })
 
   it('can be told apart', () => {

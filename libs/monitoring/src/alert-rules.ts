@@ -30,6 +30,3 @@ export function alertRules({
     ...sloAlerts(thresholds),
   ]
 }
-
-/** The alert rules of our stack. */
-export const alerts = alertRules()

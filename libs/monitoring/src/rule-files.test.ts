@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { ruleGroups } from './alert.ts'
-import { alerts } from './alert-rules.ts'
+import { alertRules } from './alert-rules.ts'
 import { recordingRules } from './recordings.ts'
 import { generateRuleFiles, type RuleFilesOptions } from './rule-files.ts'
 
@@ -32,7 +32,7 @@ describe('the files of rules', () => {
     expect(generateRuleFiles().map(({ name }) => name)).toEqual(ruleGroups.map((group) => `${group}.yml`))
     const rules = groups.flatMap(({ rules }) => rules)
     expect(rules.map(({ alert, record }) => alert ?? record).sort()).toEqual(
-      [...alerts.map(({ name }) => name), ...recordingRules().map(({ record }) => record)].sort(),
+      [...alertRules().map(({ name }) => name), ...recordingRules().map(({ record }) => record)].sort(),
     )
     expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length)
   })

@@ -89,7 +89,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
 }
 
 /** The series of what is bad of what is counted, over a window: `slo:error_ratio:1h`. */
-export function errorRatio(overSeconds: number): string {
+function errorRatio(overSeconds: number): string {
   return `slo:error_ratio:${duration(overSeconds)}`
 }
 

@@ -1,4 +1,4 @@
-import { accountSchema, durationMs, inMicroseconds, type InMicroseconds } from '@triplane/settings'
+import { accountSchema, durationMs, type InMicroseconds } from '@triplane/settings'
 import { z } from 'zod'
 
 const usd = (defaultUsd: number) => z.number().positive().max(1e12).default(defaultUsd)
@@ -70,7 +70,3 @@ export const orderPlaneConfigSchema = z.strictObject({
 })
 /** The same as the core takes it: durations are microseconds. */
 export type OrderPlaneConfig = InMicroseconds<z.infer<typeof orderPlaneConfigSchema>>
-
-/** The configuration of a core from settings. Throws a `ZodError`. */
-export const orderPlaneConfig = (settings: z.input<typeof orderPlaneConfigSchema> = {}): OrderPlaneConfig =>
-  inMicroseconds(orderPlaneConfigSchema.parse(settings))

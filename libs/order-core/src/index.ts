@@ -9,4 +9,4 @@ export {
   type OrderPlaneView,
 } from './order-plane-core.ts'
 // Its settings
-export { orderPlaneConfig, orderPlaneConfigSchema, type OrderPlaneConfig } from './config.ts'
+export { orderPlaneConfigSchema, type OrderPlaneConfig } from './config.ts'

@@ -22,9 +22,10 @@ import {
   aTradingCondition,
   testStartUs,
 } from '@triplane/testing'
-import { orderPlaneConfig, type OrderPlaneConfig } from '../src/config.ts'
+import type { OrderPlaneConfig } from '../src/config.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
 import { createOrderCore } from '../src/pipeline.ts'
+import { orderPlaneConfig } from './config.ts'
 
 const instrument = (symbol: string, fields: Partial<Instrument> = {}): Instrument => ({
   symbol,

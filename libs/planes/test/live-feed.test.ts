@@ -2,13 +2,17 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Instrument, MarketEvent } from '@triplane/contracts'
-import { createDataCore, dataPlaneConfig, type DataCore } from '@triplane/data-core'
-import { createBinanceFeed, openCapture, openRecording, type BinanceFeed, type BinanceVenue } from '@triplane/feeds'
+import { createDataCore, type DataCore } from '@triplane/data-core'
+import { openCapture } from '@triplane/feeds'
 import { systemClock, type Clock } from '@triplane/kernel'
 import type { FeedItem } from '@triplane/market-data'
 import { describeWithData, itemsOf, textOf } from '@triplane/testing'
-import { FakeBinance } from '../../feeds/test/fake-binance.ts'
+import { dataPlaneConfig } from '../../data-core/test/config.ts'
 import { newCore } from '../../data-core/test/tape.ts'
+import { createBinanceFeed, FakeBinance, openRecording } from '../../feeds/test/live-feed.ts'
+
+type BinanceFeed = ReturnType<typeof createBinanceFeed>
+type BinanceVenue = Parameters<typeof createBinanceFeed>[0]['venue']
 
 const timing = { firstRetryMs: 5, longestRetryMs: 20, silenceMs: 10, depthWithinMs: 60_000, stallAfterMs: 60_000 }
 const symbols = ['BTCUSDT', 'ETHUSDT']

@@ -1,6 +1,7 @@
 import { describeWithDocker, freePort, startRedis } from '@triplane/testing/containers'
 import { Redis } from 'ioredis'
-import { createRedisState, type LatestState, type RedisStateOptions } from '../src/index.ts'
+import { createRedisState, type LatestState } from '../src/index.ts'
+import type { RedisStateOptions } from '../src/redis-state.ts'
 import { anAccount, aQuoteState, stateContract } from './state-contract.ts'
 import { until } from './until.ts'
 

@@ -9,13 +9,13 @@ import {
   describeAuditProblem,
   openDatabaseEventually,
   verifyAudit,
-  type AuditEntry,
   type AuditLog,
   type AuditLogOptions,
-  type AuditProblem,
   type EventualDatabase,
   type PublishedLink,
 } from '../src/index.ts'
+import type { AuditEntry } from '../src/audit/audit-chain.ts'
+import type { AuditProblem } from '../src/audit/verify-audit.ts'
 import { aFolder, removeFolders } from './postgres-suite.ts'
 
 const key = Buffer.alloc(32, 'a key of the tests')

@@ -12,9 +12,9 @@ import {
   HistoryStore,
   openDatabase,
   RollupJob,
-  type CopyProgress,
   type Database,
 } from '../src/index.ts'
+import type { CopyProgress } from '../src/copy/copy-storage.ts'
 import { describeGrades } from './grade-server.ts'
 import { aFolder } from './postgres-suite.ts'
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { join } from 'node:path'
 import pg from 'pg'
 import { canReach, serviceUser } from '../src/embedded/service-user.ts'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/index.ts'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/embedded/embedded-postgres.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 
 const isRoot = process.getuid?.() === 0

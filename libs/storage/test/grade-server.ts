@@ -1,6 +1,6 @@
 import { describeWithDocker, startPostgres, type PostgresImage } from '@triplane/testing/containers'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../src/index.ts'
+import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts'
 import type { Grade } from '../src/grades/grade.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 

@@ -1,7 +1,7 @@
 import type { Timeframe, Trade } from '@triplane/contracts'
 import { floorTime, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '@triplane/kernel'
 import { aTrade } from '@triplane/testing'
-import type { RollupBar } from '../src/index.ts'
+import type { RollupBar } from '../src/queries/bars.ts'
 
 const lengthUs: Readonly<Record<Timeframe, number>> = {
   '1m': US_PER_MINUTE,

@@ -11,12 +11,12 @@ import {
   openDatabase,
   queryBars,
   readDeadLetter,
-  RetentionJob,
   RollupJob,
   StorageMaintenance,
   storedEventTypes,
   type Database,
 } from '../src/index.ts'
+import { RetentionJob } from '../src/grades/retention-job.ts'
 import { partitionedTables } from '../src/grades/partitioned-tables.ts'
 import { history } from '../src/migrations/0001-history.ts'
 import { migrate } from '../src/migrations/migrate.ts'

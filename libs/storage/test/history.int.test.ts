@@ -4,17 +4,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { allMigrations } from '../src/migrations/all-migrations.ts'
 import { migrate } from '../src/migrations/migrate.ts'
-import {
-  beginRun,
-  endRun,
-  HistoryStore,
-  openDatabase,
-  startEmbeddedPostgres,
-  storedEventTypes,
-  type Database,
-  type EmbeddedPostgres,
-  type HistoryStoreOptions,
-} from '../src/index.ts'
+import { beginRun, endRun, HistoryStore, openDatabase, storedEventTypes, type Database } from '../src/index.ts'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/embedded/embedded-postgres.ts'
+import type { HistoryStoreOptions } from '../src/history/history-options.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 
 const time = '2024-08-08T14:30:00+00:00'

@@ -2,15 +2,8 @@ import { timeframes, type Trade } from '@triplane/contracts'
 import { US_PER_DAY, US_PER_MINUTE } from '@triplane/kernel'
 import fc from 'fast-check'
 import pg from 'pg'
-import {
-  HistoryStore,
-  openDatabase,
-  queryBars,
-  RetentionJob,
-  RollupJob,
-  StorageMaintenance,
-  type Database,
-} from '../src/index.ts'
+import { HistoryStore, openDatabase, queryBars, RollupJob, StorageMaintenance, type Database } from '../src/index.ts'
+import { RetentionJob } from '../src/grades/retention-job.ts'
 import { allMigrations } from '../src/migrations/all-migrations.ts'
 import { migrate } from '../src/migrations/migrate.ts'
 import { describeGrades } from './grade-server.ts'

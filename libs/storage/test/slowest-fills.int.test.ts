@@ -1,13 +1,7 @@
 import { testStartUs } from '@triplane/testing'
 import { join } from 'node:path'
-import {
-  createSlowestFills,
-  openDatabase,
-  type Database,
-  type SlowestFillsOptions,
-  type SlowFill,
-  type StorageError,
-} from '../src/index.ts'
+import { createSlowestFills, openDatabase, type Database, type StorageError } from '../src/index.ts'
+import type { SlowestFillsOptions, SlowFill } from '../src/slowest-fills/slowest-fills.ts'
 import { createPool } from '../src/database.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 

@@ -5,14 +5,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
-import {
-  HistoryStore,
-  openDatabaseEventually,
-  type EventualDatabase,
-  type EventualState,
-  type HistoryObserver,
-  type HistoryStoreOptions,
-} from '../src/index.ts'
+import { HistoryStore, openDatabaseEventually, type EventualDatabase, type HistoryObserver } from '../src/index.ts'
+import type { EventualState } from '../src/eventual-database.ts'
+import type { HistoryStoreOptions } from '../src/history/history-options.ts'
 import { aFolder, removeFolders } from './postgres-suite.ts'
 
 const repository = join(__dirname, '../../..')

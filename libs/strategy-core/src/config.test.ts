@@ -1,4 +1,6 @@
-import { defaultStrategyConfig, strategyConfigSchema } from './config.ts'
+import { strategyConfigSchema } from './config.ts'
+
+const defaultStrategyConfig = strategyConfigSchema.parse({})
 
 describe('strategyConfigSchema', () => {
   it('has a default for everything', () => {

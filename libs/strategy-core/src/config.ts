@@ -68,6 +68,3 @@ export const strategyConfigSchema = z.strictObject({
 })
 
 export type StrategyConfig = z.infer<typeof strategyConfigSchema>
-
-/** The settings when nothing is set. */
-export const defaultStrategyConfig: StrategyConfig = strategyConfigSchema.parse({})

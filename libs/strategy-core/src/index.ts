@@ -8,4 +8,4 @@ export {
   type StrategySnapshot,
 } from './pipeline.ts'
 // Its settings
-export { defaultStrategyConfig, strategyConfigSchema, type StrategyConfig } from './config.ts'
+export { strategyConfigSchema, type StrategyConfig } from './config.ts'

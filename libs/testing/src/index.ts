@@ -30,6 +30,8 @@ export {
   examples,
   testStartUs,
 } from './events.ts'
+// Metrics
+export { readExposition } from './exposition.ts'
 // Saved state
 export { stateMutations, type StateMutation } from './state-mutations.ts'
 // Feeds

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startTraceCollector, testStartUs as t, type ReceivedSpan } from '@triplane/testing'
-import type { TracingOptions, TracingStats } from '../src/index.ts'
+import type { TracingOptions, TracingStats } from '../src/tracing.ts'
 
 jest.setTimeout(60_000)
 

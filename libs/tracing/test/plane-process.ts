@@ -1,5 +1,6 @@
 import { aFill, anOrderEvent, anOrderIntent, testStartUs as t } from '@triplane/testing'
-import { createTracing, OrderSpans, traceDecision, type Tracing, type TracingOptions } from '../src/index.ts'
+import { createTracing, OrderSpans, traceDecision } from '../src/index.ts'
+import type { Tracing, TracingOptions } from '../src/tracing.ts'
 
 /**
  * A process of its own for tests: `plane-process.ts <endpoint> <what it does> [options as JSON]`. Jest cannot run the

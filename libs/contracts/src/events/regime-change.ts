@@ -1,5 +1,5 @@
 import { regimes } from '../codes.ts'
-import { defineEvent, type EventOf } from '../define-event.ts'
+import { defineEvent } from '../define-event.ts'
 import { effectUs, exampleUs, oneOf } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
@@ -18,4 +18,3 @@ export const regimeChange = defineEvent({
     to: 'storm',
   },
 })
-export type RegimeChange = EventOf<typeof regimeChange>

@@ -5,7 +5,7 @@ import type { SimulatedSymbol } from './simulated-symbol.ts'
 import { WireFormat } from './wire-format.ts'
 
 /** What a bad frame is. */
-export const badTickKinds = [
+const badTickKinds = [
   'malformed',
   'priceTimesTen',
   'negativeSize',

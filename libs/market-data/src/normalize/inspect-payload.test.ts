@@ -1,4 +1,4 @@
-import { messages, streamed } from './binance-frame-fixtures.ts'
+import { messages, streamed } from '../../test/binance-frames.ts'
 import { inspectPayload } from './inspect-payload.ts'
 
 describe('inspectPayload', () => {

@@ -1,5 +1,5 @@
 import type { Instrument } from '@triplane/contracts'
-import { aFrame } from './binance-frame-fixtures.ts'
+import { aFrame } from '../../test/binance-frames.ts'
 import { readInstrumentList } from './instrument-list.ts'
 
 const btc: Instrument = {

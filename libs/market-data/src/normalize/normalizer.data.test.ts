@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Instrument } from '@triplane/contracts'
 import { describeWithData } from '@triplane/testing'
 import type { Frame, FrameOrigin } from '../frame.ts'
-import { instruments } from './binance-frame-fixtures.ts'
+import { instruments } from '../../test/binance-frames.ts'
 import { createNormalizer } from './normalizer.ts'
 
 /** What comes out of the lines `<time> <payload>`, counted by event type or refusal; also the volume of the trades in lots. */

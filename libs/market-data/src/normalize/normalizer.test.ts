@@ -1,6 +1,6 @@
 import { encodeLine, isEvent } from '@triplane/contracts'
 import type { FrameOrigin } from '../frame.ts'
-import { aFrame, instruments, messages, spot, streamed, usdm } from './binance-frame-fixtures.ts'
+import { aFrame, instruments, messages, spot, streamed, usdm } from '../../test/binance-frames.ts'
 import { createNormalizer } from './normalizer.ts'
 
 const NOW_US = 1_700_000_000_500_000

@@ -17,7 +17,7 @@ import { TradeLosses, tradeLossesSchema, type TradeLoss } from './trade-losses.t
 import type { ErrorOf, ErrorWith, ValidatedEvent, ValidationError } from './validation-error.ts'
 
 /** A price 10 % away from the recent ones of its side is impossible, unless five in a row agree on it. */
-export const defaultPriceBandLimits: PriceBandLimits = { maxJumpRatio: 0.1, confirmations: 5 }
+const defaultPriceBandLimits: PriceBandLimits = { maxJumpRatio: 0.1, confirmations: 5 }
 
 /** What an event validator judges by. */
 export interface EventValidatorOptions {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createMetrics } from '../metrics.ts'
 import { openOtlpExport } from './open-otlp-export.ts'
-import { createExpositionReader, readExposition } from './read-exposition.ts'
+import { createExpositionReader } from './read-exposition.ts'
 
 /** A metric as a collector gets it: opentelemetry-proto, metrics/v1, in its JSON encoding. */
 interface Received {
@@ -86,7 +86,7 @@ describe('metrics by OTLP', () => {
     expect(posts.length).toBeGreaterThan(0)
     for (const post of posts) expect(post).toMatchObject({ path: '/v1/metrics', service: 'data_plane' })
     const byName = new Map(posts.flatMap(({ metrics }) => metrics).map((metric) => [metric.name, metric]))
-    const shown = readExposition(text).filter(({ samples }) => samples.length > 0)
+    const shown = createExpositionReader()(text).filter(({ samples }) => samples.length > 0)
     expect([...byName.keys()]).toEqual(expect.arrayContaining(shown.map(({ name }) => name)))
 
     const labels = { source: 'sim', symbol: 'A"B\\C', service: 'data_plane' }
@@ -138,5 +138,7 @@ it('reads parts: a metric whose lines go on in the next is there again', () => {
 })
 
 it('reads no line that is none', () => {
-  expect(() => readExposition('# HELP a b\n# TYPE a counter\na{b="c"}\n')).toThrow(/Expected a line of an exposition/)
+  expect(() => createExpositionReader()('# HELP a b\n# TYPE a counter\na{b="c"}\n')).toThrow(
+    /Expected a line of an exposition/,
+  )
 })

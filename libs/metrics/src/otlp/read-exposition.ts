@@ -18,12 +18,10 @@ export interface ExposedMetric {
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g
 
-/** Reads the text format 0.0.4 as this library writes it: HELP, then TYPE, then the lines of a metric. Throws on anything else. */
-export function readExposition(text: string): ExposedMetric[] {
-  return createExpositionReader()(text)
-}
-
-/** Reads an exposition part by part, each of whole lines. Gives the metrics that have lines in the part. */
+/**
+ * Reads the text format 0.0.4 as this library writes it: HELP, then TYPE, then the lines of a metric. Part by part, each of
+ * whole lines; gives the metrics that have lines in the part. Throws on anything else.
+ */
 export function createExpositionReader(): (part: string) => ExposedMetric[] {
   let [name, help, type] = ['', '', '']
   return (part) => {

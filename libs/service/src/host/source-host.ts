@@ -20,7 +20,7 @@ export interface SourceItem {
 }
 
 /** The core of a plane that takes frames. */
-export interface SourceCore<Item extends SourceItem, Out extends Event> {
+interface SourceCore<Item extends SourceItem, Out extends Event> {
   readonly outbox: Outbox<Out>
   /** Market time that is reached. */
   readonly nowUs: number

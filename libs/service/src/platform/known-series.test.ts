@@ -1,5 +1,6 @@
 import { topics } from '@triplane/contracts'
-import { createMetrics, readExposition, type BusTopics } from '@triplane/metrics'
+import { createMetrics, type BusTopics } from '@triplane/metrics'
+import { readExposition } from '@triplane/testing'
 import { showRefusals, storedOf } from './known-series.ts'
 
 const speaker: BusTopics = { consumed: [], produced: [topics.trades, topics.books, topics.bars] }

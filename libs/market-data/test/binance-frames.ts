@@ -1,7 +1,7 @@
 import type { Instrument } from '@triplane/contracts'
-import type { Frame, FrameOrigin } from '../frame.ts'
+import type { Frame, FrameOrigin } from '../src/frame.ts'
 
-/** Hand-written frames in the formats of the venues, for the tests of this folder. */
+/** Hand-written frames in the formats of the venues, for tests. */
 
 function anInstrument(venue: string, venueSymbol: string, symbol: string): Instrument {
   return {

@@ -1,4 +1,4 @@
-import type { Check } from './health.ts'
+import type { Check } from '../src/health.ts'
 
 /** A check that holds while the measured value is at most `limit`. What was never measured (NaN, undefined) fails. */
 export function atMost(limit: number, measure: () => number | undefined): Check {

@@ -1,0 +1,101 @@
+import type { Event, Run, SchemaOf, Topic } from '@triplane/contracts'
+import { ok, systemClock } from '@triplane/kernel'
+import type { Bus, Plane } from '@triplane/messaging'
+import {
+  createStateCodec,
+  hostStateSchema,
+  InputLog,
+  PlaneHost,
+  Snapshots,
+  type HostState,
+  type PlaneOutput,
+  type StateCodec,
+} from '@triplane/service'
+
+/** The codec of what the host of a plane saves. */
+export function hostStateCodec<In extends Event, CoreState>(
+  core: SchemaOf<CoreState>,
+  input: SchemaOf<In>,
+): StateCodec<HostState<In, CoreState>> {
+  return createStateCodec(hostStateSchema(core, input), { configurationDigest: 'same', commit: 'test' })
+}
+
+export interface KilledPlane<In extends Event, Out extends Event, CoreState> {
+  readonly bus: Bus
+  readonly run: Run
+  /** Where its input log and its snapshots lie. */
+  readonly folder: string
+  readonly codec: StateCodec<HostState<In, CoreState>>
+  readonly build: (core: CoreState | undefined) => Plane<In, Out>
+  readonly outputOf: (name: string, saved: HostState<In, CoreState>['output'] | undefined) => PlaneOutput<Out>
+  /** Topics whose watermarks do not count. */
+  readonly ungated: ReadonlySet<Topic>
+  /** How much later than an input an output takes effect, microseconds, at least. */
+  readonly leadUs: number
+  /** How often its host is thrown away, and after how many turns each time. */
+  readonly restarts: number
+  readonly turns: number
+}
+
+/**
+ * Runs a plane to the end of its run on hosts of which all but the last are thrown away, as kill -9 would, and made anew
+ * from what they left. Gives the digest of what it put out. Rejects with any fault.
+ */
+export async function runKilledPlane<In extends Event, Out extends Event, CoreState>(
+  plane: KilledPlane<In, Out, CoreState>,
+): Promise<{ readonly digest: string | undefined; readonly restarts: number }> {
+  const { bus, run, folder, codec, build, outputOf, ungated, leadUs, restarts, turns } = plane
+  let done = 0
+  for (let life = 0; ; life++) {
+    const { name, topics } = build(undefined)
+    const snapshots = new Snapshots(folder, codec)
+    const saved = snapshots.newest()
+    const output = outputOf(name, saved?.state.output)
+    const consumer = bus.consumer({
+      group: `${name}-${life}`,
+      topics,
+      from: saved?.state.positions ?? run.positions,
+    })
+    const host = new PlaneHost<In, Out, readonly Event[]>({
+      plane: build(saved?.state.core),
+      run,
+      consumer,
+      output,
+      gated: topics.flatMap((topic) =>
+        ungated.has(topic)
+          ? []
+          : Array.from({ length: bus.partitionsOf(topic) }, (_, partition) => ({ topic: topic.name, partition })),
+      ),
+      leadUs,
+      log: new InputLog(folder, { runId: run.runId, plane: name, configDigest: 'same', commit: 'test' }),
+      snapshots,
+      saved,
+      snapshotEveryMs: 50,
+      decode: (record) => ok(record.events),
+      deadLetter: () => undefined,
+      onHeartbeat: () => undefined,
+      onLogFault: (fault) => void (fault && rethrow(fault)),
+      onSnapshotFault: rethrow,
+      clock: systemClock,
+    })
+    const running = host.run()
+    const dropped = done < restarts ? turns : Infinity
+    const fromTurn = host.turn
+    while (!host.isFinal && (host.isReplaying || host.turn - fromTurn < dropped))
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 2))])
+    if (host.isFinal) {
+      host.stop()
+      await running
+      return { digest: output.digest(), restarts: done }
+    }
+    // As a kill would: what it was doing is never finished. Its consumer is closed so that it does nothing more.
+    done++
+    running.catch(() => undefined)
+    await consumer.close()
+    await running.catch(() => undefined)
+  }
+}
+
+function rethrow(fault: unknown): never {
+  throw fault
+}
