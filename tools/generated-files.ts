@@ -1,5 +1,6 @@
 import { generateRuleFiles } from '@triplane/monitoring'
 import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
+import { checksDocument } from './checks-document.ts'
 import { eventsDocument } from './events-document.ts'
 import { metricsDocument } from './metrics-document.ts'
 
@@ -15,5 +16,6 @@ export function generatedFiles(): Map<string, string> {
     ...[...generateDashboards()].map(([name, content]) => [`${DASHBOARD_FOLDER}/${name}`, content] as const),
     ['docs/metrics.md', metricsDocument()],
     ['docs/events.md', eventsDocument()],
+    ['docs/checks.md', checksDocument()],
   ])
 }

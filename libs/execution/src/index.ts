@@ -2,9 +2,10 @@
 export { changeSteps, quantityNumber, quantityUnitsOf, tradingTerms, type TradingTerms } from './trading-terms.ts'
 // Risk
 export { createRiskGate, type RiskGate } from './risk/risk-gate.ts'
-export { standardChecks } from './risk/standard-checks.ts'
+export { checkDefinitions, standardChecks, type RiskReject } from './risk/standard-checks.ts'
+export type { CheckDefinition } from './risk/define-check.ts'
 export { readCandidate } from './risk/candidate.ts'
-export type { AccountRisk, InstrumentRisk, RiskReject } from './risk/risk-check.ts'
+export type { AccountRisk, InstrumentRisk } from './risk/risk-check.ts'
 export { OrderRateWindow, orderRateSchema } from './risk/order-rate-window.ts'
 export { TradingMode, tradingModeSchema } from './risk/trading-mode.ts'
 // Sizing

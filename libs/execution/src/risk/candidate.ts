@@ -1,4 +1,4 @@
-import type { OrderIntent, Side, TradingState } from '@triplane/contracts'
+import { exemptsReduceOnly, type OrderIntent, type Side, type TradingState } from '@triplane/contracts'
 import { numberFromFixed } from '@triplane/kernel'
 import { closableUnits } from './exposure.ts'
 import type { Candidate, InstrumentRisk } from './risk-check.ts'
@@ -47,4 +47,15 @@ export function closingPart(candidate: Candidate): Candidate | undefined {
 function closableLots(instrument: InstrumentRisk, side: Side): bigint {
   const units = closableUnits(instrument, side)
   return units - (units % instrument.terms.lotUnits)
+}
+
+/** The limit price, or the touch that a market order would pay. Quote currency. */
+export function referencePrice({ intent, limitPrice }: Candidate, { bid, ask }: InstrumentRisk): number {
+  if (limitPrice > 0) return limitPrice
+  return intent.side === 'BUY' ? ask : bid
+}
+
+/** The venue takes it however small it is, because it only reduces. */
+export function isExempt({ intent, isClipped }: Candidate, { terms }: InstrumentRisk): boolean {
+  return (intent.reduceOnly || isClipped) && exemptsReduceOnly(terms.instrument)
 }

@@ -1,35 +1,5 @@
-import type { OrderIntent, RiskCode, SwitchType, TradingState } from '@triplane/contracts'
+import type { OrderIntent, SwitchType, TradingState } from '@triplane/contracts'
 import type { TradingTerms } from '../trading-terms.ts'
-
-/** Why an intent is denied, with the numbers. `code` is also the metric label. */
-export type RiskReject =
-  | { readonly code: 'kill_switch'; readonly switchType: SwitchType }
-  | { readonly code: 'trading_state'; readonly state: TradingState }
-  | { readonly code: 'duplicate'; readonly intentId: string }
-  | { readonly code: 'expired'; readonly nowUs: number; readonly validUntilUs: number }
-  | { readonly code: 'future_intent'; readonly aheadUs: number; readonly limitUs: number }
-  | { readonly code: 'unknown_instrument'; readonly venue: string; readonly symbol: string }
-  | { readonly code: 'steps_unknown'; readonly tickSize: string; readonly lotSize: string }
-  | { readonly code: 'session_closed'; readonly nowUs: number }
-  | { readonly code: 'stale_market'; readonly ageUs: number; readonly limitUs: number }
-  | { readonly code: 'invalid_book'; readonly bid: number; readonly ask: number }
-  | { readonly code: 'no_mark'; readonly symbol: string }
-  | { readonly code: 'lot_size'; readonly quantity: string; readonly lotSize: string }
-  | { readonly code: 'tick_size'; readonly limitPrice: string; readonly tickSize: string }
-  | { readonly code: 'reduce_only'; readonly quantity: number; readonly closable: number }
-  | { readonly code: 'min_notional'; readonly notional: number; readonly limit: number }
-  | { readonly code: 'max_notional'; readonly notionalUsd: number; readonly limitUsd: number }
-  | { readonly code: 'price_collar'; readonly distanceBps: number; readonly limitBps: number }
-  | {
-      readonly code: 'insufficient_holdings'
-      readonly currency: string
-      readonly needed: number
-      readonly available: number
-    }
-  | { readonly code: 'max_position'; readonly positionUsd: number; readonly limitUsd: number }
-  | { readonly code: 'gross_exposure'; readonly grossUsd: number; readonly limitUsd: number }
-  | { readonly code: 'order_rate'; readonly orders: number; readonly windowUs: number }
-  | { readonly code: 'participation'; readonly quantity: number; readonly allowed: number }
 
 /** What checks know of one instrument, read at the moment of the check. */
 export interface InstrumentRisk {
@@ -91,24 +61,4 @@ export interface Candidate {
   readonly limitUnits: bigint
   /** The same as the nearest double, quote currency. */
   readonly limitPrice: number
-}
-
-/** A named rule: gives the refusal, or nothing when it has no objection. */
-export interface RiskCheck {
-  readonly code: RiskCode
-  readonly refuse: (candidate: Candidate, account: AccountRisk) => RiskReject | undefined
-}
-
-/** A rule about a known instrument; refuses an unknown one whatever its place in the list. */
-export function instrumentCheck(
-  code: RiskCode,
-  refuse: (candidate: Candidate, instrument: InstrumentRisk, account: AccountRisk) => RiskReject | undefined,
-): RiskCheck {
-  return {
-    code,
-    refuse: (candidate, account) =>
-      candidate.instrument
-        ? refuse(candidate, candidate.instrument, account)
-        : { code: 'unknown_instrument', venue: candidate.intent.venue, symbol: candidate.intent.symbol },
-  }
 }

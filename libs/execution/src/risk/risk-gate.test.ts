@@ -15,10 +15,10 @@ import type { Venue } from '../matching/venue.ts'
 import { capParticipation } from '../sizing/participation.ts'
 import { readCandidate } from './candidate.ts'
 import { enlarges } from './exposure.ts'
-import type { AccountRisk, InstrumentRisk, RiskReject } from './risk-check.ts'
+import type { AccountRisk, InstrumentRisk } from './risk-check.ts'
 import { createRiskGate } from './risk-gate.ts'
 import { changeSteps, tradingTerms } from '../trading-terms.ts'
-import { standardChecks } from './standard-checks.ts'
+import { standardChecks, type RiskReject } from './standard-checks.ts'
 
 const gate = createRiskGate(standardChecks(limits))
 

@@ -1,9 +1,11 @@
-import { field, type OrderIntent, type RiskCode } from '@triplane/contracts'
+import { field, type OrderIntent } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { quantityText, quantityUnitsOf } from '../trading-terms.ts'
 import { closingPart } from './candidate.ts'
-import { killSwitchCheck } from './checks/state-checks.ts'
-import type { AccountRisk, Candidate, InstrumentRisk, RiskCheck, RiskReject } from './risk-check.ts'
+import { killSwitch } from './checks/kill-switch.ts'
+import type { RiskCheck } from './define-check.ts'
+import type { AccountRisk, Candidate, InstrumentRisk } from './risk-check.ts'
+import type { RiskReject } from './standard-checks.ts'
 
 declare const approved: unique symbol
 /** What passed every risk check. Only this file makes one. */
@@ -22,14 +24,13 @@ export interface RiskGate {
   confirm(candidate: Candidate, account: AccountRisk): RiskReject | undefined
 }
 
-/** Limits of what is held: what only closes is never what they refuse. */
-const openingLimits: ReadonlySet<RiskCode> = new Set(['insufficient_holdings', 'max_position', 'gross_exposure'])
-
 /** Builds the gate that every order passes. */
-export function createRiskGate(checks: readonly RiskCheck[]): RiskGate {
+export function createRiskGate(checks: readonly RiskCheck<RiskReject>[]): RiskGate {
+  const openingLimits = new Set(checks.filter(({ limitsHoldings }) => limitsHoldings).map(({ code }) => code))
+
   function firstRefusal(candidate: Candidate, account: AccountRisk): RiskReject | undefined {
     for (let i = 0; i < checks.length; i++) {
-      const reject = (checks[i] as RiskCheck).refuse(candidate, account)
+      const reject = (checks[i] as RiskCheck<RiskReject>).refuse(candidate, account)
       if (reject) return reject
     }
     return undefined
@@ -51,7 +52,7 @@ export function createRiskGate(checks: readonly RiskCheck[]): RiskGate {
       const order = isClipped ? { ...intent, quantity, reduceOnly: true } : intent
       return ok(order as Approved<OrderIntent>)
     },
-    confirm: killSwitchCheck.refuse,
+    confirm: killSwitch.create({}).refuse,
   }
 }
 

@@ -1,63 +1,64 @@
-import { grossExposureCheck, maxPositionCheck, noMarkCheck } from './checks/exposure-checks.ts'
-import { insufficientHoldingsCheck } from './checks/holdings-check.ts'
-import { orderRateCheck, participationCheck } from './checks/flow-checks.ts'
-import { duplicateCheck, expiredCheck, futureIntentCheck } from './checks/intent-checks.ts'
-import {
-  invalidBookCheck,
-  sessionCheck,
-  staleMarketCheck,
-  stepsUnknownCheck,
-  unknownInstrumentCheck,
-} from './checks/market-checks.ts'
-import {
-  lotSizeCheck,
-  maxNotionalCheck,
-  minNotionalCheck,
-  priceCollarCheck,
-  reduceOnlyCheck,
-  tickSizeCheck,
-} from './checks/order-checks.ts'
-import { killSwitchCheck, tradingStateCheck } from './checks/state-checks.ts'
-import type { RiskCheck } from './risk-check.ts'
+import { duplicate } from './checks/duplicate.ts'
+import { expired } from './checks/expired.ts'
+import { futureIntent } from './checks/future-intent.ts'
+import { grossExposure } from './checks/gross-exposure.ts'
+import { insufficientHoldings } from './checks/insufficient-holdings.ts'
+import { invalidBook } from './checks/invalid-book.ts'
+import { killSwitch } from './checks/kill-switch.ts'
+import { lotSize } from './checks/lot-size.ts'
+import { maxNotional } from './checks/max-notional.ts'
+import { maxPosition } from './checks/max-position.ts'
+import { minNotional } from './checks/min-notional.ts'
+import { noMark } from './checks/no-mark.ts'
+import { orderRate } from './checks/order-rate.ts'
+import { participation } from './checks/participation.ts'
+import { priceCollar } from './checks/price-collar.ts'
+import { reduceOnly } from './checks/reduce-only.ts'
+import { sessionClosed } from './checks/session-closed.ts'
+import { staleMarket } from './checks/stale-market.ts'
+import { stepsUnknown } from './checks/steps-unknown.ts'
+import { tickSize } from './checks/tick-size.ts'
+import { tradingState } from './checks/trading-state.ts'
+import { unknownInstrument } from './checks/unknown-instrument.ts'
+import type { CheckDefinition, RiskCheck } from './define-check.ts'
 
-export interface RiskLimits {
-  readonly maxFutureUs: number
-  readonly maxMarketAgeUs: number
-  readonly maxOrderNotionalUsd: number
-  readonly priceCollarBps: number
-  readonly maxPositionUsd: number
-  readonly maxGrossUsd: number
-  readonly maxOrders: number
-  readonly orderWindowUs: number
-}
+/** Every check, one for each risk code and in the order of the codes; the first refusal wins. */
+export const checkDefinitions = [
+  killSwitch,
+  tradingState,
+  duplicate,
+  expired,
+  futureIntent,
+  unknownInstrument,
+  stepsUnknown,
+  sessionClosed,
+  staleMarket,
+  invalidBook,
+  noMark,
+  lotSize,
+  tickSize,
+  reduceOnly,
+  minNotional,
+  maxNotional,
+  priceCollar,
+  insufficientHoldings,
+  maxPosition,
+  grossExposure,
+  orderRate,
+  participation,
+] as const
 
-/**
- * Every check, one for each risk code and in the order of the codes. Each passes only what it finds within its limit: a number
- * that cannot be computed (NaN) is refused.
- */
-export function standardChecks(limits: RiskLimits): readonly RiskCheck[] {
-  return [
-    killSwitchCheck,
-    tradingStateCheck,
-    duplicateCheck,
-    expiredCheck,
-    futureIntentCheck(limits),
-    unknownInstrumentCheck,
-    stepsUnknownCheck,
-    sessionCheck,
-    staleMarketCheck(limits),
-    invalidBookCheck,
-    noMarkCheck,
-    lotSizeCheck,
-    tickSizeCheck,
-    reduceOnlyCheck,
-    minNotionalCheck,
-    maxNotionalCheck(limits),
-    priceCollarCheck(limits),
-    insufficientHoldingsCheck,
-    maxPositionCheck(limits),
-    grossExposureCheck(limits),
-    orderRateCheck(limits),
-    participationCheck,
-  ]
+type Definition = (typeof checkDefinitions)[number]
+type RejectOf<D> = D extends CheckDefinition<infer _, infer __, infer Reject> ? Reject : never
+type LimitOf<D> = D extends { readonly limits: infer Limits } ? keyof Limits : never
+
+/** Why an intent is denied, with the numbers. `code` is also the metric label. */
+export type RiskReject = RejectOf<Definition>
+
+/** The limits of all checks. */
+export type RiskLimits = Readonly<Record<LimitOf<Definition>, number>>
+
+/** Every check with its limits. */
+export function standardChecks(limits: RiskLimits): readonly RiskCheck<RiskReject>[] {
+  return checkDefinitions.map((definition): RiskCheck<RiskReject> => definition.create(limits))
 }

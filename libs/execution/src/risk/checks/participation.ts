@@ -1,0 +1,20 @@
+import { participatingUnits } from '../../sizing/participating-units.ts'
+import { quantityNumber } from '../../trading-terms.ts'
+import { isExempt } from '../candidate.ts'
+import { defineInstrumentCheck } from '../define-check.ts'
+import { midPrice } from '../exposure.ts'
+
+export const participation = defineInstrumentCheck({
+  code: 'participation',
+  doc: "Denies an order of which participation leaves less than a lot, or less than the venue's smallest value; or a position too small to close.",
+  refuse(candidate, instrument, { nowUs }) {
+    const { intent, quantity, quantityUnits } = candidate
+    const { terms } = instrument
+    const allowedUnits = participatingUnits(intent.side, quantityUnits, instrument, nowUs)
+    if (allowedUnits === quantityUnits) return undefined
+    const allowed = quantityNumber(allowedUnits, terms)
+    const isEnough =
+      allowedUnits > 0n && (isExempt(candidate, instrument) || allowed * midPrice(instrument) >= terms.minNotional)
+    return isEnough ? undefined : { quantity, allowed }
+  },
+})

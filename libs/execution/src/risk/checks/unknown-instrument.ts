@@ -1,0 +1,7 @@
+import { defineCheck } from '../define-check.ts'
+
+export const unknownInstrument = defineCheck({
+  code: 'unknown_instrument',
+  doc: 'Denies an instrument that is not in the instruments file.',
+  refuse: ({ instrument, intent: { venue, symbol } }) => (instrument ? undefined : { venue, symbol }),
+})

@@ -1,0 +1,67 @@
+import { riskCodes } from '@triplane/contracts'
+import { anAccount, anInstrument, anIntent, limits } from '../../test/builders.ts'
+import { readCandidate } from './candidate.ts'
+import { defineCheck, defineInstrumentCheck } from './define-check.ts'
+import { createRiskGate } from './risk-gate.ts'
+import { checkDefinitions } from './standard-checks.ts'
+
+describe.each(checkDefinitions.map((definition) => [definition.code, definition] as const))(
+  '%s',
+  (code, definition) => {
+    it('is a code of the wire, and that of its check', () => {
+      expect(riskCodes).toContain(code)
+      expect(definition.create(limits).code).toBe(code)
+    })
+
+    it('says what it denies and what its limits are', () => {
+      expect(definition.doc).toMatch(/[Dd]enies\b.*\.$/)
+      for (const doc of Object.values(definition.limits)) expect(doc).not.toBe('')
+    })
+  },
+)
+
+it('every limit is one of a check', () => {
+  const named = checkDefinitions.flatMap((definition) => Object.keys(definition.limits))
+  expect(named.sort()).toEqual(Object.keys(limits).sort())
+})
+
+it('one definition is all that a check needs', () => {
+  const smallOrders = defineInstrumentCheck({
+    code: 'max_notional',
+    doc: 'Denies more than so many lots.',
+    limits: { maxLots: 'largest order, lots' },
+    refuse({ quantityUnits }, { terms }, _, { maxLots }) {
+      const lots = Number(quantityUnits / terms.lotUnits)
+      return lots <= maxLots ? undefined : { notionalUsd: lots, limitUsd: maxLots }
+    },
+  })
+  const gate = createRiskGate([smallOrders.create({ maxLots: 50 })])
+  const judge = (quantity: string) =>
+    gate.approve(readCandidate(anIntent({ quantity }), anInstrument(), 'active'), anAccount())
+  expect(judge('0.05').ok).toBe(true)
+  expect(judge('0.051')).toEqual({ ok: false, error: { code: 'max_notional', notionalUsd: 51, limitUsd: 50 } })
+})
+
+it('a check of an instrument refuses one that nobody knows before it is asked', () => {
+  const check = defineInstrumentCheck({
+    code: 'lot_size',
+    doc: 'Denies nothing.',
+    refuse: (): { quantity: string; lotSize: string } | undefined => undefined,
+  }).create({})
+  expect(check.refuse(readCandidate(anIntent(), undefined, 'active'), anAccount())).toEqual({
+    code: 'unknown_instrument',
+    venue: 'binance_usdm',
+    symbol: 'BTC/USDT:USDT',
+  })
+  expect(check.refuse(readCandidate(anIntent(), anInstrument(), 'active'), anAccount())).toBeUndefined()
+})
+
+it('a check of the account sees orders on instruments that nobody knows', () => {
+  const check = defineCheck({
+    code: 'duplicate',
+    doc: 'Denies all.',
+    refuse: ({ intent: { intentId } }) => ({ intentId }),
+  })
+  const candidate = readCandidate(anIntent(), undefined, 'active')
+  expect(check.create({}).refuse(candidate, anAccount())).toEqual({ code: 'duplicate', intentId: 'OFI-1' })
+})

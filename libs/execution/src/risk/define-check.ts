@@ -1,0 +1,94 @@
+import type { RiskCode } from '@triplane/contracts'
+import type { AccountRisk, Candidate, InstrumentRisk } from './risk-check.ts'
+
+/** A refusal that names its check. `code` is also the metric label. */
+export type RejectWith<Code extends RiskCode, Numbers> = { readonly code: Code } & Readonly<Numbers>
+
+/** The refusal of every check that needs the instrument, whatever its place in the list, when nobody knows it. */
+export type UnknownInstrument = RejectWith<'unknown_instrument', { readonly venue: string; readonly symbol: string }>
+
+/** A check with its limits: gives the refusal, or nothing when it has no objection. */
+export interface RiskCheck<Reject = { readonly code: RiskCode }> {
+  readonly code: RiskCode
+  /** It limits what is held: what only closes is never what it refuses. */
+  readonly limitsHoldings: boolean
+  readonly refuse: (candidate: Candidate, account: AccountRisk) => Reject | undefined
+}
+
+/** A risk check, whole: everything else about it is derived from this, or checked against it. */
+export interface CheckDefinition<Code extends RiskCode = RiskCode, Limit extends string = string, Reject = unknown> {
+  readonly code: Code
+  /** What it denies, one or two sentences. */
+  readonly doc: string
+  /** What each of its limits is, by name, with its unit. */
+  readonly limits: Readonly<Record<Limit, string>>
+  readonly create: (limits: Readonly<Record<Limit, number>>) => RiskCheck<Reject>
+}
+
+interface Common<Code extends RiskCode, Limit extends string> {
+  readonly code: Code
+  readonly doc: string
+  readonly limits?: Readonly<Record<Limit, string>>
+  readonly limitsHoldings?: boolean
+}
+
+type OfAccount<Limit extends string, Numbers> = (
+  candidate: Candidate,
+  account: AccountRisk,
+  limits: Readonly<Record<Limit, number>>,
+) => Numbers | undefined
+type OfInstrument<Limit extends string, Numbers> = (
+  candidate: Candidate,
+  instrument: InstrumentRisk,
+  account: AccountRisk,
+  limits: Readonly<Record<Limit, number>>,
+) => Numbers | undefined
+
+/**
+ * Defines a check of what is known of the account. `refuse` gives the numbers of its refusal. It passes only what it finds within
+ * its limit, so that a number that cannot be computed (NaN) is refused.
+ */
+export function defineCheck<const Code extends RiskCode, Numbers extends object, const Limit extends string = never>(
+  definition: Common<Code, Limit> & { readonly refuse: OfAccount<Limit, Numbers> },
+): CheckDefinition<Code, Limit, RejectWith<Code, Numbers>> {
+  const { code, doc, limits: names, limitsHoldings = false, refuse } = definition
+  return {
+    code,
+    doc,
+    limits: names ?? ({} as Readonly<Record<Limit, string>>),
+    create: (limits) => ({
+      code,
+      limitsHoldings,
+      refuse(candidate, account) {
+        const numbers = refuse(candidate, account, limits)
+        return numbers && { code, ...numbers }
+      },
+    }),
+  }
+}
+
+/** The same, of a known instrument: an unknown one is refused before `refuse` is asked. */
+export function defineInstrumentCheck<
+  const Code extends RiskCode,
+  Numbers extends object,
+  const Limit extends string = never,
+>(
+  definition: Common<Code, Limit> & { readonly refuse: OfInstrument<Limit, Numbers> },
+): CheckDefinition<Code, Limit, RejectWith<Code, Numbers> | UnknownInstrument> {
+  const { code, doc, limits: names, limitsHoldings = false, refuse } = definition
+  return {
+    code,
+    doc,
+    limits: names ?? ({} as Readonly<Record<Limit, string>>),
+    create: (limits) => ({
+      code,
+      limitsHoldings,
+      refuse(candidate, account) {
+        const { instrument, intent } = candidate
+        if (!instrument) return { code: 'unknown_instrument', venue: intent.venue, symbol: intent.symbol }
+        const numbers = refuse(candidate, instrument, account, limits)
+        return numbers && { code, ...numbers }
+      },
+    }),
+  }
+}
