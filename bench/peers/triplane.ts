@@ -1,4 +1,4 @@
-import type { Instrument, Ofi } from '@triplane/contracts'
+import type { EventDraft, Instrument, Ofi } from '@triplane/contracts'
 import { createBookKeeper, createNormalizer, createOrderFlow } from '@triplane/market-data'
 import type { Capture } from '../capture.ts'
 import type { Contender } from '../harness.ts'
@@ -32,7 +32,7 @@ function runTriplane({ frames }: Capture): Tally {
   let quotes = 0
   let ofi = 0
   const emitBook = () => undefined
-  const emitOfi = ({ value }: Ofi) => {
+  const emitOfi = ({ value }: EventDraft<Ofi>) => {
     ofi += value
   }
   for (const frame of frames) {

@@ -9,6 +9,7 @@ import {
   type SwitchType,
   type Timeframe,
   type ValidationRefusal,
+  type EventDraft,
 } from '@triplane/contracts'
 import { explainNoneUnderstood } from '@triplane/market-data'
 
@@ -133,7 +134,7 @@ export interface Percentiles {
 }
 
 /** What the report says of a bar. One that is not closed is that in which the run ended. */
-export function reportedBar({ incomplete, ...bar }: Bar): ReportedBar {
+export function reportedBar({ incomplete, ...bar }: EventDraft<Bar>): ReportedBar {
   const { openTimeUs, open, high, low, close, volume, trades, closed } = bar
   return { openTimeUs, open, high, low, close, volume, trades, closed, incomplete: incomplete === true || !closed }
 }

@@ -60,6 +60,11 @@ export type Event = EventOf<Definition>
 export type EventType = Event['type']
 /** The event of a tag. */
 export type EventByTag<Type extends EventType> = Extract<Event, { readonly type: Type }>
+/**
+ * An event as a stage makes it, before the outbox gives it its sequence. A stage of the hot path keeps the place for it (`seq: 0`),
+ * so that the object is made once.
+ */
+export type EventDraft<E extends Event> = E extends unknown ? Omit<E, 'seq'> & { readonly seq?: number } : never
 /** What the data plane says about the market. */
 export type MarketEvent = Exclude<Ranked<typeof rank.data>, { readonly type: 'heartbeat' }>
 /** What the order plane did. */

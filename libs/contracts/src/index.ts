@@ -38,6 +38,7 @@ export {
   typesOn,
   type Event,
   type EventByTag,
+  type EventDraft,
   type EventType,
   type ExecutionEvent,
   type MarketEvent,

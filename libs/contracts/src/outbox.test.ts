@@ -1,4 +1,5 @@
-import { aTrade } from '@triplane/testing'
+import { aMarketStatus, aTrade } from '@triplane/testing'
+import { encodeLine, keyOf } from './event.ts'
 import { Outbox } from './outbox.ts'
 
 describe('Outbox', () => {
@@ -10,5 +11,28 @@ describe('Outbox', () => {
     expect(outbox.drain().map((event) => event.seq)).toEqual([42, 43])
     expect(outbox.drain()).toEqual([])
     expect(outbox.lastSeq).toBe(43)
+  })
+
+  it('gives a draft its place, behind the type as on the wire', () => {
+    const { seq: _, ...draft } = aMarketStatus()
+    const outbox = new Outbox(6)
+    outbox.add(draft)
+    const [event] = outbox.drain()
+    expect(event).toEqual({ ...draft, seq: 7 })
+    expect(event && JSON.stringify(event)).toBe(event && encodeLine(event))
+    expect(draft).not.toHaveProperty('seq')
+  })
+
+  it('completes the draft itself where it has the place', () => {
+    const outbox = new Outbox()
+    const trade = aTrade({ seq: 0 })
+    outbox.add(trade)
+    expect(outbox.drain()[0]).toBe(trade)
+  })
+
+  it('takes no draft for an event', () => {
+    const { seq: _, ...draft } = aTrade()
+    // @ts-expect-error it has no sequence yet
+    expect(keyOf(draft, 'account')).toBe('BTC/USDT')
   })
 })

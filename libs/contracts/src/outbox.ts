@@ -1,4 +1,4 @@
-import type { Event } from './event.ts'
+import type { Event, EventDraft } from './event.ts'
 
 /**
  * What a core emits, in order. It stamps each event with the producer's sequence; `drain` hands over what has come
@@ -21,8 +21,11 @@ export class Outbox<E extends Event = Event> {
     return this.#events.length
   }
 
-  /** Adds an event that nobody else holds yet: its `seq` is set here. */
-  add(event: E): void {
+  /**
+   * Completes a draft that nobody else holds yet: its `seq` is set here, in the draft itself where it has the place.
+   */
+  add(draft: EventDraft<E>): void {
+    const event = (draft.seq === undefined ? withPlace(draft) : draft) as E
     ;(event as { seq: number }).seq = ++this.#seq
     this.#events.push(event)
   }
@@ -38,4 +41,9 @@ export class Outbox<E extends Event = Event> {
     if (events.length > 0) this.#events = []
     return events
   }
+}
+
+/** The same with a place for its sequence, behind its type as on the wire. */
+function withPlace({ type, ...fields }: { readonly type: string }): object {
+  return { type, seq: 0, ...fields }
 }

@@ -6,6 +6,7 @@ import {
   type Quote,
   type StateOf,
   type Trade,
+  type EventDraft,
 } from '@triplane/contracts'
 import {
   barBuilderSchema,
@@ -52,7 +53,7 @@ const ruleOf: Readonly<Record<string, SequenceRuleName>> = {
   sim: 'binance_usdm',
 }
 
-export type Emit = (event: MarketEvent) => void
+export type Emit = (event: EventDraft<MarketEvent>) => void
 
 /** What the stages of one instrument need to go on from where they were. */
 export const laneSchema = stateSchema({

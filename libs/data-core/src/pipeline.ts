@@ -266,7 +266,7 @@ export class DataCore {
       case 'bookSnapshot':
         return this.#onBook(lane, event)
       case 'bar':
-        return this.outbox.add(event)
+        this.outbox.add(event)
     }
   }
 
@@ -342,7 +342,6 @@ export class DataCore {
     for (const lane of this.lanes) if (lane.instrument.venue === venue) this.#takeHeld(lane, true)
     this.#emit({
       type: 'marketStatus',
-      seq: 0,
       source,
       venue,
       tsRecvUs: this.#nowUs,
@@ -375,7 +374,7 @@ export class DataCore {
   /** The recording of an instrument has a hole: whatever was in it is missing. */
   #noteHole({ instrument: { venue, symbol } }: Lane, source: string): void {
     const tsRecvUs = this.#nowUs
-    this.#emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status: 'gap', reason: 'hole' })
+    this.#emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status: 'gap', reason: 'hole' })
   }
 
   #onRefusal(frame: Frame, refusal: FrameRefusal): void {
@@ -399,7 +398,6 @@ export class DataCore {
     const { source, venue } = frame.origin
     this.outbox.add({
       type: 'deadLetter',
-      seq: 0,
       source,
       venue,
       ...(symbol !== undefined && { symbol }),

@@ -1,4 +1,4 @@
-import type { MarketStatus, Trade } from '@triplane/contracts'
+import type { MarketStatus, Trade, EventDraft } from '@triplane/contracts'
 import { REVISABLE_US, type FrameRefusal } from '@triplane/market-data'
 import type { Emit, Lane } from './lane.ts'
 
@@ -18,9 +18,8 @@ export function onTradeLoss({ validator, bars, instrument }: Lane, trade: Trade,
   if (loss === undefined) return
   const { source, tsRecvUs, tsEventUs } = trade
   const { venue, symbol } = instrument
-  const status: MarketStatus = {
+  const status: EventDraft<MarketStatus> = {
     type: 'marketStatus',
-    seq: 0,
     source,
     venue,
     symbol,
@@ -40,5 +39,5 @@ export function onIgnoredTrade({ tradeStream, instrument }: Lane, { source, tsRe
   const reason = tradeStream.takeNews()
   if (reason === undefined) return
   const { venue, symbol } = instrument
-  emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status: 'trade_stream_ignored', reason })
+  emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status: 'trade_stream_ignored', reason })
 }

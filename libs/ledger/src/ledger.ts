@@ -4,6 +4,7 @@ import {
   StateMisfitError,
   stateSchema,
   unitScale,
+  type EventDraft,
   type Fill,
   type Instrument,
   type StateOf,
@@ -88,11 +89,11 @@ export type RoundTrips = StateOf<typeof roundTripsSchema>
 
 export interface Ledger {
   /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */
-  book(fill: Fill): boolean
+  book(fill: EventDraft<Fill>): boolean
   /** Books a deposit or a withdrawal. False, and nothing changed, when it was booked before. A drawdown stays as it was. */
   transfer(transfer: Transfer): boolean
   /** What the commission of a fill is worth, US dollars; negative is a rebate. Throws where `book` does. */
-  feeUsd(fill: Fill): number
+  feeUsd(fill: EventDraft<Fill>): number
   /** Cash of all currencies at their rates: what assets can be bought for without margin. */
   cashUsd(): bigint
   /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
@@ -225,7 +226,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   /** The price of what a fee is in: of the base the fill's own, which every ledger knows alike; else that of the asset. */
-  function priceOfFee(feeCurrency: string, fill: Fill): { readonly price: number; readonly quote: string } {
+  function priceOfFee(feeCurrency: string, fill: EventDraft<Fill>): { readonly price: number; readonly quote: string } {
     const { base, quote } = instrumentOf(fill.symbol)
     if (feeCurrency === base) return { price: Number(fill.price), quote }
     const price = priceOf(feeCurrency, fill.symbol)
@@ -234,7 +235,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   /** Sells what a fee takes of its asset; gives the fee in the fill's quote currency. */
-  function payFee(feeCurrency: string, fee: bigint, fill: Fill, quote: string): bigint {
+  function payFee(feeCurrency: string, fee: bigint, fill: EventDraft<Fill>, quote: string): bigint {
     const price = priceOfFee(feeCurrency, fill)
     const asset = assetOf(feeCurrency, price.quote)
     const proceeds = inQuote(worth(fee, price.price), price.quote, asset.quoteCurrency)
@@ -244,7 +245,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   /** Makes good what a fee took of the base beyond what was deposited of it, out of a long position as far as it goes. */
-  function coverBase(position: MutablePosition, base: string, fill: Fill): void {
+  function coverBase(position: MutablePosition, base: string, fill: EventDraft<Fill>): void {
     const asset = assets.get(base)
     if (!asset || asset.quantity >= 0n || position.quantity <= 0n) return
     const missing = rescale(-asset.quantity, MONEY_SCALE, position.quantityScale)

@@ -1,13 +1,16 @@
-import type { PortfolioState } from '@triplane/contracts'
+import type { EventDraft, PortfolioState } from '@triplane/contracts'
 import { formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import type { Valuation } from './ledger.ts'
 import type { Position } from './position.ts'
 
 /** The event that publishes a valuation at market time `effectUs`. With a limit it says which marks are older. */
-export function portfolioState(valuation: Valuation, effectUs: number, markAgeLimitUs = Infinity): PortfolioState {
+export function portfolioState(
+  valuation: Valuation,
+  effectUs: number,
+  markAgeLimitUs = Infinity,
+): EventDraft<PortfolioState> {
   return {
     type: 'portfolioState',
-    seq: 0,
     effectUs,
     equityUsd: money(valuation.equityUsd),
     realizedUsd: money(valuation.realizedUsd),

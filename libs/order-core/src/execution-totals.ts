@@ -1,4 +1,13 @@
-import { field, riskCodes, stateSchema, zeroCounts, type Fill, type RiskCode, type StateOf } from '@triplane/contracts'
+import {
+  field,
+  riskCodes,
+  stateSchema,
+  zeroCounts,
+  type EventDraft,
+  type Fill,
+  type RiskCode,
+  type StateOf,
+} from '@triplane/contracts'
 
 /** The totals as they are saved. */
 export const executionTotalsSchema = stateSchema({
@@ -56,7 +65,7 @@ export class ExecutionTotals {
     this.#worstSlippageBps = saved.worstSlippageBps
   }
 
-  addFill(fill: Fill, usdPerQuote: number): void {
+  addFill(fill: EventDraft<Fill>, usdPerQuote: number): void {
     const midNotionalUsd = Number(fill.quantity) * fill.decisionMid * usdPerQuote
     this.#fills++
     if (fill.status === 'PARTIAL_FILL') this.#partialFills++

@@ -5,6 +5,7 @@ import {
   type CancelReason,
   type EnteredState,
   type ExecutionEvent,
+  type EventDraft,
   type Fill,
   type KillSwitch,
   type Mark,
@@ -227,7 +228,7 @@ class OrderPipeline implements OrderPlaneCore {
     if (this.#mode.state === 'reducing') this.#cancelOpening(desk)
   }
 
-  #followFill(order: Order, fill: Fill, atUs: number, { terms }: TradingDesk): void {
+  #followFill(order: Order, fill: EventDraft<Fill>, atUs: number, { terms }: TradingDesk): void {
     this.#orders.addFill(order, quantityUnitsOf(fill.quantity, terms), atUs)
     if (fill.status === 'FILLED') this.#enter(order, 'filled', atUs)
     else if (isWorking(order.state) && order.state !== 'pending_cancel') this.#enter(order, 'partially_filled', atUs)

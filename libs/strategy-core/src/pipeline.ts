@@ -273,7 +273,6 @@ export function createStrategyCore(
     const { strength } = of.signal
     outbox.add({
       type: 'signal',
-      seq: 0,
       strategy: STRATEGY,
       symbol: of.symbol,
       effectUs: nowUs,
@@ -297,7 +296,7 @@ export function createStrategyCore(
       if (of) of.targetUsd = notionalUsd
     }
     const { targets, grossUsd, netUsd, scale } = wanted
-    outbox.add({ type: 'targetPortfolio', seq: 0, effectUs: nowUs, targets, grossUsd, netUsd, scale })
+    outbox.add({ type: 'targetPortfolio', effectUs: nowUs, targets, grossUsd, netUsd, scale })
     pursueTargets(nowUs)
   }
 
@@ -375,7 +374,7 @@ export function createStrategyCore(
 
   function onSwitchChanges(changes: readonly SwitchChange[], nowUs: number): void {
     for (const { switchType, active, value, limit, why } of changes) {
-      outbox.add({ type: 'killSwitch', seq: 0, switchType, effectUs: nowUs, active, value, limit, why })
+      outbox.add({ type: 'killSwitch', switchType, effectUs: nowUs, active, value, limit, why })
     }
     if (changes.length > 0) retarget(nowUs)
   }

@@ -1,4 +1,4 @@
-import type { Fill } from '@triplane/contracts'
+import type { EventDraft, Fill } from '@triplane/contracts'
 import { slippageBps } from '../costs/slippage.ts'
 import type { VenueReply } from '../matching/venue.ts'
 import { quantityUnitsOf, type TradingTerms } from '../trading-terms.ts'
@@ -12,12 +12,16 @@ export type FillReply = VenueReply & { readonly type: 'filled' }
  * The fill to book and to publish, before it is added to its order, which is undefined when it was forgotten. `effectUs`
  * is when its readers act on it.
  */
-export function fillEvent(reply: FillReply, order: Order | undefined, terms: TradingTerms, effectUs: number): Fill {
+export function fillEvent(
+  reply: FillReply,
+  order: Order | undefined,
+  terms: TradingTerms,
+  effectUs: number,
+): EventDraft<Fill> {
   const { order: intent, quantity, filledQuantity } = reply
   const filledUnits = quantityUnitsOf(filledQuantity, terms)
   return {
     type: 'fill',
-    seq: 0,
     fillId: reply.fillId,
     intentId: intent.intentId,
     strategy: intent.strategy,

@@ -1,4 +1,12 @@
-import type { BrokerReject, CancelReason, OrderEvent, OrderIntent, OrderState, RiskCode } from '@triplane/contracts'
+import type {
+  BrokerReject,
+  CancelReason,
+  EventDraft,
+  OrderEvent,
+  OrderIntent,
+  OrderState,
+  RiskCode,
+} from '@triplane/contracts'
 import { formatFixed } from '@triplane/kernel'
 
 /** An order as the order plane knows it. Only the `OrderStore` writes to it. */
@@ -29,11 +37,10 @@ export function orderEvent(
   order: Order,
   effectUs: number,
   reason?: RiskCode | BrokerReject | CancelReason,
-): OrderEvent {
+): EventDraft<OrderEvent> {
   const { intent, quantityScale } = order
   return {
     type: 'orderEvent',
-    seq: 0,
     intentId: intent.intentId,
     strategy: intent.strategy,
     venue: intent.venue,

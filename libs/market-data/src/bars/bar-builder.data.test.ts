@@ -1,4 +1,4 @@
-import type { Bar } from '@triplane/contracts'
+import type { Bar, EventDraft } from '@triplane/contracts'
 import { describeWithData } from '@triplane/testing'
 import { readJson, recordedEvents, recordings } from '../../test/recorded-events.ts'
 import { createBarBuilder } from './bar-builder.ts'
@@ -18,7 +18,7 @@ describeWithData('bars of recorded markets', (folder) => {
     const want = readJson(folder, 'reference/binance', recording.reference) as BarReference
     const { rule: venue, symbol, tickSize, lotSize } = recording
     const builder = createBarBuilder({ source: 'capture', venue, symbol, tickSize, lotSize })
-    const bars: Bar[] = []
+    const bars: EventDraft<Bar>[] = []
     let trades = 0
     for (const { event } of recordedEvents(folder, recording)) {
       if (event.type !== 'trade') continue

@@ -1,4 +1,4 @@
-import type { Bar, Timeframe, Trade } from '@triplane/contracts'
+import type { Bar, Timeframe, Trade, EventDraft } from '@triplane/contracts'
 import { floorTime, US_PER_DAY, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import { aTrade } from '@triplane/testing'
 import fc from 'fast-check'
@@ -18,11 +18,11 @@ const trade = (minutes: number, price = 100, size = 1, fields: Partial<Trade> = 
   return aTrade({ tsEventUs, tsRecvUs: tsEventUs + 5_000, price, size, ...fields })
 }
 const run = (trades: readonly Trade[], builder = createBarBuilder(options)) => {
-  const bars: Bar[] = []
+  const bars: EventDraft<Bar>[] = []
   for (const each of trades) builder.onTrade(each, (bar) => bars.push(bar))
   return { builder, bars }
 }
-const name = ({ timeframe, openTimeUs }: Bar) => `${timeframe} ${(openTimeUs - day) / US_PER_MINUTE}`
+const name = ({ timeframe, openTimeUs }: EventDraft<Bar>) => `${timeframe} ${(openTimeUs - day) / US_PER_MINUTE}`
 
 describe('a bar builder', () => {
   it('builds open, high, low, close and volumes', () => {
@@ -161,7 +161,7 @@ describe('a bar builder', () => {
     ])
   })
 
-  const marks = (bars: readonly Bar[]) =>
+  const marks = (bars: readonly EventDraft<Bar>[]) =>
     bars.map((bar) => `${name(bar)}${bar.incomplete ? ' incomplete' : ''}${bar.revised ? ' revised' : ''}`)
 
   it('ends a hole with the next trade', () => {
@@ -176,7 +176,7 @@ describe('a bar builder', () => {
     const { builder, bars } = run([trade(0), trade(5.5), trade(6.5)])
     builder.onTime(day + 7.1 * US_PER_MINUTE, 0, (bar) => bars.push(bar))
     bars.length = 0
-    const emit = (bar: Bar) => bars.push(bar)
+    const emit = (bar: EventDraft<Bar>) => bars.push(bar)
     const next = trade(8.5)
     builder.onMissing(next.tsEventUs, next.tsRecvUs, emit)
     for (const each of [next, trade(9), trade(10)]) builder.onTrade(each, emit)
@@ -190,7 +190,7 @@ describe('a bar builder', () => {
   it('marks the bars of a refused trade, closed or not, and of minutes without another', () => {
     const { builder, bars } = run([trade(0), trade(5.5), trade(6.5), trade(7.5)])
     bars.length = 0
-    const emit = (bar: Bar) => bars.push(bar)
+    const emit = (bar: EventDraft<Bar>) => bars.push(bar)
     for (const { tsEventUs, tsRecvUs } of [trade(6.7), trade(7.6), trade(11.1)])
       builder.onRefused(tsEventUs, tsRecvUs, emit)
     for (const each of [trade(8), trade(9), trade(10), trade(12), trade(15)]) builder.onTrade(each, emit)
@@ -239,8 +239,8 @@ describe('a bar builder', () => {
           const late = trade(minutes - each.lateMinutes, each.price / 100, each.lots / 1000, { tradeId: i + 1 })
           return { ...late, tsRecvUs: day + minutes * US_PER_MINUTE }
         })
-        const newest = new Map<string, Bar>()
-        const emit = (bar: Bar) => {
+        const newest = new Map<string, EventDraft<Bar>>()
+        const emit = (bar: EventDraft<Bar>) => {
           if (newest.has(name(bar))) expect(bar.revised).toBe(true)
           newest.set(name(bar), bar)
         }

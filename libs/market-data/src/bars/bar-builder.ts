@@ -6,6 +6,7 @@ import {
   type StateOf,
   type Timeframe,
   type Trade,
+  type EventDraft,
 } from '@triplane/contracts'
 import {
   decimalsOf,
@@ -68,7 +69,7 @@ export const barBuilderSchema = stateSchema({
 })
 export type BarBuilderSnapshot = StateOf<typeof barBuilderSchema>
 
-type Emit = (bar: Bar) => void
+type Emit = (bar: EventDraft<Bar>) => void
 
 /** Builds a bar builder; `snapshot` comes from another one of the same options. */
 export function createBarBuilder(options: BarBuilderOptions, snapshot?: BarBuilderSnapshot): BarBuilder {
@@ -194,7 +195,7 @@ export class BarBuilder {
   }
 
   /** The bar that is forming now; undefined before the first trade of its interval. */
-  forming(timeframe: Timeframe): Bar | undefined {
+  forming(timeframe: Timeframe): EventDraft<Bar> | undefined {
     const index = this.#timeframes.indexOf(timeframe)
     const whole = emptySum()
     for (let i = index; i >= 0; i--) {
@@ -331,7 +332,7 @@ export class BarBuilder {
     return isLate ? this.#closeLateAfterUs : this.#closeAfterUs
   }
 
-  #barOf(sum: BarSum, i: number, tsRecvUs: number, closed: boolean, revised: boolean): Bar {
+  #barOf(sum: BarSum, i: number, tsRecvUs: number, closed: boolean, revised: boolean): EventDraft<Bar> {
     const { source, venue, symbol } = this.#options
     return {
       type: 'bar',

@@ -1,4 +1,4 @@
-import type { Mark } from '@triplane/contracts'
+import type { Mark, EventDraft } from '@triplane/contracts'
 import { aQuote, aTrade } from '@triplane/testing'
 import { createMarkPicker, type MarkPickerSnapshot } from './mark-picker.ts'
 
@@ -16,7 +16,7 @@ function newPicker() {
   }
   const build = (snapshot?: MarkPickerSnapshot) => createMarkPicker({ ...of, book, freshUs: 3 * SECOND }, snapshot)
   const marks: string[] = []
-  const emit = ({ tsRecvUs, kind, price, ageUs }: Mark) =>
+  const emit = ({ tsRecvUs, kind, price, ageUs }: EventDraft<Mark>) =>
     marks.push(`${tsRecvUs / SECOND} s ${kind} ${price} aged ${ageUs / SECOND} s`)
   let picker = build()
   return {

@@ -1,4 +1,13 @@
-import { field, markKinds, stateSchema, type Mark, type Quote, type StateOf, type Trade } from '@triplane/contracts'
+import {
+  field,
+  markKinds,
+  stateSchema,
+  type Mark,
+  type Quote,
+  type StateOf,
+  type Trade,
+  type EventDraft,
+} from '@triplane/contracts'
 import type { BookKeeper } from '../order-book/book-keeper.ts'
 
 /** Whose marks they are, and of what. */
@@ -36,7 +45,7 @@ const nothingHeard: MarkPickerSnapshot = {
   mark: null,
 }
 
-type Emit = (mark: Mark) => void
+type Emit = (mark: EventDraft<Mark>) => void
 
 /** Builds a mark picker; `snapshot` comes from another one of the same options. */
 export function createMarkPicker(options: MarkPickerOptions, snapshot?: MarkPickerSnapshot): MarkPicker {

@@ -6,6 +6,7 @@ import {
   type MarketStatus,
   type MarketStatusCode,
   type StateOf,
+  type EventDraft,
 } from '@triplane/contracts'
 import { RingBuffer, US_PER_SECOND } from '@triplane/kernel'
 import { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book.ts'
@@ -60,7 +61,7 @@ export type SnapshotRefusal =
   | { readonly code: 'crossed_snapshot'; readonly bid: number; readonly ask: number }
 
 /** What a book keeper emits. */
-export type BookEvent = BookSnapshot | BookDelta | MarketStatus
+export type BookEvent = EventDraft<BookSnapshot | BookDelta | MarketStatus>
 type Emit = (event: BookEvent) => void
 
 /** Builds a book keeper; `snapshot` comes from another one of the same options. */
@@ -301,7 +302,6 @@ export class BookKeeper {
     const { source, venue, symbol } = this.#options
     emit({
       type: 'marketStatus',
-      seq: 0,
       source,
       venue,
       symbol,

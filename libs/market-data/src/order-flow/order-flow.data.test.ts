@@ -1,4 +1,4 @@
-import type { Ofi } from '@triplane/contracts'
+import type { Ofi, EventDraft } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
 import { describeWithData } from '@triplane/testing'
 import { readJson, recordedEvents, recordings } from '../../test/recorded-events.ts'
@@ -15,7 +15,7 @@ describeWithData('order flow of recorded markets', (folder) => {
     const flow = createOrderFlow({ source: 'capture', venue, symbol, lotSize, intervalUs: 10 * US_PER_SECOND })
     const intervals = new Map<number, number>()
     let events = 0
-    const emit = (ofi: Ofi) => {
+    const emit = (ofi: EventDraft<Ofi>) => {
       events++
       intervals.set(ofi.intervalStartUs, ofi.intervalValue)
     }

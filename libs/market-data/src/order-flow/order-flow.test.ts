@@ -1,4 +1,4 @@
-import type { Ofi } from '@triplane/contracts'
+import type { Ofi, EventDraft } from '@triplane/contracts'
 import { aQuote } from '@triplane/testing'
 import { OrderBook } from '../order-book/order-book.ts'
 import { createOrderFlow } from './order-flow.ts'
@@ -6,8 +6,8 @@ import { createOrderFlow } from './order-flow.ts'
 const options = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT', lotSize: '0.001', intervalUs: 10_000_000 }
 type Best = readonly [bid: number, bidSize: number, ask: number, askSize: number]
 
-function run(quotes: readonly (Best | 'reset' | 'restore')[], everyUs = 0): Ofi[] {
-  const emitted: Ofi[] = []
+function run(quotes: readonly (Best | 'reset' | 'restore')[], everyUs = 0): EventDraft<Ofi>[] {
+  const emitted: EventDraft<Ofi>[] = []
   let flow = createOrderFlow(options)
   quotes.forEach((step, i) => {
     if (step === 'reset') flow.reset()
@@ -53,7 +53,7 @@ it('sums exactly over intervals of receive time', () => {
 })
 
 it('passes on the venue time of what it measures, where there is one', () => {
-  const emitted: Ofi[] = []
+  const emitted: EventDraft<Ofi>[] = []
   const flow = createOrderFlow(options)
   for (const [i, tsEventUs] of [7, 8, undefined].entries()) {
     const { tsEventUs: _, ...quote } = aQuote({ tsRecvUs: 20_000_000 + i })

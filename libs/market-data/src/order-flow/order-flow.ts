@@ -1,4 +1,4 @@
-import { field, stateSchema, type Ofi, type Quote, type StateOf } from '@triplane/contracts'
+import { field, stateSchema, type Ofi, type Quote, type StateOf, type EventDraft } from '@triplane/contracts'
 import { decimalsOf, floorTime } from '@triplane/kernel'
 import type { OrderBook } from '../order-book/order-book.ts'
 import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
@@ -27,7 +27,7 @@ export type OrderFlowSnapshot = StateOf<typeof orderFlowSchema>
 
 const noBest = { bid: 0, bidUnits: 0, ask: 0, askUnits: 0 }
 
-type Emit = (ofi: Ofi) => void
+type Emit = (ofi: EventDraft<Ofi>) => void
 
 /** Builds an order flow; `snapshot` comes from another one of the same options. */
 export function createOrderFlow(options: OrderFlowOptions, snapshot?: OrderFlowSnapshot): OrderFlow {

@@ -1,4 +1,4 @@
-import { field, stateSchema, type MarketStatus, type StateOf } from '@triplane/contracts'
+import { field, stateSchema, type MarketStatus, type StateOf, type EventDraft } from '@triplane/contracts'
 
 /** What a gap ledger needs to go on from where it was. */
 export const gapLedgerSchema = stateSchema({ count: field.count, missing: field.count })
@@ -30,7 +30,7 @@ export class GapLedger {
   }
 
   /** Enters a `gap`; other statuses are not for this ledger. */
-  onStatus({ status, missing }: MarketStatus): void {
+  onStatus({ status, missing }: EventDraft<MarketStatus>): void {
     if (status !== 'gap') return
     this.#count++
     this.#missing += missing ?? 0

@@ -1,4 +1,4 @@
-import { field, stateSchema, type MarketStatus, type StateOf } from '@triplane/contracts'
+import { field, stateSchema, type MarketStatus, type StateOf, type EventDraft } from '@triplane/contracts'
 
 /** Whose lateness is watched, and when it begins and ends. Microseconds. */
 export interface LatenessOptions {
@@ -26,7 +26,7 @@ export type LatenessSnapshot = StateOf<typeof latenessSchema>
 
 const onTime: LatenessSnapshot = { isLate: false, lastLateUs: 0, timedUs: 0, delayUs: 0 }
 
-type Emit = (status: MarketStatus) => void
+type Emit = (status: EventDraft<MarketStatus>) => void
 
 /** For so long an event without a time is as late as the newest one of its instrument; then as the newest one of the source. */
 const OWN_DELAY_HOLDS_US = 3_000_000
@@ -94,6 +94,6 @@ export class LatenessWatch {
     this.#isLate = isLate
     const { source, venue, symbol } = this.#options
     const status = isLate ? 'late' : 'on_time'
-    emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status, ...(reason && { reason }) })
+    emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status, ...(reason && { reason }) })
   }
 }

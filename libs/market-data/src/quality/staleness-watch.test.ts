@@ -1,12 +1,12 @@
-import type { MarketStatus } from '@triplane/contracts'
+import type { MarketStatus, EventDraft } from '@triplane/contracts'
 import { createStalenessWatch } from './staleness-watch.ts'
 
 const options = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT', limitUs: 100 }
 type Step = readonly ['event' | 'time', number] | 'restore'
 
 function run(steps: readonly Step[]): string[] {
-  const emitted: MarketStatus[] = []
-  const emit = (status: MarketStatus) => emitted.push(status)
+  const emitted: EventDraft<MarketStatus>[] = []
+  const emit = (status: EventDraft<MarketStatus>) => emitted.push(status)
   let watch = createStalenessWatch(options)
   for (const step of steps) {
     if (step === 'restore') watch = createStalenessWatch(options, JSON.parse(JSON.stringify(watch.snapshot())))

@@ -1,4 +1,11 @@
-import { field, stateSchema, type MarketStatus, type MarketStatusCode, type StateOf } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  type MarketStatus,
+  type MarketStatusCode,
+  type StateOf,
+  type EventDraft,
+} from '@triplane/contracts'
 
 /** Whose silence is watched, and how long it may last. */
 export interface StalenessOptions {
@@ -15,7 +22,7 @@ export const stalenessSchema = stateSchema({
 })
 export type StalenessSnapshot = StateOf<typeof stalenessSchema>
 
-type Emit = (status: MarketStatus) => void
+type Emit = (status: EventDraft<MarketStatus>) => void
 
 /** Builds a staleness watch; `snapshot` comes from another one of the same options. */
 export function createStalenessWatch(options: StalenessOptions, snapshot?: StalenessSnapshot): StalenessWatch {
@@ -73,6 +80,6 @@ export class StalenessWatch {
     this.#isStale = isStale
     const status: MarketStatusCode = isStale ? 'stale' : 'fresh'
     const { source, venue, symbol } = this.#options
-    emit({ type: 'marketStatus', seq: 0, source, venue, symbol, tsRecvUs, status })
+    emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status })
   }
 }

@@ -1,4 +1,4 @@
-import type { Instrument, MarketStatus } from '@triplane/contracts'
+import type { Instrument, MarketStatus, EventDraft } from '@triplane/contracts'
 import { aQuote, aTrade } from '@triplane/testing'
 import fc from 'fast-check'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
@@ -20,7 +20,7 @@ const instrument: Instrument = {
 const coarse = { bid: 99.9, ask: 100.1, bidSize: 0.005, askSize: 1, price: 100, size: 0.25 }
 
 function watch(events: readonly NormalizedEvent[], of = instrument, snapshot?: StepsWatchSnapshot) {
-  const said: MarketStatus[] = []
+  const said: EventDraft<MarketStatus>[] = []
   const steps = createStepsWatch('sim', of, snapshot)
   for (const event of events) steps.onEvent(event, 7, (status) => said.push(status))
   return { said: said.map(({ status, reason }) => `${status} ${reason ?? ''}`.trim()), steps }
@@ -64,7 +64,7 @@ describe('the list of the venue', () => {
   const listed = { tickSize: '0.01', lotSize: '0.005', minNotional: '5' }
 
   it('brings other steps into force, and says which', () => {
-    const heard: MarketStatus[] = []
+    const heard: EventDraft<MarketStatus>[] = []
     const { steps } = watch([fine])
     steps.onList(listed, 8, (status) => heard.push(status))
     steps.onEvent(fine, 9, (status) => heard.push(status))
@@ -86,7 +86,7 @@ describe('the list of the venue', () => {
   })
 
   it('may be coarser than the file', () => {
-    const heard: MarketStatus[] = []
+    const heard: EventDraft<MarketStatus>[] = []
     const { steps } = watch([])
     steps.onList({ ...listed, tickSize: '1' }, 8, (status) => heard.push(status))
     steps.onEvent(aTrade({ ...coarse, price: 100.1 }), 9, (status) => heard.push(status))

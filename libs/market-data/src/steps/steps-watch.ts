@@ -7,6 +7,7 @@ import {
   type MarketStatus,
   type StateOf,
   type Steps,
+  type EventDraft,
 } from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
 import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
@@ -25,7 +26,7 @@ export const stepsWatchSchema = stateSchema({
 })
 export type StepsWatchSnapshot = StateOf<typeof stepsWatchSchema>
 
-type Emit = (status: MarketStatus) => void
+type Emit = (status: EventDraft<MarketStatus>) => void
 
 /** Builds a steps watch; `snapshot` comes from another one of the same instrument, whose file may say other steps now. */
 export function createStepsWatch(source: string, instrument: Instrument, snapshot?: StepsWatchSnapshot): StepsWatch {
@@ -138,7 +139,7 @@ export class StepsWatch {
   #say(status: 'steps_known' | 'steps_unknown', reason: string, tsRecvUs: number, emit: Emit): void {
     const { venue, symbol } = this.#instrument
     const steps = status === 'steps_known' && this.#inForce
-    emit({ type: 'marketStatus', seq: 0, source: this.#source, venue, symbol, tsRecvUs, status, reason, ...steps })
+    emit({ type: 'marketStatus', source: this.#source, venue, symbol, tsRecvUs, status, reason, ...steps })
   }
 }
 

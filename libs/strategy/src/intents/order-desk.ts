@@ -6,8 +6,8 @@ import {
   type Fill,
   type OrderEvent,
   type OrderIntent,
-  type Outbox,
   type StateOf,
+  type EventDraft,
 } from '@triplane/contracts'
 import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
@@ -35,7 +35,11 @@ export interface OrderDeskScope {
 export const orderDeskSchema = stateSchema({ nextIntentUs: field.timeUs, orders: liveOrdersSchema })
 export type OrderDeskSnapshot = StateOf<typeof orderDeskSchema>
 
-type DeskOutbox = Pick<Outbox<OrderIntent | CancelIntent>, 'add' | 'nextSeq'>
+/** What the desk needs of an outbox. */
+interface DeskOutbox {
+  readonly nextSeq: number
+  add(draft: EventDraft<OrderIntent | CancelIntent>): void
+}
 
 /**
  * Brings the position of one instrument to its target by orders, for one strategy.
@@ -102,7 +106,7 @@ export class OrderDesk {
       const { intentId, rests, hasEnded, cancelSentUs } = order
       if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
       this.#orders.cancelSent(intentId, nowUs)
-      outbox.add({ type: 'cancelIntent', seq: 0, intentId, strategy, symbol, effectUs: nowUs, reason })
+      outbox.add({ type: 'cancelIntent', intentId, strategy, symbol, effectUs: nowUs, reason })
     }
   }
 
