@@ -1,8 +1,9 @@
+import { readdirSync } from 'node:fs'
 import nx from '@nx/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
 const tests = ['**/*.test.ts', '**/test/**/*.ts']
-const domain = ['libs/{market-data,ledger,strategy,execution}/src/**/*.ts', 'tools/lint-fixtures/domain/**/*.ts']
+const domain = ['libs/{market-data,venues,ledger,strategy,execution}/src/**/*.ts', 'tools/lint-fixtures/domain/**/*.ts']
 const cores = ['libs/*-core/src/**/*.ts', 'tools/lint-fixtures/core/**/*.ts']
 const pure = ['libs/{kernel,contracts,settings}/src/**/*.ts', ...domain, ...cores]
 
@@ -15,22 +16,32 @@ function boundaries({ more = [], allow = [] } = {}) {
     'type:kernel': [],
     'type:contract': ['type:kernel'],
     'type:domain': ['type:kernel', 'type:contract', 'lib:ledger'],
-    'type:core': ['type:kernel', 'type:contract', 'type:domain'],
+    'type:venue': ['type:kernel', 'type:contract', 'lib:market-data'],
+    'type:core': ['type:kernel', 'type:contract', 'type:domain', 'type:venue'],
     'type:platform': ['type:kernel', 'type:contract', 'type:platform'],
-    'type:adapter': ['type:kernel', 'type:contract', 'type:platform', 'type:domain'],
-    'lib:feeds': ['type:kernel', 'type:contract', 'type:platform', 'lib:market-data'],
+    'type:adapter': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:venue'],
+    'lib:feeds': ['type:kernel', 'type:contract', 'type:platform', 'lib:market-data', 'type:venue'],
     'lib:brokers': ['type:kernel', 'type:contract', 'type:platform', 'lib:execution'],
-    'type:plane': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:adapter', 'type:core'],
+    'type:plane': [
+      'type:kernel',
+      'type:contract',
+      'type:platform',
+      'type:domain',
+      'type:venue',
+      'type:adapter',
+      'type:core',
+    ],
     'type:app': [
       'type:kernel',
       'type:contract',
       'type:platform',
       'type:domain',
+      'type:venue',
       'type:adapter',
       'type:core',
       'type:plane',
     ],
-    'type:testing': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:adapter'],
+    'type:testing': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:venue', 'type:adapter'],
   }
   const depConstraints = Object.entries(mayImport).map(([sourceTag, tags]) => ({
     sourceTag,
@@ -43,6 +54,16 @@ function boundaries({ more = [], allow = [] } = {}) {
 }
 
 const exportAll = { selector: 'ExportAllDeclaration', message: 'Name what is exported.' }
+
+const venueFolders = readdirSync(new URL('libs/venues/src', import.meta.url), { withFileTypes: true })
+  // The simulated market is ours: its name says nothing of a venue.
+  .filter((entry) => entry.isDirectory() && entry.name !== 'simulated')
+  .map(({ name }) => name)
+const venueName = `/${venueFolders.join('|')}/i`
+const venueByName = {
+  selector: `:matches(Literal[value=${venueName}], TemplateElement[value.raw=${venueName}], Identifier[name=${venueName}])`,
+  message: 'Expected a venue to be named in its folder, the registry, instruments, docs and tests only.',
+}
 
 const approvedByHand = {
   selector: ':matches(TSAsExpression, TSTypeAssertion) > TSTypeReference[typeName.name="Approved"]',
@@ -96,7 +117,7 @@ export default tseslint.config(
       eqeqeq: 'error',
       'max-lines': ['error', 500],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', exportAll, approvedByHand],
+      'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName],
     },
   },
   {
@@ -106,7 +127,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': ['error', ...impureGlobals],
       'no-restricted-properties': ['error', ...impureProperties],
-      'no-restricted-syntax': ['error', exportAll, approvedByHand, ...impureSyntax],
+      'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName, ...impureSyntax],
     },
   },
   {
@@ -125,12 +146,18 @@ export default tseslint.config(
   },
   {
     files: ['libs/execution/src/risk/risk-gate.ts'],
-    rules: { 'no-restricted-syntax': ['error', exportAll, ...impureSyntax] },
+    rules: { 'no-restricted-syntax': ['error', exportAll, venueByName, ...impureSyntax] },
+  },
+  {
+    files: ['libs/venues/src/{registry.ts,*/**/*.ts}'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': ['error', exportAll, approvedByHand, ...impureSyntax] },
   },
   {
     files: tests,
     rules: {
       // A fake venue, a tape: they stay beside what they are for, and a test of what is above may use them.
+      'no-restricted-syntax': ['error', exportAll, approvedByHand],
       ...boundaries({ more: ['type:testing'], allow: ['^(\\.\\./)+(libs/)?[a-z-]+/test/[a-z-]+\\.ts$'] }),
       'max-lines': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
@@ -141,5 +168,9 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['{tools,bench,examples}/**'], ignores: ['tools/lint-fixtures/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['{tools,bench,examples}/**'],
+    ignores: ['tools/lint-fixtures/**'],
+    rules: { 'no-console': 'off', 'no-restricted-syntax': ['error', exportAll, approvedByHand] },
+  },
 )

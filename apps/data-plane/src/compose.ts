@@ -3,7 +3,7 @@ import { Deferred } from '@triplane/async'
 import { buildInfo } from '@triplane/config'
 import { topicsAwaitedOf, type MarketEvent } from '@triplane/contracts'
 import { dataPlaneSchema } from '@triplane/data-core'
-import { openRunSource, refuseNotUnderstood, simulatedCheckpointSchema } from '@triplane/feeds'
+import { openRunSource, refuseNotUnderstood, sourceNameOf, simulatedCheckpointSchema } from '@triplane/feeds'
 import { logEvent } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import {
@@ -31,9 +31,7 @@ import type { DataServiceConfig } from './config.ts'
 export async function startDataService(config: DataServiceConfig, edges: ServiceEdges): Promise<Service> {
   const { logger, clock } = edges
   const instruments = configuredInstruments(config)
-  const sourceName =
-    config.source.kind === 'simulated' ? 'sim' : config.source.kind === 'capture' ? 'capture' : 'binance_ws'
-  const metrics = createDataMetrics({ instruments, source: sourceName, ...config.metrics, logger })
+  const metrics = createDataMetrics({ instruments, source: sourceNameOf(config.source), ...config.metrics, logger })
   let heardUs: number | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {

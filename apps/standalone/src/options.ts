@@ -1,11 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parseIsoTimeMs, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import { DEFAULT_HOLE_US, scenarios, type ScenarioName } from '@triplane/feeds'
+import { recordedVenues } from '@triplane/venues'
 
 /** What the command line asks for. Times and durations are microseconds of market time. */
 export interface Options {
   readonly captures: readonly string[]
-  readonly venue: 'binance_spot' | 'binance_usdm' | undefined
+  readonly venue: string | undefined
   readonly speed: number | 'max'
   readonly durationUs: number | undefined
   /** Silence of a capture that is a hole. */
@@ -99,10 +100,9 @@ function command(): Command {
     )
     .option('--capture <file>', 'replay a capture file, plain or gzip; may be given several times', collect, [])
     .addOption(
-      new Option('--venue <venue>', 'venue and product of the captures; default: detected from their content').choices([
-        'binance_spot',
-        'binance_usdm',
-      ]),
+      new Option('--venue <venue>', 'venue and product of the captures; default: detected from their content').choices(
+        recordedVenues,
+      ),
     )
     .option('--speed <factor>', 'market time against wall time: 1, 10, ... or max', parseSpeed)
     .option('--duration <time>', 'end after this much market time: 30s, 5m, 1h', parseDuration)
@@ -192,7 +192,7 @@ export function parseOptions(argv: readonly string[], seedOf: () => number): Opt
 
 interface Flags {
   readonly capture: readonly string[]
-  readonly venue?: 'binance_spot' | 'binance_usdm'
+  readonly venue?: string
   readonly speed?: number | 'max'
   readonly duration?: number
   readonly hole: number

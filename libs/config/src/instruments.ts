@@ -52,9 +52,9 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
 }
 
 /** Contracts that are counted otherwise than a linear perpetual, whatever kind they are given: a wrong kind is wrong money. */
-function notSupported({ symbol, venue, venueSymbol, kind, base }: Instrument, i: number): Violation[] {
+function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number): Violation[] {
   if (kind !== 'linear_perpetual') return []
-  const isInverse = venue === 'binance_coinm' || symbol.endsWith(`:${base}`) || /USD_(PERP|\d{6})$/.test(venueSymbol)
+  const isInverse = symbol.endsWith(`:${base}`) || /USD_(PERP|\d{6})$/.test(venueSymbol)
   const isDated = /-\d{6}$/.test(symbol) || /_\d{6}$/.test(venueSymbol)
   if (!isInverse && !isDated) return []
   const contract = isInverse ? 'an inverse (COIN-M) contract' : 'a dated future'

@@ -22,8 +22,8 @@ export function oneOf<const Values extends readonly string[]>(values: Values, de
 
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
 export const marketFields = {
-  source: text('feed: binance_ws, capture, sim'),
-  venue: text('venue and product: binance_spot, binance_usdm, sim'),
+  source: text('feed: capture, sim, or the label of a live venue'),
+  venue: text('id of the venue: an exchange and one of its products'),
   symbol: text('unified symbol: BTC/USDT'),
   tsRecvUs: timeUs('receive time made monotone: market time'),
 }

@@ -8,8 +8,8 @@ const sessions = ['24x7', 'us_equity'] as const
 const instrumentSchema = Type.Object(
   {
     symbol: text('unified symbol: BTC/USDT spot, BTC/USDT:USDT linear perpetual, SPY equity; unique within a venue'),
-    venue: text('venue and product: binance_spot, binance_usdm, sim'),
-    exchange: text('label of metrics: binance, sim'),
+    venue: text('id of the venue: an exchange and one of its products'),
+    exchange: text('the exchange, a label of metrics'),
     venueSymbol: text("the venue's own symbol: BTCUSDT"),
     kind: oneOf(['spot', 'linear_perpetual', 'equity'], 'what is traded'),
     base: text('what a unit of quantity is: BTC'),

@@ -39,19 +39,12 @@ import {
   type LatenessWatch,
   type MarkPicker,
   type OrderFlow,
-  type SequenceRuleName,
   type StalenessWatch,
   type StepsWatch,
 } from '@triplane/market-data'
 import { invariant } from '@triplane/kernel'
+import { venueById } from '@triplane/venues'
 import type { DataPlaneConfig } from './config.ts'
-
-/** The sequence rule that a venue's depth stream follows. The simulated market speaks the protocol of USD-M. */
-const ruleOf: Readonly<Record<string, SequenceRuleName>> = {
-  binance_spot: 'binance_spot',
-  binance_usdm: 'binance_usdm',
-  sim: 'binance_usdm',
-}
 
 export type Emit = (event: EventDraft<MarketEvent>) => void
 
@@ -106,8 +99,8 @@ export function createLane(
   saved?: LaneSnapshot,
 ): Lane {
   const { venue, symbol, tickSize, lotSize } = instrument
-  const rule = ruleOf[venue]
-  invariant(rule !== undefined, 'every venue has a sequence rule', venue)
+  const rule = venueById(venue)?.bookRule
+  invariant(rule !== undefined, 'every venue is one of the registry', venue)
   const of = { source, venue, symbol }
   const priceBand = { maxJumpRatio: instrument.maxPriceJumpRatio ?? config.maxPriceJumpRatio }
   const keeper = createBookKeeper({ ...of, rule }, saved?.book)

@@ -21,9 +21,7 @@ import {
   clockOffsetSchema,
   createClockOffset,
   createGapLedger,
-  createNormalizer,
   explainValidationError,
-  readInstrumentList,
   gapLedgerSchema,
   type BadLine,
   type ClockOffset,
@@ -34,10 +32,10 @@ import {
   type FrameRefusal,
   type GapLedger,
   type IsMissing,
-  type Normalize,
   type NormalizedEvent,
   type ValidationError,
 } from '@triplane/market-data'
+import { createNormalizer, readInstrumentList, type Normalize } from '@triplane/venues'
 import type { DataPlaneConfig } from './config.ts'
 import { createLane, laneSchema, snapshotLane, type Emit, type Lane } from './lane.ts'
 import { onIgnoredTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
@@ -272,8 +270,7 @@ export class DataCore {
 
   /** The venue says the steps of its instruments. */
   #onInstrumentList(frame: Frame): void {
-    const instruments = this.#deps.instruments.filter(({ venue }) => venue === frame.origin.venue)
-    for (const listed of readInstrumentList(frame, instruments)) {
+    for (const listed of readInstrumentList(frame, this.#deps.instruments)) {
       if (!listed.ok) this.#onRefusal(frame, listed.error)
       else (this.#laneOf.get(listed.value.symbol) as Lane).steps.onList(listed.value.steps, this.#nowUs, this.#emit)
     }

@@ -1,6 +1,5 @@
 import { recordingPauses } from '@triplane/contracts'
-import { connectionEnds } from './binance/feed-notice.ts'
-import type { Source } from './source.ts'
+import { connectionEnds } from './live/feed-notice.ts'
 
 /** Why the simulated venue goes away. */
 export const OUTAGE = 'outage'
@@ -13,8 +12,8 @@ export type ReaderEnd = (typeof readerEnds)[number]
 export const OTHER_REASON = 'other'
 
 /** The reasons of the disconnects of each source, as metrics name them. A recording holds those of what it recorded too. */
-export const disconnectReasons = {
-  sim: [OUTAGE],
-  binance_ws: connectionEnds,
-  capture: [...readerEnds, ...connectionEnds, OUTAGE, OTHER_REASON],
-} as const satisfies Record<Source['name'], readonly string[]>
+export function disconnectReasonsOf(source: string): readonly string[] {
+  if (source === 'sim') return [OUTAGE]
+  if (source === 'capture') return [...readerEnds, ...connectionEnds, OUTAGE, OTHER_REASON]
+  return connectionEnds
+}

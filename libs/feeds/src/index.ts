@@ -1,8 +1,8 @@
 // The port
 // Sources: what a run's frames come from
 export { openCaptures, openSimulation, simulationPlanSchema, type SimulationPlan, type Source } from './source.ts'
-export { openRunSource, refuseNotUnderstood, runSourceSchema } from './run/run-source.ts'
-export { disconnectReasons, OTHER_REASON } from './disconnect-reasons.ts'
+export { openRunSource, refuseNotUnderstood, runSourceSchema, sourceNameOf } from './run/run-source.ts'
+export { disconnectReasonsOf, OTHER_REASON } from './disconnect-reasons.ts'
 // Capture files
 export { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'
 export { CaptureError } from './capture/capture-error.ts'

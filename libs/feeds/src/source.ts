@@ -12,8 +12,8 @@ import { createSimulatedMarket, type SimulatedMarketState } from './simulated/si
 
 /** Where a run's frames come from. */
 export interface Source {
-  /** Label of metrics and events. */
-  readonly name: 'capture' | 'sim' | 'binance_ws'
+  /** Label of metrics and events: capture, sim, or that of the live venue. */
+  readonly name: string
   readonly description: string
   readonly feed: Feed
   /** Venues whose instruments the run trades. */
@@ -51,7 +51,7 @@ export interface Playing {
 export interface CapturePlan extends Playing {
   readonly captures: readonly string[]
   /** Venue and product of the files; found out from their content unless it is given. */
-  readonly venue: 'binance_spot' | 'binance_usdm' | undefined
+  readonly venue: string | undefined
   /** So much time without a line, microseconds, while a session is open, is a hole: it is jumped over. Default 60 s. */
   readonly holeUs?: number
   /** Their sessions say when silence is no hole. */

@@ -5,12 +5,9 @@ export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './se
 // Order books
 export { OrderBook, orderBookSchema } from './order-book/order-book.ts'
 export { bookKeeperSchema, createBookKeeper, type BookKeeper } from './order-book/book-keeper.ts'
-export type { SequenceRuleName } from './order-book/sequence-rule.ts'
-// Frames into events
-export { createNormalizer, type Normalize } from './normalize/normalizer.ts'
-export { frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './normalize/frame-refusal.ts'
-// What a payload gives away about its capture
-export { inspectPayload } from './normalize/inspect-payload.ts'
+export { sequenceRules, type SequenceRule } from './order-book/sequence-rule.ts'
+// What a frame says, or why it is refused
+export { describeValue, frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './frame-refusal.ts'
 // Bars
 export { barBuilderSchema, createBarBuilder, REVISABLE_US, type BarBuilder } from './bars/bar-builder.ts'
 // Order flow
@@ -23,9 +20,8 @@ export { TradeStream, tradeStreamSchema } from './validate/trade-stream.ts'
 export { clockOffsetSchema, createClockOffset, type ClockOffset } from './validate/clock-offset.ts'
 export { explainValidationError, refusalsOf, type ValidationError } from './validate/validation-error.ts'
 // What of a replay was understood
-export { explainNoneUnderstood } from './normalize/none-understood.ts'
+export { explainNoneUnderstood } from './none-understood.ts'
 // Steps
-export { readInstrumentList } from './normalize/instrument-list.ts'
 export { createStepsWatch, stepsWatchSchema, type StepsWatch } from './steps/steps-watch.ts'
 // Quality
 export { completenessSchema, createCompleteness, type Completeness } from './quality/completeness.ts'

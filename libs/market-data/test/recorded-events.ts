@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { BookDelta, BookSnapshot, Quote, Trade } from '@triplane/contracts'
+import type { sequenceRules } from '../src/order-book/sequence-rule.ts'
 
 /** An event of a recorded capture with its line, counted from 1 over all files. */
 export interface RecordedEvent {
@@ -11,7 +12,8 @@ export interface RecordedEvent {
 
 /** One market that was recorded: files that continue each other, and what independent calculators found in them. */
 export interface Recording {
-  readonly rule: 'binance_spot' | 'binance_usdm'
+  readonly venue: string
+  readonly rule: keyof typeof sequenceRules
   readonly symbol: string
   readonly files: readonly string[]
   readonly reference: string
@@ -24,7 +26,8 @@ export interface Recording {
 
 export const recordings: readonly Recording[] = [
   {
-    rule: 'binance_usdm',
+    venue: 'binance_usdm',
+    rule: 'chained',
     symbol: 'BTC/USDT:USDT',
     files: ['usdm_btcusdt_20240808.gz'],
     reference: 'usdm_btcusdt_20240808.json',
@@ -35,7 +38,8 @@ export const recordings: readonly Recording[] = [
     trades: 21_313,
   },
   {
-    rule: 'binance_spot',
+    venue: 'binance_spot',
+    rule: 'consecutive',
     symbol: 'BTC/USDT',
     files: ['spot_btcusdt_20240808.gz', 'spot_btcusdt_20240809.gz'],
     reference: 'spot_btcusdt_20240808-09.json',
@@ -46,7 +50,8 @@ export const recordings: readonly Recording[] = [
     trades: 19_904,
   },
   {
-    rule: 'binance_spot',
+    venue: 'binance_spot',
+    rule: 'consecutive',
     symbol: 'ETH/USDT',
     files: ['spot_ethusdt_20240808.gz', 'spot_ethusdt_20240809.gz'],
     reference: 'spot_ethusdt_20240808-09.json',
@@ -65,8 +70,8 @@ export function readJson(...path: string[]): unknown {
 }
 
 /** The events of a recording, read by plain JSON.parse: a second opinion beside the real normaliser. */
-export function* recordedEvents(folder: string, { rule, symbol, files }: Recording): Generator<RecordedEvent> {
-  const market = { seq: 0, source: 'capture', venue: rule, symbol }
+export function* recordedEvents(folder: string, { venue, symbol, files }: Recording): Generator<RecordedEvent> {
+  const market = { seq: 0, source: 'capture', venue, symbol }
   let line = 0
   for (const file of files) {
     for (const text of gunzipSync(readFileSync(join(folder, 'binance_ws_20240808', file)))

@@ -1,8 +1,9 @@
 import { accountSchema, durationMs, type InMicroseconds } from '@triplane/settings'
+import { venues, type Fees } from '@triplane/venues'
 import { z } from 'zod'
 
 const usd = (defaultUsd: number) => z.number().positive().max(1e12).default(defaultUsd)
-const fees = (makerBps: number, takerBps: number) =>
+const feesSetting = ({ makerBps, takerBps }: Fees) =>
   z
     .strictObject({
       makerBps: z.number().min(-100).max(1000).default(makerBps),
@@ -54,13 +55,7 @@ export const orderPlaneConfigSchema = z.strictObject({
       ackLatencyMs: durationMs(5, 60 * SECOND_MS),
       /** From a match to the arrival of the fill here. */
       fillLatencyMs: durationMs(5, 60 * SECOND_MS),
-      fees: z
-        .strictObject({
-          binance_spot: fees(10, 10),
-          binance_usdm: fees(2, 5),
-          sim: fees(0.5, 1),
-        })
-        .prefault({}),
+      fees: z.strictObject(Object.fromEntries(venues.map(({ id, fees }) => [id, feesSetting(fees)]))).prefault({}),
     })
     .refine(({ ackLatencyMs, fillLatencyMs }) => fillLatencyMs >= ackLatencyMs, {
       path: ['fillLatencyMs'],

@@ -69,6 +69,6 @@ describeWithData('gaps in recorded captures', (folder) => {
       expect([keeper?.isValid, keeper?.lastUpdateId]).toEqual([true, lastU])
       expect(keeper?.book.snapshot(50)).toEqual({ bids: levelNumbers(bids), asks: levelNumbers(asks) })
     },
-    30_000,
+    120_000,
   )
 })

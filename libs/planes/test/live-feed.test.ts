@@ -9,15 +9,14 @@ import type { FeedItem } from '@triplane/market-data'
 import { describeWithData, itemsOf, textOf } from '@triplane/testing'
 import { dataPlaneConfig } from '../../data-core/test/config.ts'
 import { newCore } from '../../data-core/test/tape.ts'
-import { createBinanceFeed, FakeBinance, openRecording } from '../../feeds/test/live-feed.ts'
+import { createLiveFeed, FakeBinance, openRecording } from '../../feeds/test/live-feed.ts'
 
-type BinanceFeed = ReturnType<typeof createBinanceFeed>
-type BinanceVenue = Parameters<typeof createBinanceFeed>[0]['venue']
+type LiveFeed = ReturnType<typeof createLiveFeed>
 
 const timing = { firstRetryMs: 5, longestRetryMs: 20, silenceMs: 10, depthWithinMs: 60_000, stallAfterMs: 60_000 }
 const symbols = ['BTCUSDT', 'ETHUSDT']
 
-const anInstrument = (venueSymbol: string, venue: BinanceVenue): Instrument => ({
+const anInstrument = (venueSymbol: string, venue: string): Instrument => ({
   symbol: `${venueSymbol.slice(0, -4)}/USDT`,
   venue,
   exchange: 'binance',
@@ -36,10 +35,10 @@ class LivePlane {
   readonly events: MarketEvent[] = []
   readonly ended: Promise<void>
   readonly core: DataCore
-  readonly #feed: BinanceFeed
+  readonly #feed: LiveFeed
   readonly #waiting = new Set<() => void>()
 
-  constructor(core: DataCore, feed: BinanceFeed) {
+  constructor(core: DataCore, feed: LiveFeed) {
     this.core = core
     this.#feed = feed
     this.ended = this.#run()
@@ -97,13 +96,13 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the data plane on a li
   const aCore = () => newCore(undefined, { source: 'binance_ws', instruments })
   let fake: FakeBinance
   let plane: LivePlane
-  let feed: BinanceFeed
+  let feed: LiveFeed
 
   beforeEach(async () => {
     fake = await FakeBinance.start(venue, symbols)
     const { wsUrl, restUrl } = fake
     const onNotice = () => undefined
-    feed = createBinanceFeed({
+    feed = createLiveFeed({
       ...{ venue, instruments, clock: systemClock, wsUrl, restUrl, onNotice, timing },
       recordTo: folder,
       maxFileBytes: 20_000,
@@ -190,7 +189,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the steps of the instr
     const fake = await FakeBinance.start(venue, symbols)
     fake.steps = { tickSize: '0.10', stepSize: '0.1', minNotional: '5' }
     const { wsUrl, restUrl } = fake
-    const feed = createBinanceFeed({
+    const feed = createLiveFeed({
       ...{ venue, instruments, clock: systemClock, wsUrl, restUrl, timing, recordTo: folder },
       onNotice: () => undefined,
     })
@@ -255,7 +254,7 @@ describeWithData('the data plane on a venue that plays a recorded capture', (dat
       const clock: Clock = { ...systemClock, nowUs: () => sentUs }
       const instruments = [anInstrument('BTCUSDT', venue)]
       const { wsUrl, restUrl } = fake
-      const feed = createBinanceFeed({
+      const feed = createLiveFeed({
         ...{ venue, instruments, clock, wsUrl, restUrl, timing, onNotice: () => undefined },
         recordTo: folder,
       })
@@ -293,6 +292,6 @@ describeWithData('the data plane on a venue that plays a recorded capture', (dat
       const again = aCore(instruments)
       expect(replay(again, await itemsOf(recording), plane.core.nowUs)).toEqual(plane.events)
     },
-    30_000,
+    120_000,
   )
 })

@@ -36,3 +36,4 @@ export function area(shape: 'square' | 'circle'): string {
   Promise.resolve() // expect: @typescript-eslint/no-floating-promises
   return shape
 }
+export const venue = 'binance_spot' // expect: no-restricted-syntax

@@ -1,10 +1,9 @@
-import { inspectPayload } from '@triplane/market-data'
+import { inspectPayload, recordedVenues, unsupportedVenue, venueOfUrl } from '@triplane/venues'
 import type { CaptureBytes } from './capture-bytes.ts'
 import { CaptureError } from './capture-error.ts'
 import { emptyCaptureLine, readCaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { ReceiveTimes } from './receive-times.ts'
-import { venueOfUrl } from './venue-of-url.ts'
 
 /** How much of a capture is read to find out what it is. */
 const HEAD_BYTES = 4 * 1024 * 1024
@@ -68,12 +67,10 @@ export async function inspectCapture(
       `Expected lines of "<nanoseconds> <json>" or "<seconds>: <json>", was ${was}`,
     )
   }
-  if (venues.has('binance_coinm')) {
-    throw new CaptureError(
-      'not_supported',
-      path,
-      'Expected frames of binance_spot or binance_usdm, was COIN-M (contracts paid in the base currency), which is not supported yet',
-    )
+  const unsupported = [...venues].map(unsupportedVenue).find((called) => called !== undefined)
+  if (unsupported !== undefined) {
+    const detail = `Expected frames of ${recordedVenues.join(' or ')}, was ${unsupported}, which is not supported yet`
+    throw new CaptureError('not_supported', path, detail)
   }
   const [found, other] = venues
   if (venue === undefined && other !== undefined) {

@@ -4,12 +4,13 @@ import type { Instrument, Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { explainNoneUnderstood, type FeedItem } from '@triplane/market-data'
 import type { InMicroseconds } from '@triplane/settings'
+import { recordedVenues, venueById } from '@triplane/venues'
 import { z } from 'zod'
-import { createBinanceFeed } from '../binance/binance-feed.ts'
-import type { FeedNotice } from '../binance/feed-notice.ts'
 import { CaptureError } from '../capture/capture-error.ts'
 import { openRecording } from '../capture/open-recording.ts'
 import type { Feed } from '../feed.ts'
+import { createLiveFeed } from '../live/live-feed.ts'
+import type { FeedNotice } from '../live/feed-notice.ts'
 import { skipFeed } from '../playback/skip-feed.ts'
 import { scenarios, type ScenarioName } from '../simulated/scenario.ts'
 import type { SimulatedCheckpoint } from '../simulated/simulated-feed.ts'
@@ -21,7 +22,7 @@ export const runSourceSchema = z.strictObject({
   /** Capture files, separated by commas. */
   capture: z.string().min(1).optional(),
   /** Venue and product: of the captures, where it is not to be found out from them; of the live feed. */
-  venue: z.enum(['binance_spot', 'binance_usdm']).optional(),
+  venue: z.enum(recordedVenues).optional(),
   /** Where the venue's streams and REST paths are, instead of its own; for a test venue. */
   wsUrl: z.string().min(1).optional(),
   restUrl: z.string().min(1).optional(),
@@ -126,6 +127,14 @@ function openRunSimulation(
   return { source, startUs, endUs }
 }
 
+const liveProtocolOf = (venue: string | undefined) => (venue === undefined ? undefined : venueById(venue)?.live)
+
+/** The label of the source that the settings name, before it is opened. */
+export function sourceNameOf({ kind, venue }: Pick<RunSourceSettings, 'kind' | 'venue'>): string {
+  if (kind === 'venue') return liveProtocolOf(venue)?.source ?? kind
+  return kind === 'simulated' ? 'sim' : kind
+}
+
 /** What a live feed needs beside its settings. */
 export interface VenueEdges {
   readonly instruments: readonly Instrument[]
@@ -145,13 +154,15 @@ async function openRunVenue(
   clock: Clock,
   before?: TakenBefore,
 ): Promise<RunSource> {
-  if (venue === undefined || run.mode === 'lockstep')
+  const protocol = liveProtocolOf(venue)
+  if (venue === undefined || protocol === undefined || run.mode === 'lockstep')
     throw new ConfigError('The configuration', [
       { path: 'source.venue', expected: 'a venue, and a live run, where source.kind is venue', found: venue ?? 'none' },
     ])
+  const { source } = protocol
   const recorded = existsSync(recordTo) && readdirSync(recordTo).length > 0
-  const recording = recorded ? await openRecording(recordTo, { venue, source: 'binance_ws' }) : undefined
-  const live = createBinanceFeed({
+  const recording = recorded ? await openRecording(recordTo, { venue, source }) : undefined
+  const live = createLiveFeed({
     venue,
     instruments: instruments.filter((instrument) => instrument.venue === venue),
     clock,
@@ -169,7 +180,7 @@ async function openRunVenue(
     close: () => live.close(),
   }
   return {
-    source: { name: 'binance_ws', description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
+    source: { name: source, description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
     startUs: run.startedAtUs,
     endUs: undefined,
     requestSnapshot: (symbol) => live.requestSnapshot(symbol),

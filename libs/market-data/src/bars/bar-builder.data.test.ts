@@ -14,9 +14,9 @@ interface BarReference {
 }
 
 describeWithData('bars of recorded markets', (folder) => {
-  it.each(recordings)('equal the reference of $symbol on $rule', (recording) => {
+  it.each(recordings)('equal the reference of $symbol on $venue', (recording) => {
     const want = readJson(folder, 'reference/binance', recording.reference) as BarReference
-    const { rule: venue, symbol, tickSize, lotSize } = recording
+    const { venue, symbol, tickSize, lotSize } = recording
     const builder = createBarBuilder({ source: 'capture', venue, symbol, tickSize, lotSize })
     const bars: EventDraft<Bar>[] = []
     let trades = 0

@@ -7,6 +7,7 @@ import {
   type Message,
   type Recording,
 } from '../../test/recorded-events.ts'
+import { sequenceRules } from './sequence-rule.ts'
 import { createBookKeeper, type BookEvent, type BookKeeper } from './book-keeper.ts'
 
 interface Checkpoint {
@@ -32,11 +33,12 @@ interface BookReference {
   }
 }
 
-const keeperOf = ({ rule, symbol }: Recording) => createBookKeeper({ rule, source: 'capture', venue: rule, symbol })
+const keeperOf = ({ rule, venue, symbol }: Recording) =>
+  createBookKeeper({ rule: sequenceRules[rule], source: 'capture', venue, symbol })
 const top = ({ book }: BookKeeper) => [book.bidPrice(0), book.bidSize(0), book.askPrice(0), book.askSize(0)]
 
 describeWithData('books of recorded markets', (folder) => {
-  it.each(recordings)('equals the independent best quotes of $symbol on $rule', (recording) => {
+  it.each(recordings)('equals the independent best quotes of $symbol on $venue', (recording) => {
     const { book: want } = readJson(folder, 'reference/binance', recording.reference) as BookReference
     const checkpoints = new Map(want.checkpoints.map((checkpoint) => [checkpoint.line, checkpoint]))
     const keeper = keeperOf(recording)

@@ -3,7 +3,7 @@ import { aBookDelta, aBookSnapshot } from '@triplane/testing'
 import fc from 'fast-check'
 import { createBookKeeper, type BookEvent, type BookKeeper } from './book-keeper.ts'
 import { OrderBook } from './order-book.ts'
-import type { SequenceRuleName } from './sequence-rule.ts'
+import { sequenceRules } from './sequence-rule.ts'
 
 const market = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT' }
 const t0 = 1_000_000
@@ -27,16 +27,16 @@ const snapshot = (lastUpdateId: number, fields: Partial<BookSnapshot> = {}): Boo
 type Step = BookDelta | BookSnapshot | 'disconnect' | 'hole' | 'restore'
 
 function run(
-  rule: SequenceRuleName,
+  rule: keyof typeof sequenceRules,
   steps: readonly Step[],
 ): { keeper: BookKeeper; emitted: BookEvent[]; story: string[] } {
   const emitted: BookEvent[] = []
   const emit = (event: BookEvent) => void emitted.push(event)
-  let keeper = createBookKeeper({ rule, ...market })
+  let keeper = createBookKeeper({ rule: sequenceRules[rule], ...market })
   for (const step of steps) {
     if (step === 'disconnect' || step === 'hole') keeper.onDisconnect(t0 + 950, emit, step === 'hole')
     else if (step === 'restore') {
-      keeper = createBookKeeper({ rule, ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
+      keeper = createBookKeeper({ rule: sequenceRules[rule], ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
     } else if (step.type === 'bookDelta') keeper.onDelta(step, emit)
     else keeper.onSnapshot(step, emit)
   }
@@ -53,7 +53,7 @@ function tell(event: BookEvent): string {
 const valid = ['snapshot 10', 'book_valid']
 const gap = (missing: number) => [`gap update_id ${missing}`, 'book_invalid gap']
 
-describe.each(['binance_spot', 'binance_usdm'] as const)('a book under the rule %s', (rule) => {
+describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (rule) => {
   it.each<{ name: string; steps: Step[]; story: string[]; size: number }>([
     { name: 'is not valid before a snapshot', steps: [delta(11, 12)], story: [], size: NaN },
     { name: 'is valid after a snapshot', steps: [snapshot(10)], story: valid, size: 10 },
@@ -237,7 +237,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('a book under the rule 
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const keeper = createBookKeeper({ rule, ...market })
+        const keeper = createBookKeeper({ rule: sequenceRules[rule], ...market })
         const copy = new OrderBook()
         let isTrusted = false
         const emit = (event: BookEvent) => {
@@ -266,7 +266,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('a book under the rule 
 
 describe('what differs between the rules', () => {
   it('lets a spot delta overlap the one before', () => {
-    expect(run('binance_spot', [snapshot(10), delta(11, 12), delta(12, 14)]).story).toEqual([
+    expect(run('consecutive', [snapshot(10), delta(11, 12), delta(12, 14)]).story).toEqual([
       ...valid,
       'delta 12',
       'delta 14',
@@ -274,7 +274,7 @@ describe('what differs between the rules', () => {
   })
 
   it('wants a USD-M delta to name the one before', () => {
-    expect(run('binance_usdm', [snapshot(10), delta(11, 12), delta(12, 14)]).story).toEqual([
+    expect(run('chained', [snapshot(10), delta(11, 12), delta(12, 14)]).story).toEqual([
       ...valid,
       'delta 12',
       ...gap(0),
@@ -282,7 +282,7 @@ describe('what differs between the rules', () => {
   })
 
   it('accepts holes in the ids of USD-M', () => {
-    const story = run('binance_usdm', [
+    const story = run('chained', [
       snapshot(10),
       delta(50, 60, { prevUpdateId: 10 }),
       delta(90, 99, { prevUpdateId: 60 }),
@@ -291,7 +291,7 @@ describe('what differs between the rules', () => {
   })
 
   it('says why a snapshot was refused', () => {
-    const keeper = createBookKeeper({ rule: 'binance_spot', ...market })
+    const keeper = createBookKeeper({ rule: sequenceRules.consecutive, ...market })
     keeper.onDelta(delta(15, 16), () => undefined)
     expect(keeper.onSnapshot(snapshot(10), () => undefined)).toEqual({
       code: 'stale_snapshot',

@@ -10,7 +10,7 @@ import {
 } from '@triplane/contracts'
 import { RingBuffer, US_PER_SECOND } from '@triplane/kernel'
 import { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book.ts'
-import { sequenceRules, type SequenceRule, type SequenceRuleName } from './sequence-rule.ts'
+import type { SequenceRule } from './sequence-rule.ts'
 
 /** Deltas kept while the book waits for a snapshot; the oldest go first. */
 const BUFFER_CAPACITY = 10_000
@@ -22,7 +22,7 @@ export const STARVED_AFTER_US = 5 * US_PER_SECOND
 
 /** Whose book it is and by which rule it is kept. */
 export interface BookKeeperOptions {
-  readonly rule: SequenceRuleName
+  readonly rule: SequenceRule
   readonly source: string
   readonly venue: string
   readonly symbol: string
@@ -97,7 +97,7 @@ export class BookKeeper {
 
   constructor(options: BookKeeperOptions, saved: BookKeeperSnapshot = empty) {
     this.#options = options
-    this.#rule = sequenceRules[options.rule]
+    this.#rule = options.rule
     this.book = new OrderBook(saved.book)
     this.#isValid = saved.isValid
     this.#isBridged = saved.isBridged

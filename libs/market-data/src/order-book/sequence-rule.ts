@@ -10,27 +10,24 @@ export interface SequenceRule {
   missing(delta: BookDelta, bookId: number): number
 }
 
-/** The last update id before `delta`: given by USD-M as `pu`. */
+/** The last update id before `delta`: named by it where ids have holes. */
 export const idBefore = (delta: BookDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
 
 /**
- * The rules of each venue, as it documents them ("How to manage a local order book correctly").
- * - binance_spot: a delta may start at or before the next update id. Sizes are absolute, so an overlap changes nothing.
- * - binance_usdm: ids have holes; a delta names the last id of the one before (`pu`), which must be the last one applied. The first
+ * The rules that venues document, by what their ids are.
+ * - consecutive: a delta may start at or before the next update id. Sizes are absolute, so an overlap changes nothing.
+ * - chained: ids have holes; a delta names the last id of the one before (`pu`), which must be the last one applied. The first
  *   after a snapshot needs U <= lastUpdateId <= u or pu = lastUpdateId; as pu < U, both are pu <= lastUpdateId.
  */
 export const sequenceRules = {
-  binance_spot: {
+  consecutive: {
     bridges: (delta, bookId) => delta.firstUpdateId <= bookId + 1,
     follows: (delta, bookId) => delta.firstUpdateId <= bookId + 1,
     missing: (delta, bookId) => Math.max(0, delta.firstUpdateId - bookId - 1),
   },
-  binance_usdm: {
+  chained: {
     bridges: (delta, bookId) => idBefore(delta) <= bookId,
     follows: (delta, bookId) => idBefore(delta) === bookId,
     missing: (delta, bookId) => Math.max(0, idBefore(delta) - bookId),
   },
 } as const satisfies Record<string, SequenceRule>
-
-/** Name of a venue's rule. */
-export type SequenceRuleName = keyof typeof sequenceRules

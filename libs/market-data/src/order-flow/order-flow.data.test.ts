@@ -9,9 +9,9 @@ interface OfiReference {
 }
 
 describeWithData('order flow of recorded markets', (folder) => {
-  it.each(recordings)('equals the reference of $symbol on $rule in every interval', (recording) => {
+  it.each(recordings)('equals the reference of $symbol on $venue in every interval', (recording) => {
     const { ofiBestLevel } = readJson(folder, 'reference/binance', recording.reference) as OfiReference
-    const { rule: venue, symbol, lotSize } = recording
+    const { venue, symbol, lotSize } = recording
     const flow = createOrderFlow({ source: 'capture', venue, symbol, lotSize, intervalUs: 10 * US_PER_SECOND })
     const intervals = new Map<number, number>()
     let events = 0

@@ -1,7 +1,7 @@
 import type { Instrument, MarketStatus, EventDraft } from '@triplane/contracts'
 import { aQuote, aTrade } from '@triplane/testing'
 import fc from 'fast-check'
-import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
+import type { NormalizedEvent } from '../frame-refusal.ts'
 import { OrderBook } from '../order-book/order-book.ts'
 import { createStepsWatch, type StepsWatch, type StepsWatchSnapshot } from './steps-watch.ts'
 

@@ -10,7 +10,7 @@ import {
   type EventDraft,
 } from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
-import type { NormalizedEvent } from '../normalize/frame-refusal.ts'
+import type { NormalizedEvent } from '../frame-refusal.ts'
 import type { OrderBook } from '../order-book/order-book.ts'
 import { scaleOf } from './exact-units.ts'
 

@@ -1,5 +1,5 @@
 import type { FeedItem } from '@triplane/market-data'
-import { disconnectReasons } from '@triplane/feeds'
+import { disconnectReasonsOf } from '@triplane/feeds'
 import { createLogger } from '@triplane/logging'
 import { createMetrics } from '@triplane/metrics'
 import { readExposition, testStartUs } from '@triplane/testing'
@@ -129,7 +129,7 @@ describe('the metrics of the data plane', () => {
 
   it('name the reason of a disconnect that a recording has of its own, and none that is not known', async () => {
     const { feed, value } = recorded(newCore(), 'capture')
-    for (const reason of disconnectReasons.capture)
+    for (const reason of disconnectReasonsOf('capture'))
       expect(await value('data_feed_disconnects_total', `reason="${reason}"`)).toBe(0)
     feed(connect, { ...disconnect, reason: 'hole' }, connect, { ...disconnect, reason: 'the cable was cut' })
     expect(await value('data_feed_disconnects_total', 'reason="hole"')).toBe(1)

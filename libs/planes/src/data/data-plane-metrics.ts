@@ -7,7 +7,7 @@ import {
   type ValidationRefusal,
 } from '@triplane/contracts'
 import type { DataCore, Lane } from '@triplane/data-core'
-import { disconnectReasons, OTHER_REASON, type Source } from '@triplane/feeds'
+import { disconnectReasonsOf, OTHER_REASON } from '@triplane/feeds'
 import { frameRefusalsOf, refusalsOf } from '@triplane/market-data'
 import { createPlaneMetrics, type CounterHandle, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { RollingMinute } from './rolling-minute.ts'
@@ -34,14 +34,12 @@ interface InstrumentMetrics {
 }
 
 /** The metrics of the data plane, with a series of all that it can record of the source. */
-export function createDataMetrics(
-  options: PlaneMetricsOptions & { readonly source: Source['name'] },
-): Metrics<'data_plane'> {
+export function createDataMetrics(options: PlaneMetricsOptions & { readonly source: string }): Metrics<'data_plane'> {
   const { source } = options
   const metrics = createPlaneMetrics('data_plane', options)
   showStages(metrics)
   showRefusals(metrics, source)
-  for (const reason of disconnectReasons[source]) metrics.feedDisconnects.of({ source, reason })
+  for (const reason of disconnectReasonsOf(source)) metrics.feedDisconnects.of({ source, reason })
   return metrics
 }
 
@@ -52,11 +50,11 @@ export function createDataMetrics(
 export function exportDataPlane(
   metrics: DataMetrics,
   core: DataCore,
-  { source, nowUs }: { readonly source: Source['name']; readonly nowUs: () => number },
+  { source, nowUs }: { readonly source: string; readonly nowUs: () => number },
 ): (event: MarketEvent) => void {
   const bySymbol = new Map(core.lanes.map((lane) => [lane.instrument.symbol, instrumentMetrics(metrics, lane, source)]))
   exportStageCounts(metrics, core, source)
-  const knownReasons: ReadonlySet<string> = new Set(disconnectReasons[source])
+  const knownReasons: ReadonlySet<string> = new Set(disconnectReasonsOf(source))
   metrics.beforeScrape(() => {
     for (const of of bySymbol.values()) measureInstrument(metrics, of, source, core.nowUs)
     metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)

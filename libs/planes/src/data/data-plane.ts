@@ -1,6 +1,5 @@
 import { topics, topicsWrittenBy, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
 import { createDataCore, type DataCore, type DataPlaneConfig, type DataPlaneSnapshot } from '@triplane/data-core'
-import type { Source } from '@triplane/feeds'
 import type { FeedItem } from '@triplane/market-data'
 import { publish, Unobserved, type Bus } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
@@ -17,7 +16,7 @@ export const dataPlaneTopics = {
 export interface DataPlaneParts {
   readonly config: DataPlaneConfig
   /** Label of the feed: sim, capture. */
-  readonly source: Source['name']
+  readonly source: string
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'data_plane'>

@@ -1,0 +1,385 @@
+import { Backoff, BatchQueue } from '@triplane/async'
+import type { Instrument } from '@triplane/contracts'
+import { invariant, type Clock } from '@triplane/kernel'
+import type { FeedItem, FrameOrigin } from '@triplane/market-data'
+import { venueById, type LiveProtocol } from '@triplane/venues'
+import { CaptureRecorder, type SyncFile } from '../capture/capture-recorder.ts'
+import type { Feed } from '../feed.ts'
+import type { DisconnectReason, FeedNotice, LiveFeedStats } from './feed-notice.ts'
+import { defaultTiming, RENEWED_BEFORE_MS, type FeedTiming } from './feed-timing.ts'
+import { RestRequests } from './rest-requests.ts'
+import { StreamConnection, type ConnectionEnd } from './stream-connection.ts'
+import { asOneLine } from './stream-frame.ts'
+
+export interface LiveFeedOptions {
+  /** Id of a venue that can be gone live at. */
+  readonly venue: string
+  /** The instruments of the run on this venue, at most as many as one connection carries. */
+  readonly instruments: readonly Instrument[]
+  readonly clock: Clock
+  /** Label of metrics and events. Default: the venue's. */
+  readonly source?: string
+  /** Where its streams are, instead of the venue's own. */
+  readonly wsUrl?: string
+  /** Base of the REST paths, instead of the venue's own. */
+  readonly restUrl?: string
+  /** Folder to record into; without it nothing is recorded. */
+  readonly recordTo?: string
+  /** Size at which a new file of the recording begins. Default 256 MB. */
+  readonly maxFileBytes?: number
+  /** Syncs a file of the recording; the machine's disk unless told otherwise. */
+  readonly syncFile?: SyncFile
+  /** The run has been going on before: what it knows is not to be trusted any more, so the first item is a Disconnect. */
+  readonly resumed?: boolean
+  readonly onNotice: (notice: FeedNotice) => void
+  readonly timing?: Partial<FeedTiming>
+  /** How much may wait to be taken before the connection is given up. Default 100,000 items, 64 MB. */
+  readonly maxWaitingItems?: number
+  readonly maxWaitingBytes?: number
+  /** Numbers from 0 to below 1, for the waits. */
+  readonly random?: () => number
+}
+
+/** A venue's live data. */
+export interface LiveFeed extends Feed {
+  readonly origin: FrameOrigin
+  /**
+   * Asks for a fresh snapshot of the book of `symbol` (BTC/USDT): the core has said `book_invalid`. Does nothing while one
+   * is on its way or there is no connection, which brings one by itself. May be called as often as one likes.
+   */
+  requestSnapshot(symbol: string): void
+  /** Asks for the venue's list of its instruments: the core has said `steps_unknown`. Else as above. */
+  requestInstrumentList(): void
+  stats(): LiveFeedStats
+}
+
+/**
+ * Makes the live feed of a venue: its trades, best quotes and book deltas of every instrument over one connection, and by REST,
+ * as frames of their own, the venue's list of its instruments at every connect and snapshots of their books. It connects when `batches` is called, and again whenever it
+ * has to. Throws RecordingError when it cannot record.
+ */
+export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
+  return new VenueFeed(options)
+}
+
+/** The name under which the list of instruments is asked for; no symbol has it. */
+const LIST = '*'
+
+/**
+ * Invariants
+ * 1. Frames lie between a Connect and a Disconnect, in the order of receipt; times never fall.
+ * 2. What was received is handed over. When it is not taken in time the connection ends, visibly; nothing is left out of
+ *    the middle of one.
+ * 3. What is handed over has been recorded before.
+ * 4. There is at most one connection, and at most one about to replace it.
+ */
+class VenueFeed implements LiveFeed {
+  readonly #live: LiveProtocol
+  readonly origin: FrameOrigin
+  readonly #clock: Clock
+  readonly #timing: FeedTiming
+  readonly #onNotice: (notice: FeedNotice) => void
+  readonly #url: string
+  /** Venue symbol of each symbol. */
+  readonly #venueSymbols: ReadonlyMap<string, string>
+  /** What was received and not yet taken. */
+  readonly #queue: BatchQueue<FeedItem>
+  readonly #backoff: Backoff
+  readonly #requests: RestRequests
+  readonly #random: () => number
+  readonly #isResumed: boolean
+  #recorder: CaptureRecorder | undefined
+  #isStarted = false
+  #isClosed = false
+  /** The connection that frames come from, and since when. */
+  #current: StreamConnection | undefined
+  #connectedUs = 0
+  /** The one that is being opened. */
+  #opening: StreamConnection | undefined
+  /** Why the one that is being opened replaces the current one. */
+  #renewal: DisconnectReason = 'planned'
+  #retryTimer: NodeJS.Timeout | undefined
+  #ageTimer: NodeJS.Timeout | undefined
+  #depthTimer: NodeJS.Timeout | undefined
+  /** Venue symbols whose book stream has not begun since the connect, by the stream's name. */
+  readonly #quietBooks = new Map<string, string>()
+  /** After a slow consumer: not before everything is taken. */
+  #waitsForConsumer = false
+  #lastUs = 0
+  #frames = 0
+  #bytes = 0
+  #connects = 0
+  #connectFailures = 0
+  #snapshotCount = 0
+  #listCount = 0
+  readonly #disconnects: Record<DisconnectReason, number> = {
+    closed: 0,
+    error: 0,
+    stalled: 0,
+    planned: 0,
+    server_shutdown: 0,
+    slow_consumer: 0,
+    restart: 0,
+  }
+
+  constructor(options: LiveFeedOptions) {
+    const { venue, instruments, clock, recordTo, onNotice, random = Math.random } = options
+    const live = venueById(venue)?.live
+    invariant(live !== undefined, 'the venue can be gone live at', venue)
+    const strangers = instruments.filter((instrument) => instrument.venue !== venue)
+    invariant(strangers.length === 0, `instruments are of ${venue}`, strangers.map(({ symbol }) => symbol).join(', '))
+    const { source = live.source, wsUrl = live.wsUrl, restUrl = live.restUrl } = options
+    this.origin = { source, venue }
+    this.#live = live
+    this.#clock = clock
+    this.#timing = { ...defaultTiming, maxAgeMs: live.limits.maxAgeMs - RENEWED_BEFORE_MS, ...options.timing }
+    this.#onNotice = onNotice
+    this.#random = random
+    this.#isResumed = options.resumed ?? false
+    this.#venueSymbols = new Map(instruments.map(({ symbol, venueSymbol }) => [symbol, venueSymbol]))
+    this.#url = live.streamsUrl(wsUrl, [...this.#venueSymbols.values()])
+    this.#queue = new BatchQueue<FeedItem>({
+      maxItems: options.maxWaitingItems ?? 100_000,
+      maxWeight: options.maxWaitingBytes ?? 64 * 1024 * 1024,
+      weightOf: (item) => (item.type === 'frame' ? item.end - item.start : 0),
+    })
+    const { firstRetryMs: firstMs, longestRetryMs: longestMs } = this.#timing
+    this.#backoff = new Backoff({ firstMs, longestMs, random })
+    const list = live.instrumentList(restUrl, [...this.#venueSymbols.values()])
+    const snapshotOrigins = new Map(
+      instruments.map(({ venueSymbol }) => [venueSymbol, { ...this.origin, snapshotSymbol: venueSymbol }]),
+    )
+    const listOrigin: FrameOrigin = { ...this.origin, isInstrumentList: true }
+    this.#requests = new RestRequests({
+      requestOf: (name) => (name === LIST ? list : live.snapshot(restUrl, name)),
+      limits: live.limits,
+      timing: this.#timing,
+      clock,
+      random,
+      onNotice,
+      onAnswer: (name, bytes) => {
+        if (name === LIST) this.#listCount++
+        else this.#snapshotCount++
+        this.#addFrame(bytes, name === LIST ? listOrigin : (snapshotOrigins.get(name) as FrameOrigin))
+      },
+      onFailure: (name, detail, retryMs) => {
+        const what = { detail, ...(retryMs !== undefined && { retryMs }) }
+        onNotice(name === LIST ? { kind: 'list_failed', ...what } : { kind: 'snapshot_failed', symbol: name, ...what })
+      },
+    })
+    if (recordTo !== undefined) {
+      this.#recorder = new CaptureRecorder({
+        folder: recordTo,
+        venue,
+        maxFileBytes: options.maxFileBytes ?? 256 * 1024 * 1024,
+        sync: options.syncFile,
+        streamUrl: this.#url,
+        snapshotUrl: (venueSymbol) => live.snapshot(restUrl, venueSymbol).url,
+        listUrl: list.url,
+      })
+    }
+  }
+
+  async *batches(): AsyncGenerator<readonly FeedItem[]> {
+    invariant(!this.#isStarted, 'batches is called once')
+    this.#isStarted = true
+    if (this.#isResumed) this.#pushDisconnect('restart', 'the process was started again')
+    this.#connect()
+    try {
+      for (;;) {
+        const items = await this.#queue.take(this.#isClosed ? 0 : this.#timing.silenceMs)
+        await this.#record(items)
+        if (items.length > 0) yield items
+        else if (this.#isClosed) {
+          return
+        } else {
+          if (this.#waitsForConsumer) this.#onDrained()
+          // Before the first item there is no market time that could pass.
+          if (this.#lastUs > 0) yield [{ type: 'time', tsRecvUs: this.#nowUs() }]
+        }
+      }
+    } finally {
+      await this.close()
+      await this.#recorder?.close()
+    }
+  }
+
+  requestSnapshot(symbol: string): void {
+    const venueSymbol = this.#venueSymbols.get(symbol)
+    invariant(venueSymbol !== undefined, 'the symbol is one of the feed', symbol)
+    // One that waits for its depth stream to begin will be asked for then.
+    if (this.#current && !this.#quietBooks.has(this.#live.streamName(venueSymbol))) this.#requests.request(venueSymbol)
+  }
+
+  requestInstrumentList(): void {
+    if (this.#current) this.#requests.request(LIST)
+  }
+
+  stats(): LiveFeedStats {
+    return {
+      isConnected: this.#current !== undefined,
+      isRecording: this.#recorder !== undefined,
+      frames: this.#frames,
+      bytes: this.#bytes,
+      connects: this.#connects,
+      connectFailures: this.#connectFailures,
+      disconnects: { ...this.#disconnects },
+      snapshots: this.#snapshotCount,
+      lists: this.#listCount,
+      requestFailures: this.#requests.failures,
+      rateLimits: this.#requests.rateLimits,
+      waitingItems: this.#queue.size,
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#abandonTry()
+    this.#leave()
+    this.#queue.wake()
+  }
+
+  #connect(): void {
+    if (this.#opening || this.#isClosed) return
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = undefined
+    const connection: StreamConnection = new StreamConnection(this.#url, this.#timing, this.#live.limits, {
+      onOpen: () => this.#onOpen(connection),
+      onMessage: (bytes) => this.#onMessage(bytes),
+      onEnd: (end) => this.#onEnd(connection, end),
+    })
+    this.#opening = connection
+  }
+
+  /** Opens a connection that takes the place of the current one, which goes on until then. */
+  #renew(reason: DisconnectReason): void {
+    this.#renewal = reason
+    this.#connectLater()
+  }
+
+  #onOpen(connection: StreamConnection): void {
+    if (this.#current) this.#disconnect(this.#renewal, 'replaced')
+    this.#opening = undefined
+    this.#current = connection
+    this.#connectedUs = this.#clock.monotonicUs()
+    this.#connects++
+    this.#queue.push({ type: 'connect', origin: this.origin, tsRecvUs: this.#nowUs() })
+    this.#onNotice({ kind: 'connected', url: this.#url })
+    this.#requests.forgive()
+    this.#requests.request(LIST)
+    for (const venueSymbol of this.#venueSymbols.values())
+      this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
+    const { maxAgeMs, depthWithinMs } = this.#timing
+    this.#depthTimer = setTimeout(() => this.#onDepthLate(), depthWithinMs)
+    // Not all feeds of a house on the same second.
+    const ageMs = maxAgeMs * (1 - 0.01 * this.#random())
+    this.#ageTimer = setTimeout(() => this.#renew('planned'), ageMs)
+  }
+
+  #onMessage(bytes: Buffer): void {
+    if (this.#live.isGoodbye(bytes)) return this.#renew('server_shutdown')
+    if (this.#queue.isFull) return this.#onFull()
+    this.#addFrame(bytes, this.origin)
+    if (this.#quietBooks.size > 0) this.#noteDepth(bytes)
+  }
+
+  #addFrame(message: Buffer, origin: FrameOrigin): void {
+    const bytes = asOneLine(message)
+    this.#frames++
+    this.#bytes += bytes.length
+    this.#queue.push({ type: 'frame', origin, bytes, start: 0, end: bytes.length, tsRecvUs: this.#nowUs() })
+  }
+
+  /** A snapshot that is older than the first diff is of no use, so it is asked for when the diffs have begun. */
+  #noteDepth(bytes: Buffer): void {
+    const streamSymbol = this.#live.bookStreamOf(bytes)
+    const venueSymbol = streamSymbol === undefined ? undefined : this.#quietBooks.get(streamSymbol)
+    if (streamSymbol === undefined || venueSymbol === undefined) return
+    this.#quietBooks.delete(streamSymbol)
+    this.#requests.request(venueSymbol)
+  }
+
+  /** Nothing moves in these books, so a snapshot of now will do. */
+  #onDepthLate(): void {
+    for (const venueSymbol of this.#quietBooks.values()) this.#requests.request(venueSymbol)
+    this.#quietBooks.clear()
+  }
+
+  #onEnd(connection: StreamConnection, end: ConnectionEnd): void {
+    if (connection === this.#opening) {
+      this.#opening = undefined
+      this.#connectFailures++
+      const retryMs = this.#connectLater(end.waitMs)
+      this.#onNotice({ kind: 'connect_failed', detail: end.detail, retryMs })
+    } else {
+      this.#disconnect(end.reason, end.detail)
+    }
+  }
+
+  /** Ends the current connection and says so; another one is opened unless that is under way. */
+  #disconnect(reason: DisconnectReason, detail: string): void {
+    const livedMs = (this.#clock.monotonicUs() - this.#connectedUs) / 1000
+    if (livedMs >= this.#timing.stableAfterMs) this.#backoff.reset()
+    this.#leave()
+    this.#pushDisconnect(reason, detail)
+    if (!this.#waitsForConsumer) this.#connectLater()
+  }
+
+  #pushDisconnect(reason: DisconnectReason, detail: string): void {
+    this.#disconnects[reason]++
+    this.#queue.push({ type: 'disconnect', origin: this.origin, tsRecvUs: this.#nowUs(), reason })
+    this.#onNotice({ kind: 'disconnected', reason, detail })
+  }
+
+  #abandonTry(): void {
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = undefined
+    this.#opening?.cut()
+    this.#opening = undefined
+  }
+
+  /** Lets go of the current connection and of what belongs to it. */
+  #leave(): void {
+    clearTimeout(this.#ageTimer)
+    clearTimeout(this.#depthTimer)
+    this.#quietBooks.clear()
+    this.#requests.stop()
+    this.#current?.cut()
+    this.#current = undefined
+  }
+
+  /** Opens a connection after a while, unless one is under way or about to be. Gives the wait, milliseconds. */
+  #connectLater(atLeastMs = 0): number {
+    if (this.#opening || this.#retryTimer) return 0
+    const retryMs = Math.max(this.#backoff.next(), atLeastMs)
+    this.#retryTimer = setTimeout(() => this.#connect(), retryMs)
+    return retryMs
+  }
+
+  #onFull(): void {
+    this.#waitsForConsumer = true
+    this.#abandonTry()
+    this.#disconnect('slow_consumer', `${this.#queue.size} items wait to be taken`)
+  }
+
+  #onDrained(): void {
+    this.#waitsForConsumer = false
+    this.#connectLater()
+  }
+
+  /** A disk that is full costs the recording. One that may have lost what it took ends the feed: throws RecordingError. */
+  async #record(items: readonly FeedItem[]): Promise<void> {
+    try {
+      this.#recorder?.write(items)
+    } catch (error) {
+      await this.#recorder?.close()
+      this.#recorder = undefined
+      this.#onNotice({ kind: 'recording_failed', detail: (error as Error).message })
+    }
+  }
+
+  #nowUs(): number {
+    this.#lastUs = Math.max(this.#lastUs, this.#clock.nowUs())
+    return this.#lastUs
+  }
+}

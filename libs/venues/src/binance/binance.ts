@@ -1,0 +1,35 @@
+import { sequenceRules } from '@triplane/market-data'
+import { defineExchange, type Venue } from '../venue.ts'
+import { captures } from './captures.ts'
+import { spotDialect, usdmDialect, type BinanceDialect } from './dialect.ts'
+import { readExchangeInfo } from './exchange-info.ts'
+import { spotLive, usdmLive } from './live.ts'
+import { mapBinance } from './mapper.ts'
+import { FrameScanner } from './scan/frame-scanner.ts'
+
+const read = (dialect: BinanceDialect) =>
+  ({
+    map: mapBinance(dialect),
+    fast: (instruments) => new FrameScanner(instruments, dialect),
+    readInstrumentList: readExchangeInfo,
+  }) satisfies Partial<Venue>
+
+/** Ids follow each other. Fees of VIP 0. */
+const binanceSpot: Venue = {
+  id: 'binance_spot',
+  fees: { makerBps: 10, takerBps: 10 },
+  bookRule: sequenceRules.consecutive,
+  live: spotLive,
+  ...read(spotDialect),
+}
+
+/** Ids have holes; a diff names the one before it. Fees of VIP 0. */
+export const binanceUsdm: Venue = {
+  id: 'binance_usdm',
+  fees: { makerBps: 2, takerBps: 5 },
+  bookRule: sequenceRules.chained,
+  live: usdmLive,
+  ...read(usdmDialect),
+}
+
+export const binance = defineExchange({ name: 'binance', venues: [binanceSpot, binanceUsdm], captures })

@@ -1,0 +1,62 @@
+import type { Instrument } from '@triplane/contracts'
+import { aFrame } from '../../test/binance-frames.ts'
+import { readExchangeInfo } from './exchange-info.ts'
+
+const btc: Instrument = {
+  ...{ symbol: 'BTC/USDT', venue: 'binance_spot', exchange: 'binance', venueSymbol: 'BTCUSDT', kind: 'spot' },
+  ...{ base: 'BTC', quote: 'USDT', tickSize: '0.1', lotSize: '0.001', minNotional: '10', session: '24x7' },
+}
+const eth: Instrument = { ...btc, symbol: 'ETH/USDT', venueSymbol: 'ETHUSDT', base: 'ETH' }
+
+const price = (tickSize: string) => ({ filterType: 'PRICE_FILTER', minPrice: '0.01', maxPrice: '1000000', tickSize })
+const lot = (stepSize: string) => ({ filterType: 'LOT_SIZE', minQty: '0.00001', maxQty: '9000', stepSize })
+const marketLot = { filterType: 'MARKET_LOT_SIZE', minQty: '0', maxQty: '76', stepSize: '0.00000000' }
+const notional = { filterType: 'NOTIONAL', minNotional: '5.00000000', applyMinToMarket: true, maxNotional: '9000000' }
+
+function read(list: unknown, instruments = [btc, eth]) {
+  const frame = aFrame(typeof list === 'string' ? list : JSON.stringify(list))
+  return readExchangeInfo(frame, instruments).map((one) => (one.ok ? one.value : one.error))
+}
+const listing = (...filters: readonly unknown[]) => ({ timezone: 'UTC', symbols: [{ symbol: 'BTCUSDT', filters }] })
+
+it.each([
+  { name: 'spot', least: notional, minNotional: '5' },
+  {
+    name: 'spot of former days',
+    least: { filterType: 'MIN_NOTIONAL', minNotional: '10.0', avgPriceMins: 5 },
+    minNotional: '10',
+  },
+  { name: 'USD-M', least: { filterType: 'MIN_NOTIONAL', notional: '100' }, minNotional: '100' },
+  { name: 'a venue that takes any value', least: undefined, minNotional: '0' },
+])('reads the steps of $name', ({ least, minNotional }) => {
+  expect(read(listing(price('0.01000000'), marketLot, lot('0.00001000'), ...(least ? [least] : [])))).toEqual([
+    { symbol: 'BTC/USDT', steps: { tickSize: '0.01', lotSize: '0.00001', minNotional } },
+  ])
+})
+
+it('leaves out what is not ours, and what is ours and not in the list', () => {
+  expect(read({ symbols: [{ symbol: 'XRPUSDT', filters: [] }, null, 'ETHUSDT'] })).toEqual([])
+})
+
+it.each([
+  { name: 'no price filter', filters: [lot('0.001'), notional] },
+  { name: 'a step of 0, which is none', filters: [price('0.00000000'), lot('0.001'), notional] },
+  { name: 'a step that is no decimal', filters: [price('1e-2'), lot('0.001'), notional] },
+  { name: 'a step that is a number', filters: [{ filterType: 'PRICE_FILTER', tickSize: 0.01 }, lot('0.001')] },
+  { name: 'a step finer than what can be booked', filters: [price('0.01'), lot('0.0000000001'), notional] },
+  { name: 'no filters', filters: [] },
+])('refuses $name, and reads the others', ({ filters }) => {
+  const whole = { symbol: 'ETHUSDT', filters: [price('0.01'), lot('0.0001'), notional] }
+  expect(read({ symbols: [{ symbol: 'BTCUSDT', filters }, whole] })).toMatchObject([
+    { code: 'bad_field', symbol: 'BTC/USDT' },
+    { symbol: 'ETH/USDT', steps: { lotSize: '0.0001' } },
+  ])
+})
+
+it.each([
+  { name: 'what is not JSON', text: '<html>', code: 'not_json' },
+  { name: 'an error of the venue', text: '{"code":-1121,"msg":"Invalid symbol."}', code: 'unknown_message' },
+  { name: 'JSON that is no object', text: '[]', code: 'unknown_message' },
+])('refuses $name', ({ text, code }) => {
+  expect(read(text)).toMatchObject([{ code }])
+})

@@ -1,0 +1,80 @@
+import { unitScale, type Instrument } from '@triplane/contracts'
+import { decimalsOf, err, fixed, formatFixed, ok, type Result } from '@triplane/kernel'
+import { describeValue, type Frame, type FrameRefusal } from '@triplane/market-data'
+import { isJsonObject, type JsonObject } from '../field-reader.ts'
+import type { ListedInstrument } from '../venue.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** A plain decimal above 0, or 0: Binance's way to say that there is no such step. */
+const DECIMAL = /^\d+(\.\d+)?$/
+
+/**
+ * Reads Binance's own list of its instruments (`exchangeInfo`) for `instruments`, those of the frame's venue: their steps, in
+ * canonical form, or why they cannot be had. An instrument that is not in the list is left out. Refuses the frame as a whole when
+ * it is not JSON or no list.
+ */
+export function readExchangeInfo(
+  frame: Frame,
+  instruments: readonly Instrument[],
+): readonly Result<ListedInstrument, FrameRefusal>[] {
+  const list = readSymbols(frame)
+  if (!list.ok) return [list]
+  const ours = new Map(instruments.map((instrument) => [instrument.venueSymbol, instrument]))
+  return list.value.flatMap((entry) => {
+    const instrument = isJsonObject(entry) ? ours.get(String(entry['symbol'])) : undefined
+    return instrument && isJsonObject(entry) ? [readEntry(entry, instrument)] : []
+  })
+}
+
+function readSymbols({ bytes, start, end }: Frame): Result<readonly unknown[], FrameRefusal> {
+  let json: unknown
+  try {
+    json = JSON.parse(utf8.decode(bytes.subarray(start, end)))
+  } catch {
+    return err({ code: 'not_json', detail: 'Expected JSON in UTF-8' })
+  }
+  const symbols = isJsonObject(json) ? json['symbols'] : undefined
+  if (Array.isArray(symbols)) return ok(symbols)
+  return err({
+    code: 'unknown_message',
+    detail: `Expected a list of instruments in symbols, was ${describeValue(symbols)}`,
+  })
+}
+
+function readEntry(entry: JsonObject, instrument: Instrument): Result<ListedInstrument, FrameRefusal> {
+  const { symbol } = instrument
+  const filters = Array.isArray(entry['filters']) ? entry['filters'].filter(isJsonObject) : []
+  const find = (...types: readonly string[]) => filters.find(({ filterType }) => types.includes(String(filterType)))
+  const least = find('NOTIONAL', 'MIN_NOTIONAL')
+  // Spot calls it minNotional, USD-M notional; without the filter the venue takes every value.
+  const found = {
+    tickSize: find('PRICE_FILTER')?.['tickSize'],
+    lotSize: find('LOT_SIZE')?.['stepSize'],
+    minNotional: least ? (least['minNotional'] ?? least['notional']) : '0',
+  }
+  const { tickSize, lotSize, minNotional } = found
+  if (isStep(tickSize, instrument.tickSize) && isStep(lotSize, instrument.lotSize) && isDecimal(minNotional))
+    return ok({
+      symbol,
+      steps: { tickSize: canonical(tickSize), lotSize: canonical(lotSize), minNotional: canonical(minNotional) },
+    })
+  return err({
+    code: 'bad_field',
+    detail: `Expected steps above 0 that can be booked and a smallest value, was ${JSON.stringify(found)}`,
+    symbol,
+  })
+}
+
+/** A step in which the quantities and prices of the run can be booked, which have the digits that the file's step asks for. */
+function isStep(value: unknown, step: string): value is string {
+  return isDecimal(value) && Number(value) > 0 && decimalsOf(value) <= unitScale(step)
+}
+
+function isDecimal(value: unknown): value is string {
+  return typeof value === 'string' && DECIMAL.test(value)
+}
+
+function canonical(decimal: string): string {
+  const scale = decimalsOf(decimal)
+  return formatFixed(fixed(decimal, scale), scale)
+}

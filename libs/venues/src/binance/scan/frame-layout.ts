@@ -1,0 +1,95 @@
+import { invariant } from '@triplane/kernel'
+import { ByteText } from '../../byte-text.ts'
+
+/** What stands in a hole of a layout. */
+export const INTEGER = 0
+/** A decimal in a string; the quotes belong to the literals. */
+export const DECIMAL = 1
+export const FLAG = 2
+/** Book levels, from the opening bracket to the closing one. */
+export const LEVELS = 3
+/** A venue symbol; the quotes belong to the literals. */
+const SYMBOL = 4
+
+/** How each kind of hole is written, by kind. What is text but no decimal is a symbol under the key `s` only. */
+const FORMS = [
+  String.raw`(\d+)(?=[,}])`,
+  String.raw`"(\d+(?:\.\d+)?)"`,
+  String.raw`(true|false)`,
+  String.raw`(\[\]|\[\["[\d.]+","[\d.]+"\](?:,\["[\d.]+","[\d.]+"\])*\])`,
+  String.raw`"([^"]*)"`,
+]
+/** A key of letters and its value, where the value is one that may vary; group `kind + 2` is the value. */
+const FIELD = new RegExp(`"([A-Za-z]+)":(?:${FORMS.join('|')})`, 'dg')
+const STRING = /"([^"]*)"(:)?/g
+/** Printable ASCII without white space and escapes: each thing can be written in one way only. */
+const PLAIN = /^[\x21-\x5b\x5d-\x7e]*$/
+
+const KEPT_KEYS = ['s', 'E', 'T', 't', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'a', 'A', 'f', 'l'] as const
+/** A key whose value is kept. */
+export type KeptKey = (typeof KEPT_KEYS)[number]
+/** Number of slots: one for each kept key, and one where all other values go. */
+export const SLOT_COUNT = KEPT_KEYS.length + 1
+
+/** The slot of a key. */
+export function slotOf(key: KeptKey): number {
+  return KEPT_KEYS.indexOf(key)
+}
+
+/**
+ * The text of a frame with holes where values vary: literal, hole, literal, ..., literal. The literals hold every key,
+ * every name and the order of everything.
+ */
+export interface FrameLayout {
+  /** One more than there are holes. */
+  readonly literals: readonly ByteText[]
+  /** Kind and slot of each hole. */
+  readonly kinds: Uint8Array
+  readonly slots: Uint8Array
+}
+
+/**
+ * Learns the layout of a frame that `parseFrame` understood. Gives undefined when one of `neededKeys` has its value
+ * written in another way than the holes allow, and for text that is not plain: escapes, white space, anything but
+ * printable ASCII, a key twice.
+ *
+ * Why a layout can be trusted: a frame that fits it differs from the learned one in integers, decimals in strings, flags,
+ * levels and the symbol only, each of the same form again. So `JSON.parse` gives an object with the same keys and names,
+ * and the mapper goes the same way. Since no key stands twice, the value behind a kept key is the one that it reads.
+ */
+export function learnLayout(text: string, neededKeys: readonly KeptKey[]): FrameLayout | undefined {
+  if (!PLAIN.test(text) || hasRepeatedKey(text)) return undefined
+  const literals: ByteText[] = []
+  const kinds: number[] = []
+  const keys: string[] = []
+  let literalStart = 0
+  for (const match of text.matchAll(FIELD)) {
+    const key = match[1] as string
+    const kind = kindOf(
+      key,
+      FORMS.findIndex((_, form) => match[form + 2] !== undefined),
+    )
+    if (kind === undefined) continue
+    const value = match.indices?.find((indices, group) => group > 1 && indices !== undefined)
+    invariant(value !== undefined, 'every alternative of FIELD has a value')
+    literals.push(new ByteText(text.slice(literalStart, value[0])))
+    kinds.push(kind)
+    keys.push(key)
+    literalStart = value[1]
+  }
+  literals.push(new ByteText(text.slice(literalStart)))
+  if (!neededKeys.every((key) => keys.includes(key))) return undefined
+  const slots = keys.map((key) => ((KEPT_KEYS as readonly string[]).indexOf(key) + SLOT_COUNT) % SLOT_COUNT)
+  return { literals, kinds: Uint8Array.from(kinds), slots: Uint8Array.from(slots) }
+}
+
+function kindOf(key: string, form: number): number | undefined {
+  if (form === LEVELS) return key === 'b' || key === 'a' ? LEVELS : undefined
+  if (form === SYMBOL || (form === DECIMAL && key === 's')) return key === 's' ? SYMBOL : undefined
+  return form
+}
+
+function hasRepeatedKey(text: string): boolean {
+  const keys = Array.from(text.matchAll(STRING)).flatMap(([, string, colon]) => (colon === undefined ? [] : [string]))
+  return new Set(keys).size < keys.length
+}

@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { Random } from '@triplane/kernel'
+import { dataFolder } from '@triplane/testing'
+import type { Frame, FrameOrigin } from '@triplane/market-data'
+import { parseFrame } from '../../frame-parser.ts'
+import { InstrumentTable } from '../../instrument-table.ts'
+import { aFrame, instruments, messages, spot, streamed, usdm } from '../../../test/binance-frames.ts'
+import { spotDialect, usdmDialect } from '../dialect.ts'
+import { mapBinance } from '../mapper.ts'
+import { FrameScanner } from './frame-scanner.ts'
+
+const NOW_US = 1_700_000_000_500_000
+
+/** Both ways to read a frame of one venue. */
+function aPair(origin: FrameOrigin) {
+  const dialect = origin.venue === 'binance_spot' ? spotDialect : usdmDialect
+  const table = new InstrumentTable(instruments.filter(({ venue }) => venue === origin.venue))
+  const scanner = new FrameScanner(table, dialect)
+  return {
+    /** True when the scanner read the frame. Throws when the parser does not agree, and learns from it. */
+    agreesOn(frame: Frame): boolean {
+      const scanned = scanner.scan(frame, NOW_US)
+      const parsed = parseFrame(frame, NOW_US, table, mapBinance(dialect))
+      if (scanned === undefined) {
+        if (parsed.ok) scanner.learn(frame, parsed.value)
+        return false
+      }
+      const line = JSON.stringify(scanned)
+      const want = parsed.ok ? JSON.stringify(parsed.value) : parsed.error.detail
+      if (line === want) return true
+      const text = Buffer.from(frame.bytes).toString('latin1', frame.start, frame.end)
+      throw new Error(`Frame ${text}\nwas scanned as ${line}\nand parsed as ${want}`)
+    },
+  }
+}
+
+const fixtures = Object.entries(messages).flatMap(([kind, text]) => {
+  const origin = kind.startsWith('spot') ? spot : usdm
+  return [
+    { text: text, origin },
+    { text: streamed(text, `btcusdt@${kind}`), origin },
+  ]
+})
+
+describe('the scanner', () => {
+  it('knows a layout once it was parsed, whatever the numbers', () => {
+    const { agreesOn } = aPair(usdm)
+    const text = streamed(messages.usdmQuote)
+    expect(agreesOn(aFrame(text))).toBe(false)
+    expect(agreesOn(aFrame(text.replace('37010.20', '0.00000638').replace('"2.507"', '"1000000"')))).toBe(true)
+    expect(agreesOn(aFrame(text.replace('5123107839020', '0').replace('BTC', 'ETH')))).toBe(true)
+  })
+
+  it.each([
+    { name: 'a number before a longer one behind the end', cut: 4 },
+    { name: 'the last brace', cut: 1 },
+  ])('does not read past the end: $name', ({ cut }) => {
+    const { agreesOn } = aPair(usdm)
+    const frame = aFrame(messages.usdmQuote)
+    agreesOn(frame)
+    expect(agreesOn({ ...frame, end: frame.end - cut })).toBe(false)
+    expect(agreesOn(frame)).toBe(true)
+  })
+
+  it('reads a frame that ends where its chunk ends', () => {
+    const { agreesOn } = aPair(usdm)
+    const bytes = new TextEncoder().encode(messages.usdmTrade)
+    const frame: Frame = { type: 'frame', origin: usdm, bytes, start: 0, end: bytes.length, tsRecvUs: 1 }
+    agreesOn(frame)
+    expect(agreesOn({ ...frame })).toBe(true)
+  })
+
+  it.each([
+    ['a key twice', messages.usdmTrade.replace('"p":"37010.30"', '"p":"1.5","p":"37010.30"')],
+    ['a key twice, once escaped', messages.usdmTrade.replace('"p":"37010.30"', '"p":"1.5","\\u0070":"37010.30"')],
+    ['a key that is also outside', `{"stream":"btcusdt@trade","p":"1.5","data":${messages.usdmTrade}}`],
+    ['two messages', `{"stream":"x","data":${messages.usdmTrade},"data":${messages.usdmTrade}}`],
+    ['a negative price', messages.usdmTrade.replace('37010.30', '-37010.30')],
+    ['an id with a fraction of zero', messages.usdmTrade.replace('5266583935', '5266583935.0')],
+    [
+      'white space that hides the name',
+      messages.usdmAggTrade.replace('"e":"aggTrade"', '"e": "aggTrade"').replace('"f":100', '"t":100'),
+    ],
+    ['white space', messages.usdmTrade.replaceAll(':', ': ')],
+  ])('learns no layout from %s', (_, text) => {
+    const { agreesOn } = aPair(usdm)
+    agreesOn(aFrame(text))
+    expect(agreesOn(aFrame(text))).toBe(false)
+  })
+
+  it('agrees about the trades that an aggregate stands for', () => {
+    const { agreesOn } = aPair(usdm)
+    expect(agreesOn(aFrame(messages.usdmAggTrade))).toBe(false)
+    expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,"l":105', '"f":106,"l":106')))).toBe(true)
+    expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,"l":105', '"f":106,"l":105')))).toBe(false)
+    expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,', '')))).toBe(false)
+  })
+
+  it('reads any decimal as Number does', () => {
+    const { agreesOn } = aPair(usdm)
+    agreesOn(aFrame(messages.usdmTrade))
+    const digits = fc.stringMatching(/^\d{1,20}$/)
+    fc.assert(
+      fc.property(digits, fc.option(digits), digits, (whole, fraction, id) => {
+        const price = fraction === null ? whole : `${whole}.${fraction}`
+        agreesOn(aFrame(messages.usdmTrade.replace('37010.30', price).replace('5266583935', id)))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('agrees with the parser on any text put into a frame', () => {
+    const pairs = { [spot.venue]: aPair(spot), [usdm.venue]: aPair(usdm) }
+    const piece = fc.oneof(
+      fc.json({ maxDepth: 3 }),
+      fc.string(),
+      fc.constantFrom('NaN', '1e999', '"p":"1"', '{}', '\\u0070'),
+    )
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...fixtures),
+        fc.nat(),
+        fc.nat(20),
+        piece,
+        ({ text, origin }, at, removed, inserted) => {
+          const place = at % text.length
+          pairs[origin.venue]?.agreesOn(aFrame(text.slice(0, place) + inserted + text.slice(place + removed), origin))
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  const MUTANTS = 1_000_000
+  it(`agrees with the parser on ${MUTANTS} mutated frames`, () => {
+    const random = new Random(20_240_808)
+    const pairs = new Map([spot, usdm].map((origin) => [origin.venue, aPair(origin)]))
+    const seeds = [...fixtures.map(({ text, origin }) => aFrame(text, origin)), ...recordedFrames()]
+    const scratch = Buffer.alloc(1_000)
+    let read = 0
+    for (let i = 0; i < MUTANTS; i++) {
+      const frame = seeds[random.below(seeds.length)] as Frame
+      const other = seeds[random.below(seeds.length)] as Frame
+      if (pairs.get(frame.origin.venue)?.agreesOn(mutate(frame, other, random, scratch))) read++
+    }
+    // Neither all nor nothing: mutants that only change values are read, the others are left to the parser.
+    expect(read).toBeGreaterThan(0.2 * MUTANTS)
+    expect(read).toBeLessThan(0.8 * MUTANTS)
+  }, 120_000)
+})
+
+/** A few hundred frames of each capture, when there is recorded data. */
+function recordedFrames(): Frame[] {
+  const folder = dataFolder()
+  if (folder === undefined) return []
+  return [
+    { file: 'usdm_btcusdt_20240808.gz', origin: usdm },
+    { file: 'spot_ethusdt_20240808.gz', origin: spot },
+  ].flatMap(({ file, origin }) => {
+    const head = gunzipSync(readFileSync(join(folder, 'binance_ws_20240808', file)))
+      .subarray(0, 400_000)
+      .toString('latin1')
+    const payloads = head
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.slice(line.indexOf(' ') + 1))
+    return payloads.filter((payload) => payload.length < 400).map((payload) => aFrame(payload, origin))
+  })
+}
+
+const ALPHABET = Buffer.from('0123456789.-eE"{}[],: \\\0\x7f\xffabpqstuABTUXmMnull')
+
+/**
+ * The frame with one to three changes, written into `into`: bytes changed, removed, put in, repeated, cut off, or taken
+ * from another frame; most often other digits.
+ */
+function mutate(frame: Frame, other: Frame, random: Random, into: Buffer): Frame {
+  into.set(frame.bytes.subarray(frame.start, frame.end))
+  let end = frame.end - frame.start
+  for (let changes = 1 + random.below(3); changes > 0 && end > 0; changes--) {
+    const at = random.below(end)
+    const length = 1 + random.below(12)
+    const byte = ALPHABET[random.below(ALPHABET.length)] as number
+    switch (random.below(12)) {
+      case 0:
+        into[at] = byte
+        break
+      case 1:
+        into.copyWithin(at, at + length, end)
+        end -= Math.min(length, end - at)
+        break
+      case 2:
+        into.copyWithin(at + 1, at, end++)
+        into[at] = byte
+        break
+      case 3:
+        into.copyWithin(at + length, at, end)
+        end += length
+        break
+      case 4:
+        if (random.below(4) === 0) end = at
+        break
+      case 5: {
+        const from = other.start + random.below(other.end - other.start)
+        into.copyWithin(at + length, at, end)
+        into.set(other.bytes.subarray(from, Math.min(from + length, other.end)), at)
+        end += length
+        break
+      }
+      default:
+        changeDigits(into, at, Math.min(end, at + 20), length)
+    }
+  }
+  return { ...frame, bytes: into, start: 0, end }
+}
+
+/** Other digits where there are digits: the frame keeps its layout. */
+function changeDigits(bytes: Buffer, start: number, end: number, shift: number): void {
+  for (let i = start; i < end; i++) {
+    const digit = (bytes[i] as number) - 0x30
+    if (digit >= 0 && digit <= 9) bytes[i] = 0x30 + ((digit + shift + i) % 10)
+  }
+}

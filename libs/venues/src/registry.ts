@@ -1,0 +1,14 @@
+import { binance } from './binance/binance.ts'
+import { simulated } from './simulated/simulated.ts'
+import type { Exchange, Venue } from './venue.ts'
+
+/** Every exchange that is spoken to. */
+export const exchanges: readonly Exchange[] = [binance, simulated]
+
+/** Every venue, in the order of the exchanges. */
+export const venues: readonly Venue[] = exchanges.flatMap((exchange) => exchange.venues)
+
+const byId: ReadonlyMap<string, Venue> = new Map(venues.map((venue) => [venue.id, venue]))
+
+/** The venue with this id. */
+export const venueById = (id: string): Venue | undefined => byId.get(id)
