@@ -298,7 +298,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
       if (request === 3) return new Promise(() => undefined)
       return undefined
     }
-    listen({ timing: { answerMs: 100 } })
+    listen({ timing: { answerMs: 500 } })
     await fake.until(() => fake.open === 1)
     fake.tick()
     await listener.until(() => snapshotSymbols(listener).length === 1)
