@@ -311,7 +311,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
       detail: 'Expected status 200, was 400: {"code":-1121,"msg":"Invalid symbol."}',
     })
     expect(failed.some((notice) => 'retryMs' in notice && notice.detail.includes('502'))).toBe(true)
-    expect(failed.some((notice) => 'retryMs' in notice && notice.detail.includes('within 100 ms'))).toBe(true)
+    expect(failed.some((notice) => 'retryMs' in notice && notice.detail.includes('within 500 ms'))).toBe(true)
   })
 
   it('forgets a snapshot of a connection that is gone', async () => {
