@@ -1,5 +1,6 @@
 import {
   encodeLine,
+  KNOWN_CODES,
   eventDefinitions,
   rank,
   topics,
@@ -35,7 +36,7 @@ const intro = `<!-- Made by \`npm run generate\` from the definitions in libs/co
 
 Every event on the wire, in JSON, with its fields in the order of the wire. Each begins with \`type\`, its name, and \`seq\`, the emission order
 of its producer. Within a version only optional fields are added; an optional field is absent, never null. Times are integer
-microseconds since the epoch. A *code* is one of those that are known here; tomorrow's writer may have more, so whoever reads takes others too.`
+microseconds since the epoch. Of *a code* those are listed that are known here; tomorrow's writer may have more, so whoever reads takes others too.`
 
 function topicsSection(): string {
   const rows = allTopics.map((topic) => [
@@ -88,6 +89,8 @@ function eventSection({ tag, doc, schema, topic, rank: ranked, store }: EventDef
 const rankNames = Object.fromEntries(Object.entries(rank).map(([name, value]) => [value, name])) as Record<Rank, string>
 
 function typeOf(schema: { readonly [name: string]: unknown }): string {
+  const known = schema[KNOWN_CODES]
+  if (Array.isArray(known)) return `a code: ${known.map(code).join(' ')}`
   if (Array.isArray(schema['anyOf'])) {
     return (schema['anyOf'] as readonly { readonly const: string }[]).map((one) => code(one.const)).join(' ')
   }

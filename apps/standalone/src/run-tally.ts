@@ -1,4 +1,5 @@
 import {
+  isKnownCode,
   field,
   orderStates,
   riskCodes,
@@ -166,7 +167,7 @@ export class RunTally {
         state.events.orderIntent++
         return
       case 'orderEvent':
-        state.states[event.state]++
+        if (isKnownCode(orderStates, event.state)) state.states[event.state]++
         if (event.state === 'denied') state.denied[event.reason as RiskCode]++
         if (event.state === 'submitted' && Object.values(state.trips).some((tripUs) => event.tsStateUs > tripUs))
           state.ordersAfterTrip++

@@ -1,4 +1,9 @@
-/** Closed lists of codes. Each is at the same time a type, a schema and a set of metric label values. */
+/** Lists of codes. Each is at the same time a type, what our own code emits, and a set of metric label values. */
+
+/** True when a code of the wire is one of a list: tomorrow's writer may have more. */
+export function isKnownCode<const Known extends string>(known: readonly Known[], code: string): code is Known {
+  return (known as readonly string[]).includes(code)
+}
 
 /** Why a frame was not understood (`normalize`). */
 export const normalizeRefusals = [

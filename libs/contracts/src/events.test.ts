@@ -1,6 +1,18 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
 import type { EventDefinition } from './define-event.ts'
-import { effectUsOf, eventDefinitions, isEvent, keyOf, topicOf, typesOn } from './event.ts'
+import { cancelReasons, isKnownCode } from './codes.ts'
+import {
+  definitionOf,
+  effectUsOf,
+  eventDefinitions,
+  isEvent,
+  keyOf,
+  topicOf,
+  typesOn,
+  type EventDraft,
+} from './event.ts'
+import type { CancelIntent } from './events/cancel-intent.ts'
+import { KNOWN_CODES } from './fields.ts'
 import { topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy } from './topics.ts'
 import type { Topic } from './topic.ts'
 
@@ -33,6 +45,44 @@ describe.each(definitions.map((definition) => [definition.tag, definition] as co
     const event = definition.example as Parameters<typeof keyOf>[0]
     const isOfAccount = ['account', 'switch'].includes(definition.topic.keyedBy)
     expect(keyOf(event, 'an account') === keyOf(event, 'another')).toBe(!isOfAccount)
+  })
+})
+
+describe('a code on the wire', () => {
+  const coded = definitions.flatMap(({ tag, schema, example }) =>
+    Object.entries(schema.properties).flatMap(([name, field]) => {
+      const known: unknown = field[KNOWN_CODES]
+      return Array.isArray(known) ? [{ tag, name, known: known as readonly string[], example }] : []
+    }),
+  )
+
+  it.each(coded)('$tag/$name may be one that is not known here', ({ name, known, example }) => {
+    expect(isEvent({ ...(example as object), [name]: 'of_tomorrow' })).toBe(true)
+    expect(isKnownCode(known, 'of_tomorrow')).toBe(false)
+    for (const value of ['', 7, null, 'x'.repeat(65)])
+      expect(isEvent({ ...(example as object), [name]: value })).toBe(false)
+  })
+
+  it.each(coded)('$tag/$name has what its example says', ({ name, known, example }) => {
+    const value = (example as Readonly<Record<string, string | undefined>>)[name]
+    if (value !== undefined) expect(known).toContain(value)
+  })
+
+  it('is one of the list where our own code makes it', () => {
+    // @ts-expect-error it is not
+    const draft: EventDraft<CancelIntent> = { ...definitionOf.cancelIntent.example, reason: 'of_tomorrow' }
+    expect(isKnownCode(cancelReasons, draft.reason)).toBe(false)
+  })
+
+  it.each([
+    { ...definitionOf.operatorCommand.example, command: 'of_tomorrow' },
+    { ...definitionOf.killSwitch.example, switchType: 'of_tomorrow' },
+    { ...definitionOf.tradingCondition.example, condition: 'of_tomorrow' },
+    { ...definitionOf.tradingCondition.example, state: 'of_tomorrow' },
+    { ...definitionOf.orderIntent.example, side: 'of_tomorrow' },
+    { ...definitionOf.run.example, mode: 'of_tomorrow' },
+  ])('is refused where it decides whether and how we trade: $type', (event) => {
+    expect(isEvent(event)).toBe(false)
   })
 })
 

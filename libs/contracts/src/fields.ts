@@ -20,6 +20,23 @@ export function oneOf<const Values extends readonly string[]>(values: Values, de
   >
 }
 
+declare const other: unique symbol
+/** A code that this version does not know: tomorrow's writer may have more. */
+type OtherCode = string & { readonly [other]: true }
+
+/**
+ * A code of one `as const` list, open on the wire: who writes takes one of the list, else it does not compile; who reads takes any, and
+ * does with one that it does not know what it does with all others. What decides whether and how we trade is `oneOf` instead: a
+ * command, switch or side that is not understood must be refused, never taken for another.
+ */
+export function code<const Values extends readonly string[]>(values: Values, description: string) {
+  const schema = Type.String({ minLength: 1, maxLength: 64, description, [KNOWN_CODES]: values })
+  return Type.Unsafe<Values[number] | OtherCode>(schema)
+}
+
+/** Where the schema of a code has the list. */
+export const KNOWN_CODES = 'x-known-codes'
+
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
 export const marketFields = {
   source: text('feed: capture, sim, or the label of a live venue'),

@@ -44,11 +44,12 @@ export {
   type MarketEvent,
   type StoredAs,
 } from './event.ts'
-// Closed lists of codes
+// Lists of codes
 export {
   brokerRejects,
   cancelReasons,
   enteredStates,
+  isKnownCode,
   markKinds,
   normalizeRefusals,
   operatorCommands,
@@ -83,6 +84,7 @@ export {
   type TrippableSwitch,
   type ValidationRefusal,
 } from './codes.ts'
+export { KNOWN_CODES } from './fields.ts'
 // Topics
 export { topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName } from './topics.ts'
 export type { Topic, TopicParty } from './topic.ts'

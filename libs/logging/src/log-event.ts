@@ -1,4 +1,4 @@
-import type { Event, MarketStatusCode } from '@triplane/contracts'
+import { isKnownCode, type Event, type MarketStatusCode } from '@triplane/contracts'
 import type { Logger } from './logger.ts'
 
 /** What is lost, ignored or cannot be traded; the others say that it is back. */
@@ -25,7 +25,7 @@ export function logEvent(logger: Logger, event: Event): void {
     case 'marketStatus': {
       const { status, source, symbol, reason, missing, tsRecvUs } = event
       const context = { source, symbol, reason, missing, market_time_us: tsRecvUs }
-      if (warnings.includes(status)) logger.warning(`Market ${status}`, context)
+      if (isKnownCode(warnings, status)) logger.warning(`Market ${status}`, context)
       else logger.info(`Market ${status}`, context)
       return
     }

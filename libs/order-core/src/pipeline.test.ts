@@ -85,6 +85,13 @@ describe('the life of an order', () => {
     expect(session.outputs[1]).toMatchObject({ quantity: '1', filledQuantity: '0.4' })
   })
 
+  it('cancels for a reason that it does not know', () => {
+    const session = resting()
+    session.cancel('a', 'of_tomorrow' as never)
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual(['a pending_cancel replaced', 'a cancelled replaced'])
+  })
+
   it('books a fill that comes after the cancellation', () => {
     const session = new Session({ paper: { fillLatencyMs: 20 } }).open()
     session.intent('a')

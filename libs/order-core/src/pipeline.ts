@@ -1,4 +1,6 @@
 import {
+  cancelReasons,
+  isKnownCode,
   Outbox,
   type BrokerReject,
   type CancelIntent,
@@ -234,8 +236,9 @@ class OrderPipeline implements OrderPlaneCore {
     else if (isWorking(order.state) && order.state !== 'pending_cancel') this.#enter(order, 'partially_filled', atUs)
   }
 
-  /** A wish to cancel. Cancels always pass. */
-  #onCancel({ intentId, reason }: CancelIntent): void {
+  /** A wish to cancel. Cancels always pass, for whatever reason: one that is not known here counts as `replaced`. */
+  #onCancel({ intentId, reason: wished }: CancelIntent): void {
+    const reason = isKnownCode(cancelReasons, wished) ? wished : 'replaced'
     for (const intent of this.#waiting.take((waiting) => waiting.intentId === intentId)) {
       this.#enter(this.#receive(intent), 'cancelled', this.#nowUs, reason)
       return

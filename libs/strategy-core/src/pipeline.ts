@@ -14,7 +14,6 @@ import {
   type KillSwitch,
   type Mark,
   type MarketStatus,
-  type MarketStatusCode,
   type Ofi,
   type OperatorCommand,
   type OrderEvent,
@@ -109,7 +108,7 @@ export type StrategySnapshot = StateOf<typeof strategySchema>
 const STRATEGY = 'OFI'
 
 /** What is not known across them is known anew behind them only. */
-const holes: ReadonlySet<MarketStatusCode> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
+const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
 
 /**
  * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what

@@ -1,6 +1,6 @@
 import { cancelReasons } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { code, effectUs, exampleUs, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -13,7 +13,7 @@ export const cancelIntent = defineEvent({
     strategy: text('whose order'),
     symbol: text('unified symbol'),
     effectUs,
-    reason: oneOf(cancelReasons, 'why'),
+    reason: code(cancelReasons, 'why'),
   },
   topic: topics.intents,
   key: (_, account) => account,

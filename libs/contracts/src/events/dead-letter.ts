@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { normalizeRefusals, recordRefusals, validationRefusals } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, marketFields, oneOf, text } from '../fields.ts'
+import { code, exampleMarket, marketFields, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -14,12 +14,12 @@ export const deadLetter = defineEvent({
     venue: Type.Optional(marketFields.venue),
     symbol: Type.Optional(marketFields.symbol),
     tsRecvUs: marketFields.tsRecvUs,
-    stage: oneOf(
+    stage: code(
       ['normalize', 'validate', 'decode', 'handle'],
       'the stage that refused; the last two are of a bus record',
     ),
-    reason: oneOf([...normalizeRefusals, ...validationRefusals, ...recordRefusals], 'why'),
-    eventType: oneOf(
+    reason: code([...normalizeRefusals, ...validationRefusals, ...recordRefusals], 'why'),
+    eventType: code(
       ['frame', 'record', 'trade', 'quote', 'bookDelta', 'bookSnapshot', 'bar'],
       'what it was, as far as it was understood',
     ),

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { markKinds } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, marketFields, oneOf, real } from '../fields.ts'
+import { code, exampleMarket, marketFields, real } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -12,7 +12,7 @@ export const mark = defineEvent({
   schema: {
     ...marketFields,
     price: real('what positions are valued at, quote currency per unit of base'),
-    kind: oneOf(markKinds, 'what the price is of'),
+    kind: code(markKinds, 'what the price is of'),
     ageUs: Type.Integer({ minimum: 0, description: 'market time since what the price is of' }),
   },
   topic: topics.marks,

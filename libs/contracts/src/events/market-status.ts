@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { marketStatuses } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, exampleMarket, marketFields, oneOf, text } from '../fields.ts'
+import { code, decimal, exampleMarket, marketFields, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -14,7 +14,7 @@ export const marketStatus = defineEvent({
     venue: Type.Optional(marketFields.venue),
     symbol: Type.Optional(marketFields.symbol),
     tsRecvUs: marketFields.tsRecvUs,
-    status: oneOf(marketStatuses, 'what happened'),
+    status: code(marketStatuses, 'what happened'),
     reason: Type.Optional(text('why, a short code')),
     missing: Type.Optional(Type.Integer({ description: 'for a gap: how many ids are missing' })),
     tickSize: Type.Optional(decimal('for steps_known: the price step from now on')),

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { brokerRejects, cancelReasons, orderStates, orderTypes, riskCodes, sides } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, oneOf, text, timeUs } from '../fields.ts'
+import { code, decimal, effectUs, exampleUs, oneOf, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -15,9 +15,9 @@ export const orderEvent = defineEvent({
     venue: text('where'),
     symbol: text('unified symbol'),
     effectUs,
-    state: oneOf(orderStates, 'the state entered'),
+    state: code(orderStates, 'the state entered'),
     reason: Type.Optional(
-      oneOf(
+      code(
         [...riskCodes, ...brokerRejects, ...cancelReasons],
         'why it was denied, rejected or cancelled; of an approved one: what cut it down',
       ),

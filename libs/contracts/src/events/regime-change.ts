@@ -1,6 +1,6 @@
 import { regimes } from '../codes.ts'
 import { defineEvent } from '../define-event.ts'
-import { effectUs, exampleUs, oneOf } from '../fields.ts'
+import { code, effectUs, exampleUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -8,7 +8,7 @@ export const regimeChange = defineEvent({
   tag: 'regimeChange',
   version: 1,
   doc: 'The market regime changed.',
-  schema: { effectUs, from: oneOf(regimes, 'the regime left'), to: oneOf(regimes, 'the regime entered') },
+  schema: { effectUs, from: code(regimes, 'the regime left'), to: code(regimes, 'the regime entered') },
   topic: topics.regime,
   key: (_, account) => account,
   rank: rank.strategy,

@@ -1,4 +1,5 @@
 import {
+  isKnownCode,
   timeframes,
   type Bar,
   type DeadLetter,
@@ -131,10 +132,12 @@ function recordBar(metrics: DataMetrics, source: string, { symbol, timeframe, cl
   if (incomplete) metrics.barsIncomplete.inc(labels)
 }
 
+const marketTypes = ['trade', 'quote', 'bookDelta', 'bookSnapshot', 'bar'] as const
+const countedTypes = ['frame', ...marketTypes] as const
+
 /** The name that metrics have for what a dead letter was. Refused records of the bus are counted where they are refused. */
 const eventTypeOf = {
   frame: 'frame',
-  record: undefined,
   trade: 'tick',
   quote: 'quote',
   bookDelta: 'book',
@@ -144,12 +147,11 @@ const eventTypeOf = {
 
 /** Shows what can be refused of what. */
 function showRefusals(metrics: DataMetrics, source: string): void {
-  const types = ['trade', 'quote', 'bookDelta', 'bookSnapshot', 'bar'] as const
-  for (const type of ['frame', ...types] as const) {
+  for (const type of countedTypes) {
     for (const error_type of frameRefusalsOf[type])
       metrics.deadLetters.of({ event_type: eventTypeOf[type], error_type })
   }
-  for (const type of types) {
+  for (const type of marketTypes) {
     const event_type = eventTypeOf[type]
     for (const error_type of refusalsOf[type]) {
       metrics.deadLetters.of({ event_type, error_type })
@@ -159,8 +161,8 @@ function showRefusals(metrics: DataMetrics, source: string): void {
 }
 
 function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventType }: DeadLetter): void {
+  if (!isKnownCode(countedTypes, eventType)) return
   const event_type = eventTypeOf[eventType]
-  if (event_type === undefined) return
   metrics.deadLetters.inc({ event_type, error_type: reason as NormalizeRefusal | ValidationRefusal })
   if (stage === 'normalize') {
     metrics.normalizationErrors.inc({ source, error_type: reason as NormalizeRefusal })

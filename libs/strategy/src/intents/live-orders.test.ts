@@ -28,6 +28,7 @@ describe('LiveOrders', () => {
     { name: 'a rejection', events: [state('submitted'), state('rejected')], left: [false, true] },
     { name: 'an expiry', events: [state('expired')], left: [true] },
     { name: 'an unknown outcome', events: [state('submitted'), state('unknown')], left: [false, false] },
+    { name: 'a state of tomorrow', events: [state('submitted'), state('amended' as never)], left: [false, false] },
   ])('lets an order go only when its end and its fills are seen: $name', ({ events, left }) => {
     expect(play(events).left).toEqual(left)
   })

@@ -1,4 +1,5 @@
 import {
+  isKnownCode,
   field,
   sides,
   stateSchema,
@@ -101,7 +102,8 @@ export class LiveOrders {
 
   /** Follows an order into its new state. True when the order has left. */
   follow(event: OrderEvent): boolean {
-    const hasEnded = endStates.includes(event.state)
+    // A state that is not known here is no end.
+    const hasEnded = isKnownCode(endStates, event.state)
     let order = this.#find(event.intentId)
     if (!order) {
       if (hasEnded) return false
