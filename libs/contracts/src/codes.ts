@@ -74,7 +74,6 @@ export const enteredStates = [
   'cancelled',
   'rejected',
 ] as const
-export type EnteredState = (typeof enteredStates)[number]
 
 /** States of an order. The transitions between them are declared once, in `execution`. */
 export const orderStates = [...enteredStates, 'expired', 'unknown'] as const

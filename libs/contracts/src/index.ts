@@ -68,7 +68,6 @@ export {
   validationRefusals,
   type BrokerReject,
   type CancelReason,
-  type EnteredState,
   type MarketStatusCode,
   type NormalizeRefusal,
   type OperatorCommandCode,

@@ -13,10 +13,10 @@ export { RollingVolume, rollingVolumeSchema } from './sizing/rolling-volume.ts'
 export { capParticipation, participationAllowance } from './sizing/participation.ts'
 // Orders
 export { isWorking } from './orders/order-transitions.ts'
-export { fillEvent, type FillReply } from './orders/fill-event.ts'
+export { fillEvent, type FillReport } from './orders/fill-event.ts'
 export { orderEvent, remainingUnits, type Order } from './orders/order.ts'
 export { OrderStore, orderStoreSchema, type OrderCounts, type WorkingOrders } from './orders/order-store.ts'
-// Venues
-export type { VenueReply } from './matching/venue.ts'
-export { Matcher } from './matching/matcher.ts'
-export { PaperVenue, paperVenueSchema } from './matching/paper-venue.ts'
+// Brokers
+export type { Broker, BrokerReport, MarketWatch, OrderReport } from './brokers/broker.ts'
+export type { BrokerDefinition } from './brokers/define-broker.ts'
+export { brokers, openBroker, savedBrokerSchema, type BrokerSettings } from './brokers/registry.ts'

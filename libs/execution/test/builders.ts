@@ -4,7 +4,7 @@ import type { AccountRisk, InstrumentRisk } from '../src/risk/risk-check.ts'
 import { createRiskGate, type Approved } from '../src/risk/risk-gate.ts'
 import { standardChecks, type RiskLimits } from '../src/risk/standard-checks.ts'
 import { tradingTerms } from '../src/trading-terms.ts'
-import type { BookView } from '../src/matching/book-view.ts'
+import type { BookView } from '../src/brokers/book-view.ts'
 
 export const NOW_US = 1_723_161_600_000_000
 

@@ -1,3 +1,4 @@
+import { brokers } from '@triplane/execution'
 import { accountSchema, durationMs, type InMicroseconds } from '@triplane/settings'
 import { venues, type Fees } from '@triplane/venues'
 import { z } from 'zod'
@@ -47,6 +48,13 @@ export const orderPlaneConfigSchema = z.strictObject({
       windowMs: durationMs(300 * SECOND_MS, 24 * 3600 * SECOND_MS),
     })
     .prefault({}),
+  /** Who orders go to. */
+  broker: z
+    .string()
+    .refine((name) => brokers.some((one) => one.name === name), {
+      message: `Expected one of ${brokers.map(({ name }) => name).join(', ')}`,
+    })
+    .default('paper'),
   paper: z
     .strictObject({
       /** From the submit to the arrival at the venue. */

@@ -19,8 +19,10 @@ import {
 import {
   orderRateSchema,
   orderStoreSchema,
-  paperVenueSchema,
+  savedBrokerSchema,
   tradingModeSchema,
+  type BrokerDefinition,
+  type BrokerSettings,
   type Order,
   type OrderCounts,
   type RiskReject,
@@ -51,6 +53,8 @@ export interface OrderPlaneDeps {
   /** The instruments of the run; symbols are unique among them. */
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
+  /** The brokers that the settings may name; default: every one that there is. */
+  readonly brokers?: readonly BrokerDefinition<BrokerSettings>[] | undefined
   /** Told of an intent at the moment when the gate approves it: the edge's, to take the time. It must not call back. */
   readonly onApproved?: (intent: OrderIntent) => void
   /** Told of an intent whose id is known already, which no output tells of: to be counted. It must not call back. */
@@ -85,7 +89,7 @@ export const orderPlaneSchema = stateSchema({
   rate: orderRateSchema,
   orders: orderStoreSchema,
   ledger: ledgerSchema,
-  venue: paperVenueSchema,
+  broker: savedBrokerSchema,
   desks: tradingDesksSchema,
   totals: executionTotalsSchema,
 })

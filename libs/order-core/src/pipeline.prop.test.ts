@@ -1,6 +1,7 @@
 import type { ExecutionEvent } from '@triplane/contracts'
 import * as fc from 'fast-check'
 import { Session } from '../test/session.ts'
+import { tellFillsTwice } from '../../execution/test/told-twice.ts'
 
 const side = fc.constantFrom('BUY' as const, 'SELL' as const)
 const ticks = fc.integer({ min: -3, max: 3 })
@@ -183,15 +184,9 @@ describe('order plane core', () => {
     /** Every fill that is under way will be told once more, `laterUs` after the first time. */
     function tellTwice(session: Session, laterUs: number): number {
       const saved = session.core.snapshot()
-      const { messages, lastSeq } = saved.venue
-      const again = messages
-        .filter((message) => message.kind === 'reply' && message.reply.type === 'filled')
-        .map((message, i) => ({ ...message, dueUs: message.dueUs + laterUs, seq: lastSeq + 1 + i }))
-      session.restore({
-        ...saved,
-        venue: { ...saved.venue, messages: [...messages, ...again], lastSeq: lastSeq + again.length },
-      })
-      return again.length
+      const { broker, told } = tellFillsTwice(saved.broker, laterUs)
+      session.restore({ ...saved, broker })
+      return told
     }
 
     const fillsOf = ({ outputs }: Session) => outputs.filter((event) => event.type === 'fill')

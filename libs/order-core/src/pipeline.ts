@@ -5,13 +5,13 @@ import {
   type BrokerReject,
   type CancelIntent,
   type CancelReason,
-  type EnteredState,
   type ExecutionEvent,
   type EventDraft,
   type Fill,
   type KillSwitch,
   type Mark,
   type OrderIntent,
+  type OrderState,
   type RiskCode,
 } from '@triplane/contracts'
 import {
@@ -19,23 +19,25 @@ import {
   createRiskGate,
   fillEvent,
   isWorking,
+  openBroker,
   orderEvent,
   OrderRateWindow,
   OrderStore,
-  PaperVenue,
   quantityUnitsOf,
   readCandidate,
   remainingUnits,
   standardChecks,
   TradingMode,
   type AccountRisk,
-  type FillReply,
+  type Broker,
+  type BrokerReport,
+  type FillReport,
   type Order,
+  type OrderReport,
   type RiskGate,
   type RiskReject,
-  type VenueReply,
 } from '@triplane/execution'
-import { floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
+import { fixed, floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
 import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type {
@@ -64,7 +66,7 @@ export function createOrderCore(
  * `execution` and its view of an instrument in `TradingDesk`.
  *
  * Invariants
- * 1. What is due (a venue's reply, an intent that waited too long, the end of a session) is handled before an input that
+ * 1. What is due (a broker's report, an intent that waited too long, the end of a session) is handled before an input that
  *    comes after it in input order, so how finely time is advanced changes nothing.
  * 2. Every output takes effect `minLatencyUs` after the market time of what caused it.
  * 3. A fill is booked, then published, then the order enters its state: no state claims what the ledger does not hold.
@@ -79,7 +81,7 @@ class OrderPipeline implements OrderPlaneCore {
   readonly #rate: OrderRateWindow
   readonly #orders: OrderStore
   readonly #ledger: Ledger
-  readonly #venue: PaperVenue
+  readonly #broker: Broker
   readonly #desks: TradingDesks
   readonly #totals: ExecutionTotals
   readonly #waiting: WaitingIntents
@@ -89,7 +91,7 @@ class OrderPipeline implements OrderPlaneCore {
   #lastDenial: RiskReject | undefined
 
   constructor(config: OrderPlaneConfig, deps: OrderPlaneDeps, snapshot?: OrderPlaneSnapshot) {
-    const { minLatencyUs, orderRetentionUs, startingCashUsd, ratesToUsd, risk, paper } = config
+    const { minLatencyUs, orderRetentionUs, startingCashUsd, ratesToUsd, risk } = config
     const { instruments } = deps
     this.outbox = new Outbox(snapshot?.lastSeq)
     this.#config = config
@@ -99,8 +101,9 @@ class OrderPipeline implements OrderPlaneCore {
     this.#rate = new OrderRateWindow(risk, snapshot?.rate)
     this.#orders = new OrderStore(orderRetentionUs, snapshot?.orders)
     this.#ledger = createLedger({ startingCashUsd, instruments, ratesToUsd }, snapshot?.ledger)
-    this.#venue = new PaperVenue({ ...paper, leadUs: minLatencyUs, retentionUs: orderRetentionUs }, snapshot?.venue)
-    const parts = { venue: this.#venue, ledger: this.#ledger, orders: this.#orders }
+    const brokerOptions = { settings: config, leadUs: minLatencyUs, retentionUs: orderRetentionUs }
+    this.#broker = openBroker(config.broker, brokerOptions, snapshot?.broker, deps.brokers)
+    const parts = { broker: this.#broker, ledger: this.#ledger, orders: this.#orders }
     this.#desks = new TradingDesks(config, deps, parts, snapshot?.desks)
     this.#totals = new ExecutionTotals(snapshot?.totals)
     this.#waiting = new WaitingIntents(snapshot?.waiting)
@@ -188,45 +191,86 @@ class OrderPipeline implements OrderPlaneCore {
 
     const objection = this.#gate.confirm(candidate, this.#accountRisk())
     if (objection) return this.#deny(order, objection)
-    this.#venue.submit(sized, this.#nowUs)
+    this.#broker.take({ type: 'submitOrder', order: sized }, this.#nowUs)
     this.#rate.record(this.#nowUs)
     if (desk.terms.instrument.session !== '24x7') this.#watchSessions()
     this.#enter(order, 'submitted', this.#nowUs)
   }
 
-  /** What the venue says about an order. One that is forgotten has ended: only its fills are news. */
-  #onReply(reply: VenueReply): void {
-    const order = this.#orders.get(reply.intentId)
-    if (reply.type === 'filled') return this.#onFill(reply, order)
+  #onReport(report: BrokerReport): void {
+    if (report.type === 'snapshot') this.#reconcile(report.working, report.venueUs, report.atUs)
+    else this.#onOrderReport(report)
+  }
+
+  /** What the broker says about an order. One that is forgotten has ended: only its fills are news. */
+  #onOrderReport(report: OrderReport): void {
+    const order = this.#orders.get(report.intentId)
+    if (report.type === 'filled') return this.#onFill(report, order)
     if (!order) {
       this.#totals.unknownReplies++
       return
     }
-    switch (reply.type) {
+    const { atUs } = report
+    switch (report.type) {
       case 'acknowledged':
-        this.#orders.noteAcknowledged(order, reply.atUs)
-        if (order.state !== 'pending_cancel') this.#enter(order, 'acknowledged', reply.atUs)
+        this.#orders.noteAcknowledged(order, atUs)
+        if (order.state === 'submitted' || order.state === 'unknown') this.#enter(order, lastKnownState(order), atUs)
         break
       case 'rejected':
-        this.#enter(order, 'rejected', reply.atUs, reply.reason)
+        this.#enter(order, 'rejected', atUs, report.reason)
         break
       case 'cancelled':
-        this.#enter(order, 'cancelled', reply.atUs, reply.reason ?? order.cancelReason)
+        this.#enter(order, 'cancelled', atUs, report.reason ?? order.cancelReason)
+        break
+      case 'cancelRejected':
+        if (order.state !== 'pending_cancel') break
+        this.#orders.noteCancelReason(order, undefined)
+        this.#enter(order, lastKnownState(order), atUs)
+        break
+      case 'amended': {
+        const { quantityScale } = order
+        this.#orders.resize(order, fixed(report.quantity, quantityScale))
+        break
+      }
+      case 'expired':
+        this.#enter(order, 'expired', atUs)
+        break
+      case 'unknown':
+        if (order.state !== 'unknown' && isWorking(order.state)) this.#enter(order, 'unknown', atUs)
         break
     }
   }
 
-  /** Books, publishes, then enters the state. A fill that comes after the order's end, however late, is booked like any other. */
-  #onFill(reply: FillReply, order: Order | undefined): void {
-    const desk = this.#deskFor(reply.order)
-    invariant(desk !== undefined, 'a filled order has a desk', reply.order.symbol)
-    const fill = fillEvent(reply, order, desk.terms, this.#effectUs())
+  /**
+   * Compares our orders with those that worked at the broker at `venueUs`. One of ours that is not among them has ended there,
+   * how is unknown until its reports come; one that was unknown and is among them works. What was sent or changed since is
+   * not judged.
+   */
+  #reconcile(working: readonly string[], venueUs: number, atUs: number): void {
+    const known = new Set(working)
+    for (const order of this.#orders.open()) {
+      const { state, stateUs } = order
+      if (state === 'approved' || stateUs > venueUs) continue
+      if (!known.has(order.intent.intentId)) {
+        if (state !== 'unknown') this.#enter(order, 'unknown', atUs)
+      } else if (state === 'unknown') {
+        this.#orders.noteAcknowledged(order, atUs)
+        this.#enter(order, lastKnownState(order), atUs)
+      }
+    }
+  }
+
+  /** Books, publishes, then enters the state. A fill that is reported twice is booked once. One that comes after the order's end, however late, is booked like any other. */
+  #onFill(report: FillReport, order: Order | undefined): void {
+    const desk = this.#deskFor(report.order)
+    invariant(desk !== undefined, 'a filled order has a desk', report.order.symbol)
+    const fill = fillEvent(report, order, desk.terms, this.#effectUs())
     if (!this.#ledger.book(fill)) return
     this.outbox.add(fill)
     this.#totals.addFill(fill, desk.terms.usdPerQuote)
-    desk.ownVolume.add(this.#nowUs, Number(reply.quantity))
+    desk.ownVolume.add(this.#nowUs, Number(report.quantity))
 
-    if (order) this.#followFill(order, fill, reply.atUs, desk)
+    if (order) this.#followFill(order, fill, report.atUs, desk)
     if (this.#mode.state === 'reducing') this.#cancelOpening(desk)
   }
 
@@ -250,7 +294,8 @@ class OrderPipeline implements OrderPlaneCore {
 
   #cancel(order: Order, reason: CancelReason): void {
     if (!isWorking(order.state) || order.state === 'pending_cancel') return
-    this.#venue.cancel(order.intent, this.#nowUs)
+    const { intentId, symbol } = order.intent
+    this.#broker.take({ type: 'cancelOrder', intentId, symbol }, this.#nowUs)
     this.#orders.noteCancelReason(order, reason)
     this.#enter(order, 'pending_cancel', this.#nowUs, reason)
   }
@@ -279,7 +324,7 @@ class OrderPipeline implements OrderPlaneCore {
   }
 
   nextDueUs(): number {
-    return Math.min(this.#sessionCheckUs, this.#waiting.nextDueUs(), this.#venue.nextDueUs())
+    return Math.min(this.#sessionCheckUs, this.#waiting.nextDueUs(), this.#broker.nextDueUs())
   }
 
   advance(throughUs: number): void {
@@ -288,8 +333,8 @@ class OrderPipeline implements OrderPlaneCore {
       if (dueUs === this.#sessionCheckUs) this.#endSessions()
       else if (dueUs === this.#waiting.nextDueUs()) this.#denyOverdue()
       else {
-        const reply = this.#venue.handleNext()
-        if (reply) this.#onReply(reply)
+        const report = this.#broker.handleNext()
+        if (report) this.#onReport(report)
       }
     }
   }
@@ -358,7 +403,7 @@ class OrderPipeline implements OrderPlaneCore {
     this.#lastDenial = reject
   }
 
-  #enter(order: Order, state: EnteredState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
+  #enter(order: Order, state: OrderState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
     if (!this.#orders.enter(order, state, atUs)) this.#publish(order, reason)
   }
 
@@ -418,9 +463,15 @@ class OrderPipeline implements OrderPlaneCore {
       rate: this.#rate.snapshot(),
       orders: this.#orders.snapshot(),
       ledger: this.#ledger.snapshot(),
-      venue: this.#venue.snapshot(),
+      broker: { name: this.#config.broker, state: this.#broker.snapshot() },
       desks: this.#desks.snapshot(),
       totals: this.#totals.snapshot(),
     }
   }
+}
+
+/** Where an order that works is by what the broker has told of it. */
+function lastKnownState({ filledUnits, ackUs }: Order): 'unknown' | 'acknowledged' | 'partially_filled' {
+  if (filledUnits > 0n) return 'partially_filled'
+  return ackUs > 0 ? 'acknowledged' : 'unknown'
 }

@@ -16,9 +16,9 @@ import {
   participationAllowance,
   RollingVolume,
   rollingVolumeSchema,
+  type Broker,
   type InstrumentRisk,
-  type Matcher,
-  type PaperVenue,
+  type MarketWatch,
   type TradingTerms,
   type WorkingOrders,
 } from '@triplane/execution'
@@ -28,7 +28,7 @@ import { OrderBook, orderBookSchema } from '@triplane/market-data'
 export interface TradingDeskDeps {
   readonly terms: TradingTerms
   readonly isCashTraded: boolean
-  readonly venue: PaperVenue
+  readonly broker: Broker
   /** The ledger's and the order store's own objects: they stay current. */
   readonly position: Position
   readonly working: WorkingOrders
@@ -73,7 +73,7 @@ const nothingHeard = {
  * Invariants
  * 1. The book holds levels only while the data plane vouches for it or is just sending its snapshot.
  *    After a disconnect there are no best prices either, until new ones come.
- * 2. The matcher sees every trade and, while the book is valid, every change of the book.
+ * 2. The broker sees every trade and, while the book is valid, every change of the book.
  * 3. Best prices are as old as the newest quote, or as the newest change of a valid book that shows the same. Trades do not
  *    make them newer.
  */
@@ -84,7 +84,7 @@ export class TradingDesk implements InstrumentRisk {
   readonly working: WorkingOrders
   /** Base units that we traded ourselves. */
   readonly ownVolume: RollingVolume
-  readonly #matcher: Matcher
+  readonly #watch: MarketWatch
   readonly #position: Position
   readonly #marketVolume: RollingVolume
   readonly #isSessionOpen: TradingDeskDeps['isSessionOpen']
@@ -104,7 +104,7 @@ export class TradingDesk implements InstrumentRisk {
     this.isCashTraded = deps.isCashTraded
     this.book = new OrderBook(snapshot?.book)
     this.working = deps.working
-    this.#matcher = deps.venue.list(deps.terms, this.book, { bid: () => this.bid, ask: () => this.ask })
+    this.#watch = deps.broker.list(deps.terms, this.book, { bid: () => this.bid, ask: () => this.ask })
     this.#position = deps.position
     this.#isSessionOpen = deps.isSessionOpen
     this.#maxShareRatio = deps.participation.maxShareRatio
@@ -165,7 +165,7 @@ export class TradingDesk implements InstrumentRisk {
   onTrade(trade: Trade, nowUs: number): void {
     this.source = trade.source
     this.#marketVolume.add(nowUs, trade.size)
-    if (this.#matcher.watchesTrades) this.#matcher.onTrade(trade, nowUs)
+    if (this.#watch.watchesTrades) this.#watch.onTrade(trade, nowUs)
   }
 
   onBookDelta(delta: BookDelta, nowUs: number): void {
@@ -248,6 +248,6 @@ export class TradingDesk implements InstrumentRisk {
       this.ask = ask
     }
     if (this.bid === bid && this.ask === ask) this.lastMarketUs = nowUs
-    if (this.isBookValid && this.#matcher.watchesBook) this.#matcher.onBook(nowUs)
+    if (this.isBookValid && this.#watch.watchesBook) this.#watch.onBook(nowUs)
   }
 }

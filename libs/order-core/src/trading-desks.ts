@@ -1,5 +1,5 @@
 import { field, isAbout, isBookGap, isCashTraded, knownSteps, type Instrument, type StateOf } from '@triplane/contracts'
-import { quantityNumber, tradingTerms, type OrderStore, type PaperVenue } from '@triplane/execution'
+import { quantityNumber, tradingTerms, type Broker, type OrderStore } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type { MarketInput, OrderPlaneDeps } from './order-plane-core.ts'
@@ -22,11 +22,11 @@ export class TradingDesks {
       participation,
     }: Pick<OrderPlaneConfig, 'ratesToUsd' | 'marginVenues' | 'participation'>,
     { instruments, isSessionOpen }: OrderPlaneDeps,
-    parts: { readonly venue: PaperVenue; readonly ledger: Ledger; readonly orders: OrderStore },
+    parts: { readonly broker: Broker; readonly ledger: Ledger; readonly orders: OrderStore },
     snapshot: TradingDesksSnapshot = [],
   ) {
     const saved = new Map(snapshot.map((desk) => [desk.symbol, desk]))
-    const { venue, ledger, orders } = parts
+    const { broker, ledger, orders } = parts
     this.#ledger = ledger
     const openDesk = (instrument: Instrument) => {
       const { symbol, quote } = instrument
@@ -35,7 +35,7 @@ export class TradingDesks {
       const position = ledger.position(symbol)
       const working = orders.working(symbol)
       const isCash = isCashTraded(instrument, marginVenues)
-      const deps = { terms, isCashTraded: isCash, venue, position, working, isSessionOpen, participation }
+      const deps = { terms, isCashTraded: isCash, broker, position, working, isSessionOpen, participation }
       return new TradingDesk(deps, saved.get(symbol))
     }
     this.all = instruments.map(openDesk)

@@ -8,6 +8,7 @@ import {
   type TradingCondition,
   type TradingState,
 } from '@triplane/contracts'
+import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 import {
   aBookDelta,
   aBookSnapshot,
@@ -23,7 +24,7 @@ import {
   testStartUs,
 } from '@triplane/testing'
 import type { OrderPlaneConfig } from '../src/config.ts'
-import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
+import type { OrderPlaneCore, OrderPlaneDeps, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
 import { createOrderCore } from '../src/pipeline.ts'
 import { orderPlaneConfig } from './config.ts'
 
@@ -58,13 +59,18 @@ export class Session {
   readonly #config: OrderPlaneConfig
   readonly #seqs = { data: 0, strategy: 0, operator: 0 }
 
-  constructor(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
-    this.#config = orderPlaneConfig(fields)
+  readonly #broker: OrderPlaneDeps['brokers']
+
+  /** With `broker` orders go there. */
+  constructor(fields: Parameters<typeof orderPlaneConfig>[0] = {}, broker?: BrokerDefinition<BrokerSettings>) {
+    const config = orderPlaneConfig(fields)
+    this.#config = broker ? { ...config, broker: broker.name } : config
+    this.#broker = broker && [broker]
     this.core = this.#build()
   }
 
   #build(snapshot?: OrderPlaneSnapshot): OrderPlaneCore {
-    return createOrderCore(this.#config, { instruments: [BTC, SPY], isSessionOpen }, snapshot)
+    return createOrderCore(this.#config, { instruments: [BTC, SPY], isSessionOpen, brokers: this.#broker }, snapshot)
   }
 
   /** Puts a new core in the place of the old, from its snapshot as JSON. */

@@ -150,9 +150,16 @@ export class OrderStore {
     if (order.ackUs === 0) (order as MutableOrder).ackUs = atUs
   }
 
-  /** Notes why we ask for its cancellation. */
-  noteCancelReason(order: Order, reason: CancelReason): void {
+  /** Notes why we ask for its cancellation; undefined when that was refused. */
+  noteCancelReason(order: Order, reason: CancelReason | undefined): void {
     ;(order as MutableOrder).cancelReason = reason
+  }
+
+  /** Its quantity is another from now on. What is reserved follows. */
+  resize(order: Order, quantityUnits: bigint): void {
+    const before = remainingUnits(order)
+    ;(order as MutableOrder).quantityUnits = quantityUnits
+    if (isWorking(order.state)) this.#addReserved(order, remainingUnits(order) - before)
   }
 
   /** Adds a fill, whatever the state: what was traded is traded. What is reserved shrinks by it. */

@@ -2,6 +2,7 @@ import type { OrderState } from '@triplane/contracts'
 
 /**
  * Every transition that an order may make; any other is refused. `partially_filled` enters itself at each partial fill.
+ * `pending_cancel` goes back to where the order was when its cancellation is refused.
  * `cancelled` and `expired` can still become `filled`: the fill was under way when the order ended.
  */
 export const orderTransitions: Readonly<Record<OrderState, readonly OrderState[]>> = {
@@ -21,7 +22,7 @@ export const orderTransitions: Readonly<Record<OrderState, readonly OrderState[]
   acknowledged: ['partially_filled', 'filled', 'pending_cancel', 'cancelled', 'expired', 'unknown'],
   partially_filled: ['partially_filled', 'filled', 'pending_cancel', 'cancelled', 'expired', 'unknown'],
   filled: [],
-  pending_cancel: ['filled', 'cancelled', 'rejected', 'expired', 'unknown'],
+  pending_cancel: ['acknowledged', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'unknown'],
   cancelled: ['filled'],
   rejected: [],
   expired: ['filled'],

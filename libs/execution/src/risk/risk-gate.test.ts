@@ -11,7 +11,7 @@ import {
   NOW_US,
   perpetual,
 } from '../../test/builders.ts'
-import type { Venue } from '../matching/venue.ts'
+import type { BrokerCommand } from '../brokers/broker.ts'
 import { capParticipation } from '../sizing/participation.ts'
 import { readCandidate } from './candidate.ts'
 import { enlarges } from './exposure.ts'
@@ -421,12 +421,12 @@ describe('risk gate', () => {
 })
 
 describe('an approved order', () => {
-  it('is the only kind that a venue takes', () => {
+  it('is the only kind that a broker takes', () => {
     const sent: OrderIntent[] = []
-    const venue: Venue = { submit: (order) => void sent.push(order), cancel: () => undefined }
-    venue.submit(anApproved(), NOW_US)
+    const take = (command: BrokerCommand) => void (command.type === 'submitOrder' && sent.push(command.order))
+    take({ type: 'submitOrder', order: anApproved() })
     // @ts-expect-error an intent that risk has not seen does not compile
-    venue.submit(anIntent({ intentId: 'unchecked' }), NOW_US)
+    take({ type: 'submitOrder', order: anIntent({ intentId: 'unchecked' }) })
     expect(sent.map(({ intentId }) => intentId)).toEqual(['OFI-1', 'unchecked'])
   })
 

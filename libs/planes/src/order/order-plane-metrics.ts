@@ -43,9 +43,10 @@ export function exportOrderPlane(
   { krwPerUsd, ratesToUsd }: Pick<OrderPlaneConfig, 'krwPerUsd' | 'ratesToUsd'>,
 ): (event: ExecutionEvent) => void {
   const usdOf = new Map(instruments.map(({ symbol, quote }) => [symbol, Number(ratesToUsd[quote])]))
+  const interrupted = new Set<string>()
   metrics.beforeScrape(() => measure(metrics, core, instruments, krwPerUsd))
   return (event) => {
-    if (event.type === 'orderEvent') return recordOrder(metrics, event)
+    if (event.type === 'orderEvent') return recordOrder(metrics, event, interrupted)
     const usdPerQuote = usdOf.get(event.symbol) ?? 0
     recordFill(metrics, event, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
   }
@@ -62,8 +63,10 @@ function recordDenial(metrics: OrderMetrics, strategy: string, reason: RiskCode)
   metrics.stageRefused.inc({ stage: 'risk', reason })
 }
 
-function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
+/** `interrupted` holds the orders whose acknowledgement, if it comes next, does not end the wait for one: it goes on from there. */
+function recordOrder(metrics: OrderMetrics, order: OrderEvent, interrupted: Set<string>): void {
   const { strategy, symbol, side } = order
+  const wasInterrupted = interrupted.delete(order.intentId)
   const labels = { strategy, symbol }
   switch (order.state) {
     case 'received':
@@ -82,6 +85,7 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
       metrics.tradingOrders.inc({ symbol, action: side, status: 'submitted' })
       return
     case 'acknowledged':
+      if (wasInterrupted) return
       metrics.submitToAck.observe(labels, seconds(order.tsPrevStateUs, order.tsStateUs))
       metrics.orderLatency.observe({ symbol }, seconds(order.tsIntentUs, order.tsStateUs))
       return
@@ -98,11 +102,12 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent): void {
       metrics.filled.inc({ strategy, symbol, direction: side, status: 'REJECTED' })
       metrics.tradingOrders.inc({ symbol, action: side, status: 'rejected' })
       return
-    case 'partially_filled':
     case 'pending_cancel':
-    // Not among `enteredStates`.
-    case 'expired':
     case 'unknown':
+      interrupted.add(order.intentId)
+      return
+    case 'partially_filled':
+    case 'expired':
       return
   }
 }

@@ -1,10 +1,10 @@
 import { field, stateSchema, type BrokerReject, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
-import { commission, type FeeRates } from '../costs/commission.ts'
-import { quantityNumber, quantityText, quantityUnitsOf, wholeLots, type TradingTerms } from '../trading-terms.ts'
-import type { BookView, Touch } from './book-view.ts'
+import { commission, type FeeRates } from '../../costs/commission.ts'
+import { quantityNumber, quantityText, quantityUnitsOf, wholeLots, type TradingTerms } from '../../trading-terms.ts'
+import type { BookView, Touch } from '../book-view.ts'
 import { TakenLiquidity, takenSchema } from './taken-liquidity.ts'
-import type { VenueAnswer } from './venue.ts'
+import type { BrokerAnswer } from '../broker.ts'
 
 /** An order at the paper venue. */
 interface VenueOrder {
@@ -50,7 +50,7 @@ export class Matcher {
   readonly #fees: FeeRates
   readonly #book: BookView
   readonly #touch: Touch
-  readonly #answer: (answer: VenueAnswer) => void
+  readonly #answer: (answer: BrokerAnswer) => void
   readonly #taken: TakenLiquidity
   readonly #bids: VenueOrder[] = []
   readonly #asks: VenueOrder[] = []
@@ -61,7 +61,7 @@ export class Matcher {
       readonly fees: FeeRates
       readonly book: BookView
       readonly touch: Touch
-      readonly answer: (answer: VenueAnswer) => void
+      readonly answer: (answer: BrokerAnswer) => void
     },
     saved: MatcherSnapshot = { resting: [], taken: [] },
   ) {

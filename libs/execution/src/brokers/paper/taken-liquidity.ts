@@ -1,6 +1,6 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
-import { wholeLots, type TradingTerms } from '../trading-terms.ts'
-import type { BookView } from './book-view.ts'
+import { wholeLots, type TradingTerms } from '../../trading-terms.ts'
+import type { BookView } from '../book-view.ts'
 
 type BookSide = 'bid' | 'ask'
 

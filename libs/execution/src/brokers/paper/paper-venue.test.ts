@@ -1,6 +1,6 @@
-import { anApproved, aTrade, HandBook, NOW_US, perpetual, terms } from '../../test/builders.ts'
+import { anApproved, aTrade, HandBook, NOW_US, perpetual, terms } from '../../../test/builders.ts'
 import { PaperVenue, type PaperVenueConfig, type PaperVenueSnapshot } from './paper-venue.ts'
-import type { VenueReply } from './venue.ts'
+import type { BrokerReport } from '../broker.ts'
 
 const config: PaperVenueConfig = {
   submitLatencyUs: 5_000,
@@ -10,7 +10,7 @@ const config: PaperVenueConfig = {
   retentionUs: 60_000_000,
   fees: { sim: { makerBps: 10, takerBps: 10 }, binance_usdm: { makerBps: 2, takerBps: 5 } },
 }
-const cancel = { intentId: 'OFI-1', symbol: perpetual.symbol }
+const cancel = { type: 'cancelOrder', intentId: 'OFI-1', symbol: perpetual.symbol } as const
 
 function open(fields: Partial<PaperVenueConfig> = {}, snapshot?: PaperVenueSnapshot) {
   const venue = new PaperVenue({ ...config, ...fields }, snapshot)
@@ -20,7 +20,7 @@ function open(fields: Partial<PaperVenueConfig> = {}, snapshot?: PaperVenueSnaps
 
 /** Everything that is due through `untilUs`: when it was due, and what it says. */
 function drain(venue: PaperVenue, untilUs = Number.POSITIVE_INFINITY) {
-  const replies: { readonly dueUs: number; readonly reply: VenueReply }[] = []
+  const replies: { readonly dueUs: number; readonly reply: BrokerReport }[] = []
   while (venue.nextDueUs() <= untilUs && Number.isFinite(venue.nextDueUs())) {
     const dueUs = venue.nextDueUs() - NOW_US
     const reply = venue.handleNext()
@@ -32,7 +32,7 @@ function drain(venue: PaperVenue, untilUs = Number.POSITIVE_INFINITY) {
 describe('paper venue', () => {
   it('lets orders and answers travel in market time', () => {
     const { venue } = open()
-    venue.submit(anApproved({ limitPrice: '60000.1' }), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
     expect(venue.nextDueUs()).toBe(NOW_US + 5_000)
     expect(
       drain(venue).map(({ dueUs, reply }) => [reply.type, dueUs, reply.venueUs - NOW_US, reply.atUs - NOW_US]),
@@ -44,52 +44,52 @@ describe('paper venue', () => {
 
   it('answers at the lead at the earliest', () => {
     const { venue } = open({ leadUs: 50_000 })
-    venue.submit(anApproved(), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved() }, NOW_US)
     expect(drain(venue).map(({ dueUs, reply }) => [dueUs, reply.atUs - NOW_US])).toEqual([[5_000, 55_000]])
   })
 
   it('matches on the book at arrival, not at submit', () => {
     const { venue, book } = open()
-    venue.submit(anApproved({ limitPrice: '60000.1' }), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
     book.asks = [[60_000.2, 1]]
     expect(drain(venue).map(({ reply }) => reply.type)).toEqual(['acknowledged'])
   })
 
   it('does an order that comes twice once', () => {
     const { venue } = open()
-    venue.submit(anApproved({ limitPrice: '60000.1' }), NOW_US)
-    venue.submit(anApproved({ limitPrice: '60000.1' }), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
     expect(drain(venue).map(({ reply }) => reply.type)).toEqual(['acknowledged', 'filled'])
   })
 
   it('reports the end of an immediate order after its fills', () => {
     const { venue } = open()
-    venue.submit(anApproved({ orderType: 'MARKET', quantity: '2' }), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved({ orderType: 'MARKET', quantity: '2' }) }, NOW_US)
     expect(drain(venue).map(({ reply }) => reply.type)).toEqual(['acknowledged', 'filled', 'cancelled'])
   })
 
   it('may report a fill after the cancellation that came behind it', () => {
     const { venue, matcher } = open()
-    venue.submit(anApproved(), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved() }, NOW_US)
     drain(venue, NOW_US + 10_000)
     matcher.onTrade(aTrade({ size: 2.05 }), NOW_US + 14_000)
-    venue.cancel(cancel, NOW_US + 10_000)
+    venue.take(cancel, NOW_US + 10_000)
     expect(drain(venue).map(({ reply }) => reply.type)).toEqual(['cancelled', 'filled'])
   })
 
   it('does not answer the cancellation of an order that has ended', () => {
     const { venue } = open()
-    venue.submit(anApproved({ limitPrice: '60000.1' }), NOW_US)
+    venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
     drain(venue)
-    venue.cancel(cancel, NOW_US + 20_000)
+    venue.take(cancel, NOW_US + 20_000)
     expect(drain(venue)).toEqual([])
   })
 
   it.each([1, 5_000, 8_000, 20_000])('goes on identically from a snapshot at %i us', (atUs) => {
     const run = (restored: boolean) => {
       const { venue, book } = open()
-      venue.submit(anApproved({ limitPrice: '60000.1', quantity: '3' }), NOW_US)
-      venue.cancel(cancel, NOW_US + 12_000)
+      venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1', quantity: '3' }) }, NOW_US)
+      venue.take(cancel, NOW_US + 12_000)
       const early = drain(venue, NOW_US + atUs)
       const saved = open({}, JSON.parse(JSON.stringify(venue.snapshot())) as PaperVenueSnapshot)
       Object.assign(saved.book, book)

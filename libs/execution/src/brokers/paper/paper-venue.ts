@@ -1,31 +1,36 @@
 import { field, stateSchema, type OrderIntent, type StateOf } from '@triplane/contracts'
 import { invariant, PriorityQueue } from '@triplane/kernel'
-import type { FeeSchedule } from '../costs/commission.ts'
-import { approvedOrderSchema, type Approved } from '../risk/risk-gate.ts'
-import type { TradingTerms } from '../trading-terms.ts'
-import type { BookView, Touch } from './book-view.ts'
+import type { FeeSchedule } from '../../costs/commission.ts'
+import { approvedOrderSchema, type Approved } from '../../risk/risk-gate.ts'
+import type { TradingTerms } from '../../trading-terms.ts'
+import type { BookView, Touch } from '../book-view.ts'
 import { Matcher, matcherSchema, type MatcherSnapshot } from './matcher.ts'
 import {
-  cancelRequestSchema,
-  venueReplySchema,
-  type CancelRequest,
-  type Venue,
-  type VenueAnswer,
-  type VenueReply,
-} from './venue.ts'
+  brokerReportSchema,
+  cancelOrderSchema,
+  type Broker,
+  type BrokerAnswer,
+  type BrokerCommand,
+  type BrokerReport,
+} from '../broker.ts'
+import { defineBroker } from '../define-broker.ts'
 
-export interface PaperVenueConfig {
+/** What of the paper venue can be set. */
+export interface PaperSettings {
   /** From our submit, or request to cancel, to its arrival at the venue. */
   readonly submitLatencyUs: number
   /** From what happened at the venue to the acknowledgement, rejection or cancellation reaching us. */
   readonly ackLatencyUs: number
   /** From a match to the fill reaching us; at least `ackLatencyUs`. */
   readonly fillLatencyUs: number
+  readonly fees: FeeSchedule
+}
+
+export interface PaperVenueConfig extends PaperSettings {
   /** How much later than we handle a reply its consequences take effect: the reply is due that much earlier. */
   readonly leadUs: number
   /** How long the id of an order is remembered, to do it once. */
   readonly retentionUs: number
-  readonly fees: FeeSchedule
 }
 
 const envelope = { dueUs: field.timeUs, seq: field.count }
@@ -33,8 +38,8 @@ const envelope = { dueUs: field.timeUs, seq: field.count }
 /** What is under way, to the venue or from it. */
 const messageSchema = field.either([
   stateSchema({ ...envelope, kind: field.literal('order'), order: approvedOrderSchema }),
-  stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelRequestSchema }),
-  stateSchema({ ...envelope, kind: field.literal('reply'), reply: venueReplySchema }),
+  stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelOrderSchema }),
+  stateSchema({ ...envelope, kind: field.literal('reply'), reply: brokerReportSchema }),
 ])
 type Message = StateOf<typeof messageSchema>
 
@@ -55,7 +60,7 @@ export type PaperVenueSnapshot = StateOf<typeof paperVenueSchema>
  * 1. It answers from its own state only, and each order id is done once.
  * 2. Messages are due in the order of their time, then of their sending, however finely time is advanced.
  */
-export class PaperVenue implements Venue {
+export class PaperVenue implements Broker {
   readonly #config: PaperVenueConfig
   readonly #messages: PriorityQueue<Message>
   readonly #accepted: Map<string, number>
@@ -82,18 +87,16 @@ export class PaperVenue implements Venue {
     const { symbol, venue } = terms.instrument
     const fees = this.#config.fees[venue]
     invariant(fees !== undefined, 'every venue has fees', venue)
-    const answer = (answer: VenueAnswer) => this.#send(answer)
+    const answer = (answer: BrokerAnswer) => this.#send(answer)
     const matcher = new Matcher({ terms, fees, book, touch, answer }, this.#savedMatchers.get(symbol))
     this.#matchers.set(symbol, matcher)
     return matcher
   }
 
-  submit(order: Approved<OrderIntent>, nowUs: number): void {
-    this.#messages.push({ ...this.#envelope(nowUs + this.#config.submitLatencyUs), kind: 'order', order })
-  }
-
-  cancel(request: CancelRequest, nowUs: number): void {
-    this.#messages.push({ ...this.#envelope(nowUs + this.#config.submitLatencyUs), kind: 'cancel', request })
+  take(command: BrokerCommand, nowUs: number): void {
+    const envelope = this.#envelope(nowUs + this.#config.submitLatencyUs)
+    if (command.type === 'submitOrder') this.#messages.push({ ...envelope, kind: 'order', order: command.order })
+    else this.#messages.push({ ...envelope, kind: 'cancel', request: command })
   }
 
   /** When the next message is due; Infinity when none is under way. */
@@ -102,7 +105,7 @@ export class PaperVenue implements Venue {
   }
 
   /** Takes the next message out: gives a reply for us, or lets what arrived happen at the venue. */
-  handleNext(): VenueReply | undefined {
+  handleNext(): BrokerReport | undefined {
     const message = this.#messages.pop()
     if (message?.kind === 'reply') return message.reply
     if (message?.kind === 'order') this.#accept(message.order, message.dueUs)
@@ -132,7 +135,7 @@ export class PaperVenue implements Venue {
     this.#matcherOf(order.symbol).accept(order, nowUs)
   }
 
-  #send(answer: VenueAnswer): void {
+  #send(answer: BrokerAnswer): void {
     const { ackLatencyUs, fillLatencyUs, leadUs } = this.#config
     const endsSweep = answer.type === 'cancelled' && answer.reason !== null
     const latencyUs = answer.type === 'filled' || endsSweep ? fillLatencyUs : ackLatencyUs
@@ -150,3 +153,12 @@ export class PaperVenue implements Venue {
     return matcher
   }
 }
+
+/** Orders on paper, matched against the live market. */
+export const paper = defineBroker<{ readonly paper: PaperSettings }, PaperVenueSnapshot>({
+  name: 'paper',
+  doc: 'Matches orders against the live book and trades, after latencies; nothing leaves the process.',
+  state: paperVenueSchema,
+  create: ({ settings, leadUs, retentionUs }, saved) =>
+    new PaperVenue({ ...settings.paper, leadUs, retentionUs }, saved),
+})

@@ -1,8 +1,8 @@
 import type { OrderIntent } from '@triplane/contracts'
 import * as fc from 'fast-check'
-import { aMarketIntent, anIntent, aTrade, HandBook, NOW_US, terms } from '../../test/builders.ts'
+import { aMarketIntent, anIntent, aTrade, HandBook, NOW_US, terms } from '../../../test/builders.ts'
 import { Matcher } from './matcher.ts'
-import type { VenueAnswer } from './venue.ts'
+import type { BrokerAnswer } from '../broker.ts'
 
 function setUp(
   levels: Partial<Pick<HandBook, 'bids' | 'asks'>> = {
@@ -15,19 +15,19 @@ function setUp(
 ) {
   const book = new HandBook(levels)
   const quote = { bid: Number.NaN, ask: Number.NaN }
-  const answers: VenueAnswer[] = []
+  const answers: BrokerAnswer[] = []
   const deps = {
     terms,
     fees: { makerBps: 2, takerBps: 5 },
     book,
     touch: { bid: () => quote.bid, ask: () => quote.ask },
-    answer: (answer: VenueAnswer) => void answers.push(answer),
+    answer: (answer: BrokerAnswer) => void answers.push(answer),
   }
   return { book, quote, answers, deps, matcher: new Matcher(deps) }
 }
 
 /** Answers in short: "filled 1 @ 60000.1 taker", "cancelled immediate_or_cancel". */
-function brief(answers: readonly VenueAnswer[]): readonly string[] {
+function brief(answers: readonly BrokerAnswer[]): readonly string[] {
   return answers.map((answer) => {
     if (answer.type === 'filled') return `filled ${answer.quantity} @ ${answer.price} ${answer.liquidity}`
     return 'reason' in answer && answer.reason ? `${answer.type} ${answer.reason}` : answer.type
@@ -286,7 +286,7 @@ describe('matcher', () => {
   )
   type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-  function play(steps: readonly Step[], cut = -1): readonly VenueAnswer[] {
+  function play(steps: readonly Step[], cut = -1): readonly BrokerAnswer[] {
     const { book, answers, deps, matcher: first } = setUp()
     let matcher = first
     const lots = (quantity: number) => Math.round(quantity * 1_000)

@@ -1,0 +1,229 @@
+import { field, stateSchema, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
+import { fixed, formatFixed } from '@triplane/kernel'
+import type { Touch } from '../src/brokers/book-view.ts'
+import {
+  brokerReportSchema,
+  cancelOrderSchema,
+  type Broker,
+  type BrokerCommand,
+  type BrokerReport,
+  type MarketWatch,
+} from '../src/brokers/broker.ts'
+import { defineBroker, type BrokerDefinition, type BrokerOptions } from '../src/brokers/define-broker.ts'
+
+const SCALE = 8
+
+/** What goes wrong on the way to the broker and back. */
+export interface RemoteFaults {
+  /** Acknowledgements take so much longer. */
+  readonly lateAckUs?: number
+  /** Fills take so much longer. */
+  readonly lateFillUs?: number
+  /** Every fill is reported once more, so much later. */
+  readonly repeatFillsAfterUs?: number
+  /** So many requests to cancel are refused, one after the other. */
+  readonly cancelRejects?: number
+  /** Orders that are sent are answered by a time-out first. */
+  readonly timesOut?: boolean
+  /** Every order is amended to this quantity when it is accepted. */
+  readonly amendsTo?: string
+  /** The broker ends what rests after so long. */
+  readonly expiresAfterUs?: number
+  /** Between these moments nothing is received, and what is sent is lost. After it comes a snapshot of what works. */
+  readonly away?: { readonly fromUs: number; readonly toUs: number }
+}
+
+/** The latency of one way, microseconds. */
+export const WAY_US = 5_000
+const TIME_OUT_US = 50_000
+
+const envelope = { dueUs: field.timeUs, seq: field.count }
+const messageSchema = field.either([
+  stateSchema({ ...envelope, kind: field.literal('order'), order: field.event('orderIntent') }),
+  stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelOrderSchema }),
+  stateSchema({ ...envelope, kind: field.literal('expiry'), intentId: field.text }),
+  stateSchema({ ...envelope, kind: field.literal('reconnect') }),
+  stateSchema({ ...envelope, kind: field.literal('report'), report: brokerReportSchema }),
+])
+type Message = StateOf<typeof messageSchema>
+type Sent<M> = M extends unknown ? Omit<M, 'dueUs' | 'seq'> : never
+type Said<R> = R extends unknown ? Omit<R, 'atUs'> : never
+
+const orderSchema = stateSchema({
+  order: field.event('orderIntent'),
+  filled: field.units,
+  fills: field.count,
+  isOpen: field.flag,
+})
+type RemoteOrder = { -readonly [Key in keyof StateOf<typeof orderSchema>]: StateOf<typeof orderSchema>[Key] }
+
+export const fakeRemoteSchema = stateSchema({
+  messages: field.list(messageSchema),
+  lastSeq: field.count,
+  orders: field.list(orderSchema),
+  cancelRejects: field.count,
+})
+type FakeRemoteState = StateOf<typeof fakeRemoteSchema>
+
+/** A broker that is somewhere else: it knows its own orders only, and the way to it is long and bad. */
+class FakeRemoteBroker implements Broker {
+  readonly #faults: RemoteFaults
+  readonly #leadUs: number
+  readonly #touches = new Map<string, Touch>()
+  readonly #orders: Map<string, RemoteOrder>
+  #messages: Message[]
+  #lastSeq: number
+  #cancelRejects: number
+
+  constructor(faults: RemoteFaults, { leadUs }: Pick<BrokerOptions<unknown>, 'leadUs'>, saved?: FakeRemoteState) {
+    this.#faults = faults
+    this.#leadUs = leadUs
+    this.#messages = [...(saved?.messages ?? [])]
+    this.#lastSeq = saved?.lastSeq ?? 0
+    this.#orders = new Map((saved?.orders ?? []).map((one) => [one.order.intentId, { ...one }]))
+    this.#cancelRejects = saved?.cancelRejects ?? faults.cancelRejects ?? 0
+    if (!saved && faults.away) this.#push(faults.away.toUs, { kind: 'reconnect' })
+  }
+
+  list({ instrument }: Parameters<Broker['list']>[0], _: unknown, touch: Touch): MarketWatch {
+    this.#touches.set(instrument.symbol, touch)
+    const onTrade = (trade: Trade, nowUs: number) => this.#onTrade(trade, nowUs)
+    return { watchesTrades: true, watchesBook: false, onTrade, onBook: () => undefined }
+  }
+
+  take(command: BrokerCommand, nowUs: number): void {
+    const { away, timesOut } = this.#faults
+    const isLost = away && nowUs >= away.fromUs && nowUs < away.toUs
+    if (command.type === 'submitOrder') {
+      const { intentId } = command.order
+      if (isLost || timesOut) this.#say({ type: 'unknown', intentId, venueUs: nowUs }, nowUs + TIME_OUT_US)
+      if (!isLost) this.#push(nowUs + WAY_US, { kind: 'order', order: command.order })
+    } else if (!isLost) this.#push(nowUs + WAY_US, { kind: 'cancel', request: command })
+  }
+
+  nextDueUs(): number {
+    return this.#messages[0]?.dueUs ?? Number.POSITIVE_INFINITY
+  }
+
+  handleNext(): BrokerReport | undefined {
+    const message = this.#messages.shift()
+    switch (message?.kind) {
+      case 'report':
+        return message.report
+      case 'order':
+        this.#accept(message.order, message.dueUs)
+        break
+      case 'cancel':
+        this.#cancel(message.request.intentId, message.dueUs)
+        break
+      case 'expiry':
+        this.#end(message.intentId, 'expired', message.dueUs)
+        break
+      case 'reconnect': {
+        const open = [...this.#orders.values()].filter(({ isOpen }) => isOpen)
+        const working = open.map(({ order }) => order.intentId)
+        this.#say({ type: 'snapshot', working, venueUs: message.dueUs }, message.dueUs + WAY_US)
+        break
+      }
+      case undefined:
+    }
+    return undefined
+  }
+
+  snapshot(): FakeRemoteState {
+    return {
+      messages: [...this.#messages],
+      lastSeq: this.#lastSeq,
+      orders: Array.from(this.#orders.values(), (one) => ({ ...one })),
+      cancelRejects: this.#cancelRejects,
+    }
+  }
+
+  #accept(order: OrderIntent, nowUs: number): void {
+    const { intentId, side, limitPrice, postOnly, symbol } = order
+    if (this.#orders.has(intentId)) return
+    const remote: RemoteOrder = { order, filled: '0', fills: 0, isOpen: false }
+    this.#orders.set(intentId, remote)
+    const touch = this.#touches.get(symbol)
+    const price = Number(side === 'BUY' ? touch?.ask() : touch?.bid())
+    const crosses =
+      limitPrice === undefined || (side === 'BUY' ? price <= Number(limitPrice) : price >= Number(limitPrice))
+    if (postOnly && crosses) return this.#say({ type: 'rejected', intentId, venueUs: nowUs, reason: 'would_cross' })
+    remote.isOpen = true
+    const ackUs = nowUs + WAY_US + (this.#faults.lateAckUs ?? 0)
+    this.#say({ type: 'acknowledged', intentId, venueUs: nowUs }, ackUs)
+    const { amendsTo, expiresAfterUs } = this.#faults
+    if (amendsTo !== undefined) this.#say({ type: 'amended', intentId, venueUs: nowUs, quantity: amendsTo }, ackUs)
+    if (crosses) this.#fill(remote, fixed(order.quantity, SCALE), String(price), 'taker', nowUs)
+    if (remote.isOpen && expiresAfterUs !== undefined) this.#push(nowUs + expiresAfterUs, { kind: 'expiry', intentId })
+  }
+
+  #cancel(intentId: string, nowUs: number): void {
+    if (this.#cancelRejects > 0 || !this.#orders.get(intentId)?.isOpen) {
+      this.#cancelRejects = Math.max(0, this.#cancelRejects - 1)
+      return this.#say({ type: 'cancelRejected', intentId, venueUs: nowUs })
+    }
+    this.#end(intentId, 'cancelled', nowUs)
+  }
+
+  #end(intentId: string, type: 'cancelled' | 'expired', nowUs: number): void {
+    const remote = this.#orders.get(intentId)
+    if (!remote?.isOpen) return
+    remote.isOpen = false
+    if (type === 'cancelled') this.#say({ type, intentId, venueUs: nowUs, reason: null })
+    else this.#say({ type, intentId, venueUs: nowUs })
+  }
+
+  #onTrade({ symbol, price, size, aggressor }: Trade, nowUs: number): void {
+    for (const remote of this.#orders.values()) {
+      const { order, isOpen, filled } = remote
+      if (!isOpen || order.symbol !== symbol || Number(order.limitPrice) !== price) continue
+      if ((order.side === 'BUY') !== (aggressor === 'sell')) continue
+      const remaining = fixed(order.quantity, SCALE) - BigInt(filled)
+      const traded = BigInt(Math.round(size * 10 ** SCALE))
+      this.#fill(remote, traded < remaining ? traded : remaining, String(order.limitPrice), 'maker', nowUs)
+    }
+  }
+
+  #fill(remote: RemoteOrder, units: bigint, price: string, liquidity: 'maker' | 'taker', nowUs: number): void {
+    const { order } = remote
+    const filled = BigInt(remote.filled) + units
+    remote.filled = String(filled)
+    remote.fills++
+    remote.isOpen = filled < fixed(order.quantity, SCALE)
+    const report = {
+      type: 'filled',
+      ...{ intentId: order.intentId, venueUs: nowUs, order, price, liquidity, fee: '0' },
+      fillId: `${order.intentId}/${remote.fills}`,
+      quantity: formatFixed(units, SCALE),
+      filledQuantity: formatFixed(filled, SCALE),
+    } as const
+    const atUs = nowUs + WAY_US + (this.#faults.lateFillUs ?? 0)
+    this.#say(report, atUs)
+    const { repeatFillsAfterUs } = this.#faults
+    if (repeatFillsAfterUs !== undefined) this.#say(report, atUs + repeatFillsAfterUs)
+  }
+
+  /** Sends a report on its way. What would come while the connection is away comes behind it. */
+  #say(said: Said<BrokerReport>, arrivesUs = said.venueUs + WAY_US): void {
+    const { away } = this.#faults
+    const isHeld = away && said.type !== 'unknown' && arrivesUs >= away.fromUs && arrivesUs < away.toUs
+    const atUs = Math.max(isHeld ? away.toUs + WAY_US : arrivesUs, said.venueUs + this.#leadUs)
+    this.#push(atUs - this.#leadUs, { kind: 'report', report: { ...said, atUs } })
+  }
+
+  #push(dueUs: number, message: Sent<Message>): void {
+    this.#messages.push({ ...message, dueUs, seq: ++this.#lastSeq })
+    this.#messages.sort((a, b) => a.dueUs - b.dueUs || a.seq - b.seq)
+  }
+}
+
+/** The fake as a definition: one more line of the registry. */
+export function fakeRemote(faults: RemoteFaults = {}): BrokerDefinition<unknown> {
+  return defineBroker<unknown, FakeRemoteState>({
+    name: 'fake_remote',
+    doc: 'Fills at the touch and by trades at the limit, far away.',
+    state: fakeRemoteSchema,
+    create: (options, saved) => new FakeRemoteBroker(faults, options, saved),
+  })
+}
