@@ -1,7 +1,7 @@
 import { explainEvent, isEvent, type MarketEvent } from '@triplane/contracts'
 import { Random } from '@triplane/kernel'
 import type { Frame, FrameOrigin } from '@triplane/market-data'
-import { testStartUs } from '@triplane/testing'
+import { testStartUs, unknownCodesOf } from '@triplane/testing'
 import { rewritings, spoilers } from './mutations.ts'
 import { aFrame, message, origin, SECOND, Tape } from './tape.ts'
 
@@ -85,6 +85,7 @@ describe('frames that nobody expected', () => {
       expect(refusedIn(fuzzed)).toBe(fuzzed.outputs.filter(({ type }) => type === 'deadLetter').length)
       expect(refusedIn(fuzzed)).toBeGreaterThan(rounds / 50)
       expect(fuzzed.outputs.filter((event) => !isEvent(event)).map(explainEvent)).toEqual([])
+      expect(fuzzed.outputs.flatMap(unknownCodesOf)).toEqual([])
       const ofBtc = (tape: Tape) => tape.outputs.filter((event) => 'symbol' in event && event.symbol === 'BTC/USDT')
       expect(ofBtc(alone).length).toBeGreaterThan(rounds / 2)
       expect(withoutSeq(ofBtc(fuzzed))).toEqual(withoutSeq(ofBtc(alone)))

@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from '@triplane/contracts'
+import { unknownCodesOf } from '@triplane/testing'
 import * as fc from 'fast-check'
 import { Session } from '../test/session.ts'
 import { tellFillsTwice } from '../../execution/test/told-twice.ts'
@@ -219,6 +220,7 @@ describe('order plane core', () => {
         const { open, refusedTransitions, account } = session.core.view()
         expect([open, refusedTransitions]).toEqual([[], 0])
 
+        expect(session.outputs.flatMap(unknownCodesOf)).toEqual([])
         const fills = session.outputs.filter((event) => event.type === 'fill')
         const bought = fills.reduce((sum, { side, quantity }) => sum + (side === 'BUY' ? 1 : -1) * Number(quantity), 0)
         expect(account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 1e8)))

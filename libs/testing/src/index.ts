@@ -32,6 +32,7 @@ export {
 } from './events.ts'
 // Metrics
 export { readExposition } from './exposition.ts'
+export { unknownCodesOf } from './known-codes.ts'
 // Saved state
 export { stateMutations, type StateMutation } from './state-mutations.ts'
 // Feeds
