@@ -26,11 +26,10 @@ export function inspectPayload(text: string): PayloadHint {
   return {}
 }
 
-/** What a venue that was told apart is called when it is not supported; undefined when it is. */
+/** What a venue that was told apart is called when it is not supported; undefined when it is, or is no venue at all. */
 export function unsupportedVenue(id: string): string | undefined {
-  const signs = exchanges.find(({ captures }) => captures !== undefined && id in captures.unsupported)?.captures
-  if (signs === undefined) return undefined
-  return signs.unsupported[id]
+  const signs = exchanges.find(({ captures }) => captures !== undefined && Object.hasOwn(captures.unsupported, id))
+  return signs?.captures?.unsupported[id]
 }
 
 /** The ids of the venues that recordings can be of. */

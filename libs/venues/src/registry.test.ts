@@ -1,0 +1,102 @@
+import type { Instrument } from '@triplane/contracts'
+import { frameRefusalsOf } from '@triplane/market-data'
+import { aBookDelta } from '@triplane/testing'
+import fc from 'fast-check'
+import { recordedVenues, unsupportedVenue } from './captures.ts'
+import { InstrumentTable } from './instrument-table.ts'
+import { exchanges, venueById, venues } from './registry.ts'
+
+const known: ReadonlySet<string> = new Set(Object.values(frameRefusalsOf).flat())
+
+function tableOf(venue: string): InstrumentTable {
+  const btc: Instrument = {
+    ...{ symbol: 'BTC/USDT', venue, exchange: venue, venueSymbol: 'BTCUSDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
+    ...{ tickSize: '0.01', lotSize: '0.001', minNotional: '5', session: '24x7' },
+  }
+  return new InstrumentTable([btc])
+}
+
+/** Objects with the keys that messages have, and any JSON below them. */
+const message = fc.oneof(
+  fc.jsonValue(),
+  fc.dictionary(fc.constantFrom(...'esETtpqmUubBaAfklX', 'pu', 'stream', 'data', 'lastUpdateId'), fc.jsonValue()),
+)
+
+it('names each exchange and each venue once', () => {
+  expect(new Set(exchanges.map(({ name }) => name)).size).toBe(exchanges.length)
+  expect(new Set(venues.map(({ id }) => id)).size).toBe(venues.length)
+  for (const venue of venues) expect(venueById(venue.id)).toBe(venue)
+})
+
+it('supports no venue that it calls unsupported', () => {
+  for (const id of recordedVenues) expect(unsupportedVenue(id)).toBeUndefined()
+  for (const { captures } of exchanges)
+    for (const [id, called] of Object.entries(captures?.unsupported ?? {})) expect(unsupportedVenue(id)).toBe(called)
+})
+
+it('says nothing about what any object is called', () => {
+  expect(unsupportedVenue('constructor')).toBeUndefined()
+})
+
+describe.each(exchanges)('$name', ({ captures }) => {
+  it('takes any JSON for a hint, and any URL', () => {
+    fc.assert(
+      fc.property(message, fc.webUrl(), (json, url) => {
+        const hint = captures?.inspect(json) ?? {}
+        for (const id of [hint.venue, captures?.venueOfUrl(new URL(url))])
+          if (id !== undefined && unsupportedVenue(id) === undefined) expect(recordedVenues).toContain(id)
+      }),
+    )
+  })
+})
+
+describe.each(venues)('$id', ({ id, map, fast, live, fees, bookRule }) => {
+  const instruments = tableOf(id)
+  const origin = { source: 'capture', venue: id, snapshotSymbol: 'BTCUSDT' }
+
+  it('reads any JSON as an event of its own or refuses it with a code that is known', () => {
+    fc.assert(
+      fc.property(message, (json) => {
+        const read = map({ json, origin, tsRecvUs: 1, instruments })
+        if (read.ok) expect(read.value).toMatchObject({ venue: id, source: 'capture', symbol: 'BTC/USDT', tsRecvUs: 1 })
+        else expect(known).toContain(read.error.code)
+      }),
+    )
+  })
+
+  it('leaves to the mapper what its fast reader has never seen', () => {
+    const reader = fast?.(instruments)
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const frame = { type: 'frame', origin, bytes, start: 0, end: bytes.length, tsRecvUs: 1 } as const
+        expect(reader?.scan(frame, 1)).toBeUndefined()
+      }),
+    )
+  })
+
+  it('takes any message for one of its streams or not, and knows its limits', () => {
+    if (!live) return expect(recordedVenues).not.toContain(id)
+    const { limits } = live
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(typeof live.isGoodbye(bytes)).toBe('boolean')
+        expect(['string', 'undefined']).toContain(typeof live.bookStreamOf(bytes))
+      }),
+    )
+    expect(live.snapshot(live.restUrl, 'BTCUSDT').weight).toBeLessThan(limits.weightPerMinute)
+    expect(live.instrumentList(live.restUrl, ['BTCUSDT']).weight).toBeLessThan(limits.weightPerMinute)
+    for (const { url } of [live.snapshot(live.restUrl, 'BTCUSDT'), live.instrumentList(live.restUrl, ['BTCUSDT'])])
+      expect(URL.canParse(url)).toBe(true)
+    expect(URL.canParse(live.streamsUrl(live.wsUrl, ['BTCUSDT']))).toBe(true)
+    expect(limits.refusalWaitMs(429, '7')).toBe(7_000)
+    expect(limits.refusalWaitMs(200, undefined)).toBeUndefined()
+  })
+
+  it('charges takers at least as much as makers, and follows deltas that follow', () => {
+    expect(fees.takerBps).toBeGreaterThanOrEqual(fees.makerBps)
+    const delta = aBookDelta({ venue: id, firstUpdateId: 11, lastUpdateId: 12, prevUpdateId: 10 })
+    expect(bookRule.follows(delta, 10)).toBe(true)
+    expect(bookRule.missing(delta, 10)).toBe(0)
+    expect(bookRule.follows(delta, 8)).toBe(false)
+  })
+})
