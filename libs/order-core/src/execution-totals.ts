@@ -43,7 +43,7 @@ export class ExecutionTotals {
   participationDownscales: number
   /** Answers about orders that nobody remembers, fills apart. */
   unknownReplies: number
-  /** Wishes to cancel orders that nobody remembers. */
+  /** Cancels asked for of orders that nobody remembers. */
   unknownCancels: number
   #fills: number
   #partialFills: number

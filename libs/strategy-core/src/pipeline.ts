@@ -52,7 +52,7 @@ import {
   type PortfolioLimits,
   type SwitchChange,
   type SwitchStatus,
-  type Wish,
+  type SignalWeight,
 } from '@triplane/strategy'
 import type { StrategyConfig } from './config.ts'
 import {
@@ -141,7 +141,7 @@ export function createStrategyCore(
     followInstrument(instrument, STRATEGY, config, saved.get(instrument.symbol)),
   )
   for (const { symbol, terms } of traded) ledger.setMinNotional(symbol, terms.steps.minNotional)
-  const tradedBySymbol = new Map(traded.map((of) => [of.symbol, of]))
+  const tradedBySymbol = new Map(traded.map((instrument) => [instrument.symbol, instrument]))
   const connections = new Connections(snapshot?.connections)
   let { nextEvaluationUs, lastInputUs, isReducing } = snapshot ?? {
     nextEvaluationUs: 0,
@@ -185,68 +185,69 @@ export function createStrategyCore(
 
   function onMarket(event: Quote | Trade | Ofi | Bar | Mark | MarketStatus): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
-    const of = tradedBySymbol.get(event.symbol)
-    if (of === undefined || of.venue !== event.venue) return
-    of.source = event.source
+    const instrument = tradedBySymbol.get(event.symbol)
+    if (instrument === undefined || instrument.venue !== event.venue) return
+    instrument.source = event.source
     if (event.type === 'mark') {
       const knownUs = event.tsRecvUs - event.ageUs
       // Of a source whose quotes alone have died there are still the marks of its books and trades.
-      of.heardUs = Math.max(of.heardUs, knownUs)
+      instrument.lastSeenUs = Math.max(instrument.lastSeenUs, knownUs)
       return ledger.mark(event.symbol, event.price, knownUs)
     }
     // Live, what comes of a backlog is older than the last evaluation: it is no silence.
-    of.heardUs = Math.max(event.tsRecvUs, nextEvaluationUs - evaluationIntervalUs)
+    instrument.lastSeenUs = Math.max(event.tsRecvUs, nextEvaluationUs - evaluationIntervalUs)
     if (event.type === 'quote') {
-      of.bid = event.bid
-      of.ask = event.ask
-      of.isQuoted = true
-      of.quotedUs = event.tsRecvUs
+      instrument.bid = event.bid
+      instrument.ask = event.ask
+      instrument.isQuoted = true
+      instrument.quotedUs = event.tsRecvUs
     } else if (event.type === 'ofi') {
-      of.quotedUs = event.tsRecvUs
-      if (of.isLate) return
+      instrument.quotedUs = event.tsRecvUs
+      if (instrument.isLate) return
       // By venue time: what arrives in one lump is no burst of flow.
-      if (of.signal.update(event.value, event.depth, event.tsEventUs ?? event.tsRecvUs)) onSignal(of, event.tsRecvUs)
+      if (instrument.signal.update(event.value, event.depth, event.tsEventUs ?? event.tsRecvUs))
+        onSignal(instrument, event.tsRecvUs)
     }
   }
 
   function onMarketStatus(event: MarketStatus): void {
     const { status, tsRecvUs } = event
     connections.onStatus(event)
-    for (const of of traded) {
-      if (!isAbout(event, of, of.source)) continue
-      if (status === 'disconnected') of.isQuoted = of.isBookValid = false
-      if (status === 'late' || status === 'on_time') of.isLate = status === 'late'
-      if (status === 'steps_unknown') of.areStepsKnown = false
-      if (status === 'steps_known') onStepsKnown(of, event)
-      if (status === 'book_invalid') of.isBookValid = false
-      if (status === 'book_valid') of.isBookValid = true
-      if (status === 'stale') of.isStale = true
-      if (status === 'fresh') of.isStale = false
+    for (const instrument of traded) {
+      if (!isAbout(event, instrument, instrument.source)) continue
+      if (status === 'disconnected') instrument.isQuoted = instrument.isBookValid = false
+      if (status === 'late' || status === 'on_time') instrument.isLate = status === 'late'
+      if (status === 'steps_unknown') instrument.areStepsKnown = false
+      if (status === 'steps_known') onStepsKnown(instrument, event)
+      if (status === 'book_invalid') instrument.isBookValid = false
+      if (status === 'book_valid') instrument.isBookValid = true
+      if (status === 'stale') instrument.isStale = true
+      if (status === 'fresh') instrument.isStale = false
       // Silence begins with the connection.
-      if (status === 'connected' && of.heardUs > 0) of.heardUs = tsRecvUs
-      if ((holes.has(status) || isBookGap(event)) && of.signal.reset()) onSignal(of, tsRecvUs)
-      if (!of.areStepsKnown) of.desk.cancelAll('steps_unknown', tsRecvUs, outbox)
-      if (of.isLate) cancelOpening(of, tsRecvUs)
-      if (status === 'stale' || status === 'disconnected') pursueTarget(of, tsRecvUs)
+      if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
+      if ((holes.has(status) || isBookGap(event)) && instrument.signal.reset()) onSignal(instrument, tsRecvUs)
+      if (!instrument.areStepsKnown) instrument.desk.cancelAll('steps_unknown', tsRecvUs, outbox)
+      if (instrument.isLate) cancelOpening(instrument, tsRecvUs)
+      if (status === 'stale' || status === 'disconnected') pursueTarget(instrument, tsRecvUs)
     }
   }
 
   /** What rests was placed in other steps. */
-  function onStepsKnown(of: TradedInstrument, event: MarketStatus): void {
+  function onStepsKnown(instrument: TradedInstrument, event: MarketStatus): void {
     const steps = knownSteps(event)
-    of.areStepsKnown = true
+    instrument.areStepsKnown = true
     if (!steps) return
-    changeSteps(of.terms, steps)
-    ledger.setMinNotional(of.symbol, steps.minNotional)
-    of.desk.cancelAll('replaced', event.tsRecvUs, outbox)
+    changeSteps(instrument.terms, steps)
+    ledger.setMinNotional(instrument.symbol, steps.minNotional)
+    instrument.desk.cancelAll('replaced', event.tsRecvUs, outbox)
   }
 
   function onExecution(event: OrderEvent | Fill): void {
     if (event.type === 'fill' && !ledger.book(event)) return
-    const of = tradedBySymbol.get(event.symbol)
-    if (of === undefined) return
-    const hasEnded = event.type === 'fill' ? of.desk.fill(event) : of.desk.follow(event)
-    if (hasEnded) pursueTarget(of, event.effectUs)
+    const instrument = tradedBySymbol.get(event.symbol)
+    if (instrument === undefined) return
+    const hasEnded = event.type === 'fill' ? instrument.desk.fill(event) : instrument.desk.follow(event)
+    if (hasEnded) pursueTarget(instrument, event.effectUs)
   }
 
   function onCommand({ command, who, why, effectUs }: OperatorCommand): void {
@@ -268,12 +269,12 @@ export function createStrategyCore(
 
   // What is wanted
 
-  function onSignal(of: TradedInstrument, nowUs: number): void {
-    const { strength } = of.signal
+  function onSignal(instrument: TradedInstrument, nowUs: number): void {
+    const { strength } = instrument.signal
     outbox.add({
       type: 'signal',
       strategy: STRATEGY,
-      symbol: of.symbol,
+      symbol: instrument.symbol,
       effectUs: nowUs,
       strength,
       direction: strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT',
@@ -283,16 +284,16 @@ export function createStrategyCore(
 
   function retarget(nowUs: number): void {
     const isHalted = switches.anyActive
-    const wishes: Wish[] = []
-    for (const of of traded) {
-      const { symbol, signal, isLongOnly } = of
-      of.targetUsd = isHalted ? undefined : 0
-      if (signal.strength !== 0) wishes.push({ strategy: STRATEGY, symbol, strength: signal.strength, isLongOnly })
+    const weights: SignalWeight[] = []
+    for (const instrument of traded) {
+      const { symbol, signal, isLongOnly } = instrument
+      instrument.targetUsd = isHalted ? undefined : 0
+      if (signal.strength !== 0) weights.push({ strategy: STRATEGY, symbol, strength: signal.strength, isLongOnly })
     }
-    const wanted = isHalted ? noTargets : constructPortfolio(wishes, portfolioLimits())
+    const wanted = isHalted ? noTargets : constructPortfolio(weights, portfolioLimits())
     for (const { symbol, notionalUsd } of wanted.targets) {
-      const of = tradedBySymbol.get(symbol)
-      if (of) of.targetUsd = notionalUsd
+      const instrument = tradedBySymbol.get(symbol)
+      if (instrument) instrument.targetUsd = notionalUsd
     }
     const { targets, grossUsd, netUsd, scale } = wanted
     outbox.add({ type: 'targetPortfolio', effectUs: nowUs, targets, grossUsd, netUsd, scale })
@@ -312,18 +313,19 @@ export function createStrategyCore(
   // What is ordered
 
   function pursueTargets(nowUs: number): void {
-    for (const of of traded) pursueTarget(of, nowUs)
+    for (const instrument of traded) pursueTarget(instrument, nowUs)
   }
 
-  function pursueTarget(of: TradedInstrument, nowUs: number): void {
-    const { symbol, targetUsd, bid, ask, quotedUs } = of
-    if (targetUsd === undefined) return of.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
-    if (of.isStale || !of.isQuoted) return of.desk.cancelAll('stale_market', nowUs, outbox)
-    if (!of.areStepsKnown) return of.desk.cancelAll('steps_unknown', nowUs, outbox)
-    if (of.isLate) return cancelOpening(of, nowUs)
-    if (!of.isBookValid || !isSessionOpen(symbol, nowUs)) return
+  function pursueTarget(instrument: TradedInstrument, nowUs: number): void {
+    const { symbol, targetUsd, bid, ask, quotedUs } = instrument
+    if (targetUsd === undefined)
+      return instrument.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
+    if (instrument.isStale || !instrument.isQuoted) return instrument.desk.cancelAll('stale_market', nowUs, outbox)
+    if (!instrument.areStepsKnown) return instrument.desk.cancelAll('steps_unknown', nowUs, outbox)
+    if (instrument.isLate) return cancelOpening(instrument, nowUs)
+    if (!instrument.isBookValid || !isSessionOpen(symbol, nowUs)) return
     if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return
-    of.desk.pursue(
+    instrument.desk.pursue(
       { targetUsd, position: ledger.position(symbol).quantity, bid, ask, quotedUs },
       isReducing,
       nowUs,
@@ -332,8 +334,8 @@ export function createStrategyCore(
   }
 
   /** Late prices are those of another market: what could open on them is taken back, what closes may go on. */
-  function cancelOpening(of: TradedInstrument, nowUs: number): void {
-    of.desk.cancelOpening(ledger.position(of.symbol).quantity, 'stale_market', nowUs, outbox)
+  function cancelOpening(instrument: TradedInstrument, nowUs: number): void {
+    instrument.desk.cancelOpening(ledger.position(instrument.symbol).quantity, 'stale_market', nowUs, outbox)
   }
 
   // What the account is worth, and when to stop
@@ -364,9 +366,9 @@ export function createStrategyCore(
   function staleShare({ positions, grossUsd }: Valuation, nowUs: number): number {
     let staleUsd = 0n
     for (const { position, markValueUsd } of positions) {
-      const of = tradedBySymbol.get(position.symbol)
-      if (!of?.isStale || connections.isPaused(sourceKey(of.source, of.venue))) continue
-      if (isSessionOpen(of.symbol, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
+      const instrument = tradedBySymbol.get(position.symbol)
+      if (!instrument?.isStale || connections.isPaused(sourceKey(instrument.source, instrument.venue))) continue
+      if (isSessionOpen(instrument.symbol, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
     }
     return staleUsd === 0n ? 0 : numberFromMoney(staleUsd) / numberFromMoney(grossUsd)
   }

@@ -6,13 +6,13 @@ import {
   OrderDesk,
   orderDeskSchema,
   tradingTerms,
-  type Heard,
+  type SeenInstrument,
   type TradingTerms,
 } from '@triplane/strategy'
 import type { StrategyConfig } from './config.ts'
 
 /** What the strategy plane knows of one instrument. */
-export interface TradedInstrument extends Heard {
+export interface TradedInstrument extends SeenInstrument {
   /** Its target is never below flat: the account has no margin for it. */
   readonly isLongOnly: boolean
   readonly terms: TradingTerms
@@ -39,7 +39,7 @@ export interface TradedInstrument extends Heard {
 /** A traded instrument as it is saved. */
 export const tradedInstrumentSchema = stateSchema({
   symbol: field.text,
-  heardUs: field.timeUs,
+  lastSeenUs: field.timeUs,
   quotedUs: field.timeUs,
   source: field.text,
   bid: field.real,
@@ -57,7 +57,7 @@ export const tradedInstrumentSchema = stateSchema({
 export type TradedInstrumentSnapshot = StateOf<typeof tradedInstrumentSchema>
 
 const nothingHeard = {
-  heardUs: 0,
+  lastSeenUs: 0,
   quotedUs: 0,
   source: '',
   bid: 0,
@@ -80,7 +80,7 @@ export function followInstrument(
   const rateToUsd = config.ratesToUsd[instrument.quote]
   invariant(rateToUsd !== undefined, 'every quote currency has a rate to USD', instrument.quote)
   const { symbol, venue } = instrument
-  const { heardUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
+  const { lastSeenUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
     snapshot ?? nothingHeard
   const terms = tradingTerms(instrument, rateToUsd, snapshot?.steps)
   const scope = { strategy, venue, symbol, terms }
@@ -91,7 +91,7 @@ export function followInstrument(
     isLongOnly: isCashTraded(instrument, config.marginVenues),
     signal: new OfiSignal(config.ofi, snapshot?.signal),
     desk: new OrderDesk(scope, config.intents, snapshot?.desk),
-    heardUs,
+    lastSeenUs,
     quotedUs,
     isLate,
     areStepsKnown,
@@ -106,10 +106,10 @@ export function followInstrument(
 }
 
 /** What `followInstrument` needs to go on. */
-export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapshot {
+export function snapshotInstrument(traded: TradedInstrument): TradedInstrumentSnapshot {
   const {
     symbol,
-    heardUs,
+    lastSeenUs,
     quotedUs,
     source,
     bid,
@@ -120,10 +120,10 @@ export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapsh
     isBookValid,
     isStale,
     targetUsd,
-  } = of
+  } = traded
   return {
     symbol,
-    heardUs,
+    lastSeenUs,
     quotedUs,
     source,
     bid,
@@ -131,11 +131,11 @@ export function snapshotInstrument(of: TradedInstrument): TradedInstrumentSnapsh
     isQuoted,
     isLate,
     areStepsKnown,
-    steps: of.terms.steps,
+    steps: traded.terms.steps,
     isBookValid,
     isStale,
     targetUsd: targetUsd ?? null,
-    signal: of.signal.snapshot(),
-    desk: of.desk.snapshot(),
+    signal: traded.signal.snapshot(),
+    desk: traded.desk.snapshot(),
   }
 }

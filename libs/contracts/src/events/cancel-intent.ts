@@ -7,7 +7,7 @@ import { topics } from '../topics.ts'
 export const cancelIntent = defineEvent({
   tag: 'cancelIntent',
   version: 1,
-  doc: 'A wish to cancel a working order. Cancels pass every risk check.',
+  doc: 'A request to cancel a working order. Cancels pass every risk check.',
   schema: {
     intentId: text('the order to cancel'),
     strategy: text('whose order'),

@@ -19,7 +19,7 @@ export const targetPortfolio = defineEvent({
     ),
     grossUsd: real('sum of absolute targets, USD'),
     netUsd: real('sum of targets, USD'),
-    scale: real('what limits left of the wish, 0-1'),
+    scale: real('share of what the signals ask for that the limits leave, 0-1'),
   },
   topic: topics.targets,
   key: (_, account) => account,

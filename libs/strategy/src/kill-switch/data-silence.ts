@@ -1,10 +1,10 @@
 /** An instrument, where it is heard from, and the market time of the newest that was heard of it; 0 when nothing was heard yet. */
-export interface Heard {
+export interface SeenInstrument {
   readonly symbol: string
   readonly venue: string
   /** Label of the feed; '' before anything was heard. */
   source: string
-  heardUs: number
+  lastSeenUs: number
 }
 
 /** The source that has been silent for the longest, and for how long. */
@@ -25,26 +25,26 @@ export function sourceKey(source: string, venue: string): string {
  * pauses (`isPaused`): that nothing was recorded says nothing about the market.
  */
 export function longestSilence(
-  instruments: readonly Heard[],
+  instruments: readonly SeenInstrument[],
   nowUs: number,
   isSessionOpen: (symbol: string, timeUs: number) => boolean,
   isPaused: (source: string) => boolean = () => false,
 ): Silence {
-  const heardUsOf = new Map<string, number>()
+  const lastSeenUsOf = new Map<string, number>()
   for (const instrument of instruments) {
-    if (instrument.heardUs === 0) continue
+    if (instrument.lastSeenUs === 0) continue
     const key = sourceKey(instrument.source, instrument.venue)
     if (isPaused(key)) continue
     if (isSessionOpen(instrument.symbol, nowUs))
-      heardUsOf.set(key, Math.max(instrument.heardUs, heardUsOf.get(key) ?? 0))
-    else instrument.heardUs = nowUs
+      lastSeenUsOf.set(key, Math.max(instrument.lastSeenUs, lastSeenUsOf.get(key) ?? 0))
+    else instrument.lastSeenUs = nowUs
   }
   let source = ''
   let silentUs = 0
-  for (const [key, heardUs] of heardUsOf) {
-    if (nowUs - heardUs <= silentUs) continue
+  for (const [key, lastSeenUs] of lastSeenUsOf) {
+    if (nowUs - lastSeenUs <= silentUs) continue
     source = key
-    silentUs = nowUs - heardUs
+    silentUs = nowUs - lastSeenUs
   }
   return { source, silentMs: silentUs / 1000 }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { constructPortfolio } from './portfolio-constructor.ts'
 
 const limits = { symbolLimitUsd: 50_000, grossLimitUsd: 120_000, netLimitUsd: 80_000 }
-const wish = (symbol: string, strength: number) => ({ strategy: 'OFI', symbol, strength, isLongOnly: false })
+const weight = (symbol: string, strength: number) => ({ strategy: 'OFI', symbol, strength, isLongOnly: false })
 
 describe('constructPortfolio', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('constructPortfolio', () => {
     { name: 'wants nothing of nothing', strengths: [], want: [], scale: 1 },
   ])('$name', ({ strengths, want, scale }) => {
     const portfolio = constructPortfolio(
-      strengths.map((strength, i) => wish(`S${i}`, strength)),
+      strengths.map((strength, i) => weight(`S${i}`, strength)),
       limits,
     )
     expect(portfolio.targets.map((target) => target.notionalUsd)).toEqual(want)
@@ -27,19 +27,19 @@ describe('constructPortfolio', () => {
 
   it('wants none of what it would have to sell short, and gives its room to the others', () => {
     const { targets, grossUsd, netUsd } = constructPortfolio(
-      [{ ...wish('A', -1), isLongOnly: true }, { ...wish('B', 0.5), isLongOnly: true }, wish('C', -1)],
+      [{ ...weight('A', -1), isLongOnly: true }, { ...weight('B', 0.5), isLongOnly: true }, weight('C', -1)],
       limits,
     )
     expect(targets.map((target) => target.notionalUsd)).toEqual([0, 25_000, -50_000])
     expect([grossUsd, netUsd]).toEqual([75_000, -25_000])
   })
 
-  it('keeps every limit whatever is wished', () => {
+  it('keeps every limit whatever is asked for', () => {
     const strength = fc.double({ min: -1, max: 1, noNaN: true })
     fc.assert(
       fc.property(fc.array(strength, { maxLength: 30 }), (strengths) => {
         const { targets, grossUsd, netUsd } = constructPortfolio(
-          strengths.map((of, i) => wish(`S${i}`, of)),
+          strengths.map((strength, i) => weight(`S${i}`, strength)),
           limits,
         )
         const sizes = targets.map((target) => target.notionalUsd)

@@ -1,18 +1,18 @@
 import type { TargetPortfolio } from '@triplane/contracts'
 
-/** What a strategy wants of an instrument: its signal in force. */
-export interface Wish {
+/** How strongly a strategy holds that an instrument rises or falls: its signal in force. */
+export interface SignalWeight {
   readonly strategy: string
   readonly symbol: string
   /** [-1, 1] */
   readonly strength: number
-  /** It cannot be sold short: a wish to sell is a wish to hold none. */
+  /** It cannot be sold short: a negative weight asks for no position. */
   readonly isLongOnly: boolean
 }
 
 /** Limits of target positions, USD. */
 export interface PortfolioLimits {
-  /** Target of a wish with strength 1, and the most that one symbol may get. */
+  /** Target of a weight of 1, and the most that one symbol may get. */
   readonly symbolLimitUsd: number
   /** Most for the sum of absolute targets. */
   readonly grossLimitUsd: number
@@ -20,26 +20,26 @@ export interface PortfolioLimits {
   readonly netLimitUsd: number
 }
 
-/** The positions that we want. */
+/** Target positions. */
 export type Targets = Pick<TargetPortfolio, 'targets' | 'grossUsd' | 'netUsd' | 'scale'>
 
-/** No positions wanted: what holds while a kill switch is active. */
+/** No target positions: what holds while a kill switch is active. */
 export const noTargets: Targets = { targets: [], grossUsd: 0, netUsd: 0, scale: 0 }
 
 /**
- * Scales wishes into targets: strength times `symbolLimitUsd` each, then all by the one factor that brings gross and net
- * within their limits, so that the proportions between the wishes stay. One wish a symbol.
+ * Scales weights into targets: strength times `symbolLimitUsd` each, then all by the one factor that brings gross and net
+ * within their limits, so that the proportions between the weights stay. One weight a symbol.
  */
-export function constructPortfolio(wishes: readonly Wish[], limits: PortfolioLimits): Targets {
+export function constructPortfolio(weights: readonly SignalWeight[], limits: PortfolioLimits): Targets {
   let grossUsd = 0
   let netUsd = 0
-  const strengths = wishes.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))
+  const strengths = weights.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))
   for (const strength of strengths) {
     grossUsd += Math.abs(strength) * limits.symbolLimitUsd
     netUsd += strength * limits.symbolLimitUsd
   }
   const scale = Math.min(1, share(limits.grossLimitUsd, grossUsd), share(limits.netLimitUsd, Math.abs(netUsd)))
-  const targets = wishes.map(({ strategy, symbol }, i) => ({
+  const targets = weights.map(({ strategy, symbol }, i) => ({
     strategy,
     symbol,
     notionalUsd: (strengths[i] as number) * limits.symbolLimitUsd * scale,
@@ -47,6 +47,6 @@ export function constructPortfolio(wishes: readonly Wish[], limits: PortfolioLim
   return { targets, grossUsd: grossUsd * scale, netUsd: netUsd * scale, scale }
 }
 
-function share(limit: number, wished: number): number {
-  return wished > limit ? limit / wished : 1
+function share(limit: number, asked: number): number {
+  return asked > limit ? limit / asked : 1
 }
