@@ -5,7 +5,7 @@ import type { InstrumentTable } from './instrument-table.ts'
 import type { LiveProtocol } from './live-protocol.ts'
 
 /** One message of a venue: what JSON made of a frame, where and when it came, and the instruments that it can be about. */
-export interface Message {
+interface Message {
   readonly json: unknown
   readonly origin: FrameOrigin
   readonly tsRecvUs: number
