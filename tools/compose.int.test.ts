@@ -98,11 +98,15 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(found).toHaveLength(4)
   })
 
-  it('has workers for every job of the database: none has failed since the first start', async () => {
-    const sql = 'SELECT sum(total_successes), sum(total_failures) FROM timescaledb_information.job_stats'
-    const done = async () => project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', sql, 'triplane').stdout.trim()
-    const ended = await eventually(done, (counts) => /^[1-9]/.test(counts), 30_000)
-    expect(ended).toMatch(/^[1-9]\d*\|0$/)
+  it('has workers for every job of the database: none has failed since the server started', async () => {
+    const ask = (sql: string) =>
+      project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', sql, 'triplane').stdout.trim()
+    const successes = async () => Number(ask('SELECT sum(total_successes) FROM timescaledb_information.job_stats'))
+    expect(await eventually(successes, (count) => count > 0, 30_000)).toBeGreaterThan(0)
+    // The server that made the database on the first start ended before this one began, and cut short what ran on it.
+    const failures = `SELECT proc_name, err_message FROM timescaledb_information.job_errors
+      WHERE start_time > pg_postmaster_start_time()`
+    expect(ask(failures)).toBe('')
   })
 
   it('lets Grafana read the views, and nothing else', () => {
