@@ -280,9 +280,9 @@ class OrderPipeline implements OrderPlaneCore {
     else if (isWorking(order.state) && order.state !== 'pending_cancel') this.#enter(order, 'partially_filled', atUs)
   }
 
-  /** A wish to cancel. Cancels always pass, for whatever reason: one that is not known here counts as `replaced`. */
-  #onCancel({ intentId, reason: wished }: CancelIntent): void {
-    const reason = isKnownCode(cancelReasons, wished) ? wished : 'replaced'
+  /** Cancels always pass, for whatever reason: one that is not known here counts as `replaced`. */
+  #onCancel({ intentId, reason: given }: CancelIntent): void {
+    const reason = isKnownCode(cancelReasons, given) ? given : 'replaced'
     for (const intent of this.#waiting.take((waiting) => waiting.intentId === intentId)) {
       this.#enter(this.#receive(intent), 'cancelled', this.#nowUs, reason)
       return

@@ -44,6 +44,19 @@ type OfInstrument<Limit extends string, Numbers> = (
   limits: Readonly<Record<Limit, number>>,
 ) => Numbers | undefined
 
+/** The check that `refuse`, which gives the whole refusal, makes of a definition. */
+function checkOf<Code extends RiskCode, Limit extends string, Reject>(
+  { code, doc, limits = {} as Readonly<Record<Limit, string>>, limitsHoldings = false }: Common<Code, Limit>,
+  refuse: OfAccount<Limit, Reject>,
+): CheckDefinition<Code, Limit, Reject> {
+  const create = (values: Readonly<Record<Limit, number>>): RiskCheck<Reject> => ({
+    code,
+    limitsHoldings,
+    refuse: (candidate, account) => refuse(candidate, account, values),
+  })
+  return { code, doc, limits, create }
+}
+
 /**
  * Defines a check of what is known of the account. `refuse` gives the numbers of its refusal. It passes only what it finds within
  * its limit, so that a number that cannot be computed (NaN) is refused.
@@ -51,20 +64,11 @@ type OfInstrument<Limit extends string, Numbers> = (
 export function defineCheck<const Code extends RiskCode, Numbers extends object, const Limit extends string = never>(
   definition: Common<Code, Limit> & { readonly refuse: OfAccount<Limit, Numbers> },
 ): CheckDefinition<Code, Limit, RejectWith<Code, Numbers>> {
-  const { code, doc, limits: names, limitsHoldings = false, refuse } = definition
-  return {
-    code,
-    doc,
-    limits: names ?? ({} as Readonly<Record<Limit, string>>),
-    create: (limits) => ({
-      code,
-      limitsHoldings,
-      refuse(candidate, account) {
-        const numbers = refuse(candidate, account, limits)
-        return numbers && { code, ...numbers }
-      },
-    }),
-  }
+  const { code, refuse } = definition
+  return checkOf(definition, (candidate, account, limits): RejectWith<Code, Numbers> | undefined => {
+    const numbers = refuse(candidate, account, limits)
+    return numbers && { code, ...numbers }
+  })
 }
 
 /** The same, of a known instrument: an unknown one is refused before `refuse` is asked. */
@@ -75,20 +79,14 @@ export function defineInstrumentCheck<
 >(
   definition: Common<Code, Limit> & { readonly refuse: OfInstrument<Limit, Numbers> },
 ): CheckDefinition<Code, Limit, RejectWith<Code, Numbers> | UnknownInstrument> {
-  const { code, doc, limits: names, limitsHoldings = false, refuse } = definition
-  return {
-    code,
-    doc,
-    limits: names ?? ({} as Readonly<Record<Limit, string>>),
-    create: (limits) => ({
-      code,
-      limitsHoldings,
-      refuse(candidate, account) {
-        const { instrument, intent } = candidate
-        if (!instrument) return { code: 'unknown_instrument', venue: intent.venue, symbol: intent.symbol }
-        const numbers = refuse(candidate, instrument, account, limits)
-        return numbers && { code, ...numbers }
-      },
-    }),
-  }
+  const { code, refuse } = definition
+  return checkOf(
+    definition,
+    (candidate, account, limits): RejectWith<Code, Numbers> | UnknownInstrument | undefined => {
+      const { instrument, intent } = candidate
+      if (!instrument) return { code: 'unknown_instrument', venue: intent.venue, symbol: intent.symbol }
+      const numbers = refuse(candidate, instrument, account, limits)
+      return numbers && { code, ...numbers }
+    },
+  )
 }
