@@ -2,9 +2,9 @@ import { unitScale, type Instrument } from '@triplane/contracts'
 import { decimalsOf, err, fixed, formatFixed, ok, type Result } from '@triplane/kernel'
 import { describeValue, type Frame, type FrameRefusal } from '@triplane/market-data'
 import { isJsonObject, type JsonObject } from '../field-reader.ts'
+import { jsonOf } from '../frame-parser.ts'
 import type { ListedInstrument } from '../venue.ts'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** A plain decimal above 0, or 0: Binance's way to say that there is no such step. */
 const DECIMAL = /^\d+(\.\d+)?$/
 
@@ -26,14 +26,10 @@ export function readExchangeInfo(
   })
 }
 
-function readSymbols({ bytes, start, end }: Frame): Result<readonly unknown[], FrameRefusal> {
-  let json: unknown
-  try {
-    json = JSON.parse(utf8.decode(bytes.subarray(start, end)))
-  } catch {
-    return err({ code: 'not_json', detail: 'Expected JSON in UTF-8' })
-  }
-  const symbols = isJsonObject(json) ? json['symbols'] : undefined
+function readSymbols(frame: Frame): Result<readonly unknown[], FrameRefusal> {
+  const json = jsonOf(frame)
+  if (!json.ok) return json
+  const symbols = isJsonObject(json.value) ? json.value['symbols'] : undefined
   if (Array.isArray(symbols)) return ok(symbols)
   return err({
     code: 'unknown_message',
