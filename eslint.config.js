@@ -12,36 +12,22 @@ const pure = ['libs/{kernel,contracts,settings}/src/**/*.ts', ...domain, ...core
  * `more` names what may be imported besides, by everyone; `allow` paths that may be.
  */
 function boundaries({ more = [], allow = [] } = {}) {
+  const base = ['type:kernel', 'type:contract']
+  const adapters = [...base, 'type:platform', 'type:domain', 'type:venue']
+  const planes = [...adapters, 'type:adapter', 'type:core']
   const mayImport = {
     'type:kernel': [],
     'type:contract': ['type:kernel'],
-    'type:domain': ['type:kernel', 'type:contract', 'lib:ledger'],
-    'type:venue': ['type:kernel', 'type:contract', 'lib:market-data'],
-    'type:core': ['type:kernel', 'type:contract', 'type:domain', 'type:venue'],
-    'type:platform': ['type:kernel', 'type:contract', 'type:platform'],
-    'type:adapter': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:venue'],
-    'lib:feeds': ['type:kernel', 'type:contract', 'type:platform', 'lib:market-data', 'type:venue'],
-    'lib:brokers': ['type:kernel', 'type:contract', 'type:platform', 'lib:execution'],
-    'type:plane': [
-      'type:kernel',
-      'type:contract',
-      'type:platform',
-      'type:domain',
-      'type:venue',
-      'type:adapter',
-      'type:core',
-    ],
-    'type:app': [
-      'type:kernel',
-      'type:contract',
-      'type:platform',
-      'type:domain',
-      'type:venue',
-      'type:adapter',
-      'type:core',
-      'type:plane',
-    ],
-    'type:testing': ['type:kernel', 'type:contract', 'type:platform', 'type:domain', 'type:venue', 'type:adapter'],
+    'type:domain': [...base, 'lib:ledger'],
+    'type:venue': [...base, 'lib:market-data'],
+    'type:core': [...base, 'type:domain', 'type:venue'],
+    'type:platform': [...base, 'type:platform'],
+    'type:adapter': adapters,
+    'lib:feeds': [...base, 'type:platform', 'lib:market-data', 'type:venue'],
+    'lib:brokers': [...base, 'type:platform', 'lib:execution'],
+    'type:plane': planes,
+    'type:app': [...planes, 'type:plane'],
+    'type:testing': [...adapters, 'type:adapter'],
   }
   const depConstraints = Object.entries(mayImport).map(([sourceTag, tags]) => ({
     sourceTag,
