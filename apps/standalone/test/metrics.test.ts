@@ -32,10 +32,7 @@ describe('the metrics of a run under way', () => {
   const texts: string[] = []
   let [data, order, strategy] = ['', '', ''].map((text) => new Exposition(text)) as [Exposition, Exposition, Exposition]
 
-  const get = async (plane: number, path: string) => {
-    const response = await fetch(`${standalone.urls[plane]}${path}`)
-    return { status: response.status, text: await response.text() }
-  }
+  const scrape = async (plane: number) => await (await fetch(`${standalone.urls[plane]}/metrics`)).text()
 
   beforeAll(async () => {
     const options = parseOptions(
@@ -46,8 +43,7 @@ describe('the metrics of a run under way', () => {
     running = standalone.run()
     // Long enough for the clock's offset to be known, a bar to be closed, orders to be filled and a heartbeat to pass.
     do {
-      const scraped = await Promise.all([0, 1, 2].map((plane) => get(plane, '/metrics')))
-      texts.splice(0, 3, ...scraped.map(({ text }) => text))
+      texts.splice(0, 3, ...(await Promise.all([0, 1, 2].map(scrape))))
       ;[data, order, strategy] = texts.map((text) => new Exposition(text)) as [Exposition, Exposition, Exposition]
     } while (
       !(data.sum('data_bars_received_total', { duration: '1m' }) >= symbols.length) ||
@@ -199,18 +195,6 @@ describe('the metrics of a run under way', () => {
       expect(plane.sum('triplane_metrics_series_dropped_total')).toBe(0)
       expect(plane.sum('triplane_build_info')).toBe(1)
       expect(plane.types.get('process_cpu_seconds_total')).toBe('counter')
-    }
-  })
-
-  it('are served beside the health of each plane', async () => {
-    for (const plane of [0, 1, 2]) {
-      expect(await get(plane, '/health')).toEqual({ status: 200, text: '{"status":"healthy"}' })
-      expect(await get(plane, '/ready')).toEqual({ status: 200, text: '{"status":"ready"}' })
-      const { status, text } = await get(plane, '/health/detailed')
-      expect(status).toBe(200)
-      const { checks } = JSON.parse(text) as { checks: Record<string, { status: string; timestamp: string }> }
-      expect(Object.keys(checks)).toEqual(['disk', 'memory', 'cpu', 'event_loop', ...(plane === 0 ? ['feed'] : [])])
-      for (const check of Object.values(checks)) expect(check).toMatchObject({ status: 'healthy', details: {} })
     }
   })
 
