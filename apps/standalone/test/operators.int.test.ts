@@ -125,5 +125,5 @@ describe("operators' orders on the standalone app", () => {
     } finally {
       await database.close()
     }
-  })
+  }, 180_000)
 })
