@@ -16,8 +16,7 @@ const STATES = ['received', 'approved', 'submitted'] as const
 const order: Omit<OrderEvent, 'seq' | 'intentId' | 'state'> = {
   type: 'orderEvent',
   strategy: 'OFI',
-  venue: 'sim',
-  symbol: 'BTC/USDT',
+  instrument: 'BTC/USDT@sim',
   effectUs: 1_723_127_400_001_000,
   side: 'BUY',
   orderType: 'LIMIT',

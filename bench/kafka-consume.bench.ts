@@ -31,7 +31,7 @@ async function throughThePort() {
   const options = { brokers: benchBrokers(), clientId: 'bench', nowUs: () => systemClock.nowUs(), topicPrefix: PREFIX }
   const bus = await createKafkaBus(options)
   const producer = bus.producer({ name: 'bench', runId: 'bench' })
-  for (const delta of someDeltas(DELTAS)) producer.send(topics.books, delta.symbol, [delta])
+  for (const delta of someDeltas(DELTAS)) producer.send(topics.books, delta.instrument, [delta])
   await producer.flush()
   return async () => {
     const consumer = bus.consumer({ ...GROUP, group: newGroup() })
@@ -57,7 +57,7 @@ async function kafkajsAlone() {
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()
-  const messages = someDeltas(DELTAS).map((delta) => ({ key: delta.symbol, value: JSON.stringify(delta) }))
+  const messages = someDeltas(DELTAS).map((delta) => ({ key: delta.instrument, value: JSON.stringify(delta) }))
   for (let start = 0; start < DELTAS; start += 500)
     await producer.send({ topic: SINGLES, messages: messages.slice(start, start + 500) })
   return async () => {

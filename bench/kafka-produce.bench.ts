@@ -40,7 +40,7 @@ async function throughThePort(options: Partial<KafkaBusOptions>) {
   const producer = bus.producer({ name: 'bench', runId: 'bench' })
   return async () => {
     for (let start = 0; start < DELTAS; start += TURN) {
-      for (const delta of deltas.slice(start, start + TURN)) producer.send(topics.books, delta.symbol, [delta])
+      for (const delta of deltas.slice(start, start + TURN)) producer.send(topics.books, delta.instrument, [delta])
       if (producer.buffered > 4) await producer.flush()
     }
     await producer.flush()
@@ -65,7 +65,7 @@ async function kafkajsAlone() {
   return async () => {
     for (let start = 0; start < DELTAS; start += TURN) {
       const messages = deltas.slice(start, start + TURN).map((delta) => ({
-        key: delta.symbol,
+        key: delta.instrument,
         value: JSON.stringify(delta),
         headers: { run: 'bench', producer: 'bench', seq: String(delta.seq), ts: String(systemClock.nowUs()) },
       }))

@@ -49,7 +49,7 @@ export function bareKafka(): Kafka {
   return new Kafka({ brokers: benchBrokers(), logLevel: logLevel.NOTHING, retry: { retries: 100, maxRetryTime: 500 } })
 }
 
-/** Book deltas of one symbol, ten levels a side. */
+/** Book deltas of one instrument, ten levels a side. */
 export function someDeltas(count: number): BookDelta[] {
   let random = 7
   const next = (below: number) => (random = (random * 48_271) % 2_147_483_647) % below
@@ -59,8 +59,7 @@ export function someDeltas(count: number): BookDelta[] {
     type: 'bookDelta',
     seq: i + 1,
     source: 'bench',
-    venue: 'binance_usdm',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@binance_usdm',
     tsRecvUs: 1_723_127_400_000_000 + i * 1000,
     tsEventUs: 1_723_127_400_000_000 + i * 1000,
     firstUpdateId: i * 10,

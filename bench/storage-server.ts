@@ -34,7 +34,7 @@ export function benchPool(): pg.Pool {
   return new pg.Pool({ connectionString: process.env[URL_VARIABLE], max: 1 })
 }
 
-/** A day of trades of one symbol, evenly spread. */
+/** A day of trades of one instrument, evenly spread. */
 export function aDayOfTrades(count: number): Trade[] {
   const stepUs = Math.floor(DAY_LENGTH_US / count)
   let random = 7
@@ -43,8 +43,7 @@ export function aDayOfTrades(count: number): Trade[] {
     type: 'trade',
     seq: i + 1,
     source: 'bench',
-    venue: 'binance_usdm',
-    symbol: 'BTC/USDT:USDT',
+    instrument: 'BTC/USDT:USDT@binance_usdm',
     tsRecvUs: DAY_US + i * stepUs + 1500,
     tsEventUs: DAY_US + i * stepUs,
     tradeId: 5_000_000_000 + i,

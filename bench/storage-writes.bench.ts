@@ -1,6 +1,6 @@
 // History into the embedded Postgres, rows that are there already refused: the history store (COPY into a stage, then insert
 // what is new) and multi-row INSERT ... ON CONFLICT DO NOTHING, into the same partitioned table with the same triggers.
-import type { Trade } from '@triplane/contracts'
+import { symbolOf, type Trade, venueOf } from '@triplane/contracts'
 import { HistoryStore } from '@triplane/storage'
 import { runBench } from './harness.ts'
 import { aDayOfTrades, benchPool, withDatabase } from './storage-server.ts'
@@ -86,8 +86,8 @@ function valuesOf(runId: string, rows: readonly Trade[]): unknown[] {
     timeOf(trade.tsRecvUs),
     timeOf(trade.tsEventUs),
     trade.source,
-    trade.venue,
-    trade.symbol,
+    venueOf(trade.instrument),
+    symbolOf(trade.instrument),
     trade.tradeId,
     trade.price,
     trade.size,

@@ -203,12 +203,12 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     expect(fills.length).toBe((await orders()).fills)
 
     const held = new Map<string, number>()
-    for (const { symbol, side, quantity } of fills)
-      held.set(symbol, (held.get(symbol) ?? 0) + (side === 'BUY' ? 1 : -1) * Number(quantity))
+    for (const { instrument, side, quantity } of fills)
+      held.set(instrument, (held.get(instrument) ?? 0) + (side === 'BUY' ? 1 : -1) * Number(quantity))
     for (const plane of [stack.order, stack.strategy]) {
-      const account = await plane.get<{ positions: { symbol: string; quantity: string }[] }>('/status/positions')
-      for (const { symbol, quantity } of account?.positions ?? [])
-        expect(Number(quantity)).toBeCloseTo(held.get(symbol) ?? 0, 6)
+      const account = await plane.get<{ positions: { instrument: string; quantity: string }[] }>('/status/positions')
+      for (const { instrument, quantity } of account?.positions ?? [])
+        expect(Number(quantity)).toBeCloseTo(held.get(instrument) ?? 0, 6)
     }
 
     const validUntil = new Map(

@@ -5,10 +5,10 @@ import type { Capture } from '../capture.ts'
 import type { Contender } from '../harness.ts'
 import type { Tally } from './tally.ts'
 
-const of = { source: 'capture', venue: 'binance_usdm', symbol: 'BTC/USDT:USDT' }
+const of = { source: 'capture', instrument: 'BTC/USDT:USDT@binance_usdm' }
 const instrument: Instrument = {
-  symbol: of.symbol,
-  venue: of.venue,
+  symbol: 'BTC/USDT:USDT',
+  venue: 'binance_usdm',
   exchange: 'binance',
   venueSymbol: 'BTCUSDT',
   kind: 'linear_perpetual',

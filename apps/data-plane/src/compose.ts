@@ -78,8 +78,8 @@ export async function startDataService(config: DataServiceConfig, edges: Service
           plane.observe(event)
           logEvent(context.logger, event)
           if (latest) noteEvent(latest, event)
-          if (event.type !== 'marketStatus' || event.symbol === undefined) return
-          if (event.status === 'book_invalid') opened.requestSnapshot?.(event.symbol)
+          if (event.type !== 'marketStatus' || event.instrument === undefined) return
+          if (event.status === 'book_invalid') opened.requestSnapshot?.(event.instrument)
           if (event.status === 'steps_unknown') opened.requestInstrumentList?.()
         },
       },

@@ -22,8 +22,8 @@ export interface RunFacts {
 export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFacts): Report {
   const { data, order, strategy, tally } = planes
   const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book.lastUpdateId > 0)
-  const symbols = heard.map(({ instrument }) => instrument.symbol)
-  const laneOf = new Map(heard.map((lane) => [lane.instrument.symbol, lane]))
+  const ids = heard.map(({ id }) => id)
+  const laneOf = new Map(heard.map((lane) => [lane.id, lane]))
   const orders = order.core.view()
   const { account, markAgeLimitUs, switches } = strategy.core.summary()
   const counted = tally.counted
@@ -34,12 +34,12 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
     events: { ...counted.events },
     gaps: counted.gaps,
     invalidBooks: counted.invalidBooks,
-    books: Object.fromEntries(heard.map((lane) => [lane.instrument.symbol, reportedBook(lane.book)])),
-    bars: tally.barsWith((symbol, timeframe) => {
-      const bar = laneOf.get(symbol)?.bars.forming(timeframe)
+    books: Object.fromEntries(heard.map((lane) => [lane.id, reportedBook(lane.book)])),
+    bars: tally.barsWith((id, timeframe) => {
+      const bar = laneOf.get(id)?.bars.forming(timeframe)
       return bar && reportedBar(bar)
-    }, symbols),
-    ofi: Object.fromEntries(symbols.map((symbol) => [symbol, counted.ofi[symbol] ?? []])),
+    }, ids),
+    ofi: Object.fromEntries(ids.map((id) => [id, counted.ofi[id] ?? []])),
     orders: Object.fromEntries(orderStates.map((state) => [state, orders.orders[state]])) as Record<OrderState, number>,
     denied: Object.fromEntries(riskCodes.map((code) => [code, orders.totals.denials[code]])) as Record<
       RiskCode,
@@ -57,7 +57,7 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
     },
     positions: Object.fromEntries(
       account.positions.map(({ position, isDust }) => [
-        position.symbol,
+        position.instrument,
         {
           quantity: numberFromFixed(position.quantity, position.quantityScale),
           mark: position.mark,

@@ -13,7 +13,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
   const { data, strategy, order, tally, lockstep } = planes
   const { account, switches } = strategy.core.summary()
   const orders = order.core.view()
-  const positionOf = new Map(account.positions.map(({ position }) => [position.symbol, position]))
+  const positionOf = new Map(account.positions.map(({ position }) => [position.instrument, position]))
   const counted = tally.counted
   return {
     marketTimeUs: lockstep.nowUs ?? source.startUs,
@@ -29,8 +29,8 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
     tradingState: orders.tradingState,
     instruments: data.core.lanes
       .filter((lane) => lane.lastQuote !== undefined)
-      .map(({ instrument: { symbol }, lastQuote, book, bars }) => {
-        const position = positionOf.get(symbol)
+      .map(({ id, instrument: { symbol }, lastQuote, book, bars }) => {
+        const position = positionOf.get(id)
         return {
           symbol,
           bid: lastQuote?.bid,

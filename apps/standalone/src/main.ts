@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
-import { AmbiguousSymbolError, ConfigError } from '@triplane/config'
+import { ConfigError } from '@triplane/config'
 import { ControlError } from '@triplane/control'
 import { CaptureError } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
@@ -27,16 +27,7 @@ const screen: Screen = {
 }
 
 /** What a user can put right: one message, no stack trace. */
-const expected = [
-  UsageError,
-  ConfigError,
-  CaptureError,
-  MetricsServerError,
-  StorageError,
-  ControlError,
-  ResumeError,
-  AmbiguousSymbolError,
-]
+const expected = [UsageError, ConfigError, CaptureError, MetricsServerError, StorageError, ControlError, ResumeError]
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(2 ** 32))

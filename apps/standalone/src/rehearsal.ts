@@ -1,4 +1,4 @@
-import type { Instrument, Mark, MarketStatus, Ofi, Quote } from '@triplane/contracts'
+import { instrumentId, type Instrument, type Mark, type MarketStatus, type Ofi, type Quote } from '@triplane/contracts'
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import type { OrderPlaneCore } from '@triplane/order-core'
@@ -64,7 +64,8 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
   const order = joinPlane({ ...joined, plane: orderPlane, metrics: orderMetrics })
 
   const producer = bus.producer({ name: 'data-plane', runId: joined.runId })
-  const { symbol, venue } = instrument
+  const { venue } = instrument
+  const id = instrumentId(instrument)
   const source = 'rehearsal'
   const bid = Number(instrument.tickSize) * 12_345
   const ask = Number(instrument.tickSize) * 12_346
@@ -77,8 +78,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
         type: 'quote',
         seq: ++seq,
         source,
-        venue,
-        symbol,
+        instrument: id,
         tsRecvUs,
         tsEventUs: tsRecvUs,
         updateId: START_US + seq,
@@ -92,8 +92,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
         type: 'ofi',
         seq: ++seq,
         source,
-        venue,
-        symbol,
+        instrument: id,
         tsRecvUs,
         value,
         intervalStartUs: START_US,
@@ -109,8 +108,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     type: 'marketStatus',
     seq: ++seq,
     source,
-    venue,
-    symbol,
+    instrument: id,
     tsRecvUs,
     status: 'book_valid',
   }
@@ -118,8 +116,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     type: 'mark',
     seq: ++seq,
     source,
-    venue,
-    symbol,
+    instrument: id,
     tsRecvUs,
     price: (bid + ask) / 2,
     kind: 'quote',

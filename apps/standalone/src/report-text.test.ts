@@ -40,12 +40,12 @@ const report: Report = {
   gaps: 2,
   invalidBooks: 3,
   books: {
-    'BTC/USDT': { valid: true, bid: 61659.7, bidSize: 1.486, ask: 61659.8, askSize: 0.981, updateId: 5 },
-    SPY: { valid: false, updateId: 0 },
+    'BTC/USDT@sim': { valid: true, bid: 61659.7, bidSize: 1.486, ask: 61659.8, askSize: 0.981, updateId: 5 },
+    'SPY@sim': { valid: false, updateId: 0 },
   },
-  bars: { 'BTC/USDT': { '1m': [bar, bar, { ...bar, closed: false }], '5m': [] }, SPY: { '1m': [bar] } },
+  bars: { 'BTC/USDT@sim': { '1m': [bar, bar, { ...bar, closed: false }], '5m': [] }, 'SPY@sim': { '1m': [bar] } },
   ofi: {
-    'BTC/USDT': [
+    'BTC/USDT@sim': [
       { startUs: testStartUs, value: 1.25 },
       { startUs: testStartUs + 1, value: -3 },
     ],
@@ -60,9 +60,9 @@ const report: Report = {
     ordersAfterTrip: 0,
   },
   positions: {
-    'BTC/USDT': { quantity: -0.25, mark: 61659.75, markAgeUs: 12_300_000, isMarkStale: true },
-    'ETH/USDT': { quantity: 1, mark: 2600, markAgeUs: 200_000, isMarkStale: false },
-    SPY: { quantity: 0, mark: 530, markAgeUs: 99_000_000, isMarkStale: false },
+    'BTC/USDT@sim': { quantity: -0.25, mark: 61659.75, markAgeUs: 12_300_000, isMarkStale: true },
+    'ETH/USDT@sim': { quantity: 1, mark: 2600, markAgeUs: 200_000, isMarkStale: false },
+    'SPY@sim': { quantity: 0, mark: 530, markAgeUs: 99_000_000, isMarkStale: false },
   },
   pnl: {
     realizedUsd: -10.845,
@@ -82,7 +82,7 @@ const report: Report = {
   hashes: { data: 'bb', order: 'cc', strategy: 'dd' },
 }
 
-const instruments = [{ symbol: 'BTC/USDT', tickSize: '0.1' }]
+const instruments = [{ symbol: 'BTC/USDT', venue: 'sim', tickSize: '0.1' }]
 
 describe('the report as text', () => {
   it.each([
@@ -92,8 +92,8 @@ describe('the report as text', () => {
     ['events by type', /trade 21,313, quote 66,089, .*ofi 9,000, signal 800, orderIntent 61, fill 44/],
     ['gaps', /gaps +2; books invalid 3 times/],
     ['closed bars by timeframe', /bars closed 1m 3\n/],
-    ['OFI', /BTC\/USDT -1\.75 in 2 intervals/],
-    ['books', /BTC\/USDT {2}1\.486 x 61659\.7 \| 0\.981 x 61659\.8\n {2}SPY {2}empty \| empty {2}not valid/],
+    ['OFI', /BTC\/USDT@sim -1\.75 in 2 intervals/],
+    ['books', /BTC\/USDT@sim {2}1\.486 x 61659\.7 \| 0\.981 x 61659\.8\n {2}SPY@sim {2}empty \| empty {2}not valid/],
     ['orders by state', /by state +denied 12, filled 40, cancelled 9\n/],
     ['denials by code', /denied +price_collar 12\n/],
     ['fills and slippage', /fills +44, 5 of them partial; slippage 0\.46 bps in the mean, 2\.5 at worst/],
@@ -102,7 +102,7 @@ describe('the report as text', () => {
     ['PnL', /equity +999,986\.9[01] USD: realised -10\.8[45] net of fees of 12\.3[45], unrealised -2\.25/],
     [
       'open positions, marks to the step',
-      /positions +BTC\/USDT -0\.25 at 61659\.8, a mark of 12\.3 s ago, ETH\/USDT 1 at 2600\n/,
+      /positions +BTC\/USDT@sim -0\.25 at 61659\.8, a mark of 12\.3 s ago, ETH\/USDT@sim 1 at 2600\n/,
     ],
     ['drawdown', /drawdown +1\.23 % at most/],
     ['kill switches', /switches +pnl 0\.123, drawdown 0, psr 0, stale_data TRIPPED, manual 0\n/],

@@ -1,9 +1,9 @@
-import type { Instrument } from '@triplane/contracts'
+import { instrumentId, type Instrument } from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
 import type { Report } from './report.ts'
 
 /** What the text needs to know of what was traded. */
-type Priced = Pick<Instrument, 'symbol' | 'tickSize'>
+type Priced = Pick<Instrument, 'symbol' | 'venue' | 'tickSize'>
 
 const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
@@ -30,7 +30,7 @@ function switches(report: Report): string {
 }
 
 function positions(report: Report, instruments: readonly Priced[]): string {
-  const tickSizeOf = new Map(instruments.map(({ symbol, tickSize }) => [symbol, tickSize]))
+  const tickSizeOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.tickSize]))
   const held = Object.entries(report.positions).filter(([, { quantity }]) => quantity !== 0)
   const shown = held.map(([symbol, { quantity, mark, markAgeUs, isMarkStale, isDust }]) => {
     const age = isMarkStale ? `, a mark of ${upTo(1).format(markAgeUs / 1e6)} s ago` : ''

@@ -49,7 +49,7 @@ describe('RunTally', () => {
   })
 
   it('keeps the bars built from trades, with the one that forms last', () => {
-    const tally = tallyOf(aBar(), aBar({ origin: 'venue', timeframe: '5m' }), aBar({ symbol: 'SPY' }))
+    const tally = tallyOf(aBar(), aBar({ origin: 'venue', timeframe: '5m' }), aBar({ instrument: 'SPY@sim' }))
     const forming = {
       openTimeUs: 5,
       open: 1,
@@ -61,9 +61,9 @@ describe('RunTally', () => {
       closed: false,
       incomplete: true,
     }
-    const bars = tally.barsWith((_, timeframe) => (timeframe === '1m' ? forming : undefined), ['BTC/USDT'])
-    expect(Object.keys(bars)).toEqual(['BTC/USDT'])
-    expect(bars['BTC/USDT']).toEqual({
+    const bars = tally.barsWith((_, timeframe) => (timeframe === '1m' ? forming : undefined), ['BTC/USDT@sim'])
+    expect(Object.keys(bars)).toEqual(['BTC/USDT@sim'])
+    expect(bars['BTC/USDT@sim']).toEqual({
       ...{ '1m': [expect.objectContaining({ openTimeUs: testStartUs, trades: 1751, closed: true }), forming] },
       ...{ '5m': [], '15m': [], '1h': [], '1d': [] },
     })
@@ -75,7 +75,7 @@ describe('RunTally', () => {
     const tally = tallyOf(
       ...[at(0), at(1), at(3), at(1, { trades: 9, incomplete: true, revised: true }), at(2, { revised: true }), at(4)],
     )
-    const minutes = tally.barsWith(() => undefined, ['BTC/USDT'])['BTC/USDT']?.['1m'] ?? []
+    const minutes = tally.barsWith(() => undefined, ['BTC/USDT@sim'])['BTC/USDT@sim']?.['1m'] ?? []
     expect(minutes.map(({ openTimeUs }) => (openTimeUs - testStartUs) / 60e6)).toEqual([0, 1, 2, 3, 4])
     expect(minutes.map(({ incomplete }) => incomplete)).toEqual([false, true, false, false, false])
     expect(minutes[1]?.trades).toBe(9)
@@ -85,15 +85,15 @@ describe('RunTally', () => {
     const { counted: state } = tallyOf(
       anOfi({ intervalStartUs: 10, intervalValue: 1 }),
       anOfi({ intervalStartUs: 10, intervalValue: 3 }),
-      anOfi({ intervalStartUs: 10, intervalValue: 9, symbol: 'SPY' }),
+      anOfi({ intervalStartUs: 10, intervalValue: 9, instrument: 'SPY@sim' }),
       anOfi({ intervalStartUs: 20, intervalValue: -2 }),
     )
     expect(state.ofi).toEqual({
-      'BTC/USDT': [
+      'BTC/USDT@sim': [
         { startUs: 10, value: 3 },
         { startUs: 20, value: -2 },
       ],
-      SPY: [{ startUs: 10, value: 9 }],
+      'SPY@sim': [{ startUs: 10, value: 9 }],
     })
   })
 

@@ -13,6 +13,7 @@ import {
   type StateOf,
   type SwitchType,
   type Timeframe,
+  type InstrumentId,
 } from '@triplane/contracts'
 import { countedEvents, reportedBar, reportedBarSchema, type CountedEvent, type ReportedBar } from './report.ts'
 
@@ -38,11 +39,11 @@ export const runTallySchema = stateSchema({
   gaps: field.count,
   invalidBooks: field.count,
   bars: field.list(
-    stateSchema({ symbol: field.text, timeframe: field.oneOf(timeframes), bars: field.list(reportedBarSchema) }),
+    stateSchema({ instrument: field.text, timeframe: field.oneOf(timeframes), bars: field.list(reportedBarSchema) }),
   ),
   ofi: field.list(
     stateSchema({
-      symbol: field.text,
+      instrument: field.text,
       intervals: field.list(stateSchema({ startUs: field.timeUs, value: field.real })),
     }),
   ),
@@ -93,10 +94,11 @@ export class RunTally {
     this.#state = {
       ...counts,
       bars: {},
-      ofi: Object.fromEntries(ofi.map(({ symbol, intervals }) => [symbol, [...intervals]])),
+      ofi: Object.fromEntries(ofi.map(({ instrument, intervals }) => [instrument, [...intervals]])),
       trips: Object.fromEntries(trips.map(({ switchType, tripUs }) => [switchType, tripUs])),
     }
-    for (const { symbol, timeframe, bars: closed } of bars) (this.#state.bars[symbol] ??= {})[timeframe] = [...closed]
+    for (const { instrument, timeframe, bars: closed } of bars)
+      (this.#state.bars[instrument] ??= {})[timeframe] = [...closed]
   }
 
   /** What was counted: live, it changes with the next event. */
@@ -109,13 +111,13 @@ export class RunTally {
     const { bars, ofi, trips, ...counts } = structuredClone(this.#state)
     return {
       ...counts,
-      bars: Object.entries(bars).flatMap(([symbol, byTimeframe]) =>
+      bars: Object.entries(bars).flatMap(([instrument, byTimeframe]) =>
         timeframes.flatMap((timeframe) => {
           const closed = byTimeframe[timeframe]
-          return closed ? [{ symbol, timeframe, bars: closed }] : []
+          return closed ? [{ instrument, timeframe, bars: closed }] : []
         }),
       ),
-      ofi: Object.entries(ofi).map(([symbol, intervals]) => ({ symbol, intervals })),
+      ofi: Object.entries(ofi).map(([instrument, intervals]) => ({ instrument, intervals })),
       trips: switchTypes.flatMap((switchType) => {
         const tripUs = trips[switchType]
         return tripUs === undefined ? [] : [{ switchType, tripUs }]
@@ -140,7 +142,7 @@ export class RunTally {
         return
       case 'ofi': {
         state.events.ofi++
-        const intervals = (state.ofi[event.symbol] ??= [])
+        const intervals = (state.ofi[event.instrument] ??= [])
         const last = intervals[intervals.length - 1]
         if (last !== undefined && last.startUs === event.intervalStartUs) last.value = event.intervalValue
         else intervals.push({ startUs: event.intervalStartUs, value: event.intervalValue })
@@ -150,7 +152,7 @@ export class RunTally {
         if (!event.closed) return
         state.events.bar++
         if (event.origin === 'venue') return
-        const bars = (state.bars[event.symbol] ??= {})
+        const bars = (state.bars[event.instrument] ??= {})
         const list = (bars[event.timeframe] ??= [])
         if (event.revised) revise(list, reportedBar(event))
         else list.push(reportedBar(event))
@@ -188,15 +190,18 @@ export class RunTally {
     }
   }
 
-  /** Closed bars and the ones still forming, by symbol and timeframe. */
-  barsWith(forming: (symbol: string, timeframe: Timeframe) => ReportedBar | undefined, symbols: readonly string[]) {
+  /** Closed bars and the ones still forming, by instrument and timeframe. */
+  barsWith(
+    forming: (instrument: InstrumentId, timeframe: Timeframe) => ReportedBar | undefined,
+    instruments: readonly InstrumentId[],
+  ) {
     return Object.fromEntries(
-      symbols.map((symbol) => {
+      instruments.map((instrument) => {
         const byTimeframe = timeframes.map((timeframe) => {
-          const last = forming(symbol, timeframe)
-          return [timeframe, [...(this.#state.bars[symbol]?.[timeframe] ?? []), ...(last ? [last] : [])]] as const
+          const last = forming(instrument, timeframe)
+          return [timeframe, [...(this.#state.bars[instrument]?.[timeframe] ?? []), ...(last ? [last] : [])]] as const
         })
-        return [symbol, Object.fromEntries(byTimeframe)] as const
+        return [instrument, Object.fromEntries(byTimeframe)] as const
       }),
     )
   }

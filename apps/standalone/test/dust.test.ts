@@ -5,6 +5,7 @@ import { composedByHand } from './composed-by-hand.ts'
 import { temporaryFolder } from './run-standalone.ts'
 
 const SYMBOL = 'BTC/USDT'
+const INSTRUMENT = `${SYMBOL}@sim`
 const MIN_NOTIONAL = 10_000
 
 /** Orders that rest, and are so large that trades fill them in part before they are replaced. */
@@ -42,13 +43,13 @@ describe('a position too small to be closed', () => {
       for (const item of items) planes.lockstep.accept(item)
       planes.observe()
       for (const { positions } of [planes.strategy.core.summary().account, planes.order.core.view().account]) {
-        const held = positions.find(({ position }) => position.symbol === SYMBOL)
+        const held = positions.find(({ position }) => position.instrument === INSTRUMENT)
         if (!held) continue
         const { quantity, quantityScale, mark } = held.position
         const worth = (Math.abs(Number(quantity)) / 10 ** quantityScale) * mark
         if (Math.abs(worth - MIN_NOTIONAL) > 0.01) expect(held.isDust).toBe(worth > 0 && worth < MIN_NOTIONAL)
       }
-      const held = planes.order.core.view().account.positions.find(({ position }) => position.symbol === SYMBOL)
+      const held = planes.order.core.view().account.positions.find(({ position }) => position.instrument === INSTRUMENT)
       if (held?.isDust === true && !isDust) begun++
       if (held?.isDust === false && isDust) ended++
       isDust = held?.isDust === true

@@ -71,7 +71,7 @@ describe('both ledgers', () => {
 })
 
 function quantities(account: ReturnType<typeof accountsOf>[number]): string {
-  return (account?.positions ?? []).map(({ position }) => `${position.symbol} ${position.quantity}`).join()
+  return (account?.positions ?? []).map(({ position }) => `${position.instrument} ${position.quantity}`).join()
 }
 
 it('come to the same run, to the hash, when it is scraped and looked at all the time', async () => {

@@ -17,8 +17,8 @@ import { silentScreen, temporaryFolder } from './run-standalone.ts'
 
 const START_US = Date.UTC(2024, 7, 8, 14, 30) * 1000
 const SECONDS = 90
-const BTC = 'BTC/USDT:USDT'
-const ETH = 'ETH/USDT:USDT'
+const BTC = 'BTC/USDT:USDT@binance_usdm'
+const ETH = 'ETH/USDT:USDT@binance_usdm'
 /** Trades more than the default one, so that a short replay has something to show. */
 const eager = {
   TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
@@ -98,9 +98,9 @@ describe('an instrument that goes quiet on a connection that is up', () => {
   function momentOfRest(events: readonly Event[], isHeld: boolean): number {
     let held = 0
     for (const [i, event] of events.entries()) {
-      if (event.type === 'fill' && event.symbol === ETH)
+      if (event.type === 'fill' && event.instrument === ETH)
         held += (event.side === 'BUY' ? 1 : -1) * Math.round(Number(event.quantity) * 1000)
-      if (event.type !== 'orderEvent' || event.symbol !== ETH || event.state !== 'acknowledged') continue
+      if (event.type !== 'orderEvent' || event.instrument !== ETH || event.state !== 'acknowledged') continue
       const next = events.slice(i + 1).find((later) => 'intentId' in later && later.intentId === event.intentId)
       const restsUs = next && 'effectUs' in next ? next.effectUs - event.effectUs : 0
       if ((held !== 0) === isHeld && restsUs > US_PER_SECOND && event.effectUs > START_US + 20 * US_PER_SECOND)
@@ -110,8 +110,8 @@ describe('an instrument that goes quiet on a connection that is up', () => {
   }
 
   const effectUsOf = (event: Event) => ('effectUs' in event ? event.effectUs : 0)
-  const isOf = (symbol: string, ...types: readonly Event['type'][]) => {
-    return (event: Event) => 'symbol' in event && event.symbol === symbol && types.includes(event.type)
+  const isOf = (instrument: string, ...types: readonly Event['type'][]) => {
+    return (event: Event) => 'instrument' in event && event.instrument === instrument && types.includes(event.type)
   }
   const trips = (events: readonly Event[]) => events.filter((event) => event.type === 'killSwitch' && event.active)
   const isEth = ({ text }: Line) => text.includes('ETHUSDT')
@@ -129,12 +129,12 @@ describe('an instrument that goes quiet on a connection that is up', () => {
     const staleUs = flatUs + 3 * US_PER_SECOND
     const later = events.filter((event) => effectUsOf(event) > staleUs)
     expect(events.filter((event) => event.type === 'cancelIntent' && event.reason === 'stale_market')).toMatchObject([
-      { symbol: ETH },
+      { instrument: ETH },
     ])
     expect(later.filter(isOf(ETH, 'orderIntent', 'fill'))).toEqual([])
     const open = new Map<string, string>()
     for (const event of events)
-      if (event.type === 'orderEvent' && event.symbol === ETH) open.set(event.intentId, event.state)
+      if (event.type === 'orderEvent' && event.instrument === ETH) open.set(event.intentId, event.state)
     expect([...open.values()].filter((state) => !['filled', 'cancelled'].includes(state))).toEqual([])
     expect(later.filter(isOf(BTC, 'orderIntent')).length).toBeGreaterThan(5)
     expect(later.filter(isOf(BTC, 'fill')).length).toBeGreaterThan(5)

@@ -23,19 +23,19 @@ interface Reference {
 const cases = [
   {
     name: 'usdm_btcusdt',
-    symbol: 'BTC/USDT:USDT',
+    instrument: 'BTC/USDT:USDT@binance_usdm',
     files: ['usdm_btcusdt_20240808.gz'],
     reference: 'usdm_btcusdt_20240808.json',
   },
   {
     name: 'spot_btcusdt over midnight',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@binance_spot',
     files: ['spot_btcusdt_20240808.gz', 'spot_btcusdt_20240809.gz'],
     reference: 'spot_btcusdt_20240808-09.json',
   },
   {
     name: 'spot_ethusdt over midnight',
-    symbol: 'ETH/USDT',
+    instrument: 'ETH/USDT@binance_spot',
     files: ['spot_ethusdt_20240808.gz', 'spot_ethusdt_20240809.gz'],
     reference: 'spot_ethusdt_20240808-09.json',
   },
@@ -46,7 +46,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
   const flagsOf = (files: readonly string[]) =>
     files.flatMap((file) => ['--capture', join(folder, 'binance_ws_20240808', file)])
 
-  describe.each(cases)('$name', ({ symbol, files, reference }) => {
+  describe.each(cases)('$name', ({ instrument, files, reference }) => {
     const expected = JSON.parse(readFileSync(join(folder, 'reference/binance', reference), 'utf8')) as Reference
     let report: Report
     beforeAll(
@@ -66,11 +66,11 @@ describeWithData('replay of recorded Binance data', (folder) => {
       const [bid, bidSize] = (expected.book.finalBids[0] ?? []).map(Number)
       const [ask, askSize] = (expected.book.finalAsks[0] ?? []).map(Number)
       expect(report.gaps).toBe(0)
-      expect(report.books[symbol]).toEqual({ valid: true, bid, bidSize, ask, askSize, updateId: expected.book.lastU })
+      expect(report.books[instrument]).toEqual({ valid: true, bid, bidSize, ask, askSize, updateId: expected.book.lastU })
     })
 
     it('builds the reference bars', () => {
-      const bars = report.bars[symbol]?.['1m'] ?? []
+      const bars = report.bars[instrument]?.['1m'] ?? []
       expect(bars.map(({ closed }) => closed)).toEqual(
         expected.bars1mFromTrades.bars.map((_, i, all) => i < all.length - 1),
       )
@@ -90,7 +90,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
     })
 
     it('measures the reference order flow', () => {
-      expect(report.ofi[symbol]).toEqual(
+      expect(report.ofi[instrument]).toEqual(
         Object.entries(expected.ofiBestLevel.buckets).map(([second, value]) => ({
           startUs: Number(second) * 1e6,
           value: Number(value),
@@ -134,7 +134,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
       const short = await runStandalone([...flags, '--duration', '60s'], varFolder())
       expect(short.run.marketSeconds).toBeLessThanOrEqual(60)
       expect(short.frames.in).toBeLessThan(report.frames.in)
-      expect(short.ofi['BTC/USDT:USDT']?.slice(0, -1)).toEqual(report.ofi['BTC/USDT:USDT']?.slice(0, 6))
+      expect(short.ofi['BTC/USDT:USDT@binance_usdm']?.slice(0, -1)).toEqual(report.ofi['BTC/USDT:USDT@binance_usdm']?.slice(0, 6))
     }, 180_000)
   })
 })

@@ -71,13 +71,13 @@ describe('--resume', () => {
     const orders = ({ orders }: Report) => Object.values(orders).reduce((sum, count) => sum + count, 0)
     const resume = ['--resume', '--speed', 'max', '--duration', '20s']
     const whole = await runStandalone([...seeded, '--duration', '20s'], folder)
-    expect(whole.positions['BTC/USDT']?.quantity).not.toBe(0)
+    expect(whole.positions['BTC/USDT@sim']?.quantity).not.toBe(0)
     const coarse = await runStandalone([...resume, ...withSteps('10', '0.1')], folder)
-    const position = coarse.positions['BTC/USDT']?.quantity
+    const position = coarse.positions['BTC/USDT@sim']?.quantity
     const fine = await runStandalone([...resume, ...withSteps('0.01', '0.00000001')], folder)
-    expect(coarse.positions['BTC/USDT']?.quantity).toBe(position)
+    expect(coarse.positions['BTC/USDT@sim']?.quantity).toBe(position)
     expect(orders(fine)).toBeGreaterThan(orders(coarse))
-    expect(fine.positions['BTC/USDT']?.quantity).not.toBe(position)
+    expect(fine.positions['BTC/USDT@sim']?.quantity).not.toBe(position)
   }, 180_000)
 
   it('goes on with the cash that the account began with, and says so', async () => {

@@ -76,7 +76,7 @@ describe('the report of a replay', () => {
     ])
     const report = await replay('gap', lines)
     expect(report.gaps).toBe(1)
-    const bars = report.bars['BTC/USDT:USDT']
+    const bars = report.bars['BTC/USDT:USDT@binance_usdm']
     expect(bars?.['1m']?.map(({ closed, incomplete, trades }) => [trades, closed, incomplete])).toEqual([
       [10, true, true],
       [60, true, false],
@@ -96,7 +96,7 @@ describe('the report of a replay', () => {
     expect(report.frames).toMatchObject({ ignored: 200 })
     expect(Object.values(report.frames.refused).reduce((sum, count) => sum + count)).toBe(0)
     expect([report.events.trade, report.gaps]).toEqual([400, 0])
-    expect(report.bars['BTC/USDT:USDT']?.['1d']?.[0]).toMatchObject({ trades: 400, volume: 4 })
+    expect(report.bars['BTC/USDT:USDT@binance_usdm']?.['1d']?.[0]).toMatchObject({ trades: 400, volume: 4 })
   }, 60_000)
 
   it('has every trade of a market that is half as wide as its price', async () => {
@@ -106,6 +106,6 @@ describe('the report of a replay', () => {
     ])
     const report = await replay('wide', lines)
     expect(report.frames.refused.price_band).toBe(0)
-    expect(report.bars['BTC/USDT:USDT']?.['1d']?.[0]).toMatchObject({ trades: 200, low: 40000, high: 60000 })
+    expect(report.bars['BTC/USDT:USDT@binance_usdm']?.['1d']?.[0]).toMatchObject({ trades: 200, low: 40000, high: 60000 })
   }, 60_000)
 })

@@ -4,7 +4,7 @@ export { ConfigError, type Violation } from './config-error.ts'
 // What runs
 export { buildInfo } from './build-info.ts'
 // Instruments
-export { AmbiguousSymbolError, instrumentsOf, loadInstruments } from './instruments.ts'
+export { instrumentsOf, loadInstruments } from './instruments.ts'
 // Secrets
 export { maskSecrets } from './mask-secrets.ts'
 export { secret } from './secrets.ts'

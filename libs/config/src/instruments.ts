@@ -111,18 +111,7 @@ function sharesVenueSymbol(a: Instrument, b: Instrument): boolean {
   return a.venue === b.venue && a.venueSymbol === b.venueSymbol && a.symbol !== b.symbol
 }
 
-/** The run's instruments: those of its venues. Throws when one symbol would mean two of them. */
+/** The run's instruments: those of its venues. */
 export function instrumentsOf(venues: readonly string[], all: readonly Instrument[]): readonly Instrument[] {
-  const instruments = all.filter(({ venue }) => venues.includes(venue))
-  const twice = instruments.find((one, i) => instruments.findIndex(({ symbol }) => symbol === one.symbol) < i)
-  if (twice)
-    throw new AmbiguousSymbolError(
-      `Expected every symbol to mean one instrument in a run, found ${twice.symbol} on several of ${venues.join(', ')}.`,
-    )
-  return instruments
-}
-
-/** Two venues of one run trade the same symbol. */
-export class AmbiguousSymbolError extends Error {
-  override readonly name = 'AmbiguousSymbolError'
+  return all.filter(({ venue }) => venues.includes(venue))
 }

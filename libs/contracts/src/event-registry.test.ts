@@ -22,13 +22,13 @@ const funding = defineEvent({
   doc: 'What a perpetual pays.',
   schema: { ...marketFields, rate: real('share of the notional, 0-1'), next: Type.Optional(real('the next one')) },
   topic: fundingTopic,
-  key: ({ venue, symbol }) => `${venue}/${symbol}`,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   store: { table: 'funding', as: 'funding' },
   example: { ...exampleMarket, rate: 0.0001 },
 })
 const registry = createEventRegistry([...eventDefinitions, funding])
-const line = `{"type":"funding","seq":1,"source":"sim","venue":"sim","symbol":"BTC/USDT","tsRecvUs":1723127400000000,"rate":0.0001}`
+const line = `{"type":"funding","seq":1,"source":"sim","instrument":"BTC/USDT@sim","tsRecvUs":1723127400000000,"rate":0.0001}`
 
 describe('one definition is all that an event needs', () => {
   it('has a type', () => {
@@ -42,7 +42,7 @@ describe('one definition is all that an event needs', () => {
   it('has a topic, which holds it alone, a key, a rank and a table', () => {
     expect(registry.topicOf.funding).toBe(fundingTopic)
     expect(registry.typesOn(fundingTopic)).toEqual(['funding'])
-    expect(registry.keyOf(funding.example, 'account')).toBe('sim/BTC/USDT')
+    expect(registry.keyOf(funding.example, 'account')).toBe('BTC/USDT@sim')
     expect(registry.rankOf.funding).toBe(rank.data)
     expect(registry.definitionOf.funding.store?.as).toBe('funding')
   })
@@ -56,7 +56,7 @@ describe('one definition is all that an event needs', () => {
 
   it('leaves those of the others as they are', () => {
     const { trade } = registry.definitionOf
-    expect(registry.keyOf(trade.example, 'account')).toBe('BTC/USDT')
+    expect(registry.keyOf(trade.example, 'account')).toBe('BTC/USDT@sim')
     expect(registry.typesOn(topics.books)).toEqual(['bookDelta', 'bookSnapshot'])
     expect(Object.keys(registry.definitionOf)).toEqual([...eventTypes, 'funding'])
   })

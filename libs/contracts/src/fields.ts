@@ -40,18 +40,20 @@ export const KNOWN_CODES = 'x-known-codes'
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
 export const marketFields = {
   source: text('feed: capture, sim, or the label of a live venue'),
-  venue: text('id of the venue: an exchange and one of its products'),
-  symbol: text('unified symbol: BTC/USDT'),
+  instrument: text('id of the instrument: BTC/USDT@binance_spot'),
   tsRecvUs: timeUs('receive time made monotone: market time'),
 }
 
 /** 2024-08-08T14:30:00Z in microseconds: the time of the examples. */
 export const exampleUs = 1_723_127_400_000_000
 /** The market fields of the examples. */
-export const exampleMarket = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT', tsRecvUs: exampleUs } as const
+export const exampleMarket = { source: 'sim', instrument: 'BTC/USDT@sim', tsRecvUs: exampleUs } as const
 
 /** Flat list of price, size, price, size, ... */
 export const levels = (description: string) => Type.Array(Type.Number(), { description })
+
+/** What an order, a fill or a signal is about. */
+export const instrument = marketFields.instrument
 
 /** Market time at which consumers act on an event of the strategy or the order plane. */
 export const effectUs = timeUs('market time at which the event takes effect')

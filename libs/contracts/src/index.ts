@@ -105,5 +105,6 @@ export {
 export { StateMisfitError } from './state/state-misfit-error.ts'
 export { createStateCheck } from './state/state-check.ts'
 // Reference data
+export { instrumentId, symbolOf, venueOf, type InstrumentId } from './instrument-id.ts'
 export { exemptsReduceOnly, instrumentsFileSchema, isCashTraded, type Instrument } from './instrument.ts'
 export { knownSteps, stepsOf, stepsSchema, unitScale, type Steps } from './steps.ts'

@@ -33,6 +33,6 @@ describe('Outbox', () => {
   it('takes no draft for an event', () => {
     const { seq: _, ...draft } = aTrade()
     // @ts-expect-error it has no sequence yet
-    expect(keyOf(draft, 'account')).toBe('BTC/USDT')
+    expect(keyOf(draft, 'account')).toBe('BTC/USDT@sim')
   })
 })

@@ -6,7 +6,7 @@ const edges = ['data-plane.edge', 'strategy-plane.edge', 'order-plane.edge'] as 
 /** Every topic of Triplane. */
 export const topics = {
   trades: {
-    name: 'market.trades.v1',
+    name: 'market.trades.v2',
     writers: ['data-plane'],
     readers: ['order-plane'],
     keyedBy: 'instrument',
@@ -15,7 +15,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   quotes: {
-    name: 'market.quotes.v1',
+    name: 'market.quotes.v2',
     writers: ['data-plane'],
     readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
@@ -24,7 +24,7 @@ export const topics = {
     retentionHours: 24,
   },
   books: {
-    name: 'market.books.v1',
+    name: 'market.books.v2',
     writers: ['data-plane'],
     readers: ['order-plane'],
     keyedBy: 'instrument',
@@ -33,7 +33,7 @@ export const topics = {
     retentionHours: 24,
   },
   bars: {
-    name: 'market.bars.v1',
+    name: 'market.bars.v2',
     writers: ['data-plane'],
     readers: [],
     keyedBy: 'instrument',
@@ -42,7 +42,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   ofi: {
-    name: 'market.ofi.v1',
+    name: 'market.ofi.v2',
     writers: ['data-plane'],
     readers: ['strategy-plane'],
     keyedBy: 'instrument',
@@ -51,7 +51,7 @@ export const topics = {
     retentionHours: 24,
   },
   marks: {
-    name: 'market.marks.v1',
+    name: 'market.marks.v2',
     writers: ['data-plane'],
     readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
@@ -60,7 +60,7 @@ export const topics = {
     retentionHours: 24,
   },
   status: {
-    name: 'market.status.v1',
+    name: 'market.status.v2',
     writers: ['data-plane'],
     readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
@@ -69,7 +69,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   deadLetters: {
-    name: 'market.dlq.v1',
+    name: 'market.dlq.v2',
     writers: ['data-plane', 'strategy-plane.edge', 'order-plane.edge'],
     readers: [],
     keyedBy: 'source',
@@ -78,7 +78,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   signals: {
-    name: 'strategy.signals.v1',
+    name: 'strategy.signals.v2',
     writers: ['strategy-plane'],
     readers: [],
     keyedBy: 'instrument',
@@ -87,7 +87,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   targets: {
-    name: 'strategy.targets.v1',
+    name: 'strategy.targets.v2',
     writers: ['strategy-plane'],
     readers: [],
     keyedBy: 'account',
@@ -96,7 +96,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   intents: {
-    name: 'strategy.intents.v1',
+    name: 'strategy.intents.v2',
     writers: ['strategy-plane'],
     readers: ['order-plane'],
     keyedBy: 'account',
@@ -105,7 +105,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   portfolio: {
-    name: 'strategy.portfolio.v1',
+    name: 'strategy.portfolio.v2',
     writers: ['strategy-plane'],
     readers: [],
     keyedBy: 'account',
@@ -124,7 +124,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   orders: {
-    name: 'execution.orders.v1',
+    name: 'execution.orders.v2',
     writers: ['order-plane'],
     readers: ['strategy-plane'],
     keyedBy: 'account',
@@ -133,7 +133,7 @@ export const topics = {
     retentionHours: HOURS_A_WEEK,
   },
   fills: {
-    name: 'execution.fills.v1',
+    name: 'execution.fills.v2',
     writers: ['order-plane'],
     readers: ['strategy-plane'],
     keyedBy: 'account',

@@ -1,7 +1,9 @@
 import {
   field,
   stateSchema,
+  instrumentId,
   type Instrument,
+  type InstrumentId,
   type MarketEvent,
   type Quote,
   type StateOf,
@@ -50,7 +52,7 @@ export type Emit = (event: EventDraft<MarketEvent>) => void
 
 /** What the stages of one instrument need to go on from where they were. */
 export const laneSchema = stateSchema({
-  symbol: field.text,
+  instrument: field.text,
   hasQuotes: field.flag,
   tradeStream: tradeStreamSchema,
   resequencer: resequencerSchema,
@@ -70,6 +72,7 @@ export type LaneSnapshot = StateOf<typeof laneSchema>
 
 /** Every stage of one instrument, looked up once an event. */
 export interface Lane {
+  readonly id: InstrumentId
   readonly instrument: Instrument
   readonly clock: ClockOffset
   readonly tradeStream: TradeStream
@@ -98,15 +101,17 @@ export function createLane(
   config: DataPlaneConfig,
   saved?: LaneSnapshot,
 ): Lane {
-  const { venue, symbol, tickSize, lotSize } = instrument
+  const { venue, tickSize, lotSize } = instrument
+  const id = instrumentId(instrument)
   const rule = venueById(venue)?.bookRule
   invariant(rule !== undefined, 'every venue is one of the registry', venue)
-  const of = { source, venue, symbol }
+  const of = { source, instrument: id }
   const priceBand = { maxJumpRatio: instrument.maxPriceJumpRatio ?? config.maxPriceJumpRatio }
   const keeper = createBookKeeper({ ...of, rule }, saved?.book)
   // An invalid book is empty: its best prices are NaN.
   const touch = { bid: () => keeper.book.bidPrice(0), ask: () => keeper.book.askPrice(0) }
   return {
+    id,
     instrument,
     clock,
     tradeStream: new TradeStream(saved?.tradeStream),
@@ -132,7 +137,7 @@ export function createLane(
 /** Everything that the same stages need to go on from here. */
 export function snapshotLane(lane: Lane): LaneSnapshot {
   return {
-    symbol: lane.instrument.symbol,
+    instrument: lane.id,
     hasQuotes: lane.hasQuotes,
     tradeStream: lane.tradeStream.snapshot(),
     resequencer: lane.resequencer.snapshot(),

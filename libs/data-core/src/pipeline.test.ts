@@ -26,7 +26,7 @@ describe('the life of a tick', () => {
     expect(tape.outputs.map(({ seq }) => seq)).toEqual(tape.outputs.map((_, i) => i + 1))
     expect(tape.outputs.filter((event) => !isEvent(event)).map(explainEvent)).toEqual([])
     expect(tape.outputs.find(({ type }) => type === 'trade')).toMatchObject({
-      symbol: 'BTC/USDT',
+      instrument: 'BTC/USDT@sim',
       tradeId: 7,
       price: 100,
       size: 0.5,
@@ -279,7 +279,7 @@ describe('holes', () => {
     const said = tape.feed({ type: 'disconnect', origin, tsRecvUs: nowUs, reason: 'socket closed' })
     expect(brief(said)).toEqual(['disconnected', 'book_invalid'])
     expect(said[0]).toMatchObject({ source: 'sim', venue: 'sim', reason: 'socket closed' })
-    expect(said[0]).not.toHaveProperty('symbol')
+    expect(said[0]).not.toHaveProperty('instrument')
     expect(tape.core.lanes[0]?.book.isValid).toBe(false)
     expect(tape.core.lanes[0]?.clock.offsetUs).toBe(2 * MS)
     expect(tape.core.isConnected).toBe(false)
@@ -298,7 +298,7 @@ describe('holes', () => {
     const hole = { type: 'disconnect', origin, tsRecvUs: nowUs, reason: 'hole' } as const
     const later = nowUs + 3600 * SECOND
     expect(brief(tape.feed(hole))).toEqual(['disconnected', 'gap', 'book_invalid'])
-    expect(tape.outputs.at(-2)).toMatchObject({ symbol: 'BTC/USDT', status: 'gap', reason: 'hole' })
+    expect(tape.outputs.at(-2)).toMatchObject({ instrument: 'BTC/USDT@sim', status: 'gap', reason: 'hole' })
     tape.feed({ type: 'connect', origin, tsRecvUs: later })
     tape.frame(message.trade(later, 500), later)
     tape.frame(message.trade(later, 501), later)
@@ -487,14 +487,14 @@ describe('lateness', () => {
 
   it('tells how late everything is that was understood, refused events and the clock of a lost connection included', () => {
     const delays: [string, number][] = []
-    const core = newCore(undefined, { onDelay: (symbol, delayUs) => void delays.push([symbol, delayUs]) })
+    const core = newCore(undefined, { onDelay: (instrument, delayUs) => void delays.push([instrument, delayUs]) })
     const tape = new Tape(core).open()
     delays.length = 0
     tape.frame(...later(7, 400 * MS, 3))
     tape.frame(...later(7, 400 * MS, 3))
     tape.feed({ type: 'disconnect', origin, tsRecvUs: T + 7 * SECOND, reason: 'x' })
     tape.frame(...later(8, 70 * MS, 4))
-    expect(delays).toEqual([400, 400, 70].map((late) => ['BTC/USDT', late * MS]))
+    expect(delays).toEqual([400, 400, 70].map((late) => ['BTC/USDT@sim', late * MS]))
   })
 })
 
@@ -503,7 +503,7 @@ describe('silence', () => {
     const tape = new Tape().open(6.5)
     expect(brief(tape.advance(T + 9 * SECOND))).toEqual([])
     const said = tape.advance(T + 10 * SECOND)
-    expect(said).toMatchObject([{ status: 'stale', symbol: 'BTC/USDT', tsRecvUs: T + 10 * SECOND }])
+    expect(said).toMatchObject([{ status: 'stale', instrument: 'BTC/USDT@sim', tsRecvUs: T + 10 * SECOND }])
     expect(brief(tape.frame(message.trade(T + 11 * SECOND, 3), T + 11 * SECOND))).toEqual(['fresh', 'trade'])
   })
 

@@ -8,7 +8,9 @@ import {
   zeroCounts,
   type BookDelta,
   type BookSnapshot,
+  instrumentId,
   type Instrument,
+  type InstrumentId,
   type MarketEvent,
   type NormalizeRefusal,
   type Quote,
@@ -52,11 +54,11 @@ const MAX_AHEAD_IN_BARS_US = 10 * US_PER_SECOND
 export interface DataPlaneDeps {
   /** Label of the feed: sim, capture. */
   readonly source: string
-  /** The instruments of the run; symbols are unique among them. */
+  /** The instruments of the run. */
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   /** Told, of each event that was understood and has a time, how late it is above the clock offset, refused ones included. */
-  readonly onDelay?: ((symbol: string, delayUs: number) => void) | undefined
+  readonly onDelay?: ((instrument: InstrumentId, delayUs: number) => void) | undefined
 }
 
 const refusals = [...normalizeRefusals, ...validationRefusals] as const
@@ -132,12 +134,12 @@ export class DataCore {
     const venues = [...new Set(instruments.map(({ venue }) => venue))]
     const limits = { maxDriftUs: config.maxDriftUs }
     this.#clockOf = new Map(venues.map((venue) => [venue, createClockOffset(limits, savedClock.get(venue))]))
-    const savedLane = new Map(saved.lanes.map((lane) => [lane.symbol, lane]))
+    const savedLane = new Map(saved.lanes.map((lane) => [lane.instrument, lane]))
     this.lanes = instruments.map((instrument) => {
       const clock = this.#clockOf.get(instrument.venue) as ClockOffset
-      return createLane(instrument, source, clock, config, savedLane.get(instrument.symbol))
+      return createLane(instrument, source, clock, config, savedLane.get(instrumentId(instrument)))
     })
-    this.#laneOf = new Map(this.lanes.map((lane) => [lane.instrument.symbol, lane]))
+    this.#laneOf = new Map(this.lanes.map((lane) => [lane.id, lane]))
     this.#gaps = createGapLedger(saved.gaps)
     this.#connectedVenues = new Set(saved.connectedVenues)
     this.#emit = (event) => {
@@ -208,7 +210,7 @@ export class DataCore {
     if (!understood.ok) return this.#onRefusal(frame, understood.error)
 
     const event = understood.value
-    const lane = this.#laneOf.get(event.symbol) as Lane
+    const lane = this.#laneOf.get(event.instrument) as Lane
     if (event.type === 'trade' && lane.tradeStream.ignores(event)) return onIgnoredTrade(lane, event, this.#emit)
     if (lane.lateness.isLate && this.#waits(lane, event, frame)) return
     this.#take(lane, event, frame)
@@ -272,7 +274,7 @@ export class DataCore {
   #onInstrumentList(frame: Frame): void {
     for (const listed of readInstrumentList(frame, this.#deps.instruments)) {
       if (!listed.ok) this.#onRefusal(frame, listed.error)
-      else (this.#laneOf.get(listed.value.symbol) as Lane).steps.onList(listed.value.steps, this.#nowUs, this.#emit)
+      else (this.#laneOf.get(listed.value.instrument) as Lane).steps.onList(listed.value.steps, this.#nowUs, this.#emit)
     }
   }
 
@@ -280,7 +282,7 @@ export class DataCore {
   #delayOf(event: NormalizedEvent, { clock }: Lane): number | undefined {
     if (event.type === 'bookSnapshot' || event.type === 'bar' || event.tsEventUs === undefined) return undefined
     const delayUs = clock.delayUs(this.#nowUs, event.tsEventUs)
-    if (delayUs !== undefined) this.#deps.onDelay?.(event.symbol, delayUs)
+    if (delayUs !== undefined) this.#deps.onDelay?.(event.instrument, delayUs)
     return delayUs
   }
 
@@ -369,26 +371,26 @@ export class DataCore {
   }
 
   /** The recording of an instrument has a hole: whatever was in it is missing. */
-  #noteHole({ instrument: { venue, symbol } }: Lane, source: string): void {
+  #noteHole({ id: instrument }: Lane, source: string): void {
     const tsRecvUs = this.#nowUs
-    this.#emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status: 'gap', reason: 'hole' })
+    this.#emit({ type: 'marketStatus', source, instrument, tsRecvUs, status: 'gap', reason: 'hole' })
   }
 
   #onRefusal(frame: Frame, refusal: FrameRefusal): void {
-    const lane = refusal.symbol === undefined ? undefined : this.#laneOf.get(refusal.symbol)
+    const lane = refusal.instrument === undefined ? undefined : this.#laneOf.get(refusal.instrument)
     if (lane && refusal.eventType === 'trade') onUnreadTrade(lane, refusal)
     this.#deadLetter(frame, 'normalize', refusal, refusal.eventType)
   }
 
   #refuse(frame: Frame, event: NormalizedEvent, error: ValidationError): void {
-    const refusal = { code: error.code, detail: explainValidationError(error), symbol: event.symbol }
+    const refusal = { code: error.code, detail: explainValidationError(error), instrument: event.instrument }
     this.#deadLetter(frame, 'validate', refusal, event.type)
   }
 
   #deadLetter(
     frame: Frame | BadLine,
     stage: 'normalize' | 'validate',
-    { code, detail, symbol }: FrameRefusal | (Omit<FrameRefusal, 'code'> & { readonly code: ValidationRefusal }),
+    { code, detail, instrument }: FrameRefusal | (Omit<FrameRefusal, 'code'> & { readonly code: ValidationRefusal }),
     eventType: NormalizedEvent['type'] | 'frame' = 'frame',
   ): void {
     this.refused[code]++
@@ -397,7 +399,7 @@ export class DataCore {
       type: 'deadLetter',
       source,
       venue,
-      ...(symbol !== undefined && { symbol }),
+      ...(instrument !== undefined && { instrument }),
       tsRecvUs: this.#nowUs,
       stage,
       reason: code,

@@ -123,7 +123,7 @@ describe('aggregates', () => {
     market.trade(1, 3)
     const ignored = [market.trade(1, 0, asAggregate(9, 3, 3)), market.trade(2, 0, asAggregate(10, 4, 5))]
     expect(brief(ignored[0] ?? [])).toEqual(['trade_stream_ignored'])
-    expect(ignored[0]?.[0]).toMatchObject({ symbol: 'BTC/USDT', reason: 'aggTrade' })
+    expect(ignored[0]?.[0]).toMatchObject({ instrument: 'BTC/USDT@sim', reason: 'aggTrade' })
     expect(brief(ignored[1] ?? []).filter((name) => name !== 'stale' && name !== 'fresh')).toEqual([])
     market.trade(2, 4)
     expect([market.tape.core.ignored, market.gaps]).toEqual([2, []])

@@ -13,16 +13,14 @@ export function onUnreadTrade({ validator, bars }: Lane, { code, tradeId }: Fram
  * Before a good trade is taken: trades that should have come before it and did not are a gap, and what is missing, or was refused, marks
  * the bars that it is of.
  */
-export function onTradeLoss({ validator, bars, instrument }: Lane, trade: Trade, emit: Emit): void {
+export function onTradeLoss({ validator, bars, id: instrument }: Lane, trade: Trade, emit: Emit): void {
   const loss = validator.takeTradeLoss()
   if (loss === undefined) return
   const { source, tsRecvUs, tsEventUs } = trade
-  const { venue, symbol } = instrument
   const status: EventDraft<MarketStatus> = {
     type: 'marketStatus',
     source,
-    venue,
-    symbol,
+    instrument,
     tsRecvUs,
     status: 'gap',
     reason: 'trade_id',
@@ -35,9 +33,8 @@ export function onTradeLoss({ validator, bars, instrument }: Lane, trade: Trade,
 }
 
 /** A trade is of the stream that is not used: said once. */
-export function onIgnoredTrade({ tradeStream, instrument }: Lane, { source, tsRecvUs }: Trade, emit: Emit): void {
+export function onIgnoredTrade({ tradeStream, id: instrument }: Lane, { source, tsRecvUs }: Trade, emit: Emit): void {
   const reason = tradeStream.takeNews()
   if (reason === undefined) return
-  const { venue, symbol } = instrument
-  emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status: 'trade_stream_ignored', reason })
+  emit({ type: 'marketStatus', source, instrument, tsRecvUs, status: 'trade_stream_ignored', reason })
 }

@@ -1,4 +1,4 @@
-import { createStateCheck, StateMisfitError, type OrderIntent } from '@triplane/contracts'
+import { createStateCheck, StateMisfitError, type OrderIntent, instrumentId } from '@triplane/contracts'
 import { fixed } from '@triplane/kernel'
 import type { Broker, BrokerReport } from '../src/brokers/broker.ts'
 import type { BrokerDefinition, BrokerOptions } from '../src/brokers/define-broker.ts'
@@ -35,7 +35,7 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
   const submit = (broker: Broker, fields: Partial<OrderIntent> = {}, nowUs = NOW_US) =>
     broker.take({ type: 'submitOrder', order: anApproved(fields) }, nowUs)
   const cancel = (broker: Broker, nowUs: number) =>
-    broker.take({ type: 'cancelOrder', intentId: 'OFI-1', symbol: perpetual.symbol }, nowUs)
+    broker.take({ type: 'cancelOrder', intentId: 'OFI-1', instrument: instrumentId(perpetual) }, nowUs)
   const typesOf = (seen: readonly BrokerReport[]) => seen.map(({ type }) => type)
   /** Each fill once, however often it was reported. */
   function fillsOf(seen: readonly BrokerReport[]) {
@@ -110,7 +110,7 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
         let { broker } = open()
         submit(broker, { limitPrice: '60000.1' })
         submit(broker, { intentId: 'OFI-2' })
-        broker.take({ type: 'cancelOrder', intentId: 'OFI-2', symbol: perpetual.symbol }, NOW_US + 1_000_000)
+        broker.take({ type: 'cancelOrder', intentId: 'OFI-2', instrument: instrumentId(perpetual) }, NOW_US + 1_000_000)
         const early = reports(broker, NOW_US + afterUs)
         if (restores) broker = open(JSON.parse(JSON.stringify(broker.snapshot()))).broker
         return [...early, ...reports(broker)]

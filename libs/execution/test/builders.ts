@@ -1,4 +1,4 @@
-import type { Instrument, OrderIntent, Trade } from '@triplane/contracts'
+import { instrumentId, type Instrument, type OrderIntent, type Trade } from '@triplane/contracts'
 import { readCandidate } from '../src/risk/candidate.ts'
 import type { AccountRisk, InstrumentRisk } from '../src/risk/risk-check.ts'
 import { createRiskGate, type Approved } from '../src/risk/risk-gate.ts'
@@ -47,8 +47,7 @@ export function anIntent(fields: Partial<OrderIntent> = {}): OrderIntent {
     seq: 1,
     intentId: 'OFI-1',
     strategy: 'OFI',
-    venue: perpetual.venue,
-    symbol: perpetual.symbol,
+    instrument: instrumentId(perpetual),
     effectUs: NOW_US,
     side: 'BUY',
     orderType: 'LIMIT',
@@ -121,8 +120,7 @@ export function aTrade(fields: Partial<Trade> = {}): Trade {
     type: 'trade',
     seq: 1,
     source: 'capture',
-    venue: perpetual.venue,
-    symbol: perpetual.symbol,
+    instrument: instrumentId(perpetual),
     tsRecvUs: NOW_US,
     tsEventUs: NOW_US,
     tradeId: 1,

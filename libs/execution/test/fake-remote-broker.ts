@@ -1,4 +1,4 @@
-import { field, stateSchema, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
+import { field, stateSchema, type OrderIntent, type StateOf, type Trade, instrumentId } from '@triplane/contracts'
 import { fixed, formatFixed } from '@triplane/kernel'
 import type { Touch } from '../src/brokers/book-view.ts'
 import {
@@ -86,7 +86,7 @@ class FakeRemoteBroker implements Broker {
   }
 
   list({ instrument }: Parameters<Broker['list']>[0], _: unknown, touch: Touch): MarketWatch {
-    this.#touches.set(instrument.symbol, touch)
+    this.#touches.set(instrumentId(instrument), touch)
     const onTrade = (trade: Trade, nowUs: number) => this.#onTrade(trade, nowUs)
     return { watchesTrades: true, watchesBook: false, onTrade, onBook: () => undefined }
   }
@@ -140,11 +140,11 @@ class FakeRemoteBroker implements Broker {
   }
 
   #accept(order: OrderIntent, nowUs: number): void {
-    const { intentId, side, limitPrice, postOnly, symbol } = order
+    const { intentId, side, limitPrice, postOnly, instrument } = order
     if (this.#orders.has(intentId)) return
     const remote: RemoteOrder = { order, filled: '0', fills: 0, isOpen: false }
     this.#orders.set(intentId, remote)
-    const touch = this.#touches.get(symbol)
+    const touch = this.#touches.get(instrument)
     const price = Number(side === 'BUY' ? touch?.ask() : touch?.bid())
     const crosses =
       limitPrice === undefined || (side === 'BUY' ? price <= Number(limitPrice) : price >= Number(limitPrice))
@@ -174,10 +174,10 @@ class FakeRemoteBroker implements Broker {
     else this.#say({ type, intentId, venueUs: nowUs })
   }
 
-  #onTrade({ symbol, price, size, aggressor }: Trade, nowUs: number): void {
+  #onTrade({ instrument, price, size, aggressor }: Trade, nowUs: number): void {
     for (const remote of this.#orders.values()) {
       const { order, isOpen, filled } = remote
-      if (!isOpen || order.symbol !== symbol || Number(order.limitPrice) !== price) continue
+      if (!isOpen || order.instrument !== instrument || Number(order.limitPrice) !== price) continue
       if ((order.side === 'BUY') !== (aggressor === 'sell')) continue
       const remaining = fixed(order.quantity, SCALE) - BigInt(filled)
       const traded = BigInt(Math.round(size * 10 ** SCALE))

@@ -261,18 +261,18 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     await listenToBooks()
     fake.loseDeltas()
     fake.tick()
-    for (let i = 0; i < 5; i++) feed.requestSnapshot('BTC/USDT')
+    for (let i = 0; i < 5; i++) feed.requestSnapshot(`BTC/USDT@${venue}`)
     await listener.until(() => snapshotSymbols(listener).length === 3)
     expect(fake.depthRequests.length).toBe(3)
     expect(snapshotSymbols(listener)[2]).toBe('BTCUSDT')
-    feed.requestSnapshot('ETH/USDT')
+    feed.requestSnapshot(`ETH/USDT@${venue}`)
     await listener.until(() => snapshotSymbols(listener).length === 4)
     expect(fake.depthRequests[3]).toBe('ETHUSDT')
   })
 
   it('refuses to fetch the snapshot of a symbol that it does not have', () => {
     listen()
-    expect(() => feed.requestSnapshot('XRP/USDT')).toThrow('Invariant: the symbol is one of the feed')
+    expect(() => feed.requestSnapshot(`XRP/USDT@${venue}`)).toThrow('Invariant: the instrument is one of the feed')
   })
 
   it('sends nothing until the venue allows it again after a 429 and a 418, then fetches', async () => {

@@ -1,3 +1,4 @@
+import { instrumentId } from '@triplane/contracts'
 import fc from 'fast-check'
 import { fixed, formatFixed, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
@@ -9,7 +10,7 @@ const ratesToUsd = { USDT: '1', KRW: '0.00074129' } as const
 const rates = { USDT: parseRate(ratesToUsd.USDT), KRW: parseRate(ratesToUsd.KRW) }
 const spot = (symbol: string, lotSize: string) => {
   const [base = '', quote = ''] = symbol.split('/') as [string, 'USDT' | 'KRW']
-  return { symbol, kind: 'spot' as const, base, quote, lotSize, minNotional: '5' }
+  return { symbol, venue: 'sim', kind: 'spot' as const, base, quote, lotSize, minNotional: '5' }
 }
 const config = {
   startingCashUsd: '1000000',
@@ -34,7 +35,7 @@ function fillsFrom(samples: ReturnType<typeof fillsOf.generate>['value']) {
   return samples.map(({ instrument, side, lots, priceUnits, feeUnits }, i) =>
     aFill({
       fillId: `f${i}`,
-      symbol: instrument.symbol,
+      instrument: instrumentId(instrument),
       side,
       quantity: formatFixed(BigInt(lots), instrument.symbol === 'PEPE/USDT' ? 0 : 5),
       price: formatFixed(BigInt(priceUnits), 7),
@@ -51,15 +52,15 @@ describe('the ledger, after any sequence of fills', () => {
         const paid = new Map<string, bigint>()
         for (const fill of fillsFrom(samples)) {
           ledger.book(fill)
-          const scale = ledger.position(fill.symbol).quantityScale
+          const scale = ledger.position(fill.instrument).quantityScale
           const notional = multiplyFixed(fixed(fill.quantity, scale), scale, fixed(fill.price, 7), 7, MONEY_SCALE)
           const cost = (fill.side === 'BUY' ? notional : -notional) + fixed(fill.fee, MONEY_SCALE)
-          paid.set(fill.symbol, (paid.get(fill.symbol) ?? 0n) + cost)
+          paid.set(fill.instrument, (paid.get(fill.instrument) ?? 0n) + cost)
 
-          ledger.mark(fill.symbol, mark, 1)
-          const position = ledger.position(fill.symbol)
+          ledger.mark(fill.instrument, mark, 1)
+          const position = ledger.position(fill.instrument)
           expect(position.realized + unrealized(position)).toBe(position.cashFlow + markValue(position))
-          expect(position.cashFlow).toBe(-(paid.get(fill.symbol) as bigint))
+          expect(position.cashFlow).toBe(-(paid.get(fill.instrument) as bigint))
           if (position.quantity === 0n) expect(position.costBasis).toBe(0n)
         }
       }),
@@ -71,7 +72,7 @@ describe('the ledger, after any sequence of fills', () => {
       fc.property(fillsOf, fc.array(markOf, { minLength: 3, maxLength: 3 }), (samples, marks) => {
         const ledger = createLedger(config)
         for (const fill of fillsFrom(samples)) ledger.book(fill)
-        config.instruments.forEach(({ symbol }, i) => ledger.mark(symbol, marks[i] as number, 1))
+        config.instruments.forEach((instrument, i) => ledger.mark(instrumentId(instrument), marks[i] as number, 1))
         const { equityUsd, realizedUsd, unrealizedUsd, feesUsd, positions } = ledger.value()
         expect(equityUsd - fixed('1000000', 8)).toBe(realizedUsd + unrealizedUsd)
         expect([realizedUsd, unrealizedUsd, feesUsd]).toEqual([
@@ -80,8 +81,9 @@ describe('the ledger, after any sequence of fills', () => {
           positions.reduce((sum, position) => sum + position.feesUsd, 0n),
         ])
         // What was paid and what is held, each currency at its rate, up to the rounding of each of the sums.
-        const gainedUsd = config.instruments.reduce((sum, { symbol, quote }) => {
-          const position = ledger.position(symbol)
+        const gainedUsd = config.instruments.reduce((sum, instrument) => {
+          const { quote } = instrument
+          const position = ledger.position(instrumentId(instrument))
           return sum + convertMoney(position.cashFlow + markValue(position), rates[quote as 'USDT' | 'KRW'])
         }, 0n)
         const difference = realizedUsd + unrealizedUsd - gainedUsd
@@ -114,7 +116,7 @@ describe('the ledger, after any sequence of fills', () => {
   it('is the same in every plane that heard the same fills and marks, whichever came first', () => {
     const rates = { ...config, ratesToUsd: { ...ratesToUsd, BNB: '551.25' } }
     const fill = fc.record({
-      symbol: fc.constantFrom('BTC/USDT', 'BTC/KRW'),
+      instrument: fc.constantFrom('BTC/USDT@sim', 'BTC/KRW@sim'),
       side: fc.constantFrom('BUY' as const, 'SELL' as const),
       lots: fc.integer({ min: 1, max: 300 }),
       feeUnits: fc.integer({ min: -500, max: 3_000 }),
@@ -122,7 +124,7 @@ describe('the ledger, after any sequence of fills', () => {
       priceUnits: fc.integer({ min: 1, max: 1_000_000_000 }),
     })
     const mark = fc.record({
-      symbol: fc.constantFrom('BTC/USDT', 'BTC/KRW'),
+      instrument: fc.constantFrom('BTC/USDT@sim', 'BTC/KRW@sim'),
       price: fc.integer({ min: 1, max: 100_000 }),
     })
     fc.assert(
@@ -134,13 +136,13 @@ describe('the ledger, after any sequence of fills', () => {
           const early = createLedger(rates)
           const late = createLedger(rates)
           const both = [early, late]
-          for (const ledger of both) for (const symbol of ['BTC/USDT', 'BTC/KRW']) ledger.mark(symbol, 50_000, 1)
-          const bookings = fills.map(({ symbol, side, lots, feeUnits, feeCurrency, priceUnits }, i) => {
+          for (const ledger of both) for (const id of ['BTC/USDT@sim', 'BTC/KRW@sim']) ledger.mark(id, 50_000, 1)
+          const bookings = fills.map(({ instrument, side, lots, feeUnits, feeCurrency, priceUnits }, i) => {
             const numbers = { quantity: formatFixed(BigInt(lots), 5), price: formatFixed(BigInt(priceUnits), 4) }
             const fee = formatFixed(BigInt(feeUnits), MONEY_SCALE)
             const booked = aFill({
               fillId: `f${i}`,
-              symbol,
+              instrument,
               side,
               ...numbers,
               fee,
@@ -149,9 +151,9 @@ describe('the ledger, after any sequence of fills', () => {
             return (ledger: Ledger) => void ledger.book(booked)
           })
           const markings = marks.map(
-            ({ symbol, price }) =>
+            ({ instrument, price }) =>
               (ledger: Ledger) =>
-                ledger.mark(symbol, price, 1),
+                ledger.mark(instrument, price, 1),
           )
           for (const act of [...bookings, ...markings]) act(early)
           // The other hears the same fills and the same marks, each in its order, but not when the first did.
@@ -181,14 +183,14 @@ describe('the ledger, after any sequence of fills', () => {
         trades.forEach(({ side, lots, feeUnits, price }, i) => {
           if (i === cut % trades.length)
             ledger = createLedger(config, JSON.parse(JSON.stringify(ledger.snapshot())) as LedgerSnapshot)
-          const { quantity } = ledger.position('BTC/USDT')
+          const { quantity } = ledger.position('BTC/USDT@sim')
           const wanted = BigInt(lots) * 1000n
           const units = side === 'SELL' && quantity < wanted ? quantity : wanted
           if (units === 0n) return
           ledger.book(
             aFill({
               fillId: `f${i}`,
-              symbol: 'BTC/USDT',
+              instrument: 'BTC/USDT@sim',
               side,
               quantity: formatFixed(units, 8),
               price: String(price),
@@ -197,7 +199,7 @@ describe('the ledger, after any sequence of fills', () => {
               feeCurrency: side === 'BUY' ? 'BTC' : 'USDT',
             }),
           )
-          const position = ledger.position('BTC/USDT')
+          const position = ledger.position('BTC/USDT@sim')
           const balance = ledger.value().balances.get('BTC') ?? 0n
           expect(position.quantity).toBe(balance > 0n ? balance : 0n)
           expect(position.realized + unrealized(position)).toBe(position.cashFlow + markValue(position))
@@ -215,12 +217,12 @@ describe('the ledger, after any sequence of fills', () => {
     const rateOf: Readonly<Record<string, number>> = { USD: 1, USDT: 1, KRW: 0.00074129, BNB: 551.25 }
     const ratesToUsd = Object.fromEntries(Object.entries(rateOf).map(([currency, rate]) => [currency, String(rate)]))
     const some = { startingCashUsd: '100000', instruments, ratesToUsd }
-    const priced = ['BTC/USDT', 'PEPE/USDT', 'BTC/KRW', 'ETH/USDT', 'ETH/USDT:USDT'] as const
+    const priced = ['BTC/USDT@sim', 'PEPE/USDT@sim', 'BTC/KRW@sim', 'ETH/USDT@sim', 'ETH/USDT:USDT@sim'] as const
     const mark = fc.integer({ min: 1, max: 1_000_000 }).map((cents) => cents / 100)
     const step = fc.oneof(
       fc.record({
         kind: fc.constant('fill' as const),
-        symbol: fc.constantFrom(...priced),
+        instrument: fc.constantFrom(...priced),
         side: fc.constantFrom('BUY' as const, 'SELL' as const),
         lots: fc.integer({ min: 1, max: 5_000 }),
         price: mark,
@@ -232,19 +234,19 @@ describe('the ledger, after any sequence of fills', () => {
         currency: fc.constantFrom('USD', 'USDT', 'KRW', 'ETH', 'BNB'),
         units: fc.integer({ min: -2_000_000, max: 9_000_000 }),
       }),
-      fc.record({ kind: fc.constant('mark' as const), symbol: fc.constantFrom(...priced), price: mark }),
+      fc.record({ kind: fc.constant('mark' as const), instrument: fc.constantFrom(...priced), price: mark }),
     )
     const markOfAsset = (ledger: Ledger, base: string, own: string) =>
-      ledger.position(priced.find((symbol) => symbol.startsWith(`${base}/`)) ?? own)
+      ledger.position(priced.find((id) => id.startsWith(`${base}/`)) ?? own)
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), fc.nat(), (steps, cut) => {
         let ledger = createLedger(some)
-        for (const symbol of priced) ledger.mark(symbol, 100, 1)
+        for (const id of priced) ledger.mark(id, 100, 1)
         steps.forEach((step, i) => {
           if (i === cut % steps.length) {
             ledger = createLedger(some, JSON.parse(JSON.stringify(ledger.snapshot())) as LedgerSnapshot)
           }
-          if (step.kind === 'mark') ledger.mark(step.symbol, step.price, 1)
+          if (step.kind === 'mark') ledger.mark(step.instrument, step.price, 1)
           else if (step.kind === 'transfer') {
             ledger.observe()
             const before = ledger.value()
@@ -261,15 +263,17 @@ describe('the ledger, after any sequence of fills', () => {
             const isSound = before.equityUsd > 100_000_000n && after.equityUsd > 100_000_000n
             if (isSound) expect(after.drawdownRatio).toBeCloseTo(before.drawdownRatio, 6)
           } else {
-            const { symbol, side, lots, price } = step
-            const { base, quote } = instruments.find((one) => one.symbol === symbol) as (typeof instruments)[number]
+            const { instrument, side, lots, price } = step
+            const { base, quote } = instruments.find(
+              (one) => instrumentId(one) === instrument,
+            ) as (typeof instruments)[number]
             const feeCurrency = { base, quote, BNB: 'BNB', ETH: 'ETH' }[step.feeCurrency]
             ledger.book(
               aFill({
                 fillId: `f${i}`,
-                symbol,
+                instrument,
                 side,
-                quantity: symbol === 'PEPE/USDT' ? String(lots) : formatFixed(BigInt(lots), 3),
+                quantity: instrument === 'PEPE/USDT@sim' ? String(lots) : formatFixed(BigInt(lots), 3),
                 price: String(price),
                 fee: formatFixed(BigInt(step.feeUnits), MONEY_SCALE),
                 feeCurrency,
@@ -285,11 +289,11 @@ describe('the ledger, after any sequence of fills', () => {
             worthUsd += (Number(units) / 1e8) * (rateOf[currency] ?? held.mark)
           }
           // What is held of one base through two instruments has two marks: the balance counts the first, so add the difference.
-          const krw = ledger.position('BTC/KRW')
-          const btc = ledger.position('BTC/USDT')
+          const krw = ledger.position('BTC/KRW@sim')
+          const btc = ledger.position('BTC/USDT@sim')
           worthUsd += (Number(krw.quantity) / 10 ** krw.quantityScale) * (krw.mark * rateOf['KRW']! - btc.mark)
           for (const { position, unrealizedUsd: open } of positions) {
-            if (position.symbol === 'ETH/USDT:USDT') worthUsd += Number(open) / 1e8
+            if (position.instrument === 'ETH/USDT:USDT@sim') worthUsd += Number(open) / 1e8
           }
           expect(Math.abs(worthUsd - Number(equityUsd) / 1e8)).toBeLessThan(1e-6 + Math.abs(worthUsd) * 1e-12)
         })

@@ -8,23 +8,34 @@ import { convertMoney, parseRate } from './money.ts'
 const usd = (text: string) => fixed(text, 8)
 const btc = {
   symbol: 'BTC/USDT',
+  venue: 'sim',
   kind: 'spot' as const,
   base: 'BTC',
   quote: 'USDT',
   lotSize: '0.001',
   minNotional: '5',
 }
-const sap = { symbol: 'SAP', kind: 'equity' as const, base: 'SAP', quote: 'EUR', lotSize: '1', minNotional: '1' }
+const sap = {
+  symbol: 'SAP',
+  venue: 'sim',
+  kind: 'equity' as const,
+  base: 'SAP',
+  quote: 'EUR',
+  lotSize: '1',
+  minNotional: '1',
+}
 const newLedger = (startingCashUsd = '10000', snapshot?: LedgerSnapshot) =>
   createLedger({ startingCashUsd, instruments: [btc, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } }, snapshot)
 
 describe('createLedger', () => {
   it('values positions of several currencies in USD', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ fillId: '1', symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '3' }))
-    ledger.book(aFill({ fillId: '2', symbol: 'SAP', side: 'SELL', quantity: '10', price: '200', fee: '1' }))
-    ledger.mark('BTC/USDT', 61_000, 1)
-    ledger.mark('SAP', 190, 1)
+    ledger.book(
+      aFill({ fillId: '1', instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '3' }),
+    )
+    ledger.book(aFill({ fillId: '2', instrument: 'SAP@sim', side: 'SELL', quantity: '10', price: '200', fee: '1' }))
+    ledger.mark('BTC/USDT@sim', 61_000, 1)
+    ledger.mark('SAP@sim', 190, 1)
     const valuation = ledger.value()
     expect(valuation).toMatchObject({
       equityUsd: usd('10205.9'), // 10000 + 100 + 110 - 3 - 1.1
@@ -35,20 +46,20 @@ describe('createLedger', () => {
       netUsd: usd('4010'),
       drawdownRatio: 0,
     })
-    expect(valuation.positions.map((of) => of.position.symbol)).toEqual(['BTC/USDT', 'SAP'])
+    expect(valuation.positions.map((of) => of.position.instrument)).toEqual(['BTC/USDT@sim', 'SAP@sim'])
   })
 
   it('values a position without a mark at its fill', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', quantity: '0.1', price: '60000.5', fee: '0' }))
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', quantity: '0.1', price: '60000.5', fee: '0' }))
     expect(ledger.value()).toMatchObject({ grossUsd: usd('6000.05'), unrealizedUsd: 0n })
   })
 
   it('measures drawdown from the highest equity that was observed', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
     const ratios = [80_000, 70_000, 90_000, 84_500].map((price) => {
-      ledger.mark('BTC/USDT', price, 1)
+      ledger.mark('BTC/USDT@sim', price, 1)
       return ledger.observe().drawdownRatio
     })
     expect(ratios).toEqual([0, 1000 / 12_000, 0, 550 / 13_000])
@@ -57,10 +68,10 @@ describe('createLedger', () => {
 
   it('does not remember what it is only asked', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
-    ledger.mark('BTC/USDT', 10_000, 1)
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT@sim', 10_000, 1)
     expect(ledger.value().maxDrawdownRatio).toBe(0.5)
-    ledger.mark('BTC/USDT', 60_000, 1)
+    ledger.mark('BTC/USDT@sim', 60_000, 1)
     expect(ledger.value().maxDrawdownRatio).toBe(0)
   })
 
@@ -72,16 +83,16 @@ describe('createLedger', () => {
   ])('calls a position dust that cannot be closed: $name', ({ mark, change, isDust }) => {
     const instruments = [{ ...btc, ...change }]
     const ledger = createLedger({ startingCashUsd: '10000', instruments, ratesToUsd: { USDT: '1' } })
-    ledger.book(aFill({ symbol: 'BTC/USDT', quantity: '0.001', price: '60000', fee: '0' }))
-    ledger.mark('BTC/USDT', mark, 1)
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', quantity: '0.001', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT@sim', mark, 1)
     expect(ledger.value().positions[0]?.isDust).toBe(isDust)
   })
 
   it('pays a fee in the base currency with what was bought', () => {
     const ledger = newLedger()
-    const fill = { symbol: 'BTC/USDT', side: 'BUY' as const, quantity: '0.1', price: '60000' }
+    const fill = { instrument: 'BTC/USDT@sim', side: 'BUY' as const, quantity: '0.1', price: '60000' }
     ledger.book(aFill({ ...fill, fee: '0.0001', feeCurrency: 'BTC' }))
-    ledger.mark('BTC/USDT', 70_000, 1)
+    ledger.mark('BTC/USDT@sim', 70_000, 1)
     const { balances, feesUsd, equityUsd } = ledger.value()
     expect([balances.get('BTC'), balances.get('USDT'), feesUsd]).toEqual([usd('0.0999'), usd('-6000'), usd('6')])
     expect(equityUsd).toBe(usd('10993')) // 10000 - 6000 + 0.0999 * 70000
@@ -89,8 +100,8 @@ describe('createLedger', () => {
 
   it('takes from the position what a fee in its base takes, so that it can be sold', () => {
     const ledger = newLedger()
-    const fill = { symbol: 'BTC/USDT', price: '60000', feeCurrency: 'BTC' } as const
-    const held = () => [ledger.position('BTC/USDT').quantity, ledger.value().balances.get('BTC')]
+    const fill = { instrument: 'BTC/USDT@sim', price: '60000', feeCurrency: 'BTC' } as const
+    const held = () => [ledger.position('BTC/USDT@sim').quantity, ledger.value().balances.get('BTC')]
     ledger.book(aFill({ ...fill, fillId: '1', side: 'BUY', quantity: '0.1', fee: '0.0001' }))
     expect(held()).toEqual([usd('0.0999'), usd('0.0999')])
     ledger.book(aFill({ ...fill, fillId: '2', side: 'BUY', quantity: '0.001', fee: '0.00000099' }))
@@ -105,7 +116,7 @@ describe('createLedger', () => {
 
   it('goes on with the cash that it began with, whatever is configured now', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '6' }))
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '6' }))
     ledger.transfer({ transferId: '1', currency: 'USD', amount: '500' })
     ledger.observe()
     const restored = newLedger('77777', ledger.snapshot())
@@ -117,8 +128,8 @@ describe('createLedger', () => {
 
   it('keeps gain and drawdown when money comes and goes', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
-    ledger.mark('BTC/USDT', 50_000, 1)
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT@sim', 50_000, 1)
     expect(ledger.observe()).toMatchObject({ equityUsd: usd('9000'), drawdownRatio: 0.1 })
     expect(ledger.transfer({ transferId: '1', currency: 'USD', amount: '-4500' })).toBe(true)
     expect(ledger.transfer({ transferId: '1', currency: 'USD', amount: '-4500' })).toBe(false)
@@ -130,7 +141,7 @@ describe('createLedger', () => {
   it('counts round trips', () => {
     const ledger = newLedger()
     const trade = (fillId: string, side: 'BUY' | 'SELL', price: string) =>
-      ledger.book(aFill({ fillId, symbol: 'BTC/USDT', side, quantity: '0.1', price, fee: '1' }))
+      ledger.book(aFill({ fillId, instrument: 'BTC/USDT@sim', side, quantity: '0.1', price, fee: '1' }))
     trade('1', 'BUY', '60000')
     trade('2', 'SELL', '60030')
     trade('3', 'SELL', '60000')
@@ -140,15 +151,15 @@ describe('createLedger', () => {
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('does not take %d for a mark', (price) => {
     const ledger = newLedger()
-    ledger.mark('BTC/USDT', 60_000, 1)
-    expect(() => ledger.mark('BTC/USDT', price, 2)).toThrow(/a mark is a price > 0/)
-    expect(ledger.position('BTC/USDT')).toMatchObject({ mark: 60_000, markUs: 1 })
+    ledger.mark('BTC/USDT@sim', 60_000, 1)
+    expect(() => ledger.mark('BTC/USDT@sim', price, 2)).toThrow(/a mark is a price > 0/)
+    expect(ledger.position('BTC/USDT@sim')).toMatchObject({ mark: 60_000, markUs: 1 })
   })
 
   it('says how old the mark of what is held is, and when that is beyond the limit', () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', quantity: '0.1', price: '60000', fee: '0' }))
-    ledger.mark('BTC/USDT', 61_000, 5_000_000)
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.mark('BTC/USDT@sim', 61_000, 5_000_000)
     const [held] = portfolioState(ledger.value(), 15_000_000, 10_000_000).positions
     const [aged] = portfolioState(ledger.value(), 15_000_001, 10_000_000).positions
     expect([held, aged]).toMatchObject([{ mark: 61_000, markAgeUs: 10_000_000 }, { markAgeUs: 10_000_001 }])
@@ -156,7 +167,7 @@ describe('createLedger', () => {
   })
 
   it.each([
-    { name: 'an unknown instrument', fill: { symbol: 'ETH/USDT' }, rule: /knows the instrument, was ETH/ },
+    { name: 'an unknown instrument', fill: { instrument: 'ETH/USDT@sim' }, rule: /knows the instrument, was ETH/ },
     { name: 'digits that cannot be booked', fill: { quantity: '0.000000001' }, rule: /at most 8 digits/ },
     { name: 'no quantity', fill: { quantity: '0' }, rule: /quantity is > 0/ },
   ])('throws on a fill with $name', ({ fill, rule }) => {
@@ -165,7 +176,7 @@ describe('createLedger', () => {
 
   it.each([
     { name: 'no starting cash', change: { startingCashUsd: '0' }, rule: /starting cash is > 0/ },
-    { name: 'a symbol twice', change: { instruments: [btc, btc] }, rule: /symbols are unique/ },
+    { name: 'an instrument twice', change: { instruments: [btc, btc] }, rule: /is in a ledger once/ },
     { name: 'a currency without a rate', change: { ratesToUsd: {} }, rule: /rate to USD, was USDT/ },
   ])('throws on $name', ({ change, rule }) => {
     const config = { startingCashUsd: '1', instruments: [btc], ratesToUsd: { USDT: '1' } }
@@ -176,7 +187,7 @@ describe('createLedger', () => {
 describe('a ledger that was saved', () => {
   const saved = () => {
     const ledger = newLedger()
-    ledger.book(aFill({ symbol: 'BTC/USDT', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
+    ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
     return ledger.snapshot()
   }
 

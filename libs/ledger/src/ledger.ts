@@ -8,6 +8,8 @@ import {
   type Fill,
   type Instrument,
   type StateOf,
+  instrumentId,
+  type InstrumentId,
 } from '@triplane/contracts'
 import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed, rescale } from '@triplane/kernel'
 import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
@@ -30,7 +32,7 @@ const REMEMBERED_FILLS = 65_536
 /** What the ledger has to know of an instrument. */
 type LedgerInstrument = Pick<
   Instrument,
-  'symbol' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'exemptsReduceOnly'
+  'symbol' | 'venue' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'exemptsReduceOnly'
 >
 
 /** Money or an asset that came to the account or left it, in a currency with a rate to USD or of which there is a mark. */
@@ -97,11 +99,11 @@ export interface Ledger {
   /** Cash of all currencies at their rates: what assets can be bought for without margin. */
   cashUsd(): bigint
   /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
-  mark(symbol: string, price: number, atUs: number): void
+  mark(instrument: InstrumentId, price: number, atUs: number): void
   /** The venue takes no smaller order of the instrument than this decimal of its quote currency. Kept by who says it. */
-  setMinNotional(symbol: string, minNotional: string): void
+  setMinNotional(instrument: InstrumentId, minNotional: string): void
   /** The position of a known instrument; throws on another. */
-  position(symbol: string): Position
+  position(instrument: InstrumentId): Position
   readonly roundTrips: RoundTrips
   /** Values the account. Changes nothing. */
   value(): Valuation
@@ -146,12 +148,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const assets = new Map<string, MutablePosition>()
   const rates = new Map<string, Rate>([['USD', parseRate('1')]])
   for (const instrument of config.instruments) {
-    const { symbol, quote, lotSize } = instrument
-    invariant(!positions.has(symbol), 'symbols are unique among the instruments of a ledger', symbol)
+    const { quote, lotSize } = instrument
+    const id = instrumentId(instrument)
+    invariant(!positions.has(id), 'an instrument is in a ledger once', id)
     const rate = config.ratesToUsd[quote]
     invariant(rate !== undefined, 'every quote currency has a rate to USD', quote)
-    positions.set(symbol, flatPosition(symbol, quote, unitScale(lotSize)))
-    listed.set(symbol, instrument)
+    positions.set(id, flatPosition(id, quote, unitScale(lotSize)))
+    listed.set(id, instrument)
     rates.set(quote, parseRate(rate))
   }
 
@@ -172,13 +175,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const fillIds = new Set(saved.fillIds)
   let peakUsd = BigInt(saved.peakUsd)
   let { maxDrawdownRatio, roundTrips } = saved
-  for (const { symbol, quoteCurrency, quantityScale } of saved.assets) {
-    assets.set(symbol, flatPosition(symbol, quoteCurrency, quantityScale))
+  for (const { instrument, quoteCurrency, quantityScale } of saved.assets) {
+    assets.set(instrument, flatPosition(instrument, quoteCurrency, quantityScale))
   }
-  for (const position of saved.positions) sameInstrument(position, positions.get(position.symbol))
+  for (const position of saved.positions) sameInstrument(position, positions.get(position.instrument))
   for (const position of [...saved.positions, ...saved.assets]) {
     const { quantity, costBasis, realized, fees, cashFlow, mark, markUs, roundTripResult } = position
-    Object.assign(assets.get(position.symbol) ?? positionOf(position.symbol), {
+    Object.assign(assets.get(position.instrument) ?? positionOf(position.instrument), {
       quantity: BigInt(quantity),
       costBasis: BigInt(costBasis),
       realized: BigInt(realized),
@@ -190,15 +193,15 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     })
   }
 
-  function positionOf(symbol: string): MutablePosition {
-    const position = positions.get(symbol)
-    invariant(position !== undefined, 'the ledger knows the instrument', symbol)
+  function positionOf(id: InstrumentId): MutablePosition {
+    const position = positions.get(id)
+    invariant(position !== undefined, 'the ledger knows the instrument', id)
     return position
   }
 
-  function instrumentOf(symbol: string): LedgerInstrument {
-    const instrument = listed.get(symbol)
-    invariant(instrument !== undefined, 'the ledger knows the instrument', symbol)
+  function instrumentOf(id: InstrumentId): LedgerInstrument {
+    const instrument = listed.get(id)
+    invariant(instrument !== undefined, 'the ledger knows the instrument', id)
     return instrument
   }
 
@@ -210,11 +213,14 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   /** The price of an asset: that of an instrument of which it is the base, the fill's own first; else its rate to USD. */
-  function priceOf(currency: string, symbol?: string): { readonly price: number; readonly quote: string } | undefined {
-    const own = symbol === undefined ? undefined : listed.get(symbol)
+  function priceOf(
+    currency: string,
+    id?: InstrumentId,
+  ): { readonly price: number; readonly quote: string } | undefined {
+    const own = id === undefined ? undefined : listed.get(id)
     const candidates = [...(own ? [own] : []), ...listed.values()].filter(({ base }) => base === currency)
-    const priced = candidates.find((one) => positionOf(one.symbol).mark > 0)
-    if (priced) return { price: positionOf(priced.symbol).mark, quote: priced.quote }
+    const priced = candidates.find((one) => positionOf(instrumentId(one)).mark > 0)
+    if (priced) return { price: positionOf(instrumentId(priced)).mark, quote: priced.quote }
     const rate = config.ratesToUsd[currency]
     return rate === undefined ? undefined : { price: Number(rate), quote: 'USD' }
   }
@@ -227,9 +233,9 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
   /** The price of what a fee is in: of the base the fill's own, which every ledger knows alike; else that of the asset. */
   function priceOfFee(feeCurrency: string, fill: EventDraft<Fill>): { readonly price: number; readonly quote: string } {
-    const { base, quote } = instrumentOf(fill.symbol)
+    const { base, quote } = instrumentOf(fill.instrument)
     if (feeCurrency === base) return { price: Number(fill.price), quote }
-    const price = priceOf(feeCurrency, fill.symbol)
+    const price = priceOf(feeCurrency, fill.instrument)
     invariant(price !== undefined, 'a fee is in a currency with a mark or a rate to USD', feeCurrency)
     return price
   }
@@ -268,7 +274,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   function assetMark(asset: Position): number {
-    const price = priceOf(asset.symbol)
+    const price = priceOf(asset.instrument)
     if (!price) return asset.mark
     const ratio = Number(rates.get(price.quote)) / Number(rates.get(asset.quoteCurrency))
     return price.price * ratio
@@ -276,10 +282,10 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
   function* held(): Generator<HeldPosition> {
     for (const position of positions.values()) {
-      const { base, kind } = instrumentOf(position.symbol)
+      const { base, kind } = instrumentOf(position.instrument)
       yield { position, base, isDerivative: kind === 'linear_perpetual' }
     }
-    for (const asset of assets.values()) yield { position: asset, base: asset.symbol, isDerivative: false }
+    for (const asset of assets.values()) yield { position: asset, base: asset.instrument, isDerivative: false }
   }
 
   /** What was put in since the start, at the rates: cash came with every deposit of an asset too. */
@@ -289,8 +295,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return usd
   }
 
-  function isDust({ symbol, quantity, mark }: Position, value: bigint): boolean {
-    const instrument = listed.get(symbol)
+  function isDust({ instrument: id, quantity, mark }: Position, value: bigint): boolean {
+    const instrument = listed.get(id)
     if (!instrument || quantity === 0n || mark === 0 || exemptsReduceOnly(instrument)) return false
     return (value < 0n ? -value : value) < fixed(instrument.minNotional, MONEY_SCALE)
   }
@@ -350,7 +356,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
   return {
     book(fill) {
-      const position = positionOf(fill.symbol)
+      const position = positionOf(fill.instrument)
       const { quantityScale } = position
       const quantity = fixed(fill.quantity, quantityScale)
       invariant(quantity > 0n, "a fill's quantity is > 0", fill.quantity)
@@ -368,7 +374,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const quoteFee =
         feeCurrency === position.quoteCurrency ? fee : payFee(feeCurrency, fee, fill, position.quoteCurrency)
       countRoundTrip(bookQuantity(position, signed, notional, quoteFee))
-      const { base, kind } = instrumentOf(fill.symbol)
+      const { base, kind } = instrumentOf(fill.instrument)
       if (feeCurrency === base && kind !== 'linear_perpetual') coverBase(position, base, fill)
       return true
     },
@@ -398,7 +404,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     },
 
     feeUsd(fill) {
-      const { quoteCurrency } = positionOf(fill.symbol)
+      const { quoteCurrency } = positionOf(fill.instrument)
       const price =
         fill.feeCurrency === undefined ? { price: 1, quote: quoteCurrency } : priceOfFee(fill.feeCurrency, fill)
       return Number(fill.fee) * price.price * numberFromMoney(rates.get(price.quote) as Rate)
@@ -413,15 +419,15 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       return usd
     },
 
-    mark(symbol, price, atUs) {
+    mark(id, price, atUs) {
       invariant(price > 0 && price < Number.POSITIVE_INFINITY, 'a mark is a price > 0', price)
-      const position = positionOf(symbol)
+      const position = positionOf(id)
       position.mark = price
       position.markUs = atUs
     },
 
-    setMinNotional(symbol, minNotional) {
-      listed.set(symbol, { ...instrumentOf(symbol), minNotional })
+    setMinNotional(id, minNotional) {
+      listed.set(id, { ...instrumentOf(id), minNotional })
     },
 
     position: positionOf,
@@ -467,14 +473,14 @@ function savedPosition(position: Position): LedgerSnapshot['positions'][number] 
   }
 }
 
-type Held = Pick<Position, 'symbol' | 'quoteCurrency' | 'quantityScale'>
+type Held = Pick<Position, 'instrument' | 'quoteCurrency' | 'quantityScale'>
 
 /** What was counted in other steps, or is configured no more, would be misread: it is refused. */
 function sameInstrument(saved: Held, position: Held | undefined): void {
   if (position?.quoteCurrency === saved.quoteCurrency && position.quantityScale === saved.quantityScale) return
   const terms = ({ quoteCurrency, quantityScale }: Held) => `${quantityScale} decimals of quantity in ${quoteCurrency}`
   const was = position ? terms(position) : 'nothing of it configured'
-  throw new StateMisfitError(`Expected ${saved.symbol} with ${terms(saved)}, as it was saved, was ${was}`)
+  throw new StateMisfitError(`Expected ${saved.instrument} with ${terms(saved)}, as it was saved, was ${was}`)
 }
 
 /** A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */

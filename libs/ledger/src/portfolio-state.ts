@@ -23,7 +23,7 @@ export function portfolioState(
     ...(valuation.depositsUsd !== 0n && { depositsUsd: money(valuation.depositsUsd) }),
     balances: Array.from(valuation.balances, ([currency, units]) => ({ currency, amount: money(units) })),
     positions: valuation.positions.map(({ position, realizedUsd, unrealizedUsd, isDust }) => ({
-      symbol: position.symbol,
+      instrument: position.instrument,
       quantity: formatFixed(position.quantity, position.quantityScale),
       costBasis: money(position.costBasis),
       mark: position.mark,

@@ -1,4 +1,4 @@
-import { field, stateSchema } from '@triplane/contracts'
+import { field, stateSchema, type InstrumentId } from '@triplane/contracts'
 import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane/kernel'
 
 /** Decimal digits of a price when it is multiplied with a quantity. */
@@ -6,7 +6,8 @@ export const PRICE_SCALE = 12
 
 /** What is held of one instrument. Money is in 1e-8 of the quote currency. */
 export interface Position {
-  readonly symbol: string
+  /** Id of the instrument; of an asset that is held besides, its name. */
+  readonly instrument: InstrumentId
   readonly quoteCurrency: string
   readonly quantityScale: number
   /** Signed, `quantityScale` decimal digits. */
@@ -29,7 +30,7 @@ export interface Position {
 
 /** A position as it is saved. */
 export const positionSchema = stateSchema({
-  symbol: field.text,
+  instrument: field.text,
   quoteCurrency: field.text,
   quantityScale: field.count,
   quantity: field.units,
@@ -45,9 +46,9 @@ export const positionSchema = stateSchema({
 export type MutablePosition = { -readonly [Field in keyof Position]: Position[Field] }
 
 /** A flat position. */
-export function flatPosition(symbol: string, quoteCurrency: string, quantityScale: number): MutablePosition {
+export function flatPosition(instrument: InstrumentId, quoteCurrency: string, quantityScale: number): MutablePosition {
   return {
-    symbol,
+    instrument,
     quoteCurrency,
     quantityScale,
     quantity: 0n,

@@ -1,4 +1,11 @@
-import { isKnownCode, type Event, type MarketStatusCode } from '@triplane/contracts'
+import {
+  isKnownCode,
+  type Event,
+  type MarketStatusCode,
+  symbolOf,
+  venueOf,
+  type InstrumentId,
+} from '@triplane/contracts'
 import type { Logger } from './logger.ts'
 
 /** What is lost, ignored or cannot be traded; the others say that it is back. */
@@ -12,6 +19,9 @@ const warnings: readonly MarketStatusCode[] = [
   'steps_unknown',
 ]
 
+/** An instrument as logs name it. */
+const namesOf = (id: InstrumentId) => ({ symbol: symbolOf(id), venue: venueOf(id) })
+
 /** Writes the few events of a run that a person would want to find in a log. */
 export function logEvent(logger: Logger, event: Event): void {
   switch (event.type) {
@@ -23,8 +33,14 @@ export function logEvent(logger: Logger, event: Event): void {
       return
     }
     case 'marketStatus': {
-      const { status, source, symbol, reason, missing, tsRecvUs } = event
-      const context = { source, symbol, reason, missing, market_time_us: tsRecvUs }
+      const { status, source, instrument, reason, missing, tsRecvUs } = event
+      const context = {
+        source,
+        ...(instrument !== undefined && namesOf(instrument)),
+        reason,
+        missing,
+        market_time_us: tsRecvUs,
+      }
       if (isKnownCode(warnings, status)) logger.warning(`Market ${status}`, context)
       else logger.info(`Market ${status}`, context)
       return
@@ -33,7 +49,7 @@ export function logEvent(logger: Logger, event: Event): void {
       if (event.state === 'denied' || event.state === 'rejected')
         logger.info(`Order ${event.state}`, {
           intent_id: event.intentId,
-          symbol: event.symbol,
+          ...namesOf(event.instrument),
           reason: event.reason,
           market_time_us: event.effectUs,
         })
@@ -43,7 +59,7 @@ export function logEvent(logger: Logger, event: Event): void {
         logger.warning('A fill came after the end of its order: it is booked', {
           fill_id: event.fillId,
           intent_id: event.intentId,
-          symbol: event.symbol,
+          ...namesOf(event.instrument),
           market_time_us: event.effectUs,
         })
       return

@@ -1,4 +1,4 @@
-import type { Bar, BookDelta, BookSnapshot, NormalizeRefusal, Quote, Trade } from '@triplane/contracts'
+import type { Bar, BookDelta, BookSnapshot, InstrumentId, NormalizeRefusal, Quote, Trade } from '@triplane/contracts'
 
 /** What a frame says once it is understood. `seq` is 0 until the outbox stamps it. */
 export type NormalizedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
@@ -18,8 +18,8 @@ export interface FrameRefusal {
   readonly code: NormalizeRefusal
   /** What was expected and what was found, for a person. */
   readonly detail: string
-  /** Unified symbol, when the frame got as far as a known instrument. Never a name from the wire. */
-  readonly symbol?: string
+  /** When the frame got as far as a known instrument. Never a name from the wire. */
+  readonly instrument?: InstrumentId
   /** What it would have been, when the frame got as far as a known message. */
   readonly eventType?: NormalizedEvent['type']
   /** Of a refused trade, where it can be read: so that it is not missed. */

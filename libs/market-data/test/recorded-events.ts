@@ -71,7 +71,7 @@ export function readJson(...path: string[]): unknown {
 
 /** The events of a recording, read by plain JSON.parse: a second opinion beside the real normaliser. */
 export function* recordedEvents(folder: string, { venue, symbol, files }: Recording): Generator<RecordedEvent> {
-  const market = { seq: 0, source: 'capture', venue, symbol }
+  const market = { seq: 0, source: 'capture', instrument: `${symbol}@${venue}` }
   let line = 0
   for (const file of files) {
     for (const text of gunzipSync(readFileSync(join(folder, 'binance_ws_20240808', file)))
@@ -93,7 +93,7 @@ export function snapshotEvent(message: Message, market: Market): BookSnapshot {
 }
 
 /** Where and when a message was received. */
-export type Market = Pick<Trade, 'seq' | 'source' | 'venue' | 'symbol' | 'tsRecvUs'>
+export type Market = Pick<Trade, 'seq' | 'source' | 'instrument' | 'tsRecvUs'>
 
 /** A line of a capture: a message of a stream, or a REST snapshot. */
 export interface Message {

@@ -7,12 +7,14 @@ import { BusError } from '../src/bus-error.ts'
 export type CreateBus = (options: { readonly partitions: number }) => Bus | Promise<Bus>
 
 export function sendTrades(producer: Producer, symbol: string, from: number, count: number): void {
-  for (let seq = from; seq < from + count; seq++) producer.send(topics.trades, symbol, [aTrade({ seq, symbol })])
+  for (let seq = from; seq < from + count; seq++)
+    producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
 }
 
 /** Sends `count` records of one event each: the events of an unbatched topic never share a record. */
 export function sendStatuses(producer: Producer, symbol: string, from: number, count: number): void {
-  for (let seq = from; seq < from + count; seq++) producer.send(topics.status, symbol, [aMarketStatus({ seq, symbol })])
+  for (let seq = from; seq < from + count; seq++)
+    producer.send(topics.status, symbol, [aMarketStatus({ seq, instrument: symbol })])
 }
 
 /** Takes until `count` records have come. */
@@ -239,8 +241,8 @@ export function busContract(name: string, createBus: CreateBus): void {
       const batched: readonly Topic[] = [topics.trades, topics.quotes]
       const send = (seq: number) => {
         for (const symbol of symbols) {
-          producer.send(topics.trades, symbol, [aTrade({ seq, symbol })])
-          producer.send(topics.quotes, symbol, [aQuote({ seq, symbol })])
+          producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
+          producer.send(topics.quotes, symbol, [aQuote({ seq, instrument: symbol })])
         }
       }
       send(1)

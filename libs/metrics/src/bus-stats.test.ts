@@ -2,7 +2,7 @@ import { topics } from '@triplane/contracts'
 import { exportBusStats, type TopicCounts } from './bus-stats.ts'
 import { createMetrics } from './metrics.ts'
 
-const topic = 'market.trades.v1'
+const topic = 'market.trades.v2'
 
 /** Metrics that follow `counts`, and the value of a bus metric after a scrape. */
 function following(counts: { now: readonly TopicCounts[] }) {
@@ -53,12 +53,12 @@ describe('exportBusStats', () => {
     const lines = (await metrics.expose()).split('\n').filter((line) => line.startsWith('triplane_bus_'))
     const labels = (name: string) => `{topic="${name}",service="test"} 0`
     expect(lines).toEqual([
-      `triplane_bus_lag_seconds${labels('market.trades.v1')}`,
-      `triplane_bus_buffered${labels('market.trades.v1')}`,
-      `triplane_bus_produced_total${labels('execution.fills.v1')}`,
-      `triplane_bus_consumed_total${labels('market.trades.v1')}`,
-      `triplane_bus_errors_total${labels('execution.fills.v1')}`,
-      `triplane_bus_errors_total${labels('market.trades.v1')}`,
+      `triplane_bus_lag_seconds${labels('market.trades.v2')}`,
+      `triplane_bus_buffered${labels('market.trades.v2')}`,
+      `triplane_bus_produced_total${labels('execution.fills.v2')}`,
+      `triplane_bus_consumed_total${labels('market.trades.v2')}`,
+      `triplane_bus_errors_total${labels('execution.fills.v2')}`,
+      `triplane_bus_errors_total${labels('market.trades.v2')}`,
     ])
   })
 })

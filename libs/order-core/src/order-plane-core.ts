@@ -50,7 +50,7 @@ export type OrderPlaneInput = Extract<Event, { readonly type: (typeof orderPlane
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
 
 export interface OrderPlaneDeps {
-  /** The instruments of the run; symbols are unique among them. */
+  /** The instruments of the run. */
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   /** The brokers that the settings may name; default: every one that there is. */

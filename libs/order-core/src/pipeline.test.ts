@@ -1,4 +1,4 @@
-import { orderStates, riskCodes } from '@triplane/contracts'
+import { orderStates, riskCodes, instrumentId } from '@triplane/contracts'
 import { aMark, testStartUs } from '@triplane/testing'
 import { CLOSE_US, Session, SPY } from '../test/session.ts'
 
@@ -208,7 +208,7 @@ describe('a stop', () => {
 
   it('at the end of a session cancels its orders, and leaves the others', () => {
     const session = resting().open(SPY.symbol)
-    session.intent('spy', { symbol: SPY.symbol })
+    session.intent('spy', { instrument: instrumentId(SPY) })
     session.nowUs = CLOSE_US - 1
     session.settle().forget()
     session.wait(1 + ROUND_TRIP_US).settle()
@@ -291,7 +291,7 @@ describe('the market as the plane sees it', () => {
 
   it('knows no instrument of another venue', () => {
     const session = new Session().open()
-    session.intent('a', { venue: 'binance_spot' })
+    session.intent('a', { instrument: 'BTC/USD@binance_spot' })
     expect(session.brief().slice(-1)).toEqual(['a denied unknown_instrument'])
   })
 })
@@ -306,7 +306,7 @@ describe('marks', () => {
     expect(markOf()).toBe(100.05)
     session.mark(60)
     expect(markOf()).toBe(60)
-    session.send(aMark({ seq: 99, venue: 'elsewhere', symbol: 'BTC/USD', price: 70, tsRecvUs: session.nowUs }))
+    session.send(aMark({ seq: 99, instrument: 'BTC/USD@elsewhere', price: 70, tsRecvUs: session.nowUs }))
     expect(markOf()).toBe(60)
   })
 
@@ -316,7 +316,7 @@ describe('marks', () => {
     const positions = blind.ledger.positions.map((position) => ({ ...position, mark: 0 }))
     session.restore({ ...blind, ledger: { ...blind.ledger, positions } })
     session.forget().intent('open')
-    session.intent('other', { symbol: SPY.symbol })
+    session.intent('other', { instrument: instrumentId(SPY) })
     session.intent('close', { side: 'SELL' })
     expect(session.brief().filter((line) => / (denied|submitted)/.test(line))).toEqual([
       'open denied no_mark',

@@ -13,6 +13,7 @@ import {
   type OrderIntent,
   type OrderState,
   type RiskCode,
+  venueOf,
 } from '@triplane/contracts'
 import {
   capParticipation,
@@ -163,8 +164,8 @@ class OrderPipeline implements OrderPlaneCore {
   }
 
   /** Positions are valued at marks and at nothing else, so at any market time as the strategy plane values them. */
-  #onMark({ venue, symbol, price, tsRecvUs, ageUs }: Mark): void {
-    if (this.#desks.find(venue, symbol)) this.#ledger.mark(symbol, price, tsRecvUs - ageUs)
+  #onMark({ instrument, price, tsRecvUs, ageUs }: Mark): void {
+    if (this.#desks.find(instrument)) this.#ledger.mark(instrument, price, tsRecvUs - ageUs)
   }
 
   /** Says nothing: the order of this id has told of its own life. */
@@ -182,7 +183,7 @@ class OrderPipeline implements OrderPlaneCore {
     const order = this.#receive(intent)
     if (!verdict.ok) return this.#deny(order, verdict.error)
 
-    invariant(desk !== undefined, 'an approved order has a desk', intent.symbol)
+    invariant(desk !== undefined, 'an approved order has a desk', intent.instrument)
     const sized = capParticipation(verdict.value, desk, this.#nowUs)
     const isCutDown = sized !== verdict.value
     if (isCutDown) this.#totals.participationDownscales++
@@ -263,7 +264,7 @@ class OrderPipeline implements OrderPlaneCore {
   /** Books, publishes, then enters the state. A fill that is reported twice is booked once. One that comes after the order's end, however late, is booked like any other. */
   #onFill(report: FillReport, order: Order | undefined): void {
     const desk = this.#deskFor(report.order)
-    invariant(desk !== undefined, 'a filled order has a desk', report.order.symbol)
+    invariant(desk !== undefined, 'a filled order has a desk', report.order.instrument)
     const fill = fillEvent(report, order, desk.terms, this.#effectUs())
     if (!this.#ledger.book(fill)) return
     this.outbox.add(fill)
@@ -294,8 +295,8 @@ class OrderPipeline implements OrderPlaneCore {
 
   #cancel(order: Order, reason: CancelReason): void {
     if (!isWorking(order.state) || order.state === 'pending_cancel') return
-    const { intentId, symbol } = order.intent
-    this.#broker.take({ type: 'cancelOrder', intentId, symbol }, this.#nowUs)
+    const { intentId, instrument } = order.intent
+    this.#broker.take({ type: 'cancelOrder', intentId, instrument }, this.#nowUs)
     this.#orders.noteCancelReason(order, reason)
     this.#enter(order, 'pending_cancel', this.#nowUs, reason)
   }
@@ -358,7 +359,7 @@ class OrderPipeline implements OrderPlaneCore {
 
   /** Intents on prices that nobody knows any more: their connection was lost. */
   #denyUnfounded(lostVenue: string | undefined): void {
-    this.#denyWaiting(({ venue }) => lostVenue === undefined || venue === lostVenue)
+    this.#denyWaiting(({ instrument }) => lostVenue === undefined || venueOf(instrument) === lostVenue)
   }
 
   #denyWaiting(isLost: (intent: OrderIntent) => boolean): void {
@@ -415,8 +416,8 @@ class OrderPipeline implements OrderPlaneCore {
     return this.#nowUs + this.#config.minLatencyUs
   }
 
-  #deskFor({ venue, symbol }: OrderIntent): TradingDesk | undefined {
-    return this.#desks.find(venue, symbol)
+  #deskFor({ instrument }: OrderIntent): TradingDesk | undefined {
+    return this.#desks.find(instrument)
   }
 
   #accountRisk(): AccountRisk {

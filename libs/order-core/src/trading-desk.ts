@@ -10,6 +10,8 @@ import {
   type Quote,
   type StateOf,
   type Trade,
+  instrumentId,
+  type InstrumentId,
 } from '@triplane/contracts'
 import {
   changeSteps,
@@ -38,7 +40,7 @@ export interface TradingDeskDeps {
 
 /** A desk as it is saved. */
 export const tradingDeskSchema = stateSchema({
-  symbol: field.text,
+  instrument: field.text,
   source: field.orNull(field.text),
   bid: field.orNull(field.real),
   ask: field.orNull(field.real),
@@ -78,6 +80,7 @@ const nothingHeard = {
  *    make them newer.
  */
 export class TradingDesk implements InstrumentRisk {
+  readonly id: InstrumentId
   readonly terms: TradingTerms
   readonly isCashTraded: boolean
   readonly book: OrderBook
@@ -100,6 +103,7 @@ export class TradingDesk implements InstrumentRisk {
   isBookValid: boolean
 
   constructor(deps: TradingDeskDeps, snapshot?: TradingDeskSnapshot) {
+    this.id = instrumentId(deps.terms.instrument)
     this.terms = deps.terms
     this.isCashTraded = deps.isCashTraded
     this.book = new OrderBook(snapshot?.book)
@@ -218,7 +222,7 @@ export class TradingDesk implements InstrumentRisk {
 
   snapshot(): TradingDeskSnapshot {
     return {
-      symbol: this.terms.instrument.symbol,
+      instrument: this.id,
       source: this.source ?? null,
       bid: this.bid > 0 ? this.bid : null,
       ask: this.ask > 0 ? this.ask : null,

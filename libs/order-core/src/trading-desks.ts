@@ -1,4 +1,14 @@
-import { field, isAbout, isBookGap, isCashTraded, knownSteps, type Instrument, type StateOf } from '@triplane/contracts'
+import {
+  field,
+  isAbout,
+  isBookGap,
+  isCashTraded,
+  knownSteps,
+  type Instrument,
+  type StateOf,
+  instrumentId,
+  type InstrumentId,
+} from '@triplane/contracts'
 import { quantityNumber, tradingTerms, type Broker, type OrderStore } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
@@ -12,7 +22,7 @@ export type TradingDesksSnapshot = StateOf<typeof tradingDesksSchema>
 /** One desk for each instrument of the run. */
 export class TradingDesks {
   readonly all: readonly TradingDesk[]
-  readonly #bySymbol: ReadonlyMap<string, TradingDesk>
+  readonly #byId: ReadonlyMap<string, TradingDesk>
   readonly #ledger: Ledger
 
   constructor(
@@ -25,27 +35,27 @@ export class TradingDesks {
     parts: { readonly broker: Broker; readonly ledger: Ledger; readonly orders: OrderStore },
     snapshot: TradingDesksSnapshot = [],
   ) {
-    const saved = new Map(snapshot.map((desk) => [desk.symbol, desk]))
+    const saved = new Map(snapshot.map((desk) => [desk.instrument, desk]))
     const { broker, ledger, orders } = parts
     this.#ledger = ledger
     const openDesk = (instrument: Instrument) => {
-      const { symbol, quote } = instrument
-      const terms = tradingTerms(instrument, Number(ratesToUsd[quote]), saved.get(symbol)?.steps)
-      ledger.setMinNotional(symbol, terms.steps.minNotional)
-      const position = ledger.position(symbol)
-      const working = orders.working(symbol)
+      const { quote } = instrument
+      const id = instrumentId(instrument)
+      const terms = tradingTerms(instrument, Number(ratesToUsd[quote]), saved.get(id)?.steps)
+      ledger.setMinNotional(id, terms.steps.minNotional)
+      const position = ledger.position(id)
+      const working = orders.working(id)
       const isCash = isCashTraded(instrument, marginVenues)
       const deps = { terms, isCashTraded: isCash, broker, position, working, isSessionOpen, participation }
-      return new TradingDesk(deps, saved.get(symbol))
+      return new TradingDesk(deps, saved.get(id))
     }
     this.all = instruments.map(openDesk)
-    this.#bySymbol = new Map(this.all.map((desk) => [desk.terms.instrument.symbol, desk]))
+    this.#byId = new Map(this.all.map((desk) => [desk.id, desk]))
   }
 
-  /** The desk that trades a symbol of a venue. */
-  find(venue: string, symbol: string): TradingDesk | undefined {
-    const desk = this.#bySymbol.get(symbol)
-    return desk?.terms.instrument.venue === venue ? desk : undefined
+  /** The desk of an instrument. */
+  find(instrument: InstrumentId): TradingDesk | undefined {
+    return this.#byId.get(instrument)
   }
 
   /** US dollars that working buys of what is bought for cash may still take, at the best ask. */
@@ -62,14 +72,14 @@ export class TradingDesks {
     if (event.type === 'marketStatus') {
       if (event.status === 'gap' && !isBookGap(event)) return
       for (const desk of this.all) {
-        if (!isAbout(event, desk.terms.instrument, desk.source)) continue
+        if (!isAbout(event, desk.id, desk.source)) continue
         desk.onStatus(event, nowUs)
         const steps = knownSteps(event)
-        if (steps) this.#ledger.setMinNotional(desk.terms.instrument.symbol, steps.minNotional)
+        if (steps) this.#ledger.setMinNotional(desk.id, steps.minNotional)
       }
       return
     }
-    const desk = this.find(event.venue, event.symbol)
+    const desk = this.find(event.instrument)
     if (!desk) return
     if (event.type === 'quote') desk.onQuote(event)
     else if (event.type === 'trade') desk.onTrade(event, nowUs)

@@ -7,6 +7,7 @@ import {
   type Steps,
   type TradingCondition,
   type TradingState,
+  instrumentId,
 } from '@triplane/contracts'
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 import {
@@ -102,7 +103,7 @@ export class Session {
   }
 
   #market(symbol: string) {
-    return { seq: ++this.#seqs.data, venue: 'sim', source: 'sim', symbol, tsRecvUs: this.nowUs }
+    return { seq: ++this.#seqs.data, source: 'sim', instrument: `${symbol}@sim`, tsRecvUs: this.nowUs }
   }
 
   quote(bid: number, ask: number, symbol = BTC.symbol) {
@@ -136,7 +137,7 @@ export class Session {
   }
 
   disconnect() {
-    const { symbol: _, venue: __, ...fields } = aMarketStatus({ ...this.#market(''), status: 'disconnected' })
+    const { instrument: _, ...fields } = aMarketStatus({ ...this.#market(''), status: 'disconnected' })
     return this.send(fields)
   }
 
@@ -146,8 +147,7 @@ export class Session {
       anOrderIntent({
         seq: ++this.#seqs.strategy,
         intentId,
-        venue: 'sim',
-        symbol: BTC.symbol,
+        instrument: instrumentId(BTC),
         effectUs: this.nowUs,
         side: 'BUY',
         orderType: 'LIMIT',

@@ -49,7 +49,7 @@ describeWithData('gaps in recorded captures', (folder) => {
           if (event.type === 'deadLetter') letters.push(event)
           if (event.type === 'marketStatus') {
             if (event.status === 'gap') missing = event.missing
-            if (event.symbol === symbol) changes.push([line, event.status])
+            if (event.instrument === `${symbol}@${venue}`) changes.push([line, event.status])
           }
           const isInvalid = changes.at(-1)?.[1] === 'book_invalid'
           if (event.type === 'bookDelta' && isInvalid && line < gapCase.snapshotAfterLine) deltasWhileInvalid++

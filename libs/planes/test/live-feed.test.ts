@@ -71,8 +71,8 @@ class LivePlane {
       const events = this.core.outbox.drain()
       this.events.push(...events)
       for (const event of events) {
-        if (event.type !== 'marketStatus' || event.symbol === undefined) continue
-        if (event.status === 'book_invalid') this.#feed.requestSnapshot(event.symbol)
+        if (event.type !== 'marketStatus' || event.instrument === undefined) continue
+        if (event.status === 'book_invalid') this.#feed.requestSnapshot(event.instrument)
         if (event.status === 'steps_unknown') this.#feed.requestInstrumentList()
       }
       for (const resolve of this.#waiting) resolve()
@@ -196,7 +196,9 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the steps of the instr
     const plane = new LivePlane(aCore(), feed)
     const steps = () =>
       plane.events.flatMap((event) =>
-        event.type === 'marketStatus' && event.status.startsWith('steps_') ? [`${event.symbol} ${event.status}`] : [],
+        event.type === 'marketStatus' && event.status.startsWith('steps_')
+          ? [`${event.instrument} ${event.status}`]
+          : [],
       )
     await plane.until(() => feed.stats().lists === 1)
     expect(steps()).toEqual([])
@@ -204,7 +206,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the steps of the instr
     // A trade at 100.01: finer than what the file and the list say. The second list says the same.
     fake.tick()
     await plane.until(() => feed.stats().lists === 3)
-    expect(new Set(steps())).toEqual(new Set(['BTC/USDT steps_unknown', 'ETH/USDT steps_unknown']))
+    expect(new Set(steps())).toEqual(new Set([`BTC/USDT@${venue} steps_unknown`, `ETH/USDT@${venue} steps_unknown`]))
 
     fake.steps = { tickSize: '0.01000000', stepSize: '0.00100000', minNotional: '20' }
     await plane.until(() => steps().filter((what) => what.endsWith('steps_known')).length === 2)

@@ -14,11 +14,11 @@ import type { StateError } from './state-error.ts'
 
 /** What is kept, and the type of its values. */
 export interface StateValues {
-  /** By venue and symbol: `binance_spot/BTC/USDT`. */
+  /** By instrument: `BTC/USDT@binance_spot`. */
   readonly quote: QuoteState
-  /** By symbol. */
+  /** By instrument. */
   readonly position: PositionState
-  /** The last one, by symbol. */
+  /** The last one, by instrument. */
   readonly fill: FillState
   /** By switch type. */
   readonly killSwitch: KillSwitchState

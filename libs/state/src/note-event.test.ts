@@ -15,9 +15,9 @@ it('notes quotes, positions, fills and kill switches, and no other event', () =>
 it('notes them under their keys, with what people ask for', () => {
   const state = aPortfolioState()
   expect(notedOf(aQuote({ bid: 1 }), state, aFill(), aKillSwitch())).toEqual([
-    ['quote', 'sim/BTC/USDT', expect.objectContaining({ venue: 'sim', bid: 1, ask: 61_800.3 })],
-    ['position', 'BTC/USDT', { ...state.positions[0], effectUs: state.effectUs }],
-    ['fill', 'BTC/USDT', expect.objectContaining({ fillId: 'OFI-1/1', price: '61800.3' })],
+    ['quote', 'BTC/USDT@sim', expect.objectContaining({ instrument: 'BTC/USDT@sim', bid: 1, ask: 61_800.3 })],
+    ['position', 'BTC/USDT@sim', { ...state.positions[0], effectUs: state.effectUs }],
+    ['fill', 'BTC/USDT@sim', expect.objectContaining({ fillId: 'OFI-1/1', price: '61800.3' })],
     ['killSwitch', 'drawdown', expect.objectContaining({ active: true, limit: 0.02 })],
   ])
 })

@@ -5,19 +5,19 @@ import type { LatestState } from './latest-state.ts'
 export function noteEvent(state: Pick<LatestState, 'set'>, event: Event): void {
   switch (event.type) {
     case 'quote': {
-      const { venue, symbol, bid, bidSize, ask, askSize, tsRecvUs } = event
-      state.set('quote', `${venue}/${symbol}`, { venue, symbol, bid, bidSize, ask, askSize, tsRecvUs })
+      const { instrument, bid, bidSize, ask, askSize, tsRecvUs } = event
+      state.set('quote', instrument, { instrument, bid, bidSize, ask, askSize, tsRecvUs })
       return
     }
     case 'portfolioState':
       for (const position of event.positions) {
-        state.set('position', position.symbol, { ...position, effectUs: event.effectUs })
+        state.set('position', position.instrument, { ...position, effectUs: event.effectUs })
       }
       return
     case 'fill': {
-      const { fillId, intentId, strategy, venue, symbol, side, quantity, price, fee, effectUs } = event
-      const fill = { fillId, intentId, strategy, venue, symbol, side, quantity, price, fee, effectUs }
-      state.set('fill', symbol, fill)
+      const { fillId, intentId, strategy, instrument, side, quantity, price, fee, effectUs } = event
+      const fill = { fillId, intentId, strategy, instrument, side, quantity, price, fee, effectUs }
+      state.set('fill', instrument, fill)
       return
     }
     case 'killSwitch': {

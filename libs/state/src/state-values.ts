@@ -1,7 +1,7 @@
 import type { Fill, KillSwitch, PortfolioState, Quote, TradingState } from '@triplane/contracts'
 
 /** Best bid and ask of an instrument. */
-export type QuoteState = Pick<Quote, 'venue' | 'symbol' | 'bid' | 'bidSize' | 'ask' | 'askSize' | 'tsRecvUs'>
+export type QuoteState = Pick<Quote, 'instrument' | 'bid' | 'bidSize' | 'ask' | 'askSize' | 'tsRecvUs'>
 
 /** A position; quantities and money are decimal strings. */
 export type PositionState = PortfolioState['positions'][number] & { readonly effectUs: number }
@@ -9,7 +9,7 @@ export type PositionState = PortfolioState['positions'][number] & { readonly eff
 /** The last fill of an instrument; quantities and money are decimal strings. */
 export type FillState = Pick<
   Fill,
-  'fillId' | 'intentId' | 'strategy' | 'venue' | 'symbol' | 'side' | 'quantity' | 'price' | 'fee' | 'effectUs'
+  'fillId' | 'intentId' | 'strategy' | 'instrument' | 'side' | 'quantity' | 'price' | 'fee' | 'effectUs'
 >
 
 /** A kill switch as it was last changed. */

@@ -12,8 +12,7 @@ let accounts = 0
 export const anAccount = () => `sim-${process.pid}-${accounts++}`
 
 export const aQuoteState = (bid: number): StateValues['quote'] => ({
-  venue: 'sim',
-  symbol: 'BTC/USDT:USDT',
+  instrument: 'BTC/USDT:USDT@sim',
   bid,
   bidSize: 1,
   ask: bid + 1,
@@ -34,13 +33,13 @@ export function stateContract(name: string, createState: CreateState): void {
 
     it('gives what was set, with the time of that, and nothing under other keys and kinds', async () => {
       const state = await aState({ nowUs: () => 1_723_127_400_000_007 })
-      state.set('quote', 'sim/BTC/USDT:USDT', aQuoteState(61_800.2))
+      state.set('quote', 'BTC/USDT:USDT@sim', aQuoteState(61_800.2))
       await state.flush()
       const noted = { ...aQuoteState(61_800.2), notedUs: 1_723_127_400_000_007 }
-      expect(await state.get('quote', 'sim/BTC/USDT:USDT')).toEqual(noted)
-      expect(await state.get('quote', 'sim/BTC/USDT')).toBeUndefined()
-      expect(await state.get('position', 'sim/BTC/USDT:USDT')).toBeUndefined()
-      expect(await state.list('quote')).toEqual(new Map([['sim/BTC/USDT:USDT', noted]]))
+      expect(await state.get('quote', 'BTC/USDT:USDT@sim')).toEqual(noted)
+      expect(await state.get('quote', 'BTC/USDT@sim')).toBeUndefined()
+      expect(await state.get('position', 'BTC/USDT:USDT@sim')).toBeUndefined()
+      expect(await state.list('quote')).toEqual(new Map([['BTC/USDT:USDT@sim', noted]]))
       expect(await state.list('plane')).toEqual(new Map())
     })
 
@@ -69,7 +68,7 @@ export function stateContract(name: string, createState: CreateState): void {
     it('keeps accounts apart, whatever their names', async () => {
       const account = anAccount()
       const [one, pattern] = [await aState({ account }), await aState({ account: `${account.slice(0, -1)}*` })]
-      one.set('quote', 'sim/SPY', aQuoteState(500))
+      one.set('quote', 'SPY@sim', aQuoteState(500))
       await one.flush()
       expect((await one.list('quote')).size).toBe(1)
       expect((await pattern.list('quote')).size).toBe(0)
@@ -78,11 +77,11 @@ export function stateContract(name: string, createState: CreateState): void {
     it('lets values expire, each kind in its time', async () => {
       const state = await aState({ expirySeconds: { plane: 0.3 } })
       state.set('plane', 'data', { status: 'running', runId: 'run-1' })
-      state.set('quote', 'sim/SPY', aQuoteState(500))
+      state.set('quote', 'SPY@sim', aQuoteState(500))
       await state.flush()
       await until(async () => (await state.get('plane', 'data')) === undefined)
       expect(await state.list('plane')).toEqual(new Map())
-      expect(await state.get('quote', 'sim/SPY')).toMatchObject({ bid: 500 })
+      expect(await state.get('quote', 'SPY@sim')).toMatchObject({ bid: 500 })
     })
 
     it('drops and counts keys beyond the bound, and still takes newer values of the others', async () => {
@@ -100,23 +99,27 @@ export function stateContract(name: string, createState: CreateState): void {
       noteEvent(state, aFill())
       noteEvent(state, aKillSwitch())
       await state.flush()
-      expect(await state.get('quote', 'sim/BTC/USDT')).toMatchObject({ venue: 'sim', bid: 1, ask: 61_800.3 })
-      expect(await state.get('position', 'BTC/USDT')).toEqual({
+      expect(await state.get('quote', 'BTC/USDT@sim')).toMatchObject({
+        instrument: 'BTC/USDT@sim',
+        bid: 1,
+        ask: 61_800.3,
+      })
+      expect(await state.get('position', 'BTC/USDT@sim')).toEqual({
         ...aPortfolioState().positions[0],
         effectUs: aPortfolioState().effectUs,
         notedUs: 7,
       })
-      expect(await state.get('fill', 'BTC/USDT')).toMatchObject({ fillId: 'OFI-1/1', price: '61800.3' })
+      expect(await state.get('fill', 'BTC/USDT@sim')).toMatchObject({ fillId: 'OFI-1/1', price: '61800.3' })
       expect(await state.get('killSwitch', 'drawdown')).toMatchObject({ active: true, limit: 0.02 })
     })
 
     it('after close takes nothing, without complaint, and refuses to be read', async () => {
       const state = await aState()
       await state.close()
-      state.set('quote', 'sim/SPY', aQuoteState(500))
+      state.set('quote', 'SPY@sim', aQuoteState(500))
       await state.flush()
       expect(state.health()).toMatchObject({ isHealthy: false, dropped: 1 })
-      const refusal = await state.get('quote', 'sim/SPY').catch((error: unknown) => error)
+      const refusal = await state.get('quote', 'SPY@sim').catch((error: unknown) => error)
       expect(refusal).toBeInstanceOf(StateError)
       expect(refusal).toMatchObject({ code: 'closed', retryable: false })
       await expect(state.list('quote')).rejects.toMatchObject({ code: 'closed' })

@@ -37,7 +37,7 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
   const rowsOf = async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
     (await pool.query<Row>(sql, [...values])).rows
   const venue = 'binance_spot'
-  const spotTrade = (fields: Partial<Trade>) => aTrade({ venue, symbol: spot, ...fields })
+  const spotTrade = (fields: Partial<Trade>) => aTrade({ instrument: `${spot}@${venue}`, ...fields })
 
   it('has the candles of the last hour, by unix time, of every product of the exchange', async () => {
     const nowUs = Date.now() * 1000
@@ -46,8 +46,8 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
       spotTrade({ seq: i + 1, tradeId: i + 1, tsEventUs: minutesAgo(minutes) + i * US_PER_SECOND, price: 100 + i }),
     )
     const others = [
-      spotTrade({ seq: 11, venue: 'sim', tsEventUs: minutesAgo(3) }),
-      spotTrade({ seq: 12, venue: 'binance_usdm', symbol: future, tsEventUs: minutesAgo(3) }),
+      spotTrade({ seq: 11, instrument: `${spot}@sim`, tsEventUs: minutesAgo(3) }),
+      spotTrade({ seq: 12, instrument: `${future}@binance_usdm`, tsEventUs: minutesAgo(3) }),
     ]
     await store('hour', [...trades, ...others])
     await begin('hour', nowUs)
@@ -68,7 +68,7 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
   })
 
   it('has the newest trades with the base quantity and what was paid', async () => {
-    const trades = builtTrades(300, DAY_US, 700_001, { venue: 'binance_usdm', symbol: future })
+    const trades = builtTrades(300, DAY_US, 700_001, { instrument: `${future}@binance_usdm` })
     await store('stream', trades)
     const found = await rowsOf<Record<string, unknown>>(
       newestHundred.replace('ORDER BY', `WHERE run_id = 'stream' ORDER BY`),
@@ -89,7 +89,8 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
   })
 
   it('has one bar of a time: that of the run which was started last, also when it is known to the table of runs late', async () => {
-    const trade = (fields: Partial<Trade>) => spotTrade({ symbol: 'ETH/USDT', tsEventUs: DAY_US, ...fields })
+    const trade = (fields: Partial<Trade>) =>
+      spotTrade({ instrument: `ETH/USDT@${venue}`, tsEventUs: DAY_US, ...fields })
     await store('b-first', [trade({ price: 1 }), trade({ seq: 2, price: 1, tsEventUs: DAY_US + US_PER_MINUTE })])
     await store('a-second', [trade({ price: 2 })])
     await store('c-unknown', [trade({ price: 3 })])
@@ -107,13 +108,19 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
 
   it('has every kline once, as it was last told by the newest run', async () => {
     const kline = (openTimeUs: number, fields: Partial<Bar> = {}) =>
-      aBar({ venue, symbol: spot, openTimeUs, tsRecvUs: openTimeUs + US_PER_MINUTE, closed: true, ...fields })
+      aBar({
+        instrument: `${spot}@${venue}`,
+        openTimeUs,
+        tsRecvUs: openTimeUs + US_PER_MINUTE,
+        closed: true,
+        ...fields,
+      })
     const minute = (count: number) => DAY_US + count * US_PER_MINUTE
     await store('klines-1', [kline(minute(0), { seq: 1 }), kline(minute(1), { seq: 2, close: 61_801 })])
     await store('klines-2', [
       kline(minute(0), { seq: 1, close: 61_802 }),
       kline(minute(0), { seq: 2, close: 61_803, tsRecvUs: minute(5) }),
-      kline(minute(0), { seq: 3, symbol: future }),
+      kline(minute(0), { seq: 3, instrument: `${future}@${venue}` }),
     ])
     await begin('klines-1', DAY_US)
     await begin('klines-2', DAY_US + 1)
@@ -133,7 +140,7 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
     beforeAll(async () => {
       large = await openDatabase({ url: await newDatabase(), embedded })
       for (const day of [1, 2, 3]) {
-        const trades = builtTrades(4000, DAY_US + day * US_PER_DAY, 20_000_000, { venue, symbol: spot })
+        const trades = builtTrades(4000, DAY_US + day * US_PER_DAY, 20_000_000, { instrument: `${spot}@${venue}` })
         await store(`explain-${day}`, trades, large.pool)
       }
       await large.pool

@@ -55,7 +55,7 @@ describeGrades('storage copy', (server) => {
         const us = testStartUs + Math.floor((i * 3 * US_PER_DAY) / trades)
         return aTrade({ seq: i + 1, tradeId: i + 1, tsRecvUs: us, tsEventUs: us, price: 61_800 + i / 7 })
       })
-      const { tsEventUs: _, ...quote } = aQuote({ seq: 9001, symbol: 'a\t"b"\\N\nü' })
+      const { tsEventUs: _, ...quote } = aQuote({ seq: 9001, instrument: 'a\t"b"\\N\nü@sim' })
       const others = [quote, aBar({ seq: 9002, closed: true }), { ...examples.ofi, seq: 9003 }]
       const ours = [{ ...examples.signal, seq: 9004 }, anOrderEvent({ seq: 9005 }), aFill({ seq: 9006 })]
       const rest = [

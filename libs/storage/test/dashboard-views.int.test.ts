@@ -300,7 +300,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
 })
 
 const shortPosition = {
-  symbol: 'ETH/USDT',
+  instrument: 'ETH/USDT@sim',
   quantity: '-2',
   costBasis: '-5000',
   mark: 2510,

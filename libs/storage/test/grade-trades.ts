@@ -1,4 +1,4 @@
-import type { Timeframe, Trade } from '@triplane/contracts'
+import { symbolOf, type Timeframe, type Trade, venueOf } from '@triplane/contracts'
 import { floorTime, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '@triplane/kernel'
 import { aTrade } from '@triplane/testing'
 import type { RollupBar } from '../src/queries/bars.ts'
@@ -34,7 +34,7 @@ export function builtTrades(count: number, fromUs: number, stepUs: number, field
 export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBar[] {
   const groups = new Map<string, Trade[]>()
   for (const trade of [...trades].sort((a, b) => a.tsEventUs - b.tsEventUs || a.tradeId - b.tradeId)) {
-    const key = `${floorTime(trade.tsEventUs, lengthUs[timeframe])} ${trade.venue}`
+    const key = `${floorTime(trade.tsEventUs, lengthUs[timeframe])} ${trade.instrument}`
     groups.set(key, [...(groups.get(key) ?? []), trade])
   }
   const bars = [...groups.values()].map((group) => {
@@ -44,8 +44,8 @@ export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBa
     const quote = group.reduce((sum, trade) => sum + Math.round(trade.price * 10) * thousandths(trade), 0)
     const bought = group.filter(({ aggressor }) => aggressor === 'buy')
     return {
-      venue: first.venue,
-      symbol: first.symbol,
+      venue: venueOf(first.instrument),
+      symbol: symbolOf(first.instrument),
       openTimeUs: floorTime(first.tsEventUs, lengthUs[timeframe]),
       open: first.price,
       high: Math.max(...group.map(({ price }) => price)),

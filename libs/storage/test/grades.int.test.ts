@@ -1,4 +1,4 @@
-import type { Event, Timeframe, Trade } from '@triplane/contracts'
+import { symbolOf, type Event, type Timeframe, type Trade, venueOf } from '@triplane/contracts'
 import { US_PER_DAY, US_PER_HOUR, US_PER_MINUTE } from '@triplane/kernel'
 import { aDeadLetter, aFill, anOrderEvent, aQuote, aTrade, examples } from '@triplane/testing'
 import pg from 'pg'
@@ -61,7 +61,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   const rollUp = async (from = pool) => (await new RollupJob(from).pass())?.minutes ?? 0
 
   async function expectBarsOf(trades: readonly Trade[], run = runId) {
-    const symbol = trades[0]?.symbol ?? ''
+    const symbol = symbolOf(trades[0]?.instrument ?? '')
     for (const timeframe of timeframes) {
       const bars = await queryBars(pool, { runId: run, symbol, timeframe, fromUs: 0, toUs: day(30_000) })
       expect(bars).toEqual(barsOf(trades, timeframe))
@@ -201,11 +201,13 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   describe('rollups', () => {
     it('are the bars of the trades, by run, venue and symbol, in every timeframe', async () => {
       const trades = builtTrades(5000, day(august) + 22 * US_PER_HOUR, 3_456_789)
-      const elsewhere = builtTrades(300, day(august), 7 * US_PER_MINUTE, { venue: 'zzz' }).map((trade) => ({
-        ...trade,
-        seq: trade.seq + 10_000,
-      }))
-      const other = builtTrades(100, day(august), US_PER_MINUTE, { symbol: 'ETH/USDT' }).map((trade) => ({
+      const elsewhere = builtTrades(300, day(august), 7 * US_PER_MINUTE, { instrument: 'BTC/USDT@zzz' }).map(
+        (trade) => ({
+          ...trade,
+          seq: trade.seq + 10_000,
+        }),
+      )
+      const other = builtTrades(100, day(august), US_PER_MINUTE, { instrument: 'ETH/USDT@sim' }).map((trade) => ({
         ...trade,
         seq: trade.seq + 20_000,
       }))
@@ -446,8 +448,8 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     })
 
     it('list dead letters, newest first, and read one with its bytes', async () => {
-      const fromBus = { topic: 'market.trades.v1', partition: 3, offset: 42, key: 'sim/BTC' }
-      const { venue: _venue, symbol: _symbol, ...plain } = aDeadLetter({ seq: 1, tsRecvUs: day(26_000) })
+      const fromBus = { topic: 'market.trades.v2', partition: 3, offset: 42, key: 'sim/BTC' }
+      const { venue: _venue, instrument: _instrument, ...plain } = aDeadLetter({ seq: 1, tsRecvUs: day(26_000) })
       await store([plain, aDeadLetter({ seq: 2, tsRecvUs: day(26_001), origin: fromBus, raw: '\x00\xff' })])
       const letters = await listDeadLetters(pool, { limit: 2 })
       const { type: _, raw, ...rest } = plain
@@ -467,7 +469,8 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     it('have views of every run for dashboards', async () => {
       await store([examples.trade, examples.bar])
       await rollUp()
-      const { symbol, venue } = examples.trade
+      const symbol = symbolOf(examples.trade.instrument)
+      const venue = venueOf(examples.trade.instrument)
       const read = (view: string) => pool.query(`select * from ${view} where run_id = $1 order by time`, [runId])
       expect((await read('trades_stream')).rows).toMatchObject([
         { symbol, exchange: venue, price: 61_800.3, side: 'buy' },

@@ -254,9 +254,13 @@ describeWithPostgres('history in Postgres', () => {
   it('stores absent fields as null, and any text as it is but for NUL', async () => {
     const { tsEventUs: _, ...quote } = aQuote()
     const symbol = 'tab\t back\\slash \\N new\nline\r "quotes" ünïcödé 🚀 nul\0'
-    const { venue: __, symbol: ___, ...letter } = examples.deadLetter
+    const { venue: __, instrument: ___, ...letter } = examples.deadLetter
     const raw = String.fromCharCode(...Array.from({ length: 256 }, (_unused, code) => code))
-    await store([quote, aTrade({ seq: 2, symbol, tsRecvUs: testStartUs + 1 }), { ...letter, seq: 3, raw }])
+    await store([
+      quote,
+      aTrade({ seq: 2, instrument: `${symbol}@sim`, tsRecvUs: testStartUs + 1 }),
+      { ...letter, seq: 3, raw },
+    ])
     const { rows: quotes } = await pool.query('select event_time from quotes where run_id = $1', [runId])
     expect(quotes).toEqual([{ event_time: null }])
     const { rows: trades } = await pool.query('select symbol, time::text from trades where run_id = $1', [runId])

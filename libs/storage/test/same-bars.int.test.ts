@@ -48,11 +48,13 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
 /** Whole minutes of a day's trades, of two venues: once some of a minute's trades are gone, no more of it may come. */
 function tradesOf(run: number, day: number, part: number): Trade[] {
   const trades = [
-    ...builtTrades(120, days(day) + 14 * 60 * US_PER_MINUTE, 7_300_000, { venue: 'binance_spot' }),
-    ...builtTrades(40, days(day) + 14 * 60 * US_PER_MINUTE, 19_000_000, { venue: 'sim' }).map((trade) => ({
-      ...trade,
-      seq: trade.seq + 1000,
-    })),
+    ...builtTrades(120, days(day) + 14 * 60 * US_PER_MINUTE, 7_300_000, { instrument: 'BTC/USDT@binance_spot' }),
+    ...builtTrades(40, days(day) + 14 * 60 * US_PER_MINUTE, 19_000_000, { instrument: 'BTC/USDT@sim' }).map(
+      (trade) => ({
+        ...trade,
+        seq: trade.seq + 1000,
+      }),
+    ),
   ]
   const partOf = (trade: Trade) => Math.floor(trade.tsEventUs / US_PER_MINUTE) % PARTS
   return trades

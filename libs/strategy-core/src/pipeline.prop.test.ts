@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import { encodeLine, isEvent, type Fill, type Instrument, type OrderEvent, type OrderIntent } from '@triplane/contracts'
+import {
+  encodeLine,
+  isEvent,
+  type Fill,
+  type Instrument,
+  type OrderEvent,
+  type OrderIntent,
+  instrumentId,
+} from '@triplane/contracts'
 import { fixed, formatFixed } from '@triplane/kernel'
 import {
   aFill,
@@ -71,18 +79,19 @@ const stepsOf = fc.array(
 type Step = ReturnType<typeof stepsOf.generate>['value'][number]
 
 /** What a step brings, without sequence numbers. */
-function marketInputs({ action, instrument: { symbol }, flow }: Step, bid: number, atUs: number): StrategyInput[] {
+function marketInputs({ action, instrument: traded, flow }: Step, bid: number, atUs: number): StrategyInput[] {
+  const instrument = instrumentId(traded)
   switch (action) {
     case 'flow':
       return [
-        aQuote({ symbol, tsRecvUs: atUs, bid, ask: bid + 0.2 }),
-        aMark({ symbol, tsRecvUs: atUs, price: bid + 0.1, ageUs: 0 }),
-        anOfi({ symbol, tsRecvUs: atUs, value: flow, depth: 3 }),
+        aQuote({ instrument, tsRecvUs: atUs, bid, ask: bid + 0.2 }),
+        aMark({ instrument, tsRecvUs: atUs, price: bid + 0.1, ageUs: 0 }),
+        anOfi({ instrument, tsRecvUs: atUs, value: flow, depth: 3 }),
       ]
     case 'book_invalid':
     case 'book_valid':
     case 'disconnected':
-      return [aMarketStatus({ symbol, tsRecvUs: atUs, status: action })]
+      return [aMarketStatus({ instrument, tsRecvUs: atUs, status: action })]
     default:
       return [anOperatorCommand({ effectUs: atUs, command: action })]
   }
@@ -96,11 +105,11 @@ function fatefulOrderPlane() {
   let seq = 0
 
   function reply(intent: OrderIntent, atUs: number, state: OrderEvent['state'], filled: bigint, fillsNow = 0n) {
-    const { intentId, symbol, side, quantity } = intent
+    const { intentId, instrument, side, quantity } = intent
     if (fillsNow > 0n) {
       const fields = {
         intentId,
-        symbol,
+        instrument,
         side,
         quantity: formatFixed(fillsNow, 3),
         price: intent.limitPrice ?? '1',
@@ -109,7 +118,9 @@ function fatefulOrderPlane() {
       pending.push(aFill({ ...fields, seq: ++seq, fillId: `fill-${seq}`, effectUs: atUs }))
     }
     const filledQuantity = formatFixed(filled, 3)
-    pending.push(anOrderEvent({ seq: ++seq, intentId, symbol, side, effectUs: atUs, state, quantity, filledQuantity }))
+    pending.push(
+      anOrderEvent({ seq: ++seq, intentId, instrument, side, effectUs: atUs, state, quantity, filledQuantity }),
+    )
   }
 
   return {
@@ -147,7 +158,7 @@ function record(steps: readonly Step[], check: (output: StrategyOutput, core: St
   const orderPlane = fatefulOrderPlane()
   const inputs: StrategyInput[] = []
   const outputs: StrategyOutput[] = []
-  const bids = new Map(instruments.map(({ symbol }) => [symbol, 50_000]))
+  const bids = new Map(instruments.map((instrument) => [instrumentId(instrument), 50_000]))
   let fate: Step['fate'] = 'fill'
   let nowUs = testStartUs
   let marketSeq = 0
@@ -182,16 +193,16 @@ function record(steps: readonly Step[], check: (output: StrategyOutput, core: St
     }
   }
 
-  for (const { symbol } of instruments) {
-    take(aMarketStatus({ seq: ++marketSeq, symbol, tsRecvUs: nowUs, status: 'book_valid' }))
+  for (const instrument of instruments.map(instrumentId)) {
+    take(aMarketStatus({ seq: ++marketSeq, instrument, tsRecvUs: nowUs, status: 'book_valid' }))
   }
   for (const step of steps) {
     nowUs += step.afterMs * 1000
     settle(nowUs)
     fate = step.fate
-    const { symbol } = step.instrument
-    bids.set(symbol, (bids.get(symbol) as number) + step.ticks / 10)
-    for (const input of marketInputs(step, bids.get(symbol) as number, nowUs)) {
+    const id = instrumentId(step.instrument)
+    bids.set(id, (bids.get(id) as number) + step.ticks / 10)
+    for (const input of marketInputs(step, bids.get(id) as number, nowUs)) {
       take({ ...input, seq: input.type === 'operatorCommand' ? ++operatorSeq : ++marketSeq })
     }
   }
@@ -234,7 +245,7 @@ describe('the strategy plane, whatever happens', () => {
           if (output.type !== 'orderIntent') return
           intents++
           expect([...active]).toEqual([])
-          const { desk } = core.snapshot().instruments.find((of) => of.symbol === output.symbol) ?? {}
+          const { desk } = core.snapshot().instruments.find((of) => of.id === output.instrument) ?? {}
           expect(desk?.orders.map((order) => order.intentId)).toEqual([output.intentId])
         })
       }),

@@ -1,4 +1,4 @@
-import type { Instrument, OrderEvent } from '@triplane/contracts'
+import { instrumentId, type Instrument, type OrderEvent } from '@triplane/contracts'
 import {
   aFill,
   aMark,
@@ -69,10 +69,10 @@ function openPlane({
     status: (
       ms: number,
       status: 'disconnected' | 'book_invalid' | 'book_valid' | 'late' | 'on_time',
-      symbol: 'BTC/USDT' | undefined = 'BTC/USDT',
+      instrument: 'BTC/USDT@sim' | undefined = 'BTC/USDT@sim',
     ) => {
-      const { symbol: _, ...everySymbol } = aMarketStatus({ tsRecvUs: at(ms), status })
-      return take(symbol ? { ...everySymbol, symbol } : everySymbol)
+      const { instrument: _, ...every } = aMarketStatus({ tsRecvUs: at(ms), status })
+      return take(instrument ? { ...every, instrument } : every)
     },
     order: (ms: number, state: OrderEvent['state'], fields: Partial<OrderEvent> = {}) =>
       take(anOrderEvent({ effectUs: at(ms), state, ...fields })),
@@ -106,8 +106,8 @@ describe('the life of a decision', () => {
     plane.quote(0)
     const decision = plane.ofi(10, 4)
     expect(decision).toMatchObject([
-      { type: 'signal', seq: 1, symbol: 'BTC/USDT', strength: 1 / 3, direction: 'BUY' },
-      { type: 'targetPortfolio', seq: 2, targets: [{ strategy: 'OFI', symbol: 'BTC/USDT' }], scale: 1 },
+      { type: 'signal', seq: 1, instrument: 'BTC/USDT@sim', strength: 1 / 3, direction: 'BUY' },
+      { type: 'targetPortfolio', seq: 2, targets: [{ strategy: 'OFI', instrument: 'BTC/USDT@sim' }], scale: 1 },
       { type: 'orderIntent', seq: 3, intentId: 'OFI-3', side: 'BUY', timeInForce: 'IOC', limitPrice: '50000.7' },
     ])
     expect(decision.map((event) => event.effectUs)).toEqual(Array(3).fill(testStartUs + 10_000))
@@ -146,8 +146,8 @@ describe('the life of a decision', () => {
     plane.ofi(10, 4)
     plane.fill(20, { intentId: 'OFI-3', side: 'BUY', quantity: '0.333', price: '50000.2' })
     plane.order(20, 'filled', { intentId: 'OFI-3', quantity: '0.333', filledQuantity: '0.333' })
-    const everySymbolOfTheSource = status === 'disconnected' ? undefined : 'BTC/USDT'
-    expect(plane.status(900, status, everySymbolOfTheSource)).toMatchObject([
+    const everyInstrumentOfTheSource = status === 'disconnected' ? undefined : 'BTC/USDT@sim'
+    expect(plane.status(900, status, everyInstrumentOfTheSource)).toMatchObject([
       { type: 'signal', strength: 0, direction: 'FLAT' },
       { type: 'targetPortfolio', targets: [] },
     ])
@@ -168,28 +168,28 @@ describe('the life of a decision', () => {
       return core.outbox.drain()
     }
     let seq = 0
-    for (const { venue, symbol } of [btc, perpetual]) {
-      const market = { venue, symbol, tsRecvUs: testStartUs }
+    for (const instrument of [btc, perpetual].map(instrumentId)) {
+      const market = { instrument, tsRecvUs: testStartUs }
       take(aMarketStatus({ ...market, seq: ++seq, status: 'book_valid' }))
       take(aQuote({ ...market, seq: ++seq }))
       take(anOfi({ ...market, seq: ++seq, value: 4, depth: 2 }))
     }
-    const { symbol: _, ...disconnect } = aMarketStatus({
+    const { instrument: _, ...disconnect } = aMarketStatus({
       seq: ++seq,
       tsRecvUs: testStartUs + 10,
       status: 'disconnected',
     })
-    const strengthOf = (symbol: string) => core.snapshot().instruments.find((of) => of.symbol === symbol)?.signal
-    const before = strengthOf(perpetual.symbol)
+    const strengthOf = (id: string) => core.snapshot().instruments.find((of) => of.id === id)?.signal
+    const before = strengthOf(instrumentId(perpetual))
     expect(take({ ...disconnect, venue: 'sim' })).toMatchObject([
-      { type: 'signal', symbol: btc.symbol, strength: 0 },
-      { type: 'targetPortfolio', targets: [{ symbol: perpetual.symbol }] },
+      { type: 'signal', instrument: instrumentId(btc), strength: 0 },
+      { type: 'targetPortfolio', targets: [{ instrument: instrumentId(perpetual) }] },
     ])
-    expect(core.snapshot().instruments.map(({ symbol, isQuoted }) => [symbol, isQuoted])).toEqual([
-      [btc.symbol, false],
-      [perpetual.symbol, true],
+    expect(core.snapshot().instruments.map(({ id, isQuoted }) => [id, isQuoted])).toEqual([
+      [instrumentId(btc), false],
+      [instrumentId(perpetual), true],
     ])
-    expect(strengthOf(perpetual.symbol)).toEqual(before)
+    expect(strengthOf(instrumentId(perpetual))).toEqual(before)
   })
 
   it('takes back what opens and orders nothing while the market is late, then warms up anew', () => {
@@ -276,8 +276,8 @@ describe('the life of a decision', () => {
   it('ignores instruments and venues that are not its own', () => {
     const plane = openPlane()
     plane.quote(0)
-    expect(plane.take(anOfi({ symbol: 'ETH/USDT', tsRecvUs: testStartUs, value: 4 }))).toEqual([])
-    expect(plane.take(anOfi({ venue: 'binance_spot', tsRecvUs: testStartUs, value: 4 }))).toEqual([])
+    expect(plane.take(anOfi({ instrument: 'ETH/USDT@sim', tsRecvUs: testStartUs, value: 4 }))).toEqual([])
+    expect(plane.take(anOfi({ instrument: 'BTC/USDT@binance_spot', tsRecvUs: testStartUs, value: 4 }))).toEqual([])
   })
 })
 
@@ -314,7 +314,9 @@ describe('evaluations', () => {
         feesUsd: '12.5',
         grossUsd: '24500.05',
         netUsd: '-24500.05',
-        positions: [{ symbol: 'BTC/USDT', quantity: '-0.5', costBasis: '-25000', mark: 49_000.1, markAgeUs: 990_000 }],
+        positions: [
+          { instrument: 'BTC/USDT@sim', quantity: '-0.5', costBasis: '-25000', mark: 49_000.1, markAgeUs: 990_000 },
+        ],
       },
     ])
     expect(plane.core.summary().account.positions).toHaveLength(1)

@@ -27,6 +27,8 @@ import {
   type SwitchType,
   type TargetPortfolio,
   type Trade,
+  instrumentId,
+  type InstrumentId,
 } from '@triplane/contracts'
 import { floorTime, invariant } from '@triplane/kernel'
 import {
@@ -67,10 +69,10 @@ export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelInte
 
 /** What the core cannot know by itself. */
 export interface StrategyDeps {
-  /** What may be traded in the run: a symbol is in it once, and its quote currency has a rate to USD. */
+  /** What may be traded in the run: an instrument is in it once, and its quote currency has a rate to USD. */
   readonly instruments: readonly Instrument[]
   /** The trading calendar. */
-  readonly isSessionOpen: (symbol: string, timeUs: number) => boolean
+  readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
 }
 
 /** Where the strategy plane stands, for the live view and the report. */
@@ -136,12 +138,12 @@ export function createStrategyCore(
   const outbox = new Outbox<StrategyOutput>(snapshot?.outboxSeq)
   const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
   const switches = createKillSwitches(config.killSwitches, snapshot?.switches)
-  const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.symbol, instrument]))
+  const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.id, instrument]))
   const traded = instruments.map((instrument) =>
-    followInstrument(instrument, STRATEGY, config, saved.get(instrument.symbol)),
+    followInstrument(instrument, STRATEGY, config, saved.get(instrumentId(instrument))),
   )
-  for (const { symbol, terms } of traded) ledger.setMinNotional(symbol, terms.steps.minNotional)
-  const tradedBySymbol = new Map(traded.map((instrument) => [instrument.symbol, instrument]))
+  for (const { id, terms } of traded) ledger.setMinNotional(id, terms.steps.minNotional)
+  const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))
   const connections = new Connections(snapshot?.connections)
   let { nextEvaluationUs, lastInputUs, isReducing } = snapshot ?? {
     nextEvaluationUs: 0,
@@ -185,14 +187,14 @@ export function createStrategyCore(
 
   function onMarket(event: Quote | Trade | Ofi | Bar | Mark | MarketStatus): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
-    const instrument = tradedBySymbol.get(event.symbol)
-    if (instrument === undefined || instrument.venue !== event.venue) return
+    const instrument = tradedById.get(event.instrument)
+    if (instrument === undefined) return
     instrument.source = event.source
     if (event.type === 'mark') {
       const knownUs = event.tsRecvUs - event.ageUs
       // Of a source whose quotes alone have died there are still the marks of its books and trades.
       instrument.lastSeenUs = Math.max(instrument.lastSeenUs, knownUs)
-      return ledger.mark(event.symbol, event.price, knownUs)
+      return ledger.mark(event.instrument, event.price, knownUs)
     }
     // Live, what comes of a backlog is older than the last evaluation: it is no silence.
     instrument.lastSeenUs = Math.max(event.tsRecvUs, nextEvaluationUs - evaluationIntervalUs)
@@ -214,7 +216,7 @@ export function createStrategyCore(
     const { status, tsRecvUs } = event
     connections.onStatus(event)
     for (const instrument of traded) {
-      if (!isAbout(event, instrument, instrument.source)) continue
+      if (!isAbout(event, instrument.id, instrument.source)) continue
       if (status === 'disconnected') instrument.isQuoted = instrument.isBookValid = false
       if (status === 'late' || status === 'on_time') instrument.isLate = status === 'late'
       if (status === 'steps_unknown') instrument.areStepsKnown = false
@@ -238,13 +240,13 @@ export function createStrategyCore(
     instrument.areStepsKnown = true
     if (!steps) return
     changeSteps(instrument.terms, steps)
-    ledger.setMinNotional(instrument.symbol, steps.minNotional)
+    ledger.setMinNotional(instrument.id, steps.minNotional)
     instrument.desk.cancelAll('replaced', event.tsRecvUs, outbox)
   }
 
   function onExecution(event: OrderEvent | Fill): void {
     if (event.type === 'fill' && !ledger.book(event)) return
-    const instrument = tradedBySymbol.get(event.symbol)
+    const instrument = tradedById.get(event.instrument)
     if (instrument === undefined) return
     const hasEnded = event.type === 'fill' ? instrument.desk.fill(event) : instrument.desk.follow(event)
     if (hasEnded) pursueTarget(instrument, event.effectUs)
@@ -274,7 +276,7 @@ export function createStrategyCore(
     outbox.add({
       type: 'signal',
       strategy: STRATEGY,
-      symbol: instrument.symbol,
+      instrument: instrument.id,
       effectUs: nowUs,
       strength,
       direction: strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT',
@@ -286,14 +288,15 @@ export function createStrategyCore(
     const isHalted = switches.anyActive
     const weights: SignalWeight[] = []
     for (const instrument of traded) {
-      const { symbol, signal, isLongOnly } = instrument
+      const { id, signal, isLongOnly } = instrument
       instrument.targetUsd = isHalted ? undefined : 0
-      if (signal.strength !== 0) weights.push({ strategy: STRATEGY, symbol, strength: signal.strength, isLongOnly })
+      if (signal.strength !== 0)
+        weights.push({ strategy: STRATEGY, instrument: id, strength: signal.strength, isLongOnly })
     }
     const wanted = isHalted ? noTargets : constructPortfolio(weights, portfolioLimits())
-    for (const { symbol, notionalUsd } of wanted.targets) {
-      const instrument = tradedBySymbol.get(symbol)
-      if (instrument) instrument.targetUsd = notionalUsd
+    for (const target of wanted.targets) {
+      const instrument = tradedById.get(target.instrument)
+      if (instrument) instrument.targetUsd = target.notionalUsd
     }
     const { targets, grossUsd, netUsd, scale } = wanted
     outbox.add({ type: 'targetPortfolio', effectUs: nowUs, targets, grossUsd, netUsd, scale })
@@ -317,16 +320,16 @@ export function createStrategyCore(
   }
 
   function pursueTarget(instrument: TradedInstrument, nowUs: number): void {
-    const { symbol, targetUsd, bid, ask, quotedUs } = instrument
+    const { id, targetUsd, bid, ask, quotedUs } = instrument
     if (targetUsd === undefined)
       return instrument.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
     if (instrument.isStale || !instrument.isQuoted) return instrument.desk.cancelAll('stale_market', nowUs, outbox)
     if (!instrument.areStepsKnown) return instrument.desk.cancelAll('steps_unknown', nowUs, outbox)
     if (instrument.isLate) return cancelOpening(instrument, nowUs)
-    if (!instrument.isBookValid || !isSessionOpen(symbol, nowUs)) return
+    if (!instrument.isBookValid || !isSessionOpen(id, nowUs)) return
     if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return
     instrument.desk.pursue(
-      { targetUsd, position: ledger.position(symbol).quantity, bid, ask, quotedUs },
+      { targetUsd, position: ledger.position(id).quantity, bid, ask, quotedUs },
       isReducing,
       nowUs,
       outbox,
@@ -335,7 +338,7 @@ export function createStrategyCore(
 
   /** Late prices are those of another market: what could open on them is taken back, what closes may go on. */
   function cancelOpening(instrument: TradedInstrument, nowUs: number): void {
-    instrument.desk.cancelOpening(ledger.position(instrument.symbol).quantity, 'stale_market', nowUs, outbox)
+    instrument.desk.cancelOpening(ledger.position(instrument.id).quantity, 'stale_market', nowUs, outbox)
   }
 
   // What the account is worth, and when to stop
@@ -366,9 +369,9 @@ export function createStrategyCore(
   function staleShare({ positions, grossUsd }: Valuation, nowUs: number): number {
     let staleUsd = 0n
     for (const { position, markValueUsd } of positions) {
-      const instrument = tradedBySymbol.get(position.symbol)
+      const instrument = tradedById.get(position.instrument)
       if (!instrument?.isStale || connections.isPaused(sourceKey(instrument.source, instrument.venue))) continue
-      if (isSessionOpen(instrument.symbol, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
+      if (isSessionOpen(instrument.id, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
     }
     return staleUsd === 0n ? 0 : numberFromMoney(staleUsd) / numberFromMoney(grossUsd)
   }

@@ -1,4 +1,12 @@
-import { field, isCashTraded, stateSchema, stepsSchema, type Instrument, type StateOf } from '@triplane/contracts'
+import {
+  field,
+  isCashTraded,
+  stateSchema,
+  stepsSchema,
+  type Instrument,
+  type StateOf,
+  instrumentId,
+} from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import {
   OfiSignal,
@@ -38,7 +46,7 @@ export interface TradedInstrument extends SeenInstrument {
 
 /** A traded instrument as it is saved. */
 export const tradedInstrumentSchema = stateSchema({
-  symbol: field.text,
+  id: field.text,
   lastSeenUs: field.timeUs,
   quotedUs: field.timeUs,
   source: field.text,
@@ -79,14 +87,14 @@ export function followInstrument(
 ): TradedInstrument {
   const rateToUsd = config.ratesToUsd[instrument.quote]
   invariant(rateToUsd !== undefined, 'every quote currency has a rate to USD', instrument.quote)
-  const { symbol, venue } = instrument
+  const id = instrumentId(instrument)
   const { lastSeenUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
     snapshot ?? nothingHeard
   const terms = tradingTerms(instrument, rateToUsd, snapshot?.steps)
-  const scope = { strategy, venue, symbol, terms }
+  const scope = { strategy, instrument: id, terms }
   return {
-    symbol,
-    venue,
+    id,
+    venue: instrument.venue,
     terms,
     isLongOnly: isCashTraded(instrument, config.marginVenues),
     signal: new OfiSignal(config.ofi, snapshot?.signal),
@@ -108,7 +116,7 @@ export function followInstrument(
 /** What `followInstrument` needs to go on. */
 export function snapshotInstrument(traded: TradedInstrument): TradedInstrumentSnapshot {
   const {
-    symbol,
+    id,
     lastSeenUs,
     quotedUs,
     source,
@@ -122,7 +130,7 @@ export function snapshotInstrument(traded: TradedInstrument): TradedInstrumentSn
     targetUsd,
   } = traded
   return {
-    symbol,
+    id,
     lastSeenUs,
     quotedUs,
     source,

@@ -1,4 +1,4 @@
-import type { OrderIntent } from '@triplane/contracts'
+import { symbolOf, type OrderIntent, venueOf } from '@triplane/contracts'
 import { US_PER_MINUTE } from '@triplane/kernel'
 import type { SpanAttributes, Tracing } from './tracing.ts'
 
@@ -36,8 +36,8 @@ export function attributesOf(intent: OrderIntent): SpanAttributes {
   return {
     'triplane.intent_id': intent.intentId,
     'triplane.strategy': intent.strategy,
-    'triplane.venue': intent.venue,
-    'triplane.symbol': intent.symbol,
+    'triplane.venue': venueOf(intent.instrument),
+    'triplane.symbol': symbolOf(intent.instrument),
     'triplane.side': intent.side,
     'triplane.quantity': intent.quantity,
     'triplane.market_time_us': intent.decisionRecvUs,

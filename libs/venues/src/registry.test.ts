@@ -58,7 +58,7 @@ describe.each(venues)('$id', ({ id, map, fast, live, fees, bookRule }) => {
     fc.assert(
       fc.property(message, (json) => {
         const read = map({ json, origin, tsRecvUs: 1, instruments })
-        if (read.ok) expect(read.value).toMatchObject({ venue: id, source: 'capture', symbol: 'BTC/USDT', tsRecvUs: 1 })
+        if (read.ok) expect(read.value).toMatchObject({ source: 'capture', instrument: `BTC/USDT@${id}`, tsRecvUs: 1 })
         else expect(known).toContain(read.error.code)
       }),
     )
@@ -94,7 +94,7 @@ describe.each(venues)('$id', ({ id, map, fast, live, fees, bookRule }) => {
 
   it('charges takers at least as much as makers, and follows deltas that follow', () => {
     expect(fees.takerBps).toBeGreaterThanOrEqual(fees.makerBps)
-    const delta = aBookDelta({ venue: id, firstUpdateId: 11, lastUpdateId: 12, prevUpdateId: 10 })
+    const delta = aBookDelta({ firstUpdateId: 11, lastUpdateId: 12, prevUpdateId: 10 })
     expect(bookRule.follows(delta, 10)).toBe(true)
     expect(bookRule.missing(delta, 10)).toBe(0)
     expect(bookRule.follows(delta, 8)).toBe(false)

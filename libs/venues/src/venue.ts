@@ -1,4 +1,4 @@
-import type { Instrument, Steps } from '@triplane/contracts'
+import type { Instrument, InstrumentId, Steps } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
 import type { Frame, FrameOrigin, FrameRefusal, NormalizedEvent, SequenceRule } from '@triplane/market-data'
 import type { InstrumentTable } from './instrument-table.ts'
@@ -28,7 +28,7 @@ export interface FastReader {
 
 /** What a venue's list of its instruments says of one of ours. */
 export interface ListedInstrument {
-  readonly symbol: string
+  readonly instrument: InstrumentId
   readonly steps: Steps
 }
 

@@ -13,7 +13,7 @@ const record: StoredDeadLetter = {
   reason: 'not_an_event',
   eventType: 'record',
   detail: 'quote/bid: Expected number, was "x"',
-  origin: { topic: 'market.quotes.v1', partition: 2, offset: 1234, key: 'SPY' },
+  origin: { topic: 'market.quotes.v2', partition: 2, offset: 1234, key: 'SPY' },
   rawBytes: raw.length,
   raw,
 }
@@ -23,7 +23,7 @@ const frame: StoredDeadLetter = {
   producer: 'data',
   seq: 9,
   source: 'binance_ws',
-  symbol: 'BTC/USDT',
+  instrument: 'BTC/USDT@binance_spot',
   stage: 'normalize',
   reason: 'not_json',
   eventType: 'frame',
@@ -41,9 +41,9 @@ describe('dlq list', () => {
   it('is a table', async () => {
     expect(await world.run('dlq', 'list')).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`
-      "dead letter              received                  source      symbol    stage      reason        bytes  can be redriven
-      0a1b2c3d/strategy/dlq/3  2024-08-08 14:30:00.000Z  data-plane  -         decode     not_an_event     42  yes
-      0a1b2c3d/data/9          2024-08-08 14:30:00.000Z  binance_ws  BTC/USDT  normalize  not_json         42  no
+      "dead letter              received                  source      instrument             stage      reason        bytes  can be redriven
+      0a1b2c3d/strategy/dlq/3  2024-08-08 14:30:00.000Z  data-plane  -                      decode     not_an_event     42  yes
+      0a1b2c3d/data/9          2024-08-08 14:30:00.000Z  binance_ws  BTC/USDT@binance_spot  normalize  not_json         42  no
       "
     `)
   })
@@ -64,12 +64,12 @@ describe('dlq show', () => {
       received     2024-08-08 14:30:00.000Z
       source       data-plane
       venue        -
-      symbol       -
+      instrument   -
       stage        decode
       reason       not_an_event
       what         record
       detail       quote/bid: Expected number, was "x"
-      lies at      market.quotes.v1, partition 2, offset 1234, key SPY
+      lies at      market.quotes.v2, partition 2, offset 1234, key SPY
       bytes        42
 
       [{"type":"quote","seq":41,"bid":"Â 31mx"}]
@@ -102,11 +102,11 @@ describe('dlq redrive', () => {
     const { code, value } = await world.json('dlq', 'redrive', recordId)
     expect([code, value]).toEqual([
       0,
-      { redriven: [{ id: recordId, topic: 'market.quotes.v1', partition: 2, key: 'SPY' }] },
+      { redriven: [{ id: recordId, topic: 'market.quotes.v2', partition: 2, key: 'SPY' }] },
     ])
     expect(world.redriven).toEqual([
       {
-        topic: 'market.quotes.v1',
+        topic: 'market.quotes.v2',
         partition: 2,
         key: 'SPY',
         value: raw,

@@ -29,13 +29,13 @@ export function addDlqCommands(line: CommandLine): void {
           letter.id,
           timeText(letter.tsRecvUs),
           letter.source,
-          letter.symbol,
+          letter.instrument,
           letter.stage,
           letter.reason,
           letter.rawBytes,
           letter.origin !== undefined,
         ])
-        const heads = ['dead letter', 'received', 'source', 'symbol', 'stage', 'reason', 'bytes', 'can be redriven']
+        const heads = ['dead letter', 'received', 'source', 'instrument', 'stage', 'reason', 'bytes', 'can be redriven']
         show(line, flags.json, { deadLetters: named }, () => formatTable(heads, rows, 'There is no dead letter.'))
       }),
     )
@@ -150,7 +150,7 @@ function letterText(letter: StoredDeadLetter): string {
     ['received', timeText(letter.tsRecvUs)],
     ['source', letter.source],
     ['venue', letter.venue],
-    ['symbol', letter.symbol],
+    ['instrument', letter.instrument],
     ['stage', letter.stage],
     ['reason', letter.reason],
     ['what', letter.eventType],

@@ -8,7 +8,7 @@ const orders = {
     {
       intentId: 'i-1',
       strategy: 'OFI',
-      symbol: 'BTC/USDT',
+      instrument: 'BTC/USDT@sim',
       side: 'BUY',
       orderType: 'LIMIT',
       state: 'acknowledged',
@@ -16,7 +16,14 @@ const orders = {
       filled: '0.10',
       limitPrice: '60000.10',
     },
-    { intentId: 'i-2', strategy: 'OFI', symbol: 'SPY\u001b[2J', side: 'SELL', orderType: 'MARKET', quantity: '7' },
+    {
+      intentId: 'i-2',
+      strategy: 'OFI',
+      instrument: 'SPY@sim\u001b[2J',
+      side: 'SELL',
+      orderType: 'MARKET',
+      quantity: '7',
+    },
   ],
 }
 const positions = {
@@ -28,7 +35,7 @@ const positions = {
   netUsd: '30000.00',
   positions: [
     {
-      symbol: 'BTC/USDT',
+      instrument: 'BTC/USDT@sim',
       quantity: '0.5',
       costBasis: '30005.00',
       mark: 60000,
@@ -55,9 +62,9 @@ describe('orders', () => {
       orders         filled 12, cancelled 3
       denied         order_rate 2
 
-      order  strategy  symbol    side  type    state         quantity  filled  limit
-      i-1    OFI       BTC/USDT  BUY   LIMIT   acknowledged      0.50  0.10    60000.10
-      i-2    OFI       SPY [2J   SELL  MARKET  -                    7  -       -
+      order  strategy  instrument    side  type    state         quantity  filled  limit
+      i-1    OFI       BTC/USDT@sim  BUY   LIMIT   acknowledged      0.50  0.10    60000.10
+      i-2    OFI       SPY@sim [2J   SELL  MARKET  -                    7  -       -
       "
     `)
   })
@@ -96,8 +103,8 @@ describe('positions', () => {
     expect(world.output).toMatchInlineSnapshot(`
       "equity 1000015.00 USD: realised 20.00 net of fees of 2.50, unrealised -5.00; gross 30000.00, net 30000.00
 
-      symbol    quantity  cost basis   mark  realised USD  unrealised USD
-      BTC/USDT       0.5    30005.00  60000         20.00           -5.00
+      instrument    quantity  cost basis   mark  realised USD  unrealised USD
+      BTC/USDT@sim       0.5    30005.00  60000         20.00           -5.00
       "
     `)
   })

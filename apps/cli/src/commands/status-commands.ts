@@ -70,8 +70,18 @@ function textOf(planes: readonly PlaneView[], text: (view: Fields) => string): s
 function ordersText(view: Fields): string {
   const counts = listed(view['counts'])
   const denied = listed(view['denied'])
-  const heads = ['order', 'strategy', 'symbol', 'side', 'type', 'state', 'quantity', 'filled', 'limit']
-  const fields = ['intentId', 'strategy', 'symbol', 'side', 'orderType', 'state', 'quantity', 'filled', 'limitPrice']
+  const heads = ['order', 'strategy', 'instrument', 'side', 'type', 'state', 'quantity', 'filled', 'limit']
+  const fields = [
+    'intentId',
+    'strategy',
+    'instrument',
+    'side',
+    'orderType',
+    'state',
+    'quantity',
+    'filled',
+    'limitPrice',
+  ]
   return [
     `trading state  ${cellText(asCell(view['tradingState']))}\n`,
     `orders         ${counts}\n`,
@@ -81,8 +91,8 @@ function ordersText(view: Fields): string {
 }
 
 function positionsText(view: Fields): string {
-  const heads = ['symbol', 'quantity', 'cost basis', 'mark', 'realised USD', 'unrealised USD']
-  const fields = ['symbol', 'quantity', 'costBasis', 'mark', 'realizedUsd', 'unrealizedUsd']
+  const heads = ['instrument', 'quantity', 'cost basis', 'mark', 'realised USD', 'unrealised USD']
+  const fields = ['instrument', 'quantity', 'costBasis', 'mark', 'realizedUsd', 'unrealizedUsd']
   const money = (name: string) => cellText(asCell(view[name]))
   return [
     `equity ${money('equityUsd')} USD: realised ${money('realizedUsd')} net of fees of ${money('feesUsd')}, `,

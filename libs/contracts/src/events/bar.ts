@@ -7,7 +7,7 @@ import { topics } from '../topics.ts'
 
 export const bar = defineEvent({
   tag: 'bar',
-  version: 1,
+  version: 2,
   doc: 'Open, high, low, close and volume of an interval of event time.',
   schema: {
     ...marketFields,
@@ -31,7 +31,7 @@ export const bar = defineEvent({
     ),
   },
   topic: topics.bars,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   store: { table: 'bars', as: 'bar' },
   example: {

@@ -6,7 +6,7 @@ import { topics } from '../topics.ts'
 
 export const bookDelta = defineEvent({
   tag: 'bookDelta',
-  version: 1,
+  version: 2,
   doc: 'Changes of book levels; sizes are absolute.',
   schema: {
     ...marketFields,
@@ -20,7 +20,7 @@ export const bookDelta = defineEvent({
     asks: levels('price, size pairs; size 0 removes the level'),
   },
   topic: topics.books,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   example: {
     ...exampleMarket,

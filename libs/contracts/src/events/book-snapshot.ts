@@ -6,7 +6,7 @@ import { topics } from '../topics.ts'
 
 export const bookSnapshot = defineEvent({
   tag: 'bookSnapshot',
-  version: 1,
+  version: 2,
   doc: 'The whole book, which replaces what was known.',
   schema: {
     ...marketFields,
@@ -16,7 +16,7 @@ export const bookSnapshot = defineEvent({
     asks: levels('price, size pairs, best first'),
   },
   topic: topics.books,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   example: {
     ...exampleMarket,

@@ -1,17 +1,17 @@
 import { cancelReasons } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, effectUs, exampleUs, text } from '../fields.ts'
+import { code, effectUs, exampleUs, instrument, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const cancelIntent = defineEvent({
   tag: 'cancelIntent',
-  version: 1,
+  version: 2,
   doc: 'A request to cancel a working order. Cancels pass every risk check.',
   schema: {
     intentId: text('the order to cancel'),
     strategy: text('whose order'),
-    symbol: text('unified symbol'),
+    instrument,
     effectUs,
     reason: code(cancelReasons, 'why'),
   },
@@ -21,7 +21,7 @@ export const cancelIntent = defineEvent({
   example: {
     intentId: 'OFI-1',
     strategy: 'OFI',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@sim',
     effectUs: exampleUs,
     reason: 'replaced',
   },

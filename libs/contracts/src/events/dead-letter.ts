@@ -7,12 +7,12 @@ import { topics } from '../topics.ts'
 
 export const deadLetter = defineEvent({
   tag: 'deadLetter',
-  version: 1,
+  version: 2,
   doc: 'A refused frame or record with its reason and its bytes.',
   schema: {
     source: marketFields.source,
-    venue: Type.Optional(marketFields.venue),
-    symbol: Type.Optional(marketFields.symbol),
+    venue: Type.Optional(text('id of the venue, where it is known')),
+    instrument: Type.Optional(marketFields.instrument),
     tsRecvUs: marketFields.tsRecvUs,
     stage: code(
       ['normalize', 'validate', 'decode', 'handle'],
@@ -41,6 +41,7 @@ export const deadLetter = defineEvent({
   store: { table: 'dead_letters', as: 'dead_letter' },
   example: {
     ...exampleMarket,
+    venue: 'sim',
     stage: 'validate',
     reason: 'bad_price',
     eventType: 'trade',

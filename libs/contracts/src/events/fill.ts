@@ -1,20 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import { sides } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, oneOf, real, text, timeUs } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, oneOf, real, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const fill = defineEvent({
   tag: 'fill',
-  version: 1,
+  version: 2,
   doc: 'A fill, booked by the order plane before it is published.',
   schema: {
     fillId: text('unique within a run'),
     intentId: text('identity of the order'),
     strategy: text('whose order'),
-    venue: text('where'),
-    symbol: text('unified symbol'),
+    instrument,
     effectUs,
     side: oneOf(sides, 'direction'),
     quantity: decimal('base units of this fill'),
@@ -39,8 +38,7 @@ export const fill = defineEvent({
     fillId: 'OFI-1/1',
     intentId: 'OFI-1',
     strategy: 'OFI',
-    venue: 'sim',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@sim',
     effectUs: exampleUs + 10_000,
     side: 'BUY',
     quantity: '0.1',

@@ -7,7 +7,7 @@ import { topics } from '../topics.ts'
 
 export const mark = defineEvent({
   tag: 'mark',
-  version: 1,
+  version: 2,
   doc: 'The price at which the ledgers of every plane value an instrument, from now on.',
   schema: {
     ...marketFields,
@@ -16,7 +16,7 @@ export const mark = defineEvent({
     ageUs: Type.Integer({ minimum: 0, description: 'market time since what the price is of' }),
   },
   topic: topics.marks,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   example: {
     ...exampleMarket,

@@ -3,16 +3,17 @@ import { marketStatuses } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
 import { code, decimal, exampleMarket, marketFields, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
+import { venueOf, type InstrumentId } from '../instrument-id.ts'
 import { topics } from '../topics.ts'
 
 export const marketStatus = defineEvent({
   tag: 'marketStatus',
-  version: 1,
-  doc: 'Connection, gaps, staleness and the validity of a book. Without a symbol it is about every symbol of the venue that the source feeds.',
+  version: 2,
+  doc: 'Connection, gaps, staleness and the validity of a book. Without an instrument it is about every instrument of the venue that the source feeds.',
   schema: {
     source: marketFields.source,
-    venue: Type.Optional(marketFields.venue),
-    symbol: Type.Optional(marketFields.symbol),
+    venue: Type.Optional(text('id of the venue, where it is about no one instrument')),
+    instrument: Type.Optional(marketFields.instrument),
     tsRecvUs: marketFields.tsRecvUs,
     status: code(marketStatuses, 'what happened'),
     reason: Type.Optional(text('why, a short code')),
@@ -22,7 +23,7 @@ export const marketStatus = defineEvent({
     minNotional: Type.Optional(decimal('for steps_known: the smallest order value from now on, quote currency')),
   },
   topic: topics.status,
-  key: ({ symbol, source }) => symbol ?? source,
+  key: ({ instrument, source }) => instrument ?? source,
   rank: rank.data,
   example: {
     ...exampleMarket,
@@ -35,12 +36,12 @@ export type MarketStatus = EventOf<typeof marketStatus>
 
 /** Whether a status is about an instrument, which `source` feeds; undefined while nothing has come of it. */
 export function isAbout(
-  status: Pick<MarketStatus, 'source' | 'venue' | 'symbol'>,
-  instrument: { readonly venue: string; readonly symbol: string },
+  status: Pick<MarketStatus, 'source' | 'venue' | 'instrument'>,
+  instrument: InstrumentId,
   source: string | undefined,
 ): boolean {
-  if (status.venue !== undefined && status.venue !== instrument.venue) return false
-  return status.symbol === undefined ? status.source === source : status.symbol === instrument.symbol
+  if (status.instrument !== undefined) return status.instrument === instrument
+  return status.source === source && (status.venue === undefined || status.venue === venueOf(instrument))
 }
 
 /** True for a gap in what books and quotes are made of; missing trades are none. */

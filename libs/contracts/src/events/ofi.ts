@@ -6,7 +6,7 @@ import { topics } from '../topics.ts'
 
 export const ofi = defineEvent({
   tag: 'ofi',
-  version: 1,
+  version: 2,
   doc: 'Order-flow imbalance at the best level.',
   schema: {
     ...marketFields,
@@ -17,7 +17,7 @@ export const ofi = defineEvent({
     depth: real('mean of the best bid and ask size, base units'),
   },
   topic: topics.ofi,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   store: { table: 'ofi', as: 'ofi' },
   example: {

@@ -1,19 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import { brokerRejects, cancelReasons, orderStates, orderTypes, riskCodes, sides } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, decimal, effectUs, exampleUs, oneOf, text, timeUs } from '../fields.ts'
+import { code, decimal, effectUs, exampleUs, instrument, oneOf, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const orderEvent = defineEvent({
   tag: 'orderEvent',
-  version: 1,
+  version: 2,
   doc: 'An order entered a state.',
   schema: {
     intentId: text('identity of the order'),
     strategy: text('whose order'),
-    venue: text('where'),
-    symbol: text('unified symbol'),
+    instrument,
     effectUs,
     state: code(orderStates, 'the state entered'),
     reason: Type.Optional(
@@ -39,8 +38,7 @@ export const orderEvent = defineEvent({
   example: {
     intentId: 'OFI-1',
     strategy: 'OFI',
-    venue: 'sim',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@sim',
     effectUs: exampleUs + 1_000,
     state: 'denied',
     reason: 'price_collar',

@@ -1,19 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import { orderTypes, sides, timesInForce } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, oneOf, real, text, timeUs } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, oneOf, real, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const orderIntent = defineEvent({
   tag: 'orderIntent',
-  version: 1,
+  version: 2,
   doc: 'An order that the strategy plane wants. Risk has not seen it yet.',
   schema: {
     intentId: text('pure function of the inputs, unique within a run; the identity of the order everywhere'),
     strategy: text('whose order'),
-    venue: text('where'),
-    symbol: text('unified symbol'),
+    instrument,
     effectUs,
     side: oneOf(sides, 'direction'),
     orderType: oneOf(orderTypes, 'MARKET or LIMIT'),
@@ -32,8 +31,7 @@ export const orderIntent = defineEvent({
   example: {
     intentId: 'OFI-1',
     strategy: 'OFI',
-    venue: 'sim',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@sim',
     effectUs: exampleUs,
     side: 'BUY',
     orderType: 'LIMIT',

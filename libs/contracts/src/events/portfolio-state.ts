@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, real, text } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, real, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const portfolioState = defineEvent({
   tag: 'portfolioState',
-  version: 1,
+  version: 2,
   doc: 'The account as the strategy plane sees it.',
   schema: {
     effectUs,
@@ -26,7 +26,7 @@ export const portfolioState = defineEvent({
     ),
     positions: Type.Array(
       Type.Object({
-        symbol: text('unified symbol'),
+        instrument,
         quantity: decimal('signed base units'),
         costBasis: decimal('quote currency paid for the position, signed'),
         mark: real('price at which it is valued'),
@@ -54,7 +54,7 @@ export const portfolioState = defineEvent({
     maxDrawdownRatio: 0.0000031,
     positions: [
       {
-        symbol: 'BTC/USDT',
+        instrument: 'BTC/USDT@sim',
         quantity: '0.1',
         costBasis: '6180.03',
         mark: 61_800.2,

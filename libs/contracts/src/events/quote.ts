@@ -6,7 +6,7 @@ import { topics } from '../topics.ts'
 
 export const quote = defineEvent({
   tag: 'quote',
-  version: 1,
+  version: 2,
   doc: 'Best bid and ask.',
   schema: {
     ...marketFields,
@@ -18,7 +18,7 @@ export const quote = defineEvent({
     askSize: real('size at the best ask, base units'),
   },
   topic: topics.quotes,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   store: { table: 'quotes', as: 'quote' },
   example: {

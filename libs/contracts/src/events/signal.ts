@@ -1,16 +1,16 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { effectUs, exampleUs, instrument, oneOf, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const signal = defineEvent({
   tag: 'signal',
-  version: 1,
+  version: 2,
   doc: 'What a strategy thinks of an instrument.',
   schema: {
     strategy: text('OFI, ...'),
-    symbol: text('unified symbol'),
+    instrument,
     effectUs,
     strength: Type.Number({
       minimum: -1,
@@ -20,12 +20,12 @@ export const signal = defineEvent({
     direction: oneOf(['BUY', 'SELL', 'FLAT'], 'sign of the strength'),
   },
   topic: topics.signals,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.strategy,
   store: { table: 'signals', as: 'signal' },
   example: {
     strategy: 'OFI',
-    symbol: 'BTC/USDT',
+    instrument: 'BTC/USDT@sim',
     effectUs: exampleUs,
     strength: 0.4,
     direction: 'BUY',

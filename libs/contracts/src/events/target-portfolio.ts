@@ -1,19 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, real, text } from '../fields.ts'
+import { effectUs, exampleUs, instrument, real, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const targetPortfolio = defineEvent({
   tag: 'targetPortfolio',
-  version: 1,
+  version: 2,
   doc: 'The positions that we want.',
   schema: {
     effectUs,
     targets: Type.Array(
       Type.Object({
         strategy: text('whose target'),
-        symbol: text('unified symbol'),
+        instrument,
         notionalUsd: real('signed target, USD'),
       }),
     ),
@@ -26,7 +26,7 @@ export const targetPortfolio = defineEvent({
   rank: rank.strategy,
   example: {
     effectUs: exampleUs,
-    targets: [{ strategy: 'OFI', symbol: 'BTC/USDT', notionalUsd: 20_000 }],
+    targets: [{ strategy: 'OFI', instrument: 'BTC/USDT@sim', notionalUsd: 20_000 }],
     grossUsd: 20_000,
     netUsd: 20_000,
     scale: 1,

@@ -6,7 +6,7 @@ import { topics } from '../topics.ts'
 
 export const trade = defineEvent({
   tag: 'trade',
-  version: 1,
+  version: 2,
   doc: 'One trade, or one aggregate of trades, as the venue printed it.',
   schema: {
     ...marketFields,
@@ -21,7 +21,7 @@ export const trade = defineEvent({
     lastTradeId: Type.Optional(Type.Integer({ description: 'of an aggregate: the last trade that it stands for' })),
   },
   topic: topics.trades,
-  key: ({ symbol }) => symbol,
+  key: ({ instrument }) => instrument,
   rank: rank.data,
   store: { table: 'trades', as: 'tick' },
   example: {

@@ -13,7 +13,7 @@ interface SubmitOrder {
 export const cancelOrderSchema = stateSchema({
   type: field.literal('cancelOrder'),
   intentId: field.text,
-  symbol: field.text,
+  instrument: field.text,
 })
 type CancelOrder = StateOf<typeof cancelOrderSchema>
 

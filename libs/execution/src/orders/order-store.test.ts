@@ -6,7 +6,7 @@ import { isDeclared, isWorking, orderTransitions } from './order-transitions.ts'
 import { orderEvent, remainingUnits, type Order } from './order.ts'
 
 const RETENTION_US = 1_000
-const symbol = anIntent().symbol
+const { instrument } = anIntent()
 
 /** The shortest declared way from `received` to a state. */
 function wayTo(state: OrderState): readonly OrderState[] {
@@ -73,7 +73,7 @@ describe('order store', () => {
           for (const side of ['BUY', 'SELL'] as const) {
             const open = store.open().filter(({ intent }) => intent.side === side)
             const reserved = open.reduce((sum, each) => sum + remainingUnits(each), 0n)
-            expect(store.working(symbol)[side === 'BUY' ? 'buyUnits' : 'sellUnits']).toBe(reserved)
+            expect(store.working(instrument)[side === 'BUY' ? 'buyUnits' : 'sellUnits']).toBe(reserved)
           }
         })
         expect(Object.values(store.counts).reduce((a, b) => a + b)).toBe(new Set(ids.filter(Boolean)).size)
@@ -81,7 +81,7 @@ describe('order store', () => {
         for (const order of store.open())
           store.enter(order, order.state === 'approved' ? 'denied' : 'cancelled', NOW_US)
         for (const order of store.open()) store.enter(order, 'filled', NOW_US)
-        expect(store.working(symbol)).toMatchObject({ orders: [], buyUnits: 0n, sellUnits: 0n })
+        expect(store.working(instrument)).toMatchObject({ orders: [], buyUnits: 0n, sellUnits: 0n })
       }),
     )
   })
@@ -98,7 +98,7 @@ describe('order store', () => {
     const order = orderIn(store, 'cancelled')
     store.addFill(order, 100n, NOW_US + 1)
     expect(store.enter(order, 'filled', NOW_US + 1)).toBeUndefined()
-    expect(store.working(symbol).buyUnits).toBe(0n)
+    expect(store.working(instrument).buyUnits).toBe(0n)
     expect(orderEvent(order, NOW_US + 2)).toMatchObject({ state: 'filled', quantity: '0.1', filledQuantity: '0.1' })
   })
 

@@ -8,12 +8,13 @@ import {
   type OrderIntent,
   type OrderState,
   type StateOf,
+  type InstrumentId,
 } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import { isDeclared, isWorking, type TransitionRefusal } from './order-transitions.ts'
 import { remainingUnits, type Order } from './order.ts'
 
-/** Working orders of one symbol and what they reserve. */
+/** Working orders of one instrument and what they reserve. */
 export interface WorkingOrders {
   /** In the order in which they were approved. */
   readonly orders: readonly Order[]
@@ -68,7 +69,7 @@ interface MutableWorking {
  *
  * Invariants
  * 1. An order changes state along `orderTransitions` only; anything else is refused, counted and changes nothing.
- * 2. The reserved units of a symbol are the sum of the remaining units of its working orders: 0 when all have ended.
+ * 2. The reserved units of an instrument are the sum of the remaining units of its working orders: 0 when all have ended.
  * 3. The counts sum to the number of orders received.
  * 4. An ended order is remembered for `retentionUs`, for fills that come late and intents that come twice.
  */
@@ -175,9 +176,9 @@ export class OrderStore {
     return this.#orders.get(intentId)
   }
 
-  /** Working orders of a symbol: one object for the life of the store, so look it up once. */
-  working(symbol: string): WorkingOrders {
-    return this.#workingOf(symbol)
+  /** Working orders of an instrument: one object for the life of the store, so look it up once. */
+  working(instrument: InstrumentId): WorkingOrders {
+    return this.#workingOf(instrument)
   }
 
   /** Every working order. */
@@ -209,27 +210,27 @@ export class OrderStore {
   }
 
   #reserve(order: Order): void {
-    this.#workingOf(order.intent.symbol).orders.push(order)
+    this.#workingOf(order.intent.instrument).orders.push(order)
     this.#addReserved(order, remainingUnits(order))
   }
 
   #release(order: Order): void {
-    const { orders } = this.#workingOf(order.intent.symbol)
+    const { orders } = this.#workingOf(order.intent.instrument)
     orders.splice(orders.indexOf(order), 1)
     this.#addReserved(order, -remainingUnits(order))
   }
 
   #addReserved(order: Order, units: bigint): void {
-    const working = this.#workingOf(order.intent.symbol)
+    const working = this.#workingOf(order.intent.instrument)
     if (order.intent.side === 'BUY') working.buyUnits += units
     else working.sellUnits += units
   }
 
-  #workingOf(symbol: string): MutableWorking {
-    let working = this.#working.get(symbol)
+  #workingOf(instrument: InstrumentId): MutableWorking {
+    let working = this.#working.get(instrument)
     if (!working) {
       working = { orders: [], buyUnits: 0n, sellUnits: 0n }
-      this.#working.set(symbol, working)
+      this.#working.set(instrument, working)
     }
     return working
   }

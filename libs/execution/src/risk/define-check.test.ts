@@ -50,8 +50,7 @@ it('a check of an instrument refuses one that nobody knows before it is asked', 
   }).create({})
   expect(check.refuse(readCandidate(anIntent(), undefined, 'active'), anAccount())).toEqual({
     code: 'unknown_instrument',
-    venue: 'binance_usdm',
-    symbol: 'BTC/USDT:USDT',
+    instrument: 'BTC/USDT:USDT@binance_usdm',
   })
   expect(check.refuse(readCandidate(anIntent(), anInstrument(), 'active'), anAccount())).toBeUndefined()
 })

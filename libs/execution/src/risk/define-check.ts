@@ -1,11 +1,11 @@
-import type { RiskCode } from '@triplane/contracts'
+import type { RiskCode, InstrumentId } from '@triplane/contracts'
 import type { AccountRisk, Candidate, InstrumentRisk } from './risk-check.ts'
 
 /** A refusal that names its check. `code` is also the metric label. */
 export type RejectWith<Code extends RiskCode, Numbers> = { readonly code: Code } & Readonly<Numbers>
 
 /** The refusal of every check that needs the instrument, whatever its place in the list, when nobody knows it. */
-export type UnknownInstrument = RejectWith<'unknown_instrument', { readonly venue: string; readonly symbol: string }>
+export type UnknownInstrument = RejectWith<'unknown_instrument', { readonly instrument: InstrumentId }>
 
 /** A check with its limits: gives the refusal, or nothing when it has no objection. */
 export interface RiskCheck<Reject = { readonly code: RiskCode }> {
@@ -84,7 +84,7 @@ export function defineInstrumentCheck<
     definition,
     (candidate, account, limits): RejectWith<Code, Numbers> | UnknownInstrument | undefined => {
       const { instrument, intent } = candidate
-      if (!instrument) return { code: 'unknown_instrument', venue: intent.venue, symbol: intent.symbol }
+      if (!instrument) return { code: 'unknown_instrument', instrument: intent.instrument }
       const numbers = refuse(candidate, instrument, account, limits)
       return numbers && { code, ...numbers }
     },

@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
   {
     name: 'refuses an unknown instrument',
     instrument: undefined,
-    want: { code: 'unknown_instrument', venue: 'binance_usdm', symbol: 'BTC/USDT:USDT' },
+    want: { code: 'unknown_instrument', instrument: 'BTC/USDT:USDT@binance_usdm' },
   },
   {
     name: 'refuses while the market is finer than the steps',
@@ -125,7 +125,7 @@ const cases: readonly Case[] = [
   {
     name: 'refuses to open what was never valued',
     instrument: anInstrument({ mark: 0 }),
-    want: { code: 'no_mark', symbol: 'BTC/USDT:USDT' },
+    want: { code: 'no_mark', instrument: 'BTC/USDT:USDT@binance_usdm' },
   },
   {
     name: 'refuses to open while something that is held was never valued',

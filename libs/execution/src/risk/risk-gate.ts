@@ -47,7 +47,7 @@ export function createRiskGate(checks: readonly RiskCheck<RiskReject>[]): RiskGa
       }
       if (reject) return err(reject)
       const { intent, instrument, isClipped, quantityUnits } = approvable
-      invariant(instrument !== undefined, 'an approved order has a known instrument', intent.symbol)
+      invariant(instrument !== undefined, 'an approved order has a known instrument', intent.instrument)
       const quantity = quantityText(quantityUnits, instrument.terms)
       const order = isClipped ? { ...intent, quantity, reduceOnly: true } : intent
       return ok(order as Approved<OrderIntent>)

@@ -1,5 +1,5 @@
 import { Backoff, BatchQueue } from '@triplane/async'
-import type { Instrument } from '@triplane/contracts'
+import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
 import { invariant, type Clock } from '@triplane/kernel'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import { venueById, type LiveProtocol } from '@triplane/venues'
@@ -44,10 +44,10 @@ export interface LiveFeedOptions {
 export interface LiveFeed extends Feed {
   readonly origin: FrameOrigin
   /**
-   * Asks for a fresh snapshot of the book of `symbol` (BTC/USDT): the core has said `book_invalid`. Does nothing while one
+   * Asks for a fresh snapshot of the book of an instrument: the core has said `book_invalid`. Does nothing while one
    * is on its way or there is no connection, which brings one by itself. May be called as often as one likes.
    */
-  requestSnapshot(symbol: string): void
+  requestSnapshot(instrument: InstrumentId): void
   /** Asks for the venue's list of its instruments: the core has said `steps_unknown`. Else as above. */
   requestInstrumentList(): void
   stats(): LiveFeedStats
@@ -80,7 +80,7 @@ class VenueFeed implements LiveFeed {
   readonly #timing: FeedTiming
   readonly #onNotice: (notice: FeedNotice) => void
   readonly #url: string
-  /** Venue symbol of each symbol. */
+  /** Venue symbol of each instrument. */
   readonly #venueSymbols: ReadonlyMap<string, string>
   /** What was received and not yet taken. */
   readonly #queue: BatchQueue<FeedItem>
@@ -136,7 +136,7 @@ class VenueFeed implements LiveFeed {
     this.#onNotice = onNotice
     this.#random = random
     this.#isResumed = options.resumed ?? false
-    this.#venueSymbols = new Map(instruments.map(({ symbol, venueSymbol }) => [symbol, venueSymbol]))
+    this.#venueSymbols = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.venueSymbol]))
     this.#url = live.streamsUrl(wsUrl, [...this.#venueSymbols.values()])
     this.#queue = new BatchQueue<FeedItem>({
       maxItems: options.maxWaitingItems ?? 100_000,
@@ -204,9 +204,9 @@ class VenueFeed implements LiveFeed {
     }
   }
 
-  requestSnapshot(symbol: string): void {
-    const venueSymbol = this.#venueSymbols.get(symbol)
-    invariant(venueSymbol !== undefined, 'the symbol is one of the feed', symbol)
+  requestSnapshot(instrument: InstrumentId): void {
+    const venueSymbol = this.#venueSymbols.get(instrument)
+    invariant(venueSymbol !== undefined, 'the instrument is one of the feed', instrument)
     // One that waits for its depth stream to begin will be asked for then.
     if (this.#current && !this.#quietBooks.has(this.#live.streamName(venueSymbol))) this.#requests.request(venueSymbol)
   }

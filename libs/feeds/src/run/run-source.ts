@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { ConfigError } from '@triplane/config'
-import type { Instrument, Run } from '@triplane/contracts'
+import type { Instrument, Run, InstrumentId } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { explainNoneUnderstood, type FeedItem } from '@triplane/market-data'
 import type { InMicroseconds } from '@triplane/settings'
@@ -45,7 +45,7 @@ export interface RunSource {
   /** Where the run ends although its feed may not have come so far; a capture ends by itself. */
   readonly endUs: number | undefined
   /** Asks for a fresh book; absent where the source brings one by itself or never. */
-  readonly requestSnapshot?: (symbol: string) => void
+  readonly requestSnapshot?: (instrument: InstrumentId) => void
   /** Asks for the venue's own list of its instruments; absent where there is none. */
   readonly requestInstrumentList?: () => void
 }
@@ -183,7 +183,7 @@ async function openRunVenue(
     source: { name: source, description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
     startUs: run.startedAtUs,
     endUs: undefined,
-    requestSnapshot: (symbol) => live.requestSnapshot(symbol),
+    requestSnapshot: (instrument) => live.requestSnapshot(instrument),
     requestInstrumentList: () => live.requestInstrumentList(),
   }
 }

@@ -17,7 +17,7 @@ describeWithData('bars of recorded markets', (folder) => {
   it.each(recordings)('equal the reference of $symbol on $venue', (recording) => {
     const want = readJson(folder, 'reference/binance', recording.reference) as BarReference
     const { venue, symbol, tickSize, lotSize } = recording
-    const builder = createBarBuilder({ source: 'capture', venue, symbol, tickSize, lotSize })
+    const builder = createBarBuilder({ source: 'capture', instrument: `${symbol}@${venue}`, tickSize, lotSize })
     const bars: EventDraft<Bar>[] = []
     let trades = 0
     for (const { event } of recordedEvents(folder, recording)) {

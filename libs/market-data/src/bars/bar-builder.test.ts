@@ -7,8 +7,7 @@ import { createBarBuilder, timeframeUs, type BarBuilderOptions } from './bar-bui
 const day = 19_000 * US_PER_DAY
 const options: BarBuilderOptions = {
   source: 'sim',
-  venue: 'sim',
-  symbol: 'BTC/USDT',
+  instrument: 'BTC/USDT@sim',
   tickSize: '0.01',
   lotSize: '0.001',
 }
@@ -36,8 +35,7 @@ describe('a bar builder', () => {
       type: 'bar',
       seq: 0,
       source: 'sim',
-      venue: 'sim',
-      symbol: 'BTC/USDT',
+      instrument: 'BTC/USDT@sim',
       tsRecvUs: trade(0.9).tsRecvUs,
       timeframe: '1m',
       origin: 'trades',

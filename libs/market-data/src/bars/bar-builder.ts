@@ -7,6 +7,7 @@ import {
   type Timeframe,
   type Trade,
   type EventDraft,
+  type InstrumentId,
 } from '@triplane/contracts'
 import {
   decimalsOf,
@@ -40,8 +41,7 @@ export const CLOSE_LATE_AFTER_US = 10 * US_PER_SECOND
 /** What bars are built of which trades. */
 export interface BarBuilderOptions {
   readonly source: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   /** Decimal strings: how many digits sums have, until a trade has more. */
   readonly tickSize: string
   readonly lotSize: string
@@ -333,13 +333,12 @@ export class BarBuilder {
   }
 
   #barOf(sum: BarSum, i: number, tsRecvUs: number, closed: boolean, revised: boolean): EventDraft<Bar> {
-    const { source, venue, symbol } = this.#options
+    const { source, instrument } = this.#options
     return {
       type: 'bar',
       seq: 0,
       source,
-      venue,
-      symbol,
+      instrument,
       tsRecvUs,
       timeframe: this.#timeframes[i] as Timeframe,
       origin: 'trades',

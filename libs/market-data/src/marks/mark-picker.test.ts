@@ -3,7 +3,7 @@ import { aQuote, aTrade } from '@triplane/testing'
 import { createMarkPicker, type MarkPickerSnapshot } from './mark-picker.ts'
 
 const SECOND = 1_000_000
-const of = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT' }
+const of = { source: 'sim', instrument: 'BTC/USDT@sim' }
 
 /** A picker at a book that tests set, and the marks that it emits: "1 s quote 100 aged 0 s". */
 function newPicker() {

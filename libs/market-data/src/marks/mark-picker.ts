@@ -7,14 +7,14 @@ import {
   type StateOf,
   type Trade,
   type EventDraft,
+  type InstrumentId,
 } from '@triplane/contracts'
 import type { BookKeeper } from '../order-book/book-keeper.ts'
 
 /** Whose marks they are, and of what. */
 export interface MarkPickerOptions {
   readonly source: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   /** The instrument's own: it stays current. */
   readonly book: Pick<BookKeeper, 'isValid' | 'book'>
   /** A quote that is older counts no more while there is a book. */
@@ -107,13 +107,13 @@ export class MarkPicker {
   /** Emits the mark of market time `nowUs`, if it says more than the one in force. */
   onTime(nowUs: number, emit: Emit): void {
     const picked = this.#pick(nowUs)
-    const { source, venue, symbol } = this.#options
+    const { source, instrument } = this.#options
     if (picked === undefined) return
     const { kind, price, atUs } = picked
     const inForce = this.#mark
     if (inForce?.atUs === atUs && inForce.price === price && inForce.kind === kind) return
     this.#mark = picked
-    emit({ type: 'mark', seq: 0, source, venue, symbol, tsRecvUs: nowUs, price, kind, ageUs: nowUs - atUs })
+    emit({ type: 'mark', seq: 0, source, instrument, tsRecvUs: nowUs, price, kind, ageUs: nowUs - atUs })
   }
 
   /** Everything that another picker needs to go on from here. */

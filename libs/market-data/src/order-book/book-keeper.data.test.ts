@@ -34,7 +34,7 @@ interface BookReference {
 }
 
 const keeperOf = ({ rule, venue, symbol }: Recording) =>
-  createBookKeeper({ rule: sequenceRules[rule], source: 'capture', venue, symbol })
+  createBookKeeper({ rule: sequenceRules[rule], source: 'capture', instrument: `${symbol}@${venue}` })
 const top = ({ book }: BookKeeper) => [book.bidPrice(0), book.bidSize(0), book.askPrice(0), book.askSize(0)]
 
 describeWithData('books of recorded markets', (folder) => {
@@ -99,8 +99,8 @@ describeWithData('books of recorded markets', (folder) => {
       if (event.type === 'bookDelta') feed(line, () => keeper.onDelta(event, emit))
       if (event.type === 'bookSnapshot') feed(line, () => keeper.onSnapshot(event, emit))
       if (line === gapCase.snapshotAfterLine) {
-        const { source, venue, symbol, tsRecvUs } = event
-        const snapshot = snapshotEvent(recovery, { seq: 0, source, venue, symbol, tsRecvUs })
+        const { source, instrument, tsRecvUs } = event
+        const snapshot = snapshotEvent(recovery, { seq: 0, source, instrument, tsRecvUs })
         feed(line, () => keeper.onSnapshot(snapshot, emit))
       }
     }

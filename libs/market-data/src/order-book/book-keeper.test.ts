@@ -5,7 +5,7 @@ import { createBookKeeper, type BookEvent, type BookKeeper } from './book-keeper
 import { OrderBook } from './order-book.ts'
 import { sequenceRules } from './sequence-rule.ts'
 
-const market = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT' }
+const market = { source: 'sim', instrument: 'BTC/USDT@sim' }
 const t0 = 1_000_000
 
 /** A delta over the update ids `from` to `to` that sets the bid at 100 to the size `to`. */

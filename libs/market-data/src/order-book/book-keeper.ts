@@ -7,6 +7,7 @@ import {
   type MarketStatusCode,
   type StateOf,
   type EventDraft,
+  type InstrumentId,
 } from '@triplane/contracts'
 import { RingBuffer, US_PER_SECOND } from '@triplane/kernel'
 import { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book.ts'
@@ -24,8 +25,7 @@ export const STARVED_AFTER_US = 5 * US_PER_SECOND
 export interface BookKeeperOptions {
   readonly rule: SequenceRule
   readonly source: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
 }
 
 /** What a book keeper needs to go on from where it was. */
@@ -222,13 +222,12 @@ export class BookKeeper {
     this.#parked = undefined
     if (!parked || delta.lastUpdateId <= this.#lastUpdateId) return false
     if (!this.#rule.follows(delta, this.#lastUpdateId)) return false
-    const { source, venue, symbol } = this.#options
+    const { source, instrument } = this.#options
     const snapshot: BookSnapshot = {
       type: 'bookSnapshot',
       seq: 0,
       source,
-      venue,
-      symbol,
+      instrument,
       tsRecvUs: delta.tsRecvUs,
       lastUpdateId: this.#lastUpdateId,
       bids: [...parked.bids],
@@ -299,12 +298,11 @@ export class BookKeeper {
   }
 
   #emitStatus(tsRecvUs: number, status: MarketStatusCode, emit: Emit, reason?: string, missing?: number): void {
-    const { source, venue, symbol } = this.#options
+    const { source, instrument } = this.#options
     emit({
       type: 'marketStatus',
       source,
-      venue,
-      symbol,
+      instrument,
       tsRecvUs,
       status,
       ...(reason !== undefined && { reason }),

@@ -12,7 +12,12 @@ describeWithData('order flow of recorded markets', (folder) => {
   it.each(recordings)('equals the reference of $symbol on $venue in every interval', (recording) => {
     const { ofiBestLevel } = readJson(folder, 'reference/binance', recording.reference) as OfiReference
     const { venue, symbol, lotSize } = recording
-    const flow = createOrderFlow({ source: 'capture', venue, symbol, lotSize, intervalUs: 10 * US_PER_SECOND })
+    const flow = createOrderFlow({
+      source: 'capture',
+      instrument: `${symbol}@${venue}`,
+      lotSize,
+      intervalUs: 10 * US_PER_SECOND,
+    })
     const intervals = new Map<number, number>()
     let events = 0
     const emit = (ofi: EventDraft<Ofi>) => {

@@ -3,7 +3,7 @@ import { aQuote } from '@triplane/testing'
 import { OrderBook } from '../order-book/order-book.ts'
 import { createOrderFlow } from './order-flow.ts'
 
-const options = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT', lotSize: '0.001', intervalUs: 10_000_000 }
+const options = { source: 'sim', instrument: 'BTC/USDT@sim', lotSize: '0.001', intervalUs: 10_000_000 }
 type Best = readonly [bid: number, bidSize: number, ask: number, askSize: number]
 
 function run(quotes: readonly (Best | 'reset' | 'restore')[], everyUs = 0): EventDraft<Ofi>[] {

@@ -1,4 +1,12 @@
-import { field, stateSchema, type Ofi, type Quote, type StateOf, type EventDraft } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  type Ofi,
+  type Quote,
+  type StateOf,
+  type EventDraft,
+  type InstrumentId,
+} from '@triplane/contracts'
 import { decimalsOf, floorTime } from '@triplane/kernel'
 import type { OrderBook } from '../order-book/order-book.ts'
 import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
@@ -6,8 +14,7 @@ import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
 /** Whose order flow is measured, and over which intervals it is summed. */
 export interface OrderFlowOptions {
   readonly source: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   /** Decimal string: sums are exact to as many digits as it has. */
   readonly lotSize: string
   /** Length of an interval of receive time. */
@@ -150,8 +157,7 @@ export class OrderFlow {
         type: 'ofi',
         seq: 0,
         source: this.#options.source,
-        venue: this.#options.venue,
-        symbol: this.#options.symbol,
+        instrument: this.#options.instrument,
         tsRecvUs,
         ...(tsEventUs !== undefined && { tsEventUs }),
         value: units / this.#unitsPerBase,

@@ -1,10 +1,16 @@
-import { field, stateSchema, type MarketStatus, type StateOf, type EventDraft } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  type MarketStatus,
+  type StateOf,
+  type EventDraft,
+  type InstrumentId,
+} from '@triplane/contracts'
 
 /** Whose lateness is watched, and when it begins and ends. Microseconds. */
 export interface LatenessOptions {
   readonly source: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   /** An event that is later than this makes the instrument late. */
   readonly lateAfterUs: number
   /** So much market time without an event later than half of that makes it on time again. */
@@ -92,8 +98,8 @@ export class LatenessWatch {
 
   #change(isLate: boolean, tsRecvUs: number, emit: Emit, reason?: 'ahead' | 'delay'): void {
     this.#isLate = isLate
-    const { source, venue, symbol } = this.#options
+    const { source, instrument } = this.#options
     const status = isLate ? 'late' : 'on_time'
-    emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status, ...(reason && { reason }) })
+    emit({ type: 'marketStatus', source, instrument, tsRecvUs, status, ...(reason && { reason }) })
   }
 }

@@ -1,7 +1,7 @@
 import type { MarketStatus, EventDraft } from '@triplane/contracts'
 import { createStalenessWatch } from './staleness-watch.ts'
 
-const options = { source: 'sim', venue: 'sim', symbol: 'BTC/USDT', limitUs: 100 }
+const options = { source: 'sim', instrument: 'BTC/USDT@sim', limitUs: 100 }
 type Step = readonly ['event' | 'time', number] | 'restore'
 
 function run(steps: readonly Step[]): string[] {

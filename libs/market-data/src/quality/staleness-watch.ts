@@ -5,13 +5,13 @@ import {
   type MarketStatusCode,
   type StateOf,
   type EventDraft,
+  type InstrumentId,
 } from '@triplane/contracts'
 
 /** Whose silence is watched, and how long it may last. */
 export interface StalenessOptions {
   readonly source: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   readonly limitUs: number
 }
 
@@ -79,7 +79,7 @@ export class StalenessWatch {
   #change(isStale: boolean, tsRecvUs: number, emit: Emit): void {
     this.#isStale = isStale
     const status: MarketStatusCode = isStale ? 'stale' : 'fresh'
-    const { source, venue, symbol } = this.#options
-    emit({ type: 'marketStatus', source, venue, symbol, tsRecvUs, status })
+    const { source, instrument } = this.#options
+    emit({ type: 'marketStatus', source, instrument, tsRecvUs, status })
   }
 }

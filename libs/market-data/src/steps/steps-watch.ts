@@ -1,4 +1,5 @@
 import {
+  instrumentId,
   field,
   stateSchema,
   stepsOf,
@@ -137,9 +138,9 @@ export class StepsWatch {
   }
 
   #say(status: 'steps_known' | 'steps_unknown', reason: string, tsRecvUs: number, emit: Emit): void {
-    const { venue, symbol } = this.#instrument
+    const instrument = instrumentId(this.#instrument)
     const steps = status === 'steps_known' && this.#inForce
-    emit({ type: 'marketStatus', source: this.#source, venue, symbol, tsRecvUs, status, reason, ...steps })
+    emit({ type: 'marketStatus', source: this.#source, instrument, tsRecvUs, status, reason, ...steps })
   }
 }
 

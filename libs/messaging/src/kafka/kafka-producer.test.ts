@@ -55,7 +55,8 @@ const seqOf = (message: Message) => Number(message.headers?.['seq'])
 const seqsIn = ({ message }: { message: Message }) =>
   (JSON.parse(String(message.value)) as { seq: number }[]).map(({ seq }) => seq)
 const sendTrades = (producer: KafkaProducer, symbol: string, from: number, count: number) => {
-  for (let seq = from; seq < from + count; seq++) producer.send(topics.trades, symbol, [aTrade({ seq, symbol })])
+  for (let seq = from; seq < from + count; seq++)
+    producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
 }
 const rejected = (type: string) => Object.assign(new Error(type), { cause: Object.assign(new Error(type), { type }) })
 

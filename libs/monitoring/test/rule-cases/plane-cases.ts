@@ -96,7 +96,7 @@ function downCases({ plane, name, job, service, downAlert }: Plane): RuleCase[] 
 function busCases({ plane, name, job, service }: Plane): RuleCase[] {
   const warning: RuleKey = { severity: 'warning', plane }
   const critical: RuleKey = { severity: 'critical', plane }
-  const topic = 'strategy.intents.v1'
+  const topic = 'strategy.intents.v2'
   const target = `topic="${topic}", service="${service}", job="${job}", instance="p:80"`
   const labels = { instance: 'p:80', topic }
   const lag = (age: string) => `The oldest record of ${topic} that the ${name} has not consumed is ${age} old.`

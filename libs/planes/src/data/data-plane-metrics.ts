@@ -6,6 +6,7 @@ import {
   type MarketEvent,
   type NormalizeRefusal,
   type ValidationRefusal,
+  symbolOf,
 } from '@triplane/contracts'
 import type { DataCore, Lane } from '@triplane/data-core'
 import { disconnectReasonsOf, OTHER_REASON } from '@triplane/feeds'
@@ -53,11 +54,11 @@ export function exportDataPlane(
   core: DataCore,
   { source, nowUs }: { readonly source: string; readonly nowUs: () => number },
 ): (event: MarketEvent) => void {
-  const bySymbol = new Map(core.lanes.map((lane) => [lane.instrument.symbol, instrumentMetrics(metrics, lane, source)]))
+  const byId = new Map(core.lanes.map((lane) => [lane.id, instrumentMetrics(metrics, lane, source)]))
   exportStageCounts(metrics, core, source)
   const knownReasons: ReadonlySet<string> = new Set(disconnectReasonsOf(source))
   metrics.beforeScrape(() => {
-    for (const of of bySymbol.values()) measureInstrument(metrics, of, source, core.nowUs)
+    for (const of of byId.values()) measureInstrument(metrics, of, source, core.nowUs)
     metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
   })
 
@@ -74,7 +75,7 @@ export function exportDataPlane(
   return function record(event) {
     switch (event.type) {
       case 'trade': {
-        const of = bySymbol.get(event.symbol) as InstrumentMetrics
+        const of = byId.get(event.instrument) as InstrumentMetrics
         noteTick(of, event.tsEventUs)
         of.volume.add(event.tsRecvUs, event.size)
         if (event.aggressor === 'buy') {
@@ -87,12 +88,12 @@ export function exportDataPlane(
         return
       }
       case 'quote':
-        return noteTick(bySymbol.get(event.symbol) as InstrumentMetrics, event.tsEventUs)
+        return noteTick(byId.get(event.instrument) as InstrumentMetrics, event.tsEventUs)
       case 'ofi':
-        return (bySymbol.get(event.symbol) as InstrumentMetrics).ofi.inc()
+        return (byId.get(event.instrument) as InstrumentMetrics).ofi.inc()
       case 'bookDelta':
       case 'bookSnapshot':
-        ;(bySymbol.get(event.symbol) as InstrumentMetrics).lastRecvUs = nowUs()
+        ;(byId.get(event.instrument) as InstrumentMetrics).lastRecvUs = nowUs()
         return
       case 'bar':
         return recordBar(metrics, source, event)
@@ -101,7 +102,7 @@ export function exportDataPlane(
       case 'deadLetter':
         return recordDeadLetter(metrics, event)
       case 'marketStatus':
-        if (event.status === 'gap' && event.symbol !== undefined) bySymbol.get(event.symbol)?.gaps.inc()
+        if (event.status === 'gap' && event.instrument !== undefined) byId.get(event.instrument)?.gaps.inc()
         if (event.status === 'disconnected') noteDisconnect(event.reason)
         return
     }
@@ -125,9 +126,9 @@ function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): In
   }
 }
 
-function recordBar(metrics: DataMetrics, source: string, { symbol, timeframe, closed, incomplete }: Bar): void {
+function recordBar(metrics: DataMetrics, source: string, { instrument, timeframe, closed, incomplete }: Bar): void {
   if (!closed) return
-  const labels = { source, symbol, duration: timeframe }
+  const labels = { source, symbol: symbolOf(instrument), duration: timeframe }
   metrics.barsReceived.inc(labels)
   if (incomplete) metrics.barsIncomplete.inc(labels)
 }

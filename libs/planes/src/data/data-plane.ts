@@ -1,4 +1,11 @@
-import { topics, topicsWrittenBy, type Heartbeat, type Instrument, type MarketEvent } from '@triplane/contracts'
+import {
+  topics,
+  topicsWrittenBy,
+  type Heartbeat,
+  type Instrument,
+  type MarketEvent,
+  type InstrumentId,
+} from '@triplane/contracts'
 import { createDataCore, type DataCore, type DataPlaneConfig, type DataPlaneSnapshot } from '@triplane/data-core'
 import type { FeedItem } from '@triplane/market-data'
 import { publish, Unobserved, type Bus } from '@triplane/messaging'
@@ -45,7 +52,7 @@ export function buildDataPlane(
   snapshot?: DataPlaneSnapshot,
 ): BuiltDataPlane {
   const freshness = new Freshness(metrics, { source, instruments }, monotonicUs)
-  const onDelay = (symbol: string, delayUs: number) => freshness.onDelay(symbol, delayUs)
+  const onDelay = (instrument: InstrumentId, delayUs: number) => freshness.onDelay(instrument, delayUs)
   const core = createDataCore(config, { source, instruments, isSessionOpen, onDelay }, snapshot)
   const observe = exportDataPlane(metrics, core, { source, nowUs })
   metrics.beforeScrape(() => {

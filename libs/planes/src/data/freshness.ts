@@ -1,4 +1,4 @@
-import type { Instrument } from '@triplane/contracts'
+import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
 import type { HistogramHandle, Metrics } from '@triplane/metrics'
 
 /**
@@ -19,7 +19,12 @@ export class Freshness {
     monotonicUs: () => number,
   ) {
     this.#monotonicUs = monotonicUs
-    this.#seriesOf = new Map(instruments.map(({ symbol }) => [symbol, metrics.freshness.of({ source, symbol })]))
+    this.#seriesOf = new Map(
+      instruments.map((instrument) => [
+        instrumentId(instrument),
+        metrics.freshness.of({ source, symbol: instrument.symbol }),
+      ]),
+    )
   }
 
   /** The feed has handed over what is told of next. */
@@ -28,8 +33,8 @@ export class Freshness {
   }
 
   /** An event of the instrument came so late; events ahead of the offset are not younger than new. */
-  onDelay(symbol: string, delayUs: number): void {
-    const series = this.#seriesOf.get(symbol)
+  onDelay(instrument: InstrumentId, delayUs: number): void {
+    const series = this.#seriesOf.get(instrument)
     if (series === undefined) return
     this.#waiting.push(series)
     this.#delaysUs.push(Math.max(0, delayUs))

@@ -1,4 +1,4 @@
-import { enteredStates, type BrokerReject, type CancelReason } from '@triplane/contracts'
+import { enteredStates, type BrokerReject, type CancelReason, instrumentId } from '@triplane/contracts'
 import { createLogger } from '@triplane/logging'
 import { aFill, readExposition } from '@triplane/testing'
 import { orderPlaneConfig } from '../../../order-core/test/config.ts'
@@ -73,7 +73,7 @@ const cancellations: Readonly<Record<CancelReason, (session: Session) => void>> 
   immediate_or_cancel: (session) =>
     void session.intent('b', { timeInForce: 'IOC', quantity: '6', limitPrice: '100.1' }),
   expired(session) {
-    session.intent('b', { symbol: SPY.symbol })
+    session.intent('b', { instrument: instrumentId(SPY) })
     session.wait(120_000 * MS)
   },
 }
@@ -121,7 +121,13 @@ describe('the metrics of the order plane', () => {
   ])('have commission in US dollars, paid in $name', async ({ fee, feeCurrency, usd }) => {
     const plane = exported({ ratesToUsd: { USD: '1', BNB: '551.25' } })
     plane.observe(
-      aFill({ strategy: 'OFI', symbol: BTC.symbol, price: '100.2', fee, ...(feeCurrency && { feeCurrency }) }),
+      aFill({
+        strategy: 'OFI',
+        instrument: instrumentId(BTC),
+        price: '100.2',
+        fee,
+        ...(feeCurrency && { feeCurrency }),
+      }),
     )
     expect(await plane.value('orders_commission_total_usd', { symbol: BTC.symbol })).toBeCloseTo(usd, 9)
   })

@@ -10,6 +10,8 @@ import {
   type OrderEvent,
   type OrderIntent,
   type RiskCode,
+  instrumentId,
+  symbolOf,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
 import { numberFromMoney } from '@triplane/ledger'
@@ -42,12 +44,14 @@ export function exportOrderPlane(
   instruments: readonly Instrument[],
   { krwPerUsd, ratesToUsd }: Pick<OrderPlaneConfig, 'krwPerUsd' | 'ratesToUsd'>,
 ): (event: ExecutionEvent) => void {
-  const usdOf = new Map(instruments.map(({ symbol, quote }) => [symbol, Number(ratesToUsd[quote])]))
+  const usdOf = new Map(
+    instruments.map((instrument) => [instrumentId(instrument), Number(ratesToUsd[instrument.quote])]),
+  )
   const interrupted = new Set<string>()
   metrics.beforeScrape(() => measure(metrics, core, instruments, krwPerUsd))
   return (event) => {
     if (event.type === 'orderEvent') return recordOrder(metrics, event, interrupted)
-    const usdPerQuote = usdOf.get(event.symbol) ?? 0
+    const usdPerQuote = usdOf.get(event.instrument) ?? 0
     recordFill(metrics, event, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
   }
 }
@@ -65,7 +69,8 @@ function recordDenial(metrics: OrderMetrics, strategy: string, reason: RiskCode)
 
 /** `interrupted` holds the orders whose acknowledgement, if it comes next, does not end the wait for one: it goes on from there. */
 function recordOrder(metrics: OrderMetrics, order: OrderEvent, interrupted: Set<string>): void {
-  const { strategy, symbol, side } = order
+  const { strategy, side } = order
+  const symbol = symbolOf(order.instrument)
   const wasInterrupted = interrupted.delete(order.intentId)
   const labels = { strategy, symbol }
   switch (order.state) {
@@ -121,7 +126,8 @@ function recordFill(
     krwPerUsd,
   }: { readonly usdPerQuote: number; readonly feeUsd: number; readonly krwPerUsd: number },
 ): void {
-  const { strategy, symbol, side, status } = fill
+  const { strategy, side, status } = fill
+  const symbol = symbolOf(fill.instrument)
   metrics.filled.inc({ strategy, symbol, direction: side, status })
   if (fill.isLate) metrics.lateFills.inc({ strategy, symbol })
   metrics.slippage.observe({ strategy, symbol, direction: side }, fill.slippageBps)
@@ -139,17 +145,19 @@ function measure(
 ): void {
   const { tradingState, open, account, roundTrips } = core.view()
   for (const state of tradingStates) metrics.tradingState.set({ state }, state === tradingState ? 1 : 0)
-  for (const { symbol } of instruments) {
+  for (const instrument of instruments) {
+    const { symbol } = instrument
+    const id = instrumentId(instrument)
     for (const state of openStates) {
-      const count = open.filter((order) => order.state === state && order.intent.symbol === symbol).length
+      const count = open.filter((order) => order.state === state && order.intent.instrument === id).length
       metrics.open.set({ symbol, state }, count)
     }
   }
   let held = 0
   for (const { position, markValueUsd, unrealizedUsd } of account.positions) {
     if (position.quantity !== 0n) held++
-    metrics.unrealizedPnlKrw.set({ symbol: position.symbol }, numberFromMoney(unrealizedUsd) * krwPerUsd)
-    metrics.positionValueKrw.set({ symbol: position.symbol }, numberFromMoney(markValueUsd) * krwPerUsd)
+    metrics.unrealizedPnlKrw.set({ symbol: symbolOf(position.instrument) }, numberFromMoney(unrealizedUsd) * krwPerUsd)
+    metrics.positionValueKrw.set({ symbol: symbolOf(position.instrument) }, numberFromMoney(markValueUsd) * krwPerUsd)
   }
   metrics.openPositions.set(held)
   metrics.totalPnlKrw.set(numberFromMoney(account.realizedUsd) * krwPerUsd)

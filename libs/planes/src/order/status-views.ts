@@ -33,7 +33,7 @@ function ordersOf({ tradingState, orders, open, totals, roundTrips }: OrderPlane
     open: open.map(({ intent, state, quantityUnits, filledUnits, quantityScale }) => ({
       intentId: intent.intentId,
       strategy: intent.strategy,
-      symbol: intent.symbol,
+      instrument: intent.instrument,
       side: intent.side,
       orderType: intent.orderType,
       state,

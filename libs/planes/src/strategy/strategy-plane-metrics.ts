@@ -1,4 +1,4 @@
-import { switchTypes, trippableSwitches } from '@triplane/contracts'
+import { switchTypes, trippableSwitches, symbolOf } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
 import type { StrategyCore, StrategyOutput } from '@triplane/strategy-core'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
@@ -29,7 +29,8 @@ export function exportStrategyPlane(
   return function record(event) {
     switch (event.type) {
       case 'signal': {
-        const { strategy, symbol, direction, strength } = event
+        const { strategy, direction, strength } = event
+        const symbol = symbolOf(event.instrument)
         metrics.signals.inc({ strategy, symbol, direction })
         metrics.signalStrength.observe({ strategy }, Math.abs(strength))
         metrics.stageOut.inc({ stage: 'signals' })
@@ -63,7 +64,7 @@ function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore): void {
   metrics.pnlUnrealizedUsd.set(STRATEGY, numberFromMoney(account.unrealizedUsd))
   metrics.pnlTotalUsd.set(STRATEGY, numberFromMoney(account.realizedUsd + account.unrealizedUsd))
   for (const { position } of account.positions) {
-    metrics.markAge.set({ symbol: position.symbol }, markAgeUs(position, evaluatedUs) / 1e6)
+    metrics.markAge.set({ symbol: symbolOf(position.instrument) }, markAgeUs(position, evaluatedUs) / 1e6)
   }
   for (const switch_type of switchTypes) {
     metrics.killSwitchActive.set({ switch_type }, switches[switch_type].active ? 1 : 0)

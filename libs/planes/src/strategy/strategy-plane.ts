@@ -1,4 +1,12 @@
-import { field, topicsReadBy, topicsWrittenBy, type Instrument, type SchemaOf } from '@triplane/contracts'
+import {
+  field,
+  topicsReadBy,
+  topicsWrittenBy,
+  type Instrument,
+  type SchemaOf,
+  instrumentId,
+  type InstrumentId,
+} from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { BusTopics, Metrics } from '@triplane/metrics'
 import {
@@ -43,11 +51,11 @@ export function buildStrategyPlane(
   { config, instruments, isSessionOpen, metrics }: StrategyPlaneParts,
   snapshot?: StrategySnapshot,
 ): Plane<StrategyInput, StrategyOutput, StrategyCore> {
-  const sessionOf = new Map(instruments.map(({ symbol, session }) => [symbol, session]))
+  const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
   const deps = {
     instruments,
-    isSessionOpen(symbol: string, timeUs: number) {
-      const session = sessionOf.get(symbol)
+    isSessionOpen(id: InstrumentId, timeUs: number) {
+      const session = sessionOf.get(id)
       return session !== undefined && isSessionOpen(session, timeUs)
     },
   }

@@ -15,7 +15,7 @@ describe('the input log', () => {
     new InputLog(folder, { runId: 'r', plane: 'p', configDigest, commit: 'none' }, disk)
   const turn = (number: number): LoggedTurn => ({
     turn: number,
-    ranges: [{ topic: 'market.trades.v1', partition: 0, lastOffset: 10 * number, count: 3 }],
+    ranges: [{ topic: 'market.trades.v2', partition: 0, lastOffset: 10 * number, count: 3 }],
     injected: [],
   })
   const pathOf = (afterTurn: number) => join(folder, `input-${afterTurn}.log`)

@@ -1,12 +1,21 @@
-import type { Bar, EventType, Ofi, Quote, Trade } from '@triplane/contracts'
+import {
+  symbolOf,
+  type Bar,
+  type EventType,
+  type Ofi,
+  type Quote,
+  type Trade,
+  venueOf,
+  type PortfolioState,
+} from '@triplane/contracts'
 import { historyTable, type Column, type HistoryTable } from './history-table.ts'
 import { fromUs } from './time-sql.ts'
 
 const market: readonly Column<Trade | Quote | Bar | Ofi>[] = [
   ['time', 'time', (event) => event.tsRecvUs],
   ['source', 'text', (event) => event.source],
-  ['venue', 'text', (event) => event.venue],
-  ['symbol', 'text', (event) => event.symbol],
+  ['venue', 'text', (event) => venueOf(event.instrument)],
+  ['symbol', 'text', (event) => symbolOf(event.instrument)],
 ]
 
 const trades = historyTable('trade', [
@@ -60,7 +69,7 @@ const ofi = historyTable('ofi', [
 const signals = historyTable('signal', [
   ['time', 'time', (signal) => signal.effectUs],
   ['strategy', 'text', (signal) => signal.strategy],
-  ['symbol', 'text', (signal) => signal.symbol],
+  ['symbol', 'text', (signal) => symbolOf(signal.instrument)],
   ['strength', 'double', (signal) => signal.strength],
   ['direction', 'text', (signal) => signal.direction],
 ])
@@ -76,8 +85,8 @@ const orderJournal = historyTable(
     ['time', 'time', (event) => event.effectUs],
     ['intent_id', 'text', (event) => event.intentId],
     ['strategy', 'text', (event) => event.strategy],
-    ['venue', 'text', (event) => event.venue],
-    ['symbol', 'text', (event) => event.symbol],
+    ['venue', 'text', (event) => venueOf(event.instrument)],
+    ['symbol', 'text', (event) => symbolOf(event.instrument)],
     ['state', 'text', (event) => event.state],
     ['reason', 'text', (event) => event.reason],
     ['side', 'text', (event) => event.side],
@@ -103,8 +112,8 @@ const fills = historyTable('fill', [
   ['fill_id', 'text', (fill) => fill.fillId],
   ['intent_id', 'text', (fill) => fill.intentId],
   ['strategy', 'text', (fill) => fill.strategy],
-  ['venue', 'text', (fill) => fill.venue],
-  ['symbol', 'text', (fill) => fill.symbol],
+  ['venue', 'text', (fill) => venueOf(fill.instrument)],
+  ['symbol', 'text', (fill) => symbolOf(fill.instrument)],
   ['side', 'text', (fill) => fill.side],
   ['quantity', 'numeric', (fill) => fill.quantity],
   ['price', 'numeric', (fill) => fill.price],
@@ -119,6 +128,11 @@ const fills = historyTable('fill', [
   ['venue_time', 'time', (fill) => fill.tsVenueUs],
 ])
 
+/** A position as rows have it: by symbol and venue. */
+function positionRow({ instrument, ...position }: PortfolioState['positions'][number]) {
+  return { symbol: symbolOf(instrument), venue: venueOf(instrument), ...position }
+}
+
 const portfolioHistory = historyTable('portfolioState', [
   ['time', 'time', (state) => state.effectUs],
   ['equity_usd', 'numeric', (state) => state.equityUsd],
@@ -129,14 +143,14 @@ const portfolioHistory = historyTable('portfolioState', [
   ['net_usd', 'numeric', (state) => state.netUsd],
   ['drawdown_ratio', 'double', (state) => state.drawdownRatio],
   ['max_drawdown_ratio', 'double', (state) => state.maxDrawdownRatio],
-  ['positions', 'json', (state) => state.positions],
+  ['positions', 'json', ({ positions }) => positions.map(positionRow)],
 ])
 
 const deadLetters = historyTable('deadLetter', [
   ['time', 'time', (letter) => letter.tsRecvUs],
   ['source', 'text', (letter) => letter.source],
   ['venue', 'text', (letter) => letter.venue],
-  ['symbol', 'text', (letter) => letter.symbol],
+  ['symbol', 'text', (letter) => letter.instrument && symbolOf(letter.instrument)],
   ['stage', 'text', (letter) => letter.stage],
   ['reason', 'text', (letter) => letter.reason],
   ['event_type', 'text', (letter) => letter.eventType],

@@ -27,7 +27,7 @@ describe('a segment of the spill', () => {
   it('gives back every event type and any text', () => {
     const events = [
       ...Object.values(examples),
-      aFill({ symbol: 'tab\t line\n back\\ "quote" ünï 🚀 \u2028 \0 \ud800' }),
+      aFill({ instrument: 'tab\t line\n back\\ "quote" ünï 🚀 \u2028 \0 \ud800' }),
     ]
     const { runId, rows, tornLines } = scanSegment(aSegment(events.map((event) => ['a producer', event])))
     expect({ runId, tornLines }).toEqual({ runId: 'run-1', tornLines: 0 })

@@ -1,5 +1,5 @@
 import { SerialQueue } from '@triplane/async'
-import type { Fill } from '@triplane/contracts'
+import { symbolOf, type Fill } from '@triplane/contracts'
 import type pg from 'pg'
 import { fromUs } from '../history/time-sql.ts'
 import { storageFault, type StorageError } from '../storage-error.ts'
@@ -23,10 +23,10 @@ export interface SlowFill {
 
 /** A fill of the run as it is kept: from the frame at which it was decided to its effect. */
 export function slowFillOf(runId: string, fill: Fill, traceId?: string): SlowFill {
-  const { intentId, fillId, strategy, symbol, tsIntentUs, effectUs } = fill
+  const { intentId, fillId, strategy, instrument, tsIntentUs, effectUs } = fill
   const totalUs = Math.max(0, effectUs - tsIntentUs)
   const traced = traceId === undefined ? {} : { traceId }
-  return { runId, intentId, fillId, strategy, symbol, totalUs, timeUs: effectUs, ...traced }
+  return { runId, intentId, fillId, strategy, symbol: symbolOf(instrument), totalUs, timeUs: effectUs, ...traced }
 }
 
 export interface SlowestFillsOptions {

@@ -28,7 +28,7 @@ const config = {
 
 function openDesk() {
   const outbox = new Outbox<OrderIntent | CancelIntent>()
-  const desk = new OrderDesk({ strategy: 'OFI', venue: 'sim', symbol: 'BTC/USDT', terms }, config)
+  const desk = new OrderDesk({ strategy: 'OFI', instrument: 'BTC/USDT@sim', terms }, config)
   return {
     desk,
     /** What is sent for a target when it is pursued so many milliseconds after the start. */
@@ -56,8 +56,7 @@ describe('OrderDesk', () => {
         seq: 1,
         intentId: 'OFI-1',
         strategy: 'OFI',
-        venue: 'sim',
-        symbol: 'BTC/USDT',
+        instrument: 'BTC/USDT@sim',
         effectUs: testStartUs,
         side: 'BUY',
         orderType: 'LIMIT',

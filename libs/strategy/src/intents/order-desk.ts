@@ -8,6 +8,7 @@ import {
   type OrderIntent,
   type StateOf,
   type EventDraft,
+  type InstrumentId,
 } from '@triplane/contracts'
 import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
@@ -26,8 +27,7 @@ export interface OrderDeskConfig extends OrderPlan {
 /** Whose orders on what. */
 export interface OrderDeskScope {
   readonly strategy: string
-  readonly venue: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   readonly terms: TradingTerms
 }
 
@@ -101,12 +101,12 @@ export class OrderDesk {
   }
 
   #cancel(isMeant: (order: LiveOrder) => boolean, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
-    const { strategy, symbol } = this.#scope
+    const { strategy, instrument } = this.#scope
     for (const order of this.#orders.all) {
       const { intentId, rests, hasEnded, cancelSentUs } = order
       if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
       this.#orders.cancelSent(intentId, nowUs)
-      outbox.add({ type: 'cancelIntent', intentId, strategy, symbol, effectUs: nowUs, reason })
+      outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
     }
   }
 
@@ -115,14 +115,13 @@ export class OrderDesk {
   }
 
   #send(order: PlannedOrder, want: Want, nowUs: number, outbox: DeskOutbox): void {
-    const { strategy, venue, symbol } = this.#scope
+    const { strategy, instrument } = this.#scope
     const intent: OrderIntent = {
       type: 'orderIntent',
       seq: 0,
       intentId: `${strategy}-${outbox.nextSeq}`,
       strategy,
-      venue,
-      symbol,
+      instrument,
       effectUs: nowUs,
       side: order.side,
       orderType: order.orderType,

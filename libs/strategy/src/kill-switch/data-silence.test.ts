@@ -1,7 +1,12 @@
 import { longestSilence } from './data-silence.ts'
 
 const always = () => true
-const seenAt = (symbol: string, lastSeenUs: number, venue = 'sim') => ({ symbol, venue, source: 'feed', lastSeenUs })
+const seenAt = (symbol: string, lastSeenUs: number, venue = 'sim') => ({
+  id: symbol,
+  venue,
+  source: 'feed',
+  lastSeenUs,
+})
 const none = { source: '', silentMs: 0 }
 
 describe('longestSilence', () => {

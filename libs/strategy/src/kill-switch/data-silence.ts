@@ -1,6 +1,7 @@
+import { type InstrumentId } from '@triplane/contracts'
 /** An instrument, where it is heard from, and the market time of the newest that was heard of it; 0 when nothing was heard yet. */
 export interface SeenInstrument {
-  readonly symbol: string
+  readonly id: InstrumentId
   readonly venue: string
   /** Label of the feed; '' before anything was heard. */
   source: string
@@ -27,7 +28,7 @@ export function sourceKey(source: string, venue: string): string {
 export function longestSilence(
   instruments: readonly SeenInstrument[],
   nowUs: number,
-  isSessionOpen: (symbol: string, timeUs: number) => boolean,
+  isSessionOpen: (id: InstrumentId, timeUs: number) => boolean,
   isPaused: (source: string) => boolean = () => false,
 ): Silence {
   const lastSeenUsOf = new Map<string, number>()
@@ -35,7 +36,7 @@ export function longestSilence(
     if (instrument.lastSeenUs === 0) continue
     const key = sourceKey(instrument.source, instrument.venue)
     if (isPaused(key)) continue
-    if (isSessionOpen(instrument.symbol, nowUs))
+    if (isSessionOpen(instrument.id, nowUs))
       lastSeenUsOf.set(key, Math.max(instrument.lastSeenUs, lastSeenUsOf.get(key) ?? 0))
     else instrument.lastSeenUs = nowUs
   }

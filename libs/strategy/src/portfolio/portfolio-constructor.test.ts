@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { constructPortfolio } from './portfolio-constructor.ts'
 
 const limits = { symbolLimitUsd: 50_000, grossLimitUsd: 120_000, netLimitUsd: 80_000 }
-const weight = (symbol: string, strength: number) => ({ strategy: 'OFI', symbol, strength, isLongOnly: false })
+const weight = (instrument: string, strength: number) => ({ strategy: 'OFI', instrument, strength, isLongOnly: false })
 
 describe('constructPortfolio', () => {
   it.each([

@@ -1,9 +1,9 @@
-import type { TargetPortfolio } from '@triplane/contracts'
+import type { TargetPortfolio, InstrumentId } from '@triplane/contracts'
 
 /** How strongly a strategy holds that an instrument rises or falls: its signal in force. */
 export interface SignalWeight {
   readonly strategy: string
-  readonly symbol: string
+  readonly instrument: InstrumentId
   /** [-1, 1] */
   readonly strength: number
   /** It cannot be sold short: a negative weight asks for no position. */
@@ -12,7 +12,7 @@ export interface SignalWeight {
 
 /** Limits of target positions, USD. */
 export interface PortfolioLimits {
-  /** Target of a weight of 1, and the most that one symbol may get. */
+  /** Target of a weight of 1, and the most that one instrument may get. */
   readonly symbolLimitUsd: number
   /** Most for the sum of absolute targets. */
   readonly grossLimitUsd: number
@@ -28,7 +28,7 @@ export const noTargets: Targets = { targets: [], grossUsd: 0, netUsd: 0, scale: 
 
 /**
  * Scales weights into targets: strength times `symbolLimitUsd` each, then all by the one factor that brings gross and net
- * within their limits, so that the proportions between the weights stay. One weight a symbol.
+ * within their limits, so that the proportions between the weights stay. One weight an instrument.
  */
 export function constructPortfolio(weights: readonly SignalWeight[], limits: PortfolioLimits): Targets {
   let grossUsd = 0
@@ -39,9 +39,9 @@ export function constructPortfolio(weights: readonly SignalWeight[], limits: Por
     netUsd += strength * limits.symbolLimitUsd
   }
   const scale = Math.min(1, share(limits.grossLimitUsd, grossUsd), share(limits.netLimitUsd, Math.abs(netUsd)))
-  const targets = weights.map(({ strategy, symbol }, i) => ({
+  const targets = weights.map(({ strategy, instrument }, i) => ({
     strategy,
-    symbol,
+    instrument,
     notionalUsd: (strengths[i] as number) * limits.symbolLimitUsd * scale,
   }))
   return { targets, grossUsd: grossUsd * scale, netUsd: netUsd * scale, scale }

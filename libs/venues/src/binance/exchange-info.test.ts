@@ -30,7 +30,7 @@ it.each([
   { name: 'a venue that takes any value', least: undefined, minNotional: '0' },
 ])('reads the steps of $name', ({ least, minNotional }) => {
   expect(read(listing(price('0.01000000'), marketLot, lot('0.00001000'), ...(least ? [least] : [])))).toEqual([
-    { symbol: 'BTC/USDT', steps: { tickSize: '0.01', lotSize: '0.00001', minNotional } },
+    { instrument: 'BTC/USDT@binance_spot', steps: { tickSize: '0.01', lotSize: '0.00001', minNotional } },
   ])
 })
 
@@ -48,8 +48,8 @@ it.each([
 ])('refuses $name, and reads the others', ({ filters }) => {
   const whole = { symbol: 'ETHUSDT', filters: [price('0.01'), lot('0.0001'), notional] }
   expect(read({ symbols: [{ symbol: 'BTCUSDT', filters }, whole] })).toMatchObject([
-    { code: 'bad_field', symbol: 'BTC/USDT' },
-    { symbol: 'ETH/USDT', steps: { lotSize: '0.0001' } },
+    { code: 'bad_field', instrument: 'BTC/USDT@binance_spot' },
+    { instrument: 'ETH/USDT@binance_spot', steps: { lotSize: '0.0001' } },
   ])
 })
 

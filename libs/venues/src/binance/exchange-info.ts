@@ -1,4 +1,4 @@
-import { unitScale, type Instrument } from '@triplane/contracts'
+import { instrumentId, unitScale, type Instrument } from '@triplane/contracts'
 import { decimalsOf, err, fixed, formatFixed, ok, type Result } from '@triplane/kernel'
 import { describeValue, type Frame, type FrameRefusal } from '@triplane/market-data'
 import { isJsonObject, type JsonObject } from '../field-reader.ts'
@@ -38,7 +38,7 @@ function readSymbols(frame: Frame): Result<readonly unknown[], FrameRefusal> {
 }
 
 function readEntry(entry: JsonObject, instrument: Instrument): Result<ListedInstrument, FrameRefusal> {
-  const { symbol } = instrument
+  const id = instrumentId(instrument)
   const filters = Array.isArray(entry['filters']) ? entry['filters'].filter(isJsonObject) : []
   const find = (...types: readonly string[]) => filters.find(({ filterType }) => types.includes(String(filterType)))
   const least = find('NOTIONAL', 'MIN_NOTIONAL')
@@ -51,13 +51,13 @@ function readEntry(entry: JsonObject, instrument: Instrument): Result<ListedInst
   const { tickSize, lotSize, minNotional } = found
   if (isStep(tickSize, instrument.tickSize) && isStep(lotSize, instrument.lotSize) && isDecimal(minNotional))
     return ok({
-      symbol,
+      instrument: id,
       steps: { tickSize: canonical(tickSize), lotSize: canonical(lotSize), minNotional: canonical(minNotional) },
     })
   return err({
     code: 'bad_field',
     detail: `Expected steps above 0 that can be booked and a smallest value, was ${JSON.stringify(found)}`,
-    symbol,
+    instrument: id,
   })
 }
 

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@triplane/kernel'
-import type { Bar, BookDelta, BookSnapshot, Instrument, Quote, Trade } from '@triplane/contracts'
+import type { Bar, BookDelta, BookSnapshot, InstrumentId, Quote, Trade } from '@triplane/contracts'
 import { describeValue, type FrameOrigin, type FrameRefusal, type NormalizedEvent } from '@triplane/market-data'
 import { FieldReader, isJsonObject, type JsonObject } from '../field-reader.ts'
 import type { InstrumentTable } from '../instrument-table.ts'
@@ -55,15 +55,14 @@ function mapPayload(message: Message, dialect: BinanceDialect): Result<Normalize
 
 function mapTrade(message: Message): Result<Trade, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
-  const instrument = instrumentOf(message)
-  const refusal = refuseOffBook(payload, instrument)
+  const found = instrumentOf(message)
+  const refusal = refuseOffBook(payload, found)
   if (refusal) return err({ ...refusal, ...readTradeId(payload) })
-  const trade = build('trade', payload, instrument, (fields, symbol) => ({
+  const trade = build('trade', payload, found, (fields, instrument) => ({
     type: 'trade',
     seq: 0,
     source: origin.source,
-    venue: origin.venue,
-    symbol,
+    instrument,
     tsRecvUs,
     tsEventUs: fields.timeUs('T'),
     tradeId: fields.integer('t'),
@@ -76,11 +75,11 @@ function mapTrade(message: Message): Result<Trade, FrameRefusal> {
 }
 
 /** Futures also print what the insurance fund or ADL took over: no trades of the order book, but their ids count. */
-function refuseOffBook(payload: JsonObject, instrument: Result<Instrument, FrameRefusal>): FrameRefusal | undefined {
+function refuseOffBook(payload: JsonObject, instrument: Result<InstrumentId, FrameRefusal>): FrameRefusal | undefined {
   const kind = payload['X']
   if (!instrument.ok || kind === undefined || kind === 'MARKET') return undefined
   const detail = `Expected X to be "MARKET", was ${describeValue(kind)}`
-  return { code: 'off_book_trade', detail, symbol: instrument.value.symbol, eventType: 'trade' }
+  return { code: 'off_book_trade', detail, instrument: instrument.value, eventType: 'trade' }
 }
 
 /** The id of a refused trade, as far as it has one. */
@@ -92,15 +91,14 @@ function readTradeId(payload: JsonObject): { readonly tradeId?: number } {
 /** Trades of one order at one price and time, printed as one: the ids from `f` to `l` are theirs. */
 function mapAggregate(message: Message): Result<Trade, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
-  const instrument = instrumentOf(message)
-  const refusal = refuseOffBook(payload, instrument)
+  const found = instrumentOf(message)
+  const refusal = refuseOffBook(payload, found)
   if (refusal) return err(refusal)
-  return build('trade', payload, instrument, (fields, symbol) => ({
+  return build('trade', payload, found, (fields, instrument) => ({
     type: 'trade',
     seq: 0,
     source: origin.source,
-    venue: origin.venue,
-    symbol,
+    instrument,
     tsRecvUs,
     tsEventUs: fields.timeUs('T'),
     tradeId: fields.integer('a'),
@@ -114,12 +112,11 @@ function mapAggregate(message: Message): Result<Trade, FrameRefusal> {
 
 function mapQuote(message: Message, { namesQuotes }: BinanceDialect): Result<Quote, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
-  return build('quote', payload, instrumentOf(message), (fields, symbol) => ({
+  return build('quote', payload, instrumentOf(message), (fields, instrument) => ({
     type: 'quote',
     seq: 0,
     source: origin.source,
-    venue: origin.venue,
-    symbol,
+    instrument,
     tsRecvUs,
     ...(namesQuotes && { tsEventUs: fields.timeUs('E') }),
     updateId: fields.integer('u'),
@@ -132,12 +129,11 @@ function mapQuote(message: Message, { namesQuotes }: BinanceDialect): Result<Quo
 
 function mapDelta(message: Message, { chainsDeltas }: BinanceDialect): Result<BookDelta, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
-  return build('bookDelta', payload, instrumentOf(message), (fields, symbol) => ({
+  return build('bookDelta', payload, instrumentOf(message), (fields, instrument) => ({
     type: 'bookDelta',
     seq: 0,
     source: origin.source,
-    venue: origin.venue,
-    symbol,
+    instrument,
     tsRecvUs,
     tsEventUs: fields.timeUs('E'),
     firstUpdateId: fields.integer('U'),
@@ -150,12 +146,11 @@ function mapDelta(message: Message, { chainsDeltas }: BinanceDialect): Result<Bo
 
 function mapSnapshot(message: Message): Result<BookSnapshot, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
-  return build('bookSnapshot', payload, snapshotInstrumentOf(message), (fields, symbol) => ({
+  return build('bookSnapshot', payload, snapshotInstrumentOf(message), (fields, instrument) => ({
     type: 'bookSnapshot',
     seq: 0,
     source: origin.source,
-    venue: origin.venue,
-    symbol,
+    instrument,
     tsRecvUs,
     ...('E' in payload && { tsEventUs: fields.timeUs('E') }),
     lastUpdateId: fields.integer('lastUpdateId'),
@@ -171,12 +166,11 @@ function mapKline(message: Message): Result<Bar, FrameRefusal> {
     const code = kline === undefined ? 'missing_field' : 'bad_field'
     return err({ code, detail: `Expected k to be an object, was ${describeValue(kline)}`, eventType: 'bar' })
   }
-  return build('bar', kline as JsonObject, instrumentOf(message), (fields, symbol) => ({
+  return build('bar', kline as JsonObject, instrumentOf(message), (fields, instrument) => ({
     type: 'bar',
     seq: 0,
     source: origin.source,
-    venue: origin.venue,
-    symbol,
+    instrument,
     tsRecvUs,
     timeframe: fields.timeframe('i'),
     origin: 'venue',
@@ -197,17 +191,17 @@ function mapKline(message: Message): Result<Bar, FrameRefusal> {
 function build<E extends NormalizedEvent>(
   eventType: E['type'],
   payload: JsonObject,
-  instrument: Result<Instrument, FrameRefusal>,
-  read: (fields: FieldReader, symbol: string) => E,
+  found: Result<InstrumentId, FrameRefusal>,
+  read: (fields: FieldReader, instrument: InstrumentId) => E,
 ): Result<E, FrameRefusal> {
-  if (!instrument.ok) return err({ ...instrument.error, eventType })
-  const { symbol } = instrument.value
+  if (!found.ok) return err({ ...found.error, eventType })
+  const instrument = found.value
   const fields = new FieldReader(payload)
-  const event = read(fields, symbol)
-  return fields.problem ? err({ ...fields.problem, symbol, eventType }) : ok(event)
+  const event = read(fields, instrument)
+  return fields.problem ? err({ ...fields.problem, instrument, eventType }) : ok(event)
 }
 
-function instrumentOf({ payload, instruments, origin }: Message): Result<Instrument, FrameRefusal> {
+function instrumentOf({ payload, instruments, origin }: Message): Result<InstrumentId, FrameRefusal> {
   const name = payload['s']
   if (typeof name === 'string') return findInstrument(name, instruments, origin)
   const code = name === undefined ? 'missing_field' : 'bad_field'
@@ -215,7 +209,7 @@ function instrumentOf({ payload, instruments, origin }: Message): Result<Instrum
 }
 
 /** A REST snapshot names no symbol: it belongs to the only depth stream of its origin. */
-function snapshotInstrumentOf({ instruments, origin }: Message): Result<Instrument, FrameRefusal> {
+function snapshotInstrumentOf({ instruments, origin }: Message): Result<InstrumentId, FrameRefusal> {
   if (origin.snapshotSymbol !== undefined) return findInstrument(origin.snapshotSymbol, instruments, origin)
   return err({
     code: 'unattributed_snapshot',
@@ -227,7 +221,7 @@ function findInstrument(
   name: string,
   instruments: InstrumentTable,
   { venue }: FrameOrigin,
-): Result<Instrument, FrameRefusal> {
+): Result<InstrumentId, FrameRefusal> {
   const instrument = instruments.byName(name)
   if (instrument) return ok(instrument)
   return err({ code: 'unknown_instrument', detail: `Expected an instrument of ${venue}, was ${describeValue(name)}` })

@@ -17,8 +17,7 @@ const events = [
       type: 'trade',
       seq: 0,
       source: 'capture',
-      venue: 'binance_spot',
-      symbol: 'BTC/USDT',
+      instrument: 'BTC/USDT@binance_spot',
       tsRecvUs: NOW_US,
       tsEventUs: 1_700_000_000_122_000,
       tradeId: 3735683259,
@@ -29,7 +28,7 @@ const events = [
   },
   { kind: 'spotTradeMicros', origin: spot, want: { tsEventUs: 1_700_000_000_122_345, price: 37000.63 } },
   { kind: 'spotDeltaMicros', origin: spot, want: { tsEventUs: 1_700_000_000_208_901, lastUpdateId: 50093239202 } },
-  { kind: 'spotAggTrade', origin: spot, want: { tradeId: 15683430, symbol: 'ETH/USDT', size: 58, aggressor: 'buy' } },
+  { kind: 'spotAggTrade', origin: spot, want: { tradeId: 15683430, instrument: 'ETH/USDT@binance_spot', size: 58, aggressor: 'buy' } },
   {
     kind: 'spotQuote',
     origin: spot,
@@ -71,7 +70,7 @@ const events = [
     origin: usdm,
     want: {
       type: 'trade',
-      symbol: 'BTC/USDT:USDT',
+      instrument: 'BTC/USDT:USDT@binance_usdm',
       tsEventUs: 1_700_000_000_321_000,
       tradeId: 5266583935,
       aggressor: 'buy',
@@ -128,7 +127,7 @@ describe('normalize', () => {
 
   it('reads the protocol of USD-M from the simulated market', () => {
     const event = normalized(messages.usdmTrade, { source: 'sim', venue: 'sim' })
-    expect(event).toMatchObject({ ok: true, value: { source: 'sim', venue: 'sim', symbol: 'BTC/USDT' } })
+    expect(event).toMatchObject({ ok: true, value: { source: 'sim', instrument: 'BTC/USDT@sim' } })
   })
 
   it('reads keys in another order, unknown fields and white space', () => {
@@ -248,7 +247,7 @@ describe('refusals of normalize', () => {
       error: {
         code: 'bad_field',
         detail: 'Expected p to be a decimal string, was "abc"',
-        symbol: 'BTC/USDT:USDT',
+        instrument: 'BTC/USDT:USDT@binance_usdm',
         eventType: 'trade',
         tradeId: 5_266_583_935,
       },

@@ -1,3 +1,4 @@
+import { instrumentId } from '@triplane/contracts'
 import { anApproved, aTrade, HandBook, NOW_US, perpetual, terms } from '../../../test/builders.ts'
 import { PaperVenue, type PaperVenueConfig, type PaperVenueSnapshot } from './paper-venue.ts'
 import type { BrokerReport } from '../broker.ts'
@@ -10,7 +11,7 @@ const config: PaperVenueConfig = {
   retentionUs: 60_000_000,
   fees: { sim: { makerBps: 10, takerBps: 10 }, binance_usdm: { makerBps: 2, takerBps: 5 } },
 }
-const cancel = { type: 'cancelOrder', intentId: 'OFI-1', symbol: perpetual.symbol } as const
+const cancel = { type: 'cancelOrder', intentId: 'OFI-1', instrument: instrumentId(perpetual) } as const
 
 function open(fields: Partial<PaperVenueConfig> = {}, snapshot?: PaperVenueSnapshot) {
   const venue = new PaperVenue({ ...config, ...fields }, snapshot)

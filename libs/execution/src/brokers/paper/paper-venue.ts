@@ -1,4 +1,11 @@
-import { field, stateSchema, type OrderIntent, type StateOf } from '@triplane/contracts'
+import {
+  field,
+  stateSchema,
+  type OrderIntent,
+  type StateOf,
+  instrumentId,
+  type InstrumentId,
+} from '@triplane/contracts'
 import { invariant, PriorityQueue } from '@triplane/kernel'
 import type { FeeSchedule } from '../../costs/commission.ts'
 import { approvedOrderSchema, type Approved } from '../../risk/risk-gate.ts'
@@ -48,7 +55,7 @@ export const paperVenueSchema = stateSchema({
   messages: field.list(messageSchema),
   lastSeq: field.count,
   accepted: field.list(stateSchema({ intentId: field.text, acceptedUs: field.timeUs })),
-  matchers: field.list(stateSchema({ symbol: field.text, matcher: matcherSchema })),
+  matchers: field.list(stateSchema({ instrument: field.text, matcher: matcherSchema })),
 })
 export type PaperVenueSnapshot = StateOf<typeof paperVenueSchema>
 
@@ -78,18 +85,19 @@ export class PaperVenue implements Broker {
     this.#config = config
     this.#messages = new PriorityQueue<Message>((a, b) => a.dueUs - b.dueUs || a.seq - b.seq, saved.messages)
     this.#accepted = new Map(saved.accepted.map(({ intentId, acceptedUs }) => [intentId, acceptedUs]))
-    this.#savedMatchers = new Map(saved.matchers.map(({ symbol, matcher }) => [symbol, matcher]))
+    this.#savedMatchers = new Map(saved.matchers.map(({ instrument, matcher }) => [instrument, matcher]))
     this.#lastSeq = saved.lastSeq
   }
 
   /** Opens trading in an instrument on a live book and its newest quote. Call it once for each, also after a restore. */
   list(terms: TradingTerms, book: BookView, touch: Touch): Matcher {
-    const { symbol, venue } = terms.instrument
+    const { venue } = terms.instrument
+    const id = instrumentId(terms.instrument)
     const fees = this.#config.fees[venue]
     invariant(fees !== undefined, 'every venue has fees', venue)
     const answer = (answer: BrokerAnswer) => this.#send(answer)
-    const matcher = new Matcher({ terms, fees, book, touch, answer }, this.#savedMatchers.get(symbol))
-    this.#matchers.set(symbol, matcher)
+    const matcher = new Matcher({ terms, fees, book, touch, answer }, this.#savedMatchers.get(id))
+    this.#matchers.set(id, matcher)
     return matcher
   }
 
@@ -110,8 +118,8 @@ export class PaperVenue implements Broker {
     if (message?.kind === 'reply') return message.reply
     if (message?.kind === 'order') this.#accept(message.order, message.dueUs)
     if (message?.kind === 'cancel') {
-      const { intentId, symbol } = message.request
-      this.#matcherOf(symbol).cancel(intentId, message.dueUs)
+      const { intentId, instrument } = message.request
+      this.#matcherOf(instrument).cancel(intentId, message.dueUs)
     }
     return undefined
   }
@@ -121,7 +129,7 @@ export class PaperVenue implements Broker {
       messages: this.#messages.toArray(),
       lastSeq: this.#lastSeq,
       accepted: Array.from(this.#accepted, ([intentId, acceptedUs]) => ({ intentId, acceptedUs })),
-      matchers: Array.from(this.#matchers, ([symbol, matcher]) => ({ symbol, matcher: matcher.snapshot() })),
+      matchers: Array.from(this.#matchers, ([instrument, matcher]) => ({ instrument, matcher: matcher.snapshot() })),
     }
   }
 
@@ -132,7 +140,7 @@ export class PaperVenue implements Broker {
       this.#accepted.delete(intentId)
     }
     this.#accepted.set(order.intentId, nowUs)
-    this.#matcherOf(order.symbol).accept(order, nowUs)
+    this.#matcherOf(order.instrument).accept(order, nowUs)
   }
 
   #send(answer: BrokerAnswer): void {
@@ -147,9 +155,9 @@ export class PaperVenue implements Broker {
     return { dueUs, seq: ++this.#lastSeq }
   }
 
-  #matcherOf(symbol: string): Matcher {
-    const matcher = this.#matchers.get(symbol)
-    invariant(matcher !== undefined, 'the venue lists the instrument', symbol)
+  #matcherOf(id: InstrumentId): Matcher {
+    const matcher = this.#matchers.get(id)
+    invariant(matcher !== undefined, 'the venue lists the instrument', id)
     return matcher
   }
 }

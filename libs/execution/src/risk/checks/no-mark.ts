@@ -1,3 +1,4 @@
+import { instrumentId } from '@triplane/contracts'
 import { defineInstrumentCheck } from '../define-check.ts'
 import { enlarges, worstPositionUsd } from '../exposure.ts'
 
@@ -9,6 +10,6 @@ export const noMark = defineInstrumentCheck({
     const unvalued = Number.isNaN(worstPositionUsd(instrument, intent.side, quantityUnits))
       ? instrument
       : instruments.find((each) => Number.isNaN(worstPositionUsd(each, 'BUY', 0n)))
-    return unvalued && { symbol: unvalued.terms.instrument.symbol }
+    return unvalued && { instrument: instrumentId(unvalued.terms.instrument) }
   },
 })

@@ -3,5 +3,5 @@ import { defineCheck } from '../define-check.ts'
 export const unknownInstrument = defineCheck({
   code: 'unknown_instrument',
   doc: 'Denies an instrument that is not in the instruments file.',
-  refuse: ({ instrument, intent: { venue, symbol } }) => (instrument ? undefined : { venue, symbol }),
+  refuse: ({ instrument, intent }) => (instrument ? undefined : { instrument: intent.instrument }),
 })

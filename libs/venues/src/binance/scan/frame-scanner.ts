@@ -105,16 +105,15 @@ export class FrameScanner implements FastReader {
     }
   }
 
-  #trade({ source, venue }: FrameOrigin, tsRecvUs: number): Trade | undefined {
-    const { numbers, symbol } = this.#reader
+  #trade({ source }: FrameOrigin, tsRecvUs: number): Trade | undefined {
+    const { numbers, instrument } = this.#reader
     const tsEventUs = timeUsOf(numbers[TRADE_TIME] as number)
     if (Number.isNaN(tsEventUs)) return undefined
     return {
       type: 'trade',
       seq: 0,
       source,
-      venue,
-      symbol,
+      instrument,
       tsRecvUs,
       tsEventUs,
       tradeId: numbers[TRADE_ID] as number,
@@ -124,8 +123,8 @@ export class FrameScanner implements FastReader {
     }
   }
 
-  #aggregate({ source, venue }: FrameOrigin, tsRecvUs: number): Trade | undefined {
-    const { numbers, symbol } = this.#reader
+  #aggregate({ source }: FrameOrigin, tsRecvUs: number): Trade | undefined {
+    const { numbers, instrument } = this.#reader
     const firstTradeId = numbers[FIRST_TRADE] as number
     const lastTradeId = numbers[LAST_TRADE] as number
     const tsEventUs = timeUsOf(numbers[TRADE_TIME] as number)
@@ -134,8 +133,7 @@ export class FrameScanner implements FastReader {
       type: 'trade',
       seq: 0,
       source,
-      venue,
-      symbol,
+      instrument,
       tsRecvUs,
       tsEventUs,
       tradeId: numbers[AGGREGATE_ID] as number,
@@ -147,23 +145,23 @@ export class FrameScanner implements FastReader {
     }
   }
 
-  #quote({ source, venue }: FrameOrigin, tsRecvUs: number): Quote | undefined {
-    const { numbers, symbol } = this.#reader
+  #quote({ source }: FrameOrigin, tsRecvUs: number): Quote | undefined {
+    const { numbers, instrument } = this.#reader
     const updateId = numbers[LAST_UPDATE] as number
     const bid = numbers[BID] as number
     const bidSize = numbers[BID_SIZE] as number
     const ask = numbers[ASK] as number
     const askSize = numbers[ASK_SIZE] as number
     if (!this.#dialect.namesQuotes) {
-      return { type: 'quote', seq: 0, source, venue, symbol, tsRecvUs, updateId, bid, bidSize, ask, askSize }
+      return { type: 'quote', seq: 0, source, instrument, tsRecvUs, updateId, bid, bidSize, ask, askSize }
     }
     const tsEventUs = timeUsOf(numbers[EVENT_TIME] as number)
     if (Number.isNaN(tsEventUs)) return undefined
-    return { type: 'quote', seq: 0, source, venue, symbol, tsRecvUs, tsEventUs, updateId, bid, bidSize, ask, askSize }
+    return { type: 'quote', seq: 0, source, instrument, tsRecvUs, tsEventUs, updateId, bid, bidSize, ask, askSize }
   }
 
-  #delta({ source, venue }: FrameOrigin, tsRecvUs: number): BookDelta | undefined {
-    const { numbers, symbol, bids, asks } = this.#reader
+  #delta({ source }: FrameOrigin, tsRecvUs: number): BookDelta | undefined {
+    const { numbers, instrument, bids, asks } = this.#reader
     const tsEventUs = timeUsOf(numbers[EVENT_TIME] as number)
     if (Number.isNaN(tsEventUs)) return undefined
     const firstUpdateId = numbers[FIRST_UPDATE] as number
@@ -171,11 +169,11 @@ export class FrameScanner implements FastReader {
     // Two literals, since a spread would cost more than all the rest.
     // prettier-ignore
     if (!this.#dialect.chainsDeltas) {
-      return { type: 'bookDelta', seq: 0, source, venue, symbol, tsRecvUs, tsEventUs, firstUpdateId, lastUpdateId, bids, asks }
+      return { type: 'bookDelta', seq: 0, source, instrument, tsRecvUs, tsEventUs, firstUpdateId, lastUpdateId, bids, asks }
     }
     const prevUpdateId = numbers[PREVIOUS_UPDATE] as number
     // prettier-ignore
-    return { type: 'bookDelta', seq: 0, source, venue, symbol, tsRecvUs, tsEventUs, firstUpdateId, lastUpdateId, prevUpdateId, bids, asks }
+    return { type: 'bookDelta', seq: 0, source, instrument, tsRecvUs, tsEventUs, firstUpdateId, lastUpdateId, prevUpdateId, bids, asks }
   }
 
   #viewOf(bytes: Uint8Array): DataView {

@@ -25,8 +25,8 @@ export class LayoutReader {
   /** Price, size, price, size, ... */
   bids: number[] = []
   asks: number[] = []
-  /** Unified symbol. */
-  symbol = ''
+  /** Id of the instrument. */
+  instrument = ''
   readonly #instruments: InstrumentTable
   /** Grows to the longest side seen. It holds doubles from the start, so that its slices do. */
   readonly #scratch: number[] = [0.5]
@@ -97,7 +97,7 @@ export class LayoutReader {
     while (i < end && bytes[i] !== QUOTE) i++
     const instrument = this.#instruments.byBytes(bytes, view, at, i)
     if (instrument === undefined) return -1
-    this.symbol = instrument.symbol
+    this.instrument = instrument
     return i
   }
 }
