@@ -47,7 +47,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
       examples.bar,
       anOrderEvent({ state: 'partially_filled', filledQuantity: '0.04' }),
       aFill({ quantity: '0.04', price: '61800.5' }),
-      aPortfolioState({ positions: [...aPortfolioState().positions, { ...shortPosition }] }),
+      aPortfolioState({ positions: [...aPortfolioState().positions, { ...shortPosition }, { ...elsewhere }] }),
     ])
     await store('run-2', [examples.trade])
     await new RollupJob(pool).pass()
@@ -123,8 +123,8 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
   })
 
   it('have a row for each position at each time', async () => {
-    const same = { time: at(), run_id: 'run-1', realized_usd: 0 }
-    expect(await rowsOf('select * from dashboard_positions order by symbol')).toEqual([
+    const same = { time: at(), run_id: 'run-1', realized_usd: 0, exchange: 'sim', venue: 'sim' }
+    expect(await rowsOf('select * from dashboard_positions order by symbol, venue desc')).toEqual([
       {
         ...same,
         symbol: 'BTC/USDT',
@@ -135,6 +135,17 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
         unrealized_usd: -0.01,
       },
       { ...same, symbol: 'ETH/USDT', quantity: -2, cost_basis: -5000, mark: 2510, value: -5020, unrealized_usd: -20 },
+      {
+        ...same,
+        symbol: 'ETH/USDT',
+        quantity: 1,
+        cost_basis: 2500,
+        mark: 2512,
+        value: 2512,
+        unrealized_usd: 12,
+        exchange: 'binance',
+        venue: 'binance_usdm',
+      },
     ])
   })
 
@@ -298,6 +309,16 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
     })
   })
 })
+
+/** The same symbol at another venue. */
+const elsewhere = {
+  instrument: 'ETH/USDT@binance_usdm',
+  quantity: '1',
+  costBasis: '2500',
+  mark: 2512,
+  realizedUsd: '0',
+  unrealizedUsd: '12',
+}
 
 const shortPosition = {
   instrument: 'ETH/USDT@sim',

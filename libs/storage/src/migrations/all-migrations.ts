@@ -7,6 +7,7 @@ import { oneRollup } from './0006-one-rollup.ts'
 import { contract } from './0007-contract.ts'
 import { wholeBarViews } from './0008-whole-bar-views.ts'
 import { deadLetterLength } from './0009-dead-letter-length.ts'
+import { positionVenues } from './0010-position-venues.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. One that has been released is never changed: add another. */
@@ -20,4 +21,5 @@ export const allMigrations: readonly Migration[] = [
   contract,
   wholeBarViews,
   deadLetterLength,
+  positionVenues,
 ]
