@@ -9,7 +9,7 @@ const MEASURE_MS = 60_000
 const ASK_EVERY_MS = 10
 const GOALS = { medianSeconds: 1, p99Seconds: 1.5 }
 /** When a symbol was last heard of. Each new value says that every event up to then is in the picture. */
-const QUERY = 'data_last_receive_timestamp_seconds{symbol="BTC/USDT"}'
+const QUERY = 'data_last_receive_timestamp_seconds{exchange="sim",symbol="BTC/USDT"}'
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 

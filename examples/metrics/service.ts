@@ -4,7 +4,7 @@ import { among, counter, createMetrics, histogram, startMetricsServer } from '@t
 
 // Three lines: dashboards and alerts made for the data plane work for this service too.
 const metrics = createMetrics('data_plane')
-metrics.ticksReceived.inc({ source: 'my_feed', symbol: 'SPY' })
+metrics.ticksReceived.inc({ source: 'my_feed', exchange: 'my_exchange', symbol: 'SPY' })
 const server = await startMetricsServer(metrics, { port: Number(process.argv[2] ?? 8000) })
 
 // A catalogue of your own; with the prefix the names become acme_orders_imported_total and acme_import_seconds.
@@ -20,7 +20,7 @@ acme.importTime.observe(0.25)
 console.log(`${server.url}/metrics`)
 
 // On a hot path keep the handle: recording is an array add.
-const ticks = metrics.ticksReceived.of({ source: 'my_feed', symbol: 'SPY' })
+const ticks = metrics.ticksReceived.of({ source: 'my_feed', exchange: 'my_exchange', symbol: 'SPY' })
 let running = true
 process.once('SIGINT', () => (running = false))
 process.once('SIGTERM', () => (running = false))

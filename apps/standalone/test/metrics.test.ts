@@ -58,17 +58,18 @@ describe('the metrics of a run under way', () => {
   })
 
   it.each(symbols)('say what is received of %s', (symbol) => {
-    const source = 'sim'
-    expect(data.value('data_ticks_received_total', { source, symbol })).toBeGreaterThan(100)
-    expect(data.value('data_ofi_events_generated_total', { symbol })).toBeGreaterThan(10)
-    expect(data.value('data_freshness_seconds_count', { source, symbol })).toBeGreaterThan(10)
-    expect(data.value('data_completeness_score', { symbol })).toBeGreaterThan(0.9)
-    expect(data.value('data_gaps_total', { source, symbol })).toBe(0)
-    expect(data.value('data_session_open', { symbol })).toBe(1)
-    const receivedSeconds = data.value('data_last_receive_timestamp_seconds', { source, symbol })
+    const market = { exchange: 'sim', symbol }
+    const received = { source: 'sim', ...market }
+    expect(data.value('data_ticks_received_total', received)).toBeGreaterThan(100)
+    expect(data.value('data_ofi_events_generated_total', market)).toBeGreaterThan(10)
+    expect(data.value('data_freshness_seconds_count', received)).toBeGreaterThan(10)
+    expect(data.value('data_completeness_score', market)).toBeGreaterThan(0.9)
+    expect(data.value('data_gaps_total', received)).toBe(0)
+    expect(data.value('data_session_open', market)).toBe(1)
+    const receivedSeconds = data.value('data_last_receive_timestamp_seconds', received)
     expect(receivedSeconds).toBeGreaterThan(systemClock.nowUs() / 1e6 - 30)
-    expect(data.value('data_last_event_timestamp_seconds', { source, symbol })).toBeGreaterThan(1_723_127_400)
-    expect(data.value('data_last_event_timestamp_seconds', { source, symbol })).toBeLessThan(1_723_127_400 + 3600)
+    expect(data.value('data_last_event_timestamp_seconds', received)).toBeGreaterThan(1_723_127_400)
+    expect(data.value('data_last_event_timestamp_seconds', received)).toBeLessThan(1_723_127_400 + 3600)
   })
 
   it.each(symbols)('show the market of %s', (symbol) => {

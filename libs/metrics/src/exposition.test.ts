@@ -84,9 +84,11 @@ describe('text exposition', () => {
     metrics.price.set({ exchange: 'sim', symbol: 'BTC/USDT', type: 'ask' }, 61659.8)
     metrics.price.of({ exchange: 'sim', symbol: 'BTC/USDT', type: 'ask' }).clear()
     const text = await metrics.expose()
-    expect(text).toContain('\ndata_ticks_received_total{source="sim",symbol="BTC/USDT",service="data_plane"} 0\n')
     expect(text).toContain(
-      '\ndata_freshness_seconds_bucket{le="0.1",service="data_plane",source="sim",symbol="BTC/USDT"} 0\n',
+      '\ndata_ticks_received_total{source="sim",exchange="sim",symbol="BTC/USDT",service="data_plane"} 0\n',
+    )
+    expect(text).toContain(
+      '\ndata_freshness_seconds_bucket{le="0.1",service="data_plane",source="sim",exchange="sim",symbol="BTC/USDT"} 0\n',
     )
     expect(text.split('\n').filter((line) => line.startsWith('crypto_price{'))).toEqual([
       'crypto_price{exchange="sim",symbol="BTC/USDT",type="bid",service="data_plane"} 61659.7',

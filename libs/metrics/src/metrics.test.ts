@@ -16,8 +16,8 @@ describe('metrics of a service', () => {
     const metrics = createMetrics('order_plane', { processMetrics: false, instruments, labels: { strategy: ['OFI'] } })
     const text = await metrics.expose()
     expect(linesOf(text, 'orders_received_total')).toEqual([
-      'orders_received_total{strategy="OFI",symbol="BTC/USDT",service="order_plane"} 0',
-      'orders_received_total{strategy="OFI",symbol="SPY",service="order_plane"} 0',
+      'orders_received_total{strategy="OFI",exchange="binance",symbol="BTC/USDT",service="order_plane"} 0',
+      'orders_received_total{strategy="OFI",exchange="sim",symbol="SPY",service="order_plane"} 0',
     ])
     expect(linesOf(text, 'orders_commission_total_usd')).toHaveLength(2)
     const data = await createMetrics('data_plane', { processMetrics: false, instruments }).expose()
@@ -47,18 +47,18 @@ describe('metrics of a service', () => {
 
   it('records through a handle and through labels into the same series', async () => {
     const metrics = createMetrics('data_plane', { processMetrics: false, instruments })
-    const ticks = metrics.ticksReceived.of({ source: 'sim', symbol: 'SPY' })
+    const ticks = metrics.ticksReceived.of({ source: 'sim', exchange: 'sim', symbol: 'SPY' })
     ticks.inc()
     ticks.inc(2.5)
-    metrics.ticksReceived.inc({ symbol: 'SPY', source: 'sim' })
+    metrics.ticksReceived.inc({ symbol: 'SPY', exchange: 'sim', source: 'sim' })
     expect(linesOf(await metrics.expose(), 'data_ticks_received_total')).toContain(
-      'data_ticks_received_total{source="sim",symbol="SPY",service="data_plane"} 4.5',
+      'data_ticks_received_total{source="sim",exchange="sim",symbol="SPY",service="data_plane"} 4.5',
     )
   })
 
   it('counts an observation at a bound in the bucket of that bound', async () => {
     const metrics = createMetrics('data_plane', { processMetrics: false, instruments })
-    const freshness = metrics.freshness.of({ source: 'sim', symbol: 'SPY' })
+    const freshness = metrics.freshness.of({ source: 'sim', exchange: 'sim', symbol: 'SPY' })
     for (const seconds of [0.1, 0.1000001, 100]) freshness.observe(seconds)
     const lines = linesOf(await metrics.expose(), 'data_freshness_seconds_bucket').filter((line) =>
       line.includes('SPY'),
@@ -73,13 +73,17 @@ describe('metrics of a service', () => {
   })
 
   it.each([
-    ['a negative step of a counter', () => aMetric().inc({ symbol: 'SPY', source: 'sim' }, -1), 'goes up'],
-    ['NaN as a step', () => aMetric().inc({ symbol: 'SPY', source: 'sim' }, NaN), 'goes up'],
-    ['a missing label', () => aMetric().inc({ symbol: 'SPY' } as never), 'Expected labels source, symbol'],
+    [
+      'a negative step of a counter',
+      () => aMetric().inc({ symbol: 'SPY', exchange: 'sim', source: 'sim' }, -1),
+      'goes up',
+    ],
+    ['NaN as a step', () => aMetric().inc({ symbol: 'SPY', exchange: 'sim', source: 'sim' }, NaN), 'goes up'],
+    ['a missing label', () => aMetric().inc({ symbol: 'SPY' } as never), 'Expected labels source, exchange, symbol'],
     [
       'another label',
-      () => aMetric().inc({ symbol: 'SPY', source: 'sim', x: '' } as never),
-      'Expected labels source, symbol',
+      () => aMetric().inc({ symbol: 'SPY', exchange: 'sim', source: 'sim', x: '' } as never),
+      'Expected labels source, exchange, symbol',
     ],
     ['a name that is in use', () => twice(), 'Expected a metric name that is not in use, was "own_seen_total"'],
     ['a name of the process metrics', () => ofTheProcess(), 'was "process_cpu_seconds_total"'],
@@ -112,15 +116,15 @@ export function typeErrors() {
   // @ts-expect-error a label is missing
   metrics.ticksReceived.inc({ source: 'sim' })
   // @ts-expect-error a label that the metric has not
-  metrics.ticksReceived.of({ source: 'sim', symbol: 'SPY', venue: 'sim' })
+  metrics.ticksReceived.of({ source: 'sim', exchange: 'sim', symbol: 'SPY', venue: 'sim' })
   // @ts-expect-error a value outside the closed list
   metrics.trades.inc({ exchange: 'sim', symbol: 'SPY', side: 'bid' })
   // @ts-expect-error a counter cannot be set
-  metrics.ticksReceived.set({ source: 'sim', symbol: 'SPY' }, 1)
+  metrics.ticksReceived.set({ source: 'sim', exchange: 'sim', symbol: 'SPY' }, 1)
   // @ts-expect-error a metric of another plane
   metrics.tradingState.set({ state: 'active' }, 1)
   // @ts-expect-error a service without a catalogue of its own
-  createMetrics('notifier').ticksReceived.inc({ source: 'sim', symbol: 'SPY' })
+  createMetrics('notifier').ticksReceived.inc({ source: 'sim', exchange: 'sim', symbol: 'SPY' })
   const own = metrics.extend('acme', { jobs: counter('jobs_total', 'Jobs.', [among('status', ['ok', 'failed'])]) })
   // @ts-expect-error a value outside the closed list
   own.jobs.inc({ status: 'okay' })

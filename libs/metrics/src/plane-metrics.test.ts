@@ -13,7 +13,9 @@ const options: PlaneMetricsOptions = {
 describe('the metrics of a plane', () => {
   it('name the instruments by the feed that they come from', async () => {
     const text = await createPlaneMetrics('data_plane', options).expose()
-    expect(text).toContain('data_ticks_received_total{source="sim",symbol="SPY",service="data_plane"} 0\n')
+    expect(text).toContain(
+      'data_ticks_received_total{source="sim",exchange="sim",symbol="SPY",service="data_plane"} 0\n',
+    )
   })
 
   it('say in the log what has no room under the cap', () => {

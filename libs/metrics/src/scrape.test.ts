@@ -18,7 +18,7 @@ describe('a scrape', () => {
   })
 
   it('shows the values of one moment, whatever is recorded while it renders', async () => {
-    const freshness = metrics.freshness.of({ source: 'sim', symbol: 'S49' })
+    const freshness = metrics.freshness.of({ source: 'sim', exchange: 'sim', symbol: 'S49' })
     const spread = metrics.spread.of({ exchange: 'sim', symbol: 'S49' })
     spread.set(1)
     const rendering = metrics.expose()
@@ -27,7 +27,9 @@ describe('a scrape', () => {
     metrics.feedDisconnects.inc({ source: 'sim', reason: 'new' })
     const text = await rendering
     expect(text).toContain('crypto_spread{exchange="sim",symbol="S49",service="data_plane"} 1\n')
-    expect(text).toContain('data_freshness_seconds_count{service="data_plane",source="sim",symbol="S49"} 0\n')
+    expect(text).toContain(
+      'data_freshness_seconds_count{service="data_plane",source="sim",exchange="sim",symbol="S49"} 0\n',
+    )
     expect(text).not.toContain('reason="new"')
   })
 

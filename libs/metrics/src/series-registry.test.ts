@@ -46,7 +46,7 @@ describe('the cap on series', () => {
     expect(some.dropped.length).toBeGreaterThan(0)
     expect(some.dropped.every((metric) => /latency_seconds|slippage_bps/.test(metric))).toBe(true)
     const all = await capped('order_plane', 100, 10)
-    expect(all.text).toContain('orders_received_total{strategy="OFI",symbol="S99"')
+    expect(all.text).toContain('orders_received_total{strategy="OFI",exchange="sim",symbol="S99"')
     expect(all.text).not.toContain('# TYPE orders_slippage_bps')
     const data = await capped('data_plane', 100, 10)
     expect(data.text).not.toContain('# TYPE crypto_price ')

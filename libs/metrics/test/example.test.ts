@@ -11,7 +11,9 @@ it('runs examples/metrics: a service of a user, with a catalogue of its own', as
   try {
     const url = await createInterface(service.stdout)[Symbol.asyncIterator]().next()
     const text = await (await fetch(url.value as string)).text()
-    expect(text).toMatch(/^data_ticks_received_total\{source="my_feed",symbol="SPY",service="data_plane"\} [1-9]/m)
+    expect(text).toMatch(
+      /^data_ticks_received_total\{source="my_feed",exchange="my_exchange",symbol="SPY",service="data_plane"\} [1-9]/m,
+    )
     expect(text).toContain('acme_orders_imported_total{desk="seoul",status="ok",service="data_plane"} 3\n')
     expect(text).toContain('acme_import_seconds_bucket{le="1",service="data_plane"} 1\n')
   } finally {

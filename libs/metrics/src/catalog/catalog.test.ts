@@ -5,13 +5,13 @@ import { everyServiceCatalog } from './every-service.ts'
 /** Names, types and labels are a contract with dashboards, alerts and scripts: a line here changes for a reason. */
 const contract = {
   data_plane: `
-    data_ticks_received_total counter source symbol
-    data_bars_incomplete_total counter source symbol duration
-    data_bars_received_total counter source symbol duration
-    data_finer_than_steps_total counter source symbol
-    data_ofi_events_generated_total counter symbol
-    data_freshness_seconds histogram source symbol
-    data_completeness_score gauge symbol
+    data_ticks_received_total counter source exchange symbol
+    data_bars_incomplete_total counter source exchange symbol duration
+    data_bars_received_total counter source exchange symbol duration
+    data_finer_than_steps_total counter source exchange symbol
+    data_ofi_events_generated_total counter exchange symbol
+    data_freshness_seconds histogram source exchange symbol
+    data_completeness_score gauge exchange symbol
     data_validation_errors_total counter source error_type event_type
     data_ntp_rejects_total counter source
     data_normalization_errors_total counter source error_type
@@ -19,12 +19,12 @@ const contract = {
     data_storage_writes_total counter event_type status
     data_storage_write_latency_seconds histogram event_type
     data_storage_last_write_timestamp_seconds gauge event_type
-    data_gaps_total counter source symbol
+    data_gaps_total counter source exchange symbol
     data_feed_connected gauge source
     data_feed_disconnects_total counter source reason
-    data_last_event_timestamp_seconds gauge source symbol
-    data_last_receive_timestamp_seconds gauge source symbol
-    data_session_open gauge symbol
+    data_last_event_timestamp_seconds gauge source exchange symbol
+    data_last_receive_timestamp_seconds gauge source exchange symbol
+    data_session_open gauge exchange symbol
     data_clock_agreements_total counter source
     data_clock_offset_seconds gauge source
     data_book_valid gauge exchange symbol
@@ -49,41 +49,41 @@ const contract = {
     crypto_total_asks gauge exchange symbol
   `,
   order_plane: `
-    orders_received_total counter strategy symbol
-    orders_submitted_total counter strategy symbol order_type direction
-    orders_filled_total counter strategy symbol direction status
-    orders_rejected_total counter strategy symbol reason
+    orders_received_total counter strategy exchange symbol
+    orders_submitted_total counter strategy exchange symbol order_type direction
+    orders_filled_total counter strategy exchange symbol direction status
+    orders_rejected_total counter strategy exchange symbol reason
     orders_errors_total counter kind
-    orders_cancelled_total counter strategy symbol reason
-    orders_intent_to_submit_latency_seconds histogram strategy symbol
-    orders_late_fills_total counter strategy symbol
-    orders_submit_to_ack_latency_seconds histogram strategy symbol
-    orders_ack_to_fill_latency_seconds histogram strategy symbol
-    orders_total_fill_latency_seconds histogram strategy symbol
-    orders_slippage_bps histogram strategy symbol direction
-    orders_commission_total_usd counter strategy symbol
+    orders_cancelled_total counter strategy exchange symbol reason
+    orders_intent_to_submit_latency_seconds histogram strategy exchange symbol
+    orders_late_fills_total counter strategy exchange symbol
+    orders_submit_to_ack_latency_seconds histogram strategy exchange symbol
+    orders_ack_to_fill_latency_seconds histogram strategy exchange symbol
+    orders_total_fill_latency_seconds histogram strategy exchange symbol
+    orders_slippage_bps histogram strategy exchange symbol direction
+    orders_commission_total_usd counter strategy exchange symbol
     orders_risk_rejections_total counter strategy check_type
-    orders_pov_downscales_total counter strategy symbol
-    orders_open gauge symbol state
+    orders_pov_downscales_total counter strategy exchange symbol
+    orders_open gauge exchange symbol state
     orders_trading_state gauge state
     orders_reconciliation_runs_total counter result
     orders_reconciliation_differences gauge kind
-    trading_orders_total counter symbol action status
-    trading_order_volume_krw_total counter symbol action
+    trading_orders_total counter exchange symbol action status
+    trading_order_volume_krw_total counter exchange symbol action
     trading_open_positions_count gauge
     trading_total_pnl_krw gauge
-    trading_unrealized_pnl_krw gauge symbol
-    trading_position_value_krw gauge symbol
+    trading_unrealized_pnl_krw gauge exchange symbol
+    trading_position_value_krw gauge exchange symbol
     trading_win_rate gauge
-    trading_order_latency_seconds histogram symbol
+    trading_order_latency_seconds histogram exchange symbol
     triplane_tick_to_order_seconds histogram
   `,
   strategy_plane: `
-    strategy_signals_generated_total counter strategy symbol direction
+    strategy_signals_generated_total counter strategy exchange symbol direction
     strategy_signal_strength histogram strategy
-    strategy_signal_value gauge strategy symbol
+    strategy_signal_value gauge strategy exchange symbol
     strategy_suspended gauge strategy reason
-    strategy_indicator_value gauge symbol indicator timeframe
+    strategy_indicator_value gauge exchange symbol indicator timeframe
     strategy_daily_pnl_usd gauge
     strategy_drawdown_ratio gauge strategy
     strategy_portfolio_gross_exposure_usd gauge
@@ -92,16 +92,16 @@ const contract = {
     strategy_pnl_realized_usd gauge strategy
     strategy_pnl_unrealized_usd gauge strategy
     strategy_pnl_total_usd gauge strategy
-    strategy_mark_age_seconds gauge symbol
+    strategy_mark_age_seconds gauge exchange symbol
     strategy_regime_state gauge
-    strategy_market_regime_state gauge symbol
+    strategy_market_regime_state gauge exchange symbol
     strategy_regime_transitions_total counter from_regime to_regime
     strategy_qp_solve_time_seconds histogram
     strategy_qp_solve_status_total counter status
     strategy_kill_switches_triggered_total counter switch_type
     strategy_kill_switch_active gauge switch_type
     strategy_kill_switch_distance_ratio gauge switch_type
-    ml_predictions_total counter model symbol action
+    ml_predictions_total counter model exchange symbol action
     ml_prediction_duration_seconds histogram model
     ml_model_accuracy gauge model
     ml_data_drift_score gauge model
@@ -173,5 +173,17 @@ describe('the catalogue', () => {
     )
     expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length)
     expect(metrics.filter(({ help }) => !/^\S.*\.$/.test(help))).toEqual([])
+  })
+
+  it('has exchange before symbol wherever it has one, what is planned included', () => {
+    const families = [...Object.values(catalogs), everyServiceCatalog].flatMap((catalog: Catalog) =>
+      Object.values(catalog),
+    )
+    const ofInstruments = families
+      .map(({ name, labels }) => ({ name, labels: labels.map(labelName) }))
+      .filter(({ labels }) => labels.includes('symbol'))
+    expect(ofInstruments.length).toBeGreaterThan(40)
+    const apart = ofInstruments.filter(({ labels }) => labels[labels.indexOf('symbol') - 1] === 'exchange')
+    expect(apart).toEqual(ofInstruments)
   })
 })

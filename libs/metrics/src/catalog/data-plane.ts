@@ -1,6 +1,7 @@
 import { normalizeRefusals, timeframes, validationRefusals } from '@triplane/contracts'
 import { among, counter, gauge, histogram, measurement, within } from '../definition.ts'
 import { storedEvent } from './every-service.ts'
+import { market } from './market.ts'
 
 const BOOK_LEVELS = Array.from({ length: 20 }, (_, i) => `${i}`)
 
@@ -13,7 +14,7 @@ const validationError = within('error_type', validationRefusals)
 const normalizationError = among('error_type', normalizeRefusals)
 const anyError = within('error_type', [...normalizeRefusals, ...validationRefusals])
 
-const market = ['exchange', 'symbol'] as const
+const bySource = ['source', ...market] as const
 const candle = [...market, among('timeframe', timeframes)] as const
 const level = [...market, among('level', BOOK_LEVELS)] as const
 const book = { priority: 'book' } as const
@@ -21,32 +22,32 @@ const vital = { priority: 'vital' } as const
 
 /** What the data plane says about the market and about itself. Within a priority, the last goes first over the cap. */
 export const dataPlaneCatalog = {
-  ticksReceived: counter('data_ticks_received_total', 'Tick events received.', ['source', 'symbol']),
+  ticksReceived: counter('data_ticks_received_total', 'Tick events received.', bySource),
   barsReceived: counter('data_bars_received_total', 'Bar events received or built.', [
-    'source',
-    'symbol',
+    ...bySource,
     among('duration', timeframes),
   ]),
   barsIncomplete: counter('data_bars_incomplete_total', 'Closed bars of which trades are missing, or may be.', [
-    'source',
-    'symbol',
+    ...bySource,
     among('duration', timeframes),
   ]),
   finerThanSteps: counter(
     'data_finer_than_steps_total',
     'Events with a price or size that is finer than the steps of the instrument, which is not traded then.',
-    ['source', 'symbol'],
+    bySource,
   ),
-  ofiEvents: counter('data_ofi_events_generated_total', 'OFI events generated.', ['symbol']),
+  ofiEvents: counter('data_ofi_events_generated_total', 'OFI events generated.', market),
   freshness: histogram(
     'data_freshness_seconds',
     'Publish time minus event time, above the clock offset of the source; of every event that is understood.',
-    ['source', 'symbol'],
+    bySource,
     [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
   ),
-  completeness: measurement('data_completeness_score', 'Received over expected intervals in a sliding window, 0-1.', [
-    'symbol',
-  ]),
+  completeness: measurement(
+    'data_completeness_score',
+    'Received over expected intervals in a sliding window, 0-1.',
+    market,
+  ),
   validationErrors: counter('data_validation_errors_total', 'Events refused by validation.', [
     'source',
     validationError,
@@ -73,17 +74,17 @@ export const dataPlaneCatalog = {
     'When rows of this kind were last stored.',
     [storedEvent],
   ),
-  gaps: counter('data_gaps_total', 'Sequence or interval gaps found.', ['source', 'symbol']),
+  gaps: counter('data_gaps_total', 'Sequence or interval gaps found.', bySource),
   feedConnected: gauge('data_feed_connected', '1 while the feed is connected.', ['source'], vital),
   feedDisconnects: counter('data_feed_disconnects_total', 'Disconnects of the feed.', ['source', 'reason'], vital),
-  lastEvent: measurement('data_last_event_timestamp_seconds', 'Event time of the newest event.', ['source', 'symbol']),
+  lastEvent: measurement('data_last_event_timestamp_seconds', 'Event time of the newest event.', bySource),
   lastReceive: measurement(
     'data_last_receive_timestamp_seconds',
     'Wall time at which the newest event was received.',
-    ['source', 'symbol'],
+    bySource,
     vital,
   ),
-  sessionOpen: gauge('data_session_open', "1 while the instrument's session is open.", ['symbol'], vital),
+  sessionOpen: gauge('data_session_open', "1 while the instrument's session is open.", market, vital),
   clockOffset: measurement(
     'data_clock_offset_seconds',
     'Receive time minus event time that is in force for the source.',

@@ -1,4 +1,5 @@
 import { among, counter, histogram, measurement, planned } from '../definition.ts'
+import { market } from './market.ts'
 
 /** 1 s is the alert on slow predictions. */
 const PREDICTION_SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -8,7 +9,7 @@ export const modelsCatalog = {
   predictions: planned(
     counter('ml_predictions_total', 'Predictions by what they advise.', [
       'model',
-      'symbol',
+      ...market,
       among('action', ['BUY', 'SELL', 'FLAT']),
     ]),
   ),

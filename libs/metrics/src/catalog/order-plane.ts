@@ -8,6 +8,7 @@ import {
   tradingStates,
 } from '@triplane/contracts'
 import { among, counter, gauge, histogram, measurement, planned, within } from '../definition.ts'
+import { market } from './market.ts'
 
 /** 0.5 s is the SLO of submit to acknowledgement, 1 s the alert on intent to acknowledgement. */
 const LATENCY_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -19,7 +20,7 @@ const TICK_TO_ORDER_SECONDS = [
 
 const direction = among('direction', sides)
 const action = among('action', sides)
-const byOrder = ['strategy', 'symbol'] as const
+const byOrder = ['strategy', ...market] as const
 const vital = { priority: 'vital' } as const
 
 /** What the order plane did. Within a priority, the last goes first over the cap. */
@@ -69,7 +70,7 @@ export const orderPlaneCatalog = {
     byOrder,
     LATENCY_SECONDS,
   ),
-  orderLatency: histogram('trading_order_latency_seconds', 'Intent to acknowledgement.', ['symbol'], LATENCY_SECONDS),
+  orderLatency: histogram('trading_order_latency_seconds', 'Intent to acknowledgement.', market, LATENCY_SECONDS),
   intentToSubmit: histogram('orders_intent_to_submit_latency_seconds', 'Intent to submit.', byOrder, LATENCY_SECONDS),
   ackToFill: histogram(
     'orders_ack_to_fill_latency_seconds',
@@ -92,7 +93,7 @@ export const orderPlaneCatalog = {
     vital,
   ),
   povDownscales: counter('orders_pov_downscales_total', 'Orders cut down to the participation cap.', byOrder, vital),
-  open: gauge('orders_open', 'Working orders by state.', ['symbol', within('state', enteredStates)], vital),
+  open: gauge('orders_open', 'Working orders by state.', [...market, within('state', enteredStates)], vital),
   tradingState: gauge(
     'orders_trading_state',
     '1 for the trading state in force.',
@@ -118,14 +119,14 @@ export const orderPlaneCatalog = {
   tradingOrders: counter(
     'trading_orders_total',
     'Orders by the outcome that they reached.',
-    ['symbol', action, among('status', ['submitted', 'filled', 'cancelled', 'rejected'])],
+    [...market, action, among('status', ['submitted', 'filled', 'cancelled', 'rejected'])],
     vital,
   ),
-  orderVolumeKrw: counter('trading_order_volume_krw_total', 'Notional filled, KRW.', ['symbol', action], vital),
+  orderVolumeKrw: counter('trading_order_volume_krw_total', 'Notional filled, KRW.', [...market, action], vital),
   openPositions: gauge('trading_open_positions_count', 'Instruments with a position.', [], vital),
   totalPnlKrw: gauge('trading_total_pnl_krw', 'Realised PnL net of commission, KRW.', [], vital),
-  unrealizedPnlKrw: gauge('trading_unrealized_pnl_krw', 'Unrealised PnL, KRW.', ['symbol'], vital),
-  positionValueKrw: gauge('trading_position_value_krw', 'Position value, KRW.', ['symbol'], vital),
+  unrealizedPnlKrw: gauge('trading_unrealized_pnl_krw', 'Unrealised PnL, KRW.', market, vital),
+  positionValueKrw: gauge('trading_position_value_krw', 'Position value, KRW.', market, vital),
   winRate: measurement('trading_win_rate', 'Share of closed round trips that made money, 0-1.'),
   tickToOrder: histogram(
     'triplane_tick_to_order_seconds',

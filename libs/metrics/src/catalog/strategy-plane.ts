@@ -1,5 +1,6 @@
 import { regimes, switchTypes } from '@triplane/contracts'
 import { among, counter, gauge, histogram, measurement, planned, within } from '../definition.ts'
+import { market } from './market.ts'
 
 const switchType = among('switch_type', switchTypes)
 const vital = { priority: 'vital' } as const
@@ -8,7 +9,7 @@ const vital = { priority: 'vital' } as const
 export const strategyPlaneCatalog = {
   signals: counter('strategy_signals_generated_total', 'Signals generated.', [
     'strategy',
-    'symbol',
+    ...market,
     among('direction', ['BUY', 'SELL', 'FLAT']),
   ]),
   signalStrength: histogram(
@@ -18,7 +19,7 @@ export const strategyPlaneCatalog = {
     [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
   ),
   signalValue: planned(
-    measurement('strategy_signal_value', 'Strength of the newest signal, -1 to 1.', ['strategy', 'symbol']),
+    measurement('strategy_signal_value', 'Strength of the newest signal, -1 to 1.', ['strategy', ...market]),
   ),
   suspended: planned(
     gauge(
@@ -29,7 +30,7 @@ export const strategyPlaneCatalog = {
     ),
   ),
   indicator: planned(
-    measurement('strategy_indicator_value', 'Indicator on closed bars.', ['symbol', 'indicator', 'timeframe']),
+    measurement('strategy_indicator_value', 'Indicator on closed bars.', [...market, 'indicator', 'timeframe']),
   ),
   drawdown: gauge('strategy_drawdown_ratio', 'Drawdown from the peak, 0-1.', ['strategy'], vital),
   grossExposureUsd: gauge('strategy_portfolio_gross_exposure_usd', 'Sum of absolute position values, USD.', [], vital),
@@ -43,13 +44,13 @@ export const strategyPlaneCatalog = {
     ['strategy'],
     vital,
   ),
-  markAge: measurement('strategy_mark_age_seconds', 'Market time since what the mark of a position is of.', ['symbol']),
+  markAge: measurement('strategy_mark_age_seconds', 'Market time since what the mark of a position is of.', market),
   dailyPnlUsd: planned(
     gauge('strategy_daily_pnl_usd', 'PnL of the account since midnight of the configured zone, USD.', [], vital),
   ),
   regimeState: planned(measurement('strategy_regime_state', '0 calm, 1 normal, 2 storm: of the account.')),
   marketRegimeState: planned(
-    measurement('strategy_market_regime_state', '0 calm, 1 normal, 2 storm: of the market.', ['symbol']),
+    measurement('strategy_market_regime_state', '0 calm, 1 normal, 2 storm: of the market.', market),
   ),
   regimeTransitions: planned(
     counter('strategy_regime_transitions_total', 'Changes of regime.', [

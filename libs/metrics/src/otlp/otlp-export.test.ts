@@ -70,10 +70,10 @@ describe('metrics by OTLP', () => {
   const someMetrics = () => {
     const instruments = [{ source: 'sim', exchange: 'sim', symbol: 'A"B\\C' }]
     const metrics = createMetrics('data_plane', { instruments })
-    metrics.ticksReceived.inc({ source: 'sim', symbol: 'A"B\\C' }, 7)
+    metrics.ticksReceived.inc({ source: 'sim', exchange: 'sim', symbol: 'A"B\\C' }, 7)
     metrics.feedConnected.set({ source: 'sim' }, 1)
     for (const seconds of [0.0005, 0.003, 0.003, 9]) {
-      metrics.freshness.observe({ source: 'sim', symbol: 'A"B\\C' }, seconds)
+      metrics.freshness.observe({ source: 'sim', exchange: 'sim', symbol: 'A"B\\C' }, seconds)
     }
     return metrics
   }
@@ -89,7 +89,7 @@ describe('metrics by OTLP', () => {
     const shown = createExpositionReader()(text).filter(({ samples }) => samples.length > 0)
     expect([...byName.keys()]).toEqual(expect.arrayContaining(shown.map(({ name }) => name)))
 
-    const labels = { source: 'sim', symbol: 'A"B\\C', service: 'data_plane' }
+    const labels = { source: 'sim', exchange: 'sim', symbol: 'A"B\\C', service: 'data_plane' }
     const ticks = byName.get('data_ticks_received_total')
     expect(ticks?.sum).toMatchObject({ isMonotonic: true, aggregationTemporality: 2 })
     expect(ticks?.description).toBe('Tick events received.')

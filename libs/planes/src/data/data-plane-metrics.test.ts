@@ -77,8 +77,8 @@ describe('the metrics of the data plane', () => {
     let monotonicUs = 0
     const freshness = new Freshness(metrics, { source: 'sim', instruments }, () => monotonicUs)
     freshness.handedOver()
-    freshness.onDelay('BTC/USDT', 400_000)
-    freshness.onDelay('BTC/USDT', -3_000)
+    freshness.onDelay('BTC/USDT@sim', 400_000)
+    freshness.onDelay('BTC/USDT@sim', -3_000)
     monotonicUs = 5_000
     freshness.published()
     freshness.published()

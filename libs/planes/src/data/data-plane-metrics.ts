@@ -6,12 +6,12 @@ import {
   type MarketEvent,
   type NormalizeRefusal,
   type ValidationRefusal,
-  symbolOf,
 } from '@triplane/contracts'
 import type { DataCore, Lane } from '@triplane/data-core'
 import { disconnectReasonsOf, OTHER_REASON } from '@triplane/feeds'
 import { frameRefusalsOf, refusalsOf } from '@triplane/market-data'
 import { createPlaneMetrics, type CounterHandle, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+import { instrumentLabels, labelsOf, type InstrumentLabels, type MarketLabels } from '../instrument-labels.ts'
 import { RollingMinute } from './rolling-minute.ts'
 import { exportStageCounts, showStages } from './stage-counts.ts'
 
@@ -22,6 +22,8 @@ const LEVELS = 20
 /** What is recorded of one instrument on the hot path: handles, each an array add. */
 interface InstrumentMetrics {
   readonly lane: Lane
+  readonly market: MarketLabels
+  readonly ofSource: MarketLabels & { readonly source: string }
   readonly ticks: CounterHandle
   readonly ofi: CounterHandle
   readonly buys: CounterHandle
@@ -54,11 +56,14 @@ export function exportDataPlane(
   core: DataCore,
   { source, nowUs }: { readonly source: string; readonly nowUs: () => number },
 ): (event: MarketEvent) => void {
-  const byId = new Map(core.lanes.map((lane) => [lane.id, instrumentMetrics(metrics, lane, source)]))
+  const labels = instrumentLabels(core.lanes.map(({ instrument }) => instrument))
+  const byId = new Map(
+    core.lanes.map((lane) => [lane.id, instrumentMetrics(metrics, lane, labelsOf(labels, lane.id), source)]),
+  )
   exportStageCounts(metrics, core, source)
   const knownReasons: ReadonlySet<string> = new Set(disconnectReasonsOf(source))
   metrics.beforeScrape(() => {
-    for (const of of byId.values()) measureInstrument(metrics, of, source, core.nowUs)
+    for (const of of byId.values()) measureInstrument(metrics, of, core.nowUs)
     metrics.feedConnected.set({ source }, core.isConnected ? 1 : 0)
   })
 
@@ -96,7 +101,7 @@ export function exportDataPlane(
         ;(byId.get(event.instrument) as InstrumentMetrics).lastRecvUs = nowUs()
         return
       case 'bar':
-        return recordBar(metrics, source, event)
+        return recordBar(metrics, source, labels, event)
       case 'mark':
         return
       case 'deadLetter':
@@ -109,26 +114,33 @@ export function exportDataPlane(
   }
 }
 
-function instrumentMetrics(metrics: DataMetrics, lane: Lane, source: string): InstrumentMetrics {
-  const { symbol, exchange } = lane.instrument
+function instrumentMetrics(metrics: DataMetrics, lane: Lane, market: MarketLabels, source: string): InstrumentMetrics {
+  const ofSource = { source, ...market }
   return {
     lane,
-    ticks: metrics.ticksReceived.of({ source, symbol }),
-    ofi: metrics.ofiEvents.of({ symbol }),
-    buys: metrics.trades.of({ exchange, symbol, side: 'buy' }),
-    sells: metrics.trades.of({ exchange, symbol, side: 'sell' }),
-    bought: metrics.tradeVolumeTotal.of({ exchange, symbol, side: 'buy' }),
-    sold: metrics.tradeVolumeTotal.of({ exchange, symbol, side: 'sell' }),
-    gaps: metrics.gaps.of({ source, symbol }),
+    market,
+    ofSource,
+    ticks: metrics.ticksReceived.of(ofSource),
+    ofi: metrics.ofiEvents.of(market),
+    buys: metrics.trades.of({ ...market, side: 'buy' }),
+    sells: metrics.trades.of({ ...market, side: 'sell' }),
+    bought: metrics.tradeVolumeTotal.of({ ...market, side: 'buy' }),
+    sold: metrics.tradeVolumeTotal.of({ ...market, side: 'sell' }),
+    gaps: metrics.gaps.of(ofSource),
     volume: new RollingMinute(),
     lastRecvUs: 0,
     lastEventUs: 0,
   }
 }
 
-function recordBar(metrics: DataMetrics, source: string, { instrument, timeframe, closed, incomplete }: Bar): void {
+function recordBar(
+  metrics: DataMetrics,
+  source: string,
+  instruments: InstrumentLabels,
+  { instrument, timeframe, closed, incomplete }: Bar,
+): void {
   if (!closed) return
-  const labels = { source, symbol: symbolOf(instrument), duration: timeframe }
+  const labels = { source, ...labelsOf(instruments, instrument), duration: timeframe }
   metrics.barsReceived.inc(labels)
   if (incomplete) metrics.barsIncomplete.inc(labels)
 }
@@ -174,15 +186,14 @@ function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventTy
     metrics.validationErrors.inc({ source, error_type: reason as ValidationRefusal, event_type })
 }
 
-function measureInstrument(metrics: DataMetrics, of: InstrumentMetrics, source: string, marketUs: number): void {
-  const { lane } = of
-  const { symbol, exchange } = lane.instrument
-  const market = { exchange, symbol }
-  if (of.lastEventUs > 0) metrics.lastEvent.set({ source, symbol }, of.lastEventUs / 1e6)
-  if (of.lastRecvUs > 0) metrics.lastReceive.set({ source, symbol }, of.lastRecvUs / 1e6)
+function measureInstrument(metrics: DataMetrics, of: InstrumentMetrics, marketUs: number): void {
+  const { lane, market, ofSource } = of
+  const { source } = ofSource
+  if (of.lastEventUs > 0) metrics.lastEvent.set(ofSource, of.lastEventUs / 1e6)
+  if (of.lastRecvUs > 0) metrics.lastReceive.set(ofSource, of.lastRecvUs / 1e6)
   metrics.clockOffset.set({ source }, lane.clock.offsetUs === undefined ? Number.NaN : lane.clock.offsetUs / 1e6)
   const score = lane.completeness.score(marketUs)
-  if (score !== undefined) metrics.completeness.set({ symbol }, score)
+  if (score !== undefined) metrics.completeness.set(market, score)
   metrics.tradeVolume.set(market, of.volume.sum(marketUs))
   metrics.bookValid.set(market, lane.book.isValid ? 1 : 0)
   if (lane.lastTrade) metrics.price.set({ ...market, type: 'last' }, lane.lastTrade.price)
@@ -192,15 +203,15 @@ function measureInstrument(metrics: DataMetrics, of: InstrumentMetrics, source: 
     metrics.price.set({ ...market, type: 'ask' }, ask)
     metrics.spread.set(market, ask - bid)
   }
-  measureCandles(metrics, lane)
-  measureBook(metrics, lane)
+  measureCandles(metrics, lane, market)
+  measureBook(metrics, lane, market)
 }
 
-function measureCandles(metrics: DataMetrics, { bars, instrument: { exchange, symbol } }: Lane): void {
+function measureCandles(metrics: DataMetrics, { bars }: Lane, market: MarketLabels): void {
   for (const timeframe of timeframes) {
     const bar = bars.forming(timeframe)
     if (bar === undefined) continue
-    const labels = { exchange, symbol, timeframe }
+    const labels = { ...market, timeframe }
     metrics.candleOpen.set(labels, bar.open)
     metrics.candleHigh.set(labels, bar.high)
     metrics.candleLow.set(labels, bar.low)
@@ -210,12 +221,12 @@ function measureCandles(metrics: DataMetrics, { bars, instrument: { exchange, sy
 }
 
 /** The top levels of a valid book. A level that is absent is NaN, and a gauge that is NaN is not exposed. */
-function measureBook(metrics: DataMetrics, { book: keeper, instrument: { exchange, symbol } }: Lane): void {
+function measureBook(metrics: DataMetrics, { book: keeper }: Lane, market: MarketLabels): void {
   const { book } = keeper
   const bid = { quantity: 0, value: 0 }
   const ask = { quantity: 0, value: 0 }
   for (let i = 0; i < LEVELS; i++) {
-    const level = { exchange, symbol, level: String(i) }
+    const level = { ...market, level: String(i) }
     metrics.bidPrice.set(level, book.bidPrice(i))
     metrics.bidQuantity.set(level, book.bidSize(i))
     metrics.bidCumulative.set(level, addLevel(bid, book.bidPrice(i), book.bidSize(i)))
@@ -224,10 +235,10 @@ function measureBook(metrics: DataMetrics, { book: keeper, instrument: { exchang
     metrics.askCumulative.set(level, addLevel(ask, book.askPrice(i), book.askSize(i)))
   }
   const known = (value: number) => (keeper.isValid ? value : Number.NaN)
-  metrics.depth.set({ exchange, symbol, side: 'bid' }, known(bid.quantity))
-  metrics.depth.set({ exchange, symbol, side: 'ask' }, known(ask.quantity))
-  metrics.totalBids.set({ exchange, symbol }, known(bid.value))
-  metrics.totalAsks.set({ exchange, symbol }, known(ask.value))
+  metrics.depth.set({ ...market, side: 'bid' }, known(bid.quantity))
+  metrics.depth.set({ ...market, side: 'ask' }, known(ask.quantity))
+  metrics.totalBids.set(market, known(bid.value))
+  metrics.totalAsks.set(market, known(ask.value))
 }
 
 /** Adds a level to the totals of its side. Gives the quantity down to it; NaN when there is no such level. */

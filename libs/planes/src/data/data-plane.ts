@@ -57,8 +57,8 @@ export function buildDataPlane(
   const observe = exportDataPlane(metrics, core, { source, nowUs })
   metrics.beforeScrape(() => {
     for (const { instrument } of core.lanes) {
-      const isOpen = isSessionOpen(instrument.session, core.nowUs)
-      metrics.sessionOpen.set({ symbol: instrument.symbol }, isOpen ? 1 : 0)
+      const { exchange, symbol, session } = instrument
+      metrics.sessionOpen.set({ exchange, symbol }, isSessionOpen(session, core.nowUs) ? 1 : 0)
     }
   })
   return {

@@ -1,5 +1,6 @@
-import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
+import type { Instrument, InstrumentId } from '@triplane/contracts'
 import type { HistogramHandle, Metrics } from '@triplane/metrics'
+import { instrumentLabels } from '../instrument-labels.ts'
 
 /**
  * Records how old events are when they are published: their delay above the clock offset, which the core tells in market time,
@@ -8,7 +9,7 @@ import type { HistogramHandle, Metrics } from '@triplane/metrics'
  */
 export class Freshness {
   readonly #monotonicUs: () => number
-  readonly #seriesOf: ReadonlyMap<string, HistogramHandle>
+  readonly #seriesOf: ReadonlyMap<InstrumentId, HistogramHandle>
   readonly #waiting: HistogramHandle[] = []
   readonly #delaysUs: number[] = []
   #handedOverUs = 0
@@ -20,10 +21,7 @@ export class Freshness {
   ) {
     this.#monotonicUs = monotonicUs
     this.#seriesOf = new Map(
-      instruments.map((instrument) => [
-        instrumentId(instrument),
-        metrics.freshness.of({ source, symbol: instrument.symbol }),
-      ]),
+      [...instrumentLabels(instruments)].map(([id, market]) => [id, metrics.freshness.of({ source, ...market })]),
     )
   }
 

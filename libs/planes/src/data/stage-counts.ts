@@ -41,7 +41,8 @@ export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore
     [stageOut.of({ stage: 'publish' }), () => core.outbox.lastSeq - core.outbox.size],
     [clockAgreements.of({ source }), () => core.clockAgreements],
     ...core.lanes.map(
-      ({ steps, instrument: { symbol } }) => [finerThanSteps.of({ source, symbol }), () => steps.finer] as const,
+      ({ steps, instrument: { exchange, symbol } }) =>
+        [finerThanSteps.of({ source, exchange, symbol }), () => steps.finer] as const,
     ),
     ...refusedBy('normalize', normalizeRefusals),
     ...refusedBy('validate', validationRefusals),

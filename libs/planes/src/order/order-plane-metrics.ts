@@ -11,12 +11,12 @@ import {
   type OrderIntent,
   type RiskCode,
   instrumentId,
-  symbolOf,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
 import { numberFromMoney } from '@triplane/ledger'
 import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+import { instrumentLabels, labelsOf, type InstrumentLabels, type MarketLabels } from '../instrument-labels.ts'
 
 type OrderMetrics = Metrics<'order_plane'>
 
@@ -28,7 +28,8 @@ export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
   metrics.stageIn.of({ stage: 'risk' })
   metrics.stageOut.of({ stage: 'risk' })
   for (const reason of riskCodes) metrics.stageRefused.of({ stage: 'risk', reason })
-  for (const { symbol } of options.instruments) for (const state of openStates) metrics.open.of({ symbol, state })
+  for (const market of instrumentLabels(options.instruments).values())
+    for (const state of openStates) metrics.open.of({ ...market, state })
   return metrics
 }
 
@@ -47,12 +48,14 @@ export function exportOrderPlane(
   const usdOf = new Map(
     instruments.map((instrument) => [instrumentId(instrument), Number(ratesToUsd[instrument.quote])]),
   )
+  const labels = instrumentLabels(instruments)
   const interrupted = new Set<string>()
-  metrics.beforeScrape(() => measure(metrics, core, instruments, krwPerUsd))
+  metrics.beforeScrape(() => measure(metrics, core, labels, krwPerUsd))
   return (event) => {
-    if (event.type === 'orderEvent') return recordOrder(metrics, event, interrupted)
+    const market = labelsOf(labels, event.instrument)
+    if (event.type === 'orderEvent') return recordOrder(metrics, event, market, interrupted)
     const usdPerQuote = usdOf.get(event.instrument) ?? 0
-    recordFill(metrics, event, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
+    recordFill(metrics, event, market, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
   }
 }
 
@@ -68,11 +71,15 @@ function recordDenial(metrics: OrderMetrics, strategy: string, reason: RiskCode)
 }
 
 /** `interrupted` holds the orders whose acknowledgement, if it comes next, does not end the wait for one: it goes on from there. */
-function recordOrder(metrics: OrderMetrics, order: OrderEvent, interrupted: Set<string>): void {
+function recordOrder(
+  metrics: OrderMetrics,
+  order: OrderEvent,
+  { exchange, symbol }: MarketLabels,
+  interrupted: Set<string>,
+): void {
   const { strategy, side } = order
-  const symbol = symbolOf(order.instrument)
   const wasInterrupted = interrupted.delete(order.intentId)
-  const labels = { strategy, symbol }
+  const labels = { strategy, exchange, symbol }
   switch (order.state) {
     case 'received':
       metrics.received.inc(labels)
@@ -85,27 +92,27 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent, interrupted: Set<
       if (order.reason === 'participation') metrics.povDownscales.inc(labels)
       return
     case 'submitted':
-      metrics.submitted.inc({ strategy, symbol, order_type: order.orderType, direction: side })
+      metrics.submitted.inc({ strategy, exchange, symbol, order_type: order.orderType, direction: side })
       metrics.intentToSubmit.observe(labels, seconds(order.tsIntentUs, order.tsStateUs))
-      metrics.tradingOrders.inc({ symbol, action: side, status: 'submitted' })
+      metrics.tradingOrders.inc({ exchange, symbol, action: side, status: 'submitted' })
       return
     case 'acknowledged':
       if (wasInterrupted) return
       metrics.submitToAck.observe(labels, seconds(order.tsPrevStateUs, order.tsStateUs))
-      metrics.orderLatency.observe({ symbol }, seconds(order.tsIntentUs, order.tsStateUs))
+      metrics.orderLatency.observe({ exchange, symbol }, seconds(order.tsIntentUs, order.tsStateUs))
       return
     case 'filled':
       metrics.totalFillLatency.observe(labels, seconds(order.tsIntentUs, order.tsStateUs))
-      metrics.tradingOrders.inc({ symbol, action: side, status: 'filled' })
+      metrics.tradingOrders.inc({ exchange, symbol, action: side, status: 'filled' })
       return
     case 'cancelled':
-      metrics.cancelled.inc({ strategy, symbol, reason: order.reason as CancelReason })
-      metrics.tradingOrders.inc({ symbol, action: side, status: 'cancelled' })
+      metrics.cancelled.inc({ strategy, exchange, symbol, reason: order.reason as CancelReason })
+      metrics.tradingOrders.inc({ exchange, symbol, action: side, status: 'cancelled' })
       return
     case 'rejected':
-      metrics.rejected.inc({ strategy, symbol, reason: order.reason as BrokerReject })
-      metrics.filled.inc({ strategy, symbol, direction: side, status: 'REJECTED' })
-      metrics.tradingOrders.inc({ symbol, action: side, status: 'rejected' })
+      metrics.rejected.inc({ strategy, exchange, symbol, reason: order.reason as BrokerReject })
+      metrics.filled.inc({ strategy, exchange, symbol, direction: side, status: 'REJECTED' })
+      metrics.tradingOrders.inc({ exchange, symbol, action: side, status: 'rejected' })
       return
     case 'pending_cancel':
     case 'unknown':
@@ -120,6 +127,7 @@ function recordOrder(metrics: OrderMetrics, order: OrderEvent, interrupted: Set<
 function recordFill(
   metrics: OrderMetrics,
   fill: Fill,
+  { exchange, symbol }: MarketLabels,
   {
     usdPerQuote,
     feeUsd,
@@ -127,37 +135,30 @@ function recordFill(
   }: { readonly usdPerQuote: number; readonly feeUsd: number; readonly krwPerUsd: number },
 ): void {
   const { strategy, side, status } = fill
-  const symbol = symbolOf(fill.instrument)
-  metrics.filled.inc({ strategy, symbol, direction: side, status })
-  if (fill.isLate) metrics.lateFills.inc({ strategy, symbol })
-  metrics.slippage.observe({ strategy, symbol, direction: side }, fill.slippageBps)
-  if (feeUsd > 0) metrics.commission.inc({ strategy, symbol }, feeUsd)
-  if (fill.first) metrics.ackToFill.observe({ strategy, symbol }, seconds(fill.tsAckUs, fill.tsVenueUs))
+  metrics.filled.inc({ strategy, exchange, symbol, direction: side, status })
+  if (fill.isLate) metrics.lateFills.inc({ strategy, exchange, symbol })
+  metrics.slippage.observe({ strategy, exchange, symbol, direction: side }, fill.slippageBps)
+  if (feeUsd > 0) metrics.commission.inc({ strategy, exchange, symbol }, feeUsd)
+  if (fill.first) metrics.ackToFill.observe({ strategy, exchange, symbol }, seconds(fill.tsAckUs, fill.tsVenueUs))
   const notionalUsd = Number(fill.quantity) * Number(fill.price) * usdPerQuote
-  metrics.orderVolumeKrw.inc({ symbol, action: side }, notionalUsd * krwPerUsd)
+  metrics.orderVolumeKrw.inc({ exchange, symbol, action: side }, notionalUsd * krwPerUsd)
 }
 
-function measure(
-  metrics: OrderMetrics,
-  core: OrderPlaneCore,
-  instruments: readonly Instrument[],
-  krwPerUsd: number,
-): void {
+function measure(metrics: OrderMetrics, core: OrderPlaneCore, labels: InstrumentLabels, krwPerUsd: number): void {
   const { tradingState, open, account, roundTrips } = core.view()
   for (const state of tradingStates) metrics.tradingState.set({ state }, state === tradingState ? 1 : 0)
-  for (const instrument of instruments) {
-    const { symbol } = instrument
-    const id = instrumentId(instrument)
+  for (const [id, market] of labels) {
     for (const state of openStates) {
       const count = open.filter((order) => order.state === state && order.intent.instrument === id).length
-      metrics.open.set({ symbol, state }, count)
+      metrics.open.set({ ...market, state }, count)
     }
   }
   let held = 0
   for (const { position, markValueUsd, unrealizedUsd } of account.positions) {
     if (position.quantity !== 0n) held++
-    metrics.unrealizedPnlKrw.set({ symbol: symbolOf(position.instrument) }, numberFromMoney(unrealizedUsd) * krwPerUsd)
-    metrics.positionValueKrw.set({ symbol: symbolOf(position.instrument) }, numberFromMoney(markValueUsd) * krwPerUsd)
+    const market = labelsOf(labels, position.instrument)
+    metrics.unrealizedPnlKrw.set(market, numberFromMoney(unrealizedUsd) * krwPerUsd)
+    metrics.positionValueKrw.set(market, numberFromMoney(markValueUsd) * krwPerUsd)
   }
   metrics.openPositions.set(held)
   metrics.totalPnlKrw.set(numberFromMoney(account.realizedUsd) * krwPerUsd)

@@ -1,7 +1,8 @@
-import { switchTypes, trippableSwitches, symbolOf } from '@triplane/contracts'
+import { switchTypes, trippableSwitches, type Instrument } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
 import type { StrategyCore, StrategyOutput } from '@triplane/strategy-core'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+import { instrumentLabels, labelsOf, type InstrumentLabels } from '../instrument-labels.ts'
 
 /** The metrics of the strategy plane, with a series of all that it can record. */
 export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
@@ -24,14 +25,16 @@ const STRATEGY = { strategy: 'OFI' } as const
 export function exportStrategyPlane(
   metrics: Metrics<'strategy_plane'>,
   core: StrategyCore,
+  instruments: readonly Instrument[],
 ): (event: StrategyOutput) => void {
-  metrics.beforeScrape(() => measure(metrics, core))
+  const labels = instrumentLabels(instruments)
+  metrics.beforeScrape(() => measure(metrics, core, labels))
   return function record(event) {
     switch (event.type) {
       case 'signal': {
         const { strategy, direction, strength } = event
-        const symbol = symbolOf(event.instrument)
-        metrics.signals.inc({ strategy, symbol, direction })
+        const { exchange, symbol } = labelsOf(labels, event.instrument)
+        metrics.signals.inc({ strategy, exchange, symbol, direction })
         metrics.signalStrength.observe({ strategy }, Math.abs(strength))
         metrics.stageOut.inc({ stage: 'signals' })
         metrics.stageIn.inc({ stage: 'portfolio' })
@@ -54,7 +57,7 @@ export function exportStrategyPlane(
   }
 }
 
-function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore): void {
+function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore, labels: InstrumentLabels): void {
   const { account, evaluatedUs, switches } = core.summary()
   metrics.drawdown.set(STRATEGY, account.drawdownRatio)
   metrics.grossExposureUsd.set(numberFromMoney(account.grossUsd))
@@ -64,7 +67,7 @@ function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore): void {
   metrics.pnlUnrealizedUsd.set(STRATEGY, numberFromMoney(account.unrealizedUsd))
   metrics.pnlTotalUsd.set(STRATEGY, numberFromMoney(account.realizedUsd + account.unrealizedUsd))
   for (const { position } of account.positions) {
-    metrics.markAge.set({ symbol: symbolOf(position.instrument) }, markAgeUs(position, evaluatedUs) / 1e6)
+    metrics.markAge.set(labelsOf(labels, position.instrument), markAgeUs(position, evaluatedUs) / 1e6)
   }
   for (const switch_type of switchTypes) {
     metrics.killSwitchActive.set({ switch_type }, switches[switch_type].active ? 1 : 0)

@@ -60,7 +60,7 @@ export function buildStrategyPlane(
     },
   }
   const core = createStrategyCore(config, deps, snapshot)
-  const observe = exportStrategyPlane(metrics, core)
+  const observe = exportStrategyPlane(metrics, core, instruments)
   const signalsIn = metrics.stageIn.of({ stage: 'signals' })
   return {
     name: 'strategy-plane',
