@@ -109,6 +109,20 @@ describe('what the pages name', () => {
     ).toEqual([])
   })
 
+  it('as PromQL: one symbol at two exchanges is kept apart', () => {
+    const lists = code
+      .filter(({ language }) => language === 'promql')
+      .flatMap((one) =>
+        [...one.code.matchAll(/\b(?:by|on) \(([^()]*)\)/g)].map(([, list = '']) => ({
+          ...one,
+          labels: list.split(', '),
+        })),
+      )
+      .filter(({ labels }) => labels.includes('symbol'))
+    expect(lists.length).toBeGreaterThan(15)
+    expect(lists.filter(({ labels }) => !labels.includes('exchange')).map(where)).toEqual([])
+  })
+
   it('as metrics: names of the catalogue', () => {
     const named = code.filter((one) => !one.language && !/[({]/.test(one.code))
     const unknown = named.flatMap((one) =>

@@ -99,7 +99,7 @@ describe('the alerts', () => {
   it('have no level of a price unless somebody sets one', () => {
     expect(
       rules.filter((rule) => !alertRules().some((one) => keyOf(one) === keyOf(rule))).map(({ name }) => name),
-    ).toEqual(['PriceThreshold'])
+    ).toEqual(['PriceThreshold', 'PriceThreshold'])
   })
 
   it('can be told apart', () => {
@@ -122,12 +122,21 @@ describe('the alerts', () => {
   })
 
   it.each(['BookInvalid', 'HighSpread', 'MarketDataStale', 'DataGaps', 'FeedDown'])(
-    '%s carries source and symbol, by which a feed that is down mutes what follows from it',
+    '%s carries source, exchange and symbol, by which a feed that is down mutes what follows from it',
     (name) => {
       const [rule] = rules.filter((one) => one.name === name)
-      expect([...(checkExpression(rule!.expr, known).labels ?? [])].sort()).toEqual(['source', 'symbol'])
+      expect([...(checkExpression(rule!.expr, known).labels ?? [])].sort()).toEqual(['exchange', 'source', 'symbol'])
     },
   )
+
+  it.each([
+    ...named.map(([key, { expr }]) => [key, expr] as const),
+    ...recordingRules().map((rule) => [rule.record, rule.expr] as const),
+  ])('%s keeps one symbol at two exchanges apart', (_, expr) => {
+    const lists = [...expr.matchAll(/\b(?:by|on)\s*\(([^()]*)\)/g)].map(([, list = '']) => list.split(/\s*,\s*/))
+    const ofSymbols = lists.filter((list) => list.includes('symbol'))
+    expect(ofSymbols.filter((list) => !list.includes('exchange'))).toEqual([])
+  })
 
   it('judge histograms at bounds of their buckets', () => {
     const judged = [...rules, ...recordingRules(exampleThresholds)].flatMap(({ expr }) => thresholdsOnHistograms(expr))

@@ -60,9 +60,9 @@ export function tradingState(state: 'halted' | 'reducing'): LastingState {
 
 export const unrealizedLoss: LastingState = {
   ...ofOrderPlane,
-  record: 'instance_symbol:trading_unrealized_pnl_krw:last_known',
+  record: 'instance_exchange_symbol:trading_unrealized_pnl_krw:last_known',
   gauge: 'trading_unrealized_pnl_krw',
-  by: 'job, instance, symbol',
+  by: 'job, instance, exchange, symbol',
   operator: 'min',
   overTime: 'last_over_time',
   isBad: ({ highUnrealizedLoss }) => `< ${highUnrealizedLoss.belowKrw}`,

@@ -22,16 +22,16 @@ export function recordingRules(thresholds: Thresholds = defaultThresholds): read
   return [...dataRecordings(), ...lastKnown, ...sloRecordings(thresholds)]
 }
 
-/** Which source each symbol of a data plane has: its counters of ticks are there from the start. */
-const INSTRUMENTS = 'group by (job, instance, source, symbol) (data_ticks_received_total)'
+/** Which source each instrument of a data plane has: its counters of ticks are there from the start. */
+const INSTRUMENTS = 'group by (job, instance, source, exchange, symbol) (data_ticks_received_total)'
 
-/** Gives what is by symbol of a data plane its source too, as alerts that a feed mutes have to be equal in both. */
-function withSource(operator: 'min' | 'max' | 'sum', perSymbol: string): string {
+/** Gives what is by exchange and symbol of a data plane its source too: alerts that a feed mutes have to be equal in all three. */
+function withSource(operator: 'min' | 'max' | 'sum', perInstrument: string): string {
   return promql`
-    ${operator} by (source, symbol) (
+    ${operator} by (source, exchange, symbol) (
       ${INSTRUMENTS}
-      * on (job, instance, symbol) group_left
-      ${operator} by (job, instance, symbol) (${perSymbol})
+      * on (job, instance, exchange, symbol) group_left
+      ${operator} by (job, instance, exchange, symbol) (${perInstrument})
     )
   `
 }
@@ -39,19 +39,22 @@ function withSource(operator: 'min' | 'max' | 'sum', perSymbol: string): string 
 function dataRecordings(): RecordingRule[] {
   const record = (record: string, expr: string): RecordingRule => ({ group: 'data', record, expr })
   return [
-    record('source_symbol:data_instruments:group', 'group by (source, symbol) (data_ticks_received_total)'),
-    record('source_symbol:data_session_open:max', withSource('max', 'data_session_open')),
+    record(
+      'source_exchange_symbol:data_instruments:group',
+      'group by (source, exchange, symbol) (data_ticks_received_total)',
+    ),
+    record('source_exchange_symbol:data_session_open:max', withSource('max', 'data_session_open')),
     record(
       // While the session is open: what a book is at night says nothing.
-      'source_symbol:data_book_valid:min',
+      'source_exchange_symbol:data_book_valid:min',
       promql`
         ${withSource('min', 'data_book_valid')}
-        and on (source, symbol)
-        source_symbol:data_session_open:max == 1
+        and on (source, exchange, symbol)
+        source_exchange_symbol:data_session_open:max == 1
       `,
     ),
     record(
-      'source_symbol:crypto_spread:bps',
+      'source_exchange_symbol:crypto_spread:bps',
       withSource(
         'max',
         promql`
@@ -63,11 +66,11 @@ function dataRecordings(): RecordingRule[] {
     ),
     record(
       // Since the newest event; since the start of the process when there was none.
-      'source_symbol:data_silence:seconds',
+      'source_exchange_symbol:data_silence:seconds',
       promql`
-        time() - min by (source, symbol) (
+        time() - min by (source, exchange, symbol) (
           data_last_receive_timestamp_seconds
-          or on (job, instance, source, symbol)
+          or on (job, instance, source, exchange, symbol)
           (${INSTRUMENTS} * on (job, instance) group_left process_start_time_seconds)
         )
       `,

@@ -38,7 +38,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
     `,
   })
   // Recorded every 5 s while the session is open, so what is counted are seconds of an open session.
-  const book = `source_symbol:data_book_valid:min[${over}]`
+  const book = `source_exchange_symbol:data_book_valid:min[${over}]`
   const openSeconds = (samples: string) => `${samples} * ${DEFAULT_EVERY_SECONDS} / ${sloRates.overSeconds}`
   const ofOrderPlane = `job="${planeOf('order').job}"`
   const scrapes = `sum(count_over_time(up{${ofOrderPlane}}[${over}]))`
@@ -60,7 +60,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       plane: 'data',
       total: openSeconds(`count_over_time(${book})`),
       bad: openSeconds(`(count_over_time(${book}) - sum_over_time(${book}))`),
-      what: 'the time the book of {{ $labels.symbol }} from {{ $labels.source }} is not valid',
+      what: 'the time the book of {{ $labels.symbol }} at {{ $labels.exchange }} from {{ $labels.source }} is not valid',
       // Where nothing comes no book is valid.
       toldBy: 'alertname=~"FeedDown|KillSwitchTriggered", switch_type=~"|stale_data"',
       picture: pictures.bookValiditySlo,

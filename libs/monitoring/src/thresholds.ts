@@ -14,6 +14,8 @@ type LevelSeverity = 'info' | 'warning' | 'error'
 
 /** A price that somebody wants to be told of: `{ symbol: 'BTC/USDT', is: 'below', level: 50_000 }`. */
 interface PriceLevel {
+  /** At every exchange unless one is named. */
+  readonly exchange?: string
   readonly symbol: string
   readonly is: 'above' | 'below'
   /** Last price, quote currency. */
@@ -22,9 +24,10 @@ interface PriceLevel {
   readonly severity?: LevelSeverity
 }
 
-/** A value of an indicator that somebody wants to be told of, of every symbol unless one is named. */
+/** A value of an indicator that somebody wants to be told of, of every exchange and symbol unless one is named. */
 interface IndicatorLevel {
   readonly indicator: string
+  readonly exchange?: string
   readonly symbol?: string
   readonly is: 'above' | 'below'
   readonly level: number

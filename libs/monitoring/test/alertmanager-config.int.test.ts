@@ -77,8 +77,14 @@ describeWithDocker(['alertmanager'], "Alertmanager's configuration", () => {
         }),
       ...neverMuted.map((alertname) => [{ alertname, severity: 'critical', plane: 'order' }, 'critical'] as const),
       [{ alertname: 'Watchdog', severity: 'none', plane: 'platform' }, 'deadman'],
-      [{ alertname: 'A', severity: 'warning', plane: 'data', source: 'ibkr_rt', symbol: 'SPY' }, 'warning'],
-      [{ alertname: 'A', severity: 'critical', plane: 'data', source: 'ibkr_rt', symbol: 'SPY' }, 'critical'],
+      [
+        { alertname: 'A', severity: 'warning', plane: 'data', source: 'ibkr_rt', exchange: 'ibkr', symbol: 'SPY' },
+        'warning',
+      ],
+      [
+        { alertname: 'A', severity: 'critical', plane: 'data', source: 'ibkr_rt', exchange: 'ibkr', symbol: 'SPY' },
+        'critical',
+      ],
       [{ alertname: 'A' }, 'warning'],
       [{ alertname: 'A', severity: 'page', plane: 'order' }, 'warning'],
     ]
@@ -94,11 +100,11 @@ describeWithDocker(['alertmanager'], "Alertmanager's configuration", () => {
 
     it('are open for warnings about US equities in trading hours only, and always for pairs', async () => {
       const base = { alertname: 'HighSpread', plane: 'data', severity: 'warning' }
-      const spy = { ...base, source: 'ibkr_rt', symbol: 'SPY' }
+      const spy = { ...base, source: 'ibkr_rt', exchange: 'ibkr', symbol: 'SPY' }
       const open = [
-        { ...base, source: 'ibkr_rt', symbol: 'BTC/USD' },
-        { ...base, source: 'binance_ws', symbol: 'BTC/USDT' },
-        { ...base, source: 'sim', symbol: 'SPY' },
+        { ...base, source: 'ibkr_rt', exchange: 'ibkr', symbol: 'BTC/USD' },
+        { ...base, source: 'binance_ws', exchange: 'binance', symbol: 'BTC/USDT' },
+        { ...base, source: 'sim', exchange: 'sim', symbol: 'SPY' },
         { ...spy, alertname: 'MyAlert', severity: 'critical' },
         { ...spy, alertname: 'StrategyDrawdown', plane: 'strategy' },
       ]

@@ -9,8 +9,8 @@ const alert = (alertname: string, plane: string, severity: string, more: Labels 
   ...more,
 })
 const unreachable = (plane: string) => alert('PlaneUnreachable', plane, 'info', { job: `${plane}-plane` })
-const btc = { source: 'binance_ws', symbol: 'BTC/USDT' }
-const eth = { source: 'binance_ws', symbol: 'ETH/USDT' }
+const btc = { source: 'binance_ws', exchange: 'binance', symbol: 'BTC/USDT' }
+const eth = { source: 'binance_ws', exchange: 'binance', symbol: 'ETH/USDT' }
 
 interface Case {
   readonly name: string
@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
     heard: [alert('ServiceDown', 'platform', 'critical', { job: 'node' }), alert('HighTradeLatency', 'order', 'error')],
   },
   {
-    name: 'a feed that is down mutes what follows from it, of the same source and symbol',
+    name: 'a feed that is down mutes what follows from it, of the same source, exchange and symbol',
     source: [alert('FeedDown', 'data', 'critical', btc), alert('FeedDown', 'data', 'critical')],
     muted: [
       alert('BookInvalid', 'data', 'warning', btc),
@@ -102,6 +102,7 @@ const cases: readonly Case[] = [
     heard: [
       alert('BookInvalid', 'data', 'warning', eth),
       alert('MarketDataStale', 'data', 'error', { ...btc, source: 'ibkr_rt' }),
+      alert('BookInvalid', 'data', 'warning', { ...btc, exchange: 'kraken' }),
       alert('HighDataLatency', 'data', 'warning', btc),
       // Labels that both lack are equal to Alertmanager.
       alert('DataGaps', 'data', 'warning'),
@@ -152,6 +153,7 @@ const cases: readonly Case[] = [
     muted: [alert('BookValidityBudgetBurn', 'data', 'warning', { slo: 'book-validity', ...btc })],
     heard: [
       alert('BookValidityBudgetBurn', 'data', 'warning', { slo: 'book-validity', ...eth }),
+      alert('BookValidityBudgetBurn', 'data', 'warning', { slo: 'book-validity', ...btc, exchange: 'kraken' }),
       alert('TickFreshnessBudgetBurn', 'data', 'warning', { slo: 'tick-freshness', ...btc }),
     ],
   },

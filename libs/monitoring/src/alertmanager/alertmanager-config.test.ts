@@ -119,6 +119,12 @@ describe('inhibition', () => {
     expect(identityLabels).not.toContain('severity')
   })
 
+  it('mutes nothing of a symbol for what is wrong with it at another exchange', () => {
+    const ofSymbols = inhibitRules.filter(({ equal = [] }) => equal.includes('symbol'))
+    expect(ofSymbols.map(({ name }) => name)).toContain('a feed that is down mutes what follows from it')
+    for (const { equal } of ofSymbols) expect(equal).toContain('exchange')
+  })
+
   it('has a rule for each severity that can be worse than another', () => {
     const sources = inhibitRules.map(({ source_matchers }) => source_matchers[0])
     expect(sources.filter((matcher) => matcher?.startsWith('severity'))).toEqual(

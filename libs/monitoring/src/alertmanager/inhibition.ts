@@ -51,9 +51,9 @@ export const inhibitRules: readonly InhibitRule[] = [
   },
   {
     name: 'a feed that is down mutes what follows from it',
-    source_matchers: ['alertname="FeedDown"', 'source!=""', 'symbol!=""'],
+    source_matchers: ['alertname="FeedDown"', 'source!=""', 'exchange!=""', 'symbol!=""'],
     target_matchers: [anyOf('alertname', ['BookInvalid', 'HighSpread', 'MarketDataStale', 'DataGaps'])],
-    equal: ['source', 'symbol'],
+    equal: ['source', 'exchange', 'symbol'],
   },
   {
     // While a switch is active every order plane is halted by it; that one reduces has other reasons.

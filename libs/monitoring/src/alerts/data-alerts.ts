@@ -4,6 +4,7 @@ import { planeOf } from '../planes.ts'
 import { increaseFromNothing, promql } from '../promql/promql.ts'
 import { duration, type Thresholds } from '../thresholds.ts'
 import { byLimit } from './by-limit.ts'
+import { instrumentMatchers } from './instrument-matchers.ts'
 
 const plane = 'data'
 
@@ -21,31 +22,31 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
   const flappingOver = duration(feedFlapping.overSeconds)
   const down = {
     plane,
-    // Of a source, with every symbol of it, so that it mutes what follows. What is not known to be well is down: a series that is
+    // Of a source, with every instrument of it, so that it mutes what follows. What is not known to be well is down: a series that is
     // absent is no excuse, but that of a plane that cannot be reached is.
     expr: promql`
       (
-        source_symbol:data_instruments:group
+        source_exchange_symbol:data_instruments:group
         unless on (source)
         (
           (
-            max by (source) (source_symbol:data_session_open:max) == 0
+            max by (source) (source_exchange_symbol:data_session_open:max) == 0
             or
             sum by (source) (increase(data_ticks_received_total[${duration(feedDown.receiveOverSeconds)}])) > 0
             or
-            min by (source) (source_symbol:data_silence:seconds) < ${feedDown.receiveOverSeconds}
+            min by (source) (source_exchange_symbol:data_silence:seconds) < ${feedDown.receiveOverSeconds}
           )
           and on (source)
           min by (source) (min_over_time(data_feed_connected[${duration(blip.keptSeconds)}])) == 1
         )
       )
       or
-      (absent(source_symbol:data_instruments:group) unless on () up{job="${planeOf(plane).job}"} == 0)
+      (absent(source_exchange_symbol:data_instruments:group) unless on () up{job="${planeOf(plane).job}"} == 0)
     `,
     for: duration(feedDown.forSeconds),
     description:
       '{{ with $labels.source }}{{ . }}{{ else }}Every source{{ end }} is not connected, or nothing at all is received from it: ' +
-      'nothing is known of {{ with $labels.symbol }}{{ . }}{{ else }}any symbol{{ end }}.',
+      'nothing is known of {{ with $labels.symbol }}{{ . }} at {{ $labels.exchange }}{{ else }}any instrument{{ end }}.',
     picture: pictures.feedConnected,
   } as const
   return [
@@ -71,12 +72,13 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
       severity: 'error',
       plane,
       expr: promql`
-        source_symbol:data_silence:seconds > ${marketDataStale.silentSeconds}
-        and on (source, symbol)
-        source_symbol:data_session_open:max == 1
+        source_exchange_symbol:data_silence:seconds > ${marketDataStale.silentSeconds}
+        and on (source, exchange, symbol)
+        source_exchange_symbol:data_session_open:max == 1
       `,
       summary: 'Nothing is received of an instrument although its session is open.',
-      description: 'Nothing of {{ $labels.symbol }} from {{ $labels.source }} for {{ $value | humanizeDuration }}.',
+      description:
+        'Nothing of {{ $labels.symbol }} at {{ $labels.exchange }} from {{ $labels.source }} for {{ $value | humanizeDuration }}.',
       picture: pictures.silence,
     },
   ]
@@ -113,20 +115,21 @@ function qualityAlerts({ highErrorRate, highDataLatency, dataGaps, bookInvalid, 
       name: 'DataGaps',
       severity: 'warning',
       plane,
-      expr: `sum by (source, symbol) (increase(data_gaps_total[${duration(dataGaps.overSeconds)}])) > ${dataGaps.aboveCount}`,
+      expr: `sum by (source, exchange, symbol) (increase(data_gaps_total[${duration(dataGaps.overSeconds)}])) > ${dataGaps.aboveCount}`,
       everySeconds: 30,
       summary: 'There are many gaps in the data of an instrument.',
-      description: `{{ printf "%.4g" $value }} gaps in ${duration(dataGaps.overSeconds)} in {{ $labels.symbol }} from {{ $labels.source }}.`,
+      description: `{{ printf "%.4g" $value }} gaps in ${duration(dataGaps.overSeconds)} in {{ $labels.symbol }} at {{ $labels.exchange }} from {{ $labels.source }}.`,
       picture: pictures.gaps,
     },
     {
       name: 'BookInvalid',
       severity: 'warning',
       plane,
-      expr: 'source_symbol:data_book_valid:min == 0',
+      expr: 'source_exchange_symbol:data_book_valid:min == 0',
       for: duration(bookInvalid.forSeconds),
       summary: 'An order book cannot be trusted.',
-      description: 'The book of {{ $labels.symbol }} from {{ $labels.source }} is not valid: strategies do not see it.',
+      description:
+        'The book of {{ $labels.symbol }} at {{ $labels.exchange }} from {{ $labels.source }} is not valid: strategies do not see it.',
       picture: pictures.booksValid,
     },
     {
@@ -152,19 +155,19 @@ function marketAlerts({ highSpread, priceLevels }: Thresholds): AlertRule[] {
         'symbol',
         highSpread.ofSymbol,
         highSpread.aboveBps,
-        (matcher, limit) => `source_symbol:crypto_spread:bps{${matcher}} > ${limit}`,
+        (matcher, limit) => `source_exchange_symbol:crypto_spread:bps{${matcher}} > ${limit}`,
       ),
       for: duration(highSpread.forSeconds),
       summary: 'The spread of an instrument is wider than its limit.',
       description:
-        'The spread of {{ $labels.symbol }} from {{ $labels.source }} is {{ printf "%.4g" $value }} bp of the mid.',
+        'The spread of {{ $labels.symbol }} at {{ $labels.exchange }} from {{ $labels.source }} is {{ printf "%.4g" $value }} bp of the mid.',
       picture: pictures.spread,
     },
-    ...priceLevels.map(({ symbol, is, level, severity = 'info' }): AlertRule => ({
+    ...priceLevels.map(({ exchange, symbol, is, level, severity = 'info' }): AlertRule => ({
       name: 'PriceThreshold',
       severity,
       plane,
-      expr: `max by (exchange, symbol) (crypto_price{type="last", symbol="${symbol}"}) ${is === 'above' ? '>' : '<'} ${level}`,
+      expr: `max by (exchange, symbol) (crypto_price{${['type="last"', ...instrumentMatchers({ exchange, symbol })].join(', ')}}) ${is === 'above' ? '>' : '<'} ${level}`,
       labels: { level: `${is} ${level}` },
       summary: 'A price has passed a level that was set for it.',
       description: `{{ $labels.symbol }} on {{ $labels.exchange }} is at {{ $value }}, ${is} ${level}.`,

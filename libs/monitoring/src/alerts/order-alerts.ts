@@ -50,7 +50,7 @@ function tradingStateAlerts(thresholds: Thresholds): AlertRule[] {
         and on ()
         max(min_over_time(orders_trading_state{state="active"}[${idle}])) == 1
         and on ()
-        max(min_over_time(source_symbol:data_session_open:max[${idle}])) == 1
+        max(min_over_time(source_exchange_symbol:data_session_open:max[${idle}])) == 1
         and on ()
         time() - min(process_start_time_seconds{service="order_plane"}) > ${noTradingActivity.overSeconds}
       `,
@@ -133,9 +133,10 @@ function positionAlerts(thresholds: Thresholds): AlertRule[] {
       name: 'LargePositionOpened',
       severity: 'warning',
       plane,
-      expr: `max by (symbol) (abs(trading_position_value_krw)) > ${largePosition.aboveKrw}`,
+      expr: `max by (exchange, symbol) (abs(trading_position_value_krw)) > ${largePosition.aboveKrw}`,
       summary: 'A position is larger than the limit.',
-      description: 'The position in {{ $labels.symbol }} is worth {{ $value | humanize }} KRW, long or short.',
+      description:
+        'The position in {{ $labels.symbol }} at {{ $labels.exchange }} is worth {{ $value | humanize }} KRW, long or short.',
       picture: pictures.positionValue,
     },
     {
@@ -145,7 +146,8 @@ function positionAlerts(thresholds: Thresholds): AlertRule[] {
       expr: lastingStateExpr(unrealizedLoss, thresholds),
       for: duration(highUnrealizedLoss.forSeconds),
       summary: 'An open position loses more than the limit.',
-      description: 'The position in {{ $labels.symbol }} is at {{ $value | humanize }} KRW, unrealised.',
+      description:
+        'The position in {{ $labels.symbol }} at {{ $labels.exchange }} has an unrealised result of {{ $value | humanize }} KRW.',
       picture: pictures.unrealizedPnl,
     },
     {

@@ -4,6 +4,7 @@ import { pictures } from '../pictures.ts'
 import { promql } from '../promql/promql.ts'
 import { duration, type Thresholds } from '../thresholds.ts'
 import { byLimit } from './by-limit.ts'
+import { instrumentMatchers } from './instrument-matchers.ts'
 
 const plane = 'strategy'
 
@@ -53,16 +54,16 @@ export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
       description: 'Strategy {{ $labels.strategy }} is {{ $value | humanizePercentage }} below its peak.',
       picture: pictures.drawdown,
     },
-    ...indicatorLevels.map(({ indicator, symbol, is, level, severity = 'info' }): AlertRule => {
-      const matchers = [`indicator="${indicator}"`, ...(symbol === undefined ? [] : [`symbol="${symbol}"`])]
+    ...indicatorLevels.map(({ indicator, exchange, symbol, is, level, severity = 'info' }): AlertRule => {
+      const matchers = [`indicator="${indicator}"`, ...instrumentMatchers({ exchange, symbol })]
       return {
         name: 'IndicatorThreshold',
         severity,
         plane,
-        expr: `max by (symbol, indicator) (strategy_indicator_value{${matchers.join(', ')}}) ${is === 'above' ? '>' : '<'} ${level}`,
+        expr: `max by (exchange, symbol, indicator) (strategy_indicator_value{${matchers.join(', ')}}) ${is === 'above' ? '>' : '<'} ${level}`,
         labels: { level: `${is} ${level}` },
         summary: 'An indicator has passed a level that was set for it.',
-        description: `{{ $labels.indicator }} of {{ $labels.symbol }} is {{ printf "%.4g" $value }}, ${is} ${level}.`,
+        description: `{{ $labels.indicator }} of {{ $labels.symbol }} at {{ $labels.exchange }} is {{ printf "%.4g" $value }}, ${is} ${level}.`,
         picture: pictures.indicators,
       }
     }),

@@ -67,7 +67,7 @@ describe('a checked expression', () => {
     ['a value outside the closed list', 'orders_trading_state{state="stopped"}', 'unknown_value'],
     ['a pattern that no value of the closed list matches', 'orders_trading_state{state=~"stop.*"}', 'unknown_value'],
     ['the rate of a gauge', 'rate(data_session_open[5m])', 'wrong_type'],
-    ['sides whose labels differ', 'data_book_valid / data_session_open', 'never_matches'],
+    ['sides whose labels differ', 'data_book_valid / data_gaps_total', 'never_matches'],
     ['what is not PromQL', 'data_book_valid ==', 'syntax'],
   ])('refuses %s', (_, text, code) => {
     expect(codesOf(text)).toEqual([code])
@@ -78,7 +78,7 @@ describe('a checked expression', () => {
       {
         position: 9,
         message:
-          'Expected a label of the operand (symbol, service, job, instance), was venue, at character 9 of `1 + sum by (venue) (data_session_open)`',
+          'Expected a label of the operand (exchange, symbol, service, job, instance), was venue, at character 9 of `1 + sum by (venue) (data_session_open)`',
       },
     ])
   })

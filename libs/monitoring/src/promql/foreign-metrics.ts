@@ -31,6 +31,7 @@ export const foreignMetrics: readonly ForeignMetric[] = [
     'plane',
     'service',
     'source',
+    'exchange',
     'symbol',
     'slo',
     'switch_type',

@@ -7,25 +7,41 @@ const info: RuleKey = { severity: 'info', plane: 'data' }
 const file = 'data'
 
 const target = 'service="data_plane", job="data-plane", instance="d:8000"'
-const ofSpy = { source: 'sim', symbol: 'SPY' }
-const ofBitcoin = { source: 'sim', symbol: 'BTC/USDT' }
-const ticks = (symbol: string) => `data_ticks_received_total{source="sim", symbol="${symbol}", ${target}}`
+const ofSpy = { source: 'sim', exchange: 'sim', symbol: 'SPY' }
+const ofBitcoin = { source: 'sim', exchange: 'sim', symbol: 'BTC/USDT' }
+const ticks = (symbol: string) =>
+  `data_ticks_received_total{source="sim", exchange="sim", symbol="${symbol}", ${target}}`
 const trades = (symbol: string) => `crypto_trades_total{exchange="sim", symbol="${symbol}", side="buy", ${target}}`
-const session = (symbol: string) => `data_session_open{symbol="${symbol}", ${target}}`
+const session = (symbol: string) => `data_session_open{exchange="sim", symbol="${symbol}", ${target}}`
 const connected = `data_feed_connected{source="sim", ${target}}`
 const book = (symbol: string) => `data_book_valid{exchange="sim", symbol="${symbol}", ${target}}`
-const received = (symbol: string) => `data_last_receive_timestamp_seconds{source="sim", symbol="${symbol}", ${target}}`
+const received = (symbol: string) =>
+  `data_last_receive_timestamp_seconds{source="sim", exchange="sim", symbol="${symbol}", ${target}}`
 const disconnects = (reason: string) => `data_feed_disconnects_total{source="sim", reason="${reason}", ${target}}`
 const spread = (symbol: string) => `crypto_spread{exchange="sim", symbol="${symbol}", ${target}}`
 const price = (symbol: string, type: string) =>
   `crypto_price{exchange="sim", symbol="${symbol}", type="${type}", ${target}}`
 const refused = (reason: string) =>
   `data_validation_errors_total{source="sim", error_type="${reason}", event_type="tick", ${target}}`
-const freshness = (le: string) => `data_freshness_seconds_bucket{le="${le}", source="sim", symbol="SPY", ${target}}`
-const gaps = `data_gaps_total{source="sim", symbol="SPY", ${target}}`
+const freshness = (le: string) =>
+  `data_freshness_seconds_bucket{le="${le}", source="sim", exchange="sim", symbol="SPY", ${target}}`
+const gaps = `data_gaps_total{source="sim", exchange="sim", symbol="SPY", ${target}}`
 const deadLetters = `data_dlq_messages_total{event_type="tick", error_type="bad_price", ${target}}`
 const stored = (kind: string) => `data_storage_last_write_timestamp_seconds{event_type="${kind}", ${target}}`
 const started = `process_start_time_seconds{${target}}`
+
+/** The same of BTC/USDT at two exchanges, which have one source here: the exchange alone tells them apart. */
+const bitcoinAt = (exchange: string) => ({ source: 'sim', exchange, symbol: 'BTC/USDT' })
+const at = (exchange: string, metric: string, more = '') =>
+  `${metric}{source="sim", exchange="${exchange}", symbol="BTC/USDT", ${more}${target}}`
+const inBook = (exchange: string, metric: string, more = '') =>
+  `${metric}{exchange="${exchange}", symbol="BTC/USDT", ${more}${target}}`
+const wellAt = (exchange: string) => ({
+  [at(exchange, 'data_ticks_received_total')]: '0+50x60',
+  [inBook(exchange, 'data_session_open')]: '1x60',
+  [inBook(exchange, 'data_book_valid')]: '1x60',
+})
+const twoExchanges = { ...wellAt('binance'), ...wellAt('kraken'), [connected]: '1x60' }
 
 /** A feed that is well: connected, open, and trades on both symbols. */
 const well = {
@@ -38,9 +54,9 @@ const well = {
   [connected]: '1x60',
 }
 
-const downOf = (labels: { source: string; symbol: string }) => ({
+const downOf = (labels: { source: string; exchange: string; symbol: string }) => ({
   labels,
-  description: `${labels.source} is not connected, or nothing at all is received from it: nothing is known of ${labels.symbol}.`,
+  description: `${labels.source} is not connected, or nothing at all is received from it: nothing is known of ${labels.symbol} at ${labels.exchange}.`,
 })
 
 /** The same of both names of the alert. */
@@ -111,7 +127,7 @@ const feedCases: readonly RuleCase[] = [
   ...feedDown('any, when nothing at all is there', { series: {}, at: '5m' }, [
     {
       description:
-        'Every source is not connected, or nothing at all is received from it: nothing is known of any symbol.',
+        'Every source is not connected, or nothing at all is received from it: nothing is known of any instrument.',
     },
   ]),
   ...feedDown('nothing while the plane cannot be reached: that has an alert of its own', {
@@ -150,7 +166,7 @@ const feedCases: readonly RuleCase[] = [
     file,
     series: { ...well, [received('SPY')]: '100x60', [received('BTC/USDT')]: '0+15x60', [started]: '0x60' },
     at: '405s',
-    fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY from sim for 5m 5s.' }],
+    fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY at sim from sim for 5m 5s.' }],
   },
   {
     title: 'an instrument of which nothing has come since the start',
@@ -158,7 +174,7 @@ const feedCases: readonly RuleCase[] = [
     file,
     series: { ...well, [received('BTC/USDT')]: '0+15x60', [started]: '0x60' },
     at: '330s',
-    fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY from sim for 5m 30s.' }],
+    fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY at sim from sim for 5m 30s.' }],
   },
   {
     title: 'nothing at 300 s, nor while the session is closed',
@@ -220,7 +236,7 @@ const qualityCases: readonly RuleCase[] = [
     every: '1m',
     series: { [gaps]: '0+1x120' },
     at: '70m',
-    fires: [{ ...warning, labels: ofSpy, description: '60 gaps in 1h in SPY from sim.' }],
+    fires: [{ ...warning, labels: ofSpy, description: '60 gaps in 1h in SPY at sim from sim.' }],
   },
   {
     title: 'nothing for ten gaps in an hour',
@@ -241,7 +257,7 @@ const qualityCases: readonly RuleCase[] = [
       {
         ...warning,
         labels: ofSpy,
-        description: 'The book of SPY from sim is not valid: strategies do not see it.',
+        description: 'The book of SPY at sim from sim is not valid: strategies do not see it.',
       },
     ],
   },
@@ -272,6 +288,7 @@ const qualityCases: readonly RuleCase[] = [
 ]
 
 const atPrice = { severity: 'info', plane: 'data', level: 'below 500' } as const
+const atKraken = { severity: 'info', plane: 'data', level: 'above 100000' } as const
 
 const marketCases: readonly RuleCase[] = [
   {
@@ -290,11 +307,11 @@ const marketCases: readonly RuleCase[] = [
     },
     at: '30s',
     fires: [
-      { ...warning, labels: ofBitcoin, description: 'The spread of BTC/USDT from sim is 6 bp of the mid.' },
+      { ...warning, labels: ofBitcoin, description: 'The spread of BTC/USDT at sim from sim is 6 bp of the mid.' },
       {
         ...warning,
-        labels: { source: 'sim', symbol: 'ILLIQUID' },
-        description: 'The spread of ILLIQUID from sim is 100 bp of the mid.',
+        labels: { source: 'sim', exchange: 'sim', symbol: 'ILLIQUID' },
+        description: 'The spread of ILLIQUID at sim from sim is 100 bp of the mid.',
       },
     ],
   },
@@ -334,6 +351,120 @@ const marketCases: readonly RuleCase[] = [
   },
 ]
 
+/** What happens to BTC/USDT at one exchange is not said of the other. */
+const exchangeCases: readonly RuleCase[] = [
+  {
+    title: 'the book of a symbol at one of its exchanges, not that at the other',
+    alert: 'BookInvalid',
+    file,
+    series: { ...twoExchanges, [inBook('kraken', 'data_book_valid')]: '0x60' },
+    at: '2m',
+    fires: [
+      {
+        ...warning,
+        labels: bitcoinAt('kraken'),
+        description: 'The book of BTC/USDT at kraken from sim is not valid: strategies do not see it.',
+      },
+    ],
+  },
+  {
+    title: 'nothing for the book at an exchange whose session is closed, while the other is open',
+    alert: 'BookInvalid',
+    file,
+    series: {
+      ...twoExchanges,
+      [inBook('kraken', 'data_book_valid')]: '0x60',
+      [inBook('kraken', 'data_session_open')]: '0x60',
+    },
+    at: '2m',
+    quiet: [warning],
+  },
+  {
+    title: 'the gaps of a symbol at one of its exchanges, not those of both together',
+    alert: 'DataGaps',
+    file,
+    every: '1m',
+    series: { [at('binance', 'data_gaps_total')]: '0x60 8x120', [at('kraken', 'data_gaps_total')]: '0+1x120' },
+    at: '70m',
+    fires: [{ ...warning, labels: bitcoinAt('kraken'), description: '60 gaps in 1h in BTC/USDT at kraken from sim.' }],
+  },
+  {
+    title: 'a symbol that is silent at one of its exchanges',
+    alert: 'MarketDataStale',
+    file,
+    series: {
+      ...twoExchanges,
+      [at('binance', 'data_last_receive_timestamp_seconds')]: '0+15x60',
+      [at('kraken', 'data_last_receive_timestamp_seconds')]: '100x60',
+      [started]: '0x60',
+    },
+    at: '405s',
+    fires: [
+      { ...error, labels: bitcoinAt('kraken'), description: 'Nothing of BTC/USDT at kraken from sim for 5m 5s.' },
+    ],
+  },
+  {
+    title: 'the spread at one exchange against the mid there',
+    alert: 'HighSpread',
+    file,
+    series: {
+      ...twoExchanges,
+      [inBook('binance', 'crypto_spread')]: '1x60',
+      [inBook('binance', 'crypto_price', 'type="bid", ')]: '99999.5x60',
+      [inBook('binance', 'crypto_price', 'type="ask", ')]: '100000.5x60',
+      [inBook('kraken', 'crypto_spread')]: '60x60',
+      [inBook('kraken', 'crypto_price', 'type="bid", ')]: '99970x60',
+      [inBook('kraken', 'crypto_price', 'type="ask", ')]: '100030x60',
+    },
+    at: '30s',
+    fires: [
+      {
+        ...warning,
+        labels: bitcoinAt('kraken'),
+        description: 'The spread of BTC/USDT at kraken from sim is 6 bp of the mid.',
+      },
+    ],
+  },
+  ...feedDown(
+    'the symbol of the source that is down, not that of another one',
+    {
+      series: {
+        ...twoExchanges,
+        [at('kraken', 'data_ticks_received_total')]: '_x60',
+        [`data_ticks_received_total{source="ccxt_kraken", exchange="kraken", symbol="BTC/USDT", ${target}}`]: '7x60',
+        [`data_feed_connected{source="ccxt_kraken", ${target}}`]: '0x60',
+      },
+      at: '5m',
+    },
+    [downOf({ ...bitcoinAt('kraken'), source: 'ccxt_kraken' })],
+  ),
+  {
+    title: 'a price at the exchange that the level is of, not at another',
+    alert: 'PriceThreshold',
+    file,
+    series: {
+      [inBook('binance', 'crypto_price', 'type="last", ')]: '100200x4',
+      [inBook('kraken', 'crypto_price', 'type="last", ')]: '100100x4',
+    },
+    at: '15s',
+    fires: [
+      {
+        ...atKraken,
+        labels: { exchange: 'kraken', symbol: 'BTC/USDT' },
+        description: 'BTC/USDT on kraken is at 100100, above 100000.',
+      },
+    ],
+  },
+  {
+    title: 'nothing at the level of an exchange',
+    alert: 'PriceThreshold',
+    file,
+    series: { [inBook('kraken', 'crypto_price', 'type="last", ')]: '100000x4' },
+    at: '15s',
+    quiet: [atKraken],
+  },
+]
+
 const storageCases: readonly RuleCase[] = [
   {
     title: 'a kind that is expected and has not been stored for more than 300 s',
@@ -367,4 +498,10 @@ const storageCases: readonly RuleCase[] = [
   },
 ]
 
-export const dataCases: readonly RuleCase[] = [...feedCases, ...qualityCases, ...marketCases, ...storageCases]
+export const dataCases: readonly RuleCase[] = [
+  ...feedCases,
+  ...qualityCases,
+  ...marketCases,
+  ...exchangeCases,
+  ...storageCases,
+]

@@ -8,19 +8,22 @@ const file = 'order'
 const target = 'service="order_plane", job="order-plane", instance="o:8001"'
 const ofTarget = { job: 'order-plane', instance: 'o:8001' }
 const state = (name: string) => `orders_trading_state{state="${name}", ${target}}`
-const submitted = `orders_submitted_total{strategy="OFI", symbol="SPY", order_type="LIMIT", direction="BUY", ${target}}`
+const submitted = `orders_submitted_total{strategy="OFI", exchange="sim", symbol="SPY", order_type="LIMIT", direction="BUY", ${target}}`
 const filled = (status: string) =>
-  `orders_filled_total{strategy="OFI", symbol="SPY", direction="BUY", status="${status}", ${target}}`
+  `orders_filled_total{strategy="OFI", exchange="sim", symbol="SPY", direction="BUY", status="${status}", ${target}}`
 const cancelled = (reason: string) =>
-  `orders_cancelled_total{strategy="OFI", symbol="SPY", reason="${reason}", ${target}}`
-const rejected = `orders_rejected_total{strategy="OFI", symbol="SPY", reason="venue_refused", ${target}}`
+  `orders_cancelled_total{strategy="OFI", exchange="sim", symbol="SPY", reason="${reason}", ${target}}`
+const rejected = `orders_rejected_total{strategy="OFI", exchange="sim", symbol="SPY", reason="venue_refused", ${target}}`
 const errors = `orders_errors_total{kind="timeout", ${target}}`
-const latency = (le: string) => `trading_order_latency_seconds_bucket{le="${le}", symbol="SPY", ${target}}`
-const position = (symbol: string) => `trading_position_value_krw{symbol="${symbol}", ${target}}`
-const unrealized = (symbol: string) => `trading_unrealized_pnl_krw{symbol="${symbol}", ${target}}`
+const latency = (le: string) =>
+  `trading_order_latency_seconds_bucket{le="${le}", exchange="sim", symbol="SPY", ${target}}`
+const position = (symbol: string, exchange = 'sim') =>
+  `trading_position_value_krw{exchange="${exchange}", symbol="${symbol}", ${target}}`
+const unrealized = (symbol: string, exchange = 'sim') =>
+  `trading_unrealized_pnl_krw{exchange="${exchange}", symbol="${symbol}", ${target}}`
 const difference = (kind: string) => `orders_reconciliation_differences{kind="${kind}", ${target}}`
 const started = `process_start_time_seconds{${target}}`
-const sessionOpen = `source_symbol:data_session_open:max{source="sim", symbol="SPY"}`
+const sessionOpen = `source_exchange_symbol:data_session_open:max{source="sim", exchange="sim", symbol="SPY"}`
 
 const halted = {
   ...critical,
@@ -227,8 +230,16 @@ const positionCases: readonly RuleCase[] = [
     series: { [position('SPY')]: '10000001x4', [position('TSLA')]: '-20000000x4', [position('QQQ')]: '10000000x4' },
     at: '15s',
     fires: [
-      { ...warning, labels: { symbol: 'SPY' }, description: 'The position in SPY is worth 10M KRW, long or short.' },
-      { ...warning, labels: { symbol: 'TSLA' }, description: 'The position in TSLA is worth 20M KRW, long or short.' },
+      {
+        ...warning,
+        labels: { exchange: 'sim', symbol: 'SPY' },
+        description: 'The position in SPY at sim is worth 10M KRW, long or short.',
+      },
+      {
+        ...warning,
+        labels: { exchange: 'sim', symbol: 'TSLA' },
+        description: 'The position in TSLA at sim is worth 20M KRW, long or short.',
+      },
     ],
   },
   {
@@ -238,7 +249,34 @@ const positionCases: readonly RuleCase[] = [
     series: { [position('SPY')]: `${0.8 * 10_000 * 1350}x4` },
     at: '15s',
     fires: [
-      { ...warning, labels: { symbol: 'SPY' }, description: 'The position in SPY is worth 10.8M KRW, long or short.' },
+      {
+        ...warning,
+        labels: { exchange: 'sim', symbol: 'SPY' },
+        description: 'The position in SPY at sim is worth 10.8M KRW, long or short.',
+      },
+    ],
+  },
+  {
+    title: 'each of the large positions in one symbol at two exchanges, by its own size',
+    alert: 'LargePositionOpened',
+    file,
+    series: {
+      [position('BTC/USDT')]: '11000000x4',
+      [position('BTC/USDT', 'kraken')]: '-20000000x4',
+      [position('BTC/USDT', 'mexc')]: '9000000x4',
+    },
+    at: '15s',
+    fires: [
+      {
+        ...warning,
+        labels: { exchange: 'sim', symbol: 'BTC/USDT' },
+        description: 'The position in BTC/USDT at sim is worth 11M KRW, long or short.',
+      },
+      {
+        ...warning,
+        labels: { exchange: 'kraken', symbol: 'BTC/USDT' },
+        description: 'The position in BTC/USDT at kraken is worth 20M KRW, long or short.',
+      },
     ],
   },
   {
@@ -258,8 +296,26 @@ const positionCases: readonly RuleCase[] = [
     fires: [
       {
         ...critical,
-        labels: { ...ofTarget, symbol: 'SPY' },
-        description: 'The position in SPY is at -600k KRW, unrealised.',
+        labels: { ...ofTarget, exchange: 'sim', symbol: 'SPY' },
+        description: 'The position in SPY at sim has an unrealised result of -600k KRW.',
+      },
+    ],
+  },
+  {
+    title: 'the position that loses at one exchange, not that in the same symbol at another',
+    alert: 'HighUnrealizedLoss',
+    file,
+    series: {
+      [unrealized('BTC/USDT')]: '900000x10',
+      [unrealized('BTC/USDT', 'kraken')]: '-600000x10',
+      [state('active')]: '1x10',
+    },
+    at: '1m',
+    fires: [
+      {
+        ...critical,
+        labels: { ...ofTarget, exchange: 'kraken', symbol: 'BTC/USDT' },
+        description: 'The position in BTC/USDT at kraken has an unrealised result of -600k KRW.',
       },
     ],
   },
@@ -272,8 +328,8 @@ const positionCases: readonly RuleCase[] = [
     fires: [
       {
         ...critical,
-        labels: { ...ofTarget, symbol: 'SPY' },
-        description: 'The position in SPY is at -600k KRW, unrealised.',
+        labels: { ...ofTarget, exchange: 'sim', symbol: 'SPY' },
+        description: 'The position in SPY at sim has an unrealised result of -600k KRW.',
       },
     ],
   },

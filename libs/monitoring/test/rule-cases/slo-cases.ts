@@ -35,7 +35,7 @@ const levels: readonly Level[] = [
       histogram(
         'data_freshness_seconds',
         0.1,
-        `source="sim", symbol="SPY", ${data}`,
+        `source="sim", exchange="sim", symbol="SPY", ${data}`,
         traffic === 'enough' ? 6000 : 0.2,
         badRatio,
       ),
@@ -50,7 +50,7 @@ const levels: readonly Level[] = [
       histogram(
         'orders_submit_to_ack_latency_seconds',
         0.5,
-        `strategy="OFI", symbol="SPY", ${order}`,
+        `strategy="OFI", exchange="sim", symbol="SPY", ${order}`,
         traffic === 'enough' ? 6 : 0.1,
         badRatio,
       ),
@@ -58,12 +58,12 @@ const levels: readonly Level[] = [
   {
     alert: 'BookValidityBudgetBurn',
     plane: 'data',
-    labels: { slo: 'book-validity', source: 'sim', symbol: 'SPY' },
+    labels: { slo: 'book-validity', source: 'sim', exchange: 'sim', symbol: 'SPY' },
     percent: 99.9,
-    what: 'the time the book of SPY from sim is not valid',
+    what: 'the time the book of SPY at sim from sim is not valid',
     // A value between 0 and 1 stands for a book that is valid so much of the time.
     series: (badRatio, traffic = 'enough') => ({
-      'source_symbol:data_book_valid:min{source="sim", symbol="SPY"}':
+      'source_exchange_symbol:data_book_valid:min{source="sim", exchange="sim", symbol="SPY"}':
         traffic === 'enough' ? `${1 - badRatio}x300` : `_x295 ${1 - badRatio} stale`,
     }),
   },
@@ -157,15 +157,18 @@ function silentBooks(): RuleCase[] {
     file,
     every: '30s',
     at: '1h24m',
-    series: { 'source_symbol:data_book_valid:min{source="sim", symbol="SPY"}': '1x159 0x5 1x40' },
+    series: {
+      'source_exchange_symbol:data_book_valid:min{source="sim", exchange="sim", symbol="SPY"}': '1x159 0x5 1x40',
+    },
   } as const
   const key = { severity: 'critical', plane: 'data' } as const
   const tripped = (switchType: string) =>
     `ALERTS{alertname="KillSwitchTriggered", alertstate="firing", severity="critical", plane="strategy", switch_type="${switchType}"}`
   const pages = {
     ...key,
-    labels: { slo: 'book-validity', source: 'sim', symbol: 'SPY' },
-    description: '3.25% of the time the book of SPY from sim is not valid; the objective is 99.9 % good over 30 days.',
+    labels: { slo: 'book-validity', source: 'sim', exchange: 'sim', symbol: 'SPY' },
+    description:
+      '3.25% of the time the book of SPY at sim from sim is not valid; the objective is 99.9 % good over 30 days.',
   }
   return [
     { ...silence, title: 'a silence that nothing has paged for', fires: [pages] },

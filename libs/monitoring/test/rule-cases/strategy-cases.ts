@@ -8,7 +8,8 @@ const target = 'service="strategy_plane", job="strategy-plane", instance="s:8002
 const active = (switchType: string) => `strategy_kill_switch_active{switch_type="${switchType}", ${target}}`
 const distance = (switchType: string) => `strategy_kill_switch_distance_ratio{switch_type="${switchType}", ${target}}`
 const coreRuns = `strategy_portfolio_value_usd{${target}}`
-const indicator = (name: string) => `strategy_indicator_value{symbol="SPY", indicator="${name}", ${target}}`
+const indicator = (name: string) =>
+  `strategy_indicator_value{exchange="sim", symbol="SPY", indicator="${name}", ${target}}`
 const ofModel = (metric: string) => `${metric}{model="ridge", ${target}}`
 const predictions = (le: string) => `ml_prediction_duration_seconds_bucket{le="${le}", model="ridge", ${target}}`
 
@@ -157,7 +158,13 @@ const indicatorCases: readonly RuleCase[] = [
     file,
     series: { [indicator('rsi')]: '71.5x4', [indicator('macd')]: '99x4' },
     at: '15s',
-    fires: [{ ...above, labels: { symbol: 'SPY', indicator: 'rsi' }, description: 'rsi of SPY is 71.5, above 70.' }],
+    fires: [
+      {
+        ...above,
+        labels: { exchange: 'sim', symbol: 'SPY', indicator: 'rsi' },
+        description: 'rsi of SPY at sim is 71.5, above 70.',
+      },
+    ],
     quiet: [below],
   },
   {
@@ -166,7 +173,13 @@ const indicatorCases: readonly RuleCase[] = [
     file,
     series: { [indicator('rsi')]: '29x4' },
     at: '15s',
-    fires: [{ ...below, labels: { symbol: 'SPY', indicator: 'rsi' }, description: 'rsi of SPY is 29, below 30.' }],
+    fires: [
+      {
+        ...below,
+        labels: { exchange: 'sim', symbol: 'SPY', indicator: 'rsi' },
+        description: 'rsi of SPY at sim is 29, below 30.',
+      },
+    ],
     quiet: [above],
   },
 ]
