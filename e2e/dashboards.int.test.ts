@@ -73,6 +73,7 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'ML Pipeline / Records of the last run / A',
     'ML Pipeline / Time since a batch job succeeded / A',
     'ML Pipeline / dag / dag',
+    'ML Pipeline / exchange / exchange',
     'ML Pipeline / symbol / symbol',
   ],
   'there is no node exporter beside the test': [

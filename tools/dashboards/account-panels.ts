@@ -3,7 +3,8 @@ import { BASIS_POINTS } from './series.ts'
 import { column } from './tables.ts'
 
 const OF_RUN = '$__timeFilter(time) and run_id = ${run:sqlstring}'
-const CHOSEN = `${OF_RUN} and strategy in (\${strategy:sqlstring}) and symbol in (\${symbol:sqlstring})`
+const CHOSEN = `${OF_RUN} and strategy in (\${strategy:sqlstring})
+  and exchange in (\${exchange:sqlstring}) and symbol in (\${symbol:sqlstring})`
 
 const overTime = (title: string, shows: string, worry: string, unit: string, columns: string) =>
   timeSeries(
@@ -59,10 +60,10 @@ export const positionsNow = tablePanel(
     queries: [
       {
         sql: `
-select distinct on (symbol) symbol, quantity, cost_basis, mark, value, realized_usd, unrealized_usd, time
+select distinct on (exchange, symbol) exchange, symbol, quantity, cost_basis, mark, value, realized_usd, unrealized_usd, time
 from dashboard_positions
-where ${OF_RUN} and symbol in (\${symbol:sqlstring})
-order by symbol, time desc`,
+where ${OF_RUN} and symbol in (\${symbol:sqlstring}) and (exchange is null or exchange in (\${exchange:sqlstring}))
+order by exchange, symbol, time desc`,
       },
     ],
     fields: Object.fromEntries(
@@ -82,11 +83,11 @@ export const fillsByStrategy = tablePanel(
     queries: [
       {
         sql: `
-select strategy, symbol, count(*) as fills, sum(amount) as amount, sum(fee) as fees, avg(slippage_bps) as slippage,
+select strategy, exchange, symbol, count(*) as fills, sum(amount) as amount, sum(fee) as fees, avg(slippage_bps) as slippage,
   avg(latency_seconds) as latency
 from dashboard_fills
 where ${CHOSEN}
-group by strategy, symbol order by amount desc`,
+group by strategy, exchange, symbol order by amount desc`,
       },
     ],
     fields: { slippage: [column.unit(BASIS_POINTS)], latency: [column.unit('s')] },
@@ -104,7 +105,8 @@ export const recentFills = tablePanel(
     queries: [
       {
         sql: `
-select time, strategy, symbol, side, quantity, price, amount, fee, liquidity, status, slippage_bps, latency_seconds, fill_id
+select time, strategy, exchange, symbol, side, quantity, price, amount, fee, liquidity, status, slippage_bps, latency_seconds,
+  fill_id
 from dashboard_fills
 where ${CHOSEN}
 order by time desc limit 100`,

@@ -129,8 +129,13 @@ export const variables = {
   /** The Prometheus jobs of the planes, the same on every dashboard, so that a choice goes along with the links. */
   job: () => severalLabels('job', 'Job', `label_values(${everyServiceCatalog.buildInfo.name}, job)`).allValue('.+'),
   /** Several values of a label, or all. Without a value for all: SQL gets them all named. */
-  several: (name: string, label: string, metric: MetricDefinition) =>
-    severalLabels(name, label, `label_values(${metric.name}{job=~"$job"}, ${name})`),
+  several: (name: string, label: string, metric: MetricDefinition, matchers = 'job=~"$job"') =>
+    severalLabels(name, label, `label_values(${metric.name}{${matchers}}, ${name})`),
+  /** Exchanges, and the symbols at them, which together are instruments. */
+  instruments: (metric: MetricDefinition) => [
+    variables.several('exchange', 'Exchange', metric),
+    variables.several('symbol', 'Symbol', metric, 'job=~"$job",exchange=~"$exchange"'),
+  ],
   /** The same of any selector. */
   labelsOf: (name: string, label: string, selector: string) =>
     severalLabels(name, label, `label_values(${selector}, ${name})`),

@@ -18,10 +18,14 @@ const labelsByName = new Map(
 const batchJobs = new Set(Object.values(catalogs.jobs).map(({ name }) => name))
 /** Scraped less often than the planes, which are scraped every second. */
 const SCRAPED_EVERY_15_S = /^(pipeline|push|node|prometheus|alertmanager)_/
+const GROUPING = /\b(?:by|on)\s*\(([^()]*)\)/g
 const RATE = /\b(rate|irate|increase)\s*\(/g
 const RATE_OF_SELECTOR = /\b(?:rate|irate|increase)\s*\(\s*[a-zA-Z_:][\w:]*\s*(?:\{[^}]*\})?\s*\[([^\]]+)\]/g
 
-/** Whether it parses, names what is known, is narrowed by the dashboard's variables and takes rates over `$__rate_interval`. */
+/**
+ * Whether it parses, names what is known, is narrowed by the dashboard's variables, keeps one symbol at two exchanges apart, and
+ * takes rates over `$__rate_interval`.
+ */
 export function lintExpression(
   { expr, interval, instant }: Dataquery,
   variables: readonly VariableModel[],
@@ -41,12 +45,18 @@ export function lintExpression(
     const labels = labelsByName.get(metric)
     const wanted = batchJobs.has(metric.replace(/_(bucket|sum|count)$/, ''))
       ? [['dag_id', 'dag'] as const]
-      : (labels ? ['job', ...labels.filter((label) => ['symbol', 'strategy'].includes(label))] : []).map(
+      : (labels ? ['job', ...labels.filter((label) => ['exchange', 'symbol', 'strategy'].includes(label))] : []).map(
           (label) => [label, label] as const,
         )
     for (const [label, variable] of wanted) {
       const isNarrowed = matchers.some((matcher) => matcher.label === label && matcher.value.includes(marked(variable)))
       if (!isNarrowed) problems.push({ rule: 'filters', message: `Expected ${metric} to be narrowed by $${variable}` })
+    }
+  }
+  for (const [, list = ''] of expr.matchAll(GROUPING)) {
+    const labels = list.split(/\s*,\s*/)
+    if (labels.includes('symbol') && !labels.includes('exchange')) {
+      problems.push({ rule: 'instruments', message: `Expected exchange beside symbol, was (${list}) in ${expr}` })
     }
   }
   const isSlow = narrowed.some(({ metric = '' }) => SCRAPED_EVERY_15_S.test(metric))

@@ -5,7 +5,7 @@ import { createDashboard, variables } from './dashboard.ts'
 import { lintDashboard, lintRules, type LintRule } from './lint.ts'
 import { batchJobs, orderPlane } from './metrics.ts'
 import { tablePanel, timeSeries } from './panels.ts'
-import { createPromql, planeScope } from './promql.ts'
+import { byInstrument, createPromql, legendOf, planeScope } from './promql.ts'
 import { series } from './series.ts'
 
 const { rate } = createPromql(planeScope)
@@ -17,7 +17,7 @@ function aDashboard(): Dashboard {
     title: 'Orders',
     worry: 'Worry when there are none.',
     unit: 'ops',
-    queries: [series(rate(orderPlane.received, ['symbol']), '{{symbol}}')],
+    queries: [series(rate(orderPlane.received, byInstrument), legendOf(byInstrument))],
   })
   const fills = tablePanel({
     title: 'Fills',
@@ -38,7 +38,7 @@ function aDashboard(): Dashboard {
       variables.postgres(),
       variables.job(),
       variables.several('strategy', 'Strategy', orderPlane.received),
-      variables.several('symbol', 'Symbol', orderPlane.received),
+      ...variables.instruments(orderPlane.received),
       variables.run(),
     ],
     rows: [{ title: 'All', panels: [orders, fills] }],
@@ -70,7 +70,7 @@ const sql =
   (text: string, format = 'table'): Change =>
   (dashboard) =>
     Object.assign(targetOf(dashboard, 'Fills'), { rawSql: text, format })
-const received = 'orders_received_total{job=~"$job",strategy=~"$strategy",symbol=~"$symbol"}'
+const received = 'orders_received_total{job=~"$job",strategy=~"$strategy",exchange=~"$exchange",symbol=~"$symbol"}'
 const chosen = '$__timeFilter(time) and run_id = ${run:sqlstring}'
 
 const bad: readonly [what: string, rule: LintRule, change: Change][] = [
@@ -168,7 +168,22 @@ const bad: readonly [what: string, rule: LintRule, change: Change][] = [
   [
     'a metric of every symbol',
     'filters',
-    expr('sum(rate(orders_received_total{job=~"$job",strategy=~"$strategy"}[$__rate_interval]))'),
+    expr('sum(rate(orders_received_total{job=~"$job",strategy=~"$strategy",exchange=~"$exchange"}[$__rate_interval]))'),
+  ],
+  [
+    'a metric of every exchange',
+    'filters',
+    expr('sum(rate(orders_received_total{job=~"$job",strategy=~"$strategy",symbol=~"$symbol"}[$__rate_interval]))'),
+  ],
+  [
+    'a symbol at two exchanges as one',
+    'instruments',
+    expr(`sum by (symbol) (rate(${received}[$__rate_interval]))`, '{{symbol}}'),
+  ],
+  [
+    'a join by symbol alone',
+    'instruments',
+    expr(`sum(rate(${received}[$__rate_interval]) and on (symbol) ${received})`),
   ],
   ['a metric of every job', 'filters', expr('max(trading_win_rate)')],
   ['batch jobs that cannot be chosen', 'filters', expr(`max(${batchJobs.dagRuns.name}{job=~"$job"})`)],
@@ -209,7 +224,7 @@ it.each(bad)('refuses %s', (_, rule, change) => {
 
 it('says where', () => {
   const dashboard = aDashboard()
-  expr('sum(orders_recieved_total{strategy=~"$strategy",symbol=~"$symbol"})')(dashboard)
+  expr('sum(orders_recieved_total{strategy=~"$strategy",exchange=~"$exchange",symbol=~"$symbol"})')(dashboard)
   expect(lint(dashboard)).toEqual([
     {
       rule: 'promql',

@@ -35,6 +35,7 @@ export const lintRules = [
   'promql',
   'rate_interval',
   'filters',
+  'instruments',
   'legend',
   'sql',
 ] as const

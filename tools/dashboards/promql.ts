@@ -10,6 +10,7 @@ export type Scope = Readonly<Record<string, string>>
 export const planeScope: Scope = {
   job: 'job=~"$job"',
   strategy: 'strategy=~"$strategy"',
+  exchange: 'exchange=~"$exchange"',
   symbol: 'symbol=~"$symbol"',
 }
 
@@ -82,6 +83,9 @@ export function createPromql(scope: Scope) {
 function grouping(by: readonly string[]): string {
   return by.length === 0 ? ' ' : ` by (${by.join(', ')}) `
 }
+
+/** What tells instruments apart: BTC/USDT is at several exchanges. */
+export const byInstrument = ['exchange', 'symbol']
 
 /** `{{symbol}} {{side}}`: the legend of series that are told apart by these labels. */
 export function legendOf(by: readonly string[]): string {

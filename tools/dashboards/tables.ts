@@ -71,9 +71,10 @@ export const recentOrders = tablePanel(
     queries: [
       {
         sql: `
-select time, strategy, symbol, side, order_type, quantity, filled_quantity, limit_price, state, reason, updated_at, intent_id
+select time, strategy, exchange, symbol, side, order_type, quantity, filled_quantity, limit_price, state, reason, updated_at,
+  intent_id
 from dashboard_orders
-where ${CHOSEN}
+where ${CHOSEN} and exchange in (\${exchange:sqlstring})
 order by time desc limit 100`,
       },
     ],

@@ -2,12 +2,12 @@ import { dashboardUids, thresholds } from '@triplane/monitoring'
 import { createDashboard, variables } from '../dashboard.ts'
 import { dataPlane as data } from '../metrics.ts'
 import { stateTimeline, timeSeries } from '../panels.ts'
-import { createPromql, legendOf, planeScope } from '../promql.ts'
+import { byInstrument, createPromql, legendOf, planeScope } from '../promql.ts'
 import { series, states } from '../series.ts'
 
 const { of, rate, increase, quantile, max, age } = createPromql(planeScope)
-const bySource = ['source', 'symbol']
-const byMarket = ['exchange', 'symbol']
+const bySource = ['source', ...byInstrument]
+const byDuration = [...byInstrument, 'duration']
 
 const feeds = [
   stateTimeline(
@@ -28,7 +28,7 @@ const feeds = [
       queries: [
         series(
           `min by (exchange, symbol) (min_over_time(${of(data.bookValid)}[$__rate_interval]))`,
-          legendOf(byMarket),
+          legendOf(byInstrument),
         ),
       ],
       height: 6,
@@ -40,7 +40,7 @@ const feeds = [
       title: 'Sessions',
       worry: 'No worry in itself; outside of a session silence is no fault.',
       unit: 'none',
-      queries: [series(max(data.sessionOpen, ['symbol']), '{{symbol}}')],
+      queries: [series(max(data.sessionOpen, byInstrument), legendOf(byInstrument))],
       height: 6,
     },
     states.open,
@@ -53,7 +53,7 @@ const feeds = [
       unit: 's',
       queries: [
         series(
-          `(${age(data.lastReceive, bySource)}) and on (symbol) max by (symbol) (${of(data.sessionOpen)}) == 1`,
+          `(${age(data.lastReceive, bySource)}) and on (exchange, symbol) max by (exchange, symbol) (${of(data.sessionOpen)}) == 1`,
           legendOf(bySource),
         ),
       ],
@@ -85,7 +85,8 @@ const freshness = [
   timeSeries(
     {
       title: 'Freshness p95',
-      worry: 'Worry when it stays above the dashed line, or when one symbol is slower than the others of its source.',
+      worry:
+        'Worry when it stays above the dashed line, or when one instrument is slower than the others of its source.',
       unit: 's',
       queries: [series(quantile(0.95, data.freshness, bySource), legendOf(bySource))],
       width: 12,
@@ -128,7 +129,7 @@ const freshness = [
       title: 'Completeness',
       worry: 'Worry when it falls: intervals are missing.',
       unit: 'percentunit',
-      queries: [series(max(data.completeness, ['symbol']), '{{symbol}}')],
+      queries: [series(max(data.completeness, byInstrument), legendOf(byInstrument))],
     },
     { min: 0, max: 1 },
   ),
@@ -149,7 +150,7 @@ const throughput = [
       title: 'Bars received',
       worry: 'Worry when a duration stops while ticks go on.',
       unit: 'eps',
-      queries: [series(rate(data.barsReceived, ['symbol', 'duration']), '{{symbol}} {{duration}}', '15s')],
+      queries: [series(rate(data.barsReceived, byDuration), legendOf(byDuration), '15s')],
     },
     { min: 0 },
   ),
@@ -158,7 +159,7 @@ const throughput = [
       title: 'OFI events',
       worry: 'Worry when they stop while ticks go on: the book is invalid, or the stage is stuck.',
       unit: 'eps',
-      queries: [series(rate(data.ofiEvents, ['symbol']), '{{symbol}}')],
+      queries: [series(rate(data.ofiEvents, byInstrument), legendOf(byInstrument))],
     },
     { min: 0 },
   ),
@@ -214,7 +215,7 @@ const quality = [
         'Worry when they come without a gap, a disconnect or a refused trade: the first and last bar of a run aside.',
       unit: 'short',
       queries: [
-        series(increase(data.barsIncomplete, [...bySource, 'duration']), '{{source}} {{symbol}} {{duration}}', '15s'),
+        series(increase(data.barsIncomplete, ['source', ...byDuration]), legendOf(['source', ...byDuration]), '15s'),
       ],
     },
     { draw: 'bars', min: 0 },
@@ -270,7 +271,7 @@ export function createDataPlaneBoard() {
     description: 'What comes in from the venues, how fresh and how good it is, and whether it is stored.',
     refresh: '5s',
     from: 'now-30m',
-    variables: [variables.prometheus(), variables.job(), variables.several('symbol', 'Symbol', data.sessionOpen)],
+    variables: [variables.prometheus(), variables.job(), ...variables.instruments(data.sessionOpen)],
     rows: [
       { title: 'Feeds', panels: feeds },
       { title: 'Freshness and clocks', panels: freshness },

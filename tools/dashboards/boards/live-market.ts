@@ -11,15 +11,14 @@ import {
 } from '../market-panels.ts'
 import { dataPlane as data, strategyPlane as strategy } from '../metrics.ts'
 import { statPanel, timeSeries } from '../panels.ts'
-import { createPromql, marketScope } from '../promql.ts'
+import { byInstrument, createPromql, marketScope } from '../promql.ts'
 import { BASIS_POINTS, newest, series } from '../series.ts'
 
 const { rate, lastMinute, max } = createPromql(marketScope)
-const BY = ['exchange', 'symbol']
 
-const bid = max(data.price, BY, 'type="bid"')
-const ask = max(data.price, BY, 'type="ask"')
-const spreadBps = `20000 * ${max(data.spread, BY)} / (${bid} + ${ask})`
+const bid = max(data.price, byInstrument, 'type="bid"')
+const ask = max(data.price, byInstrument, 'type="ask"')
+const spreadBps = `20000 * ${max(data.spread, byInstrument)} / (${bid} + ${ask})`
 const bought = rate(data.tradeVolumeTotal, [], 'side="buy"')
 const sold = rate(data.tradeVolumeTotal, [], 'side="sell"')
 const bidDepth = max(data.depth, [], 'side="bid"')
@@ -33,7 +32,7 @@ const now = [
       title: 'Last price',
       worry: 'Worry when it stands still while the session is open.',
       unit: 'none',
-      queries: [series(max(data.price, ['symbol'], 'type="last"'), '{{symbol}}')],
+      queries: [series(max(data.price, byInstrument, 'type="last"'), '{{symbol}}')],
       ...small,
     },
     { sparkline: true },
@@ -43,7 +42,7 @@ const now = [
       title: 'Spread now',
       worry: 'Worry when it is several times what it mostly is.',
       unit: 'none',
-      queries: [newest(max(data.spread, ['symbol']), '{{symbol}}')],
+      queries: [newest(max(data.spread, byInstrument), '{{symbol}}')],
       ...small,
     },
     {},
@@ -75,7 +74,7 @@ const now = [
       title: 'Volume of the last minute',
       worry: 'Worry when it is far below what is usual at this hour: orders are cut down to a share of it.',
       unit: 'short',
-      queries: [newest(max(data.tradeVolume, ['symbol']), '{{symbol}}')],
+      queries: [newest(max(data.tradeVolume, byInstrument), '{{symbol}}')],
       ...small,
     },
     { decimals: 2 },
@@ -121,7 +120,7 @@ const book = [
       title: 'Spread',
       worry: 'Worry when it stays wide: the book is thin, or one side is not updated.',
       unit: 'none',
-      queries: [series(max(data.spread, BY), 'spread')],
+      queries: [series(max(data.spread, byInstrument), 'spread')],
       width: 6,
     },
     { min: 0 },

@@ -2,7 +2,7 @@ import { dashboardUids, thresholds } from '@triplane/monitoring'
 import { createDashboard, variables } from '../dashboard.ts'
 import { batchJobs as jobs, strategyPlane as models } from '../metrics.ts'
 import { stateTimeline, timeSeries } from '../panels.ts'
-import { batchScope, createPromql, planeScope } from '../promql.ts'
+import { batchScope, byInstrument, createPromql, legendOf, planeScope } from '../promql.ts'
 import { series, states } from '../series.ts'
 
 const { of, rate, quantile, max } = createPromql(planeScope)
@@ -25,7 +25,7 @@ const predictions = [
       title: 'Predictions by symbol',
       worry: 'Worry when a symbol that is traded has none.',
       unit: 'eps',
-      queries: [series(rate(models.predictions, ['model', 'symbol']), '{{model}} {{symbol}}')],
+      queries: [series(rate(models.predictions, ['model', ...byInstrument]), `{{model}} ${legendOf(byInstrument)}`)],
     },
     { min: 0 },
   ),
@@ -146,7 +146,7 @@ export function createMlPipelineBoard() {
     variables: [
       variables.prometheus(),
       variables.job(),
-      variables.several('symbol', 'Symbol', models.predictions),
+      ...variables.instruments(models.predictions),
       variables.dag(jobs.dagRuns),
     ],
     rows: [

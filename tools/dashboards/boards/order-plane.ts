@@ -2,12 +2,12 @@ import { dashboardUids, thresholds } from '@triplane/monitoring'
 import { createDashboard, variables } from '../dashboard.ts'
 import { orderPlane as order } from '../metrics.ts'
 import { heatmapPanel, stateTimeline, timeSeries } from '../panels.ts'
-import { createPromql, legendOf, planeScope } from '../promql.ts'
+import { byInstrument, createPromql, legendOf, planeScope } from '../promql.ts'
 import { BASIS_POINTS, buckets, series, states } from '../series.ts'
 import { recentOrders, slowestFills } from '../tables.ts'
 
 const { of, rate, increase, quantile, max } = createPromql(planeScope)
-const byOrder = ['strategy', 'symbol']
+const byOrder = ['strategy', ...byInstrument]
 /** Orders are few: rates over a minute or more. */
 const SELDOM = '15s'
 
@@ -126,8 +126,8 @@ const flow = [
       unit: 'ops',
       queries: [
         series(rate(order.filled, ['status', 'direction']), '{{status}} {{direction}}', SELDOM),
-        series(rate(order.lateFills, ['symbol']), 'late {{symbol}}', SELDOM),
-        series(rate(order.povDownscales, ['symbol']), 'cut down {{symbol}}', SELDOM),
+        series(rate(order.lateFills, byInstrument), `late ${legendOf(byInstrument)}`, SELDOM),
+        series(rate(order.povDownscales, byInstrument), `cut down ${legendOf(byInstrument)}`, SELDOM),
       ],
     },
     { min: 0 },
@@ -255,7 +255,7 @@ export function createOrderPlaneBoard() {
       variables.postgres(),
       variables.job(),
       variables.several('strategy', 'Strategy', order.received),
-      variables.several('symbol', 'Symbol', order.received),
+      ...variables.instruments(order.received),
       variables.run(),
       variables.traces(),
     ],

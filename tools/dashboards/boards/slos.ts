@@ -21,7 +21,7 @@ interface Objective {
   readonly promise: string
   readonly objectiveRatio: number
   /** More than the label `slo` tells its series apart. */
-  readonly bySymbol?: boolean
+  readonly byInstrument?: boolean
 }
 
 const objectives: readonly Objective[] = [
@@ -35,8 +35,8 @@ const objectives: readonly Objective[] = [
     ...slos.bookValidity,
     slo: 'book-validity',
     title: 'Book validity',
-    promise: 'of the time the book of a symbol is valid',
-    bySymbol: true,
+    promise: 'of the time the book of an instrument is valid',
+    byInstrument: true,
   },
   {
     ...slos.submitToAck,
@@ -52,9 +52,9 @@ const objectives: readonly Objective[] = [
   },
 ]
 
-function panelsOf({ slo, title, promise, objectiveRatio, bySymbol = false }: Objective): PanelDraft[] {
-  const selector = bySymbol ? `{slo="${slo}",symbol=~"$symbol"}` : `{slo="${slo}"}`
-  const name = bySymbol ? ' {{source}} {{symbol}}' : ''
+function panelsOf({ slo, title, promise, objectiveRatio, byInstrument = false }: Objective): PanelDraft[] {
+  const selector = byInstrument ? `{slo="${slo}",exchange=~"$exchange",symbol=~"$symbol"}` : `{slo="${slo}"}`
+  const name = byInstrument ? ' {{source}} {{exchange}} {{symbol}}' : ''
   const percent = `${Number((objectiveRatio * 100).toPrecision(12))} %`
   const budgetRatio = Number((1 - objectiveRatio).toPrecision(12))
   const promised = `The objective: ${percent} ${promise}, over 30 days.`
@@ -156,7 +156,8 @@ export function createSloBoard() {
     variables: [
       variables.prometheus(),
       variables.job(),
-      variables.labelsOf('symbol', 'Symbol', 'slo:total:rate{slo="book-validity"}'),
+      variables.labelsOf('exchange', 'Exchange', 'slo:total:rate{slo="book-validity"}'),
+      variables.labelsOf('symbol', 'Symbol', 'slo:total:rate{slo="book-validity",exchange=~"$exchange"}'),
     ],
     rows: [
       { title: 'Now', panels: now },

@@ -2,11 +2,12 @@ import { dashboardUids, thresholds } from '@triplane/monitoring'
 import { createDashboard, variables } from '../dashboard.ts'
 import { everyService, strategyPlane as strategy } from '../metrics.ts'
 import { stateTimeline, statPanel, timeSeries } from '../panels.ts'
-import { createPromql, legendOf, planeScope } from '../promql.ts'
+import { byInstrument, createPromql, legendOf, planeScope } from '../promql.ts'
 import { newest, series, states } from '../series.ts'
 import { operatorCommands } from '../tables.ts'
 
 const { of, rate, increase, quantile, max } = createPromql(planeScope)
+const byStrategy = ['strategy', ...byInstrument]
 /** Orders of the portfolio stage and changes of state are few: rates over a minute or more. */
 const SELDOM = '15s'
 
@@ -102,7 +103,7 @@ const account = [
       shows: 'Market time since what the mark of a position is of.',
       worry: 'Worry beyond 10 s: PnL, drawdown and kill switches go by an old price.',
       unit: 's',
-      queries: [series(max(strategy.markAge, ['symbol']), '{{symbol}}')],
+      queries: [series(max(strategy.markAge, byInstrument), legendOf(byInstrument))],
     },
     { min: 0 },
   ),
@@ -144,8 +145,8 @@ const signals = [
       worry: 'No worry in itself; levels that matter to you go into alert_rules.yaml.',
       unit: 'short',
       queries: [
-        series(max(strategy.indicator, ['symbol', 'indicator']), '{{symbol}} {{indicator}}'),
-        series(max(strategy.signalValue, ['strategy', 'symbol']), '{{strategy}} {{symbol}} signal'),
+        series(max(strategy.indicator, [...byInstrument, 'indicator']), `${legendOf(byInstrument)} {{indicator}}`),
+        series(max(strategy.signalValue, byStrategy), `${legendOf(byStrategy)} signal`),
       ],
     },
     {},
@@ -169,7 +170,7 @@ const decisions = [
       unit: 'none',
       queries: [
         series(max(strategy.regimeState), 'account'),
-        series(max(strategy.marketRegimeState, ['symbol']), '{{symbol}}'),
+        series(max(strategy.marketRegimeState, byInstrument), legendOf(byInstrument)),
       ],
     },
     states.regime,
@@ -225,7 +226,7 @@ const decisions = [
       title: 'Signals by symbol',
       worry: 'Worry when a symbol that is traded has none.',
       unit: 'eps',
-      queries: [series(rate(strategy.signals, ['strategy', 'symbol']), legendOf(['strategy', 'symbol']), SELDOM)],
+      queries: [series(rate(strategy.signals, byStrategy), legendOf(byStrategy), SELDOM)],
     },
     { min: 0 },
   ),
@@ -244,7 +245,7 @@ export function createStrategyPlaneBoard() {
       variables.postgres(),
       variables.job(),
       variables.several('strategy', 'Strategy', strategy.pnlTotalUsd),
-      variables.several('symbol', 'Symbol', strategy.signals),
+      ...variables.instruments(strategy.signals),
     ],
     rows: [
       { title: 'Kill switches', panels: [...killSwitches, operatorCommands] },

@@ -43,7 +43,9 @@ const planes = [
       shows: 'Alerts that fire now.',
       worry: 'Worry at critical; each has a runbook.',
       unit: 'none',
-      queries: [rows('max by (alertname, severity, plane, service, source, symbol) (ALERTS{alertstate="firing"})')],
+      queries: [
+        rows('max by (alertname, severity, plane, service, source, exchange, symbol) (ALERTS{alertstate="firing"})'),
+      ],
       transformations: [
         transform.rename({
           severity: 'severity',
@@ -51,6 +53,7 @@ const planes = [
           plane: 'plane',
           service: 'service',
           source: 'source',
+          exchange: 'exchange',
           symbol: 'symbol',
           Time: '',
           Value: '',

@@ -3,10 +3,11 @@ import { accountOverTime, fillsByStrategy, positionsNow, recentFills } from '../
 import { createDashboard, variables } from '../dashboard.ts'
 import { orderPlane as order, strategyPlane as strategy } from '../metrics.ts'
 import { gaugePanel, statPanel, timeSeries } from '../panels.ts'
-import { createPromql, planeScope } from '../promql.ts'
+import { byInstrument, createPromql, legendOf, planeScope } from '../promql.ts'
 import { BASIS_POINTS, newest, series } from '../series.ts'
 
 const { of, rate, lastHour, max } = createPromql(planeScope)
+const byAction = [...byInstrument, 'action']
 const SELDOM = '15s'
 const small = { width: 4, height: 5 }
 
@@ -26,7 +27,7 @@ const now = [
       title: 'Unrealised PnL in KRW',
       worry: 'Worry when it nears the level of the alert on unrealised losses.',
       unit: 'currencyKRW',
-      queries: [series(`sum (${max(order.unrealizedPnlKrw, ['symbol'])})`, 'unrealised')],
+      queries: [series(`sum (${max(order.unrealizedPnlKrw, byInstrument)})`, 'unrealised')],
       ...small,
     },
     { sparkline: true, limit: { at: 0, bad: 'below' }, decimals: 0 },
@@ -80,7 +81,7 @@ const risk = [
       title: 'Unrealised PnL',
       worry: 'Worry below the dashed line.',
       unit: 'currencyKRW',
-      queries: [series(max(order.unrealizedPnlKrw, ['symbol']), '{{symbol}}')],
+      queries: [series(max(order.unrealizedPnlKrw, byInstrument), legendOf(byInstrument))],
     },
     { limit: { at: thresholds.highUnrealizedLoss.belowKrw, bad: 'below' } },
   ),
@@ -89,7 +90,7 @@ const risk = [
       title: 'Position value',
       worry: 'Worry above the dashed line.',
       unit: 'currencyKRW',
-      queries: [series(max(order.positionValueKrw, ['symbol']), '{{symbol}}')],
+      queries: [series(max(order.positionValueKrw, byInstrument), legendOf(byInstrument))],
     },
     { limit: { at: thresholds.largePosition.aboveKrw } },
   ),
@@ -129,7 +130,7 @@ const results = [
       shows: 'Notional filled in an hour at the rate of each moment, KRW.',
       worry: 'Worry when it is many times what the strategies mostly trade.',
       unit: 'currencyKRW',
-      queries: [series(`3600 * ${rate(order.orderVolumeKrw, ['symbol', 'action'])}`, '{{symbol}} {{action}}', SELDOM)],
+      queries: [series(`3600 * ${rate(order.orderVolumeKrw, byAction)}`, legendOf(byAction), SELDOM)],
     },
     { min: 0 },
   ),
@@ -183,7 +184,7 @@ export function createTradingPerformanceBoard() {
       variables.postgres(),
       variables.job(),
       variables.several('strategy', 'Strategy', order.received),
-      variables.several('symbol', 'Symbol', order.received),
+      ...variables.instruments(order.received),
       variables.run(),
     ],
     rows: [
