@@ -90,6 +90,16 @@ describe('instruments', () => {
       [{ ...solana, venueSymbol: 'BTCUSDT' }],
       'instruments[0].venueSymbol: expected a venue symbol of its own in binance_spot, found that of BTC/USDT',
     ],
+    [
+      'a symbol twice at an exchange, which metrics could not tell apart',
+      [{ ...solana, symbol: 'BTC/USDT', venue: 'binance_margin' }],
+      'instruments[0].exchange: expected another exchange than that of BTC/USDT in binance_spot: metrics tell them apart',
+    ],
+    [
+      'a venue with an @',
+      [{ ...solana, venue: 'binance@spot' }],
+      'instruments[0].venue: expected a venue without an @',
+    ],
   ])('refuses %s', (_, instruments, message) => {
     expect(() => loadInstruments([file('bad.json', ...instruments)])).toThrow(message)
   })

@@ -22,9 +22,30 @@ export function loadInstruments(files: readonly string[] = []): readonly Instrum
     const instruments = parseInstruments(file, content)
     for (const instrument of instruments) byKey.set(keyOf(instrument), instrument)
     const twice = instruments.flatMap((instrument, i): Violation[] => {
-      const other = [...byKey.values()].find((one) => sharesVenueSymbol(one, instrument))
-      const expected = `a venue symbol of its own in ${instrument.venue}`
-      return other ? [{ path: `instruments[${i}].venueSymbol`, expected, found: `that of ${other.symbol}` }] : []
+      const all = [...byKey.values()]
+      const named = all.find((one) => sharesVenueSymbol(one, instrument))
+      const labelled = all.find((one) => sharesLabels(one, instrument))
+      const { symbol, venue, exchange } = instrument
+      return [
+        ...(named
+          ? [
+              {
+                path: `instruments[${i}].venueSymbol`,
+                expected: `a venue symbol of its own in ${venue}`,
+                found: `that of ${named.symbol}`,
+              },
+            ]
+          : []),
+        ...(labelled
+          ? [
+              {
+                path: `instruments[${i}].exchange`,
+                expected: `another exchange than that of ${symbol} in ${labelled.venue}: metrics tell them apart by exchange and symbol`,
+                found: showFound(exchange),
+              },
+            ]
+          : []),
+      ]
     })
     if (twice.length > 0) throw new ConfigError(file, twice)
   }
@@ -36,6 +57,7 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
   const { instruments } = content
   const violations = instruments.flatMap((instrument, i) => [
     ...notAbove0(instrument, i),
+    ...notSplit(instrument, i),
     ...notSupported(instrument, i),
     ...(instruments.findIndex((one) => keyOf(one) === keyOf(instrument)) < i
       ? [
@@ -65,6 +87,13 @@ function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number
       found: `${contract}, ${showFound(symbol)}: not supported yet`,
     },
   ]
+}
+
+/** The id of an instrument, symbol@venue, is split at its last @. */
+function notSplit({ venue }: Instrument, i: number): Violation[] {
+  return venue.includes('@')
+    ? [{ path: `instruments[${i}].venue`, expected: 'a venue without an @', found: showFound(venue) }]
+    : []
 }
 
 function notAbove0(instrument: Instrument, i: number): Violation[] {
@@ -109,6 +138,11 @@ function keyOf({ venue, symbol }: Instrument): string {
 
 function sharesVenueSymbol(a: Instrument, b: Instrument): boolean {
   return a.venue === b.venue && a.venueSymbol === b.venueSymbol && a.symbol !== b.symbol
+}
+
+/** True for instruments of two venues that every series of metrics would take for one. */
+function sharesLabels(a: Instrument, b: Instrument): boolean {
+  return a.exchange === b.exchange && a.symbol === b.symbol && a.venue !== b.venue
 }
 
 /** The run's instruments: those of its venues. */
