@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlink
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { anOperatorCommand } from '@triplane/testing'
-import { systemDisk, type Disk } from '@triplane/storage'
+import { checkedLine, systemDisk, type Disk } from '@triplane/storage'
 import { InputLog } from './input-log.ts'
 import type { LoggedTurn } from './turn.ts'
 
@@ -86,6 +86,19 @@ describe('the input log', () => {
     rmSync(pathOf(3))
     expect(() => readAfter(0)).toThrow(
       expect.objectContaining({ code: 'broken', message: 'Expected turn 4 in the input log, was 6' }),
+    )
+  })
+
+  it('refuses turns of another version, whose events and topics nobody reads any more', async () => {
+    await write(1, 3)
+    const [header, ...turns] = readFileSync(pathOf(0), 'utf8').split('\n') as [string, ...string[]]
+    const old = JSON.stringify({ ...(JSON.parse(header.slice(header.indexOf('{'))) as object), version: 1 })
+    writeFileSync(pathOf(0), [checkedLine(old).trimEnd(), ...turns].join('\n'))
+    expect(() => readAfter(0)).toThrow(
+      expect.objectContaining({
+        code: 'other_version',
+        message: expect.stringContaining('Expected an input log of version 2, was 1') as string,
+      }),
     )
   })
 

@@ -1,18 +1,18 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkedLine, scanLines, systemDisk, type Disk } from '@triplane/storage'
-import { decodeTurn, encodeTurn, type LoggedTurn, type LogHeader } from './turn.ts'
+import { decodeTurn, encodeTurn, LOG_VERSION, type LoggedTurn, type LogHeader } from './turn.ts'
 
 /** How long what was written may wait to be synced to the disk. */
 const SYNC_EVERY_MS = 100
 
 /**
  * The input log cannot be written (`unwritable`), which may pass; a sync of it failed (`unsynced`), which stays, for nobody
- * knows what is on the disk; or it is not what the snapshot goes on with (`broken`, `other_config`).
+ * knows what is on the disk; or it is not what the snapshot goes on with (`broken`, `other_config`, `other_version`).
  */
 export class InputLogError extends Error {
   override readonly name = 'InputLogError'
-  readonly code: 'unwritable' | 'unsynced' | 'broken' | 'other_config'
+  readonly code: 'unwritable' | 'unsynced' | 'broken' | 'other_config' | 'other_version'
   readonly retryable = false
 
   constructor(code: InputLogError['code'], message: string, cause?: unknown) {
@@ -46,7 +46,7 @@ export class InputLog {
   constructor(folder: string, header: Omit<LogHeader, 'afterTurn' | 'version' | 'node'>, disk: Disk = systemDisk) {
     this.#folder = folder
     this.#disk = disk
-    this.#header = { version: 1, ...header, node: process.version }
+    this.#header = { version: LOG_VERSION, ...header, node: process.version }
     mkdirSync(folder, { recursive: true })
   }
 
@@ -123,7 +123,14 @@ export class InputLog {
       throw new InputLogError('broken', `Expected whole lines in ${name}, was line ${damaged + 1} damaged`)
     const [header, ...turns] = lines.flatMap((line) => line?.toString('utf8') ?? [])
     if (header === undefined || turns.length === 0) return []
-    const { configDigest } = JSON.parse(header) as LogHeader
+    const { version, configDigest } = JSON.parse(header) as Pick<LogHeader, 'configDigest'> & {
+      readonly version: unknown
+    }
+    if (version !== LOG_VERSION)
+      throw new InputLogError(
+        'other_version',
+        `Expected an input log of version ${LOG_VERSION}, was ${String(version)}: another version of Triplane wrote it. Start once with that one and stop in order, then start a new run.`,
+      )
     if (configDigest !== this.#header.configDigest)
       throw new InputLogError(
         'other_config',

@@ -24,9 +24,12 @@ export interface LoggedTurn {
   readonly tickUs?: number
 }
 
+/** Version of the events and topics that an input log names: those of contracts' second version. */
+export const LOG_VERSION = 2
+
 /** What a segment of the input log begins with. */
 export interface LogHeader {
-  readonly version: 1
+  readonly version: typeof LOG_VERSION
   readonly runId: string
   readonly plane: string
   /** The snapshot that the segment goes on from: the state after this turn, 0 for the start of the run. */
