@@ -15,6 +15,8 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
   const orders = order.core.view()
   const positionOf = new Map(account.positions.map(({ position }) => [position.instrument, position]))
   const counted = tally.counted
+  const symbols = data.core.lanes.map(({ instrument }) => instrument.symbol)
+  const isShared = (symbol: string) => symbols.indexOf(symbol) !== symbols.lastIndexOf(symbol)
   return {
     marketTimeUs: lockstep.nowUs ?? source.startUs,
     frames: data.core.framesIn,
@@ -32,7 +34,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
       .map(({ id, instrument: { symbol }, lastQuote, book, bars }) => {
         const position = positionOf.get(id)
         return {
-          symbol,
+          name: isShared(symbol) ? id : symbol,
           bid: lastQuote?.bid,
           ask: lastQuote?.ask,
           position: position ? formatFixed(position.quantity, position.quantityScale) : '0',

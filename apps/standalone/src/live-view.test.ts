@@ -15,14 +15,14 @@ const status: LiveStatus = {
   tradingState: 'active',
   instruments: [
     {
-      symbol: 'BTC/USDT:USDT',
+      name: 'BTC/USDT:USDT',
       bid: 61_800.2,
       ask: 61_800.3,
       position: '-0.12345',
       bookValid: true,
       barIncomplete: true,
     },
-    { symbol: 'SPY', bid: undefined, ask: undefined, position: '0', bookValid: false, barIncomplete: false },
+    { name: 'SPY', bid: undefined, ask: undefined, position: '0', bookValid: false, barIncomplete: false },
   ],
   equityUsd: 1_000_123.456,
   pnlUsd: 123.456,
@@ -55,6 +55,18 @@ function watched(isTTY: boolean, columns = 80, shownUrls: readonly string[] = ur
 }
 
 describe('the live view on a terminal', () => {
+  it('keeps the columns in line, however long a name is', () => {
+    const { written, showAt } = watched(true, 120)
+    const instruments = ['BTC/USDT@binance_spot', 'SPY'].map((name) => ({ ...status.instruments[0], name }))
+    showAt(0, { instruments: instruments as LiveStatus['instruments'] })
+    const lines = written
+      .join('')
+      .split('\n')
+      .filter((line) => line.includes('61,800.20'))
+    expect(lines).toHaveLength(2)
+    expect(new Set(lines.map((line) => line.indexOf('61,800.20'))).size).toBe(1)
+  })
+
   it('shows rates, prices, positions, PnL, switches and URLs of each plane', () => {
     const { written, showAt } = watched(true)
     showAt(0)

@@ -12,7 +12,8 @@ export interface LiveStatus {
   readonly openOrders: number
   readonly tradingState: string
   readonly instruments: readonly {
-    readonly symbol: string
+    /** The symbol, or the id where several venues have that symbol. */
+    readonly name: string
     readonly bid: number | undefined
     readonly ask: number | undefined
     readonly position: string
@@ -117,14 +118,15 @@ function blockOf(status: LiveStatus, framesPerSecond: number, urls: readonly str
   )
   const off = 'metrics off'
   const [dataUrl = off, orderUrl = off, strategyUrl = off] = urls
+  const nameWidth = Math.max(14, ...status.instruments.map(({ name }) => name.length))
   return [
     `Triplane  ${clock(status.marketTimeUs)} UTC${status.progress === undefined ? '' : `  ${progressBar(status.progress)}`}   Ctrl-C stops`,
     '',
     `data      ${dataUrl}`,
     `  ${integer.format(framesPerSecond)} frames/s, ${integer.format(status.frames)} in, ${integer.format(status.refused)} refused, ${status.gaps} gaps${status.storedRows === undefined ? '' : `, ${integer.format(status.storedRows)} rows stored`}`,
     ...status.instruments.map(
-      ({ symbol, bid, ask, position, bookValid, barIncomplete }) =>
-        `  ${symbol.padEnd(14)} ${price(bid).padStart(12)} ${price(ask).padStart(12)}   position ${position.padStart(10)}${bookValid ? '' : '  book invalid'}${barIncomplete ? '  incomplete' : ''}`,
+      ({ name, bid, ask, position, bookValid, barIncomplete }) =>
+        `  ${name.padEnd(nameWidth)} ${price(bid).padStart(12)} ${price(ask).padStart(12)}   position ${position.padStart(10)}${bookValid ? '' : '  book invalid'}${barIncomplete ? '  incomplete' : ''}`,
     ),
     `strategy  ${strategyUrl}`,
     `  equity ${plain.format(status.equityUsd)} USD (${money.format(status.pnlUsd)}), drawdown ${(status.drawdownRatio * 100).toFixed(3)} %`,
