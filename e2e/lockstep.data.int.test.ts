@@ -92,11 +92,11 @@ describeWithDocker(['kafka'], 'three processes over Kafka', () => {
       const numbers = { realizedUsd, unrealizedUsd, feesUsd, equityUsd }
       const named = Object.entries(numbers).map(([name, money]) => [name, Number(money)])
       expect({ ...Object.fromEntries(named), maxDrawdownRatio }).toEqual(alone.pnl)
-      const held = (positions as { symbol: string; quantity: string; mark: number }[]).map(
-        ({ symbol, quantity, mark }) => [symbol, { quantity: Number(quantity), mark }],
+      const held = (positions as { instrument: string; quantity: string; mark: number }[]).map(
+        ({ instrument, quantity, mark }) => [instrument, { quantity: Number(quantity), mark }],
       )
-      const reported = Object.entries(alone.positions).map(([symbol, { quantity, mark }]) => [
-        symbol,
+      const reported = Object.entries(alone.positions).map(([instrument, { quantity, mark }]) => [
+        instrument,
         { quantity, mark },
       ])
       expect(Object.fromEntries(held)).toEqual(Object.fromEntries(reported))
