@@ -142,7 +142,11 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
       net_usd: 6180.02,
       drawdown_ratio: 0.0000031,
       max_drawdown_ratio: 0.0000031,
-      positions: examples.portfolioState.positions,
+      positions: examples.portfolioState.positions.map(({ instrument: _, ...position }) => ({
+        symbol: 'BTC/USDT',
+        venue: 'sim',
+        ...position,
+      })),
     },
   ],
   [
