@@ -92,7 +92,9 @@ function typeOf(schema: { readonly [name: string]: unknown }): string {
   const known = schema[KNOWN_CODES]
   if (Array.isArray(known)) return `a code: ${known.map(code).join(' ')}`
   if (Array.isArray(schema['anyOf'])) {
-    return (schema['anyOf'] as readonly { readonly const: string }[]).map((one) => code(one.const)).join(' ')
+    const variants = schema['anyOf'] as readonly (typeof schema)[]
+    if (variants.some((one) => one['const'] === undefined)) return variants.map(typeOf).join(' or ')
+    return variants.map((one) => code(one['const'] as string)).join(' ')
   }
   if (schema['type'] === 'array') return `list of ${typeOf(schema['items'] as typeof schema)}`
   if (schema['type'] === 'object') {

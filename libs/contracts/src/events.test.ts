@@ -48,6 +48,32 @@ describe.each(definitions.map((definition) => [definition.tag, definition] as co
   })
 })
 
+describe('an id that a venue gave', () => {
+  const { tradeId: _, ...trade } = definitionOf.trade.example
+
+  it.each([1, 2 ** 53 - 1, '1', 'T-1', 'x'.repeat(64)])('may be %p', (tradeId) => {
+    expect(isEvent({ ...trade, tradeId })).toBe(true)
+  })
+
+  it.each([1.5, '', 'x'.repeat(65), null, true])('is never %p', (tradeId) => {
+    expect(isEvent({ ...trade, tradeId })).toBe(false)
+  })
+
+  it.each([
+    { tag: 'trade', ids: ['tradeId'] },
+    { tag: 'quote', ids: ['updateId'] },
+    { tag: 'bookDelta', ids: ['firstUpdateId', 'lastUpdateId', 'prevUpdateId'] },
+    { tag: 'bookSnapshot', ids: ['lastUpdateId'] },
+  ] as const)('may be absent of a $tag', ({ tag, ids }) => {
+    const fields: Record<string, unknown> = { ...definitionOf[tag].example }
+    for (const id of ids) {
+      expect(fields).toHaveProperty(id)
+      delete fields[id]
+    }
+    expect(isEvent(fields)).toBe(true)
+  })
+})
+
 describe('a code on the wire', () => {
   const coded = definitions.flatMap(({ tag, schema, example }) =>
     Object.entries(schema.properties).flatMap(([name, field]) => {

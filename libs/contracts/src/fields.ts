@@ -8,6 +8,9 @@ export const timeUs = (description: string) => Type.Integer({ minimum: 0, descri
 export const decimal = (description: string) => Type.String({ pattern: '^-?\\d+(\\.\\d+)?$', description })
 /** A finite number: analytics. */
 export const real = (description: string) => Type.Number({ description })
+/** An id that a venue gave: an integer where it counts, else a short text. */
+export const venueId = (description: string) =>
+  Type.Union([Type.Integer(), Type.String({ minLength: 1, maxLength: 64 })], { description })
 export const text = (description: string) => Type.String({ minLength: 1, description })
 
 /** A closed union of string literals from one `as const` list. */

@@ -33,7 +33,7 @@ export function builtTrades(count: number, fromUs: number, stepUs: number, field
 /** The bars of these trades, in order of event time, then id, counted in whole tenths and thousandths. */
 export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBar[] {
   const groups = new Map<string, Trade[]>()
-  for (const trade of [...trades].sort((a, b) => a.tsEventUs - b.tsEventUs || a.tradeId - b.tradeId)) {
+  for (const trade of [...trades].sort((a, b) => a.tsEventUs - b.tsEventUs || Number(a.tradeId) - Number(b.tradeId))) {
     const key = `${floorTime(trade.tsEventUs, lengthUs[timeframe])} ${trade.instrument}`
     groups.set(key, [...(groups.get(key) ?? []), trade])
   }

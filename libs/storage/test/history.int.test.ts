@@ -24,6 +24,7 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
       venue: 'sim',
       symbol: 'BTC/USDT',
       trade_id: 1,
+      trade_ref: null,
       price: 61800.3,
       size: 0.006,
       aggressor: 'buy',
@@ -271,6 +272,19 @@ describeWithPostgres('history in Postgres', () => {
     expect(trades).toEqual([{ symbol: symbol.replace('\0', '\uFFFD'), time: '2024-08-08 14:30:00.000001+00' }])
     const { rows: letters } = await pool.query('select venue, symbol, raw from dead_letters where run_id = $1', [runId])
     expect(letters).toEqual([{ venue: null, symbol: null, raw: Buffer.from(raw, 'latin1') }])
+  })
+
+  it('stores trades and quotes without an id, and ids of trades that are texts', async () => {
+    const { tradeId: _, ...trade } = aTrade()
+    const { updateId: __, ...quote } = aQuote()
+    await store([trade, { ...trade, seq: 2, tradeId: 'T-1' }, { ...quote, seq: 3 }])
+    const { rows: ids } = await pool.query(
+      `select trade_id, trade_ref, null as update_id from trades where run_id = $1
+       union all select null, null, update_id from quotes where run_id = $1 order by trade_ref nulls last`,
+      [runId],
+    )
+    const none = { trade_id: null, trade_ref: null, update_id: null }
+    expect(ids).toEqual([{ ...none, trade_ref: 'T-1' }, none, none])
   })
 
   it('ignores what is not history: forming bars, books, heartbeats', async () => {

@@ -94,7 +94,7 @@ describe.each(venues)('$id', ({ id, map, fast, live, fees, bookRule }) => {
 
   it('charges takers at least as much as makers, and follows deltas that follow', () => {
     expect(fees.takerBps).toBeGreaterThanOrEqual(fees.makerBps)
-    const delta = aBookDelta({ firstUpdateId: 11, lastUpdateId: 12, prevUpdateId: 10 })
+    const delta = { ...aBookDelta(), firstUpdateId: 11, lastUpdateId: 12, prevUpdateId: 10 }
     expect(bookRule.follows(delta, 10)).toBe(true)
     expect(bookRule.missing(delta, 10)).toBe(0)
     expect(bookRule.follows(delta, 8)).toBe(false)

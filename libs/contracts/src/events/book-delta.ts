@@ -11,8 +11,12 @@ export const bookDelta = defineEvent({
   schema: {
     ...marketFields,
     tsEventUs: timeUs('venue time of the update'),
-    firstUpdateId: Type.Integer({ description: 'first update id in the delta' }),
-    lastUpdateId: Type.Integer({ description: 'last update id in the delta' }),
+    firstUpdateId: Type.Optional(
+      Type.Integer({ description: 'first update id in the delta; absent where the venue numbers none' }),
+    ),
+    lastUpdateId: Type.Optional(
+      Type.Integer({ description: 'last update id in the delta; absent where the venue numbers none' }),
+    ),
     prevUpdateId: Type.Optional(
       Type.Integer({ description: 'last update id of the delta before, where the venue gives it' }),
     ),

@@ -11,7 +11,9 @@ export const bookSnapshot = defineEvent({
   schema: {
     ...marketFields,
     tsEventUs: Type.Optional(timeUs('venue time; absent where the venue gives none')),
-    lastUpdateId: Type.Integer({ description: 'the update id that the snapshot includes' }),
+    lastUpdateId: Type.Optional(
+      Type.Integer({ description: 'the update id that the snapshot includes; absent where the venue numbers none' }),
+    ),
     bids: levels('price, size pairs, best first'),
     asks: levels('price, size pairs, best first'),
   },

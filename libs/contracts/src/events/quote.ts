@@ -11,7 +11,7 @@ export const quote = defineEvent({
   schema: {
     ...marketFields,
     tsEventUs: Type.Optional(timeUs('venue time; absent where the venue gives none')),
-    updateId: Type.Integer({ description: "the venue's book update id" }),
+    updateId: Type.Optional(Type.Integer({ description: "the venue's book update id; absent where it gives none" })),
     bid: real('best bid price'),
     bidSize: real('size at the best bid, base units'),
     ask: real('best ask price'),

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs, venueId } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -11,7 +11,9 @@ export const trade = defineEvent({
   schema: {
     ...marketFields,
     tsEventUs: timeUs('venue time of the trade'),
-    tradeId: Type.Integer({ description: "the venue's trade id" }),
+    tradeId: Type.Optional(
+      venueId("the venue's trade id, an integer where it counts them; absent where it gives none"),
+    ),
     price: real('quote currency per unit of base'),
     size: real('base units'),
     aggressor: oneOf(['buy', 'sell'], 'the side that took liquidity'),

@@ -230,11 +230,13 @@ describe('a bar builder', () => {
       lots: fc.integer({ min: 1, max: 999 }),
     })
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, isCounted) => {
         let minutes = 20
         const trades = steps.map((each, i) => {
           minutes += each.minutes / 7
-          const late = trade(minutes - each.lateMinutes, each.price / 100, each.lots / 1000, { tradeId: i + 1 })
+          const late = trade(minutes - each.lateMinutes, each.price / 100, each.lots / 1000, {
+            tradeId: isCounted ? i + 1 : `t${99 - i}`,
+          })
           return { ...late, tsRecvUs: day + minutes * US_PER_MINUTE }
         })
         const newest = new Map<string, EventDraft<Bar>>()
@@ -249,7 +251,7 @@ describe('a bar builder', () => {
           builder = createBarBuilder(options, JSON.parse(JSON.stringify(builder.snapshot())))
         }
         expect(builder.lateTrades).toBe(0)
-        const inOrder = trades.toSorted((a, b) => a.tsEventUs - b.tsEventUs || a.tradeId - b.tradeId)
+        const inOrder = trades.toSorted((a, b) => a.tsEventUs - b.tsEventUs)
         for (const timeframe of Object.keys(timeframeUs) as Timeframe[]) {
           const forming = builder.forming(timeframe)
           const built = [...newest.values(), ...(forming ? [forming] : [])]

@@ -6,18 +6,20 @@ const LIMB = 2 ** 50
 /**
  * A running sum of the trades of one interval. Volumes are integers: sizes in units of 10^-sizeDecimals, quote volume in
  * 10^-(priceDecimals + sizeDecimals), as `quoteHigh * 2^50 + quoteLow`. Open and close are the first and last trade by event time, then
- * id, whatever the order in which they came. While `trades` is 0 the rest means nothing.
+ * id, whatever the order in which they came; by arrival where the venue does not count its trades. While `trades` is 0 the rest means
+ * nothing.
  */
 export interface BarSum {
   openTimeUs: number
   open: number
   openedUs: number
-  openedId: number
+  /** Null for a trade without an integer id. */
+  openedId: number | null
   high: number
   low: number
   close: number
   closedUs: number
-  closedId: number
+  closedId: number | null
   sizeUnits: number
   buyUnits: number
   quoteLow: number
@@ -30,12 +32,12 @@ export const barSumSchema = stateSchema({
   openTimeUs: field.timeUs,
   open: field.real,
   openedUs: field.timeUs,
-  openedId: field.integer,
+  openedId: field.orNull(field.integer),
   high: field.real,
   low: field.real,
   close: field.real,
   closedUs: field.timeUs,
-  closedId: field.integer,
+  closedId: field.orNull(field.integer),
   sizeUnits: field.real,
   buyUnits: field.real,
   quoteLow: field.real,
@@ -71,7 +73,8 @@ export function restartSum(sum: BarSum, openTimeUs: number): void {
 
 /** Adds a trade, whose price and size are given in units too. */
 export function addTrade(sum: BarSum, trade: Trade, priceUnits: number, sizeUnits: number): void {
-  const { price, tsEventUs, tradeId } = trade
+  const { price, tsEventUs } = trade
+  const tradeId = typeof trade.tradeId === 'number' ? trade.tradeId : null
   if (sum.trades++ === 0) {
     sum.open = sum.high = sum.low = sum.close = price
     sum.openedUs = sum.closedUs = tsEventUs
@@ -118,18 +121,23 @@ export function quoteUnits(sum: BarSum): bigint {
   return BigInt(sum.quoteHigh) * BigInt(LIMB) + BigInt(sum.quoteLow)
 }
 
-function noteOpen(sum: BarSum, price: number, tsEventUs: number, tradeId: number): void {
-  if (tsEventUs > sum.openedUs || (tsEventUs === sum.openedUs && tradeId >= sum.openedId)) return
+function noteOpen(sum: BarSum, price: number, tsEventUs: number, tradeId: number | null): void {
+  if (tsEventUs > sum.openedUs || (tsEventUs === sum.openedUs && !isBefore(tradeId, sum.openedId))) return
   sum.open = price
   sum.openedUs = tsEventUs
   sum.openedId = tradeId
 }
 
-function noteClose(sum: BarSum, price: number, tsEventUs: number, tradeId: number): void {
-  if (tsEventUs < sum.closedUs || (tsEventUs === sum.closedUs && tradeId < sum.closedId)) return
+function noteClose(sum: BarSum, price: number, tsEventUs: number, tradeId: number | null): void {
+  if (tsEventUs < sum.closedUs || (tsEventUs === sum.closedUs && isBefore(tradeId, sum.closedId))) return
   sum.close = price
   sum.closedUs = tsEventUs
   sum.closedId = tradeId
+}
+
+/** Whether a trade that came later belongs before one of the same time: only their ids can say so. */
+function isBefore(tradeId: number | null, otherId: number | null): boolean {
+  return tradeId !== null && otherId !== null && tradeId < otherId
 }
 
 function addQuoteUnits(sum: BarSum, units: number): void {

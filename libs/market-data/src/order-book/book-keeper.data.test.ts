@@ -50,13 +50,13 @@ describeWithData('books of recorded markets', (folder) => {
 
     for (const { line, event } of recordedEvents(folder, recording)) {
       if (event.type === 'quote') {
-        quotes.set(event.updateId, [event.bid, event.bidSize, event.ask, event.askSize])
+        quotes.set(event.updateId as number, [event.bid, event.bidSize, event.ask, event.askSize])
       } else if (event.type === 'bookSnapshot') {
         expect(keeper.onSnapshot(event, emit)).toBeUndefined()
       } else if (event.type === 'bookDelta') {
         deltas++
         keeper.onDelta(event, emit)
-        const quote = quotes.get(event.lastUpdateId)
+        const quote = quotes.get(event.lastUpdateId as number)
         if (quote && keeper.isValid) {
           expect(top(keeper)).toEqual(quote)
           equal++

@@ -9,9 +9,9 @@ import {
   type EventDraft,
   type InstrumentId,
 } from '@triplane/contracts'
-import { RingBuffer, US_PER_SECOND } from '@triplane/kernel'
+import { invariant, RingBuffer, US_PER_SECOND } from '@triplane/kernel'
 import { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book.ts'
-import type { SequenceRule } from './sequence-rule.ts'
+import { isNumbered, type NumberedDelta, type SequenceRule } from './sequence-rule.ts'
 
 /** Deltas kept while the book waits for a snapshot; the oldest go first. */
 const BUFFER_CAPACITY = 10_000
@@ -86,7 +86,7 @@ export class BookKeeper {
   readonly book: OrderBook
   readonly #options: BookKeeperOptions
   readonly #rule: SequenceRule
-  #buffer = new RingBuffer<BookDelta>(BUFFER_CAPACITY)
+  #buffer = new RingBuffer<NumberedDelta>(BUFFER_CAPACITY)
   #isValid: boolean
   /** True once a delta has been applied since the snapshot. */
   #isBridged: boolean
@@ -105,7 +105,7 @@ export class BookKeeper {
     this.#parked = saved.parked ?? undefined
     this.#isHoleSaid = saved.isHoleSaid
     this.#unfedSinceUs = saved.unfedSinceUs ?? undefined
-    for (const delta of saved.buffer) this.#buffer.push(delta)
+    for (const delta of saved.buffer) this.#buffer.push(numbered(delta))
   }
 
   /** True while the book can be trusted. */
@@ -119,7 +119,8 @@ export class BookKeeper {
   }
 
   /** Applies a delta to a valid book, or buffers it. One that is already applied is ignored. */
-  onDelta(delta: BookDelta, emit: Emit): void {
+  onDelta(event: BookDelta, emit: Emit): void {
+    const delta = numbered(event)
     this.#unfedSinceUs = undefined
     if (!this.#isValid) {
       this.#hold(delta, emit)
@@ -150,7 +151,7 @@ export class BookKeeper {
     }
     const wasValid = this.#isValid
     this.book.replace(snapshot.bids, snapshot.asks)
-    this.#lastUpdateId = snapshot.lastUpdateId
+    this.#lastUpdateId = idOf(snapshot)
     this.#isValid = true
     this.#isBridged = false
     this.#parked = undefined
@@ -217,7 +218,7 @@ export class BookKeeper {
   }
 
   /** Takes the book before a hole up again when `delta`, the first one behind it, is the next one of its chain. */
-  #continueParked(delta: BookDelta, emit: Emit): boolean {
+  #continueParked(delta: NumberedDelta, emit: Emit): boolean {
     const parked = this.#parked
     this.#parked = undefined
     if (!parked || delta.lastUpdateId <= this.#lastUpdateId) return false
@@ -239,7 +240,7 @@ export class BookKeeper {
   }
 
   /** Adds a delta to the chain that waits for a snapshot. */
-  #hold(delta: BookDelta, emit: Emit): void {
+  #hold(delta: NumberedDelta, emit: Emit): void {
     if (this.#parked && this.#continueParked(delta, emit)) return
     const newest = this.#buffer.at(this.#buffer.size - 1)
     if (newest) {
@@ -257,7 +258,7 @@ export class BookKeeper {
   }
 
   #judge(snapshot: BookSnapshot): SnapshotRefusal | undefined {
-    const { lastUpdateId } = snapshot
+    const lastUpdateId = idOf(snapshot)
     const bid = snapshot.bids[0]
     const ask = snapshot.asks[0]
     if (bid !== undefined && ask !== undefined && bid >= ask) return { code: 'crossed_snapshot', bid, ask }
@@ -266,7 +267,7 @@ export class BookKeeper {
       return missing > 0 ? { code: 'stale_snapshot', lastUpdateId, missing } : undefined
     }
     for (let i = 0; i < this.#buffer.size; i++) {
-      const delta = this.#buffer.at(i) as BookDelta
+      const delta = this.#buffer.at(i) as NumberedDelta
       if (delta.lastUpdateId <= lastUpdateId) continue
       if (this.#rule.bridges(delta, lastUpdateId)) return undefined
       return { code: 'stale_snapshot', lastUpdateId, missing: this.#rule.missing(delta, lastUpdateId) }
@@ -275,7 +276,7 @@ export class BookKeeper {
   }
 
   /** False when the delta crosses the book. */
-  #apply(delta: BookDelta): boolean {
+  #apply(delta: NumberedDelta): boolean {
     this.book.apply(delta.bids, delta.asks)
     this.#lastUpdateId = delta.lastUpdateId
     this.#isBridged = true
@@ -293,7 +294,7 @@ export class BookKeeper {
     this.#buffer = new RingBuffer(BUFFER_CAPACITY)
   }
 
-  #emitGap(delta: BookDelta, bookId: number, emit: Emit): void {
+  #emitGap(delta: NumberedDelta, bookId: number, emit: Emit): void {
     this.#emitStatus(delta.tsRecvUs, 'gap', emit, 'update_id', this.#rule.missing(delta, bookId))
   }
 
@@ -309,4 +310,16 @@ export class BookKeeper {
       ...(missing !== undefined && { missing }),
     })
   }
+}
+
+/** The venue's mapper reads the ids of every delta. */
+function numbered(delta: BookDelta): NumberedDelta {
+  invariant(isNumbered(delta), 'a delta of a book that is kept by ids has ids', delta.instrument)
+  return delta
+}
+
+/** The update id that a snapshot includes. */
+function idOf({ lastUpdateId, instrument }: BookSnapshot): number {
+  invariant(lastUpdateId !== undefined, 'a snapshot of a book that is kept by ids has an id', instrument)
+  return lastUpdateId
 }

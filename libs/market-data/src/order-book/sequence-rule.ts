@@ -1,17 +1,23 @@
 import type { BookDelta } from '@triplane/contracts'
 
+/** A delta of a venue that numbers them. */
+export type NumberedDelta = BookDelta & { readonly firstUpdateId: number; readonly lastUpdateId: number }
+
+export const isNumbered = (delta: BookDelta): delta is NumberedDelta =>
+  delta.firstUpdateId !== undefined && delta.lastUpdateId !== undefined
+
 /** How a venue numbers its deltas. All functions take a delta that is newer than the book: `lastUpdateId > bookId`. */
 export interface SequenceRule {
   /** True when `delta` may be the first one applied to a snapshot that includes `bookId`. */
-  bridges(delta: BookDelta, bookId: number): boolean
+  bridges(delta: NumberedDelta, bookId: number): boolean
   /** True when nothing is missing between the delta before, which ended at `bookId`, and `delta`. */
-  follows(delta: BookDelta, bookId: number): boolean
+  follows(delta: NumberedDelta, bookId: number): boolean
   /** Number of update ids between `bookId` and `delta` that nobody has seen. */
-  missing(delta: BookDelta, bookId: number): number
+  missing(delta: NumberedDelta, bookId: number): number
 }
 
 /** The last update id before `delta`: named by it where ids have holes. */
-export const idBefore = (delta: BookDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
+export const idBefore = (delta: NumberedDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
 
 /**
  * The rules that venues document, by what their ids are.

@@ -3,7 +3,8 @@ import { US_PER_SECOND } from '@triplane/kernel'
 import { CLOSE_LATE_AFTER_US } from '../bars/bar-builder.ts'
 import type { Frame } from '../frame.ts'
 import { STARVED_AFTER_US } from '../order-book/book-keeper.ts'
-import { idBefore } from '../order-book/sequence-rule.ts'
+import { idBefore, isNumbered } from '../order-book/sequence-rule.ts'
+import { firstIdOf } from '../validate/trade-ids.ts'
 
 /** The streams whose ids say that something is missing. Update ids of quotes have holes of their own. */
 const streams = ['trade', 'bookDelta'] as const
@@ -36,7 +37,7 @@ export type ResequencerSnapshot = StateOf<typeof resequencerSchema>
 export type IsMissing = (stream: Stream, afterId: number) => boolean
 
 /**
- * Holds the trades and deltas of an instrument that came before those which they follow: where a burst ends, what is sent anew overtakes
+ * Holds the trades and deltas of an instrument, where they are counted, that came before those which they follow: where a burst ends, what is sent anew overtakes
  * what is still on its way. They go on when the others have come, or when these have been waited for.
  */
 export class Resequencer {
@@ -54,8 +55,8 @@ export class Resequencer {
   /** Holds the frame of `event` when what it follows is missing. False, and it is not held, when nothing is. */
   holds(event: Trade | BookDelta, frame: Frame, nowUs: number, isMissing: IsMissing): boolean {
     const stream = event.type
-    const afterId = event.type === 'trade' ? (event.firstTradeId ?? event.tradeId) - 1 : idBefore(event)
-    if (!isMissing(stream, afterId)) return false
+    const afterId = afterIdOf(event)
+    if (afterId === undefined || !isMissing(stream, afterId)) return false
     const { source, venue } = frame.origin
     const bytes = Buffer.from(frame.bytes.subarray(frame.start, frame.end)).toString('latin1')
     const held = this.#held[stream]
@@ -81,6 +82,13 @@ export class Resequencer {
   snapshot(): ResequencerSnapshot {
     return { trade: [...this.#held.trade], bookDelta: [...this.#held.bookDelta] }
   }
+}
+
+/** The id that the event follows; undefined where the venue does not count. */
+function afterIdOf(event: Trade | BookDelta): number | undefined {
+  if (event.type === 'bookDelta') return isNumbered(event) ? idBefore(event) : undefined
+  const firstId = firstIdOf(event)
+  return firstId === undefined ? undefined : firstId - 1
 }
 
 function frameOf({ source, venue, bytes }: Held, tsRecvUs: number): Frame {

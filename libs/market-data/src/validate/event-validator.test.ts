@@ -72,6 +72,59 @@ describe('the order of a stream', () => {
     expect(codes(aValidator(), events)).toEqual([undefined, undefined, undefined, 'duplicate', 'out_of_order'])
   })
 
+  it('knows a trade whose id is a text again among the last thousand, also when restored and after a disconnect', () => {
+    const named = (tradeId: string) => aTrade({ tradeId })
+    let validator = aValidator()
+    expect(codes(validator, ['T9', 'T1', 'T9', '7', 'T1'].map(named))).toEqual([
+      undefined,
+      undefined,
+      'duplicate',
+      undefined,
+      'duplicate',
+    ])
+    validator.onDisconnect()
+    const saved = JSON.parse(JSON.stringify(validator.snapshot())) as EventValidatorSnapshot
+    validator = createEventValidator({ clock: createClockOffset() }, saved)
+    expect(validator.validate(named('T9'))).toEqual({ code: 'duplicate', id: 'T9' })
+    expect(validator.validate(aTrade({ tradeId: 7 }))).toBeUndefined()
+    const many = Array.from({ length: 1_024 }, (_, i) => named(`new ${i}`))
+    expect(codes(validator, many).every((code) => code === undefined)).toBe(true)
+    expect(codes(validator, [named('T9'), named('new 1023'), named('new 2')])).toEqual([
+      undefined,
+      'duplicate',
+      'duplicate',
+    ])
+    expect(validator.snapshot().namedTrades.ids).toHaveLength(1_024)
+  })
+
+  it('remembers no id of a trade that it refuses', () => {
+    const bad = aTrade({ tradeId: 'T1', price: 0 })
+    expect(codes(aValidator(), [bad, aTrade({ tradeId: 'T1' })])).toEqual(['bad_price', undefined])
+  })
+
+  it('asks for no order of what has no id, and misses nothing of it', () => {
+    const { tradeId: _, ...trade } = aTrade()
+    const { updateId: __, ...quote } = aQuote()
+    const { firstUpdateId: ___, lastUpdateId: ____, prevUpdateId: _____, ...delta } = aBookDelta()
+    const validator = aValidator()
+    const events = [trade, quote, delta, trade, quote, delta, { ...trade, tradeId: 'T1' }, trade]
+    expect(codes(validator, events)).toEqual(events.map(() => undefined))
+    expect(validator.takeTradeLoss()).toBeUndefined()
+    expect(validator.takeDeltaRestart()).toBe(false)
+  })
+
+  it('counts an aggregate by the trades that it stands for, whatever its own id is', () => {
+    const aggregate = (firstTradeId: number, lastTradeId: number) =>
+      aTrade({ tradeId: `${firstTradeId}-${lastTradeId}`, firstTradeId, lastTradeId })
+    const validator = aValidator()
+    expect(codes(validator, [aggregate(1, 4), aggregate(3, 4), aggregate(8, 9)])).toEqual([
+      undefined,
+      'duplicate',
+      undefined,
+    ])
+    expect(validator.takeTradeLoss()).toEqual({ missing: 3, lostUs: [] })
+  })
+
   it('lets ids start anew after a disconnect, but knows what it has seen', () => {
     const validator = aValidator()
     codes(validator, [aTrade({ tradeId: 100 }), aTrade({ tradeId: 101 })])

@@ -13,6 +13,8 @@ import {
 import type { ClockOffset, ClockStream } from './clock-offset.ts'
 import { IdSequence, idSequenceSchema } from './id-sequence.ts'
 import { PriceBand, priceBandSchema, type PriceBandLimits, type Touch } from './price-band.ts'
+import { RecentIds, recentIdsSchema } from './recent-ids.ts'
+import { firstIdOf, lastIdOf } from './trade-ids.ts'
 import { TradeLosses, tradeLossesSchema, type TradeLoss } from './trade-losses.ts'
 import type { ErrorOf, ErrorWith, ValidatedEvent, ValidationError } from './validation-error.ts'
 
@@ -36,6 +38,8 @@ type LastBar = StateOf<typeof lastBarSchema>
 export const eventValidatorSchema = stateSchema({
   priceBand: priceBandSchema,
   trades: idSequenceSchema,
+  /** Of trades whose ids are no integers. */
+  namedTrades: recentIdsSchema,
   losses: tradeLossesSchema,
   quotes: idSequenceSchema,
   deltas: idSequenceSchema,
@@ -68,6 +72,7 @@ export class EventValidator {
   readonly #clock: ClockOffset
   readonly #priceBand: PriceBand
   readonly #trades: IdSequence
+  readonly #namedTrades: RecentIds
   readonly #losses: TradeLosses
   readonly #quotes: IdSequence
   readonly #deltas: IdSequence
@@ -79,6 +84,7 @@ export class EventValidator {
     this.#clock = clock
     this.#priceBand = new PriceBand({ ...defaultPriceBandLimits, ...priceBand }, touch, snapshot?.priceBand)
     this.#trades = new IdSequence(snapshot?.trades)
+    this.#namedTrades = new RecentIds(snapshot?.namedTrades)
     this.#losses = new TradeLosses(snapshot?.losses)
     this.#quotes = new IdSequence(snapshot?.quotes)
     this.#deltas = new IdSequence(snapshot?.deltas)
@@ -145,6 +151,7 @@ export class EventValidator {
     return {
       priceBand: this.#priceBand.snapshot(),
       trades: this.#trades.snapshot(),
+      namedTrades: this.#namedTrades.snapshot(),
       losses: this.#losses.snapshot(),
       quotes: this.#quotes.snapshot(),
       deltas: this.#deltas.snapshot(),
@@ -153,25 +160,31 @@ export class EventValidator {
   }
 
   #validateTrade(trade: Trade): ErrorOf<'trade'> | undefined {
-    const { tradeId, firstTradeId = tradeId, lastTradeId = tradeId } = trade
-    const refusal = this.#refuseTrade(trade, firstTradeId, lastTradeId)
+    const firstId = firstIdOf(trade)
+    const lastId = lastIdOf(trade)
+    const refusal = this.#refuseTrade(trade, firstId, lastId)
     if (refusal) {
       const lostUs = refusal.code === 'clock_drift' ? -1 : trade.tsEventUs
-      if (refusal.code !== 'duplicate') this.#losses.refused(firstTradeId, lastTradeId, lostUs)
+      if (refusal.code !== 'duplicate' && firstId !== undefined && lastId !== undefined)
+        this.#losses.refused(firstId, lastId, lostUs)
       return refusal
     }
-    this.#trades.accept(firstTradeId, lastTradeId)
-    this.#loss = this.#losses.accept(firstTradeId, lastTradeId)
+    if (firstId !== undefined && lastId !== undefined) {
+      this.#trades.accept(firstId, lastId)
+      this.#loss = this.#losses.accept(firstId, lastId)
+    }
+    if (typeof trade.tradeId === 'string') this.#namedTrades.accept(trade.tradeId)
     this.#priceBand.acceptTrade(trade.price, trade.aggressor)
     return undefined
   }
 
-  #refuseTrade(trade: Trade, firstTradeId: number, lastTradeId: number): ErrorOf<'trade'> | undefined {
-    const { price, size } = trade
+  #refuseTrade(trade: Trade, firstId?: number, lastId?: number): ErrorOf<'trade'> | undefined {
+    const { price, size, tradeId } = trade
     if (!isPositive(price)) return { code: 'bad_price', price }
     if (!isPositive(size)) return { code: 'bad_size', size }
     return (
-      this.#trades.check(firstTradeId, lastTradeId) ??
+      (firstId === undefined ? undefined : this.#trades.check(firstId, lastId)) ??
+      (typeof tradeId === 'string' ? this.#namedTrades.check(tradeId) : undefined) ??
       this.#priceBand.checkTrade(price, trade.aggressor) ??
       this.#checkClock(trade.tsRecvUs, trade.tsEventUs, 'trade')
     )
@@ -184,20 +197,21 @@ export class EventValidator {
     if (!isPositive(askSize)) return { code: 'bad_size', size: askSize }
     if (bid >= ask) return { code: 'crossed_quote', bid, ask }
     const refusal =
-      this.#quotes.check(updateId) ??
+      (updateId === undefined ? undefined : this.#quotes.check(updateId)) ??
       this.#priceBand.checkQuote(bid, ask) ??
       this.#checkClock(tsRecvUs, tsEventUs, 'quote')
     if (refusal) return refusal
-    this.#quotes.accept(updateId)
+    if (updateId !== undefined) this.#quotes.accept(updateId)
     this.#priceBand.acceptQuote(bid, ask)
     return undefined
   }
 
   #validateDelta({ bids, asks, lastUpdateId, tsRecvUs, tsEventUs }: BookDelta): ErrorOf<'bookDelta'> | undefined {
-    const refusal = badLevel(bids) ?? badLevel(asks) ?? this.#deltas.check(lastUpdateId)
+    const refusal =
+      badLevel(bids) ?? badLevel(asks) ?? (lastUpdateId === undefined ? undefined : this.#deltas.check(lastUpdateId))
     if (refusal) return refusal
     this.#clock.admit(tsRecvUs, tsEventUs, 'bookDelta')
-    this.#deltasRestarted ||= this.#deltas.accept(lastUpdateId)
+    if (lastUpdateId !== undefined) this.#deltasRestarted ||= this.#deltas.accept(lastUpdateId)
     return undefined
   }
 

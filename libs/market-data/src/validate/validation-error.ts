@@ -24,7 +24,7 @@ export type ValidationError =
   | { readonly code: 'bad_size'; readonly size: number }
   | { readonly code: 'crossed_quote'; readonly bid: number; readonly ask: number }
   | { readonly code: 'price_band'; readonly price: number; readonly reference: number; readonly maxJumpRatio: number }
-  | { readonly code: 'duplicate'; readonly id: number }
+  | { readonly code: 'duplicate'; readonly id: number | string }
   | { readonly code: 'out_of_order'; readonly id: number; readonly lastId: number }
   | { readonly code: 'clock_drift'; readonly driftUs: number; readonly limitUs: number }
 

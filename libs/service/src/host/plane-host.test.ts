@@ -44,7 +44,7 @@ function echoPlane(snapshot?: EchoState) {
   const core: PlaneCore<In, Quote> = {
     outbox,
     process(event) {
-      const tradeId = event.type === 'trade' ? event.tradeId : 0
+      const tradeId = event.type === 'trade' ? Number(event.tradeId) : 0
       if (event.type === 'trade') {
         core.advance(event.tsRecvUs - 1)
         agenda.dueUs ||= event.tsRecvUs + US_PER_SECOND
@@ -144,7 +144,7 @@ async function echoes(reader: Consumer, count: number): Promise<number[]> {
   while (ids.length < count) {
     await reader.arrived()
     for (const { events } of reader.take())
-      for (const event of events) if (event.type === 'quote') ids.push(event.updateId)
+      for (const event of events) if (event.type === 'quote') ids.push(Number(event.updateId))
   }
   return ids
 }

@@ -21,7 +21,8 @@ const market: readonly Column<Trade | Quote | Bar | Ofi>[] = [
 const trades = historyTable('trade', [
   ...market,
   ['event_time', 'time', (trade) => trade.tsEventUs],
-  ['trade_id', 'integer', (trade) => trade.tradeId],
+  ['trade_id', 'integer', ({ tradeId }) => (typeof tradeId === 'number' ? tradeId : undefined)],
+  ['trade_ref', 'text', ({ tradeId }) => (typeof tradeId === 'string' ? tradeId : undefined)],
   ['price', 'double', (trade) => trade.price],
   ['size', 'double', (trade) => trade.size],
   ['aggressor', 'text', (trade) => trade.aggressor],

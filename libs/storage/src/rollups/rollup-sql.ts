@@ -4,8 +4,8 @@ import { fromUs, toUs } from '../history/time-sql.ts'
 const KEY = 'run_id, venue, symbol, time'
 const VALUES = 'open, high, low, close, volume, quote_volume, buy_volume, trades'
 
-/** A trade's place in its bar, and its price: by event time, then id, as the data plane has it, whenever the trade came. */
-const PLACE = `array[${toUs('event_time')}, trade_id, price]`
+/** A trade's place in its bar, and its price, as the data plane has it, whenever the trade came: by event time, then id, or arrival. */
+const PLACE = `array[${toUs('event_time')}, coalesce(trade_id, seq), price]`
 
 /** The primary key of a table of bars. */
 export const rollupKey = ['run_id', 'symbol', 'venue', 'time'] as const

@@ -1,0 +1,25 @@
+import type { Grade } from '../grades/grade.ts'
+
+/** Columns of a table whose chunks are compressed are not changed: it is decompressed first, and compressed again by the next pass. */
+const uncompressed = (change: string) => `
+select remove_compression_policy('quotes', if_exists => true);
+select decompress_chunk(chunk, if_compressed => true) from show_chunks('quotes') as chunk;
+alter table quotes set (timescaledb.compress = false);
+${change}
+alter table quotes set (timescaledb.compress,
+  timescaledb.compress_segmentby = 'run_id, producer, symbol', timescaledb.compress_orderby = 'time, seq');
+select add_compression_policy('quotes', compress_created_before => interval '7 days');
+`
+
+const quotes = 'alter table quotes alter column update_id drop not null;'
+
+/** Not every venue counts its trades and updates: `trade_ref` is the id of a trade that is no integer. */
+export const optionalIds = {
+  id: 10,
+  name: 'optional-ids',
+  sql: (grade: Grade): string => `
+alter table trades alter column trade_id drop not null;
+alter table trades add column trade_ref text;
+${grade === 'timescale' ? uncompressed(quotes) : quotes}
+`,
+}
