@@ -1,5 +1,5 @@
 import type { EventDraft, Instrument, Ofi } from '@triplane/contracts'
-import { createBookKeeper, createOrderFlow, sequenceRules } from '@triplane/market-data'
+import { createBookKeeper, createOrderFlow, idRules } from '@triplane/market-data'
 import { createNormalizer } from '@triplane/venues'
 import type { Capture } from '../capture.ts'
 import type { Contender } from '../harness.ts'
@@ -27,7 +27,7 @@ export function triplaneContender(capture: Capture): Contender {
 
 function runTriplane({ frames }: Capture): Tally {
   const normalize = createNormalizer([instrument])
-  const keeper = createBookKeeper({ rule: sequenceRules.chained, ...of })
+  const keeper = createBookKeeper({ rule: idRules.chained, ...of })
   const flow = createOrderFlow({ ...of, lotSize: '0.001', intervalUs: 10_000_000 })
   let trades = 0
   let quotes = 0

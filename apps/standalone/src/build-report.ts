@@ -21,7 +21,7 @@ export interface RunFacts {
 /** Makes the report of a run from where its planes stand. Only instruments that were heard of are in it. */
 export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFacts): Report {
   const { data, order, strategy, tally } = planes
-  const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book.lastUpdateId > 0)
+  const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book.hasBegun)
   const ids = heard.map(({ id }) => id)
   const laneOf = new Map(heard.map((lane) => [lane.id, lane]))
   const orders = order.core.view()

@@ -6,8 +6,6 @@ import {
   stateSchema,
   validationRefusals,
   zeroCounts,
-  type BookDelta,
-  type BookSnapshot,
   instrumentId,
   type Instrument,
   type InstrumentId,
@@ -293,7 +291,7 @@ export class DataCore {
 
   #onTrade(lane: Lane, trade: Trade, delayUs: number): void {
     lane.lastTrade = trade
-    lane.book.onChangeElsewhere(this.#nowUs)
+    lane.book.onChangeElsewhere(this.#nowUs, trade)
     const isWild = delayUs < -MAX_AHEAD_IN_BARS_US
     const dated = isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade
     onTradeLoss(lane, dated, this.#emit)
@@ -308,13 +306,13 @@ export class DataCore {
       lane.orderFlow.reset()
     }
     lane.lastQuote = quote
-    lane.book.onChangeElsewhere(this.#nowUs, quote.updateId)
+    lane.book.onChangeElsewhere(this.#nowUs, quote)
     this.outbox.add(quote)
     lane.marks.onQuote(quote, this.#emit)
     lane.orderFlow.onQuote(quote, this.#emit)
   }
 
-  #onBook(lane: Lane, event: BookDelta | BookSnapshot): void {
+  #onBook(lane: Lane, event: Extract<NormalizedEvent, { readonly type: 'bookDelta' | 'bookSnapshot' }>): void {
     const { book, orderFlow } = lane
     const wasValid = book.isValid
     if (lane.validator.takeDeltaRestart()) book.onRestart(this.#nowUs, this.#emit)
@@ -464,7 +462,7 @@ function isMissingOf({ validator, book }: Lane): IsMissing {
 }
 
 function isHeard({ lastQuote, lastTrade, book }: Lane): boolean {
-  return lastQuote !== undefined || lastTrade !== undefined || book.lastUpdateId > 0
+  return lastQuote !== undefined || lastTrade !== undefined || book.hasBegun
 }
 
 function lineRefusal({ impossibleUs, lineBytes, tsRecvUs }: BadLine): FrameRefusal {

@@ -1,7 +1,8 @@
-import type { Bar, BookDelta, BookSnapshot, InstrumentId, NormalizeRefusal, Quote, Trade } from '@triplane/contracts'
+import type { Bar, InstrumentId, NormalizeRefusal, Quote, Trade } from '@triplane/contracts'
+import type { ReceivedDelta, ReceivedSnapshot } from './order-book/book-rule.ts'
 
 /** What a frame says once it is understood. `seq` is 0 until the outbox stamps it. */
-export type NormalizedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
+export type NormalizedEvent = Trade | Quote | ReceivedDelta | ReceivedSnapshot | Bar
 
 /** What a frame can be refused for, by what it would have been. A `frame` did not get as far as a known message. */
 export const frameRefusalsOf = {

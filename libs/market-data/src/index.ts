@@ -5,7 +5,7 @@ export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './se
 // Order books
 export { OrderBook, orderBookSchema } from './order-book/order-book.ts'
 export { bookKeeperSchema, createBookKeeper, type BookKeeper } from './order-book/book-keeper.ts'
-export { sequenceRules, type SequenceRule } from './order-book/sequence-rule.ts'
+export { idRules, type BookProof, type BookRule, type ChecksumRule } from './order-book/book-rule.ts'
 // What a frame says, or why it is refused
 export { describeValue, frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './frame-refusal.ts'
 // Bars

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { BookDelta, BookSnapshot, Quote, Trade } from '@triplane/contracts'
-import type { sequenceRules } from '../src/order-book/sequence-rule.ts'
+import type { idRules } from '../src/order-book/book-rule.ts'
 
 /** An event of a recorded capture with its line, counted from 1 over all files. */
 export interface RecordedEvent {
@@ -13,7 +13,7 @@ export interface RecordedEvent {
 /** One market that was recorded: files that continue each other, and what independent calculators found in them. */
 export interface Recording {
   readonly venue: string
-  readonly rule: keyof typeof sequenceRules
+  readonly rule: keyof typeof idRules
   readonly symbol: string
   readonly files: readonly string[]
   readonly reference: string

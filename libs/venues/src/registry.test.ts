@@ -92,8 +92,11 @@ describe.each(venues)('$id', ({ id, map, fast, live, fees, bookRule }) => {
     expect(limits.refusalWaitMs(200, undefined)).toBeUndefined()
   })
 
-  it('charges takers at least as much as makers, and follows deltas that follow', () => {
+  it('charges takers at least as much as makers, and knows whether deltas follow', () => {
     expect(fees.takerBps).toBeGreaterThanOrEqual(fees.makerBps)
+    if (bookRule.kind === 'checksum')
+      expect(bookRule.checksum([], [])).not.toBe(bookRule.checksum(['1', '2'], ['3', '4']))
+    if (bookRule.kind !== 'ids') return
     const delta = { ...aBookDelta(), firstUpdateId: 11, lastUpdateId: 12, prevUpdateId: 10 }
     expect(bookRule.follows(delta, 10)).toBe(true)
     expect(bookRule.missing(delta, 10)).toBe(0)

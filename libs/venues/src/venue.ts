@@ -1,6 +1,6 @@
 import type { Instrument, InstrumentId, Steps } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
-import type { Frame, FrameOrigin, FrameRefusal, NormalizedEvent, SequenceRule } from '@triplane/market-data'
+import type { Frame, FrameOrigin, FrameRefusal, NormalizedEvent, BookRule } from '@triplane/market-data'
 import type { InstrumentTable } from './instrument-table.ts'
 import type { LiveProtocol } from './live-protocol.ts'
 
@@ -44,8 +44,8 @@ export interface Venue {
   readonly id: string
   /** Fees of an account without volume, until the settings say others. */
   readonly fees: Fees
-  /** How its book's deltas follow each other. */
-  readonly bookRule: SequenceRule
+  /** How it is known that its books have every delta. */
+  readonly bookRule: BookRule
   readonly map: MapMessage
   readonly fast?: (instruments: InstrumentTable) => FastReader
   /** Reads the venue's own list of its instruments for `instruments`; one that is not in the list is left out. */

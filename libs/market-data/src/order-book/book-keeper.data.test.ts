@@ -7,7 +7,7 @@ import {
   type Message,
   type Recording,
 } from '../../test/recorded-events.ts'
-import { sequenceRules } from './sequence-rule.ts'
+import { idRules } from './book-rule.ts'
 import { createBookKeeper, type BookEvent, type BookKeeper } from './book-keeper.ts'
 
 interface Checkpoint {
@@ -34,7 +34,7 @@ interface BookReference {
 }
 
 const keeperOf = ({ rule, venue, symbol }: Recording) =>
-  createBookKeeper({ rule: sequenceRules[rule], source: 'capture', instrument: `${symbol}@${venue}` })
+  createBookKeeper({ rule: idRules[rule], source: 'capture', instrument: `${symbol}@${venue}` })
 const top = ({ book }: BookKeeper) => [book.bidPrice(0), book.bidSize(0), book.askPrice(0), book.askSize(0)]
 
 describeWithData('books of recorded markets', (folder) => {

@@ -3,7 +3,7 @@ import { aBookDelta, aBookSnapshot } from '@triplane/testing'
 import fc from 'fast-check'
 import { createBookKeeper, type BookEvent, type BookKeeper } from './book-keeper.ts'
 import { OrderBook } from './order-book.ts'
-import { sequenceRules } from './sequence-rule.ts'
+import { idRules } from './book-rule.ts'
 
 const market = { source: 'sim', instrument: 'BTC/USDT@sim' }
 const t0 = 1_000_000
@@ -27,16 +27,16 @@ const snapshot = (lastUpdateId: number, fields: Partial<BookSnapshot> = {}): Boo
 type Step = BookDelta | BookSnapshot | 'disconnect' | 'hole' | 'restore'
 
 function run(
-  rule: keyof typeof sequenceRules,
+  rule: keyof typeof idRules,
   steps: readonly Step[],
 ): { keeper: BookKeeper; emitted: BookEvent[]; story: string[] } {
   const emitted: BookEvent[] = []
   const emit = (event: BookEvent) => void emitted.push(event)
-  let keeper = createBookKeeper({ rule: sequenceRules[rule], ...market })
+  let keeper = createBookKeeper({ rule: idRules[rule], ...market })
   for (const step of steps) {
     if (step === 'disconnect' || step === 'hole') keeper.onDisconnect(t0 + 950, emit, step === 'hole')
     else if (step === 'restore') {
-      keeper = createBookKeeper({ rule: sequenceRules[rule], ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
+      keeper = createBookKeeper({ rule: idRules[rule], ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
     } else if (step.type === 'bookDelta') keeper.onDelta(step, emit)
     else keeper.onSnapshot(step, emit)
   }
@@ -237,7 +237,7 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const keeper = createBookKeeper({ rule: sequenceRules[rule], ...market })
+        const keeper = createBookKeeper({ rule: idRules[rule], ...market })
         const copy = new OrderBook()
         let isTrusted = false
         const emit = (event: BookEvent) => {
@@ -291,7 +291,7 @@ describe('what differs between the rules', () => {
   })
 
   it('says why a snapshot was refused', () => {
-    const keeper = createBookKeeper({ rule: sequenceRules.consecutive, ...market })
+    const keeper = createBookKeeper({ rule: idRules.consecutive, ...market })
     keeper.onDelta(delta(15, 16), () => undefined)
     expect(keeper.onSnapshot(snapshot(10), () => undefined)).toEqual({
       code: 'stale_snapshot',

@@ -5,13 +5,25 @@ import {
   type BookSnapshot,
   type MarketStatus,
   type MarketStatusCode,
+  type Quote,
   type StateOf,
+  type Trade,
   type EventDraft,
   type InstrumentId,
 } from '@triplane/contracts'
 import { invariant, RingBuffer, US_PER_SECOND } from '@triplane/kernel'
+import { LevelTexts, levelTextsSchema } from './level-texts.ts'
 import { OrderBook, orderBookSchema, type OrderBookSnapshot } from './order-book.ts'
-import { isNumbered, type NumberedDelta, type SequenceRule } from './sequence-rule.ts'
+import {
+  isNumbered,
+  type BookProof,
+  type BookRule,
+  type ChecksumRule,
+  type IdRule,
+  type NumberedDelta,
+  type ReceivedDelta,
+  type ReceivedSnapshot,
+} from './book-rule.ts'
 
 /** Deltas kept while the book waits for a snapshot; the oldest go first. */
 const BUFFER_CAPACITY = 10_000
@@ -23,7 +35,7 @@ export const STARVED_AFTER_US = 5 * US_PER_SECOND
 
 /** Whose book it is and by which rule it is kept. */
 export interface BookKeeperOptions {
-  readonly rule: SequenceRule
+  readonly rule: BookRule
   readonly source: string
   readonly instrument: InstrumentId
 }
@@ -33,7 +45,11 @@ export const bookKeeperSchema = stateSchema({
   isValid: field.flag,
   isBridged: field.flag,
   lastUpdateId: field.integer,
+  /** Newest event time of what the book has, where it is not kept by ids; null before the first. */
+  newestUs: field.orNull(field.timeUs),
   book: orderBookSchema,
+  /** The levels of the book as they were sent; null where it is not kept by checksum. */
+  texts: field.orNull(levelTextsSchema),
   buffer: field.list(field.event('bookDelta')),
   /** The book before a hole in the recording, while it may go on behind it. */
   parked: field.orNull(orderBookSchema),
@@ -48,7 +64,9 @@ const empty: BookKeeperSnapshot = {
   isValid: false,
   isBridged: false,
   lastUpdateId: 0,
+  newestUs: null,
   book: { bids: [], asks: [] },
+  texts: null,
   buffer: [],
   parked: null,
   isHoleSaid: false,
@@ -59,6 +77,7 @@ const empty: BookKeeperSnapshot = {
 export type SnapshotRefusal =
   | { readonly code: 'stale_snapshot'; readonly lastUpdateId: number; readonly missing: number }
   | { readonly code: 'crossed_snapshot'; readonly bid: number; readonly ask: number }
+  | { readonly code: 'checksum'; readonly checksum: number; readonly expected: number }
 
 /** What a book keeper emits. */
 export type BookEvent = EventDraft<BookSnapshot | BookDelta | MarketStatus>
@@ -70,27 +89,31 @@ export function createBookKeeper(options: BookKeeperOptions, snapshot?: BookKeep
 }
 
 /**
- * Keeps one book under its venue's sequence rule, and says when it can be trusted.
+ * Keeps one book under its venue's rule, and says when it can be trusted.
  *
  * Invariants
- * 1. While the book is valid it is never crossed, and it has every update up to `lastUpdateId`.
+ * 1. While the book is valid it is never crossed. It has every update up to `lastUpdateId`, or its venue's checksum, as far as its rule
+ *    can tell.
  * 2. An invalid book is empty. Only a snapshot makes it valid again, which is the book itself where a recording had a hole and the
  *    first delta behind it continues the chain: then nothing has changed in it.
- * 3. The buffer is an unbroken chain of deltas: a break in it is noticed as a gap and drops what was before.
+ * 3. The buffer is an unbroken chain of deltas: a break in it is noticed as a gap and drops what was before. Without
+ *    ids nothing is buffered: deltas to an invalid book are dropped.
  * 4. A consumer that applies BookSnapshot and BookDelta in the order of emission, and trusts its copy from `book_valid` to
- *    `book_invalid`, has the same book. Nothing is emitted twice.
+ *    `book_invalid`, has the same book. Nothing is emitted twice. What is cut off at the depth of a subscription is emitted as removed.
  * 5. A book that is not fed is not valid: when quotes or trades show that it has changed and no delta comes, it is invalid (`starved`).
  * 6. Emitted events carry market time: deltas from the buffer take the receive time of the snapshot that released them.
  */
 export class BookKeeper {
   readonly book: OrderBook
   readonly #options: BookKeeperOptions
-  readonly #rule: SequenceRule
+  readonly #rule: BookRule
   #buffer = new RingBuffer<NumberedDelta>(BUFFER_CAPACITY)
   #isValid: boolean
   /** True once a delta has been applied since the snapshot. */
   #isBridged: boolean
   #lastUpdateId: number
+  #newestUs: number
+  readonly #texts: { readonly bids: LevelTexts; readonly asks: LevelTexts }
   #parked: OrderBookSnapshot | undefined
   #isHoleSaid: boolean
   #unfedSinceUs: number | undefined
@@ -102,6 +125,8 @@ export class BookKeeper {
     this.#isValid = saved.isValid
     this.#isBridged = saved.isBridged
     this.#lastUpdateId = saved.lastUpdateId
+    this.#newestUs = saved.newestUs ?? -Infinity
+    this.#texts = { bids: new LevelTexts('bid', saved.texts?.bids), asks: new LevelTexts('ask', saved.texts?.asks) }
     this.#parked = saved.parked ?? undefined
     this.#isHoleSaid = saved.isHoleSaid
     this.#unfedSinceUs = saved.unfedSinceUs ?? undefined
@@ -113,25 +138,38 @@ export class BookKeeper {
     return this.#isValid
   }
 
-  /** The last update id that the book had; 0 before the first snapshot. */
+  /** The last update id that the book had; 0 before the first snapshot, and where it is not kept by ids. */
   get lastUpdateId(): number {
     return this.#lastUpdateId
   }
 
-  /** Applies a delta to a valid book, or buffers it. One that is already applied is ignored. */
-  onDelta(event: BookDelta, emit: Emit): void {
-    const delta = numbered(event)
+  /** True once there was a book. */
+  get hasBegun(): boolean {
+    return this.#isValid || this.#lastUpdateId > 0 || this.#newestUs > -Infinity
+  }
+
+  /** Applies a delta to a valid book; buffers it for an invalid one, where it has ids. One that is already applied is ignored. */
+  onDelta(delta: ReceivedDelta, emit: Emit): void {
     this.#unfedSinceUs = undefined
+    switch (this.#rule.kind) {
+      case 'ids':
+        return this.#onNumbered(numbered(delta), this.#rule, emit)
+      case 'checksum':
+        return this.#onProved(delta, this.#rule, emit)
+      case 'none':
+        return this.#onUnproved(delta, emit)
+    }
+  }
+
+  #onNumbered(delta: NumberedDelta, rule: IdRule, emit: Emit): void {
     if (!this.#isValid) {
-      this.#hold(delta, emit)
+      this.#hold(delta, rule, emit)
       return
     }
     if (delta.lastUpdateId <= this.#lastUpdateId) return
-    const isNext = this.#isBridged
-      ? this.#rule.follows(delta, this.#lastUpdateId)
-      : this.#rule.bridges(delta, this.#lastUpdateId)
+    const isNext = this.#isBridged ? rule.follows(delta, this.#lastUpdateId) : rule.bridges(delta, this.#lastUpdateId)
     if (!isNext) {
-      this.#emitGap(delta, this.#lastUpdateId, emit)
+      this.#emitGap(delta, rule, this.#lastUpdateId, emit)
       this.#invalidate(delta.tsRecvUs, 'gap', emit)
       this.#buffer.push(delta)
     } else if (this.#apply(delta)) {
@@ -142,16 +180,43 @@ export class BookKeeper {
     }
   }
 
+  /** Applies a delta, cuts the book off at its depth, and compares the checksum. */
+  #onProved({ proof, ...delta }: ReceivedDelta, rule: ChecksumRule, emit: Emit): void {
+    if (!this.#isValid) return
+    const { bids, asks } = this.#texts
+    const { depth, checksum, ...sent } = proved(proof, delta)
+    bids.apply(delta.bids, sent.bids)
+    asks.apply(delta.asks, sent.asks)
+    const whole = { ...delta, bids: [...delta.bids, ...bids.cutAt(depth)], asks: [...delta.asks, ...asks.cutAt(depth)] }
+    if (checksum !== undefined && rule.checksum(bids.texts, asks.texts) !== checksum) {
+      this.#emitStatus(delta.tsRecvUs, 'gap', emit, 'checksum')
+      this.#invalidate(delta.tsRecvUs, 'checksum', emit)
+      return
+    }
+    this.#onUnproved(whole, emit)
+  }
+
+  #onUnproved(delta: BookDelta, emit: Emit): void {
+    if (!this.#isValid) return
+    this.book.apply(delta.bids, delta.asks)
+    this.#newestUs = Math.max(this.#newestUs, delta.tsEventUs)
+    if (this.book.isCrossed) this.#invalidate(delta.tsRecvUs, 'crossed', emit)
+    else emit(delta)
+  }
+
   /** Replaces the book and applies what is buffered. Refuses a snapshot that the deltas do not connect to, or a crossed one. */
-  onSnapshot(snapshot: BookSnapshot, emit: Emit): SnapshotRefusal | undefined {
-    const refusal = this.#judge(snapshot)
+  onSnapshot(received: ReceivedSnapshot, emit: Emit): SnapshotRefusal | undefined {
+    const { proof, ...sent } = received
+    const refusal = this.#judge(sent, proof)
+    const snapshot = refusal === undefined && this.#rule.kind === 'checksum' ? this.#replaceTexts(sent, proof) : sent
     if (refusal) {
       if (!this.#isValid) this.#emitStatus(snapshot.tsRecvUs, 'book_invalid', emit, refusal.code)
       return refusal
     }
     const wasValid = this.#isValid
     this.book.replace(snapshot.bids, snapshot.asks)
-    this.#lastUpdateId = idOf(snapshot)
+    if (this.#rule.kind === 'ids') this.#lastUpdateId = idOf(snapshot)
+    else if (snapshot.tsEventUs !== undefined) this.#newestUs = snapshot.tsEventUs
     this.#isValid = true
     this.#isBridged = false
     this.#parked = undefined
@@ -170,9 +235,15 @@ export class BookKeeper {
     return undefined
   }
 
-  /** Another stream shows that the book has changed: a trade, or a quote of update `updateId`. */
-  onChangeElsewhere(nowUs: number, updateId = Infinity): void {
-    if (updateId > this.#lastUpdateId) this.#unfedSinceUs ??= nowUs
+  /** Another stream shows that the book has changed: by a quote of an update that it has not, or a trade. */
+  onChangeElsewhere(nowUs: number, change: Quote | Trade): void {
+    if (!this.#includes(change)) this.#unfedSinceUs ??= nowUs
+  }
+
+  /** Whether the book is known to have the change: by its id, or its time, which is that of the levels where they have no ids. */
+  #includes(change: Quote | Trade): boolean {
+    if (this.#rule.kind !== 'ids') return change.tsEventUs !== undefined && change.tsEventUs <= this.#newestUs
+    return change.type === 'quote' && change.updateId !== undefined && change.updateId <= this.#lastUpdateId
   }
 
   /** Judges at market time `nowUs` whether the book is starved. */
@@ -198,7 +269,7 @@ export class BookKeeper {
    */
   onDisconnect(tsRecvUs: number, emit: Emit, isHole = false): void {
     this.#isHoleSaid = isHole
-    this.#parked = isHole && this.#isValid ? this.book.snapshot() : undefined
+    this.#parked = isHole && this.#isValid && this.#rule.kind === 'ids' ? this.book.snapshot() : undefined
     if (this.#isValid) this.#invalidate(tsRecvUs, 'disconnect', emit)
     this.#restartBuffer()
   }
@@ -209,7 +280,12 @@ export class BookKeeper {
       isValid: this.#isValid,
       isBridged: this.#isBridged,
       lastUpdateId: this.#lastUpdateId,
+      newestUs: Number.isFinite(this.#newestUs) ? this.#newestUs : null,
       book: this.book.snapshot(),
+      texts:
+        this.#rule.kind === 'checksum'
+          ? { bids: [...this.#texts.bids.texts], asks: [...this.#texts.asks.texts] }
+          : null,
       buffer: this.#buffer.toArray(),
       parked: this.#parked ?? null,
       isHoleSaid: this.#isHoleSaid,
@@ -218,11 +294,11 @@ export class BookKeeper {
   }
 
   /** Takes the book before a hole up again when `delta`, the first one behind it, is the next one of its chain. */
-  #continueParked(delta: NumberedDelta, emit: Emit): boolean {
+  #continueParked(delta: NumberedDelta, rule: IdRule, emit: Emit): boolean {
     const parked = this.#parked
     this.#parked = undefined
     if (!parked || delta.lastUpdateId <= this.#lastUpdateId) return false
-    if (!this.#rule.follows(delta, this.#lastUpdateId)) return false
+    if (!rule.follows(delta, this.#lastUpdateId)) return false
     const { source, instrument } = this.#options
     const snapshot: BookSnapshot = {
       type: 'bookSnapshot',
@@ -240,28 +316,38 @@ export class BookKeeper {
   }
 
   /** Adds a delta to the chain that waits for a snapshot. */
-  #hold(delta: NumberedDelta, emit: Emit): void {
-    if (this.#parked && this.#continueParked(delta, emit)) return
+  #hold(delta: NumberedDelta, rule: IdRule, emit: Emit): void {
+    if (this.#parked && this.#continueParked(delta, rule, emit)) return
     const newest = this.#buffer.at(this.#buffer.size - 1)
     if (newest) {
       if (delta.lastUpdateId <= newest.lastUpdateId) return
-      if (!this.#rule.follows(delta, newest.lastUpdateId)) {
-        this.#emitGap(delta, newest.lastUpdateId, emit)
+      if (!rule.follows(delta, newest.lastUpdateId)) {
+        this.#emitGap(delta, rule, newest.lastUpdateId, emit)
         this.#restartBuffer()
       }
-    } else if (!this.#isHoleSaid && this.#lastUpdateId > 0 && this.#rule.missing(delta, this.#lastUpdateId) > 0) {
-      this.#emitGap(delta, this.#lastUpdateId, emit)
+    } else if (!this.#isHoleSaid && this.#lastUpdateId > 0 && rule.missing(delta, this.#lastUpdateId) > 0) {
+      this.#emitGap(delta, rule, this.#lastUpdateId, emit)
     }
     this.#isHoleSaid = false
     if (this.#buffer.size === this.#buffer.capacity) this.#buffer.shift()
     this.#buffer.push(delta)
   }
 
-  #judge(snapshot: BookSnapshot): SnapshotRefusal | undefined {
-    const lastUpdateId = idOf(snapshot)
+  #judge(snapshot: BookSnapshot, proof: BookProof | undefined): SnapshotRefusal | undefined {
     const bid = snapshot.bids[0]
     const ask = snapshot.asks[0]
     if (bid !== undefined && ask !== undefined && bid >= ask) return { code: 'crossed_snapshot', bid, ask }
+    switch (this.#rule.kind) {
+      case 'ids':
+        return this.#judgeId(idOf(snapshot), this.#rule)
+      case 'checksum':
+        return judgeProof(proved(proof, snapshot), this.#rule)
+      case 'none':
+        return undefined
+    }
+  }
+
+  #judgeId(lastUpdateId: number, rule: IdRule): SnapshotRefusal | undefined {
     if (this.#isValid) {
       const missing = this.#lastUpdateId - lastUpdateId
       return missing > 0 ? { code: 'stale_snapshot', lastUpdateId, missing } : undefined
@@ -269,10 +355,26 @@ export class BookKeeper {
     for (let i = 0; i < this.#buffer.size; i++) {
       const delta = this.#buffer.at(i) as NumberedDelta
       if (delta.lastUpdateId <= lastUpdateId) continue
-      if (this.#rule.bridges(delta, lastUpdateId)) return undefined
-      return { code: 'stale_snapshot', lastUpdateId, missing: this.#rule.missing(delta, lastUpdateId) }
+      if (rule.bridges(delta, lastUpdateId)) return undefined
+      return { code: 'stale_snapshot', lastUpdateId, missing: rule.missing(delta, lastUpdateId) }
     }
     return undefined
+  }
+
+  /** Keeps the levels of a snapshot as they were sent. Gives the snapshot, cut off at its depth. */
+  #replaceTexts(snapshot: BookSnapshot, proof: BookProof | undefined): BookSnapshot {
+    const { bids, asks, depth } = proved(proof, snapshot)
+    this.#clearTexts()
+    this.#texts.bids.apply(snapshot.bids, bids)
+    this.#texts.asks.apply(snapshot.asks, asks)
+    this.#texts.bids.cutAt(depth)
+    this.#texts.asks.cutAt(depth)
+    return { ...snapshot, bids: this.#texts.bids.texts.map(Number), asks: this.#texts.asks.texts.map(Number) }
+  }
+
+  #clearTexts(): void {
+    this.#texts.bids.clear()
+    this.#texts.asks.clear()
   }
 
   /** False when the delta crosses the book. */
@@ -287,6 +389,7 @@ export class BookKeeper {
     this.#isValid = false
     this.#unfedSinceUs = undefined
     this.book.clear()
+    this.#clearTexts()
     this.#emitStatus(tsRecvUs, 'book_invalid', emit, reason)
   }
 
@@ -294,8 +397,8 @@ export class BookKeeper {
     this.#buffer = new RingBuffer(BUFFER_CAPACITY)
   }
 
-  #emitGap(delta: NumberedDelta, bookId: number, emit: Emit): void {
-    this.#emitStatus(delta.tsRecvUs, 'gap', emit, 'update_id', this.#rule.missing(delta, bookId))
+  #emitGap(delta: NumberedDelta, rule: IdRule, bookId: number, emit: Emit): void {
+    this.#emitStatus(delta.tsRecvUs, 'gap', emit, 'update_id', rule.missing(delta, bookId))
   }
 
   #emitStatus(tsRecvUs: number, status: MarketStatusCode, emit: Emit, reason?: string, missing?: number): void {
@@ -322,4 +425,19 @@ function numbered(delta: BookDelta): NumberedDelta {
 function idOf({ lastUpdateId, instrument }: BookSnapshot): number {
   invariant(lastUpdateId !== undefined, 'a snapshot of a book that is kept by ids has an id', instrument)
   return lastUpdateId
+}
+
+/** The venue's mapper keeps what every snapshot and delta is proved by, number by number. */
+function proved(proof: BookProof | undefined, { bids, asks, instrument }: BookDelta | BookSnapshot): BookProof {
+  const isWhole = proof !== undefined && proof.bids.length === bids.length && proof.asks.length === asks.length
+  invariant(isWhole, 'what a book that is kept by checksum takes has a proof', instrument)
+  return proof
+}
+
+/** Refuses a snapshot whose own checksum is not that of its levels. */
+function judgeProof({ checksum, bids, asks }: BookProof, rule: ChecksumRule): SnapshotRefusal | undefined {
+  const found = rule.checksum(bids, asks)
+  return checksum === undefined || found === checksum
+    ? undefined
+    : { code: 'checksum', checksum: found, expected: checksum }
 }

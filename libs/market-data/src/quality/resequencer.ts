@@ -3,7 +3,7 @@ import { US_PER_SECOND } from '@triplane/kernel'
 import { CLOSE_LATE_AFTER_US } from '../bars/bar-builder.ts'
 import type { Frame } from '../frame.ts'
 import { STARVED_AFTER_US } from '../order-book/book-keeper.ts'
-import { idBefore, isNumbered } from '../order-book/sequence-rule.ts'
+import { idBefore, isNumbered } from '../order-book/book-rule.ts'
 import { firstIdOf } from '../validate/trade-ids.ts'
 
 /** The streams whose ids say that something is missing. Update ids of quotes have holes of their own. */

@@ -1,4 +1,4 @@
-import { sequenceRules } from '@triplane/market-data'
+import { idRules } from '@triplane/market-data'
 import { defineExchange, type Venue } from '../venue.ts'
 import { captures } from './captures.ts'
 import { spotDialect, usdmDialect, type BinanceDialect } from './dialect.ts'
@@ -18,7 +18,7 @@ const read = (dialect: BinanceDialect) =>
 const binanceSpot: Venue = {
   id: 'binance_spot',
   fees: { makerBps: 10, takerBps: 10 },
-  bookRule: sequenceRules.consecutive,
+  bookRule: idRules.consecutive,
   live: spotLive,
   ...read(spotDialect),
 }
@@ -27,7 +27,7 @@ const binanceSpot: Venue = {
 export const binanceUsdm: Venue = {
   id: 'binance_usdm',
   fees: { makerBps: 2, takerBps: 5 },
-  bookRule: sequenceRules.chained,
+  bookRule: idRules.chained,
   live: usdmLive,
   ...read(usdmDialect),
 }

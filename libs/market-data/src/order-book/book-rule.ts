@@ -1,4 +1,4 @@
-import type { BookDelta } from '@triplane/contracts'
+import type { BookDelta, BookSnapshot } from '@triplane/contracts'
 
 /** A delta of a venue that numbers them. */
 export type NumberedDelta = BookDelta & { readonly firstUpdateId: number; readonly lastUpdateId: number }
@@ -7,7 +7,8 @@ export const isNumbered = (delta: BookDelta): delta is NumberedDelta =>
   delta.firstUpdateId !== undefined && delta.lastUpdateId !== undefined
 
 /** How a venue numbers its deltas. All functions take a delta that is newer than the book: `lastUpdateId > bookId`. */
-export interface SequenceRule {
+export interface IdRule {
+  readonly kind: 'ids'
   /** True when `delta` may be the first one applied to a snapshot that includes `bookId`. */
   bridges(delta: NumberedDelta, bookId: number): boolean
   /** True when nothing is missing between the delta before, which ended at `bookId`, and `delta`. */
@@ -15,6 +16,36 @@ export interface SequenceRule {
   /** Number of update ids between `bookId` and `delta` that nobody has seen. */
   missing(delta: NumberedDelta, bookId: number): number
 }
+
+/** The venue gives a checksum of the book with its deltas. */
+export interface ChecksumRule {
+  readonly kind: 'checksum'
+  /** The checksum of a book: price, size, price, size, ... as the venue sent them, best first. */
+  checksum(bids: readonly string[], asks: readonly string[]): number
+}
+
+/** The venue gives nothing to tell by whether a delta is missing. */
+export interface NoRule {
+  readonly kind: 'none'
+}
+
+/** How it is known that a book has every delta. Without ids deltas apply in the order of their arrival. */
+export type BookRule = IdRule | ChecksumRule | NoRule
+
+/** What a snapshot or delta is proved by, where books are kept by checksum. It never leaves the book keeper. */
+export interface BookProof {
+  /** Levels that the venue keeps of each side: the book is cut off there. */
+  readonly depth: number
+  /** Of the book with this snapshot or delta; absent where the venue gives none. */
+  readonly checksum?: number
+  /** The numbers of the event of the same place, as the venue sent them. */
+  readonly bids: readonly string[]
+  readonly asks: readonly string[]
+}
+
+/** A delta or snapshot as a venue's mapper gives it. */
+export type ReceivedDelta = BookDelta & { readonly proof?: BookProof }
+export type ReceivedSnapshot = BookSnapshot & { readonly proof?: BookProof }
 
 /** The last update id before `delta`: named by it where ids have holes. */
 export const idBefore = (delta: NumberedDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
@@ -25,15 +56,17 @@ export const idBefore = (delta: NumberedDelta) => delta.prevUpdateId ?? delta.fi
  * - chained: ids have holes; a delta names the last id of the one before (`pu`), which must be the last one applied. The first
  *   after a snapshot needs U <= lastUpdateId <= u or pu = lastUpdateId; as pu < U, both are pu <= lastUpdateId.
  */
-export const sequenceRules = {
+export const idRules = {
   consecutive: {
+    kind: 'ids',
     bridges: (delta, bookId) => delta.firstUpdateId <= bookId + 1,
     follows: (delta, bookId) => delta.firstUpdateId <= bookId + 1,
     missing: (delta, bookId) => Math.max(0, delta.firstUpdateId - bookId - 1),
   },
   chained: {
+    kind: 'ids',
     bridges: (delta, bookId) => idBefore(delta) <= bookId,
     follows: (delta, bookId) => idBefore(delta) === bookId,
     missing: (delta, bookId) => Math.max(0, idBefore(delta) - bookId),
   },
-} as const satisfies Record<string, SequenceRule>
+} as const satisfies Record<string, IdRule>
