@@ -1,6 +1,6 @@
 import type { EventDraft, Instrument, Ofi } from '@triplane/contracts'
-import { createBookKeeper, createOrderFlow, idRules } from '@triplane/market-data'
-import { createNormalizer } from '@triplane/venues'
+import { createBookKeeper, createOrderFlow, idRules, type Frame, type NormalizedEvent } from '@triplane/market-data'
+import { createNormalizer, type Normalizer } from '@triplane/venues'
 import type { Capture } from '../capture.ts'
 import type { Contender } from '../harness.ts'
 import type { Tally } from './tally.ts'
@@ -26,7 +26,7 @@ export function triplaneContender(capture: Capture): Contender {
 }
 
 function runTriplane({ frames }: Capture): Tally {
-  const normalize = createNormalizer([instrument])
+  const normalizer = createNormalizer([instrument])
   const keeper = createBookKeeper({ rule: idRules.chained, ...of })
   const flow = createOrderFlow({ ...of, lotSize: '0.001', intervalUs: 10_000_000 })
   let trades = 0
@@ -37,9 +37,8 @@ function runTriplane({ frames }: Capture): Tally {
     ofi += value
   }
   for (const frame of frames) {
-    const result = normalize(frame, frame.tsRecvUs)
-    if (!result.ok) continue
-    const event = result.value
+    const event = normalizer.scan(frame, frame.tsRecvUs) ?? readOne(normalizer, frame)
+    if (event === undefined) continue
     if (event.type === 'quote') {
       quotes++
       flow.onQuote(event, emitOfi)
@@ -59,4 +58,10 @@ function runTriplane({ frames }: Capture): Tally {
     ask: [book.askPrice(0), book.askSize(0)],
     ofi: Number(ofi.toFixed(3)),
   }
+}
+
+/** The event of a frame that the fast reader does not know yet. */
+function readOne(normalizer: Normalizer, frame: Frame): NormalizedEvent | undefined {
+  const [understood] = normalizer.read(frame, frame.tsRecvUs)
+  return understood?.ok ? understood.value : undefined
 }

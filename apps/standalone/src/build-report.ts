@@ -30,7 +30,12 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
   const endTimeUs = planes.lockstep.nowUs ?? run.startTimeUs
   return {
     run: { ...run, endTimeUs, marketSeconds: (endTimeUs - run.startTimeUs) / 1e6 },
-    frames: { in: data.core.framesIn, ignored: data.core.ignored, refused: { ...data.core.refused } },
+    frames: {
+      in: data.core.framesIn,
+      understood: data.core.understood,
+      ignored: data.core.ignored,
+      refused: { ...data.core.refused },
+    },
     events: { ...counted.events },
     gaps: counted.gaps,
     invalidBooks: counted.invalidBooks,

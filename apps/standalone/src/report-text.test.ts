@@ -30,6 +30,7 @@ const report: Report = {
   },
   frames: {
     in: 94_495,
+    understood: 94_493,
     ignored: 0,
     refused: each([...normalizeRefusals, ...validationRefusals], { not_json: 2, duplicate: 1001 }),
   },

@@ -79,6 +79,8 @@ export interface Report {
   }
   readonly frames: {
     readonly in: number
+    /** Events that they were understood as. */
+    readonly understood: number
     /** Trades of a stream that is not used, since another one of the symbol is. */
     readonly ignored: number
     readonly refused: Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
@@ -149,6 +151,6 @@ export function percentilesOf(samples: Float64Array): Percentiles {
 /** Why a replay was for nothing: there were frames and none was understood. Undefined when one was, or when there were none. */
 export function nothingUnderstood({ run, frames }: Report): string | undefined {
   if (run.seed !== undefined) return undefined
-  const why = explainNoneUnderstood(frames.in, frames.refused, run.source)
+  const why = explainNoneUnderstood({ ...frames, framesIn: frames.in }, run.source)
   return why === undefined ? undefined : `${why} See --instruments and --venue.`
 }

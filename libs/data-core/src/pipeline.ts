@@ -16,7 +16,7 @@ import {
   type Trade,
   type ValidationRefusal,
 } from '@triplane/contracts'
-import { floorTime, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
+import { floorTime, ok, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import {
   clockOffsetSchema,
   createClockOffset,
@@ -35,7 +35,7 @@ import {
   type NormalizedEvent,
   type ValidationError,
 } from '@triplane/market-data'
-import { createNormalizer, readInstrumentList, type Normalize } from '@triplane/venues'
+import { createNormalizer, readInstrumentList, type Normalizer } from '@triplane/venues'
 import type { DataPlaneConfig } from './config.ts'
 import { createLane, laneSchema, snapshotLane, type Emit, type Lane } from './lane.ts'
 import { onIgnoredTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
@@ -68,6 +68,9 @@ export const dataPlaneSchema = stateSchema({
   /** Null before the first item. */
   nextTimerUs: field.orNull(field.timeUs),
   framesIn: field.count,
+  controls: field.count,
+  /** Events and refusals beyond the first of their frame. */
+  further: field.count,
   refused: field.countsOf(refusals),
   connectedVenues: field.list(field.text),
   /** When the last connection went; null while there is one, and before the first. */
@@ -83,6 +86,8 @@ const beforeFirstItem: DataPlaneSnapshot = {
   nowUs: 0,
   nextTimerUs: null,
   framesIn: 0,
+  controls: 0,
+  further: 0,
   refused: zeroCounts(refusals),
   connectedVenues: [],
   downSinceUs: null,
@@ -100,9 +105,10 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  * The life of a tick. Read it top to bottom.
  *
  * Invariants
- * 1. Every frame ends as events, as a dead letter, as a book update that a book did not need, as a trade that the venue
- *    prints in another stream too (`ignored`), or as a list of instruments whose steps are known: nothing is lost. While the
- *    instrument is late it may wait for frames that it has overtaken.
+ * 1. Whatever a frame says ends, each by itself, as events, as a dead letter, as a book update that a book did not need, as a trade
+ *    that the venue prints in another stream too (`ignored`), or as a list of instruments whose steps are known: nothing is lost.
+ *    A control message, which says nothing about the market, ends as nothing (`controls`). While the instrument is late a frame
+ *    of one event may wait for frames that it has overtaken.
  * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
  *    microsecond, so how finely time is advanced changes nothing. While nothing is connected they are due at whole minutes.
  * 3. What a refused event says is remembered by no stage.
@@ -112,7 +118,7 @@ export class DataCore {
   readonly lanes: readonly Lane[]
   readonly refused: Record<NormalizeRefusal | ValidationRefusal, number>
   readonly #deps: DataPlaneDeps
-  readonly #normalize: Normalize
+  readonly #normalizer: Normalizer
   readonly #laneOf: ReadonlyMap<string, Lane>
   readonly #clockOf: ReadonlyMap<string, ClockOffset>
   readonly #gaps: GapLedger
@@ -122,12 +128,14 @@ export class DataCore {
   #nextTimerUs: number
   #downSinceUs: number
   #framesIn: number
+  #controls: number
+  #further: number
 
   constructor(config: DataPlaneConfig, deps: DataPlaneDeps, saved: DataPlaneSnapshot = beforeFirstItem) {
     const { instruments, source } = deps
     this.outbox = new Outbox(saved.lastSeq)
     this.#deps = deps
-    this.#normalize = createNormalizer(instruments)
+    this.#normalizer = createNormalizer(instruments)
     const savedClock = new Map(saved.clocks.map(({ venue, clock }) => [venue, clock]))
     const venues = [...new Set(instruments.map(({ venue }) => venue))]
     const limits = { maxDriftUs: config.maxDriftUs }
@@ -149,11 +157,24 @@ export class DataCore {
     this.#nextTimerUs = saved.nextTimerUs ?? Number.POSITIVE_INFINITY
     this.#downSinceUs = saved.downSinceUs ?? Number.POSITIVE_INFINITY
     this.#framesIn = saved.framesIn
+    this.#controls = saved.controls
+    this.#further = saved.further
   }
 
   /** Frames and lines that were handed over, refused ones included. */
   get framesIn(): number {
     return this.#framesIn
+  }
+
+  /** Frames that said nothing about the market: heartbeats, answers to a subscription. */
+  get controls(): number {
+    return this.#controls
+  }
+
+  /** Events that frames were understood as, and lists of instruments. */
+  get understood(): number {
+    const refused = normalizeRefusals.reduce((sum, code) => sum + this.refused[code], 0)
+    return this.#framesIn + this.#further - this.#controls - refused
   }
 
   /** Trades of a stream that is not used, since another one says the same. */
@@ -204,13 +225,23 @@ export class DataCore {
   #onFrame(frame: Frame): void {
     this.#framesIn++
     if (frame.origin.isInstrumentList) return this.#onInstrumentList(frame)
-    const understood = this.#normalize(frame, this.#nowUs)
-    if (!understood.ok) return this.#onRefusal(frame, understood.error)
+    const scanned = this.#normalizer.scan(frame, this.#nowUs)
+    if (scanned !== undefined) return this.#onEvent(scanned, frame, true)
 
-    const event = understood.value
+    const understood = this.#normalizer.read(frame, this.#nowUs)
+    if (understood.length === 0) this.#controls++
+    else this.#further += understood.length - 1
+    for (const one of understood) {
+      if (one.ok) this.#onEvent(one.value, frame, understood.length === 1)
+      else this.#onRefusal(frame, one.error)
+    }
+  }
+
+  /** `isAlone`: it is all that the frame says. */
+  #onEvent(event: NormalizedEvent, frame: Frame, isAlone: boolean): void {
     const lane = this.#laneOf.get(event.instrument) as Lane
     if (event.type === 'trade' && lane.tradeStream.ignores(event)) return onIgnoredTrade(lane, event, this.#emit)
-    if (lane.lateness.isLate && this.#waits(lane, event, frame)) return
+    if (isAlone && lane.lateness.isLate && this.#waits(lane, event, frame)) return
     this.#take(lane, event, frame)
     this.#takeHeld(lane)
   }
@@ -233,9 +264,11 @@ export class DataCore {
     for (;;) {
       const frame = resequencer.next(this.#nowUs, isMissing, all || !lateness.isLate)
       if (frame === undefined) return
-      const understood = this.#normalize(frame, this.#nowUs)
-      if (understood.ok) this.#take(lane, understood.value, frame, true)
-      else this.#onRefusal(frame, understood.error)
+      const scanned = this.#normalizer.scan(frame, this.#nowUs)
+      for (const one of scanned ? [ok(scanned)] : this.#normalizer.read(frame, this.#nowUs)) {
+        if (one.ok) this.#take(lane, one.value, frame, true)
+        else this.#onRefusal(frame, one.error)
+      }
     }
   }
 
@@ -445,6 +478,8 @@ export class DataCore {
       nowUs: this.#nowUs,
       nextTimerUs: Number.isFinite(this.#nextTimerUs) ? this.#nextTimerUs : null,
       framesIn: this.#framesIn,
+      controls: this.#controls,
+      further: this.#further,
       refused: { ...this.refused },
       connectedVenues: [...this.#connectedVenues],
       downSinceUs: Number.isFinite(this.#downSinceUs) ? this.#downSinceUs : null,

@@ -20,7 +20,7 @@ export { TradeStream, tradeStreamSchema } from './validate/trade-stream.ts'
 export { clockOffsetSchema, createClockOffset, type ClockOffset } from './validate/clock-offset.ts'
 export { explainValidationError, refusalsOf, type ValidationError } from './validate/validation-error.ts'
 // What of a replay was understood
-export { explainNoneUnderstood } from './none-understood.ts'
+export { explainNoneUnderstood, type FrameCounts } from './none-understood.ts'
 // Steps
 export { createStepsWatch, stepsWatchSchema, type StepsWatch } from './steps/steps-watch.ts'
 // Quality

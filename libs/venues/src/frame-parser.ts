@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@triplane/kernel'
-import type { Frame, FrameRefusal, NormalizedEvent } from '@triplane/market-data'
+import type { Frame, FrameRefusal } from '@triplane/market-data'
 import type { InstrumentTable } from './instrument-table.ts'
-import type { MapMessage } from './venue.ts'
+import type { MapMessage, Understood } from './venue.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -19,12 +19,7 @@ export function jsonOf({ bytes, start, end }: Frame): Result<unknown, FrameRefus
  * Reads a frame by `JSON.parse` and the venue's mapper: slower than a venue's fast reader, and the last word on every frame.
  * Refuses what `jsonOf` and the mapper refuse.
  */
-export function parseFrame(
-  frame: Frame,
-  tsRecvUs: number,
-  instruments: InstrumentTable,
-  map: MapMessage,
-): Result<NormalizedEvent, FrameRefusal> {
+export function parseFrame(frame: Frame, tsRecvUs: number, instruments: InstrumentTable, map: MapMessage): Understood {
   const json = jsonOf(frame)
-  return json.ok ? map({ json: json.value, origin: frame.origin, tsRecvUs, instruments }) : json
+  return json.ok ? map({ json: json.value, origin: frame.origin, tsRecvUs, instruments }) : [json]
 }

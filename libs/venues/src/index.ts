@@ -3,7 +3,7 @@ export { venueById, venues } from './registry.ts'
 export type { Fees } from './venue.ts'
 export type { LiveProtocol, RestRequest } from './live-protocol.ts'
 // Frames into events
-export { createNormalizer, type Normalize } from './normalizer.ts'
+export { createNormalizer, type Normalizer } from './normalizer.ts'
 export { readInstrumentList } from './instrument-list.ts'
 // What a recording gives away about itself
 export { inspectPayload, recordedVenues, unsupportedVenue, venueOfUrl } from './captures.ts'

@@ -1,18 +1,21 @@
 import type { Instrument } from '@triplane/contracts'
-import { err, ok, type Result } from '@triplane/kernel'
-import type { Frame, FrameRefusal, NormalizedEvent } from '@triplane/market-data'
+import { err } from '@triplane/kernel'
+import type { Frame, NormalizedEvent } from '@triplane/market-data'
 import { parseFrame } from './frame-parser.ts'
 import { InstrumentTable } from './instrument-table.ts'
 import { venues } from './registry.ts'
+import type { Understood } from './venue.ts'
 
-/** Turns a raw frame into an event with the receive time `tsRecvUs` (microseconds), or says why not. Never throws. */
-export type Normalize = (frame: Frame, tsRecvUs: number) => Result<NormalizedEvent, FrameRefusal>
+/** Turns raw frames into events with the receive time `tsRecvUs` (microseconds). Never throws. */
+export interface Normalizer {
+  /** The one event of a frame that the venue's fast reader can read; undefined when `read` has to. */
+  scan(frame: Frame, tsRecvUs: number): NormalizedEvent | undefined
+  /** Everything that a frame says, by `JSON.parse` and the venue's mapper: the last word on it. The fast reader learns from it. */
+  read(frame: Frame, tsRecvUs: number): Understood
+}
 
-/**
- * Builds the normaliser of all venues that `instruments` name. A frame is read by the venue's fast reader where it has one;
- * what that leaves is decided by `JSON.parse` and the venue's mapper.
- */
-export function createNormalizer(instruments: readonly Instrument[]): Normalize {
+/** Builds the normaliser of all venues that `instruments` name. */
+export function createNormalizer(instruments: readonly Instrument[]): Normalizer {
   const readers = new Map(
     venues.map(({ id, map, fast }) => {
       const table = new InstrumentTable(instruments.filter(({ venue }) => venue === id))
@@ -20,17 +23,20 @@ export function createNormalizer(instruments: readonly Instrument[]): Normalize 
     }),
   )
 
-  return function normalize(frame, tsRecvUs) {
-    const reader = readers.get(frame.origin.venue)
-    if (reader === undefined) {
-      const detail = `Expected a frame of ${[...readers.keys()].join(', ')}, was one of ${frame.origin.venue}`
-      return err({ code: 'unknown_message', detail })
-    }
-    const { map, table, fast } = reader
-    const scanned = fast?.scan(frame, tsRecvUs)
-    if (scanned !== undefined) return ok(scanned)
-    const parsed = parseFrame(frame, tsRecvUs, table, map)
-    if (parsed.ok) fast?.learn(frame, parsed.value)
-    return parsed
+  return {
+    scan: (frame, tsRecvUs) => readers.get(frame.origin.venue)?.fast?.scan(frame, tsRecvUs),
+
+    read(frame, tsRecvUs) {
+      const reader = readers.get(frame.origin.venue)
+      if (reader === undefined) {
+        const detail = `Expected a frame of ${[...readers.keys()].join(', ')}, was one of ${frame.origin.venue}`
+        return [err({ code: 'unknown_message', detail })]
+      }
+      const { map, table, fast } = reader
+      const understood = parseFrame(frame, tsRecvUs, table, map)
+      const [first] = understood
+      if (first?.ok && understood.length === 1) fast?.learn(frame, first.value)
+      return understood
+    },
   }
 }

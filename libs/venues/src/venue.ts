@@ -12,8 +12,11 @@ interface Message {
   readonly instruments: InstrumentTable
 }
 
-/** Turns a message into an event, or says why not. Never throws. This is the definition of what is understood of a venue. */
-export type MapMessage = (message: Message) => Result<NormalizedEvent, FrameRefusal>
+/** What a frame says, one by one: an event each, or why not. Nothing for a control message, which is not about the market. */
+export type Understood = readonly Result<NormalizedEvent, FrameRefusal>[]
+
+/** Turns a message into what it says. Never throws. This is the definition of what is understood of a venue. */
+export type MapMessage = (message: Message) => Understood
 
 /**
  * Reads frames straight from their bytes: an optional, faster way to what the mapper gives, and held to it. What it remembers
@@ -22,7 +25,7 @@ export type MapMessage = (message: Message) => Result<NormalizedEvent, FrameRefu
 export interface FastReader {
   /** The event that the frame is, or undefined when the mapper has to decide. */
   scan(frame: Frame, tsRecvUs: number): NormalizedEvent | undefined
-  /** Takes note of how a frame is written that `scan` did not know and that turned out to be `event`. */
+  /** Takes note of how a frame is written that `scan` did not know and that turned out to be `event`, and nothing else. */
   learn(frame: Frame, event: NormalizedEvent): void
 }
 

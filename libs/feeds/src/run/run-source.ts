@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { ConfigError } from '@triplane/config'
 import type { Instrument, Run, InstrumentId } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
-import { explainNoneUnderstood, type FeedItem } from '@triplane/market-data'
+import { explainNoneUnderstood, type FeedItem, type FrameCounts } from '@triplane/market-data'
 import type { InMicroseconds } from '@triplane/settings'
 import { recordedVenues, venueById } from '@triplane/venues'
 import { z } from 'zod'
@@ -88,10 +88,10 @@ export async function openRunSource(
 
 /** Throws a CaptureError when a capture that has been replayed to its end was of no use: no frame of it was understood. */
 export function refuseNotUnderstood(
-  { framesIn, refused }: { readonly framesIn: number; readonly refused: Parameters<typeof explainNoneUnderstood>[1] },
+  frames: FrameCounts,
   { kind, capture = '' }: Pick<RunSourceSettings, 'kind' | 'capture'>,
 ): void {
-  const why = kind === 'capture' ? explainNoneUnderstood(framesIn, refused, 'it') : undefined
+  const why = kind === 'capture' ? explainNoneUnderstood(frames, 'it') : undefined
   if (why === undefined) return
   const hint = 'See TRIPLANE_MARKET_INSTRUMENT_FILES, TRIPLANE_VENUES and TRIPLANE_SOURCE_VENUE.'
   throw new CaptureError('not_understood', capture, `${why} ${hint}`)

@@ -27,7 +27,7 @@ export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore
   const { stageIn, stageOut, stageRefused, finerThanSteps, clockAgreements } = metrics
   const sum = (reasons: readonly (NormalizeRefusal | ValidationRefusal)[]) =>
     reasons.reduce((total, reason) => total + core.refused[reason], 0)
-  const understood = () => core.framesIn - sum(normalizeRefusals)
+  const understood = () => core.understood
   const refusedBy = (stage: string, reasons: readonly (NormalizeRefusal | ValidationRefusal)[]) =>
     reasons.map((reason) => [stageRefused.of({ stage, reason }), () => core.refused[reason]] as const)
 

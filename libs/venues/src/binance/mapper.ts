@@ -25,8 +25,8 @@ export function mapBinance(dialect: BinanceDialect): MapMessage {
     const data = isJsonObject(json) && 'stream' in json ? json['data'] : undefined
     const isStream = data !== undefined
     const payload = isStream ? data : json
-    if (isJsonObject(payload)) return mapPayload({ payload, isStream, origin, tsRecvUs, instruments }, dialect)
-    return err({ code: 'unknown_message', detail: `Expected a JSON object, was ${describeValue(payload)}` })
+    if (isJsonObject(payload)) return [mapPayload({ payload, isStream, origin, tsRecvUs, instruments }, dialect)]
+    return [err({ code: 'unknown_message', detail: `Expected a JSON object, was ${describeValue(payload)}` })]
   }
 }
 

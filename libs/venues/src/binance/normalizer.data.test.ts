@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Instrument } from '@triplane/contracts'
+import { ok } from '@triplane/kernel'
 import type { Frame, FrameOrigin } from '@triplane/market-data'
 import { describeWithData } from '@triplane/testing'
 import { instruments } from '../../test/binance-frames.ts'
@@ -9,7 +10,7 @@ import { createNormalizer } from '../normalizer.ts'
 
 /** What comes out of the lines `<time> <payload>`, counted by event type or refusal; also the volume of the trades in lots. */
 function tally(bytes: Uint8Array, origin: FrameOrigin, known: readonly Instrument[]) {
-  const normalize = createNormalizer(known)
+  const normalizer = createNormalizer(known)
   const counts: Record<string, number> = {}
   let lots = 0
   for (let start = 0, end; start < bytes.length; start = end + 1) {
@@ -17,10 +18,12 @@ function tally(bytes: Uint8Array, origin: FrameOrigin, known: readonly Instrumen
     if (end < 0) end = bytes.length
     const payloadStart = bytes.indexOf(0x20, start) + 1
     const frame: Frame = { type: 'frame', origin, bytes, start: payloadStart, end, tsRecvUs: 1 }
-    const event = normalize(frame, frame.tsRecvUs)
-    const key = event.ok ? event.value.type : event.error.code
-    counts[key] = (counts[key] ?? 0) + 1
-    if (event.ok && event.value.type === 'trade') lots += Math.round(event.value.size * 1000)
+    const scanned = normalizer.scan(frame, frame.tsRecvUs)
+    for (const event of scanned ? [ok(scanned)] : normalizer.read(frame, frame.tsRecvUs)) {
+      const key = event.ok ? event.value.type : event.error.code
+      counts[key] = (counts[key] ?? 0) + 1
+      if (event.ok && event.value.type === 'trade') lots += Math.round(event.value.size * 1000)
+    }
   }
   return { counts, lots }
 }

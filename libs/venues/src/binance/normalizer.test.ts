@@ -1,12 +1,21 @@
 import { encodeLine, isEvent } from '@triplane/contracts'
-import type { FrameOrigin } from '@triplane/market-data'
+import type { Frame, FrameOrigin } from '@triplane/market-data'
 import { aFrame, instruments, messages, spot, streamed, usdm } from '../../test/binance-frames.ts'
-import { createNormalizer } from '../normalizer.ts'
+import { createNormalizer, type Normalizer } from '../normalizer.ts'
 
 const NOW_US = 1_700_000_000_500_000
 
 function normalized(text: string, origin: FrameOrigin) {
-  return createNormalizer(instruments)(aFrame(text, origin), NOW_US)
+  return only(createNormalizer(instruments), aFrame(text, origin))
+}
+
+/** What a frame says, as the data plane reads it: of these venues it is one event or refusal. */
+function only(normalizer: Normalizer, frame: Frame) {
+  const scanned = normalizer.scan(frame, NOW_US)
+  if (scanned) return { ok: true, value: scanned } as const
+  const [understood, ...others] = normalizer.read(frame, NOW_US)
+  if (understood === undefined || others.length > 0) throw new Error(`Expected one, was ${others.length} more`)
+  return understood
 }
 
 const events = [
@@ -28,7 +37,11 @@ const events = [
   },
   { kind: 'spotTradeMicros', origin: spot, want: { tsEventUs: 1_700_000_000_122_345, price: 37000.63 } },
   { kind: 'spotDeltaMicros', origin: spot, want: { tsEventUs: 1_700_000_000_208_901, lastUpdateId: 50093239202 } },
-  { kind: 'spotAggTrade', origin: spot, want: { tradeId: 15683430, instrument: 'ETH/USDT@binance_spot', size: 58, aggressor: 'buy' } },
+  {
+    kind: 'spotAggTrade',
+    origin: spot,
+    want: { tradeId: 15683430, instrument: 'ETH/USDT@binance_spot', size: 58, aggressor: 'buy' },
+  },
   {
     kind: 'spotQuote',
     origin: spot,
@@ -91,12 +104,12 @@ const events = [
 
 describe('normalize', () => {
   it.each(events)('reads $kind, bare and combined, the first time and again', ({ kind, origin, want }) => {
-    const normalize = createNormalizer(instruments)
+    const normalizer = createNormalizer(instruments)
     for (const text of [messages[kind], streamed(messages[kind])]) {
-      const first = normalize(aFrame(text, origin), NOW_US)
+      const first = only(normalizer, aFrame(text, origin))
       expect(first).toMatchObject({ ok: true, value: want })
       expect(first.ok && isEvent(first.value)).toBe(true)
-      expect(normalize(aFrame(text, origin), NOW_US)).toEqual(first)
+      expect(only(normalizer, aFrame(text, origin))).toEqual(first)
     }
   })
 
@@ -225,10 +238,10 @@ describe('refusals of normalize', () => {
     { name: 'an interval that has no bar', text: spotKline.replace('"1m"', '"3m"'), origin: spot, want: 'bad_field' },
     { name: 'a kline that is text', text: '{"e":"kline","s":"BTCUSDT","k":"1m"}', origin: spot, want: 'bad_field' },
   ])('$name: $want', ({ text, want, origin = usdm }) => {
-    const normalize = createNormalizer(instruments)
+    const normalizer = createNormalizer(instruments)
     // Known layouts must not change what is refused.
-    for (const message of Object.values(messages)) normalize(aFrame(message, usdm), NOW_US)
-    const event = normalize(aFrame(text, origin), NOW_US)
+    for (const message of Object.values(messages)) only(normalizer, aFrame(message, usdm))
+    const event = only(normalizer, aFrame(text, origin))
     expect(event.ok ? 'ok' : event.error.code).toBe(want)
     if (!event.ok) expect(event.error.detail.length).toBeLessThan(120)
   })
@@ -237,7 +250,7 @@ describe('refusals of normalize', () => {
     const frame = aFrame(usdmTrade)
     const bytes = Uint8Array.from(frame.bytes)
     bytes[frame.start + 7] = 0xff
-    const event = createNormalizer(instruments)({ ...frame, bytes }, NOW_US)
+    const event = only(createNormalizer(instruments), { ...frame, bytes })
     expect(event).toMatchObject({ ok: false, error: { code: 'not_json' } })
   })
 

@@ -23,7 +23,8 @@ function aPair(origin: FrameOrigin) {
     /** True when the scanner read the frame. Throws when the parser does not agree, and learns from it. */
     agreesOn(frame: Frame): boolean {
       const scanned = scanner.scan(frame, NOW_US)
-      const parsed = parseFrame(frame, NOW_US, table, mapBinance(dialect))
+      const [parsed] = parseFrame(frame, NOW_US, table, mapBinance(dialect))
+      if (parsed === undefined) throw new Error('Expected an event or a refusal, was a control message')
       if (scanned === undefined) {
         if (parsed.ok) scanner.learn(frame, parsed.value)
         return false
