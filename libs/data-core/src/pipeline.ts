@@ -2,7 +2,6 @@ import {
   field,
   normalizeRefusals,
   Outbox,
-  rawOf,
   stateSchema,
   validationRefusals,
   zeroCounts,
@@ -38,7 +37,8 @@ import {
 import { createNormalizer, readInstrumentList, type Normalizer } from '@triplane/venues'
 import type { DataPlaneConfig } from './config.ts'
 import { createLane, laneSchema, snapshotLane, type Emit, type Lane } from './lane.ts'
-import { onIgnoredTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
+import { deadLetterOf, lineRefusal, type Refusal, type RefusedAt } from './refused-frames.ts'
+import { onIgnoredTrade, onRefusedTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
 
 /** How often silence is judged and marks are said, market time. */
 const TIMER_US = US_PER_SECOND
@@ -210,7 +210,7 @@ export class DataCore {
         return this.#onFrame(item)
       case 'badLine': {
         this.#framesIn++
-        return this.#deadLetter(item, 'normalize', lineRefusal(item), 'frame')
+        return this.#deadLetter(item, 'normalize', lineRefusal(item))
       }
       case 'connect':
         return this.#onConnection(item, 'connected')
@@ -284,7 +284,10 @@ export class DataCore {
     const delayUs = this.#delayOf(event, lane)
     if (!hasWaited && (refusal === undefined || refusal.code === 'clock_drift'))
       this.#judgeLateness(event, lane, delayUs)
-    if (refusal !== undefined) return this.#refuse(frame, event, refusal)
+    if (refusal !== undefined) {
+      if (event.type === 'trade') onRefusedTrade(lane, event, refusal)
+      return this.#refuse(frame, event, refusal)
+    }
 
     this.#hear(lane)
     lane.steps.onEvent(event, this.#nowUs, this.#emit)
@@ -418,27 +421,9 @@ export class DataCore {
     this.#deadLetter(frame, 'validate', refusal, event.type)
   }
 
-  #deadLetter(
-    frame: Frame | BadLine,
-    stage: 'normalize' | 'validate',
-    { code, detail, instrument }: FrameRefusal | (Omit<FrameRefusal, 'code'> & { readonly code: ValidationRefusal }),
-    eventType: NormalizedEvent['type'] | 'frame' = 'frame',
-  ): void {
-    this.refused[code]++
-    const { source, venue } = frame.origin
-    this.outbox.add({
-      type: 'deadLetter',
-      source,
-      venue,
-      ...(instrument !== undefined && { instrument }),
-      tsRecvUs: this.#nowUs,
-      stage,
-      reason: code,
-      eventType,
-      detail,
-      ...rawOf(frame.bytes, frame.start, frame.end),
-      ...(frame.type === 'badLine' && frame.lineBytes !== undefined && { rawBytes: frame.lineBytes }),
-    })
+  #deadLetter(frame: Frame | BadLine, stage: RefusedAt, refusal: Refusal, eventType?: NormalizedEvent['type']): void {
+    this.refused[refusal.code]++
+    this.outbox.add(deadLetterOf(frame, stage, refusal, this.#nowUs, eventType))
   }
 
   /** Effect time of the next timer; Infinity before the first item. */
@@ -498,16 +483,4 @@ function isMissingOf({ validator, book }: Lane): IsMissing {
 
 function isHeard({ lastQuote, lastTrade, book }: Lane): boolean {
   return lastQuote !== undefined || lastTrade !== undefined || book.hasBegun
-}
-
-function lineRefusal({ impossibleUs, lineBytes, tsRecvUs }: BadLine): FrameRefusal {
-  if (lineBytes !== undefined)
-    return { code: 'bad_line', detail: `Expected a line of at most 16 MB, was ${lineBytes} bytes` }
-  if (impossibleUs === undefined)
-    return { code: 'bad_line', detail: 'Expected a line with a receive time and a payload' }
-  const aheadS = ((impossibleUs - tsRecvUs) / 1e6).toFixed(3)
-  return {
-    code: 'impossible_time',
-    detail: `Expected a receive time that the next line confirms, was ${aheadS} s from the line before`,
-  }
 }

@@ -1,5 +1,5 @@
 import type { MarketStatus, Trade, EventDraft } from '@triplane/contracts'
-import { REVISABLE_US, type FrameRefusal } from '@triplane/market-data'
+import { firstIdOf, REVISABLE_US, type FrameRefusal, type ValidationError } from '@triplane/market-data'
 import type { Emit, Lane } from './lane.ts'
 
 /** A frame was refused that is a trade of the lane: its id is accounted for, and where it has none its time is a hole. */
@@ -7,6 +7,11 @@ export function onUnreadTrade({ validator, bars }: Lane, { code, tradeId }: Fram
   if (tradeId === undefined) return code === 'off_book_trade' ? undefined : bars.onHole()
   if (code === 'off_book_trade') validator.noteOffBook(tradeId)
   else validator.noteUnread(tradeId)
+}
+
+/** A trade that has no id to be accounted for by was refused: between the trades around it is a hole. One that has is lost with the next. */
+export function onRefusedTrade({ bars }: Lane, trade: Trade, { code }: ValidationError): void {
+  if (code !== 'duplicate' && firstIdOf(trade) === undefined) bars.onHole()
 }
 
 /**

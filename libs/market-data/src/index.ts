@@ -5,7 +5,7 @@ export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './se
 // Order books
 export { OrderBook, orderBookSchema } from './order-book/order-book.ts'
 export { bookKeeperSchema, createBookKeeper, type BookKeeper } from './order-book/book-keeper.ts'
-export { idRules, type BookProof, type BookRule, type ChecksumRule } from './order-book/book-rule.ts'
+export { idRules, type BookRule } from './order-book/book-rule.ts'
 // What a frame says, or why it is refused
 export { describeValue, frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './frame-refusal.ts'
 // Bars
@@ -16,6 +16,7 @@ export { createOrderFlow, orderFlowSchema, type OrderFlow } from './order-flow/o
 export { createMarkPicker, markPickerSchema, type MarkPicker } from './marks/mark-picker.ts'
 // Validation
 export { createEventValidator, eventValidatorSchema, type EventValidator } from './validate/event-validator.ts'
+export { firstIdOf } from './validate/trade-ids.ts'
 export { TradeStream, tradeStreamSchema } from './validate/trade-stream.ts'
 export { clockOffsetSchema, createClockOffset, type ClockOffset } from './validate/clock-offset.ts'
 export { explainValidationError, refusalsOf, type ValidationError } from './validate/validation-error.ts'

@@ -50,6 +50,13 @@ export class FieldReader {
     return Number.isNaN(timeUs) ? this.#expected(key, 'a time in milliseconds or microseconds') : timeUs
   }
 
+  /** A time in a string, seconds with up to six digits behind the point that count, in microseconds. */
+  secondsUs(key: string): number {
+    const timeUs = Math.round(this.decimal(key) * 1e6)
+    if (this.problem || (timeUs >= 0 && Number.isSafeInteger(timeUs))) return timeUs
+    return this.#expected(key, 'a time in seconds')
+  }
+
   /** A finite plain decimal in a string. */
   decimal(key: string): number {
     const value = parseDecimal(this.#fields[key])
@@ -64,11 +71,16 @@ export class FieldReader {
   }
 
   timeframe(key: string): Timeframe {
+    return this.oneOf(key, timeframes)
+  }
+
+  /** One of a list of texts. */
+  oneOf<const Values extends readonly [string, ...string[]]>(key: string, values: Values): Values[number] {
     const value = this.#fields[key]
-    const timeframe = timeframes.find((one) => one === value)
-    if (timeframe) return timeframe
-    this.#expected(key, `one of ${timeframes.join(' ')}`)
-    return '1m'
+    const found = values.find((one) => one === value)
+    if (found !== undefined) return found
+    this.#expected(key, `one of ${values.join(' ')}`)
+    return values[0]
   }
 
   /** Book levels as price, size, price, size, ... What comes after the size of a level is ignored. */

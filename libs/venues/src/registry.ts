@@ -1,9 +1,10 @@
 import { binance } from './binance/binance.ts'
+import { kraken } from './kraken/kraken.ts'
 import { simulated } from './simulated/simulated.ts'
 import type { Exchange, Venue } from './venue.ts'
 
 /** Every exchange that is spoken to. */
-export const exchanges: readonly Exchange[] = [binance, simulated]
+export const exchanges: readonly Exchange[] = [binance, kraken, simulated]
 
 /** Every venue, in the order of the exchanges. */
 export const venues: readonly Venue[] = exchanges.flatMap((exchange) => exchange.venues)

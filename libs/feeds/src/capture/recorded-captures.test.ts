@@ -91,7 +91,19 @@ describeWithData('recorded captures', (folder) => {
     expect(frames[0]?.tsRecvUs).toBe(1_633_998_512_063_357)
   })
 
-  it.each(['KRAKEN.ws.48.0', 'OKX.ws.1.0', 'COINBASE.ws.28.0', 'BYBIT.ws.1.0'])(
+  it.each([
+    { name: 'KRAKEN.ws.48.0', frames: 49 },
+    { name: 'KRAKEN.ws.49.0', frames: 60 },
+    { name: 'KRAKEN.ws.50.0', frames: 4_321 },
+  ])('plays $name as the venue that it is of', async ({ name, frames }) => {
+    const capture = await openCapture(cryptofeed(name))
+    expect(capture.origin).toEqual({ source: 'capture', venue: 'kraken' })
+    const kinds: Record<string, number> = {}
+    for (const { type } of await itemsOf(capture)) kinds[type] = (kinds[type] ?? 0) + 1
+    expect(kinds).toEqual({ connect: 1, frame: frames })
+  })
+
+  it.each(['OKX.ws.1.0', 'COINBASE.ws.28.0', 'BYBIT.ws.1.0'])(
     '%s: refuses a venue that it does not know',
     async (name) => {
       await expect(openCapture(cryptofeed(name))).rejects.toMatchObject({ code: 'unknown_venue' })

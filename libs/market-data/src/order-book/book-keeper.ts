@@ -436,8 +436,7 @@ function proved(proof: BookProof | undefined, { bids, asks, instrument }: BookDe
 
 /** Refuses a snapshot whose own checksum is not that of its levels. */
 function judgeProof({ checksum, bids, asks }: BookProof, rule: ChecksumRule): SnapshotRefusal | undefined {
+  if (checksum === undefined) return undefined
   const found = rule.checksum(bids, asks)
-  return checksum === undefined || found === checksum
-    ? undefined
-    : { code: 'checksum', checksum: found, expected: checksum }
+  return found === checksum ? undefined : { code: 'checksum', checksum: found, expected: checksum }
 }

@@ -1,8 +1,7 @@
-import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { field, stateSchema } from '@triplane/contracts'
 
 /** Both sides: price, size, price, size, ... as sent, best first. */
 export const levelTextsSchema = stateSchema({ bids: field.list(field.text), asks: field.list(field.text) })
-export type LevelTextsSnapshot = StateOf<typeof levelTextsSchema>
 
 /** One side of a book as it was sent: the texts of its prices and sizes, best first. */
 export class LevelTexts {

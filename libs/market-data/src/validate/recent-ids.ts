@@ -6,7 +6,7 @@ const MOST_REMEMBERED = 1_024
 
 /** What recent ids need to be known from where they were: the oldest first. */
 export const recentIdsSchema = stateSchema({ ids: field.list(field.text, { maxItems: MOST_REMEMBERED }) })
-export type RecentIdsSnapshot = StateOf<typeof recentIdsSchema>
+type RecentIdsSnapshot = StateOf<typeof recentIdsSchema>
 
 /** The last ids of a stream whose ids have no order: all that they can tell is what was seen before. */
 export class RecentIds {

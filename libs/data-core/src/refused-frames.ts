@@ -1,0 +1,45 @@
+import { rawOf, type DeadLetter, type EventDraft, type ValidationRefusal } from '@triplane/contracts'
+import type { BadLine, Frame, FrameRefusal, NormalizedEvent } from '@triplane/market-data'
+
+/** The stage that refuses. */
+export type RefusedAt = 'normalize' | 'validate'
+
+/** Why a frame, or something that it says, is refused. */
+export type Refusal = FrameRefusal | (Omit<FrameRefusal, 'code'> & { readonly code: ValidationRefusal })
+
+/** What is said of a refused frame, at market time `nowUs`; without a type of event it did not get as far as one. */
+export function deadLetterOf(
+  frame: Frame | BadLine,
+  stage: RefusedAt,
+  { code, detail, instrument }: Refusal,
+  nowUs: number,
+  eventType: NormalizedEvent['type'] | 'frame' = 'frame',
+): EventDraft<DeadLetter> {
+  const { source, venue } = frame.origin
+  return {
+    type: 'deadLetter',
+    source,
+    venue,
+    ...(instrument !== undefined && { instrument }),
+    tsRecvUs: nowUs,
+    stage,
+    reason: code,
+    eventType,
+    detail,
+    ...rawOf(frame.bytes, frame.start, frame.end),
+    ...(frame.type === 'badLine' && frame.lineBytes !== undefined && { rawBytes: frame.lineBytes }),
+  }
+}
+
+/** Why a line is no frame. */
+export function lineRefusal({ impossibleUs, lineBytes, tsRecvUs }: BadLine): FrameRefusal {
+  if (lineBytes !== undefined)
+    return { code: 'bad_line', detail: `Expected a line of at most 16 MB, was ${lineBytes} bytes` }
+  if (impossibleUs === undefined)
+    return { code: 'bad_line', detail: 'Expected a line with a receive time and a payload' }
+  const aheadS = ((impossibleUs - tsRecvUs) / 1e6).toFixed(3)
+  return {
+    code: 'impossible_time',
+    detail: `Expected a receive time that the next line confirms, was ${aheadS} s from the line before`,
+  }
+}
