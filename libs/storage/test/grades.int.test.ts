@@ -132,6 +132,20 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     expect(await countOf('trades')).toBe(6000)
   })
 
+  it('make bars of trades without ids in the order of their arrival', async () => {
+    const instrument = 'BTC/USD@sim'
+    const prices = [100.2, 100.3, 100, 100.1]
+    const trades = prices.map((price, i) => {
+      const { tradeId: _, ...trade } = aTrade({ seq: i + 1, instrument, tsEventUs: day(august), price })
+      return i === 1 ? { ...trade, tradeId: 'T2' } : trade
+    })
+    await store([...trades].reverse())
+    await rollUp()
+    const range = { fromUs: 0, toUs: day(30_000) }
+    const bars = await queryBars(pool, { runId, symbol: 'BTC/USD', timeframe: '1m', ...range })
+    expect(bars).toMatchObject([{ open: 100.2, high: 100.3, low: 100, close: 100.1, trades: 4 }])
+  })
+
   it('keep the days apart at midnight, UTC, to the microsecond', async () => {
     const midnight = day(august + 40)
     await store([aTrade({ seq: 1, tsEventUs: midnight - 1 }), aTrade({ seq: 2, tsEventUs: midnight })])
@@ -170,6 +184,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
           const added: Record<string, object> = {
             dead_letters: { origin: null, raw_bytes: null },
             bars: { incomplete: null, revised: null },
+            trades: { trade_ref: null },
           }
           const want = rows.map((row) => ({ ...row, ...added[table] }))
           expect(await rowsOf(migrated.pool, table)).toEqual(want)
