@@ -66,7 +66,14 @@ describeWithData('replay of recorded Binance data', (folder) => {
       const [bid, bidSize] = (expected.book.finalBids[0] ?? []).map(Number)
       const [ask, askSize] = (expected.book.finalAsks[0] ?? []).map(Number)
       expect(report.gaps).toBe(0)
-      expect(report.books[instrument]).toEqual({ valid: true, bid, bidSize, ask, askSize, updateId: expected.book.lastU })
+      expect(report.books[instrument]).toEqual({
+        valid: true,
+        bid,
+        bidSize,
+        ask,
+        askSize,
+        updateId: expected.book.lastU,
+      })
     })
 
     it('builds the reference bars', () => {
@@ -134,7 +141,9 @@ describeWithData('replay of recorded Binance data', (folder) => {
       const short = await runStandalone([...flags, '--duration', '60s'], varFolder())
       expect(short.run.marketSeconds).toBeLessThanOrEqual(60)
       expect(short.frames.in).toBeLessThan(report.frames.in)
-      expect(short.ofi['BTC/USDT:USDT@binance_usdm']?.slice(0, -1)).toEqual(report.ofi['BTC/USDT:USDT@binance_usdm']?.slice(0, 6))
+      expect(short.ofi['BTC/USDT:USDT@binance_usdm']?.slice(0, -1)).toEqual(
+        report.ofi['BTC/USDT:USDT@binance_usdm']?.slice(0, 6),
+      )
     }, 180_000)
   })
 })

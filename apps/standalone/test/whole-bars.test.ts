@@ -106,6 +106,10 @@ describe('the report of a replay', () => {
     ])
     const report = await replay('wide', lines)
     expect(report.frames.refused.price_band).toBe(0)
-    expect(report.bars['BTC/USDT:USDT@binance_usdm']?.['1d']?.[0]).toMatchObject({ trades: 200, low: 40000, high: 60000 })
+    expect(report.bars['BTC/USDT:USDT@binance_usdm']?.['1d']?.[0]).toMatchObject({
+      trades: 200,
+      low: 40000,
+      high: 60000,
+    })
   }, 60_000)
 })

@@ -43,7 +43,7 @@ export const KNOWN_CODES = 'x-known-codes'
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
 export const marketFields = {
   source: text('feed: capture, sim, or the label of a live venue'),
-  instrument: text('id of the instrument: BTC/USDT@binance_spot'),
+  instrument: text('id of the instrument: BTC/USDT@sim'),
   tsRecvUs: timeUs('receive time made monotone: market time'),
 }
 

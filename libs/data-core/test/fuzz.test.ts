@@ -86,7 +86,8 @@ describe('frames that nobody expected', () => {
       expect(refusedIn(fuzzed)).toBeGreaterThan(rounds / 50)
       expect(fuzzed.outputs.filter((event) => !isEvent(event)).map(explainEvent)).toEqual([])
       expect(fuzzed.outputs.flatMap(unknownCodesOf)).toEqual([])
-      const ofBtc = (tape: Tape) => tape.outputs.filter((event) => 'instrument' in event && event.instrument === 'BTC/USDT@sim')
+      const ofBtc = (tape: Tape) =>
+        tape.outputs.filter((event) => 'instrument' in event && event.instrument === 'BTC/USDT@sim')
       expect(ofBtc(alone).length).toBeGreaterThan(rounds / 2)
       expect(withoutSeq(ofBtc(fuzzed))).toEqual(withoutSeq(ofBtc(alone)))
     },

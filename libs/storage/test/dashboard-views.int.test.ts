@@ -224,7 +224,11 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
 
   it('say which bars are not whole, by the newest bar that was closed', async () => {
     const openTimeUs = testStartUs - 60_000_000
-    const { incomplete: _, revised: __, ...whole } = { ...examples.bar, instrument: 'NEW/USDT@sim', openTimeUs, closed: true }
+    const {
+      incomplete: _,
+      revised: __,
+      ...whole
+    } = { ...examples.bar, instrument: 'NEW/USDT@sim', openTimeUs, closed: true }
     const minutes = [0, 1, 2, 3].map((minute) => openTimeUs + minute * 60_000_000)
     await store('whole', [
       ...minutes.map((tsEventUs, i) => ({

@@ -8,7 +8,7 @@ import { contract } from './0007-contract.ts'
 import { wholeBarViews } from './0008-whole-bar-views.ts'
 import { deadLetterLength } from './0009-dead-letter-length.ts'
 import { positionVenues } from './0010-position-venues.ts'
-import { optionalIds } from './0010-optional-ids.ts'
+import { optionalIds } from './0011-optional-ids.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. One that has been released is never changed: add another. */

@@ -15,7 +15,7 @@ const quotes = 'alter table quotes alter column update_id drop not null;'
 
 /** Not every venue counts its trades and updates: `trade_ref` is the id of a trade that is no integer. */
 export const optionalIds = {
-  id: 10,
+  id: 11,
   name: 'optional-ids',
   sql: (grade: Grade): string => `
 alter table trades alter column trade_id drop not null;
