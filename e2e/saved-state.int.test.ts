@@ -22,7 +22,8 @@ const codecs = {
 }
 
 /** Fields that the schemas of events on the wire leave to the venue or to the kind of order. */
-const optional = /\/(tsEventUs|prevUpdateId|limitPrice|reason|incomplete|missing|venue|isLate|revised)$/
+const optional =
+  /\/(tsEventUs|tradeId|updateId|firstUpdateId|lastUpdateId|prevUpdateId|limitPrice|reason|incomplete|missing|venue|isLate|revised)$/
 
 describeWithDocker(['kafka'], 'the snapshot of a service', () => {
   let kafka: Awaited<ReturnType<typeof startKafka>>

@@ -14,7 +14,10 @@ const optional = new Set([
   'incomplete',
   'missing',
   'venue',
-  'symbol',
+  'tradeId',
+  'updateId',
+  'firstUpdateId',
+  'lastUpdateId',
 ])
 
 describe('the saved state of a run', () => {

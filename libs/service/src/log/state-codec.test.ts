@@ -1,12 +1,12 @@
 import { field, stateSchema } from '@triplane/contracts'
-import { anOrderIntent, aQuote, aTrade, stateMutations } from '@triplane/testing'
+import { aFill, anOrderIntent, aQuote, stateMutations } from '@triplane/testing'
 import { createStateCodec, digestOfSchema } from './state-codec.ts'
 
 const schema = stateSchema({
   seq: field.count,
   mode: field.oneOf(['active', 'halted']),
   cash: field.units,
-  newest: field.orNull(field.event('trade', 'quote')),
+  newest: field.orNull(field.event('fill', 'quote')),
   waiting: field.list(
     field.either([
       stateSchema({ kind: field.literal('order'), dueUs: field.timeUs, order: field.event('orderIntent') }),
@@ -22,7 +22,7 @@ const state = {
   seq: 7,
   mode: 'active' as const,
   cash: '-100000000',
-  newest: aTrade(),
+  newest: aFill(),
   waiting: [
     { kind: 'order' as const, dueUs: 5, order: market },
     { kind: 'cancel' as const, dueUs: 6, intentId: 'OFI-1' },
