@@ -3,7 +3,13 @@ import { Deferred } from '@triplane/async'
 import { buildInfo } from '@triplane/config'
 import { topicsAwaitedOf, type MarketEvent } from '@triplane/contracts'
 import { dataPlaneSchema } from '@triplane/data-core'
-import { openRunSource, refuseNotUnderstood, sourceNameOf, simulatedCheckpointSchema } from '@triplane/feeds'
+import {
+  openRunSource,
+  refuseNotUnderstood,
+  requestMissing,
+  sourceNameOf,
+  simulatedCheckpointSchema,
+} from '@triplane/feeds'
 import { logEvent } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import {
@@ -78,9 +84,7 @@ export async function startDataService(config: DataServiceConfig, edges: Service
           plane.observe(event)
           logEvent(context.logger, event)
           if (latest) noteEvent(latest, event)
-          if (event.type !== 'marketStatus' || event.instrument === undefined) return
-          if (event.status === 'book_invalid') opened.requestSnapshot?.(event.instrument)
-          if (event.status === 'steps_unknown') opened.requestInstrumentList?.()
+          requestMissing(source, event)
         },
       },
       saved?.state.output,

@@ -1,9 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { buildInfo, instrumentsOf, loadInstruments } from '@triplane/config'
 import { StateMisfitError, type Instrument } from '@triplane/contracts'
-import { openCaptures, openSimulation, type SimulationPlan, type Source } from '@triplane/feeds'
+import {
+  openCaptures,
+  openLive,
+  openSimulation,
+  requestMissing,
+  type SimulationPlan,
+  type Source,
+} from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { createLogger } from '@triplane/logging'
@@ -62,12 +69,11 @@ export async function composeStandalone(options: Options, { clock, screen, envir
 
   const runId = stopped ? stopped.state.runId : randomBytes(4).toString('hex')
   const plan = stopped?.state.plan ?? planOf(options, clock)
-  const isReplay = options.captures.length > 0
-  const source = isReplay
-    ? await openCaptures({ ...options, instruments: allInstruments }, clock)
-    : openSimulation(plan, options, clock, stopped?.state.market)
-  const instruments = instrumentsOf(source.venues, allInstruments)
-  const alwaysOpen = !isReplay && plan.sessions === 'always'
+  const kind = kindOf(options)
+  const source = await openSource()
+  const symbols = options.symbols ?? source.symbols
+  const instruments = symbolsOf(instrumentsOf(source.venues, allInstruments), symbols)
+  const alwaysOpen = kind === 'simulation' && plan.sessions === 'always'
 
   const logger = createLogger({
     service: 'standalone',
@@ -96,6 +102,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     turnUs: () => turn.nowUs,
     hash: stopped ? stopped.state.planes.hashes !== null : options.hash,
     logger,
+    onMarketEvent: (event) => requestMissing(source, event),
     ...(stopped && { resumed: stopped.state.planes }),
   })
 
@@ -130,7 +137,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
         bus,
         run: { runId, mode: modeOf(options), startedAtUs: clock.nowUs(), configuration: withoutSecrets(config) },
         spill: { folder: join(options.varFolder, 'spill'), maxBytes: config.storage.maxSpilledBytes },
-        waits: isReplay || options.speed === 'max',
+        waits: kind === 'replay' || options.speed === 'max',
         metrics: metrics.data,
         logger,
         before: stopped && storedBefore(stopped.state),
@@ -140,12 +147,26 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     }
     operators.openAudit(history?.database)
     cleanUps.push(() => operators.close())
-    if (!isReplay) markRunning(stateFolder, runId)
+    if (kind === 'simulation') markRunning(stateFolder, runId)
     const takeBack = announceSystem(options.varFolder, announcement(urls, history, secrets))
     cleanUps.push(() => Promise.resolve(takeBack()))
   } catch (error) {
     await cleanUp()
     throw error
+  }
+
+  /** What the frames of the run come from. */
+  async function openSource(): Promise<Source> {
+    if (kind === 'replay') return openCaptures({ ...options, instruments: allInstruments }, clock)
+    if (options.live === undefined) return openSimulation(plan, options, clock, stopped?.state.market)
+    return openLive(
+      {
+        ...{ venue: options.live, durationUs: options.durationUs, recordFile: options.recordFile, ...config.source },
+        instruments: symbolsOf(instrumentsOf([options.live], allInstruments), options.symbols),
+        onNotice: (notice) => logger.warning(`Feed: ${notice.kind}`, { notice }),
+      },
+      clock,
+    )
   }
 
   let isStopped = false
@@ -162,8 +183,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       status: () => liveStatus(planes, source, history),
       clock,
       onTurn: (nowUs) => void (turn.nowUs = nowUs),
-      // A capture that is shorter ends the run: behind it nothing is known.
-      durationUs: isReplay ? undefined : options.durationUs,
+      // A capture that is shorter ends the run, and so does a live venue: behind it nothing is known.
+      durationUs: kind === 'simulation' ? options.durationUs : undefined,
       isStopped: () => isStopped,
     })
     const wallSeconds = (clock.monotonicUs() - startedUs) / 1e6
@@ -237,7 +258,9 @@ function resumePlanes(options: PlanesOptions): Planes {
 }
 
 /** Finds out before the run, not after it, that its results cannot be written. */
-function checkFolders({ varFolder, reportFile }: Options): void {
+function checkFolders({ varFolder, reportFile, recordFile }: Options): void {
+  if (recordFile !== undefined && existsSync(recordFile))
+    throw new UsageError(`Expected a file that is not there yet for --record, was ${recordFile}.`)
   try {
     mkdirSync(varFolder, { recursive: true })
     accessSync(varFolder, constants.W_OK)
@@ -263,13 +286,30 @@ function planOf(options: Options, clock: Clock): SimulationPlan {
   return { seed, scenario, sessions, startUs: startTimeUs ?? Math.floor(clock.nowUs() / 1e6) * 1e6 }
 }
 
-function modeOf({ captures, scenario }: Options): string {
-  return captures.length > 0 ? 'replay' : scenario === 'calm' ? 'simulation' : 'scenario'
+/** What a run's frames come from. */
+function kindOf({ captures, live }: Options): 'replay' | 'live' | 'simulation' {
+  return captures.length > 0 ? 'replay' : live === undefined ? 'simulation' : 'live'
 }
 
-function factsOf(runId: string, source: Source, plan: SimulationPlan, { captures }: Options) {
-  const simulated = captures.length > 0 ? {} : { seed: plan.seed, scenario: plan.scenario, sessions: plan.sessions }
-  const startTimeUs = captures.length > 0 ? source.startUs : plan.startUs
+function modeOf(options: Options): string {
+  const kind = kindOf(options)
+  return kind === 'simulation' && options.scenario !== 'calm' ? 'scenario' : kind
+}
+
+/** The instruments with these symbols; all of them when none are named. */
+function symbolsOf(instruments: readonly Instrument[], symbols?: readonly string[]): readonly Instrument[] {
+  const stranger = symbols?.find((symbol) => !instruments.some((one) => one.symbol === symbol))
+  if (stranger !== undefined) {
+    const known = instruments.map(({ symbol }) => symbol).join(', ')
+    throw new UsageError(`Expected symbols among ${known}, was ${stranger}; --instruments adds others.`)
+  }
+  return instruments.filter(({ symbol }) => symbols?.includes(symbol) ?? true)
+}
+
+function factsOf(runId: string, source: Source, plan: SimulationPlan, options: Options) {
+  const isSimulated = kindOf(options) === 'simulation'
+  const simulated = isSimulated ? { seed: plan.seed, scenario: plan.scenario, sessions: plan.sessions } : {}
+  const startTimeUs = isSimulated ? plan.startUs : source.startUs
   return { id: runId, source: source.description, ...simulated, startTimeUs }
 }
 

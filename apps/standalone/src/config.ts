@@ -1,5 +1,6 @@
 import { dataPlaneConfigSchema, type DataPlaneConfig } from '@triplane/data-core'
 import { composeConfig, loadConfig } from '@triplane/config'
+import { runSourceSchema } from '@triplane/feeds'
 import { accountKeys, accountSchema, inMicroseconds } from '@triplane/settings'
 import { orderPlaneConfigSchema, type OrderPlaneConfig } from '@triplane/order-core'
 import { auditPart, databaseUrlSetting, serviceParts } from '@triplane/service'
@@ -15,6 +16,8 @@ const schema = composeConfig({
   data: dataPlaneConfigSchema,
   strategy: strategyConfigSchema.omit(accountKeys),
   order: orderPlaneConfigSchema.omit(accountKeys),
+  /** Of a live venue. */
+  source: runSourceSchema.pick({ wsUrl: true, restUrl: true }),
   storage: z.strictObject({
     /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
     url: databaseUrlSetting,

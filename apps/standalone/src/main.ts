@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
 import { ConfigError } from '@triplane/config'
 import { ControlError } from '@triplane/control'
-import { CaptureError } from '@triplane/feeds'
+import { CaptureError, RecordingError } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
 import { MetricsServerError } from '@triplane/metrics'
 import { StorageError } from '@triplane/storage'
@@ -27,7 +27,16 @@ const screen: Screen = {
 }
 
 /** What a user can put right: one message, no stack trace. */
-const expected = [UsageError, ConfigError, CaptureError, MetricsServerError, StorageError, ControlError, ResumeError]
+const expected = [
+  UsageError,
+  ConfigError,
+  CaptureError,
+  RecordingError,
+  MetricsServerError,
+  StorageError,
+  ControlError,
+  ResumeError,
+]
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(2 ** 32))

@@ -1,12 +1,18 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parseIsoTimeMs, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import { DEFAULT_HOLE_US, scenarios, type ScenarioName } from '@triplane/feeds'
-import { recordedVenues } from '@triplane/venues'
+import { liveVenues, recordedVenues } from '@triplane/venues'
 
 /** What the command line asks for. Times and durations are microseconds of market time. */
 export interface Options {
   readonly captures: readonly string[]
   readonly venue: string | undefined
+  /** Id of the venue to go live at. */
+  readonly live: string | undefined
+  /** Symbols to trade; all of the run's venues unless given. */
+  readonly symbols: readonly string[] | undefined
+  /** A new file to record what a live venue says. */
+  readonly recordFile: string | undefined
   readonly speed: number | 'max'
   readonly durationUs: number | undefined
   /** Silence of a capture that is a hole. */
@@ -79,6 +85,13 @@ function parseStartTime(text: string): number {
   return ms * 1000
 }
 
+function parseSymbols(text: string): readonly string[] {
+  const symbols = text.split(',')
+  if (symbols.includes('') || new Set(symbols).size < symbols.length)
+    throw new InvalidArgumentError('Expected symbols, separated by commas, each once, such as BTC/USDT,ETH/USDT.')
+  return symbols
+}
+
 function parsePorts(text: string): readonly [number, number, number] | undefined {
   if (text === 'off') return undefined
   const ports = text.split(',').map(Number)
@@ -104,6 +117,9 @@ function command(): Command {
         recordedVenues,
       ),
     )
+    .addOption(new Option('--live <venue>', 'trade a live venue on paper').choices(liveVenues))
+    .option('--symbols <list>', 'trade these only: BTC/USDT,ETH/USDT', parseSymbols)
+    .option('--record <file>', 'record what the live venue says, to be replayed by --capture')
     .option('--speed <factor>', 'market time against wall time: 1, 10, ... or max', parseSpeed)
     .option('--duration <time>', 'end after this much market time: 30s, 5m, 1h', parseDuration)
     .option(
@@ -164,11 +180,14 @@ export function parseOptions(argv: readonly string[], seedOf: () => number): Opt
     throw error
   }
   const flags = parser.opts<Flags>()
-  const replay = flags.capture.length > 0
-  refuseTogether(parser, replay)
+  const source = flags.capture.length > 0 ? '--capture' : flags.live === undefined ? 'simulation' : '--live'
+  refuseTogether(parser, source)
   return {
     captures: flags.capture,
     venue: flags.venue,
+    live: flags.live,
+    symbols: flags.symbols,
+    recordFile: flags.record,
     speed: flags.speed ?? 1,
     durationUs:
       flags.duration ?? (parser.getOptionValueSource('scenario') === 'cli' ? SCENARIO_DURATION_US : undefined),
@@ -193,6 +212,9 @@ export function parseOptions(argv: readonly string[], seedOf: () => number): Opt
 interface Flags {
   readonly capture: readonly string[]
   readonly venue?: string
+  readonly live?: string
+  readonly symbols?: readonly string[]
+  readonly record?: string
   readonly speed?: number | 'max'
   readonly duration?: number
   readonly hole: number
@@ -213,7 +235,7 @@ interface Flags {
 }
 
 /** Flags that say nothing beside each other are a mistake, not a preference. */
-function refuseTogether(parser: Command, replay: boolean): void {
+function refuseTogether(parser: Command, source: '--capture' | '--live' | 'simulation'): void {
   const given = (name: string) => parser.getOptionValueSource(name) === 'cli'
   const simulatedOnly = {
     scenario: '--scenario',
@@ -223,13 +245,25 @@ function refuseTogether(parser: Command, replay: boolean): void {
     resume: '--resume',
   }
   for (const [name, flag] of Object.entries(simulatedOnly)) {
-    if (replay && given(name))
+    if (source === '--capture' && given(name))
       throw new UsageError(`Expected --capture or ${flag}, found both: a capture is replayed as it was recorded.`)
+    if (source === '--live' && given(name))
+      throw new UsageError(`Expected --live or ${flag}, found both: a live venue is as it is.`)
   }
-  if (!replay && given('venue'))
-    throw new UsageError('Expected --capture with --venue: the simulated market has a venue of its own.')
-  if (!replay && given('hole'))
-    throw new UsageError('Expected --capture with --hole: the simulated market has no holes.')
+  if (given('live') && given('capture'))
+    throw new UsageError('Expected --capture or --live, found both: a run has one kind of source.')
+  if (source !== '--capture' && given('venue'))
+    throw new UsageError(
+      'Expected --capture with --venue: the simulated market and a live one have a venue of their own.',
+    )
+  if (source !== '--capture' && given('hole'))
+    throw new UsageError('Expected --capture with --hole: only a capture has holes.')
+  if (source === '--live' && given('speed'))
+    throw new UsageError('Expected --live without --speed: a live venue has the pace of the clock.')
+  if (source !== '--live' && given('record'))
+    throw new UsageError('Expected --live with --record: only what a live venue says is recorded.')
+  if (source === 'simulation' && given('symbols'))
+    throw new UsageError('Expected --live or --capture with --symbols: the simulated market trades what it has.')
   for (const name of ['scenario', 'seed', 'startTime', 'sessions', 'ofiInterval'] as const) {
     if (given('resume') && given(name))
       throw new UsageError(

@@ -47,6 +47,8 @@ export interface PlanesOptions {
   readonly turnUs: () => number
   readonly hash: boolean
   readonly logger: Logger
+  /** Told what the data plane puts out, once a turn. */
+  readonly onMarketEvent?: (event: Event) => void
   readonly resumed?: PlanesState
 }
 
@@ -106,10 +108,12 @@ export function composePlanes(options: PlanesOptions): Planes {
   const observer = (plane: 'data' | 'order' | 'strategy') => {
     const chain = chains?.[plane]
     const planeLogger = logger.child(`${plane}_plane`)
+    const tell = plane === 'data' ? options.onMarketEvent : undefined
     return (event: Event) => {
       tally.observe(event)
       chain?.add(event)
       logEvent(planeLogger, event)
+      tell?.(event)
     }
   }
   const latenciesUs: number[] = resumed ? [...resumed.latenciesUs] : []

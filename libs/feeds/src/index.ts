@@ -1,10 +1,19 @@
 // The port
 // Sources: what a run's frames come from
-export { openCaptures, openSimulation, simulationPlanSchema, type SimulationPlan, type Source } from './source.ts'
+export {
+  openCaptures,
+  openLive,
+  openSimulation,
+  requestMissing,
+  simulationPlanSchema,
+  type SimulationPlan,
+  type Source,
+} from './source.ts'
 export { openRunSource, refuseNotUnderstood, runSourceSchema, sourceNameOf } from './run/run-source.ts'
 export { disconnectReasonsOf, OTHER_REASON } from './disconnect-reasons.ts'
 // Capture files
 export { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'
+export { RecordingError } from './capture/recording-error.ts'
 export { CaptureError } from './capture/capture-error.ts'
 // Live venues
 // Playing feeds

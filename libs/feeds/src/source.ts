@@ -1,7 +1,9 @@
-import { field, stateSchema, type Instrument, type StateOf } from '@triplane/contracts'
+import { field, stateSchema, type Event, type Instrument, type InstrumentId, type StateOf } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'
 import type { Feed } from './feed.ts'
+import type { FeedNotice } from './live/feed-notice.ts'
+import { createLiveFeed } from './live/live-feed.ts'
 import { limitFeed } from './playback/limit-feed.ts'
 import { mergeFeeds } from './playback/merge-feeds.ts'
 import { paceFeed, type PaceOptions } from './playback/pace-feed.ts'
@@ -26,6 +28,19 @@ export interface Source {
   readonly marketState?: () => SimulatedMarketState
   /** Where a simulation can be taken up again while it runs; absent for captures. */
   readonly checkpoint?: () => SimulatedCheckpoint
+  /** Symbols of the instruments that it is of; absent where it may be of any of its venues. */
+  readonly symbols?: readonly string[]
+  /** Asks for a fresh book; absent where the source brings one by itself or never. */
+  readonly requestSnapshot?: (instrument: InstrumentId) => void
+  /** Asks for the venue's own list of its instruments; absent where there is none. */
+  readonly requestInstrumentList?: () => void
+}
+
+/** Asks a live venue for what an event of the data plane says is missing: a book, or the steps of an instrument. */
+export function requestMissing(source: Source, event: Event): void {
+  if (event.type !== 'marketStatus' || event.instrument === undefined) return
+  if (event.status === 'book_invalid') source.requestSnapshot?.(event.instrument)
+  if (event.status === 'steps_unknown') source.requestInstrumentList?.()
 }
 
 /** What of the simulated market a run is made of; kept with its state. */
@@ -52,6 +67,8 @@ export interface CapturePlan extends Playing {
   readonly captures: readonly string[]
   /** Venue and product of the files; found out from their content unless it is given. */
   readonly venue: string | undefined
+  /** Label of metrics and events. Default: that of the live feed which a recording is of, else `capture`. */
+  readonly source?: string
   /** So much time without a line, microseconds, while a session is open, is a hole: it is jumped over. Default 60 s. */
   readonly holeUs?: number
   /** Their sessions say when silence is no hole. */
@@ -66,17 +83,72 @@ export async function openCaptures(options: CapturePlan, clock: Clock): Promise<
     holeUs,
     sessions: (venue: string) => instruments.filter((one) => one.venue === venue).map(({ session }) => session),
   }
-  const captures = await Promise.all(options.captures.map((file) => openCapture(file, settings)))
+  const open = (source?: string) =>
+    Promise.all(
+      options.captures.map((file) => openCapture(file, { ...settings, ...(source !== undefined && { source }) })),
+    )
+  let captures = await open(options.source)
+  if (new Set(captures.map(({ origin }) => origin.source)).size > 1) captures = await open('capture')
+  const [first] = captures
+  const symbols = captures.flatMap((capture) => capture.symbols ?? [])
   const merged = mergeFeeds(captures, { holeUs })
   const limited = durationUs === undefined ? merged : limitFeed(merged, durationUs)
   const bytesTotal = captures.reduce((sum, capture) => sum + capture.bytesTotal, 0)
   return {
-    name: 'capture',
+    name: first?.origin.source ?? 'capture',
     description: `capture ${options.captures.join(', ')}`,
     feed: paceFeed(skipFeed(limited, skip), { speed, clock, anchor, holeUs }),
     venues: [...new Set(captures.map(({ origin }) => origin.venue))],
     startUs: Math.min(...captures.map(({ startUs }) => startUs)),
+    ...(captures.every((capture) => capture.symbols) && { symbols }),
     progress: () => captures.reduce((sum, capture) => sum + capture.bytesRead(), 0) / bytesTotal,
+  }
+}
+
+export interface LivePlan {
+  /** Id of a venue that can be gone live at. */
+  readonly venue: string
+  readonly instruments: readonly Instrument[]
+  /** Market time from the first item on. */
+  readonly durationUs: number | undefined
+  /** A new file to record into. */
+  readonly recordFile: string | undefined
+  /** Where the venue's streams and REST paths are, instead of its own. */
+  readonly wsUrl?: string | undefined
+  readonly restUrl?: string | undefined
+  readonly onNotice: (notice: FeedNotice) => void
+}
+
+/** Goes live at a venue; what it records replays to the same run. */
+export function openLive(plan: LivePlan, clock: Clock): Source {
+  const { venue, instruments, durationUs, recordFile, wsUrl, restUrl, onNotice } = plan
+  const live = createLiveFeed({
+    ...{ venue, instruments, clock, onNotice },
+    ...(recordFile !== undefined && { recordTo: { file: recordFile } }),
+    ...(wsUrl !== undefined && { wsUrl }),
+    ...(restUrl !== undefined && { restUrl }),
+  })
+  const played = durationUs === undefined ? live : limitFeed(live, durationUs)
+  let startUs: number | undefined
+  return {
+    name: live.origin.source,
+    description: `live at ${venue}`,
+    feed: {
+      async *batches() {
+        for await (const items of played.batches()) {
+          startUs ??= items[0]?.tsRecvUs
+          yield items
+        }
+      },
+      close: () => played.close(),
+    },
+    venues: [venue],
+    symbols: instruments.map(({ symbol }) => symbol),
+    get startUs() {
+      return startUs ?? clock.nowUs()
+    },
+    requestSnapshot: (instrument) => live.requestSnapshot(instrument),
+    requestInstrumentList: () => live.requestInstrumentList(),
   }
 }
 

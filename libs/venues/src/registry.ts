@@ -9,6 +9,9 @@ export const exchanges: readonly Exchange[] = [binance, kraken, simulated]
 /** Every venue, in the order of the exchanges. */
 export const venues: readonly Venue[] = exchanges.flatMap((exchange) => exchange.venues)
 
+/** Ids of the venues that can be gone live at. */
+export const liveVenues: readonly string[] = venues.filter(({ live }) => live !== undefined).map(({ id }) => id)
+
 const byId: ReadonlyMap<string, Venue> = new Map(venues.map((venue) => [venue.id, venue]))
 
 /** The venue with this id. */

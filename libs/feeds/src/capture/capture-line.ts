@@ -11,14 +11,16 @@
  *     URL <- <time>: <payload>    what was sent to the venue
  *     URL -> <time>: <payload>    what a REST request returned
  *
- * and one more that our own recorder writes:
+ * and three more that our own recorder writes:
  *
  *     URL <x> <time>: <payload>   a connection is down; the payload is the reason
+ *     URL <@> <time>: <payload>   a recording begins; the payload says of which feed (recorded-feed.ts)
+ *     URL <.> <time>: end         it ends: nothing came after what is before, up to this time
  *
  * The numbers of digits hold from 2001 to 2286, and tell a time from any other number.
  */
 export interface CaptureLine {
-  kind: 'payload' | 'connected' | 'disconnected' | 'sent' | 'rest' | 'bad'
+  kind: 'payload' | 'connected' | 'disconnected' | 'recorded' | 'ended' | 'sent' | 'rest' | 'bad'
   /** Receive time, microseconds: nanoseconds are cut off, fractions of seconds rounded to the nearest. */
   tsRecvUs: number
   /** Where the payload begins; it ends where the line ends. */
@@ -33,8 +35,15 @@ const DIGIT_0 = 0x30
 const COLON = 0x3a
 const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000]
 const MAX_CONTROL_BYTES = 64 * 1024
-const KIND_OF_ARROW = { '<->': 'connected', '<x>': 'disconnected', '<-': 'sent', '->': 'rest' } as const
-const CONTROL = /^((?:wss?|https?):\/\/\S+) (<->|<-|->|<x>) (\d{10}(?:\.\d+)?)(?:: |$)/
+const KIND_OF_ARROW = {
+  '<->': 'connected',
+  '<x>': 'disconnected',
+  '<@>': 'recorded',
+  '<.>': 'ended',
+  '<-': 'sent',
+  '->': 'rest',
+} as const
+const CONTROL = /^((?:wss?|https?):\/\/\S+) (<->|<-|->|<x>|<@>|<\.>) (\d{10}(?:\.\d+)?)(?:: |$)/
 
 /** A line to read into. */
 export function emptyCaptureLine(): CaptureLine {

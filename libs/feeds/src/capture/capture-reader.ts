@@ -117,7 +117,8 @@ export class CaptureReader {
 
   #emit({ line, bytes, end }: Omit<HeldLine, 'start'>): void {
     const { origin } = this.#options
-    if (line.tsRecvUs > this.#lastUs) this.#lastUs = line.tsRecvUs
+    const isLater = line.tsRecvUs > this.#lastUs
+    if (isLater) this.#lastUs = line.tsRecvUs
     const tsRecvUs = this.#lastUs
     if (line.kind === 'payload') {
       this.#hasFrames = true
@@ -137,6 +138,8 @@ export class CaptureReader {
       if (this.#isConnected) this.#disconnect(tsRecvUs, 'reconnect')
       this.#isConnected = true
       this.#items.push({ type: 'connect', origin, tsRecvUs })
+    } else if (line.kind === 'ended') {
+      if (isLater) this.#items.push({ type: 'time', tsRecvUs })
     } else if (line.kind === 'disconnected' && this.#isConnected) {
       this.#goDown(tsRecvUs, bytes.toString('utf8', line.payloadStart, end))
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import { itemsOf, testStartUs, textOf } from '@triplane/testing'
 import fc from 'fast-check'
+import { openCapture } from './open-capture.ts'
 import { CaptureRecorder, type SyncFile } from './capture-recorder.ts'
 import { openRecording } from './open-recording.ts'
 import { RecordingError } from './recording-error.ts'
@@ -15,11 +16,11 @@ const aFolder = () => mkdtempSync(join(root, 'run-'))
 const venue = 'binance_spot'
 const origin: FrameOrigin = { source: 'live', venue }
 
-function aRecorder(folder: string, maxFileBytes = 1_000_000, sync?: SyncFile): CaptureRecorder {
+function aRecorder(folder: string, maxFileBytes = 1_000_000, sync?: SyncFile, file?: string): CaptureRecorder {
   return new CaptureRecorder({
-    folder,
+    ...{ folder, file },
     sync,
-    venue,
+    feed: { source: 'live', venue, symbols: ['BTC/USDT'] },
     maxFileBytes,
     streamUrl: 'wss://stream.binance.com:9443/stream?streams=btcusdt@trade',
     snapshotUrl: (symbol) => `https://api.binance.com/api/v3/depth?symbol=${symbol}&limit=1000`,
@@ -76,14 +77,23 @@ const aSession = fc
 describe('CaptureRecorder', () => {
   it('records what openRecording plays again, over files of any size', async () => {
     await fc.assert(
-      fc.asyncProperty(aSession, fc.constantFrom(1, 300, 1_000_000), async (batches, maxFileBytes) => {
-        const folder = aFolder()
-        const recorder = aRecorder(folder, maxFileBytes)
-        for (const batch of batches) recorder.write(batch)
-        await recorder.close()
-        const want = batches.flat().filter(({ type }) => type !== 'time')
-        expect(await replayed(folder)).toEqual(want.map(brief))
-      }),
+      fc.asyncProperty(
+        aSession,
+        fc.constantFrom(1, 300, 1_000_000),
+        fc.nat(5),
+        async (batches, maxFileBytes, beyondUs) => {
+          const folder = aFolder()
+          const recorder = aRecorder(folder, maxFileBytes)
+          for (const batch of batches) recorder.write(batch)
+          const lastUs = batches.flat().at(-1)?.tsRecvUs ?? 0
+          recorder.end(lastUs + beyondUs)
+          await recorder.close()
+          const want = batches.flat().filter(({ type }) => type !== 'time')
+          const isLater = lastUs + beyondUs > (want.at(-1)?.tsRecvUs ?? 0)
+          const end = isLater ? [`time ${lastUs + beyondUs}`] : []
+          expect(await replayed(folder)).toEqual([...want.map(brief), ...end])
+        },
+      ),
       { numRuns: 60 },
     )
   })
@@ -105,6 +115,27 @@ describe('CaptureRecorder', () => {
       `connect ${testStartUs + 8}`,
       `frame ${testStartUs + 9} - after`,
     ])
+  })
+
+  it('says of which feed it is, to whoever opens it', async () => {
+    const folder = aFolder()
+    const file = join(folder, 'one.capture')
+    const recorder = aRecorder(folder, 1, undefined, file)
+    recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'whole')])
+    // Longer than any hole of a capture that does not say itself when its connection was down.
+    recorder.write([aFrame(testStartUs + 3_600_000_000, 'later')])
+    recorder.end(testStartUs + 3_600_000_500)
+    await recorder.close()
+    expect(readdirSync(folder)).toEqual(['one.capture'])
+    const capture = await openCapture(file)
+    expect(capture).toMatchObject({ origin: { source: 'live', venue }, symbols: ['BTC/USDT'] })
+    expect((await itemsOf(capture)).map(brief)).toEqual([
+      `connect ${testStartUs}`,
+      `frame ${testStartUs} - whole`,
+      `frame ${testStartUs + 3_600_000_000} - later`,
+      `time ${testStartUs + 3_600_000_500}`,
+    ])
+    expect(() => aRecorder(folder, 1, undefined, file).write([aFrame(testStartUs, 'again')])).toThrow(RecordingError)
   })
 
   it('has given everything to the operating system when write returns', async () => {

@@ -2,12 +2,16 @@ import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } f
 import { promisify } from 'node:util'
 import type { FeedItem, Frame, FrameOrigin } from '@triplane/market-data'
 import { RecordingError } from './recording-error.ts'
+import type { RecordedFeed } from './recorded-feed.ts'
 import { recordingFiles, recordingPath } from './recording-files.ts'
 
 export interface RecorderOptions {
   readonly folder: string
-  readonly venue: string
-  /** A new file begins when one has reached so many bytes. */
+  /** The one file to record into, which must not be there yet; without it numbered files in the folder. */
+  readonly file?: string | undefined
+  /** Written at the beginning. */
+  readonly feed: RecordedFeed
+  /** A new file of the folder begins when one has reached so many bytes. */
   readonly maxFileBytes: number
   /** Written with connects and disconnects. */
   readonly streamUrl: string
@@ -30,7 +34,7 @@ const NEWLINE = 0x0a
 /**
  * Records what a feed hands over, so that `openRecording` plays the same items. Frames are lines of nanoseconds and
  * payload; connects, disconnects and REST snapshots are control lines (see capture-line.ts). The passing of time is not
- * recorded.
+ * recorded, but for where the feed ended.
  *
  * Invariants
  * 1. What `write` was given is with the operating system when it returns: it survives the death of the process. It is
@@ -49,6 +53,7 @@ export class CaptureRecorder {
   #number: number
   #file: number | undefined
   #fileBytes = 0
+  #isBegun = false
   #syncTimer: NodeJS.Timeout | undefined
   /** Syncs and closes, one after the other. */
   #syncing: Promise<void> = Promise.resolve()
@@ -61,7 +66,7 @@ export class CaptureRecorder {
     this.#syncFile = options.sync ?? promisify(fdatasync)
     try {
       mkdirSync(options.folder, { recursive: true })
-      this.#number = recordingFiles(options.folder, options.venue).at(-1)?.number ?? 0
+      this.#number = recordingFiles(options.folder, options.feed.venue).at(-1)?.number ?? 0
     } catch (error) {
       throw new RecordingError('unwritable', options.folder, error)
     }
@@ -74,13 +79,20 @@ export class CaptureRecorder {
   write(items: readonly FeedItem[]): void {
     if (this.#fault) throw this.#fault
     this.#used = 0
+    const [first] = items
+    if (first && !this.#isBegun)
+      this.#addText(`${this.#streamUrl} <@> ${seconds(first.tsRecvUs)}: ${JSON.stringify(this.#options.feed)}`)
     for (const item of items) this.#addLine(item)
-    if (this.#used === 0) return
-    try {
-      this.#append()
-    } catch (error) {
-      throw new RecordingError('unwritable', this.#options.folder, error)
-    }
+    this.#writeLines()
+    this.#isBegun ||= first !== undefined
+  }
+
+  /** Records that the feed has ended, and the time that it had come to. Throws as `write` does. */
+  end(timeUs: number): void {
+    if (this.#fault || !this.#isBegun) return
+    this.#used = 0
+    this.#addText(`${this.#streamUrl} <.> ${seconds(timeUs)}: end`)
+    this.#writeLines()
   }
 
   /** Syncs and closes. Throws RecordingError `unsynced`, also when an earlier sync failed. */
@@ -88,6 +100,15 @@ export class CaptureRecorder {
     this.#closeFile()
     await this.#syncing
     if (this.#fault) throw this.#fault
+  }
+
+  #writeLines(): void {
+    if (this.#used === 0) return
+    try {
+      this.#append()
+    } catch (error) {
+      throw new RecordingError('unwritable', this.#options.folder, error)
+    }
   }
 
   #addLine(item: FeedItem): void {
@@ -128,7 +149,8 @@ export class CaptureRecorder {
   }
 
   #append(): void {
-    if (this.#fileBytes >= this.#options.maxFileBytes) this.#closeFile()
+    const { file: only, maxFileBytes } = this.#options
+    if (only === undefined && this.#fileBytes >= maxFileBytes) this.#closeFile()
     this.#file ??= this.#nextFile()
     const file = this.#file
     try {
@@ -143,10 +165,10 @@ export class CaptureRecorder {
   }
 
   #nextFile(): number {
-    const { folder, venue } = this.#options
+    const { folder, file, feed } = this.#options
     this.#fileBytes = 0
     this.#number++
-    return openSync(recordingPath(folder, venue, this.#number), 'wx', 0o600)
+    return openSync(file ?? recordingPath(folder, feed.venue, this.#number), 'wx', 0o600)
   }
 
   #sync(): void {

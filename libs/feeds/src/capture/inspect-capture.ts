@@ -3,6 +3,7 @@ import type { CaptureBytes } from './capture-bytes.ts'
 import { CaptureError } from './capture-error.ts'
 import { emptyCaptureLine, readCaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
+import { readRecordedFeed, type RecordedFeed } from './recorded-feed.ts'
 import { ReceiveTimes } from './receive-times.ts'
 
 /** How much of a capture is read to find out what it is. */
@@ -16,6 +17,8 @@ export interface CaptureNature {
   readonly depthSymbol?: string
   /** Receive time of the first line whose time can be believed, microseconds. */
   readonly startUs: number
+  /** What a recording of our own says of itself. */
+  readonly recorded?: RecordedFeed
 }
 
 /**
@@ -37,6 +40,7 @@ export async function inspectCapture(
   let isStarted = false
   let firstLine: string | undefined
   let lines = 0
+  let recorded: RecordedFeed | undefined
 
   const splitter = new LineSplitter((chunk, start, end) => {
     if (lines++ >= HEAD_LINES) return
@@ -48,6 +52,7 @@ export async function inspectCapture(
       startUs = line.tsRecvUs
       isStarted = times.trusts(startUs)
     }
+    if (line.kind === 'recorded') recorded ??= readRecordedFeed(chunk.toString('utf8', line.payloadStart, end))
     const hostVenue = line.url === '' ? undefined : venueOfUrl(line.url)
     if (hostVenue !== undefined) venues.add(hostVenue)
     if (line.kind !== 'payload') return
@@ -73,14 +78,15 @@ export async function inspectCapture(
     throw new CaptureError('not_supported', path, detail)
   }
   const [found, other] = venues
-  if (venue === undefined && other !== undefined) {
+  const named = venue ?? recorded?.venue
+  if (named === undefined && other !== undefined) {
     throw new CaptureError(
       'mixed_venues',
       path,
       `Expected frames of one venue, was ${[...venues].join(' and ')}; name the venue`,
     )
   }
-  const decided = venue ?? found
+  const decided = named ?? found
   if (decided === undefined) {
     throw new CaptureError(
       'unknown_venue',
@@ -89,7 +95,12 @@ export async function inspectCapture(
     )
   }
   const [depthSymbol, secondSymbol] = depthSymbols
-  return { venue: decided, startUs, ...(depthSymbol !== undefined && secondSymbol === undefined && { depthSymbol }) }
+  return {
+    venue: decided,
+    startUs,
+    ...(depthSymbol !== undefined && secondSymbol === undefined && { depthSymbol }),
+    ...(recorded && { recorded }),
+  }
 }
 
 /** Gives the head of the capture to `splitter`. Returns the fault that ended it early: what came before may be played. */

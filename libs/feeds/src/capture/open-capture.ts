@@ -8,9 +8,12 @@ import { inspectCapture } from './inspect-capture.ts'
 export interface CaptureOptions {
   /** Venue and product whose protocol the frames speak; found out from the content when absent. */
   readonly venue?: string
-  /** Label of metrics and events. */
+  /** Label of metrics and events. Default: that of the feed which a recording of our own is of, else `capture`. */
   readonly source?: string
-  /** So much time without a line, microseconds, is a hole, unless all `sessions` are closed. Default 60 s. */
+  /**
+   * So much time without a line, microseconds, is a hole, unless all `sessions` are closed. Default 60 s. A recording of our own has none:
+   * it says itself when its connection was down.
+   */
   readonly holeUs?: number
   /** When the venue's instruments trade; always, unless given. */
   readonly sessions?: (venue: string) => readonly Session[]
@@ -28,6 +31,8 @@ export interface CaptureFeed extends Feed {
   readonly bytesTotal: number
   /** How much of the file has been read, compressed bytes. */
   bytesRead(): number
+  /** Symbols of the instruments that a recording of our own is of. */
+  readonly symbols?: readonly string[]
 }
 
 /**
@@ -43,11 +48,13 @@ export async function openCapture(path: string, options: CaptureOptions = {}): P
 export async function captureFeed(
   path: string,
   bytes: CaptureBytes,
-  { venue, source = 'capture', holeUs = DEFAULT_HOLE_US, sessions = () => [] }: CaptureOptions,
+  { venue, source, holeUs: longestUs = DEFAULT_HOLE_US, sessions = () => [] }: CaptureOptions,
 ): Promise<CaptureFeed> {
-  const nature = await inspectCapture(path, bytes, { venue, holeUs })
+  const nature = await inspectCapture(path, bytes, { venue, holeUs: longestUs })
+  const { recorded } = nature
+  const holeUs = recorded ? Infinity : longestUs
   const origin: FrameOrigin = {
-    source,
+    source: source ?? recorded?.source ?? 'capture',
     venue: nature.venue,
     ...(nature.depthSymbol !== undefined && { snapshotSymbol: nature.depthSymbol }),
   }
@@ -76,6 +83,7 @@ export async function captureFeed(
   return {
     origin,
     startUs: nature.startUs,
+    ...(recorded && { symbols: recorded.symbols }),
     bytesTotal: bytes.bytesTotal,
     bytesRead: () => bytes.bytesRead(),
     batches,

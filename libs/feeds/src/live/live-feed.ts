@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { Backoff, BatchQueue } from '@triplane/async'
 import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
 import { invariant, type Clock } from '@triplane/kernel'
@@ -23,8 +24,8 @@ export interface LiveFeedOptions {
   readonly wsUrl?: string
   /** Base of the REST paths, instead of the venue's own. */
   readonly restUrl?: string
-  /** Folder to record into; without it nothing is recorded. */
-  readonly recordTo?: string
+  /** Folder to record into, or one new file; without it nothing is recorded. */
+  readonly recordTo?: string | { readonly file: string }
   /** Size at which a new file of the recording begins. Default 256 MB. */
   readonly maxFileBytes?: number
   /** Syncs a file of the recording; the machine's disk unless told otherwise. */
@@ -168,9 +169,11 @@ class VenueFeed implements LiveFeed {
       },
     })
     if (recordTo !== undefined) {
+      const file = typeof recordTo === 'string' ? undefined : recordTo.file
+      const folder = typeof recordTo === 'string' ? recordTo : dirname(recordTo.file)
       this.#recorder = new CaptureRecorder({
-        folder: recordTo,
-        venue,
+        ...{ folder, file },
+        feed: { source, venue, symbols: instruments.map(({ symbol }) => symbol) },
         maxFileBytes: options.maxFileBytes ?? 256 * 1024 * 1024,
         sync: options.syncFile,
         streamUrl: this.#url,
@@ -185,22 +188,26 @@ class VenueFeed implements LiveFeed {
     this.#isStarted = true
     if (this.#isResumed) this.#pushDisconnect('restart', 'the process was started again')
     this.#connect()
+    let reachedUs = 0
     try {
       for (;;) {
         const items = await this.#queue.take(this.#isClosed ? 0 : this.#timing.silenceMs)
         await this.#record(items)
+        reachedUs = Math.max(reachedUs, items.at(-1)?.tsRecvUs ?? 0)
         if (items.length > 0) yield items
         else if (this.#isClosed) {
           return
         } else {
           if (this.#waitsForConsumer) this.#onDrained()
           // Before the first item there is no market time that could pass.
-          if (this.#lastUs > 0) yield [{ type: 'time', tsRecvUs: this.#nowUs() }]
+          if (this.#lastUs === 0) continue
+          reachedUs = this.#nowUs()
+          yield [{ type: 'time', tsRecvUs: reachedUs }]
         }
       }
     } finally {
       await this.close()
-      await this.#recorder?.close()
+      await this.#endRecording(reachedUs)
     }
   }
 
@@ -365,6 +372,16 @@ class VenueFeed implements LiveFeed {
   #onDrained(): void {
     this.#waitsForConsumer = false
     this.#connectLater()
+  }
+
+  /** Says where the feed ended. Throws RecordingError when what was recorded may not be on the disk. */
+  async #endRecording(reachedUs: number): Promise<void> {
+    try {
+      this.#recorder?.end(reachedUs)
+    } catch (error) {
+      this.#onNotice({ kind: 'recording_failed', detail: (error as Error).message })
+    }
+    await this.#recorder?.close()
   }
 
   /** A disk that is full costs the recording. One that may have lost what it took ends the feed: throws RecordingError. */

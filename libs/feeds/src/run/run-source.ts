@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { ConfigError } from '@triplane/config'
-import type { Instrument, Run, InstrumentId } from '@triplane/contracts'
+import type { Instrument, Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { explainNoneUnderstood, type FeedItem, type FrameCounts } from '@triplane/market-data'
 import type { InMicroseconds } from '@triplane/settings'
@@ -44,10 +44,6 @@ export interface RunSource {
   readonly startUs: number
   /** Where the run ends although its feed may not have come so far; a capture ends by itself. */
   readonly endUs: number | undefined
-  /** Asks for a fresh book; absent where the source brings one by itself or never. */
-  readonly requestSnapshot?: (instrument: InstrumentId) => void
-  /** Asks for the venue's own list of its instruments; absent where there is none. */
-  readonly requestInstrumentList?: () => void
 }
 
 /** What was taken before: so many items, and for a simulation where it can be taken up again. */
@@ -75,6 +71,7 @@ export async function openRunSource(
     {
       captures: settings.capture.split(','),
       venue: settings.venue,
+      source: sourceNameOf(settings),
       speed,
       durationUs,
       holeUs: settings.holeLimitUs,
@@ -180,10 +177,16 @@ async function openRunVenue(
     close: () => live.close(),
   }
   return {
-    source: { name: source, description: `live at ${venue}`, feed, venues: [venue], startUs: run.startedAtUs },
+    source: {
+      name: source,
+      description: `live at ${venue}`,
+      feed,
+      venues: [venue],
+      startUs: run.startedAtUs,
+      requestSnapshot: (instrument) => live.requestSnapshot(instrument),
+      requestInstrumentList: () => live.requestInstrumentList(),
+    },
     startUs: run.startedAtUs,
     endUs: undefined,
-    requestSnapshot: (instrument) => live.requestSnapshot(instrument),
-    requestInstrumentList: () => live.requestInstrumentList(),
   }
 }

@@ -1,0 +1,141 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@triplane/kernel'
+import { FakeBinance } from '../../../libs/feeds/test/live-feed.ts'
+import { composeStandalone, type Standalone } from '../src/compose.ts'
+import { parseOptions, UsageError } from '../src/options.ts'
+import type { Report } from '../src/report.ts'
+import { runStandalone, silentScreen } from './run-standalone.ts'
+
+const symbols = ['BTCUSDT', 'ETHUSDT']
+/** A strategy that decides within seconds. */
+const eager = {
+  TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '500',
+  TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
+  TRIPLANE_STRATEGY_OFI_MIN_CHANGE: '0.05',
+}
+let folder: string
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'triplane-live-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** A run at a venue of this process, which goes on until it is stopped. */
+class LiveRun {
+  readonly report: Promise<Report>
+  readonly #standalone: Standalone
+
+  private constructor(standalone: Standalone) {
+    this.#standalone = standalone
+    this.report = standalone.run()
+  }
+
+  static async start(fake: FakeBinance, flags: readonly string[]): Promise<LiveRun> {
+    const environment = { ...eager, TRIPLANE_SOURCE_WS_URL: fake.wsUrl, TRIPLANE_SOURCE_REST_URL: fake.restUrl }
+    const quiet = ['--storage', 'off', '--ports', '0,0,0', '--var', join(folder, 'live')]
+    const options = parseOptions([...flags, ...quiet], () => 1)
+    return new LiveRun(await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment }))
+  }
+
+  /** Series of the data plane's books that are valid. */
+  async validBooks(): Promise<number> {
+    return [...(await this.#metrics(0)).matchAll(/^data_book_valid\{.*\} 1$/gm)].length
+  }
+
+  /** Whether an order was filled. */
+  async hasFilled(): Promise<boolean> {
+    return /^orders_filled_total\{.*status="FILLED".*\} [1-9]/m.test(await this.#metrics(1))
+  }
+
+  async #metrics(plane: number): Promise<string> {
+    return (await fetch(`${this.#standalone.urls[plane]}/metrics`)).text()
+  }
+
+  stop(): Promise<void> {
+    return this.#standalone.stop()
+  }
+}
+
+describe.each(['binance_spot', 'binance_usdm'] as const)('a run at the live venue %s', (venue) => {
+  const names = venue === 'binance_spot' ? ['BTC/USDT', 'ETH/USDT'] : ['BTC/USDT:USDT', 'ETH/USDT:USDT']
+  const ids = names.map((name) => `${name}@${venue}`)
+  let fake: FakeBinance
+  beforeEach(async () => void (fake = await FakeBinance.start(venue, symbols)))
+  afterEach(() => fake.stop())
+
+  async function tickUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await isSo())) {
+      fake.tick()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  it('trades on paper, comes through a lost connection, and replays from its recording to the same hash', async () => {
+    const recording = join(folder, 'recorded.capture')
+    const flags = ['--ofi-interval', '100ms']
+    const what = ['--live', venue, '--symbols', names.join(','), '--record', recording]
+    const run = await LiveRun.start(fake, [...what, ...flags])
+    await fake.until(() => fake.open === 1)
+    await tickUntil(async () => (await run.validBooks()) === 2)
+    fake.drop()
+    await fake.until(() => fake.open === 1 && fake.handshakes.length === 2)
+    await tickUntil(async () => (await run.validBooks()) === 2)
+    await tickUntil(() => run.hasFilled())
+    // A while of silence, of which the recording has no line.
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    await run.stop()
+    const live = await run.report
+    expect(Object.keys(live.books).sort()).toEqual(ids)
+    expect(Object.values(live.books).every(({ valid }) => valid)).toBe(true)
+    expect(live.run.source).toBe(`live at ${venue}`)
+    expect(live.events.trade).toBeGreaterThan(40)
+    expect(live.orders.filled).toBeGreaterThan(0)
+
+    const replay = () =>
+      runStandalone(['--capture', recording, '--speed', 'max', ...flags], join(folder, 'replay'), eager)
+    const replayed = await replay()
+    const { run: _, pnl, ...told } = replayed
+    expect(told).toMatchObject({ hash: live.hash, hashes: live.hashes, books: live.books, orders: live.orders })
+    expect(pnl).toEqual(live.pnl)
+    expect((await replay()).hash).toBe(live.hash)
+  }, 60_000)
+
+  it('ends after its duration', async () => {
+    const run = await LiveRun.start(fake, ['--live', venue, '--duration', '1s'])
+    let isOver = false
+    void run.report.then(() => (isOver = true))
+    await fake.until(() => fake.open === 1)
+    await tickUntil(() => isOver)
+    expect((await run.report).run.marketSeconds).toBeLessThanOrEqual(1)
+  }, 30_000)
+})
+
+describe('a run at a live venue', () => {
+  const start = (...flags: readonly string[]) =>
+    runStandalone(['--live', 'binance_spot', ...flags], join(folder, 'var'))
+
+  it('refuses a symbol that its venue does not have, and a recording that is there already', async () => {
+    await expect(start('--symbols', 'BTC/USDT,DOGE/EUR')).rejects.toThrow(
+      /^Expected symbols among BTC\/USDT, .*, was DOGE\/EUR; --instruments adds others\.$/,
+    )
+    const there = join(folder, 'var')
+    await expect(start('--record', folder)).rejects.toThrow(UsageError)
+    expect(existsSync(join(there, 'recorded.capture'))).toBe(false)
+  })
+
+  it.each([
+    [['--speed', '2'], 'the pace of the clock'],
+    [['--capture', 'x'], 'found both'],
+    [['--seed', '1'], 'found both'],
+    [['--hole', '1m'], 'only a capture has holes'],
+    [['--symbols', 'BTC/USDT,BTC/USDT'], 'each once'],
+  ])('refuses %s', (flags, message) => {
+    expect(() => parseOptions(['--live', 'binance_spot', ...flags], () => 1)).toThrow(message)
+  })
+
+  it.each([
+    [['--record', 'x'], 'Expected --live with --record'],
+    [['--symbols', 'BTC/USDT'], 'Expected --live or --capture with --symbols'],
+  ])('is what %s is about', (flags, message) => {
+    expect(() => parseOptions(flags, () => 1)).toThrow(message)
+  })
+})
