@@ -21,32 +21,11 @@ export function loadInstruments(files: readonly string[] = []): readonly Instrum
   for (const [file, content] of [[BUILT_IN, builtIn] as const, ...contents]) {
     const instruments = parseInstruments(file, content)
     for (const instrument of instruments) byKey.set(keyOf(instrument), instrument)
-    const twice = instruments.flatMap((instrument, i): Violation[] => {
-      const all = [...byKey.values()]
-      const named = all.find((one) => sharesVenueSymbol(one, instrument))
-      const labelled = all.find((one) => sharesLabels(one, instrument))
-      const { symbol, venue, exchange } = instrument
-      return [
-        ...(named
-          ? [
-              {
-                path: `instruments[${i}].venueSymbol`,
-                expected: `a venue symbol of its own in ${venue}`,
-                found: `that of ${named.symbol}`,
-              },
-            ]
-          : []),
-        ...(labelled
-          ? [
-              {
-                path: `instruments[${i}].exchange`,
-                expected: `another exchange than that of ${symbol} in ${labelled.venue}: metrics tell them apart by exchange and symbol`,
-                found: showFound(exchange),
-              },
-            ]
-          : []),
-      ]
-    })
+    const all = [...byKey.values()]
+    const twice = instruments.flatMap((instrument, i) => [
+      ...venueSymbolTwice(all, instrument, i),
+      ...labelsTwice(all, instrument, i),
+    ])
     if (twice.length > 0) throw new ConfigError(file, twice)
   }
   return [...byKey.values()]
@@ -136,13 +115,23 @@ function keyOf({ venue, symbol }: Instrument): string {
   return `${venue} ${symbol}`
 }
 
-function sharesVenueSymbol(a: Instrument, b: Instrument): boolean {
-  return a.venue === b.venue && a.venueSymbol === b.venueSymbol && a.symbol !== b.symbol
+function venueSymbolTwice(
+  all: readonly Instrument[],
+  { venue, symbol, venueSymbol }: Instrument,
+  i: number,
+): Violation[] {
+  const other = all.find((one) => one.venue === venue && one.venueSymbol === venueSymbol && one.symbol !== symbol)
+  if (other === undefined) return []
+  const expected = `a venue symbol of its own in ${venue}`
+  return [{ path: `instruments[${i}].venueSymbol`, expected, found: `that of ${other.symbol}` }]
 }
 
-/** True for instruments of two venues that every series of metrics would take for one. */
-function sharesLabels(a: Instrument, b: Instrument): boolean {
-  return a.exchange === b.exchange && a.symbol === b.symbol && a.venue !== b.venue
+/** Instruments of two venues that every series of metrics would take for one. */
+function labelsTwice(all: readonly Instrument[], { venue, symbol, exchange }: Instrument, i: number): Violation[] {
+  const other = all.find((one) => one.exchange === exchange && one.symbol === symbol && one.venue !== venue)
+  if (other === undefined) return []
+  const expected = `another exchange than that of ${symbol} in ${other.venue}: metrics tell them apart by exchange and symbol`
+  return [{ path: `instruments[${i}].exchange`, expected, found: showFound(exchange) }]
 }
 
 /** The run's instruments: those of its venues. */
