@@ -28,7 +28,7 @@ export interface Source {
   readonly marketState?: () => SimulatedMarketState
   /** Where a simulation can be taken up again while it runs; absent for captures. */
   readonly checkpoint?: () => SimulatedCheckpoint
-  /** Symbols of the instruments that it is of; absent where it may be of any of its venues. */
+  /** Symbols of the instruments that a recording of our own is of; absent where it may be of any of its venues. */
   readonly symbols?: readonly string[]
   /** Asks for a fresh book; absent where the source brings one by itself or never. */
   readonly requestSnapshot?: (instrument: InstrumentId) => void
@@ -143,7 +143,6 @@ export function openLive(plan: LivePlan, clock: Clock): Source {
       close: () => played.close(),
     },
     venues: [venue],
-    symbols: instruments.map(({ symbol }) => symbol),
     get startUs() {
       return startUs ?? clock.nowUs()
     },
