@@ -25,7 +25,7 @@ export interface ChecksumRule {
 }
 
 /** The venue gives nothing to tell by whether a delta is missing. */
-export interface NoRule {
+interface NoRule {
   readonly kind: 'none'
 }
 
