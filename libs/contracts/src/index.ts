@@ -88,6 +88,8 @@ export { KNOWN_CODES } from './fields.ts'
 export { topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName } from './topics.ts'
 export type { Topic, TopicParty } from './topic.ts'
 export type { EventDefinition } from './define-event.ts'
+// Planes
+export { labelOf, planeNames, stageOf, type PlaneName, type Stage } from './plane-name.ts'
 // Cores
 export { rank, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'

@@ -1,7 +1,7 @@
+import type { PlaneName } from './plane-name.ts'
+
 /** What a topic's records are keyed and partitioned by. */
 type TopicKey = 'instrument' | 'account' | 'source' | 'stage' | 'switch' | 'run'
-
-type PlaneName = 'data-plane' | 'strategy-plane' | 'order-plane'
 
 /** Who writes or reads a topic: the core of a plane, the edge of its service past the core, the `triplane` command. */
 export type TopicParty = PlaneName | `${PlaneName}.edge` | 'command-line'
