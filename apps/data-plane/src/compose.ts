@@ -22,19 +22,19 @@ import {
   feedCheck,
   SourceHost,
   sourceStateSchema,
-  startPlaneService,
+  planeParts,
   type HostedRun,
   type RunContext,
-  type Service,
   type ServiceEdges,
+  type ServiceParts,
 } from '@triplane/service'
 import { exportHistory } from '@triplane/metrics'
 import { buildDataPlane, createDataMetrics, dataPlaneTopics } from '@triplane/planes'
 import { noteEvent } from '@triplane/state'
 import type { DataServiceConfig } from './config.ts'
 
-/** Composes the data plane as a service of its own: its source, Kafka, history, latest state, its port. */
-export async function startDataService(config: DataServiceConfig, edges: ServiceEdges): Promise<Service> {
+/** Composes the data plane as a service of its own: its source, Kafka, history, latest state. */
+export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges): ServiceParts {
   const { logger, clock } = edges
   const instruments = configuredInstruments(config)
   const metrics = createDataMetrics({ instruments, source: sourceNameOf(config.source), ...config.metrics, logger })
@@ -146,17 +146,17 @@ export async function startDataService(config: DataServiceConfig, edges: Service
     }
   }
 
-  return startPlaneService({
-    name: 'data-plane',
-    stage: 'data',
+  return planeParts(
     config,
-    metrics,
-    logger,
-    clock,
-    host,
-    checks: { feed: feedCheck(() => heardUs, clock) },
-    topics: dataPlaneTopics,
-    observeHistory: (types) => exportHistory(metrics, types),
-    views: () => ({}),
-  })
+    {
+      name: 'data-plane',
+      topics: dataPlaneTopics,
+      metrics,
+      host,
+      checks: { feed: feedCheck(() => heardUs, clock) },
+      observeHistory: (types) => exportHistory(metrics, types),
+      views: () => ({}),
+    },
+    edges,
+  )
 }

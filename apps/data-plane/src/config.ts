@@ -2,11 +2,11 @@ import { composeConfig } from '@triplane/config'
 import { dataPlaneConfigSchema } from '@triplane/data-core'
 import { runSourceSchema } from '@triplane/feeds'
 import { inMicroseconds } from '@triplane/settings'
-import { loadServiceConfig, serviceParts } from '@triplane/service'
+import { loadServiceConfig, planeSections } from '@triplane/service'
 
 /** The settings of the data plane as a service. */
 export const dataServiceSchema = composeConfig({
-  ...serviceParts(8000),
+  ...planeSections(8000),
   source: runSourceSchema,
   data: dataPlaneConfigSchema,
 })

@@ -1,11 +1,5 @@
-import { runService } from '@triplane/service'
-import { startDataService } from './compose.ts'
+import { startService } from '@triplane/service'
+import { composeDataPlane } from './compose.ts'
 import { loadDataServiceConfig } from './config.ts'
 
-await runService({
-  service: 'data_plane',
-  loadConfig: loadDataServiceConfig,
-  logSettings: ({ log }) => log,
-  stateFolder: ({ state }) => state.folder,
-  start: startDataService,
-})
+await startService({ name: 'data-plane', config: loadDataServiceConfig, parts: composeDataPlane })

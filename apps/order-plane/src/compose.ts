@@ -22,10 +22,10 @@ import {
   Liveness,
   OperatorControl,
   readActiveSwitches,
-  startPlaneService,
+  planeParts,
   type RunContext,
-  type Service,
   type ServiceEdges,
+  type ServiceParts,
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
 import { createSlowestFills, slowFillOf, type SlowestFills } from '@triplane/storage'
@@ -34,11 +34,11 @@ import type { OrderServiceConfig } from './config.ts'
 
 const JUDGE_EVERY_MS = 500
 
-/** Composes the order plane as a service of its own: Kafka, history, operators' orders, its port. */
-export async function startOrderService(
+/** Composes the order plane as a service of its own: Kafka, history, operators' orders. */
+export async function composeOrderPlane(
   { order, ...config }: OrderServiceConfig,
   { logger, clock }: ServiceEdges,
-): Promise<Service> {
+): Promise<ServiceParts> {
   const all = configuredInstruments(config)
   const instruments = tradableOf(all, order.ratesToUsd)
   const metrics = createOrderMetrics({
@@ -136,37 +136,38 @@ export async function startOrderService(
     return hosted
   }
 
-  const service = await startPlaneService({
-    name: 'order-plane',
-    stage: 'order',
-    topics: orderPlaneTopics,
+  const plane = planeParts(
     config,
-    metrics,
-    logger,
-    clock,
-    host,
-    async onHeld(why) {
-      for (const state of tradingStates) metrics.tradingState.set({ state }, state === 'halted' ? 1 : 0)
-      await operators.control.halt('order-plane', why)
+    {
+      name: 'order-plane',
+      topics: orderPlaneTopics,
+      metrics,
+      host,
+      async onHeld(why) {
+        for (const state of tradingStates) metrics.tradingState.set({ state }, state === 'halted' ? 1 : 0)
+        await operators.control.halt('order-plane', why)
+      },
+      views: (hosted) =>
+        orderViews(
+          () => hosted()?.plane.core.view(),
+          () => hosted()?.marketUs ?? 0,
+        ),
     },
-    views: (hosted) =>
-      orderViews(
-        () => hosted()?.plane.core.view(),
-        () => hosted()?.marketUs ?? 0,
-      ),
-    routes: [operators.control.routes],
-  })
-  const { database } = service
+    { logger, clock },
+  )
+  const { database } = plane
   operators.openAudit(database)
   if (database) {
     const onFault = (fault: Error) => logger.warning('The slowest fills could not be stored', { fault })
     slowest = createSlowestFills({ pool: database.pool, isReady: () => database.isReady, onFault })
   }
   // What uses the database is closed before it is.
-  const stop = async () => {
-    await operators.close()
-    await slowest?.close()
-    await service.stop()
+  return {
+    metrics,
+    parts: [
+      ...plane.parts,
+      { close: async () => slowest?.close() },
+      { routes: [operators.control.routes], close: () => operators.close() },
+    ],
   }
-  return { ended: service.ended, stop }
 }

@@ -1,12 +1,12 @@
 import { composeConfig } from '@triplane/config'
 import { accountKeys, accountSchema, inMicroseconds } from '@triplane/settings'
-import { auditPart, loadServiceConfig, serviceParts } from '@triplane/service'
+import { auditPart, loadServiceConfig, planeSections } from '@triplane/service'
 import { z } from 'zod'
 import { orderPlaneConfigSchema } from '@triplane/order-core'
 
 /** The settings of the order plane as a service. */
 export const orderServiceSchema = composeConfig({
-  ...serviceParts(8001),
+  ...planeSections(8001),
   account: accountSchema,
   order: orderPlaneConfigSchema.omit(accountKeys),
   audit: auditPart,

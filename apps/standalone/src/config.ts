@@ -3,12 +3,12 @@ import { composeConfig, loadConfig } from '@triplane/config'
 import { runSourceSchema } from '@triplane/feeds'
 import { accountKeys, accountSchema, inMicroseconds } from '@triplane/settings'
 import { orderPlaneConfigSchema, type OrderPlaneConfig } from '@triplane/order-core'
-import { auditPart, databaseUrlSetting, serviceParts } from '@triplane/service'
+import { auditPart, databaseUrlSetting, serviceSections } from '@triplane/service'
 import { strategyConfigSchema } from '@triplane/strategy-core'
 import { z } from 'zod'
 import type { Options } from './options.ts'
 
-const { operator, metrics, log } = serviceParts(0)
+const { operator, metrics, log } = serviceSections(0)
 
 const schema = composeConfig({
   /** The one account that both planes keep a ledger of. */

@@ -1,11 +1,11 @@
 import { composeConfig } from '@triplane/config'
 import { accountKeys, accountSchema } from '@triplane/settings'
-import { loadServiceConfig, serviceParts } from '@triplane/service'
+import { loadServiceConfig, planeSections } from '@triplane/service'
 import { strategyConfigSchema } from '@triplane/strategy-core'
 
 /** The settings of the strategy plane as a service. */
 export const strategyServiceSchema = composeConfig({
-  ...serviceParts(8002),
+  ...planeSections(8002),
   account: accountSchema,
   strategy: strategyConfigSchema.omit(accountKeys),
 })

@@ -1,5 +1,5 @@
 // Loggers
 export { createLogger, type Logger } from './logger.ts'
-export { levels, type Level } from './levels.ts'
+export { levels } from './levels.ts'
 // Lines about events
 export { logEvent } from './log-event.ts'

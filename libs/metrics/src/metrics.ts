@@ -123,14 +123,12 @@ export function createMetrics<Service extends string>(
       return registry.lines
     },
     extend(prefix, catalog) {
-      if (!PREFIX.test(prefix)) throw new Error(`Expected a prefix that matches ${PREFIX}, was "${prefix}"`)
-      const prefixed = Object.entries(catalog).map(([key, metric]) => {
-        const name = `${prefix}_${metric.name}`
+      const own = withPrefix(prefix, catalog)
+      for (const { name } of Object.values(own)) {
         const isInUse = processRegistry?.getSingleMetric(name) !== undefined
         if (isInUse) throw new Error(`Expected a metric name that is not in use, was "${name}"`)
-        return [key, { ...metric, name }]
-      })
-      return addCatalog(registry, Object.fromEntries(prefixed) as typeof catalog)
+      }
+      return addCatalog(registry, own)
     },
     beforeScrape(measure) {
       measures.push(measure)
@@ -139,6 +137,16 @@ export function createMetrics<Service extends string>(
     exposeParts: (selection = 'all') => scrape(selection),
   }
   return Object.assign(set, handles) as unknown as Metrics<Service>
+}
+
+/** The same catalogue with names `<prefix>_<name>`. Throws when the prefix is none that a metric may begin with. */
+export function withPrefix<C extends Catalog>(prefix: string, catalog: C): C {
+  if (!PREFIX.test(prefix)) throw new Error(`Expected a prefix that matches ${PREFIX}, was "${prefix}"`)
+  const prefixed = Object.entries(catalog).map(([key, metric]) => [
+    key,
+    { ...metric, name: `${prefix}_${metric.name}` },
+  ])
+  return Object.fromEntries(prefixed) as C
 }
 
 /** Registers a catalogue. A metric without labels is its one handle, the others are their families. */

@@ -11,28 +11,28 @@ export { createStateCodec, type LoadedState, type StateCodec } from './log/state
 // Runs
 export { readRuns, simulatedAccount, startRun, type NewRun } from './run/runs.ts'
 // Services
-export { runService, type Service } from './lifecycle/run-service.ts'
+export { startService } from './lifecycle/start-service.ts'
+export type { ServiceEdges, ServiceParts } from './lifecycle/service-part.ts'
 export { announceSystem, findRunningSystem, type RunningSystem } from './lifecycle/running-system.ts'
+export { kafkaSource, readBus, type BusSource } from './platform/bus-reader.ts'
 export { kafkaOptionsOf } from './platform/connect-kafka.ts'
+export { otlpOptions } from './platform/otlp-options.ts'
+export { statusRoutes, type StatusViews } from './platform/status-routes.ts'
+export { databaseCheck, feedCheck, processChecks } from './platform/plane-checks.ts'
 export {
   auditPart,
   databaseUrlOf,
   databaseUrlSetting,
   digestOf,
   loadServiceConfig,
-  serviceParts,
+  planeSections,
+  serviceSections,
 } from './service-config.ts'
+// Planes as services
 export { hostPlane } from './platform/hosted-plane.ts'
-export { statusRoutes, type StatusViews } from './platform/status-routes.ts'
 export { Liveness } from './host/liveness.ts'
 export { OperatorControl } from './platform/operator-control.ts'
 export { haltAfterCrash } from './platform/halt-after-crash.ts'
-export { databaseCheck, feedCheck, processChecks } from './platform/plane-checks.ts'
 export { readActiveSwitches } from './platform/known-switches.ts'
 export type { HostedRun, RunContext } from './platform/plane-service.ts'
-export {
-  configuredInstruments,
-  otlpOptions,
-  startPlaneService,
-  type ServiceEdges,
-} from './platform/start-plane-service.ts'
+export { configuredInstruments, planeParts } from './platform/plane-parts.ts'

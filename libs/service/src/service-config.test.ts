@@ -1,8 +1,8 @@
 import { composeConfig } from '@triplane/config'
 import { hashToken } from '@triplane/control'
-import { loadServiceConfig, serviceParts } from './service-config.ts'
+import { loadServiceConfig, planeSections } from './service-config.ts'
 
-const schema = composeConfig(serviceParts(8000))
+const schema = composeConfig(planeSections(8000))
 const operatorsOf = (environment: Readonly<Record<string, string>>) =>
   loadServiceConfig(schema, environment).operator.tokens
 

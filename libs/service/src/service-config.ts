@@ -23,59 +23,38 @@ const operatorTokens = secret(z.string().min(1).optional()).transform((text, con
 /** Connection string of Postgres or TimescaleDB. */
 export const databaseUrlSetting = serverUrl(/^postgres(ql)?:\/\//, 'postgres://user@127.0.0.1:5432/triplane')
 
-/** The parts of the configuration that every service has. `<default port>` is the plane's own. */
-export function serviceParts(defaultPort: number) {
+/** How Kafka is reached. */
+const kafkaSection = z.strictObject({
+  /** Brokers, separated by commas: `kafka:9092,kafka-2:9092`. `KAFKA_BROKERS`. */
+  brokers: z.string().min(1).default('127.0.0.1:9092'),
+  /** Replicas of the topics that are created. */
+  replicas: z.int().min(1).max(10).default(1),
+  /** Partitions of the topics of market data and signals, when they are created: more than one only for more planes than one. */
+  marketPartitions: z.int().min(1).max(1000).default(1),
+  /** Whether the connection is encrypted. */
+  tls: z.boolean().default(false),
+  /** File with the certificate authority, PEM; default: those of the system. */
+  caFile: z.string().min(1).optional(),
+  certificateFile: z.string().min(1).optional(),
+  keyFile: z.string().min(1).optional(),
+  saslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
+  /** With a user name the connection is authenticated. */
+  username: z.string().min(1).optional(),
+  password,
+})
+
+/** Folder of what a service keeps, its crash note for one; must outlive the process. */
+const folder = z.string().min(1).default('var/state')
+
+/** The sections of the configuration that every service has. `<default port>` is the service's own. */
+export function serviceSections(defaultPort: number) {
   return {
-    kafka: z.strictObject({
-      /** Brokers, separated by commas: `kafka:9092,kafka-2:9092`. `KAFKA_BROKERS`. */
-      brokers: z.string().min(1).default('127.0.0.1:9092'),
-      /** Replicas of the topics that are created. */
-      replicas: z.int().min(1).max(10).default(1),
-      /** Partitions of the topics of market data and signals, when they are created: more than one only for more planes than one. */
-      marketPartitions: z.int().min(1).max(1000).default(1),
-      /** Whether the connection is encrypted. */
-      tls: z.boolean().default(false),
-      /** File with the certificate authority, PEM; default: those of the system. */
-      caFile: z.string().min(1).optional(),
-      certificateFile: z.string().min(1).optional(),
-      keyFile: z.string().min(1).optional(),
-      saslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
-      /** With a user name the connection is authenticated. */
-      username: z.string().min(1).optional(),
-      password,
-    }),
-    storage: z.strictObject({
-      /** Connection string of Postgres or TimescaleDB. Without one nothing is stored. `DATABASE_URL`. */
-      url: databaseUrlSetting,
-      /** Password, when the connection string has none. `DATABASE_PASSWORD`. */
-      password,
-      /** Rows that may wait in memory for the database. */
-      maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
-      /** Bytes that may wait on disk while the database is away. */
-      maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
-      /** Days that market data is kept; without it nothing is dropped. Orders, fills, runs, bars and the audit are kept for good. */
-      retentionDays: z.int().min(1).max(36_500).optional(),
-    }),
-    redis: z.strictObject({
-      /** Without one there is no latest state for others to read. `REDIS_URL`. */
-      url: serverUrl(/^rediss?:\/\//, 'redis://127.0.0.1:6379'),
-      password,
-    }),
+    kafka: kafkaSection,
     http: z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: port.default(defaultPort),
     }),
-    state: z.strictObject({
-      /** Folder of snapshots, input log, spilled history and the halt file; must outlive the process. */
-      folder: z.string().min(1).default('var/state'),
-      /** Wall time between two snapshots. */
-      snapshotEveryMs: z.int().min(100).max(3_600_000).default(10_000),
-    }),
-    /** Venues whose instruments are traded, separated by commas; those of the data plane's source. */
-    market: z.strictObject({
-      venues: z.string().min(1).default('sim'),
-      instrumentFiles: z.array(z.string().min(1)).default([]),
-    }),
+    state: z.strictObject({ folder }),
     operator: z.strictObject({
       /** Names and hashes of tokens: `ada:<sha256 hex>,bob:<sha256 hex>`. Without one nobody may command. */
       tokens: operatorTokens,
@@ -102,15 +81,54 @@ export function serviceParts(defaultPort: number) {
   }
 }
 
+/** The sections that every plane has: those of a service, and what a run needs. */
+export function planeSections(defaultPort: number) {
+  return {
+    ...serviceSections(defaultPort),
+    storage: z.strictObject({
+      /** Connection string of Postgres or TimescaleDB. Without one nothing is stored. `DATABASE_URL`. */
+      url: databaseUrlSetting,
+      /** Password, when the connection string has none. `DATABASE_PASSWORD`. */
+      password,
+      /** Rows that may wait in memory for the database. */
+      maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
+      /** Bytes that may wait on disk while the database is away. */
+      maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
+      /** Days that market data is kept; without it nothing is dropped. Orders, fills, runs, bars and the audit are kept for good. */
+      retentionDays: z.int().min(1).max(36_500).optional(),
+    }),
+    redis: z.strictObject({
+      /** Without one there is no latest state for others to read. `REDIS_URL`. */
+      url: serverUrl(/^rediss?:\/\//, 'redis://127.0.0.1:6379'),
+      password,
+    }),
+    state: z.strictObject({
+      /** Of snapshots, input log, spilled history and the halt file too. */
+      folder,
+      /** Wall time between two snapshots. */
+      snapshotEveryMs: z.int().min(100).max(3_600_000).default(10_000),
+    }),
+    /** Venues whose instruments are traded, separated by commas; those of the data plane's source. */
+    market: z.strictObject({
+      venues: z.string().min(1).default('sim'),
+      instrumentFiles: z.array(z.string().min(1)).default([]),
+    }),
+  }
+}
+
 /** The audit of operators' orders. */
 export const auditPart = z.strictObject({
   /** Key of the chain of audit rows, kept outside the database: 256 bits. `TRIPLANE_AUDIT_KEY`. */
   key: secret(z.string().regex(/^[0-9a-f]{64}$/i, 'Expected 64 hex digits')).optional(),
 })
 
-type Parts = ReturnType<typeof serviceParts>
+type Configured<Sections extends Readonly<Record<string, z.ZodType>>> = {
+  readonly [Name in keyof Sections]: z.output<Sections[Name]>
+}
 /** What every service is configured with. */
-export type ServiceConfig = { readonly [Name in keyof Parts]: z.output<Parts[Name]> }
+export type ServiceConfig = Configured<ReturnType<typeof serviceSections>>
+/** What every plane is configured with. */
+export type PlaneConfig = Configured<ReturnType<typeof planeSections>>
 
 /** Variables by which the world knows some of the settings. */
 const serviceAliases = {
@@ -132,6 +150,11 @@ const serviceAliases = {
 const readElsewhere = [
   'TRIPLANE_DATA',
   'TRIPLANE_DATA_*',
+  'TRIPLANE_STORAGE_*',
+  'TRIPLANE_REDIS_*',
+  'TRIPLANE_MARKET_*',
+  'TRIPLANE_VENUES',
+  'TRIPLANE_STATE_SNAPSHOT_EVERY_MS',
   'TRIPLANE_STRATEGY_*',
   'TRIPLANE_ORDER_*',
   'TRIPLANE_SOURCE_*',
@@ -152,7 +175,7 @@ function isOwn(schema: z.ZodObject, name: string): boolean {
   return Object.keys(schema.shape).some((section) => name === `TRIPLANE_${section.toUpperCase()}_*`)
 }
 
-/** Reads the configuration of a service whose schema has the parts of `serviceParts`. Throws ConfigError. */
+/** Reads the configuration of a service whose schema has the sections of `serviceSections`. Throws ConfigError. */
 export function loadServiceConfig<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
@@ -171,7 +194,7 @@ export function listOf(text: string): readonly string[] {
 }
 
 /** The connection string with its password, which may be a setting of its own; undefined when there is no database. */
-export function databaseUrlOf({ url, password }: ServiceConfig['storage']): string | undefined {
+export function databaseUrlOf({ url, password }: PlaneConfig['storage']): string | undefined {
   if (url === undefined || password === undefined || !URL.canParse(url)) return url
   const parsed = new URL(url)
   if (parsed.password === '') parsed.password = encodeURIComponent(password)

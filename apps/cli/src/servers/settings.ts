@@ -1,11 +1,11 @@
 import { composeConfig } from '@triplane/config'
 import type { KafkaBusOptions } from '@triplane/messaging'
-import { databaseUrlOf, kafkaOptionsOf, loadServiceConfig, serviceParts } from '@triplane/service'
+import { databaseUrlOf, kafkaOptionsOf, loadServiceConfig, planeSections } from '@triplane/service'
 import { besideStack, CliError } from '../cli-error.ts'
 import type { Environment } from '../edges.ts'
 import { findBroker } from './find-broker.ts'
 
-const { kafka, storage } = serviceParts(0)
+const { kafka, storage } = planeSections(0)
 const schema = composeConfig({ kafka, storage })
 /** What is in the shell for others is no mistake. */
 const OURS = /^(KAFKA|DATABASE|TRIPLANE_KAFKA|TRIPLANE_STORAGE)_/

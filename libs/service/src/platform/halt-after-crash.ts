@@ -1,5 +1,5 @@
 import { readCrashNote, removeCrashNote } from '../lifecycle/crash-note.ts'
-import type { ServiceConfig } from '../service-config.ts'
+import type { PlaneConfig } from '../service-config.ts'
 import type { RunContext } from './plane-service.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { RunContext } from './plane-service.ts'
  * The note goes when the bus has the order; until then every start orders it again.
  */
 export function haltAfterCrash(
-  { state }: ServiceConfig,
+  { state }: Pick<PlaneConfig, 'state'>,
   service: string,
   { edge, logger }: Pick<RunContext, 'edge' | 'logger'>,
 ): void {

@@ -12,14 +12,14 @@ import {
   type PartitionedTable,
   type RetentionDays,
 } from '@triplane/storage'
-import { databaseUrlOf, type ServiceConfig } from '../service-config.ts'
+import { databaseUrlOf, type PlaneConfig } from '../service-config.ts'
 import type { RunHistory } from './plane-service.ts'
 
 /** A service that is stopped has to be gone within 20 s. */
 const LAST_PASS_MS = 5000
 
 export interface HistoriesOptions {
-  readonly config: ServiceConfig
+  readonly config: PlaneConfig
   /** Of the service: each has its own folder of spilled rows. */
   readonly name: string
   /** Makes who is told what is stored, where something is. */

@@ -1,5 +1,4 @@
 import { recordRefusals, topicOf, type EventType } from '@triplane/contracts'
-import { controlRefusals } from '@triplane/control'
 import type { BusTopics, Metrics } from '@triplane/metrics'
 import { storedEventTypes } from '@triplane/storage'
 
@@ -9,8 +8,7 @@ export function storedOf({ produced }: BusTopics): readonly EventType[] {
   return storedEventTypes.filter((type) => said.has(topicOf[type].name))
 }
 
-/** Shows what the service can refuse past its core: requests of operators and, where it reads the bus, records. */
-export function showRefusals({ stageRefused }: Metrics<string>, { consumed }: BusTopics): void {
-  for (const reason of controlRefusals) stageRefused.of({ stage: 'control', reason })
-  if (consumed.length > 0) for (const reason of recordRefusals) stageRefused.of({ stage: 'decode', reason })
+/** Shows from the start why a service that reads the bus can refuse a record. */
+export function showRecordRefusals({ stageRefused }: Pick<Metrics<string>, 'stageRefused'>): void {
+  for (const reason of recordRefusals) stageRefused.of({ stage: 'decode', reason })
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Deferred } from '@triplane/async'
 import { ConfigError } from '@triplane/config'
-import type { Run } from '@triplane/contracts'
+import type { Run, Stage } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { decodeRecord, type KafkaBus } from '@triplane/messaging'
@@ -10,11 +10,10 @@ import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
 import { reserveSequences } from '../host/edge-sequences.ts'
 import type { HistorySink } from '../host/plane-output.ts'
-import type { Service } from '../lifecycle/run-service.ts'
 import { PlaneHeldError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/input-log.ts'
 import { RunWatch } from '../run/runs.ts'
-import { listOf, type ServiceConfig } from '../service-config.ts'
+import { listOf, type PlaneConfig } from '../service-config.ts'
 import { connectKafka } from './connect-kafka.ts'
 
 /** A plane at work on one run. */
@@ -56,9 +55,9 @@ export interface RunHistory extends HistorySink {
 export interface PlaneServiceOptions {
   /** data-plane, strategy-plane, order-plane. */
   readonly name: string
-  /** The stage of its heartbeats: data, strategy, order. */
-  readonly stage: string
-  readonly config: ServiceConfig
+  /** Of its heartbeats. */
+  readonly stage: Stage
+  readonly config: PlaneConfig
   readonly logger: Logger
   readonly clock: Clock
   readonly latest: LatestState | undefined
@@ -87,46 +86,43 @@ export interface PlaneStatus {
 const BEAT_EVERY_MS = 1000
 
 /** Follows the current run: hosts the plane for it, and starts over when there is a newer one. */
-export class PlaneService implements Service {
-  readonly ended: Promise<void>
+export class PlaneService {
   readonly #options: PlaneServiceOptions
   #status: PlaneStatus = { phase: 'connecting' }
   #watch: RunWatch<Buffer> | undefined
-  readonly #stopping = new AbortController()
 
   constructor(options: PlaneServiceOptions) {
     this.#options = options
-    this.ended = this.#live()
   }
 
   get status(): PlaneStatus {
     return this.#status
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    this.#status = { ...this.#status, phase: 'stopping' }
-    this.#status.hosted?.stop()
-    await this.#watch?.close()
-    await this.ended.catch(() => undefined)
-  }
-
-  async #live(): Promise<void> {
+  /** Follows runs until `stopping` aborts. Rejects with a fault that the plane cannot live with, or a bug. */
+  async run(stopping: AbortSignal): Promise<void> {
     const { config, name, logger, clock } = this.#options
+    const stop = () => {
+      this.#status = { ...this.#status, phase: 'stopping' }
+      this.#status.hosted?.stop()
+      // What it cannot close the bus does.
+      this.#watch?.close().catch(() => undefined)
+    }
+    stopping.addEventListener('abort', stop, { once: true })
     const fatal = new Deferred<never>()
     fatal.promise.catch(() => undefined)
     const bus = await connectKafka(
       { config: config.kafka, clientId: name, logger, clock, onFatal: (fault) => fatal.reject(outOfOrder(fault)) },
-      this.#stopping.signal,
+      stopping,
     )
     if (bus === undefined) return
     try {
       this.#watch = new RunWatch(bus, `${name}.runs`, decodeRecord)
-      while (!this.#stopping.signal.aborted) {
+      while (!stopping.aborted) {
         this.#status = { phase: 'waiting for a run', bus }
         const run = await this.#watch.current()
-        if (run === undefined || this.#stopping.signal.aborted) break
-        await Promise.race([this.#work(bus, run), fatal.promise])
+        if (run === undefined || stopping.aborted) break
+        await Promise.race([this.#work(bus, run, stopping), fatal.promise])
       }
     } finally {
       await bus.close()
@@ -134,7 +130,7 @@ export class PlaneService implements Service {
   }
 
   /** Works on a run until there is a newer one, or the service is stopped. */
-  async #work(bus: KafkaBus, run: Run): Promise<void> {
+  async #work(bus: KafkaBus, run: Run, stopping: AbortSignal): Promise<void> {
     const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter, onOrigin } = this.#options
     checkVenues(run, config)
     this.#status = { phase: 'starting', bus, run }
@@ -177,7 +173,7 @@ export class PlaneService implements Service {
         runLogger.info('A newer run was started', { newer_run_id: newer.runId })
         hosted.stop()
       })
-      if (this.#stopping.signal.aborted) hosted.stop()
+      if (stopping.aborted) hosted.stop()
       await hosted.run()
     } catch (error) {
       if (!mustHold(error)) throw error
@@ -210,7 +206,7 @@ function outOfOrder(fault: Error): Error {
 }
 
 /** A run trades the instruments that it began with: what its planes keep of it fits no others. */
-function checkVenues({ runId, venues }: Run, { market }: ServiceConfig): void {
+function checkVenues({ runId, venues }: Run, { market }: Pick<PlaneConfig, 'market'>): void {
   const configured = listOf(market.venues)
   if (configured.length === venues.length && configured.every((venue) => venues.includes(venue))) return
   throw new ConfigError('The configuration', [

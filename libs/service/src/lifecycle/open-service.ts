@@ -1,0 +1,112 @@
+import { mkdirSync } from 'node:fs'
+import { controlRefusals, profileRoute } from '@triplane/control'
+import { createHealth } from '@triplane/health'
+import { openOtlpExport, startMetricsServer, type Metrics, type MetricsServer } from '@triplane/metrics'
+import { otlpOptions } from '../platform/otlp-options.ts'
+import { processChecks } from '../platform/plane-checks.ts'
+import { statusRoutes } from '../platform/status-routes.ts'
+import type { ServiceConfig } from '../service-config.ts'
+import type { Service, ServiceEdges, ServicePart, ServiceParts } from './service-part.ts'
+
+/**
+ * Opens a service of its parts: serves health, metrics, status and profiles on its port, then has the parts work. Rejects,
+ * with every part closed, when the port is taken.
+ */
+export async function openService(
+  config: Pick<ServiceConfig, 'http' | 'state' | 'operator' | 'metrics'>,
+  { metrics, parts }: ServiceParts,
+  { logger, clock }: ServiceEdges,
+): Promise<Service> {
+  mkdirSync(config.state.folder, { recursive: true })
+  const closing: ServicePart[] = [...parts].reverse()
+  let server: MetricsServer
+  try {
+    const ofProcess = processChecks(config.state.folder, clock)
+    closing.push({ close: async () => ofProcess.close() })
+    server = await startMetricsServer(metrics, {
+      port: config.http.port,
+      host: config.http.host,
+      health: createHealth({
+        checks: { ...ofProcess.checks, ...joined(parts, 'checks') },
+        readiness: joined(parts, 'readiness'),
+        clock,
+      }),
+      routes: [
+        statusRoutes(joined(parts, 'views')),
+        ...parts.flatMap(({ routes = [] }) => routes),
+        profiles(config, metrics),
+      ],
+    })
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+  logger.info('Listening', { url: server.url })
+  const otlp = await openOtlpExport(metrics, otlpOptions(config, logger))
+  closing.push({ close: async () => otlp?.close() }, server)
+
+  const stopping = new AbortController()
+  const ended = live()
+  return {
+    url: server.url,
+    ended,
+    async stop() {
+      stopping.abort()
+      await ended.catch(() => undefined)
+    },
+  }
+
+  /** A part that ends by itself leaves the others at work; the first that fails stops them, and is what the service ends with. */
+  async function live(): Promise<void> {
+    const works = parts.map(async ({ run }) => run?.(stopping.signal))
+    const [work] = await Promise.allSettled([Promise.all([...works, aborted(stopping.signal)])])
+    stopping.abort()
+    await Promise.allSettled(works)
+    const faults = await closeAll()
+    if (work.status === 'rejected') throw work.reason
+    for (const fault of faults) throw fault
+  }
+
+  /** One that cannot be closed keeps no other from being closed. Gives why. */
+  async function closeAll(): Promise<readonly Error[]> {
+    const faults: Error[] = []
+    for (const { close } of closing.splice(0)) {
+      try {
+        await close?.()
+      } catch (error) {
+        logger.error('A part of the service could not be closed', { error })
+        faults.push(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    return faults
+  }
+}
+
+/** What the parts bring of one kind. Throws when two bring one name. */
+function joined<Kind extends 'checks' | 'readiness' | 'views'>(
+  parts: readonly ServicePart[],
+  kind: Kind,
+): NonNullable<ServicePart[Kind]> {
+  const entries = parts.flatMap((part) => Object.entries(part[kind] ?? {}))
+  const names = entries.map(([name]) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new Error(`Invariant: the parts of a service have ${kind} of different names, was ${twice}`)
+  return Object.fromEntries(entries) as NonNullable<ServicePart[Kind]>
+}
+
+/** Profiles of the process for operators; the reasons to refuse them are shown from the start. */
+function profiles({ operator }: Pick<ServiceConfig, 'operator'>, { stageRefused }: Metrics<string>) {
+  for (const reason of controlRefusals) stageRefused.of({ stage: 'control', reason })
+  return profileRoute({
+    tokens: operator.tokens,
+    onRefused: (reason) => stageRefused.inc({ stage: 'control', reason }),
+  })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,104 @@
+import { Deferred } from '@triplane/async'
+import type { Event } from '@triplane/contracts'
+import { probeCheck } from '@triplane/health'
+import { ok, type Result } from '@triplane/kernel'
+import { createRecordIntake, decodeRecord, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
+import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
+import type { ServiceEdges, ServicePart } from '../lifecycle/service-part.ts'
+import type { ServiceConfig } from '../service-config.ts'
+import { connectKafka } from './connect-kafka.ts'
+import { showRecordRefusals } from './known-series.ts'
+
+/** A bus that says whether it can be reached. */
+type ReachableBus<Payload> = Bus<Payload> & { ping(): Promise<void> }
+
+/** Where a service's records come from. */
+export interface BusSource<Payload> {
+  /** Connects, as often as it takes; undefined when `stopping` aborts before. `onFatal` is told when it is broken for good. */
+  readonly connect: (
+    stopping: AbortSignal,
+    onFatal: (fault: Error) => void,
+  ) => Promise<ReachableBus<Payload> | undefined>
+  readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
+}
+
+/** The Kafka that the settings name. */
+export function kafkaSource(
+  config: ServiceConfig['kafka'],
+  clientId: string,
+  { logger, clock }: ServiceEdges,
+): BusSource<Buffer> {
+  return {
+    connect: (stopping, onFatal) => connectKafka({ config, clientId, logger, clock, onFatal }, stopping),
+    decode: decodeRecord,
+  }
+}
+
+export interface BusReaderOptions<Payload> {
+  /** Group of its consumer, which nobody else is in: the name of the service. */
+  readonly group: string
+  /** What is read, from now on: nothing is committed. */
+  readonly topics: BusTopics['consumed']
+  readonly source: BusSource<Payload>
+  /** Acts on the events of a record, in one synchronous go. */
+  readonly handle: (events: readonly Event[], record: BusRecord<Payload>) => void
+  readonly metrics: Metrics<string>
+}
+
+/** Reads topics for a service. A record that is not understood is counted and passed over: its writer's readers make a dead letter of it. */
+export function readBus<Payload>(
+  { group, topics, source, handle, metrics }: BusReaderOptions<Payload>,
+  { logger, clock }: ServiceEdges,
+): ServicePart {
+  let bus: ReachableBus<Payload> | undefined
+  let readStats: () => ReturnType<ReturnType<Bus['consumer']>['stats']> = () => []
+  showRecordRefusals(metrics)
+  exportBusStats(metrics, { consumed: topics, produced: [] }, () => readStats())
+
+  const takeIn = createRecordIntake<Payload>({
+    decode: source.decode,
+    handle(events, record) {
+      handle(events, record)
+      return ok(undefined)
+    },
+    deadLetter({ record: { topic, offset }, refusal: { code, detail } }) {
+      metrics.stageRefused.inc({ stage: 'decode', reason: code })
+      logger.warning('A record is passed over', { topic: topic.name, offset, code, detail })
+    },
+  })
+
+  async function read(from: Bus<Payload>, stopping: AbortSignal): Promise<void> {
+    const consumer = from.consumer({ group, topics, from: 'latest' })
+    readStats = () => (consumer.closed ? [] : consumer.stats(clock.nowUs()))
+    stopping.addEventListener('abort', () => void consumer.close().catch(() => undefined), { once: true })
+    while (!stopping.aborted) {
+      await consumer.arrived()
+      if (consumer.closed) return
+      for (const record of consumer.take()) takeIn(record)
+    }
+  }
+
+  return {
+    checks: {
+      kafka: { check: probeCheck('Kafka', () => ping()), timeoutMs: 3000, failsAs: 'degraded' },
+    },
+    readiness: { kafka: probeCheck('Kafka', () => ping()) },
+    async run(stopping) {
+      const fatal = new Deferred<never>()
+      fatal.promise.catch(() => undefined)
+      bus = await source.connect(stopping, fatal.reject)
+      if (bus === undefined) return
+      try {
+        await Promise.race([read(bus, stopping), fatal.promise])
+      } finally {
+        await bus.close()
+        bus = undefined
+      }
+    },
+  }
+
+  async function ping(): Promise<void> {
+    if (bus === undefined) throw new Error('connecting')
+    await bus.ping()
+  }
+}

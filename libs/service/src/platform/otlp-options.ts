@@ -1,0 +1,18 @@
+import type { Logger } from '@triplane/logging'
+import type { openOtlpExport } from '@triplane/metrics'
+import type { ServiceConfig } from '../service-config.ts'
+
+/** Where a service posts its metrics too, and who is told that it cannot. */
+export function otlpOptions(
+  { metrics }: Pick<ServiceConfig, 'metrics'>,
+  logger: Logger,
+): Parameters<typeof openOtlpExport>[1] {
+  return {
+    endpoint: metrics.otlpEndpoint,
+    everyMs: metrics.otlpEveryMs,
+    onFault(fault) {
+      if (fault) logger.warning('Metrics could not be sent by OTLP', { endpoint: metrics.otlpEndpoint, fault })
+      else logger.info('Metrics are sent by OTLP again')
+    },
+  }
+}

@@ -1,0 +1,147 @@
+import { instrumentsOf, loadInstruments } from '@triplane/config'
+import { stageOf, type EventType, type Instrument, type PlaneName, type Run } from '@triplane/contracts'
+import { probeCheck, reportCheck, type Check, type RuledCheck } from '@triplane/health'
+import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@triplane/metrics'
+import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
+import type { ServiceEdges, ServicePart, ServiceParts } from '../lifecycle/service-part.ts'
+import { listOf, type PlaneConfig } from '../service-config.ts'
+import { openHistories } from './histories.ts'
+import { showRecordRefusals, storedOf } from './known-series.ts'
+import { openLatestState } from './latest.ts'
+import { databaseCheck } from './plane-checks.ts'
+import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
+import type { StatusViews } from './status-routes.ts'
+
+/** The instruments that a plane is configured for: those of its venues, in the built-in file and the user's. */
+export function configuredInstruments({ market }: Pick<PlaneConfig, 'market'>): readonly Instrument[] {
+  return instrumentsOf(listOf(market.venues), loadInstruments(market.instrumentFiles))
+}
+
+export interface PlanePartsOptions<Hosted extends HostedRun> {
+  readonly name: PlaneName
+  /** What the plane hears on and speaks on. */
+  readonly topics: BusTopics
+  readonly metrics: Metrics<string>
+  /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
+  readonly host: (context: RunContext, beforeScrape: (measure: () => void) => void) => Promise<Hosted>
+  /** What is shown at `/status/<name>`, beside `run`. */
+  readonly views: (hosted: () => Hosted | undefined) => StatusViews
+  readonly checks?: Readonly<Record<string, Check | RuledCheck>>
+  /** Told when the plane is held: it cannot take up its run again, and nothing is hosted. */
+  readonly onHeld?: (why: string) => Promise<void>
+  /** Makes who is told what becomes of the history of these types; else what is lost is counted. */
+  readonly observeHistory?: (types: readonly EventType[]) => HistoryObserver
+}
+
+/** A plane as parts of a service, and the database of its history for parts behind them, where one is configured. */
+export interface PlaneParts extends ServiceParts {
+  readonly database: EventualDatabase | undefined
+}
+
+/** What a plane is made of as a service: latest state, history, and the plane itself at work on the current run. */
+export function planeParts<Hosted extends HostedRun>(
+  config: PlaneConfig,
+  { name, topics, metrics, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
+  { logger, clock }: ServiceEdges,
+): PlaneParts {
+  const stage = stageOf(name)
+  const latest = openLatestState(config, logger)
+  const histories = openHistories({
+    config,
+    name,
+    observe: () => (observeHistory ?? ((types) => exportLostRows(metrics, types)))(storedOf(topics)),
+    isKeeper: stage === 'data',
+    logger,
+    clock,
+  })
+  let hosted: Hosted | undefined
+  let measures: (() => void)[] = []
+
+  metrics.beforeScrape(() => {
+    hosted?.observe()
+    for (const measure of measures) measure()
+    metrics.storageSpilled.set(histories?.health().spilledBytes ?? 0)
+  })
+  if (topics.consumed.length > 0) showRecordRefusals(metrics)
+  exportBusStats(metrics, topics, () => hosted?.busStats(clock.nowUs()) ?? [])
+
+  const service = new PlaneService({
+    name,
+    stage,
+    config,
+    logger,
+    clock,
+    latest,
+    openHistory: (run: Run) => histories?.open(run),
+    async host(context) {
+      measures = []
+      hosted = await host(context, (measure) => void measures.push(measure))
+      return hosted
+    },
+    async onHeld(why) {
+      hosted = undefined
+      measures = []
+      await onHeld?.(why)
+    },
+    onOrigin: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
+    onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
+  })
+  const parts: ServicePart[] = [
+    ...(latest
+      ? [{ checks: { redis: degraded(reportCheck(() => latest.health())) }, close: () => latest.close() }]
+      : []),
+    ...(histories
+      ? [{ checks: { database: databaseCheck(() => histories.health()) }, close: () => histories.close() }]
+      : []),
+    {
+      checks: { ...planeChecks(() => service.status), ...checks },
+      readiness: planeReadiness(() => service.status),
+      views: { run: () => describeRun(service.status), ...views(() => hosted) },
+      run: (stopping) => service.run(stopping),
+    },
+  ]
+  return { metrics, parts, database: histories?.database }
+}
+
+const degraded = (check: Check): RuledCheck => ({ check, failsAs: 'degraded' })
+
+/** Whether the plane reaches Kafka, and may work on its run. */
+function planeChecks(status: () => PlaneStatus): Readonly<Record<string, Check | RuledCheck>> {
+  return {
+    kafka: { check: probeCheck('Kafka', () => ping(status())), timeoutMs: 3000, failsAs: 'degraded' },
+    run() {
+      const { phase, why } = status()
+      return { healthy: phase !== 'held', details: { phase, ...(why !== undefined && { why }) } }
+    },
+  }
+}
+
+/** Whether it is at work, past what a restart has to do again. */
+function planeReadiness(status: () => PlaneStatus): Readonly<Record<string, Check>> {
+  return {
+    run() {
+      const { phase, run, hosted } = status()
+      return { healthy: phase === 'running' && hosted?.isReady === true, details: { phase, run_id: run?.runId } }
+    },
+    kafka: probeCheck('Kafka', () => ping(status())),
+  }
+}
+
+async function ping({ bus, phase }: PlaneStatus): Promise<void> {
+  if (bus === undefined) throw new Error(phase)
+  await bus.ping()
+}
+
+function describeRun({ phase, why, run, hosted }: PlaneStatus): unknown {
+  return {
+    phase,
+    why,
+    runId: run?.runId,
+    mode: run?.mode,
+    account: run?.account,
+    marketUs: hosted?.marketUs,
+    isReady: hosted?.isReady ?? false,
+    isFinal: hosted?.isFinal ?? false,
+    ...hosted?.describe(),
+  }
+}
