@@ -5,18 +5,16 @@ import { join } from 'node:path'
 /** The repository: tests and benches run there. */
 export const root = process.cwd()
 
-export type PlaneName = 'data-plane' | 'strategy-plane' | 'order-plane'
-
-/** A plane as a process of its own, that can be killed and started again. */
+/** A plane, or another service, as a process of its own, that can be killed and started again. */
 export class PlaneProcess {
-  readonly name: PlaneName
+  readonly name: string
   readonly url: string
   readonly logFile: string
   readonly #environment: Readonly<Record<string, string>>
   #child: ChildProcess | undefined
   #exited: Promise<number | null> = Promise.resolve(0)
 
-  constructor(name: PlaneName, port: number, environment: Readonly<Record<string, string>>, logFile: string) {
+  constructor(name: string, port: number, environment: Readonly<Record<string, string>>, logFile: string) {
     this.name = name
     this.url = `http://127.0.0.1:${port}`
     this.logFile = logFile

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Run } from '@triplane/contracts'
+import type { PlaneName, Run } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, type KafkaBus } from '@triplane/messaging'
 import { startRun, type NewRun } from '@triplane/service'
 import { freePort } from '@triplane/testing/containers'
-import { PlaneProcess, root, type PlaneName } from './plane-process.ts'
+import { PlaneProcess, root } from './plane-process.ts'
 
 /** What `/status/run` shows. */
 export interface RunStatus {
@@ -72,11 +72,11 @@ export class Stack {
   readonly data: PlaneProcess
   readonly strategy: PlaneProcess
   readonly order: PlaneProcess
-  readonly #brokers: string
+  readonly brokers: string
   readonly #marketPartitions: string
 
   private constructor(brokers: string, ports: readonly number[], environment: Readonly<Record<string, string>>) {
-    this.#brokers = brokers
+    this.brokers = brokers
     // More than one, so that nothing may lean on a topic's having one order.
     const { TRIPLANE_KAFKA_MARKET_PARTITIONS = '4' } = environment
     this.#marketPartitions = TRIPLANE_KAFKA_MARKET_PARTITIONS
@@ -115,7 +115,7 @@ export class Stack {
 
   async withBus<Done>(act: (bus: KafkaBus) => Promise<Done>): Promise<Done> {
     const bus = await createKafkaBus({
-      brokers: [this.#brokers],
+      brokers: [this.brokers],
       clientId: 'e2e',
       nowUs: () => systemClock.nowUs(),
       partitions: ({ batched }) => (batched ? Number(this.#marketPartitions) : 1),

@@ -8,6 +8,7 @@ import {
   type MetricDefinition,
 } from '@triplane/metrics'
 import { alertRules, duration, recordingRules, serviceLevels, thresholds, type AlertRule } from '@triplane/monitoring'
+import { families, serviceFamilies } from './families.ts'
 import { code, table } from './markdown.ts'
 import { olderNames } from './older-names.ts'
 
@@ -24,6 +25,7 @@ export function metricsDocument(): string {
   const sections = [
     intro,
     ...Object.entries(titles).map(([key, title]) => catalogSection(title, catalogs[key as keyof typeof catalogs])),
+    ...serviceFamilies.map(([service, family]) => catalogSection(`The service ${service}`, family)),
     catalogSection('Every service', everyServiceCatalog),
     `${catalogSection('Node and the process', processCatalog)}\n\nThe texts of these are Node's client's own.`,
     plannedSection(),
@@ -66,9 +68,7 @@ function catalogSection(title: string, catalog: Catalog): string {
   ].join('\n\n')
 }
 
-const plannedMetrics = Object.values(catalogs)
-  .flatMap((catalog: Catalog) => Object.values(catalog))
-  .filter(isPlanned)
+const plannedMetrics = families.flatMap(([, family]) => Object.values(family)).filter(isPlanned)
 
 function plannedSection(): string {
   const rows = plannedMetrics.map(({ name, help }) => [code(name), help])

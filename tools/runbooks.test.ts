@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { riskCodes } from '@triplane/contracts'
-import { catalogs, everyServiceCatalog, processCatalog } from '@triplane/metrics'
 import { alertRules, checkExpression, severities, thresholds } from '@triplane/monitoring'
 import { parse } from 'yaml'
 import { CliWorld } from '../apps/cli/test/cli-world.ts'
+import { allCatalogs } from './families.ts'
 import { knownSeries } from './known-series.ts'
 
 const root = join(__dirname, '..')
@@ -86,9 +86,7 @@ describe('the pages', () => {
 })
 
 describe('what the pages name', () => {
-  const histograms = [...Object.values(catalogs), everyServiceCatalog, processCatalog]
-    .flatMap((catalog) => Object.values(catalog))
-    .map(({ name }) => name as string)
+  const histograms = allCatalogs.flatMap((catalog) => Object.values(catalog)).map(({ name }) => name)
   const families = [...new Set([...knownSeries.keys()].flatMap((name) => /^[a-z]+_/.exec(name)?.[0] ?? []))]
   /** Words of our own that begin like a metric. */
   const noMetrics = ['data_plane', 'strategy_plane', 'order_plane', ...riskCodes]

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
-import { catalogs, everyServiceCatalog, processCatalog, type Catalog } from '@triplane/metrics'
+import { processCatalog, type Catalog } from '@triplane/metrics'
 import { alertRules, dashboardUids } from '@triplane/monitoring'
+import { families } from '../families.ts'
 import { knownSeries } from '../known-series.ts'
 import { framesOf } from './grafana-frames.ts'
 import { grafanaData, grafanaNames } from './grafana-data.ts'
@@ -52,7 +53,7 @@ it('every metric is on a dashboard', () => {
     .flatMap(panelsOf)
     .flatMap(targetsOf)
     .flatMap((target) => (isSql(target) ? [] : metricsOf(target.expr)))
-  const every = [...Object.values(catalogs), everyServiceCatalog].flatMap(metricNames)
+  const every = families.flatMap(([, family]) => metricNames(family))
   expect(every.filter((name) => !shown.includes(name))).toEqual([])
   // Of Node's and the process's default metrics those that somebody looks at.
   const ofProcess = metricNames(processCatalog).filter((name) => shown.includes(name))

@@ -1,8 +1,9 @@
-import { catalogs, everyServiceCatalog, processCatalog, type Catalog } from '@triplane/metrics'
 import { parseExpression, substituteVariables } from '@triplane/monitoring'
+import { allCatalogs } from '../families.ts'
 
-const every: Catalog[] = [...Object.values(catalogs), everyServiceCatalog, processCatalog]
-const helpByName = new Map(every.flatMap((catalog) => Object.values(catalog).map(({ name, help }) => [name, help])))
+const helpByName = new Map(
+  allCatalogs.flatMap((catalog) => Object.values(catalog).map(({ name, help }) => [name, help])),
+)
 
 /** Any name will do for a template variable, where only the metrics are asked for. */
 const ANYTHING: Readonly<Record<string, string>> = Object.fromEntries(

@@ -4,6 +4,7 @@ import { createDataPlaneBoard } from './boards/data-plane.ts'
 import { createLiveMarketBoard } from './boards/live-market.ts'
 import { createMlPipelineBoard } from './boards/ml-pipeline.ts'
 import { createOrderPlaneBoard } from './boards/order-plane.ts'
+import { createServicesBoard } from './boards/services.ts'
 import { createSloBoard } from './boards/slos.ts'
 import { createStrategyPlaneBoard } from './boards/strategy-plane.ts'
 import { createSystemOverviewBoard } from './boards/system-overview.ts'
@@ -23,6 +24,7 @@ export function createDashboards(): Dashboard[] {
     createTradingPerformanceBoard(),
     createMlPipelineBoard(),
     createSloBoard(),
+    createServicesBoard(),
   ]
 }
 

@@ -1,7 +1,8 @@
 import { VariableType, type VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk/prometheus'
-import { catalogs, everyServiceCatalog, labelName, processCatalog, type Catalog } from '@triplane/metrics'
+import { catalogs, labelName } from '@triplane/metrics'
 import { checkExpression, parseExpression, substituteVariables, type KnownMetrics } from '@triplane/monitoring'
+import { allCatalogs } from '../families.ts'
 import type { LintProblem } from './lint.ts'
 import { secondsOf } from './queries.ts'
 
@@ -9,7 +10,7 @@ type Problem = Omit<LintProblem, 'where'>
 
 /** The labels of our metrics, by the names of their series. */
 const labelsByName = new Map(
-  [...Object.values(catalogs), everyServiceCatalog, processCatalog].flatMap((catalog: Catalog) =>
+  allCatalogs.flatMap((catalog) =>
     Object.values(catalog).flatMap(({ name, labels }) =>
       ['', '_bucket', '_sum', '_count'].map((suffix) => [`${name}${suffix}`, labels.map(labelName)] as const),
     ),

@@ -1,5 +1,6 @@
 // The metrics of a service
-export { catalogs, createMetrics, type Metrics } from './metrics.ts'
+export { catalogs, createMetrics, withPrefix, type Metrics } from './metrics.ts'
+export { createServiceMetrics } from './service-metrics.ts'
 export { createPlaneMetrics, type PlaneMetricsOptions } from './plane-metrics.ts'
 export type { CounterHandle, HistogramHandle } from './handles.ts'
 // Catalogues
@@ -11,6 +12,7 @@ export {
   histogram,
   isPlanned,
   labelName,
+  measurement,
   type Catalog,
   type Label,
   type MetricDefinition,

@@ -53,6 +53,7 @@ export const dashboardUids = {
   ml: 'triplane-ml',
   system: 'triplane-system',
   slo: 'triplane-slo',
+  services: 'triplane-services',
 } as const
 export type DashboardUid = (typeof dashboardUids)[keyof typeof dashboardUids]
 

@@ -22,12 +22,12 @@ const TARGET_LABELS = ['job', 'instance']
 
 /**
  * Every series that an expression may name: those of the catalogues (a histogram as `_bucket`, `_sum` and `_count`), those of
- * other programs that we use, and `recordings`, whose labels follow from their expressions. Throws when a recording names
+ * other programs that we use, those of `families` that services bring, and `recordings`, whose labels follow from their expressions. Throws when a recording names
  * what is not known; one may use those before it.
  */
-export function knownMetrics(recordings: readonly Recorded[] = []): KnownMetrics {
+export function knownMetrics(recordings: readonly Recorded[] = [], families: readonly Catalog[] = []): KnownMetrics {
   const known = new Map<string, KnownMetric>()
-  const every: Catalog[] = [...Object.values(catalogs), everyServiceCatalog, processCatalog]
+  const every: Catalog[] = [...Object.values(catalogs), everyServiceCatalog, processCatalog, ...families]
   for (const metric of every.flatMap((catalog) => Object.values(catalog)).flatMap(seriesOf))
     known.set(metric.name, metric)
   for (const { name, type, labels } of foreignMetrics) known.set(name, { name, type, labels: open(labels) })

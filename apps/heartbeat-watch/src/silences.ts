@@ -1,0 +1,55 @@
+import { planeNames, stageOf } from '@triplane/contracts'
+
+export interface SilencesOptions {
+  /** Silence after which a heartbeat counts as missed, microseconds. */
+  readonly limitUs: number
+  readonly onMissed: (plane: string, silenceUs: number) => void
+  readonly onBack: (plane: string, silenceUs: number) => void
+}
+
+interface Watched {
+  heardUs: number
+  /** Whole limits of silence since. */
+  missed: number
+}
+
+/** How long each plane has been silent, by a monotonic clock. All planes are expected from the start. */
+export class Silences {
+  readonly #options: SilencesOptions
+  readonly #planes: Map<string, Watched>
+  readonly #unheard = new Set<string>(planeNames)
+
+  constructor(nowUs: number, options: SilencesOptions) {
+    this.#options = options
+    this.#planes = new Map(planeNames.map((plane) => [plane, { heardUs: nowUs, missed: 0 }]))
+  }
+
+  /** A heartbeat of `stage` came from `plane`, which may be one of several instances: `data-plane.kraken`. */
+  heard(plane: string, stage: string, nowUs: number): void {
+    const known = this.#planes.get(plane)
+    if (known && known.missed > 0) this.#options.onBack(plane, nowUs - known.heardUs)
+    this.#planes.set(plane, { heardUs: nowUs, missed: 0 })
+    // The plane of that stage is there, if not under the name that it would have alone.
+    const alone = planeNames.find((name) => stageOf(name) === stage)
+    if (alone !== undefined && this.#unheard.delete(alone) && alone !== plane) this.#planes.delete(alone)
+  }
+
+  /** Judges every plane now. */
+  check(nowUs: number): void {
+    for (const [plane, watched] of this.#planes) {
+      const silenceUs = nowUs - watched.heardUs
+      const missed = Math.floor(silenceUs / this.#options.limitUs)
+      for (; watched.missed < missed; watched.missed++) this.#options.onMissed(plane, silenceUs)
+    }
+  }
+
+  /** The planes that miss a heartbeat, as of the last check. */
+  missing(): readonly string[] {
+    return [...this.#planes].flatMap(([plane, { missed }]) => (missed > 0 ? [plane] : []))
+  }
+
+  /** Silence of each plane that was ever heard, microseconds. */
+  *ages(nowUs: number): Iterable<readonly [plane: string, ageUs: number]> {
+    for (const [plane, { heardUs }] of this.#planes) if (!this.#unheard.has(plane)) yield [plane, nowUs - heardUs]
+  }
+}

@@ -1,0 +1,44 @@
+import { labelName, type MetricDefinition } from '@triplane/metrics'
+import { dashboardUids } from '@triplane/monitoring'
+import { serviceFamilies } from '../../families.ts'
+import { createDashboard, variables } from '../dashboard.ts'
+import type { PanelDraft } from '../panel.ts'
+import { timeSeries } from '../panels.ts'
+import { createPromql, legendOf, planeScope } from '../promql.ts'
+import { series } from '../series.ts'
+
+const { rate, quantile, max } = createPromql(planeScope)
+
+/** A panel of a metric by all its labels: a counter per second, a gauge as it is, the 95th percentile of a histogram. */
+function panelOf(metric: MetricDefinition): PanelDraft {
+  const { name, type, labels } = metric
+  const by = labels.map(labelName)
+  const shown = {
+    counter: () => rate(metric, by),
+    gauge: () => max(metric, by),
+    histogram: () => quantile(0.95, metric, by),
+  }
+  const isTime = type !== 'counter' && name.endsWith('_seconds')
+  return timeSeries(
+    {
+      title: name,
+      worry: 'Worry when it is not as it usually is.',
+      unit: isTime ? 's' : type === 'counter' ? 'eps' : 'short',
+      queries: [series(shown[type](), by.length === 0 ? name : legendOf(by))],
+    },
+    { min: 0 },
+  )
+}
+
+/** What the services bring that are no planes: a row each, a panel for each of their metrics. */
+export function createServicesBoard() {
+  return createDashboard({
+    uid: dashboardUids.services,
+    title: 'Services',
+    description: 'The services beside the planes, by the metrics that each brings.',
+    refresh: '5s',
+    from: 'now-30m',
+    variables: [variables.prometheus(), variables.job()],
+    rows: serviceFamilies.map(([service, family]) => ({ title: service, panels: Object.values(family).map(panelOf) })),
+  })
+}
