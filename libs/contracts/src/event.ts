@@ -5,6 +5,7 @@ import { bar } from './events/bar.ts'
 import { bookDelta } from './events/book-delta.ts'
 import { bookSnapshot } from './events/book-snapshot.ts'
 import { cancelIntent } from './events/cancel-intent.ts'
+import { cross } from './events/cross.ts'
 import { deadLetter } from './events/dead-letter.ts'
 import { fill } from './events/fill.ts'
 import { heartbeat } from './events/heartbeat.ts'
@@ -40,6 +41,7 @@ export const eventDefinitions = [
   targetPortfolio,
   orderIntent,
   cancelIntent,
+  cross,
   orderEvent,
   fill,
   portfolioState,

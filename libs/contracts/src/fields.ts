@@ -58,5 +58,9 @@ export const levels = (description: string) => Type.Array(Type.Number(), { descr
 /** What an order, a fill or a signal is about. */
 export const instrument = marketFields.instrument
 
+/** Whose something is: signed base units by strategy. */
+export const shares = (description: string) =>
+  Type.Array(Type.Object({ strategy: text('who'), quantity: decimal('signed base units') }), { description })
+
 /** Market time at which consumers act on an event of the strategy or the order plane. */
 export const effectUs = timeUs('market time at which the event takes effect')

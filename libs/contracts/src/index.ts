@@ -13,6 +13,7 @@ export type { Signal } from './events/signal.ts'
 export type { TargetPortfolio } from './events/target-portfolio.ts'
 export type { OrderIntent } from './events/order-intent.ts'
 export type { CancelIntent } from './events/cancel-intent.ts'
+export type { Cross } from './events/cross.ts'
 export type { PortfolioState } from './events/portfolio-state.ts'
 export type { KillSwitch } from './events/kill-switch.ts'
 // Execution, control and platform events

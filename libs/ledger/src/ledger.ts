@@ -1,9 +1,9 @@
 import {
   exemptsReduceOnly,
   field,
-  StateMisfitError,
   stateSchema,
   unitScale,
+  type Cross,
   type EventDraft,
   type Fill,
   type Instrument,
@@ -13,18 +13,11 @@ import {
 } from '@triplane/contracts'
 import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed, rescale } from '@triplane/kernel'
 import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
+import { Holding, holdingSchema, misfit, UNATTRIBUTED } from './holding.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
-import {
-  bookQuantity,
-  flatPosition,
-  markValue,
-  positionSchema,
-  PRICE_SCALE,
-  unrealized,
-  type MutablePosition,
-  type Position,
-  type RoundTrip,
-} from './position.ts'
+import { markValue, PRICE_SCALE, unrealized, type Booked, type Position, type RoundTrip } from './position.ts'
+import { divide, type Share } from './shares.ts'
+import { SubLedgers, subLedgersSchema, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
 
 /** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
 const REMEMBERED_FILLS = 65_536
@@ -54,12 +47,9 @@ export interface LedgerConfig {
 }
 
 /** One position in USD (1e-8). */
-interface PositionValue {
+interface PositionValue extends Gains {
   readonly position: Position
   readonly markValueUsd: bigint
-  readonly realizedUsd: bigint
-  readonly unrealizedUsd: bigint
-  readonly feesUsd: bigint
   /** Held, but too small to be closed. */
   readonly isDust: boolean
 }
@@ -92,6 +82,11 @@ export type RoundTrips = StateOf<typeof roundTripsSchema>
 export interface Ledger {
   /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */
   book(fill: EventDraft<Fill>): boolean
+  /**
+   * Books what strategies trade with one another at the mark: nothing of the account moves. False, and nothing changed, when
+   * it was booked before or does not sum to 0. Throws on an instrument it does not know.
+   */
+  cross(cross: EventDraft<Cross>): boolean
   /** Books a deposit or a withdrawal. False, and nothing changed, when it was booked before. A drawdown stays as it was. */
   transfer(transfer: Transfer): boolean
   /** What the commission of a fill is worth, US dollars; negative is a rebate. Throws where `book` does. */
@@ -104,20 +99,24 @@ export interface Ledger {
   setMinNotional(instrument: InstrumentId, minNotional: string): void
   /** The position of a known instrument; throws on another. */
   position(instrument: InstrumentId): Position
+  /** Whose it is: what each strategy that ever traded the instrument holds of it. They sum to the position. */
+  parts(instrument: InstrumentId): ReadonlyMap<string, Booked>
   readonly roundTrips: RoundTrips
   /** Values the account. Changes nothing. */
   value(): Valuation
-  /** Values the account and remembers peak equity and largest drawdown. */
+  /** Values the account and remembers peak equity and largest drawdown, of the strategies too. */
   observe(): Valuation
+  /** What each strategy has made, in the order of their first trade. With what belongs to none they sum to the account exactly. */
+  strategies(): readonly StrategyValuation[]
   snapshot(): LedgerSnapshot
 }
 
 /** A ledger as it is saved. */
 export const ledgerSchema = stateSchema({
   startingCashUsd: field.units,
-  positions: field.list(positionSchema),
+  positions: field.list(holdingSchema),
   /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
-  assets: field.list(positionSchema),
+  assets: field.list(holdingSchema),
   /** Starting cash and deposits, by currency. */
   cash: field.list(stateSchema({ currency: field.text, units: field.units })),
   depositsUsd: field.units,
@@ -125,6 +124,7 @@ export const ledgerSchema = stateSchema({
   peakUsd: field.units,
   maxDrawdownRatio: field.real,
   roundTrips: roundTripsSchema,
+  subLedgers: subLedgersSchema,
 })
 export type LedgerSnapshot = StateOf<typeof ledgerSchema>
 
@@ -138,14 +138,16 @@ export type LedgerSnapshot = StateOf<typeof ledgerSchema>
  * 4. A fee in another currency is paid by selling it at its mark, in the base at the fill's price: a commission in the quote currency, and less of the asset.
  *    One in the base of what is held comes off the position: so a position is what can be sold.
  * 5. A transfer leaves gain, loss and drawdown ratio as they were.
+ * 6. Every booking is some strategy's, and the account is the sum of the strategies: a fill is divided by its shares, those against its side
+ *    cross at its price, and the commission is paid by those on its side. What was deposited is nobody's.
  */
 export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): Ledger {
   const configuredCashUsd = fixed(config.startingCashUsd, MONEY_SCALE)
   invariant(configuredCashUsd > 0n, 'starting cash is > 0', config.startingCashUsd)
-  const positions = new Map<string, MutablePosition>()
+  const positions = new Map<string, Holding>()
   const listed = new Map<string, LedgerInstrument>()
   /** By the asset; of those with a rate and of those that an instrument prices. */
-  const assets = new Map<string, MutablePosition>()
+  const assets = new Map<string, Holding>()
   const rates = new Map<string, Rate>([['USD', parseRate('1')]])
   for (const instrument of config.instruments) {
     const { quote, lotSize } = instrument
@@ -153,7 +155,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     invariant(!positions.has(id), 'an instrument is in a ledger once', id)
     const rate = config.ratesToUsd[quote]
     invariant(rate !== undefined, 'every quote currency has a rate to USD', quote)
-    positions.set(id, flatPosition(id, quote, unitScale(lotSize)))
+    positions.set(id, new Holding(id, quote, unitScale(lotSize)))
     listed.set(id, instrument)
     rates.set(quote, parseRate(rate))
   }
@@ -168,6 +170,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     peakUsd: String(configuredCashUsd),
     maxDrawdownRatio: 0,
     roundTrips: { closed: 0, won: 0 },
+    subLedgers: [],
   }
   const startingCashUsd = BigInt(saved.startingCashUsd)
   const cash = new Map(saved.cash.map(({ currency, units }) => [currency, BigInt(units)]))
@@ -175,28 +178,22 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const fillIds = new Set(saved.fillIds)
   let peakUsd = BigInt(saved.peakUsd)
   let { maxDrawdownRatio, roundTrips } = saved
-  for (const { instrument, quoteCurrency, quantityScale } of saved.assets) {
-    assets.set(instrument, flatPosition(instrument, quoteCurrency, quantityScale))
+  const subLedgers = new SubLedgers(saved.subLedgers)
+  for (const holding of saved.positions) {
+    const held = positions.get(holding.instrument)
+    if (!held) throw misfit(holding)
+    held.restore(holding)
   }
-  for (const position of saved.positions) sameInstrument(position, positions.get(position.instrument))
-  for (const position of [...saved.positions, ...saved.assets]) {
-    const { quantity, costBasis, realized, fees, cashFlow, mark, markUs, roundTripResult } = position
-    Object.assign(assets.get(position.instrument) ?? positionOf(position.instrument), {
-      quantity: BigInt(quantity),
-      costBasis: BigInt(costBasis),
-      realized: BigInt(realized),
-      fees: BigInt(fees),
-      cashFlow: BigInt(cashFlow),
-      mark,
-      markUs,
-      roundTripResult: BigInt(roundTripResult),
-    })
+  for (const holding of saved.assets) assetOf(holding.instrument, holding.quoteCurrency).restore(holding)
+
+  function holdingOf(id: InstrumentId): Holding {
+    const holding = positions.get(id)
+    invariant(holding !== undefined, 'the ledger knows the instrument', id)
+    return holding
   }
 
-  function positionOf(id: InstrumentId): MutablePosition {
-    const position = positions.get(id)
-    invariant(position !== undefined, 'the ledger knows the instrument', id)
-    return position
+  function positionOf(id: InstrumentId): Position {
+    return holdingOf(id).whole
   }
 
   function instrumentOf(id: InstrumentId): LedgerInstrument {
@@ -225,8 +222,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return rate === undefined ? undefined : { price: Number(rate), quote: 'USD' }
   }
 
-  function assetOf(currency: string, quote: string): MutablePosition {
-    const asset = assets.get(currency) ?? flatPosition(currency, quote, MONEY_SCALE)
+  function assetOf(currency: string, quote: string): Holding {
+    const asset = assets.get(currency) ?? new Holding(currency, quote, MONEY_SCALE)
     assets.set(currency, asset)
     return asset
   }
@@ -240,27 +237,30 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return price
   }
 
-  /** Sells what a fee takes of its asset; gives the fee in the fill's quote currency. */
-  function payFee(feeCurrency: string, fee: bigint, fill: EventDraft<Fill>, quote: string): bigint {
+  /** Sells what a fee takes of its asset, for a strategy; gives the fee in the fill's quote currency. */
+  function payFee(strategy: string, feeCurrency: string, fee: bigint, fill: EventDraft<Fill>, quote: string): bigint {
     const price = priceOfFee(feeCurrency, fill)
     const asset = assetOf(feeCurrency, price.quote)
-    const proceeds = inQuote(worth(fee, price.price), price.quote, asset.quoteCurrency)
-    bookQuantity(asset, -fee, -proceeds, 0n)
-    asset.mark = assetMark(asset)
-    return inQuote(proceeds, asset.quoteCurrency, quote)
+    const { quoteCurrency } = asset.whole
+    const proceeds = inQuote(worth(fee, price.price), price.quote, quoteCurrency)
+    asset.book(strategy, -fee, -proceeds, 0n)
+    markAsset(asset)
+    return inQuote(proceeds, quoteCurrency, quote)
   }
 
-  /** Makes good what a fee took of the base beyond what was deposited of it, out of a long position as far as it goes. */
-  function coverBase(position: MutablePosition, base: string, fill: EventDraft<Fill>): void {
+  /** Makes good what a fee took of the base beyond what was deposited of it, out of a strategy's long position as far as it goes. */
+  function coverBase(strategy: string, holding: Holding, base: string, fill: EventDraft<Fill>): void {
     const asset = assets.get(base)
-    if (!asset || asset.quantity >= 0n || position.quantity <= 0n) return
-    const missing = rescale(-asset.quantity, MONEY_SCALE, position.quantityScale)
-    const units = missing < position.quantity ? missing : position.quantity
-    const taken = rescale(units, position.quantityScale, MONEY_SCALE)
+    const { quantity } = holding.part(strategy)
+    if (!asset || asset.whole.quantity >= 0n || quantity <= 0n) return
+    const { quantityScale, quoteCurrency } = holding.whole
+    const missing = rescale(-asset.whole.quantity, MONEY_SCALE, quantityScale)
+    const units = missing < quantity ? missing : quantity
+    const taken = rescale(units, quantityScale, MONEY_SCALE)
     const value = worth(taken, Number(fill.price))
-    countRoundTrip(bookQuantity(position, -units, -value, 0n))
-    bookQuantity(asset, taken, inQuote(value, position.quoteCurrency, asset.quoteCurrency), 0n)
-    asset.mark = assetMark(asset)
+    countRoundTrip(holding.book(strategy, -units, -value, 0n))
+    asset.book(strategy, taken, inQuote(value, quoteCurrency, asset.whole.quoteCurrency), 0n)
+    markAsset(asset)
   }
 
   function countRoundTrip(ended: RoundTrip): void {
@@ -273,6 +273,10 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return divideHalfEven(money * (rates.get(from) as Rate), rates.get(to) as Rate)
   }
 
+  function markAsset(asset: Holding): void {
+    asset.mark(assetMark(asset.whole), asset.whole.markUs)
+  }
+
   function assetMark(asset: Position): number {
     const price = priceOf(asset.instrument)
     if (!price) return asset.mark
@@ -281,11 +285,11 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   function* held(): Generator<HeldPosition> {
-    for (const position of positions.values()) {
-      const { base, kind } = instrumentOf(position.instrument)
-      yield { position, base, isDerivative: kind === 'linear_perpetual' }
+    for (const { whole } of positions.values()) {
+      const { base, kind } = instrumentOf(whole.instrument)
+      yield { position: whole, base, isDerivative: kind === 'linear_perpetual' }
     }
-    for (const asset of assets.values()) yield { position: asset, base: asset.instrument, isDerivative: false }
+    for (const { whole } of assets.values()) yield { position: whole, base: whole.instrument, isDerivative: false }
   }
 
   /** What was put in since the start, at the rates: cash came with every deposit of an asset too. */
@@ -302,16 +306,29 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   function valuePosition(position: Position): PositionValue {
-    const rate = rates.get(position.quoteCurrency) as Rate
     const value = markValue(position)
     return {
       position,
       isDust: isDust(position, value),
-      markValueUsd: convertMoney(value, rate),
+      markValueUsd: convertMoney(value, rates.get(position.quoteCurrency) as Rate),
+      ...gainsOf(position),
+    }
+  }
+
+  function gainsOf(position: Position): Gains {
+    const rate = rates.get(position.quoteCurrency) as Rate
+    return {
       realizedUsd: convertMoney(position.realized, rate),
       unrealizedUsd: convertMoney(unrealized(position), rate),
       feesUsd: convertMoney(position.fees, rate),
     }
+  }
+
+  /** What is held, valued, and whose it is. */
+  function* gains(): Generator<HeldGains> {
+    for (const { whole, parts } of positions.values()) yield { whole, parts, gainsOf }
+    for (const { whole, parts } of assets.values())
+      yield { whole: { ...whole, mark: assetMark(whole) }, parts, gainsOf }
   }
 
   function value(): Valuation {
@@ -321,9 +338,9 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     let feesUsd = 0n
     let grossUsd = 0n
     let netUsd = 0n
-    for (const position of positions.values()) {
-      if (!isTraded(position)) continue
-      const of = valuePosition(position)
+    for (const { whole } of positions.values()) {
+      if (!isTraded(whole)) continue
+      const of = valuePosition(whole)
       values.push(of)
       realizedUsd += of.realizedUsd
       unrealizedUsd += of.unrealizedUsd
@@ -331,8 +348,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       grossUsd += of.markValueUsd < 0n ? -of.markValueUsd : of.markValueUsd
       netUsd += of.markValueUsd
     }
-    for (const asset of assets.values()) {
-      const { realizedUsd: realized, unrealizedUsd: open } = valuePosition({ ...asset, mark: assetMark(asset) })
+    for (const { whole } of assets.values()) {
+      const { realizedUsd: realized, unrealizedUsd: open } = gainsOf({ ...whole, mark: assetMark(whole) })
       realizedUsd += realized
       unrealizedUsd += open
     }
@@ -356,26 +373,47 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
   return {
     book(fill) {
-      const position = positionOf(fill.instrument)
-      const { quantityScale } = position
+      const holding = holdingOf(fill.instrument)
+      const { quantityScale, quoteCurrency, mark } = holding.whole
       const quantity = fixed(fill.quantity, quantityScale)
       invariant(quantity > 0n, "a fill's quantity is > 0", fill.quantity)
       const price = fixed(fill.price, PRICE_SCALE)
       const fee = fixed(fill.fee, MONEY_SCALE)
+      const signed = fill.side === 'BUY' ? quantity : -quantity
+      const shares = sharesIn(fill, signed, quantityScale)
       if (!remember(fill.fillId)) return false
 
-      const signed = fill.side === 'BUY' ? quantity : -quantity
-      const notional = multiplyFixed(signed, quantityScale, price, PRICE_SCALE, MONEY_SCALE)
-      if (position.mark === 0) {
-        position.mark = Number(fill.price)
-        position.markUs = fill.tsVenueUs
-      }
-      const { feeCurrency = position.quoteCurrency } = fill
-      const quoteFee =
-        feeCurrency === position.quoteCurrency ? fee : payFee(feeCurrency, fee, fill, position.quoteCurrency)
-      countRoundTrip(bookQuantity(position, signed, notional, quoteFee))
+      if (mark === 0) holding.mark(Number(fill.price), fill.tsVenueUs)
       const { base, kind } = instrumentOf(fill.instrument)
-      if (feeCurrency === base && kind !== 'linear_perpetual') coverBase(position, base, fill)
+      const { feeCurrency = quoteCurrency } = fill
+      const takesBase = feeCurrency === base && kind !== 'linear_perpetual'
+      const notional = multiplyFixed(signed, quantityScale, price, PRICE_SCALE, MONEY_SCALE)
+      const notionals = divide(notional, shares.map(unitsOf))
+      const fees = divide(fee, shares.map(({ units }) => (units < 0n === signed < 0n ? units : 0n)))
+      shares.forEach(({ strategy, units }, i) => {
+        const own = fees[i] ?? 0n
+        const quoteFee =
+          feeCurrency === quoteCurrency ? own : payFee(strategy, feeCurrency, own, fill, quoteCurrency)
+        countRoundTrip(holding.book(strategy, units, notionals[i] ?? 0n, quoteFee))
+        if (takesBase) coverBase(strategy, holding, base, fill)
+      })
+      return true
+    },
+
+    cross({ crossId, instrument, price, shares }) {
+      const holding = holdingOf(instrument)
+      const { quantityScale } = holding.whole
+      const parts = readShares(shares, quantityScale)
+      if (sumOf(parts) !== 0n || !remember(`cross ${crossId}`)) return false
+      const atPrice = fixed(price, PRICE_SCALE)
+      for (const side of [1n, -1n]) {
+        const ofSide = parts.filter(({ units }) => units * side > 0n)
+        const notional = multiplyFixed(sumOf(ofSide), quantityScale, atPrice, PRICE_SCALE, MONEY_SCALE)
+        const notionals = divide(notional, ofSide.map(unitsOf))
+        ofSide.forEach(({ strategy, units }, i) =>
+          countRoundTrip(holding.book(strategy, units, notionals[i] ?? 0n, 0n)),
+        )
+      }
       return true
     },
 
@@ -390,10 +428,11 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       else if (price) {
         // A deposit of an asset is a purchase for money that came with it.
         const asset = assetOf(currency, price.quote)
-        const cost = inQuote(worth(units, price.price), price.quote, asset.quoteCurrency)
-        cash.set(asset.quoteCurrency, (cash.get(asset.quoteCurrency) ?? 0n) + cost)
-        bookQuantity(asset, units, cost, 0n)
-        asset.mark = assetMark(asset)
+        const { quoteCurrency } = asset.whole
+        const cost = inQuote(worth(units, price.price), price.quote, quoteCurrency)
+        cash.set(quoteCurrency, (cash.get(quoteCurrency) ?? 0n) + cost)
+        asset.book(UNATTRIBUTED, units, cost, 0n)
+        markAsset(asset)
       }
       const before = depositsUsd
       depositsUsd = cashDepositsUsd()
@@ -421,9 +460,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
     mark(id, price, atUs) {
       invariant(price > 0 && price < Number.POSITIVE_INFINITY, 'a mark is a price > 0', price)
-      const position = positionOf(id)
-      position.mark = price
-      position.markUs = atUs
+      holdingOf(id).mark(price, atUs)
     },
 
     setMinNotional(id, minNotional) {
@@ -431,6 +468,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     },
 
     position: positionOf,
+
+    parts: (id) => holdingOf(id).parts,
 
     get roundTrips() {
       return roundTrips
@@ -442,45 +481,48 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const valuation = value()
       if (valuation.equityUsd > peakUsd) peakUsd = valuation.equityUsd
       maxDrawdownRatio = valuation.maxDrawdownRatio
+      subLedgers.observe(gains(), startingCashUsd + depositsUsd)
       return valuation
     },
+
+    strategies: () => subLedgers.value(gains(), startingCashUsd + depositsUsd),
 
     snapshot() {
       return {
         startingCashUsd: String(startingCashUsd),
-        positions: Array.from(positions.values(), savedPosition),
-        assets: Array.from(assets.values(), savedPosition),
+        positions: Array.from(positions.values(), (holding) => holding.snapshot()),
+        assets: Array.from(assets.values(), (holding) => holding.snapshot()),
         cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
         depositsUsd: String(depositsUsd),
         fillIds: [...fillIds],
         peakUsd: String(peakUsd),
         maxDrawdownRatio,
         roundTrips,
+        subLedgers: subLedgers.snapshot(),
       }
     },
   }
 }
 
-function savedPosition(position: Position): LedgerSnapshot['positions'][number] {
-  return {
-    ...position,
-    quantity: String(position.quantity),
-    costBasis: String(position.costBasis),
-    realized: String(position.realized),
-    fees: String(position.fees),
-    cashFlow: String(position.cashFlow),
-    roundTripResult: String(position.roundTripResult),
-  }
+interface Portion {
+  readonly strategy: string
+  readonly units: bigint
 }
 
-type Held = Pick<Position, 'instrument' | 'quoteCurrency' | 'quantityScale'>
+const unitsOf = ({ units }: Portion) => units
 
-/** What was counted in other steps, or is configured no more, would be misread: it is refused. */
-function sameInstrument(saved: Held, position: Held | undefined): void {
-  if (position?.quoteCurrency === saved.quoteCurrency && position.quantityScale === saved.quantityScale) return
-  const terms = ({ quoteCurrency, quantityScale }: Held) => `${quantityScale} decimals of quantity in ${quoteCurrency}`
-  const was = position ? terms(position) : 'nothing of it configured'
-  throw new StateMisfitError(`Expected ${saved.instrument} with ${terms(saved)}, as it was saved, was ${was}`)
+function readShares(shares: readonly Share[], quantityScale: number): Portion[] {
+  return shares.map(({ strategy, quantity }) => ({ strategy, units: fixed(quantity, quantityScale) }))
+}
+
+function sumOf(portions: readonly Portion[]): bigint {
+  return portions.reduce((sum, { units }) => sum + units, 0n)
+}
+
+/** Whose a fill is: shares that do not sum to it say nothing. */
+function sharesIn({ strategy, shares }: EventDraft<Fill>, signed: bigint, quantityScale: number): readonly Portion[] {
+  const portions = shares && readShares(shares, quantityScale)
+  return portions && sumOf(portions) === signed ? portions : [{ strategy, units: signed }]
 }
 
 /** A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */

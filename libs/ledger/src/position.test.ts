@@ -1,9 +1,10 @@
 import { fixed } from '@triplane/kernel'
-import { bookQuantity, flatPosition, markValue, unrealized } from './position.ts'
+import { bookQuantity, markValue, nothingBooked, unrealized } from './position.ts'
 
 /** Trades are "<signed quantity> @ <price>"; the quantity has 3 decimals, money 8. */
 function after(trades: readonly string[]) {
-  const position = flatPosition('BTC/USDT', 'USDT', 3)
+  const terms = { instrument: 'BTC/USDT', quoteCurrency: 'USDT', quantityScale: 3, mark: 0, markUs: 0 }
+  const position = { ...terms, ...nothingBooked }
   const ends = trades.map((trade) => {
     const [quantity = '', price = ''] = trade.split(' @ ')
     const units = fixed(quantity, 3)
@@ -48,7 +49,7 @@ describe('bookQuantity', () => {
   })
 
   it('counts fees against a round trip and splits them in a flip by quantity', () => {
-    const position = flatPosition('BTC/USDT', 'USDT', 0)
+    const position = { ...nothingBooked }
     bookQuantity(position, 1n, 100n, 6n)
     expect(bookQuantity(position, -3n, -330n, 9n)).toBe('won')
     expect(position).toMatchObject({ realized: -5n, fees: 15n, roundTripResult: -6n })

@@ -1,15 +1,11 @@
-import { field, stateSchema, type InstrumentId } from '@triplane/contracts'
+import type { InstrumentId } from '@triplane/contracts'
 import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane/kernel'
 
 /** Decimal digits of a price when it is multiplied with a quantity. */
 export const PRICE_SCALE = 12
 
-/** What is held of one instrument. Money is in 1e-8 of the quote currency. */
-export interface Position {
-  /** Id of the instrument; of an asset that is held besides, its name. */
-  readonly instrument: InstrumentId
-  readonly quoteCurrency: string
-  readonly quantityScale: number
+/** What was booked of one instrument. Money is in 1e-8 of the quote currency. */
+export interface Booked {
   /** Signed, `quantityScale` decimal digits. */
   readonly quantity: bigint
   /** What the held quantity was bought for; negative for a short: what it was sold for. */
@@ -20,46 +16,32 @@ export interface Position {
   readonly fees: bigint
   /** Money received less money paid, commission included. */
   readonly cashFlow: bigint
+  /** Realised since it was last flat. */
+  readonly roundTripResult: bigint
+}
+
+/** What is held of one instrument. */
+export interface Position extends Booked {
+  /** Id of the instrument; of an asset that is held besides, its name. */
+  readonly instrument: InstrumentId
+  readonly quoteCurrency: string
+  readonly quantityScale: number
   /** Price at which it is valued: the newest mark, else the first fill; 0 before both. */
   readonly mark: number
   /** Market time of what the mark is of; 0 before the first. */
   readonly markUs: number
-  /** Realised since the position was last flat. */
-  readonly roundTripResult: bigint
 }
 
-/** A position as it is saved. */
-export const positionSchema = stateSchema({
-  instrument: field.text,
-  quoteCurrency: field.text,
-  quantityScale: field.count,
-  quantity: field.units,
-  costBasis: field.units,
-  realized: field.units,
-  fees: field.units,
-  cashFlow: field.units,
-  mark: field.real,
-  markUs: field.timeUs,
-  roundTripResult: field.units,
-})
+type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
 
-export type MutablePosition = { -readonly [Field in keyof Position]: Position[Field] }
-
-/** A flat position. */
-export function flatPosition(instrument: InstrumentId, quoteCurrency: string, quantityScale: number): MutablePosition {
-  return {
-    instrument,
-    quoteCurrency,
-    quantityScale,
-    quantity: 0n,
-    costBasis: 0n,
-    realized: 0n,
-    fees: 0n,
-    cashFlow: 0n,
-    mark: 0,
-    markUs: 0,
-    roundTripResult: 0n,
-  }
+/** Nothing was booked. */
+export const nothingBooked: Booked = {
+  quantity: 0n,
+  costBasis: 0n,
+  realized: 0n,
+  fees: 0n,
+  cashFlow: 0n,
+  roundTripResult: 0n,
 }
 
 /** Whether a booking ended a round trip, and how. */
@@ -74,7 +56,7 @@ export type RoundTrip = 'open' | 'won' | 'lost'
  *    leaves the rest. So realised + unrealised = cash flow + mark value.
  * 2. A flat position has no cost basis.
  */
-export function bookQuantity(position: MutablePosition, quantity: bigint, notional: bigint, fee: bigint): RoundTrip {
+export function bookQuantity(position: Mutable<Booked>, quantity: bigint, notional: bigint, fee: bigint): RoundTrip {
   const held = position.quantity
   const closes = held !== 0n && held < 0n !== quantity < 0n
   if (closes && magnitude(quantity) > magnitude(held)) {

@@ -42,6 +42,7 @@ export const orderPlaneInputs = [
   'marketStatus',
   'orderIntent',
   'cancelIntent',
+  'cross',
   'killSwitch',
   'operatorCommand',
   'tradingCondition',

@@ -4,6 +4,7 @@ import {
   Outbox,
   type BrokerReject,
   type CancelIntent,
+  type Cross,
   type CancelReason,
   type ExecutionEvent,
   type EventDraft,
@@ -140,13 +141,14 @@ class OrderPipeline implements OrderPlaneCore {
         return
       case 'orderIntent':
       case 'cancelIntent':
+      case 'cross':
       case 'killSwitch':
         this.#goTo(event.effectUs, event.effectUs)
         this.#onStrategy(event)
     }
   }
 
-  #onStrategy(event: OrderIntent | CancelIntent | KillSwitch): void {
+  #onStrategy(event: OrderIntent | CancelIntent | Cross | KillSwitch): void {
     switch (event.type) {
       case 'orderIntent':
         if (this.#isKnown(event.intentId)) this.#onDuplicate(event)
@@ -155,6 +157,9 @@ class OrderPipeline implements OrderPlaneCore {
         break
       case 'cancelIntent':
         this.#onCancel(event)
+        break
+      case 'cross':
+        if (this.#desks.find(event.instrument)) this.#ledger.cross(event)
         break
       case 'killSwitch':
         this.#mode.setSwitch(event.switchType, event.active)

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { sides } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, instrument, oneOf, real, text, timeUs } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, oneOf, real, shares, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -12,7 +12,8 @@ export const fill = defineEvent({
   schema: {
     fillId: text('unique within a run'),
     intentId: text('identity of the order'),
-    strategy: text('whose order'),
+    strategy: text('whose order; NET: that of several'),
+    shares: Type.Optional(shares('of several: who gets how much of it; they sum to its signed quantity')),
     instrument,
     effectUs,
     side: oneOf(sides, 'direction'),

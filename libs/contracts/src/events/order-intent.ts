@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { orderTypes, sides, timesInForce } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, instrument, oneOf, real, text, timeUs } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, oneOf, real, shares, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -11,7 +11,8 @@ export const orderIntent = defineEvent({
   doc: 'An order that the strategy plane wants. Risk has not seen it yet.',
   schema: {
     intentId: text('pure function of the inputs, unique within a run; the identity of the order everywhere'),
-    strategy: text('whose order'),
+    strategy: text('whose order; NET: that of several'),
+    shares: Type.Optional(shares('of several: who wants how much of it; they sum to its signed quantity')),
     instrument,
     effectUs,
     side: oneOf(sides, 'direction'),

@@ -1,4 +1,5 @@
-import type { EventDraft, Fill } from '@triplane/contracts'
+import type { EventDraft, Fill, OrderIntent } from '@triplane/contracts'
+import { sharesOfFill } from '@triplane/ledger'
 import { slippageBps } from '../costs/slippage.ts'
 import type { BrokerReport } from '../brokers/broker.ts'
 import { quantityUnitsOf, type TradingTerms } from '../trading-terms.ts'
@@ -26,6 +27,7 @@ export function fillEvent(
     fillId: report.fillId,
     intentId: intent.intentId,
     strategy: intent.strategy,
+    ...dividedBy(intent, quantity, terms),
     instrument: intent.instrument,
     effectUs,
     side: intent.side,
@@ -42,4 +44,13 @@ export function fillEvent(
     tsAckUs: order?.ackUs || report.atUs,
     tsVenueUs: report.venueUs,
   }
+}
+
+/** How the shares of an order divide what was filled of it, which sizing may have cut; nothing for shares that go the other way. */
+function dividedBy({ shares, side }: OrderIntent, filled: string, terms: TradingTerms): Pick<Fill, 'shares'> {
+  if (!shares) return {}
+  const sign = side === 'BUY' ? 1n : -1n
+  const sum = shares.reduce((all, share) => all + quantityUnitsOf(share.quantity, terms), 0n)
+  if (sum * sign <= 0n) return {}
+  return { shares: sharesOfFill(sign * quantityUnitsOf(filled, terms), shares, terms.quantityScale) }
 }

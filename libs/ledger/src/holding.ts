@@ -1,0 +1,115 @@
+import { field, stateSchema, StateMisfitError, type InstrumentId, type StateOf } from '@triplane/contracts'
+import { bookQuantity, nothingBooked, type Booked, type Position, type RoundTrip } from './position.ts'
+
+const amounts = {
+  quantity: field.units,
+  costBasis: field.units,
+  realized: field.units,
+  fees: field.units,
+  cashFlow: field.units,
+  roundTripResult: field.units,
+} satisfies Record<keyof Booked, typeof field.units>
+const fields = Object.keys(amounts) as (keyof Booked)[]
+
+/** A holding as it is saved: what belongs to whom, and the mark of all of it. */
+export const holdingSchema = stateSchema({
+  instrument: field.text,
+  quoteCurrency: field.text,
+  quantityScale: field.count,
+  mark: field.real,
+  markUs: field.timeUs,
+  parts: field.list(stateSchema({ strategy: field.text, ...amounts })),
+})
+export type HoldingSnapshot = StateOf<typeof holdingSchema>
+
+type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
+
+/** What the account itself holds, of what was deposited: no strategy's. */
+export const UNATTRIBUTED = ''
+
+/**
+ * What is held of one instrument or asset, and whose it is.
+ *
+ * Invariant: the whole is the sum of its parts in every amount, so realised is what the strategies have realised. Two that hold
+ * against each other are flat together, and neither is.
+ */
+export class Holding {
+  readonly #whole: Mutable<Position>
+  readonly #parts = new Map<string, Mutable<Booked>>()
+
+  constructor(instrument: InstrumentId, quoteCurrency: string, quantityScale: number) {
+    this.#whole = { instrument, quoteCurrency, quantityScale, ...nothingBooked, mark: 0, markUs: 0 }
+  }
+
+  get whole(): Position {
+    return this.#whole
+  }
+
+  /** Whoever ever traded it, in the order of their first trade. */
+  get parts(): ReadonlyMap<string, Booked> {
+    return this.#parts
+  }
+
+  /** What a strategy holds. */
+  part(strategy: string): Booked {
+    return this.#parts.get(strategy) ?? nothingBooked
+  }
+
+  /** Values it at `price`, of market time `atUs`, from now on. */
+  mark(price: number, atUs: number): void {
+    this.#whole.mark = price
+    this.#whole.markUs = atUs
+  }
+
+  /** Books a signed quantity for the signed `notional` on a strategy's part (`bookQuantity`). */
+  book(strategy: string, quantity: bigint, notional: bigint, fee: bigint): RoundTrip {
+    let part = this.#parts.get(strategy)
+    if (!part) this.#parts.set(strategy, (part = { ...nothingBooked }))
+    for (const name of fields) this.#whole[name] -= part[name]
+    const ended = bookQuantity(part, quantity, notional, fee)
+    for (const name of fields) this.#whole[name] += part[name]
+    return ended
+  }
+
+  snapshot(): HoldingSnapshot {
+    const { instrument, quoteCurrency, quantityScale, mark, markUs } = this.#whole
+    const parts = Array.from(this.#parts, ([strategy, part]) => {
+      const { quantity, costBasis, realized, fees, cashFlow, roundTripResult } = part
+      return {
+        strategy,
+        quantity: String(quantity),
+        costBasis: String(costBasis),
+        realized: String(realized),
+        fees: String(fees),
+        cashFlow: String(cashFlow),
+        roundTripResult: String(roundTripResult),
+      }
+    })
+    return { instrument, quoteCurrency, quantityScale, mark, markUs, parts }
+  }
+
+  /** Takes over what was saved. Throws StateMisfitError where it was counted in other units. */
+  restore(saved: HoldingSnapshot): void {
+    const { quoteCurrency, quantityScale } = this.#whole
+    if (saved.quoteCurrency !== quoteCurrency || saved.quantityScale !== quantityScale)
+      throw misfit(saved, termsOf(this.#whole))
+    this.mark(saved.mark, saved.markUs)
+    for (const { strategy, ...units } of saved.parts) {
+      const part = { ...nothingBooked }
+      for (const name of fields) {
+        part[name] = BigInt(units[name])
+        this.#whole[name] += part[name]
+      }
+      this.#parts.set(strategy, part)
+    }
+  }
+}
+
+type Terms = Pick<Position, 'instrument' | 'quoteCurrency' | 'quantityScale'>
+
+const termsOf = ({ quoteCurrency, quantityScale }: Terms) => `${quantityScale} decimals of quantity in ${quoteCurrency}`
+
+/** The error for what was counted in other units, or is configured no more: it would be misread. */
+export function misfit(saved: Terms, was = 'nothing of it configured'): StateMisfitError {
+  return new StateMisfitError(`Expected ${saved.instrument} with ${termsOf(saved)}, as it was saved, was ${was}`)
+}

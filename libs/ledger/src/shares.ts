@@ -1,0 +1,52 @@
+import { fixed, formatFixed, invariant } from '@triplane/kernel'
+
+/** What a strategy has of an order, a fill or a cross: signed base units, as a decimal. */
+export interface Share {
+  readonly strategy: string
+  readonly quantity: string
+}
+
+/**
+ * Divides `total` in proportion to `weights`, in whole units that sum to it exactly: each is rounded down, then the largest
+ * remainders get the units that are left (Hamilton's method), the first of equals first. Weights may have either sign; their
+ * sum is not 0, unless `total` is.
+ */
+export function divide(total: bigint, weights: readonly bigint[]): bigint[] {
+  const sum = weights.reduce((all, weight) => all + weight, 0n)
+  if (total === 0n && sum === 0n) return weights.map(() => 0n)
+  invariant(sum !== 0n, 'what is divided has weights with a sum')
+  const [whole, scale] = sum < 0n ? [-total, -sum] : [total, sum]
+  const parts = weights.map((weight) => floorDivide(whole * weight, scale))
+  let left = total - parts.reduce((all, { quotient }) => all + quotient, 0n)
+  const byRemainder = parts.map((_, i) => i).sort((a, b) => compare(remainderOf(parts, b), remainderOf(parts, a)) || a - b)
+  for (const i of byRemainder) {
+    if (left === 0n) break
+    const part = parts[i]
+    if (part) part.quotient += 1n
+    left -= 1n
+  }
+  return parts.map(({ quotient }) => quotient)
+}
+
+/** The shares of a fill of `quantity`, signed units, of an order with these shares. They sum to it exactly. */
+export function sharesOfFill(quantity: bigint, order: readonly Share[], quantityScale: number): Share[] {
+  const parts = divide(
+    quantity,
+    order.map((share) => fixed(share.quantity, quantityScale)),
+  )
+  return order.map(({ strategy }, i) => ({ strategy, quantity: formatFixed(parts[i] ?? 0n, quantityScale) }))
+}
+
+function remainderOf(parts: readonly { readonly remainder: bigint }[], i: number): bigint {
+  return parts[i]?.remainder ?? 0n
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Rounded toward minus infinity; the divisor is above 0. */
+function floorDivide(dividend: bigint, divisor: bigint): { quotient: bigint; readonly remainder: bigint } {
+  const remainder = ((dividend % divisor) + divisor) % divisor
+  return { quotient: (dividend - remainder) / divisor, remainder }
+}
