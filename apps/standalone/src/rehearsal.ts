@@ -3,6 +3,8 @@ import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import type { OrderPlaneCore } from '@triplane/order-core'
 import { buildOrderPlane, buildStrategyPlane } from '@triplane/planes'
+import { strategies } from '@triplane/strategy'
+import { eagerParameters } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
 import { joinPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
@@ -30,7 +32,7 @@ export interface Rehearsal {
  */
 export function createRehearsal(config: StandaloneConfig, instrument: Instrument): Rehearsal {
   const { minLatencyUs } = config.order
-  const { ofi, intents } = config.strategy
+  const { intents } = config.strategy
   // It sells short as readily as it buys, wherever the account has margin.
   const marginVenues = [instrument.venue]
   const stepUs = minLatencyUs + intents.minIntervalMs * 1000 + 1000
@@ -49,7 +51,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
       ...config.strategy,
       marginVenues,
       evaluationIntervalMs: NEVER_MS,
-      ofi: { ...ofi, stepMs: 1, horizonMs: 1, warmUpMs: 0, deadBandDeviations: 0 },
+      ...eagerParameters(config.strategy, strategies),
     },
     metrics: strategyMetrics,
   })

@@ -35,7 +35,7 @@ export const topics = {
   bars: {
     name: 'market.bars.v2',
     writers: ['data-plane'],
-    readers: [],
+    readers: ['strategy-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,

@@ -389,11 +389,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const takesBase = feeCurrency === base && kind !== 'linear_perpetual'
       const notional = multiplyFixed(signed, quantityScale, price, PRICE_SCALE, MONEY_SCALE)
       const notionals = divide(notional, shares.map(unitsOf))
-      const fees = divide(fee, shares.map(({ units }) => (units < 0n === signed < 0n ? units : 0n)))
+      const fees = divide(
+        fee,
+        shares.map(({ units }) => (units < 0n === signed < 0n ? units : 0n)),
+      )
       shares.forEach(({ strategy, units }, i) => {
         const own = fees[i] ?? 0n
-        const quoteFee =
-          feeCurrency === quoteCurrency ? own : payFee(strategy, feeCurrency, own, fill, quoteCurrency)
+        const quoteFee = feeCurrency === quoteCurrency ? own : payFee(strategy, feeCurrency, own, fill, quoteCurrency)
         countRoundTrip(holding.book(strategy, units, notionals[i] ?? 0n, quoteFee))
         if (takesBase) coverBase(strategy, holding, base, fill)
       })

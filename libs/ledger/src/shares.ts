@@ -18,7 +18,9 @@ export function divide(total: bigint, weights: readonly bigint[]): bigint[] {
   const [whole, scale] = sum < 0n ? [-total, -sum] : [total, sum]
   const parts = weights.map((weight) => floorDivide(whole * weight, scale))
   let left = total - parts.reduce((all, { quotient }) => all + quotient, 0n)
-  const byRemainder = parts.map((_, i) => i).sort((a, b) => compare(remainderOf(parts, b), remainderOf(parts, a)) || a - b)
+  const byRemainder = parts
+    .map((_, i) => i)
+    .sort((a, b) => compare(remainderOf(parts, b), remainderOf(parts, a)) || a - b)
   for (const i of byRemainder) {
     if (left === 0n) break
     const part = parts[i]

@@ -1,25 +1,27 @@
 import { accountSchema } from '@triplane/settings'
+import {
+  parameterShape,
+  settingsKey,
+  strategies,
+  type ParameterShape,
+  type StrategyDefinition,
+} from '@triplane/strategy'
 import { z } from 'zod'
 
 const usd = (byDefault: number) => z.number().positive().max(1e12).default(byDefault)
 const ms = (byDefault: number, least = 1) => z.number().int().min(least).max(86_400_000).default(byDefault)
 
-/** Every setting of the strategy plane's core. Times are market time. */
-export const strategyConfigSchema = z.strictObject({
+const weight = z.number().gt(0).max(1)
+
+const settings = {
   ...accountSchema.shape,
+  strategies: z.array(z.string()).min(1).default(['OFI']).describe('the strategies that run, by name'),
+  strategyWeights: z
+    .record(z.string(), weight)
+    .default({})
+    .describe('share of a strategy in its target, 0-1; 1 where it is not named'),
   evaluationIntervalMs: ms(1000, 100).describe('how often kill switches are judged and the portfolio is published'),
   markAgeLimitMs: ms(10_000).describe('a position whose mark is older is said to be valued at a stale one'),
-  ofi: z
-    .strictObject({
-      horizonMs: ms(10_000, 100).describe('time constant of the order flow'),
-      stepMs: ms(250, 10).describe('how often the strength is worked out at most'),
-      deviationHorizonMs: ms(120_000, 1000).describe('time constant of the deviation that flow is compared with'),
-      warmUpMs: ms(15_000, 0).describe('no signal before this much data'),
-      deadBandDeviations: z.number().min(0).max(10).default(1).describe('flow within so many deviations is no signal'),
-      minChange: z.number().gt(0).max(1).default(0.25).describe('smallest change of strength that is said'),
-    })
-    .refine(({ stepMs, horizonMs }) => stepMs <= horizonMs, 'Expected stepMs to be at most horizonMs')
-    .prefault({}),
   portfolio: z
     .strictObject({
       symbolLimitUsd: usd(5_000).describe('target of a signal of strength 1'),
@@ -65,6 +67,39 @@ export const strategyConfigSchema = z.strictObject({
         .describe('share of gross exposure that may be in stale instruments'),
     })
     .prefault({}),
-})
+}
+
+/** The settings of the plane's core with those of strategies, each under its key. */
+export function strategyConfigOf(definitions: readonly StrategyDefinition[]) {
+  const names = definitions.map(({ name }) => name)
+  const isKnown = (name: string) => names.includes(name)
+  const known = `Expected strategies of ${names.join(', ')}, each once`
+  return z.strictObject({
+    ...settings,
+    strategies: settings.strategies.refine((all) => all.every(isKnown) && new Set(all).size === all.length, known),
+    strategyWeights: settings.strategyWeights.refine((weights) => Object.keys(weights).every(isKnown), known),
+    ...(parameterShape(definitions) as ParameterShape),
+  })
+}
+
+/** Every setting of the strategy plane's core. Times are market time. */
+export const strategyConfigSchema = strategyConfigOf(strategies)
+
+/** The parameters that a strategy is configured with. */
+export function parametersOf(config: StrategyConfig, definition: StrategyDefinition): unknown {
+  return (config as Readonly<Record<string, unknown>>)[settingsKey(definition)]
+}
+
+/** Parameters with which the strategies of a run speak at once, under their keys. */
+export function eagerParameters(
+  config: StrategyConfig,
+  definitions: readonly StrategyDefinition[],
+): Partial<StrategyConfig> {
+  const eager = definitions.map((definition) => [
+    settingsKey(definition),
+    definition.eager(parametersOf(config, definition)) ?? parametersOf(config, definition),
+  ])
+  return Object.fromEntries(eager) as Partial<StrategyConfig>
+}
 
 export type StrategyConfig = z.infer<typeof strategyConfigSchema>

@@ -179,7 +179,8 @@ describe('the life of a decision', () => {
       tsRecvUs: testStartUs + 10,
       status: 'disconnected',
     })
-    const strengthOf = (id: string) => core.snapshot().instruments.find((of) => of.id === id)?.signal
+    const strengthOf = (id: string) =>
+      [core.snapshot().strategies[0]?.state].flat().find((of) => (of as { instrument: string }).instrument === id)
     const before = strengthOf(instrumentId(perpetual))
     expect(take({ ...disconnect, venue: 'sim' })).toMatchObject([
       { type: 'signal', instrument: instrumentId(btc), strength: 0 },

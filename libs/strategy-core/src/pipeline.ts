@@ -9,6 +9,7 @@ import {
   switchTypes,
   type Bar,
   type CancelIntent,
+  type Cross,
   type Fill,
   type Instrument,
   type KillSwitch,
@@ -39,6 +40,7 @@ import {
   portfolioState,
   type Position,
   type RoundTrips,
+  type StrategyValuation,
   type Valuation,
 } from '@triplane/ledger'
 import {
@@ -51,13 +53,18 @@ import {
   longestSilence,
   noTargets,
   sourceKey,
+  strategies as builtIn,
+  type Opinion,
   type PortfolioLimits,
+  type SignalWeight,
+  type StrategyDefinition,
   type SwitchChange,
   type SwitchStatus,
-  type SignalWeight,
 } from '@triplane/strategy'
+import { ActiveStrategies, activeStrategiesSchema, type ActiveStrategy } from './active-strategies.ts'
 import type { StrategyConfig } from './config.ts'
 import {
+  crossing,
   followInstrument,
   snapshotInstrument,
   tradedInstrumentSchema,
@@ -65,7 +72,7 @@ import {
 } from './traded-instrument.ts'
 
 export type StrategyInput = Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand
-export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | PortfolioState | KillSwitch
+export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
 
 /** What the core cannot know by itself. */
 export interface StrategyDeps {
@@ -73,11 +80,15 @@ export interface StrategyDeps {
   readonly instruments: readonly Instrument[]
   /** The trading calendar. */
   readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
+  /** The strategies that the settings may name; default: those that come with Triplane. */
+  readonly strategies?: readonly StrategyDefinition[]
 }
 
 /** Where the strategy plane stands, for the live view and the report. */
 interface StrategySummary {
   readonly account: Valuation
+  /** What each strategy that ever traded has made. */
+  readonly strategies: readonly StrategyValuation[]
   /** Market time of the newest evaluation; 0 before the first input. */
   readonly evaluatedUs: number
   /** A position whose mark is older is valued at a stale one. */
@@ -92,22 +103,26 @@ export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
   snapshot(): StrategySnapshot
 }
 
-/** The state of the core as it is saved. */
-export const strategySchema = stateSchema({
-  outboxSeq: field.count,
-  /** 0 before the first input. */
-  nextEvaluationUs: field.timeUs,
-  /** Market time of the newest input. */
-  lastInputUs: field.timeUs,
-  isReducing: field.flag,
-  connections: connectionsSchema,
-  ledger: ledgerSchema,
-  switches: killSwitchesSchema,
-  instruments: field.list(tradedInstrumentSchema),
-})
-export type StrategySnapshot = StateOf<typeof strategySchema>
+/** The state of the core as it is saved, with that of strategies. */
+export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
+  return stateSchema({
+    outboxSeq: field.count,
+    /** 0 before the first input. */
+    nextEvaluationUs: field.timeUs,
+    /** Market time of the newest input. */
+    lastInputUs: field.timeUs,
+    isReducing: field.flag,
+    connections: connectionsSchema,
+    ledger: ledgerSchema,
+    switches: killSwitchesSchema,
+    strategies: activeStrategiesSchema(definitions),
+    instruments: field.list(tradedInstrumentSchema),
+  })
+}
 
-const STRATEGY = 'OFI'
+/** The state of the core as it is saved. */
+export const strategySchema = strategySchemaOf(builtIn)
+export type StrategySnapshot = StateOf<typeof strategySchema>
 
 /** What is not known across them is known anew behind them only. */
 const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
@@ -127,7 +142,7 @@ const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'lat
  */
 export function createStrategyCore(
   config: StrategyConfig,
-  { instruments, isSessionOpen }: StrategyDeps,
+  { instruments, isSessionOpen, strategies: definitions = builtIn }: StrategyDeps,
   snapshot?: StrategySnapshot,
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
@@ -139,8 +154,10 @@ export function createStrategyCore(
   const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
   const switches = createKillSwitches(config.killSwitches, snapshot?.switches)
   const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.id, instrument]))
+  const strategies = new ActiveStrategies(config, definitions, instruments, snapshot?.strategies)
+  const names = strategies.all.map(({ name }) => name)
   const traded = instruments.map((instrument) =>
-    followInstrument(instrument, STRATEGY, config, saved.get(instrumentId(instrument))),
+    followInstrument(instrument, names, config, ledger, saved.get(instrumentId(instrument))),
   )
   for (const { id, terms } of traded) ledger.setMinNotional(id, terms.steps.minNotional)
   const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))
@@ -150,6 +167,8 @@ export function createStrategyCore(
     lastInputUs: 0,
     isReducing: false,
   }
+  /** Market time of what strategies are asked about. */
+  let askedUs = 0
 
   // What comes in
 
@@ -205,11 +224,10 @@ export function createStrategyCore(
       instrument.quotedUs = event.tsRecvUs
     } else if (event.type === 'ofi') {
       instrument.quotedUs = event.tsRecvUs
-      if (instrument.isLate) return
-      // By venue time: what arrives in one lump is no burst of flow.
-      if (instrument.signal.update(event.value, event.depth, event.tsEventUs ?? event.tsRecvUs))
-        onSignal(instrument, event.tsRecvUs)
     }
+    if (event.type === 'trade' || (instrument.isLate && event.type !== 'bar')) return
+    askedUs = event.tsRecvUs
+    strategies.on(event, onOpinions)
   }
 
   function onMarketStatus(event: MarketStatus): void {
@@ -227,7 +245,8 @@ export function createStrategyCore(
       if (status === 'fresh') instrument.isStale = false
       // Silence begins with the connection.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
-      if ((holes.has(status) || isBookGap(event)) && instrument.signal.reset()) onSignal(instrument, tsRecvUs)
+      askedUs = tsRecvUs
+      if (holes.has(status) || isBookGap(event)) strategies.onHole(instrument.id, onOpinions)
       if (!instrument.areStepsKnown) instrument.desk.cancelAll('steps_unknown', tsRecvUs, outbox)
       if (instrument.isLate) cancelOpening(instrument, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursueTarget(instrument, tsRecvUs)
@@ -271,32 +290,37 @@ export function createStrategyCore(
 
   // What is wanted
 
-  function onSignal(instrument: TradedInstrument, nowUs: number): void {
-    const { strength } = instrument.signal
-    outbox.add({
-      type: 'signal',
-      strategy: STRATEGY,
-      instrument: instrument.id,
-      effectUs: nowUs,
-      strength,
-      direction: strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT',
-    })
-    if (!switches.anyActive) retarget(nowUs)
+  function onOpinions({ name }: ActiveStrategy, opinions: readonly Opinion[]): void {
+    for (const { instrument: id, strength } of opinions) {
+      const want = tradedById.get(id)?.wants.find(({ strategy }) => strategy === name)
+      invariant(want !== undefined, 'a strategy speaks of an instrument of the run', id)
+      invariant(strength >= -1 && strength <= 1, 'a strength lies in [-1, 1]', strength)
+      want.strength = strength
+      const direction = strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT'
+      outbox.add({ type: 'signal', strategy: name, instrument: id, effectUs: askedUs, strength, direction })
+    }
+    if (!switches.anyActive) retarget(askedUs)
   }
 
   function retarget(nowUs: number): void {
     const isHalted = switches.anyActive
     const weights: SignalWeight[] = []
     for (const instrument of traded) {
-      const { id, signal, isLongOnly } = instrument
+      const { id, isLongOnly, wants } = instrument
       instrument.targetUsd = isHalted ? undefined : 0
-      if (signal.strength !== 0)
-        weights.push({ strategy: STRATEGY, instrument: id, strength: signal.strength, isLongOnly })
+      wants.forEach((want, i) => {
+        want.targetUsd = 0
+        const strength = want.strength * (strategies.all[i] as ActiveStrategy).weight
+        if (strength !== 0) weights.push({ strategy: want.strategy, instrument: id, strength, isLongOnly })
+      })
     }
     const wanted = isHalted ? noTargets : constructPortfolio(weights, portfolioLimits())
-    for (const target of wanted.targets) {
-      const instrument = tradedById.get(target.instrument)
-      if (instrument) instrument.targetUsd = target.notionalUsd
+    for (const { strategy, instrument: id, notionalUsd } of wanted.targets) {
+      const instrument = tradedById.get(id)
+      const want = instrument?.wants.find((one) => one.strategy === strategy)
+      if (!instrument || !want) continue
+      want.targetUsd = notionalUsd
+      instrument.targetUsd = (instrument.targetUsd ?? 0) + notionalUsd
     }
     const { targets, grossUsd, netUsd, scale } = wanted
     outbox.add({ type: 'targetPortfolio', effectUs: nowUs, targets, grossUsd, netUsd, scale })
@@ -328,12 +352,25 @@ export function createStrategyCore(
     if (instrument.isLate) return cancelOpening(instrument, nowUs)
     if (!instrument.isBookValid || !isSessionOpen(id, nowUs)) return
     if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return
-    instrument.desk.pursue(
-      { targetUsd, position: ledger.position(id).quantity, bid, ask, quotedUs },
-      isReducing,
-      nowUs,
-      outbox,
-    )
+    const want = { targetUsd, position: ledger.position(id).quantity, bid, ask, quotedUs }
+    const isDone = instrument.desk.pursue(want, isReducing, nowUs, outbox)
+    if (isDone && !isReducing) crossStrategies(instrument, nowUs)
+  }
+
+  /** There is no order to send; what strategies want against each other needs none. */
+  function crossStrategies(instrument: TradedInstrument, nowUs: number): void {
+    const crossed = crossing(instrument, config.intents.minTradeUsd, ledger)
+    if (!crossed) return
+    const cross: Cross = {
+      type: 'cross',
+      seq: 0,
+      crossId: `X-${outbox.nextSeq}`,
+      instrument: instrument.id,
+      effectUs: nowUs,
+      ...crossed,
+    }
+    ledger.cross(cross)
+    outbox.add(cross)
   }
 
   /** Late prices are those of another market: what could open on them is taken back, what closes may go on. */
@@ -346,6 +383,8 @@ export function createStrategyCore(
   function evaluateNext(): void {
     const nowUs = nextEvaluationUs
     nextEvaluationUs += evaluationIntervalUs
+    askedUs = nowUs
+    strategies.onTimer(nowUs, onOpinions)
     const account = ledger.observe()
     const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
     if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs))
@@ -398,6 +437,7 @@ export function createStrategyCore(
     summary() {
       return {
         account: ledger.value(),
+        strategies: ledger.strategies(),
         evaluatedUs: Math.max(0, nextEvaluationUs - evaluationIntervalUs),
         markAgeLimitUs,
         roundTrips: ledger.roundTrips,
@@ -415,6 +455,7 @@ export function createStrategyCore(
         connections: connections.snapshot(),
         ledger: ledger.snapshot(),
         switches: switches.snapshot(),
+        strategies: strategies.snapshot(),
         instruments: traded.map(snapshotInstrument),
       }
     },

@@ -1,5 +1,7 @@
-// Signals
-export { OfiSignal, ofiSignalSchema } from './signals/ofi-signal.ts'
+// Strategies
+export { defineStrategy, NET, type StrategyDefinition } from './strategies/define-strategy.ts'
+export { parameterShape, settingsKey, strategies, type ParameterShape } from './strategies/registry.ts'
+export type { Opinion, Strategy, StrategyContext, StrategyEvent, StrategyInputs } from './strategies/strategy.ts'
 // Portfolio
 export {
   constructPortfolio,
@@ -9,7 +11,8 @@ export {
 } from './portfolio/portfolio-constructor.ts'
 // Intents
 export { OrderDesk, orderDeskSchema } from './intents/order-desk.ts'
-export { changeSteps, tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
+export { divideOrder, opposingShares, type StrategyWant } from './intents/order-shares.ts'
+export { changeSteps, quantityWorth, tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
 // Kill switches
 export { longestSilence, sourceKey, type SeenInstrument } from './kill-switch/data-silence.ts'
 export { Connections, connectionsSchema } from './kill-switch/connections.ts'

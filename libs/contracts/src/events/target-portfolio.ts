@@ -17,7 +17,7 @@ export const targetPortfolio = defineEvent({
         notionalUsd: real('signed target, USD'),
       }),
     ),
-    grossUsd: real('sum of absolute targets, USD'),
+    grossUsd: real('sum of the absolute targets of the instruments, USD'),
     netUsd: real('sum of targets, USD'),
     scale: real('share of what the signals ask for that the limits leave, 0-1'),
   },

@@ -15,9 +15,6 @@ export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'st
   return metrics
 }
 
-/** The account has one strategy so far, so what is the account's is the strategy's. */
-const STRATEGY = { strategy: 'OFI' } as const
-
 /**
  * Records what the strategy plane puts out: call what it returns with every output. Gauges are read off the core before
  * each scrape.
@@ -58,14 +55,16 @@ export function exportStrategyPlane(
 }
 
 function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore, labels: InstrumentLabels): void {
-  const { account, evaluatedUs, switches } = core.summary()
-  metrics.drawdown.set(STRATEGY, account.drawdownRatio)
+  const { account, strategies, evaluatedUs, switches } = core.summary()
   metrics.grossExposureUsd.set(numberFromMoney(account.grossUsd))
   metrics.netExposureUsd.set(numberFromMoney(account.netUsd))
   metrics.portfolioValueUsd.set(numberFromMoney(account.equityUsd))
-  metrics.pnlRealizedUsd.set(STRATEGY, numberFromMoney(account.realizedUsd))
-  metrics.pnlUnrealizedUsd.set(STRATEGY, numberFromMoney(account.unrealizedUsd))
-  metrics.pnlTotalUsd.set(STRATEGY, numberFromMoney(account.realizedUsd + account.unrealizedUsd))
+  for (const { strategy, realizedUsd, unrealizedUsd, drawdownRatio } of strategies) {
+    metrics.drawdown.set({ strategy }, drawdownRatio)
+    metrics.pnlRealizedUsd.set({ strategy }, numberFromMoney(realizedUsd))
+    metrics.pnlUnrealizedUsd.set({ strategy }, numberFromMoney(unrealizedUsd))
+    metrics.pnlTotalUsd.set({ strategy }, numberFromMoney(realizedUsd + unrealizedUsd))
+  }
   for (const { position } of account.positions) {
     metrics.markAge.set(labelsOf(labels, position.instrument), markAgeUs(position, evaluatedUs) / 1e6)
   }

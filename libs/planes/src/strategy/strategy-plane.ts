@@ -9,7 +9,9 @@ import {
 } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { BusTopics, Metrics } from '@triplane/metrics'
+import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import {
+  chosenStrategies,
   createStrategyCore,
   type StrategyConfig,
   type StrategyCore,
@@ -38,22 +40,29 @@ export const strategyInputSchema: SchemaOf<StrategyInput> = field.event(
   'operatorCommand',
 )
 
+/** What every strategy needs the plane to hear; and what those do that ask for bars. */
+const alwaysHeard = ['quote', 'ofi', 'mark', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand'] as const
+const bars = ['bar'] as const
+
 /** What the strategy plane is made of, wherever it runs. */
 export interface StrategyPlaneParts {
   readonly config: StrategyConfig
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'strategy_plane'>
+  /** The strategies that the settings may name; default: those that come with Triplane. */
+  readonly strategies?: readonly StrategyDefinition[]
 }
 
 /** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
 export function buildStrategyPlane(
-  { config, instruments, isSessionOpen, metrics }: StrategyPlaneParts,
+  { config, instruments, isSessionOpen, metrics, strategies = builtIn }: StrategyPlaneParts,
   snapshot?: StrategySnapshot,
 ): Plane<StrategyInput, StrategyOutput, StrategyCore> {
   const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
   const deps = {
     instruments,
+    strategies,
     isSessionOpen(id: InstrumentId, timeUs: number) {
       const session = sessionOf.get(id)
       return session !== undefined && isSessionOpen(session, timeUs)
@@ -72,14 +81,9 @@ export function buildStrategyPlane(
       },
     },
     topics: strategyPlaneTopics.consumed,
-    hears: new Set<StrategyInput['type']>([
-      'quote',
-      'ofi',
-      'mark',
-      'marketStatus',
-      'orderEvent',
-      'fill',
-      'operatorCommand',
+    hears: new Set([
+      ...alwaysHeard,
+      ...(chosenStrategies(config, strategies).some(({ inputs }) => inputs.bars) ? bars : []),
     ]),
     observe,
     heartbeat: {

@@ -14,6 +14,7 @@ import { fixed } from '@triplane/kernel'
 /** An order of ours that may still fill, or whose fills have not all been booked. */
 export interface LiveOrder {
   readonly intentId: string
+  readonly strategy: string
   readonly side: OrderIntent['side']
   /** Base units after sizing. */
   readonly quantity: bigint
@@ -39,6 +40,7 @@ type Entry = { -readonly [Field in keyof LiveOrder]: LiveOrder[Field] }
 export const liveOrdersSchema = field.list(
   stateSchema({
     intentId: field.text,
+    strategy: field.text,
     side: field.oneOf(sides),
     quantity: field.units,
     reported: field.units,
@@ -87,6 +89,7 @@ export class LiveOrders {
   add(intent: OrderIntent): void {
     this.#orders.push({
       intentId: intent.intentId,
+      strategy: intent.strategy,
       side: intent.side,
       quantity: fixed(intent.quantity, this.#quantityScale),
       reported: 0n,
@@ -152,6 +155,7 @@ export class LiveOrders {
   #takeOver(event: OrderEvent): Entry {
     const order: Entry = {
       intentId: event.intentId,
+      strategy: event.strategy,
       side: event.side,
       quantity: 0n,
       reported: 0n,

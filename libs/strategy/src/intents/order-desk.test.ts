@@ -28,7 +28,7 @@ const config = {
 
 function openDesk() {
   const outbox = new Outbox<OrderIntent | CancelIntent>()
-  const desk = new OrderDesk({ strategy: 'OFI', instrument: 'BTC/USDT@sim', terms }, config)
+  const desk = new OrderDesk({ instrument: 'BTC/USDT@sim', terms, ownersOf: () => ({ strategy: 'OFI' }) }, config)
   return {
     desk,
     /** What is sent for a target when it is pursued so many milliseconds after the start. */

@@ -10,6 +10,7 @@ import {
   type EventDraft,
   type InstrumentId,
 } from '@triplane/contracts'
+import { fixed } from '@triplane/kernel'
 import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
 import type { TradingTerms } from './trading-terms.ts'
@@ -24,12 +25,16 @@ export interface OrderDeskConfig extends OrderPlan {
   readonly answerGraceMs: number
 }
 
-/** Whose orders on what. */
+/** Orders on what. */
 export interface OrderDeskScope {
-  readonly strategy: string
   readonly instrument: InstrumentId
   readonly terms: TradingTerms
+  /** Whose an order of a signed quantity, base units, is. */
+  readonly ownersOf: (quantity: bigint) => Owners
 }
+
+/** Whose an order is. */
+export type Owners = Pick<OrderIntent, 'strategy' | 'shares'>
 
 /** An order desk as it is saved. */
 export const orderDeskSchema = stateSchema({ nextIntentUs: field.timeUs, orders: liveOrdersSchema })
@@ -42,11 +47,11 @@ interface DeskOutbox {
 }
 
 /**
- * Brings the position of one instrument to its target by orders, for one strategy.
+ * Brings the position of one instrument to its target by orders, for the strategies that want it.
  *
  * Invariants
  * 1. It sends an intent only when no order is live, so live orders never overshoot the target together.
- * 2. An intent's id is `<strategy>-<its sequence number>`: unique within a run, the same in every replay.
+ * 2. An intent's id is `<strategy>-<its sequence number>`, NET for one of several: unique within a run, the same in every replay.
  */
 export class OrderDesk {
   readonly #scope: OrderDeskScope
@@ -67,7 +72,7 @@ export class OrderDesk {
 
   /** Follows an order into its new state. True when the order has ended and the next may be sent. */
   follow(event: OrderEvent): boolean {
-    return event.strategy === this.#scope.strategy && this.#orders.follow(event)
+    return this.#orders.follow(event)
   }
 
   /** Counts a fill that has been booked. True when its order has ended and the next may be sent. */
@@ -75,18 +80,19 @@ export class OrderDesk {
     return this.#orders.fill(fill)
   }
 
-  /** Sends the next order toward the target, or cancels what no longer serves it, or does nothing. */
-  pursue(want: Want, isReducing: boolean, nowUs: number, outbox: DeskOutbox): void {
+  /** Sends the next order toward the target, or cancels what no longer serves it, or does nothing. True when none is under way. */
+  pursue(want: Want, isReducing: boolean, nowUs: number, outbox: DeskOutbox): boolean {
     const { terms } = this.#scope
     this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
     if (this.#orders.all.length > 0) {
       const serves = this.#orders.all.every((order) => servesTarget(order, want, terms, this.#config, isReducing))
       if (!serves) this.cancelAll('replaced', nowUs, outbox)
-      return
+      return false
     }
-    if (nowUs < this.#nextIntentUs) return
+    if (nowUs < this.#nextIntentUs) return true
     const order = planOrder(want, terms, this.#config, isReducing)
     if (order) this.#send(order, want, nowUs, outbox)
+    return !order
   }
 
   /** Asks to cancel what rests; asks again when there was no answer. */
@@ -101,9 +107,9 @@ export class OrderDesk {
   }
 
   #cancel(isMeant: (order: LiveOrder) => boolean, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
-    const { strategy, instrument } = this.#scope
+    const { instrument } = this.#scope
     for (const order of this.#orders.all) {
-      const { intentId, rests, hasEnded, cancelSentUs } = order
+      const { intentId, strategy, rests, hasEnded, cancelSentUs } = order
       if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
       this.#orders.cancelSent(intentId, nowUs)
       outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
@@ -115,12 +121,14 @@ export class OrderDesk {
   }
 
   #send(order: PlannedOrder, want: Want, nowUs: number, outbox: DeskOutbox): void {
-    const { strategy, instrument } = this.#scope
+    const { instrument, terms } = this.#scope
+    const quantity = fixed(order.quantity, terms.quantityScale)
+    const owners = this.#scope.ownersOf(order.side === 'BUY' ? quantity : -quantity)
     const intent: OrderIntent = {
       type: 'orderIntent',
       seq: 0,
-      intentId: `${strategy}-${outbox.nextSeq}`,
-      strategy,
+      intentId: `${owners.strategy}-${outbox.nextSeq}`,
+      ...owners,
       instrument,
       effectUs: nowUs,
       side: order.side,

@@ -204,6 +204,7 @@ describe('planOrder', () => {
 describe('servesTarget', () => {
   const resting: LiveOrder = {
     intentId: 'OFI-1',
+    strategy: 'OFI',
     side: 'BUY',
     quantity: q('0.1'),
     reported: 0n,

@@ -27,22 +27,29 @@ export type Targets = Pick<TargetPortfolio, 'targets' | 'grossUsd' | 'netUsd' | 
 export const noTargets: Targets = { targets: [], grossUsd: 0, netUsd: 0, scale: 0 }
 
 /**
- * Scales weights into targets: strength times `symbolLimitUsd` each, then all by the one factor that brings gross and net
- * within their limits, so that the proportions between the weights stay. One weight an instrument.
+ * Scales weights into targets: strength times `symbolLimitUsd` each; those of one instrument by the factor that brings their sum within
+ * it; then all by the one factor that brings gross and net within their limits, so that the proportions between the
+ * weights stay. Gross and net are those of the account: what strategies want against each other does not count.
  */
 export function constructPortfolio(weights: readonly SignalWeight[], limits: PortfolioLimits): Targets {
+  const strengths = weights.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))
+  const wanted = new Map<InstrumentId, number>()
+  weights.forEach(({ instrument }, i) =>
+    wanted.set(instrument, (wanted.get(instrument) ?? 0) + (strengths[i] as number)),
+  )
+  const caps = new Map(Array.from(wanted, ([instrument, sum]) => [instrument, share(1, Math.abs(sum))]))
+  const capOf = (instrument: InstrumentId) => caps.get(instrument) as number
   let grossUsd = 0
   let netUsd = 0
-  const strengths = weights.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))
-  for (const strength of strengths) {
-    grossUsd += Math.abs(strength) * limits.symbolLimitUsd
-    netUsd += strength * limits.symbolLimitUsd
+  for (const [instrument, sum] of wanted) {
+    grossUsd += Math.abs(sum * capOf(instrument)) * limits.symbolLimitUsd
+    netUsd += sum * capOf(instrument) * limits.symbolLimitUsd
   }
   const scale = Math.min(1, share(limits.grossLimitUsd, grossUsd), share(limits.netLimitUsd, Math.abs(netUsd)))
   const targets = weights.map(({ strategy, instrument }, i) => ({
     strategy,
     instrument,
-    notionalUsd: (strengths[i] as number) * limits.symbolLimitUsd * scale,
+    notionalUsd: (strengths[i] as number) * capOf(instrument) * limits.symbolLimitUsd * scale,
   }))
   return { targets, grossUsd: grossUsd * scale, netUsd: netUsd * scale, scale }
 }

@@ -1,0 +1,96 @@
+import { field, stateSchema, type Instrument, type InstrumentId, type SchemaOf } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
+import type { Opinion, Strategy, StrategyDefinition, StrategyEvent } from '@triplane/strategy'
+import { parametersOf, type StrategyConfig } from './config.ts'
+
+/** A strategy as it is saved. */
+interface SavedStrategy {
+  readonly name: string
+  /** As the schema of its definition has it. */
+  readonly state: unknown
+}
+
+/** The schema of saved strategies. */
+export function activeStrategiesSchema(definitions: readonly StrategyDefinition[]): SchemaOf<readonly SavedStrategy[]> {
+  const saved = definitions.map(({ name, state }) => stateSchema({ name: field.literal(name), state }))
+  return field.as(field.list(field.either(saved)))
+}
+
+/** A strategy that runs. */
+export interface ActiveStrategy {
+  readonly name: string
+  /** Share of its target that it gets, 0-1. */
+  readonly weight: number
+  readonly strategy: Strategy
+}
+
+/** Told what a strategy holds from now on. */
+type OnOpinions = (from: ActiveStrategy, opinions: readonly Opinion[]) => void
+
+/** The strategies of a run, in the order of the settings, and who of them hears what. */
+export class ActiveStrategies {
+  readonly all: readonly ActiveStrategy[]
+  readonly #hearers: Readonly<Record<StrategyEvent['type'], readonly ActiveStrategy[]>>
+  readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
+
+  constructor(
+    config: StrategyConfig,
+    definitions: readonly StrategyDefinition[],
+    universe: readonly Instrument[],
+    snapshot: readonly SavedStrategy[] = [],
+  ) {
+    const saved = new Map(snapshot.map(({ name, state }) => [name, state]))
+    const opened = chosenStrategies(config, definitions).map((definition) => {
+      const { name, inputs } = definition
+      const context = { universe, parameters: parametersOf(config, definition) }
+      const strategy = definition.open(context, saved.get(name))
+      return { inputs, active: { name, weight: config.strategyWeights[name] ?? 1, strategy } }
+    })
+    this.all = opened.map(({ active }) => active)
+    const hearersOf = (type: 'quote' | 'ofi') =>
+      opened.flatMap(({ inputs, active }) => (inputs.events?.includes(type) ? [active] : []))
+    const barHearers = new Map<string, ActiveStrategy[]>()
+    for (const { inputs, active } of opened) {
+      for (const timeframe of inputs.bars ?? [])
+        barHearers.set(timeframe, [...(barHearers.get(timeframe) ?? []), active])
+    }
+    this.#barHearers = barHearers
+    this.#hearers = { quote: hearersOf('quote'), ofi: hearersOf('ofi'), bar: [] }
+  }
+
+  /** Gives an event to those who asked for its kind. */
+  on(event: StrategyEvent, tell: OnOpinions): void {
+    const hearers = event.type === 'bar' ? (this.#barHearers.get(event.timeframe) ?? []) : this.#hearers[event.type]
+    for (const active of hearers) report(active, active.strategy.on(event), tell)
+  }
+
+  onHole(instrument: InstrumentId, tell: OnOpinions): void {
+    for (const active of this.all) report(active, active.strategy.onHole?.(instrument) ?? [], tell)
+  }
+
+  onTimer(nowUs: number, tell: OnOpinions): void {
+    for (const active of this.all) {
+      if (active.strategy.onTimer) report(active, active.strategy.onTimer(nowUs), tell)
+    }
+  }
+
+  snapshot(): readonly SavedStrategy[] {
+    return this.all.map(({ name, strategy }) => ({ name, state: strategy.snapshot() }))
+  }
+}
+
+/** The definitions that the settings name, in their order. */
+export function chosenStrategies(
+  { strategies }: Pick<StrategyConfig, 'strategies'>,
+  definitions: readonly StrategyDefinition[],
+): StrategyDefinition[] {
+  return strategies.map((name) => {
+    const definition = definitions.find((one) => one.name === name)
+    invariant(definition !== undefined, 'the settings name strategies that there are', name)
+    return definition
+  })
+}
+
+function report(active: ActiveStrategy, opinions: readonly Opinion[], tell: OnOpinions): void {
+  if (opinions.length > 0) tell(active, opinions)
+}

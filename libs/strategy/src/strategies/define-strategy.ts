@@ -1,0 +1,61 @@
+import { createStateCheck, StateMisfitError, type SchemaOf, type StateSchema } from '@triplane/contracts'
+import { invariant } from '@triplane/kernel'
+import type { z } from 'zod'
+import type { Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
+
+/** The label of an order that several strategies share: no strategy's name. */
+export const NET = 'NET'
+
+/** A strategy that can be chosen by its name. */
+export interface StrategyDefinition<Name extends string = string, Parameters extends z.ZodType = z.ZodType> {
+  /** Capital letters and digits: label, id and part of its settings' names. */
+  readonly name: Name
+  /** What it holds, and who found it, one sentence. */
+  readonly doc: string
+  /** Its settings, with their defaults. They are hot: it goes on from its state with others. */
+  readonly parameters: Parameters
+  readonly inputs: StrategyInputs
+  /** The schema of what it saves. */
+  readonly state: StateSchema
+  /** Parameters with which it speaks at once: what the way from a frame to an order is rehearsed with. Undefined: it is not. */
+  readonly eager: (parameters: unknown) => unknown
+  /**
+   * Makes it, from what it saved before if there is that. Throws StateMisfitError where that does not fit, and a ZodError where the
+   * parameters do not.
+   */
+  open(context: StrategyContext<unknown>, saved?: unknown): Strategy
+}
+
+/** Defines a strategy. */
+export function defineStrategy<const Name extends string, Parameters extends z.ZodType, State>({
+  create,
+  ...definition
+}: {
+  readonly name: Name
+  readonly doc: string
+  readonly parameters: Parameters
+  readonly inputs: StrategyInputs
+  readonly state: SchemaOf<State>
+  readonly eager?: (parameters: z.output<Parameters>) => z.output<Parameters>
+  readonly create: (context: StrategyContext<z.output<Parameters>>, saved?: State) => Strategy<State>
+}): StrategyDefinition<Name, Parameters> {
+  const { name, state, parameters: schema } = definition
+  invariant(/^[A-Z][A-Z0-9]*$/.test(name) && name !== NET, 'a strategy has a name of capitals that is not NET', name)
+  let check: ReturnType<typeof createStateCheck> | undefined
+
+  function fits(saved: unknown): saved is State {
+    check ??= createStateCheck(state, `/${name}`)
+    const misfit = check(saved)
+    if (misfit !== undefined) throw new StateMisfitError(misfit)
+    return true
+  }
+
+  return {
+    ...definition,
+    eager: (parameters) => definition.eager?.(schema.parse(parameters)),
+    open({ universe, parameters }, saved) {
+      const context = { universe, parameters: schema.parse(parameters) }
+      return saved !== undefined && fits(saved) ? create(context, saved) : create(context)
+    },
+  }
+}
