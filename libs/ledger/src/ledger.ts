@@ -16,7 +16,7 @@ import { balancesOf, worth, type Balances, type HeldPosition } from './balances.
 import { Holding, holdingSchema, misfit, UNATTRIBUTED } from './holding.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
 import { markValue, PRICE_SCALE, unrealized, type Booked, type Position, type RoundTrip } from './position.ts'
-import { divide, type Share } from './shares.ts'
+import { divide, readShares, sumOf, unitsOf, type Portion } from './shares.ts'
 import { SubLedgers, subLedgersSchema, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
 
 /** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
@@ -406,7 +406,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const holding = holdingOf(instrument)
       const { quantityScale } = holding.whole
       const parts = readShares(shares, quantityScale)
-      if (sumOf(parts) !== 0n || !remember(`cross ${crossId}`)) return false
+      if (!parts || sumOf(parts) !== 0n || !remember(`cross ${crossId}`)) return false
       const atPrice = fixed(price, PRICE_SCALE)
       for (const side of [1n, -1n]) {
         const ofSide = parts.filter(({ units }) => units * side > 0n)
@@ -504,21 +504,6 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       }
     },
   }
-}
-
-interface Portion {
-  readonly strategy: string
-  readonly units: bigint
-}
-
-const unitsOf = ({ units }: Portion) => units
-
-function readShares(shares: readonly Share[], quantityScale: number): Portion[] {
-  return shares.map(({ strategy, quantity }) => ({ strategy, units: fixed(quantity, quantityScale) }))
-}
-
-function sumOf(portions: readonly Portion[]): bigint {
-  return portions.reduce((sum, { units }) => sum + units, 0n)
 }
 
 /** Whose a fill is: shares that do not sum to it say nothing. */

@@ -1,4 +1,4 @@
-import { fixed, formatFixed, invariant } from '@triplane/kernel'
+import { formatFixed, invariant, parseFixed } from '@triplane/kernel'
 
 /** What a strategy has of an order, a fill or a cross: signed base units, as a decimal. */
 export interface Share {
@@ -30,13 +30,38 @@ export function divide(total: bigint, weights: readonly bigint[]): bigint[] {
   return parts.map(({ quotient }) => quotient)
 }
 
-/** The shares of a fill of `quantity`, signed units, of an order with these shares. They sum to it exactly. */
-export function sharesOfFill(quantity: bigint, order: readonly Share[], quantityScale: number): Share[] {
-  const parts = divide(
-    quantity,
-    order.map((share) => fixed(share.quantity, quantityScale)),
-  )
-  return order.map(({ strategy }, i) => ({ strategy, quantity: formatFixed(parts[i] ?? 0n, quantityScale) }))
+/** A share in units. */
+export interface Portion {
+  readonly strategy: string
+  readonly units: bigint
+}
+
+export const unitsOf = ({ units }: Portion) => units
+
+/** Shares in units; undefined when one of them has more digits than there are. */
+export function readShares(shares: readonly Share[], quantityScale: number): Portion[] | undefined {
+  const portions: Portion[] = []
+  for (const { strategy, quantity } of shares) {
+    const units = parseFixed(quantity, quantityScale)
+    if (!units.ok) return undefined
+    portions.push({ strategy, units: units.value })
+  }
+  return portions
+}
+
+export function sumOf(portions: readonly Portion[]): bigint {
+  return portions.reduce((sum, { units }) => sum + units, 0n)
+}
+
+/**
+ * The shares of a fill of `quantity`, signed units, of an order with these shares. They sum to it exactly. Undefined when those of the
+ * order cannot be read, or go the other way.
+ */
+export function sharesOfFill(quantity: bigint, order: readonly Share[], quantityScale: number): Share[] | undefined {
+  const portions = readShares(order, quantityScale)
+  if (!portions || sumOf(portions) * quantity <= 0n) return undefined
+  const parts = divide(quantity, portions.map(unitsOf))
+  return portions.map(({ strategy }, i) => ({ strategy, quantity: formatFixed(parts[i] ?? 0n, quantityScale) }))
 }
 
 function remainderOf(parts: readonly { readonly remainder: bigint }[], i: number): bigint {

@@ -46,11 +46,10 @@ export function fillEvent(
   }
 }
 
-/** How the shares of an order divide what was filled of it, which sizing may have cut; nothing for shares that go the other way. */
+/** Whose a fill is, of an order that is several strategies': sizing may have cut it. */
 function dividedBy({ shares, side }: OrderIntent, filled: string, terms: TradingTerms): Pick<Fill, 'shares'> {
   if (!shares) return {}
-  const sign = side === 'BUY' ? 1n : -1n
-  const sum = shares.reduce((all, share) => all + quantityUnitsOf(share.quantity, terms), 0n)
-  if (sum * sign <= 0n) return {}
-  return { shares: sharesOfFill(sign * quantityUnitsOf(filled, terms), shares, terms.quantityScale) }
+  const units = quantityUnitsOf(filled, terms)
+  const divided = sharesOfFill(side === 'BUY' ? units : -units, shares, terms.quantityScale)
+  return divided ? { shares: divided } : {}
 }

@@ -1,4 +1,4 @@
-import { createStateCheck, StateMisfitError, type SchemaOf, type StateSchema } from '@triplane/contracts'
+import { createStateCheck, StateMisfitError, type StateSchema } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { z } from 'zod'
 import type { Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
@@ -35,7 +35,7 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
   readonly doc: string
   readonly parameters: Parameters
   readonly inputs: StrategyInputs
-  readonly state: SchemaOf<State>
+  readonly state: StateSchema & { readonly static: State }
   readonly eager?: (parameters: z.output<Parameters>) => z.output<Parameters>
   readonly create: (context: StrategyContext<z.output<Parameters>>, saved?: State) => Strategy<State>
 }): StrategyDefinition<Name, Parameters> {
