@@ -1,6 +1,6 @@
 import { field, stateSchema, type Instrument, type InstrumentId, type SchemaOf } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
-import type { Opinion, Strategy, StrategyDefinition, StrategyEvent } from '@triplane/strategy'
+import type { Decision, OrderLimits, Strategy, StrategyDefinition, StrategyEvent } from '@triplane/strategy'
 import { parametersOf, type StrategyConfig } from './config.ts'
 
 /** A strategy as it is saved. */
@@ -22,10 +22,19 @@ export interface ActiveStrategy {
   /** Share of its target that it gets, 0-1. */
   readonly weight: number
   readonly strategy: Strategy
+  /** Those of the orders that it asks for itself; undefined: it has opinions. */
+  readonly limits: OrderLimits | undefined
 }
 
-/** Told what a strategy holds from now on. */
-type OnOpinions = (from: ActiveStrategy, opinions: readonly Opinion[]) => void
+/** Told what a strategy says. */
+type OnDecisions = (from: ActiveStrategy, decisions: readonly Decision[]) => void
+
+/** What strategies are opened with, beside their parameters. */
+interface StrategyWorld {
+  readonly universe: readonly Instrument[]
+  /** What a strategy holds of an instrument: signed base units. */
+  readonly position: (strategy: string, instrument: InstrumentId) => number
+}
 
 /** The strategies of a run, in the order of the settings, and who of them hears what. */
 export class ActiveStrategies {
@@ -36,15 +45,17 @@ export class ActiveStrategies {
   constructor(
     config: StrategyConfig,
     definitions: readonly StrategyDefinition[],
-    universe: readonly Instrument[],
+    { universe, position }: StrategyWorld,
     snapshot: readonly SavedStrategy[] = [],
   ) {
     const saved = new Map(snapshot.map(({ name, state }) => [name, state]))
     const opened = chosenStrategies(config, definitions).map((definition) => {
       const { name, inputs } = definition
-      const context = { universe, parameters: parametersOf(config, definition) }
-      const strategy = definition.open(context, saved.get(name))
-      return { inputs, active: { name, weight: config.strategyWeights[name] ?? 1, strategy } }
+      const parameters = parametersOf(config, definition)
+      const held = (instrument: InstrumentId) => position(name, instrument)
+      const strategy = definition.open({ universe, parameters, position: held }, saved.get(name))
+      const limits = definition.limits?.(parameters)
+      return { inputs, active: { name, weight: config.strategyWeights[name] ?? 1, strategy, limits } }
     })
     this.all = opened.map(({ active }) => active)
     const hearersOf = (type: 'quote' | 'ofi') =>
@@ -59,16 +70,16 @@ export class ActiveStrategies {
   }
 
   /** Gives an event to those who asked for its kind. */
-  on(event: StrategyEvent, tell: OnOpinions): void {
+  on(event: StrategyEvent, tell: OnDecisions): void {
     const hearers = event.type === 'bar' ? (this.#barHearers.get(event.timeframe) ?? []) : this.#hearers[event.type]
     for (const active of hearers) report(active, active.strategy.on(event), tell)
   }
 
-  onHole(instrument: InstrumentId, tell: OnOpinions): void {
+  onHole(instrument: InstrumentId, tell: OnDecisions): void {
     for (const active of this.all) report(active, active.strategy.onHole?.(instrument) ?? [], tell)
   }
 
-  onTimer(nowUs: number, tell: OnOpinions): void {
+  onTimer(nowUs: number, tell: OnDecisions): void {
     for (const active of this.all) {
       if (active.strategy.onTimer) report(active, active.strategy.onTimer(nowUs), tell)
     }
@@ -91,6 +102,6 @@ export function chosenStrategies(
   })
 }
 
-function report(active: ActiveStrategy, opinions: readonly Opinion[], tell: OnOpinions): void {
-  if (opinions.length > 0) tell(active, opinions)
+function report(active: ActiveStrategy, decisions: readonly Decision[], tell: OnDecisions): void {
+  if (decisions.length > 0) tell(active, decisions)
 }

@@ -9,6 +9,7 @@ import {
   switchTypes,
   type Bar,
   type CancelIntent,
+  type CancelReason,
   type Cross,
   type Fill,
   type Instrument,
@@ -31,7 +32,7 @@ import {
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
-import { floorTime, invariant } from '@triplane/kernel'
+import { floorTime, invariant, numberFromFixed } from '@triplane/kernel'
 import {
   createLedger,
   isMarkStale,
@@ -54,7 +55,7 @@ import {
   noTargets,
   sourceKey,
   strategies as builtIn,
-  type Opinion,
+  type Decision,
   type PortfolioLimits,
   type SignalWeight,
   type StrategyDefinition,
@@ -67,6 +68,7 @@ import {
   crossing,
   followInstrument,
   snapshotInstrument,
+  targetedPosition,
   tradedInstrumentSchema,
   type TradedInstrument,
 } from './traded-instrument.ts'
@@ -154,10 +156,13 @@ export function createStrategyCore(
   const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
   const switches = createKillSwitches(config.killSwitches, snapshot?.switches)
   const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.id, instrument]))
-  const strategies = new ActiveStrategies(config, definitions, instruments, snapshot?.strategies)
-  const names = strategies.all.map(({ name }) => name)
+  const held = (strategy: string, id: InstrumentId) =>
+    numberFromFixed(ledger.parts(id).get(strategy)?.quantity ?? 0n, ledger.position(id).quantityScale)
+  const world = { universe: instruments, position: held }
+  const strategies = new ActiveStrategies(config, definitions, world, snapshot?.strategies)
+  const weightOf = new Map(strategies.all.map(({ name, weight }) => [name, weight]))
   const traded = instruments.map((instrument) =>
-    followInstrument(instrument, names, config, ledger, saved.get(instrumentId(instrument))),
+    followInstrument(instrument, strategies.all, config, ledger, saved.get(instrumentId(instrument))),
   )
   for (const { id, terms } of traded) ledger.setMinNotional(id, terms.steps.minNotional)
   const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))
@@ -227,7 +232,7 @@ export function createStrategyCore(
     }
     if (event.type === 'trade' || (instrument.isLate && event.type !== 'bar')) return
     askedUs = event.tsRecvUs
-    strategies.on(event, onOpinions)
+    strategies.on(event, onDecisions)
   }
 
   function onMarketStatus(event: MarketStatus): void {
@@ -246,8 +251,8 @@ export function createStrategyCore(
       // Silence begins with the connection.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
       askedUs = tsRecvUs
-      if (holes.has(status) || isBookGap(event)) strategies.onHole(instrument.id, onOpinions)
-      if (!instrument.areStepsKnown) instrument.desk.cancelAll('steps_unknown', tsRecvUs, outbox)
+      if (holes.has(status) || isBookGap(event)) strategies.onHole(instrument.id, onDecisions)
+      if (!instrument.areStepsKnown) cancelAll(instrument, 'steps_unknown', tsRecvUs)
       if (instrument.isLate) cancelOpening(instrument, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursueTarget(instrument, tsRecvUs)
     }
@@ -260,14 +265,15 @@ export function createStrategyCore(
     if (!steps) return
     changeSteps(instrument.terms, steps)
     ledger.setMinNotional(instrument.id, steps.minNotional)
-    instrument.desk.cancelAll('replaced', event.tsRecvUs, outbox)
+    cancelAll(instrument, 'replaced', event.tsRecvUs)
   }
 
   function onExecution(event: OrderEvent | Fill): void {
     if (event.type === 'fill' && !ledger.book(event)) return
     const instrument = tradedById.get(event.instrument)
     if (instrument === undefined) return
-    const hasEnded = event.type === 'fill' ? instrument.desk.fill(event) : instrument.desk.follow(event)
+    const desk = instrument.requestDesks.find(({ strategy }) => strategy === event.strategy) ?? instrument.desk
+    const hasEnded = event.type === 'fill' ? desk.fill(event) : desk.follow(event)
     if (hasEnded) pursueTarget(instrument, event.effectUs)
   }
 
@@ -290,36 +296,51 @@ export function createStrategyCore(
 
   // What is wanted
 
-  function onOpinions({ name }: ActiveStrategy, opinions: readonly Opinion[]): void {
-    for (const { instrument: id, strength } of opinions) {
-      const want = tradedById.get(id)?.wants.find(({ strategy }) => strategy === name)
-      invariant(want !== undefined, 'a strategy speaks of an instrument of the run', id)
-      invariant(strength >= -1 && strength <= 1, 'a strength lies in [-1, 1]', strength)
-      want.strength = strength
-      const direction = strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT'
-      outbox.add({ type: 'signal', strategy: name, instrument: id, effectUs: askedUs, strength, direction })
+  function onDecisions({ name }: ActiveStrategy, decisions: readonly Decision[]): void {
+    let hasOpinions = false
+    for (const decision of decisions) {
+      const instrument = tradedById.get(decision.instrument)
+      invariant(instrument !== undefined, 'a strategy speaks of an instrument of the run', decision.instrument)
+      if (decision.type === 'orders') {
+        const desk = instrument.requestDesks.find(({ strategy }) => strategy === name)
+        invariant(desk !== undefined, 'a strategy that asks for orders has limits of its own', name)
+        desk.request(decision.orders)
+        pursueRequests(instrument, askedUs)
+      } else {
+        onOpinion(instrument, name, decision.strength)
+        hasOpinions = true
+      }
     }
-    if (!switches.anyActive) retarget(askedUs)
+    if (hasOpinions && !switches.anyActive) retarget(askedUs)
+  }
+
+  function onOpinion({ id, targets }: TradedInstrument, name: string, strength: number): void {
+    const target = targets.find(({ strategy }) => strategy === name)
+    invariant(target !== undefined, 'a strategy has opinions, or asks for orders', name)
+    invariant(strength >= -1 && strength <= 1, 'a strength lies in [-1, 1]', strength)
+    target.strength = strength
+    const direction = strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT'
+    outbox.add({ type: 'signal', strategy: name, instrument: id, effectUs: askedUs, strength, direction })
   }
 
   function retarget(nowUs: number): void {
     const isHalted = switches.anyActive
     const weights: SignalWeight[] = []
     for (const instrument of traded) {
-      const { id, isLongOnly, wants } = instrument
+      const { id, isLongOnly, targets } = instrument
       instrument.targetUsd = isHalted ? undefined : 0
-      wants.forEach((want, i) => {
-        want.targetUsd = 0
-        const strength = want.strength * (strategies.all[i] as ActiveStrategy).weight
-        if (strength !== 0) weights.push({ strategy: want.strategy, instrument: id, strength, isLongOnly })
-      })
+      for (const target of targets) {
+        target.targetUsd = 0
+        const strength = target.strength * (weightOf.get(target.strategy) ?? 1)
+        if (strength !== 0) weights.push({ strategy: target.strategy, instrument: id, strength, isLongOnly })
+      }
     }
     const wanted = isHalted ? noTargets : constructPortfolio(weights, portfolioLimits())
     for (const { strategy, instrument: id, notionalUsd } of wanted.targets) {
       const instrument = tradedById.get(id)
-      const want = instrument?.wants.find((one) => one.strategy === strategy)
-      if (!instrument || !want) continue
-      want.targetUsd = notionalUsd
+      const target = instrument?.targets.find((one) => one.strategy === strategy)
+      if (!instrument || !target) continue
+      target.targetUsd = notionalUsd
       instrument.targetUsd = (instrument.targetUsd ?? 0) + notionalUsd
     }
     const { targets, grossUsd, netUsd, scale } = wanted
@@ -327,7 +348,7 @@ export function createStrategyCore(
     pursueTargets(nowUs)
   }
 
-  /** What is bought for cash is not bought beyond it: an account without margin never wants more than it is worth. */
+  /** What is bought for cash is not bought beyond it: an account without margin never targets more than it is worth. */
   function portfolioLimits(): PortfolioLimits {
     if (!traded.some(({ isLongOnly }) => isLongOnly)) return config.portfolio
     const grossLimitUsd = Math.min(
@@ -344,17 +365,47 @@ export function createStrategyCore(
   }
 
   function pursueTarget(instrument: TradedInstrument, nowUs: number): void {
-    const { id, targetUsd, bid, ask, quotedUs } = instrument
-    if (targetUsd === undefined)
-      return instrument.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
-    if (instrument.isStale || !instrument.isQuoted) return instrument.desk.cancelAll('stale_market', nowUs, outbox)
-    if (!instrument.areStepsKnown) return instrument.desk.cancelAll('steps_unknown', nowUs, outbox)
-    if (instrument.isLate) return cancelOpening(instrument, nowUs)
-    if (!instrument.isBookValid || !isSessionOpen(id, nowUs)) return
-    if (nowUs - quotedUs > config.intents.maxQuoteAgeMs * 1000) return
-    const want = { targetUsd, position: ledger.position(id).quantity, bid, ask, quotedUs }
-    const isDone = instrument.desk.pursue(want, isReducing, nowUs, outbox)
-    if (isDone && !isReducing) crossStrategies(instrument, nowUs)
+    const { targetUsd, bid, ask, quotedUs } = instrument
+    const isShared = instrument.requestDesks.length > 0
+    if (targetUsd === undefined) instrument.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
+    else if (isTradable(instrument, nowUs)) {
+      const position = targetedPosition(instrument, ledger)
+      const want = { targetUsd, position, isShared, bid, ask, quotedUs }
+      const isDone = instrument.desk.pursue(want, isReducing, nowUs, outbox)
+      if (isDone && !isReducing) crossStrategies(instrument, nowUs)
+    }
+    if (isShared) pursueRequests(instrument, nowUs)
+  }
+
+  /** Works the orders that strategies ask for themselves. */
+  function pursueRequests(instrument: TradedInstrument, nowUs: number): void {
+    const { id, isLongOnly, requestDesks, bid, ask, quotedUs } = instrument
+    if (switches.anyActive) return cancelRequests(instrument, 'halted', nowUs)
+    if (!isTradable(instrument, nowUs)) return
+    for (const desk of requestDesks) {
+      const position = ledger.parts(id).get(desk.strategy)?.quantity ?? 0n
+      const sellable = isLongOnly ? position : undefined
+      desk.pursue({ position, sellable, bid, ask, quotedUs }, isReducing, nowUs, outbox)
+    }
+  }
+
+  function cancelRequests({ requestDesks }: TradedInstrument, reason: CancelReason, nowUs: number): void {
+    for (const desk of requestDesks) desk.cancelAll(reason, nowUs, outbox)
+  }
+
+  /** Whether orders of the instrument may be sent now. What works is cancelled where it must not go on. */
+  function isTradable(instrument: TradedInstrument, nowUs: number): boolean {
+    const { id, quotedUs, isStale, isQuoted, areStepsKnown, isLate, isBookValid } = instrument
+    if (isStale || !isQuoted) return cancelAll(instrument, 'stale_market', nowUs)
+    if (!areStepsKnown) return cancelAll(instrument, 'steps_unknown', nowUs)
+    if (isLate) return cancelOpening(instrument, nowUs)
+    return isBookValid && isSessionOpen(id, nowUs) && nowUs - quotedUs <= config.intents.maxQuoteAgeMs * 1000
+  }
+
+  function cancelAll(instrument: TradedInstrument, reason: CancelReason, nowUs: number): false {
+    instrument.desk.cancelAll(reason, nowUs, outbox)
+    cancelRequests(instrument, reason, nowUs)
+    return false
   }
 
   /** There is no order to send; what strategies want against each other needs none. */
@@ -374,8 +425,10 @@ export function createStrategyCore(
   }
 
   /** Late prices are those of another market: what could open on them is taken back, what closes may go on. */
-  function cancelOpening(instrument: TradedInstrument, nowUs: number): void {
-    instrument.desk.cancelOpening(ledger.position(instrument.id).quantity, 'stale_market', nowUs, outbox)
+  function cancelOpening(instrument: TradedInstrument, nowUs: number): false {
+    instrument.desk.cancelOpening(targetedPosition(instrument, ledger), 'stale_market', nowUs, outbox)
+    cancelRequests(instrument, 'stale_market', nowUs)
+    return false
   }
 
   // What the account is worth, and when to stop
@@ -384,7 +437,7 @@ export function createStrategyCore(
     const nowUs = nextEvaluationUs
     nextEvaluationUs += evaluationIntervalUs
     askedUs = nowUs
-    strategies.onTimer(nowUs, onOpinions)
+    strategies.onTimer(nowUs, onDecisions)
     const account = ledger.observe()
     const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
     if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs))

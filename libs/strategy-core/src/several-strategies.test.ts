@@ -48,7 +48,7 @@ const follower = (name: 'A' | 'B', read: (size: number) => number) =>
           const said = ((read(event.bidSize) - 50) / 50) * factor
           if (said === strength) return []
           strength = said
-          return [{ instrument: event.instrument, strength }]
+          return [{ type: 'opinion', instrument: event.instrument, strength }]
         },
         snapshot: () => ({ strength }),
       }

@@ -12,15 +12,19 @@ import { fixedFromNumber, formatFixed, invariant } from '@triplane/kernel'
 import type { Ledger } from '@triplane/ledger'
 import {
   divideOrder,
+  NET,
   opposingShares,
   OrderDesk,
   orderDeskSchema,
   quantityWorth,
+  RequestDesk,
+  requestDeskSchema,
   tradingTerms,
   type SeenInstrument,
-  type StrategyWant,
+  type Demand,
   type TradingTerms,
 } from '@triplane/strategy'
+import type { ActiveStrategy } from './active-strategies.ts'
 import type { StrategyConfig } from './config.ts'
 
 /** Decimal digits of a mark, which lies between ticks. */
@@ -32,8 +36,10 @@ export interface TradedInstrument extends SeenInstrument {
   readonly isLongOnly: boolean
   readonly terms: TradingTerms
   readonly desk: OrderDesk
-  /** What each strategy of the run wants of it, in their order. */
-  readonly wants: readonly Want[]
+  /** Those of the strategies that ask for orders themselves. */
+  readonly requestDesks: readonly RequestDesk[]
+  /** What the others target of it, in the order of the run. */
+  readonly targets: readonly StrategyTarget[]
   bid: number
   ask: number
   /** There is a quote since the feed was last connected. */
@@ -52,8 +58,8 @@ export interface TradedInstrument extends SeenInstrument {
   targetUsd: number | undefined
 }
 
-/** What a strategy wants of an instrument. */
-export interface Want {
+/** What a strategy targets of an instrument. */
+export interface StrategyTarget {
   readonly strategy: string
   /** Its opinion in force, [-1, 1]. */
   strength: number
@@ -61,7 +67,7 @@ export interface Want {
   targetUsd: number
 }
 
-const wantSchema = stateSchema({ strategy: field.text, strength: field.real, targetUsd: field.real })
+const strategyTargetSchema = stateSchema({ strategy: field.text, strength: field.real, targetUsd: field.real })
 
 /** A traded instrument as it is saved. */
 export const tradedInstrumentSchema = stateSchema({
@@ -78,8 +84,9 @@ export const tradedInstrumentSchema = stateSchema({
   isBookValid: field.flag,
   isStale: field.flag,
   targetUsd: field.orNull(field.real),
-  wants: field.list(wantSchema),
+  targets: field.list(strategyTargetSchema),
   desk: orderDeskSchema,
+  requestDesks: field.list(stateSchema({ strategy: field.text, desk: requestDeskSchema })),
 })
 export type TradedInstrumentSnapshot = StateOf<typeof tradedInstrumentSchema>
 
@@ -100,7 +107,7 @@ const nothingHeard = {
 /** Starts following an instrument, or goes on from a snapshot. */
 export function followInstrument(
   instrument: Instrument,
-  strategies: readonly string[],
+  strategies: readonly ActiveStrategy[],
   config: StrategyConfig,
   ledger: Ledger,
   snapshot?: TradedInstrumentSnapshot,
@@ -111,16 +118,34 @@ export function followInstrument(
   const { lastSeenUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
     snapshot ?? nothingHeard
   const terms = tradingTerms(instrument, rateToUsd, snapshot?.steps)
-  const saved = new Map(snapshot?.wants.map((want) => [want.strategy, want]))
-  const wants = strategies.map((strategy) => ({ strength: 0, targetUsd: 0, ...saved.get(strategy), strategy }))
-  const ownersOf = (quantity: bigint) => divideOrder(quantity, wantsOf(traded, ledger), terms.quantityScale)
+  const saved = new Map(snapshot?.targets.map((target) => [target.strategy, target]))
+  const opinionated = strategies.filter(({ limits }) => limits === undefined)
+  const targets = opinionated.map(({ name: strategy }) => ({
+    strength: 0,
+    targetUsd: 0,
+    ...saved.get(strategy),
+    strategy,
+  }))
+  const isOwn = (name: string) => name === NET || targets.some(({ strategy }) => strategy === name)
+  const savedDesks = new Map(snapshot?.requestDesks.map(({ strategy, desk }) => [strategy, desk]))
+  const requestDesks = strategies.flatMap(({ name, limits }) =>
+    limits
+      ? [new RequestDesk({ strategy: name, instrument: id, terms }, limits, config.intents, savedDesks.get(name))]
+      : [],
+  )
+  const ownersOf = (quantity: bigint) => divideOrder(quantity, demandsOf(traded, ledger), terms.quantityScale)
   const traded: TradedInstrument = {
     id,
     venue: instrument.venue,
     terms,
     isLongOnly: isCashTraded(instrument, config.marginVenues),
-    wants,
-    desk: new OrderDesk({ instrument: id, terms, ownersOf }, config.intents, snapshot?.desk),
+    targets,
+    requestDesks,
+    desk: new OrderDesk(
+      { instrument: id, terms, ownersOf, isOwn },
+      config.intents,
+      snapshot && deskOf(snapshot, requestDesks),
+    ),
     lastSeenUs,
     quotedUs,
     isLate,
@@ -136,19 +161,34 @@ export function followInstrument(
   return traded
 }
 
+/** The desk takes over the orders of strategies that do not run any more: they serve no target, so it cancels them. */
+function deskOf({ desk, requestDesks }: TradedInstrumentSnapshot, running: readonly RequestDesk[]) {
+  const left = requestDesks.filter((saved) => !running.some(({ strategy }) => strategy === saved.strategy))
+  return { ...desk, orders: [...desk.orders, ...left.flatMap((saved) => saved.desk.orders)] }
+}
+
 /** What each strategy lacks of its target: those of the run, and those of an earlier one that left a position, which has no target. */
-function wantsOf({ id, terms, wants, bid, ask }: TradedInstrument, ledger: Ledger): StrategyWant[] {
+function demandsOf({ id, terms, targets, requestDesks, bid, ask }: TradedInstrument, ledger: Ledger): Demand[] {
   const parts = ledger.parts(id)
   const mid = (bid + ask) / 2
-  const wanted = wants.map(({ strategy, targetUsd }) => {
+  const wanted = targets.map(({ strategy, targetUsd }) => {
     const held = parts.get(strategy)?.quantity ?? 0n
     return { strategy, held, missing: quantityWorth(targetUsd, mid, terms) - held }
   })
-  const isLeft = (strategy: string) => !wants.some((want) => want.strategy === strategy)
+  const isLeft = (name: string) => ![...targets, ...requestDesks].some(({ strategy }) => strategy === name)
   const left = [...parts].flatMap(([strategy, { quantity: held }]) =>
     isLeft(strategy) && held !== 0n ? [{ strategy, held, missing: -held }] : [],
   )
   return [...wanted, ...left]
+}
+
+/** What is held of an instrument for targets: all but what strategies hold that ask for orders themselves. */
+export function targetedPosition({ id, requestDesks }: TradedInstrument, ledger: Ledger): bigint {
+  const parts = ledger.parts(id)
+  return requestDesks.reduce(
+    (rest, { strategy }) => rest - (parts.get(strategy)?.quantity ?? 0n),
+    ledger.position(id).quantity,
+  )
 }
 
 /** What strategies that want the opposite of an instrument can trade with one another at its mark; undefined when it is not worth a trade. */
@@ -157,10 +197,10 @@ export function crossing(
   minTradeUsd: number,
   ledger: Ledger,
 ): Pick<Cross, 'price' | 'shares'> | undefined {
-  const { id, terms, wants } = instrument
+  const { id, terms, targets } = instrument
   const { mark } = ledger.position(id)
-  if (wants.length + ledger.parts(id).size < 2 || mark === 0) return undefined
-  const shares = opposingShares(wantsOf(instrument, ledger), terms.lotUnits, terms.quantityScale)
+  if (targets.length + ledger.parts(id).size < 2 || mark === 0) return undefined
+  const shares = opposingShares(demandsOf(instrument, ledger), terms.lotUnits, terms.quantityScale)
   const bought = shares.reduce((sum, { quantity }) => sum + Math.max(0, Number(quantity)), 0)
   return bought * mark * terms.usdPerQuote >= minTradeUsd
     ? { price: formatFixed(fixedFromNumber(mark, PRICE_DIGITS), PRICE_DIGITS), shares }
@@ -197,7 +237,8 @@ export function snapshotInstrument(traded: TradedInstrument): TradedInstrumentSn
     isBookValid,
     isStale,
     targetUsd: targetUsd ?? null,
-    wants: traded.wants.map((want) => ({ ...want })),
+    targets: traded.targets.map((target) => ({ ...target })),
     desk: traded.desk.snapshot(),
+    requestDesks: traded.requestDesks.map((desk) => ({ strategy: desk.strategy, desk: desk.snapshot() })),
   }
 }

@@ -1,7 +1,14 @@
 // Strategies
 export { defineStrategy, NET, type StrategyDefinition } from './strategies/define-strategy.ts'
 export { parameterShape, settingsKey, strategies, type ParameterShape } from './strategies/registry.ts'
-export type { Opinion, Strategy, StrategyContext, StrategyEvent, StrategyInputs } from './strategies/strategy.ts'
+export type {
+  Decision,
+  OrderLimits,
+  Strategy,
+  StrategyContext,
+  StrategyEvent,
+  StrategyInputs,
+} from './strategies/strategy.ts'
 // Portfolio
 export {
   constructPortfolio,
@@ -11,7 +18,8 @@ export {
 } from './portfolio/portfolio-constructor.ts'
 // Intents
 export { OrderDesk, orderDeskSchema } from './intents/order-desk.ts'
-export { divideOrder, opposingShares, type StrategyWant } from './intents/order-shares.ts'
+export { RequestDesk, requestDeskSchema } from './intents/request-desk.ts'
+export { divideOrder, opposingShares, type Demand } from './intents/order-shares.ts'
 export { changeSteps, quantityWorth, tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
 // Kill switches
 export { longestSilence, sourceKey, type SeenInstrument } from './kill-switch/data-silence.ts'

@@ -85,6 +85,11 @@ export class LiveOrders {
     return this.#orders
   }
 
+  /** Whether an order of this id is under way. */
+  has(intentId: string): boolean {
+    return this.#find(intentId) !== undefined
+  }
+
   /** Counts an intent that is being emitted. */
   add(intent: OrderIntent): void {
     this.#orders.push({

@@ -28,7 +28,15 @@ const config = {
 
 function openDesk() {
   const outbox = new Outbox<OrderIntent | CancelIntent>()
-  const desk = new OrderDesk({ instrument: 'BTC/USDT@sim', terms, ownersOf: () => ({ strategy: 'OFI' }) }, config)
+  const desk = new OrderDesk(
+    {
+      instrument: 'BTC/USDT@sim',
+      terms,
+      ownersOf: () => ({ strategy: 'OFI' }),
+      isOwn: (strategy) => strategy === 'OFI',
+    },
+    config,
+  )
   return {
     desk,
     /** What is sent for a target when it is pursued so many milliseconds after the start. */

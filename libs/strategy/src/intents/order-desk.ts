@@ -31,6 +31,8 @@ export interface OrderDeskScope {
   readonly terms: TradingTerms
   /** Whose an order of a signed quantity, base units, is. */
   readonly ownersOf: (quantity: bigint) => Owners
+  /** Whether an order of a strategy that the desk does not know is one of its own, sent before a restart. */
+  readonly isOwn: (strategy: string) => boolean
 }
 
 /** Whose an order is. */
@@ -41,7 +43,7 @@ export const orderDeskSchema = stateSchema({ nextIntentUs: field.timeUs, orders:
 export type OrderDeskSnapshot = StateOf<typeof orderDeskSchema>
 
 /** What the desk needs of an outbox. */
-interface DeskOutbox {
+export interface DeskOutbox {
   readonly nextSeq: number
   add(draft: EventDraft<OrderIntent | CancelIntent>): void
 }
@@ -72,7 +74,7 @@ export class OrderDesk {
 
   /** Follows an order into its new state. True when the order has ended and the next may be sent. */
   follow(event: OrderEvent): boolean {
-    return this.#orders.follow(event)
+    return (this.#orders.has(event.intentId) || this.#scope.isOwn(event.strategy)) && this.#orders.follow(event)
   }
 
   /** Counts a fill that has been booked. True when its order has ended and the next may be sent. */

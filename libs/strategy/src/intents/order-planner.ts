@@ -23,6 +23,8 @@ export interface Want {
   readonly targetUsd: number
   /** Signed base units. */
   readonly position: bigint
+  /** Others trade the instrument too, so that no order is sure to only reduce. */
+  readonly isShared?: boolean
   readonly bid: number
   readonly ask: number
   /** Market time of the quote. */
@@ -60,7 +62,7 @@ export function planOrder(
 }
 
 function orderOver(gap: bigint, want: Want, terms: TradingTerms, plan: OrderPlan): PlannedOrder | undefined {
-  const { position, bid, ask } = want
+  const { position, isShared = false, bid, ask } = want
   const judged = isDust(position, bid, terms) ? gap + position : gap
   const closesAll = gap === -position
   if (gap === 0n || (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd)) return undefined
@@ -72,7 +74,7 @@ function orderOver(gap: bigint, want: Want, terms: TradingTerms, plan: OrderPlan
   const isUrgent = worthUsd(magnitude(gap), bid, terms) >= plan.urgentTradeUsd
   const [near, far] = side === 'BUY' ? [bid, ask] : [ask, bid]
   const limit = isUrgent ? limitPrice(far, side, plan.collarTicks, terms) : limitPrice(near, side, 0, terms)
-  const reduceOnly = closes(gap, position) && quantity <= magnitude(position)
+  const reduceOnly = !isShared && closes(gap, position) && quantity <= magnitude(position)
   const isTaken =
     (reduceOnly && terms.exemptsReduceOnly) || notional(quantity, Number(limit), terms) >= terms.minNotional
   if (quantity === 0n || !isTaken) return undefined

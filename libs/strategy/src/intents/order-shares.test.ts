@@ -2,43 +2,43 @@ import fc from 'fast-check'
 import { fixed } from '@triplane/kernel'
 import { divideOrder, opposingShares } from './order-shares.ts'
 
-const want = (strategy: string, missing: bigint, held = 0n) => ({ strategy, missing, held })
+const demand = (strategy: string, missing: bigint, held = 0n) => ({ strategy, missing, held })
 
 describe('divideOrder', () => {
   it.each([
-    { name: 'the one that runs', quantity: 5n, wants: [want('OFI', 9n)], owners: { strategy: 'OFI' } },
+    { name: 'the one that runs', quantity: 5n, demands: [demand('OFI', 9n)], owners: { strategy: 'OFI' } },
     {
-      name: 'the one that wants it',
+      name: 'the one that demands it',
       quantity: 5n,
-      wants: [want('OFI', 9n), want('MOM', 0n)],
+      demands: [demand('OFI', 9n), demand('MOM', 0n)],
       owners: { strategy: 'OFI' },
     },
     {
       name: 'both in proportion',
       quantity: 30n,
-      wants: [want('OFI', 40n), want('MOM', 20n)],
+      demands: [demand('OFI', 40n), demand('MOM', 20n)],
       owners: { strategy: 'NET', shares: [share('OFI', '2'), share('MOM', '1')] },
     },
     {
       name: 'one against the other',
       quantity: -30n,
-      wants: [want('OFI', -50n), want('MOM', 20n)],
+      demands: [demand('OFI', -50n), demand('MOM', 20n)],
       owners: { strategy: 'NET', shares: [share('OFI', '-5'), share('MOM', '2')] },
     },
     {
-      name: 'whose side it is, where wants nearly cancel out',
+      name: 'whose side it is, where demands nearly cancel out',
       quantity: 30n,
-      wants: [want('OFI', 50_001n), want('MOM', -50_000n)],
+      demands: [demand('OFI', 50_001n), demand('MOM', -50_000n)],
       owners: { strategy: 'OFI' },
     },
     {
-      name: 'whose position it reduces, where nobody wants it',
+      name: 'whose position it reduces, where nobody demands it',
       quantity: -30n,
-      wants: [want('OFI', 0n, 20n), want('MOM', 10n, 40n), want('VRP', 0n, -5n)],
+      demands: [demand('OFI', 0n, 20n), demand('MOM', 10n, 40n), demand('VRP', 0n, -5n)],
       owners: { strategy: 'NET', shares: [share('OFI', '-1'), share('MOM', '-2')] },
     },
-  ])('gives an order to $name', ({ quantity, wants, owners }) => {
-    expect(divideOrder(quantity, wants, 1)).toEqual(owners)
+  ])('gives an order to $name', ({ quantity, demands, owners }) => {
+    expect(divideOrder(quantity, demands, 1)).toEqual(owners)
   })
 
   function share(strategy: string, quantity: string) {
@@ -47,11 +47,11 @@ describe('divideOrder', () => {
 
   it('gives shares that sum to the order and are never many times what is wanted', () => {
     const units = fc.bigInt({ min: -100_000n, max: 100_000n })
-    const wants = fc.array(fc.tuple(units, units), { minLength: 2, maxLength: 4 })
+    const demands = fc.array(fc.tuple(units, units), { minLength: 2, maxLength: 4 })
     fc.assert(
-      fc.property(units, wants, (quantity, pairs) => {
+      fc.property(units, demands, (quantity, pairs) => {
         fc.pre(quantity !== 0n)
-        const all = pairs.map(([missing, held], i) => want(`S${i}`, missing, held))
+        const all = pairs.map(([missing, held], i) => demand(`S${i}`, missing, held))
         const { shares = [] } = divideOrder(quantity, all, 3)
         if (shares.length === 0) return
         const owned = shares.map((one) => fixed(one.quantity, 3))
@@ -65,19 +65,19 @@ describe('divideOrder', () => {
 
 describe('opposingShares', () => {
   it.each([
-    { name: 'nothing where all want one side', wants: [want('OFI', 50n), want('MOM', 20n)], shares: [] },
-    { name: 'nothing below a lot', wants: [want('OFI', 50n), want('MOM', -9n)], shares: [] },
+    { name: 'nothing where all want one side', demands: [demand('OFI', 50n), demand('MOM', 20n)], shares: [] },
+    { name: 'nothing below a lot', demands: [demand('OFI', 50n), demand('MOM', -9n)], shares: [] },
     {
       name: 'the smaller side, in lots, in proportion',
-      wants: [want('OFI', 90n), want('MOM', -37n), want('VRP', 30n)],
+      demands: [demand('OFI', 90n), demand('MOM', -37n), demand('VRP', 30n)],
       shares: [
         { strategy: 'OFI', quantity: '2.3' },
         { strategy: 'MOM', quantity: '-3' },
         { strategy: 'VRP', quantity: '0.7' },
       ],
     },
-  ])('lets $name be traded', ({ wants, shares }) => {
-    expect(opposingShares(wants, 10n, 1)).toEqual(shares)
+  ])('lets $name be traded', ({ demands, shares }) => {
+    expect(opposingShares(demands, 10n, 1)).toEqual(shares)
   })
 })
 

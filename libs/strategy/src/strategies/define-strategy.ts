@@ -1,7 +1,7 @@
 import { createStateCheck, StateMisfitError, type StateSchema } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { z } from 'zod'
-import type { Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
+import type { OrderLimits, Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
 
 /** The label of an order that several strategies share: no strategy's name. */
 export const NET = 'NET'
@@ -15,6 +15,8 @@ export interface StrategyDefinition<Name extends string = string, Parameters ext
   /** Its settings, with their defaults. They are hot: it goes on from its state with others. */
   readonly parameters: Parameters
   readonly inputs: StrategyInputs
+  /** The limits of the orders that it asks for itself. Undefined: it has opinions, and asks for none. */
+  readonly limits: ((parameters: unknown) => OrderLimits) | undefined
   /** The schema of what it saves. */
   readonly state: StateSchema
   /** Parameters with which it speaks at once: what the way from a frame to an order is rehearsed with. Undefined: it is not. */
@@ -29,12 +31,15 @@ export interface StrategyDefinition<Name extends string = string, Parameters ext
 /** Defines a strategy. */
 export function defineStrategy<const Name extends string, Parameters extends z.ZodType, State>({
   create,
+  limits,
+  eager,
   ...definition
 }: {
   readonly name: Name
   readonly doc: string
   readonly parameters: Parameters
   readonly inputs: StrategyInputs
+  readonly limits?: (parameters: z.output<Parameters>) => OrderLimits
   readonly state: StateSchema & { readonly static: State }
   readonly eager?: (parameters: z.output<Parameters>) => z.output<Parameters>
   readonly create: (context: StrategyContext<z.output<Parameters>>, saved?: State) => Strategy<State>
@@ -52,9 +57,10 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
 
   return {
     ...definition,
-    eager: (parameters) => definition.eager?.(schema.parse(parameters)),
-    open({ universe, parameters }, saved) {
-      const context = { universe, parameters: schema.parse(parameters) }
+    limits: limits && ((parameters) => limits(schema.parse(parameters))),
+    eager: (parameters) => eager?.(schema.parse(parameters)),
+    open({ parameters, ...given }, saved) {
+      const context = { ...given, parameters: schema.parse(parameters) }
       return saved !== undefined && fits(saved) ? create(context, saved) : create(context)
     },
   }

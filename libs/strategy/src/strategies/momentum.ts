@@ -26,7 +26,7 @@ export const momentum = defineStrategy({
       const change = Math.abs(strength - (trend?.strength ?? 0))
       if (!trend || change === 0 || (change < minChange && strength !== 0)) return unchanged
       trend.strength = strength
-      return [{ instrument, strength }]
+      return [{ type: 'opinion' as const, instrument, strength }]
     }
 
     function forget(instrument: InstrumentId) {

@@ -35,11 +35,11 @@ export const ofi = defineStrategy({
         if (event.type !== 'ofi' || !signal) return unchanged
         // By venue time: what arrives in one lump is no burst of flow.
         const hasChanged = signal.update(event.value, event.depth, event.tsEventUs ?? event.tsRecvUs)
-        return hasChanged ? [{ instrument: event.instrument, strength: signal.strength }] : unchanged
+        return hasChanged ? [{ type: 'opinion', instrument: event.instrument, strength: signal.strength }] : unchanged
       },
 
       onHole(instrument) {
-        return signals.get(instrument)?.reset() ? [{ instrument, strength: 0 }] : unchanged
+        return signals.get(instrument)?.reset() ? [{ type: 'opinion', instrument, strength: 0 }] : unchanged
       },
 
       snapshot: () => Array.from(signals, ([instrument, signal]) => ({ instrument, signal: signal.snapshot() })),

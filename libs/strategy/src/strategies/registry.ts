@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import type { StrategyDefinition } from './define-strategy.ts'
+import { maker } from './maker.ts'
 import { momentum } from './momentum.ts'
 import { ofi } from './ofi.ts'
 
 /** Every strategy that comes with Triplane. */
-export const strategies = [ofi, momentum] as const satisfies readonly StrategyDefinition[]
+export const strategies = [ofi, momentum, maker] as const satisfies readonly StrategyDefinition[]
 
 type BuiltIn = (typeof strategies)[number]
 

@@ -3,7 +3,7 @@ import type { Bar, Instrument, InstrumentId, Ofi, Quote, Timeframe } from '@trip
 /** What a strategy can hear of the market. */
 export type StrategyEvent = Quote | Ofi | Bar
 
-/** What a strategy wants to hear: nothing else is given to it. */
+/** What a strategy hears: nothing else is given to it. */
 export interface StrategyInputs {
   readonly events?: readonly ('quote' | 'ofi')[]
   /** Closed bars of these lengths. */
@@ -12,29 +12,63 @@ export interface StrategyInputs {
 
 /** How strongly a strategy holds from now on that an instrument rises or falls. The portfolio makes targets of it. */
 export interface Opinion {
+  readonly type: 'opinion'
   readonly instrument: InstrumentId
-  /** [-1, 1]; 0 has none. */
+  /** [-1, 1]; 0 is none. */
   readonly strength: number
 }
+
+/** An order that a strategy asks for itself. Only a strategy with limits of its own may. */
+export interface RequestedOrder {
+  /** What it is among the orders of the strategy and the instrument: one works under a key at a time. */
+  readonly key: string
+  readonly side: 'BUY' | 'SELL'
+  /** Base units, rounded down to whole lots. */
+  readonly quantity: number
+  /** Rounded to the tick that gives less away. */
+  readonly limitPrice: number
+  /** GTC rests as a maker until the request changes; IOC is sent once each time it is requested. */
+  readonly timeInForce: 'GTC' | 'IOC'
+}
+
+/** The orders of an instrument that a strategy asks for from now on: others of its own are cancelled. */
+export interface OrderRequests {
+  readonly type: 'orders'
+  readonly instrument: InstrumentId
+  readonly orders: readonly RequestedOrder[]
+}
+
+/** What a strategy says. */
+export type Decision = Opinion | OrderRequests
 
 /** What a strategy is made with. */
 export interface StrategyContext<Parameters> {
   /** What may be traded in the run. */
   readonly universe: readonly Instrument[]
   readonly parameters: Parameters
+  /** What the strategy holds of an instrument: signed base units. */
+  readonly position: (instrument: InstrumentId) => number
+}
+
+/** Most that the orders which a strategy asks for itself may come to; the gate has the limits of the account. */
+export interface OrderLimits {
+  /** Of one order. */
+  readonly maxOrderUsd: number
+  /** Of what the strategy holds of an instrument, on either side, if all of its orders filled. */
+  readonly maxPositionUsd: number
 }
 
 /**
- * A strategy: a pure function with its state inside. It has no clock: time is in the events, and in `onTimer`. What it returns is what
- * has changed; nothing is `unchanged`.
+ * A strategy: a pure function with its state inside. It has no clock: time is in the events, and in `onTimer`. What it returns is
+ * what has changed; nothing is `unchanged`.
  */
 export interface Strategy<State = unknown> {
   /** Takes an event of a kind that it asked for. */
-  on(event: StrategyEvent): readonly Opinion[]
+  on(event: StrategyEvent): readonly Decision[]
   /** Ticks of the instrument are missing, or cannot be trusted: what comes does not follow on what came. A bar says so of itself. */
-  onHole?(instrument: InstrumentId): readonly Opinion[]
+  onHole?(instrument: InstrumentId): readonly Decision[]
   /** Called at whole intervals of market time (`evaluationIntervalMs`), in silence too. */
-  onTimer?(nowUs: number): readonly Opinion[]
+  onTimer?(nowUs: number): readonly Decision[]
   /** A copy of its state. */
   snapshot(): State
 }

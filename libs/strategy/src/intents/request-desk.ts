@@ -1,0 +1,212 @@
+import {
+  field,
+  stateSchema,
+  sides,
+  type CancelReason,
+  type Fill,
+  type InstrumentId,
+  type OrderEvent,
+  type StateOf,
+} from '@triplane/contracts'
+import { formatFixed } from '@triplane/kernel'
+import type { OrderLimits, RequestedOrder } from '../strategies/strategy.ts'
+import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
+import type { DeskOutbox, OrderDeskConfig } from './order-desk.ts'
+import { limitPrice, notional, quantityWorth, type TradingTerms } from './trading-terms.ts'
+
+/** What the desk has to know to send orders. */
+export interface RequestMarket {
+  /** What the strategy holds, signed base units. */
+  readonly position: bigint
+  /** What may be sold at most, base units; undefined where there is margin. */
+  readonly sellable: bigint | undefined
+  readonly bid: number
+  readonly ask: number
+  /** Market time of the quote. */
+  readonly quotedUs: number
+}
+
+const requestSchema = stateSchema({
+  key: field.text,
+  side: field.oneOf(sides),
+  units: field.units,
+  limitPrice: field.text,
+  timeInForce: field.oneOf(['GTC', 'IOC']),
+  /** An IOC order that was sent. */
+  isSent: field.flag,
+})
+
+/** A request desk as it is saved. */
+export const requestDeskSchema = stateSchema({
+  nextIntentUs: field.timeUs,
+  requests: field.list(requestSchema),
+  /** The key that each live order works under. */
+  keys: field.list(stateSchema({ intentId: field.text, key: field.text })),
+  orders: liveOrdersSchema,
+})
+export type RequestDeskSnapshot = StateOf<typeof requestDeskSchema>
+
+/** A request in units and ticks. */
+interface Request {
+  readonly key: string
+  readonly side: 'BUY' | 'SELL'
+  readonly units: bigint
+  readonly limitPrice: string
+  readonly timeInForce: 'GTC' | 'IOC'
+  isSent: boolean
+}
+
+/**
+ * Works the orders that one strategy asks for of one instrument.
+ *
+ * Invariants
+ * 1. Under a key at most one order is under way; one that differs from its request is cancelled, and the next waits for its end.
+ * 2. If all that is under way filled, the strategy would hold at most `maxPositionUsd` on either side; no order is worth more than
+ *    `maxOrderUsd`. A request is cut to what fits, in whole lots, and not sent when the venue takes nothing so small.
+ */
+export class RequestDesk {
+  readonly #scope: { readonly strategy: string; readonly instrument: InstrumentId; readonly terms: TradingTerms }
+  readonly #limits: OrderLimits
+  readonly #config: OrderDeskConfig
+  readonly #orders: LiveOrders
+  readonly #keys: Map<string, string>
+  #requests: Request[]
+  #nextIntentUs: number
+
+  constructor(
+    scope: { readonly strategy: string; readonly instrument: InstrumentId; readonly terms: TradingTerms },
+    limits: OrderLimits,
+    config: OrderDeskConfig,
+    saved: RequestDeskSnapshot = { nextIntentUs: 0, requests: [], keys: [], orders: [] },
+  ) {
+    this.#scope = scope
+    this.#limits = limits
+    this.#config = config
+    this.#orders = new LiveOrders(scope.terms.quantityScale, saved.orders)
+    this.#keys = new Map(saved.keys.map(({ intentId, key }) => [intentId, key]))
+    this.#requests = saved.requests.map((request) => ({ ...request, units: BigInt(request.units) }))
+    this.#nextIntentUs = saved.nextIntentUs
+  }
+
+  get strategy(): string {
+    return this.#scope.strategy
+  }
+
+  /** Takes the orders that are asked for from now on. */
+  request(orders: readonly RequestedOrder[]): void {
+    const { terms } = this.#scope
+    this.#requests = orders.map(({ key, side, quantity, limitPrice: price, timeInForce }) => ({
+      key,
+      side,
+      units: BigInt(Math.max(0, Math.floor(quantity / terms.lotSize))) * terms.lotUnits,
+      limitPrice: limitPrice(price, side, 0, terms),
+      timeInForce,
+      isSent: false,
+    }))
+  }
+
+  /** Follows an order into its new state. True when the order has ended. */
+  follow(event: OrderEvent): boolean {
+    return this.#forget(event.intentId, this.#orders.follow(event))
+  }
+
+  /** Counts a fill that has been booked. True when its order has ended. */
+  fill(fill: Fill): boolean {
+    return this.#forget(fill.intentId, this.#orders.fill(fill))
+  }
+
+  /** Cancels what is not asked for any more and sends what is; while `isReducing` only what reduces the position. */
+  pursue(market: RequestMarket, isReducing: boolean, nowUs: number, outbox: DeskOutbox): void {
+    this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
+    this.#cancel((order) => !this.#serves(order), 'replaced', nowUs, outbox)
+    if (nowUs < this.#nextIntentUs) return
+    for (const request of this.#requests) {
+      const isUnderWay = this.#orders.all.some(({ intentId }) => this.#keys.get(intentId) === request.key)
+      if (isUnderWay || (request.timeInForce === 'IOC' && request.isSent)) continue
+      this.#send(request, market, isReducing, nowUs, outbox)
+    }
+  }
+
+  /** Asks to cancel all; asks again when there was no answer. */
+  cancelAll(reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
+    this.#cancel(() => true, reason, nowUs, outbox)
+  }
+
+  snapshot(): RequestDeskSnapshot {
+    return {
+      nextIntentUs: this.#nextIntentUs,
+      requests: this.#requests.map((request) => ({ ...request, units: String(request.units) })),
+      keys: Array.from(this.#keys, ([intentId, key]) => ({ intentId, key })),
+      orders: this.#orders.snapshot(),
+    }
+  }
+
+  #forget(intentId: string, hasEnded: boolean): boolean {
+    if (hasEnded) this.#keys.delete(intentId)
+    return hasEnded
+  }
+
+  /** Whether it is what is asked for under its key. One that was cut down, or filled in part, still is. */
+  #serves({ intentId, side, limitPrice: limit, quantity }: LiveOrder): boolean {
+    const request = this.#requests.find(({ key }) => key === this.#keys.get(intentId))
+    return request?.side === side && Number(request.limitPrice) === limit && quantity <= request.units
+  }
+
+  #cancel(isMeant: (order: LiveOrder) => boolean, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
+    const { strategy, instrument } = this.#scope
+    for (const order of this.#orders.all) {
+      const { intentId, rests, hasEnded, cancelSentUs } = order
+      if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
+      this.#orders.cancelSent(intentId, nowUs)
+      outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
+    }
+  }
+
+  #send(request: Request, market: RequestMarket, isReducing: boolean, nowUs: number, outbox: DeskOutbox): void {
+    const { strategy, instrument, terms } = this.#scope
+    const { key, side, limitPrice: limit, timeInForce } = request
+    const units = this.#fitting(request, market, isReducing)
+    if (units <= 0n || notional(units, Number(limit), terms) < terms.minNotional) return
+    const intent = {
+      type: 'orderIntent' as const,
+      seq: 0,
+      intentId: `${strategy}-${outbox.nextSeq}`,
+      strategy,
+      instrument,
+      effectUs: nowUs,
+      side,
+      orderType: 'LIMIT' as const,
+      quantity: formatFixed(units, terms.quantityScale),
+      limitPrice: limit,
+      timeInForce,
+      postOnly: timeInForce === 'GTC',
+      reduceOnly: false,
+      decisionMid: (market.bid + market.ask) / 2,
+      decisionRecvUs: market.quotedUs,
+      validUntilUs: nowUs + this.#config.validityMs * 1000,
+    }
+    request.isSent = true
+    this.#nextIntentUs = nowUs + this.#config.minIntervalMs * 1000
+    this.#keys.set(intent.intentId, key)
+    this.#orders.add(intent)
+    outbox.add(intent)
+  }
+
+  /** The units of a request that fit the limits, whole lots. */
+  #fitting({ side, units, limitPrice: limit }: Request, market: RequestMarket, isReducing: boolean): bigint {
+    const { terms } = this.#scope
+    const { position, sellable } = market
+    const price = Number(limit)
+    const sign = side === 'BUY' ? 1n : -1n
+    const working = this.#orders.all.reduce(
+      (sum, order) => (order.side === side ? sum + order.quantity - order.booked : sum),
+      0n,
+    )
+    const most = (usd: number) => quantityWorth(usd, price, terms)
+    const room = [units, most(this.#limits.maxOrderUsd), most(this.#limits.maxPositionUsd) - position * sign - working]
+    if (side === 'SELL' && sellable !== undefined) room.push(sellable - working)
+    if (isReducing) room.push(position * -sign - working)
+    const least = room.reduce((min, one) => (one < min ? one : min))
+    return least - (least % terms.lotUnits)
+  }
+}
