@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataPlaneSchema } from '@triplane/data-core'
 import { simulatedCheckpointSchema } from '@triplane/feeds'
-import { orderPlaneSchema } from '@triplane/order-core'
-import { orderPlaneInputSchema, strategyInputSchema } from '@triplane/planes'
+import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
 import { createStateCodec, sourceStateSchema } from '@triplane/service'
 import { checkedLine, scanLines } from '@triplane/storage'
-import { strategySchema } from '@triplane/strategy-core'
 import { stateMutations } from '@triplane/testing'
 import { describeWithDocker, startKafka } from '@triplane/testing/containers'
 import { hostStateCodec } from '@triplane/testing/hosts'
@@ -16,9 +13,9 @@ import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack
 const RUN_ID = 'e2esa001'
 const savedBy = { configurationDigest: 'any', commit: 'any' }
 const codecs = {
-  'data-plane': createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), savedBy),
-  'strategy-plane': hostStateCodec(strategySchema, strategyInputSchema),
-  'order-plane': hostStateCodec(orderPlaneSchema, orderPlaneInputSchema),
+  'data-plane': createStateCodec(sourceStateSchema(dataPlane.stateSchema, simulatedCheckpointSchema), savedBy),
+  'strategy-plane': hostStateCodec(strategyPlane),
+  'order-plane': hostStateCodec(orderPlane),
 }
 
 /** Fields that the schemas of events on the wire leave to the venue or to the kind of order. */

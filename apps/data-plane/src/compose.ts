@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { Deferred } from '@triplane/async'
 import { buildInfo } from '@triplane/config'
-import { topicsAwaitedOf, type MarketEvent } from '@triplane/contracts'
-import { dataPlaneSchema } from '@triplane/data-core'
+import type { MarketEvent } from '@triplane/contracts'
 import {
   openRunSource,
   refuseNotUnderstood,
@@ -29,7 +28,7 @@ import {
   type ServiceParts,
 } from '@triplane/service'
 import { exportHistory } from '@triplane/metrics'
-import { buildDataPlane, createDataMetrics, dataPlaneTopics } from '@triplane/planes'
+import { dataPlane } from '@triplane/planes'
 import { noteEvent } from '@triplane/state'
 import type { DataServiceConfig } from './config.ts'
 
@@ -37,12 +36,17 @@ import type { DataServiceConfig } from './config.ts'
 export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges): ServiceParts {
   const { logger, clock } = edges
   const instruments = configuredInstruments(config)
-  const metrics = createDataMetrics({ instruments, source: sourceNameOf(config.source), ...config.metrics, logger })
+  const metrics = dataPlane.createMetrics({
+    instruments,
+    source: sourceNameOf(config.source),
+    ...config.metrics,
+    logger,
+  })
   let heardUs: number | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {
     const { run, bus, folder, history, latest } = context
-    const codec = createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), {
+    const codec = createStateCodec(sourceStateSchema(dataPlane.stateSchema, simulatedCheckpointSchema), {
       configurationDigest: digestOf({ data: config.data, instruments, sessions: run.sessions }),
       commit: buildInfo.commit,
     })
@@ -60,7 +64,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
       saved && { items: saved.state.items, checkpoint: saved.state.feed ?? undefined },
     )
     const { source, startUs, endUs } = opened
-    const plane = buildDataPlane(
+    const plane = dataPlane.build(
       {
         config: config.data,
         source: source.name,
@@ -78,7 +82,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
         name: plane.name,
         producer,
         account: run.account,
-        marked: run.mode === 'lockstep' ? topicsAwaitedOf('data-plane') : [],
+        marked: run.mode === 'lockstep' ? dataPlane.awaited : [],
         history,
         observe(event) {
           plane.observe(event)
@@ -112,7 +116,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
     const stopped = new Deferred()
     return {
       async run() {
-        haltAfterCrash(config, 'data_plane', context)
+        haltAfterCrash(config, dataPlane.label, context)
         try {
           await sourceHost.run(() => isStopped)
           if (isStopped) return
@@ -149,13 +153,12 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
   return planeParts(
     config,
     {
-      name: 'data-plane',
-      topics: dataPlaneTopics,
+      definition: dataPlane,
       metrics,
       host,
       checks: { feed: feedCheck(() => heardUs, clock) },
       observeHistory: (types) => exportHistory(metrics, types),
-      views: () => ({}),
+      views: dataPlane.views,
     },
     edges,
   )

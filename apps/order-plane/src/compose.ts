@@ -1,20 +1,7 @@
-import {
-  topics,
-  topicsAwaitedOf,
-  tradingStates,
-  type ExecutionEvent,
-  type TradingConditionChange,
-} from '@triplane/contracts'
+import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
 import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { orderPlaneSchema } from '@triplane/order-core'
-import {
-  buildOrderPlane,
-  createOrderMetrics,
-  orderPlaneInputSchema,
-  orderPlaneTopics,
-  orderViews,
-} from '@triplane/planes'
+import { orderPlane } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -41,7 +28,7 @@ export async function composeOrderPlane(
 ): Promise<ServiceParts> {
   const all = configuredInstruments(config)
   const instruments = tradableOf(all, order.ratesToUsd)
-  const metrics = createOrderMetrics({
+  const metrics = orderPlane.createMetrics({
     instruments,
     source: 'sim',
     ...config.metrics,
@@ -69,14 +56,12 @@ export async function composeOrderPlane(
     }
     const hosted = hostPlane({
       context,
-      coreSchema: orderPlaneSchema,
-      inputSchema: orderPlaneInputSchema,
+      definition: orderPlane,
       build(saved) {
         const notice = keptCashNotice(saved?.ledger, order)
         if (notice) context.logger.warning(notice)
-        return buildOrderPlane(parts, saved)
+        return orderPlane.build(parts, saved)
       },
-      marked: topicsAwaitedOf('order-plane'),
       leadUs: order.minLatencyUs,
       configDigest: digestOf({ order, instruments, sessions: run.sessions }),
       snapshotEveryMs: config.state.snapshotEveryMs,
@@ -139,8 +124,7 @@ export async function composeOrderPlane(
   const plane = planeParts(
     config,
     {
-      name: 'order-plane',
-      topics: orderPlaneTopics,
+      definition: orderPlane,
       metrics,
       host,
       async onHeld(why) {
@@ -148,8 +132,8 @@ export async function composeOrderPlane(
         await operators.control.halt('order-plane', why)
       },
       views: (hosted) =>
-        orderViews(
-          () => hosted()?.plane.core.view(),
+        orderPlane.views(
+          () => hosted()?.plane.core,
           () => hosted()?.marketUs ?? 0,
         ),
     },

@@ -30,12 +30,15 @@ export interface JoinedPlaneState<In extends Event, CoreState> {
   readonly inputs: OrderedInputsSnapshot<In>
 }
 
-/** How the state of a plane is saved whose core has the schema `core` and hears what `input` is the schema of. */
-export function joinedPlaneSchema<In extends Event, CoreState>(
-  core: SchemaOf<CoreState>,
-  input: SchemaOf<In>,
-): SchemaOf<JoinedPlaneState<In, CoreState>> {
-  return field.as(stateSchema({ core, inputs: orderedInputsSchema(input) }))
+/** How the state of a defined plane is saved: its core, and the inputs that wait. */
+export function joinedPlaneSchema<In extends Event, CoreState>({
+  stateSchema: core,
+  inputSchema,
+}: {
+  readonly stateSchema: SchemaOf<CoreState>
+  readonly inputSchema: SchemaOf<In>
+}): SchemaOf<JoinedPlaneState<In, CoreState>> {
+  return field.as(stateSchema({ core, inputs: orderedInputsSchema(inputSchema) }))
 }
 
 /** Joins a plane to the bus of its process, with the inputs that waited if there are any. */

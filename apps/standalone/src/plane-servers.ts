@@ -2,13 +2,7 @@ import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { tradableOf } from '@triplane/ledger'
 import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
-import {
-  createDataMetrics,
-  createOrderMetrics,
-  createStrategyMetrics,
-  orderViews,
-  strategyViews,
-} from '@triplane/planes'
+import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
 import type { RequestHandler } from 'express'
 import type { StandaloneConfig } from './config.ts'
@@ -20,15 +14,15 @@ import type { PlaneMetrics, Planes } from './planes.ts'
 export function createMetricsOfPlanes({
   config,
   ...market
-}: Pick<Parameters<typeof createDataMetrics>[0], 'instruments' | 'source' | 'logger'> & {
+}: Pick<Parameters<typeof dataPlane.createMetrics>[0], 'instruments' | 'source' | 'logger'> & {
   readonly config: Pick<StandaloneConfig, 'order' | 'metrics'>
 }): PlaneMetrics {
   const options = { ...market, ...config.metrics }
   const traded = { ...options, instruments: tradableOf(market.instruments, config.order.ratesToUsd) }
   return {
-    data: createDataMetrics(options),
-    order: createOrderMetrics(traded),
-    strategy: createStrategyMetrics(traded),
+    data: dataPlane.createMetrics(options),
+    order: orderPlane.createMetrics(traded),
+    strategy: strategyPlane.createMetrics(traded),
   }
 }
 
@@ -61,8 +55,8 @@ export async function startServers(
     details: { marketTimeUs: planes.lockstep.nowUs },
   })
   const marketUs = () => planes.lockstep.nowUs ?? 0
-  const order = statusRoutes(orderViews(() => planes.order.core.view(), marketUs))
-  const strategy = statusRoutes(strategyViews(() => planes.strategy.core.summary(), marketUs))
+  const order = statusRoutes(orderPlane.views(() => planes.order.core, marketUs))
+  const strategy = statusRoutes(strategyPlane.views(() => planes.strategy.core, marketUs))
   const readiness = { market }
   const healthy = createHealth({ checks, readiness, clock })
   const healthyData = createHealth({ checks: { ...checks, feed }, readiness, clock })

@@ -6,28 +6,19 @@ import {
   type ExecutionEvent,
   type Instrument,
   type OrderIntent,
+  type Stage,
   type StateOf,
 } from '@triplane/contracts'
-import { dataPlaneSchema } from '@triplane/data-core'
 import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { tradableOf } from '@triplane/ledger'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
-import { orderPlaneSchema, type OrderPlaneCore, type OrderPlaneInput } from '@triplane/order-core'
-import {
-  buildOrderPlane,
-  buildStrategyPlane,
-  composeDataPlane,
-  orderPlaneInputSchema,
-  orderPlaneTopics,
-  strategyInputSchema,
-  strategyPlaneTopics,
-  type DataPlane,
-} from '@triplane/planes'
+import type { OrderPlaneCore, OrderPlaneInput } from '@triplane/order-core'
+import { composeDataPlane, dataPlane, orderPlane, strategyPlane, type DataPlane } from '@triplane/planes'
 import { simulatedAccount } from '@triplane/service'
-import { strategySchema, type StrategyCore, type StrategyInput, type StrategyOutput } from '@triplane/strategy-core'
+import type { StrategyCore, StrategyInput, StrategyOutput } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
 import { joinedPlaneSchema, joinPlane, type JoinedPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
@@ -61,9 +52,9 @@ export interface PlaneMetrics {
 /** The state of all three planes and of what is counted over their outputs, as it is saved. */
 export const planesSchema = stateSchema({
   nowUs: field.timeUs,
-  data: dataPlaneSchema,
-  strategy: joinedPlaneSchema(strategySchema, strategyInputSchema),
-  order: joinedPlaneSchema(orderPlaneSchema, orderPlaneInputSchema),
+  data: dataPlane.stateSchema,
+  strategy: joinedPlaneSchema(strategyPlane),
+  order: joinedPlaneSchema(orderPlane),
   tally: runTallySchema,
   /** Null in a run without. */
   hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
@@ -101,11 +92,11 @@ const MAX_LATENCIES = 1_000_000
 export function composePlanes(options: PlanesOptions): Planes {
   const { config, source, instruments, isSessionOpen, bus, runId, metrics, clock, turnUs, logger, resumed } = options
   const tally = new RunTally(resumed?.tally)
-  const hashOf = (plane: 'data' | 'order' | 'strategy') => new OutputHash(resumed?.hashes?.[plane])
+  const hashOf = (plane: Stage) => new OutputHash(resumed?.hashes?.[plane])
   const chains = options.hash
     ? { data: hashOf('data'), order: hashOf('order'), strategy: hashOf('strategy') }
     : undefined
-  const observer = (plane: 'data' | 'order' | 'strategy') => {
+  const observer = (plane: Stage) => {
     const chain = chains?.[plane]
     const planeLogger = logger.child(`${plane}_plane`)
     const tell = plane === 'data' ? options.onMarketEvent : undefined
@@ -132,25 +123,34 @@ export function composePlanes(options: PlanesOptions): Planes {
     observe: observer('data'),
     ...(resumed && { resumed: resumed.data }),
   })
-  const strategyPlane = buildStrategyPlane(
-    { config: config.strategy, instruments: tradable, isSessionOpen, metrics: metrics.strategy },
-    resumed?.strategy.core,
-  )
+  const market = { instruments: tradable, isSessionOpen }
   const strategy = joinPlane(
-    { ...joined, plane: strategyPlane, metrics: metrics.strategy, observe: observer('strategy') },
+    {
+      ...joined,
+      plane: strategyPlane.build(
+        { ...market, config: config.strategy, metrics: metrics.strategy },
+        resumed?.strategy.core,
+      ),
+      metrics: metrics.strategy,
+      observe: observer('strategy'),
+    },
     resumed?.strategy.inputs,
   )
   const onApproved = ({ effectUs }: OrderIntent) => noteApproval(effectUs)
-  const orderPlane = buildOrderPlane(
-    { config: config.order, instruments: tradable, isSessionOpen, metrics: metrics.order, onApproved },
-    resumed?.order.core,
-  )
   const order = joinPlane(
-    { ...joined, plane: orderPlane, metrics: metrics.order, observe: observer('order') },
+    {
+      ...joined,
+      plane: orderPlane.build(
+        { ...market, config: config.order, metrics: metrics.order, onApproved },
+        resumed?.order.core,
+      ),
+      metrics: metrics.order,
+      observe: observer('order'),
+    },
     resumed?.order.inputs,
   )
-  exportBus(metrics.strategy, strategyPlaneTopics, strategy)
-  exportBus(metrics.order, orderPlaneTopics, order)
+  exportBus(metrics.strategy, strategyPlane.topics, strategy)
+  exportBus(metrics.order, orderPlane.topics, order)
   const lockstep = new Lockstep(
     { data, strategy: strategy.runner, order: order.runner },
     clock,

@@ -2,7 +2,7 @@ import { instrumentId, type Instrument, type Mark, type MarketStatus, type Ofi, 
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import type { OrderPlaneCore } from '@triplane/order-core'
-import { buildOrderPlane, buildStrategyPlane } from '@triplane/planes'
+import { orderPlane, strategyPlane } from '@triplane/planes'
 import { strategies } from '@triplane/strategy'
 import { eagerParameters } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
@@ -45,7 +45,7 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     observe: () => undefined,
   }
   const strategyMetrics = createMetrics('strategy_plane', { processMetrics: false })
-  const strategyPlane = buildStrategyPlane({
+  const rehearsedStrategy = strategyPlane.build({
     ...market,
     config: {
       ...config.strategy,
@@ -55,15 +55,15 @@ export function createRehearsal(config: StandaloneConfig, instrument: Instrument
     },
     metrics: strategyMetrics,
   })
-  const strategy = joinPlane({ ...joined, plane: strategyPlane, metrics: strategyMetrics })
+  const strategy = joinPlane({ ...joined, plane: rehearsedStrategy, metrics: strategyMetrics })
   const orderMetrics = createMetrics('order_plane', { processMetrics: false })
-  const orderPlane = buildOrderPlane({
+  const rehearsedOrder = orderPlane.build({
     ...market,
     config: { ...config.order, marginVenues },
     metrics: orderMetrics,
     onApproved: () => undefined,
   })
-  const order = joinPlane({ ...joined, plane: orderPlane, metrics: orderMetrics })
+  const order = joinPlane({ ...joined, plane: rehearsedOrder, metrics: orderMetrics })
 
   const producer = bus.producer({ name: 'data-plane', runId: joined.runId })
   const { venue } = instrument

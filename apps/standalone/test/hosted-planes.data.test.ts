@@ -2,23 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
-import { topics, topicsAwaitedOf, type Event, type Run, type Topic } from '@triplane/contracts'
-import { dataPlaneSchema } from '@triplane/data-core'
+import { topics, type Event, type Run, type Topic } from '@triplane/contracts'
 import { openCaptures, simulatedCheckpointSchema } from '@triplane/feeds'
 import { systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus, type Bus } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
-import { orderPlaneSchema } from '@triplane/order-core'
-import {
-  buildDataPlane,
-  buildOrderPlane,
-  buildStrategyPlane,
-  orderPlaneInputSchema,
-  strategyInputSchema,
-} from '@triplane/planes'
+import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
 import { createStateCodec, PlaneOutput, Snapshots, SourceHost, sourceStateSchema, startRun } from '@triplane/service'
-import { strategyConfigSchema, strategySchema } from '@triplane/strategy-core'
+import { strategyConfigSchema } from '@triplane/strategy-core'
 import { describeWithData } from '@triplane/testing'
 import { hostStateCodec, runKilledPlane } from '@triplane/testing/hosts'
 import { dataPlaneConfig } from '../../../libs/data-core/test/config.ts'
@@ -97,7 +89,7 @@ class Hosts {
   }
 
   async source(batches: AsyncIterable<readonly FeedItem[]>, startUs: number, endUs: number): Promise<string> {
-    const { core } = buildDataPlane({
+    const { core } = dataPlane.build({
       config: dataPlaneConfig(),
       source: 'capture',
       instruments: this.#instruments,
@@ -106,7 +98,7 @@ class Hosts {
       nowUs: systemClock.nowUs,
       monotonicUs: systemClock.monotonicUs,
     })
-    const output = this.#output<Event>('data-plane', topicsAwaitedOf('data-plane'), undefined)
+    const output = this.#output<Event>('data-plane', dataPlane.awaited, undefined)
     const host = new SourceHost<FeedItem, Event>({
       core: core,
       run: this.#run,
@@ -116,7 +108,7 @@ class Hosts {
       output,
       snapshots: new Snapshots(
         join(this.#folder, 'data'),
-        createStateCodec(sourceStateSchema(dataPlaneSchema, simulatedCheckpointSchema), savedBy),
+        createStateCodec(sourceStateSchema(dataPlane.stateSchema, simulatedCheckpointSchema), savedBy),
       ),
       saved: undefined,
       snapshotEveryMs: 1_000,
@@ -133,9 +125,9 @@ class Hosts {
     const metrics = createMetrics('strategy_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics }
     return runKilledPlane({
-      ...this.#killed('strategy-plane', [topics.intents, topics.killSwitch], restarts),
-      codec: hostStateCodec(strategySchema, strategyInputSchema),
-      build: (core) => buildStrategyPlane(parts, core),
+      ...this.#killed('strategy-plane', strategyPlane.awaited, restarts),
+      codec: hostStateCodec(strategyPlane),
+      build: (core) => strategyPlane.build(parts, core),
       leadUs: 0,
     })
   }
@@ -145,9 +137,9 @@ class Hosts {
     const metrics = createMetrics('order_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics, onApproved: () => undefined }
     return runKilledPlane({
-      ...this.#killed('order-plane', [topics.orders, topics.fills], restarts),
-      codec: hostStateCodec(orderPlaneSchema, orderPlaneInputSchema),
-      build: (core) => buildOrderPlane(parts, core),
+      ...this.#killed('order-plane', orderPlane.awaited, restarts),
+      codec: hostStateCodec(orderPlane),
+      build: (core) => orderPlane.build(parts, core),
       leadUs: LEAD_US,
     })
   }

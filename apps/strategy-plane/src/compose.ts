@@ -1,13 +1,6 @@
-import { topicsAwaitedOf } from '@triplane/contracts'
 import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import {
-  buildStrategyPlane,
-  createStrategyMetrics,
-  strategyInputSchema,
-  strategyPlaneTopics,
-  strategyViews,
-} from '@triplane/planes'
+import { strategyPlane } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -18,7 +11,6 @@ import {
   type ServiceParts,
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
-import { strategySchema } from '@triplane/strategy-core'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import type { StrategyServiceConfig } from './config.ts'
 
@@ -29,7 +21,7 @@ export function composeStrategyPlane(
 ): ServiceParts {
   const all = configuredInstruments(config)
   const instruments = tradableOf(all, strategy.ratesToUsd)
-  const metrics = createStrategyMetrics({
+  const metrics = strategyPlane.createMetrics({
     instruments,
     source: 'sim',
     ...config.metrics,
@@ -38,8 +30,7 @@ export function composeStrategyPlane(
   return planeParts(
     config,
     {
-      name: 'strategy-plane',
-      topics: strategyPlaneTopics,
+      definition: strategyPlane,
       metrics,
       async host(context, beforeScrape) {
         const { run, latest } = context
@@ -49,14 +40,12 @@ export function composeStrategyPlane(
         const parts = { config: strategy, instruments, isSessionOpen: isOpen, metrics: { ...metrics, beforeScrape } }
         return hostPlane({
           context,
-          coreSchema: strategySchema,
-          inputSchema: strategyInputSchema,
+          definition: strategyPlane,
           build(saved) {
             const notice = keptCashNotice(saved?.ledger, strategy)
             if (notice) context.logger.warning(notice)
-            return buildStrategyPlane(parts, saved)
+            return strategyPlane.build(parts, saved)
           },
-          marked: topicsAwaitedOf('strategy-plane'),
           leadUs: 0,
           configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
           snapshotEveryMs: config.state.snapshotEveryMs,
@@ -73,14 +62,14 @@ export function composeStrategyPlane(
             if (isNew && latest) noteEvent(latest, event)
           },
           async beforeLive() {
-            haltAfterCrash(config, 'strategy_plane', context)
+            haltAfterCrash(config, strategyPlane.label, context)
           },
           afterwards: () => tracing.close(),
         })
       },
       views: (hosted) =>
-        strategyViews(
-          () => hosted()?.plane.core.summary(),
+        strategyPlane.views(
+          () => hosted()?.plane.core,
           () => hosted()?.marketUs ?? 0,
         ),
     },

@@ -1,23 +1,17 @@
+import { labelOf, stageOf, type PlaneName } from '@triplane/contracts'
 import type { AlertPlane } from './alert.ts'
 
-/** The three planes, as their series and targets name them. */
+/** A plane as its series and targets name it. */
+function named<const Name extends PlaneName, const Alert extends string>(job: Name, downAlert: Alert) {
+  return { plane: stageOf(job), name: job.replace('-', ' '), job, service: labelOf(job), downAlert }
+}
+
+/** The three planes. */
 export const planes = [
-  { plane: 'data', name: 'data plane', job: 'data-plane', service: 'data_plane', downAlert: 'DataPlaneDown' },
-  { plane: 'order', name: 'order plane', job: 'order-plane', service: 'order_plane', downAlert: 'OrderPlaneDown' },
-  {
-    plane: 'strategy',
-    name: 'strategy plane',
-    job: 'strategy-plane',
-    service: 'strategy_plane',
-    downAlert: 'StrategyPlaneDown',
-  },
-] as const satisfies readonly {
-  readonly plane: AlertPlane
-  readonly name: string
-  readonly job: string
-  readonly service: string
-  readonly downAlert: string
-}[]
+  named('data-plane', 'DataPlaneDown'),
+  named('order-plane', 'OrderPlaneDown'),
+  named('strategy-plane', 'StrategyPlaneDown'),
+] as const satisfies readonly { readonly plane: AlertPlane }[]
 export type Plane = (typeof planes)[number]
 
 /** The plane of that name. */

@@ -7,11 +7,11 @@ import { aFrame, message } from '../../data-core/test/tape.ts'
 import { orderPlaneConfig } from '../../order-core/test/config.ts'
 import { Session } from '../../order-core/test/session.ts'
 import { createDataMetrics } from '../src/data/data-plane-metrics.ts'
-import { buildDataPlane } from '../src/data/data-plane.ts'
+import { dataPlane } from '../src/data/data-plane.ts'
 import { createOrderMetrics } from '../src/order/order-plane-metrics.ts'
-import { buildOrderPlane } from '../src/order/order-plane.ts'
+import { orderPlane } from '../src/order/order-plane.ts'
 import { createStrategyMetrics } from '../src/strategy/strategy-plane-metrics.ts'
-import { buildStrategyPlane } from '../src/strategy/strategy-plane.ts'
+import { strategyPlane } from '../src/strategy/strategy-plane.ts'
 
 const T = testStartUs
 const SECOND = 1_000_000
@@ -73,7 +73,7 @@ describe('one symbol at two exchanges', () => {
   it('has series of its own at each in the data plane', async () => {
     const metrics = createDataMetrics(options)
     let monotonicUs = 0
-    const plane = buildDataPlane({
+    const plane = dataPlane.build({
       ...{ config: dataPlaneConfig(), source: 'sim', instruments, isSessionOpen, metrics },
       nowUs: () => 5 * SECOND,
       monotonicUs: () => monotonicUs++,
@@ -118,7 +118,7 @@ describe('one symbol at two exchanges', () => {
 
   it('has series of its own at each in the order plane', async () => {
     const metrics = createOrderMetrics(options)
-    const { observe } = buildOrderPlane({
+    const { observe } = orderPlane.build({
       ...{ config: orderPlaneConfig({ ratesToUsd: { USD: '1', USDT: '1' } }), instruments, isSessionOpen, metrics },
       onApproved: () => undefined,
     })
@@ -149,7 +149,7 @@ describe('one symbol at two exchanges', () => {
   it('shows the orders and the position at the one, and none at the other', async () => {
     const config = orderPlaneConfig({ ratesToUsd: { USD: '1', USDT: '1' } })
     const metrics = createOrderMetrics(options)
-    const plane = buildOrderPlane({ config, instruments, isSessionOpen, metrics, onApproved: () => undefined })
+    const plane = orderPlane.build({ config, instruments, isSessionOpen, metrics, onApproved: () => undefined })
     const session = new Session({ ratesToUsd: { USD: '1', USDT: '1' } })
     session.core = plane.core
     session.open(here.symbol)
@@ -171,7 +171,7 @@ describe('one symbol at two exchanges', () => {
   it('has series of its own at each in the strategy plane', async () => {
     const metrics = createStrategyMetrics(options)
     const config = strategyConfigSchema.parse({ startingCashUsd: '1000000' })
-    const { core, observe } = buildStrategyPlane({ config, instruments, isSessionOpen, metrics })
+    const { core, observe } = strategyPlane.build({ config, instruments, isSessionOpen, metrics })
     observe(aSignal({ instrument: idHere, direction: 'BUY' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))
@@ -188,7 +188,7 @@ describe('one symbol at two exchanges', () => {
 describe('an instrument that is not configured', () => {
   it('is counted under labels that are not taken from the wire', async () => {
     const metrics = createOrderMetrics(options)
-    const { observe } = buildOrderPlane({
+    const { observe } = orderPlane.build({
       ...{ config: orderPlaneConfig(), instruments, isSessionOpen, metrics },
       onApproved: () => undefined,
     })

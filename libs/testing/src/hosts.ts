@@ -12,12 +12,15 @@ import {
   type StateCodec,
 } from '@triplane/service'
 
-/** The codec of what the host of a plane saves. */
-export function hostStateCodec<In extends Event, CoreState>(
-  core: SchemaOf<CoreState>,
-  input: SchemaOf<In>,
-): StateCodec<HostState<In, CoreState>> {
-  return createStateCodec(hostStateSchema(core, input), { configurationDigest: 'same', commit: 'test' })
+/** The codec of what the host of a defined plane saves. */
+export function hostStateCodec<In extends Event, CoreState>({
+  stateSchema,
+  inputSchema,
+}: {
+  readonly stateSchema: SchemaOf<CoreState>
+  readonly inputSchema: SchemaOf<In>
+}): StateCodec<HostState<In, CoreState>> {
+  return createStateCodec(hostStateSchema(stateSchema, inputSchema), { configurationDigest: 'same', commit: 'test' })
 }
 
 export interface KilledPlane<In extends Event, Out extends Event, CoreState> {

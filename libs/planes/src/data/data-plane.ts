@@ -1,26 +1,21 @@
+import { topics, type Heartbeat, type Instrument, type MarketEvent, type InstrumentId } from '@triplane/contracts'
 import {
-  topics,
-  topicsWrittenBy,
-  type Heartbeat,
-  type Instrument,
-  type MarketEvent,
-  type InstrumentId,
-} from '@triplane/contracts'
-import { createDataCore, type DataCore, type DataPlaneConfig, type DataPlaneSnapshot } from '@triplane/data-core'
+  createDataCore,
+  dataPlaneConfigSchema,
+  dataPlaneSchema,
+  type DataCore,
+  type DataPlaneConfig,
+  type DataPlaneSnapshot,
+} from '@triplane/data-core'
 import type { FeedItem } from '@triplane/market-data'
 import { publish, Unobserved, type Bus } from '@triplane/messaging'
-import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
-import { exportDataPlane } from './data-plane-metrics.ts'
+import { exportBusStats, type Metrics } from '@triplane/metrics'
+import { describePlane } from '../define-plane.ts'
+import { createDataMetrics, exportDataPlane } from './data-plane-metrics.ts'
 import { Freshness } from './freshness.ts'
 
-/** What the data plane speaks on; it hears nothing. */
-export const dataPlaneTopics = {
-  consumed: [],
-  produced: topicsWrittenBy('data-plane'),
-} satisfies BusTopics
-
 /** What the data plane is made of, wherever it runs. */
-export interface DataPlaneParts {
+interface DataPlaneParts {
   readonly config: DataPlaneConfig
   /** Label of the feed: sim, capture. */
   readonly source: string
@@ -34,7 +29,7 @@ export interface DataPlaneParts {
 }
 
 /** The data plane as its host sees it. */
-export interface BuiltDataPlane {
+interface BuiltDataPlane {
   /** Name of its producer. */
   readonly name: string
   readonly core: DataCore
@@ -47,7 +42,7 @@ export interface BuiltDataPlane {
 }
 
 /** Builds the plane: its core, from a snapshot if there is one, and its metrics. */
-export function buildDataPlane(
+function buildDataPlane(
   { config, source, instruments, isSessionOpen, metrics, nowUs, monotonicUs }: DataPlaneParts,
   snapshot?: DataPlaneSnapshot,
 ): BuiltDataPlane {
@@ -62,12 +57,25 @@ export function buildDataPlane(
     }
   })
   return {
-    name: 'data-plane',
+    name,
     core,
     observe,
     freshness,
-    beat: (originUs) => metrics.heartbeat.set({ stage: 'data' }, originUs / 1e6),
+    beat: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
   }
+}
+
+const described = describePlane('data-plane')
+const { name, stage } = described
+
+/** The data plane. It takes frames and hears no other plane. */
+export const dataPlane = {
+  ...described,
+  stateSchema: dataPlaneSchema,
+  config: dataPlaneConfigSchema,
+  createMetrics: createDataMetrics,
+  build: buildDataPlane,
+  views: () => ({}),
 }
 
 export interface DataPlaneOptions extends DataPlaneParts {
@@ -107,8 +115,8 @@ export function composeDataPlane(options: DataPlaneOptions): DataPlane {
     observe(event)
   })
   metrics.beforeScrape(() => unobserved.observe())
-  const produced = [...dataPlaneTopics.produced, topics.heartbeats]
-  exportBusStats(metrics, { ...dataPlaneTopics, produced }, () => producer.stats())
+  const produced = [...dataPlane.topics.produced, topics.heartbeats]
+  exportBusStats(metrics, { ...dataPlane.topics, produced }, () => producer.stats())
 
   function flush(): void {
     if (core.outbox.size > 0) {
@@ -135,7 +143,7 @@ export function composeDataPlane(options: DataPlaneOptions): DataPlane {
     beat(marketUs) {
       const originUs = nowUs()
       plane.beat(originUs)
-      const heartbeat: Heartbeat = { type: 'heartbeat', seq: 0, effectUs: marketUs, stage: 'data', originUs }
+      const heartbeat: Heartbeat = { type: 'heartbeat', seq: 0, effectUs: marketUs, stage, originUs }
       publish(producer, [heartbeat], account)
     },
     state: () => core.snapshot(),

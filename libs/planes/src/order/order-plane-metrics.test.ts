@@ -4,7 +4,7 @@ import { aFill, readExposition } from '@triplane/testing'
 import { orderPlaneConfig } from '../../../order-core/test/config.ts'
 import { BTC, isSessionOpen, Session, SPY } from '../../../order-core/test/session.ts'
 import { createOrderMetrics } from './order-plane-metrics.ts'
-import { buildOrderPlane } from './order-plane.ts'
+import { orderPlane } from './order-plane.ts'
 
 const MS = 1000
 const ROUND_TRIP_US = 20 * MS
@@ -19,7 +19,7 @@ function exported(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
     logger: createLogger({ service: 'test', destination: { write: () => undefined } }),
   })
   const session = new Session(fields)
-  const plane = buildOrderPlane({
+  const plane = orderPlane.build({
     ...{ config: orderPlaneConfig(fields), instruments: [BTC, SPY], isSessionOpen, metrics },
     onApproved: () => undefined,
   })

@@ -1,10 +1,10 @@
-import { effectUsOf, rank, rankOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
+import { effectUsOf, rank, rankOf, stageOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
 import type { BusRecord, OrderedInputs } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
 import { TickOrigins } from './tick-origins.ts'
 
 /** The stage at which heartbeats begin, with the time of the market. */
-const SOURCE_STAGE = 'data'
+const SOURCE_STAGE: string = stageOf('data-plane')
 
 export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>

@@ -15,13 +15,14 @@ import type { HostedRun, RunContext } from './plane-service.ts'
 
 export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState> {
   readonly context: RunContext
-  /** How the core, and an input that waits, are saved. */
-  readonly coreSchema: SchemaOf<CoreState>
-  readonly inputSchema: SchemaOf<In>
+  /** How the core, and an input that waits, are saved; the topics on which others wait for its watermarks in lockstep. */
+  readonly definition: {
+    readonly stateSchema: SchemaOf<CoreState>
+    readonly inputSchema: SchemaOf<In>
+    readonly awaited: readonly Topic[]
+  }
   /** Builds the plane from its core's snapshot, if there is one. Throws StateMisfitError when the configuration does not fit it. */
   readonly build: (saved: CoreState | undefined) => Plane<In, Out, Core>
-  /** The topics on which others hear the plane. In lockstep it promises watermarks on them. */
-  readonly marked: readonly Topic[]
   readonly leadUs: number
   readonly configDigest: string
   readonly snapshotEveryMs: number
@@ -53,10 +54,10 @@ function isAwaited(topic: Topic): boolean {
 export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
   options: HostedPlaneOptions<In, Out, Core, CoreState>,
 ): HostedPlane<In, Out, Core> {
-  const { context, marked, leadUs, configDigest, snapshotEveryMs } = options
+  const { context, definition, leadUs, configDigest, snapshotEveryMs } = options
   const { run, bus, edge, folder, history, logger, clock } = context
   const { commit } = buildInfo
-  const schema = hostStateSchema(options.coreSchema, options.inputSchema)
+  const schema = hostStateSchema(definition.stateSchema, definition.inputSchema)
   const snapshots = new Snapshots(folder, createStateCodec(schema, { configurationDigest: configDigest, commit }))
   const saved = snapshots.newest((notice) => logger.warning(notice))
   const plane = build(options, saved?.state.core)
@@ -66,7 +67,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
       name: plane.name,
       producer,
       account: run.account,
-      marked: run.mode === 'lockstep' ? marked : [],
+      marked: run.mode === 'lockstep' ? definition.awaited : [],
       history,
       traceparentOf:
         options.traceparentOf && ((event) => (host.isReplaying ? undefined : options.traceparentOf?.(event))),
@@ -126,7 +127,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
       try {
         failedTurn.check()
         if (saved === undefined && log.turnsAfter(0).length === 0)
-          await mustHaveSaidNothing(bus, run, plane.name, marked)
+          await mustHaveSaidNothing(bus, run, plane.name, definition.awaited)
         await host.run()
       } catch (error) {
         if (!isFault(error)) failedTurn.note(host.turn + 1, error)

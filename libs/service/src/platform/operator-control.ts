@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { topics, type OperatorCommand, type TradingState } from '@triplane/contracts'
+import { labelOf, topics, type OperatorCommand, type PlaneName, type TradingState } from '@triplane/contracts'
 import { createControl, createHaltFile, type Control, type OperatorOrder } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
@@ -10,7 +10,7 @@ import { readCrashNote, removeCrashNote } from '../lifecycle/crash-note.ts'
 import type { auditPart, ServiceConfig } from '../service-config.ts'
 
 /** Whose operators' orders the halt file keeps: this order plane's, whatever the run. */
-const DESK = 'order-plane'
+const DESK = 'order-plane' satisfies PlaneName
 
 /** What an order of an operator is told the other planes by. */
 type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
@@ -79,11 +79,11 @@ export class OperatorControl {
   /** Reads what stands. A crash by a bug counts as a halt, by this plane's own order. */
   static async open(options: OperatorControlOptions): Promise<OperatorControl> {
     const { config, logger } = options
-    const note = readCrashNote(config.state.folder, 'order_plane')
+    const note = readCrashNote(config.state.folder, labelOf(DESK))
     if (note) {
       const why = `crashed: ${note.error.split('\n')[0] ?? ''}`
       await createHaltFile(config.state.folder, DESK).write({ state: 'halted', who: DESK, why, atUs: note.atUs })
-      removeCrashNote(config.state.folder, 'order_plane')
+      removeCrashNote(config.state.folder, labelOf(DESK))
       logger.critical('The process before crashed by a bug: trading is halted until an operator resumes it', { why })
     }
     return new OperatorControl(options)

@@ -1,5 +1,5 @@
 import { instrumentsOf, loadInstruments } from '@triplane/config'
-import { stageOf, type EventType, type Instrument, type PlaneName, type Run } from '@triplane/contracts'
+import type { EventType, Instrument, PlaneName, Run, Stage } from '@triplane/contracts'
 import { probeCheck, reportCheck, type Check, type RuledCheck } from '@triplane/health'
 import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
@@ -18,9 +18,8 @@ export function configuredInstruments({ market }: Pick<PlaneConfig, 'market'>): 
 }
 
 export interface PlanePartsOptions<Hosted extends HostedRun> {
-  readonly name: PlaneName
-  /** What the plane hears on and speaks on. */
-  readonly topics: BusTopics
+  /** Its name, the stage of its heartbeats, what it hears on and speaks on. */
+  readonly definition: { readonly name: PlaneName; readonly stage: Stage; readonly topics: BusTopics }
   readonly metrics: Metrics<string>
   /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
   readonly host: (context: RunContext, beforeScrape: (measure: () => void) => void) => Promise<Hosted>
@@ -41,10 +40,10 @@ export interface PlaneParts extends ServiceParts {
 /** What a plane is made of as a service: latest state, history, and the plane itself at work on the current run. */
 export function planeParts<Hosted extends HostedRun>(
   config: PlaneConfig,
-  { name, topics, metrics, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
+  { definition, metrics, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
   { logger, clock }: ServiceEdges,
 ): PlaneParts {
-  const stage = stageOf(name)
+  const { name, stage, topics } = definition
   const latest = openLatestState(config, logger)
   const histories = openHistories({
     config,
