@@ -1,10 +1,10 @@
 // Those that there are
 export { liveVenues, venueById, venues } from './registry.ts'
 export type { Fees } from './venue.ts'
-export type { LiveProtocol, RestRequest } from './live-protocol.ts'
+export type { LiveProtocol, RestRequest, StreamRequest, SubscriptionRefusal } from './live-protocol.ts'
 // Frames into events
 export { createNormalizer, type Normalizer } from './normalizer.ts'
-export { readInstrumentList } from './instrument-list.ts'
+export { isInstrumentListUrl, readInstrumentList } from './instrument-list.ts'
 export { isJsonObject } from './field-reader.ts'
 // What a recording gives away about itself
 export { inspectPayload, recordedVenues, unsupportedVenue, venueOfUrl } from './captures.ts'

@@ -4,6 +4,10 @@ import type { Frame, FrameRefusal } from '@triplane/market-data'
 import { venueById } from './registry.ts'
 import type { ListedInstrument } from './venue.ts'
 
+/** True for the URL that a venue's own list of its instruments came from. */
+export const isInstrumentListUrl = (venue: string, url: URL): boolean =>
+  venueById(venue)?.isInstrumentListUrl?.(url) ?? false
+
 /**
  * Reads a venue's own list of its instruments for those of `instruments` that are traded there: their steps, or why they cannot
  * be had. Refuses the frame as a whole when it is no such list.

@@ -10,16 +10,16 @@ import type { Understood } from './venue.ts'
 export interface Normalizer {
   /** The one event of a frame that the venue's fast reader can read; undefined when `read` has to. */
   scan(frame: Frame, tsRecvUs: number): NormalizedEvent | undefined
-  /** Everything that a frame says, by `JSON.parse` and the venue's mapper: the last word on it. The fast reader learns from it. */
+  /** Everything that a frame says, by its JSON and the venue's mapper: the last word on it. The fast reader learns from it. */
   read(frame: Frame, tsRecvUs: number): Understood
 }
 
 /** Builds the normaliser of all venues that `instruments` name. */
 export function createNormalizer(instruments: readonly Instrument[]): Normalizer {
   const readers = new Map(
-    venues.map(({ id, map, fast }) => {
-      const table = new InstrumentTable(instruments.filter(({ venue }) => venue === id))
-      return [id, { map, table, fast: fast?.(table) }] as const
+    venues.map((venue) => {
+      const table = new InstrumentTable(instruments.filter((instrument) => instrument.venue === venue.id))
+      return [venue.id, { venue, table, fast: venue.fast?.(table) }] as const
     }),
   )
 
@@ -32,8 +32,8 @@ export function createNormalizer(instruments: readonly Instrument[]): Normalizer
         const detail = `Expected a frame of ${[...readers.keys()].join(', ')}, was one of ${frame.origin.venue}`
         return [err({ code: 'unknown_message', detail })]
       }
-      const { map, table, fast } = reader
-      const understood = parseFrame(frame, tsRecvUs, table, map)
+      const { venue, table, fast } = reader
+      const understood = parseFrame(frame, tsRecvUs, table, venue.map, venue.parseJson)
       const [first] = understood
       if (first?.ok && understood.length === 1) fast?.learn(frame, first.value)
       return understood

@@ -49,8 +49,12 @@ export interface Venue {
   readonly fees: Fees
   /** How it is known that its books have every delta. */
   readonly bookRule: BookRule
+  /** Reads the JSON of a frame where `JSON.parse` loses what the mapper needs. Throws for what is not JSON, as that does. */
+  readonly parseJson?: (text: string) => unknown
   readonly map: MapMessage
   readonly fast?: (instruments: InstrumentTable) => FastReader
+  /** True for the URL, whatever its host, that the venue's own list of its instruments came from. */
+  readonly isInstrumentListUrl?: (url: URL) => boolean
   /** Reads the venue's own list of its instruments for `instruments`; one that is not in the list is left out. */
   readonly readInstrumentList?: (
     frame: Frame,

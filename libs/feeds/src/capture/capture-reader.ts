@@ -1,4 +1,5 @@
 import type { BadLine, FeedItem, FrameOrigin } from '@triplane/market-data'
+import { isInstrumentListUrl } from '@triplane/venues'
 import type { ReaderEnd } from '../disconnect-reasons.ts'
 import { emptyCaptureLine, readCaptureLine, type CaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -156,13 +157,13 @@ export class CaptureReader {
 
   /** The origin of a REST payload: a snapshot of the symbol that the URL names, or the venue's list of its instruments. */
   #restOrigin(url: string): FrameOrigin {
-    const { pathname, searchParams } = new URL(url)
-    const isInstrumentList = pathname.endsWith('/exchangeInfo')
-    const symbol = searchParams.get('symbol') ?? ''
-    const key = isInstrumentList ? pathname : symbol
+    const { source, venue } = this.#options.origin
+    const parsed = new URL(url)
+    const isInstrumentList = isInstrumentListUrl(venue, parsed)
+    const symbol = parsed.searchParams.get('symbol') ?? ''
+    const key = isInstrumentList ? parsed.pathname : symbol
     let origin = this.#restOrigins.get(key)
     if (!origin) {
-      const { source, venue } = this.#options.origin
       origin = { source, venue, ...(isInstrumentList ? { isInstrumentList } : symbol && { snapshotSymbol: symbol }) }
       this.#restOrigins.set(key, origin)
     }

@@ -15,8 +15,8 @@ export interface RecorderOptions {
   readonly maxFileBytes: number
   /** Written with connects and disconnects. */
   readonly streamUrl: string
-  /** Written with REST snapshots; names their symbol. */
-  readonly snapshotUrl: (venueSymbol: string) => string
+  /** Written with REST snapshots; names their symbol. Undefined where snapshots come by the stream. */
+  readonly snapshotUrl: (venueSymbol: string) => string | undefined
   /** Written with the venue's list of its instruments. */
   readonly listUrl: string
   /** Resolves when what was written to an open file is on the disk; `fdatasync`, unless a test has a disk that fails. */
@@ -46,7 +46,7 @@ const NEWLINE = 0x0a
 export class CaptureRecorder {
   readonly #options: RecorderOptions
   readonly #streamUrl: string
-  readonly #snapshotUrls = new Map<string, string>()
+  readonly #snapshotUrls = new Map<string, string | undefined>()
   readonly #syncFile: SyncFile
   #buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES)
   #used = 0
@@ -202,7 +202,7 @@ export class CaptureRecorder {
     return snapshotSymbol === undefined ? undefined : this.#snapshotUrl(snapshotSymbol)
   }
 
-  #snapshotUrl(venueSymbol: string): string {
+  #snapshotUrl(venueSymbol: string): string | undefined {
     let url = this.#snapshotUrls.get(venueSymbol)
     if (url === undefined) {
       url = this.#options.snapshotUrl(venueSymbol)

@@ -6,7 +6,7 @@ export const connectionEnds = [
   'error',
   /** It stayed open and brought nothing. */
   'stalled',
-  /** Its age: the venue ends it after 24 h. */
+  /** Its age: the venue would end it. */
   'planned',
   /** The venue said that the server shuts down. */
   'server_shutdown',
@@ -32,6 +32,8 @@ export type FeedNotice =
     }
   /** The same of the venue's list of its instruments: their steps are those of the file, or of the list before. */
   | { readonly kind: 'list_failed'; readonly detail: string; readonly retryMs?: number }
+  /** The venue does not take a subscription: nothing comes of it. `symbol` is the venue's, absent where it does not say. */
+  | { readonly kind: 'subscription_refused'; readonly symbol?: string; readonly detail: string }
   /** The venue wants no requests for `retryMs`: 429 too many, 418 the address is banned. */
   | { readonly kind: 'rate_limited'; readonly status: number; readonly retryMs: number }
   /** Frames are no longer recorded: the run cannot be reproduced from its recording. */

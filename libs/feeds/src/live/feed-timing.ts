@@ -7,11 +7,11 @@ export interface FeedTiming {
   readonly longestRetryMs: number
   /** A connection that lived so long starts the waits anew: venues count connects. */
   readonly stableAfterMs: number
-  /** Age at which a connection is replaced; half an hour before the venue ends it, unless told otherwise. */
+  /** Age at which a connection is replaced; half an hour before the venue ends it, unless told otherwise. Infinity: never. */
   readonly maxAgeMs: number
-  /** A TCP, TLS and WebSocket handshake, or a REST answer, takes at most so long. */
+  /** A TCP, TLS and WebSocket handshake, a REST answer, or a snapshot by the stream takes at most so long. */
   readonly answerMs: number
-  /** A snapshot is fetched when its depth stream has begun, or after so long without it. */
+  /** A snapshot is asked for when its book stream has begun without one, or after so long without the stream. */
   readonly depthWithinMs: number
   /** The planes see silence so often. */
   readonly silenceMs: number

@@ -3,14 +3,20 @@ import { Backoff, BatchQueue } from '@triplane/async'
 import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
 import { invariant, type Clock } from '@triplane/kernel'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
-import { venueById, type LiveProtocol } from '@triplane/venues'
+import {
+  venueById,
+  type LiveProtocol,
+  type RestRequest,
+  type StreamRequest,
+  type SubscriptionRefusal,
+} from '@triplane/venues'
 import { CaptureRecorder, type SyncFile } from '../capture/capture-recorder.ts'
 import type { Feed } from '../feed.ts'
 import type { DisconnectReason, FeedNotice, LiveFeedStats } from './feed-notice.ts'
 import { defaultTiming, RENEWED_BEFORE_MS, type FeedTiming } from './feed-timing.ts'
-import { RestRequests } from './rest-requests.ts'
 import { StreamConnection, type ConnectionEnd } from './stream-connection.ts'
 import { asOneLine } from './stream-frame.ts'
+import { VenueRequests } from './venue-requests.ts'
 
 export interface LiveFeedOptions {
   /** Id of a venue that can be gone live at. */
@@ -55,9 +61,9 @@ export interface LiveFeed extends Feed {
 }
 
 /**
- * Makes the live feed of a venue: its trades, best quotes and book deltas of every instrument over one connection, and by REST,
- * as frames of their own, the venue's list of its instruments at every connect and snapshots of their books. It connects when `batches` is called, and again whenever it
- * has to. Throws RecordingError when it cannot record.
+ * Makes the live feed of a venue: its trades, quotes and books of every instrument over one connection, and by REST, as frames of
+ * their own, the venue's list of its instruments at every connect, and snapshots of their books where the connection brings none.
+ * It connects when `batches` is called, and again whenever it has to. Throws RecordingError when it cannot record.
  */
 export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   return new VenueFeed(options)
@@ -65,6 +71,8 @@ export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
 
 /** The name under which the list of instruments is asked for; no symbol has it. */
 const LIST = '*'
+/** The longest that a timer waits. */
+const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
  * Invariants
@@ -86,7 +94,9 @@ class VenueFeed implements LiveFeed {
   /** What was received and not yet taken. */
   readonly #queue: BatchQueue<FeedItem>
   readonly #backoff: Backoff
-  readonly #requests: RestRequests
+  readonly #requests: VenueRequests
+  /** How a snapshot of a venue symbol is asked for. */
+  readonly #snapshotOf: (venueSymbol: string) => RestRequest | StreamRequest
   readonly #random: () => number
   readonly #isResumed: boolean
   #recorder: CaptureRecorder | undefined
@@ -102,7 +112,7 @@ class VenueFeed implements LiveFeed {
   #retryTimer: NodeJS.Timeout | undefined
   #ageTimer: NodeJS.Timeout | undefined
   #depthTimer: NodeJS.Timeout | undefined
-  /** Venue symbols whose book stream has not begun since the connect, by the stream's name. */
+  /** Venue symbols whose book stream has not begun since it was subscribed to, by the stream's name. */
   readonly #quietBooks = new Map<string, string>()
   /** After a slow consumer: not before everything is taken. */
   #waitsForConsumer = false
@@ -133,7 +143,8 @@ class VenueFeed implements LiveFeed {
     this.origin = { source, venue }
     this.#live = live
     this.#clock = clock
-    this.#timing = { ...defaultTiming, maxAgeMs: live.limits.maxAgeMs - RENEWED_BEFORE_MS, ...options.timing }
+    const maxAgeMs = (live.limits.maxAgeMs ?? Infinity) - RENEWED_BEFORE_MS
+    this.#timing = { ...defaultTiming, maxAgeMs, ...options.timing }
     this.#onNotice = onNotice
     this.#random = random
     this.#isResumed = options.resumed ?? false
@@ -151,8 +162,10 @@ class VenueFeed implements LiveFeed {
       instruments.map(({ venueSymbol }) => [venueSymbol, { ...this.origin, snapshotSymbol: venueSymbol }]),
     )
     const listOrigin: FrameOrigin = { ...this.origin, isInstrumentList: true }
-    this.#requests = new RestRequests({
-      requestOf: (name) => (name === LIST ? list : live.snapshot(restUrl, name)),
+    this.#snapshotOf = (venueSymbol) => live.snapshot(restUrl, venueSymbol)
+    this.#requests = new VenueRequests({
+      requestOf: (name) => (name === LIST ? list : this.#snapshotOf(name)),
+      send: (messages) => this.#current?.send(messages),
       limits: live.limits,
       timing: this.#timing,
       clock,
@@ -177,7 +190,7 @@ class VenueFeed implements LiveFeed {
         maxFileBytes: options.maxFileBytes ?? 256 * 1024 * 1024,
         sync: options.syncFile,
         streamUrl: this.#url,
-        snapshotUrl: (venueSymbol) => live.snapshot(restUrl, venueSymbol).url,
+        snapshotUrl: (venueSymbol) => urlOf(this.#snapshotOf(venueSymbol)),
         listUrl: list.url,
       })
     }
@@ -214,8 +227,8 @@ class VenueFeed implements LiveFeed {
   requestSnapshot(instrument: InstrumentId): void {
     const venueSymbol = this.#venueSymbols.get(instrument)
     invariant(venueSymbol !== undefined, 'the instrument is one of the feed', instrument)
-    // One that waits for its depth stream to begin will be asked for then.
-    if (this.#current && !this.#quietBooks.has(this.#live.streamName(venueSymbol))) this.#requests.request(venueSymbol)
+    // One whose stream has not begun is there when it has, or will be asked for then.
+    if (this.#current && !this.#quietBooks.has(this.#live.streamName(venueSymbol))) this.#requestSnapshot(venueSymbol)
   }
 
   requestInstrumentList(): void {
@@ -250,7 +263,7 @@ class VenueFeed implements LiveFeed {
     if (this.#opening || this.#isClosed) return
     clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined
-    const connection: StreamConnection = new StreamConnection(this.#url, this.#timing, this.#live.limits, {
+    const connection: StreamConnection = new StreamConnection(this.#url, this.#timing, this.#live, {
       onOpen: () => this.#onOpen(connection),
       onMessage: (bytes) => this.#onMessage(bytes),
       onEnd: (end) => this.#onEnd(connection, end),
@@ -274,20 +287,23 @@ class VenueFeed implements LiveFeed {
     this.#onNotice({ kind: 'connected', url: this.#url })
     this.#requests.forgive()
     this.#requests.request(LIST)
-    for (const venueSymbol of this.#venueSymbols.values())
-      this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
+    const venueSymbols = [...this.#venueSymbols.values()]
+    for (const venueSymbol of venueSymbols) this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
+    if (this.#live.subscribe) connection.send(this.#live.subscribe(venueSymbols))
     const { maxAgeMs, depthWithinMs } = this.#timing
     this.#depthTimer = setTimeout(() => this.#onDepthLate(), depthWithinMs)
     // Not all feeds of a house on the same second.
     const ageMs = maxAgeMs * (1 - 0.01 * this.#random())
-    this.#ageTimer = setTimeout(() => this.#renew('planned'), ageMs)
+    if (ageMs < MAX_WAIT_MS) this.#ageTimer = setTimeout(() => this.#renew('planned'), ageMs)
   }
 
   #onMessage(bytes: Buffer): void {
     if (this.#live.isGoodbye(bytes)) return this.#renew('server_shutdown')
     if (this.#queue.isFull) return this.#onFull()
     this.#addFrame(bytes, this.origin)
-    if (this.#quietBooks.size > 0) this.#noteDepth(bytes)
+    if (this.#quietBooks.size > 0) this.#noteBook(bytes)
+    const refusal = this.#live.refusalOf?.(bytes)
+    if (refusal) this.#onRefusal(refusal)
   }
 
   #addFrame(message: Buffer, origin: FrameOrigin): void {
@@ -297,19 +313,34 @@ class VenueFeed implements LiveFeed {
     this.#queue.push({ type: 'frame', origin, bytes, start: 0, end: bytes.length, tsRecvUs: this.#nowUs() })
   }
 
-  /** A snapshot that is older than the first diff is of no use, so it is asked for when the diffs have begun. */
-  #noteDepth(bytes: Buffer): void {
-    const streamSymbol = this.#live.bookStreamOf(bytes)
-    const venueSymbol = streamSymbol === undefined ? undefined : this.#quietBooks.get(streamSymbol)
-    if (streamSymbol === undefined || venueSymbol === undefined) return
-    this.#quietBooks.delete(streamSymbol)
+  /** A REST snapshot that is older than the first delta is of no use, so it is asked for when the deltas have begun. */
+  #noteBook(bytes: Buffer): void {
+    const stream = this.#live.bookStreamOf(bytes)
+    const venueSymbol = stream === undefined ? undefined : this.#quietBooks.get(stream)
+    if (stream === undefined || venueSymbol === undefined) return
+    this.#quietBooks.delete(stream)
+    if ('url' in this.#snapshotOf(venueSymbol)) return this.#requests.request(venueSymbol)
+    this.#snapshotCount++
+    this.#requests.answered(venueSymbol)
+  }
+
+  /** Nothing moves in these books, so a snapshot of now will do; or their streams have not brought one. */
+  #onDepthLate(): void {
+    const late = [...this.#quietBooks.values()]
+    this.#quietBooks.clear()
+    for (const venueSymbol of late) this.#requestSnapshot(venueSymbol)
+  }
+
+  /** Asks for a snapshot: where it comes by the stream, this is to begin anew. */
+  #requestSnapshot(venueSymbol: string): void {
+    if ('messages' in this.#snapshotOf(venueSymbol))
+      this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
     this.#requests.request(venueSymbol)
   }
 
-  /** Nothing moves in these books, so a snapshot of now will do. */
-  #onDepthLate(): void {
-    for (const venueSymbol of this.#quietBooks.values()) this.#requests.request(venueSymbol)
-    this.#quietBooks.clear()
+  #onRefusal({ stream, detail }: SubscriptionRefusal): void {
+    const symbol = [...this.#venueSymbols.values()].find((one) => this.#live.streamName(one) === stream)
+    this.#onNotice({ kind: 'subscription_refused', ...(symbol !== undefined && { symbol }), detail })
   }
 
   #onEnd(connection: StreamConnection, end: ConnectionEnd): void {
@@ -400,3 +431,5 @@ class VenueFeed implements LiveFeed {
     return this.#lastUs
   }
 }
+
+const urlOf = (request: RestRequest | StreamRequest) => ('url' in request ? request.url : undefined)

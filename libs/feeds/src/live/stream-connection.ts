@@ -31,18 +31,14 @@ export class StreamConnection {
   readonly #socket: WebSocket
   readonly #events: ConnectionEvents
   readonly #stallAfterMs: number
-  readonly #limits: LiveProtocol['limits']
+  readonly #protocol: LiveProtocol
   #watch: NodeJS.Timeout | undefined
+  #keepAlive: NodeJS.Timeout | undefined
   #hasNews = false
   #isOver = false
 
-  constructor(
-    url: string,
-    { answerMs, stallAfterMs }: FeedTiming,
-    limits: LiveProtocol['limits'],
-    events: ConnectionEvents,
-  ) {
-    this.#limits = limits
+  constructor(url: string, { answerMs, stallAfterMs }: FeedTiming, protocol: LiveProtocol, events: ConnectionEvents) {
+    this.#protocol = protocol
     this.#events = events
     this.#stallAfterMs = stallAfterMs
     this.#socket = new WebSocket(url, {
@@ -61,10 +57,16 @@ export class StreamConnection {
     this.#socket.on('unexpected-response', (_, response) => this.#onRefusal(response))
   }
 
+  /** Sends messages, one by one. */
+  send(messages: readonly string[]): void {
+    for (const message of messages) this.#socket.send(message)
+  }
+
   /** Lets go of the connection; it says nothing any more. */
   cut(): void {
     this.#isOver = true
     clearInterval(this.#watch)
+    clearInterval(this.#keepAlive)
     this.#socket.terminate()
   }
 
@@ -76,6 +78,8 @@ export class StreamConnection {
       this.#hasNews = false
       if (silentTicks >= 2) this.#end({ reason: 'stalled', detail: `no message for ${this.#stallAfterMs} ms` })
     }, this.#stallAfterMs / 2)
+    const { keepAlive } = this.#protocol
+    if (keepAlive) this.#keepAlive = setInterval(() => this.send([keepAlive.message]), keepAlive.everyMs)
     this.#events.onOpen()
   }
 
@@ -87,7 +91,7 @@ export class StreamConnection {
 
   #onRefusal(response: IncomingMessage): void {
     const status = response.statusCode ?? 0
-    const waitMs = this.#limits.refusalWaitMs(status, response.headers['retry-after'])
+    const waitMs = this.#protocol.limits.refusalWaitMs(status, response.headers['retry-after'])
     response.destroy()
     this.#end({
       reason: 'error',

@@ -11,6 +11,7 @@ const read = (dialect: BinanceDialect) =>
   ({
     map: mapBinance(dialect),
     fast: (instruments) => new FrameScanner(instruments, dialect),
+    isInstrumentListUrl: ({ pathname }) => pathname.endsWith('/exchangeInfo'),
     readInstrumentList: readExchangeInfo,
   }) satisfies Partial<Venue>
 

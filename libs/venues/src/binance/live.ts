@@ -52,27 +52,27 @@ export const usdmLive = liveProtocol({
   weightPerMinute: 2400,
 })
 
-function liveProtocol({ wsUrl, restUrl, depthPath, depthWeight, ...rest }: Endpoints): LiveProtocol {
+function liveProtocol({ wsUrl, restUrl, depthPath, depthWeight, ...rest }: Endpoints) {
   const { listPath, listsSome, listWeight, weightPerMinute } = rest
   return {
     source: 'binance_ws',
     wsUrl,
     restUrl,
     streamsUrl,
-    snapshot: (base, venueSymbol) => ({
+    snapshot: (base: string, venueSymbol: string) => ({
       url: `${withoutSlash(base)}${depthPath}?symbol=${venueSymbol.toUpperCase()}&limit=${DEPTH_LEVELS}`,
       weight: depthWeight,
     }),
-    instrumentList(base, venueSymbols) {
+    instrumentList(base: string, venueSymbols: readonly string[]) {
       const symbols = JSON.stringify(venueSymbols.map((symbol) => symbol.toUpperCase()))
       const query = listsSome ? `?symbols=${encodeURIComponent(symbols)}` : ''
       return { url: `${withoutSlash(base)}${listPath}${query}`, weight: listWeight }
     },
-    streamName: (venueSymbol) => venueSymbol.toLowerCase(),
+    streamName: (venueSymbol: string) => venueSymbol.toLowerCase(),
     bookStreamOf,
     isGoodbye,
     limits: { weightPerMinute, usedWeightHeader: 'x-mbx-used-weight-1m', refusalWaitMs, maxAgeMs: DAY_MS },
-  }
+  } satisfies LiveProtocol
 }
 
 function streamsUrl(wsUrl: string, venueSymbols: readonly string[]): string {

@@ -1,17 +1,20 @@
 import { Backoff } from '@triplane/async'
 import type { Clock } from '@triplane/kernel'
-import type { LiveProtocol, RestRequest } from '@triplane/venues'
+import type { LiveProtocol, RestRequest, StreamRequest } from '@triplane/venues'
 import type { FeedNotice } from './feed-notice.ts'
 import type { FeedTiming } from './feed-timing.ts'
 import { WeightBudget } from './weight-budget.ts'
 
-export interface RestRequestsOptions {
-  /** Where what has this name is, and what it costs of the weight that an address may use. */
-  readonly requestOf: (name: string) => RestRequest
+export interface VenueRequestsOptions {
+  /** How what has this name is asked for. */
+  readonly requestOf: (name: string) => RestRequest | StreamRequest
   readonly limits: LiveProtocol['limits']
   readonly timing: FeedTiming
   readonly clock: Clock
   readonly random: () => number
+  /** Sends messages on the connection. */
+  readonly send: (messages: readonly string[]) => void
+  /** A REST answer. */
   readonly onAnswer: (name: string, bytes: Buffer) => void
   /** The next try comes after `retryMs`; none does when it is absent. */
   readonly onFailure: (name: string, detail: string, retryMs?: number) => void
@@ -20,6 +23,7 @@ export interface RestRequestsOptions {
 
 /** One request: waiting for its turn, or under way. */
 interface Request {
+  /** Its turn; or when its answer by the stream is late. */
   timer?: NodeJS.Timeout
   readonly abort: AbortController
 }
@@ -35,22 +39,23 @@ const QUIET_US = 60_000_000
 const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
- * Fetches by REST what has names: the snapshot of a book, the list of instruments.
+ * Asks a venue, by REST or by messages on the connection, for what has names: the snapshot of a book, the list of instruments.
  *
  * Invariants
  * 1. A name has at most one request, waiting or under way; another one meanwhile is the same one.
  * 2. Nothing is sent without weight for it, while the venue wants nothing to be sent, or after `stop`.
- * 3. A request ends with an answer, with `stop`, or with a refusal that trying again cannot change.
+ * 3. A request ends with an answer, with `stop`, or with a refusal that trying again cannot change. What the stream is to
+ *    answer is asked for again until `answered` says that it has.
  */
-export class RestRequests {
-  readonly #options: RestRequestsOptions
+export class VenueRequests {
+  readonly #options: VenueRequestsOptions
   readonly #budget: WeightBudget
   readonly #requests = new Map<string, Request>()
   readonly #histories = new Map<string, History>()
   failures = 0
   rateLimits = 0
 
-  constructor(options: RestRequestsOptions) {
+  constructor(options: VenueRequestsOptions) {
     this.#options = options
     this.#budget = new WeightBudget(options.limits.weightPerMinute, options.clock)
   }
@@ -63,6 +68,12 @@ export class RestRequests {
     if (isQuiet) history.backoff.reset()
     this.#requests.set(name, { abort: new AbortController() })
     this.#sendAfter(name, isQuiet ? 0 : history.backoff.next())
+  }
+
+  /** The stream has brought what has the name. */
+  answered(name: string): void {
+    clearTimeout(this.#requests.get(name)?.timer)
+    this.#requests.delete(name)
   }
 
   /** Forgets all requests: what would come belongs to a connection that is gone. */
@@ -85,21 +96,25 @@ export class RestRequests {
   }
 
   #send(name: string, request: Request): void {
-    const waitMs = this.#budget.take(this.#options.requestOf(name).weight)
+    const { requestOf, send, clock, timing } = this.#options
+    const asked = requestOf(name)
+    const waitMs = 'url' in asked ? this.#budget.take(asked.weight) : 0
     if (waitMs > 0) return this.#sendAfter(name, waitMs + this.#jitterMs())
-    this.#historyOf(name).lastUs = this.#options.clock.monotonicUs()
-    void this.#fetch(name, request.abort)
+    this.#historyOf(name).lastUs = clock.monotonicUs()
+    if ('url' in asked) return void this.#fetch(name, asked.url, request.abort)
+    request.timer = setTimeout(() => this.#retry(name, noAnswer(timing)), timing.answerMs)
+    send(asked.messages)
   }
 
-  async #fetch(name: string, abort: AbortController): Promise<void> {
-    const { requestOf, timing } = this.#options
+  async #fetch(name: string, url: string, abort: AbortController): Promise<void> {
+    const { timing } = this.#options
     let isLate = false
     const deadline = setTimeout(() => {
       isLate = true
       abort.abort()
     }, timing.answerMs)
     try {
-      const response = await fetch(requestOf(name).url, { signal: abort.signal, redirect: 'error' })
+      const response = await fetch(url, { signal: abort.signal, redirect: 'error' })
       const bytes = Buffer.from(await response.arrayBuffer())
       clearTimeout(deadline)
       if (!abort.signal.aborted) this.#answered(name, response, bytes)
@@ -107,13 +122,13 @@ export class RestRequests {
       clearTimeout(deadline)
       // Stopped: what comes of it concerns nobody any more.
       if (abort.signal.aborted && !isLate) return
-      this.#retry(name, isLate ? `Expected an answer within ${timing.answerMs} ms` : explain(error))
+      this.#retry(name, isLate ? noAnswer(timing) : explain(error))
     }
   }
 
   #answered(name: string, { status, headers }: Response, bytes: Buffer): void {
     const { limits, onNotice, onAnswer, onFailure } = this.#options
-    const used = Number(headers.get(limits.usedWeightHeader))
+    const used = limits.usedWeightHeader === undefined ? 0 : Number(headers.get(limits.usedWeightHeader))
     if (used > 0) this.#budget.learn(used)
     if (status === 200) {
       this.#requests.delete(name)
@@ -156,6 +171,8 @@ export class RestRequests {
     return this.#options.random() * this.#options.timing.firstRetryMs
   }
 }
+
+const noAnswer = ({ answerMs }: FeedTiming) => `Expected an answer within ${answerMs} ms`
 
 function explain(error: unknown): string {
   const { message, cause } = error as Error
