@@ -48,6 +48,8 @@ export const bookKeeperSchema = stateSchema({
   /** Newest event time of what the book has, where it is not kept by ids; null before the first. */
   newestUs: field.orNull(field.timeUs),
   book: orderBookSchema,
+  /** Levels that the venue keeps of each side; null before the first snapshot, and where the book is not kept by checksum. */
+  depth: field.orNull(field.count),
   /** The levels of the book as they were sent; null where it is not kept by checksum. */
   texts: field.orNull(levelTextsSchema),
   buffer: field.list(field.event('bookDelta')),
@@ -65,6 +67,7 @@ const empty: BookKeeperSnapshot = {
   isBridged: false,
   lastUpdateId: 0,
   newestUs: null,
+  depth: null,
   book: { bids: [], asks: [] },
   texts: null,
   buffer: [],
@@ -113,6 +116,7 @@ export class BookKeeper {
   #isBridged: boolean
   #lastUpdateId: number
   #newestUs: number
+  #depth: number | undefined
   readonly #texts: { readonly bids: LevelTexts; readonly asks: LevelTexts }
   #parked: OrderBookSnapshot | undefined
   #isHoleSaid: boolean
@@ -126,6 +130,7 @@ export class BookKeeper {
     this.#isBridged = saved.isBridged
     this.#lastUpdateId = saved.lastUpdateId
     this.#newestUs = saved.newestUs ?? -Infinity
+    this.#depth = saved.depth ?? undefined
     this.#texts = { bids: new LevelTexts('bid', saved.texts?.bids), asks: new LevelTexts('ask', saved.texts?.asks) }
     this.#parked = saved.parked ?? undefined
     this.#isHoleSaid = saved.isHoleSaid
@@ -184,7 +189,8 @@ export class BookKeeper {
   #onProved({ proof, ...delta }: ReceivedDelta, rule: ChecksumRule, emit: Emit): void {
     if (!this.#isValid) return
     const { bids, asks } = this.#texts
-    const { depth, checksum, ...sent } = proved(proof, delta)
+    const { depth = this.#depth, checksum, ...sent } = proved(proof, delta)
+    invariant(depth !== undefined, 'a valid book by checksum has a depth', delta.instrument)
     bids.apply(delta.bids, sent.bids)
     asks.apply(delta.asks, sent.asks)
     const whole = { ...delta, bids: [...delta.bids, ...bids.cutAt(depth)], asks: [...delta.asks, ...asks.cutAt(depth)] }
@@ -281,6 +287,7 @@ export class BookKeeper {
       isBridged: this.#isBridged,
       lastUpdateId: this.#lastUpdateId,
       newestUs: Number.isFinite(this.#newestUs) ? this.#newestUs : null,
+      depth: this.#depth ?? null,
       book: this.book.snapshot(),
       texts:
         this.#rule.kind === 'checksum'
@@ -362,8 +369,9 @@ export class BookKeeper {
   }
 
   /** Keeps the levels of a snapshot as they were sent. Gives the snapshot, cut off at its depth. */
-  #replaceTexts(snapshot: BookSnapshot, proof: BookProof | undefined): BookSnapshot {
+  #replaceTexts(snapshot: BookSnapshot, proof: ReceivedSnapshot['proof']): BookSnapshot {
     const { bids, asks, depth } = proved(proof, snapshot)
+    this.#depth = depth
     this.#clearTexts()
     this.#texts.bids.apply(snapshot.bids, bids)
     this.#texts.asks.apply(snapshot.asks, asks)
@@ -428,7 +436,10 @@ function idOf({ lastUpdateId, instrument }: BookSnapshot): number {
 }
 
 /** The venue's mapper keeps what every snapshot and delta is proved by, number by number. */
-function proved(proof: BookProof | undefined, { bids, asks, instrument }: BookDelta | BookSnapshot): BookProof {
+function proved<Proof extends BookProof>(
+  proof: Proof | undefined,
+  { bids, asks, instrument }: BookDelta | BookSnapshot,
+): Proof {
   const isWhole = proof !== undefined && proof.bids.length === bids.length && proof.asks.length === asks.length
   invariant(isWhole, 'what a book that is kept by checksum takes has a proof', instrument)
   return proof

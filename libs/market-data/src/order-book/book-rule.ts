@@ -34,8 +34,8 @@ export type BookRule = IdRule | ChecksumRule | NoRule
 
 /** What a snapshot or delta is proved by, where books are kept by checksum. It never leaves the book keeper. */
 export interface BookProof {
-  /** Levels that the venue keeps of each side: the book is cut off there. */
-  readonly depth: number
+  /** Levels that the venue keeps of each side: the book is cut off there. Absent of a delta: as the snapshot before says. */
+  readonly depth?: number
   /** Of the book with this snapshot or delta; absent where the venue gives none. */
   readonly checksum?: number
   /** The numbers of the event of the same place, as the venue sent them. */
@@ -45,7 +45,7 @@ export interface BookProof {
 
 /** A delta or snapshot as a venue's mapper gives it. */
 export type ReceivedDelta = BookDelta & { readonly proof?: BookProof }
-export type ReceivedSnapshot = BookSnapshot & { readonly proof?: BookProof }
+export type ReceivedSnapshot = BookSnapshot & { readonly proof?: BookProof & { readonly depth: number } }
 
 /** The last update id before `delta`: named by it where ids have holes. */
 export const idBefore = (delta: NumberedDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1

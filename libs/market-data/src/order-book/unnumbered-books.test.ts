@@ -112,6 +112,19 @@ describe('a book that is kept by checksum', () => {
     expect(keeper.book.snapshot()).toEqual({ bids: [9.5, 1], asks: [10, 3] })
   })
 
+  it('is cut off at the depth of its snapshot where a delta says none, also when restored', () => {
+    const { keeper } = keep(byChecksum, [snapshotOf(first, 1)])
+    const { proof, ...delta } = deltaOf(
+      { bids: ['9.5', '1.00'], asks: [] },
+      checksum(['9.5', '1.00'], ['10.0', '3.00']),
+    )
+    const { depth: _depth, ...sent } = proof ?? { bids: [], asks: [] }
+    for (const each of [restored(byChecksum, keeper), keeper]) {
+      const { emitted } = keep(byChecksum, [{ ...delta, proof: sent }], each)
+      expect(emitted).toEqual([{ ...delta, bids: [9.5, 1, 9, 0] }])
+    }
+  })
+
   it('refuses a snapshot whose own checksum is not that of its levels', () => {
     const snapshot = snapshotOf(first)
     const wrong = { ...snapshot, proof: { depth: 10, ...first, checksum: 1 } }
