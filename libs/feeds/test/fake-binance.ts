@@ -1,14 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Server } from 'node:http'
 import { Random } from '@triplane/kernel'
-import { WebSocketServer, type WebSocket } from 'ws'
-
-/** What the venue answers to a request for a snapshot, or to a handshake that it refuses. */
-export interface Answer {
-  readonly status: number
-  readonly body?: string
-  readonly headers?: Readonly<Record<string, string>>
-}
+import { FakeVenue, listen, type Answer } from '@triplane/testing/fake-venue'
 
 /** Gives the answer to a request for a symbol's snapshot; undefined is the book as it is. */
 export type AnswerDepth = (venueSymbol: string, request: number) => Answer | undefined | Promise<Answer | undefined>
@@ -101,78 +93,38 @@ const price = (ticks: number) => (ticks / 100).toFixed(2)
  * A venue in the process that speaks the part of Binance's protocol that the live feed uses, on the loopback interface:
  * combined streams named in the URL, and depth snapshots and the list of instruments by REST. It sends only what a test tells it to.
  */
-export class FakeBinance {
-  /** Paths with query of the handshakes, in order; refused ones too. */
-  readonly handshakes: string[] = []
+export class FakeBinance extends FakeVenue {
   /** Venue symbols of the requests for a snapshot, in order. */
   readonly depthRequests: string[] = []
   /** Paths with query of the requests for the list of instruments, in order. */
   readonly listRequests: string[] = []
-  /** Payloads of the pongs received. */
-  readonly pongs: string[] = []
   /** Decides the answers to requests for a snapshot. */
   answerDepth: AnswerDepth = () => undefined
   /** Steps that the list says of every instrument. */
   steps = { tickSize: '0.01000000', stepSize: '0.00100000', minNotional: '5' }
   /** Decides the answers to requests for the list of instruments; undefined is the list as it is. */
   answerList: (request: number) => Answer | undefined = () => undefined
-  /** Decides which handshakes are refused. */
-  answerHandshake: (handshake: number) => Answer | undefined = () => undefined
-  readonly #server: Server
   readonly #isUsdm: boolean
-  readonly #sockets = new WebSocketServer({ noServer: true })
   readonly #markets: ReadonlyMap<string, FakeMarket>
-  readonly #waiting = new Set<() => void>()
 
   private constructor(server: Server, isUsdm: boolean, markets: readonly FakeMarket[]) {
-    this.#server = server
+    super(server)
     this.#isUsdm = isUsdm
     this.#markets = new Map(markets.map((market) => [market.symbol, market]))
-    server.on('upgrade', (request, socket, head) => this.#onHandshake(request, socket as Socket, head))
-    server.on('request', (request, response) => void this.#onRequest(request, response))
   }
 
   /** Listens on loopback, unless containers are to reach it. */
   static async start(
     venue: 'binance_spot' | 'binance_usdm',
     symbols: readonly string[],
-    host = '127.0.0.1',
+    host?: string,
   ): Promise<FakeBinance> {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, host, resolve))
     const isUsdm = venue === 'binance_usdm'
     return new FakeBinance(
-      server,
+      await listen(host),
       isUsdm,
       symbols.map((symbol, i) => new FakeMarket(symbol, isUsdm, i + 1)),
     )
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port
-  }
-
-  get wsUrl(): string {
-    return `ws://127.0.0.1:${this.port}`
-  }
-
-  get restUrl(): string {
-    return `http://127.0.0.1:${this.port}`
-  }
-
-  /** Connections that are open. */
-  get open(): number {
-    return this.#sockets.clients.size
-  }
-
-  /** Resolves when `isSo` holds; asked after everything that reaches the venue. */
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
-  }
-
-  /** Sends to every connection. */
-  send(message: string | Buffer): void {
-    for (const socket of this.#sockets.clients) socket.send(message)
   }
 
   /** Sends a diff, a quote and a trade of every instrument. */
@@ -204,71 +156,24 @@ export class FakeBinance {
     return JSON.stringify({ timezone: 'UTC', serverTime: Date.now(), symbols })
   }
 
-  /** Breaks every connection without a word. */
-  drop(): void {
-    for (const socket of this.#sockets.clients) socket.terminate()
-  }
-
-  /** Closes every connection as the protocol has it. */
-  closeAll(code: number, reason: string): void {
-    for (const socket of this.#sockets.clients) socket.close(code, reason)
-  }
-
   /** Says that this server will shut down. */
   announceShutdown(): void {
     this.send(`{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":${Date.now()}}}`)
   }
 
-  ping(payload: string): void {
-    for (const socket of this.#sockets.clients) socket.ping(payload)
-  }
-
-  async stop(): Promise<void> {
-    this.drop()
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
-  }
-
-  #onHandshake(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    socket.on('error', () => undefined)
-    this.handshakes.push(request.url ?? '')
-    const refusal = this.answerHandshake(this.handshakes.length)
-    if (refusal) {
-      const headers = Object.entries(refusal.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`)
-      socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${headers.join('')}Content-Length: 0\r\n\r\n`)
-      return this.#news()
-    }
-    this.#sockets.handleUpgrade(request, socket, head, (client: WebSocket) => {
-      client.on('pong', (payload) => {
-        this.pongs.push(payload.toString())
-        this.#news()
-      })
-      client.on('close', () => this.#news())
-      client.on('error', () => undefined)
-      this.#news()
-    })
-  }
-
-  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '', this.restUrl)
+  protected override answerRest(url: URL): Answer | Promise<Answer> {
     if (url.pathname === (this.#isUsdm ? '/fapi/v1/exchangeInfo' : '/api/v3/exchangeInfo')) {
-      this.listRequests.push(request.url ?? '')
-      this.#news()
-      const { status, body, headers } = this.answerList(this.listRequests.length) ?? { status: 200, body: this.list() }
-      response.writeHead(status, headers).end(body)
-      return
+      this.listRequests.push(url.pathname + url.search)
+      return this.answerList(this.listRequests.length) ?? { status: 200, body: this.list() }
     }
     const symbol = url.searchParams.get('symbol') ?? ''
     this.depthRequests.push(symbol)
     const isDepth = /^\/(api\/v3|fapi\/v1)\/depth$/.test(url.pathname) && url.searchParams.get('limit') === '1000'
-    this.#news()
-    const answer = isDepth ? await this.answerDepth(symbol, this.depthRequests.length) : { status: 404 }
-    const { status, body, headers } = answer ?? { status: 200, body: this.snapshotOf(symbol) }
-    response.writeHead(status, headers).end(body)
+    return isDepth ? this.#answerDepth(symbol) : { status: 404 }
   }
 
-  #news(): void {
-    for (const resolve of this.#waiting) resolve()
-    this.#waiting.clear()
+  async #answerDepth(symbol: string): Promise<Answer> {
+    const answer = await this.answerDepth(symbol, this.depthRequests.length)
+    return answer ?? { status: 200, body: this.snapshotOf(symbol) }
   }
 }
