@@ -1,12 +1,10 @@
-import { instrumentId, unitScale, type Instrument } from '@triplane/contracts'
-import { decimalsOf, err, fixed, formatFixed, ok, type Result } from '@triplane/kernel'
+import type { Instrument } from '@triplane/contracts'
+import { err, ok, type Result } from '@triplane/kernel'
 import { describeValue, type Frame, type FrameRefusal } from '@triplane/market-data'
 import { isJsonObject, type JsonObject } from '../field-reader.ts'
 import { jsonOf } from '../frame-parser.ts'
+import { readSteps } from '../steps-reader.ts'
 import type { ListedInstrument } from '../venue.ts'
-
-/** A plain decimal above 0, or 0: Binance's way to say that there is no such step. */
-const DECIMAL = /^\d+(\.\d+)?$/
 
 /**
  * Reads Binance's own list of its instruments (`exchangeInfo`) for `instruments`, those of the frame's venue: their steps, in
@@ -38,39 +36,13 @@ function readSymbols(frame: Frame): Result<readonly unknown[], FrameRefusal> {
 }
 
 function readEntry(entry: JsonObject, instrument: Instrument): Result<ListedInstrument, FrameRefusal> {
-  const id = instrumentId(instrument)
   const filters = Array.isArray(entry['filters']) ? entry['filters'].filter(isJsonObject) : []
   const find = (...types: readonly string[]) => filters.find(({ filterType }) => types.includes(String(filterType)))
   const least = find('NOTIONAL', 'MIN_NOTIONAL')
   // Spot calls it minNotional, USD-M notional; without the filter the venue takes every value.
-  const found = {
+  return readSteps(instrument, {
     tickSize: find('PRICE_FILTER')?.['tickSize'],
     lotSize: find('LOT_SIZE')?.['stepSize'],
     minNotional: least ? (least['minNotional'] ?? least['notional']) : '0',
-  }
-  const { tickSize, lotSize, minNotional } = found
-  if (isStep(tickSize, instrument.tickSize) && isStep(lotSize, instrument.lotSize) && isDecimal(minNotional))
-    return ok({
-      instrument: id,
-      steps: { tickSize: canonical(tickSize), lotSize: canonical(lotSize), minNotional: canonical(minNotional) },
-    })
-  return err({
-    code: 'bad_field',
-    detail: `Expected steps above 0 that can be booked and a smallest value, was ${JSON.stringify(found)}`,
-    instrument: id,
   })
-}
-
-/** A step in which the quantities and prices of the run can be booked, which have the digits that the file's step asks for. */
-function isStep(value: unknown, step: string): value is string {
-  return isDecimal(value) && Number(value) > 0 && decimalsOf(value) <= unitScale(step)
-}
-
-function isDecimal(value: unknown): value is string {
-  return typeof value === 'string' && DECIMAL.test(value)
-}
-
-function canonical(decimal: string): string {
-  const scale = decimalsOf(decimal)
-  return formatFixed(fixed(decimal, scale), scale)
 }
