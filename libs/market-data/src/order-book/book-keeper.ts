@@ -246,10 +246,23 @@ export class BookKeeper {
     if (!this.#includes(change)) this.#unfedSinceUs ??= nowUs
   }
 
-  /** Whether the book is known to have the change: by its id, or its time, which is that of the levels where they have no ids. */
+  /**
+   * Whether the book is known to have the change: by its id, or where levels have no ids by its time, which is theirs, or because the
+   * quote is what the book has best.
+   */
   #includes(change: Quote | Trade): boolean {
-    if (this.#rule.kind !== 'ids') return change.tsEventUs !== undefined && change.tsEventUs <= this.#newestUs
+    if (this.#rule.kind !== 'ids') {
+      if (change.tsEventUs !== undefined && change.tsEventUs <= this.#newestUs) return true
+      return change.type === 'quote' && this.#isBest(change)
+    }
     return change.type === 'quote' && change.updateId !== undefined && change.updateId <= this.#lastUpdateId
+  }
+
+  #isBest({ bid, bidSize, ask, askSize }: Quote): boolean {
+    const { book } = this
+    return (
+      book.bidPrice(0) === bid && book.bidSize(0) === bidSize && book.askPrice(0) === ask && book.askSize(0) === askSize
+    )
   }
 
   /** Judges at market time `nowUs` whether the book is starved. */

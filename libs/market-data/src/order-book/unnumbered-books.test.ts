@@ -171,6 +171,16 @@ describe.each([
     { name: 'a trade that the book has', change: aTrade({ tsEventUs: deltaBase.tsEventUs }), starved: false },
     { name: 'a trade after its last delta', change: aTrade({ tsEventUs: deltaBase.tsEventUs + 1 }), starved: true },
     { name: 'a quote that the book has', change: aQuote({ tsEventUs: deltaBase.tsEventUs }), starved: false },
+    {
+      name: 'a later quote of its best levels',
+      change: aQuote({ tsEventUs: deltaBase.tsEventUs + 1, bid: 9, bidSize: 1.5, ask: 10, askSize: 3 }),
+      starved: false,
+    },
+    {
+      name: 'a later quote of another size',
+      change: aQuote({ tsEventUs: deltaBase.tsEventUs + 1, bid: 9, bidSize: 1.25, ask: 10, askSize: 3 }),
+      starved: true,
+    },
     { name: 'a quote without a time', change: withoutTime(aQuote()), starved: true },
   ])('is starved by $name: $starved', ({ change, starved }) => {
     const { keeper } = keep(rule, sides(first, second))
