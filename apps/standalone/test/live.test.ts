@@ -2,13 +2,27 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@triplane/kernel'
-import { FakeBinance } from '../../../libs/feeds/test/live-feed.ts'
+import { FakeBinance, FakeKraken } from '../../../libs/feeds/test/live-feed.ts'
 import { composeStandalone, type Standalone } from '../src/compose.ts'
 import { parseOptions, UsageError } from '../src/options.ts'
 import type { Report } from '../src/report.ts'
 import { runStandalone, silentScreen } from './run-standalone.ts'
 
-const symbols = ['BTCUSDT', 'ETHUSDT']
+type FakeVenue = FakeBinance | FakeKraken
+
+/** Live venues, with two instruments of each. */
+const venues = [
+  ...(['binance_spot', 'binance_usdm'] as const).map((venue) => ({
+    venue,
+    names: venue === 'binance_spot' ? ['BTC/USDT', 'ETH/USDT'] : ['BTC/USDT:USDT', 'ETH/USDT:USDT'],
+    start: (): Promise<FakeVenue> => FakeBinance.start(venue, ['BTCUSDT', 'ETHUSDT']),
+  })),
+  {
+    venue: 'kraken',
+    names: ['BTC/USD', 'ETH/USD'],
+    start: (): Promise<FakeVenue> => FakeKraken.start(['BTC/USD', 'ETH/USD']),
+  },
+]
 /** A strategy that decides within seconds. */
 const eager = {
   TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '500',
@@ -29,7 +43,7 @@ class LiveRun {
     this.report = standalone.run()
   }
 
-  static async start(fake: FakeBinance, flags: readonly string[]): Promise<LiveRun> {
+  static async start(fake: FakeVenue, flags: readonly string[]): Promise<LiveRun> {
     const environment = { ...eager, TRIPLANE_SOURCE_WS_URL: fake.wsUrl, TRIPLANE_SOURCE_REST_URL: fake.restUrl }
     const quiet = ['--storage', 'off', '--ports', '0,0,0', '--var', join(folder, 'live')]
     const options = parseOptions([...flags, ...quiet], () => 1)
@@ -55,11 +69,10 @@ class LiveRun {
   }
 }
 
-describe.each(['binance_spot', 'binance_usdm'] as const)('a run at the live venue %s', (venue) => {
-  const names = venue === 'binance_spot' ? ['BTC/USDT', 'ETH/USDT'] : ['BTC/USDT:USDT', 'ETH/USDT:USDT']
+describe.each(venues)('a run at the live venue $venue', ({ venue, names, start }) => {
   const ids = names.map((name) => `${name}@${venue}`)
-  let fake: FakeBinance
-  beforeEach(async () => void (fake = await FakeBinance.start(venue, symbols)))
+  let fake: FakeVenue
+  beforeEach(async () => void (fake = await start()))
   afterEach(() => fake.stop())
 
   async function tickUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -80,6 +93,8 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('a run at the live venu
     await fake.until(() => fake.open === 1 && fake.handshakes.length === 2)
     await tickUntil(async () => (await run.validBooks()) === 2)
     await tickUntil(() => run.hasFilled())
+    const soon = Date.now() + 100
+    await tickUntil(() => Date.now() > soon)
     // A while of silence, of which the recording has no line.
     await new Promise((resolve) => setTimeout(resolve, 400))
     await run.stop()
@@ -120,6 +135,14 @@ describe('a run at a live venue', () => {
     const there = join(folder, 'var')
     await expect(start('--record', folder)).rejects.toThrow(UsageError)
     expect(existsSync(join(there, 'recorded.capture'))).toBe(false)
+  })
+
+  it('names the pairs of another venue when it is asked for one that it does not have', async () => {
+    const started = runStandalone(['--live', 'kraken', '--symbols', 'NO/SUCH'], join(folder, 'var'))
+    await expect(started).rejects.toThrow(
+      /^Expected symbols among BTC\/USD, ETH\/USD, was NO\/SUCH; --instruments adds/,
+    )
+    await expect(started).rejects.toMatchObject({ name: 'UsageError', exitCode: 2 })
   })
 
   it.each([

@@ -2,3 +2,4 @@
 export { createLiveFeed } from '../src/live/live-feed.ts'
 export { openRecording } from '../src/capture/open-recording.ts'
 export { FakeBinance } from './fake-binance.ts'
+export { FakeKraken } from './fake-kraken.ts'

@@ -3,7 +3,7 @@ export { err, ok, type Result } from './result.ts'
 export { isFault } from './fault.ts'
 export { invariant } from './invariant.ts'
 // Time
-export { parseIsoTimeMs } from './iso-time.ts'
+export { parseIsoTimeMs, parseRfc3339Us } from './iso-time.ts'
 export { floorTime, systemClock, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND, type Clock } from './time.ts'
 // Fixed point
 export {

@@ -1,3 +1,12 @@
+const WITH_FRACTION = /^(.*T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/
+
+/** The RFC 3339 time `text`, whole microseconds since the epoch, finer digits cut off; undefined when it is none. */
+export function parseRfc3339Us(text: string): number | undefined {
+  const [, seconds = '', fraction = '', zone = ''] = WITH_FRACTION.exec(text) ?? []
+  const ms = parseIsoTimeMs(`${seconds}${zone}`)
+  return ms === undefined ? undefined : ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'))
+}
+
 /**
  * The ISO 8601 time `text`, milliseconds since the epoch; undefined when it is none. A day that its month does not have, such as
  * 30 February, is none: `Date.parse` would take it for one of the next month.

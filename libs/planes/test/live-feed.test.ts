@@ -9,7 +9,7 @@ import type { FeedItem } from '@triplane/market-data'
 import { describeWithData, itemsOf, textOf } from '@triplane/testing'
 import { dataPlaneConfig } from '../../data-core/test/config.ts'
 import { newCore } from '../../data-core/test/tape.ts'
-import { createLiveFeed, FakeBinance, openRecording } from '../../feeds/test/live-feed.ts'
+import { createLiveFeed, FakeBinance, FakeKraken, openRecording } from '../../feeds/test/live-feed.ts'
 
 type LiveFeed = ReturnType<typeof createLiveFeed>
 
@@ -226,6 +226,98 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the steps of the instr
     const items = await itemsOf(await openRecording(folder, { venue, source: 'binance_ws' }))
     expect(replay(again, items, plane.core.nowUs)).toEqual(plane.events)
     expect(again.snapshot()).toEqual(plane.core.snapshot())
+  })
+})
+
+describe('the data plane on a live feed of kraken', () => {
+  const instruments = ['XBT/USD', 'ETH/USD'].map((venueSymbol): Instrument => {
+    const symbol = venueSymbol.replace('XBT', 'BTC')
+    const base = symbol.slice(0, 3)
+    return {
+      ...{ symbol, venue: 'kraken', exchange: 'kraken', venueSymbol, kind: 'spot', base, quote: 'USD' },
+      ...{ tickSize: '0.1', lotSize: '0.00000001', minNotional: '0.5', session: '24x7' },
+    }
+  })
+  const aCore = () => newCore(undefined, { source: 'kraken_ws', instruments })
+  let fake: FakeKraken
+  let plane: LivePlane
+  let feed: LiveFeed
+
+  beforeEach(async () => {
+    fake = await FakeKraken.start(['BTC/USD', 'ETH/USD'])
+    const { wsUrl, restUrl } = fake
+    const onNotice = () => undefined
+    feed = createLiveFeed({
+      ...{ venue: 'kraken', instruments, clock: systemClock, wsUrl, restUrl, timing, recordTo: folder, onNotice },
+    })
+    plane = new LivePlane(aCore(), feed)
+    await fake.until(() => fake.open === 1)
+  })
+
+  afterEach(async () => {
+    await feed.close()
+    await plane.ended
+    await fake.stop()
+  })
+
+  async function tick(times = 1): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      fake.tick()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      await plane.until(() => true)
+    }
+  }
+
+  it('comes through every fault, takes no trade twice, and what it recorded gives the same events again', async () => {
+    const said = (what: string) => plane.story().filter((status) => status === what).length
+    const untilValid = async () => {
+      while (plane.validBooks < 2) await tick()
+    }
+    await untilValid()
+    await tick(100)
+    expect([said('gap'), said('book_invalid')]).toEqual([0, 0])
+
+    fake.spoilsChecksums = true
+    while (said('gap') < 2) await tick()
+    await untilValid()
+    while (said('gap') < 4) {
+      fake.loseDeltas()
+      await tick()
+    }
+    await untilValid()
+    expect(plane.events).toContainEqual(expect.objectContaining({ status: 'gap', reason: 'checksum' }))
+    expect(fake.asked('unsubscribe', 'book', 'BTC/USD')).toBeGreaterThanOrEqual(2)
+
+    fake.send('{"channel":"party","type":"update","data":[{"symbol":"BTC/USD"}]}')
+    await plane.until(() => said('unknown_message') === 1)
+
+    fake.tick()
+    fake.drop()
+    await fake.until(() => fake.open === 1 && fake.handshakes.length === 2)
+    while (said('disconnected') === 0) await tick()
+    await untilValid()
+    fake.repeatTrades()
+    await tick(20)
+    const { controls } = plane.core
+    fake.send('{"channel":"heartbeat"}')
+    await plane.until(() => plane.core.controls === controls + 1)
+
+    await feed.close()
+    await plane.ended
+    plane.core.accept({ type: 'time', tsRecvUs: plane.core.nowUs })
+    plane.events.push(...plane.core.outbox.drain())
+    const trades = plane.events.flatMap((event) =>
+      event.type === 'trade' ? `${event.instrument} ${event.tradeId}` : [],
+    )
+    expect(trades.length).toBeGreaterThan(200)
+    expect(new Set(trades).size).toBe(trades.length)
+
+    const again = aCore()
+    const items = await itemsOf(await openRecording(folder, { venue: 'kraken', source: 'kraken_ws' }))
+    expect(replay(again, items, plane.core.nowUs)).toEqual(plane.events)
+    expect(again.snapshot()).toEqual(plane.core.snapshot())
+    // Last: the books that the plane has are those of the venue.
+    for (const { instrument, book } of again.lanes) expect(book.book.snapshot()).toEqual(fake.shown(instrument.symbol))
   })
 })
 

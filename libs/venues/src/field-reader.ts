@@ -1,4 +1,5 @@
 import { timeframes, type NormalizeRefusal, type Timeframe } from '@triplane/contracts'
+import { parseRfc3339Us } from '@triplane/kernel'
 import { describeValue } from '@triplane/market-data'
 
 /** A JSON object from the wire. */
@@ -22,6 +23,7 @@ export function timeUsOf(wireTime: number): number {
   return wireTime >= MIN_TIME_US && wireTime <= Number.MAX_SAFE_INTEGER ? wireTime : Number.NaN
 }
 
+const DIGITS = /^\d+$/
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 
 /**
@@ -55,6 +57,20 @@ export class FieldReader {
     const timeUs = Math.round(this.decimal(key) * 1e6)
     if (this.problem || (timeUs >= 0 && Number.isSafeInteger(timeUs))) return timeUs
     return this.#expected(key, 'a time in seconds')
+  }
+
+  /** A time in a string, RFC 3339 with any fraction of a second, in whole microseconds. */
+  rfc3339Us(key: string): number {
+    const value = this.#fields[key]
+    const timeUs = typeof value === 'string' ? parseRfc3339Us(value) : undefined
+    return timeUs !== undefined && timeUs >= 0 ? timeUs : this.#expected(key, 'a time as RFC 3339 has it')
+  }
+
+  /** A count or an id in a string of digits: an integer that a double holds exactly. */
+  integerText(key: string): number {
+    const value = this.#fields[key]
+    const integer = typeof value === 'string' && DIGITS.test(value) ? Number(value) : NaN
+    return Number.isSafeInteger(integer) ? integer : this.#expected(key, 'an integer >= 0')
   }
 
   /** A finite plain decimal in a string. */

@@ -1,15 +1,18 @@
-import { isJsonObject } from '../field-reader.ts'
+import { isJsonObject, type JsonObject } from '../field-reader.ts'
 import type { CaptureSigns, PayloadHint } from '../venue.ts'
 
 const CHANNEL = /^(trade|ticker|spread|book-\d+|ohlc-\d+)$/
 const PAIR = /^[A-Z0-9.]+\/[A-Z0-9.]+$/
 
-function venueOfUrl({ hostname, pathname }: URL): string | undefined {
-  if (!/^(beta-)?ws\.kraken\.com$/.test(hostname)) return undefined
-  return pathname.startsWith('/v2') ? 'kraken_v2' : 'kraken'
+/** Both protocols: what their messages are says which it is. */
+function venueOfUrl({ hostname }: URL): string | undefined {
+  return /^(beta-)?ws\.kraken\.com$/.test(hostname) ? 'kraken' : undefined
 }
 
-/** Market messages are arrays that end with the channel and the pair; only answers name a connection or a channel besides. */
+/**
+ * In v1 market messages are arrays that end with the channel and the pair, and only answers name a connection or a channel besides. In v2
+ * they are objects with a channel, whose data name the pair.
+ */
 function inspect(payload: unknown): PayloadHint {
   if (Array.isArray(payload)) {
     const [channel, pair] = payload.slice(-2) as readonly unknown[]
@@ -17,13 +20,26 @@ function inspect(payload: unknown): PayloadHint {
     return isOurs ? { venue: 'kraken' } : {}
   }
   if (!isJsonObject(payload)) return {}
+  if (isOfV2(payload)) return { venue: 'kraken' }
   const isSystem = payload['event'] === 'systemStatus' && 'connectionID' in payload
   const isAnswer = payload['event'] === 'subscriptionStatus' && 'subscription' in payload
   return isSystem || isAnswer ? { venue: 'kraken' } : {}
 }
 
+/** A book with its checksum, a trade with its kind of order, a ticker with its quantities, the status of the connection, or an answer about a pair of a channel. */
+function isOfV2({ channel, data, method, result }: JsonObject): boolean {
+  const [first] = Array.isArray(data) ? (data as readonly unknown[]) : []
+  const entry = isJsonObject(first) ? first : {}
+  const isOfPair = ({ symbol }: JsonObject) => typeof symbol === 'string' && PAIR.test(symbol)
+  if (channel === 'book') return isOfPair(entry) && 'checksum' in entry
+  if (channel === 'trade') return isOfPair(entry) && 'ord_type' in entry
+  if (channel === 'ticker') return isOfPair(entry) && 'bid_qty' in entry
+  if (channel === 'status') return entry['api_version'] === 'v2' && 'connection_id' in entry
+  return method === 'subscribe' && isJsonObject(result) && 'channel' in result && isOfPair(result)
+}
+
 export const captures: CaptureSigns = {
   venueOfUrl,
   inspect,
-  unsupported: { kraken_v2: 'WebSocket v2 of Kraken' },
+  unsupported: {},
 }

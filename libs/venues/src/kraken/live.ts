@@ -1,0 +1,87 @@
+import { refusalWaits } from '../refusal-waits.ts'
+import { isJsonObject } from '../field-reader.ts'
+import type { LiveProtocol, SubscriptionRefusal } from '../live-protocol.ts'
+import { BOOK_DEPTH } from './mapper-v2.ts'
+import { v1NameOf, v2NameOf } from './pair-names.ts'
+
+/** Pairs of one message that subscribes: how many it may have is not documented, and a message has a reasonable length so. */
+const CHUNK = 50
+
+/**
+ * The public WebSocket protocol v2, as documented on docs.kraken.com in 2026. A subscription to a book begins with a snapshot, so a fresh
+ * one comes by subscribing again; heartbeats come every second once something is subscribed to. Public REST requests are counted by
+ * address, at about one a second, and a 429 or 403 of the servers in front is taken for the 10 minutes of their ban.
+ */
+export const krakenLive = {
+  source: 'kraken_ws',
+  wsUrl: 'wss://ws.kraken.com/v2',
+  restUrl: 'https://api.kraken.com',
+  streamsUrl: (wsUrl: string) => wsUrl,
+  subscribe: (venueSymbols: readonly string[]) =>
+    chunksOf(venueSymbols.map(v2NameOf)).flatMap((pairs) => [
+      request('subscribe', { channel: 'trade', symbol: pairs, snapshot: false }),
+      request('subscribe', { channel: 'ticker', symbol: pairs, event_trigger: 'bbo', snapshot: false }),
+      request('subscribe', bookOf(pairs)),
+    ]),
+  refusalOf,
+  keepAlive: { message: JSON.stringify({ method: 'ping' }), everyMs: 30_000 },
+  snapshot(_restUrl: string, venueSymbol: string) {
+    const book = bookOf([v2NameOf(venueSymbol)])
+    return { messages: [request('unsubscribe', book), request('subscribe', book)] }
+  },
+  instrumentList: (restUrl: string, venueSymbols: readonly string[]) => ({
+    url: `${restUrl.replace(/\/$/, '')}/0/public/AssetPairs?pair=${venueSymbols.map(altNameOf).join(',')}`,
+    weight: 1,
+  }),
+  streamName: v2NameOf,
+  bookStreamOf,
+  isGoodbye: () => false,
+  limits: { weightPerMinute: 60, refusalWaitMs: refusalWaits({ 429: 600_000, 403: 600_000 }) },
+} satisfies LiveProtocol
+
+/** XBTUSD: the name without a slash, which REST takes. */
+const altNameOf = (pair: string) => encodeURIComponent(v1NameOf(pair).replace('/', ''))
+const request = (method: string, params: object) => JSON.stringify({ method, params })
+const bookOf = (pairs: readonly string[]) => ({ channel: 'book', symbol: pairs, depth: BOOK_DEPTH })
+
+function chunksOf(pairs: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(pairs.length / CHUNK) }, (_, i) => pairs.slice(i * CHUNK, (i + 1) * CHUNK))
+}
+
+const latin1 = new TextDecoder('latin1')
+/** How much of the beginning and of the end of a message is looked at. */
+const EDGE = 80
+/** Behind the brace and the quote: messages of a channel begin with its name, answers with their error or method. */
+const FIRST_KEY = 2
+const C = 0x63
+
+/** The pair of a snapshot of a book. Where its type stands in the message is not promised, but it is at an edge. */
+function bookStreamOf(message: Uint8Array): string | undefined {
+  const edges = latin1.decode(message.subarray(0, EDGE)) + latin1.decode(message.subarray(-EDGE))
+  if (!edges.includes('"snapshot"') || !edges.includes('"book"')) return undefined
+  const { channel, type, data } = objectOf(message)
+  const [book] = Array.isArray(data) ? (data as readonly unknown[]) : []
+  if (channel !== 'book' || type !== 'snapshot' || !isJsonObject(book)) return undefined
+  return typeof book['symbol'] === 'string' ? book['symbol'] : undefined
+}
+
+/** `{ error, method: 'subscribe', success: false, symbol }`; the symbol is absent where it is not what is wrong. */
+function refusalOf(message: Uint8Array): SubscriptionRefusal | undefined {
+  if (message[FIRST_KEY] === C) return undefined
+  const { method, success, error, symbol } = objectOf(message)
+  if (method !== 'subscribe' || success !== false) return undefined
+  return {
+    ...(typeof symbol === 'string' && { stream: symbol }),
+    detail: typeof error === 'string' ? error : 'no reason',
+  }
+}
+
+/** The JSON object of a message; an empty one for anything else. */
+function objectOf(message: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(latin1.decode(message))
+    return isJsonObject(json) ? json : {}
+  } catch {
+    return {}
+  }
+}
