@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import nx from '@nx/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
@@ -49,6 +49,15 @@ const venueName = `/${venueFolders.join('|')}/i`
 const venueByName = {
   selector: `:matches(Literal[value=${venueName}], TemplateElement[value.raw=${venueName}], Identifier[name=${venueName}])`,
   message: 'Expected a venue to be named in its folder, the registry, instruments, docs and tests only.',
+}
+
+const strategyFiles = new URL('libs/strategy/src/strategies/', import.meta.url)
+const strategyNames = readdirSync(strategyFiles)
+  .filter((file) => !file.endsWith('.test.ts'))
+  .flatMap((file) => /^ {2}name: '([A-Z0-9]+)',$/m.exec(readFileSync(new URL(file, strategyFiles), 'utf8'))?.[1] ?? [])
+const strategyByName = {
+  selector: `:matches(Literal[value=/^(${strategyNames.join('|')})$/], TemplateElement[value.raw=/^(${strategyNames.join('|')})-/])`,
+  message: 'Expected a strategy to be named in its file, the registry, docs and tests only.',
 }
 
 const approvedByHand = {
@@ -103,7 +112,7 @@ export default tseslint.config(
       eqeqeq: 'error',
       'max-lines': ['error', 500],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName],
+      'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName, strategyByName],
     },
   },
   {
@@ -113,7 +122,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': ['error', ...impureGlobals],
       'no-restricted-properties': ['error', ...impureProperties],
-      'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName, ...impureSyntax],
+      'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName, strategyByName, ...impureSyntax],
     },
   },
   {
@@ -132,12 +141,18 @@ export default tseslint.config(
   },
   {
     files: ['libs/execution/src/risk/risk-gate.ts'],
-    rules: { 'no-restricted-syntax': ['error', exportAll, venueByName, ...impureSyntax] },
+    rules: { 'no-restricted-syntax': ['error', exportAll, venueByName, strategyByName, ...impureSyntax] },
   },
   {
     files: ['libs/venues/src/{registry.ts,*/**/*.ts}'],
     ignores: tests,
     rules: { 'no-restricted-syntax': ['error', exportAll, approvedByHand, ...impureSyntax] },
+  },
+  {
+    // Strategies themselves, and the examples of events.
+    files: ['libs/strategy/src/strategies/*.ts', 'libs/contracts/src/events/*.ts'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': ['error', exportAll, approvedByHand, venueByName, ...impureSyntax] },
   },
   {
     files: tests,

@@ -25,7 +25,7 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
   const ids = heard.map(({ id }) => id)
   const laneOf = new Map(heard.map((lane) => [lane.id, lane]))
   const orders = order.core.view()
-  const { account, markAgeLimitUs, switches } = strategy.core.summary()
+  const { account, strategies, markAgeLimitUs, switches } = strategy.core.summary()
   const counted = tally.counted
   const endTimeUs = planes.lockstep.nowUs ?? run.startTimeUs
   return {
@@ -79,6 +79,23 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
       equityUsd: numberFromMoney(account.equityUsd),
       maxDrawdownRatio: account.maxDrawdownRatio,
     },
+    strategies: Object.fromEntries(
+      strategies.map(({ strategy: name, realizedUsd, unrealizedUsd, feesUsd, maxDrawdownRatio, positions }) => [
+        name,
+        {
+          realizedUsd: numberFromMoney(realizedUsd),
+          unrealizedUsd: numberFromMoney(unrealizedUsd),
+          feesUsd: numberFromMoney(feesUsd),
+          maxDrawdownRatio,
+          positions: Object.fromEntries(
+            positions.map(({ instrument, quantity, quantityScale }) => [
+              instrument,
+              numberFromFixed(quantity, quantityScale),
+            ]),
+          ),
+        },
+      ]),
+    ),
     killSwitches: Object.fromEntries(
       switchTypes.map((type) => [type, { active: switches[type].active, distanceRatio: switches[type].distanceRatio }]),
     ) as Report['killSwitches'] & Record<SwitchType, unknown>,

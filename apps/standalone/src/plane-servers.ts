@@ -6,6 +6,7 @@ import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
 import type { RequestHandler } from 'express'
 import type { StandaloneConfig } from './config.ts'
+import { strategyLabels } from '@triplane/strategy'
 import type { History } from './history.ts'
 import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
@@ -15,10 +16,14 @@ export function createMetricsOfPlanes({
   config,
   ...market
 }: Pick<Parameters<typeof dataPlane.createMetrics>[0], 'instruments' | 'source' | 'logger'> & {
-  readonly config: Pick<StandaloneConfig, 'order' | 'metrics'>
+  readonly config: Pick<StandaloneConfig, 'strategy' | 'order' | 'metrics'>
 }): PlaneMetrics {
   const options = { ...market, ...config.metrics }
-  const traded = { ...options, instruments: tradableOf(market.instruments, config.order.ratesToUsd) }
+  const traded = {
+    ...options,
+    instruments: tradableOf(market.instruments, config.order.ratesToUsd),
+    strategies: strategyLabels(config.strategy.strategies),
+  }
   return {
     data: dataPlane.createMetrics(options),
     order: orderPlane.createMetrics(traded),

@@ -72,6 +72,10 @@ const report: Report = {
     equityUsd: 999_986.905,
     maxDrawdownRatio: 0.0123,
   },
+  strategies: {
+    OFI: { realizedUsd: 20, unrealizedUsd: -2, feesUsd: 3, maxDrawdownRatio: 0.01, positions: { 'BTC/USDT@sim': 0.5 } },
+    MOM: { realizedUsd: -5, unrealizedUsd: 0, feesUsd: 1, maxDrawdownRatio: 0, positions: {} },
+  },
   killSwitches: Object.fromEntries(
     switchTypes.map((type) => [type, { active: type === 'stale_data', distanceRatio: type === 'pnl' ? 0.1234 : 0 }]),
   ) as Report['killSwitches'],
@@ -93,6 +97,7 @@ describe('the report as text', () => {
     ['events by type', /trade 21,313, quote 66,089, .*ofi 9,000, signal 800, orderIntent 61, fill 44/],
     ['gaps', /gaps +2; books invalid 3 times/],
     ['closed bars by timeframe', /bars closed 1m 3\n/],
+    ['strategies', /OFI 18\.00 USD after fees of 3\.00, MOM -5\.00 USD after fees of 1\.00/],
     ['OFI', /BTC\/USDT@sim -1\.75 in 2 intervals/],
     ['books', /BTC\/USDT@sim {2}1\.486 x 61659\.7 \| 0\.981 x 61659\.8\n {2}SPY@sim {2}empty \| empty {2}not valid/],
     ['orders by state', /by state +denied 12, filled 40, cancelled 9\n/],

@@ -23,6 +23,17 @@ function books(report: Report): string[] {
   })
 }
 
+/** What each strategy made, where there are several. */
+function strategies(report: Report): string[] {
+  const made = Object.entries(report.strategies)
+  if (made.length < 2) return []
+  const shown = made.map(([name, { realizedUsd, unrealizedUsd, feesUsd }]) => {
+    const total = money.format(realizedUsd + unrealizedUsd)
+    return `${name} ${total} USD after fees of ${money.format(feesUsd)}`
+  })
+  return [`  strategies  ${shown.join(', ')}`]
+}
+
 function switches(report: Report): string {
   return Object.entries(report.killSwitches)
     .map(([type, { active, distanceRatio }]) => `${type} ${active ? 'TRIPPED' : upTo(3).format(distanceRatio)}`)
@@ -86,6 +97,7 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
     '',
     'Account',
     `  equity      ${money.format(pnl.equityUsd)} USD: realised ${money.format(pnl.realizedUsd)} net of fees of ${money.format(pnl.feesUsd)}, unrealised ${money.format(pnl.unrealizedUsd)}`,
+    ...strategies(report),
     `  positions   ${positions(report, instruments)}`,
     `  drawdown    ${upTo(4).format(pnl.maxDrawdownRatio * 100)} % at most`,
     `  switches    ${switches(report)}`,

@@ -114,6 +114,8 @@ export interface Report {
     readonly equityUsd: number
     readonly maxDrawdownRatio: number
   }
+  /** What each strategy that traded has made; they sum to the account. */
+  readonly strategies: Readonly<Record<string, ReportedStrategy>>
   readonly killSwitches: Readonly<Record<SwitchType, { readonly active: boolean; readonly distanceRatio: number }>>
   readonly storage?: {
     readonly rows: Readonly<Record<string, number>>
@@ -127,6 +129,17 @@ export interface Report {
   /** Absent with --hash off. */
   readonly hash?: string
   readonly hashes?: { readonly data: string; readonly order: string; readonly strategy: string }
+}
+
+export interface ReportedStrategy {
+  /** Net of commission. */
+  readonly realizedUsd: number
+  readonly unrealizedUsd: number
+  readonly feesUsd: number
+  /** From the most that it had made, over the account's capital and that. */
+  readonly maxDrawdownRatio: number
+  /** Base units by instrument. */
+  readonly positions: Readonly<Record<string, number>>
 }
 
 export interface Percentiles {

@@ -11,6 +11,7 @@ import {
   type ServiceParts,
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
+import { strategyLabels } from '@triplane/strategy'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import type { StrategyServiceConfig } from './config.ts'
 
@@ -23,6 +24,7 @@ export function composeStrategyPlane(
   const instruments = tradableOf(all, strategy.ratesToUsd)
   const metrics = strategyPlane.createMetrics({
     instruments,
+    strategies: strategyLabels(strategy.strategies),
     source: 'sim',
     ...config.metrics,
     logger,

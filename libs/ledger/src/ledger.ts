@@ -12,12 +12,13 @@ import {
   type InstrumentId,
 } from '@triplane/contracts'
 import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed, rescale } from '@triplane/kernel'
-import { balancesOf, worth, type Balances, type HeldPosition } from './balances.ts'
+import { balancesOf, worth, type HeldPosition } from './balances.ts'
 import { Holding, holdingSchema, misfit, UNATTRIBUTED } from './holding.ts'
 import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
 import { markValue, PRICE_SCALE, unrealized, type Booked, type Position, type RoundTrip } from './position.ts'
 import { divide, readShares, sumOf, unitsOf, type Portion } from './shares.ts'
 import { SubLedgers, subLedgersSchema, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
+import { roundTripsSchema, type PositionValue, type RoundTrips, type Valuation } from './valuation.ts'
 
 /** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
 const REMEMBERED_FILLS = 65_536
@@ -45,39 +46,6 @@ export interface LedgerConfig {
   /** USD for one unit of each quote currency, decimals: `{ USD: '1', USDT: '1' }`. */
   readonly ratesToUsd: Readonly<Record<string, string>>
 }
-
-/** One position in USD (1e-8). */
-interface PositionValue extends Gains {
-  readonly position: Position
-  readonly markValueUsd: bigint
-  /** Held, but too small to be closed. */
-  readonly isDust: boolean
-}
-
-/** The account at its marks, in USD (1e-8). */
-export interface Valuation {
-  readonly startingCashUsd: bigint
-  /** Starting cash + deposits + realised + unrealised, exactly. */
-  readonly equityUsd: bigint
-  /** Net of commission. */
-  readonly realizedUsd: bigint
-  readonly unrealizedUsd: bigint
-  /** Commission paid, for information: it is in `realizedUsd`. */
-  readonly feesUsd: bigint
-  /** Deposits less withdrawals, each at its value when it was booked. */
-  readonly depositsUsd: bigint
-  readonly balances: Balances
-  readonly grossUsd: bigint
-  readonly netUsd: bigint
-  /** From the highest equity that was observed, 0-1 and above when all is lost. */
-  readonly drawdownRatio: number
-  readonly maxDrawdownRatio: number
-  /** What was ever traded, in the order of the instruments. */
-  readonly positions: readonly PositionValue[]
-}
-
-const roundTripsSchema = stateSchema({ closed: field.count, won: field.count })
-export type RoundTrips = StateOf<typeof roundTripsSchema>
 
 export interface Ledger {
   /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */

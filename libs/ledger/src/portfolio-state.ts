@@ -1,13 +1,17 @@
 import type { EventDraft, PortfolioState } from '@triplane/contracts'
 import { formatFixed, MONEY_SCALE } from '@triplane/kernel'
-import type { Valuation } from './ledger.ts'
 import type { Position } from './position.ts'
+import type { StrategyValuation } from './sub-ledgers.ts'
+import type { Valuation } from './valuation.ts'
 
-/** The event that publishes a valuation at market time `effectUs`. With a limit it says which marks are older. */
+/**
+ * The event that publishes a valuation at market time `effectUs`. With a limit it says which marks are older, with several
+ * strategies what each has made. */
 export function portfolioState(
   valuation: Valuation,
   effectUs: number,
   markAgeLimitUs = Infinity,
+  strategies: readonly StrategyValuation[] = [],
 ): EventDraft<PortfolioState> {
   return {
     type: 'portfolioState',
@@ -33,6 +37,15 @@ export function portfolioState(
       ...(isMarkStale(position, effectUs, markAgeLimitUs) && { isMarkStale: true }),
       ...(isDust && { isDust }),
     })),
+    ...(strategies.length > 1 && {
+      strategies: strategies.map(({ strategy, realizedUsd, unrealizedUsd, feesUsd, drawdownRatio }) => ({
+        strategy,
+        realizedUsd: money(realizedUsd),
+        unrealizedUsd: money(unrealizedUsd),
+        feesUsd: money(feesUsd),
+        drawdownRatio,
+      })),
+    }),
   }
 }
 

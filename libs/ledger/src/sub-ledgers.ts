@@ -48,6 +48,11 @@ interface Peak {
 
 const nothingMade: Gains = { realizedUsd: 0n, unrealizedUsd: 0n, feesUsd: 0n }
 
+/** What a strategy has made that did not trade. */
+export function nothingMadeBy(strategy: string): StrategyValuation {
+  return { strategy, ...nothingMade, drawdownRatio: 0, maxDrawdownRatio: 0, positions: [] }
+}
+
 /**
  * What strategies have made of what they share, and how far each is below its best. A strategy is judged as if it had all of the account's
  * capital to itself: so one that is alone has the drawdown of the account.

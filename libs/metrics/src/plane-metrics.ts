@@ -7,6 +7,8 @@ export interface PlaneMetricsOptions {
   readonly instruments: readonly Instrument[]
   /** Label of the feed: sim, capture. */
   readonly source: string
+  /** Label values of `strategy` whose series are there from the start. */
+  readonly strategies?: readonly string[]
   readonly maxSeries: number
   /** Told of what does not fit under the cap. */
   readonly logger: Logger
@@ -15,11 +17,11 @@ export interface PlaneMetricsOptions {
 /** The metrics of a plane, wherever it runs, and what runs. */
 export function createPlaneMetrics<Plane extends 'data_plane' | 'order_plane' | 'strategy_plane'>(
   plane: Plane,
-  { instruments, source, maxSeries, logger }: PlaneMetricsOptions,
+  { instruments, source, strategies = [], maxSeries, logger }: PlaneMetricsOptions,
 ): Metrics<Plane> {
   return createMetrics(plane, {
     instruments: instruments.map(({ exchange, symbol }) => ({ source, exchange, symbol })),
-    labels: { strategy: ['OFI'] },
+    labels: { strategy: strategies },
     maxSeries,
     build: buildInfo,
     onSeriesDropped: (drop) => logger.warning('Series dropped: the cap is reached', { drop }),

@@ -1,5 +1,6 @@
 import { accountSchema } from '@triplane/settings'
 import {
+  defaultStrategies,
   parameterShape,
   settingsKey,
   strategies,
@@ -15,7 +16,11 @@ const weight = z.number().gt(0).max(1)
 
 const settings = {
   ...accountSchema.shape,
-  strategies: z.array(z.string()).min(1).default(['OFI']).describe('the strategies that run, by name'),
+  strategies: z
+    .array(z.string())
+    .min(1)
+    .default([...defaultStrategies])
+    .describe('the strategies that run, by name'),
   strategyWeights: z
     .record(z.string(), weight)
     .default({})

@@ -1,13 +1,13 @@
 // The core
+export { createStrategyCore } from './pipeline.ts'
 export {
-  createStrategyCore,
   strategySchema,
   strategySchemaOf,
   type StrategyCore,
   type StrategyInput,
   type StrategyOutput,
   type StrategySnapshot,
-} from './pipeline.ts'
+} from './strategy-plane-core.ts'
 // Its settings
 export { eagerParameters, strategyConfigOf, strategyConfigSchema, type StrategyConfig } from './config.ts'
 // Its strategies

@@ -20,13 +20,13 @@ import {
   testStartUs,
 } from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
+import { createStrategyCore } from './pipeline.ts'
 import {
-  createStrategyCore,
   type StrategyCore,
   type StrategyInput,
   type StrategyOutput,
   type StrategySnapshot,
-} from './pipeline.ts'
+} from './strategy-plane-core.ts'
 
 const instruments: readonly Instrument[] = ['BTC/USDT', 'ETH/USDT'].map((symbol) => ({
   symbol,

@@ -11,7 +11,8 @@ import {
   testStartUs,
 } from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
-import { createStrategyCore, type StrategyInput, type StrategyOutput, type StrategySnapshot } from './pipeline.ts'
+import { createStrategyCore } from './pipeline.ts'
+import { type StrategyInput, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
 
 const btc: Instrument = {
   symbol: 'BTC/USDT',

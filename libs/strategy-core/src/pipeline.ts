@@ -1,33 +1,21 @@
 import {
-  field,
   isAbout,
   isBookGap,
   knownSteps,
   Outbox,
   rank,
-  stateSchema,
   switchTypes,
   type Bar,
-  type CancelIntent,
   type CancelReason,
   type Cross,
   type Fill,
-  type Instrument,
-  type KillSwitch,
   type Mark,
   type MarketStatus,
   type Ofi,
   type OperatorCommand,
   type OrderEvent,
-  type OrderIntent,
-  type PlaneCore,
-  type PortfolioState,
   type Quote,
   type Rank,
-  type Signal,
-  type StateOf,
-  type SwitchType,
-  type TargetPortfolio,
   type Trade,
   instrumentId,
   type InstrumentId,
@@ -36,21 +24,18 @@ import { floorTime, invariant, numberFromFixed } from '@triplane/kernel'
 import {
   createLedger,
   isMarkStale,
-  ledgerSchema,
+  nothingMadeBy,
   numberFromMoney,
   portfolioState,
   type Position,
-  type RoundTrips,
   type StrategyValuation,
   type Valuation,
 } from '@triplane/ledger'
 import {
   changeSteps,
   Connections,
-  connectionsSchema,
   constructPortfolio,
   createKillSwitches,
-  killSwitchesSchema,
   longestSilence,
   noTargets,
   sourceKey,
@@ -58,73 +43,24 @@ import {
   type Decision,
   type PortfolioLimits,
   type SignalWeight,
-  type StrategyDefinition,
   type SwitchChange,
-  type SwitchStatus,
 } from '@triplane/strategy'
-import { ActiveStrategies, activeStrategiesSchema, type ActiveStrategy } from './active-strategies.ts'
+import { ActiveStrategies, type ActiveStrategy } from './active-strategies.ts'
 import type { StrategyConfig } from './config.ts'
+import type {
+  StrategyCore,
+  StrategyDeps,
+  StrategyInput,
+  StrategyOutput,
+  StrategySnapshot,
+} from './strategy-plane-core.ts'
 import {
   crossing,
   followInstrument,
   snapshotInstrument,
   targetedPosition,
-  tradedInstrumentSchema,
   type TradedInstrument,
 } from './traded-instrument.ts'
-
-export type StrategyInput = Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand
-export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
-
-/** What the core cannot know by itself. */
-export interface StrategyDeps {
-  /** What may be traded in the run: an instrument is in it once, and its quote currency has a rate to USD. */
-  readonly instruments: readonly Instrument[]
-  /** The trading calendar. */
-  readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
-  /** The strategies that the settings may name; default: those that come with Triplane. */
-  readonly strategies?: readonly StrategyDefinition[]
-}
-
-/** Where the strategy plane stands, for the live view and the report. */
-interface StrategySummary {
-  readonly account: Valuation
-  /** What each strategy that ever traded has made. */
-  readonly strategies: readonly StrategyValuation[]
-  /** Market time of the newest evaluation; 0 before the first input. */
-  readonly evaluatedUs: number
-  /** A position whose mark is older is valued at a stale one. */
-  readonly markAgeLimitUs: number
-  readonly roundTrips: RoundTrips
-  readonly switches: Readonly<Record<SwitchType, SwitchStatus>>
-}
-
-export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
-  /** May be called at any time; what the core does is the same. */
-  summary(): StrategySummary
-  snapshot(): StrategySnapshot
-}
-
-/** The state of the core as it is saved, with that of strategies. */
-export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
-  return stateSchema({
-    outboxSeq: field.count,
-    /** 0 before the first input. */
-    nextEvaluationUs: field.timeUs,
-    /** Market time of the newest input. */
-    lastInputUs: field.timeUs,
-    isReducing: field.flag,
-    connections: connectionsSchema,
-    ledger: ledgerSchema,
-    switches: killSwitchesSchema,
-    strategies: activeStrategiesSchema(definitions),
-    instruments: field.list(tradedInstrumentSchema),
-  })
-}
-
-/** The state of the core as it is saved. */
-export const strategySchema = strategySchemaOf(builtIn)
-export type StrategySnapshot = StateOf<typeof strategySchema>
 
 /** What is not known across them is known anew behind them only. */
 const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
@@ -440,13 +376,20 @@ export function createStrategyCore(
     strategies.onTimer(nowUs, onDecisions)
     const account = ledger.observe()
     const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
-    if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs))
+    if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs, strategiesMade()))
     const lossUsd = -numberFromMoney(account.realizedUsd + account.unrealizedUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
     const staleExposureRatio = staleShare(account, nowUs)
     const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }
     onSwitchChanges(switches.evaluate(measured), nowUs)
     pursueTargets(nowUs)
+  }
+
+  /** What each strategy has made: of the run, and of an earlier one that traded. */
+  function strategiesMade(): readonly StrategyValuation[] {
+    const made = ledger.strategies()
+    const idle = strategies.all.filter(({ name }) => !made.some(({ strategy }) => strategy === name))
+    return [...made, ...idle.map(({ name }) => nothingMadeBy(name))]
   }
 
   /** Whether a mark became stale since the evaluation before: nothing has to come in for that. */
@@ -490,7 +433,7 @@ export function createStrategyCore(
     summary() {
       return {
         account: ledger.value(),
-        strategies: ledger.strategies(),
+        strategies: strategiesMade(),
         evaluatedUs: Math.max(0, nextEvaluationUs - evaluationIntervalUs),
         markAgeLimitUs,
         roundTrips: ledger.roundTrips,

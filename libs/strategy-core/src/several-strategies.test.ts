@@ -15,7 +15,8 @@ import { aFill, aMark, aMarketStatus, anOrderEvent, aQuote, testStartUs } from '
 import fc from 'fast-check'
 import { z } from 'zod'
 import { strategyConfigOf } from './config.ts'
-import { createStrategyCore, strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './pipeline.ts'
+import { createStrategyCore } from './pipeline.ts'
+import { strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
 
 const btc: Instrument = {
   symbol: 'BTC/USDT',

@@ -1,6 +1,13 @@
 // Strategies
 export { defineStrategy, NET, type StrategyDefinition } from './strategies/define-strategy.ts'
-export { parameterShape, settingsKey, strategies, type ParameterShape } from './strategies/registry.ts'
+export {
+  defaultStrategies,
+  parameterShape,
+  settingsKey,
+  strategies,
+  strategyLabels,
+  type ParameterShape,
+} from './strategies/registry.ts'
 export type {
   Decision,
   OrderLimits,

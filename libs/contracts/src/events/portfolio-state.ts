@@ -37,6 +37,18 @@ export const portfolioState = defineEvent({
         isDust: Type.Optional(Type.Boolean({ description: 'too small to be closed: the venue takes no such order' })),
       }),
     ),
+    strategies: Type.Optional(
+      Type.Array(
+        Type.Object({
+          strategy: text('OFI, ...'),
+          realizedUsd: decimal('net of commission'),
+          unrealizedUsd: decimal('at the marks'),
+          feesUsd: decimal('commission paid, which is in the realised'),
+          drawdownRatio: real('from the most that it had made, over the capital of the account and that'),
+        }),
+        { description: 'where several have traded: what each has made; they sum to the account' },
+      ),
+    ),
   },
   topic: topics.portfolio,
   key: (_, account) => account,

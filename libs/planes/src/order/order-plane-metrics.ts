@@ -15,6 +15,7 @@ import {
 import { isWorking } from '@triplane/execution'
 import { numberFromMoney } from '@triplane/ledger'
 import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
+import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels, type MarketLabels } from '../instrument-labels.ts'
 
@@ -24,7 +25,7 @@ const openStates = enteredStates.filter(isWorking)
 
 /** The metrics of the order plane, with a series of all that it can record. */
 export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
-  const metrics = createPlaneMetrics('order_plane', options)
+  const metrics = createPlaneMetrics('order_plane', { strategies: defaultStrategies, ...options })
   metrics.stageIn.of({ stage: 'risk' })
   metrics.stageOut.of({ stage: 'risk' })
   for (const reason of riskCodes) metrics.stageRefused.of({ stage: 'risk', reason })

@@ -10,7 +10,11 @@ export function strategyViews(summary: () => Summary | undefined, marketUs: () =
     positions() {
       const seen = summary()
       if (seen === undefined) return undefined
-      const { type: _, seq: __, ...portfolio } = portfolioState(seen.account, marketUs(), seen.markAgeLimitUs)
+      const {
+        type: _,
+        seq: __,
+        ...portfolio
+      } = portfolioState(seen.account, marketUs(), seen.markAgeLimitUs, seen.strategies)
       return portfolio
     },
     'kill-switches': () => summary()?.switches,

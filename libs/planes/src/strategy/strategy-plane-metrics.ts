@@ -1,12 +1,13 @@
 import { switchTypes, trippableSwitches, type Instrument } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
 import type { StrategyCore, StrategyOutput } from '@triplane/strategy-core'
+import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels } from '../instrument-labels.ts'
 
 /** The metrics of the strategy plane, with a series of all that it can record. */
 export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
-  const metrics = createPlaneMetrics('strategy_plane', options)
+  const metrics = createPlaneMetrics('strategy_plane', { strategies: defaultStrategies, ...options })
   for (const stage of ['signals', 'portfolio', 'intents']) {
     metrics.stageIn.of({ stage })
     metrics.stageOut.of({ stage })
@@ -43,6 +44,7 @@ export function exportStrategyPlane(
         return
       case 'orderIntent':
       case 'cancelIntent':
+      case 'cross':
         metrics.stageOut.inc({ stage: 'intents' })
         return
       case 'killSwitch':

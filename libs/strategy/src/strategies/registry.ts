@@ -1,11 +1,14 @@
 import type { z } from 'zod'
-import type { StrategyDefinition } from './define-strategy.ts'
+import { NET, type StrategyDefinition } from './define-strategy.ts'
 import { maker } from './maker.ts'
 import { momentum } from './momentum.ts'
 import { ofi } from './ofi.ts'
 
 /** Every strategy that comes with Triplane. */
 export const strategies = [ofi, momentum, maker] as const satisfies readonly StrategyDefinition[]
+
+/** Those that run unless the settings say others. */
+export const defaultStrategies: readonly string[] = [ofi.name]
 
 type BuiltIn = (typeof strategies)[number]
 
@@ -15,6 +18,11 @@ export type ParameterShape = { [D in BuiltIn as Lowercase<D['name']>]: D['parame
 /** Where the settings of a strategy are among those of the plane. */
 export function settingsKey({ name }: Pick<StrategyDefinition, 'name'>): string {
   return name.toLowerCase()
+}
+
+/** The label values of `strategy` in a run of these: with several there are orders that they share. */
+export function strategyLabels(names: readonly string[]): readonly string[] {
+  return names.length > 1 ? [...names, NET] : names
 }
 
 /** The schemas of the settings of strategies, by their keys. */

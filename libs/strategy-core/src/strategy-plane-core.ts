@@ -1,0 +1,88 @@
+import {
+  field,
+  stateSchema,
+  type Bar,
+  type CancelIntent,
+  type Cross,
+  type Fill,
+  type Instrument,
+  type InstrumentId,
+  type KillSwitch,
+  type Mark,
+  type MarketStatus,
+  type Ofi,
+  type OperatorCommand,
+  type OrderEvent,
+  type OrderIntent,
+  type PlaneCore,
+  type PortfolioState,
+  type Quote,
+  type Signal,
+  type StateOf,
+  type SwitchType,
+  type TargetPortfolio,
+  type Trade,
+} from '@triplane/contracts'
+import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation } from '@triplane/ledger'
+import {
+  connectionsSchema,
+  killSwitchesSchema,
+  strategies as builtIn,
+  type StrategyDefinition,
+  type SwitchStatus,
+} from '@triplane/strategy'
+import { activeStrategiesSchema } from './active-strategies.ts'
+import { tradedInstrumentSchema } from './traded-instrument.ts'
+
+export type StrategyInput = Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand
+export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
+
+/** What the core cannot know by itself. */
+export interface StrategyDeps {
+  /** What may be traded in the run: an instrument is in it once, and its quote currency has a rate to USD. */
+  readonly instruments: readonly Instrument[]
+  /** The trading calendar. */
+  readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
+  /** The strategies that the settings may name; default: those that come with Triplane. */
+  readonly strategies?: readonly StrategyDefinition[]
+}
+
+/** Where the strategy plane stands, for the live view and the report. */
+interface StrategySummary {
+  readonly account: Valuation
+  /** What each strategy of the run has made, and each of an earlier one that traded. */
+  readonly strategies: readonly StrategyValuation[]
+  /** Market time of the newest evaluation; 0 before the first input. */
+  readonly evaluatedUs: number
+  /** A position whose mark is older is valued at a stale one. */
+  readonly markAgeLimitUs: number
+  readonly roundTrips: RoundTrips
+  readonly switches: Readonly<Record<SwitchType, SwitchStatus>>
+}
+
+export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
+  /** May be called at any time; what the core does is the same. */
+  summary(): StrategySummary
+  snapshot(): StrategySnapshot
+}
+
+/** The state of the core as it is saved, with that of strategies. */
+export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
+  return stateSchema({
+    outboxSeq: field.count,
+    /** 0 before the first input. */
+    nextEvaluationUs: field.timeUs,
+    /** Market time of the newest input. */
+    lastInputUs: field.timeUs,
+    isReducing: field.flag,
+    connections: connectionsSchema,
+    ledger: ledgerSchema,
+    switches: killSwitchesSchema,
+    strategies: activeStrategiesSchema(definitions),
+    instruments: field.list(tradedInstrumentSchema),
+  })
+}
+
+/** The state of the core as it is saved. */
+export const strategySchema = strategySchemaOf(builtIn)
+export type StrategySnapshot = StateOf<typeof strategySchema>
