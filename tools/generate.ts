@@ -5,7 +5,7 @@ import { generatedFiles, generatedFolders } from './generated-files.ts'
 
 /** `npm run generate`: writes what is made by code, and deletes what is made no more. */
 const root = join(import.meta.dirname, '..')
-const files = generatedFiles()
+const files = generatedFiles(root)
 for (const folder of generatedFolders) {
   mkdirSync(join(root, folder), { recursive: true })
   for (const name of readdirSync(join(root, folder))) {

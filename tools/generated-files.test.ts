@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { generatedFiles, generatedFolders } from './generated-files.ts'
 
 const root = join(__dirname, '..')
-const files = generatedFiles()
+const files = generatedFiles(root)
 
 describe('what is made by code', () => {
   it.each([...files.keys()])('is committed as it is generated: %s', (path) => {

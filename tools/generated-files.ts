@@ -1,21 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { generateRuleFiles } from '@triplane/monitoring'
 import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
 import { checksDocument } from './checks-document.ts'
 import { eventsDocument } from './events-document.ts'
 import { metricsDocument } from './metrics-document.ts'
+import { withVenueDefaults, withVenueNames } from './venue-settings.ts'
 
 const RULES_FOLDER = 'infrastructure/prometheus/rules'
 
 /** Folders that hold nothing but what is generated. */
 export const generatedFolders: readonly string[] = [RULES_FOLDER, DASHBOARD_FOLDER]
 
-/** Every file that is made by code and committed: path from the root of the repository, to content. */
-export function generatedFiles(): Map<string, string> {
+/** Every file that is made by code and committed, or partly so: path from the root of the repository, to content. */
+export function generatedFiles(root = process.cwd()): Map<string, string> {
+  const partly = (path: string, made: (text: string) => string) =>
+    [path, made(readFileSync(join(root, path), 'utf8'))] as const
   return new Map([
     ...generateRuleFiles().map(({ name, content }) => [`${RULES_FOLDER}/${name}`, content] as const),
     ...[...generateDashboards()].map(([name, content]) => [`${DASHBOARD_FOLDER}/${name}`, content] as const),
     ['docs/metrics.md', metricsDocument()],
     ['docs/events.md', eventsDocument()],
     ['docs/checks.md', checksDocument()],
+    partly('.env.example', withVenueDefaults),
+    partly('infrastructure/docker/settings.yml', withVenueNames),
   ])
 }
