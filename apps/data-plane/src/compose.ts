@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Deferred } from '@triplane/async'
 import { buildInfo } from '@triplane/config'
-import type { MarketEvent } from '@triplane/contracts'
+import { instanceName, type MarketEvent } from '@triplane/contracts'
 import {
   openRunSource,
   refuseNotUnderstood,
@@ -35,6 +35,8 @@ import type { DataServiceConfig } from './config.ts'
 /** Composes the data plane as a service of its own: its source, Kafka, history, latest state. */
 export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges): ServiceParts {
   const { logger, clock } = edges
+  const { instance } = config.plane
+  const name = instanceName(dataPlane.name, instance)
   const instruments = configuredInstruments(config)
   const metrics = dataPlane.createMetrics({
     instruments,
@@ -76,10 +78,10 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
       },
       saved?.state.core,
     )
-    const producer = bus.producer({ name: plane.name, runId: run.runId })
+    const producer = bus.producer({ name, runId: run.runId })
     const output = new PlaneOutput<MarketEvent>(
       {
-        name: plane.name,
+        name,
         producer,
         account: run.account,
         marked: run.mode === 'lockstep' ? dataPlane.awaited : [],
@@ -154,6 +156,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
     config,
     {
       definition: dataPlane,
+      instance,
       metrics,
       host,
       checks: { feed: feedCheck(() => heardUs, clock) },

@@ -3,10 +3,18 @@ import { dataPlaneConfigSchema } from '@triplane/data-core'
 import { runSourceSchema } from '@triplane/feeds'
 import { inMicroseconds } from '@triplane/settings'
 import { loadServiceConfig, planeSections } from '@triplane/service'
+import { z } from 'zod'
 
 /** The settings of the data plane as a service. */
 export const dataServiceSchema = composeConfig({
   ...planeSections(8000),
+  plane: z.strictObject({
+    /** Name of this data plane, where a run has several of them, each with venues of its own. */
+    instance: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+      .optional(),
+  }),
   source: runSourceSchema,
   data: dataPlaneConfigSchema,
 })

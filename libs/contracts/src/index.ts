@@ -86,11 +86,12 @@ export {
 } from './codes.ts'
 export { KNOWN_CODES } from './fields.ts'
 // Topics
-export { topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName } from './topics.ts'
+export { coreWritersOf, topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName } from './topics.ts'
 export type { Topic, TopicParty } from './topic.ts'
 export type { EventDefinition } from './define-event.ts'
 // Planes
-export { labelOf, planeNames, stageOf, type PlaneName, type Stage } from './plane-name.ts'
+export { instanceName, labelOf, planeNames, stageOf, type PlaneName, type Stage } from './plane-name.ts'
+export { sourcesOf } from './events/run.ts'
 // Cores
 export { rank, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'

@@ -1,4 +1,5 @@
-import { labelOf, planeNames, stageOf } from './plane-name.ts'
+import { instanceName, labelOf, planeNames, stageOf } from './plane-name.ts'
+import { sourcesOf } from './events/run.ts'
 
 describe('the name of a plane', () => {
   it('has one spelling in labels and one in heartbeats', () => {
@@ -12,5 +13,19 @@ describe('the name of a plane', () => {
   it('is spelled the same way as that of any other service', () => {
     expect(labelOf('heartbeat-watch')).toBe('heartbeat_watch')
     expect(labelOf('a-b-c')).toBe('a_b_c')
+  })
+
+  it('has that of its instance behind it where there are several', () => {
+    expect(instanceName('data-plane', undefined)).toBe('data-plane')
+    expect(instanceName('data-plane', 'kraken')).toBe('data-plane.kraken')
+  })
+
+  it('is that of the producers of a run', () => {
+    expect(sourcesOf({})).toEqual(['data-plane'])
+    const dataPlanes = [
+      { instance: 'kraken', venues: ['kraken'] },
+      { instance: 'spot', venues: ['binance_spot'] },
+    ]
+    expect(sourcesOf({ dataPlanes })).toEqual(['data-plane.kraken', 'data-plane.spot'])
   })
 })

@@ -18,3 +18,8 @@ export type Stage = StageOf<PlaneName>
 export function stageOf<const Name extends PlaneName>(name: Name): StageOf<Name> {
   return name.slice(0, -'-plane'.length) as StageOf<Name>
 }
+
+/** The name of one of several planes of a kind, `data-plane.kraken`; that of the only one is the plane's. */
+export function instanceName(name: PlaneName, instance: string | undefined): string {
+  return instance === undefined ? name : `${name}.${instance}`
+}

@@ -1,3 +1,4 @@
+import { planeNames, type PlaneName } from './plane-name.ts'
 import type { Topic, TopicParty } from './topic.ts'
 
 const HOURS_A_WEEK = 168
@@ -205,4 +206,9 @@ export function topicsReadBy(party: TopicParty): readonly NamedTopic[] {
 /** The topics that a core writes and other cores read, which wait for its watermarks in lockstep. */
 export function topicsAwaitedOf(party: TopicParty): readonly NamedTopic[] {
   return topicsWrittenBy(party).filter(({ readers }) => readers.length > 0)
+}
+
+/** The planes whose cores write a topic. */
+export function coreWritersOf({ writers }: Topic): readonly PlaneName[] {
+  return planeNames.filter((name) => writers.includes(name))
 }

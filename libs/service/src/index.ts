@@ -4,6 +4,7 @@ export { SourceHost, sourceStateSchema } from './host/source-host.ts'
 export { Breather } from './host/breather.ts'
 export { PlaneOutput } from './host/plane-output.ts'
 export { Edge } from './host/edge.ts'
+export { gatedPartitions } from './host/watermark-gate.ts'
 // Input log and snapshots
 export { InputLog } from './log/input-log.ts'
 export { Snapshots } from './log/snapshots.ts'

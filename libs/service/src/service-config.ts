@@ -150,6 +150,7 @@ const serviceAliases = {
 const readElsewhere = [
   'TRIPLANE_DATA',
   'TRIPLANE_DATA_*',
+  'TRIPLANE_PLANE_*',
   'TRIPLANE_STORAGE_*',
   'TRIPLANE_REDIS_*',
   'TRIPLANE_MARKET_*',

@@ -3,6 +3,7 @@ import { ok, systemClock } from '@triplane/kernel'
 import type { Bus, Plane } from '@triplane/messaging'
 import {
   createStateCodec,
+  gatedPartitions,
   hostStateSchema,
   InputLog,
   PlaneHost,
@@ -65,9 +66,7 @@ export async function runKilledPlane<In extends Event, Out extends Event, CoreSt
       consumer,
       output,
       gated: topics.flatMap((topic) =>
-        ungated.has(topic)
-          ? []
-          : Array.from({ length: bus.partitionsOf(topic) }, (_, partition) => ({ topic: topic.name, partition })),
+        ungated.has(topic) ? [] : gatedPartitions(topic, bus.partitionsOf(topic), run),
       ),
       leadUs,
       log: new InputLog(folder, { runId: run.runId, plane: name, configDigest: 'same', commit: 'test' }),

@@ -38,6 +38,30 @@ describe('run start', () => {
     ])
   })
 
+  it('names several data planes, each with venues of its own', async () => {
+    const flags = ['--data-plane', 'kraken=kraken', '--data-plane', 'binance=binance_spot,binance_usdm']
+    const { code, value } = await world.json<{ run: Run }>('run', 'start', ...flags)
+    expect(code).toBe(0)
+    expect(value.run).toMatchObject({
+      venues: ['kraken', 'binance_spot', 'binance_usdm'],
+      dataPlanes: [
+        { instance: 'kraken', venues: ['kraken'] },
+        { instance: 'binance', venues: ['binance_spot', 'binance_usdm'] },
+      ],
+    })
+    expect(await runs()).toEqual([value.run])
+  })
+
+  it.each([
+    ['a name without venues', ['kraken'], 'Expected <name>=<venue>'],
+    ['one name twice', ['a=kraken', 'a=binance_spot'], 'other venues than those of a'],
+    ['one venue twice', ['a=kraken', 'b=kraken'], 'other venues than those of a'],
+  ])('refuses %s', async (_, planes, message) => {
+    expect(await world.run('run', 'start', ...planes.flatMap((plane) => ['--data-plane', plane]))).toBe(2)
+    expect(world.messages).toContain(message)
+    expect(await runs()).toEqual([])
+  })
+
   it('--if-none starts the first run and no other', async () => {
     expect((await world.json('run', 'start', '--if-none')).value).toMatchObject({ started: true })
     const { code, value } = await world.json('run', 'start', '--if-none')

@@ -1,7 +1,7 @@
 import { runModes, type Run, type RunMode } from '@triplane/contracts'
 import { scenarios } from '@triplane/feeds'
 import type { StoredRun } from '@triplane/storage'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { ControlTopics } from '../servers/control-topics.ts'
 import { formatTable, timeText } from '../table.ts'
 import { jsonOption, parseTime, show, wholeNumber, type CommandLine } from './command-line.ts'
@@ -18,6 +18,7 @@ interface StartFlags {
   readonly scenario: string
   readonly sessions: 'always' | 'real'
   readonly venues?: string
+  readonly dataPlane: readonly DataPlaneOfRun[]
   readonly ifNone: boolean
   readonly json?: boolean
 }
@@ -41,6 +42,12 @@ export function addRunCommands(line: CommandLine): void {
         .default('always'),
     )
     .option('--venues <list>', 'venues whose instruments are traded; default: TRIPLANE_MARKET_VENUES, or sim')
+    .option(
+      '--data-plane <name=venues>',
+      'one of several data planes, and its venues; again for each (TRIPLANE_PLANE_INSTANCE names the process)',
+      dataPlaneOf,
+      [],
+    )
     .option('--if-none', 'only when there is no run for these venues yet', false)
     .addOption(jsonOption())
     .action((flags: StartFlags) => withTopics(line, (topics) => startOne(line, topics, flags)))
@@ -81,7 +88,9 @@ async function withTopics(line: CommandLine, act: (topics: ControlTopics) => Pro
 async function startOne(line: CommandLine, topics: ControlTopics, flags: StartFlags): Promise<void> {
   const { environment, nowUs, randomBytes, userName } = line.edges
   const text = flags.venues ?? (environment['TRIPLANE_MARKET_VENUES'] || environment['TRIPLANE_VENUES'] || 'sim')
-  const venues = text.split(',').map((venue) => venue.trim())
+  const dataPlanes = flags.dataPlane
+  const given = dataPlanes.length > 0 ? dataPlanes.flatMap((plane) => plane.venues) : text.split(',')
+  const venues = given.map((venue) => venue.trim())
   const current = flags.ifNone ? (await topics.readRuns()).at(-1) : undefined
   if (current && [...current.venues].sort().join() === [...venues].sort().join()) {
     show(line, flags.json, { started: false, run: current }, () => `Run ${current.runId} is there already.\n`)
@@ -96,10 +105,23 @@ async function startOne(line: CommandLine, topics: ControlTopics, flags: StartFl
     scenario: flags.scenario,
     sessions: flags.sessions,
     venues,
+    ...(dataPlanes.length > 0 && { dataPlanes: [...dataPlanes] }),
     who: userName(),
     nowUs: nowUs(),
   })
   show(line, flags.json, { started: true, run }, () => `Started ${describe(run)}.\n`)
+}
+
+type DataPlaneOfRun = NonNullable<Run['dataPlanes']>[number]
+
+/** Reads `kraken=kraken` or `binance=binance_spot,binance_usdm`, behind those that were given before. */
+function dataPlaneOf(text: string, before: readonly DataPlaneOfRun[]): readonly DataPlaneOfRun[] {
+  const [, instance = '', list = ''] = /^([a-z0-9][a-z0-9-]{0,31})=(\w+(?:,\w+)*)$/.exec(text) ?? []
+  if (instance === '') throw new InvalidArgumentError('Expected <name>=<venue>[,<venue>].')
+  const venues = list.split(',')
+  const taken = before.find((one) => one.instance === instance || one.venues.some((venue) => venues.includes(venue)))
+  if (taken) throw new InvalidArgumentError(`Expected another name and other venues than those of ${taken.instance}.`)
+  return [...before, { instance, venues }]
 }
 
 function describe({ runId, mode, account, scenario, seed, venues }: Run): string {

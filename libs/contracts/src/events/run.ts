@@ -3,6 +3,7 @@ import { runModes } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
 import { effectUs, exampleUs, oneOf, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
+import { instanceName } from '../plane-name.ts'
 import { topics } from '../topics.ts'
 
 export const run = defineEvent({
@@ -20,6 +21,15 @@ export const run = defineEvent({
     scenario: Type.Optional(text('what the simulated market does')),
     sessions: Type.Optional(oneOf(['always', 'real'], 'simulated sessions: always open, or real exchange hours')),
     venues: Type.Array(text('venue and product'), { minItems: 1, description: 'whose instruments the run trades' }),
+    dataPlanes: Type.Optional(
+      Type.Array(
+        Type.Object({
+          instance: text('name of the instance'),
+          venues: Type.Array(text('venue and product'), { minItems: 1 }),
+        }),
+        { minItems: 1, description: 'the data planes and the venues of each; absent: one has them all' },
+      ),
+    ),
     positions: Type.Array(Type.Object({ topic: text('topic'), partition: Type.Integer(), offset: Type.Integer() }), {
       description: 'ends of the partitions when it was started: all its records lie behind them',
     }),
@@ -44,3 +54,9 @@ export const run = defineEvent({
   },
 })
 export type Run = EventOf<typeof run>
+
+/** The names of the producers that a run's market data comes from: its data planes. */
+export function sourcesOf({ dataPlanes = [] }: Pick<Run, 'dataPlanes'>): readonly string[] {
+  if (dataPlanes.length === 0) return [instanceName('data-plane', undefined)]
+  return dataPlanes.map(({ instance }) => instanceName('data-plane', instance))
+}

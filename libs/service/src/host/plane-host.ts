@@ -2,6 +2,7 @@ import { nextTurn, Wake } from '@triplane/async'
 import {
   field,
   rank,
+  sourcesOf,
   stateSchema,
   type Event,
   type Heartbeat,
@@ -143,7 +144,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#options = options
     this.#inputs = new OrderedInputs(state?.inputs)
     this.#marks = new HighWaterMarks(state?.marks)
-    this.#gate = new WatermarkGate(gated, state?.gate)
+    this.#gate = new WatermarkGate(gated, sourcesOf(run), state?.gate)
     this.#positions = new Map(state?.positions.map((position) => [placeOf(position), position]))
     this.#intake = new EventIntake(
       {

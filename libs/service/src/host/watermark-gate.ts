@@ -1,50 +1,81 @@
-import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { coreWritersOf, field, sourcesOf, stateSchema, type Run, type StateOf, type Topic } from '@triplane/contracts'
 import type { BusRecord, Watermark } from '@triplane/messaging'
 
-/** The producer whose first watermark names the start of the run. */
-const SOURCE = 'data-plane'
-
-/** A partition whose watermarks count. */
+/** A partition whose watermarks count, and whose they are. */
 export interface GatedPartition {
   readonly topic: string
   readonly partition: number
+  /** The producers that each have to promise. */
+  readonly producers: readonly string[]
+}
+
+/** The partitions of a topic, promised complete by the cores that write it: by every data plane of the run, where it is theirs. */
+export function gatedPartitions(topic: Topic, partitions: number, run: Pick<Run, 'dataPlanes'>): GatedPartition[] {
+  const producers = coreWritersOf(topic).flatMap((name) => (name === 'data-plane' ? sourcesOf(run) : [name]))
+  return Array.from({ length: partitions }, (_, partition) => ({ topic: topic.name, partition, producers }))
 }
 
 /** The promises as they are saved; null where there is none yet. */
 export const watermarkGateSchema = stateSchema({
-  throughUs: field.list(stateSchema({ topic: field.text, partition: field.count, throughUs: field.timeUs })),
-  floorUs: field.orNull(field.timeUs),
-  finalUs: field.orNull(field.timeUs),
+  promises: field.list(
+    stateSchema({
+      topic: field.text,
+      partition: field.count,
+      producer: field.text,
+      throughUs: field.timeUs,
+      final: field.flag,
+    }),
+  ),
+  /** Of each data plane: what its first watermark said, and its last. */
+  sources: field.list(
+    stateSchema({
+      producer: field.text,
+      floorUs: field.orNull(field.timeUs),
+      finalUs: field.orNull(field.timeUs),
+    }),
+  ),
 })
 export type WatermarkGateSnapshot = StateOf<typeof watermarkGateSchema>
 
-const noPromise: WatermarkGateSnapshot = { throughUs: [], floorUs: null, finalUs: null }
+const noPromise: WatermarkGateSnapshot = { promises: [], sources: [] }
 
 /**
- * Says how far a plane in lockstep may go: to where every partition that it reads has been promised complete.
+ * Says how far a plane in lockstep may go: to where every partition that it reads has been promised complete by every
+ * producer that writes it.
  *
  * Invariants
  * 1. The bound never falls.
- * 2. Before its first watermark a partition counts as complete up to the run's start, which the data plane's first
- *    watermark names: nothing takes effect before the run. Else the strategy and the order plane would wait for each other.
+ * 2. Before its first watermark a partition counts as complete up to the run's start, which is the earliest that the first
+ *    watermarks of the data planes name: nothing takes effect before the run. Else the strategy and the order plane would
+ *    wait for each other.
+ * 3. A data plane that has ended holds up nothing. The run ends where the last of them does.
  */
 export class WatermarkGate {
   readonly #promises: readonly Promised[]
   readonly #byName: ReadonlyMap<string, Promised>
-  #floorUs: number | undefined
-  #finalUs: number | undefined
+  readonly #sources: ReadonlyMap<string, SourceBounds>
   #boundUs = Number.NEGATIVE_INFINITY
 
-  constructor(partitions: readonly GatedPartition[], saved: WatermarkGateSnapshot = noPromise) {
-    const known = new Map(
-      saved.throughUs.map(({ topic, partition, throughUs }) => [nameOf(topic, partition), throughUs]),
+  /** `sources` are the data planes of the run. */
+  constructor(
+    partitions: readonly GatedPartition[],
+    sources: readonly string[],
+    saved: WatermarkGateSnapshot = noPromise,
+  ) {
+    const known = new Map(saved.promises.map((promise) => [nameOf(promise), promise]))
+    this.#promises = partitions.flatMap(({ topic, partition, producers }) =>
+      producers.map((producer) => {
+        const promise = known.get(nameOf({ topic, partition, producer }))
+        return { topic, partition, producer, throughUs: promise?.throughUs, final: promise?.final ?? false }
+      }),
     )
-    this.#promises = partitions.map(({ topic, partition }) => {
-      return { topic, partition, throughUs: known.get(nameOf(topic, partition)) }
-    })
-    this.#byName = new Map(this.#promises.map((promised) => [nameOf(promised.topic, promised.partition), promised]))
-    this.#floorUs = saved.floorUs ?? undefined
-    this.#finalUs = saved.finalUs ?? undefined
+    this.#byName = new Map(this.#promises.map((promised) => [nameOf(promised), promised]))
+    this.#sources = new Map(
+      sources.map((producer) => {
+        const { floorUs, finalUs } = saved.sources.find((one) => one.producer === producer) ?? {}
+        return [producer, { floorUs: floorUs ?? undefined, finalUs: finalUs ?? undefined }]
+      }),
+    )
     this.#update()
   }
 
@@ -55,42 +86,73 @@ export class WatermarkGate {
 
   /** True when the bound has reached the end of the run. */
   get isFinal(): boolean {
-    return this.#finalUs !== undefined && this.#boundUs >= this.#finalUs
+    const finalUs = this.#finalUs()
+    return finalUs !== undefined && this.#boundUs >= finalUs
   }
 
   note({ topic, partition, producer }: BusRecord<unknown>, { throughUs, final }: Watermark): void {
-    const promised = this.#byName.get(nameOf(topic.name, partition))
+    const promised = this.#byName.get(nameOf({ topic: topic.name, partition, producer }))
     if (!promised) return
-    if (producer === SOURCE) {
-      this.#floorUs ??= throughUs
-      if (final) this.#finalUs = throughUs
+    const source = this.#sources.get(producer)
+    if (source) {
+      source.floorUs ??= throughUs
+      if (final) source.finalUs = throughUs
+      promised.final ||= final
     }
-    if (promised.throughUs !== undefined && promised.throughUs >= throughUs) return
-    promised.throughUs = throughUs
+    if (promised.throughUs !== undefined && promised.throughUs >= throughUs && !promised.final) return
+    promised.throughUs = Math.max(promised.throughUs ?? throughUs, throughUs)
     this.#update()
   }
 
   snapshot(): WatermarkGateSnapshot {
     return {
-      throughUs: this.#promises.flatMap(({ topic, partition, throughUs }) =>
-        throughUs === undefined ? [] : [{ topic, partition, throughUs }],
+      promises: this.#promises.flatMap(({ throughUs, ...promise }) =>
+        throughUs === undefined ? [] : [{ ...promise, throughUs }],
       ),
-      floorUs: this.#floorUs ?? null,
-      finalUs: this.#finalUs ?? null,
+      sources: Array.from(this.#sources, ([producer, { floorUs, finalUs }]) => ({
+        producer,
+        floorUs: floorUs ?? null,
+        finalUs: finalUs ?? null,
+      })),
     }
   }
 
+  /** Where the run ends; undefined before every data plane has ended. */
+  #finalUs(): number | undefined {
+    let lastUs = Number.NEGATIVE_INFINITY
+    for (const { finalUs } of this.#sources.values()) {
+      if (finalUs === undefined) return undefined
+      lastUs = Math.max(lastUs, finalUs)
+    }
+    return lastUs
+  }
+
   #update(): void {
-    if (this.#floorUs === undefined) return
-    let boundUs = Number.POSITIVE_INFINITY
-    for (const { throughUs } of this.#promises) boundUs = Math.min(boundUs, throughUs ?? this.#floorUs)
-    this.#boundUs = Math.max(this.#boundUs, boundUs)
+    let floorUs = Number.POSITIVE_INFINITY
+    for (const source of this.#sources.values()) {
+      if (source.floorUs === undefined) return
+      floorUs = Math.min(floorUs, source.floorUs)
+    }
+    let boundUs = this.#finalUs() ?? Number.POSITIVE_INFINITY
+    for (const { throughUs, final } of this.#promises) if (!final) boundUs = Math.min(boundUs, throughUs ?? floorUs)
+    if (Number.isFinite(boundUs)) this.#boundUs = Math.max(this.#boundUs, boundUs)
   }
 }
 
-/** A partition, and how far it was promised complete; undefined before its first watermark. */
-interface Promised extends GatedPartition {
-  throughUs: number | undefined
+interface SourceBounds {
+  floorUs: number | undefined
+  finalUs: number | undefined
 }
 
-const nameOf = (topic: string, partition: number) => `${topic}/${partition}`
+/** A partition, and how far one of its producers has promised it complete; undefined before its first watermark. */
+interface Promised {
+  readonly topic: string
+  readonly partition: number
+  readonly producer: string
+  throughUs: number | undefined
+  /** The producer is a data plane, and has ended. */
+  final: boolean
+}
+
+const nameOf = ({ topic, partition, producer }: Pick<Promised, 'topic' | 'partition' | 'producer'>) =>
+  `${topic}/${partition} ${producer}`

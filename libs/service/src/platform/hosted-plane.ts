@@ -5,7 +5,7 @@ import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
-import type { GatedPartition } from '../host/watermark-gate.ts'
+import { gatedPartitions } from '../host/watermark-gate.ts'
 import { FailedTurn, PlaneHeldError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
@@ -98,7 +98,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     run,
     consumer,
     output,
-    gated: plane.topics.filter(isAwaited).flatMap((topic) => partitionsOf(topic, bus.partitionsOf(topic))),
+    gated: plane.topics.filter(isAwaited).flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
     leadUs,
     log,
     snapshots,
@@ -179,8 +179,4 @@ function build<In extends Event, Out extends Event, Core extends PlaneCore<In, O
       },
     )
   }
-}
-
-function partitionsOf({ name }: Topic, count: number): GatedPartition[] {
-  return Array.from({ length: count }, (_, partition) => ({ topic: name, partition }))
 }

@@ -1,5 +1,12 @@
 import { instrumentsOf, loadInstruments } from '@triplane/config'
-import type { EventType, Instrument, PlaneName, Run, Stage } from '@triplane/contracts'
+import {
+  instanceName,
+  type EventType,
+  type Instrument,
+  type PlaneName,
+  type Run,
+  type Stage,
+} from '@triplane/contracts'
 import { probeCheck, reportCheck, type Check, type RuledCheck } from '@triplane/health'
 import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
@@ -20,6 +27,8 @@ export function configuredInstruments({ market }: Pick<PlaneConfig, 'market'>): 
 export interface PlanePartsOptions<Hosted extends HostedRun> {
   /** Its name, the stage of its heartbeats, what it hears on and speaks on. */
   readonly definition: { readonly name: PlaneName; readonly stage: Stage; readonly topics: BusTopics }
+  /** Its instance, where there are several of the plane in one run. */
+  readonly instance?: string | undefined
   readonly metrics: Metrics<string>
   /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
   readonly host: (context: RunContext, beforeScrape: (measure: () => void) => void) => Promise<Hosted>
@@ -40,10 +49,11 @@ export interface PlaneParts extends ServiceParts {
 /** What a plane is made of as a service: latest state, history, and the plane itself at work on the current run. */
 export function planeParts<Hosted extends HostedRun>(
   config: PlaneConfig,
-  { definition, metrics, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
+  { definition, instance, metrics, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
   { logger, clock }: ServiceEdges,
 ): PlaneParts {
-  const { name, stage, topics } = definition
+  const { stage, topics } = definition
+  const name = instanceName(definition.name, instance)
   const latest = openLatestState(config, logger)
   const histories = openHistories({
     config,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Deferred } from '@triplane/async'
 import { ConfigError } from '@triplane/config'
-import type { Run, Stage } from '@triplane/contracts'
+import { instanceName, sourcesOf, type Run, type Stage } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { decodeRecord, type KafkaBus } from '@triplane/messaging'
@@ -53,7 +53,7 @@ export interface RunHistory extends HistorySink {
 }
 
 export interface PlaneServiceOptions {
-  /** data-plane, strategy-plane, order-plane. */
+  /** data-plane, strategy-plane, order-plane; that of an instance: data-plane.kraken. */
   readonly name: string
   /** Of its heartbeats. */
   readonly stage: Stage
@@ -132,7 +132,7 @@ export class PlaneService {
   /** Works on a run until there is a newer one, or the service is stopped. */
   async #work(bus: KafkaBus, run: Run, stopping: AbortSignal): Promise<void> {
     const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter, onOrigin } = this.#options
-    checkVenues(run, config)
+    checkVenues(run, { name, stage, config })
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
     const history = openHistory(run)
@@ -205,14 +205,23 @@ function outOfOrder(fault: Error): Error {
   return new Error(`Invariant: the bus has everything in order, was ${fault.message}`, { cause: fault })
 }
 
-/** A run trades the instruments that it began with: what its planes keep of it fits no others. */
-function checkVenues({ runId, venues }: Run, { market }: Pick<PlaneConfig, 'market'>): void {
-  const configured = listOf(market.venues)
+/** A run trades the instruments that it began with: what its planes keep of it fits no others. Throws ConfigError. */
+function checkVenues(run: Run, { name, stage, config }: Pick<PlaneServiceOptions, 'name' | 'stage' | 'config'>): void {
+  const instances = sourcesOf(run)
+  if (stage === 'data' && !instances.includes(name)) {
+    const expected = `that of a data plane of the current run ${run.runId}, ${instances.join(' or ')}; or start a new run`
+    throw new ConfigError('The configuration', [
+      { path: 'plane.instance (TRIPLANE_PLANE_INSTANCE)', expected, found: name },
+    ])
+  }
+  const own = run.dataPlanes?.find(({ instance }) => stage === 'data' && instanceName('data-plane', instance) === name)
+  const { venues } = own ?? run
+  const configured = listOf(config.market.venues)
   if (configured.length === venues.length && configured.every((venue) => venues.includes(venue))) return
   throw new ConfigError('The configuration', [
     {
       path: 'market.venues (TRIPLANE_VENUES)',
-      expected: `${venues.join(',')}, the venues of the current run ${runId}; or start a new run for these`,
+      expected: `${venues.join(',')}, the venues of the current run ${run.runId}; or start a new run for these`,
       found: configured.join(','),
     },
   ])

@@ -12,6 +12,8 @@ export interface NewRun {
   readonly scenario?: string | undefined
   readonly sessions?: 'always' | 'real' | undefined
   readonly venues: readonly string[]
+  /** The data planes of the run and the venues of each; default: one with all of them. */
+  readonly dataPlanes?: Run['dataPlanes'] | undefined
   readonly who: string
   readonly nowUs: number
 }
@@ -32,6 +34,7 @@ export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run>
     startUs,
     scenario,
     sessions,
+    dataPlanes,
   } = options
   const data = Object.values(topics).filter((topic) => !topic.compacted)
   const run: Run = {
@@ -47,6 +50,7 @@ export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run>
     ...(scenario !== undefined && { scenario }),
     ...(sessions !== undefined && { sessions }),
     venues: [...venues],
+    ...(dataPlanes !== undefined && { dataPlanes }),
     positions: [...(await bus.endOf(data))],
     who,
   }
