@@ -1,0 +1,95 @@
+import { topics, type Event, type Topic } from '@triplane/contracts'
+import { OrderedInputs, type BusRecord } from '@triplane/messaging'
+import { aFill, aHeartbeat, aKillSwitch, aQuote, aTrade, testStartUs } from '@triplane/testing'
+import { EventIntake } from './event-intake.ts'
+import { HighWaterMarks } from './high-water-marks.ts'
+
+const T = testStartUs
+const SECOND = 1_000_000
+
+/** An intake that hears trades and kill switches, and what became of what it was given. */
+function intake(marks = new HighWaterMarks(), marketUs?: number) {
+  const inputs = new OrderedInputs()
+  const beats: string[] = []
+  const taken = new EventIntake(
+    {
+      run: { runId: 'run1', account: 'desk' },
+      hears: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
+      inputs,
+      marks,
+      onHeartbeat: ({ stage }) => beats.push(stage),
+    },
+    marketUs,
+  )
+  const accept = (events: readonly Event[], more: Partial<BusRecord<unknown>> = {}, topic: Topic = topics.trades) =>
+    taken.accept(
+      { topic, key: 'BTC', runId: 'run1', producer: 'data-plane', tsSentUs: T, ...more } as BusRecord<unknown>,
+      events,
+    )
+  return { taken, inputs, beats, marks, accept }
+}
+
+describe('what comes to a plane', () => {
+  it('waits in input order when the core hears it, and is passed over when it does not', () => {
+    const { inputs, accept, marks } = intake()
+    accept([aTrade({ seq: 1 }), aQuote({ seq: 2 })])
+    expect(inputs.size).toBe(1)
+    expect(marks.of('data-plane', topics.trades.name, 'BTC')).toBe(1)
+  })
+
+  it('is dropped and counted where its producer has passed it, within topic and key only', () => {
+    const { taken, inputs, accept } = intake()
+    accept([aTrade({ seq: 5 })])
+    accept([aTrade({ seq: 4 }), aTrade({ seq: 5 }), aTrade({ seq: 6 })])
+    expect([inputs.size, taken.counts.duplicates]).toEqual([2, 2])
+    accept([aTrade({ seq: 5 })], { key: 'ETH' })
+    accept([aTrade({ seq: 5 })], { producer: 'data-plane.kraken' })
+    accept([aFill({ seq: 5 })], {}, topics.fills)
+    expect([inputs.size, taken.counts.duplicates]).toEqual([5, 2])
+  })
+
+  it('is another run’s, and counted, unless it is the manual switch of the account', () => {
+    const { taken, inputs, accept } = intake()
+    accept([aTrade({ seq: 1 })], { runId: 'run0' })
+    accept([aKillSwitch({ seq: 1, switchType: 'pnl' })], { runId: 'run0', key: 'desk/manual' }, topics.killSwitch)
+    accept([aKillSwitch({ seq: 1, switchType: 'manual' })], { runId: 'run0', key: 'other/manual' }, topics.killSwitch)
+    expect([inputs.size, taken.counts.foreign]).toEqual([0, 3])
+    accept([aKillSwitch({ seq: 1, switchType: 'manual' })], { runId: 'run0', key: 'desk/manual' }, topics.killSwitch)
+    expect([inputs.size, taken.counts.foreign]).toEqual([1, 3])
+  })
+
+  it('goes to the host when it is a heartbeat, however often it comes', () => {
+    const { taken, inputs, beats, accept } = intake()
+    accept([aHeartbeat({ seq: 1, stage: 'strategy' })], {}, topics.heartbeats)
+    accept([aHeartbeat({ seq: 1, stage: 'strategy' })], {}, topics.heartbeats)
+    expect([beats, inputs.size, taken.counts.duplicates]).toEqual([['strategy', 'strategy'], 0, 0])
+  })
+})
+
+describe('market time', () => {
+  it('is that of market data and of the heartbeats of data planes, and never falls', () => {
+    const { taken, accept } = intake()
+    expect(taken.marketUs).toBe(0)
+    accept([aTrade({ seq: 1, tsRecvUs: T })])
+    expect(taken.marketUs).toBe(T)
+    accept([aHeartbeat({ stage: 'data', effectUs: T + SECOND })], {}, topics.heartbeats)
+    expect(taken.marketUs).toBe(T + SECOND)
+    accept([aTrade({ seq: 2, tsRecvUs: T + 1 })])
+    expect(taken.marketUs).toBe(T + SECOND)
+  })
+
+  it('is not what the others say, whose clock may be their own', () => {
+    const { taken, accept } = intake(undefined, T)
+    accept([aHeartbeat({ stage: 'strategy', effectUs: T + SECOND })], {}, topics.heartbeats)
+    accept([aFill({ seq: 1, effectUs: T + SECOND })], { producer: 'order-plane' }, topics.fills)
+    expect(taken.marketUs).toBe(T)
+  })
+
+  it('has the wall time at which its data was sent, not that of a duplicate', () => {
+    const { taken, accept } = intake()
+    accept([aTrade({ seq: 1, tsRecvUs: T }), aTrade({ seq: 2, tsRecvUs: T + 10 })], { tsSentUs: T + 500 })
+    accept([aTrade({ seq: 1, tsRecvUs: T })], { tsSentUs: T + 900 })
+    expect(taken.origins.sentUsOf(T + 5)).toBe(T + 500)
+    expect(taken.origins.sentUsOf(T + 11)).toBeUndefined()
+  })
+})
