@@ -5,7 +5,7 @@ import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
 import { checksDocument } from './checks-document.ts'
 import { eventsDocument } from './events-document.ts'
 import { metricsDocument } from './metrics-document.ts'
-import { withVenueDefaults, withVenueNames } from './venue-settings.ts'
+import { withRegistryDefaults, withRegistryNames } from './registry-settings.ts'
 
 const RULES_FOLDER = 'infrastructure/prometheus/rules'
 
@@ -22,7 +22,7 @@ export function generatedFiles(root = process.cwd()): Map<string, string> {
     ['docs/metrics.md', metricsDocument()],
     ['docs/events.md', eventsDocument()],
     ['docs/checks.md', checksDocument()],
-    partly('.env.example', withVenueDefaults),
-    partly('infrastructure/docker/settings.yml', withVenueNames),
+    partly('.env.example', withRegistryDefaults),
+    partly('infrastructure/docker/settings.yml', withRegistryNames),
   ])
 }

@@ -131,7 +131,7 @@ export interface Report {
   readonly hashes?: { readonly data: string; readonly order: string; readonly strategy: string }
 }
 
-export interface ReportedStrategy {
+interface ReportedStrategy {
   /** Net of commission. */
   readonly realizedUsd: number
   readonly unrealizedUsd: number

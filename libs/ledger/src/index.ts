@@ -5,7 +5,7 @@ export { keptCashNotice } from './starting-cash.ts'
 // What can be traded
 export { tradableOf } from './tradable.ts'
 // What is held, and whose it is
-export type { Booked, Position } from './position.ts'
+export type { Position } from './position.ts'
 export { divide, sharesOfFill, type Share } from './shares.ts'
 export { nothingMadeBy, type StrategyValuation } from './sub-ledgers.ts'
 // Money

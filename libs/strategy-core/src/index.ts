@@ -2,13 +2,12 @@
 export { createStrategyCore } from './pipeline.ts'
 export {
   strategySchema,
-  strategySchemaOf,
   type StrategyCore,
   type StrategyInput,
   type StrategyOutput,
   type StrategySnapshot,
 } from './strategy-plane-core.ts'
 // Its settings
-export { eagerParameters, strategyConfigOf, strategyConfigSchema, type StrategyConfig } from './config.ts'
+export { eagerParameters, strategyConfigSchema, type StrategyConfig } from './config.ts'
 // Its strategies
 export { chosenStrategies } from './active-strategies.ts'

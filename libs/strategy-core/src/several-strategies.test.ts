@@ -1,8 +1,6 @@
 import {
   createStateCheck,
-  field,
   instrumentId,
-  stateSchema,
   type Cross,
   type Fill,
   type Instrument,
@@ -10,10 +8,9 @@ import {
 } from '@triplane/contracts'
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import { sharesOfFill } from '@triplane/ledger'
-import { defineStrategy } from '@triplane/strategy'
 import { aFill, aMark, aMarketStatus, anOrderEvent, aQuote, testStartUs } from '@triplane/testing'
 import fc from 'fast-check'
-import { z } from 'zod'
+import { follower } from '../../strategy/test/follower.ts'
 import { strategyConfigOf } from './config.ts'
 import { createStrategyCore } from './pipeline.ts'
 import { strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
@@ -33,28 +30,6 @@ const btc: Instrument = {
 }
 const BTC = instrumentId(btc)
 
-/** A strategy that holds what the bid size of a quote says: in hundreds for A, the rest for B, 50 is flat. */
-const follower = (name: 'A' | 'B', read: (size: number) => number) =>
-  defineStrategy({
-    name,
-    doc: 'Does what a test says.',
-    parameters: z.strictObject({ factor: z.number().default(1) }).prefault({}),
-    inputs: { events: ['quote'] },
-    state: stateSchema({ strength: field.real }),
-    create({ parameters: { factor } }, saved) {
-      let strength = saved?.strength ?? 0
-      return {
-        on(event) {
-          if (event.type !== 'quote') return []
-          const said = ((read(event.bidSize) - 50) / 50) * factor
-          if (said === strength) return []
-          strength = said
-          return [{ type: 'opinion', instrument: event.instrument, strength }]
-        },
-        snapshot: () => ({ strength }),
-      }
-    },
-  })
 const strategies = [follower('A', (size) => Math.floor(size / 100)), follower('B', (size) => size % 100)]
 const config = strategyConfigOf(strategies).parse({
   strategies: ['A', 'B'],

@@ -59,7 +59,7 @@ export interface TradedInstrument extends SeenInstrument {
 }
 
 /** What a strategy targets of an instrument. */
-export interface StrategyTarget {
+interface StrategyTarget {
   readonly strategy: string
   /** Its opinion in force, [-1, 1]. */
   strength: number

@@ -1,5 +1,5 @@
 // Strategies
-export { defineStrategy, NET, type StrategyDefinition } from './strategies/define-strategy.ts'
+export { NET, type StrategyDefinition } from './strategies/define-strategy.ts'
 export {
   defaultStrategies,
   parameterShape,
@@ -8,14 +8,7 @@ export {
   strategyLabels,
   type ParameterShape,
 } from './strategies/registry.ts'
-export type {
-  Decision,
-  OrderLimits,
-  Strategy,
-  StrategyContext,
-  StrategyEvent,
-  StrategyInputs,
-} from './strategies/strategy.ts'
+export type { Decision, OrderLimits, Strategy, StrategyEvent } from './strategies/strategy.ts'
 // Portfolio
 export {
   constructPortfolio,

@@ -11,7 +11,7 @@ export interface StrategyInputs {
 }
 
 /** How strongly a strategy holds from now on that an instrument rises or falls. The portfolio makes targets of it. */
-export interface Opinion {
+interface Opinion {
   readonly type: 'opinion'
   readonly instrument: InstrumentId
   /** [-1, 1]; 0 is none. */
@@ -32,7 +32,7 @@ export interface RequestedOrder {
 }
 
 /** The orders of an instrument that a strategy asks for from now on: others of its own are cancelled. */
-export interface OrderRequests {
+interface OrderRequests {
   readonly type: 'orders'
   readonly instrument: InstrumentId
   readonly orders: readonly RequestedOrder[]
