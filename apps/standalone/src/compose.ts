@@ -18,6 +18,7 @@ import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { openOtlpExport } from '@triplane/metrics'
 import { announceSystem, createStateCodec, otlpOptions, type RunningSystem } from '@triplane/service'
+import { tunedNotice } from '@triplane/strategy-core'
 import { buildReport } from './build-report.ts'
 import { loadStandaloneConfig, type StandaloneConfig } from './config.ts'
 import { History } from './history.ts'
@@ -88,8 +89,9 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const metrics = createMetricsOfPlanes({ config, instruments, source: source.name, logger })
   for (const difference of stopped ? stopped.differences : [])
     logger.warning(`The state of the run that is resumed: ${difference}`)
-  const cashNotice = keptCashNotice(stopped?.state.planes.order.core.ledger, config.order)
-  if (cashNotice) logger.warning(cashNotice)
+  const { order: savedOrder, strategy: savedStrategy } = stopped?.state.planes ?? {}
+  const cashNotice = keptCashNotice(savedOrder?.core.ledger, config.order)
+  for (const notice of [cashNotice, tunedNotice(savedStrategy?.core.strategies)]) if (notice) logger.warning(notice)
   const planes = resumePlanes({
     config,
     source: source.name,

@@ -128,7 +128,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     {
       ...joined,
       plane: strategyPlane.build(
-        { ...market, config: config.strategy, metrics: metrics.strategy },
+        { ...market, config: config.strategy, metrics: metrics.strategy, logger: logger.child('strategy_plane') },
         resumed?.strategy.core,
       ),
       metrics: metrics.strategy,

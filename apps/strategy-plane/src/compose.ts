@@ -12,6 +12,7 @@ import {
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
 import { strategyLabels } from '@triplane/strategy'
+import { tunedNotice } from '@triplane/strategy-core'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import type { StrategyServiceConfig } from './config.ts'
 
@@ -39,13 +40,19 @@ export function composeStrategyPlane(
         const tracing = await createTracing({ ...config.tracing, endpoint: config.tracing.endpoint, runId: run.runId })
         const newest = { recordSentUs: 0, recordTakenUs: 0 }
         const isOpen = run.sessions === 'always' ? () => true : isSessionOpen
-        const parts = { config: strategy, instruments, isSessionOpen: isOpen, metrics: { ...metrics, beforeScrape } }
+        const parts = {
+          config: strategy,
+          instruments,
+          isSessionOpen: isOpen,
+          metrics: { ...metrics, beforeScrape },
+          logger: context.logger,
+        }
         return hostPlane({
           context,
           definition: strategyPlane,
           build(saved) {
-            const notice = keptCashNotice(saved?.ledger, strategy)
-            if (notice) context.logger.warning(notice)
+            for (const notice of [keptCashNotice(saved?.ledger, strategy), tunedNotice(saved?.strategies)])
+              if (notice) context.logger.warning(notice)
             return strategyPlane.build(parts, saved)
           },
           leadUs: 0,

@@ -24,6 +24,7 @@ import { signal } from './events/signal.ts'
 import { targetPortfolio } from './events/target-portfolio.ts'
 import { trade } from './events/trade.ts'
 import { tradingCondition } from './events/trading-condition.ts'
+import { tuning } from './events/tuning.ts'
 import type { rank, Rank } from './input-order.ts'
 
 /** Every event on the wire. */
@@ -48,6 +49,7 @@ export const eventDefinitions = [
   regimeChange,
   killSwitch,
   operatorCommand,
+  tuning,
   tradingCondition,
   run,
   auditLink,

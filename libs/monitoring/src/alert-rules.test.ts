@@ -55,6 +55,7 @@ const contract = `
   StorageWriteErrors warning 5m
   StorageStale warning 0
   StrategyDrawdown warning 0
+  StrategySuspended error 0
   ReconciliationDifferences critical 1m
   SeriesCapReached warning 0
   SeriesCapNear warning 1h

@@ -23,6 +23,7 @@ export const pictures = {
   killSwitches: panel('strategy', 'Kill switches'),
   killSwitchDistance: panel('strategy', 'Distance to the kill switches'),
   drawdown: panel('strategy', 'Drawdown'),
+  suspended: panel('strategy', 'Suspended strategies'),
   // Live market
   price: panel('market', 'Price'),
   spread: panel('market', 'Spread in basis points'),

@@ -1,68 +1,50 @@
-import { field, stateSchema, type Instrument, type InstrumentId, type SchemaOf } from '@triplane/contracts'
-import { invariant } from '@triplane/kernel'
-import type { Decision, OrderLimits, Strategy, StrategyDefinition, StrategyEvent } from '@triplane/strategy'
-import { parametersOf, type StrategyConfig } from './config.ts'
+import type { InstrumentId } from '@triplane/contracts'
+import { err, invariant, ok, type Result } from '@triplane/kernel'
+import { nothingMadeBy, type Ledger, type StrategyValuation } from '@triplane/ledger'
+import type { Decision, Strategy, StrategyDefinition, StrategyEvent } from '@triplane/strategy'
+import {
+  ActiveStrategy,
+  type SavedStrategy,
+  type StrategyNotice,
+  type StrategyWorld,
+  type TuningRefusal,
+} from './active-strategy.ts'
+import type { StrategyConfig } from './config.ts'
 
-/** A strategy as it is saved. */
-interface SavedStrategy {
-  readonly name: string
-  /** As the schema of its definition has it. */
-  readonly state: unknown
+/** Told what strategies say, and which of them says nothing any more. */
+interface StrategyListener {
+  onDecisions(from: ActiveStrategy, decisions: readonly Decision[]): void
+  onSuspended(suspended: ActiveStrategy): void
 }
 
-/** The schema of saved strategies. */
-export function activeStrategiesSchema(definitions: readonly StrategyDefinition[]): SchemaOf<readonly SavedStrategy[]> {
-  const saved = definitions.map(({ name, state }) => stateSchema({ name: field.literal(name), state }))
-  return field.as(field.list(field.either(saved)))
-}
-
-/** A strategy that runs. */
-export interface ActiveStrategy {
-  readonly name: string
-  /** Share of its target that it gets, 0-1. */
-  readonly weight: number
-  readonly strategy: Strategy
-  /** Those of the orders that it asks for itself; undefined: it has opinions. */
-  readonly limits: OrderLimits | undefined
-}
-
-/** Told what a strategy says. */
-type OnDecisions = (from: ActiveStrategy, decisions: readonly Decision[]) => void
-
-/** What strategies are opened with, beside their parameters. */
-interface StrategyWorld {
-  readonly universe: readonly Instrument[]
-  /** What a strategy holds of an instrument: signed base units. */
-  readonly position: (strategy: string, instrument: InstrumentId) => number
-}
+// How a strategy is asked.
+const onEvent = (strategy: Strategy, event: StrategyEvent) => strategy.on(event)
+const onHole = (strategy: Strategy, instrument: InstrumentId) => strategy.onHole?.(instrument) ?? []
+const onTimer = (strategy: Strategy, nowUs: number) => strategy.onTimer?.(nowUs) ?? []
 
 /** The strategies of a run, in the order of the settings, and who of them hears what. */
 export class ActiveStrategies {
   readonly all: readonly ActiveStrategy[]
+  readonly #listener: StrategyListener
   readonly #hearers: Readonly<Record<StrategyEvent['type'], readonly ActiveStrategy[]>>
   readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
 
   constructor(
     config: StrategyConfig,
     definitions: readonly StrategyDefinition[],
-    { universe, position }: StrategyWorld,
+    world: StrategyWorld,
+    listener: StrategyListener,
     snapshot: readonly SavedStrategy[] = [],
   ) {
-    const saved = new Map(snapshot.map(({ name, state }) => [name, state]))
-    const opened = chosenStrategies(config, definitions).map((definition) => {
-      const { name, inputs } = definition
-      const parameters = parametersOf(config, definition)
-      const held = (instrument: InstrumentId) => position(name, instrument)
-      const strategy = definition.open({ universe, parameters, position: held }, saved.get(name))
-      const limits = definition.limits?.(parameters)
-      return { inputs, active: { name, weight: config.strategyWeights[name] ?? 1, strategy, limits } }
-    })
-    this.all = opened.map(({ active }) => active)
-    const hearersOf = (type: 'quote' | 'ofi') =>
-      opened.flatMap(({ inputs, active }) => (inputs.events?.includes(type) ? [active] : []))
+    const saved = new Map(snapshot.map((strategy) => [strategy.name, strategy]))
+    this.all = chosenStrategies(config, definitions).map(
+      (definition) => new ActiveStrategy(config, definition, world, saved.get(definition.name)),
+    )
+    this.#listener = listener
+    const hearersOf = (type: 'quote' | 'ofi') => this.all.filter(({ inputs }) => inputs.events?.includes(type))
     const barHearers = new Map<string, ActiveStrategy[]>()
-    for (const { inputs, active } of opened) {
-      for (const timeframe of inputs.bars ?? [])
+    for (const active of this.all) {
+      for (const timeframe of active.inputs.bars ?? [])
         barHearers.set(timeframe, [...(barHearers.get(timeframe) ?? []), active])
     }
     this.#barHearers = barHearers
@@ -70,23 +52,56 @@ export class ActiveStrategies {
   }
 
   /** Gives an event to those who asked for its kind. */
-  on(event: StrategyEvent, tell: OnDecisions): void {
+  on(event: StrategyEvent): void {
     const hearers = event.type === 'bar' ? (this.#barHearers.get(event.timeframe) ?? []) : this.#hearers[event.type]
-    for (const active of hearers) report(active, active.strategy.on(event), tell)
+    for (const active of hearers) this.#ask(active, onEvent, event)
   }
 
-  onHole(instrument: InstrumentId, tell: OnDecisions): void {
-    for (const active of this.all) report(active, active.strategy.onHole?.(instrument) ?? [], tell)
+  onHole(instrument: InstrumentId): void {
+    for (const active of this.all) this.#ask(active, onHole, instrument)
   }
 
-  onTimer(nowUs: number, tell: OnDecisions): void {
+  onTimer(nowUs: number): void {
+    for (const active of this.all) this.#ask(active, onTimer, nowUs)
+  }
+
+  /** Gives a strategy of the run other parameters: see `ActiveStrategy.tune`. */
+  tune(name: string, parameters: string): Result<ActiveStrategy, TuningRefusal> {
+    const active = this.all.find((one) => one.name === name)
+    const names = this.all.map((one) => one.name).join(', ')
+    if (!active) return err({ code: 'unknown_strategy', detail: `Expected one of ${names}, was ${name}` })
+    const tuned = active.tune(parameters)
+    return tuned.ok ? ok(active) : tuned
+  }
+
+  /** Asks those again that are suspended. */
+  release(who: string, onNotice: (notice: StrategyNotice) => void): void {
     for (const active of this.all) {
-      if (active.strategy.onTimer) report(active, active.strategy.onTimer(nowUs), tell)
+      if (active.suspendedWhy === undefined) continue
+      const [code, detail] = active.release() ? ['released' as const, who] : ['suspended' as const, active.suspendedWhy]
+      onNotice({ code, strategy: active.name, detail })
     }
   }
 
+  /** What each strategy has made: of the run, and of an earlier one that traded. */
+  made(ledger: Pick<Ledger, 'strategies'>): readonly StrategyValuation[] {
+    const made = ledger.strategies()
+    const idle = this.all.filter(({ name }) => !made.some(({ strategy }) => strategy === name))
+    return [...made, ...idle.map(({ name }) => nothingMadeBy(name))]
+  }
+
   snapshot(): readonly SavedStrategy[] {
-    return this.all.map(({ name, strategy }) => ({ name, state: strategy.snapshot() }))
+    return this.all.map((active) => active.snapshot())
+  }
+
+  #ask<Given>(
+    active: ActiveStrategy,
+    put: (strategy: Strategy, given: Given) => readonly Decision[],
+    given: Given,
+  ): void {
+    const decisions = active.ask(put, given)
+    if (decisions === undefined) this.#listener.onSuspended(active)
+    else if (decisions.length > 0) this.#listener.onDecisions(active, decisions)
   }
 }
 
@@ -100,8 +115,4 @@ export function chosenStrategies(
     invariant(definition !== undefined, 'the settings name strategies that there are', name)
     return definition
   })
-}
-
-function report(active: ActiveStrategy, decisions: readonly Decision[], tell: OnDecisions): void {
-  if (decisions.length > 0) tell(active, decisions)
 }

@@ -108,3 +108,16 @@ export function eagerParameters(
 }
 
 export type StrategyConfig = z.infer<typeof strategyConfigSchema>
+
+/** How long something that an input began can take: silence that is confirmed, an order that nobody answers, a mark's age. */
+export function longestLimitUs({
+  evaluationIntervalMs,
+  markAgeLimitMs,
+  intents,
+  killSwitches,
+}: StrategyConfig): number {
+  const { silenceLimitMs, confirmations } = killSwitches
+  const orderMs = intents.validityMs + intents.answerGraceMs
+  const silenceMs = silenceLimitMs + (confirmations + 1) * evaluationIntervalMs + orderMs
+  return Math.max(silenceMs, markAgeLimitMs + evaluationIntervalMs) * 1000
+}

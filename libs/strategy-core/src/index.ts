@@ -11,3 +11,4 @@ export {
 export { eagerParameters, strategyConfigSchema, type StrategyConfig } from './config.ts'
 // Its strategies
 export { chosenStrategies } from './active-strategies.ts'
+export { tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'

@@ -17,6 +17,7 @@ import {
   type Quote,
   type Rank,
   type Trade,
+  type Tuning,
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
@@ -24,11 +25,9 @@ import { floorTime, invariant, numberFromFixed } from '@triplane/kernel'
 import {
   createLedger,
   isMarkStale,
-  nothingMadeBy,
   numberFromMoney,
   portfolioState,
   type Position,
-  type StrategyValuation,
   type Valuation,
 } from '@triplane/ledger'
 import {
@@ -45,8 +44,9 @@ import {
   type SignalWeight,
   type SwitchChange,
 } from '@triplane/strategy'
-import { ActiveStrategies, type ActiveStrategy } from './active-strategies.ts'
-import type { StrategyConfig } from './config.ts'
+import { ActiveStrategies } from './active-strategies.ts'
+import type { ActiveStrategy } from './active-strategy.ts'
+import { longestLimitUs, type StrategyConfig } from './config.ts'
 import type {
   StrategyCore,
   StrategyDeps,
@@ -80,7 +80,7 @@ const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'lat
  */
 export function createStrategyCore(
   config: StrategyConfig,
-  { instruments, isSessionOpen, strategies: definitions = builtIn }: StrategyDeps,
+  { instruments, isSessionOpen, strategies: definitions = builtIn, onNotice = () => undefined }: StrategyDeps,
   snapshot?: StrategySnapshot,
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
@@ -95,7 +95,13 @@ export function createStrategyCore(
   const held = (strategy: string, id: InstrumentId) =>
     numberFromFixed(ledger.parts(id).get(strategy)?.quantity ?? 0n, ledger.position(id).quantityScale)
   const world = { universe: instruments, position: held }
-  const strategies = new ActiveStrategies(config, definitions, world, snapshot?.strategies)
+  const strategies = new ActiveStrategies(
+    config,
+    definitions,
+    world,
+    { onDecisions, onSuspended },
+    snapshot?.strategies,
+  )
   const weightOf = new Map(strategies.all.map(({ name, weight }) => [name, weight]))
   const traded = instruments.map((instrument) =>
     followInstrument(instrument, strategies.all, config, ledger, saved.get(instrumentId(instrument))),
@@ -103,10 +109,11 @@ export function createStrategyCore(
   for (const { id, terms } of traded) ledger.setMinNotional(id, terms.steps.minNotional)
   const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))
   const connections = new Connections(snapshot?.connections)
-  let { nextEvaluationUs, lastInputUs, isReducing } = snapshot ?? {
+  let { nextEvaluationUs, lastInputUs, isReducing, refusedTunings } = snapshot ?? {
     nextEvaluationUs: 0,
     lastInputUs: 0,
     isReducing: false,
+    refusedTunings: 0,
   }
   /** Market time of what strategies are asked about. */
   let askedUs = 0
@@ -122,6 +129,9 @@ export function createStrategyCore(
       case 'operatorCommand':
         evaluateBefore(event.effectUs, rank.command)
         return onCommand(event)
+      case 'tuning':
+        evaluateBefore(event.effectUs, rank.command)
+        return onTuning(event)
       default:
         evaluateBefore(event.tsRecvUs, rank.data)
         onMarket(event)
@@ -168,7 +178,7 @@ export function createStrategyCore(
     }
     if (event.type === 'trade' || (instrument.isLate && event.type !== 'bar')) return
     askedUs = event.tsRecvUs
-    strategies.on(event, onDecisions)
+    strategies.on(event)
   }
 
   function onMarketStatus(event: MarketStatus): void {
@@ -187,7 +197,7 @@ export function createStrategyCore(
       // Silence begins with the connection.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
       askedUs = tsRecvUs
-      if (holes.has(status) || isBookGap(event)) strategies.onHole(instrument.id, onDecisions)
+      if (holes.has(status) || isBookGap(event)) strategies.onHole(instrument.id)
       if (!instrument.areStepsKnown) cancelAll(instrument, 'steps_unknown', tsRecvUs)
       if (instrument.isLate) cancelOpening(instrument, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursueTarget(instrument, tsRecvUs)
@@ -226,7 +236,25 @@ export function createStrategyCore(
         isReducing = false
         return onSwitchChanges(switches.rearm(['manual'], who, why), effectUs)
       case 'rearm':
+        strategies.release(who, onNotice)
         return onSwitchChanges(switches.rearm(switchTypes, who, why), effectUs)
+    }
+  }
+
+  function onTuning({ strategy, parameters, who, effectUs }: Tuning): void {
+    const tuned = strategies.tune(strategy, parameters)
+    if (!tuned.ok) {
+      refusedTunings++
+      const { code: reason, detail } = tuned.error
+      return onNotice({ code: 'tuning_refused', strategy, reason, detail })
+    }
+    onNotice({ code: 'tuned', strategy, detail: `${parameters} by ${who}` })
+    const { limits } = tuned.value
+    if (!limits) return
+    for (const { requestDesks } of traded) {
+      const desk = requestDesks.find((one) => one.strategy === strategy)
+      desk?.limit(limits)
+      desk?.cancelAll('replaced', effectUs, outbox)
     }
   }
 
@@ -236,10 +264,10 @@ export function createStrategyCore(
     let hasOpinions = false
     for (const decision of decisions) {
       const instrument = tradedById.get(decision.instrument)
-      invariant(instrument !== undefined, 'a strategy speaks of an instrument of the run', decision.instrument)
+      invariant(instrument !== undefined, 'decisions are about instruments of the run', decision.instrument)
       if (decision.type === 'orders') {
         const desk = instrument.requestDesks.find(({ strategy }) => strategy === name)
-        invariant(desk !== undefined, 'a strategy that asks for orders has limits of its own', name)
+        invariant(desk !== undefined, 'a strategy with limits has a desk', name)
         desk.request(decision.orders)
         pursueRequests(instrument, askedUs)
       } else {
@@ -252,11 +280,26 @@ export function createStrategyCore(
 
   function onOpinion({ id, targets }: TradedInstrument, name: string, strength: number): void {
     const target = targets.find(({ strategy }) => strategy === name)
-    invariant(target !== undefined, 'a strategy has opinions, or asks for orders', name)
-    invariant(strength >= -1 && strength <= 1, 'a strength lies in [-1, 1]', strength)
+    invariant(target !== undefined, 'a strategy without limits has a target', name)
     target.strength = strength
     const direction = strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT'
     outbox.add({ type: 'signal', strategy: name, instrument: id, effectUs: askedUs, strength, direction })
+  }
+
+  /** What it wanted, it wants no more: what it holds for targets is sold, what it asked for is cancelled. */
+  function onSuspended({ name, suspendedWhy = '' }: ActiveStrategy): void {
+    onNotice({ code: 'suspended', strategy: name, detail: suspendedWhy })
+    let hadOpinions = false
+    for (const instrument of traded) {
+      if (instrument.targets.some(({ strategy, strength }) => strategy === name && strength !== 0)) {
+        onOpinion(instrument, name, 0)
+        hadOpinions = true
+      }
+      const desk = instrument.requestDesks.find(({ strategy }) => strategy === name)
+      desk?.request([])
+      desk?.cancelAll('replaced', askedUs, outbox)
+    }
+    if (hadOpinions && !switches.anyActive) retarget(askedUs)
   }
 
   function retarget(nowUs: number): void {
@@ -373,23 +416,16 @@ export function createStrategyCore(
     const nowUs = nextEvaluationUs
     nextEvaluationUs += evaluationIntervalUs
     askedUs = nowUs
-    strategies.onTimer(nowUs, onDecisions)
+    strategies.onTimer(nowUs)
     const account = ledger.observe()
     const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
-    if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs, strategiesMade()))
+    if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs, strategies.made(ledger)))
     const lossUsd = -numberFromMoney(account.realizedUsd + account.unrealizedUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
     const staleExposureRatio = staleShare(account, nowUs)
     const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }
     onSwitchChanges(switches.evaluate(measured), nowUs)
     pursueTargets(nowUs)
-  }
-
-  /** What each strategy has made: of the run, and of an earlier one that traded. */
-  function strategiesMade(): readonly StrategyValuation[] {
-    const made = ledger.strategies()
-    const idle = strategies.all.filter(({ name }) => !made.some(({ strategy }) => strategy === name))
-    return [...made, ...idle.map(({ name }) => nothingMadeBy(name))]
   }
 
   /** Whether a mark became stale since the evaluation before: nothing has to come in for that. */
@@ -433,7 +469,9 @@ export function createStrategyCore(
     summary() {
       return {
         account: ledger.value(),
-        strategies: strategiesMade(),
+        strategies: strategies.made(ledger),
+        active: strategies.all.map(({ name, parameters, suspendedWhy }) => ({ name, parameters, suspendedWhy })),
+        refusedTunings,
         evaluatedUs: Math.max(0, nextEvaluationUs - evaluationIntervalUs),
         markAgeLimitUs,
         roundTrips: ledger.roundTrips,
@@ -448,6 +486,7 @@ export function createStrategyCore(
         nextEvaluationUs,
         lastInputUs,
         isReducing,
+        refusedTunings,
         connections: connections.snapshot(),
         ledger: ledger.snapshot(),
         switches: switches.snapshot(),
@@ -456,12 +495,4 @@ export function createStrategyCore(
       }
     },
   }
-}
-
-/** How long something that an input began can take: silence that is confirmed, an order that nobody answers, a mark's age. */
-function longestLimitUs({ evaluationIntervalMs, markAgeLimitMs, intents, killSwitches }: StrategyConfig): number {
-  const { silenceLimitMs, confirmations } = killSwitches
-  const orderMs = intents.validityMs + intents.answerGraceMs
-  const silenceMs = silenceLimitMs + (confirmations + 1) * evaluationIntervalMs + orderMs
-  return Math.max(silenceMs, markAgeLimitMs + evaluationIntervalMs) * 1000
 }

@@ -172,10 +172,13 @@ describe('two strategies on one instrument', () => {
     const check = createStateCheck(strategySchemaOf(strategies), '/core')
     expect(check(snapshot)).toBeUndefined()
     expect(snapshot.strategies).toEqual([
-      { name: 'A', state: { strength: 0.6 } },
-      { name: 'B', state: { strength: 0.4 } },
+      { name: 'A', state: { strength: 0.6 }, tuned: '{}', suspendedWhy: null },
+      { name: 'B', state: { strength: 0.4 }, tuned: '{}', suspendedWhy: null },
     ])
-    const spoilt = { ...snapshot, strategies: [{ name: 'A', state: { strength: 'x' } }] }
+    const spoilt = {
+      ...snapshot,
+      strategies: [{ name: 'A', state: { strength: 'x' }, tuned: '{}', suspendedWhy: null }],
+    }
     expect(() => openPlane(spoilt)).toThrow('/A/strength')
     expect(
       openPlane(snapshot)

@@ -22,6 +22,7 @@ import {
   type SwitchType,
   type TargetPortfolio,
   type Trade,
+  type Tuning,
 } from '@triplane/contracts'
 import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation } from '@triplane/ledger'
 import {
@@ -31,10 +32,11 @@ import {
   type StrategyDefinition,
   type SwitchStatus,
 } from '@triplane/strategy'
-import { activeStrategiesSchema } from './active-strategies.ts'
+import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from './active-strategy.ts'
 import { tradedInstrumentSchema } from './traded-instrument.ts'
 
-export type StrategyInput = Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand
+export type StrategyInput =
+  Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand | Tuning
 export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
 
 /** What the core cannot know by itself. */
@@ -45,6 +47,8 @@ export interface StrategyDeps {
   readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
   /** The strategies that the settings may name; default: those that come with Triplane. */
   readonly strategies?: readonly StrategyDefinition[]
+  /** Told what became of a strategy: the edge's, for the log and to count. It must not call back. */
+  readonly onNotice?: (notice: StrategyNotice) => void
 }
 
 /** Where the strategy plane stands, for the live view and the report. */
@@ -52,6 +56,10 @@ interface StrategySummary {
   readonly account: Valuation
   /** What each strategy of the run has made, and each of an earlier one that traded. */
   readonly strategies: readonly StrategyValuation[]
+  /** Those that run, with the parameters in force. */
+  readonly active: readonly Pick<ActiveStrategy, 'name' | 'parameters' | 'suspendedWhy'>[]
+  /** Tunings of operators that were refused. */
+  readonly refusedTunings: number
   /** Market time of the newest evaluation; 0 before the first input. */
   readonly evaluatedUs: number
   /** A position whose mark is older is valued at a stale one. */
@@ -75,10 +83,11 @@ export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
     /** Market time of the newest input. */
     lastInputUs: field.timeUs,
     isReducing: field.flag,
+    refusedTunings: field.count,
     connections: connectionsSchema,
     ledger: ledgerSchema,
     switches: killSwitchesSchema,
-    strategies: activeStrategiesSchema(definitions),
+    strategies: savedStrategiesSchema(definitions),
     instruments: field.list(tradedInstrumentSchema),
   })
 }

@@ -24,7 +24,7 @@ import {
   type Demand,
   type TradingTerms,
 } from '@triplane/strategy'
-import type { ActiveStrategy } from './active-strategies.ts'
+import type { ActiveStrategy } from './active-strategy.ts'
 import type { StrategyConfig } from './config.ts'
 
 /** Decimal digits of a mark, which lies between ticks. */

@@ -8,7 +8,8 @@ export {
   strategyLabels,
   type ParameterShape,
 } from './strategies/registry.ts'
-export type { Decision, OrderLimits, Strategy, StrategyEvent } from './strategies/strategy.ts'
+export { tuningProblems } from './strategies/tuning-problems.ts'
+export type { Decision, OrderLimits, Strategy, StrategyContext, StrategyEvent } from './strategies/strategy.ts'
 // Portfolio
 export {
   constructPortfolio,

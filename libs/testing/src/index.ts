@@ -16,6 +16,7 @@ export {
   anAuditLink,
   anOfi,
   anOperatorCommand,
+  aTuning,
   anOrderEvent,
   anOrderIntent,
   aPortfolioState,

@@ -21,13 +21,11 @@ export const strategyPlaneCatalog = {
   signalValue: planned(
     measurement('strategy_signal_value', 'Strength of the newest signal, -1 to 1.', ['strategy', ...market]),
   ),
-  suspended: planned(
-    gauge(
-      'strategy_suspended',
-      '1 while the strategy is suspended.',
-      ['strategy', among('reason', ['pnl', 'drawdown', 'psr', 'error', 'operator'])],
-      vital,
-    ),
+  suspended: gauge(
+    'strategy_suspended',
+    '1 while the strategy is suspended.',
+    ['strategy', among('reason', ['pnl', 'drawdown', 'psr', 'error', 'operator'])],
+    vital,
   ),
   indicator: planned(
     measurement('strategy_indicator_value', 'Indicator on closed bars.', [...market, 'indicator', 'timeframe']),

@@ -54,6 +54,16 @@ export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
       description: 'Strategy {{ $labels.strategy }} is {{ $value | humanizePercentage }} below its peak.',
       picture: pictures.drawdown,
     },
+    {
+      name: 'StrategySuspended',
+      severity: 'error',
+      plane,
+      expr: promql`max by (strategy, reason) (strategy_suspended{reason!="operator"}) > 0`,
+      summary: 'A strategy is suspended: it decides nothing.',
+      description:
+        'Strategy {{ $labels.strategy }} is suspended by {{ $labels.reason }}: it wants nothing until an operator re-arms it.',
+      picture: pictures.suspended,
+    },
     ...indicatorLevels.map(({ indicator, exchange, symbol, is, level, severity = 'info' }): AlertRule => {
       const matchers = [`indicator="${indicator}"`, ...instrumentMatchers({ exchange, symbol })]
       return {

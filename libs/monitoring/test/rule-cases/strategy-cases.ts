@@ -2,11 +2,13 @@ import type { RuleCase, RuleKey } from './rule-case.ts'
 
 const critical: RuleKey = { severity: 'critical', plane: 'strategy' }
 const warning: RuleKey = { severity: 'warning', plane: 'strategy' }
+const failed: RuleKey = { severity: 'error', plane: 'strategy' }
 const file = 'strategy'
 
 const target = 'service="strategy_plane", job="strategy-plane", instance="s:8002"'
 const active = (switchType: string) => `strategy_kill_switch_active{switch_type="${switchType}", ${target}}`
 const distance = (switchType: string) => `strategy_kill_switch_distance_ratio{switch_type="${switchType}", ${target}}`
+const suspended = (reason: string) => `strategy_suspended{strategy="OFI", reason="${reason}", ${target}}`
 const coreRuns = `strategy_portfolio_value_usd{${target}}`
 const indicator = (name: string) =>
   `strategy_indicator_value{exchange="sim", symbol="SPY", indicator="${name}", ${target}}`
@@ -145,6 +147,28 @@ const killSwitchCases: readonly RuleCase[] = [
     series: { [`strategy_drawdown_ratio{strategy="OFI", ${target}}`]: '0.002x4' },
     at: '1m',
     quiet: [warning],
+  },
+  {
+    title: 'a strategy that failed, at once',
+    alert: 'StrategySuspended',
+    file,
+    series: { [suspended('error')]: '0 1x4', [suspended('operator')]: '0x5' },
+    at: '15s',
+    fires: [
+      {
+        ...failed,
+        labels: { strategy: 'OFI', reason: 'error' },
+        description: 'Strategy OFI is suspended by error: it wants nothing until an operator re-arms it.',
+      },
+    ],
+  },
+  {
+    title: 'nothing for a strategy at work, or suspended by an operator',
+    alert: 'StrategySuspended',
+    file,
+    series: { [suspended('error')]: '0x4', [suspended('operator')]: '1x4' },
+    at: '1m',
+    quiet: [failed],
   },
 ]
 

@@ -18,5 +18,6 @@ export function strategyViews(summary: () => Summary | undefined, marketUs: () =
       return portfolio
     },
     'kill-switches': () => summary()?.switches,
+    strategies: () => summary()?.active,
   }
 }

@@ -1,9 +1,14 @@
 import { switchTypes, trippableSwitches, type Instrument } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
-import type { StrategyCore, StrategyOutput } from '@triplane/strategy-core'
+import { tuningRefusals, type StrategyCore, type StrategyOutput } from '@triplane/strategy-core'
 import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels } from '../instrument-labels.ts'
+
+/** The stage that takes operators' tunings. */
+export const TUNING = 'tuning'
+
+const suspensions = ['pnl', 'drawdown', 'psr', 'error', 'operator'] as const
 
 /** The metrics of the strategy plane, with a series of all that it can record. */
 export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
@@ -12,6 +17,7 @@ export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'st
     metrics.stageIn.of({ stage })
     metrics.stageOut.of({ stage })
   }
+  for (const reason of tuningRefusals) metrics.stageRefused.of({ stage: TUNING, reason })
   for (const switch_type of trippableSwitches) metrics.killSwitchesTriggered.of({ switch_type })
   return metrics
 }
@@ -50,6 +56,7 @@ export function exportStrategyPlane(
       case 'killSwitch':
         if (event.active) metrics.killSwitchesTriggered.inc({ switch_type: event.switchType })
         return
+      case 'cross':
       case 'portfolioState':
         return
     }
@@ -57,7 +64,7 @@ export function exportStrategyPlane(
 }
 
 function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore, labels: InstrumentLabels): void {
-  const { account, strategies, evaluatedUs, switches } = core.summary()
+  const { account, strategies, active, evaluatedUs, switches } = core.summary()
   metrics.grossExposureUsd.set(numberFromMoney(account.grossUsd))
   metrics.netExposureUsd.set(numberFromMoney(account.netUsd))
   metrics.portfolioValueUsd.set(numberFromMoney(account.equityUsd))
@@ -66,6 +73,10 @@ function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore, labels:
     metrics.pnlRealizedUsd.set({ strategy }, numberFromMoney(realizedUsd))
     metrics.pnlUnrealizedUsd.set({ strategy }, numberFromMoney(unrealizedUsd))
     metrics.pnlTotalUsd.set({ strategy }, numberFromMoney(realizedUsd + unrealizedUsd))
+  }
+  for (const { name: strategy, suspendedWhy } of active) {
+    for (const reason of suspensions)
+      metrics.suspended.set({ strategy, reason }, reason === 'error' && suspendedWhy !== undefined ? 1 : 0)
   }
   for (const { position } of account.positions) {
     metrics.markAge.set(labelsOf(labels, position.instrument), markAgeUs(position, evaluatedUs) / 1e6)

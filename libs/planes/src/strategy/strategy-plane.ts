@@ -1,4 +1,5 @@
 import { field, instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
+import type { Logger } from '@triplane/logging'
 import type { Metrics } from '@triplane/metrics'
 import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import {
@@ -9,14 +10,15 @@ import {
   type StrategyConfig,
   type StrategyCore,
   type StrategyInput,
+  type StrategyNotice,
   type StrategySnapshot,
 } from '@triplane/strategy-core'
 import { definePlane } from '../define-plane.ts'
 import { strategyViews } from './status-views.ts'
-import { createStrategyMetrics, exportStrategyPlane } from './strategy-plane-metrics.ts'
+import { createStrategyMetrics, exportStrategyPlane, TUNING } from './strategy-plane-metrics.ts'
 
 /** What every strategy needs the plane to hear; and what those do that ask for bars. */
-const alwaysHeard = ['quote', 'ofi', 'mark', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand'] as const
+const alwaysHeard = ['quote', 'ofi', 'mark', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand', 'tuning'] as const
 const bars = ['bar'] as const
 
 /** What the strategy plane is made of, wherever it runs. */
@@ -27,6 +29,8 @@ interface StrategyPlaneParts {
   readonly metrics: Metrics<'strategy_plane'>
   /** The strategies that the settings may name; default: those that come with Triplane. */
   readonly strategies?: readonly StrategyDefinition[]
+  /** Told what becomes of strategies. */
+  readonly logger?: Logger
 }
 
 /** The strategy plane. */
@@ -47,12 +51,13 @@ export const strategyPlane = definePlane({
     'orderEvent',
     'fill',
     'operatorCommand',
+    'tuning',
   ),
   stateSchema: strategySchema,
   config: strategyConfigSchema,
   createMetrics: createStrategyMetrics,
   createCore(
-    { config, instruments, isSessionOpen, metrics, strategies = builtIn }: StrategyPlaneParts,
+    { config, instruments, isSessionOpen, metrics, strategies = builtIn, logger }: StrategyPlaneParts,
     saved?: StrategySnapshot,
   ): StrategyCore {
     const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
@@ -62,6 +67,10 @@ export const strategyPlane = definePlane({
       isSessionOpen(id: InstrumentId, timeUs: number) {
         const session = sessionOf.get(id)
         return session !== undefined && isSessionOpen(session, timeUs)
+      },
+      onNotice(notice: StrategyNotice) {
+        if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
+        if (logger) logNotice(logger, notice)
       },
     }
     const core = createStrategyCore(config, deps, saved)
@@ -77,3 +86,19 @@ export const strategyPlane = definePlane({
   exportMetrics: ({ metrics, instruments }, core) => exportStrategyPlane(metrics, core, instruments),
   views: (core, marketUs) => strategyViews(() => core()?.summary(), marketUs),
 })
+
+function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): void {
+  switch (code) {
+    case 'suspended':
+      return logger.error('A strategy is suspended: it is asked no more until an operator re-arms it', {
+        strategy,
+        why: detail,
+      })
+    case 'released':
+      return logger.info('A strategy is asked again', { strategy, by: detail })
+    case 'tuned':
+      return logger.info('A strategy was tuned', { strategy, parameters: detail })
+    case 'tuning_refused':
+      return logger.warning('A tuning was refused: nothing has changed', { strategy, why: detail })
+  }
+}

@@ -66,7 +66,7 @@ interface Request {
  */
 export class RequestDesk {
   readonly #scope: { readonly strategy: string; readonly instrument: InstrumentId; readonly terms: TradingTerms }
-  readonly #limits: OrderLimits
+  #limits: OrderLimits
   readonly #config: OrderDeskConfig
   readonly #orders: LiveOrders
   readonly #keys: Map<string, string>
@@ -90,6 +90,11 @@ export class RequestDesk {
 
   get strategy(): string {
     return this.#scope.strategy
+  }
+
+  /** Keeps other limits from now on. What is under way was sent within the old ones: cancel it. */
+  limit(limits: OrderLimits): void {
+    this.#limits = limits
   }
 
   /** Takes the orders that are asked for from now on. */
@@ -197,6 +202,8 @@ export class RequestDesk {
     const { terms } = this.#scope
     const { position, sellable } = market
     const price = Number(limit)
+    // A price below the first tick: there is no such order.
+    if (price <= 0) return 0n
     const sign = side === 'BUY' ? 1n : -1n
     const working = this.#orders.all.reduce(
       (sum, order) => (order.side === side ? sum + order.quantity - order.booked : sum),

@@ -1,0 +1,28 @@
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { topics } from '../topics.ts'
+
+export const tuning = defineEvent({
+  tag: 'tuning',
+  version: 1,
+  doc: 'An operator gave a running strategy other parameters.',
+  schema: {
+    effectUs,
+    strategy: text('its name'),
+    parameters: text('JSON object of the parameters that change; the others stay'),
+    who: text('name of the operator'),
+    why: text('reason given'),
+  },
+  topic: topics.commands,
+  key: (_, account) => account,
+  rank: rank.command,
+  example: {
+    effectUs: exampleUs,
+    strategy: 'OFI',
+    parameters: '{"horizonMs":5000}',
+    who: 'ada',
+    why: 'the flow is faster today',
+  },
+})
+export type Tuning = EventOf<typeof tuning>

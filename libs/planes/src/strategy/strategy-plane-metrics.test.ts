@@ -1,0 +1,115 @@
+import { field, stateSchema, type Instrument } from '@triplane/contracts'
+import { createLogger } from '@triplane/logging'
+
+import { defineStrategy } from '../../../strategy/test/define-strategy.ts'
+import { strategyConfigOf } from '../../../strategy-core/test/strategy-config.ts'
+import { anOperatorCommand, aQuote, aTuning, readExposition, testStartUs } from '@triplane/testing'
+import { z } from 'zod'
+import { strategyPlane } from './strategy-plane.ts'
+
+const BTC: Instrument = {
+  symbol: 'BTC/USDT',
+  venue: 'sim',
+  exchange: 'sim',
+  venueSymbol: 'BTCUSDT',
+  kind: 'spot',
+  base: 'BTC',
+  quote: 'USDT',
+  tickSize: '0.1',
+  lotSize: '0.001',
+  minNotional: '10',
+  session: '24x7',
+}
+
+/** Fails at a bid of the size that it cannot bear. */
+const touchy = defineStrategy({
+  name: 'TOUCHY',
+  doc: 'Fails when a test wants it to.',
+  parameters: z.strictObject({ unbearable: z.number().default(7) }).prefault({}),
+  inputs: { events: ['quote'] },
+  state: stateSchema({ heard: field.count }),
+  create({ parameters: { unbearable } }, saved) {
+    let heard = saved?.heard ?? 0
+    return {
+      on(event) {
+        heard++
+        if (event.type === 'quote' && event.bidSize === unbearable) throw new Error('too much')
+        return []
+      },
+      snapshot: () => ({ heard }),
+    }
+  },
+})
+
+function openPlane() {
+  const lines: { level: string; message: string }[] = []
+  const logger = createLogger({
+    service: 'test',
+    destination: { write: (line) => void lines.push(JSON.parse(line) as { level: string; message: string }) },
+  })
+  const metrics = strategyPlane.createMetrics({ instruments: [BTC], source: 'sim', maxSeries: 10_000, logger })
+  const plane = strategyPlane.build({
+    config: strategyConfigOf([touchy]).parse({ strategies: ['TOUCHY'] }),
+    instruments: [BTC],
+    isSessionOpen: () => true,
+    metrics,
+    strategies: [touchy],
+    logger,
+  })
+  let seq = 0
+  const at = (ms: number) => testStartUs + ms * 1000
+  return {
+    lines,
+    hears: plane.hears,
+    quote: (ms: number, bidSize: number) => plane.core.process(aQuote({ seq: ++seq, tsRecvUs: at(ms), bidSize })),
+    tune: (ms: number, strategy: string, parameters: string) =>
+      plane.core.process(aTuning({ seq: ++seq, effectUs: at(ms), strategy, parameters })),
+    rearm: (ms: number) => plane.core.process(anOperatorCommand({ seq: ++seq, effectUs: at(ms), command: 'rearm' })),
+    /** The samples of a family that are not 0. */
+    async found(family: string, label: string): Promise<string[]> {
+      const samples = readExposition(await metrics.expose()).find(({ name }) => name === family)?.samples ?? []
+      return samples.flatMap(({ labels, value }) => (value === 0 ? [] : [`${labels[label]} ${value}`]))
+    },
+    shown: () =>
+      strategyPlane
+        .views(
+          () => plane.core,
+          () => at(0),
+        )
+        ['strategies']?.(),
+  }
+}
+
+it('hears what operators tune', () => {
+  expect(openPlane().hears.has('tuning')).toBe(true)
+})
+
+it('exports that a strategy is suspended, logs why once, and shows it until it is re-armed', async () => {
+  const plane = openPlane()
+  plane.quote(10, 1)
+  expect(await plane.found('strategy_suspended', 'reason')).toEqual([])
+  plane.quote(20, 7)
+  plane.quote(30, 7)
+  expect(await plane.found('strategy_suspended', 'reason')).toEqual(['error 1'])
+  const errors = plane.lines.filter(({ message }) => message.startsWith('A strategy is suspended'))
+  expect(errors).toMatchObject([{ level: 'ERROR', strategy: 'TOUCHY', why: 'too much' }])
+  expect(plane.shown()).toEqual([{ name: 'TOUCHY', parameters: { unbearable: 7 }, suspendedWhy: 'too much' }])
+  plane.tune(40, 'TOUCHY', '{"unbearable":8}')
+  plane.rearm(50)
+  plane.quote(60, 7)
+  expect(await plane.found('strategy_suspended', 'reason')).toEqual([])
+  expect(plane.shown()).toEqual([{ name: 'TOUCHY', parameters: { unbearable: 8 } }])
+})
+
+it('counts what operators tuned in vain, by the reason', async () => {
+  const plane = openPlane()
+  plane.tune(10, 'TOUCHY', '{"unbearable":"no"}')
+  plane.tune(20, 'TOUCHY', '{"unbearable":9,"other":1}')
+  plane.tune(30, 'OFI', '{"horizonMs":5000}')
+  plane.tune(40, 'TOUCHY', '{"unbearable":9}')
+  expect(await plane.found('triplane_stage_refused_total', 'reason')).toEqual([
+    'unknown_strategy 1',
+    'bad_parameters 2',
+  ])
+  expect(plane.lines.map(({ level }) => level)).toEqual(['WARNING', 'WARNING', 'WARNING', 'INFO'])
+})

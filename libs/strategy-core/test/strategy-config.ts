@@ -1,0 +1,2 @@
+/** For tests of what runs the core with strategies of their own. */
+export { strategyConfigOf } from '../src/config.ts'
