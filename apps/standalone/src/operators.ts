@@ -1,3 +1,4 @@
+import type { OperatorCommand, Tuning } from '@triplane/contracts'
 import { controlRefusals } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
@@ -36,22 +37,23 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
   const producer = bus.producer({ name, runId })
   // The bus is this process's own: no earlier process has said anything on it.
   const edge = new Edge({ name, stage: 'order', producer, run: { account }, lastSeq: clock.nowUs(), clock })
+  function tell(event: OperatorCommand | Tuning): void {
+    edge.control(event)
+    planes.lockstep.closeBefore(event.effectUs + 1)
+  }
   operators.attach({
     edge: {
       name,
       nextSeq: () => edge.nextSeq(),
       auditLink: (link) => edge.auditLink(link),
-      // The other plane was told when the order was enforced.
-      control: () => undefined,
+      // Of what is enforced here the other plane was told at the same time.
+      control: (event) => event.type === 'tuning' && tell(event),
     },
     account,
     runId,
     marketUs: () => (planes.lockstep.nowUs ?? 0) + 1,
     tradingState: () => planes.order.core.view().tradingState,
-    inject(_producer, command) {
-      edge.control(command)
-      planes.lockstep.closeBefore(command.effectUs + 1)
-    },
+    inject: (_producer, command) => tell(command),
   })
   return operators
 }

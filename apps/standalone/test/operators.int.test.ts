@@ -26,14 +26,19 @@ class Running {
     return new Running(await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment }))
   }
 
-  async order(command: string, token = TOKEN) {
+  async order(command: string, token = TOKEN, more: object = {}) {
     const response = await fetch(`${this.orderUrl}/control/${command}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ why: 'a test' }),
+      body: JSON.stringify({ ...more, why: 'a test' }),
     })
     const { tradingState, audited } = (await response.json()) as { tradingState?: string; audited?: boolean }
     return { status: response.status, tradingState, audited }
+  }
+
+  /** The strategies that run, as the strategy plane shows them. */
+  async strategies(): Promise<unknown> {
+    return (await fetch(`${this.#standalone.urls[2] as string}/status/strategies`)).json()
   }
 
   /** The trading state in force, as the metrics tell it. */
@@ -100,6 +105,45 @@ describe("operators' orders on the standalone app", () => {
       await app.stop()
     }
   })
+
+  it('tunes a strategy when the audit row is committed, and says over a stop what was tuned', async () => {
+    const folder = varFolder()
+    const horizonOf = async (app: Running) =>
+      ((await app.strategies()) as { name: string; parameters: { horizonMs: number } }[]).map(
+        ({ name, parameters }) => `${name} ${parameters.horizonMs}`,
+      )
+    const app = await Running.start(folder, ['--duration', '20m'], { ...operators, TRIPLANE_AUDIT_KEY: KEY })
+    const faster = { strategy: 'OFI', parameters: { horizonMs: 5000 } }
+    try {
+      await app.until('active')
+      expect(await horizonOf(app)).toEqual(['OFI 10000'])
+      expect(await app.order('tune', 'a-wrong-token-of-nobody', faster)).toMatchObject({ status: 401 })
+      expect(await app.order('tune', TOKEN, faster)).toMatchObject({ status: 200, audited: true })
+      expect(await horizonOf(app)).toEqual(['OFI 5000'])
+      // The plane of strategies has the last word.
+      const wrong = { strategy: 'OFI', parameters: { horizonMs: 1 } }
+      expect(await app.order('tune', TOKEN, wrong)).toMatchObject({ status: 200, audited: true })
+      expect(await horizonOf(app)).toEqual(['OFI 5000'])
+    } finally {
+      await app.stop()
+    }
+    const resumed = await Running.start(folder, ['--resume'], { ...operators, TRIPLANE_AUDIT_KEY: KEY })
+    try {
+      expect(await horizonOf(resumed)).toEqual(['OFI 5000'])
+    } finally {
+      await resumed.stop()
+    }
+    expect(readFileSync(join(folder, 'log', 'triplane.log'), 'utf8')).toContain('OFI as it was tuned')
+    const database = await openDatabase({ embedded: { folder: join(folder, 'postgres') } })
+    try {
+      const { rows } = await database.pool.query<{ command: string; after: unknown }>(
+        'select command, after from audit_log order by link limit 1',
+      )
+      expect(rows).toEqual([{ command: 'tune', after: { tradingState: 'active', ...faster } }])
+    } finally {
+      await database.close()
+    }
+  }, 180_000)
 
   it('resumes, and re-arms a switch that tripped, when the audit row is committed', async () => {
     const flags = ['--scenario', 'flash-crash', '--seed', '1', '--speed', '25', '--duration', '20m']

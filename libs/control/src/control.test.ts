@@ -122,6 +122,60 @@ describe('the control surface', () => {
     expect(world.enforced).toEqual([])
   })
 
+  it('takes a tuning, and refuses one that the bus does not take', async () => {
+    const { world, post } = await served()
+    const body = '{"strategy":"OFI","parameters":{"horizonMs":5000,"isShy":true,"mood":"sad"},"why":"faster"}'
+    expect(await post('tune', { token: 'token-of-ann', body })).toMatchObject({
+      status: 200,
+      body: { accepted: true, command: 'tune', who: 'ann', audited: true },
+    })
+    const parameters = { horizonMs: 5000, isShy: true, mood: 'sad' }
+    expect(world.published).toMatchObject([{ command: 'tune', strategy: 'OFI', parameters, why: 'faster' }])
+    expect(world.enforced).toEqual([])
+    world.fates.publish.push('fails')
+    expect(await post('tune', { token: 'token-of-ann', body })).toMatchObject({
+      status: 503,
+      body: { accepted: false },
+    })
+    world.fates.audit.push('fails')
+    expect(await post('tune', { token: 'token-of-ann', body })).toMatchObject({ status: 503, body: { audited: false } })
+    expect((await post('tune', { token: 'token-of-eve', body })).status).toBe(401)
+  })
+
+  it.each([
+    ['a list', '[]', 'Expected a body such as {"strategy": "OFI"'],
+    [
+      'no strategy',
+      '{"parameters":{"a":1},"why":"x"}',
+      'Expected strategy to be the name of one, in capitals, was none.',
+    ],
+    ['a name that is none', '{"strategy":"ofi","parameters":{"a":1},"why":"x"}', 'in capitals, was "ofi".'],
+    [
+      'no parameters',
+      '{"strategy":"OFI","why":"x"}',
+      'Expected parameters to be an object of those that change, was none.',
+    ],
+    ['nothing that changes', '{"strategy":"OFI","parameters":{},"why":"x"}', 'those that change, was {}.'],
+    [
+      'a list of values',
+      '{"strategy":"OFI","parameters":{"a":[1]},"why":"x"}',
+      'Expected a to be a number, true, false or a text, was [1].',
+    ],
+    ['no reason', '{"strategy":"OFI","parameters":{"a":1}}', 'Expected why to be a text, was none.'],
+    [
+      'something else',
+      '{"strategy":"OFI","parameters":{"a":1},"why":"x","who":"eve"}',
+      'Expected nothing but why, was also "who".',
+    ],
+  ])('refuses a tuning with %s', async (_, body, reason) => {
+    const { world, post, refusals } = await served()
+    const answer = await post('tune', { token: 'token-of-ann', body })
+    expect(answer).toMatchObject({ status: 400, body: { accepted: false } })
+    expect(answer.body['reason']).toContain(reason)
+    expect(refusals).toEqual(['bad_request'])
+    expect(world.audit).toEqual([])
+  })
+
   it('knows no other command', async () => {
     const { post } = await served()
     expect((await post('liquidate', { token: 'token-of-ann' })).status).toBe(404)

@@ -1,15 +1,17 @@
 import { operatorCommands, type OperatorCommandCode } from '@triplane/contracts'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
 import { messageOf } from './control-error.ts'
-import { createOperatorDesk, type OperatorDeskOptions, type OrderRefusal } from './operator-desk.ts'
+import { createOperatorDesk, type OperatorDeskOptions, type OrderRefusal, type Outcome } from './operator-desk.ts'
 import { CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
 import type { StandingOrder } from './operator-order.ts'
+import { parseTuning } from './parse-tuning.ts'
 import { parseWhy } from './parse-why.ts'
 
 const MAX_BODY_BYTES = 4096
 
 const statusOf: Readonly<Record<OrderRefusal, number>> = {
   enforce_failed: 500,
+  publish_failed: 503,
   file_failed: 503,
   audit_failed: 503,
   superseded: 409,
@@ -18,7 +20,7 @@ const statusOf: Readonly<Record<OrderRefusal, number>> = {
 export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
 
 export interface Control {
-  /** `POST /control/{halt,reduce,resume,rearm}`. */
+  /** `POST /control/{halt,reduce,resume,rearm,tune}`. */
   readonly routes: Router
   /** One line for the log: whose orders are taken, or that control is off; and what stands. */
   describe(): string
@@ -53,10 +55,15 @@ export function createControl(options: ControlOptions): Control {
     routes.post(`/control/${command}`, gate(admit), readBody, async (request: Request, response: Response) => {
       const why = parseWhy(request.body)
       if (!why.ok) return refuseBody(response, why.error)
-      const { refusal, ...answer } = await desk.order(command, operatorOf(response), why.value)
-      response.status(refusal === undefined ? 200 : statusOf[refusal]).json(answer)
+      answer(response, await desk.order(command, operatorOf(response), why.value))
     })
   }
+  routes.post('/control/tune', gate('within_limit'), readBody, async (request: Request, response: Response) => {
+    const wanted = parseTuning(request.body)
+    if (!wanted.ok) return refuseBody(response, wanted.error)
+    const { why, ...tuning } = wanted.value
+    answer(response, await desk.tune(tuning, operatorOf(response), why))
+  })
   routes.use(unreadable)
 
   return {
@@ -75,6 +82,10 @@ export function createControl(options: ControlOptions): Control {
       return desk.standing
     },
   }
+}
+
+function answer(response: Response, { refusal, ...outcome }: Outcome<string>): void {
+  response.status(refusal === undefined ? 200 : statusOf[refusal]).json(outcome)
 }
 
 function isStop(command: OperatorCommandCode): boolean {

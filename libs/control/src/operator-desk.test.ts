@@ -168,6 +168,45 @@ describe('a re-arm', () => {
   })
 })
 
+describe('a tuning', () => {
+  const tuning = { strategy: 'OFI', parameters: { horizonMs: 5000 } }
+
+  it('is audited with what is tuned, then told; there is nothing to enforce here', async () => {
+    expect(await world.desk.tune(tuning, 'bob', 'y')).toEqual({
+      accepted: true,
+      command: 'tune',
+      who: 'bob',
+      tradingState: 'active',
+      persisted: false,
+      audited: true,
+    })
+    expect(world.steps).toEqual(['audit', 'publish'])
+    const order = { command: 'tune', who: 'bob', why: 'y', atUs: 1, ...tuning }
+    expect(world.audit).toEqual([{ ...order, before: 'active', after: 'active' }])
+    expect(world.published).toEqual([order])
+  })
+
+  it('does nothing while the database is away', async () => {
+    world.fates.audit.push('fails')
+    expect(await world.desk.tune(tuning, 'bob', 'y')).toMatchObject({
+      accepted: false,
+      refusal: 'audit_failed',
+      reason: 'Expected the audit row of tune to be committed, was: ECONNREFUSED. Nothing was tuned.',
+    })
+    expect(world.steps).toEqual([])
+  })
+
+  it('is refused where nobody can be told, with its row', async () => {
+    world.fates.publish.push('fails')
+    expect(await world.desk.tune(tuning, 'bob', 'y')).toMatchObject({
+      accepted: false,
+      audited: true,
+      refusal: 'publish_failed',
+      reason: 'Expected to publish tune, was: no bus. Nothing was tuned.',
+    })
+  })
+})
+
 /** A desk whose file or audit never answers, with short time-outs. */
 function hangingWorld({ file = false, audit = false }) {
   const enforced: string[] = []

@@ -9,6 +9,8 @@ import {
   type AuditEntry,
   type OperatorOrder,
   type StandingOrder,
+  type Tuning,
+  type TuningOrder,
 } from './operator-order.ts'
 
 export interface OperatorDeskOptions {
@@ -16,7 +18,7 @@ export interface OperatorDeskOptions {
   /** Makes the plane obey, in one synchronous go. */
   readonly enforce: (order: OperatorOrder) => void
   /** Tells the other planes; must not wait. */
-  readonly publish: (order: OperatorOrder) => void
+  readonly publish: (order: OperatorOrder | TuningOrder) => void
   /** Commits an audit row; rejects while the database is away. */
   readonly audit: (entry: AuditEntry) => Promise<void>
   /** Sees to it that the row is committed at some time; must not wait. */
@@ -28,20 +30,21 @@ export interface OperatorDeskOptions {
   readonly onFault?: (fault: ControlError) => void
   /** How long an order waits for the halt file, 2000. */
   readonly fileTimeoutMs?: number
-  /** How long `resume` and `rearm` wait for their audit row, 5000. */
+  /** How long `resume`, `rearm` and `tune` wait for their audit row, 5000. */
   readonly auditTimeoutMs?: number
 }
 
 /** Why an order was not carried out. `superseded`: somebody ordered a halt or a reduce in the meantime. */
-export type OrderRefusal = Exclude<ControlErrorCode, 'publish_failed'> | 'superseded'
+export type OrderRefusal = ControlErrorCode | 'superseded'
 
-interface Outcome {
+/** What came of an order. */
+export interface Outcome<Command extends string = OperatorCommandCode> {
   readonly accepted: boolean
-  readonly command: OperatorCommandCode
+  readonly command: Command
   readonly who: string
   /** The trading state in force now. */
   readonly tradingState: TradingState
-  /** The halt file holds the order: it survives a restart. Never so of a re-arm, of which nothing is kept here. */
+  /** The halt file holds the order: it survives a restart. Never so of a re-arm or a tuning, of which nothing is kept here. */
   readonly persisted: boolean
   /** The audit row is committed. That of a halt or a reduce follows as soon as it can. */
   readonly audited: boolean
@@ -50,9 +53,16 @@ interface Outcome {
   readonly reason?: string
 }
 
+interface GivenOrder<Command extends string> {
+  readonly command: Command
+  readonly who: string
+}
+
 export interface OperatorDesk {
   /** Carries out a command. Never rejects. */
   order(command: OperatorCommandCode, who: string, why: string): Promise<Outcome>
+  /** Gives a strategy other parameters; its plane has the last word on whether they fit. Never rejects. */
+  tune(tuning: Tuning, who: string, why: string): Promise<Outcome<'tune'>>
   /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
   restore(): void
   readonly standing: StandingOrder
@@ -63,7 +73,7 @@ export interface OperatorDesk {
  *
  * Invariants
  * 1. What makes trading stricter is enforced before anything else is done; no fault of file, bus or audit prevents it.
- * 2. What loosens (`resume`, `rearm`, `reduce` while halted by an operator) acts only after its audit row is committed.
+ * 2. What loosens (`resume`, `rearm`, `reduce` while halted by an operator) or tunes acts only after its audit row is committed.
  * 3. It is in the halt file before it is enforced: a crash in between leaves an order that was audited; one before that
  *    leaves the stricter order.
  * 4. A halt or a reduce overrules every loosening order that came before it and is still under way.
@@ -93,7 +103,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
 
   const enforced = (order: OperatorOrder) =>
     attempt('enforce_failed', `Expected the plane to take ${order.command}`, () => enforce(order))
-  const published = (order: OperatorOrder) =>
+  const published = (order: OperatorOrder | TuningOrder) =>
     attempt('publish_failed', `Expected to publish ${order.command}`, () => publish(order))
   const auditLater = (entry: AuditEntry) =>
     attempt('audit_failed', `Expected to note ${entry.command} for the audit`, () => auditEventually(entry))
@@ -115,13 +125,21 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     }
   }
 
-  function outcome(order: OperatorOrder, done: Pick<Outcome, 'accepted' | 'persisted' | 'audited'>): Outcome {
+  function outcome<Command extends string>(
+    order: GivenOrder<Command>,
+    done: Pick<Outcome, 'accepted' | 'persisted' | 'audited'>,
+  ): Outcome<Command> {
     const { command, who } = order
     const { accepted, persisted, audited } = done
     return { accepted, command, who, tradingState: state(), persisted, audited }
   }
 
-  function refused(order: OperatorOrder, refusal: OrderRefusal, reason: string, done: Partial<Outcome> = {}): Outcome {
+  function refused<Command extends string>(
+    order: GivenOrder<Command>,
+    refusal: OrderRefusal,
+    reason: string,
+    done: Partial<Pick<Outcome, 'persisted' | 'audited'>> = {},
+  ): Outcome<Command> {
     return { ...outcome(order, { accepted: false, persisted: false, audited: false, ...done }), refusal, reason }
   }
 
@@ -181,6 +199,18 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       if (command !== 'resume' && strictness(wanted) >= strictness(standing.state)) return tighten(order, wanted)
       const mark = stops
       return loosenings.run(() => loosen(order, wanted, mark))
+    },
+
+    async tune({ strategy, parameters }, who, why) {
+      const order = { command: 'tune' as const, who, why, atUs: clock.nowUs(), strategy, parameters }
+      const before = state()
+      const notAudited = await audited({ ...order, before, after: before })
+      if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. Nothing was tuned.`)
+      const done = { audited: true, persisted: false }
+      // The plane of strategies takes it, not this one.
+      const untold = published(order)
+      if (untold) return refused(order, 'publish_failed', `${untold.message}. Nothing was tuned.`, done)
+      return outcome(order, { accepted: true, ...done })
     },
 
     restore() {

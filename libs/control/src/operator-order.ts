@@ -1,8 +1,7 @@
 import type { OperatorCommandCode, TradingState } from '@triplane/contracts'
 
-/** What an operator ordered. */
-export interface OperatorOrder {
-  readonly command: OperatorCommandCode
+/** Who ordered something, and why. */
+interface Ordered {
   /** The name of the operator's token. */
   readonly who: string
   readonly why: string
@@ -10,8 +9,27 @@ export interface OperatorOrder {
   readonly atUs: number
 }
 
+/** What an operator ordered. */
+export interface OperatorOrder extends Ordered {
+  readonly command: OperatorCommandCode
+}
+
+export type ParameterValue = number | boolean | string
+
+/** Other parameters for a strategy. */
+export interface Tuning {
+  readonly strategy: string
+  /** Those that change. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>
+}
+
+/** An operator tuned a strategy. */
+export interface TuningOrder extends Ordered, Tuning {
+  readonly command: 'tune'
+}
+
 /** An order for the audit. */
-export interface AuditEntry extends OperatorOrder {
+export type AuditEntry = (OperatorOrder | TuningOrder) & {
   /** The trading state before the order. */
   readonly before: TradingState
   /** The trading state after it; of an order that waits for this entry, the one that it asks for. */

@@ -2,11 +2,17 @@ import type { TradingState } from '@triplane/contracts'
 import type { ControlError } from '../src/control-error.ts'
 import type { HaltFile } from '../src/halt-file.ts'
 import { createOperatorDesk, type OperatorDesk, type OperatorDeskOptions } from '../src/operator-desk.ts'
-import { stateOrderedBy, type AuditEntry, type OperatorOrder, type StandingOrder } from '../src/operator-order.ts'
+import {
+  stateOrderedBy,
+  type AuditEntry,
+  type OperatorOrder,
+  type StandingOrder,
+  type TuningOrder,
+} from '../src/operator-order.ts'
 
 /** What becomes of one step. `crash_*`: the process is gone before or after the step had its effect. */
 export type Fate = 'ok' | 'fails' | 'crash_before' | 'crash_after'
-export type Step = 'enforce' | 'file' | 'audit'
+export type Step = 'enforce' | 'file' | 'audit' | 'publish'
 
 const nothingOrdered: StandingOrder = { state: 'active', who: 'triplane', why: 'nothing', atUs: 0 }
 
@@ -18,13 +24,13 @@ export class DeskWorld {
   /** The plane. */
   mode: TradingState = 'active'
   readonly enforced: OperatorOrder[] = []
-  readonly published: OperatorOrder[] = []
+  readonly published: (OperatorOrder | TuningOrder)[] = []
   readonly auditedLater: AuditEntry[] = []
   readonly faults: ControlError[] = []
   /** Steps in the order in which they had their effect. */
   readonly steps: string[] = []
   /** Fates of the next steps of a kind; `ok` when there is none. */
-  readonly fates: Record<Step, Fate[]> = { enforce: [], file: [], audit: [] }
+  readonly fates: Record<Step, Fate[]> = { enforce: [], file: [], audit: [], publish: [] }
   /** Called before a step has its effect. */
   onStep: (step: Step) => void = () => undefined
   desk: OperatorDesk
@@ -78,7 +84,12 @@ export class DeskWorld {
         this.mode = stateOrderedBy[order.command] ?? this.mode
         if (fate === 'crash_after') this.crash()
       },
-      publish: (order) => void (alive() && this.published.push(order) && this.steps.push('publish')),
+      publish: (order) => {
+        if (!alive()) return
+        if (this.fates.publish.shift() === 'fails') throw new Error('no bus')
+        this.published.push(order)
+        this.steps.push('publish')
+      },
       audit: (entry) => this.#step('audit', alive, () => this.audit.push(entry)),
       auditEventually: (entry) => void (alive() && this.auditedLater.push(entry) && this.steps.push('auditEventually')),
       state: () => this.mode,

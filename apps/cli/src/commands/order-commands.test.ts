@@ -81,6 +81,68 @@ describe('halt, reduce, resume and rearm', () => {
   })
 })
 
+describe('tune', () => {
+  const tuned = { accepted: true, command: 'tune', who: 'ann', tradingState: 'active', persisted: false, audited: true }
+
+  it('goes to every order plane, with numbers, truths and texts', async () => {
+    const plane = await aPlane(200, tuned)
+    world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
+    expect(await world.run('tune', 'OFI', 'horizonMs=5000', 'deadBandDeviations=0.5', '--why', 'faster')).toBe(0)
+    expect(plane.asked).toEqual([
+      {
+        method: 'POST',
+        path: '/control/tune',
+        authorization: 'Bearer secret',
+        body: '{"strategy":"OFI","parameters":{"horizonMs":5000,"deadBandDeviations":0.5},"why":"faster"}',
+      },
+    ])
+    expect(world.messages).toBe('')
+    expect(await world.run('tune', 'MINE', 'isShy=true', 'mood=sad=1', 'bias=-1e-3', '--why', 'x')).toBe(0)
+    expect(JSON.parse(plane.asked[1]?.body ?? '')).toMatchObject({
+      parameters: { isShy: true, mood: 'sad=1', bias: -0.001 },
+    })
+    expect(world.messages).toBe(
+      'triplane: MINE is none of OFI, MOM, MM: its plane alone checks the name and the parameters\n',
+    )
+  })
+
+  it.each([
+    ['no name of a strategy', ['ofi', 'horizonMs=1'], 'Expected the name of a strategy, such as OFI, MOM, MM, was ofi'],
+    ['no assignment', ['OFI', 'horizonMs'], 'Expected a parameter such as horizonMs=5000, was horizonMs'],
+    ['no parameter', ['OFI', '--why', 'y'], "missing required argument 'name=value'"],
+    ['an unknown parameter', ['OFI', 'horizon=5000'], 'Expected a parameter of OFI, one of horizonMs, stepMs, '],
+    [
+      'a value out of bounds',
+      ['OFI', 'horizonMs=5', 'minChange=0.1'],
+      'horizonMs: Too small: expected number to be >=100, was 5',
+    ],
+    [
+      'a text for a number',
+      ['MM', 'quoteUsd=much'],
+      'quoteUsd: Invalid input: expected number, received string, was "much"',
+    ],
+  ])('asks no plane for %s', async (_, argv, message) => {
+    const plane = await aPlane(200, tuned)
+    world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
+    expect(await world.run('tune', ...argv, '--why', 'x')).toBe(2)
+    expect(world.messages).toContain(message)
+    expect(plane.asked).toEqual([])
+  })
+
+  it('leaves rules about several parameters to the plane, which knows those in force', async () => {
+    const plane = await aPlane(200, tuned)
+    world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
+    expect(await world.run('tune', 'OFI', 'stepMs=20000', '--why', 'x')).toBe(0)
+  })
+
+  it('says what a plane refused', async () => {
+    const plane = await aPlane(503, { accepted: false, reason: 'Nothing was tuned.' })
+    world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
+    expect(await world.run('tune', 'OFI', 'horizonMs=5000', '--why', 'x')).toBe(1)
+    expect(world.messages).toBe(`triplane: Expected ${plane.url} to tune, was refused: Nothing was tuned.\n`)
+  })
+})
+
 describe("the operator's token", () => {
   const file = join(mkdtempSync(join(tmpdir(), 'triplane-cli-')), 'token')
   writeFileSync(file, 'from-file\n')

@@ -3,6 +3,7 @@ import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
 import { operatorToken } from '../planes/operator-token.ts'
 import { planeUrls } from '../planes/plane-urls.ts'
 import { asCell, formatTable } from '../table.ts'
+import { parseTuning, uncheckedNotice, type Tuning } from './parse-tuning.ts'
 import { jsonOption, show, tokenFileOption, type CommandLine } from './command-line.ts'
 
 const descriptions = {
@@ -12,13 +13,15 @@ const descriptions = {
   rearm: 're-arm the tripped kill switches, once it is audited',
 } as const satisfies Record<OperatorCommandCode, string>
 
+const TUNE = 'change parameters of a running strategy, once it is audited; GET /status/strategies shows those in force'
+
 interface Flags {
   readonly why: string
   readonly tokenFile?: string
   readonly json?: boolean
 }
 
-/** `halt`, `reduce`, `resume`, `rearm`: to every order plane at the same time. Fails when one did not obey, and names it. */
+/** `halt`, `reduce`, `resume`, `rearm`, `tune`: to every order plane at the same time. Fails when one did not obey, and names it. */
 export function addOrderCommands(line: CommandLine): void {
   for (const command of operatorCommands) {
     line.program
@@ -29,13 +32,31 @@ export function addOrderCommands(line: CommandLine): void {
       .addOption(jsonOption())
       .action((flags: Flags) => giveOrder(line, command, flags))
   }
+  line.program
+    .command('tune')
+    .description(TUNE)
+    .argument('<strategy>', 'its name, such as OFI')
+    .argument('<name=value...>', 'its parameters that change: numbers, true, false, texts')
+    .requiredOption('--why <text>', 'the reason, for the audit')
+    .addOption(tokenFileOption())
+    .addOption(jsonOption())
+    .action((strategy: string, assignments: readonly string[], flags: Flags) =>
+      giveOrder(line, 'tune', flags, parseTuning(strategy, assignments)),
+    )
 }
 
-async function giveOrder(line: CommandLine, command: OperatorCommandCode, flags: Flags): Promise<void> {
+async function giveOrder(
+  line: CommandLine,
+  command: OperatorCommandCode | 'tune',
+  flags: Flags,
+  tuning?: Tuning,
+): Promise<void> {
   const { environment } = line.edges
+  const notice = tuning && uncheckedNotice(tuning)
+  if (notice) line.edges.err.write(`triplane: ${notice}\n`)
   const token = operatorToken(environment, flags.tokenFile)
   const urls = planeUrls(environment, 'order')
-  const question = { method: 'POST', token, body: { why: flags.why } } as const
+  const question = { method: 'POST', token, body: { ...tuning, why: flags.why } } as const
   const answers = await Promise.all(urls.map((url) => askPlane(url, `/control/${command}`, question)))
 
   const planes = answers.map(planeOf)
@@ -71,7 +92,7 @@ function reasonOf(answer: PlaneAnswer): string {
 }
 
 /** The order is in force, but a restart would not remember it. */
-function isForgetful(answer: PlaneAnswer, command: OperatorCommandCode): boolean {
-  if (!answer.answered || command === 'rearm') return false
+function isForgetful(answer: PlaneAnswer, command: OperatorCommandCode | 'tune'): boolean {
+  if (!answer.answered || command === 'rearm' || command === 'tune') return false
   return answer.body?.['accepted'] === true && answer.body['persisted'] === false
 }

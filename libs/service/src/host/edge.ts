@@ -8,6 +8,7 @@ import {
   type RecordRefusal,
   type Run,
   type TradingConditionChange,
+  type Tuning,
 } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import { publish, type Producer, type RefusedRecord } from '@triplane/messaging'
@@ -69,8 +70,8 @@ export class Edge {
     publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
   }
 
-  /** Publishes a command or a condition under the name of this edge; its sequence was given by `nextSeq`. */
-  control(event: OperatorCommand | TradingConditionChange): void {
+  /** Publishes a command, a tuning or a condition under the name of this edge; its sequence was given by `nextSeq`. */
+  control(event: OperatorCommand | Tuning | TradingConditionChange): void {
     publish(this.#options.producer, [event], this.#options.run.account)
   }
 

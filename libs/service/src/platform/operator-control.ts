@@ -1,6 +1,13 @@
 import { join } from 'node:path'
-import { labelOf, topics, type OperatorCommand, type PlaneName, type TradingState } from '@triplane/contracts'
-import { createControl, createHaltFile, type Control, type OperatorOrder } from '@triplane/control'
+import {
+  labelOf,
+  topics,
+  type OperatorCommand,
+  type PlaneName,
+  type TradingState,
+  type Tuning,
+} from '@triplane/contracts'
+import { createControl, createHaltFile, type Control, type OperatorOrder, type TuningOrder } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { createAuditLog, StorageError, type AuditLog, type AuditLogOptions } from '@triplane/storage'
@@ -50,7 +57,7 @@ export class OperatorControl {
   #commanded: Commanded | undefined
   #audit: AuditLog | undefined
   /** Orders that no run was there to tell the other planes of. */
-  #untold: OperatorOrder[] = []
+  #untold: (OperatorOrder | TuningOrder)[] = []
 
   private constructor(options: OperatorControlOptions) {
     const { config, logger, clock, onRefused } = options
@@ -93,7 +100,7 @@ export class OperatorControl {
   openAudit(database: { readonly pool: AuditLogOptions['pool']; readonly isReady: boolean } | undefined): void {
     const { config, logger, clock } = this.#options
     if (database === undefined || config.audit.key === undefined) {
-      logger.warning('No audit: resume and rearm are refused', { has_database: database !== undefined })
+      logger.warning('No audit: resume, rearm and tune are refused', { has_database: database !== undefined })
       return
     }
     this.#audit = createAuditLog({
@@ -133,10 +140,10 @@ export class OperatorControl {
     run.inject(run.edge.name, this.#eventOf(run, order), { topic: topics.commands, key: run.account })
   }
 
-  #publish(order: OperatorOrder): void {
+  #publish(order: OperatorOrder | TuningOrder): void {
     const run = this.#commanded
     if (run === undefined) this.#untold.push(order)
-    else run.edge.control(this.#eventOf(run, order))
+    else run.edge.control(order.command === 'tune' ? tuningOf(run, order) : this.#eventOf(run, order))
   }
 
   #eventOf({ edge, marketUs }: Commanded, { command, who, why }: OperatorOrder): OperatorCommand {
@@ -151,7 +158,8 @@ export class OperatorControl {
     )
   }
 
-  #entryOf({ command, who, why, before, after, atUs }: Parameters<AuditSink>[0]) {
+  #entryOf(entry: Parameters<AuditSink>[0]) {
+    const { command, who, why, before, after, atUs } = entry
     return {
       timeUs: atUs,
       account: this.#commanded?.account ?? DESK,
@@ -160,9 +168,26 @@ export class OperatorControl {
       who,
       why,
       before: { tradingState: before },
-      after: { tradingState: after },
+      after: { tradingState: after, ...(entry.command === 'tune' && tuningIn(entry)) },
       outcome: 'accepted',
     }
+  }
+}
+
+function tuningIn({ strategy, parameters }: TuningOrder): Pick<TuningOrder, 'strategy' | 'parameters'> {
+  return { strategy, parameters }
+}
+
+function tuningOf({ edge, marketUs }: Commanded, { strategy, parameters, who, why }: TuningOrder): Tuning {
+  const effectUs = marketUs()
+  return {
+    type: 'tuning',
+    seq: edge.nextSeq(),
+    effectUs,
+    strategy,
+    parameters: JSON.stringify(parameters),
+    who,
+    why,
   }
 }
 
