@@ -106,7 +106,37 @@ describe("operators' orders on the standalone app", () => {
     }
   })
 
-  it('tunes a strategy when the audit row is committed, and says over a stop what was tuned', async () => {
+  it('resumes, and re-arms a switch that tripped, when the audit row is committed', async () => {
+    const flags = ['--scenario', 'flash-crash', '--seed', '1', '--speed', '25', '--duration', '20m']
+    const app = await Running.start(varFolder(), flags, { ...operators, TRIPLANE_AUDIT_KEY: KEY })
+    try {
+      await app.until('active')
+      expect(await app.order('reduce')).toMatchObject({ status: 200, tradingState: 'reducing' })
+      expect(await app.order('resume')).toMatchObject({ status: 200, tradingState: 'active', audited: true })
+      // Now the market crashes.
+      await app.until('halted')
+      expect(await app.order('rearm')).toMatchObject({ status: 200, audited: true })
+      await app.until('active')
+    } finally {
+      await app.stop()
+    }
+    const database = await openDatabase({ embedded: { folder: join(varFolder(), 'postgres') } })
+    try {
+      const { rows } = await database.pool.query<{ command: string; who: string }>(
+        'select command, who from audit_log order by link',
+      )
+      expect(rows.map(({ command, who }) => `${command} ${who}`)).toEqual(['reduce ada', 'resume ada', 'rearm ada'])
+      expect(await verifyAudit(database.pool, Buffer.from(KEY, 'hex'))).toMatchObject({ isIntact: true, rows: 3 })
+    } finally {
+      await database.close()
+    }
+  }, 180_000)
+})
+
+describe("operators' tunings on the standalone app", () => {
+  const varFolder = temporaryFolder()
+
+  it('act when the audit row is committed, and outlive a stop, which is said', async () => {
     const folder = varFolder()
     const horizonOf = async (app: Running) =>
       ((await app.strategies()) as { name: string; parameters: { horizonMs: number } }[]).map(
@@ -140,32 +170,6 @@ describe("operators' orders on the standalone app", () => {
         'select command, after from audit_log order by link limit 1',
       )
       expect(rows).toEqual([{ command: 'tune', after: { tradingState: 'active', ...faster } }])
-    } finally {
-      await database.close()
-    }
-  }, 180_000)
-
-  it('resumes, and re-arms a switch that tripped, when the audit row is committed', async () => {
-    const flags = ['--scenario', 'flash-crash', '--seed', '1', '--speed', '25', '--duration', '20m']
-    const app = await Running.start(varFolder(), flags, { ...operators, TRIPLANE_AUDIT_KEY: KEY })
-    try {
-      await app.until('active')
-      expect(await app.order('reduce')).toMatchObject({ status: 200, tradingState: 'reducing' })
-      expect(await app.order('resume')).toMatchObject({ status: 200, tradingState: 'active', audited: true })
-      // Now the market crashes.
-      await app.until('halted')
-      expect(await app.order('rearm')).toMatchObject({ status: 200, audited: true })
-      await app.until('active')
-    } finally {
-      await app.stop()
-    }
-    const database = await openDatabase({ embedded: { folder: join(varFolder(), 'postgres') } })
-    try {
-      const { rows } = await database.pool.query<{ command: string; who: string }>(
-        'select command, who from audit_log order by link',
-      )
-      expect(rows.map(({ command, who }) => `${command} ${who}`)).toEqual(['reduce ada', 'resume ada', 'rearm ada'])
-      expect(await verifyAudit(database.pool, Buffer.from(KEY, 'hex'))).toMatchObject({ isIntact: true, rows: 3 })
     } finally {
       await database.close()
     }
