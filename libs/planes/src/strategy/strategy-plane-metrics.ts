@@ -56,7 +56,6 @@ export function exportStrategyPlane(
       case 'killSwitch':
         if (event.active) metrics.killSwitchesTriggered.inc({ switch_type: event.switchType })
         return
-      case 'cross':
       case 'portfolioState':
         return
     }
