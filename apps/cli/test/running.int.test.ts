@@ -39,15 +39,16 @@ describe('the command beside npm start, with nothing set', () => {
     expect(await beside(...argv)).toEqual({ code: 0, output: expect.stringMatching(output) as string, messages: '' })
   })
 
-  it('halts, resumes, and verifies the audit of both', async () => {
+  it('halts, resumes, tunes, and verifies the audit of all', async () => {
     const halted = await beside('halt', '--why', 'exercise', '--json')
     expect(halted).toMatchObject({ code: 0, messages: '' })
     expect((await beside('orders')).output).toMatch(/^trading state {2}halted\n/)
     expect(await beside('resume', '--why', 'done')).toMatchObject({ code: 0, messages: '' })
     expect((await beside('orders')).output).toMatch(/^trading state {2}active\n/)
+    expect(await beside('tune', 'OFI', 'horizonMs=5000', '--why', 'fast flow')).toMatchObject({ code: 0, messages: '' })
     const verified = await beside('audit', 'verify')
     expect(verified).toMatchObject({ code: 0, messages: '' })
-    expect(verified.output).toMatch(/^The audit is intact: 2 rows\.\n/)
+    expect(verified.output).toMatch(/^The audit is intact: 3 rows\.\n/)
   })
 })
 
