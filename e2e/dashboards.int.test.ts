@@ -30,6 +30,7 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'ML Pipeline / Kill switches / Anno',
     'Order Plane / Kill switches / Anno',
     'SLOs / Kill switches / Anno',
+    'Services / Kill switches / Anno',
     'Strategy Plane / Kill switches / Anno',
     'System Overview / Kill switches / Anno',
     'Trading Performance / Kill switches / Anno',
@@ -48,7 +49,6 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'Order Plane / Rejections and errors / B',
     'Strategy Plane / Indicators / B',
     'Strategy Plane / PnL by strategy / D',
-    'Strategy Plane / Suspended strategies / A',
   ],
   'the portfolio is not optimised, nor a regime judged, yet': [
     'Strategy Plane / Portfolio optimisation time / A',
@@ -75,6 +75,10 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'ML Pipeline / dag / dag',
     'ML Pipeline / exchange / exchange',
     'ML Pipeline / symbol / symbol',
+  ],
+  'heartbeat-watch does not run beside the test': [
+    'Services / heartbeat_watch_age_seconds / A',
+    'Services / heartbeat_watch_missed_total / A',
   ],
   'there is no node exporter beside the test': [
     'System Overview / CPU / A',
