@@ -109,6 +109,7 @@ export {
 } from './state/state-schema.ts'
 export { StateMisfitError } from './state/state-misfit-error.ts'
 export { createStateCheck } from './state/state-check.ts'
+export { stateGuard } from './state/state-guard.ts'
 // Reference data
 export { instrumentId, symbolOf, venueOf, type InstrumentId } from './instrument-id.ts'
 export { exemptsReduceOnly, instrumentsFileSchema, isCashTraded, type Instrument } from './instrument.ts'

@@ -1,4 +1,4 @@
-import { createStateCheck, StateMisfitError, type SchemaOf, type StateSchema } from '@triplane/contracts'
+import { stateGuard, type SchemaOf, type StateSchema } from '@triplane/contracts'
 import type { Broker } from './broker.ts'
 
 /** What a broker is opened with. */
@@ -32,14 +32,7 @@ export function defineBroker<Settings, State>({
   readonly create: (options: BrokerOptions<Settings>, saved?: State) => Broker
 }): BrokerDefinition<Settings> {
   const { name, state } = definition
-  let check: ReturnType<typeof createStateCheck> | undefined
-
-  function fits(saved: unknown): saved is State {
-    check ??= createStateCheck(state, `/${name}`)
-    const misfit = check(saved)
-    if (misfit !== undefined) throw new StateMisfitError(misfit)
-    return true
-  }
+  const fits = stateGuard<State>(state, name)
 
   return {
     ...definition,

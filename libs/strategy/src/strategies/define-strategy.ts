@@ -1,4 +1,4 @@
-import { createStateCheck, StateMisfitError, type StateSchema } from '@triplane/contracts'
+import { stateGuard, type StateSchema } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { z } from 'zod'
 import type { OrderLimits, Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
@@ -46,14 +46,7 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
 }): StrategyDefinition<Name, Parameters> {
   const { name, state, parameters: schema } = definition
   invariant(/^[A-Z][A-Z0-9]*$/.test(name) && name !== NET, 'a strategy has a name of capitals that is not NET', name)
-  let check: ReturnType<typeof createStateCheck> | undefined
-
-  function fits(saved: unknown): saved is State {
-    check ??= createStateCheck(state, `/${name}`)
-    const misfit = check(saved)
-    if (misfit !== undefined) throw new StateMisfitError(misfit)
-    return true
-  }
+  const fits = stateGuard<State>(state, name)
 
   return {
     ...definition,
