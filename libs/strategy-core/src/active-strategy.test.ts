@@ -1,6 +1,15 @@
-import { createStateCheck, field, instrumentId, stateSchema, type Instrument } from '@triplane/contracts'
+import { createStateCheck, field, instrumentId, stateSchema } from '@triplane/contracts'
 
-import { aMark, aMarketStatus, anOperatorCommand, anOrderEvent, aQuote, aTuning, testStartUs } from '@triplane/testing'
+import {
+  aMark,
+  aMarketStatus,
+  anOperatorCommand,
+  anOrderEvent,
+  aQuote,
+  aTuning,
+  testStartUs,
+  anInstrument,
+} from '@triplane/testing'
 import { z } from 'zod'
 import { defineStrategy } from '../../strategy/test/define-strategy.ts'
 import { tunedNotice, type StrategyNotice } from './active-strategy.ts'
@@ -8,19 +17,7 @@ import { strategyConfigOf } from './config.ts'
 import { createStrategyCore } from './pipeline.ts'
 import { strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
 
-const btc: Instrument = {
-  symbol: 'BTC/USDT',
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}
+const btc = anInstrument()
 const BTC = instrumentId(btc)
 
 /** What a strategy of these tests says instead of what it should, by the size of the bid that makes it. */

@@ -1,13 +1,5 @@
 import fc from 'fast-check'
-import {
-  encodeLine,
-  isEvent,
-  type Fill,
-  type Instrument,
-  type OrderEvent,
-  type OrderIntent,
-  instrumentId,
-} from '@triplane/contracts'
+import { encodeLine, isEvent, type Fill, type OrderEvent, type OrderIntent, instrumentId } from '@triplane/contracts'
 import { fixed, formatFixed } from '@triplane/kernel'
 import {
   aFill,
@@ -18,6 +10,7 @@ import {
   anOrderEvent,
   aQuote,
   testStartUs,
+  anInstrument,
 } from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
 import { createStrategyCore } from './pipeline.ts'
@@ -28,19 +21,7 @@ import {
   type StrategySnapshot,
 } from './strategy-plane-core.ts'
 
-const instruments: readonly Instrument[] = ['BTC/USDT', 'ETH/USDT'].map((symbol) => ({
-  symbol,
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: symbol.replace('/', ''),
-  kind: 'spot',
-  base: symbol.slice(0, 3),
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}))
+const instruments = ['BTC/USDT', 'ETH/USDT'].map((symbol) => anInstrument({ symbol }))
 const config = strategyConfigSchema.parse({
   startingCashUsd: '1000000',
   ofi: { horizonMs: 1000, stepMs: 100, deviationHorizonMs: 5000, warmUpMs: 0, deadBandDeviations: 0.3, minChange: 0.1 },

@@ -9,24 +9,13 @@ import {
   aQuote,
   aTrade,
   testStartUs,
+  anInstrument,
 } from '@triplane/testing'
 import { strategyConfigSchema } from './config.ts'
 import { createStrategyCore } from './pipeline.ts'
 import { type StrategyInput, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
 
-const btc: Instrument = {
-  symbol: 'BTC/USDT',
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}
+const btc = anInstrument()
 const config = strategyConfigSchema.parse({
   startingCashUsd: '1000000',
   ofi: {

@@ -1,33 +1,14 @@
-import {
-  createStateCheck,
-  instrumentId,
-  type Cross,
-  type Fill,
-  type Instrument,
-  type OrderIntent,
-} from '@triplane/contracts'
+import { createStateCheck, instrumentId, type Cross, type Fill, type OrderIntent } from '@triplane/contracts'
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import { sharesOfFill } from '@triplane/ledger'
-import { aFill, aMark, aMarketStatus, anOrderEvent, aQuote, testStartUs } from '@triplane/testing'
+import { aFill, aMark, aMarketStatus, anOrderEvent, aQuote, testStartUs, anInstrument } from '@triplane/testing'
 import fc from 'fast-check'
 import { follower } from '../../strategy/test/follower.ts'
 import { strategyConfigOf } from './config.ts'
 import { createStrategyCore } from './pipeline.ts'
 import { strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
 
-const btc: Instrument = {
-  symbol: 'BTC/USDT',
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}
+const btc = anInstrument()
 const BTC = instrumentId(btc)
 
 const strategies = [follower('A', (size) => Math.floor(size / 100)), follower('B', (size) => size % 100)]

@@ -1,6 +1,8 @@
 // Recorded data
 export { dataFolder, describeWithData } from './data-folder.ts'
 export { levelNumbers, type GapCase } from './gap-case.ts'
+// Builders of instruments
+export { anInstrument } from './instruments.ts'
 // Builders of events
 export {
   aBar,

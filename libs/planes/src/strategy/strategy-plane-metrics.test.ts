@@ -1,25 +1,13 @@
-import { field, stateSchema, type Instrument } from '@triplane/contracts'
+import { field, stateSchema } from '@triplane/contracts'
 import { createLogger } from '@triplane/logging'
 
 import { defineStrategy } from '../../../strategy/test/define-strategy.ts'
 import { strategyConfigOf } from '../../../strategy-core/test/strategy-config.ts'
-import { anOperatorCommand, aQuote, aTuning, readExposition, testStartUs } from '@triplane/testing'
+import { anOperatorCommand, aQuote, aTuning, readExposition, testStartUs, anInstrument } from '@triplane/testing'
 import { z } from 'zod'
 import { strategyPlane } from './strategy-plane.ts'
 
-const BTC: Instrument = {
-  symbol: 'BTC/USDT',
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}
+const BTC = anInstrument()
 
 /** Fails at a bid of the size that it cannot bear. */
 const touchy = defineStrategy({

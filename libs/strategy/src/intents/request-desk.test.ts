@@ -1,24 +1,12 @@
-import { Outbox, type CancelIntent, type Instrument, type OrderIntent } from '@triplane/contracts'
+import { Outbox, type CancelIntent, type OrderIntent } from '@triplane/contracts'
 import { fixed } from '@triplane/kernel'
-import { aFill, anOrderEvent, testStartUs } from '@triplane/testing'
+import { aFill, anOrderEvent, testStartUs, anInstrument } from '@triplane/testing'
 import fc from 'fast-check'
 import type { RequestedOrder } from '../strategies/strategy.ts'
 import { RequestDesk, type RequestDeskSnapshot } from './request-desk.ts'
 import { tradingTerms } from './trading-terms.ts'
 
-const btc: Instrument = {
-  symbol: 'BTC/USDT',
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: 'BTCUSDT',
-  kind: 'spot',
-  base: 'BTC',
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}
+const btc = anInstrument()
 const terms = tradingTerms(btc, '1')
 const limits = { maxOrderUsd: 1000, maxPositionUsd: 2000 }
 const config = {

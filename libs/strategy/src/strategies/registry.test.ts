@@ -1,22 +1,10 @@
-import { createStateCheck, type Instrument } from '@triplane/contracts'
-import { aBar, anOfi, aQuote, testStartUs } from '@triplane/testing'
+import { createStateCheck } from '@triplane/contracts'
+import { aBar, anOfi, aQuote, testStartUs, anInstrument } from '@triplane/testing'
 import fc from 'fast-check'
 import { settingsKey, strategies } from './registry.ts'
 import type { StrategyEvent } from './strategy.ts'
 
-const universe: Instrument[] = ['BTC/USDT', 'ETH/USDT'].map((symbol) => ({
-  symbol,
-  venue: 'sim',
-  exchange: 'sim',
-  venueSymbol: symbol.replace('/', ''),
-  kind: 'spot',
-  base: symbol.slice(0, 3),
-  quote: 'USDT',
-  tickSize: '0.1',
-  lotSize: '0.001',
-  minNotional: '10',
-  session: '24x7',
-}))
+const universe = ['BTC/USDT', 'ETH/USDT'].map((symbol) => anInstrument({ symbol }))
 
 const eventsOf = fc.array(
   fc.record({
