@@ -199,12 +199,18 @@ export function crossing(
 ): Pick<Cross, 'price' | 'shares'> | undefined {
   const { id, terms, targets } = instrument
   const { mark } = ledger.position(id)
-  if (targets.length + ledger.parts(id).size < 2 || mark === 0) return undefined
+  // The usual run has one strategy, which nobody can want the opposite of.
+  if (mark === 0 || (targets.length < 2 && isOnly(targets[0]?.strategy, ledger.parts(id)))) return undefined
   const shares = opposingShares(demandsOf(instrument, ledger), terms.lotUnits, terms.quantityScale)
   const bought = shares.reduce((sum, { quantity }) => sum + Math.max(0, Number(quantity)), 0)
   return bought * mark * terms.usdPerQuote >= minTradeUsd
     ? { price: formatFixed(fixedFromNumber(mark, PRICE_DIGITS), PRICE_DIGITS), shares }
     : undefined
+}
+
+/** Whether nobody else ever traded it. */
+function isOnly(strategy: string | undefined, parts: ReadonlyMap<string, unknown>): boolean {
+  return strategy !== undefined && parts.size === (parts.has(strategy) ? 1 : 0)
 }
 
 /** What `followInstrument` needs to go on. */

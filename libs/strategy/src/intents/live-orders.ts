@@ -3,7 +3,11 @@ import {
   field,
   sides,
   stateSchema,
+  type CancelIntent,
+  type CancelReason,
+  type EventDraft,
   type Fill,
+  type InstrumentId,
   type OrderEvent,
   type OrderIntent,
   type OrderState,
@@ -32,6 +36,20 @@ export interface LiveOrder {
   readonly validUntilUs: number
   /** When we last asked to cancel it; 0 when never. */
   readonly cancelSentUs: number
+}
+
+/** What is to be cancelled, why and when. */
+interface Cancelling {
+  readonly instrument: InstrumentId
+  readonly reason: CancelReason
+  readonly nowUs: number
+  readonly graceUs: number
+}
+
+/** What a desk needs of an outbox. */
+export interface DeskOutbox {
+  readonly nextSeq: number
+  add(draft: EventDraft<OrderIntent | CancelIntent>): void
 }
 
 type Entry = { -readonly [Field in keyof LiveOrder]: LiveOrder[Field] }
@@ -132,10 +150,18 @@ export class LiveOrders {
     return this.#leaveWhenSettled(order)
   }
 
-  /** Remembers that a cancel was asked for. */
-  cancelSent(intentId: string, timeUs: number): void {
-    const order = this.#find(intentId)
-    if (order) order.cancelSentUs = timeUs
+  /** Asks to cancel those that rest and are meant; asks again when there was no answer for `graceUs`. */
+  cancel(
+    isMeant: (order: LiveOrder) => boolean,
+    { instrument, reason, nowUs, graceUs }: Cancelling,
+    outbox: DeskOutbox,
+  ): void {
+    for (const order of this.#orders) {
+      const { intentId, strategy, rests, hasEnded, cancelSentUs } = order
+      if (!rests || hasEnded || nowUs < cancelSentUs + graceUs || !isMeant(order)) continue
+      order.cancelSentUs = nowUs
+      outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
+    }
   }
 
   /** Lets go of intents whose validity ended before `timeUs - graceUs` without an answer. */

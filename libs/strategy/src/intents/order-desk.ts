@@ -1,17 +1,15 @@
 import {
   field,
   stateSchema,
-  type CancelIntent,
   type CancelReason,
   type Fill,
   type OrderEvent,
-  type OrderIntent,
   type StateOf,
-  type EventDraft,
   type InstrumentId,
 } from '@triplane/contracts'
 import { fixed } from '@triplane/kernel'
-import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
+import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from './live-orders.ts'
+import { orderIntent, type Owners } from './order-intent.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
 import type { TradingTerms } from './trading-terms.ts'
 
@@ -35,25 +33,14 @@ export interface OrderDeskScope {
   readonly isOwn: (strategy: string) => boolean
 }
 
-/** Whose an order is. */
-export type Owners = Pick<OrderIntent, 'strategy' | 'shares'>
-
 /** An order desk as it is saved. */
 export const orderDeskSchema = stateSchema({ nextIntentUs: field.timeUs, orders: liveOrdersSchema })
 export type OrderDeskSnapshot = StateOf<typeof orderDeskSchema>
 
-/** What the desk needs of an outbox. */
-export interface DeskOutbox {
-  readonly nextSeq: number
-  add(draft: EventDraft<OrderIntent | CancelIntent>): void
-}
-
 /**
  * Brings the position of one instrument to its target by orders, for the strategies that want it.
  *
- * Invariants
- * 1. It sends an intent only when no order is live, so live orders never overshoot the target together.
- * 2. An intent's id is `<strategy>-<its sequence number>`, NET for one of several: unique within a run, the same in every replay.
+ * Invariant: it sends an intent only when no order is live, so live orders never overshoot the target together.
  */
 export class OrderDesk {
   readonly #scope: OrderDeskScope
@@ -110,12 +97,8 @@ export class OrderDesk {
 
   #cancel(isMeant: (order: LiveOrder) => boolean, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
     const { instrument } = this.#scope
-    for (const order of this.#orders.all) {
-      const { intentId, strategy, rests, hasEnded, cancelSentUs } = order
-      if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
-      this.#orders.cancelSent(intentId, nowUs)
-      outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
-    }
+    const graceUs = this.#config.answerGraceMs * 1000
+    this.#orders.cancel(isMeant, { instrument, reason, nowUs, graceUs }, outbox)
   }
 
   snapshot(): OrderDeskSnapshot {
@@ -126,24 +109,10 @@ export class OrderDesk {
     const { instrument, terms } = this.#scope
     const quantity = fixed(order.quantity, terms.quantityScale)
     const owners = this.#scope.ownersOf(order.side === 'BUY' ? quantity : -quantity)
-    const intent: OrderIntent = {
-      type: 'orderIntent',
-      seq: 0,
-      intentId: `${owners.strategy}-${outbox.nextSeq}`,
-      ...owners,
-      instrument,
-      effectUs: nowUs,
-      side: order.side,
-      orderType: order.orderType,
-      quantity: order.quantity,
-      limitPrice: order.limitPrice,
-      timeInForce: order.timeInForce,
-      postOnly: order.postOnly,
-      reduceOnly: order.reduceOnly,
-      decisionMid: (want.bid + want.ask) / 2,
-      decisionRecvUs: want.quotedUs,
-      validUntilUs: nowUs + this.#config.validityMs * 1000,
-    }
+    const { bid, ask, quotedUs } = want
+    const { validityMs } = this.#config
+    const decided = { instrument, bid, ask, quotedUs, nowUs, validityMs, seq: outbox.nextSeq }
+    const intent = orderIntent(order, owners, decided)
     this.#nextIntentUs = nowUs + this.#config.minIntervalMs * 1000
     this.#orders.add(intent)
     outbox.add(intent)

@@ -1,7 +1,7 @@
 import { formatFixed } from '@triplane/kernel'
 import { divide, type Share } from '@triplane/ledger'
 import { NET } from '../strategies/define-strategy.ts'
-import type { Owners } from './order-desk.ts'
+import type { Owners } from './order-intent.ts'
 
 /** What a strategy lacks of its target, signed base units. */
 export interface Demand {

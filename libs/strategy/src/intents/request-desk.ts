@@ -10,9 +10,17 @@ import {
 } from '@triplane/contracts'
 import { formatFixed } from '@triplane/kernel'
 import type { OrderLimits, RequestedOrder } from '../strategies/strategy.ts'
-import { LiveOrders, liveOrdersSchema, type LiveOrder } from './live-orders.ts'
-import type { DeskOutbox, OrderDeskConfig } from './order-desk.ts'
+import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from './live-orders.ts'
+import type { OrderDeskConfig } from './order-desk.ts'
+import { orderIntent } from './order-intent.ts'
 import { limitPrice, notional, quantityWorth, type TradingTerms } from './trading-terms.ts'
+
+/** Whose orders on what. */
+interface RequestDeskScope {
+  readonly strategy: string
+  readonly instrument: InstrumentId
+  readonly terms: TradingTerms
+}
 
 /** What the desk has to know to send orders. */
 export interface RequestMarket {
@@ -65,7 +73,7 @@ interface Request {
  *    `maxOrderUsd`. A request is cut to what fits, in whole lots, and not sent when the venue takes nothing so small.
  */
 export class RequestDesk {
-  readonly #scope: { readonly strategy: string; readonly instrument: InstrumentId; readonly terms: TradingTerms }
+  readonly #scope: RequestDeskScope
   #limits: OrderLimits
   readonly #config: OrderDeskConfig
   readonly #orders: LiveOrders
@@ -74,7 +82,7 @@ export class RequestDesk {
   #nextIntentUs: number
 
   constructor(
-    scope: { readonly strategy: string; readonly instrument: InstrumentId; readonly terms: TradingTerms },
+    scope: RequestDeskScope,
     limits: OrderLimits,
     config: OrderDeskConfig,
     saved: RequestDeskSnapshot = { nextIntentUs: 0, requests: [], keys: [], orders: [] },
@@ -158,13 +166,9 @@ export class RequestDesk {
   }
 
   #cancel(isMeant: (order: LiveOrder) => boolean, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
-    const { strategy, instrument } = this.#scope
-    for (const order of this.#orders.all) {
-      const { intentId, rests, hasEnded, cancelSentUs } = order
-      if (!rests || hasEnded || nowUs < cancelSentUs + this.#config.answerGraceMs * 1000 || !isMeant(order)) continue
-      this.#orders.cancelSent(intentId, nowUs)
-      outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
-    }
+    const { instrument } = this.#scope
+    const graceUs = this.#config.answerGraceMs * 1000
+    this.#orders.cancel(isMeant, { instrument, reason, nowUs, graceUs }, outbox)
   }
 
   #send(request: Request, market: RequestMarket, isReducing: boolean, nowUs: number, outbox: DeskOutbox): void {
@@ -172,24 +176,12 @@ export class RequestDesk {
     const { key, side, limitPrice: limit, timeInForce } = request
     const units = this.#fitting(request, market, isReducing)
     if (units <= 0n || notional(units, Number(limit), terms) < terms.minNotional) return
-    const intent = {
-      type: 'orderIntent' as const,
-      seq: 0,
-      intentId: `${strategy}-${outbox.nextSeq}`,
-      strategy,
-      instrument,
-      effectUs: nowUs,
-      side,
-      orderType: 'LIMIT' as const,
-      quantity: formatFixed(units, terms.quantityScale),
-      limitPrice: limit,
-      timeInForce,
-      postOnly: timeInForce === 'GTC',
-      reduceOnly: false,
-      decisionMid: (market.bid + market.ask) / 2,
-      decisionRecvUs: market.quotedUs,
-      validUntilUs: nowUs + this.#config.validityMs * 1000,
-    }
+    const quantity = formatFixed(units, terms.quantityScale)
+    const order = { side, orderType: 'LIMIT', quantity, limitPrice: limit, timeInForce } as const
+    const { bid, ask, quotedUs } = market
+    const { validityMs } = this.#config
+    const decided = { instrument, bid, ask, quotedUs, nowUs, validityMs, seq: outbox.nextSeq }
+    const intent = orderIntent({ ...order, postOnly: timeInForce === 'GTC', reduceOnly: false }, { strategy }, decided)
     request.isSent = true
     this.#nextIntentUs = nowUs + this.#config.minIntervalMs * 1000
     this.#keys.set(intent.intentId, key)
