@@ -1,6 +1,5 @@
 import { Deferred } from '@triplane/async'
 import type { Event } from '@triplane/contracts'
-import { probeCheck } from '@triplane/health'
 import { ok, type Result } from '@triplane/kernel'
 import { createRecordIntake, decodeRecord, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
@@ -8,6 +7,7 @@ import type { ServiceEdges, ServicePart } from '../lifecycle/service-part.ts'
 import type { ServiceConfig } from '../service-config.ts'
 import { connectKafka } from './connect-kafka.ts'
 import { showRecordRefusals } from './known-series.ts'
+import { kafkaChecks } from './plane-checks.ts'
 
 /** A bus that says whether it can be reached. */
 type ReachableBus<Payload> = Bus<Payload> & { ping(): Promise<void> }
@@ -79,10 +79,7 @@ export function readBus<Payload>(
   }
 
   return {
-    checks: {
-      kafka: { check: probeCheck('Kafka', () => ping()), timeoutMs: 3000, failsAs: 'degraded' },
-    },
-    readiness: { kafka: probeCheck('Kafka', () => ping()) },
+    ...kafkaChecks(ping),
     async run(stopping) {
       const fatal = new Deferred<never>()
       fatal.promise.catch(() => undefined)

@@ -4,6 +4,7 @@ import {
   diskCheck,
   eventLoopCheck,
   memoryCheck,
+  probeCheck,
   reportCheck,
   type Check,
   type HealthReport,
@@ -33,6 +34,12 @@ export function processChecks(
     },
     close: () => eventLoop.close(),
   }
+}
+
+/** Whether Kafka is reached, while a service is at work and before it is ready: `ping` rejects when it is not. */
+export function kafkaChecks(ping: () => Promise<void>) {
+  const check = probeCheck('Kafka', ping)
+  return { checks: { kafka: { check, timeoutMs: 3000, failsAs: 'degraded' } }, readiness: { kafka: check } } as const
 }
 
 /** Whether history is stored. Work goes on without: rows wait on the disk, and whether to trade the trading rules decide. */

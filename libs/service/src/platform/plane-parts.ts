@@ -7,7 +7,7 @@ import {
   type Run,
   type Stage,
 } from '@triplane/contracts'
-import { probeCheck, reportCheck, type Check, type RuledCheck } from '@triplane/health'
+import { reportCheck, type Check, type RuledCheck } from '@triplane/health'
 import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { ServiceEdges, ServicePart, ServiceParts } from '../lifecycle/service-part.ts'
@@ -15,7 +15,7 @@ import { listOf, type PlaneConfig } from '../service-config.ts'
 import { openHistories } from './histories.ts'
 import { showRecordRefusals, storedOf } from './known-series.ts'
 import { openLatestState } from './latest.ts'
-import { databaseCheck } from './plane-checks.ts'
+import { databaseCheck, kafkaChecks } from './plane-checks.ts'
 import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
 import type { StatusViews } from './status-routes.ts'
 
@@ -95,6 +95,7 @@ export function planeParts<Hosted extends HostedRun>(
     onOrigin: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
     onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
   })
+  const kafka = kafkaChecks(() => ping(service.status))
   const parts: ServicePart[] = [
     ...(latest
       ? [{ checks: { redis: degraded(reportCheck(() => latest.health())) }, close: () => latest.close() }]
@@ -103,8 +104,8 @@ export function planeParts<Hosted extends HostedRun>(
       ? [{ checks: { database: databaseCheck(() => histories.health()) }, close: () => histories.close() }]
       : []),
     {
-      checks: { ...planeChecks(() => service.status), ...checks },
-      readiness: planeReadiness(() => service.status),
+      checks: { ...kafka.checks, run: planeCheck(() => service.status), ...checks },
+      readiness: { run: planeReadiness(() => service.status), ...kafka.readiness },
       views: { run: () => describeRun(service.status), ...views(() => hosted) },
       run: (stopping) => service.run(stopping),
     },
@@ -114,25 +115,19 @@ export function planeParts<Hosted extends HostedRun>(
 
 const degraded = (check: Check): RuledCheck => ({ check, failsAs: 'degraded' })
 
-/** Whether the plane reaches Kafka, and may work on its run. */
-function planeChecks(status: () => PlaneStatus): Readonly<Record<string, Check | RuledCheck>> {
-  return {
-    kafka: { check: probeCheck('Kafka', () => ping(status())), timeoutMs: 3000, failsAs: 'degraded' },
-    run() {
-      const { phase, why } = status()
-      return { healthy: phase !== 'held', details: { phase, ...(why !== undefined && { why }) } }
-    },
+/** Whether the plane may work on its run. */
+function planeCheck(status: () => PlaneStatus): Check {
+  return () => {
+    const { phase, why } = status()
+    return { healthy: phase !== 'held', details: { phase, ...(why !== undefined && { why }) } }
   }
 }
 
 /** Whether it is at work, past what a restart has to do again. */
-function planeReadiness(status: () => PlaneStatus): Readonly<Record<string, Check>> {
-  return {
-    run() {
-      const { phase, run, hosted } = status()
-      return { healthy: phase === 'running' && hosted?.isReady === true, details: { phase, run_id: run?.runId } }
-    },
-    kafka: probeCheck('Kafka', () => ping(status())),
+function planeReadiness(status: () => PlaneStatus): Check {
+  return () => {
+    const { phase, run, hosted } = status()
+    return { healthy: phase === 'running' && hosted?.isReady === true, details: { phase, run_id: run?.runId } }
   }
 }
 
