@@ -111,6 +111,7 @@ export { StateMisfitError } from './state/state-misfit-error.ts'
 export { createStateCheck } from './state/state-check.ts'
 export { stateGuard } from './state/state-guard.ts'
 // Reference data
+export { isStrategyName } from './strategy-name.ts'
 export { instrumentId, symbolOf, venueOf, type InstrumentId } from './instrument-id.ts'
 export { exemptsReduceOnly, instrumentsFileSchema, isCashTraded, type Instrument } from './instrument.ts'
 export { knownSteps, stepsOf, stepsSchema, unitScale, type Steps } from './steps.ts'

@@ -1,6 +1,6 @@
 // Orders of operators
 export { createControl, type Control } from './control.ts'
-export type { OperatorOrder, TuningOrder } from './operator-order.ts'
+export type { OperatorOrder, Tuning, TuningOrder } from './operator-order.ts'
 export { createHaltFile } from './halt-file.ts'
 // Who may give them
 export { hashToken, parseOperatorTokens, readOperatorTokens } from './operator-tokens.ts'

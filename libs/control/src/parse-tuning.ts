@@ -1,8 +1,7 @@
+import { isStrategyName } from '@triplane/contracts'
 import { err, ok, type Result } from '@triplane/kernel'
 import type { ParameterValue, Tuning } from './operator-order.ts'
 import { parseWhy } from './parse-why.ts'
-
-const NAME = /^[A-Z][A-Z0-9]*$/
 
 /**
  * The strategy, its new parameters and the reason in the body of a tuning, `{ "strategy": "OFI", "parameters": { "horizonMs": 5000 },
@@ -13,7 +12,7 @@ export function parseTuning(body: unknown): Result<Tuning & { readonly why: stri
   const { strategy, parameters, ...rest } = body
   const why = parseWhy(rest)
   if (!why.ok) return why
-  if (typeof strategy !== 'string' || !NAME.test(strategy))
+  if (typeof strategy !== 'string' || !isStrategyName(strategy))
     return err(`Expected strategy to be the name of one, in capitals, was ${JSON.stringify(strategy) ?? 'none'}.`)
   if (!isObject(parameters) || Object.keys(parameters).length === 0)
     return err(`Expected parameters to be an object of those that change, was ${JSON.stringify(parameters) ?? 'none'}.`)

@@ -1,9 +1,10 @@
+import type { Tuning } from '@triplane/control'
 import { operatorCommands, type OperatorCommandCode } from '@triplane/contracts'
 import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
 import { operatorToken } from '../planes/operator-token.ts'
 import { planeUrls } from '../planes/plane-urls.ts'
 import { asCell, formatTable } from '../table.ts'
-import { parseTuning, uncheckedNotice, type Tuning } from './parse-tuning.ts'
+import { parseTuning, uncheckedNotice } from './parse-tuning.ts'
 import { jsonOption, show, tokenFileOption, type CommandLine } from './command-line.ts'
 
 const descriptions = {

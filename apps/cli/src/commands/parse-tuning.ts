@@ -1,18 +1,14 @@
+import { isStrategyName } from '@triplane/contracts'
+import type { Tuning } from '@triplane/control'
 import { strategies, tuningProblems, type StrategyDefinition } from '@triplane/strategy'
 import { CliError } from '../cli-error.ts'
-
-/** What an order plane is told of a tuning. */
-export interface Tuning {
-  readonly strategy: string
-  readonly parameters: Readonly<Record<string, number | boolean | string>>
-}
 
 const builtIn: readonly StrategyDefinition[] = strategies
 const names = builtIn.map(({ name }) => name).join(', ')
 
 /** Reads `OFI horizonMs=5000 stepMs=100`; what a built-in strategy cannot take is refused, with what it can. */
 export function parseTuning(strategy: string, assignments: readonly string[]): Tuning {
-  if (!/^[A-Z][A-Z0-9]*$/.test(strategy))
+  if (!isStrategyName(strategy))
     throw new CliError(`Expected the name of a strategy, such as ${names}, was ${strategy}`, 2)
   const parameters = Object.fromEntries(assignments.map(parseAssignment))
   const definition = builtIn.find(({ name }) => name === strategy)

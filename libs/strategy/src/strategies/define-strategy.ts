@@ -1,4 +1,4 @@
-import { stateGuard, type StateSchema } from '@triplane/contracts'
+import { isStrategyName, stateGuard, type StateSchema } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { z } from 'zod'
 import type { OrderLimits, Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
@@ -45,7 +45,7 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
   readonly create: (context: StrategyContext<z.output<Parameters>>, saved?: State) => Strategy<State>
 }): StrategyDefinition<Name, Parameters> {
   const { name, state, parameters: schema } = definition
-  invariant(/^[A-Z][A-Z0-9]*$/.test(name) && name !== NET, 'a strategy has a name of capitals that is not NET', name)
+  invariant(isStrategyName(name) && name !== NET, 'a strategy has a name of capitals that is not NET', name)
   const fits = stateGuard<State>(state, name)
 
   return {
