@@ -8,7 +8,7 @@ import { freshCommitOf, INPUTS, outputOf } from './bundle-inputs.mjs'
 import { root } from './install.mjs'
 
 /** Asked for by pg in a try, absent on purpose. */
-const EXTERNAL = ['pg-native']
+const EXTERNAL = ['pg-native', 'esbuild']
 
 /** CommonJS packages in an ES module bundle expect these. */
 export const BANNER = [

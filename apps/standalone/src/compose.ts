@@ -32,6 +32,7 @@ import { createMetricsOfPlanes, startServers } from './plane-servers.ts'
 import type { Report } from './report.ts'
 import { loadStopped, markRunning, ResumeError, saveStopped } from './run-file.ts'
 import { run } from './run.ts'
+import { loadStrategies } from '@triplane/user-strategies'
 import { saveStored, stoppedRunSchema, storedBefore, type StoppedRun } from './stopped-run.ts'
 
 /** The edges of the app, which tests replace. */
@@ -56,12 +57,13 @@ export interface Standalone {
 /** Chooses every adapter of the run and joins them. Throws what names the setting, file or port that is wrong. */
 export async function composeStandalone(options: Options, { clock, screen, environment }: Edges): Promise<Standalone> {
   checkFolders(options)
-  const loaded = loadStandaloneConfig(options, environment)
+  const strategies = await loadStrategies(options.strategyFolder ?? environment['TRIPLANE_STRATEGIES'])
+  const loaded = loadStandaloneConfig(options, environment, strategies)
   const allInstruments = loadInstruments(options.instrumentFiles)
   const stateFolder = join(options.varFolder, 'standalone')
   // Made where state is loaded or saved only: compiling its schema takes longer than the rest of the start.
   const newCodec = () =>
-    createStateCodec(stoppedRunSchema, {
+    createStateCodec(stoppedRunSchema(strategies), {
       configurationDigest: digestOf(loaded, allInstruments),
       commit: buildInfo.commit,
     })
@@ -93,6 +95,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const cashNotice = keptCashNotice(savedOrder?.core.ledger, config.order)
   for (const notice of [cashNotice, tunedNotice(savedStrategy?.core.strategies)]) if (notice) logger.warning(notice)
   const planes = resumePlanes({
+    strategies,
     config,
     source: source.name,
     instruments,

@@ -4,40 +4,43 @@ import { runSourceSchema } from '@triplane/feeds'
 import { accountKeys, accountSchema, inMicroseconds } from '@triplane/settings'
 import { orderPlaneConfigSchema, type OrderPlaneConfig } from '@triplane/order-core'
 import { auditPart, databaseUrlSetting, serviceSections } from '@triplane/service'
-import { strategyConfigSchema } from '@triplane/strategy-core'
+import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
+import { strategyConfigOf, type StrategyConfig } from '@triplane/strategy-core'
 import { z } from 'zod'
 import type { Options } from './options.ts'
 
 const { operator, metrics, log } = serviceSections(0)
 
-const schema = composeConfig({
-  /** The one account that both planes keep a ledger of. */
-  account: accountSchema,
-  data: dataPlaneConfigSchema,
-  strategy: strategyConfigSchema.omit(accountKeys),
-  order: orderPlaneConfigSchema.omit(accountKeys),
-  /** Of a live venue. */
-  source: runSourceSchema.pick({ wsUrl: true, restUrl: true }),
-  storage: z.strictObject({
-    /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
-    url: databaseUrlSetting,
-    /** Rows that may wait in memory for the database. */
-    maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
-    /** Bytes that may wait on disk while the database is away. */
-    maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
-  }),
-  operator,
-  audit: auditPart,
-  metrics,
-  log,
-})
+/** The settings, with those of these strategies. */
+const schemaOf = (strategies: readonly StrategyDefinition[]) =>
+  composeConfig({
+    /** The one account that both planes keep a ledger of. */
+    account: accountSchema,
+    data: dataPlaneConfigSchema,
+    strategy: strategyConfigOf(strategies).omit(accountKeys),
+    order: orderPlaneConfigSchema.omit(accountKeys),
+    /** Of a live venue. */
+    source: runSourceSchema.pick({ wsUrl: true, restUrl: true }),
+    storage: z.strictObject({
+      /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
+      url: databaseUrlSetting,
+      /** Rows that may wait in memory for the database. */
+      maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
+      /** Bytes that may wait on disk while the database is away. */
+      maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
+    }),
+    operator,
+    audit: auditPart,
+    metrics,
+    log,
+  })
 
-type Parts = z.output<typeof schema>
+type Parts = z.output<ReturnType<typeof schemaOf>>
 
 /** Every setting of the standalone app, checked. */
 export interface StandaloneConfig extends Omit<Parts, 'data' | 'strategy' | 'order' | 'account'> {
   readonly data: DataPlaneConfig
-  readonly strategy: z.output<typeof strategyConfigSchema>
+  readonly strategy: StrategyConfig
   readonly order: OrderPlaneConfig
 }
 
@@ -45,8 +48,9 @@ export interface StandaloneConfig extends Omit<Parts, 'data' | 'strategy' | 'ord
 export function loadStandaloneConfig(
   options: Pick<Options, 'configFile' | 'ofiIntervalUs'>,
   environment: Readonly<Record<string, string | undefined>>,
+  strategies: readonly StrategyDefinition[] = builtIn,
 ): StandaloneConfig {
-  const { account, data, strategy, order, ...rest } = loadConfig(schema, {
+  const { account, data, strategy, order, ...rest } = loadConfig(schemaOf(strategies), {
     file: options.configFile,
     environment,
     aliases: {
@@ -57,6 +61,7 @@ export function loadStandaloneConfig(
     },
     readElsewhere: [
       'TRIPLANE_DATA',
+      'TRIPLANE_STRATEGIES',
       'TRIPLANE_VAR',
       'TRIPLANE_VERSION',
       'TRIPLANE_COMMIT',

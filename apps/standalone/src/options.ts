@@ -27,6 +27,8 @@ export interface Options {
   readonly ofiIntervalUs: number
   readonly reportFile: string | undefined
   readonly instrumentFiles: readonly string[]
+  /** Folder of the user's own strategies. */
+  readonly strategyFolder: string | undefined
   readonly configFile: string | undefined
   readonly host: string
   readonly ports: readonly [data: number, order: number, strategy: number] | undefined
@@ -156,6 +158,7 @@ function command(): Command {
     )
     .option('--report <file>', 'write the report as JSON')
     .option('--instruments <file>', 'add or override instruments; may be given several times', collect, [])
+    .option('--strategies <folder>', 'add strategies of your own, each a TypeScript file: see docs/adding.md')
     .option('--config <file>', 'settings as JSON; environment variables win')
     .option('--host <address>', 'address that the metrics servers listen on', '127.0.0.1')
     .option('--ports <data,order,strategy>', 'ports of the metrics servers, or off', parsePorts, [8000, 8001, 8002])
@@ -202,6 +205,7 @@ export function parseOptions(argv: readonly string[], seedOf: () => number): Opt
     ofiIntervalUs: flags.ofiInterval,
     reportFile: flags.report,
     instrumentFiles: flags.instruments,
+    strategyFolder: flags.strategies,
     configFile: flags.config,
     host: flags.host,
     ports: flags.ports,
@@ -228,6 +232,7 @@ interface Flags {
   readonly ofiInterval: number
   readonly report?: string
   readonly instruments: readonly string[]
+  readonly strategies?: string
   readonly config?: string
   readonly host: string
   readonly ports: readonly [number, number, number] | undefined

@@ -16,7 +16,15 @@ import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { OrderPlaneCore, OrderPlaneInput } from '@triplane/order-core'
-import { composeDataPlane, dataPlane, orderPlane, strategyPlane, type DataPlane } from '@triplane/planes'
+import {
+  composeDataPlane,
+  dataPlane,
+  orderPlane,
+  strategyPlane,
+  strategyPlaneOf,
+  type DataPlane,
+} from '@triplane/planes'
+import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import { simulatedAccount } from '@triplane/service'
 import type { StrategyCore, StrategyInput, StrategyOutput } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
@@ -26,6 +34,8 @@ import { createRehearsal } from './rehearsal.ts'
 import { RunTally, runTallySchema } from './run-tally.ts'
 
 export interface PlanesOptions {
+  /** The strategies that the settings may name; default: those that come with Triplane. */
+  readonly strategies?: readonly StrategyDefinition[]
   readonly config: StandaloneConfig
   readonly source: Source['name']
   readonly instruments: readonly Instrument[]
@@ -49,18 +59,19 @@ export interface PlaneMetrics {
   readonly strategy: Metrics<'strategy_plane'>
 }
 
-/** The state of all three planes and of what is counted over their outputs, as it is saved. */
-export const planesSchema = stateSchema({
-  nowUs: field.timeUs,
-  data: dataPlane.stateSchema,
-  strategy: joinedPlaneSchema(strategyPlane),
-  order: joinedPlaneSchema(orderPlane),
-  tally: runTallySchema,
-  /** Null in a run without. */
-  hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
-  latenciesUs: field.list(field.real),
-})
-type PlanesState = StateOf<typeof planesSchema>
+/** The state of all three planes and of what is counted over their outputs, as it is saved, with that of these strategies. */
+export const planesSchema = (strategies: readonly StrategyDefinition[]) =>
+  stateSchema({
+    nowUs: field.timeUs,
+    data: dataPlane.stateSchema,
+    strategy: joinedPlaneSchema(strategyPlaneOf(strategies)),
+    order: joinedPlaneSchema(orderPlane),
+    tally: runTallySchema,
+    /** Null in a run without. */
+    hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
+    latenciesUs: field.list(field.real),
+  })
+type PlanesState = StateOf<ReturnType<typeof planesSchema>>
 
 /** The three planes in lockstep, and what is counted over their outputs. */
 export interface Planes {
@@ -127,7 +138,7 @@ export function composePlanes(options: PlanesOptions): Planes {
   const strategy = joinPlane(
     {
       ...joined,
-      plane: strategyPlane.build(
+      plane: strategyPlaneOf(options.strategies ?? builtIn).build(
         { ...market, config: config.strategy, metrics: metrics.strategy, logger: logger.child('strategy_plane') },
         resumed?.strategy.core,
       ),
@@ -155,7 +166,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     { data, strategy: strategy.runner, order: order.runner },
     clock,
     resumed?.nowUs,
-    tradable[0] && createRehearsal(config, tradable[0]).rehearse,
+    tradable[0] && createRehearsal(config, tradable[0], options.strategies).rehearse,
   )
 
   /** In one process a plane sends its heartbeats itself. */

@@ -2,8 +2,8 @@ import { instrumentId, type Instrument, type Mark, type MarketStatus, type Ofi, 
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import type { OrderPlaneCore } from '@triplane/order-core'
-import { orderPlane, strategyPlane } from '@triplane/planes'
-import { strategies } from '@triplane/strategy'
+import { orderPlane, strategyPlaneOf } from '@triplane/planes'
+import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import { eagerParameters } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
 import { joinPlane } from './join-plane.ts'
@@ -30,7 +30,12 @@ export interface Rehearsal {
  * caches, and the compiler leaves it alone. So it is rehearsed, by a strategy and an order plane of their own on a market of
  * their own. Nothing of it reaches the run.
  */
-export function createRehearsal(config: StandaloneConfig, instrument: Instrument): Rehearsal {
+export function createRehearsal(
+  config: StandaloneConfig,
+  instrument: Instrument,
+  strategies: readonly StrategyDefinition[] = builtIn,
+): Rehearsal {
+  const strategyPlane = strategyPlaneOf(strategies)
   const { minLatencyUs } = config.order
   const { intents } = config.strategy
   // It sells short as readily as it buys, wherever the account has margin.

@@ -1,21 +1,23 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { simulatedMarketSchema, simulationPlanSchema } from '@triplane/feeds'
+import type { StrategyDefinition } from '@triplane/strategy'
 import { planesSchema } from './planes.ts'
 import type { Report } from './report.ts'
 
-/** A run that stopped in order, as it is saved: what `--resume` goes on from. */
-export const stoppedRunSchema = stateSchema({
-  runId: field.text,
-  plan: simulationPlanSchema,
-  ofiIntervalUs: field.count,
-  market: simulatedMarketSchema,
-  planes: planesSchema,
-  /** What was stored; null in a run that stores nothing. */
-  storage: field.orNull(
-    stateSchema({ rows: field.list(stateSchema({ table: field.text, rows: field.count })), dropped: field.count }),
-  ),
-})
-export type StoppedRun = StateOf<typeof stoppedRunSchema>
+/** A run of these strategies that stopped in order, as it is saved: what `--resume` goes on from. */
+export const stoppedRunSchema = (strategies: readonly StrategyDefinition[]) =>
+  stateSchema({
+    runId: field.text,
+    plan: simulationPlanSchema,
+    ofiIntervalUs: field.count,
+    market: simulatedMarketSchema,
+    planes: planesSchema(strategies),
+    /** What was stored; null in a run that stores nothing. */
+    storage: field.orNull(
+      stateSchema({ rows: field.list(stateSchema({ table: field.text, rows: field.count })), dropped: field.count }),
+    ),
+  })
+export type StoppedRun = StateOf<ReturnType<typeof stoppedRunSchema>>
 
 type Stored = NonNullable<Report['storage']>
 

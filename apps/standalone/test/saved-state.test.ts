@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createStateCodec } from '@triplane/service'
 import { stateMutations } from '@triplane/testing'
+import { strategies } from '@triplane/strategy'
 import { stoppedRunSchema } from '../src/stopped-run.ts'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
@@ -28,7 +29,7 @@ describe('the saved state of a run', () => {
     const report = await runStandalone([...flags, '--speed', 'max', '--duration', '60s'], varFolder())
     expect(report.events.fill).toBeGreaterThan(0)
     const text = readFileSync(join(varFolder(), 'standalone', 'run.json'), 'utf8')
-    const codec = createStateCodec(stoppedRunSchema, { configurationDigest: 'any', commit: 'any' })
+    const codec = createStateCodec(stoppedRunSchema(strategies), { configurationDigest: 'any', commit: 'any' })
     const refusalOf = (saved: unknown): string => {
       try {
         codec.open(saved)

@@ -1,6 +1,6 @@
 import { keptCashNotice, tradableOf } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { strategyPlane } from '@triplane/planes'
+import { strategyPlaneOf } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -18,9 +18,10 @@ import type { StrategyServiceConfig } from './config.ts'
 
 /** Composes the strategy plane as a service of its own: Kafka, history, latest state. */
 export function composeStrategyPlane(
-  { strategy, ...config }: StrategyServiceConfig,
+  { strategy, strategies, ...config }: StrategyServiceConfig,
   { logger, clock }: ServiceEdges,
 ): ServiceParts {
+  const strategyPlane = strategyPlaneOf(strategies)
   const all = configuredInstruments(config)
   const instruments = tradableOf(all, strategy.ratesToUsd)
   const metrics = strategyPlane.createMetrics({

@@ -1,19 +1,29 @@
 import { composeConfig } from '@triplane/config'
 import { accountKeys, accountSchema } from '@triplane/settings'
 import { loadServiceConfig, planeSections } from '@triplane/service'
-import { strategyConfigSchema } from '@triplane/strategy-core'
+import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
+import { strategyConfigOf } from '@triplane/strategy-core'
+
+const schemaOf = (strategies: readonly StrategyDefinition[]) =>
+  composeConfig({
+    ...planeSections(8002),
+    account: accountSchema,
+    strategy: strategyConfigOf(strategies).omit(accountKeys),
+  })
 
 /** The settings of the strategy plane as a service. */
-export const strategyServiceSchema = composeConfig({
-  ...planeSections(8002),
-  account: accountSchema,
-  strategy: strategyConfigSchema.omit(accountKeys),
-})
+export const strategyServiceSchema = schemaOf(builtIn)
 
-/** Every setting of the strategy plane as a service, checked. Throws a ConfigError that names every violation. */
-export function loadStrategyServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
-  const { account, strategy, ...parts } = loadServiceConfig(strategyServiceSchema, environment)
-  return { ...parts, strategy: { ...strategy, ...account } }
+/**
+ * Every setting of the strategy plane as a service, checked, with those of the strategies that it may name. Throws a ConfigError that
+ * names every violation.
+ */
+export function loadStrategyServiceConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  strategies: readonly StrategyDefinition[] = builtIn,
+) {
+  const { account, strategy, ...parts } = loadServiceConfig(schemaOf(strategies), environment)
+  return { ...parts, strategies, strategy: { ...strategy, ...account } }
 }
 
 export type StrategyServiceConfig = ReturnType<typeof loadStrategyServiceConfig>

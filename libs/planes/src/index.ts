@@ -1,4 +1,4 @@
 // The planes
 export { composeDataPlane, dataPlane, type DataPlane } from './data/data-plane.ts'
-export { strategyPlane } from './strategy/strategy-plane.ts'
+export { strategyPlane, strategyPlaneOf } from './strategy/strategy-plane.ts'
 export { orderPlane } from './order/order-plane.ts'

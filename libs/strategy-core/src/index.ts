@@ -2,13 +2,14 @@
 export { createStrategyCore } from './pipeline.ts'
 export {
   strategySchema,
+  strategySchemaOf,
   type StrategyCore,
   type StrategyInput,
   type StrategyOutput,
   type StrategySnapshot,
 } from './strategy-plane-core.ts'
 // Its settings
-export { eagerParameters, strategyConfigSchema, type StrategyConfig } from './config.ts'
+export { eagerParameters, strategyConfigOf, strategyConfigSchema, type StrategyConfig } from './config.ts'
 // Its strategies
 export { chosenStrategies } from './active-strategies.ts'
 export { tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'

@@ -1,5 +1,5 @@
 // Strategies
-export { NET, type StrategyDefinition } from './strategies/define-strategy.ts'
+export { defineStrategy, NET, type StrategyDefinition } from './strategies/define-strategy.ts'
 export {
   defaultStrategies,
   parameterShape,
@@ -9,6 +9,7 @@ export {
   type ParameterShape,
 } from './strategies/registry.ts'
 export { tuningProblems } from './strategies/tuning-problems.ts'
+export { unchanged } from './strategies/strategy.ts'
 export type { Decision, OrderLimits, Strategy, StrategyContext, StrategyEvent } from './strategies/strategy.ts'
 // Portfolio
 export {

@@ -5,7 +5,7 @@ import { defineStrategy } from '../../../strategy/test/define-strategy.ts'
 import { strategyConfigOf } from '../../../strategy-core/test/strategy-config.ts'
 import { anOperatorCommand, aQuote, aTuning, readExposition, testStartUs, anInstrument } from '@triplane/testing'
 import { z } from 'zod'
-import { strategyPlane } from './strategy-plane.ts'
+import { strategyPlaneOf } from './strategy-plane.ts'
 
 const BTC = anInstrument()
 
@@ -35,13 +35,13 @@ function openPlane() {
     service: 'test',
     destination: { write: (line) => void lines.push(JSON.parse(line) as { level: string; message: string }) },
   })
+  const strategyPlane = strategyPlaneOf([touchy])
   const metrics = strategyPlane.createMetrics({ instruments: [BTC], source: 'sim', maxSeries: 10_000, logger })
   const plane = strategyPlane.build({
     config: strategyConfigOf([touchy]).parse({ strategies: ['TOUCHY'] }),
     instruments: [BTC],
     isSessionOpen: () => true,
     metrics,
-    strategies: [touchy],
     logger,
   })
   let seq = 0

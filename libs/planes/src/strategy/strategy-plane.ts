@@ -5,8 +5,8 @@ import { strategies as builtIn, type StrategyDefinition } from '@triplane/strate
 import {
   chosenStrategies,
   createStrategyCore,
-  strategyConfigSchema,
-  strategySchema,
+  strategyConfigOf,
+  strategySchemaOf,
   type StrategyConfig,
   type StrategyCore,
   type StrategyInput,
@@ -27,65 +27,68 @@ interface StrategyPlaneParts {
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'strategy_plane'>
-  /** The strategies that the settings may name; default: those that come with Triplane. */
-  readonly strategies?: readonly StrategyDefinition[]
   /** Told what becomes of strategies. */
   readonly logger?: Logger
 }
 
-/** The strategy plane. */
-export const strategyPlane = definePlane({
-  name: 'strategy-plane',
-  follows: 'data-plane',
-  inputs: ({ config, strategies = builtIn }: StrategyPlaneParts): readonly StrategyInput['type'][] => [
-    ...alwaysHeard,
-    ...(chosenStrategies(config, strategies).some(({ inputs }) => inputs.bars) ? bars : []),
-  ],
-  inputSchema: field.event(
-    'quote',
-    'trade',
-    'ofi',
-    'bar',
-    'mark',
-    'marketStatus',
-    'orderEvent',
-    'fill',
-    'operatorCommand',
-    'tuning',
-  ),
-  stateSchema: strategySchema,
-  config: strategyConfigSchema,
-  createMetrics: createStrategyMetrics,
-  createCore(
-    { config, instruments, isSessionOpen, metrics, strategies = builtIn, logger }: StrategyPlaneParts,
-    saved?: StrategySnapshot,
-  ): StrategyCore {
-    const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
-    const deps = {
-      instruments,
-      strategies,
-      isSessionOpen(id: InstrumentId, timeUs: number) {
-        const session = sessionOf.get(id)
-        return session !== undefined && isSessionOpen(session, timeUs)
-      },
-      onNotice(notice: StrategyNotice) {
-        if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
-        if (logger) logNotice(logger, notice)
-      },
-    }
-    const core = createStrategyCore(config, deps, saved)
-    const signalsIn = metrics.stageIn.of({ stage: 'signals' })
-    return {
-      ...core,
-      process(event) {
-        if (event.type === 'ofi') signalsIn.inc()
-        core.process(event)
-      },
-    }
-  },
-  exportMetrics: ({ metrics, instruments }, core) => exportStrategyPlane(metrics, core, instruments),
-  views: (core, marketUs) => strategyViews(() => core()?.summary(), marketUs),
-})
+/** The strategy plane with the strategies that its settings may name. */
+export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
+  return definePlane({
+    name: 'strategy-plane',
+    follows: 'data-plane',
+    inputs: ({ config }: StrategyPlaneParts): readonly StrategyInput['type'][] => [
+      ...alwaysHeard,
+      ...(chosenStrategies(config, strategies).some(({ inputs }) => inputs.bars) ? bars : []),
+    ],
+    inputSchema: field.event(
+      'quote',
+      'trade',
+      'ofi',
+      'bar',
+      'mark',
+      'marketStatus',
+      'orderEvent',
+      'fill',
+      'operatorCommand',
+      'tuning',
+    ),
+    stateSchema: strategySchemaOf(strategies),
+    config: strategyConfigOf(strategies),
+    createMetrics: createStrategyMetrics,
+    createCore(
+      { config, instruments, isSessionOpen, metrics, logger }: StrategyPlaneParts,
+      saved?: StrategySnapshot,
+    ): StrategyCore {
+      const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
+      const deps = {
+        instruments,
+        strategies,
+        isSessionOpen(id: InstrumentId, timeUs: number) {
+          const session = sessionOf.get(id)
+          return session !== undefined && isSessionOpen(session, timeUs)
+        },
+        onNotice(notice: StrategyNotice) {
+          if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
+          if (logger) logNotice(logger, notice)
+        },
+      }
+      const core = createStrategyCore(config, deps, saved)
+      const signalsIn = metrics.stageIn.of({ stage: 'signals' })
+      return {
+        ...core,
+        process(event) {
+          if (event.type === 'ofi') signalsIn.inc()
+          core.process(event)
+        },
+      }
+    },
+    exportMetrics: ({ metrics, instruments }, core) => exportStrategyPlane(metrics, core, instruments),
+    views: (core, marketUs) => strategyViews(() => core()?.summary(), marketUs),
+  })
+}
+
+/** The strategy plane with the strategies that come with Triplane. */
+export const strategyPlane = strategyPlaneOf(builtIn)
 
 function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): void {
   switch (code) {

@@ -11,7 +11,7 @@ export interface ServiceDefinition<Config extends ServiceConfig> {
   /** data-plane, heartbeat-watch. Logs, metrics and the crash note have it as labels do. */
   readonly name: string
   /** Reads the settings from the environment. Throws a ConfigError that names every violation. */
-  readonly config: (environment: Readonly<Record<string, string | undefined>>) => Config
+  readonly config: (environment: Readonly<Record<string, string | undefined>>) => Config | Promise<Config>
   /** Composes what the service is made of. */
   readonly parts: (config: Config, edges: ServiceEdges) => ServiceParts | Promise<ServiceParts>
 }
@@ -28,7 +28,7 @@ export async function startService<Config extends ServiceConfig>(definition: Ser
   const name = labelOf(definition.name)
   let config: Config
   try {
-    config = definition.config(process.env)
+    config = await definition.config(process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`triplane: ${error.message}\n`)

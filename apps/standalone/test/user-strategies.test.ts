@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runStandalone, temporaryFolder } from './run-standalone.ts'
+
+/** Leans against the last minute; throws when it is told to. */
+const REVERSAL = `
+  import { field, stateSchema } from '@triplane/contracts'
+  import { defineStrategy, unchanged } from '@triplane/strategy'
+  import { z } from 'zod'
+
+  export default defineStrategy({
+    name: 'REV',
+    doc: 'Leans against the last minute.',
+    parameters: z.strictObject({ strength: z.number().gt(0).max(1).default(0.5), failAt: z.int().default(0) }).prefault({}),
+    inputs: { bars: ['1m'] },
+    state: field.list(stateSchema({ instrument: field.text, close: field.real })),
+    create({ parameters: { strength, failAt } }, saved = []) {
+      const closes = new Map<string, number>(saved.map(({ instrument, close }) => [instrument, close]))
+      let bars = 0
+      return {
+        on(event) {
+          if (event.type !== 'bar') return unchanged
+          if (++bars === failAt) throw new Error('told to')
+          const before = closes.get(event.instrument)
+          closes.set(event.instrument, event.close)
+          if (before === undefined || before === event.close) return unchanged
+          return [{ type: 'opinion', instrument: event.instrument, strength: event.close > before ? -strength : strength }]
+        },
+        snapshot: () => Array.from(closes, ([instrument, close]) => ({ instrument, close })),
+      }
+    },
+  })`
+
+const run = ['--seed', '3', '--duration', '150s', '--start-time', '2024-08-08T14:30Z', '--speed', 'max']
+const folder = temporaryFolder()
+
+function strategiesIn(name: string, text = REVERSAL): string {
+  const path = join(folder(), name)
+  mkdirSync(path, { recursive: true })
+  writeFileSync(join(path, 'reversal.ts'), text)
+  return path
+}
+
+describe("a user's strategy", () => {
+  it('trades beside another, and both make what the account makes; the same run has the same hash', async () => {
+    const flags = [...run, '--strategies', strategiesIn('rev')]
+    const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,REV', TRIPLANE_STRATEGY_REV_STRENGTH: '0.8' }
+    const report = await runStandalone(flags, folder(), environment)
+    const { OFI, REV } = report.strategies
+    if (!OFI || !REV) throw new Error('Expected both')
+    expect(Math.abs(REV.realizedUsd + REV.unrealizedUsd)).toBeGreaterThan(0)
+    expect(OFI.realizedUsd + REV.realizedUsd).toBeCloseTo(report.pnl.realizedUsd, 6)
+    expect(OFI.unrealizedUsd + REV.unrealizedUsd).toBeCloseTo(report.pnl.unrealizedUsd, 6)
+    const again = await runStandalone(flags, folder(), environment)
+    expect(again.hash).toBe(report.hash)
+    const other = await runStandalone(flags, folder(), { ...environment, TRIPLANE_STRATEGY_REV_STRENGTH: '0.4' })
+    expect(other.hash).not.toBe(report.hash)
+  }, 60_000)
+
+  it('goes on where it stopped: a run in two parts has the hash of one', async () => {
+    const strategies = ['--strategies', strategiesIn('rev')]
+    const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'REV' }
+    const whole = await runStandalone([...run, ...strategies], folder(), environment)
+    const parts = join(folder(), 'parts')
+    await runStandalone([...run.slice(0, 2), '--duration', '130s', ...run.slice(4), ...strategies], parts, environment)
+    const resumed = ['--resume', '--duration', '20s', '--speed', 'max', ...strategies]
+    const rest = await runStandalone(resumed, parts, environment)
+    expect(rest.hash).toBe(whole.hash)
+    await expect(runStandalone(['--resume'], parts, environment)).rejects.toThrow('TRIPLANE_STRATEGY_STRATEGIES')
+  }, 60_000)
+
+  it('that throws is suspended, and the run goes on', async () => {
+    const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,REV', TRIPLANE_STRATEGY_REV_FAIL_AT: '3' }
+    const report = await runStandalone([...run, '--strategies', strategiesIn('rev')], folder(), environment)
+    expect(report.run.marketSeconds).toBeCloseTo(150, 0)
+    expect(report.events.fill).toBeGreaterThan(10)
+    expect(report.strategies['REV']?.positions).toEqual({})
+  }, 60_000)
+
+  it('is refused at the start where it is not pure, or its settings do not fit', async () => {
+    const clock = strategiesIn('clock', REVERSAL.replace('let bars = 0', 'let bars = Date.now()'))
+    await expect(runStandalone([...run, '--strategies', clock], folder())).rejects.toThrow(
+      'reversal.ts: Expected a pure strategy, was one that uses Date (time is in the events)',
+    )
+    const environment = { TRIPLANE_STRATEGY_REV_STRENGTH: '8' }
+    await expect(runStandalone([...run, '--strategies', strategiesIn('rev')], folder(), environment)).rejects.toThrow(
+      'TRIPLANE_STRATEGY_REV_STRENGTH',
+    )
+  })
+})

@@ -1,0 +1,1 @@
+export { loadStrategies } from './load-strategies.ts'
