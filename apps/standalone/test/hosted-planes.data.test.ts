@@ -10,7 +10,8 @@ import { createMemoryBus, type Bus } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
 import { createStateCodec, PlaneOutput, Snapshots, SourceHost, sourceStateSchema, startRun } from '@triplane/service'
-import { strategyConfigSchema } from '@triplane/strategy-core'
+import { strategies } from '@triplane/strategy'
+import { strategyConfigOf } from '@triplane/strategy-core'
 import { describeWithData } from '@triplane/testing'
 import { hostStateCodec, runKilledPlane } from '@triplane/testing/hosts'
 import { dataPlaneConfig } from '../../../libs/data-core/test/config.ts'
@@ -121,7 +122,7 @@ class Hosts {
   }
 
   strategy(restarts: number) {
-    const config = strategyConfigSchema.parse({ ofi: OFI })
+    const config = strategyConfigOf(strategies).parse({ ofi: OFI })
     const metrics = createMetrics('strategy_plane', { processMetrics: false })
     const parts = { config, instruments: this.#instruments, isSessionOpen, metrics }
     return runKilledPlane({

@@ -1,7 +1,8 @@
 import { instrumentId, type Instrument } from '@triplane/contracts'
 import { createLogger } from '@triplane/logging'
 import { aBar, aFill, anOfi, anOrderEvent, aSignal, readExposition, testStartUs } from '@triplane/testing'
-import { strategyConfigSchema } from '@triplane/strategy-core'
+import { strategies } from '@triplane/strategy'
+import { strategyConfigOf } from '@triplane/strategy-core'
 import { dataPlaneConfig } from '../../data-core/test/config.ts'
 import { aFrame, message } from '../../data-core/test/tape.ts'
 import { orderPlaneConfig } from '../../order-core/test/config.ts'
@@ -170,7 +171,7 @@ describe('one symbol at two exchanges', () => {
 
   it('has series of its own at each in the strategy plane', async () => {
     const metrics = createStrategyMetrics(options)
-    const config = strategyConfigSchema.parse({ startingCashUsd: '1000000' })
+    const config = strategyConfigOf(strategies).parse({ startingCashUsd: '1000000' })
     const { core, observe } = strategyPlane.build({ config, instruments, isSessionOpen, metrics })
     observe(aSignal({ instrument: idHere, direction: 'BUY' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))

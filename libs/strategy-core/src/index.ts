@@ -1,7 +1,6 @@
 // The core
 export { createStrategyCore } from './pipeline.ts'
 export {
-  strategySchema,
   strategySchemaOf,
   type StrategyCore,
   type StrategyInput,
@@ -9,7 +8,7 @@ export {
   type StrategySnapshot,
 } from './strategy-plane-core.ts'
 // Its settings
-export { eagerParameters, strategyConfigOf, strategyConfigSchema, type StrategyConfig } from './config.ts'
+export { eagerParameters, strategyConfigOf, type StrategyConfig } from './config.ts'
 // Its strategies
 export { chosenStrategies } from './active-strategies.ts'
 export { tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'

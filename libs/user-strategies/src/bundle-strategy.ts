@@ -54,8 +54,8 @@ function ownImports(folder: string, modules: readonly string[]): Plugin {
   })
   return {
     name: 'own-imports',
-    setup({ onResolve }) {
-      onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
+    setup(bundle) {
+      bundle.onResolve({ filter: /.*/ }, ({ path, kind, importer }) => {
         if (kind === 'entry-point') return undefined
         if (kind === 'dynamic-import') return refused(`a dynamic import of ${path}`)
         if (modules.includes(path)) return { path, external: true }
