@@ -9,9 +9,13 @@ import { createMetricsOfPlanes } from '../src/plane-servers.ts'
 import { composePlanes } from '../src/planes.ts'
 
 /** The planes of a run on the simulated market, for a test that drives them itself, item by item. Its flags set a start time. */
-export function composedByHand(flags: readonly string[], instrumentFiles: readonly string[] = []) {
+export function composedByHand(
+  flags: readonly string[],
+  instrumentFiles: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+) {
   const options = parseOptions(flags, () => 1)
-  const config = loadStandaloneConfig(options, {})
+  const config = loadStandaloneConfig(options, environment)
   const source = openSimulation({ ...options, startUs: options.startTimeUs as number }, options, systemClock)
   const instruments = instrumentsOf(source.venues, loadInstruments(instrumentFiles))
   const destination = { write: () => undefined }

@@ -21,19 +21,15 @@ function accountsOf({ strategy, order }: Planes) {
 describe('both ledgers', () => {
   it.each([
     { seed: 3, scenario: [] },
+    { seed: 6, scenario: [], strategies: 'OFI,MM' },
     { seed: 4, scenario: ['--scenario', 'bad-ticks'] },
     { seed: 5, scenario: ['--scenario', 'storm'] },
   ])(
     'say the same at each instant at which both have heard the same, run $seed',
-    async ({ seed, scenario }) => {
-      const { source, planes, metrics } = composedByHand([
-        '--seed',
-        String(seed),
-        '--duration',
-        '60s',
-        ...start,
-        ...scenario,
-      ])
+    async ({ seed, scenario, strategies = 'OFI' }) => {
+      const flags = ['--seed', String(seed), '--duration', '60s', ...start, ...scenario]
+      const environment = { TRIPLANE_STRATEGY_STRATEGIES: strategies }
+      const { source, planes, metrics } = composedByHand(flags, [], environment)
       const { lockstep, order } = planes
       let compared = 0
       let fills = 0

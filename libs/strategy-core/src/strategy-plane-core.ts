@@ -28,7 +28,6 @@ import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation }
 import {
   connectionsSchema,
   killSwitchesSchema,
-  strategies as builtIn,
   type StrategyDefinition,
   type SwitchStatus,
 } from '@triplane/strategy'
@@ -93,5 +92,4 @@ export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
 }
 
 /** The state of the core as it is saved. */
-export const strategySchema = strategySchemaOf(builtIn)
-export type StrategySnapshot = StateOf<typeof strategySchema>
+export type StrategySnapshot = StateOf<ReturnType<typeof strategySchemaOf>>
