@@ -101,6 +101,8 @@ export interface Consumer<Payload = readonly Event[]> {
   pause(): void
   resume(): void
   readonly closed: boolean
+  /** Whether more of a partition is known to lie behind what was taken; true as long as its end is not known. */
+  hasMore(topic: string, partition: number): boolean
   /** `nowUs` is the time that lag is measured against, of the clock that stamps `tsSentUs`. */
   stats(nowUs: number): readonly ConsumedStats[]
   /** Leaves the group without a commit, then refuses any use. */

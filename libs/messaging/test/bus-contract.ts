@@ -67,6 +67,20 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(lastOf.size).toBeGreaterThan(1)
     })
 
+    it('knows of each partition whether more lies behind what was taken', async () => {
+      const producer = bus.producer(data)
+      sendStatuses(producer, 'SPY', 1, 3)
+      await producer.flush()
+      const consumer = bus.consumer({ ...group('strategy'), from: [] })
+      const [first] = await collect(consumer, 2)
+      const partition = first?.partition as number
+      expect(consumer.hasMore(topics.status.name, partition)).toBe(true)
+      await collect(consumer, 1)
+      const more = [0, 1, 2, 3].filter((one) => consumer.hasMore(topics.status.name, one))
+      expect(more).toEqual([])
+      expect(consumer.hasMore(topics.trades.name, partition)).toBe(false)
+    })
+
     it('keeps the order of sends from concurrent tasks', async () => {
       const producer = bus.producer(data)
       let seq = 0

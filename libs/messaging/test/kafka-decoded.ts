@@ -23,6 +23,7 @@ export function decodedConsumer(consumer: Consumer<Buffer>): Consumer {
     get closed() {
       return consumer.closed
     },
+    hasMore: (topic, partition) => consumer.hasMore(topic, partition),
     stats: (nowUs) => consumer.stats(nowUs),
     close: () => consumer.close(),
   }

@@ -68,6 +68,7 @@ export async function runKilledPlane<In extends Event, Out extends Event, CoreSt
       gated: topics.flatMap((topic) =>
         ungated.has(topic) ? [] : gatedPartitions(topic, bus.partitionsOf(topic), run),
       ),
+      market: [],
       leadUs,
       log: new InputLog(folder, { runId: run.runId, plane: name, configDigest: 'same', commit: 'test' }),
       snapshots,

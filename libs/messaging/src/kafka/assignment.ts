@@ -70,6 +70,7 @@ export class Assignment {
       if (named && named.offset < low && !topic.compacted) place.tally.skipped += low - named.offset
       place.position = Math.max(low, named?.offset ?? low)
       place.expected = place.position
+      place.endOffset = high
     }
   }
 
@@ -107,6 +108,14 @@ export class Assignment {
   /** Counts a failed read: it was one of all topics. */
   countError(): void {
     for (const [first] of this.#byName.values()) if (first) first.tally.errors++
+  }
+
+  /** Whether more of a partition, by its topic's own name, is known to lie behind what was taken, or its end is not known. */
+  hasMore(topicName: string, partition: number): boolean {
+    for (const place of this.#all())
+      if (place.topic.name === topicName && place.partition === partition)
+        return place.position === undefined || place.position < place.endOffset
+    return false
   }
 
   /** What was counted of a topic, and its records that are still on the broker. */

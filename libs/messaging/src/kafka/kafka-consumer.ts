@@ -151,6 +151,10 @@ export class KafkaConsumer implements Consumer<Buffer> {
     if (this.#isReady()) this.#arrival.raise()
   }
 
+  hasMore(topic: string, partition: number): boolean {
+    return this.#assignment.hasMore(topic, partition)
+  }
+
   stats(nowUs: number): readonly ConsumedStats[] {
     const waiting = new Map<Topic, { records: number; oldestUs: number }>()
     this.#inbox.forEach(({ topic, tsSentUs }) => {

@@ -115,6 +115,12 @@ export class MemoryConsumer implements Consumer {
     this.#wake()
   }
 
+  hasMore(topic: string, partition: number): boolean {
+    return this.#owned.some(
+      ({ log, position }) => log.topic.name === topic && log.partition === partition && position < log.endOffset,
+    )
+  }
+
   stats(nowUs: number): readonly ConsumedStats[] {
     const untaken = new Map<string, { records: number; readonly oldestUs: number }>()
     for (let i = this.#head; i < this.#end; i++) {

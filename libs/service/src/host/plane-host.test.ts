@@ -61,8 +61,8 @@ function echoPlane(snapshot?: EchoState) {
   const plane: Plane<In, Quote> = {
     name: 'echo',
     core,
-    topics: [topics.trades, topics.commands, topics.heartbeats],
-    hears: new Set<Event['type']>(['trade', 'operatorCommand']),
+    topics: [topics.trades, topics.status, topics.commands, topics.heartbeats],
+    hears: new Set<Event['type']>(['trade', 'marketStatus', 'operatorCommand']),
     observe: () => undefined,
     heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
   }
@@ -124,6 +124,7 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
     consumer,
     output,
     gated: [],
+    market: [topics.trades, topics.status].map((topic) => ({ topic: topic.name, partition: 0 })),
     leadUs: 0,
     log,
     snapshots,
@@ -212,6 +213,45 @@ describe('a hosted plane', () => {
     const end = third.host.run()
     third.host.stop()
     await end
+  })
+
+  it('reads what it missed in order of time: a heartbeat of now does not pass the trades that still wait', async () => {
+    const secondUs = US_PER_SECOND
+    const first = open(bus, folder, 'first')
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    first.host.stop()
+    await running
+    await first.consumer.close()
+
+    // While it is away: a minute of trades, more than a turn takes, and what is sent less often has its newest first.
+    const beats = bus.producer({ name: 'data-plane.edge', runId: run.runId })
+    const beat = aHeartbeat({ seq: 1, stage: 'data', effectUs: testStartUs + 60 * secondUs })
+    beats.send(topics.heartbeats, 'data', [beat])
+    for (let i = 2; i <= 601; i++) send(i, { tsRecvUs: testStartUs + i * 100_000 })
+    const second = open(bus, folder, 'second')
+    /** Timers that were handled before each trade: one a second of market time. */
+    const timers: number[] = []
+    const { push } = second.heard
+    second.heard.push = (...ids) => {
+      timers.push(second.agenda.timers)
+      return push.apply(second.heard, ids)
+    }
+    const again = second.host.run()
+    await echoes(reader, 600)
+    expect(timers).toEqual(Array.from({ length: 600 }, (_, i) => Math.floor(((i + 2) * 100_000 - 2) / secondUs)))
+    while (second.host.boundUs < beat.effectUs) await new Promise((resolve) => setTimeout(resolve, 5))
+    await second.consumer.close()
+    await again.catch(() => undefined)
+
+    // What it did is done again as it was: the turns that were held back too.
+    const third = open(bus, folder, 'third')
+    const end = third.host.run()
+    expect(await echoes(reader, 600)).toEqual(second.heard.slice(1))
+    third.host.stop()
+    await end
+    expect([[...third.heard], third.agenda]).toEqual([[...second.heard], second.agenda])
   })
 
   it('handles a weekend without an event turn by turn, can be stopped in it, and goes on where it was', async () => {

@@ -28,6 +28,7 @@ import { InputLogError, type InputLog } from '../log/input-log.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
 import { Breather } from './breather.ts'
+import { CatchUp } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
@@ -65,6 +66,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly output: PlaneOutput<Out>
   /** Partitions whose watermarks count in lockstep. */
   readonly gated: readonly GatedPartition[]
+  /** Partitions of market data, by which a live plane knows that it has caught up. */
+  readonly market: readonly { readonly topic: string; readonly partition: number }[]
   /** In lockstep: how much later than an input an output takes effect, at least. 0 for the strategy plane. */
   readonly leadUs: number
   readonly log: InputLog
@@ -114,13 +117,15 @@ const COMMIT_EVERY_US = US_PER_SECOND
  *    takes the snapshot and does the logged turns again, emits the same events with the same sequences.
  * 3. A snapshot counts only when what was emitted before it is durable. One that cannot be written costs a longer replay.
  * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time, in several turns where
- *    that is far (a closed weekend). In lockstep it handles an input only when no earlier one can come any more.
+ *    that is far (a closed weekend). What it missed while it was away it handles in order of time, as if it had been there
+ *    (`CatchUp`). In lockstep it handles an input only when no earlier one can come any more.
  */
 export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #options: PlaneHostOptions<In, Out, Payload>
   readonly #inputs: OrderedInputs<In>
   readonly #marks: HighWaterMarks
   readonly #gate: WatermarkGate
+  readonly #catchUp: CatchUp
   readonly #intake: EventIntake<In>
   readonly #positions: Map<string, Position>
   readonly #takeIn: (record: BusRecord<Payload>) => void
@@ -139,7 +144,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #snapshotUnderWay: Promise<void> | undefined
 
   constructor(options: PlaneHostOptions<In, Out, Payload>) {
-    const { plane, run, saved, clock, gated, decode, deadLetter, onRecord } = options
+    const { plane, run, saved, clock, gated, market, consumer, decode, deadLetter, onRecord } = options
     const state = saved?.state
     this.#options = options
     this.#inputs = new OrderedInputs(state?.inputs)
@@ -161,6 +166,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       handle: (events, record) => {
         if (!this.#isReplaying) onRecord?.(record, events)
         this.#intake.accept(record, events)
+        this.#catchUp.note(record, events)
         return ok(undefined)
       },
       // What was refused was told the first time.
@@ -173,6 +179,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#turn = saved?.afterTurn ?? 0
     this.#boundUs = state ? state.boundUs : 0
     this.#movedAtUs = clock.monotonicUs()
+    const missed = run.mode === 'lockstep' ? [] : market
+    this.#catchUp = new CatchUp(missed, consumer, { runId: run.runId, startUs: this.#boundUs, clock })
   }
 
   /** Market time up to which everything was handled. */
@@ -283,7 +291,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
    * either.
    */
   #tick(): number | undefined {
-    if (this.#options.run.mode === 'lockstep') return undefined
+    if (this.#options.run.mode === 'lockstep' || this.#holdUs() !== undefined) return undefined
     const nowUs = this.#options.clock.monotonicUs()
     const { marketUs } = this.#intake
     if (marketUs > this.#movedToUs) {
@@ -299,26 +307,31 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   /** One turn in memory: what it caused waits in `#unlogged`. */
   #handle(
     records: readonly BusRecord<Payload>[],
-    { injected, tickUs: loggedTickUs }: { readonly injected: readonly InjectedInput[]; readonly tickUs?: number },
+    { injected, tickUs: loggedTickUs, holdUs: loggedHoldUs }: Omit<LoggedTurn, 'turn' | 'ranges'>,
     isLogged = false,
   ): void {
     const { core } = this.#options.plane
     const ranges = this.#accept(records)
+    const holdUs = isLogged ? loggedHoldUs : this.#holdUs()
     const tickUs = isLogged ? loggedTickUs : this.#tick()
     for (const { producer, event } of injected) this.#inputs.push(producer, event as In)
-    const boundUs = this.#options.run.mode === 'lockstep' ? this.#gate.boundUs : this.#liveBoundUs(tickUs)
+    const boundUs = this.#options.run.mode === 'lockstep' ? this.#gate.boundUs : this.#liveBoundUs(tickUs, holdUs)
     if (boundUs > this.#boundUs) this.#boundUs = boundUs
     this.#inputs.release(this.#boundUs, rank.strategy, this.#process)
     core.advance(this.#boundUs)
     const outputs = core.outbox.drain()
-    const turn = { turn: ++this.#turn, ranges, injected, ...(tickUs !== undefined && { tickUs }) }
+    const turn = {
+      ...{ turn: ++this.#turn, ranges, injected },
+      ...(tickUs !== undefined && { tickUs }),
+      ...(holdUs !== undefined && { holdUs }),
+    }
     if (isLogged) this.#publish(outputs, this.#boundUs)
     else this.#unlogged.push({ turn, outputs, boundUs: this.#boundUs })
   }
 
   /** How far a turn goes. What is due is looked at by the core alone, so that the same turn done again goes as far. */
-  #liveBoundUs(tickUs = 0): number {
-    const newestUs = Math.max(this.#boundUs, this.#intake.marketUs, tickUs)
+  #liveBoundUs(tickUs = 0, holdUs = Infinity): number {
+    const newestUs = Math.max(this.#boundUs, Math.min(Math.max(this.#intake.marketUs, tickUs), holdUs))
     if (this.#boundUs === 0) return newestUs
     return Math.min(newestUs, Math.max(this.#boundUs, this.#options.plane.core.nextDueUs()) + MAX_TURN_US)
   }
@@ -326,7 +339,15 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   /** The newest market time was too far for one turn; nothing is taken before it is reached. */
   get #isBehind(): boolean {
     const isLive = this.#options.run.mode !== 'lockstep'
-    return isLive && this.#unlogged.length === 0 && this.#boundUs > 0 && this.#boundUs < this.#intake.marketUs
+    if (!isLive || this.#unlogged.length > 0 || this.#boundUs === 0) return false
+    return this.#boundUs < Math.min(this.#intake.marketUs, this.#holdUs() ?? Infinity)
+  }
+
+  /** Market time that a live plane must not pass while it reads what it missed; undefined when it has caught up. */
+  #holdUs(): number | undefined {
+    if (this.#leftover.length > 0) return this.#boundUs
+    const holdUs = this.#catchUp.holdUs()
+    return holdUs === Infinity ? undefined : holdUs
   }
 
   #accept(records: readonly BusRecord<Payload>[]): ConsumedRange[] {
@@ -386,11 +407,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const turns = log.turnsAfter(saved?.afterTurn ?? 0)
     const queue = new ReplayQueue<Payload>(consumer, () => this.#isStopping)
     const breather = new Breather(clock)
-    for (const { ranges, injected, tickUs } of turns) {
+    for (const { ranges, ...logged } of turns) {
       const records: BusRecord<Payload>[] = []
       for (const range of ranges) records.push(...(await queue.take(range)))
       if (this.#isStopping) return
-      this.#handle(records, { injected, ...(tickUs !== undefined && { tickUs }) }, true)
+      this.#handle(records, logged, true)
       if (output.isFull) await output.drained()
       await breather.breathe()
     }

@@ -38,6 +38,7 @@ describe('the input log', () => {
       turn(1),
       { turn: 2, ranges: [], injected: [{ producer: 'ada', event: anOperatorCommand() }] },
       { ...turn(3), tickUs: 1_723_127_400_000_000 },
+      { ...turn(4), holdUs: 1_723_127_400_000_000 },
     ]
     for (const each of turns) log.append(each)
     await log.close()

@@ -22,6 +22,8 @@ export interface LoggedTurn {
   readonly injected: readonly InjectedInput[]
   /** Market time that the edge's clock had come to while the feed was silent; absent when it did not speak. */
   readonly tickUs?: number
+  /** Market time that the turn must not pass, because data of it was known to wait; absent when none was. */
+  readonly holdUs?: number
 }
 
 /** Version of the events and topics that an input log names: those of contracts' second version. */
@@ -44,24 +46,27 @@ type Row = readonly [
   turn: number,
   ranges: readonly (readonly [string, number, number, number])[],
   tickUs?: number | null,
-  injected?: readonly (readonly [string, Event])[],
+  injected?: readonly (readonly [string, Event])[] | null,
+  holdUs?: number,
 ]
 
 /** A turn as one short line of JSON. */
-export function encodeTurn({ turn, ranges, injected, tickUs }: LoggedTurn): string {
+export function encodeTurn({ turn, ranges, injected, tickUs, holdUs }: LoggedTurn): string {
   const rows = ranges.map(({ topic, partition, lastOffset, count }) => [topic, partition, lastOffset, count])
-  if (injected.length > 0)
-    return JSON.stringify([turn, rows, tickUs ?? null, injected.map(({ producer, event }) => [producer, event])])
+  const inputs = injected.length > 0 ? injected.map(({ producer, event }) => [producer, event]) : null
+  if (holdUs !== undefined) return JSON.stringify([turn, rows, tickUs ?? null, inputs, holdUs])
+  if (inputs !== null) return JSON.stringify([turn, rows, tickUs ?? null, inputs])
   return JSON.stringify(tickUs === undefined ? [turn, rows] : [turn, rows, tickUs])
 }
 
 /** Reads what `encodeTurn` wrote. */
 export function decodeTurn(line: string): LoggedTurn {
-  const [turn, ranges, tickUs, injected = []] = JSON.parse(line) as Row
+  const [turn, ranges, tickUs, injected, holdUs] = JSON.parse(line) as Row
   return {
     turn,
     ranges: ranges.map(([topic, partition, lastOffset, count]) => ({ topic, partition, lastOffset, count })),
-    injected: injected.map(([producer, event]) => ({ producer, event })),
+    injected: (injected ?? []).map(([producer, event]) => ({ producer, event })),
     ...(typeof tickUs === 'number' && { tickUs }),
+    ...(holdUs !== undefined && { holdUs }),
   }
 }

@@ -1,5 +1,13 @@
 import { buildInfo } from '@triplane/config'
-import { StateMisfitError, topics, type Event, type PlaneCore, type SchemaOf, type Topic } from '@triplane/contracts'
+import {
+  coreWritersOf,
+  StateMisfitError,
+  topics,
+  type Event,
+  type PlaneCore,
+  type SchemaOf,
+  type Topic,
+} from '@triplane/contracts'
 import { isFault } from '@triplane/kernel'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
@@ -99,6 +107,9 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     consumer,
     output,
     gated: plane.topics.filter(isAwaited).flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
+    market: plane.topics
+      .filter((topic) => coreWritersOf(topic).includes('data-plane'))
+      .flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
     leadUs,
     log,
     snapshots,
