@@ -1,73 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  field,
-  Outbox,
-  stateSchema,
-  topics,
-  type Event,
-  type OperatorCommand,
-  type PlaneCore,
-  type Quote,
-  type StateOf,
-  type Trade,
-} from '@triplane/contracts'
+import { topics, type Event, type Quote, type Trade } from '@triplane/contracts'
 import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
-import { createMemoryBus, type Bus, type Consumer, type Plane } from '@triplane/messaging'
-import { aHeartbeat, anOperatorCommand, aQuote, aRun, aTrade, testStartUs } from '@triplane/testing'
+import { createMemoryBus, type Bus, type Consumer } from '@triplane/messaging'
+import { aHeartbeat, anOperatorCommand, aRun, aTrade, testStartUs } from '@triplane/testing'
 import { InputLog, InputLogError } from '../log/input-log.ts'
 import type { LoggedTurn } from '../log/turn.ts'
 import { Snapshots } from '../log/snapshots.ts'
 import { systemDisk } from '@triplane/storage'
 import { createStateCodec } from '../log/state-codec.ts'
+import { echoInputSchema, echoPlane, echoSchema, type EchoInput, type EchoState } from '../../test/echo-plane.ts'
 import { Edge } from './edge.ts'
 import { reserveSequences } from './edge-sequences.ts'
 import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
-
-type In = Trade | OperatorCommand
-
-const echoSchema = stateSchema({
-  seq: field.count,
-  heard: field.list(field.integer),
-  timers: field.count,
-  dueUs: field.timeUs,
-})
-type EchoState = StateOf<typeof echoSchema>
-
-/** Answers each trade with a quote of the same id, and a command with one of id 0. After the first trade a timer is due every second. */
-function echoPlane(snapshot?: EchoState) {
-  const heard: number[] = [...(snapshot?.heard ?? [])]
-  const agenda = { timers: snapshot?.timers ?? 0, dueUs: snapshot?.dueUs ?? 0 }
-  const outbox = new Outbox<Quote>(snapshot?.seq)
-  const core: PlaneCore<In, Quote> = {
-    outbox,
-    process(event) {
-      const tradeId = event.type === 'trade' ? Number(event.tradeId) : 0
-      if (event.type === 'trade') {
-        core.advance(event.tsRecvUs - 1)
-        agenda.dueUs ||= event.tsRecvUs + US_PER_SECOND
-      }
-      heard.push(tradeId)
-      outbox.add(aQuote({ updateId: tradeId }))
-    },
-    advance(throughUs) {
-      for (; agenda.dueUs > 0 && agenda.dueUs <= throughUs; agenda.dueUs += US_PER_SECOND) agenda.timers++
-    },
-    nextDueUs: () => agenda.dueUs || Infinity,
-    snapshot: () => ({ seq: outbox.lastSeq, heard, ...agenda }),
-  }
-  const plane: Plane<In, Quote> = {
-    name: 'echo',
-    core,
-    topics: [topics.trades, topics.status, topics.commands, topics.heartbeats],
-    hears: new Set<Event['type']>(['trade', 'marketStatus', 'operatorCommand']),
-    observe: () => undefined,
-    heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
-  }
-  return { plane, heard, agenda }
-}
 
 /** A log on a disk that is full for a while. */
 class FullLog extends InputLog {
@@ -89,13 +36,13 @@ class FullLog extends InputLog {
 }
 
 /** Snapshots in a folder whose disk is full. */
-class FullSnapshots extends Snapshots<HostState<In, EchoState>> {
+class FullSnapshots extends Snapshots<HostState<EchoInput, EchoState>> {
   override save(): Promise<void> {
     return Promise.reject(new Error('Expected room on the disk, was none'))
   }
 }
 
-const codec = createStateCodec(hostStateSchema(echoSchema, field.event('trade', 'operatorCommand')), {
+const codec = createStateCodec(hostStateSchema(echoSchema, echoInputSchema), {
   configurationDigest: 'one',
   commit: 'none',
 })
@@ -118,7 +65,7 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
   const faults: string[] = []
   const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
   const consumer = bus.consumer({ group, topics: plane.topics, from: saved?.state.positions ?? [] })
-  const host = new PlaneHost<In, Quote, readonly Event[]>({
+  const host = new PlaneHost<EchoInput, Quote, readonly Event[]>({
     plane,
     run,
     consumer,
