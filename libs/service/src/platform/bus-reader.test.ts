@@ -6,7 +6,8 @@ import { createMemoryBus } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import { aHeartbeat, aTrade, readExposition, testStartUs } from '@triplane/testing'
 import type { ServicePart } from '../lifecycle/service-part.ts'
-import { readBus, type BusSource } from './bus-reader.ts'
+import { readBus } from './bus-reader.ts'
+import type { BusSource } from './bus-source.ts'
 
 type Source = BusSource<readonly Event[]>
 

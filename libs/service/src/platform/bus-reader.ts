@@ -1,38 +1,12 @@
 import { Deferred } from '@triplane/async'
 import type { Event } from '@triplane/contracts'
-import { ok, type Result } from '@triplane/kernel'
-import { createRecordIntake, decodeRecord, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
+import { ok } from '@triplane/kernel'
+import { createRecordIntake, type Bus, type BusRecord } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { ServiceEdges, ServicePart } from '../lifecycle/service-part.ts'
-import type { ServiceConfig } from '../service-config.ts'
-import { connectKafka } from './connect-kafka.ts'
+import type { BusSource, ReachableBus } from './bus-source.ts'
 import { showRecordRefusals } from './known-series.ts'
 import { kafkaChecks } from './plane-checks.ts'
-
-/** A bus that says whether it can be reached. */
-type ReachableBus<Payload> = Bus<Payload> & { ping(): Promise<void> }
-
-/** Where a service's records come from. */
-export interface BusSource<Payload> {
-  /** Connects, as often as it takes; undefined when `stopping` aborts before. `onFatal` is told when it is broken for good. */
-  readonly connect: (
-    stopping: AbortSignal,
-    onFatal: (fault: Error) => void,
-  ) => Promise<ReachableBus<Payload> | undefined>
-  readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
-}
-
-/** The Kafka that the settings name. */
-export function kafkaSource(
-  config: ServiceConfig['kafka'],
-  clientId: string,
-  { logger, clock }: ServiceEdges,
-): BusSource<Buffer> {
-  return {
-    connect: (stopping, onFatal) => connectKafka({ config, clientId, logger, clock, onFatal }, stopping),
-    decode: decodeRecord,
-  }
-}
 
 export interface BusReaderOptions<Payload> {
   /** Group of its consumer, which nobody else is in: the name of the service. */

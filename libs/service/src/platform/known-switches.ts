@@ -1,11 +1,11 @@
 import { topics, type KillSwitch, type Run } from '@triplane/contracts'
-import { decodeRecord, readToEnd, type KafkaBus } from '@triplane/messaging'
+import { decodeRecord, readToEnd, type Bus } from '@triplane/messaging'
 
 /**
  * Reads the topic of kill switches to its end and gives those that are active now and concern the run: its own automatic
  * switches, and the account's manual one whatever the run.
  */
-export async function readActiveSwitches(bus: KafkaBus, group: string, run: Run): Promise<readonly KillSwitch[]> {
+export async function readActiveSwitches(bus: Bus<Buffer>, group: string, run: Run): Promise<readonly KillSwitch[]> {
   const newest = new Map<string, KillSwitch>()
   await readToEnd(bus, { group, topics: [topics.killSwitch] }, (record) => {
     const events = decodeRecord(record)

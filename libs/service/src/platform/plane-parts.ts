@@ -12,6 +12,7 @@ import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@t
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
 import type { ServiceEdges, ServicePart, ServiceParts } from '../lifecycle/service-part.ts'
 import { listOf, type PlaneConfig } from '../service-config.ts'
+import { kafkaSource, type BusSource } from './bus-source.ts'
 import { openHistories } from './histories.ts'
 import { showRecordRefusals, storedOf } from './known-series.ts'
 import { openLatestState } from './latest.ts'
@@ -30,6 +31,8 @@ export interface PlanePartsOptions<Hosted extends HostedRun> {
   /** Its instance, where there are several of the plane in one run. */
   readonly instance?: string | undefined
   readonly metrics: Metrics<string>
+  /** Default: the Kafka that the settings name. */
+  readonly source?: BusSource<Buffer>
   /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
   readonly host: (context: RunContext, beforeScrape: (measure: () => void) => void) => Promise<Hosted>
   /** What is shown at `/status/<name>`, beside `run`. */
@@ -49,7 +52,7 @@ export interface PlaneParts extends ServiceParts {
 /** What a plane is made of as a service: latest state, history, and the plane itself at work on the current run. */
 export function planeParts<Hosted extends HostedRun>(
   config: PlaneConfig,
-  { definition, instance, metrics, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
+  { definition, instance, metrics, source, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
   { logger, clock }: ServiceEdges,
 ): PlaneParts {
   const { stage, topics } = definition
@@ -78,6 +81,7 @@ export function planeParts<Hosted extends HostedRun>(
     name,
     stage,
     config,
+    source: source ?? kafkaSource(config.kafka, name, { logger, clock }),
     logger,
     clock,
     latest,

@@ -4,7 +4,7 @@ import { ConfigError } from '@triplane/config'
 import { instanceName, sourcesOf, type Run, type Stage } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
-import { decodeRecord, type KafkaBus } from '@triplane/messaging'
+import type { Bus } from '@triplane/messaging'
 import type { TopicCounts } from '@triplane/metrics'
 import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
@@ -14,7 +14,7 @@ import { PlaneHeldError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/input-log.ts'
 import { RunWatch } from '../run/runs.ts'
 import { listOf, type PlaneConfig } from '../service-config.ts'
-import { connectKafka } from './connect-kafka.ts'
+import type { BusSource, ReachableBus } from './bus-source.ts'
 
 /** A plane at work on one run. */
 export interface HostedRun {
@@ -37,7 +37,7 @@ export interface HostedRun {
 /** What a plane is given to work on a run. */
 export interface RunContext {
   readonly run: Run
-  readonly bus: KafkaBus
+  readonly bus: Bus<Buffer>
   readonly edge: Edge
   /** Where snapshots and the input log of this run lie. */
   readonly folder: string
@@ -57,7 +57,9 @@ export interface PlaneServiceOptions {
   readonly name: string
   /** Of its heartbeats. */
   readonly stage: Stage
-  readonly config: PlaneConfig
+  readonly config: Pick<PlaneConfig, 'state' | 'market'>
+  /** The bus that the runs are on. */
+  readonly source: BusSource<Buffer>
   readonly logger: Logger
   readonly clock: Clock
   readonly latest: LatestState | undefined
@@ -79,7 +81,7 @@ export interface PlaneStatus {
   readonly why?: string
   readonly run?: Run
   readonly hosted?: HostedRun
-  readonly bus?: KafkaBus
+  readonly bus?: ReachableBus<Buffer>
   readonly edge?: Edge
 }
 
@@ -101,7 +103,7 @@ export class PlaneService {
 
   /** Follows runs until `stopping` aborts. Rejects with a fault that the plane cannot live with, or a bug. */
   async run(stopping: AbortSignal): Promise<void> {
-    const { config, name, logger, clock } = this.#options
+    const { name, source } = this.#options
     const stop = () => {
       this.#status = { ...this.#status, phase: 'stopping' }
       this.#status.hosted?.stop()
@@ -111,13 +113,10 @@ export class PlaneService {
     stopping.addEventListener('abort', stop, { once: true })
     const fatal = new Deferred<never>()
     fatal.promise.catch(() => undefined)
-    const bus = await connectKafka(
-      { config: config.kafka, clientId: name, logger, clock, onFatal: (fault) => fatal.reject(outOfOrder(fault)) },
-      stopping,
-    )
+    const bus = await source.connect(stopping, (fault) => fatal.reject(outOfOrder(fault)))
     if (bus === undefined) return
     try {
-      this.#watch = new RunWatch(bus, `${name}.runs`, decodeRecord)
+      this.#watch = new RunWatch(bus, `${name}.runs`, source.decode)
       while (!stopping.aborted) {
         this.#status = { phase: 'waiting for a run', bus }
         const run = await this.#watch.current()
@@ -130,7 +129,7 @@ export class PlaneService {
   }
 
   /** Works on a run until there is a newer one, or the service is stopped. */
-  async #work(bus: KafkaBus, run: Run, stopping: AbortSignal): Promise<void> {
+  async #work(bus: ReachableBus<Buffer>, run: Run, stopping: AbortSignal): Promise<void> {
     const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter, onOrigin } = this.#options
     checkVenues(run, { name, stage, config })
     this.#status = { phase: 'starting', bus, run }
@@ -188,7 +187,7 @@ export class PlaneService {
   }
 
   /** Trades nothing, answers its port, and waits for a newer run. */
-  async #hold(bus: KafkaBus, run: Run, why: string): Promise<void> {
+  async #hold(bus: ReachableBus<Buffer>, run: Run, why: string): Promise<void> {
     this.#status = { phase: 'held', why, bus, run }
     this.#options.logger.critical('The plane cannot take up its run: it is held until there is a new one', { why })
     await this.#options.onHeld(why)
