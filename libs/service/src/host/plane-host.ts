@@ -417,6 +417,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     }
     this.#leftover = queue.rest()
     this.#beginLog(this.#turn)
+    // What was put out again is shown as that.
+    output.observe()
     this.#isReplaying = false
     this.#movedToUs = this.#intake.marketUs
     this.#movedAtUs = this.#options.clock.monotonicUs()
