@@ -92,6 +92,7 @@ export class PlaneService {
   readonly #options: PlaneServiceOptions
   #status: PlaneStatus = { phase: 'connecting' }
   #watch: RunWatch<Buffer> | undefined
+  #beating: NodeJS.Timeout | undefined
 
   constructor(options: PlaneServiceOptions) {
     this.#options = options
@@ -124,6 +125,8 @@ export class PlaneService {
         await Promise.race([this.#work(bus, run, stopping), fatal.promise])
       }
     } finally {
+      // A bus that is broken ends this before the run.
+      clearInterval(this.#beating)
       await bus.close()
     }
   }
@@ -153,12 +156,11 @@ export class PlaneService {
       },
     })
     const newerRun = this.#watch?.newerThan(run)
-    let beat: NodeJS.Timeout | undefined
     try {
       const hosted = await host({ run, bus, edge, folder, history, latest, logger: runLogger, clock })
       this.#status = { phase: 'running', bus, run, hosted, edge }
       runLogger.info('Run is hosted', { mode: run.mode, account: run.account, market_time_us: hosted.marketUs })
-      beat = setInterval(() => {
+      this.#beating = setInterval(() => {
         const marketTimeUs = hosted.marketUs
         if (stage === 'data') {
           const originUs = clock.nowUs()
@@ -176,11 +178,11 @@ export class PlaneService {
       await hosted.run()
     } catch (error) {
       if (!mustHold(error)) throw error
-      clearInterval(beat)
+      clearInterval(this.#beating)
       await this.#hold(bus, run, error.message)
       await newerRun
     } finally {
-      clearInterval(beat)
+      clearInterval(this.#beating)
       await history?.close()
       await edgeProducer.close().catch(() => undefined)
     }
