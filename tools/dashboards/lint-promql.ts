@@ -3,7 +3,7 @@ import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk
 import { catalogs, labelName } from '@triplane/metrics'
 import { checkExpression, parseExpression, substituteVariables, type KnownMetrics } from '@triplane/monitoring'
 import { allCatalogs } from '../families.ts'
-import type { LintProblem } from './lint.ts'
+import type { LintProblem } from './lint-problem.ts'
 import { secondsOf } from './queries.ts'
 
 type Problem = Omit<LintProblem, 'where'>

@@ -1,5 +1,5 @@
 import type { VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
-import type { LintProblem } from './lint.ts'
+import type { LintProblem } from './lint-problem.ts'
 import type { SqlTarget } from './panel.ts'
 import { expandSql } from './sql-macros.ts'
 

@@ -8,38 +8,9 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { dashboardUids, panelIdOf, type KnownMetrics } from '@triplane/monitoring'
 import { lintExpression, lintLegend } from './lint-promql.ts'
+import type { LintProblem, LintRule } from './lint-problem.ts'
 import { lintSql } from './lint-sql.ts'
 import { isSql, panelsOf, secondsOf, targetsOf, type Target } from './queries.ts'
-
-/** What is wrong with a dashboard, and where. */
-export interface LintProblem {
-  readonly rule: LintRule
-  /** Title of the panel, name of the variable or annotation; empty: the dashboard. */
-  readonly where: string
-  readonly message: string
-}
-
-export const lintRules = [
-  'importable',
-  'refresh',
-  'links',
-  'annotations',
-  'variables',
-  'data_source',
-  'ids',
-  'layout',
-  'description',
-  'unit',
-  'no_query',
-  'transformation',
-  'promql',
-  'rate_interval',
-  'filters',
-  'instruments',
-  'legend',
-  'sql',
-] as const
-export type LintRule = (typeof lintRules)[number]
 
 export interface LintContext {
   /** Metrics that expressions may name. */

@@ -1,6 +1,6 @@
 import { composeConfig } from '@triplane/config'
 import { auditPart, loadServiceConfig } from '@triplane/service'
-import type { Environment } from './edges.ts'
+import type { Environment } from './environment.ts'
 
 const schema = composeConfig({ audit: auditPart })
 const VARIABLES = ['TRIPLANE_AUDIT_KEY', 'TRIPLANE_AUDIT_KEY_FILE']

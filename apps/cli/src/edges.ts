@@ -1,11 +1,10 @@
 import type { CopyReport, CopyStorageOptions, StoredRun } from '@triplane/storage'
 import type pg from 'pg'
+import type { Environment } from './environment.ts'
 import type { AuditDatabase } from './servers/audit-database.ts'
 import type { ControlTopics } from './servers/control-topics.ts'
 import type { DeadLetters } from './servers/dead-letters.ts'
 import type { RawProducer } from './servers/raw-producer.ts'
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A terminal, or what stands for one. */
 export interface Screen {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { types } from 'node:util'
 import { CliError } from './cli-error.ts'
-import type { Environment } from './edges.ts'
+
+/** The variables of the shell. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The first of these variables that is set, or whose `<NAME>_FILE` names a file that holds it; trimmed. */
 export function secretFrom(environment: Environment, names: readonly string[]): string | undefined {

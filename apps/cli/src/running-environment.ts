@@ -1,5 +1,5 @@
 import type { RunningSystem } from '@triplane/service'
-import type { Environment } from './edges.ts'
+import type { Environment } from './environment.ts'
 
 const PLANES = ['TRIPLANE_DATA_PLANES', 'TRIPLANE_ORDER_PLANES', 'TRIPLANE_STRATEGY_PLANES']
 const TOKENS = ['TRIPLANE_TOKEN', 'TRIPLANE_TOKEN_FILE', 'TRIPLANE_OPERATOR_TOKEN', 'TRIPLANE_OPERATOR_TOKEN_FILE']

@@ -1,16 +1,8 @@
-import type { RuleGroup } from './alert.ts'
 import { lastingStates, lastKnownExpr, RECORD_LAST_KNOWN_EVERY_SECONDS } from './lasting-states.ts'
-import type { Recorded } from './promql/known-metrics.ts'
 import { promql } from './promql/promql.ts'
+import type { RecordingRule } from './recording-rule.ts'
 import { sloRecordings } from './slos.ts'
 import { thresholds as defaultThresholds, type Thresholds } from './thresholds.ts'
-
-/** A recording rule, named level:metric:operations. */
-export interface RecordingRule extends Recorded {
-  readonly group: RuleGroup
-  /** How often it is evaluated, seconds. Default `DEFAULT_EVERY_SECONDS`. */
-  readonly everySeconds?: number
-}
 
 /** Every recording rule, in an order in which each needs only those before it. */
 export function recordingRules(thresholds: Thresholds = defaultThresholds): readonly RecordingRule[] {

@@ -9,7 +9,8 @@ import {
   type AlertRule,
 } from './alert.ts'
 import { alertRules, type AlertRulesOptions } from './alert-rules.ts'
-import { recordingRules, type RecordingRule } from './recordings.ts'
+import type { RecordingRule } from './recording-rule.ts'
+import { recordingRules } from './recordings.ts'
 import { duration, scaleTimes, thresholds as defaultThresholds } from './thresholds.ts'
 
 export interface RuleFilesOptions extends AlertRulesOptions {

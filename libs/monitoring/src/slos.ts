@@ -2,7 +2,7 @@ import { DEFAULT_EVERY_SECONDS, type AlertPlane, type AlertRule, type PanelRef }
 import { pictures } from './pictures.ts'
 import { planeOf } from './planes.ts'
 import { promql } from './promql/promql.ts'
-import type { RecordingRule } from './recordings.ts'
+import type { RecordingRule } from './recording-rule.ts'
 import { duration, type BurnRate, type Slo, type Thresholds } from './thresholds.ts'
 
 /** How often what is left of the budget is worked out, seconds: it reads 30 days. */

@@ -1,19 +1,12 @@
 import {
   field,
   stateSchema,
-  type BookDelta,
-  type BookSnapshot,
   type Event,
   type ExecutionEvent,
   type Fill,
-  type Instrument,
-  type MarketStatus,
-  type OrderIntent,
   type PlaneCore,
-  type Quote,
   type StateOf,
   type SwitchType,
-  type Trade,
   type TradingState,
 } from '@triplane/contracts'
 import {
@@ -21,8 +14,6 @@ import {
   orderStoreSchema,
   savedBrokerSchema,
   tradingModeSchema,
-  type BrokerDefinition,
-  type BrokerSettings,
   type Order,
   type OrderCounts,
   type RiskReject,
@@ -48,19 +39,6 @@ export const orderPlaneInputs = [
   'tradingCondition',
 ] as const satisfies readonly Event['type'][]
 export type OrderPlaneInput = Extract<Event, { readonly type: (typeof orderPlaneInputs)[number] }>
-export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
-
-export interface OrderPlaneDeps {
-  /** The instruments of the run. */
-  readonly instruments: readonly Instrument[]
-  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  /** The brokers that the settings may name; default: every one that there is. */
-  readonly brokers?: readonly BrokerDefinition<BrokerSettings>[] | undefined
-  /** Told of an intent at the moment when the gate approves it: the edge's, to take the time. It must not call back. */
-  readonly onApproved?: (intent: OrderIntent) => void
-  /** Told of an intent whose id is known already, which no output tells of: to be counted. It must not call back. */
-  readonly onDuplicate?: (intent: OrderIntent) => void
-}
 
 /** The order plane's state for the live view and the report. Positions are valued at their marks. */
 export interface OrderPlaneView {

@@ -42,13 +42,8 @@ import {
 import { fixed, floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
 import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
-import type {
-  OrderPlaneCore,
-  OrderPlaneDeps,
-  OrderPlaneInput,
-  OrderPlaneSnapshot,
-  OrderPlaneView,
-} from './order-plane-core.ts'
+import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot, OrderPlaneView } from './order-plane-core.ts'
+import type { OrderPlaneDeps } from './order-plane-deps.ts'
 import { ExecutionTotals } from './execution-totals.ts'
 import type { TradingDesk } from './trading-desk.ts'
 import { TradingDesks } from './trading-desks.ts'

@@ -12,7 +12,7 @@ import {
 import { quantityNumber, tradingTerms, type Broker, type OrderStore } from '@triplane/execution'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
-import type { MarketInput, OrderPlaneDeps } from './order-plane-core.ts'
+import type { MarketInput, OrderPlaneDeps } from './order-plane-deps.ts'
 import { TradingDesk, tradingDeskSchema } from './trading-desk.ts'
 
 /** The desks as they are saved. */

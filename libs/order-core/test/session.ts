@@ -25,7 +25,8 @@ import {
   testStartUs,
 } from '@triplane/testing'
 import type { OrderPlaneConfig } from '../src/config.ts'
-import type { OrderPlaneCore, OrderPlaneDeps, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
+import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
+import type { OrderPlaneDeps } from '../src/order-plane-deps.ts'
 import { createOrderCore } from '../src/pipeline.ts'
 import { orderPlaneConfig } from './config.ts'
 

@@ -1,5 +1,5 @@
 // Tracing
-export { createTracing } from './tracing.ts'
+export { createTracing } from './create-tracing.ts'
 // At the edges of planes
 export { traceDecision } from './decision-spans.ts'
 export { OrderSpans } from './order-spans.ts'

@@ -1,7 +1,8 @@
 import { aFill, anOrderEvent, anOrderIntent } from '@triplane/testing'
 import { traceDecision } from './decision-spans.ts'
 import { OrderSpans } from './order-spans.ts'
-import { noTracing, type SpanDetails, type Tracing } from './tracing.ts'
+import { noTracing } from './create-tracing.ts'
+import type { SpanDetails, Tracing } from './tracing.ts'
 
 /** Tracing that notes its spans: name, start, end, failure or key. */
 function aTracing({ isSampled = true } = {}) {

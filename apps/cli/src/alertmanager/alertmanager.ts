@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { CliError } from '../cli-error.ts'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 import { fetchFrom, whyUnanswered, type Question } from '../planes/ask-plane.ts'
 import { parseUrl } from '../planes/plane-urls.ts'
 import type { Matcher } from './matcher.ts'

@@ -1,5 +1,5 @@
 import { CliError } from '../cli-error.ts'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 import { readSecret, secretFrom } from '../environment.ts'
 
 /** `TRIPLANE_OPERATOR_TOKEN` is what the compose stack's `.env` calls the token of `operator`. */

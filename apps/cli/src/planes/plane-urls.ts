@@ -1,5 +1,5 @@
 import { CliError } from '../cli-error.ts'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 
 export const planeNames = ['data', 'order', 'strategy'] as const
 export type PlaneName = (typeof planeNames)[number]

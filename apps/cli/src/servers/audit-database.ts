@@ -1,5 +1,5 @@
 import { verifyAudit, type AuditVerdict, type PublishedLink } from '@triplane/storage'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 import { createPool } from './pool.ts'
 import { databaseUrl } from './settings.ts'
 

@@ -6,7 +6,7 @@ import {
   type DeadLetterSummary,
   type StoredDeadLetter,
 } from '@triplane/storage'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 import { createPool } from './pool.ts'
 import { databaseUrl } from './settings.ts'
 

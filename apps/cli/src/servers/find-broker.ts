@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { besideStack, CliError } from '../cli-error.ts'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 
 /** Where a broker of this machine listens: by Kafka's default, and as the compose stack publishes it. */
 const HOST = '127.0.0.1'

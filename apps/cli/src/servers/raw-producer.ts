@@ -1,6 +1,6 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { CliError, messageOf } from '../cli-error.ts'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 import { kafkaOptions } from './settings.ts'
 
 /** A record as it lies on the bus. */

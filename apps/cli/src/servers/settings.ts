@@ -2,7 +2,7 @@ import { composeConfig } from '@triplane/config'
 import type { KafkaBusOptions } from '@triplane/messaging'
 import { databaseUrlOf, kafkaOptionsOf, loadServiceConfig, planeSections } from '@triplane/service'
 import { besideStack, CliError } from '../cli-error.ts'
-import type { Environment } from '../edges.ts'
+import type { Environment } from '../environment.ts'
 import { findBroker } from './find-broker.ts'
 
 const { kafka, storage } = planeSections(0)

@@ -2,8 +2,7 @@ import type { Topic } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { ConsumerOptions } from '../bus.ts'
 import type { MemoryConsumer } from './memory-consumer.ts'
-import type { PartitionLog } from './partition-log.ts'
-import type { PartitionReader } from './partition-reader.ts'
+import type { PartitionLog, PartitionReader } from './partition-log.ts'
 
 /** The logs of a topic, one a partition. */
 export type LogsOf = (topic: Topic) => readonly PartitionLog[]

@@ -3,14 +3,7 @@ import type { Topic } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
 import { closedError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer } from '../bus.ts'
-import type { LoggedRecord } from './partition-log.ts'
-import type { PartitionReader } from './partition-reader.ts'
-
-/** What a consumer counts of one topic. */
-export interface TopicTally {
-  consumed: number
-  skipped: number
-}
+import type { LoggedRecord, PartitionReader, RecordReceiver, TopicTally } from './partition-log.ts'
 
 /** What the bus does for its consumers. */
 export interface ConsumerHost {
@@ -27,7 +20,7 @@ const COMPACT_AT = 1024
  * A member of a group. Its inbox holds what was delivered and not taken yet, in send order; it is a cache of the logs
  * from each reader's position on, and is made anew from them when partitions change hands.
  */
-export class MemoryConsumer implements Consumer {
+export class MemoryConsumer implements Consumer, RecordReceiver {
   readonly topics: readonly Topic[]
   readonly #host: ConsumerHost
   readonly #tallies = new Map<string, TopicTally>()

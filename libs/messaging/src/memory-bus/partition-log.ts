@@ -1,10 +1,31 @@
 import type { Topic } from '@triplane/contracts'
 import type { BusRecord } from '../bus.ts'
-import type { PartitionReader } from './partition-reader.ts'
 
 /** A record in memory: `ordinal` is its place in the send order of the whole bus. */
 export interface LoggedRecord extends BusRecord {
   readonly ordinal: number
+}
+
+/** What a consumer counts of one topic. */
+export interface TopicTally {
+  consumed: number
+  skipped: number
+}
+
+/** Who is given the records of partitions as they come. */
+export interface RecordReceiver {
+  deliver(record: LoggedRecord, reader: PartitionReader): void
+}
+
+/** A group's place in one partition. Offsets are those of the next record. */
+export interface PartitionReader {
+  readonly log: PartitionLog
+  committed: number
+  /** Behind what its owner has taken; `committed` when the owner changes. */
+  position: number
+  /** The member that gets its records, and that member's tally of the topic. Both absent while nobody subscribes. */
+  owner: RecordReceiver | undefined
+  tally: TopicTally | undefined
 }
 
 /** How much a partition keeps. */

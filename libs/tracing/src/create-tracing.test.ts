@@ -1,4 +1,5 @@
-import { createTracing, noTracing, type TracingOptions } from './tracing.ts'
+import { createTracing, noTracing } from './create-tracing.ts'
+import type { TracingOptions } from './tracing.ts'
 
 const aTracing = (options: Partial<TracingOptions> = {}) =>
   createTracing({ endpoint: 'http://127.0.0.1:1', runId: 'run-1', ...options })
