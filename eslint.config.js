@@ -18,7 +18,7 @@ function boundaries({ more = [], allow = [] } = {}) {
   const mayImport = {
     'type:kernel': [],
     'type:contract': ['type:kernel'],
-    'type:domain': [...base, 'lib:ledger'],
+    'type:domain': [...base, 'lib:instruments', 'lib:ledger'],
     'type:venue': [...base, 'lib:market-data'],
     'type:core': [...base, 'type:domain', 'type:venue'],
     'type:platform': [...base, 'type:platform'],

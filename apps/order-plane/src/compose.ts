@@ -1,5 +1,6 @@
 import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
-import { keptCashNotice, tradableOf } from '@triplane/ledger'
+import { configuredRates, tradableOf } from '@triplane/instruments'
+import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import { orderPlane } from '@triplane/planes'
 import {
@@ -27,7 +28,7 @@ export async function composeOrderPlane(
   { logger, clock }: ServiceEdges,
 ): Promise<ServiceParts> {
   const all = configuredInstruments(config)
-  const instruments = tradableOf(all, order.ratesToUsd)
+  const instruments = tradableOf(all, configuredRates(order.ratesToUsd))
   const metrics = orderPlane.createMetrics({
     instruments,
     source: 'sim',

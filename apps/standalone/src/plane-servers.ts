@@ -1,6 +1,6 @@
 import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
-import { tradableOf } from '@triplane/ledger'
+import { configuredRates, tradableOf } from '@triplane/instruments'
 import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
 import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
@@ -21,7 +21,7 @@ export function createMetricsOfPlanes({
   const options = { ...market, ...config.metrics }
   const traded = {
     ...options,
-    instruments: tradableOf(market.instruments, config.order.ratesToUsd),
+    instruments: tradableOf(market.instruments, configuredRates(config.order.ratesToUsd)),
     strategies: strategyLabels(config.strategy.strategies),
   }
   return {

@@ -11,7 +11,7 @@ import {
 } from '@triplane/contracts'
 import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
-import { tradableOf } from '@triplane/ledger'
+import { configuredRates, tradableOf } from '@triplane/instruments'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
@@ -120,7 +120,7 @@ export function composePlanes(options: PlanesOptions): Planes {
   }
   const latenciesUs: number[] = resumed ? [...resumed.latenciesUs] : []
   const joined = { bus, runId, account: simulatedAccount(runId) }
-  const tradable = tradableOf(instruments, config.order.ratesToUsd)
+  const tradable = tradableOf(instruments, configuredRates(config.order.ratesToUsd))
 
   const data = composeDataPlane({
     ...joined,

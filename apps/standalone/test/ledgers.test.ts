@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@triplane/kernel'
+import { anInstrument } from '@triplane/testing'
 import { composeStandalone } from '../src/compose.ts'
 import { parseOptions } from '../src/options.ts'
 import type { Planes } from '../src/planes.ts'
@@ -22,14 +24,16 @@ describe('both ledgers', () => {
   it.each([
     { seed: 3, scenario: [] },
     { seed: 6, scenario: [], strategies: 'OFI,MM' },
+    { seed: 3, scenario: [], contractSize: '10' },
     { seed: 4, scenario: ['--scenario', 'bad-ticks'] },
     { seed: 5, scenario: ['--scenario', 'storm'] },
   ])(
     'say the same at each instant at which both have heard the same, run $seed',
-    async ({ seed, scenario, strategies = 'OFI' }) => {
+    async ({ seed, scenario, strategies = 'OFI', contractSize }) => {
       const flags = ['--seed', String(seed), '--duration', '60s', ...start, ...scenario]
       const environment = { TRIPLANE_STRATEGY_STRATEGIES: strategies }
-      const { source, planes, metrics } = composedByHand(flags, [], environment)
+      const files = contractSize === undefined ? [] : [contractsFile(folder(), contractSize)]
+      const { source, planes, metrics } = composedByHand(flags, files, environment)
       const { lockstep, order } = planes
       let compared = 0
       let fills = 0
@@ -65,6 +69,14 @@ describe('both ledgers', () => {
     300_000,
   )
 })
+
+/** The simulated bitcoin as a perpetual in contracts. */
+function contractsFile(at: string, contractSize: string): string {
+  const bitcoin = anInstrument({ kind: 'linear_perpetual', contractSize })
+  const path = join(at, 'contracts.json')
+  writeFileSync(path, JSON.stringify({ version: 1, instruments: [bitcoin] }))
+  return path
+}
 
 function quantities(account: ReturnType<typeof accountsOf>[number]): string {
   return (account?.positions ?? []).map(({ position }) => `${position.instrument} ${position.quantity}`).join()

@@ -5,7 +5,7 @@ import { instrumentsOf, loadInstruments } from '@triplane/config'
 import { encodeLine, instanceName, topics, type Event, type Run, type Topic } from '@triplane/contracts'
 import { openCaptures, simulatedCheckpointSchema } from '@triplane/feeds'
 import { systemClock } from '@triplane/kernel'
-import { tradableOf } from '@triplane/ledger'
+import { configuredRates, tradableOf } from '@triplane/instruments'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus, type Bus } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
@@ -66,7 +66,10 @@ describe('two data planes in one run', () => {
     const run = await startRun(bus, {
       ...{ runId: name, mode: 'lockstep', venues, dataPlanes, who: 'test', nowUs: systemClock.nowUs() },
     } as const)
-    const market = { instruments: tradableOf(instrumentsAt(venues), config.order.ratesToUsd), isSessionOpen }
+    const market = {
+      instruments: tradableOf(instrumentsAt(venues), configuredRates(config.order.ratesToUsd)),
+      isSessionOpen,
+    }
     const outputOf =
       (marked: readonly Topic[]) =>
       <Out extends Event>(producerName: string, saved: SavedOutput) => {

@@ -1,4 +1,5 @@
-import { keptCashNotice, tradableOf } from '@triplane/ledger'
+import { configuredRates, tradableOf } from '@triplane/instruments'
+import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import { strategyPlaneOf } from '@triplane/planes'
 import {
@@ -23,7 +24,7 @@ export function composeStrategyPlane(
 ): ServiceParts {
   const strategyPlane = strategyPlaneOf(strategies)
   const all = configuredInstruments(config)
-  const instruments = tradableOf(all, strategy.ratesToUsd)
+  const instruments = tradableOf(all, configuredRates(strategy.ratesToUsd))
   const metrics = strategyPlane.createMetrics({
     instruments,
     strategies: strategyLabels(strategy.strategies),

@@ -69,6 +69,16 @@ describe('instruments', () => {
       [{ ...solana, tickSize: '0.00' }],
       'instruments[0].tickSize: expected more than 0, found "0.00"',
     ],
+    [
+      'a contract size of 0',
+      [{ ...solana, contractSize: '0' }],
+      'instruments[0].contractSize: expected more than 0, found "0"',
+    ],
+    [
+      'a contract size of what is no contract',
+      [{ ...solana, contractSize: '0.01' }],
+      'instruments[0].contractSize: expected none, or 1, of a spot: only a contract has another size, found "0.01"',
+    ],
     ['a lot size below 0', [{ ...solana, lotSize: '-1' }], 'instruments[0].lotSize: expected more than 0, found "-1"'],
     [
       'a minimum below 0',

@@ -12,8 +12,8 @@ const fileCheck = TypeCompiler.Compile(instrumentsFileSchema)
 
 /**
  * The built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
- * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick or
- * lot size that is not above 0, an inverse or dated contract, two instruments of one symbol in a file, two of one venue symbol in all.
+ * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick, lot
+ * or contract size that is not above 0, an inverse or dated contract, two instruments of one symbol in a file, two of one venue symbol in all.
  */
 export function loadInstruments(files: readonly string[] = []): readonly Instrument[] {
   const byKey = new Map<string, Instrument>()
@@ -38,6 +38,7 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
     ...notAbove0(instrument, i),
     ...notSplit(instrument, i),
     ...notSupported(instrument, i),
+    ...notCounted(instrument, i),
     ...(instruments.findIndex((one) => keyOf(one) === keyOf(instrument)) < i
       ? [
           {
@@ -68,6 +69,18 @@ function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number
   ]
 }
 
+/** Only contracts are counted in pieces: a quantity of what is held itself is of its base. */
+function notCounted({ contractSize, kind }: Instrument, i: number): Violation[] {
+  if (contractSize === undefined || kind === 'linear_perpetual' || Number(contractSize) === 1) return []
+  return [
+    {
+      path: `instruments[${i}].contractSize`,
+      expected: `none, or 1, of a ${kind}: only a contract has another size`,
+      found: showFound(contractSize),
+    },
+  ]
+}
+
 /** The id of an instrument, symbol@venue, is split at its last @. */
 function notSplit({ venue }: Instrument, i: number): Violation[] {
   return venue.includes('@')
@@ -76,7 +89,8 @@ function notSplit({ venue }: Instrument, i: number): Violation[] {
 }
 
 function notAbove0(instrument: Instrument, i: number): Violation[] {
-  const steps = (['tickSize', 'lotSize'] as const).filter((field) => Number(instrument[field]) <= 0)
+  const sizes = ['tickSize', 'lotSize', 'contractSize'] as const
+  const steps = sizes.filter((field) => Number(instrument[field] ?? 1) <= 0)
   const violations = steps.map((field) => ({
     path: `instruments[${i}].${field}`,
     expected: 'more than 0',

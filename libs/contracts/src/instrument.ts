@@ -12,11 +12,14 @@ const instrumentSchema = Type.Object(
     exchange: text('the exchange, a label of metrics'),
     venueSymbol: text("the venue's own symbol: BTCUSDT"),
     kind: oneOf(['spot', 'linear_perpetual', 'equity'], 'what is traded'),
-    base: text('what a unit of quantity is: BTC'),
+    base: text('what is traded, and prices are of one unit of: BTC'),
     quote: text('currency of prices and money: USDT'),
     tickSize: decimal('smallest price step'),
     lotSize: decimal('smallest quantity step'),
     minNotional: decimal('smallest order value, quote currency'),
+    contractSize: Type.Optional(
+      decimal('units of the base that a quantity of 1 is, of a contract that is counted in pieces; absent: 1'),
+    ),
     session: oneOf(sessions, 'when it trades'),
     exemptsReduceOnly: Type.Optional(
       Type.Boolean({

@@ -1,5 +1,4 @@
 // Instruments
-export { changeSteps, quantityNumber, quantityUnitsOf, tradingTerms, type TradingTerms } from './trading-terms.ts'
 // Risk
 export { createRiskGate, type RiskGate } from './risk/risk-gate.ts'
 export { checkDefinitions, standardChecks, type RiskReject } from './risk/standard-checks.ts'

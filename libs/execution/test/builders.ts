@@ -3,7 +3,7 @@ import { readCandidate } from '../src/risk/candidate.ts'
 import type { AccountRisk, InstrumentRisk } from '../src/risk/risk-check.ts'
 import { createRiskGate, type Approved } from '../src/risk/risk-gate.ts'
 import { standardChecks, type RiskLimits } from '../src/risk/standard-checks.ts'
-import { tradingTerms } from '../src/trading-terms.ts'
+import { tradingTerms } from '@triplane/instruments'
 import type { BookView } from '../src/brokers/book-view.ts'
 
 export const NOW_US = 1_723_161_600_000_000

@@ -1,4 +1,6 @@
 import { field, stateSchema, StateMisfitError, type InstrumentId, type StateOf } from '@triplane/contracts'
+import { contractSizeOf, type ContractSize } from '@triplane/instruments'
+import { formatFixed } from '@triplane/kernel'
 import { bookQuantity, nothingBooked, type Booked, type Position, type RoundTrip } from './position.ts'
 
 const amounts = {
@@ -16,6 +18,7 @@ export const holdingSchema = stateSchema({
   instrument: field.text,
   quoteCurrency: field.text,
   quantityScale: field.count,
+  contractSize: field.text,
   mark: field.real,
   markUs: field.timeUs,
   parts: field.list(stateSchema({ strategy: field.text, ...amounts })),
@@ -37,8 +40,8 @@ export class Holding {
   readonly #whole: Mutable<Position>
   readonly #parts = new Map<string, Mutable<Booked>>()
 
-  constructor(instrument: InstrumentId, quoteCurrency: string, quantityScale: number) {
-    this.#whole = { instrument, quoteCurrency, quantityScale, ...nothingBooked, mark: 0, markUs: 0 }
+  constructor(instrument: InstrumentId, quoteCurrency: string, quantityScale: number, contract = wholeUnit) {
+    this.#whole = { instrument, quoteCurrency, quantityScale, contract, ...nothingBooked, mark: 0, markUs: 0 }
   }
 
   get whole(): Position {
@@ -72,7 +75,8 @@ export class Holding {
   }
 
   snapshot(): HoldingSnapshot {
-    const { instrument, quoteCurrency, quantityScale, mark, markUs } = this.#whole
+    const { instrument, quoteCurrency, quantityScale, contract, mark, markUs } = this.#whole
+    const contractSize = sizeOf(contract)
     const parts = Array.from(this.#parts, ([strategy, part]) => {
       const { quantity, costBasis, realized, fees, cashFlow, roundTripResult } = part
       return {
@@ -85,14 +89,13 @@ export class Holding {
         roundTripResult: String(roundTripResult),
       }
     })
-    return { instrument, quoteCurrency, quantityScale, mark, markUs, parts }
+    return { instrument, quoteCurrency, quantityScale, contractSize, mark, markUs, parts }
   }
 
   /** Takes over what was saved. Throws StateMisfitError where it was counted in other units. */
   restore(saved: HoldingSnapshot): void {
-    const { quoteCurrency, quantityScale } = this.#whole
-    if (saved.quoteCurrency !== quoteCurrency || saved.quantityScale !== quantityScale)
-      throw misfit(saved, termsOf(this.#whole))
+    const own = { ...this.#whole, contractSize: sizeOf(this.#whole.contract) }
+    if (termsOf(saved) !== termsOf(own)) throw misfit(saved, termsOf(own))
     this.mark(saved.mark, saved.markUs)
     for (const { strategy, ...units } of saved.parts) {
       const part = { ...nothingBooked }
@@ -105,9 +108,15 @@ export class Holding {
   }
 }
 
-type Terms = Pick<Position, 'instrument' | 'quoteCurrency' | 'quantityScale'>
+type Terms = Pick<HoldingSnapshot, 'instrument' | 'quoteCurrency' | 'quantityScale' | 'contractSize'>
 
-const termsOf = ({ quoteCurrency, quantityScale }: Terms) => `${quantityScale} decimals of quantity in ${quoteCurrency}`
+const wholeUnit = contractSizeOf({})
+const sizeOf = ({ units, scale }: ContractSize) => formatFixed(units, scale)
+
+function termsOf({ quoteCurrency, quantityScale, contractSize }: Terms): string {
+  const contracts = contractSize === '1' ? '' : `, contracts of ${contractSize}`
+  return `${quantityScale} decimals of quantity in ${quoteCurrency}${contracts}`
+}
 
 /** The error for what was counted in other units, or is configured no more: it would be misread. */
 export function misfit(saved: Terms, was = 'nothing of it configured'): StateMisfitError {

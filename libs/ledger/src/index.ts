@@ -2,8 +2,6 @@
 export { createLedger, ledgerSchema, type Ledger } from './ledger.ts'
 export type { RoundTrips, Valuation } from './valuation.ts'
 export { keptCashNotice } from './starting-cash.ts'
-// What can be traded
-export { tradableOf } from './tradable.ts'
 // What is held, and whose it is
 export type { Position } from './position.ts'
 export { divide, sharesOfFill, type Share } from './shares.ts'

@@ -1,13 +1,14 @@
 import { instrumentId } from '@triplane/contracts'
 import fc from 'fast-check'
+import { configuredRates } from '@triplane/instruments'
 import { fixed, formatFixed, MONEY_SCALE, multiplyFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import { createLedger, type Ledger, type LedgerSnapshot } from './ledger.ts'
-import { convertMoney, parseRate } from './money.ts'
+import { convertMoney } from './money.ts'
 import { markValue, unrealized } from './position.ts'
 
 const ratesToUsd = { USDT: '1', KRW: '0.00074129' } as const
-const rates = { USDT: parseRate(ratesToUsd.USDT), KRW: parseRate(ratesToUsd.KRW) }
+const rates = configuredRates(ratesToUsd)
 const spot = (symbol: string, lotSize: string) => {
   const [base = '', quote = ''] = symbol.split('/') as [string, 'USDT' | 'KRW']
   return { symbol, venue: 'sim', kind: 'spot' as const, base, quote, lotSize, minNotional: '5' }
@@ -15,7 +16,7 @@ const spot = (symbol: string, lotSize: string) => {
 const config = {
   startingCashUsd: '1000000',
   instruments: [spot('BTC/USDT', '0.00001'), spot('PEPE/USDT', '1'), spot('BTC/KRW', '0.00001')],
-  ratesToUsd,
+  rates,
 } as const
 
 /** A few sizes only, so that partial closes, exact closes and flips are all common. */
@@ -45,6 +46,44 @@ function fillsFrom(samples: ReturnType<typeof fillsOf.generate>['value']) {
 }
 
 describe('the ledger, after any sequence of fills', () => {
+  it('is worth the same in contracts of any size as in whole units', () => {
+    const sizes = fc.constantFrom(
+      { contractSize: '0.01', digits: -2 },
+      { contractSize: '1', digits: 0 },
+      { contractSize: '1000', digits: 3 },
+    )
+    const lots = fc.integer({ min: -1_000_000, max: 1_000_000 }).filter((units) => units !== 0)
+    const trades = fc.array(fc.record({ lots, priceUnits: fc.integer({ min: 1, max: 1_000_000_000 }) }), {
+      minLength: 1,
+    })
+    fc.assert(
+      fc.property(sizes, trades, markOf, ({ contractSize, digits }, bought, mark) => {
+        const perpetual = { ...spot('BTC/USDT', '0.001'), kind: 'linear_perpetual' as const }
+        const [whole, pieces] = [perpetual, { ...perpetual, contractSize }].map((instrument) =>
+          createLedger({ ...config, instruments: [instrument] }),
+        )
+        bought.forEach(({ lots: units, priceUnits }, i) => {
+          const fill = aFill({
+            fillId: `f${i}`,
+            instrument: instrumentId(perpetual),
+            side: units > 0 ? 'BUY' : 'SELL',
+            price: formatFixed(BigInt(priceUnits), 7),
+            fee: '0.00000003',
+          })
+          const magnitude = BigInt(Math.abs(units))
+          whole?.book({ ...fill, quantity: formatFixed(magnitude, 3) })
+          pieces?.book({ ...fill, quantity: formatFixed(magnitude * 1000n, 3 + digits + 3) })
+        })
+        const [inWhole, inPieces] = [whole, pieces].map((ledger) => {
+          ledger?.mark(instrumentId(perpetual), mark, 1)
+          const { positions: _, ...figures } = ledger?.observe() ?? { positions: [] }
+          return figures
+        })
+        expect(inPieces).toEqual(inWhole)
+      }),
+    )
+  })
+
   it('has realised + unrealised = cash flow + mark value, and cash flow = what the fills paid, commission included', () => {
     fc.assert(
       fc.property(fillsOf, markOf, (samples, mark) => {
@@ -84,7 +123,7 @@ describe('the ledger, after any sequence of fills', () => {
         const gainedUsd = config.instruments.reduce((sum, instrument) => {
           const { quote } = instrument
           const position = ledger.position(instrumentId(instrument))
-          return sum + convertMoney(position.cashFlow + markValue(position), rates[quote as 'USDT' | 'KRW'])
+          return sum + convertMoney(position.cashFlow + markValue(position), rates.of(quote))
         }, 0n)
         const difference = realizedUsd + unrealizedUsd - gainedUsd
         expect(difference >= -3n && difference <= 3n).toBe(true)
@@ -114,7 +153,7 @@ describe('the ledger, after any sequence of fills', () => {
   })
 
   it('is the same in every plane that heard the same fills and marks, whichever came first', () => {
-    const rates = { ...config, ratesToUsd: { ...ratesToUsd, BNB: '551.25' } }
+    const priced = { ...config, rates: configuredRates({ ...ratesToUsd, BNB: '551.25' }) }
     const fill = fc.record({
       instrument: fc.constantFrom('BTC/USDT@sim', 'BTC/KRW@sim'),
       side: fc.constantFrom('BUY' as const, 'SELL' as const),
@@ -133,8 +172,8 @@ describe('the ledger, after any sequence of fills', () => {
         fc.array(mark, { maxLength: 30 }),
         fc.array(fc.boolean()),
         (fills, marks, order) => {
-          const early = createLedger(rates)
-          const late = createLedger(rates)
+          const early = createLedger(priced)
+          const late = createLedger(priced)
           const both = [early, late]
           for (const ledger of both) for (const id of ['BTC/USDT@sim', 'BTC/KRW@sim']) ledger.mark(id, 50_000, 1)
           const bookings = fills.map(({ instrument, side, lots, feeUnits, feeCurrency, priceUnits }, i) => {
@@ -216,7 +255,7 @@ describe('the ledger, after any sequence of fills', () => {
     ]
     const rateOf: Readonly<Record<string, number>> = { USD: 1, USDT: 1, KRW: 0.00074129, BNB: 551.25 }
     const ratesToUsd = Object.fromEntries(Object.entries(rateOf).map(([currency, rate]) => [currency, String(rate)]))
-    const some = { startingCashUsd: '100000', instruments, ratesToUsd }
+    const some = { startingCashUsd: '100000', instruments, rates: configuredRates(ratesToUsd) }
     const priced = ['BTC/USDT@sim', 'PEPE/USDT@sim', 'BTC/KRW@sim', 'ETH/USDT@sim', 'ETH/USDT:USDT@sim'] as const
     const mark = fc.integer({ min: 1, max: 1_000_000 }).map((cents) => cents / 100)
     const step = fc.oneof(

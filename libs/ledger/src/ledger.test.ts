@@ -1,9 +1,10 @@
 import { StateMisfitError } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { fixed, formatFixed } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import { createLedger, type LedgerSnapshot } from './ledger.ts'
 import { portfolioState } from './portfolio-state.ts'
-import { convertMoney, parseRate } from './money.ts'
+import { convertMoney } from './money.ts'
 
 const usd = (text: string) => fixed(text, 8)
 const btc = {
@@ -25,7 +26,10 @@ const sap = {
   minNotional: '1',
 }
 const newLedger = (startingCashUsd = '10000', snapshot?: LedgerSnapshot) =>
-  createLedger({ startingCashUsd, instruments: [btc, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } }, snapshot)
+  createLedger(
+    { startingCashUsd, instruments: [btc, sap], rates: configuredRates({ USDT: '1', EUR: '1.1' }) },
+    snapshot,
+  )
 
 describe('createLedger', () => {
   it('values positions of several currencies in USD', () => {
@@ -82,7 +86,7 @@ describe('createLedger', () => {
     { name: 'where the venue exempts closing', mark: 4_000, change: { exemptsReduceOnly: true }, isDust: false },
   ])('calls a position dust that cannot be closed: $name', ({ mark, change, isDust }) => {
     const instruments = [{ ...btc, ...change }]
-    const ledger = createLedger({ startingCashUsd: '10000', instruments, ratesToUsd: { USDT: '1' } })
+    const ledger = createLedger({ startingCashUsd: '10000', instruments, rates: configuredRates({ USDT: '1' }) })
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', quantity: '0.001', price: '60000', fee: '0' }))
     ledger.mark('BTC/USDT@sim', mark, 1)
     expect(ledger.value().positions[0]?.isDust).toBe(isDust)
@@ -177,9 +181,9 @@ describe('createLedger', () => {
   it.each([
     { name: 'no starting cash', change: { startingCashUsd: '0' }, rule: /starting cash is > 0/ },
     { name: 'an instrument twice', change: { instruments: [btc, btc] }, rule: /is in a ledger once/ },
-    { name: 'a currency without a rate', change: { ratesToUsd: {} }, rule: /rate to USD, was USDT/ },
+    { name: 'a currency without a rate', change: { rates: configuredRates({}) }, rule: /rate to USD, was USDT/ },
   ])('throws on $name', ({ change, rule }) => {
-    const config = { startingCashUsd: '1', instruments: [btc], ratesToUsd: { USDT: '1' } }
+    const config = { startingCashUsd: '1', instruments: [btc], rates: configuredRates({ USDT: '1' }) }
     expect(() => createLedger({ ...config, ...change })).toThrow(rule)
   })
 })
@@ -201,22 +205,29 @@ describe('a ledger that was saved', () => {
     { name: 'an instrument that is gone', instruments: [sap], found: 'nothing of it configured' },
   ])('is refused with $name', ({ instruments, found }) => {
     const restore = () =>
-      createLedger({ startingCashUsd: '10000', instruments, ratesToUsd: { USDT: '1', EUR: '1.1' } }, saved())
+      createLedger(
+        { startingCashUsd: '10000', instruments, rates: configuredRates({ USDT: '1', EUR: '1.1' }) },
+        saved(),
+      )
     expect(restore).toThrow(StateMisfitError)
     for (const part of ['BTC/USDT', '8 decimals of quantity in USDT', found]) expect(restore).toThrow(part)
   })
 
   it('goes on with an instrument more', () => {
     const eth = { ...btc, symbol: 'ETH/USDT', base: 'ETH' }
-    const config = { startingCashUsd: '10000', instruments: [btc, eth, sap], ratesToUsd: { USDT: '1', EUR: '1.1' } }
+    const config = {
+      startingCashUsd: '10000',
+      instruments: [btc, eth, sap],
+      rates: configuredRates({ USDT: '1', EUR: '1.1' }),
+    }
     expect(createLedger(config, saved()).value()).toEqual(newLedger('10000', saved()).value())
   })
 })
 
 describe('money', () => {
   it('converts at a rate, rounded half to even', () => {
-    expect(formatFixed(convertMoney(usd('12.5'), parseRate('1350.25')), 8)).toBe('16878.125')
-    expect(convertMoney(1n, parseRate('0.5'))).toBe(0n)
-    expect(convertMoney(3n, parseRate('0.5'))).toBe(2n)
+    expect(formatFixed(convertMoney(usd('12.5'), configuredRates({ KRW: '1350.25' }).of('KRW')), 8)).toBe('16878.125')
+    expect(convertMoney(1n, configuredRates({ X: '0.5' }).of('X'))).toBe(0n)
+    expect(convertMoney(3n, configuredRates({ X: '0.5' }).of('X'))).toBe(2n)
   })
 })

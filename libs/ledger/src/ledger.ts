@@ -11,11 +11,20 @@ import {
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
-import { divideHalfEven, fixed, invariant, MONEY_SCALE, multiplyFixed, rescale } from '@triplane/kernel'
+import { contractSizeOf, type Rate, type Rates } from '@triplane/instruments'
+import { divideHalfEven, fixed, invariant, MONEY_SCALE, rescale } from '@triplane/kernel'
 import { balancesOf, worth, type HeldPosition } from './balances.ts'
 import { Holding, holdingSchema, misfit, UNATTRIBUTED } from './holding.ts'
-import { convertMoney, numberFromMoney, parseRate, type Rate } from './money.ts'
-import { markValue, PRICE_SCALE, unrealized, type Booked, type Position, type RoundTrip } from './position.ts'
+import { convertMoney, numberFromMoney } from './money.ts'
+import {
+  markValue,
+  notionalAt,
+  PRICE_SCALE,
+  unrealized,
+  type Booked,
+  type Position,
+  type RoundTrip,
+} from './position.ts'
 import { divide, readShares, sumOf, unitsOf, type Portion } from './shares.ts'
 import { SubLedgers, subLedgersSchema, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
 import { roundTripsSchema, type PositionValue, type RoundTrips, type Valuation } from './valuation.ts'
@@ -26,7 +35,7 @@ const REMEMBERED_FILLS = 65_536
 /** What the ledger has to know of an instrument. */
 type LedgerInstrument = Pick<
   Instrument,
-  'symbol' | 'venue' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'exemptsReduceOnly'
+  'symbol' | 'venue' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'contractSize' | 'exemptsReduceOnly'
 >
 
 /** Money or an asset that came to the account or left it, in a currency with a rate to USD or of which there is a mark. */
@@ -43,8 +52,8 @@ export interface LedgerConfig {
   readonly startingCashUsd: string
   /** Symbols are unique among them. */
   readonly instruments: readonly LedgerInstrument[]
-  /** USD for one unit of each quote currency, decimals: `{ USD: '1', USDT: '1' }`. */
-  readonly ratesToUsd: Readonly<Record<string, string>>
+  /** Every quote currency has one. */
+  readonly rates: Rates
 }
 
 export interface Ledger {
@@ -116,16 +125,15 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const listed = new Map<string, LedgerInstrument>()
   /** By the asset; of those with a rate and of those that an instrument prices. */
   const assets = new Map<string, Holding>()
-  const rates = new Map<string, Rate>([['USD', parseRate('1')]])
+  /** Those of cash: of US dollars and of every quote currency. */
+  const rates = new Map<string, Rate>([['USD', config.rates.of('USD')]])
   for (const instrument of config.instruments) {
     const { quote, lotSize } = instrument
     const id = instrumentId(instrument)
     invariant(!positions.has(id), 'an instrument is in a ledger once', id)
-    const rate = config.ratesToUsd[quote]
-    invariant(rate !== undefined, 'every quote currency has a rate to USD', quote)
-    positions.set(id, new Holding(id, quote, unitScale(lotSize)))
+    rates.set(quote, config.rates.of(quote))
+    positions.set(id, new Holding(id, quote, unitScale(lotSize), contractSizeOf(instrument)))
     listed.set(id, instrument)
-    rates.set(quote, parseRate(rate))
   }
 
   const saved: LedgerSnapshot = snapshot ?? {
@@ -186,8 +194,9 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     const candidates = [...(own ? [own] : []), ...listed.values()].filter(({ base }) => base === currency)
     const priced = candidates.find((one) => positionOf(instrumentId(one)).mark > 0)
     if (priced) return { price: positionOf(instrumentId(priced)).mark, quote: priced.quote }
-    const rate = config.ratesToUsd[currency]
-    return rate === undefined ? undefined : { price: Number(rate), quote: 'USD' }
+    return config.rates.find(currency) === undefined
+      ? undefined
+      : { price: config.rates.usdPer(currency), quote: 'USD' }
   }
 
   function assetOf(currency: string, quote: string): Holding {
@@ -342,7 +351,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   return {
     book(fill) {
       const holding = holdingOf(fill.instrument)
-      const { quantityScale, quoteCurrency, mark } = holding.whole
+      const { whole } = holding
+      const { quantityScale, quoteCurrency, mark } = whole
       const quantity = fixed(fill.quantity, quantityScale)
       invariant(quantity > 0n, "a fill's quantity is > 0", fill.quantity)
       const price = fixed(fill.price, PRICE_SCALE)
@@ -355,7 +365,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const { base, kind } = instrumentOf(fill.instrument)
       const { feeCurrency = quoteCurrency } = fill
       const takesBase = feeCurrency === base && kind !== 'linear_perpetual'
-      const notional = multiplyFixed(signed, quantityScale, price, PRICE_SCALE, MONEY_SCALE)
+      const notional = notionalAt(signed, price, whole)
       const notionals = divide(notional, shares.map(unitsOf))
       const fees = divide(
         fee,
@@ -378,7 +388,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const atPrice = fixed(price, PRICE_SCALE)
       for (const side of [1n, -1n]) {
         const ofSide = parts.filter(({ units }) => units * side > 0n)
-        const notional = multiplyFixed(sumOf(ofSide), quantityScale, atPrice, PRICE_SCALE, MONEY_SCALE)
+        const notional = notionalAt(sumOf(ofSide), atPrice, holding.whole)
         const notionals = divide(notional, ofSide.map(unitsOf))
         ofSide.forEach(({ strategy, units }, i) =>
           countRoundTrip(holding.book(strategy, units, notionals[i] ?? 0n, 0n)),

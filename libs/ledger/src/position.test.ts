@@ -3,7 +3,8 @@ import { bookQuantity, markValue, nothingBooked, unrealized } from './position.t
 
 /** Trades are "<signed quantity> @ <price>"; the quantity has 3 decimals, money 8. */
 function after(trades: readonly string[]) {
-  const terms = { instrument: 'BTC/USDT', quoteCurrency: 'USDT', quantityScale: 3, mark: 0, markUs: 0 }
+  const contract = { units: 1n, scale: 0 }
+  const terms = { instrument: 'BTC/USDT', quoteCurrency: 'USDT', quantityScale: 3, contract, mark: 0, markUs: 0 }
   const position = { ...terms, ...nothingBooked }
   const ends = trades.map((trade) => {
     const [quantity = '', price = ''] = trade.split(' @ ')

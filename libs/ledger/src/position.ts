@@ -1,4 +1,5 @@
 import type { InstrumentId } from '@triplane/contracts'
+import type { ContractSize } from '@triplane/instruments'
 import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane/kernel'
 
 /** Decimal digits of a price when it is multiplied with a quantity. */
@@ -26,6 +27,8 @@ export interface Position extends Booked {
   readonly instrument: InstrumentId
   readonly quoteCurrency: string
   readonly quantityScale: number
+  /** Units of the base in a quantity of 1. */
+  readonly contract: ContractSize
   /** Price at which it is valued: the newest mark, else the first fill; 0 before both. */
   readonly mark: number
   /** Market time of what the mark is of; 0 before the first. */
@@ -90,8 +93,17 @@ export function bookQuantity(position: Mutable<Booked>, quantity: bigint, notion
 }
 
 /** What the position is worth at its mark, signed, rounded half to even. */
-export function markValue({ quantity, quantityScale, mark }: Position): bigint {
-  return rescale(quantity * fixedFromNumber(mark, PRICE_SCALE), quantityScale + PRICE_SCALE, MONEY_SCALE)
+export function markValue(position: Position): bigint {
+  return notionalAt(position.quantity, fixedFromNumber(position.mark, PRICE_SCALE), position)
+}
+
+/** What a signed quantity costs at a price (1e-12), rounded half to even: units of 1e-8 of the quote currency. */
+export function notionalAt(
+  quantity: bigint,
+  price: bigint,
+  { quantityScale, contract }: Pick<Position, 'quantityScale' | 'contract'>,
+): bigint {
+  return rescale(quantity * contract.units * price, quantityScale + contract.scale + PRICE_SCALE, MONEY_SCALE)
 }
 
 /** What closing at the mark would realise. */

@@ -1,4 +1,5 @@
 import type { Cross, EventDraft, Fill } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import fc from 'fast-check'
@@ -20,7 +21,7 @@ const instrument = (quote: string) => ({
 const config = {
   startingCashUsd: '1000000',
   instruments: [instrument('USDT'), instrument('KRW')],
-  ratesToUsd: { USDT: '1', KRW: '0.00074129', BNB: '551.25' },
+  rates: configuredRates({ USDT: '1', KRW: '0.00074129', BNB: '551.25' }),
 }
 
 const sharesOf = fc.array(

@@ -65,8 +65,8 @@ export class ExecutionTotals {
     this.#worstSlippageBps = saved.worstSlippageBps
   }
 
-  addFill(fill: EventDraft<Fill>, usdPerQuote: number): void {
-    const midNotionalUsd = Number(fill.quantity) * fill.decisionMid * usdPerQuote
+  /** Counts a fill, whose quantity was worth `midNotionalUsd` at the mid of its decision. */
+  addFill(fill: EventDraft<Fill>, midNotionalUsd: number): void {
     this.#fills++
     if (fill.status === 'PARTIAL_FILL') this.#partialFills++
     if (fill.isLate) this.#lateFills++

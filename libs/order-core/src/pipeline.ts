@@ -25,7 +25,6 @@ import {
   orderEvent,
   OrderRateWindow,
   OrderStore,
-  quantityUnitsOf,
   readCandidate,
   remainingUnits,
   standardChecks,
@@ -39,6 +38,7 @@ import {
   type RiskGate,
   type RiskReject,
 } from '@triplane/execution'
+import { configuredRates, quantityUnitsOf, worthUsd } from '@triplane/instruments'
 import { fixed, floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
 import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
@@ -90,6 +90,7 @@ class OrderPipeline implements OrderPlaneCore {
   constructor(config: OrderPlaneConfig, deps: OrderPlaneDeps, snapshot?: OrderPlaneSnapshot) {
     const { minLatencyUs, orderRetentionUs, startingCashUsd, ratesToUsd, risk } = config
     const { instruments } = deps
+    const rates = configuredRates(ratesToUsd)
     this.outbox = new Outbox(snapshot?.lastSeq)
     this.#config = config
     this.#deps = deps
@@ -97,10 +98,10 @@ class OrderPipeline implements OrderPlaneCore {
     this.#mode = new TradingMode(snapshot?.mode)
     this.#rate = new OrderRateWindow(risk, snapshot?.rate)
     this.#orders = new OrderStore(orderRetentionUs, snapshot?.orders)
-    this.#ledger = createLedger({ startingCashUsd, instruments, ratesToUsd }, snapshot?.ledger)
+    this.#ledger = createLedger({ startingCashUsd, instruments, rates }, snapshot?.ledger)
     const brokerOptions = { settings: config, leadUs: minLatencyUs, retentionUs: orderRetentionUs }
     this.#broker = openBroker(config.broker, brokerOptions, snapshot?.broker, deps.brokers)
-    const parts = { broker: this.#broker, ledger: this.#ledger, orders: this.#orders }
+    const parts = { broker: this.#broker, ledger: this.#ledger, orders: this.#orders, rates }
     this.#desks = new TradingDesks(config, deps, parts, snapshot?.desks)
     this.#totals = new ExecutionTotals(snapshot?.totals)
     this.#waiting = new WaitingIntents(snapshot?.waiting)
@@ -268,7 +269,8 @@ class OrderPipeline implements OrderPlaneCore {
     const fill = fillEvent(report, order, desk.terms, this.#effectUs())
     if (!this.#ledger.book(fill)) return
     this.outbox.add(fill)
-    this.#totals.addFill(fill, desk.terms.usdPerQuote)
+    const filledUnits = quantityUnitsOf(fill.quantity, desk.terms)
+    this.#totals.addFill(fill, worthUsd(filledUnits, fill.decisionMid, desk.terms))
     desk.ownVolume.add(this.#nowUs, Number(report.quantity))
 
     if (order) this.#followFill(order, fill, report.atUs, desk)

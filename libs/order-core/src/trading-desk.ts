@@ -14,16 +14,15 @@ import {
   type InstrumentId,
 } from '@triplane/contracts'
 import {
-  changeSteps,
   participationAllowance,
   RollingVolume,
   rollingVolumeSchema,
   type Broker,
   type InstrumentRisk,
   type MarketWatch,
-  type TradingTerms,
   type WorkingOrders,
 } from '@triplane/execution'
+import { changeSteps, type TradingTerms } from '@triplane/instruments'
 import type { Position } from '@triplane/ledger'
 import { OrderBook, orderBookSchema } from '@triplane/market-data'
 

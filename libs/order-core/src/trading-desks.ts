@@ -9,7 +9,8 @@ import {
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
-import { quantityNumber, tradingTerms, type Broker, type OrderStore } from '@triplane/execution'
+import type { Broker, OrderStore } from '@triplane/execution'
+import { tradingTerms, worthUsd, type Rates } from '@triplane/instruments'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type { MarketInput, OrderPlaneDeps } from './order-plane-deps.ts'
@@ -26,22 +27,18 @@ export class TradingDesks {
   readonly #ledger: Ledger
 
   constructor(
-    {
-      ratesToUsd,
-      marginVenues,
-      participation,
-    }: Pick<OrderPlaneConfig, 'ratesToUsd' | 'marginVenues' | 'participation'>,
+    { marginVenues, participation }: Pick<OrderPlaneConfig, 'marginVenues' | 'participation'>,
     { instruments, isSessionOpen }: OrderPlaneDeps,
-    parts: { readonly broker: Broker; readonly ledger: Ledger; readonly orders: OrderStore },
+    parts: { readonly broker: Broker; readonly ledger: Ledger; readonly orders: OrderStore; readonly rates: Rates },
     snapshot: TradingDesksSnapshot = [],
   ) {
     const saved = new Map(snapshot.map((desk) => [desk.instrument, desk]))
-    const { broker, ledger, orders } = parts
+    const { broker, ledger, orders, rates } = parts
     this.#ledger = ledger
     const openDesk = (instrument: Instrument) => {
       const { quote } = instrument
       const id = instrumentId(instrument)
-      const terms = tradingTerms(instrument, Number(ratesToUsd[quote]), saved.get(id)?.steps)
+      const terms = tradingTerms(instrument, rates.usdPer(quote), saved.get(id)?.steps)
       ledger.setMinNotional(id, terms.steps.minNotional)
       const position = ledger.position(id)
       const working = orders.working(id)
@@ -62,7 +59,7 @@ export class TradingDesks {
   reservedCashUsd(): number {
     let usd = 0
     for (const { isCashTraded, workingBuyUnits, ask, terms } of this.all) {
-      if (isCashTraded && workingBuyUnits > 0n) usd += quantityNumber(workingBuyUnits, terms) * ask * terms.usdPerQuote
+      if (isCashTraded && workingBuyUnits > 0n) usd += worthUsd(workingBuyUnits, ask, terms)
     }
     return usd
   }

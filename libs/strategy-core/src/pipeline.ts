@@ -21,6 +21,7 @@ import {
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
+import { changeSteps, configuredRates } from '@triplane/instruments'
 import { floorTime, invariant, numberFromFixed } from '@triplane/kernel'
 import {
   createLedger,
@@ -31,7 +32,6 @@ import {
   type Valuation,
 } from '@triplane/ledger'
 import {
-  changeSteps,
   Connections,
   constructPortfolio,
   createKillSwitches,
@@ -89,7 +89,8 @@ export function createStrategyCore(
   const idleAfterUs = longestLimitUs(config)
 
   const outbox = new Outbox<StrategyOutput>(snapshot?.outboxSeq)
-  const ledger = createLedger({ startingCashUsd, instruments, ratesToUsd: config.ratesToUsd }, snapshot?.ledger)
+  const rates = configuredRates(config.ratesToUsd)
+  const ledger = createLedger({ startingCashUsd, instruments, rates }, snapshot?.ledger)
   const switches = createKillSwitches(config.killSwitches, snapshot?.switches)
   const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.id, instrument]))
   const held = (strategy: string, id: InstrumentId) =>
@@ -104,7 +105,7 @@ export function createStrategyCore(
   )
   const weightOf = new Map(strategies.all.map(({ name, weight }) => [name, weight]))
   const traded = instruments.map((instrument) =>
-    followInstrument(instrument, strategies.all, config, ledger, saved.get(instrumentId(instrument))),
+    followInstrument(instrument, strategies.all, config, { ledger, rates }, saved.get(instrumentId(instrument))),
   )
   for (const { id, terms } of traded) ledger.setMinNotional(id, terms.steps.minNotional)
   const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))

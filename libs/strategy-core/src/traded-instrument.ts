@@ -8,7 +8,8 @@ import {
   type StateOf,
   instrumentId,
 } from '@triplane/contracts'
-import { fixedFromNumber, formatFixed, invariant } from '@triplane/kernel'
+import { quantityWorth, tradingTerms, type Rates, type TradingTerms } from '@triplane/instruments'
+import { fixedFromNumber, formatFixed } from '@triplane/kernel'
 import type { Ledger } from '@triplane/ledger'
 import {
   divideOrder,
@@ -16,13 +17,10 @@ import {
   opposingShares,
   OrderDesk,
   orderDeskSchema,
-  quantityWorth,
   RequestDesk,
   requestDeskSchema,
-  tradingTerms,
   type SeenInstrument,
   type Demand,
-  type TradingTerms,
 } from '@triplane/strategy'
 import type { ActiveStrategy } from './active-strategy.ts'
 import type { StrategyConfig } from './config.ts'
@@ -109,15 +107,13 @@ export function followInstrument(
   instrument: Instrument,
   strategies: readonly ActiveStrategy[],
   config: StrategyConfig,
-  ledger: Ledger,
+  { ledger, rates }: { readonly ledger: Ledger; readonly rates: Rates },
   snapshot?: TradedInstrumentSnapshot,
 ): TradedInstrument {
-  const rateToUsd = config.ratesToUsd[instrument.quote]
-  invariant(rateToUsd !== undefined, 'every quote currency has a rate to USD', instrument.quote)
   const id = instrumentId(instrument)
   const { lastSeenUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
     snapshot ?? nothingHeard
-  const terms = tradingTerms(instrument, rateToUsd, snapshot?.steps)
+  const terms = tradingTerms(instrument, rates.usdPer(instrument.quote), snapshot?.steps)
   const saved = new Map(snapshot?.targets.map((target) => [target.strategy, target]))
   const opinionated = strategies.filter(({ limits }) => limits === undefined)
   const targets = opinionated.map(({ name: strategy }) => ({
@@ -203,7 +199,7 @@ export function crossing(
   if (mark === 0 || (targets.length < 2 && isOnly(targets[0]?.strategy, ledger.parts(id)))) return undefined
   const shares = opposingShares(demandsOf(instrument, ledger), terms.lotUnits, terms.quantityScale)
   const bought = shares.reduce((sum, { quantity }) => sum + Math.max(0, Number(quantity)), 0)
-  return bought * mark * terms.usdPerQuote >= minTradeUsd
+  return bought * mark * terms.contractSize * terms.usdPerQuote >= minTradeUsd
     ? { price: formatFixed(fixedFromNumber(mark, PRICE_DIGITS), PRICE_DIGITS), shares }
     : undefined
 }

@@ -22,7 +22,6 @@ export {
 export { OrderDesk, orderDeskSchema } from './intents/order-desk.ts'
 export { RequestDesk, requestDeskSchema } from './intents/request-desk.ts'
 export { divideOrder, opposingShares, type Demand } from './intents/order-shares.ts'
-export { changeSteps, quantityWorth, tradingTerms, type TradingTerms } from './intents/trading-terms.ts'
 // Kill switches
 export { longestSilence, sourceKey, type SeenInstrument } from './kill-switch/data-silence.ts'
 export { Connections, connectionsSchema } from './kill-switch/connections.ts'

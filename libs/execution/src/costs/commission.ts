@@ -1,5 +1,5 @@
 import { fixedFromNumber, formatFixed, MONEY_SCALE, rescale } from '@triplane/kernel'
-import type { TradingTerms } from '../trading-terms.ts'
+import type { TradingTerms } from '@triplane/instruments'
 
 /** What a venue charges, basis points of the notional; negative is a rebate. */
 export interface FeeRates {
@@ -16,6 +16,7 @@ const RATE_SCALE = 12
 /** Commission of a fill as a decimal string of the quote currency: notional times rate, rounded once, half to even, at 1e-8. */
 export function commission(quantityUnits: bigint, priceUnits: bigint, rateBps: number, terms: TradingTerms): string {
   const rateUnits = fixedFromNumber(rateBps, RATE_SCALE - 4)
-  const scale = terms.quantityScale + terms.priceScale + RATE_SCALE
-  return formatFixed(rescale(quantityUnits * priceUnits * rateUnits, scale, MONEY_SCALE), MONEY_SCALE)
+  const { quantityScale, priceScale, contract } = terms
+  const scale = quantityScale + contract.scale + priceScale + RATE_SCALE
+  return formatFixed(rescale(quantityUnits * contract.units * priceUnits * rateUnits, scale, MONEY_SCALE), MONEY_SCALE)
 }

@@ -1,5 +1,5 @@
-import { terms } from '../../test/builders.ts'
-import { priceUnitsOf, quantityUnitsOf } from '../trading-terms.ts'
+import { priceUnitsOf, quantityUnitsOf, tradingTerms } from '@triplane/instruments'
+import { perpetual, terms } from '../../test/builders.ts'
 import { commission } from './commission.ts'
 import { slippageBps } from './slippage.ts'
 
@@ -13,6 +13,11 @@ describe('commission', () => {
   ])('$name', ({ quantity, price, rateBps, want }) => {
     expect(commission(quantityUnitsOf(quantity, terms), priceUnitsOf(price, terms), rateBps, terms)).toBe(want)
   })
+})
+
+it('charges a contract by what it is worth', () => {
+  const contract = tradingTerms({ ...perpetual, contractSize: '0.01' }, 1)
+  expect(commission(quantityUnitsOf('10', contract), priceUnitsOf('60000', contract), 5, contract)).toBe('3')
 })
 
 describe('slippage', () => {

@@ -2,7 +2,7 @@ import type { EventDraft, Fill, OrderIntent } from '@triplane/contracts'
 import { sharesOfFill } from '@triplane/ledger'
 import { slippageBps } from '../costs/slippage.ts'
 import type { BrokerReport } from '../brokers/broker.ts'
-import { quantityUnitsOf, type TradingTerms } from '../trading-terms.ts'
+import { quantityUnitsOf, type TradingTerms } from '@triplane/instruments'
 import { isWorking } from './order-transitions.ts'
 import type { Order } from './order.ts'
 

@@ -1,8 +1,8 @@
-import { exemptsReduceOnly, type OrderIntent, type Side, type TradingState } from '@triplane/contracts'
+import type { OrderIntent, Side, TradingState } from '@triplane/contracts'
 import { numberFromFixed } from '@triplane/kernel'
 import { closableUnits } from './exposure.ts'
 import type { Candidate, InstrumentRisk } from './risk-check.ts'
-import { priceUnitsOf, quantityNumber, quantityUnitsOf } from '../trading-terms.ts'
+import { priceUnitsOf, quantityNumber, quantityUnitsOf } from '@triplane/instruments'
 
 /**
  * Reads an intent into units. While the trading state is `reducing` its quantity is clipped to the position less working
@@ -57,5 +57,5 @@ export function referencePrice({ intent, limitPrice }: Candidate, { bid, ask }: 
 
 /** The venue takes it however small it is, because it only reduces. */
 export function isExempt({ intent, isClipped }: Candidate, { terms }: InstrumentRisk): boolean {
-  return (intent.reduceOnly || isClipped) && exemptsReduceOnly(terms.instrument)
+  return (intent.reduceOnly || isClipped) && terms.exemptsReduceOnly
 }

@@ -1,5 +1,5 @@
 import type { Side } from '@triplane/contracts'
-import { quantityNumber } from '../trading-terms.ts'
+import { worthUsd } from '@triplane/instruments'
 import type { InstrumentRisk } from './risk-check.ts'
 
 /** Mid of the newest best prices, quote currency; NaN when there is none. */
@@ -32,7 +32,7 @@ export function worstPositionUsd(instrument: InstrumentRisk, side: Side, extraUn
   const { mark, terms } = instrument
   const units = worstPositionUnits(instrument, side, extraUnits)
   if (units === 0n) return 0
-  return mark > 0 ? quantityNumber(units, terms) * mark * terms.usdPerQuote : Number.NaN
+  return mark > 0 ? worthUsd(units, mark, terms) : Number.NaN
 }
 
 /** Whether an order could make the position larger than it can become without it. No price is needed to know. */

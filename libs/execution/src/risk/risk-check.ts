@@ -1,5 +1,5 @@
 import type { OrderIntent, SwitchType, TradingState } from '@triplane/contracts'
-import type { TradingTerms } from '../trading-terms.ts'
+import type { TradingTerms } from '@triplane/instruments'
 
 /** What checks know of one instrument, read at the moment of the check. */
 export interface InstrumentRisk {

@@ -17,7 +17,7 @@ import { readCandidate } from './candidate.ts'
 import { enlarges } from './exposure.ts'
 import type { AccountRisk, InstrumentRisk } from './risk-check.ts'
 import { createRiskGate } from './risk-gate.ts'
-import { changeSteps, tradingTerms } from '../trading-terms.ts'
+import { changeSteps, tradingTerms } from '@triplane/instruments'
 import { standardChecks, type RiskReject } from './standard-checks.ts'
 
 const gate = createRiskGate(standardChecks(limits))
@@ -188,6 +188,18 @@ const cases: readonly Case[] = [
     name: 'refuses above the maximum notional',
     intent: anIntent({ quantity: '0.417' }),
     want: { code: 'max_notional', notionalUsd: 25_020, limitUsd: 25_000 },
+  },
+  {
+    name: 'counts a contract by what it is worth: too large',
+    intent: anIntent({ quantity: '4.17' }),
+    instrument: anInstrument({ terms: tradingTerms({ ...perpetual, contractSize: '0.1' }, 1) }),
+    want: { code: 'max_notional', notionalUsd: 25_020, limitUsd: 25_000 },
+  },
+  {
+    name: 'counts a contract by what it is worth: too small',
+    intent: anIntent({ quantity: '0.16' }),
+    instrument: anInstrument({ terms: tradingTerms({ ...perpetual, contractSize: '0.01' }, 1) }),
+    want: { code: 'min_notional', notional: 96, limit: 100 },
   },
   {
     name: 'refuses a price beyond the collar',

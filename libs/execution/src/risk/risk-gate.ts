@@ -1,6 +1,6 @@
 import { field, type OrderIntent } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
-import { quantityText, quantityUnitsOf } from '../trading-terms.ts'
+import { quantityText, quantityUnitsOf } from '@triplane/instruments'
 import { closingPart } from './candidate.ts'
 import { killSwitch } from './checks/kill-switch.ts'
 import type { RiskCheck } from './define-check.ts'

@@ -1,7 +1,7 @@
-import { exemptsReduceOnly, type Side } from '@triplane/contracts'
+import type { Side } from '@triplane/contracts'
 import { midPrice } from '../risk/exposure.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
-import { wholeLots } from '../trading-terms.ts'
+import { wholeLots } from '@triplane/instruments'
 
 /** What is left of a position is worth so many times the smallest order: it can be closed after its price has fallen too. */
 const REMAINDER_RATIO = 2
@@ -15,10 +15,12 @@ export function participatingUnits(side: Side, units: bigint, instrument: Instru
   const allowed = instrument.participationUnits(nowUs)
   if (allowed >= units) return units
   const isClosing = positionUnits !== 0n && positionUnits > 0n === (side === 'SELL')
-  if (!isClosing || exemptsReduceOnly(terms.instrument)) return allowed
+  if (!isClosing || terms.exemptsReduceOnly) return allowed
 
   const held = positionUnits < 0n ? -positionUnits : positionUnits
-  const sound = wholeLots((REMAINDER_RATIO * terms.minNotional) / midPrice(instrument), terms) + terms.lotUnits
+  const sound =
+    wholeLots((REMAINDER_RATIO * terms.minNotional) / (midPrice(instrument) * terms.contractSize), terms) +
+    terms.lotUnits
   const left = allowed < held ? held - allowed : allowed - held
   if (left === 0n || left >= sound) return allowed
   const most = allowed > held ? held : held - sound

@@ -13,6 +13,7 @@ import {
   instrumentId,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
+import { configuredRates, quantityUnitsOf, tradingTerms, worthUsd, type TradingTerms } from '@triplane/instruments'
 import { numberFromMoney } from '@triplane/ledger'
 import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
 import { defaultStrategies } from '@triplane/strategy'
@@ -46,8 +47,12 @@ export function exportOrderPlane(
   instruments: readonly Instrument[],
   { krwPerUsd, ratesToUsd }: Pick<OrderPlaneConfig, 'krwPerUsd' | 'ratesToUsd'>,
 ): (event: ExecutionEvent) => void {
-  const usdOf = new Map(
-    instruments.map((instrument) => [instrumentId(instrument), Number(ratesToUsd[instrument.quote])]),
+  const rates = configuredRates(ratesToUsd)
+  const termsOf = new Map(
+    instruments.map((instrument) => [
+      instrumentId(instrument),
+      tradingTerms(instrument, rates.usdPer(instrument.quote)),
+    ]),
   )
   const labels = instrumentLabels(instruments)
   const interrupted = new Set<string>()
@@ -55,8 +60,9 @@ export function exportOrderPlane(
   return (event) => {
     const market = labelsOf(labels, event.instrument)
     if (event.type === 'orderEvent') return recordOrder(metrics, event, market, interrupted)
-    const usdPerQuote = usdOf.get(event.instrument) ?? 0
-    recordFill(metrics, event, market, { usdPerQuote, feeUsd: core.feeUsd(event), krwPerUsd })
+    const terms = termsOf.get(event.instrument) as TradingTerms
+    const notionalUsd = worthUsd(quantityUnitsOf(event.quantity, terms), Number(event.price), terms)
+    recordFill(metrics, event, market, { notionalUsd, feeUsd: core.feeUsd(event), krwPerUsd })
   }
 }
 
@@ -130,10 +136,10 @@ function recordFill(
   fill: Fill,
   { exchange, symbol }: MarketLabels,
   {
-    usdPerQuote,
+    notionalUsd,
     feeUsd,
     krwPerUsd,
-  }: { readonly usdPerQuote: number; readonly feeUsd: number; readonly krwPerUsd: number },
+  }: { readonly notionalUsd: number; readonly feeUsd: number; readonly krwPerUsd: number },
 ): void {
   const { strategy, side, status } = fill
   metrics.filled.inc({ strategy, exchange, symbol, direction: side, status })
@@ -141,7 +147,6 @@ function recordFill(
   metrics.slippage.observe({ strategy, exchange, symbol, direction: side }, fill.slippageBps)
   if (feeUsd > 0) metrics.commission.inc({ strategy, exchange, symbol }, feeUsd)
   if (fill.first) metrics.ackToFill.observe({ strategy, exchange, symbol }, seconds(fill.tsAckUs, fill.tsVenueUs))
-  const notionalUsd = Number(fill.quantity) * Number(fill.price) * usdPerQuote
   metrics.orderVolumeKrw.inc({ exchange, symbol, action: side }, notionalUsd * krwPerUsd)
 }
 

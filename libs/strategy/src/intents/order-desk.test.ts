@@ -1,9 +1,10 @@
 import { Outbox, type CancelIntent, type OrderIntent } from '@triplane/contracts'
-import { anOrderEvent, testStartUs } from '@triplane/testing'
+import { anInstrument, anOrderEvent, testStartUs } from '@triplane/testing'
 import { OrderDesk } from './order-desk.ts'
-import type { TradingTerms } from './trading-terms.ts'
+import type { TradingTerms } from '@triplane/instruments'
 
 const terms: TradingTerms = {
+  instrument: anInstrument({ tickSize: '0.1', lotSize: '0.001', minNotional: '100' }),
   steps: { tickSize: '0.1', lotSize: '0.001', minNotional: '100' },
   quantityScale: 3,
   lotUnits: 1n,
@@ -11,6 +12,8 @@ const terms: TradingTerms = {
   priceScale: 1,
   tickUnits: 1n,
   tickSize: 0.1,
+  contract: { units: 1n, scale: 0 },
+  contractSize: 1,
   usdPerQuote: 1,
   minNotional: 100,
   exemptsReduceOnly: false,

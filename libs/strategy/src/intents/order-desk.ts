@@ -11,7 +11,7 @@ import { fixed } from '@triplane/kernel'
 import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from './live-orders.ts'
 import { orderIntent, type Owners } from './order-intent.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
-import type { TradingTerms } from './trading-terms.ts'
+import type { TradingTerms } from '@triplane/instruments'
 
 /** How an order desk works. Times are market time. */
 export interface OrderDeskConfig extends OrderPlan {

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { fixed } from '@triplane/kernel'
+import { anInstrument } from '@triplane/testing'
 import type { LiveOrder } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder } from './order-planner.ts'
-import { notional, quantityWorth, worthUsd, type TradingTerms } from './trading-terms.ts'
+import { notional, quantityWorth, worthUsd, type TradingTerms } from '@triplane/instruments'
 
 const terms: TradingTerms = {
+  instrument: anInstrument({ tickSize: '0.1', lotSize: '0.001', minNotional: '100' }),
   steps: { tickSize: '0.1', lotSize: '0.001', minNotional: '100' },
   quantityScale: 3,
   lotUnits: 1n,
@@ -12,6 +14,8 @@ const terms: TradingTerms = {
   priceScale: 1,
   tickUnits: 1n,
   tickSize: 0.1,
+  contract: { units: 1n, scale: 0 },
+  contractSize: 1,
   usdPerQuote: 1,
   minNotional: 100,
   exemptsReduceOnly: false,

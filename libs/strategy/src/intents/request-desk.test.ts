@@ -4,10 +4,10 @@ import { aFill, anOrderEvent, testStartUs, anInstrument } from '@triplane/testin
 import fc from 'fast-check'
 import type { RequestedOrder } from '../strategies/strategy.ts'
 import { RequestDesk, type RequestDeskSnapshot } from './request-desk.ts'
-import { tradingTerms } from './trading-terms.ts'
+import { tradingTerms } from '@triplane/instruments'
 
 const btc = anInstrument()
-const terms = tradingTerms(btc, '1')
+const terms = tradingTerms(btc, 1)
 const limits = { maxOrderUsd: 1000, maxPositionUsd: 2000 }
 const config = {
   minTradeUsd: 50,

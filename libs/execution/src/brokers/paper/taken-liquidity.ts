@@ -1,5 +1,5 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
-import { wholeLots, type TradingTerms } from '../../trading-terms.ts'
+import { wholeLots, type TradingTerms } from '@triplane/instruments'
 import type { BookView } from '../book-view.ts'
 
 type BookSide = 'bid' | 'ask'

@@ -1,4 +1,4 @@
-import { quantityNumber } from '../../trading-terms.ts'
+import { quantityNumber, worthUsd } from '@triplane/instruments'
 import { referencePrice } from '../candidate.ts'
 import { defineInstrumentCheck } from '../define-check.ts'
 
@@ -17,7 +17,7 @@ export const insufficientHoldings = defineInstrumentCheck({
       return { currency: base, needed: candidate.quantity, available }
     }
     // Cash of every quote currency counts, at its rate to US dollars; the fee comes out of what is bought.
-    const needed = candidate.quantity * referencePrice(candidate, instrument) * terms.usdPerQuote
+    const needed = worthUsd(candidate.quantityUnits, referencePrice(candidate, instrument), terms)
     const available = account.freeCashUsd()
     return needed <= available ? undefined : { currency: 'USD', needed, available }
   },

@@ -1,3 +1,4 @@
+import { worthUsd } from '@triplane/instruments'
 import { referencePrice } from '../candidate.ts'
 import { defineInstrumentCheck } from '../define-check.ts'
 
@@ -6,7 +7,7 @@ export const maxNotional = defineInstrumentCheck({
   doc: 'Denies an order worth more than the limit.',
   limits: { maxOrderNotionalUsd: 'largest order, USD' },
   refuse(candidate, instrument, _, { maxOrderNotionalUsd }) {
-    const notionalUsd = candidate.quantity * referencePrice(candidate, instrument) * instrument.terms.usdPerQuote
+    const notionalUsd = worthUsd(candidate.quantityUnits, referencePrice(candidate, instrument), instrument.terms)
     return notionalUsd <= maxOrderNotionalUsd ? undefined : { notionalUsd, limitUsd: maxOrderNotionalUsd }
   },
 })

@@ -1,3 +1,4 @@
+import { notional } from '@triplane/instruments'
 import { isExempt, referencePrice } from '../candidate.ts'
 import { defineInstrumentCheck } from '../define-check.ts'
 
@@ -6,8 +7,8 @@ export const minNotional = defineInstrumentCheck({
   doc: "Denies an order below the venue's smallest value, unless it only reduces and the venue exempts that.",
   refuse(candidate, instrument) {
     if (isExempt(candidate, instrument)) return undefined
-    const notional = candidate.quantity * referencePrice(candidate, instrument)
+    const value = notional(candidate.quantityUnits, referencePrice(candidate, instrument), instrument.terms)
     const limit = instrument.terms.minNotional
-    return notional >= limit ? undefined : { notional, limit }
+    return value >= limit ? undefined : { notional: value, limit }
   },
 })

@@ -1,5 +1,5 @@
 import { participatingUnits } from '../../sizing/participating-units.ts'
-import { quantityNumber } from '../../trading-terms.ts'
+import { notional, quantityNumber } from '@triplane/instruments'
 import { isExempt } from '../candidate.ts'
 import { defineInstrumentCheck } from '../define-check.ts'
 import { midPrice } from '../exposure.ts'
@@ -14,7 +14,8 @@ export const participation = defineInstrumentCheck({
     if (allowedUnits === quantityUnits) return undefined
     const allowed = quantityNumber(allowedUnits, terms)
     const isEnough =
-      allowedUnits > 0n && (isExempt(candidate, instrument) || allowed * midPrice(instrument) >= terms.minNotional)
+      allowedUnits > 0n &&
+      (isExempt(candidate, instrument) || notional(allowedUnits, midPrice(instrument), terms) >= terms.minNotional)
     return isEnough ? undefined : { quantity, allowed }
   },
 })

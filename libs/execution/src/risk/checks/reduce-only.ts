@@ -1,4 +1,4 @@
-import { quantityNumber } from '../../trading-terms.ts'
+import { quantityNumber } from '@triplane/instruments'
 import { defineInstrumentCheck } from '../define-check.ts'
 import { closableUnits } from '../exposure.ts'
 

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { fixed, MONEY_SCALE } from '@triplane/kernel'
+import { configuredRates, tradableOf } from './rates.ts'
+
+describe('configuredRates', () => {
+  const rates = configuredRates({ USDT: '1', KRW: '0.00074129' })
+
+  it('has what is configured, and US dollars at 1', () => {
+    expect([rates.of('USD'), rates.of('USDT'), rates.find('KRW')]).toEqual([100_000_000n, 100_000_000n, 74_129n])
+    expect(rates.usdPer('KRW')).toBe(0.00074129)
+  })
+
+  it('knows nothing of other currencies, and says so where one is needed', () => {
+    expect(rates.find('EUR')).toBeUndefined()
+    expect(() => rates.of('EUR')).toThrow(/every quote currency has a rate to USD, was EUR/)
+    expect(() => rates.usdPer('EUR')).toThrow(/rate to USD, was EUR/)
+  })
+
+  it.each(['0', '-1', 'one', '0.000000001'])('refuses a rate of %s', (rate) => {
+    expect(() => configuredRates({ USDT: rate })).toThrow()
+  })
+
+  it('gives as a number what was written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10 ** 15 }), (units) => {
+        const text = `${Math.floor(units / 1e8)}.${String(units % 1e8).padStart(MONEY_SCALE, '0')}`
+        expect(configuredRates({ X: text }).usdPer('X')).toBe(Number(text))
+        expect(configuredRates({ X: text }).of('X')).toBe(fixed(text, MONEY_SCALE))
+      }),
+    )
+  })
+})
+
+it('leaves out what is quoted in a currency without a rate', () => {
+  const instruments = [{ quote: 'USDT' }, { quote: 'BTC' }, { quote: 'USD' }]
+  expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([{ quote: 'USDT' }, { quote: 'USD' }])
+})
