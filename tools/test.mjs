@@ -14,6 +14,6 @@ ensureInstalled()
 const asked = process.argv.slice(2)
 if (asked.length > 0) process.exit(jest(...asked))
 const alone = jest(...STACKS.flatMap((path) => ['--testPathIgnorePatterns', path]))
-// A suite that fails in the middle may leave a client that tries to reach its server for ever.
+// A suite that fails in the middle may leave a client that tries to reach its server forever.
 const stacks = jest('--runInBand', '--forceExit', ...STACKS)
 process.exit(alone || stacks)

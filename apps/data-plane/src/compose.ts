@@ -44,7 +44,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
     ...config.metrics,
     logger,
   })
-  let heardUs: number | undefined
+  let lastSeenUs: number | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void): Promise<HostedRun> {
     const { run, bus, folder, history, latest } = context
@@ -111,7 +111,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
         context.logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
       onHandOver: () => plane.freshness.handedOver(),
       onPublished: () => plane.freshness.published(),
-      onBatch: () => void (heardUs = clock.nowUs()),
+      onBatch: () => void (lastSeenUs = clock.nowUs()),
       clock,
     })
     context.logger.info('Source is open', { source: source.description, items_before: saved?.state.items ?? 0 })
@@ -159,7 +159,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
       instance,
       metrics,
       host,
-      checks: { feed: feedCheck(() => heardUs, clock) },
+      checks: { feed: feedCheck(() => lastSeenUs, clock) },
       observeHistory: (types) => exportHistory(metrics, types),
       views: dataPlane.views,
     },

@@ -8,7 +8,7 @@ export interface SilencesOptions {
 }
 
 interface Watched {
-  heardUs: number
+  lastSeenUs: number
   /** Whole limits of silence since. */
   missed: number
 }
@@ -21,14 +21,14 @@ export class Silences {
 
   constructor(nowUs: number, options: SilencesOptions) {
     this.#options = options
-    this.#planes = new Map(planeNames.map((plane) => [plane, { heardUs: nowUs, missed: 0 }]))
+    this.#planes = new Map(planeNames.map((plane) => [plane, { lastSeenUs: nowUs, missed: 0 }]))
   }
 
   /** A heartbeat of `stage` came from `plane`, which may be one of several instances: `data-plane.kraken`. */
   heard(plane: string, stage: string, nowUs: number): void {
     const known = this.#planes.get(plane)
-    if (known && known.missed > 0) this.#options.onBack(plane, nowUs - known.heardUs)
-    this.#planes.set(plane, { heardUs: nowUs, missed: 0 })
+    if (known && known.missed > 0) this.#options.onBack(plane, nowUs - known.lastSeenUs)
+    this.#planes.set(plane, { lastSeenUs: nowUs, missed: 0 })
     // The plane of that stage is there, if not under the name that it would have alone.
     const alone = planeNames.find((name) => stageOf(name) === stage)
     if (alone !== undefined && this.#unheard.delete(alone) && alone !== plane) this.#planes.delete(alone)
@@ -37,7 +37,7 @@ export class Silences {
   /** Judges every plane now. */
   check(nowUs: number): void {
     for (const [plane, watched] of this.#planes) {
-      const silenceUs = nowUs - watched.heardUs
+      const silenceUs = nowUs - watched.lastSeenUs
       const missed = Math.floor(silenceUs / this.#options.limitUs)
       for (; watched.missed < missed; watched.missed++) this.#options.onMissed(plane, silenceUs)
     }
@@ -50,6 +50,6 @@ export class Silences {
 
   /** Silence of each plane that was ever heard, microseconds. */
   *ages(nowUs: number): Iterable<readonly [plane: string, ageUs: number]> {
-    for (const [plane, { heardUs }] of this.#planes) if (!this.#unheard.has(plane)) yield [plane, nowUs - heardUs]
+    for (const [plane, { lastSeenUs }] of this.#planes) if (!this.#unheard.has(plane)) yield [plane, nowUs - lastSeenUs]
   }
 }

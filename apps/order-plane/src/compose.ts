@@ -103,7 +103,7 @@ export async function composeOrderPlane(
     let judging: NodeJS.Timeout | undefined
     const liveness = new Liveness({
       limitUs: config.liveness.strategySilenceMs * 1000,
-      heardUs: () => edge.heardUs,
+      lastSeenUs: () => edge.lastSeenUs,
       judge(state, why) {
         const condition: TradingConditionChange = {
           type: 'tradingCondition',

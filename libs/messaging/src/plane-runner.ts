@@ -83,7 +83,7 @@ export class PlaneRunner<In extends Event, Out extends Event> {
       for (let j = 0; j < events.length; j++) {
         const event = events[j] as In | Heartbeat
         if (event.type === 'heartbeat') this.#passOn(event)
-        else if (!this.#plane.hears.has(event.type)) continue
+        else if (!this.#plane.inputTypes.has(event.type)) continue
         else if (this.#isNext(event, throughUs, throughRank)) this.#process(event)
         else this.#inputs.push(producer, event)
       }

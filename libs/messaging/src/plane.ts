@@ -10,7 +10,7 @@ export interface Plane<In extends Event, Out extends Event, Core extends PlaneCo
   /** They hold nothing but `In`, heartbeats and what the plane has no use for. */
   readonly topics: readonly Topic[]
   /** The types of `In`; what else is on its topics is passed over. */
-  readonly hears: ReadonlySet<Event['type']>
+  readonly inputTypes: ReadonlySet<Event['type']>
   /** Sees every output once, in emission order, when its host has time: metrics. */
   readonly observe: (event: Out) => void
   /** The stage whose heartbeats are passed on, the name they are passed on under, and who notes them. */

@@ -80,7 +80,7 @@ export function definePlane<
         name,
         core,
         topics: topics.consumed,
-        hears: new Set(spec.inputs(parts)),
+        inputTypes: new Set(spec.inputs(parts)),
         observe: spec.exportMetrics(parts, core),
         heartbeat: {
           from: stageOf(spec.follows),

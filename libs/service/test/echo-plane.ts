@@ -51,7 +51,7 @@ export function echoPlane(snapshot?: EchoState) {
     name: 'echo',
     core,
     topics: [topics.trades, topics.status, topics.commands, topics.heartbeats],
-    hears: new Set<Event['type']>(['trade', 'marketStatus', 'operatorCommand']),
+    inputTypes: new Set<Event['type']>(['trade', 'marketStatus', 'operatorCommand']),
     observe: () => undefined,
     heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
   }

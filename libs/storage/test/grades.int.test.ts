@@ -375,7 +375,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       }
     })
 
-    it('refuses tables that are kept for ever, and days that are none', () => {
+    it('refuses tables that are kept forever, and days that are none', () => {
       const aJob = (days: object) => () => new RetentionJob({ pool, grade, days })
       expect(aJob({ fills: 10 })).toThrow(/was fills: 10/)
       expect(aJob({ trades: 0 })).toThrow(/was trades: 0/)

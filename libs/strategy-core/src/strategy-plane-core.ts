@@ -25,12 +25,7 @@ import {
   type Tuning,
 } from '@triplane/contracts'
 import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation } from '@triplane/ledger'
-import {
-  connectionsSchema,
-  killSwitchesSchema,
-  type StrategyDefinition,
-  type SwitchStatus,
-} from '@triplane/strategy'
+import { connectionsSchema, killSwitchesSchema, type StrategyDefinition, type SwitchStatus } from '@triplane/strategy'
 import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from './active-strategy.ts'
 import { tradedInstrumentSchema } from './traded-instrument.ts'
 

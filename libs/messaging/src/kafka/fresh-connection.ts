@@ -9,9 +9,9 @@ let isMended = false
  * 1. One that ended in the middle of an answer kept its half, took the next one's bytes for the rest of it, and read lengths out
  *    of the middle of answers from then on: no request was ever answered again. Each begins with nothing here, without the
  *    socket before it, and is made by one caller at a time.
- * 2. A request that was sent while one ended was not told: it waited for ever, since what looks for late answers had ended too.
+ * 2. A request that was sent while one ended was not told: it waited forever, since what looks for late answers had ended too.
  */
-export function mendConnections(): void {
+export function patchReconnect(): void {
   if (isMended) return
   isMended = true
   const { connect, disconnect } = Connection.prototype

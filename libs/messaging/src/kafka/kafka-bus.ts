@@ -1,7 +1,7 @@
 import type { Topic } from '@triplane/contracts'
 import { closedError } from '../bus-error.ts'
 import type { Bus } from '../bus.ts'
-import { calmLog } from './calm-log.ts'
+import { throttleLog } from './throttle-log.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { KafkaConsumer } from './kafka-consumer.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
@@ -31,7 +31,7 @@ export interface KafkaBus extends Bus<Buffer> {
  * no broker answers in time, at once with `not_authenticated`, and with `wrong_topic_settings`.
  */
 export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Promise<KafkaBus> {
-  const options = onLog === undefined ? given : { ...given, onLog: calmLog(onLog) }
+  const options = onLog === undefined ? given : { ...given, onLog: throttleLog(onLog) }
   const { connectTimeoutMs = 30_000 } = options
   let reconnects = 0
   let heardMs = -Infinity

@@ -1,10 +1,10 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs'
-import { mendConnections } from './fresh-connection.ts'
+import { patchReconnect } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
 import { calmRequestQueue } from './request-queue.ts'
 import { Sockets, type SocketsObserver } from './sockets.ts'
 
-/** Practically for ever: kafkajs goes on trying until it is closed. */
+/** Practically forever: kafkajs goes on trying until it is closed. */
 const MANY_RETRIES = Number.MAX_SAFE_INTEGER
 
 /** How often kafkajs tries again, for a client, its producers and its consumers alike. */
@@ -44,7 +44,7 @@ export function createKafkaClient(
   { onReset, ...observer }: KafkaClientObserver,
 ): KafkaClient {
   calmRequestQueue()
-  mendConnections()
+  patchReconnect()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets(observer)
   const kafka = new Kafka({

@@ -284,7 +284,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
 
   async #commitWanted(): Promise<void> {
     try {
-      // An earlier request may still wait for a broker that was away: kafkajs asks for ever.
+      // An earlier request may still wait for a broker that was away: kafkajs asks forever.
       await this.#answered()
       const places = this.#assignment.uncommitted()
       if (places.length === 0) return

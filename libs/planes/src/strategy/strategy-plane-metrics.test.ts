@@ -48,7 +48,7 @@ function openPlane() {
   const at = (ms: number) => testStartUs + ms * 1000
   return {
     lines,
-    hears: plane.hears,
+    inputTypes: plane.inputTypes,
     quote: (ms: number, bidSize: number) => plane.core.process(aQuote({ seq: ++seq, tsRecvUs: at(ms), bidSize })),
     tune: (ms: number, strategy: string, parameters: string) =>
       plane.core.process(aTuning({ seq: ++seq, effectUs: at(ms), strategy, parameters })),
@@ -69,7 +69,7 @@ function openPlane() {
 }
 
 it('hears what operators tune', () => {
-  expect(openPlane().hears.has('tuning')).toBe(true)
+  expect(openPlane().inputTypes.has('tuning')).toBe(true)
 })
 
 it('exports that a strategy is suspended, logs why once, and shows it until it is re-armed', async () => {

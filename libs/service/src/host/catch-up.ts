@@ -33,7 +33,11 @@ export class CatchUp {
   constructor(
     partitions: readonly { readonly topic: string; readonly partition: number }[],
     consumer: Pick<Consumer<unknown>, 'hasMore'>,
-    { runId, startUs, clock }: { readonly runId: string; readonly startUs: number; readonly clock: Pick<Clock, 'monotonicUs'> },
+    {
+      runId,
+      startUs,
+      clock,
+    }: { readonly runId: string; readonly startUs: number; readonly clock: Pick<Clock, 'monotonicUs'> },
   ) {
     this.#behind = partitions.map(({ topic, partition }) => ({ topic, partition, seenUs: startUs }))
     this.#consumer = consumer

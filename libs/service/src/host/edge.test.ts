@@ -49,6 +49,6 @@ describe('the heartbeats of an edge', () => {
       edge.beatAfter(SILENCE_US, 7)
     }
     expect(said).toEqual([0, 1, 1, 1])
-    expect(edge.heardUs).toBe(0)
+    expect(edge.lastSeenUs).toBe(0)
   })
 })

@@ -34,7 +34,7 @@ export class Edge {
   readonly #options: EdgeOptions
   #seq: number
   #originUs = 0
-  #heardUs: number | undefined
+  #lastSeenUs: number | undefined
   #beatUs = -Infinity
 
   constructor(options: EdgeOptions) {
@@ -47,13 +47,13 @@ export class Edge {
   }
 
   /** Monotonic time at which the stage before was last heard; undefined before the first time. */
-  get heardUs(): number | undefined {
-    return this.#heardUs
+  get lastSeenUs(): number | undefined {
+    return this.#lastSeenUs
   }
 
   /** Notes a heartbeat of the stage before, and passes it on. */
   passOn(heartbeat: Heartbeat): void {
-    this.#heardUs = this.#options.clock.monotonicUs()
+    this.#lastSeenUs = this.#options.clock.monotonicUs()
     this.#originUs = heartbeat.originUs
     this.beat(heartbeat.effectUs, heartbeat.originUs)
   }

@@ -14,7 +14,7 @@ function intake(marks = new HighWaterMarks(), marketUs?: number) {
   const taken = new EventIntake(
     {
       run: { runId: 'run1', account: 'desk' },
-      hears: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
+      inputTypes: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
       inputs,
       marks,
       onHeartbeat: ({ stage }) => beats.push(stage),

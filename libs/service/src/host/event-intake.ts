@@ -8,8 +8,8 @@ const SOURCE_STAGE: string = stageOf('data-plane')
 
 export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
-  /** The types that the core hears. */
-  readonly hears: ReadonlySet<Event['type']>
+  /** The types of event that the core takes. */
+  readonly inputTypes: ReadonlySet<Event['type']>
   readonly inputs: OrderedInputs<In>
   readonly marks: HighWaterMarks
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
@@ -45,7 +45,7 @@ export class EventIntake<In extends Event> {
   }
 
   accept(record: BusRecord<unknown>, events: readonly Event[]): void {
-    const { hears, inputs, marks } = this.#options
+    const { inputTypes, inputs, marks } = this.#options
     const { producer, topic, key } = record
     if (!this.#isOurs(record, events)) {
       this.counts.foreign++
@@ -58,7 +58,7 @@ export class EventIntake<In extends Event> {
       if (event.type === 'heartbeat') {
         if (event.stage === SOURCE_STAGE) this.#noteTime(event.effectUs)
         this.#options.onHeartbeat(event)
-      } else if (hears.has(event.type)) {
+      } else if (inputTypes.has(event.type)) {
         if (event.seq <= mark) {
           this.counts.duplicates++
           continue

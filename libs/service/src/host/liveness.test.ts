@@ -2,11 +2,11 @@ import { Liveness } from './liveness.ts'
 
 describe('the liveness of the strategy plane', () => {
   function watch() {
-    const state = { nowUs: 0, heardUs: undefined as number | undefined }
+    const state = { nowUs: 0, lastSeenUs: undefined as number | undefined }
     const verdicts: string[] = []
     const liveness = new Liveness({
       limitUs: 5_000_000,
-      heardUs: () => state.heardUs,
+      lastSeenUs: () => state.lastSeenUs,
       judge: (verdict) => void verdicts.push(verdict),
       clock: { monotonicUs: () => state.nowUs },
     })
@@ -24,7 +24,7 @@ describe('the liveness of the strategy plane', () => {
     at(6)
     at(7)
     expect(verdicts).toEqual(['reducing'])
-    state.heardUs = 8e6
+    state.lastSeenUs = 8e6
     at(8)
     at(12)
     expect(verdicts).toEqual(['reducing', 'active'])
@@ -34,7 +34,7 @@ describe('the liveness of the strategy plane', () => {
 
   it('counts no silence from before the start', () => {
     const { state, verdicts, at } = watch()
-    state.heardUs = -60e6
+    state.lastSeenUs = -60e6
     at(4)
     expect(verdicts).toEqual([])
   })

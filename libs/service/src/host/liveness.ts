@@ -4,7 +4,7 @@ export interface LivenessOptions {
   /** Silence after which the strategy plane counts as gone, microseconds of wall time. */
   readonly limitUs: number
   /** Monotonic time at which it was last heard; undefined when it never was. */
-  readonly heardUs: () => number | undefined
+  readonly lastSeenUs: () => number | undefined
   /** Told each change: with `reducing`, whoever trades may only close; with `active`, the cause is gone. */
   readonly judge: (state: 'reducing' | 'active', why: string) => void
   readonly clock: Pick<Clock, 'monotonicUs'>
@@ -23,8 +23,8 @@ export class Liveness {
 
   /** Judges now. */
   check(): void {
-    const { limitUs, heardUs, judge, clock } = this.#options
-    const silenceUs = clock.monotonicUs() - Math.max(heardUs() ?? this.#startUs, this.#startUs)
+    const { limitUs, lastSeenUs, judge, clock } = this.#options
+    const silenceUs = clock.monotonicUs() - Math.max(lastSeenUs() ?? this.#startUs, this.#startUs)
     const isGone = silenceUs > limitUs
     if (isGone === this.#isGone) return
     this.#isGone = isGone

@@ -154,7 +154,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#intake = new EventIntake(
       {
         run,
-        hears: plane.hears,
+        inputTypes: plane.inputTypes,
         inputs: this.#inputs,
         marks: this.#marks,
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),

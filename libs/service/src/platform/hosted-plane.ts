@@ -18,7 +18,7 @@ import { FailedTurn, PlaneHeldError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
 import { createStateCodec } from '../log/state-codec.ts'
-import { mustHaveSaidNothing } from './lost-state.ts'
+import { assertNoPriorOutput } from './lost-state.ts'
 import type { HostedRun, RunContext } from './plane-service.ts'
 
 export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState> {
@@ -138,7 +138,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
       try {
         failedTurn.check()
         if (saved === undefined && log.turnsAfter(0).length === 0)
-          await mustHaveSaidNothing(bus, run, plane.name, definition.awaited)
+          await assertNoPriorOutput(bus, run, plane.name, definition.awaited)
         await host.run()
       } catch (error) {
         if (!isFault(error)) failedTurn.note(host.turn + 1, error)

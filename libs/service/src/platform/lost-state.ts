@@ -6,7 +6,7 @@ import { PlaneHeldError } from '../log/failed-turn.ts'
  * For a plane that has kept nothing of its run: it must be the run's start. Where the bus has what the plane said in this
  * run, its state is lost (a volume, a folder), and it would decide again what it has decided. Throws PlaneHeldError.
  */
-export async function mustHaveSaidNothing<Payload>(
+export async function assertNoPriorOutput<Payload>(
   bus: Bus<Payload>,
   { runId, positions }: Run,
   producer: string,

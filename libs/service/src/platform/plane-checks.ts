@@ -47,7 +47,7 @@ export function databaseCheck(report: () => HealthReport): RuledCheck {
   return { check: reportCheck(report), isNeeded: false }
 }
 
-/** Whether the source of a data plane says anything; `heardUs` is wall time. What stale data means for trading the planes judge. */
-export function feedCheck(heardUs: () => number | undefined, clock: Clock): RuledCheck {
-  return { check: ageCheck(MAX_FEED_SILENCE_SECONDS, heardUs, clock), isNeeded: false }
+/** Whether the source of a data plane says anything; `lastSeenUs` is wall time. What stale data means for trading the planes judge. */
+export function feedCheck(lastSeenUs: () => number | undefined, clock: Clock): RuledCheck {
+  return { check: ageCheck(MAX_FEED_SILENCE_SECONDS, lastSeenUs, clock), isNeeded: false }
 }

@@ -158,7 +158,7 @@ class ChainedAuditLog implements AuditLog {
     })
   }
 
-  /** What must be in the audit is tried for ever: no fault is final. */
+  /** What must be in the audit is tried forever: no fault is final. */
   async #drain(): Promise<void> {
     const onFailure = (error: unknown) => {
       if (!(error instanceof StorageError)) throw error

@@ -5,7 +5,7 @@ import type { Grade } from './grade.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { partitionColumns, partitionedTables, type PartitionedTable } from './partitioned-tables.ts'
 
-/** How many days rows are kept at least, by table; what is not named is kept for ever. Whole numbers from 1. */
+/** How many days rows are kept at least, by table; what is not named is kept forever. Whole numbers from 1. */
 export type RetentionDays = Readonly<Partial<Record<PartitionedTable, number>>>
 
 /** A day of a table that was dropped. */

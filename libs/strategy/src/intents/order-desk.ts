@@ -10,7 +10,7 @@ import {
 import { fixed } from '@triplane/kernel'
 import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from './live-orders.ts'
 import { orderIntent, type Owners } from './order-intent.ts'
-import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type Want } from './order-planner.ts'
+import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type TargetPosition } from './order-planner.ts'
 import type { TradingTerms } from '@triplane/instruments'
 
 /** How an order desk works. Times are market time. */
@@ -70,17 +70,17 @@ export class OrderDesk {
   }
 
   /** Sends the next order toward the target, or cancels what no longer serves it, or does nothing. True when none is under way. */
-  pursue(want: Want, isReducing: boolean, nowUs: number, outbox: DeskOutbox): boolean {
+  pursue(aim: TargetPosition, isReducing: boolean, nowUs: number, outbox: DeskOutbox): boolean {
     const { terms } = this.#scope
     this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
     if (this.#orders.all.length > 0) {
-      const serves = this.#orders.all.every((order) => servesTarget(order, want, terms, this.#config, isReducing))
+      const serves = this.#orders.all.every((order) => servesTarget(order, aim, terms, this.#config, isReducing))
       if (!serves) this.cancelAll('replaced', nowUs, outbox)
       return false
     }
     if (nowUs < this.#nextIntentUs) return true
-    const order = planOrder(want, terms, this.#config, isReducing)
-    if (order) this.#send(order, want, nowUs, outbox)
+    const order = planOrder(aim, terms, this.#config, isReducing)
+    if (order) this.#send(order, aim, nowUs, outbox)
     return !order
   }
 
@@ -105,11 +105,11 @@ export class OrderDesk {
     return { nextIntentUs: this.#nextIntentUs, orders: this.#orders.snapshot() }
   }
 
-  #send(order: PlannedOrder, want: Want, nowUs: number, outbox: DeskOutbox): void {
+  #send(order: PlannedOrder, aim: TargetPosition, nowUs: number, outbox: DeskOutbox): void {
     const { instrument, terms } = this.#scope
     const quantity = fixed(order.quantity, terms.quantityScale)
     const owners = this.#scope.ownersOf(order.side === 'BUY' ? quantity : -quantity)
-    const { bid, ask, quotedUs } = want
+    const { bid, ask, quotedUs } = aim
     const { validityMs } = this.#config
     const decided = { instrument, bid, ask, quotedUs, nowUs, validityMs, seq: outbox.nextSeq }
     const intent = orderIntent(order, owners, decided)

@@ -17,8 +17,8 @@ export interface OrderPlan {
   readonly repriceBps: number
 }
 
-/** Where we are and where we want to be. */
-export interface Want {
+/** Where we are and where the target is. */
+export interface TargetPosition {
   /** Signed. */
   readonly targetUsd: number
   /** Signed base units. */
@@ -49,27 +49,27 @@ export type PlannedOrder = Pick<
  * 3. Dust, a position too small to be closed, counts for nothing when a difference is judged.
  */
 export function planOrder(
-  want: Want,
+  aim: TargetPosition,
   terms: TradingTerms,
   plan: OrderPlan,
   isReducing = false,
 ): PlannedOrder | undefined {
-  const { position } = want
-  const gap = targetOf(want, terms, isReducing) - position
-  const order = orderOver(gap, want, terms, plan)
+  const { position } = aim
+  const gap = targetOf(aim, terms, isReducing) - position
+  const order = orderOver(gap, aim, terms, plan)
   const crosses = closes(gap, position) && magnitude(gap) > magnitude(position)
-  return order ?? (crosses ? orderOver(-position, want, terms, plan) : undefined)
+  return order ?? (crosses ? orderOver(-position, aim, terms, plan) : undefined)
 }
 
-function orderOver(gap: bigint, want: Want, terms: TradingTerms, plan: OrderPlan): PlannedOrder | undefined {
-  const { position, isShared = false, bid, ask } = want
+function orderOver(gap: bigint, aim: TargetPosition, terms: TradingTerms, plan: OrderPlan): PlannedOrder | undefined {
+  const { position, isShared = false, bid, ask } = aim
   const judged = isDust(position, bid, terms) ? gap + position : gap
   const closesAll = gap === -position
   if (gap === 0n || (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd)) return undefined
 
-  const wanted = nextQuantity(magnitude(gap), want, terms, plan)
+  const next = nextQuantity(magnitude(gap), aim, terms, plan)
   // A position that was traded in finer lots has a part that cannot be traded now.
-  const quantity = wanted - (wanted % terms.lotUnits)
+  const quantity = next - (next % terms.lotUnits)
   const side = gap > 0n ? 'BUY' : 'SELL'
   const isUrgent = worthUsd(magnitude(gap), bid, terms) >= plan.urgentTradeUsd
   const [near, far] = side === 'BUY' ? [bid, ask] : [ask, bid]
@@ -90,7 +90,7 @@ function orderOver(gap: bigint, want: Want, terms: TradingTerms, plan: OrderPlan
 }
 
 /** At most the largest order, and the remainder with it where that could not be traded alone. */
-function nextQuantity(missing: bigint, { bid, ask }: Want, terms: TradingTerms, plan: OrderPlan): bigint {
+function nextQuantity(missing: bigint, { bid, ask }: TargetPosition, terms: TradingTerms, plan: OrderPlan): bigint {
   const most = quantityWorth(plan.maxOrderUsd, ask, terms)
   const rest = missing - most
   const isSliver = worthUsd(rest, bid, terms) < plan.minTradeUsd || notional(rest, bid, terms) < terms.minNotional
@@ -103,13 +103,13 @@ function nextQuantity(missing: bigint, { bid, ask }: Want, terms: TradingTerms, 
  */
 export function servesTarget(
   order: LiveOrder,
-  want: Want,
+  aim: TargetPosition,
   terms: TradingTerms,
   plan: OrderPlan,
   isReducing = false,
 ): boolean {
-  const { bid, ask } = want
-  const gap = targetOf(want, terms, isReducing) - want.position
+  const { bid, ask } = aim
+  const gap = targetOf(aim, terms, isReducing) - aim.position
   const direction = order.side === 'BUY' ? 1n : -1n
   const beyond = order.quantity - order.booked - gap * direction
   if (gap * direction <= 0n || worthUsd(beyond, bid, terms) >= plan.minTradeUsd) return false
@@ -119,9 +119,9 @@ export function servesTarget(
 }
 
 /** The target in base units; flat when it is too small to be traded. While reducing it lies between flat and the position. */
-function targetOf({ targetUsd, position, bid, ask }: Want, terms: TradingTerms, isReducing: boolean): bigint {
-  const wanted = quantityWorth(targetUsd, (bid + ask) / 2, terms)
-  const target = notional(magnitude(wanted), bid, terms) < terms.minNotional ? 0n : wanted
+function targetOf({ targetUsd, position, bid, ask }: TargetPosition, terms: TradingTerms, isReducing: boolean): bigint {
+  const asked = quantityWorth(targetUsd, (bid + ask) / 2, terms)
+  const target = notional(magnitude(asked), bid, terms) < terms.minNotional ? 0n : asked
   if (!isReducing) return target
   if (target < 0n !== position < 0n) return 0n
   return magnitude(target) < magnitude(position) ? target : position

@@ -4,7 +4,7 @@ const SAME_AGAIN_MS = 10_000
 const MAX_MESSAGES = 100
 
 /** Passes on the same of the same client at most every 10 s: kafkajs and we say each of many retries. */
-export function calmLog(onLog: NonNullable<KafkaBusOptions['onLog']>): NonNullable<KafkaBusOptions['onLog']> {
+export function throttleLog(onLog: NonNullable<KafkaBusOptions['onLog']>): NonNullable<KafkaBusOptions['onLog']> {
   const lastMs = new Map<string, number>()
   return (level, message, context) => {
     const { role, producer, group } = context
