@@ -31,7 +31,7 @@ describe('configuredRates', () => {
   })
 })
 
-it('leaves out what is quoted in a currency without a rate', () => {
+it('leaves out what is quoted in a currency that is not configured', () => {
   const instruments = [{ quote: 'USDT' }, { quote: 'BTC' }, { quote: 'USD' }]
-  expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([{ quote: 'USDT' }, { quote: 'USD' }])
+  expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([{ quote: 'USDT' }])
 })

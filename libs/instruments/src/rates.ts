@@ -5,24 +5,24 @@ export type Rate = bigint
 
 /** What currencies are worth in US dollars. What has no rate cannot be valued: it is seen, and not traded. */
 export interface Rates {
-  /** US dollars for one unit, undefined of a currency without a rate. */
+  /** US dollars for one unit, undefined of a currency that is not configured. */
   find(currency: string): Rate | undefined
-  /** The same of a currency that must have one: throws on another. */
+  /** The same of a currency that must have one, US dollars always: throws on another. */
   of(currency: string): Rate
   /** The same as a number, for sizing, metrics and reports. */
   usdPer(currency: string): number
 }
 
-/** Rates that are configured: decimals above 0 by currency, `{ USDT: '1', EUR: '1.08' }`. USD is 1. Throws on what is none. */
+/** Rates that are configured: decimals above 0 by currency, `{ USDT: '1', EUR: '1.08' }`. Throws on what is none. */
 export function configuredRates(ratesToUsd: Readonly<Record<string, string>>): Rates {
-  const rates = new Map<string, Rate>([['USD', fixed('1', MONEY_SCALE)]])
+  const rates = new Map<string, Rate>()
   for (const [currency, text] of Object.entries(ratesToUsd)) {
     const rate = fixed(text, MONEY_SCALE)
     invariant(rate > 0n, 'a rate is > 0', text)
     rates.set(currency, rate)
   }
   const of = (currency: string) => {
-    const rate = rates.get(currency)
+    const rate = rates.get(currency) ?? (currency === 'USD' ? fixed('1', MONEY_SCALE) : undefined)
     invariant(rate !== undefined, 'every quote currency has a rate to USD', currency)
     return rate
   }
