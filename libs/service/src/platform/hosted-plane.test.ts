@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StateMisfitError, topics, type Quote, type Run } from '@triplane/contracts'
@@ -189,7 +189,12 @@ describe('a plane that is hosted on a run', () => {
   })
 
   it('says once that its input log cannot be written, lets nothing leave, and says when it can again', async () => {
-    const away = async () => rmSync(folder, { recursive: true })
+    // A folder lies where the segment would: what was synced before stays synced.
+    const segment = join(folder, 'input-0.log')
+    async function away() {
+      rmSync(segment)
+      mkdirSync(segment)
+    }
     const plane = open({ beforeLive: away, snapshotEveryMs: 1 })
     const running = plane.hosted.run()
     while (!plane.hosted.isLogDown) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -198,7 +203,7 @@ describe('a plane that is hosted on a run', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(plane.hosted.output.counts()).toEqual({})
     expect(plane.hosted.describe()).toMatchObject({ isLogDown: true })
-    mkdirSync(folder, { recursive: true })
+    rmdirSync(segment)
     expect(await echoes(1)).toEqual(['1: 1'])
     expect(plane.hosted.isLogDown).toBe(false)
     plane.hosted.stop()
