@@ -1,5 +1,6 @@
 import type { Event } from '@triplane/contracts'
 import { decodeRecord, type Bus, type BusRecord, type Consumer, type KafkaBus } from '../src/index.ts'
+import { mappedConsumer } from './mapped-consumer.ts'
 
 /** The Kafka bus with records that are decoded already, as the contract suite reads them. */
 export function decoded(bus: KafkaBus): Bus {
@@ -14,19 +15,7 @@ export function decoded(bus: KafkaBus): Bus {
 }
 
 export function decodedConsumer(consumer: Consumer<Buffer>): Consumer {
-  return {
-    take: (max) => consumer.take(max).map((record) => ({ ...record, events: eventsOf(record) })),
-    arrived: () => consumer.arrived(),
-    commit: () => consumer.commit(),
-    pause: () => consumer.pause(),
-    resume: () => consumer.resume(),
-    get closed() {
-      return consumer.closed
-    },
-    hasMore: (topic, partition) => consumer.hasMore(topic, partition),
-    stats: (nowUs) => consumer.stats(nowUs),
-    close: () => consumer.close(),
-  }
+  return mappedConsumer(consumer, eventsOf)
 }
 
 /** The events of a record that must decode. */
