@@ -3,15 +3,16 @@ import { fixed, MONEY_SCALE } from '@triplane/kernel'
 import { configuredRates, tradableOf } from './rates.ts'
 
 describe('configuredRates', () => {
-  const rates = configuredRates({ USDT: '1', KRW: '0.00074129' })
+  const rates = configuredRates({ USD: '1', USDT: '1', KRW: '0.00074129' })
 
-  it('has what is configured, and US dollars at 1', () => {
+  it('has what is configured', () => {
     expect([rates.of('USD'), rates.of('USDT'), rates.find('KRW')]).toEqual([100_000_000n, 100_000_000n, 74_129n])
     expect(rates.usdPer('KRW')).toBe(0.00074129)
   })
 
   it('knows nothing of other currencies, and says so where one is needed', () => {
     expect(rates.find('EUR')).toBeUndefined()
+    expect(() => configuredRates({}).of('USD')).toThrow(/rate to USD, was USD/)
     expect(() => rates.of('EUR')).toThrow(/every quote currency has a rate to USD, was EUR/)
     expect(() => rates.usdPer('EUR')).toThrow(/rate to USD, was EUR/)
   })

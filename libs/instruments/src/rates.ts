@@ -5,9 +5,9 @@ export type Rate = bigint
 
 /** What currencies are worth in US dollars. What has no rate cannot be valued: it is seen, and not traded. */
 export interface Rates {
-  /** US dollars for one unit, undefined of a currency that is not configured. */
+  /** US dollars for one unit; undefined of a currency without a rate. */
   find(currency: string): Rate | undefined
-  /** The same of a currency that must have one, US dollars always: throws on another. */
+  /** The same of a currency that must have one: throws on another. */
   of(currency: string): Rate
   /** The same as a number, for sizing, metrics and reports. */
   usdPer(currency: string): number
@@ -22,7 +22,7 @@ export function configuredRates(ratesToUsd: Readonly<Record<string, string>>): R
     rates.set(currency, rate)
   }
   const of = (currency: string) => {
-    const rate = rates.get(currency) ?? (currency === 'USD' ? fixed('1', MONEY_SCALE) : undefined)
+    const rate = rates.get(currency)
     invariant(rate !== undefined, 'every quote currency has a rate to USD', currency)
     return rate
   }

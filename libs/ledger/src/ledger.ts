@@ -126,7 +126,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   /** By the asset; of those with a rate and of those that an instrument prices. */
   const assets = new Map<string, Holding>()
   /** Those of cash: of US dollars and of every quote currency. */
-  const rates = new Map<string, Rate>([['USD', config.rates.of('USD')]])
+  const rates = new Map<string, Rate>([['USD', fixed('1', MONEY_SCALE)]])
   for (const instrument of config.instruments) {
     const { quote, lotSize } = instrument
     const id = instrumentId(instrument)
