@@ -273,12 +273,12 @@ class OrderPipeline implements OrderPlaneCore {
     this.#totals.addFill(fill, worthUsd(filledUnits, fill.decisionMid, desk.terms))
     desk.ownVolume.add(this.#nowUs, Number(report.quantity))
 
-    if (order) this.#followFill(order, fill, report.atUs, desk)
+    if (order) this.#followFill(order, fill, filledUnits, report.atUs)
     if (this.#mode.state === 'reducing') this.#cancelOpening(desk)
   }
 
-  #followFill(order: Order, fill: EventDraft<Fill>, atUs: number, { terms }: TradingDesk): void {
-    this.#orders.addFill(order, quantityUnitsOf(fill.quantity, terms), atUs)
+  #followFill(order: Order, fill: EventDraft<Fill>, filledUnits: bigint, atUs: number): void {
+    this.#orders.addFill(order, filledUnits, atUs)
     if (fill.status === 'FILLED') this.#enter(order, 'filled', atUs)
     else if (isWorking(order.state) && order.state !== 'pending_cancel') this.#enter(order, 'partially_filled', atUs)
   }
