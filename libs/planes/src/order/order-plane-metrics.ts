@@ -13,7 +13,8 @@ import {
   instrumentId,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
-import { configuredRates, quantityUnitsOf, tradingTerms, worthUsd, type TradingTerms } from '@triplane/instruments'
+import { configuredRates, quantityUnitsOf, tradingTerms, worthUsd } from '@triplane/instruments'
+import { invariant } from '@triplane/kernel'
 import { numberFromMoney } from '@triplane/ledger'
 import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
 import { defaultStrategies } from '@triplane/strategy'
@@ -60,7 +61,8 @@ export function exportOrderPlane(
   return (event) => {
     const market = labelsOf(labels, event.instrument)
     if (event.type === 'orderEvent') return recordOrder(metrics, event, market, interrupted)
-    const terms = termsOf.get(event.instrument) as TradingTerms
+    const terms = termsOf.get(event.instrument)
+    invariant(terms !== undefined, 'a fill is of an instrument of the run', event.instrument)
     const notionalUsd = worthUsd(quantityUnitsOf(event.quantity, terms), Number(event.price), terms)
     recordFill(metrics, event, market, { notionalUsd, feeUsd: core.feeUsd(event), krwPerUsd })
   }
