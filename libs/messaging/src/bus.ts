@@ -102,7 +102,7 @@ export interface Consumer<Payload = readonly Event[]> {
   resume(): void
   readonly closed: boolean
   /** Whether more of a partition is known to lie behind what was taken; true as long as its end is not known. */
-  hasMore(topic: string, partition: number): boolean
+  hasMore(topic: Topic, partition: number): boolean
   /** `nowUs` is the time that lag is measured against, of the clock that stamps `tsSentUs`. */
   stats(nowUs: number): readonly ConsumedStats[]
   /** Leaves the group without a commit, then refuses any use. */

@@ -74,11 +74,11 @@ export function busContract(name: string, createBus: CreateBus): void {
       const consumer = bus.consumer({ ...group('strategy'), from: [] })
       const [first] = await collect(consumer, 2)
       const partition = first?.partition as number
-      expect(consumer.hasMore(topics.status.name, partition)).toBe(true)
+      expect(consumer.hasMore(topics.status, partition)).toBe(true)
       await collect(consumer, 1)
-      const more = [0, 1, 2, 3].filter((one) => consumer.hasMore(topics.status.name, one))
+      const more = [0, 1, 2, 3].filter((one) => consumer.hasMore(topics.status, one))
       expect(more).toEqual([])
-      expect(consumer.hasMore(topics.trades.name, partition)).toBe(false)
+      expect(consumer.hasMore(topics.trades, partition)).toBe(false)
     })
 
     it('keeps the order of sends from concurrent tasks', async () => {

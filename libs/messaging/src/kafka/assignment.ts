@@ -110,12 +110,10 @@ export class Assignment {
     for (const [first] of this.#byName.values()) if (first) first.tally.errors++
   }
 
-  /** Whether more of a partition, by its topic's own name, is known to lie behind what was taken, or its end is not known. */
-  hasMore(topicName: string, partition: number): boolean {
-    for (const place of this.#all())
-      if (place.topic.name === topicName && place.partition === partition)
-        return place.position === undefined || place.position < place.endOffset
-    return false
+  /** Whether more of a partition is known to lie behind what was taken, or its end is not known. */
+  hasMore(topic: Topic, partition: number): boolean {
+    const place = this.at(this.#topics.nameOf(topic), partition)
+    return place !== undefined && (place.position === undefined || place.position < place.endOffset)
   }
 
   /** What was counted of a topic, and its records that are still on the broker. */

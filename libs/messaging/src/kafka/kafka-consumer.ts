@@ -151,7 +151,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     if (this.#isReady()) this.#arrival.raise()
   }
 
-  hasMore(topic: string, partition: number): boolean {
+  hasMore(topic: Topic, partition: number): boolean {
     return this.#assignment.hasMore(topic, partition)
   }
 

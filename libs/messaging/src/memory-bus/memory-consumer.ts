@@ -108,9 +108,9 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     this.#wake()
   }
 
-  hasMore(topic: string, partition: number): boolean {
+  hasMore(topic: Topic, partition: number): boolean {
     return this.#owned.some(
-      ({ log, position }) => log.topic.name === topic && log.partition === partition && position < log.endOffset,
+      ({ log, position }) => log.topic === topic && log.partition === partition && position < log.endOffset,
     )
   }
 

@@ -1,4 +1,4 @@
-import { topics, type Event } from '@triplane/contracts'
+import { topics, type Event, type Topic } from '@triplane/contracts'
 import type { BusRecord } from '@triplane/messaging'
 import { anOperatorCommand, aQuote, aTrade } from '@triplane/testing'
 import { CatchUp } from './catch-up.ts'
@@ -9,10 +9,10 @@ const record = (topic: BusRecord['topic'], runId = 'run'): BusRecord<unknown> =>
 
 /** Trades and quotes in one partition each, of which `more` has the topics that have more. */
 function catchingUp(startUs = 0) {
-  const more = new Set<string>([topics.trades.name, topics.quotes.name])
+  const more = new Set<Topic>([topics.trades, topics.quotes])
   let nowUs = 0
   const catchUp = new CatchUp(
-    [topics.trades, topics.quotes].map(({ name: topic }) => ({ topic, partition: 0 })),
+    [topics.trades, topics.quotes].map((topic) => ({ topic, partition: 0 })),
     { hasMore: (topic) => more.has(topic) },
     { runId: 'run', startUs, clock: { monotonicUs: () => nowUs } },
   )
@@ -37,19 +37,19 @@ describe('CatchUp', () => {
   it('holds nothing back for a partition that was read to its end, nor ever again', () => {
     const { catchUp, more, note } = catchingUp()
     note(topics.trades, [aTrade({ tsRecvUs: 500 })])
-    more.delete(topics.quotes.name)
+    more.delete(topics.quotes)
     expect(catchUp.holdUs()).toBe(500)
-    more.add(topics.quotes.name)
+    more.add(topics.quotes)
     expect(catchUp.holdUs()).toBe(500)
-    more.delete(topics.trades.name)
+    more.delete(topics.trades)
     expect(catchUp.holdUs()).toBe(Infinity)
-    more.add(topics.trades.name)
+    more.add(topics.trades)
     expect(catchUp.holdUs()).toBe(Infinity)
   })
 
   it('takes no time from other runs, other topics, or what is no market data', () => {
     const { catchUp, more, note } = catchingUp(100)
-    more.delete(topics.quotes.name)
+    more.delete(topics.quotes)
     note(topics.trades, [aTrade({ tsRecvUs: 500 })], 'another')
     note(topics.books, [aTrade({ tsRecvUs: 600 })])
     note(topics.trades, [anOperatorCommand({ effectUs: 700 })])

@@ -1,11 +1,15 @@
-import { effectUsOf, rank, rankOf, type Event } from '@triplane/contracts'
+import { effectUsOf, rank, rankOf, type Event, type Topic } from '@triplane/contracts'
 import { US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { BusRecord, Consumer } from '@triplane/messaging'
 
-/** A partition of market data that is read, and the effect time of the newest that was read of it. */
-interface ReadPartition {
-  readonly topic: string
+/** A partition of market data. */
+export interface MarketPartition {
+  readonly topic: Topic
   readonly partition: number
+}
+
+/** One that is read, and the effect time of the newest that was read of it. */
+interface ReadPartition extends MarketPartition {
   seenUs: number
 }
 
@@ -31,7 +35,7 @@ export class CatchUp {
 
   /** `startUs` is the market time that the plane goes on from. */
   constructor(
-    partitions: readonly { readonly topic: string; readonly partition: number }[],
+    partitions: readonly MarketPartition[],
     consumer: Pick<Consumer<unknown>, 'hasMore'>,
     {
       runId,
@@ -48,7 +52,7 @@ export class CatchUp {
   /** Takes notice of a record that is handled. */
   note({ topic, partition, runId }: BusRecord<unknown>, events: readonly Event[]): void {
     if (this.#behind.length === 0) return
-    const read = this.#behind.find((one) => one.topic === topic.name && one.partition === partition)
+    const read = this.#behind.find((one) => one.topic === topic && one.partition === partition)
     if (read === undefined) return
     this.#movedUs = undefined
     const last = events[events.length - 1]

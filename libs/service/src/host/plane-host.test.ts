@@ -71,7 +71,7 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
     consumer,
     output,
     gated: [],
-    market: [topics.trades, topics.status].map((topic) => ({ topic: topic.name, partition: 0 })),
+    market: [topics.trades, topics.status].map((topic) => ({ topic, partition: 0 })),
     leadUs: 0,
     log,
     snapshots,

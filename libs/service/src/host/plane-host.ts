@@ -28,7 +28,7 @@ import { InputLogError, type InputLog } from '../log/input-log.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
 import { Breather } from './breather.ts'
-import { CatchUp } from './catch-up.ts'
+import { CatchUp, type MarketPartition } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
@@ -67,7 +67,7 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   /** Partitions whose watermarks count in lockstep. */
   readonly gated: readonly GatedPartition[]
   /** Partitions of market data, by which a live plane knows that it has caught up. */
-  readonly market: readonly { readonly topic: string; readonly partition: number }[]
+  readonly market: readonly MarketPartition[]
   /** In lockstep: how much later than an input an output takes effect, at least. 0 for the strategy plane. */
   readonly leadUs: number
   readonly log: InputLog
@@ -179,8 +179,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#turn = saved?.afterTurn ?? 0
     this.#boundUs = state ? state.boundUs : 0
     this.#movedAtUs = clock.monotonicUs()
-    const missed = run.mode === 'lockstep' ? [] : market
-    this.#catchUp = new CatchUp(missed, consumer, { runId: run.runId, startUs: this.#boundUs, clock })
+    this.#catchUp = new CatchUp(market, consumer, { runId: run.runId, startUs: this.#boundUs, clock })
   }
 
   /** Market time up to which everything was handled. */
@@ -190,6 +189,10 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   get turn(): number {
     return this.#turn
+  }
+
+  get #isLive(): boolean {
+    return this.#options.run.mode !== 'lockstep'
   }
 
   /** True while the logged turns of an earlier process are done again. */
@@ -291,7 +294,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
    * either.
    */
   #tick(): number | undefined {
-    if (this.#options.run.mode === 'lockstep' || this.#holdUs() !== undefined) return undefined
+    if (!this.#isLive || this.#holdUs() !== undefined) return undefined
     const nowUs = this.#options.clock.monotonicUs()
     const { marketUs } = this.#intake
     if (marketUs > this.#movedToUs) {
@@ -315,7 +318,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const holdUs = isLogged ? loggedHoldUs : this.#holdUs()
     const tickUs = isLogged ? loggedTickUs : this.#tick()
     for (const { producer, event } of injected) this.#inputs.push(producer, event as In)
-    const boundUs = this.#options.run.mode === 'lockstep' ? this.#gate.boundUs : this.#liveBoundUs(tickUs, holdUs)
+    const boundUs = this.#isLive ? this.#liveBoundUs(tickUs, holdUs) : this.#gate.boundUs
     if (boundUs > this.#boundUs) this.#boundUs = boundUs
     this.#inputs.release(this.#boundUs, rank.strategy, this.#process)
     core.advance(this.#boundUs)
@@ -338,13 +341,13 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /** The newest market time was too far for one turn; nothing is taken before it is reached. */
   get #isBehind(): boolean {
-    const isLive = this.#options.run.mode !== 'lockstep'
-    if (!isLive || this.#unlogged.length > 0 || this.#boundUs === 0) return false
+    if (!this.#isLive || this.#unlogged.length > 0 || this.#boundUs === 0) return false
     return this.#boundUs < Math.min(this.#intake.marketUs, this.#holdUs() ?? Infinity)
   }
 
   /** Market time that a live plane must not pass while it reads what it missed; undefined when it has caught up. */
   #holdUs(): number | undefined {
+    if (!this.#isLive) return undefined
     if (this.#leftover.length > 0) return this.#boundUs
     const holdUs = this.#catchUp.holdUs()
     return holdUs === Infinity ? undefined : holdUs

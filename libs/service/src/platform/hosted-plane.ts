@@ -109,7 +109,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     gated: plane.topics.filter(isAwaited).flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
     market: plane.topics
       .filter((topic) => coreWritersOf(topic).includes('data-plane'))
-      .flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
+      .flatMap((topic) => Array.from({ length: bus.partitionsOf(topic) }, (_, partition) => ({ topic, partition }))),
     leadUs,
     log,
     snapshots,
