@@ -1,4 +1,3 @@
-// Instruments
 // Risk
 export { createRiskGate, type RiskGate } from './risk/risk-gate.ts'
 export { checkDefinitions, standardChecks, type RiskReject } from './risk/standard-checks.ts'

@@ -1,9 +1,9 @@
 import { instrumentId, type Instrument, type OrderIntent, type Trade } from '@triplane/contracts'
+import { tradingTerms } from '@triplane/instruments'
 import { readCandidate } from '../src/risk/candidate.ts'
 import type { AccountRisk, InstrumentRisk } from '../src/risk/risk-check.ts'
 import { createRiskGate, type Approved } from '../src/risk/risk-gate.ts'
 import { standardChecks, type RiskLimits } from '../src/risk/standard-checks.ts'
-import { tradingTerms } from '@triplane/instruments'
 import type { BookView } from '../src/brokers/book-view.ts'
 
 export const NOW_US = 1_723_161_600_000_000

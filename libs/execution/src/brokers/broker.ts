@@ -1,6 +1,6 @@
 import { brokerRejects, field, stateSchema, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
-import type { Approved } from '../risk/risk-gate.ts'
 import type { TradingTerms } from '@triplane/instruments'
+import type { Approved } from '../risk/risk-gate.ts'
 import type { BookView, Touch } from './book-view.ts'
 
 /** Sends one order. It carries `Approved`, so an order that risk has not seen does not compile. */

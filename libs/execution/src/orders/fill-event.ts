@@ -1,8 +1,8 @@
 import type { EventDraft, Fill, OrderIntent } from '@triplane/contracts'
 import { sharesOfFill } from '@triplane/ledger'
+import { quantityUnitsOf, type TradingTerms } from '@triplane/instruments'
 import { slippageBps } from '../costs/slippage.ts'
 import type { BrokerReport } from '../brokers/broker.ts'
-import { quantityUnitsOf, type TradingTerms } from '@triplane/instruments'
 import { isWorking } from './order-transitions.ts'
 import type { Order } from './order.ts'
 

@@ -1,8 +1,8 @@
 import type { OrderIntent, Side, TradingState } from '@triplane/contracts'
 import { numberFromFixed } from '@triplane/kernel'
+import { priceUnitsOf, quantityNumber, quantityUnitsOf } from '@triplane/instruments'
 import { closableUnits } from './exposure.ts'
 import type { Candidate, InstrumentRisk } from './risk-check.ts'
-import { priceUnitsOf, quantityNumber, quantityUnitsOf } from '@triplane/instruments'
 
 /**
  * Reads an intent into units. While the trading state is `reducing` its quantity is clipped to the position less working

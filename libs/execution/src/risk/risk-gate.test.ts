@@ -1,5 +1,6 @@
 import { riskCodes, tradingStates, type OrderIntent, type RiskCode } from '@triplane/contracts'
 import * as fc from 'fast-check'
+import { changeSteps, tradingTerms } from '@triplane/instruments'
 import {
   aMarketIntent,
   anAccount,
@@ -17,7 +18,6 @@ import { readCandidate } from './candidate.ts'
 import { enlarges } from './exposure.ts'
 import type { AccountRisk, InstrumentRisk } from './risk-check.ts'
 import { createRiskGate } from './risk-gate.ts'
-import { changeSteps, tradingTerms } from '@triplane/instruments'
 import { standardChecks, type RiskReject } from './standard-checks.ts'
 
 const gate = createRiskGate(standardChecks(limits))

@@ -1,7 +1,7 @@
 import type { Side } from '@triplane/contracts'
+import { wholeLots } from '@triplane/instruments'
 import { midPrice } from '../risk/exposure.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
-import { wholeLots } from '@triplane/instruments'
 
 /** What is left of a position is worth so many times the smallest order: it can be closed after its price has fallen too. */
 const REMAINDER_RATIO = 2

@@ -1,7 +1,7 @@
 import type { OrderIntent } from '@triplane/contracts'
+import { quantityNumber, quantityUnitsOf, wholeLots, type TradingTerms } from '@triplane/instruments'
 import { downsized, type Approved } from '../risk/risk-gate.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
-import { quantityNumber, quantityUnitsOf, wholeLots, type TradingTerms } from '@triplane/instruments'
 import { participatingUnits } from './participating-units.ts'
 
 /**

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import { anInstrument, lots, NOW_US, perpetual, terms } from '../../test/builders.ts'
 import { tradingTerms } from '@triplane/instruments'
+import { anInstrument, lots, NOW_US, perpetual, terms } from '../../test/builders.ts'
 import { participatingUnits } from './participating-units.ts'
 import { participationAllowance } from './participation.ts'
 import { RollingVolume } from './rolling-volume.ts'

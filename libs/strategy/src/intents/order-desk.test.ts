@@ -1,7 +1,7 @@
 import { Outbox, type CancelIntent, type OrderIntent } from '@triplane/contracts'
 import { anInstrument, anOrderEvent, testStartUs } from '@triplane/testing'
-import { OrderDesk } from './order-desk.ts'
 import type { TradingTerms } from '@triplane/instruments'
+import { OrderDesk } from './order-desk.ts'
 
 const terms: TradingTerms = {
   instrument: anInstrument({ tickSize: '0.1', lotSize: '0.001', minNotional: '100' }),

@@ -8,10 +8,10 @@ import {
   type InstrumentId,
 } from '@triplane/contracts'
 import { fixed } from '@triplane/kernel'
+import type { TradingTerms } from '@triplane/instruments'
 import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from './live-orders.ts'
 import { orderIntent, type Owners } from './order-intent.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type TargetPosition } from './order-planner.ts'
-import type { TradingTerms } from '@triplane/instruments'
 
 /** How an order desk works. Times are market time. */
 export interface OrderDeskConfig extends OrderPlan {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { fixed } from '@triplane/kernel'
 import { anInstrument } from '@triplane/testing'
+import { notional, quantityWorth, worthUsd, type TradingTerms } from '@triplane/instruments'
 import type { LiveOrder } from './live-orders.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder } from './order-planner.ts'
-import { notional, quantityWorth, worthUsd, type TradingTerms } from '@triplane/instruments'
 
 const terms: TradingTerms = {
   instrument: anInstrument({ tickSize: '0.1', lotSize: '0.001', minNotional: '100' }),

@@ -1,7 +1,7 @@
 import type { OrderIntent } from '@triplane/contracts'
 import { formatFixed } from '@triplane/kernel'
-import type { LiveOrder } from './live-orders.ts'
 import { limitPrice, notional, quantityWorth, worthUsd, type TradingTerms } from '@triplane/instruments'
+import type { LiveOrder } from './live-orders.ts'
 
 /** How differences between target and position become orders. */
 export interface OrderPlan {

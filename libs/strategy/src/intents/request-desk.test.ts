@@ -2,9 +2,9 @@ import { Outbox, type CancelIntent, type OrderIntent } from '@triplane/contracts
 import { fixed } from '@triplane/kernel'
 import { aFill, anOrderEvent, testStartUs, anInstrument } from '@triplane/testing'
 import fc from 'fast-check'
+import { tradingTerms } from '@triplane/instruments'
 import type { RequestedOrder } from '../strategies/strategy.ts'
 import { RequestDesk, type RequestDeskSnapshot } from './request-desk.ts'
-import { tradingTerms } from '@triplane/instruments'
 
 const btc = anInstrument()
 const terms = tradingTerms(btc, 1)

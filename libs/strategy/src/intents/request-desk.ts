@@ -9,11 +9,11 @@ import {
   type StateOf,
 } from '@triplane/contracts'
 import { formatFixed } from '@triplane/kernel'
+import { limitPrice, notional, quantityWorth, type TradingTerms } from '@triplane/instruments'
 import type { OrderLimits, RequestedOrder } from '../strategies/strategy.ts'
 import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from './live-orders.ts'
 import type { OrderDeskConfig } from './order-desk.ts'
 import { orderIntent } from './order-intent.ts'
-import { limitPrice, notional, quantityWorth, type TradingTerms } from '@triplane/instruments'
 
 /** Whose orders on what. */
 interface RequestDeskScope {

@@ -1,7 +1,7 @@
 import { field, stateSchema, type BrokerReject, type OrderIntent, type StateOf, type Trade } from '@triplane/contracts'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
-import { commission, type FeeRates } from '../../costs/commission.ts'
 import { quantityNumber, quantityText, quantityUnitsOf, wholeLots, type TradingTerms } from '@triplane/instruments'
+import { commission, type FeeRates } from '../../costs/commission.ts'
 import type { BookView, Touch } from '../book-view.ts'
 import { TakenLiquidity, takenSchema } from './taken-liquidity.ts'
 import type { BrokerAnswer } from '../broker.ts'

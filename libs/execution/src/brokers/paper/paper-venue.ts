@@ -7,9 +7,9 @@ import {
   type InstrumentId,
 } from '@triplane/contracts'
 import { invariant, PriorityQueue } from '@triplane/kernel'
+import type { TradingTerms } from '@triplane/instruments'
 import type { FeeSchedule } from '../../costs/commission.ts'
 import { approvedOrderSchema, type Approved } from '../../risk/risk-gate.ts'
-import type { TradingTerms } from '@triplane/instruments'
 import type { BookView, Touch } from '../book-view.ts'
 import { Matcher, matcherSchema, type MatcherSnapshot } from './matcher.ts'
 import {

@@ -1,5 +1,5 @@
-import { participatingUnits } from '../../sizing/participating-units.ts'
 import { notional, quantityNumber } from '@triplane/instruments'
+import { participatingUnits } from '../../sizing/participating-units.ts'
 import { isExempt } from '../candidate.ts'
 import { defineInstrumentCheck } from '../define-check.ts'
 import { midPrice } from '../exposure.ts'
