@@ -7,8 +7,8 @@ import { build } from 'esbuild'
 import { freshCommitOf, INPUTS, outputOf } from './bundle-inputs.mjs'
 import { root } from './install.mjs'
 
-/** Asked for by pg in a try, absent on purpose. */
-const EXTERNAL = ['pg-native', 'esbuild']
+/** Asked for by pg in a try, absent on purpose; and esbuild, which can be in a bundle only where its program is named. */
+const EXTERNAL = ['pg-native', ...(process.env.ESBUILD_BINARY_PATH ? [] : ['esbuild'])]
 
 /** CommonJS packages in an ES module bundle expect these. */
 export const BANNER = [

@@ -167,6 +167,13 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     ).toBe('')
   })
 
+  it("bundles the strategies of a user's folder in the image", () => {
+    const write = `mkdir /tmp/own && echo 'export const now = Date.now()' > /tmp/own/clock.ts`
+    const start = 'TRIPLANE_STRATEGIES=/tmp/own node dist/apps/strategy-plane/main.js'
+    const { stdout } = project.exec('strategy-plane', 'bash', '-c', `${write} && ${start} 2>&1; rm -r /tmp/own`)
+    expect(stdout).toContain('clock.ts: Expected a pure strategy, was one that uses Date (time is in the events)')
+  })
+
   it('keeps passwords, tokens and keys out of environments and of `docker inspect`', () => {
     const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
     const secrets = printed.map((line) => line.split(' ').at(-1) ?? '')
