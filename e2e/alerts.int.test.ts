@@ -164,7 +164,11 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
       expect(titles).toEqual(expect.arrayContaining(told.map((one) => one.split(' ')[0])))
 
       stack[plane].start()
-      if (resolves) await until('a resolved message', () => slack.about(first, 'RESOLVED').length > 0, RESOLVED_MS)
+      if (resolves) {
+        await until('a resolved message', () => slack.about(first, 'RESOLVED').length > 0, RESOLVED_MS)
+        // Alertmanager posts to each channel by itself, and again where an answer was slow: neither waits for the other.
+        await until('the page is over', () => pagerDuty.incidents.every(({ isOpen }) => !isOpen), RESOLVED_MS)
+      }
       expect(slack.about(first, 'FIRING')).toHaveLength(1)
       const ofThis = slack.messages.filter(({ title }) => !OF_THE_TEST.test(title.split(' ').slice(1).join(' ')))
       return {
