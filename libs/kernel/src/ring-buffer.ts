@@ -1,27 +1,29 @@
 import { invariant } from './invariant.ts'
 
-/** A queue of at most `capacity` entries in one array: push at the end, shift from the front, no copying. */
+/** Slots of an empty buffer. */
+const FEWEST_SLOTS = 16
+
+/** A queue of at most `capacity` entries in one array, which doubles as it fills: push at the end, shift from the front. */
 export class RingBuffer<T> {
-  readonly #slots: (T | undefined)[]
+  readonly capacity: number
+  #slots: (T | undefined)[]
   #head = 0
   #size = 0
 
   constructor(capacity: number) {
     invariant(Number.isInteger(capacity) && capacity > 0, 'capacity is a positive integer', capacity)
-    this.#slots = new Array<T | undefined>(capacity).fill(undefined)
+    this.capacity = capacity
+    this.#slots = slots(Math.min(capacity, FEWEST_SLOTS))
   }
 
   get size(): number {
     return this.#size
   }
 
-  get capacity(): number {
-    return this.#slots.length
-  }
-
   /** Adds at the end. False, and nothing added, when the buffer is full. */
   push(entry: T): boolean {
-    if (this.#size === this.#slots.length) return false
+    if (this.#size === this.capacity) return false
+    if (this.#size === this.#slots.length) this.#grow()
     this.#slots[(this.#head + this.#size) % this.#slots.length] = entry
     this.#size++
     return true
@@ -46,4 +48,15 @@ export class RingBuffer<T> {
   toArray(): T[] {
     return Array.from({ length: this.#size }, (_, i) => this.at(i) as T)
   }
+
+  #grow(): void {
+    const entries = this.toArray()
+    this.#slots = slots(Math.min(this.capacity, 2 * entries.length))
+    for (const [i, entry] of entries.entries()) this.#slots[i] = entry
+    this.#head = 0
+  }
+}
+
+function slots<T>(count: number): (T | undefined)[] {
+  return new Array<T | undefined>(count).fill(undefined)
 }

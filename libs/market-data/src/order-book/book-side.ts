@@ -1,9 +1,8 @@
-/** Buckets of one side. They span prices from 0 to twice the reference price; what is dearer shares the last bucket. */
-const BUCKETS = 2 ** 16
-const LAST_BUCKET = BUCKETS - 1
-/** The best level starts in the middle; beyond these buckets (a quarter, 1.75 times the reference) the reference is renewed. */
-const LOW_BUCKET = BUCKETS / 8
-const HIGH_BUCKET = BUCKETS - LOW_BUCKET
+/** Buckets of one side before the first level, and at most: powers of 2. */
+const FEWEST_BUCKETS = 64
+const MOST_BUCKETS = 2 ** 16
+/** Buckets for each level: levels lie close together, so that most of the buckets are empty. */
+const BUCKETS_PER_LEVEL = 64
 /** Numbers in a new bucket: two levels. */
 const FIRST_CAPACITY = 4
 
@@ -11,19 +10,22 @@ const FIRST_CAPACITY = 4
  * One side of a book: price and size of every level, best first, prices as the exact doubles that came in.
  *
  * A level's place is computed, not searched for: a price belongs to the bucket `floor(price * buckets / (2 * reference))`,
- * which holds few levels in order. Setting a level costs the same near the top and far from it.
+ * which holds few levels in order; what is dearer than twice the reference shares the last bucket. Setting a level costs the same
+ * near the top and far from it. The buckets double as levels are added, so a thin side is small; they never become fewer.
  *
  * Invariants
  * 1. The bucket of a price never decreases with the key; within a bucket keys ascend. So the order of levels is exact whatever the
  *    reference is; a bad reference only costs speed, and is renewed when the market has moved away from it.
  * 2. A key is the price for bids and minus the price for asks: the best level has the highest key.
  * 3. `#top` is the highest bucket that holds a level, -1 when the side is empty.
+ * 4. There are `BUCKETS_PER_LEVEL` buckets or more for each level, up to the most that there can be.
  */
 export class BookSide {
   readonly #sign: 1 | -1
-  readonly #counts = new Uint32Array(BUCKETS)
+  /** Levels in each bucket. */
+  #counts = new Uint32Array(FEWEST_BUCKETS)
   /** Key, size pairs of each bucket, worst first. */
-  readonly #buckets: (Float64Array | undefined)[] = new Array<undefined>(BUCKETS).fill(undefined)
+  #buckets: (Float64Array | undefined)[] = new Array<undefined>(FEWEST_BUCKETS).fill(undefined)
   /** Reference price; 0 before the first level. */
   #reference = 0
   #bucketsPerUnit = 0
@@ -109,14 +111,13 @@ export class BookSide {
     else while (counts[top] === 0) top--
     this.#top = this.#cursorBucket = top
     this.#cursorLevel = 0
-    if ((top < LOW_BUCKET || top > HIGH_BUCKET) && top >= 0 && this.price(0) !== this.#reference) {
-      this.replace(this.toArray(Infinity))
-    }
+    if (this.#isCramped(this.#count) || this.#hasMoved()) this.replace(this.toArray(Infinity))
   }
 
   /** Replaces every level. The first one, which should be the best, becomes the reference price of the buckets. */
   replace(levels: readonly number[]): void {
     this.clear()
+    this.#makeRoom(levels.length / 2)
     this.#reference = 0
     this.apply(levels)
   }
@@ -162,12 +163,35 @@ export class BookSide {
 
   #bucketOf(key: number): number {
     const b = (key - this.#origin) * this.#bucketsPerUnit
-    return b > 0 ? (b < LAST_BUCKET ? b | 0 : LAST_BUCKET) : 0
+    const last = this.#counts.length - 1
+    return b > 0 ? (b < last ? b | 0 : last) : 0
+  }
+
+  /** Whether so many levels need more buckets than there are. */
+  #isCramped(levels: number): boolean {
+    const { length } = this.#counts
+    return length < MOST_BUCKETS && levels * BUCKETS_PER_LEVEL > length
+  }
+
+  /** Gives an empty side the buckets for so many levels. */
+  #makeRoom(levels: number): void {
+    if (!this.#isCramped(levels)) return
+    let { length } = this.#counts
+    while (length < MOST_BUCKETS && levels * BUCKETS_PER_LEVEL > length) length *= 2
+    this.#counts = new Uint32Array(length)
+    this.#buckets = new Array<undefined>(length).fill(undefined)
+  }
+
+  /** Whether the best level, which started in the middle, is below a quarter of the reference or above 1.75 times it. */
+  #hasMoved(): boolean {
+    const buckets = this.#counts.length
+    const top = this.#top
+    return top >= 0 && (top < buckets / 8 || top > (buckets / 8) * 7) && this.price(0) !== this.#reference
   }
 
   #spanAround(price: number): void {
     this.#reference = price
-    this.#bucketsPerUnit = BUCKETS / (2 * price)
+    this.#bucketsPerUnit = this.#counts.length / (2 * price)
     this.#origin = this.#sign === 1 ? 0 : -2 * price
   }
 }

@@ -12,6 +12,26 @@ const changes = fc.array(
   { maxLength: 20 },
 )
 
+/** So many levels that the book grows while they come, and a few again. */
+const manyLevels = fc.array(
+  fc.tuple(
+    fc.integer({ min: 9000, max: 11_000 }).map((ticks) => ticks / 100),
+    fc.integer({ min: 0, max: 3 }),
+  ),
+  {
+    minLength: 200,
+    maxLength: 1500,
+  },
+)
+const growth = fc.array(
+  fc.record({
+    kind: fc.constantFrom('apply', 'apply', 'replace', 'restore'),
+    bids: fc.oneof(levels, manyLevels),
+    asks: fc.oneof(levels, manyLevels),
+  }),
+  { maxLength: 6 },
+)
+
 /** The obvious book: a map of sizes by price. */
 class NaiveSide {
   readonly sizes = new Map<number, number>()
@@ -26,42 +46,49 @@ class NaiveSide {
   }
 }
 
-it('holds the same levels as a naive book after any changes', () => {
-  fc.assert(
-    fc.property(changes, (steps) => {
-      let book = new OrderBook()
-      const bids = new NaiveSide()
-      const asks = new NaiveSide()
-      for (const step of steps) {
-        if (step.kind === 'restore') {
-          book = new OrderBook(JSON.parse(JSON.stringify(book.snapshot())))
-          continue
-        }
-        if (step.kind === 'replace') {
-          bids.sizes.clear()
-          asks.sizes.clear()
-          book.replace(step.bids.flat(), step.asks.flat())
-        } else {
-          book.apply(step.bids.flat(), step.asks.flat())
-        }
-        bids.apply(step.bids)
-        asks.apply(step.asks)
+type Changes = typeof changes extends fc.Arbitrary<infer Steps> ? Steps : never
 
-        const want = { bids: bids.levels(-1), asks: asks.levels(1) }
-        expect(book.snapshot()).toEqual(want)
-        expect([book.bidCount, book.askCount]).toEqual([want.bids.length / 2, want.asks.length / 2])
-        for (const level of [2, 0, 1, book.bidCount - 1, book.bidCount]) {
-          expect(book.bidPrice(level)).toBe(want.bids[2 * level] ?? NaN)
-          expect(book.bidSize(level)).toBe(want.bids[2 * level + 1] ?? NaN)
-        }
-        for (const level of [0, 2, book.askCount - 1, book.askCount, -1]) {
-          expect(book.askPrice(level)).toBe(want.asks[2 * level] ?? NaN)
-          expect(book.askSize(level)).toBe(want.asks[2 * level + 1] ?? NaN)
-        }
-        for (const [price] of step.asks) expect(book.sizeAt('ask', price)).toBe(asks.sizes.get(price) ?? 0)
-        for (const [price] of step.bids) expect(book.sizeAt('bid', price)).toBe(bids.sizes.get(price) ?? 0)
-        expect(book.isCrossed).toBe((want.bids[0] ?? NaN) >= (want.asks[0] ?? NaN))
-      }
-    }),
-  )
+/** Expects the same of a book and of the obvious one after each of the changes. */
+function expectSameLevels(steps: Changes): void {
+  let book = new OrderBook()
+  const bids = new NaiveSide()
+  const asks = new NaiveSide()
+  for (const step of steps) {
+    if (step.kind === 'restore') {
+      book = new OrderBook(JSON.parse(JSON.stringify(book.snapshot())))
+      continue
+    }
+    if (step.kind === 'replace') {
+      bids.sizes.clear()
+      asks.sizes.clear()
+      book.replace(step.bids.flat(), step.asks.flat())
+    } else {
+      book.apply(step.bids.flat(), step.asks.flat())
+    }
+    bids.apply(step.bids)
+    asks.apply(step.asks)
+
+    const want = { bids: bids.levels(-1), asks: asks.levels(1) }
+    expect(book.snapshot()).toEqual(want)
+    expect([book.bidCount, book.askCount]).toEqual([want.bids.length / 2, want.asks.length / 2])
+    for (const level of [2, 0, 1, book.bidCount - 1, book.bidCount]) {
+      expect(book.bidPrice(level)).toBe(want.bids[2 * level] ?? NaN)
+      expect(book.bidSize(level)).toBe(want.bids[2 * level + 1] ?? NaN)
+    }
+    for (const level of [0, 2, book.askCount - 1, book.askCount, -1]) {
+      expect(book.askPrice(level)).toBe(want.asks[2 * level] ?? NaN)
+      expect(book.askSize(level)).toBe(want.asks[2 * level + 1] ?? NaN)
+    }
+    for (const [price] of step.asks) expect(book.sizeAt('ask', price)).toBe(asks.sizes.get(price) ?? 0)
+    for (const [price] of step.bids) expect(book.sizeAt('bid', price)).toBe(bids.sizes.get(price) ?? 0)
+    expect(book.isCrossed).toBe((want.bids[0] ?? NaN) >= (want.asks[0] ?? NaN))
+  }
+}
+
+it('holds the same levels as a naive book after any changes', () => {
+  fc.assert(fc.property(changes, expectSameLevels))
+})
+
+it('holds the same levels as a naive book while it grows', () => {
+  fc.assert(fc.property(growth, expectSameLevels), { numRuns: 30 })
 })
