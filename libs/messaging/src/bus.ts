@@ -91,15 +91,12 @@ export interface Producer {
 }
 
 export interface Consumer<Payload = readonly Event[]> {
-  /** What has arrived, at most `max` records: in arrival order, which is send order in memory. Empty while paused. */
+  /** What has arrived, at most `max` records: in arrival order, which is send order in memory. */
   take(max?: number): readonly BusRecord<Payload>[]
   /** Resolves when `take` would give something, or the consumer is closed. */
   arrived(): Promise<void>
   /** Commits everything taken: after a restart the group goes on behind it. */
   commit(): Promise<void>
-  /** Hands over nothing until `resume`; its partitions stay its own. */
-  pause(): void
-  resume(): void
   readonly closed: boolean
   /** Whether more of a partition is known to lie behind what was taken; true as long as its end is not known. */
   hasMore(topic: Topic, partition: number): boolean

@@ -182,19 +182,6 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(consumer, 2000))).toEqual(range(1, 2000))
     })
 
-    it('hands over nothing while paused, and everything after', async () => {
-      const consumer = bus.consumer(group('strategy'))
-      const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 1)
-      await collect(consumer, 1)
-      consumer.pause()
-      sendStatuses(producer, 'SPY', 2, 3)
-      await producer.flush()
-      expect(consumer.take()).toEqual([])
-      consumer.resume()
-      expect(seqs(await collect(consumer, 3))).toEqual([2, 3, 4])
-    })
-
     it('tells what was consumed and what waits', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)

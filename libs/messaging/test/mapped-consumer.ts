@@ -9,8 +9,6 @@ export function mappedConsumer<From, To>(
     take: (max) => consumer.take(max).map((record) => ({ ...record, events: eventsOf(record) })),
     arrived: () => consumer.arrived(),
     commit: () => consumer.commit(),
-    pause: () => consumer.pause(),
-    resume: () => consumer.resume(),
     get closed() {
       return consumer.closed
     },

@@ -56,7 +56,6 @@ export class KafkaConsumer implements Consumer<Buffer> {
   readonly #over = new AbortController()
   /** Counts how often partitions were assigned. */
   #generation = 0
-  #isPaused = false
   #isDirty = false
   #failure: BusError | undefined
   #starting: Promise<void>
@@ -102,7 +101,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   take(max = Infinity): readonly BusRecord<Buffer>[] {
     this.#mustBeUsable()
     const size = Math.min(this.#inbox.size, max)
-    if (this.#isPaused || size === 0) return nothing
+    if (size === 0) return nothing
     const taken: BusRecord<Buffer>[] = []
     for (let i = 0; i < size; i++) taken.push(this.#inbox.shift())
     this.#isDirty = true
@@ -138,17 +137,6 @@ export class KafkaConsumer implements Consumer<Buffer> {
     }
     this.#commitNext = this.#committing.then(next, next)
     return this.#commitNext
-  }
-
-  pause(): void {
-    this.#isPaused = true
-    if (this.#generation > 0) this.#client.pause(this.#subscription())
-  }
-
-  resume(): void {
-    this.#isPaused = false
-    if (this.#generation > 0) this.#client.resume(this.#subscription())
-    if (this.#isReady()) this.#arrival.raise()
   }
 
   hasMore(topic: Topic, partition: number): boolean {
@@ -231,7 +219,6 @@ export class KafkaConsumer implements Consumer<Buffer> {
     const { lost, seeks, hasChanged } = this.#assignment.reassign(memberId, owned)
     if (lost.size > 0) this.#inbox.drop((place) => lost.has(place))
     for (const place of seeks) this.#seek(place)
-    if (this.#isPaused) this.#client.pause(this.#subscription())
     this.#room.raise()
     if (hasChanged) this.#log('info', 'partitions assigned', { member: memberId, lost: lost.size })
   }
@@ -338,12 +325,8 @@ export class KafkaConsumer implements Consumer<Buffer> {
     this.#arrival.raise()
   }
 
-  #subscription(): { topic: string }[] {
-    return this.#assignment.names.map((topic) => ({ topic }))
-  }
-
   #isReady(): boolean {
-    return !this.#isPaused && this.#inbox.size > 0
+    return this.#inbox.size > 0
   }
 
   #mustBeUsable(): void {

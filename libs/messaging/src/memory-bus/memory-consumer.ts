@@ -30,7 +30,6 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
   #inboxReaders: PartitionReader[] = []
   #head = 0
   #end = 0
-  #paused = false
   #closed = false
   readonly #arrival = new Signal()
 
@@ -74,7 +73,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
   take(max = Infinity): readonly BusRecord[] {
     if (this.#closed) throw closedError('consumer')
     const size = Math.min(this.#end - this.#head, max)
-    if (this.#paused || size === 0) return nothing
+    if (size === 0) return nothing
     const taken: BusRecord[] = [this.#shift()]
     for (let i = 1; i < size; i++) taken.push(this.#shift())
     if (this.#head === this.#end) this.#head = this.#end = 0
@@ -97,15 +96,6 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     }
     this.#host.committed()
     return done
-  }
-
-  pause(): void {
-    this.#paused = true
-  }
-
-  resume(): void {
-    this.#paused = false
-    this.#wake()
   }
 
   hasMore(topic: Topic, partition: number): boolean {
@@ -158,7 +148,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
   }
 
   #ready(): boolean {
-    return !this.#paused && this.#head < this.#end
+    return this.#head < this.#end
   }
 
   #wake(): void {
