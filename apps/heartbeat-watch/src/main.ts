@@ -1,9 +1,4 @@
-import { kafkaSource, startService } from '@triplane/service'
-import { composeHeartbeatWatch } from './compose.ts'
-import { loadHeartbeatWatchConfig } from './config.ts'
+import { startService } from '@triplane/service'
+import { heartbeatWatch } from './heartbeat-watch.ts'
 
-await startService({
-  name: 'heartbeat-watch',
-  config: loadHeartbeatWatchConfig,
-  parts: (config, edges) => composeHeartbeatWatch(config, edges, kafkaSource(config.kafka, 'heartbeat-watch', edges)),
-})
+await startService(heartbeatWatch)

@@ -4,8 +4,7 @@ import { ok } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { createMemoryBus } from '@triplane/messaging'
 import { aHeartbeat, readExposition, testStartUs } from '@triplane/testing'
-import { composeHeartbeatWatch } from '../src/compose.ts'
-import { loadHeartbeatWatchConfig } from '../src/config.ts'
+import { heartbeatWatch } from '../src/heartbeat-watch.ts'
 
 const planes = ['data-plane', 'strategy-plane', 'order-plane'] as const
 
@@ -17,8 +16,8 @@ async function watching() {
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }
   const logger = createLogger({ service: 'heartbeat_watch', destination, clock })
   const bus = Object.assign(createMemoryBus({ nowUs: clock.nowUs }), { ping: async () => undefined })
-  const { metrics, parts } = composeHeartbeatWatch(
-    loadHeartbeatWatchConfig({}),
+  const { metrics, parts } = heartbeatWatch.parts(
+    heartbeatWatch.config({}),
     { logger, clock },
     { connect: async () => bus, decode: (record) => ok(record.events) },
   )

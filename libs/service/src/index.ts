@@ -13,9 +13,9 @@ export { createStateCodec, type LoadedState, type StateCodec } from './log/state
 export { readRuns, simulatedAccount, startRun, type NewRun } from './run/runs.ts'
 // Services
 export { startService } from './lifecycle/start-service.ts'
+export { defineService } from './lifecycle/define-service.ts'
 export type { ServiceEdges, ServiceParts } from './lifecycle/service-part.ts'
 export { announceSystem, findRunningSystem, type RunningSystem } from './lifecycle/running-system.ts'
-export { readBus } from './platform/bus-reader.ts'
 export { kafkaSource, type BusSource } from './platform/bus-source.ts'
 export { kafkaOptionsOf } from './platform/connect-kafka.ts'
 export { otlpOptions } from './platform/otlp-options.ts'
