@@ -1,10 +1,10 @@
-import { field, stateSchema, type Event, type PlaneCore, type SchemaOf } from '@triplane/contracts'
+import type { Event, PlaneCore } from '@triplane/contracts'
 import {
-  orderedInputsSchema,
   PlaneRunner,
   type OrderedInputsSnapshot,
   type Plane,
   type PlaneRunnerOptions,
+  type SteppedState,
 } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
 
@@ -21,24 +21,7 @@ export interface JoinOptions<
 export interface JoinedPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> {
   readonly core: Core
   readonly runner: PlaneRunner<In, Out>
-  state(): JoinedPlaneState<In, ReturnType<Core['snapshot']>>
-}
-
-/** What a resumed run builds the plane and its runner from. */
-export interface JoinedPlaneState<In extends Event, CoreState> {
-  readonly core: CoreState
-  readonly inputs: OrderedInputsSnapshot<In>
-}
-
-/** How the state of a defined plane is saved: its core, and the inputs that wait. */
-export function joinedPlaneSchema<In extends Event, CoreState>({
-  stateSchema: core,
-  inputSchema,
-}: {
-  readonly stateSchema: SchemaOf<CoreState>
-  readonly inputSchema: SchemaOf<In>
-}): SchemaOf<JoinedPlaneState<In, CoreState>> {
-  return field.as(stateSchema({ core, inputs: orderedInputsSchema(inputSchema) }))
+  state(): SteppedState<In, ReturnType<Core['snapshot']>>
 }
 
 /** Joins a plane to the bus of its process, with the inputs that waited if there are any. */
@@ -53,6 +36,6 @@ export function joinPlane<In extends Event, Out extends Event, Core extends Plan
   return {
     core,
     runner,
-    state: () => ({ core: core.snapshot() as ReturnType<Core['snapshot']>, inputs: runner.snapshot() }),
+    state: () => runner.snapshot() as SteppedState<In, ReturnType<Core['snapshot']>>,
   }
 }

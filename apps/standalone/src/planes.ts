@@ -13,7 +13,7 @@ import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
 import { configuredRates, tradableOf } from '@triplane/instruments'
 import { logEvent, type Logger } from '@triplane/logging'
-import { OutputHash, outputHashSchema, runHash, type Bus, type PlaneRunner } from '@triplane/messaging'
+import { OutputHash, outputHashSchema, runHash, steppedFields, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { OrderPlaneCore, OrderPlaneInput } from '@triplane/order-core'
 import {
@@ -28,7 +28,7 @@ import { strategies as builtIn, type StrategyDefinition } from '@triplane/strate
 import { simulatedAccount } from '@triplane/service'
 import type { StrategyCore, StrategyInput, StrategyOutput } from '@triplane/strategy-core'
 import type { StandaloneConfig } from './config.ts'
-import { joinedPlaneSchema, joinPlane, type JoinedPlane } from './join-plane.ts'
+import { joinPlane, type JoinedPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
 import { createRehearsal } from './rehearsal.ts'
 import { RunTally, runTallySchema } from './run-tally.ts'
@@ -60,17 +60,19 @@ export interface PlaneMetrics {
 }
 
 /** The state of all three planes and of what is counted over their outputs, as it is saved, with that of these strategies. */
-export const planesSchema = (strategies: readonly StrategyDefinition[]) =>
-  stateSchema({
+export const planesSchema = (strategies: readonly StrategyDefinition[]) => {
+  const strategyPlane = strategyPlaneOf(strategies)
+  return stateSchema({
     nowUs: field.timeUs,
     data: dataPlane.stateSchema,
-    strategy: joinedPlaneSchema(strategyPlaneOf(strategies)),
-    order: joinedPlaneSchema(orderPlane),
+    strategy: stateSchema(steppedFields(strategyPlane.stateSchema, strategyPlane.inputSchema)),
+    order: stateSchema(steppedFields(orderPlane.stateSchema, orderPlane.inputSchema)),
     tally: runTallySchema,
     /** Null in a run without. */
     hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
     latenciesUs: field.list(field.real),
   })
+}
 type PlanesState = StateOf<ReturnType<typeof planesSchema>>
 
 /** The three planes in lockstep, and what is counted over their outputs. */

@@ -10,8 +10,9 @@ export { decodeRecord } from './kafka/decode-record.ts'
 // A consumer's edge
 export { createRecordIntake, type Refusal, type RefusedRecord } from './record-intake.ts'
 // Input order
-export { OrderedInputs, orderedInputsSchema, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+export { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
 // A plane's run
+export { Stepper, steppedFields, type SteppedState } from './stepper.ts'
 export { OutputHash, outputHashSchema, runHash } from './output-hash.ts'
 export { publish, type Plane } from './plane.ts'
 export { PlaneRunner, type PlaneRunnerOptions } from './plane-runner.ts'

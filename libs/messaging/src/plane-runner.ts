@@ -1,7 +1,8 @@
-import { effectUsOf, rank, rankOf, type Event, type Heartbeat, type Rank } from '@triplane/contracts'
+import { rank, type Event, type Heartbeat, type Rank } from '@triplane/contracts'
 import type { Bus, Consumer, Producer } from './bus.ts'
-import { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+import type { OrderedInputsSnapshot } from './ordered-inputs.ts'
 import { publish, type Plane } from './plane.ts'
+import { Stepper, type SteppedState } from './stepper.ts'
 import { Unobserved } from './unobserved.ts'
 
 export interface PlaneRunnerOptions<In extends Event, Out extends Event> {
@@ -23,20 +24,19 @@ export class PlaneRunner<In extends Event, Out extends Event> {
   readonly producer: Producer
   readonly #plane: Plane<In, Out>
   readonly #account: string
-  readonly #inputs: OrderedInputs<In>
-  readonly #process: (event: In) => void
+  readonly #stepper: Stepper<In, Out>
   readonly #unobserved: Unobserved<Out>
 
+  /** `waiting` are the inputs that a saved core had not handled. */
   constructor(
     { plane, bus, runId, account, observe }: PlaneRunnerOptions<In, Out>,
-    inputs?: OrderedInputsSnapshot<In>,
+    waiting?: OrderedInputsSnapshot<In>,
   ) {
     this.consumer = bus.consumer({ group: plane.name, topics: plane.topics, from: 'earliest' })
     this.producer = bus.producer({ name: plane.name, runId })
     this.#plane = plane
     this.#account = account
-    this.#inputs = new OrderedInputs(inputs)
-    this.#process = (event) => plane.core.process(event)
+    this.#stepper = new Stepper(plane.core, waiting)
     this.#unobserved = new Unobserved((event) => {
       plane.observe(event)
       observe(event)
@@ -44,15 +44,13 @@ export class PlaneRunner<In extends Event, Out extends Event> {
   }
 
   /**
-   * Handles, in input order, what has arrived up to and including (`throughUs`, `throughRank`). With the last rank the
-   * instant is closed: timers and replies that are due are handled too.
+   * Handles, in input order, what has arrived up to and including (`throughUs`, `throughRank`), and publishes what comes of it.
+   * With the last rank the instant is closed: timers and replies that are due are handled too.
    */
   step(throughUs: number, throughRank: Rank): void {
-    const { core } = this.#plane
     this.#takeIn(throughUs, throughRank)
-    this.#inputs.release(throughUs, throughRank, this.#process)
-    if (throughRank === rank.strategy) core.advance(throughUs)
-    if (core.outbox.size > 0) this.#publish(core.outbox.drain())
+    const outputs = this.#stepper.step(throughUs, throughRank)
+    if (outputs.length > 0) this.#publish(outputs)
   }
 
   /** Shows what was published since the last call to who observes it. */
@@ -63,19 +61,16 @@ export class PlaneRunner<In extends Event, Out extends Event> {
   /** Effect time of the next timer, reply or held input; Infinity when there is none. */
   nextDueUs(): number {
     this.#takeIn(0, rank.command)
-    return Math.min(this.#plane.core.nextDueUs(), this.#inputs.nextUs())
+    return this.#stepper.nextDueUs()
   }
 
-  /** The inputs that wait. The core's own state is the core's. */
-  snapshot(): OrderedInputsSnapshot<In> {
+  /** The core, and the inputs that wait. */
+  snapshot(): SteppedState<In> {
     this.#takeIn(0, rank.command)
-    return this.#inputs.snapshot()
+    return this.#stepper.snapshot()
   }
 
-  /**
-   * Takes in what has arrived. What is due and comes before everything that waits, which is nearly all market data, goes
-   * straight to the core.
-   */
+  /** Takes in what has arrived, for a step up to and including (`throughUs`, `throughRank`). */
   #takeIn(throughUs: number, throughRank: Rank): void {
     const records = this.consumer.take()
     for (let i = 0; i < records.length; i++) {
@@ -83,17 +78,9 @@ export class PlaneRunner<In extends Event, Out extends Event> {
       for (let j = 0; j < events.length; j++) {
         const event = events[j] as In | Heartbeat
         if (event.type === 'heartbeat') this.#passOn(event)
-        else if (!this.#plane.inputTypes.has(event.type)) continue
-        else if (this.#isNext(event, throughUs, throughRank)) this.#process(event)
-        else this.#inputs.push(producer, event)
+        else if (this.#plane.inputTypes.has(event.type)) this.#stepper.accept(producer, event, throughUs, throughRank)
       }
     }
-  }
-
-  #isNext(event: In, throughUs: number, throughRank: Rank): boolean {
-    const effectUs = effectUsOf(event)
-    if (effectUs > throughUs || (effectUs === throughUs && rankOf[event.type] > throughRank)) return false
-    return effectUs < this.#inputs.nextUs()
   }
 
   #passOn(heartbeat: Heartbeat): void {

@@ -1,5 +1,5 @@
 import { effectUsOf, rank, rankOf, stageOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
-import type { BusRecord, OrderedInputs } from '@triplane/messaging'
+import type { BusRecord, Stepper } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
 import { TickOrigins } from './tick-origins.ts'
 
@@ -10,7 +10,8 @@ export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
   /** The types of event that the core takes. */
   readonly inputTypes: ReadonlySet<Event['type']>
-  readonly inputs: OrderedInputs<In>
+  /** Where they wait for their step. */
+  readonly inputs: Pick<Stepper<In, Event>, 'push'>
   readonly marks: HighWaterMarks
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
 }

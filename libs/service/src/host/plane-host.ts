@@ -14,15 +14,15 @@ import {
 import { ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
   createRecordIntake,
-  OrderedInputs,
-  orderedInputsSchema,
   type BusRecord,
   type Consumer,
-  type OrderedInputsSnapshot,
+  Stepper,
+  steppedFields,
   type Plane,
   type Position,
   type Refusal,
   type RefusedRecord,
+  type SteppedState,
 } from '@triplane/messaging'
 import { InputLogError, type InputLog } from '../log/input-log.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
@@ -45,17 +45,15 @@ const hostFields = {
 }
 
 /** The state of a hosted plane: its core, the inputs that wait, and where its host stands. */
-export type HostState<In extends Event = Event, CoreState = unknown> = StateOfFields<typeof hostFields> & {
-  readonly core: CoreState
-  readonly inputs: OrderedInputsSnapshot<In>
-}
+export type HostState<In extends Event = Event, CoreState = unknown> = SteppedState<In, CoreState> &
+  StateOfFields<typeof hostFields>
 
 /** How the state of a plane is saved whose core has the schema `core` and hears what `input` is the schema of. */
 export function hostStateSchema<In extends Event, CoreState>(
   core: SchemaOf<CoreState>,
   input: SchemaOf<In>,
 ): SchemaOf<HostState<In, CoreState>> {
-  return field.as(stateSchema({ core, inputs: orderedInputsSchema(input), ...hostFields }))
+  return field.as(stateSchema({ ...steppedFields(core, input), ...hostFields }))
 }
 
 export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
@@ -122,14 +120,13 @@ const COMMIT_EVERY_US = US_PER_SECOND
  */
 export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #options: PlaneHostOptions<In, Out, Payload>
-  readonly #inputs: OrderedInputs<In>
+  readonly #stepper: Stepper<In, Out>
   readonly #marks: HighWaterMarks
   readonly #gate: WatermarkGate
   readonly #catchUp: CatchUp
   readonly #intake: EventIntake<In>
   readonly #positions: Map<string, Position>
   readonly #takeIn: (record: BusRecord<Payload>) => void
-  readonly #process: (event: In) => void
   readonly #wake = new Wake()
   #injected: InjectedInput[] = []
   #leftover: BusRecord<Payload>[] = []
@@ -147,7 +144,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const { plane, run, saved, clock, gated, market, consumer, decode, deadLetter, onRecord } = options
     const state = saved?.state
     this.#options = options
-    this.#inputs = new OrderedInputs(state?.inputs)
+    this.#stepper = new Stepper(plane.core, state?.inputs)
     this.#marks = new HighWaterMarks(state?.marks)
     this.#gate = new WatermarkGate(gated, sourcesOf(run), state?.gate)
     this.#positions = new Map(state?.positions.map((position) => [placeOf(position), position]))
@@ -155,7 +152,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       {
         run,
         inputTypes: plane.inputTypes,
-        inputs: this.#inputs,
+        inputs: this.#stepper,
         marks: this.#marks,
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
       },
@@ -175,7 +172,6 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         if (record.runId === run.runId) this.#gate.note(record, watermark)
       },
     })
-    this.#process = (event) => plane.core.process(event)
     this.#turn = saved?.afterTurn ?? 0
     this.#boundUs = state ? state.boundUs : 0
     this.#movedAtUs = clock.monotonicUs()
@@ -313,16 +309,13 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     { injected, tickUs: loggedTickUs, holdUs: loggedHoldUs }: Omit<LoggedTurn, 'turn' | 'ranges'>,
     isLogged = false,
   ): void {
-    const { core } = this.#options.plane
     const ranges = this.#accept(records)
     const holdUs = isLogged ? loggedHoldUs : this.#holdUs()
     const tickUs = isLogged ? loggedTickUs : this.#tick()
-    for (const { producer, event } of injected) this.#inputs.push(producer, event as In)
+    for (const { producer, event } of injected) this.#stepper.push(producer, event as In)
     const boundUs = this.#isLive ? this.#liveBoundUs(tickUs, holdUs) : this.#gate.boundUs
     if (boundUs > this.#boundUs) this.#boundUs = boundUs
-    this.#inputs.release(this.#boundUs, rank.strategy, this.#process)
-    core.advance(this.#boundUs)
-    const outputs = core.outbox.drain()
+    const outputs = this.#stepper.step(this.#boundUs, rank.strategy)
     const turn = {
       ...{ turn: ++this.#turn, ranges, injected },
       ...(tickUs !== undefined && { tickUs }),
@@ -445,8 +438,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   #state(): HostState<In> {
     return {
-      core: this.#options.plane.core.snapshot(),
-      inputs: this.#inputs.snapshot(),
+      ...this.#stepper.snapshot(),
       marks: this.#marks.snapshot(),
       gate: this.#gate.snapshot(),
       positions: [...this.#positions.values()],

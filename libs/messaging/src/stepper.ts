@@ -1,0 +1,67 @@
+import { effectUsOf, rank, rankOf, type Event, type PlaneCore, type Rank, type SchemaOf } from '@triplane/contracts'
+import { OrderedInputs, orderedInputsSchema, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+
+/** A core and the inputs that wait for it, as they are saved. */
+export interface SteppedState<In extends Event = Event, CoreState = unknown> {
+  readonly core: CoreState
+  readonly inputs: OrderedInputsSnapshot<In>
+}
+
+/** The fields of their state, of a core with the schema `core` whose inputs `input` is the schema of. */
+export function steppedFields<In extends Event, CoreState>(core: SchemaOf<CoreState>, input: SchemaOf<In>) {
+  return { core, inputs: orderedInputsSchema(input) }
+}
+
+const nothing: readonly never[] = []
+
+/**
+ * Steps a core through its inputs, in input order, wherever it runs: in lockstep with others in one process, or by itself
+ * over Kafka. Its driver says what has come and how far market time goes; nothing here waits.
+ */
+export class Stepper<In extends Event, Out extends Event> {
+  readonly #core: PlaneCore<In, Out>
+  readonly #inputs: OrderedInputs<In>
+  readonly #process: (event: In) => void
+
+  /** `waiting` are the inputs that a saved core had not handled. */
+  constructor(core: PlaneCore<In, Out>, waiting?: OrderedInputsSnapshot<In>) {
+    this.#core = core
+    this.#inputs = new OrderedInputs(waiting)
+    this.#process = (event) => core.process(event)
+  }
+
+  /** Lets an input wait for its step. */
+  push(producer: string, event: In): void {
+    this.#inputs.push(producer, event)
+  }
+
+  /**
+   * The same where the step up to and including (`throughUs`, `throughRank`) follows at once: what is due in it and comes before
+   * everything that waits, which is nearly all market data, goes straight to the core.
+   */
+  accept(producer: string, event: In, throughUs: number, throughRank: Rank): void {
+    const effectUs = effectUsOf(event)
+    const isDue = effectUs < throughUs || (effectUs === throughUs && rankOf[event.type] <= throughRank)
+    if (isDue && effectUs < this.#inputs.nextUs()) this.#core.process(event)
+    else this.#inputs.push(producer, event)
+  }
+
+  /**
+   * Handles, in input order, what waits up to and including (`throughUs`, `throughRank`), and gives what comes of it since the
+   * last step. With the last rank the instant is closed: timers and replies that are due are handled too.
+   */
+  step(throughUs: number, throughRank: Rank): readonly Out[] {
+    this.#inputs.release(throughUs, throughRank, this.#process)
+    if (throughRank === rank.strategy) this.#core.advance(throughUs)
+    return this.#core.outbox.size > 0 ? this.#core.outbox.drain() : nothing
+  }
+
+  /** Effect time of the next timer, reply or input that waits; Infinity when there is none. */
+  nextDueUs(): number {
+    return Math.min(this.#core.nextDueUs(), this.#inputs.nextUs())
+  }
+
+  snapshot(): SteppedState<In> {
+    return { core: this.#core.snapshot(), inputs: this.#inputs.snapshot() }
+  }
+}
