@@ -16,7 +16,8 @@ export const heartbeatWatch = defineService({
         metrics.missed.inc({ plane })
         logger.warning('A heartbeat is missing', { plane, silence_seconds: silenceUs / 1e6 })
       },
-      onBack: (plane, silenceUs) => logger.info('The plane is heard again', { plane, silence_seconds: silenceUs / 1e6 }),
+      onBack: (plane, silenceUs) =>
+        logger.info('The plane is heard again', { plane, silence_seconds: silenceUs / 1e6 }),
     })
     const judge = () => ({ healthy: silences.missing().length === 0, details: { missing: silences.missing() } })
     return {

@@ -10,7 +10,7 @@ export { decodeRecord } from './kafka/decode-record.ts'
 // A consumer's edge
 export { createRecordIntake, type Refusal, type RefusedRecord } from './record-intake.ts'
 // Input order
-export { OrderedInputs, type OrderedInputsSnapshot } from './ordered-inputs.ts'
+export type { OrderedInputsSnapshot } from './ordered-inputs.ts'
 // A plane's run
 export { Stepper, steppedFields, type SteppedState } from './stepper.ts'
 export { OutputHash, outputHashSchema, runHash } from './output-hash.ts'

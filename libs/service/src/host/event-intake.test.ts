@@ -1,5 +1,5 @@
 import { topics, type Event, type Topic } from '@triplane/contracts'
-import { OrderedInputs, type BusRecord } from '@triplane/messaging'
+import type { BusRecord } from '@triplane/messaging'
 import { aFill, aHeartbeat, aKillSwitch, aQuote, aTrade, testStartUs } from '@triplane/testing'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks } from './high-water-marks.ts'
@@ -9,13 +9,13 @@ const SECOND = 1_000_000
 
 /** An intake that hears trades and kill switches, and what became of what it was given. */
 function intake(marks = new HighWaterMarks(), marketUs?: number) {
-  const inputs = new OrderedInputs()
+  const inputs: Event[] = []
   const beats: string[] = []
   const taken = new EventIntake(
     {
       run: { runId: 'run1', account: 'desk' },
       inputTypes: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
-      inputs,
+      inputs: { push: (_producer, event) => void inputs.push(event) },
       marks,
       onHeartbeat: ({ stage }) => beats.push(stage),
     },
@@ -33,7 +33,7 @@ describe('what comes to a plane', () => {
   it('waits in input order when the core hears it, and is passed over when it does not', () => {
     const { inputs, accept, marks } = intake()
     accept([aTrade({ seq: 1 }), aQuote({ seq: 2 })])
-    expect(inputs.size).toBe(1)
+    expect(inputs.length).toBe(1)
     expect(marks.of('data-plane', topics.trades.name, 'BTC')).toBe(1)
   })
 
@@ -41,11 +41,11 @@ describe('what comes to a plane', () => {
     const { taken, inputs, accept } = intake()
     accept([aTrade({ seq: 5 })])
     accept([aTrade({ seq: 4 }), aTrade({ seq: 5 }), aTrade({ seq: 6 })])
-    expect([inputs.size, taken.counts.duplicates]).toEqual([2, 2])
+    expect([inputs.length, taken.counts.duplicates]).toEqual([2, 2])
     accept([aTrade({ seq: 5 })], { key: 'ETH' })
     accept([aTrade({ seq: 5 })], { producer: 'data-plane.kraken' })
     accept([aFill({ seq: 5 })], {}, topics.fills)
-    expect([inputs.size, taken.counts.duplicates]).toEqual([5, 2])
+    expect([inputs.length, taken.counts.duplicates]).toEqual([5, 2])
   })
 
   it('is another run’s, and counted, unless it is the manual switch of the account', () => {
@@ -53,16 +53,16 @@ describe('what comes to a plane', () => {
     accept([aTrade({ seq: 1 })], { runId: 'run0' })
     accept([aKillSwitch({ seq: 1, switchType: 'pnl' })], { runId: 'run0', key: 'desk/manual' }, topics.killSwitch)
     accept([aKillSwitch({ seq: 1, switchType: 'manual' })], { runId: 'run0', key: 'other/manual' }, topics.killSwitch)
-    expect([inputs.size, taken.counts.foreign]).toEqual([0, 3])
+    expect([inputs.length, taken.counts.foreign]).toEqual([0, 3])
     accept([aKillSwitch({ seq: 1, switchType: 'manual' })], { runId: 'run0', key: 'desk/manual' }, topics.killSwitch)
-    expect([inputs.size, taken.counts.foreign]).toEqual([1, 3])
+    expect([inputs.length, taken.counts.foreign]).toEqual([1, 3])
   })
 
   it('goes to the host when it is a heartbeat, however often it comes', () => {
     const { taken, inputs, beats, accept } = intake()
     accept([aHeartbeat({ seq: 1, stage: 'strategy' })], {}, topics.heartbeats)
     accept([aHeartbeat({ seq: 1, stage: 'strategy' })], {}, topics.heartbeats)
-    expect([beats, inputs.size, taken.counts.duplicates]).toEqual([['strategy', 'strategy'], 0, 0])
+    expect([beats, inputs.length, taken.counts.duplicates]).toEqual([['strategy', 'strategy'], 0, 0])
   })
 })
 

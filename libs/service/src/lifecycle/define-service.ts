@@ -61,7 +61,12 @@ export function defineService<Family extends Catalog, Own extends Sections = Rec
     config: (environment) => loadServiceConfig(schema, environment) as ConfigOf<Own>,
     parts<Payload>(config: ConfigOf<Own>, edges: ServiceEdges, source?: BusSource<Payload>) {
       const { metrics, own } = createServiceMetrics(name, service.metrics, { ...config.metrics, ...edges })
-      const { handle = () => undefined, every, beforeScrape, ...part } = service.create({ config, metrics: own, ...edges })
+      const {
+        handle = () => undefined,
+        every,
+        beforeScrape,
+        ...part
+      } = service.create({ config, metrics: own, ...edges })
       if (beforeScrape) metrics.beforeScrape(beforeScrape)
       const read = <Payload>(from: BusSource<Payload>) =>
         readBus({ group: name, topics: reads, source: from, metrics, handle }, edges)
