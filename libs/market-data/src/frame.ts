@@ -8,6 +8,8 @@ export interface FrameOrigin {
   readonly snapshotSymbol?: string
   /** The frames are the venue's own list of its instruments: a REST answer. */
   readonly isInstrumentList?: true
+  /** The frames are the venue's answer to this URL, which asks for bars of the time before. */
+  readonly pastBarsUrl?: string
 }
 
 /** A raw frame: the bytes from `start` to `end` (exclusive) of a chunk that must not be written to any more. */

@@ -9,7 +9,7 @@ export { idRules, type BookRule } from './order-book/book-rule.ts'
 // What a frame says, or why it is refused
 export { describeValue, frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './frame-refusal.ts'
 // Bars
-export { barBuilderSchema, createBarBuilder, REVISABLE_US, type BarBuilder } from './bars/bar-builder.ts'
+export { barBuilderSchema, createBarBuilder, REVISABLE_US, timeframeUs, type BarBuilder } from './bars/bar-builder.ts'
 // Order flow
 export { createOrderFlow, orderFlowSchema, type OrderFlow } from './order-flow/order-flow.ts'
 // Marks

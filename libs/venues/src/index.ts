@@ -5,6 +5,8 @@ export type { LiveProtocol, RestRequest, StreamRequest, SubscriptionRefusal } fr
 // Frames into events
 export { createNormalizer, type Normalizer } from './normalizer.ts'
 export { isInstrumentListUrl, readInstrumentList } from './instrument-list.ts'
+export { isPastBarsUrl, readPastBars } from './past-bars.ts'
+export type { Klines } from './klines.ts'
 export { isJsonObject } from './field-reader.ts'
 // What a recording gives away about itself
 export { inspectPayload, recordedVenues, unsupportedVenue, venueOfUrl } from './captures.ts'

@@ -2,6 +2,7 @@ import type { Instrument, InstrumentId, Steps } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
 import type { Frame, FrameOrigin, FrameRefusal, NormalizedEvent, BookRule } from '@triplane/market-data'
 import type { InstrumentTable } from './instrument-table.ts'
+import type { Klines } from './klines.ts'
 import type { LiveProtocol } from './live-protocol.ts'
 
 /** One message of a venue: what JSON made of a frame, where and when it came, and the instruments that it can be about. */
@@ -60,6 +61,8 @@ export interface Venue {
     frame: Frame,
     instruments: readonly Instrument[],
   ) => readonly Result<ListedInstrument, FrameRefusal>[]
+  /** Its bars of the time before; absent when it keeps none. */
+  readonly klines?: Klines
   /** What the live engine needs; absent when the venue cannot be gone live at. */
   readonly live?: LiveProtocol
 }

@@ -3,6 +3,7 @@ import { defineExchange, type Venue } from '../venue.ts'
 import { captures } from './captures.ts'
 import { spotDialect, usdmDialect, type BinanceDialect } from './dialect.ts'
 import { readExchangeInfo } from './exchange-info.ts'
+import { spotKlines, usdmKlines } from './klines.ts'
 import { spotLive, usdmLive } from './live.ts'
 import { mapBinance } from './mapper.ts'
 import { FrameScanner } from './scan/frame-scanner.ts'
@@ -21,6 +22,7 @@ const binanceSpot: Venue = {
   fees: { makerBps: 10, takerBps: 10 },
   bookRule: idRules.consecutive,
   live: spotLive,
+  klines: spotKlines,
   ...read(spotDialect),
 }
 
@@ -30,6 +32,7 @@ export const binanceUsdm: Venue = {
   fees: { makerBps: 2, takerBps: 5 },
   bookRule: idRules.chained,
   live: usdmLive,
+  klines: usdmKlines,
   ...read(usdmDialect),
 }
 

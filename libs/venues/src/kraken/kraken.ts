@@ -2,6 +2,7 @@ import { defineExchange, type Venue } from '../venue.ts'
 import { readAssetPairs } from './asset-pairs.ts'
 import { bookChecksum } from './book-checksum.ts'
 import { captures } from './captures.ts'
+import { krakenKlines } from './klines.ts'
 import { krakenLive } from './live.ts'
 import { mapKraken } from './mapper.ts'
 import { parseJson } from './parse-json.ts'
@@ -19,6 +20,7 @@ const krakenSpot: Venue = {
   isInstrumentListUrl: ({ pathname }) => pathname.endsWith('/public/AssetPairs'),
   readInstrumentList: readAssetPairs,
   live: krakenLive,
+  klines: krakenKlines,
 }
 
 export const kraken = defineExchange({ name: 'kraken', venues: [krakenSpot], captures })
