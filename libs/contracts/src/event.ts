@@ -16,6 +16,7 @@ import { ofi } from './events/ofi.ts'
 import { operatorCommand } from './events/operator-command.ts'
 import { orderEvent } from './events/order-event.ts'
 import { orderIntent } from './events/order-intent.ts'
+import { pastBar } from './events/past-bar.ts'
 import { portfolioState } from './events/portfolio-state.ts'
 import { quote } from './events/quote.ts'
 import { regimeChange } from './events/regime-change.ts'
@@ -34,6 +35,7 @@ export const eventDefinitions = [
   bookDelta,
   bookSnapshot,
   bar,
+  pastBar,
   ofi,
   mark,
   marketStatus,

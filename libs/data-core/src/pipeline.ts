@@ -37,6 +37,7 @@ import {
 import { createNormalizer, readInstrumentList, type Normalizer } from '@triplane/venues'
 import type { DataPlaneConfig } from './config.ts'
 import { createLane, laneSchema, snapshotLane, type Emit, type Lane } from './lane.ts'
+import { pastBarsOf } from './past-bars.ts'
 import { deadLetterOf, lineRefusal, type Refusal, type RefusedAt } from './refused-frames.ts'
 import { onIgnoredTrade, onRefusedTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
 
@@ -106,7 +107,8 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  *
  * Invariants
  * 1. Whatever a frame says ends, each by itself, as events, as a dead letter, as a book update that a book did not need, as a trade
- *    that the venue prints in another stream too (`ignored`), or as a list of instruments whose steps are known: nothing is lost.
+ *    that the venue prints in another stream too (`ignored`), as a list of instruments whose steps are known, or as past bars: nothing
+ *    is lost.
  *    A control message, which says nothing about the market, ends as nothing (`controls`). While the instrument is late a frame
  *    of one event may wait for frames that it has overtaken.
  * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
@@ -171,7 +173,7 @@ export class DataCore {
     return this.#controls
   }
 
-  /** Events that frames were understood as, and lists of instruments. */
+  /** Events that frames were understood as, and answers by REST with a list: of instruments, of past bars. */
   get understood(): number {
     const refused = normalizeRefusals.reduce((sum, code) => sum + this.refused[code], 0)
     return this.#framesIn + this.#further - this.#controls - refused
@@ -225,6 +227,7 @@ export class DataCore {
   #onFrame(frame: Frame): void {
     this.#framesIn++
     if (frame.origin.isInstrumentList) return this.#onInstrumentList(frame)
+    if (frame.origin.pastBarsUrl !== undefined) return this.#onPastBars(frame)
     const scanned = this.#normalizer.scan(frame, this.#nowUs)
     if (scanned !== undefined) return this.#onEvent(scanned, frame, true)
 
@@ -310,6 +313,13 @@ export class DataCore {
       if (!listed.ok) this.#onRefusal(frame, listed.error)
       else (this.#laneOf.get(listed.value.instrument) as Lane).steps.onList(listed.value.steps, this.#nowUs, this.#emit)
     }
+  }
+
+  /** The venue says bars of the time before: strategies warm up with them, and no stage does. */
+  #onPastBars(frame: Frame): void {
+    const past = pastBarsOf(frame, this.#deps.instruments, this.#nowUs)
+    if (!past.ok) return this.#onRefusal(frame, past.error)
+    for (const bar of past.value) this.outbox.add(bar)
   }
 
   /** How late the event is; undefined where it has no time. Snapshots and bars of the venue are not of a moment. */

@@ -6,6 +6,7 @@ export { anInstrument } from './instruments.ts'
 // Builders of events
 export {
   aBar,
+  aPastBar,
   aBookDelta,
   aBookSnapshot,
   aCancelIntent,

@@ -103,6 +103,7 @@ export function exportDataPlane(
       case 'bar':
         return recordBar(metrics, source, labels, event)
       case 'mark':
+      case 'pastBar':
         return
       case 'deadLetter':
         return recordDeadLetter(metrics, event)
