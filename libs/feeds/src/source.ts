@@ -4,6 +4,7 @@ import { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'
 import type { Feed } from './feed.ts'
 import type { FeedNotice } from './live/feed-notice.ts'
 import { createLiveFeed } from './live/live-feed.ts'
+import type { WantedBars } from './live/wanted-bars.ts'
 import { limitFeed } from './playback/limit-feed.ts'
 import { mergeFeeds } from './playback/merge-feeds.ts'
 import { paceFeed, type PaceOptions } from './playback/pace-feed.ts'
@@ -116,14 +117,16 @@ export interface LivePlan {
   /** Where the venue's streams and REST paths are, instead of its own. */
   readonly wsUrl?: string | undefined
   readonly restUrl?: string | undefined
+  /** Bars of the time before that the venue is asked for, of each instrument. Default: none. */
+  readonly pastBars?: readonly WantedBars[]
   readonly onNotice: (notice: FeedNotice) => void
 }
 
 /** Goes live at a venue; what it records replays to the same run. */
 export function openLive(plan: LivePlan, clock: Clock): Source {
-  const { venue, instruments, durationUs, recordFile, wsUrl, restUrl, onNotice } = plan
+  const { venue, instruments, durationUs, recordFile, wsUrl, restUrl, pastBars, onNotice } = plan
   const live = createLiveFeed({
-    ...{ venue, instruments, clock, onNotice },
+    ...{ venue, instruments, clock, pastBars, onNotice },
     ...(recordFile !== undefined && { recordTo: { file: recordFile } }),
     ...(wsUrl !== undefined && { wsUrl }),
     ...(restUrl !== undefined && { restUrl }),

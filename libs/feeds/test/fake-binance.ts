@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { Random } from '@triplane/kernel'
-import { FakeVenue, listen, type Answer } from '@triplane/testing/fake-venue'
+import { FakeVenue, fakeBars, listen, type Answer } from '@triplane/testing/fake-venue'
 
 /** Gives the answer to a request for a symbol's snapshot; undefined is the book as it is. */
 export type AnswerDepth = (venueSymbol: string, request: number) => Answer | undefined | Promise<Answer | undefined>
@@ -87,11 +87,12 @@ class FakeMarket {
   }
 }
 
+const lengthMs = { '1m': 60_000, '5m': 300_000, '15m': 900_000, '1h': 3_600_000, '1d': 86_400_000 }
 const price = (ticks: number) => (ticks / 100).toFixed(2)
 
 /**
  * A venue in the process that speaks the part of Binance's protocol that the live feed uses, on the loopback interface:
- * combined streams named in the URL, and depth snapshots and the list of instruments by REST. It sends only what a test tells it to.
+ * combined streams named in the URL, and depth snapshots, the list of instruments and klines by REST. It sends only what a test tells it to.
  */
 export class FakeBinance extends FakeVenue {
   /** Venue symbols of the requests for a snapshot, in order. */
@@ -166,6 +167,8 @@ export class FakeBinance extends FakeVenue {
       this.listRequests.push(url.pathname + url.search)
       return this.answerList(this.listRequests.length) ?? { status: 200, body: this.list() }
     }
+    if (url.pathname === (this.#isUsdm ? '/fapi/v1/klines' : '/api/v3/klines'))
+      return this.answerBarsWith(url, () => klinesOf(url.searchParams))
     const symbol = url.searchParams.get('symbol') ?? ''
     this.depthRequests.push(symbol)
     const isDepth = /^\/(api\/v3|fapi\/v1)\/depth$/.test(url.pathname) && url.searchParams.get('limit') === '1000'
@@ -176,4 +179,13 @@ export class FakeBinance extends FakeVenue {
     const answer = await this.answerDepth(symbol, this.depthRequests.length)
     return answer ?? { status: 200, body: this.snapshotOf(symbol) }
   }
+}
+
+/** Klines as Binance writes them. */
+function klinesOf(asked: URLSearchParams): unknown {
+  const length = lengthMs[asked.get('interval') as keyof typeof lengthMs]
+  return fakeBars(length, Number(asked.get('limit'))).map(({ openMs, close }) => [
+    ...[openMs, close, close, close, close, '12.50000000', openMs + length - 1],
+    ...['1250.00000000', 25, '6.25000000', '625.00000000', '0'],
+  ])
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { crc32 } from 'node:zlib'
 import { Random } from '@triplane/kernel'
-import { FakeVenue, listen, type Answer } from '@triplane/testing/fake-venue'
+import { FakeVenue, fakeBars, listen, type Answer } from '@triplane/testing/fake-venue'
 import type { WebSocket } from 'ws'
 
 /** What a client asks for. */
@@ -102,7 +102,7 @@ class FakeMarket {
 
 /**
  * A venue in the process that speaks the part of Kraken's protocol v2 that the live feed uses, on the loopback interface: subscriptions to
- * trades, tickers and books with their answers, heartbeats and pongs, and the list of pairs by REST. Books are shown to the depth that was asked
+ * trades, tickers and books with their answers, heartbeats and pongs, and the list of pairs and bars by REST. Books are shown to the depth that was asked
  * for. It sends only what a test tells it to.
  */
 export class FakeKraken extends FakeVenue {
@@ -201,7 +201,8 @@ export class FakeKraken extends FakeVenue {
     }
   }
 
-  protected override answerRest(url: URL): Answer {
+  protected override answerRest(url: URL): Answer | Promise<Answer> {
+    if (url.pathname === '/0/public/OHLC') return this.answerBarsWith(url, () => barsOf(url.searchParams))
     if (url.pathname !== '/0/public/AssetPairs') return { status: 404 }
     this.listRequests.push(url.pathname + url.search)
     const named = (url.searchParams.get('pair') ?? '').split(',')
@@ -229,3 +230,13 @@ export class FakeKraken extends FakeVenue {
 
 const v1NameOf = (symbol: string) => symbol.replace('BTC', 'XBT')
 const altNameOf = (symbol: string) => v1NameOf(symbol).replace('/', '')
+
+/** Bars as Kraken writes them: those that began after `since`, seconds. */
+function barsOf(asked: URLSearchParams): unknown {
+  const minutes = Number(asked.get('interval'))
+  const since = Number(asked.get('since'))
+  const rows = fakeBars(minutes * 60_000, 720).flatMap(({ openMs, close }) =>
+    openMs / 1000 < since ? [] : [[openMs / 1000, close, close, close, close, close, '12.50000000', 25]],
+  )
+  return { error: [], result: { [`X${asked.get('pair')}`]: rows, last: rows.at(-2)?.[0] } }
+}

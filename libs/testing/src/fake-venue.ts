@@ -9,6 +9,21 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** A bar that a fake venue keeps: when it began, milliseconds, and its close, which goes up and down with the time. */
+export interface FakeBar {
+  readonly openMs: number
+  readonly close: string
+}
+
+/** The newest bars of a length, oldest first, with the one in progress as the last. */
+export function fakeBars(lengthMs: number, count: number): readonly FakeBar[] {
+  const lastMs = Date.now() - (Date.now() % lengthMs)
+  return Array.from({ length: count }, (_, i) => {
+    const openMs = lastMs - (count - 1 - i) * lengthMs
+    return { openMs, close: (100 + ((openMs / lengthMs) % 5)).toFixed(2) }
+  })
+}
+
 /** Where a fake venue listens: on loopback, unless containers are to reach it. */
 export async function listen(host = '127.0.0.1'): Promise<Server> {
   const server = createServer()
@@ -22,6 +37,10 @@ export abstract class FakeVenue {
   readonly handshakes: string[] = []
   /** Payloads of the pongs received. */
   readonly pongs: string[] = []
+  /** Paths with query of the requests for bars of the time before, in order. */
+  readonly barRequests: string[] = []
+  /** Decides the answers to requests for bars; undefined is the bars as they are. */
+  answerBars: (request: number) => Answer | undefined | Promise<Answer | undefined> = () => undefined
   /** Decides which handshakes are refused. */
   answerHandshake: (handshake: number) => Answer | undefined = () => undefined
   readonly #server: Server
@@ -89,6 +108,13 @@ export abstract class FakeVenue {
 
   /** A message came on a connection. */
   protected onMessage(_text: string, _client: WebSocket): void {}
+
+  /** Answers a request for bars with `bars`, unless a test has another answer. */
+  protected async answerBarsWith(url: URL, bars: () => unknown): Promise<Answer> {
+    this.barRequests.push(url.pathname + url.search)
+    const answer = await this.answerBars(this.barRequests.length)
+    return answer ?? { status: 200, body: JSON.stringify(bars()) }
+  }
 
   /** Something has reached the venue. */
   #news(): void {

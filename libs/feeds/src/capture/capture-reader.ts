@@ -1,5 +1,5 @@
 import type { BadLine, FeedItem, FrameOrigin } from '@triplane/market-data'
-import { isInstrumentListUrl } from '@triplane/venues'
+import { isInstrumentListUrl, isPastBarsUrl } from '@triplane/venues'
 import type { ReaderEnd } from '../disconnect-reasons.ts'
 import { emptyCaptureLine, readCaptureLine, type CaptureLine } from './capture-line.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -155,10 +155,11 @@ export class CaptureReader {
     this.#items.push({ type: 'disconnect', origin: this.#options.origin, tsRecvUs, reason })
   }
 
-  /** The origin of a REST payload: a snapshot of the symbol that the URL names, or the venue's list of its instruments. */
+  /** The origin of a REST payload: a snapshot of the symbol that the URL names, the venue's list of its instruments, or past bars. */
   #restOrigin(url: string): FrameOrigin {
     const { source, venue } = this.#options.origin
     const parsed = new URL(url)
+    if (isPastBarsUrl(venue, parsed)) return { source, venue, pastBarsUrl: url }
     const isInstrumentList = isInstrumentListUrl(venue, parsed)
     const symbol = parsed.searchParams.get('symbol') ?? ''
     const key = isInstrumentList ? parsed.pathname : symbol

@@ -38,10 +38,12 @@ const brief = (item: FeedItem) => {
   const head = `${item.type} ${item.tsRecvUs}`
   if (item.type === 'disconnect') return `${head} ${item.reason}`
   if (item.type !== 'frame') return head
-  const { snapshotSymbol = '-', isInstrumentList = false } = item.origin
-  return `${head} ${isInstrumentList ? 'list' : snapshotSymbol} ${textOf(item)}`
+  const { snapshotSymbol = '-', isInstrumentList = false, pastBarsUrl: past } = item.origin
+  return `${head} ${isInstrumentList ? 'list' : (past ?? snapshotSymbol)} ${textOf(item)}`
 }
 const replayed = async (folder: string) => (await itemsOf(await openRecording(folder, { venue }))).map(brief)
+
+const pastBarsUrl = 'https://api.binance.com/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=32'
 
 /** What a feed hands over, in batches: a connect first, then frames, snapshots, silence, disconnects, connects. */
 const aSession = fc
@@ -49,7 +51,7 @@ const aSession = fc
     fc.array(
       fc.record({
         stepUs: fc.nat(2_000_000),
-        what: fc.constantFrom('frame', 'frame', 'frame', 'snapshot', 'list', 'time', 'turn'),
+        what: fc.constantFrom('frame', 'frame', 'frame', 'snapshot', 'list', 'past', 'time', 'turn'),
         text: fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[\n\r]/.test(text)),
         reason: fc.constantFrom('closed', 'stalled', 'slow_consumer'),
       }),
@@ -66,6 +68,7 @@ const aSession = fc
         if (what === 'time') return { type: 'time', tsRecvUs }
         if (what === 'snapshot') return aFrame(tsRecvUs, text, { ...origin, snapshotSymbol: 'BTCUSDT' })
         if (what === 'list') return aFrame(tsRecvUs, text, { ...origin, isInstrumentList: true })
+        if (what === 'past') return aFrame(tsRecvUs, text, { ...origin, pastBarsUrl })
         if (what === 'frame') return aFrame(tsRecvUs, text)
         isConnected = !isConnected
         return isConnected ? { type: 'connect', origin, tsRecvUs } : { type: 'disconnect', origin, tsRecvUs, reason }

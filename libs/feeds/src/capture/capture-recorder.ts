@@ -33,7 +33,7 @@ const NEWLINE = 0x0a
 
 /**
  * Records what a feed hands over, so that `openRecording` plays the same items. Frames are lines of nanoseconds and
- * payload; connects, disconnects and REST snapshots are control lines (see capture-line.ts). The passing of time is not
+ * payload; connects, disconnects and REST answers are control lines (see capture-line.ts). The passing of time is not
  * recorded, but for where the feed ended.
  *
  * Invariants
@@ -197,7 +197,8 @@ export class CaptureRecorder {
   }
 
   /** What a REST answer came from; undefined for what came by stream. */
-  #restUrl({ snapshotSymbol, isInstrumentList }: FrameOrigin): string | undefined {
+  #restUrl({ snapshotSymbol, isInstrumentList, pastBarsUrl }: FrameOrigin): string | undefined {
+    if (pastBarsUrl !== undefined) return pastBarsUrl
     if (isInstrumentList) return this.#options.listUrl
     return snapshotSymbol === undefined ? undefined : this.#snapshotUrl(snapshotSymbol)
   }

@@ -1,3 +1,5 @@
+import type { Timeframe } from '@triplane/contracts'
+
 /** Why a connection ended. `reason` of Disconnect items, and a label of metrics. */
 export const connectionEnds = [
   /** The venue closed it. */
@@ -32,6 +34,14 @@ export type FeedNotice =
     }
   /** The same of the venue's list of its instruments: their steps are those of the file, or of the list before. */
   | { readonly kind: 'list_failed'; readonly detail: string; readonly retryMs?: number }
+  /** Bars of the time before could not be fetched; the next try comes after `retryMs`, or they are given up when it is absent. */
+  | {
+      readonly kind: 'past_bars_failed'
+      readonly symbol: string
+      readonly timeframe: Timeframe
+      readonly detail: string
+      readonly retryMs?: number
+    }
   /** The venue does not take a subscription: nothing comes of it. `symbol` is the venue's, absent where it does not say. */
   | { readonly kind: 'subscription_refused'; readonly symbol?: string; readonly detail: string }
   /** The venue wants no requests for `retryMs`: 429 too many, 418 the address is banned. */
@@ -51,7 +61,10 @@ export interface LiveFeedStats {
   readonly snapshots: number
   /** Lists of instruments that came. */
   readonly lists: number
-  /** Snapshots and lists that could not be fetched, each try. */
+  /** Answers with bars of the time before, and what was asked for of them and given up. */
+  readonly pastBars: number
+  readonly pastBarsGivenUp: number
+  /** Snapshots, lists and past bars that could not be fetched, each try. */
   readonly requestFailures: number
   /** Answers that said 429 or 418. */
   readonly rateLimits: number

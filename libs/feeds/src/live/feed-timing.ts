@@ -13,6 +13,10 @@ export interface FeedTiming {
   readonly answerMs: number
   /** A snapshot is asked for when its book stream has begun without one, or after so long without the stream. */
   readonly depthWithinMs: number
+  /** The first connection waits so long for bars of the time before; what has not come is given up. */
+  readonly pastBarsWithinMs: number
+  /** A venue is asked for the bar in which the first connection began so long after its end. */
+  readonly afterBarMs: number
   /** The planes see silence so often. */
   readonly silenceMs: number
 }
@@ -30,5 +34,7 @@ export const defaultTiming: Omit<FeedTiming, 'maxAgeMs'> = {
   stableAfterMs: MINUTE_MS,
   answerMs: 10_000,
   depthWithinMs: 2_000,
+  pastBarsWithinMs: 20_000,
+  afterBarMs: 2_000,
   silenceMs: 100,
 }

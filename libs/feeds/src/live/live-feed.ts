@@ -14,9 +14,12 @@ import { CaptureRecorder, type SyncFile } from '../capture/capture-recorder.ts'
 import type { Feed } from '../feed.ts'
 import type { DisconnectReason, FeedNotice, LiveFeedStats } from './feed-notice.ts'
 import { defaultTiming, RENEWED_BEFORE_MS, type FeedTiming } from './feed-timing.ts'
+import { PastBarRequests } from './past-bar-requests.ts'
 import { StreamConnection, type ConnectionEnd } from './stream-connection.ts'
 import { asOneLine } from './stream-frame.ts'
 import { VenueRequests } from './venue-requests.ts'
+import type { WantedBars } from './wanted-bars.ts'
+import { WeightBudget } from './weight-budget.ts'
 
 export interface LiveFeedOptions {
   /** Id of a venue that can be gone live at. */
@@ -38,6 +41,8 @@ export interface LiveFeedOptions {
   readonly syncFile?: SyncFile
   /** The run has been going on before: what it knows is not to be trusted any more, so the first item is a Disconnect. */
   readonly resumed?: boolean
+  /** Bars of the time before, of each instrument, that the venue is asked for. Default: none. */
+  readonly pastBars?: readonly WantedBars[] | undefined
   readonly onNotice: (notice: FeedNotice) => void
   readonly timing?: Partial<FeedTiming>
   /** How much may wait to be taken before the connection is given up. Default 100,000 items, 64 MB. */
@@ -63,7 +68,7 @@ export interface LiveFeed extends Feed {
 /**
  * Makes the live feed of a venue: its trades, quotes and books of every instrument over one connection, and by REST, as frames of
  * their own, the venue's list of its instruments at every connect, and snapshots of their books where the connection brings none.
- * It connects when `batches` is called, and again whenever it has to. Throws RecordingError when it cannot record.
+ * It connects when `batches` is called, once past bars have come where they are asked for, and again whenever it has to. Throws RecordingError when it cannot record.
  */
 export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   return new VenueFeed(options)
@@ -95,6 +100,9 @@ class VenueFeed implements LiveFeed {
   readonly #queue: BatchQueue<FeedItem>
   readonly #backoff: Backoff
   readonly #requests: VenueRequests
+  readonly #pastBars: PastBarRequests
+  /** Answers with past bars that wait for a connection. */
+  readonly #pastAnswers: { readonly bytes: Buffer; readonly url: string }[] = []
   /** How a snapshot of a venue symbol is asked for. */
   readonly #snapshotOf: (venueSymbol: string) => RestRequest | StreamRequest
   readonly #random: () => number
@@ -134,8 +142,8 @@ class VenueFeed implements LiveFeed {
   }
 
   constructor(options: LiveFeedOptions) {
-    const { venue, instruments, clock, recordTo, onNotice, random = Math.random } = options
-    const live = venueById(venue)?.live
+    const { venue, instruments, clock, recordTo, onNotice, random = Math.random, pastBars = [] } = options
+    const { live, klines } = venueById(venue) ?? {}
     invariant(live !== undefined, 'the venue can be gone live at', venue)
     const strangers = instruments.filter((instrument) => instrument.venue !== venue)
     invariant(strangers.length === 0, `instruments are of ${venue}`, strangers.map(({ symbol }) => symbol).join(', '))
@@ -163,14 +171,19 @@ class VenueFeed implements LiveFeed {
     )
     const listOrigin: FrameOrigin = { ...this.origin, isInstrumentList: true }
     this.#snapshotOf = (venueSymbol) => live.snapshot(restUrl, venueSymbol)
+    const budget = new WeightBudget(live.limits.weightPerMinute, clock)
+    const asking = { limits: live.limits, budget, timing: this.#timing, clock, random, onNotice }
+    this.#pastBars = new PastBarRequests({
+      ...{ ...asking, klines, restUrl, wanted: pastBars, venueSymbols: [...this.#venueSymbols.values()] },
+      onAnswer: (bytes, url) => {
+        this.#pastAnswers.push({ bytes, url })
+        if (this.#current) this.#addPastBars()
+      },
+    })
     this.#requests = new VenueRequests({
+      ...asking,
       requestOf: (name) => (name === LIST ? list : this.#snapshotOf(name)),
       send: (messages) => this.#current?.send(messages),
-      limits: live.limits,
-      timing: this.#timing,
-      clock,
-      random,
-      onNotice,
       onAnswer: (name, bytes) => {
         if (name === LIST) this.#listCount++
         else this.#snapshotCount++
@@ -200,7 +213,7 @@ class VenueFeed implements LiveFeed {
     invariant(!this.#isStarted, 'batches is called once')
     this.#isStarted = true
     if (this.#isResumed) this.#pushDisconnect('restart', 'the process was started again')
-    this.#connect()
+    this.#pastBars.begin(() => this.#connect())
     let reachedUs = 0
     try {
       for (;;) {
@@ -246,14 +259,17 @@ class VenueFeed implements LiveFeed {
       disconnects: { ...this.#disconnects },
       snapshots: this.#snapshotCount,
       lists: this.#listCount,
-      requestFailures: this.#requests.failures,
-      rateLimits: this.#requests.rateLimits,
+      pastBars: this.#pastBars.answers,
+      pastBarsGivenUp: this.#pastBars.givenUp,
+      requestFailures: this.#requests.failures + this.#pastBars.failures,
+      rateLimits: this.#requests.rateLimits + this.#pastBars.rateLimits,
       waitingItems: this.#queue.size,
     }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#pastBars.stop()
     this.#abandonTry()
     this.#leave()
     this.#queue.wake()
@@ -284,6 +300,8 @@ class VenueFeed implements LiveFeed {
     this.#connectedUs = this.#clock.monotonicUs()
     this.#connects++
     this.#queue.push({ type: 'connect', origin: this.origin, tsRecvUs: this.#nowUs() })
+    this.#addPastBars()
+    this.#pastBars.connected()
     this.#onNotice({ kind: 'connected', url: this.#url })
     this.#requests.forgive()
     this.#requests.request(LIST)
@@ -304,6 +322,11 @@ class VenueFeed implements LiveFeed {
     if (this.#quietBooks.size > 0) this.#noteBook(bytes)
     const refusal = this.#live.refusalOf?.(bytes)
     if (refusal) this.#onRefusal(refusal)
+  }
+
+  #addPastBars(): void {
+    for (const { bytes, url } of this.#pastAnswers.splice(0))
+      this.#addFrame(bytes, { ...this.origin, pastBarsUrl: url })
   }
 
   #addFrame(message: Buffer, origin: FrameOrigin): void {

@@ -3,12 +3,14 @@ import type { Clock } from '@triplane/kernel'
 import type { LiveProtocol, RestRequest, StreamRequest } from '@triplane/venues'
 import type { FeedNotice } from './feed-notice.ts'
 import type { FeedTiming } from './feed-timing.ts'
-import { WeightBudget } from './weight-budget.ts'
+import type { WeightBudget } from './weight-budget.ts'
 
 export interface VenueRequestsOptions {
   /** How what has this name is asked for. */
   readonly requestOf: (name: string) => RestRequest | StreamRequest
   readonly limits: LiveProtocol['limits']
+  /** What of the venue's limit is left; all that ask it share one. */
+  readonly budget: WeightBudget
   readonly timing: FeedTiming
   readonly clock: Clock
   readonly random: () => number
@@ -39,17 +41,16 @@ const QUIET_US = 60_000_000
 const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
- * Asks a venue, by REST or by messages on the connection, for what has names: the snapshot of a book, the list of instruments.
+ * Asks a venue, by REST or by messages on the connection, for what has names: the snapshot of a book, the list of instruments, past bars.
  *
  * Invariants
  * 1. A name has at most one request, waiting or under way; another one meanwhile is the same one.
  * 2. Nothing is sent without weight for it, while the venue wants nothing to be sent, or after `stop`.
- * 3. A request ends with an answer, with `stop`, or with a refusal that trying again cannot change. What the stream is to
+ * 3. A request ends with an answer, with `stop` or `giveUp`, or with a refusal that trying again cannot change. What the stream is to
  *    answer is asked for again until `answered` says that it has.
  */
 export class VenueRequests {
   readonly #options: VenueRequestsOptions
-  readonly #budget: WeightBudget
   readonly #requests = new Map<string, Request>()
   readonly #histories = new Map<string, History>()
   failures = 0
@@ -57,7 +58,6 @@ export class VenueRequests {
 
   constructor(options: VenueRequestsOptions) {
     this.#options = options
-    this.#budget = new WeightBudget(options.limits.weightPerMinute, options.clock)
   }
 
   /** Asks for what has the name; at once, or later when the last one was asked for just before. */
@@ -73,6 +73,14 @@ export class VenueRequests {
   /** The stream has brought what has the name. */
   answered(name: string): void {
     clearTimeout(this.#requests.get(name)?.timer)
+    this.#requests.delete(name)
+  }
+
+  /** Asks no more for what has the name. */
+  giveUp(name: string): void {
+    const request = this.#requests.get(name)
+    clearTimeout(request?.timer)
+    request?.abort.abort()
     this.#requests.delete(name)
   }
 
@@ -96,9 +104,9 @@ export class VenueRequests {
   }
 
   #send(name: string, request: Request): void {
-    const { requestOf, send, clock, timing } = this.#options
+    const { requestOf, send, clock, timing, budget } = this.#options
     const asked = requestOf(name)
-    const waitMs = 'url' in asked ? this.#budget.take(asked.weight) : 0
+    const waitMs = 'url' in asked ? budget.take(asked.weight) : 0
     if (waitMs > 0) return this.#sendAfter(name, waitMs + this.#jitterMs())
     this.#historyOf(name).lastUs = clock.monotonicUs()
     if ('url' in asked) return void this.#fetch(name, asked.url, request.abort)
@@ -127,9 +135,9 @@ export class VenueRequests {
   }
 
   #answered(name: string, { status, headers }: Response, bytes: Buffer): void {
-    const { limits, onNotice, onAnswer, onFailure } = this.#options
+    const { limits, budget, onNotice, onAnswer, onFailure } = this.#options
     const used = limits.usedWeightHeader === undefined ? 0 : Number(headers.get(limits.usedWeightHeader))
-    if (used > 0) this.#budget.learn(used)
+    if (used > 0) budget.learn(used)
     if (status === 200) {
       this.#requests.delete(name)
       return onAnswer(name, bytes)
@@ -137,7 +145,7 @@ export class VenueRequests {
     const holdMs = limits.refusalWaitMs(status, headers.get('retry-after') ?? undefined)
     if (holdMs !== undefined) {
       this.rateLimits++
-      this.#budget.hold(holdMs)
+      budget.hold(holdMs)
       onNotice({ kind: 'rate_limited', status, retryMs: holdMs })
       return this.#sendAfter(name, holdMs + this.#jitterMs())
     }

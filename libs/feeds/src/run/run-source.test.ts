@@ -1,6 +1,7 @@
 import { normalizeRefusals, validationRefusals, zeroCounts } from '@triplane/contracts'
 import { CaptureError } from '../capture/capture-error.ts'
-import { refuseNotUnderstood } from './run-source.ts'
+import { readWantedBars } from '../live/wanted-bars.ts'
+import { refuseNotUnderstood, runSourceSchema } from './run-source.ts'
 
 const countsOf = (framesIn: number) => ({
   framesIn,
@@ -19,4 +20,16 @@ it.each([
   { name: 'a live venue, which goes on', framesIn: 3, kind: 'venue' as const },
 ])('lets $name be', ({ framesIn, kind }) => {
   expect(() => refuseNotUnderstood(countsOf(framesIn), { kind, capture: '/captures/a.gz' })).not.toThrow()
+})
+
+it('reads which past bars are wanted, each length once', () => {
+  const wanted = (pastBars: readonly string[]) => runSourceSchema.safeParse({ pastBars })
+  const given = wanted(['1m:31', '1d:20'])
+  expect(given.success && readWantedBars(given.data.pastBars)).toEqual([
+    { timeframe: '1m', bars: 31 },
+    { timeframe: '1d', bars: 20 },
+  ])
+  expect(runSourceSchema.parse({}).pastBars).toEqual([])
+  for (const wrong of [['1m'], ['2m:5'], ['1m:0'], ['1m:-1'], ['1m:1e3'], ['1m:10001'], ['1m:5', '1m:6']])
+    expect([wrong, wanted(wrong).success]).toEqual([wrong, false])
 })

@@ -11,6 +11,7 @@ import { openRecording } from '../capture/open-recording.ts'
 import type { Feed } from '../feed.ts'
 import { createLiveFeed } from '../live/live-feed.ts'
 import type { FeedNotice } from '../live/feed-notice.ts'
+import { readWantedBars, wantedBarsSetting } from '../live/wanted-bars.ts'
 import { skipFeed } from '../playback/skip-feed.ts'
 import { scenarios, type ScenarioName } from '../simulated/scenario.ts'
 import type { SimulatedCheckpoint } from '../simulated/simulated-feed.ts'
@@ -26,6 +27,8 @@ export const runSourceSchema = z.strictObject({
   /** Where the venue's streams and REST paths are, instead of its own; for a test venue. */
   wsUrl: z.string().min(1).optional(),
   restUrl: z.string().min(1).optional(),
+  /** Bars of the time before that a live venue is asked for, of each instrument, for strategies to warm up with: 1m:31,1d:20. */
+  pastBars: wantedBarsSetting,
   /** Market seconds in a wall second, or max. */
   speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
   /** So long a silence of a capture, milliseconds, while a session is open, is a hole: a disconnect that is jumped over. */
@@ -146,7 +149,7 @@ export interface VenueEdges {
  */
 async function openRunVenue(
   run: Run,
-  { venue, wsUrl, restUrl }: RunSourceSettings,
+  { venue, wsUrl, restUrl, pastBars }: RunSourceSettings,
   { instruments, recordTo, onNotice }: VenueEdges,
   clock: Clock,
   before?: TakenBefore,
@@ -165,6 +168,7 @@ async function openRunVenue(
     clock,
     recordTo,
     resumed: recorded,
+    pastBars: readWantedBars(pastBars),
     onNotice,
     ...(wsUrl !== undefined && { wsUrl }),
     ...(restUrl !== undefined && { restUrl }),
