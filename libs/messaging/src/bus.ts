@@ -6,7 +6,7 @@ import type { Event, Topic } from '@triplane/contracts'
  *
  * Invariants
  * 1. Records of one producer arrive in send order within a partition; a key always has the same partition.
- * 2. Every group gets every record; the members of a group share the partitions.
+ * 2. Every group gets every record; the members of a group share the partitions. In memory a group has one member at a time.
  * 3. Delivery is at least once: what is not committed when a member leaves is delivered again. The same batch twice has
  *    the same (producer, seq).
  * 4. Records are shared, not copied: nobody writes to a record or to an event in it.

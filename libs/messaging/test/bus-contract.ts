@@ -28,10 +28,10 @@ export async function collect(consumer: Consumer, count: number): Promise<BusRec
 }
 
 const seqs = (records: readonly BusRecord[]) => records.map((record) => record.seq)
-const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
-const data = { name: 'data', runId: 'run-1' }
-const group = (name: string) => ({ group: name, topics: [topics.status], from: 'earliest' as const })
-const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
+export const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
+export const data = { name: 'data', runId: 'run-1' }
+export const group = (name: string) => ({ group: name, topics: [topics.status], from: 'earliest' as const })
+export const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 
 /** What every implementation of the bus port does. Nothing here depends on how long delivery takes. */
 export function busContract(name: string, createBus: CreateBus): void {
@@ -102,30 +102,6 @@ export function busContract(name: string, createBus: CreateBus): void {
       sendStatuses(bus.producer(data), 'SPY', 1, 20)
       expect(seqs(await collect(strategy, 20))).toEqual(range(1, 20))
       expect(seqs(await collect(history, 20))).toEqual(range(1, 20))
-    })
-
-    it('shares the partitions among the members of a group', async () => {
-      const producer = bus.producer(data)
-      const members = [bus.consumer(group('strategy')), bus.consumer(group('strategy'))]
-      let seq = 0
-      let owners: Set<number>[]
-      // A member that joins takes over what is uncommitted, so the first rounds may come to both.
-      do {
-        const missing = new Set(range(seq + 1, symbols.length))
-        for (const symbol of symbols) sendStatuses(producer, symbol, ++seq, 1)
-        owners = [new Set(), new Set()]
-        while (missing.size > 0) {
-          await Promise.race(members.map((member) => member.arrived()))
-          members.forEach((member, i) => {
-            for (const record of member.take()) {
-              if (missing.delete(record.seq)) owners[i]?.add(record.partition)
-            }
-          })
-        }
-        await Promise.all(members.map((member) => member.commit()))
-      } while (owners.some((owned) => owned.size === 0))
-      const [first, second] = owners as [Set<number>, Set<number>]
-      expect([...first].filter((partition) => second.has(partition))).toEqual([])
     })
 
     it('starts a new group at the end when it wants the latest', async () => {

@@ -8,51 +8,52 @@ import type { PartitionLog, PartitionReader } from './partition-log.ts'
 export type LogsOf = (topic: Topic) => readonly PartitionLog[]
 
 /**
- * A group: its members share the partitions of what they subscribe to, in turn by the order in which they joined. It
- * outlives its members: its committed offsets decide where the next one goes on.
+ * A group: in one process it has one member at a time, which reads every partition of what it subscribes to. It outlives its
+ * members: its committed offsets decide where the next one goes on.
  */
 export class ConsumerGroup {
+  readonly #name: string
   readonly #logsOf: LogsOf
-  readonly #members: MemoryConsumer[] = []
   readonly #readers = new Map<PartitionLog, PartitionReader>()
+  #member: MemoryConsumer | undefined
 
-  constructor(logsOf: LogsOf) {
+  constructor(name: string, logsOf: LogsOf) {
+    this.#name = name
     this.#logsOf = logsOf
   }
 
   join(member: MemoryConsumer, from: ConsumerOptions['from']): void {
-    this.#members.push(member)
-    for (const topic of member.topics) {
-      for (const log of this.#logsOf(topic)) {
-        const known = this.#readers.get(log)
-        if (known && typeof from === 'string') continue
-        const start = startOf(log, from)
-        if (known) place(known, start)
-        else this.#add({ log, committed: start, position: start, owner: undefined, tally: undefined })
-      }
-    }
-    this.#rebalance()
+    invariant(this.#member === undefined, 'a group of the memory bus has one member at a time', this.#name)
+    this.#member = member
+    const readers = member.topics.flatMap((topic) =>
+      this.#logsOf(topic).map((log) => this.#readerOf(log, from, member)),
+    )
+    member.open(readers)
   }
 
-  leave(member: MemoryConsumer): void {
-    this.#members.splice(this.#members.indexOf(member), 1)
-    this.#rebalance()
+  leave(): void {
+    this.#member = undefined
+    for (const reader of this.#readers.values()) reader.owner = undefined
   }
 
-  #add(reader: PartitionReader): void {
-    this.#readers.set(reader.log, reader)
-    reader.log.readers.push(reader)
-  }
-
-  #rebalance(): void {
-    for (const reader of this.#readers.values()) {
-      const subscribers = this.#members.filter((member) => member.subscribes(reader.log.topic))
-      const owner = subscribers[reader.log.partition % subscribers.length]
-      if (owner !== reader.owner) assign(reader, owner)
+  /** The group's place in a partition, from which its member goes on. */
+  #readerOf(log: PartitionLog, from: ConsumerOptions['from'], member: MemoryConsumer): PartitionReader {
+    const known = this.#readers.get(log)
+    const start = known && typeof from === 'string' ? known.committed : startOf(log, from)
+    const offset = Math.max(start, log.startOffset)
+    const tally = member.tallyOf(log.topic)
+    tally.skipped += offset - start
+    const reader: PartitionReader = Object.assign(known ?? { log }, {
+      committed: offset,
+      position: offset,
+      owner: member,
+      tally,
+    })
+    if (known === undefined) {
+      this.#readers.set(log, reader)
+      log.readers.push(reader)
     }
-    for (const member of this.#members) {
-      member.refill([...this.#readers.values()].filter((reader) => reader.owner === member))
-    }
+    return reader
   }
 }
 
@@ -63,18 +64,4 @@ function startOf(log: PartitionLog, from: ConsumerOptions['from']): number {
   if (named === undefined) return log.startOffset
   invariant(named.offset <= log.endOffset, `a position is at most at the end, ${log.endOffset}`, named.offset)
   return named.offset
-}
-
-function assign(reader: PartitionReader, owner: MemoryConsumer | undefined): void {
-  reader.owner = owner
-  reader.tally = owner?.tallyOf(reader.log.topic)
-  place(reader, reader.committed)
-}
-
-/** Lets the group go on at `offset`, or at the oldest record where that is gone. */
-function place(reader: PartitionReader, offset: number): void {
-  const lost = reader.log.startOffset - offset
-  if (reader.tally && lost > 0) reader.tally.skipped += lost
-  reader.committed = reader.tally ? Math.max(offset, reader.log.startOffset) : offset
-  reader.position = reader.committed
 }

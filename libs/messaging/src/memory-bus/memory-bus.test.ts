@@ -35,32 +35,13 @@ describe('memory bus', () => {
     expect(seqs(bus.consumer(strategy).take())).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
   })
 
-  it('hands the uncommitted of a partition over when a member joins, and nothing twice to who stays', async () => {
-    const bus = aBus({ partitions: () => 2 })
-    const producer = bus.producer(data)
-    const symbols = ['SPY', 'BTC/USDT', 'ETH/USDT', 'TSLA']
-    for (let seq = 1; seq <= 8; seq++) sendTrades(producer, symbols[seq % 4] as string, seq, 1)
-    const stayer = bus.consumer(strategy)
-    const committed = stayer.take(3)
-    await stayer.commit()
-    const uncommitted = stayer.take(2)
-    const joiner = bus.consumer(strategy)
-    const moved = joiner.take()
-    const kept = stayer.take()
-
-    const of = (partition: number, records: readonly BusRecord[]) =>
-      seqs(records.filter((record) => record.partition === partition))
-    const all = bus.consumer({ ...strategy, group: 'all' }).take()
-    expect(of(0, [...committed, ...uncommitted, ...kept])).toEqual(of(0, all))
-    expect(of(1, [...committed, ...moved])).toEqual(of(1, all))
-    expect([of(1, kept), of(0, moved)]).toEqual([[], []])
-
-    await Promise.all([stayer.commit(), joiner.commit()])
-    await joiner.close()
-    expect(stayer.take()).toEqual([])
-    sendTrades(producer, 'SPY', 9, 1)
-    sendTrades(producer, 'TSLA', 10, 1)
-    expect(seqs(stayer.take())).toEqual([9, 10])
+  it('has one member of a group at a time, which the next one may follow', async () => {
+    const bus = aBus()
+    const member = bus.consumer(strategy)
+    expect(() => bus.consumer(strategy)).toThrow(/one member at a time, was strategy/)
+    await member.close()
+    sendTrades(bus.producer(data), 'SPY', 1, 1)
+    expect(seqs(bus.consumer(strategy).take())).toEqual([1])
   })
 
   it('keeps what a slow group has not committed, whatever the retention', () => {

@@ -16,7 +16,8 @@ export interface MemoryBusOptions extends Partial<Retention> {
 }
 
 /**
- * A bus in memory: a partitioned log with offsets and groups for the services of one process.
+ * A bus in memory: a partitioned log with offsets and groups for the services of one process, where a group has one member at a
+ * time.
  *
  * Retention: a partition keeps its newest `retainRecords` (1,024), and all that a group with members has not committed.
  * When the slowest such group leaves `maxUncommittedRecords` (65,536) uncommitted, sends wait in the producer (at most
@@ -57,7 +58,7 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
   const consumerHost = {
     committed: drainProducers,
     left(consumer: MemoryConsumer): void {
-      consumers.get(consumer)?.leave(consumer)
+      consumers.get(consumer)?.leave()
       consumers.delete(consumer)
       drainProducers()
     },
@@ -79,12 +80,12 @@ export function createMemoryBus(options: MemoryBusOptions): Bus {
       mustBeOpen()
       let group = groups.get(name)
       if (!group) {
-        group = new ConsumerGroup(logsOf)
+        group = new ConsumerGroup(name, logsOf)
         groups.set(name, group)
       }
       const consumer = new MemoryConsumer(topics, consumerHost)
-      consumers.set(consumer, group)
       group.join(consumer, from)
+      consumers.set(consumer, group)
       return consumer
     },
 

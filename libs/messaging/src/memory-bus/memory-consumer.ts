@@ -16,15 +16,12 @@ const nothing: readonly BusRecord[] = []
 const done = Promise.resolve()
 const COMPACT_AT = 1024
 
-/**
- * A member of a group. Its inbox holds what was delivered and not taken yet, in send order; it is a cache of the logs
- * from each reader's position on, and is made anew from them when partitions change hands.
- */
+/** A member of a group. Its inbox holds what was delivered and not taken yet, in send order. */
 export class MemoryConsumer implements Consumer, RecordReceiver {
   readonly topics: readonly Topic[]
   readonly #host: ConsumerHost
   readonly #tallies = new Map<string, TopicTally>()
-  #owned: readonly PartitionReader[] = []
+  #readers: readonly PartitionReader[] = []
   /** Two columns, a record and its reader, of which the slots from `#head` to `#end` are in use. Slots are reused. */
   #inbox: (LoggedRecord | undefined)[] = []
   #inboxReaders: PartitionReader[] = []
@@ -43,10 +40,6 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     return this.#closed
   }
 
-  subscribes(topic: Topic): boolean {
-    return this.#tallies.has(topic.name)
-  }
-
   tallyOf(topic: Topic): TopicTally {
     return this.#tallies.get(topic.name) as TopicTally
   }
@@ -58,16 +51,14 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     if (this.#arrival.isAwaited) this.#wake()
   }
 
-  /** Takes over `owned`: the inbox is what their logs hold from their positions on. */
-  refill(owned: readonly PartitionReader[]): void {
-    this.#owned = owned
-    const entries = owned.flatMap((reader) => reader.log.since(reader.position).map((record) => ({ record, reader })))
+  /** Begins to read: the inbox is what the logs hold from the readers' positions on. */
+  open(readers: readonly PartitionReader[]): void {
+    this.#readers = readers
+    const entries = readers.flatMap((reader) => reader.log.since(reader.position).map((record) => ({ record, reader })))
     entries.sort((a, b) => a.record.ordinal - b.record.ordinal)
     this.#inbox = entries.map((entry) => entry.record)
     this.#inboxReaders = entries.map((entry) => entry.reader)
-    this.#head = 0
     this.#end = entries.length
-    this.#wake()
   }
 
   take(max = Infinity): readonly BusRecord[] {
@@ -89,9 +80,9 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
 
   commit(): Promise<void> {
     if (this.#closed) return Promise.reject(closedError('consumer'))
-    const owned = this.#owned
-    for (let i = 0; i < owned.length; i++) {
-      const reader = owned[i] as PartitionReader
+    const readers = this.#readers
+    for (let i = 0; i < readers.length; i++) {
+      const reader = readers[i] as PartitionReader
       reader.committed = reader.position
     }
     this.#host.committed()
@@ -99,7 +90,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
   }
 
   hasMore(topic: Topic, partition: number): boolean {
-    return this.#owned.some(
+    return this.#readers.some(
       ({ log, position }) => log.topic === topic && log.partition === partition && position < log.endOffset,
     )
   }
@@ -135,7 +126,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     const reader = this.#inboxReaders[at] as PartitionReader
     this.#inbox[at] = undefined
     reader.position = record.offset + 1
-    ;(reader.tally as TopicTally).consumed++
+    reader.tally.consumed++
     return record
   }
 

@@ -21,11 +21,12 @@ export interface RecordReceiver {
 export interface PartitionReader {
   readonly log: PartitionLog
   committed: number
-  /** Behind what its owner has taken; `committed` when the owner changes. */
+  /** Behind what its owner has taken; `committed` when another comes. */
   position: number
-  /** The member that gets its records, and that member's tally of the topic. Both absent while nobody subscribes. */
+  /** The member that gets its records; absent while the group has none. */
   owner: RecordReceiver | undefined
-  tally: TopicTally | undefined
+  /** What the newest member counts of the topic. */
+  tally: TopicTally
 }
 
 /** How much a partition keeps. */
