@@ -5,10 +5,10 @@ import { processCatalog, type Catalog } from '@triplane/metrics'
 import { alertRules, dashboardUids } from '@triplane/monitoring'
 import { families } from '../families.ts'
 import { knownSeries } from '../known-series.ts'
-import { framesOf } from './grafana-frames.ts'
 import { grafanaData, grafanaNames } from './grafana-data.ts'
-import { metricsOf } from './help.ts'
-import { createDashboards, DASHBOARD_FOLDER, generateDashboards } from './index.ts'
+import { framesOf } from './grafana-frames.ts'
+import { createServicesBoard } from './boards/services.ts'
+import { createDashboards, DASHBOARD_FOLDER, generateDashboards, shownMetrics } from './index.ts'
 import { lintDashboard } from './lint.ts'
 import { isSql, panelsOf, targetsOf } from './queries.ts'
 
@@ -49,15 +49,22 @@ it('the panel of every alert is there', () => {
 })
 
 it('every metric is on a dashboard', () => {
-  const shown = dashboards
-    .flatMap(panelsOf)
-    .flatMap(targetsOf)
-    .flatMap((target) => (isSql(target) ? [] : metricsOf(target.expr)))
+  const shown = shownMetrics(dashboards)
   const every = families.flatMap(([, family]) => metricNames(family))
-  expect(every.filter((name) => !shown.includes(name))).toEqual([])
+  expect(every.filter((name) => !shown.has(name))).toEqual([])
   // Of Node's and the process's default metrics those that somebody looks at.
-  const ofProcess = metricNames(processCatalog).filter((name) => shown.includes(name))
+  const ofProcess = metricNames(processCatalog).filter((name) => shown.has(name))
   expect(ofProcess).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_heap_size_used_bytes']))
+})
+
+it('a metric of a plane that no other dashboard shows is on the one of the services, by the rules of the house', async () => {
+  const shown = new Set(shownMetrics(dashboards))
+  const left = ['data_gaps_total', 'orders_slippage_bps', 'strategy_signal_value']
+  for (const name of left) shown.delete(name)
+  const board = createServicesBoard(shown)
+  const titles = panelsOf(board).map(({ title }) => title)
+  expect(titles).toEqual([...titles.filter((title) => title?.startsWith('heartbeat_watch_')), ...left])
+  expect(lintDashboard(board, { known: knownSeries, ...(await grafanaNames()) })).toEqual([])
 })
 
 it('a slow fill leads to its trace', async () => {

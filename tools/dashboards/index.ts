@@ -1,5 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
+import { metricsOf } from './help.ts'
 import { jsonText } from './json-text.ts'
+import { isSql, panelsOf, targetsOf } from './queries.ts'
 import { createDataPlaneBoard } from './boards/data-plane.ts'
 import { createLiveMarketBoard } from './boards/live-market.ts'
 import { createMlPipelineBoard } from './boards/ml-pipeline.ts'
@@ -15,7 +17,7 @@ export const DASHBOARD_FOLDER = 'infrastructure/grafana/dashboards'
 
 /** Every dashboard. */
 export function createDashboards(): Dashboard[] {
-  return [
+  const boards = [
     createSystemOverviewBoard(),
     createDataPlaneBoard(),
     createOrderPlaneBoard(),
@@ -24,8 +26,14 @@ export function createDashboards(): Dashboard[] {
     createTradingPerformanceBoard(),
     createMlPipelineBoard(),
     createSloBoard(),
-    createServicesBoard(),
   ]
+  return [...boards, createServicesBoard(shownMetrics(boards))]
+}
+
+/** The names of the metrics that dashboards show. */
+export function shownMetrics(dashboards: readonly Dashboard[]): ReadonlySet<string> {
+  const targets = dashboards.flatMap(panelsOf).flatMap(targetsOf)
+  return new Set(targets.flatMap((target) => (isSql(target) ? [] : metricsOf(target.expr))))
 }
 
 /** The dashboards as Grafana imports them: file name, named after the title, to text. */

@@ -1,6 +1,6 @@
 import { labelName, type MetricDefinition } from '@triplane/metrics'
 import { dashboardUids } from '@triplane/monitoring'
-import { serviceFamilies } from '../../families.ts'
+import { families, serviceFamilies } from '../../families.ts'
 import { createDashboard, variables } from '../dashboard.ts'
 import type { PanelDraft } from '../panel.ts'
 import { timeSeries } from '../panels.ts'
@@ -8,6 +8,9 @@ import { createPromql, legendOf, planeScope } from '../promql.ts'
 import { series } from '../series.ts'
 
 const { rate, quantile, max } = createPromql(planeScope)
+
+/** Labels by which panels are narrowed, where a metric has them, and the titles of their variables. */
+const NARROWED = { strategy: 'Strategy', exchange: 'Exchange', symbol: 'Symbol' }
 
 /** A panel of a metric by all its labels: a counter per second, a gauge as it is, the 95th percentile of a histogram. */
 function panelOf(metric: MetricDefinition): PanelDraft {
@@ -30,15 +33,33 @@ function panelOf(metric: MetricDefinition): PanelDraft {
   )
 }
 
-/** What the services bring that are no planes: a row each, a panel for each of their metrics. */
-export function createServicesBoard() {
+/**
+ * What the services bring that are no planes: a row each, a panel for each of their metrics. And the metrics of planes that no other
+ * dashboard shows: `shown` are those that one does.
+ */
+export function createServicesBoard(shown: ReadonlySet<string>) {
+  const brought = new Set(serviceFamilies.flatMap(([, family]) => Object.values(family)))
+  const others = families
+    .map(([service, family]) => ({
+      service,
+      left: Object.values(family).filter((metric) => !brought.has(metric) && !shown.has(metric.name)),
+    }))
+    .filter(({ left }) => left.length > 0)
+  const shownHere = [...brought, ...others.flatMap(({ left }) => left)]
+  const narrowedBy = Object.entries(NARROWED).flatMap(([label, title]) => {
+    const metric = shownHere.find(({ labels }) => labels.some((one) => labelName(one) === label))
+    return metric ? [variables.several(label, title, metric)] : []
+  })
   return createDashboard({
     uid: dashboardUids.services,
     title: 'Services',
-    description: 'The services beside the planes, by the metrics that each brings.',
+    description: 'The services beside the planes, by the metrics that each brings; and what no other dashboard shows.',
     refresh: '5s',
     from: 'now-30m',
-    variables: [variables.prometheus(), variables.job()],
-    rows: serviceFamilies.map(([service, family]) => ({ title: service, panels: Object.values(family).map(panelOf) })),
+    variables: [variables.prometheus(), variables.job(), ...narrowedBy],
+    rows: [
+      ...serviceFamilies.map(([service, family]) => ({ title: service, panels: Object.values(family).map(panelOf) })),
+      ...others.map(({ service, left }) => ({ title: `More of ${service}`, panels: left.map(panelOf) })),
+    ],
   })
 }
