@@ -18,7 +18,7 @@ import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { openOtlpExport } from '@triplane/metrics'
 import { announceSystem, createStateCodec, otlpOptions, type RunningSystem } from '@triplane/service'
-import { tunedNotice } from '@triplane/strategy-core'
+import { declaredHistory, tunedNotice } from '@triplane/strategy-core'
 import { loadStrategies } from '@triplane/user-strategies'
 import { buildReport } from './build-report.ts'
 import { loadStandaloneConfig, type StandaloneConfig } from './config.ts'
@@ -168,6 +168,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       {
         ...{ venue: options.live, durationUs: options.durationUs, recordFile: options.recordFile, ...config.source },
         instruments: symbolsOf(instrumentsOf([options.live], allInstruments), options.symbols),
+        pastBars: declaredHistory(config.strategy, strategies),
         onNotice: (notice) => logger.warning(`Feed: ${notice.kind}`, { notice }),
       },
       clock,

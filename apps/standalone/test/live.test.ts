@@ -43,8 +43,13 @@ class LiveRun {
     this.report = standalone.run()
   }
 
-  static async start(fake: FakeVenue, flags: readonly string[]): Promise<LiveRun> {
-    const environment = { ...eager, TRIPLANE_SOURCE_WS_URL: fake.wsUrl, TRIPLANE_SOURCE_REST_URL: fake.restUrl }
+  static async start(fake: FakeVenue, flags: readonly string[], settings: object = {}): Promise<LiveRun> {
+    const environment = {
+      ...eager,
+      ...settings,
+      TRIPLANE_SOURCE_WS_URL: fake.wsUrl,
+      TRIPLANE_SOURCE_REST_URL: fake.restUrl,
+    }
     const quiet = ['--storage', 'off', '--ports', '0,0,0', '--var', join(folder, 'live')]
     const options = parseOptions([...flags, ...quiet], () => 1)
     return new LiveRun(await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment }))
@@ -55,9 +60,20 @@ class LiveRun {
     return [...(await this.#metrics(0)).matchAll(/^data_book_valid\{.*\} 1$/gm)].length
   }
 
+  /** Whether the market has traded. */
+  async hasTraded(): Promise<boolean> {
+    return /^crypto_trades_total\{.*\} [1-9]/m.test(await this.#metrics(0))
+  }
+
   /** Whether an order was filled. */
   async hasFilled(): Promise<boolean> {
     return /^orders_filled_total\{.*status="FILLED".*\} [1-9]/m.test(await this.#metrics(1))
+  }
+
+  /** Instruments that a strategy does not trade yet, as the strategy plane exports them. */
+  async warmingUp(strategy: string): Promise<number> {
+    const sample = new RegExp(`^strategy_warming_up_instruments\\{.*strategy="${strategy}".*\\} (\\d+)$`, 'm')
+    return Number(sample.exec(await this.#metrics(2))?.[1])
   }
 
   async #metrics(plane: number): Promise<string> {
@@ -112,6 +128,28 @@ describe.each(venues)('a run at the live venue $venue', ({ venue, names, start }
     expect(told).toMatchObject({ hash: live.hash, hashes: live.hashes, books: live.books, orders: live.orders })
     expect(pnl).toEqual(live.pnl)
     expect((await replay()).hash).toBe(live.hash)
+  }, 60_000)
+
+  it('warms a strategy up by past bars before the first live event, and replays to the same hash', async () => {
+    const recording = join(folder, 'recorded.capture')
+    const history = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,MOM', TRIPLANE_STRATEGY_MOM_BARS: '5' }
+    const what = ['--live', venue, '--symbols', names.join(','), '--record', recording]
+    let give = () => undefined as void
+    const held = new Promise<undefined>((resolve) => (give = () => resolve(undefined)))
+    fake.answerBars = () => held
+    const run = await LiveRun.start(fake, what, history)
+    await fake.until(() => fake.barRequests.length === 2)
+    expect([await run.warmingUp('MOM'), await run.warmingUp('OFI'), fake.handshakes.length]).toEqual([2, 0, 0])
+    give()
+    while ((await run.warmingUp('MOM')) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    // Nothing of the market was sent yet.
+    await tickUntil(() => run.hasTraded())
+    await run.stop()
+    const live = await run.report
+    expect(live.events.trade).toBeGreaterThan(0)
+    const replay = (settings: Record<string, string>) =>
+      runStandalone(['--capture', recording, '--speed', 'max'], join(folder, 'replay'), settings)
+    expect((await replay({ ...eager, ...history })).hash).toBe(live.hash)
   }, 60_000)
 
   it('ends after its duration', async () => {

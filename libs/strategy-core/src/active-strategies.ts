@@ -1,7 +1,7 @@
-import type { InstrumentId } from '@triplane/contracts'
+import type { Bar, InstrumentId, PastBar, Timeframe } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { nothingMadeBy, type Ledger, type StrategyValuation } from '@triplane/ledger'
-import type { Decision, Strategy, StrategyDefinition, StrategyEvent } from '@triplane/strategy'
+import type { Decision, Strategy, StrategyDefinition, StrategyEvent, WarmUpBars } from '@triplane/strategy'
 import {
   ActiveStrategy,
   type SavedStrategy,
@@ -9,16 +9,22 @@ import {
   type StrategyWorld,
   type TuningRefusal,
 } from './active-strategy.ts'
-import type { StrategyConfig } from './config.ts'
+import { parametersOf, type StrategyConfig } from './config.ts'
+import type { WarmUp } from './warm-up.ts'
 
 /** Told what strategies say, and which of them says nothing any more. */
 interface StrategyListener {
   onDecisions(from: ActiveStrategy, decisions: readonly Decision[]): void
   onSuspended(suspended: ActiveStrategy): void
+  onNotice(notice: StrategyNotice): void
 }
 
 // How a strategy is asked.
 const onEvent = (strategy: Strategy, event: StrategyEvent) => strategy.on(event)
+const onPastBar = (strategy: Strategy, bar: PastBar) => {
+  strategy.onPastBar?.(bar)
+  return []
+}
 const onHole = (strategy: Strategy, instrument: InstrumentId) => strategy.onHole?.(instrument) ?? []
 const onTimer = (strategy: Strategy, nowUs: number) => strategy.onTimer?.(nowUs) ?? []
 
@@ -26,7 +32,7 @@ const onTimer = (strategy: Strategy, nowUs: number) => strategy.onTimer?.(nowUs)
 export class ActiveStrategies {
   readonly all: readonly ActiveStrategy[]
   readonly #listener: StrategyListener
-  readonly #hearers: Readonly<Record<StrategyEvent['type'], readonly ActiveStrategy[]>>
+  readonly #hearers: Readonly<Record<'quote' | 'ofi', readonly ActiveStrategy[]>>
   readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
 
   constructor(
@@ -48,13 +54,27 @@ export class ActiveStrategies {
         barHearers.set(timeframe, [...(barHearers.get(timeframe) ?? []), active])
     }
     this.#barHearers = barHearers
-    this.#hearers = { quote: hearersOf('quote'), ofi: hearersOf('ofi'), bar: [] }
+    this.#hearers = { quote: hearersOf('quote'), ofi: hearersOf('ofi') }
+    for (const { name, warmUp } of this.all) {
+      if (warmUp.cold.length > 0)
+        listener.onNotice({ code: 'warming_up', strategy: name, detail: warmUp.cold.join(', ') })
+    }
   }
 
   /** Gives an event to those who asked for its kind. */
   on(event: StrategyEvent): void {
-    const hearers = event.type === 'bar' ? (this.#barHearers.get(event.timeframe) ?? []) : this.#hearers[event.type]
-    for (const active of hearers) this.#ask(active, onEvent, event)
+    if (event.type === 'bar') {
+      for (const active of this.#barHearers.get(event.timeframe) ?? [])
+        this.#giveBars(active, (warmUp) => warmUp.onBar(event))
+    } else {
+      for (const active of this.#hearers[event.type]) this.#ask(active, onEvent, event)
+    }
+  }
+
+  /** Gives a bar of before the run to those who warm up with its length. */
+  onPastBar(bar: PastBar): void {
+    for (const active of this.#barHearers.get(bar.timeframe) ?? [])
+      this.#giveBars(active, (warmUp) => warmUp.onPastBar(bar))
   }
 
   onHole(instrument: InstrumentId): void {
@@ -94,14 +114,29 @@ export class ActiveStrategies {
     return this.all.map((active) => active.snapshot())
   }
 
+  /** Gives bars to a strategy, and says when it is warm by them. */
+  #giveBars(active: ActiveStrategy, take: (warmUp: WarmUp) => readonly (Bar | PastBar)[]): void {
+    const { warmUp, name } = active
+    const wasCold = warmUp.cold.length > 0
+    for (const bar of take(warmUp)) {
+      if (bar.type === 'bar') this.#ask(active, onEvent, bar)
+      else this.#ask(active, onPastBar, bar)
+    }
+    if (wasCold && warmUp.cold.length === 0)
+      this.#listener.onNotice({ code: 'warm', strategy: name, detail: 'every instrument' })
+  }
+
+  /** What it says of instruments that are not warm is not taken. */
   #ask<Given>(
     active: ActiveStrategy,
     put: (strategy: Strategy, given: Given) => readonly Decision[],
     given: Given,
   ): void {
-    const decisions = active.ask(put, given)
-    if (decisions === undefined) this.#listener.onSuspended(active)
-    else if (decisions.length > 0) this.#listener.onDecisions(active, decisions)
+    const said = active.ask(put, given)
+    if (said === undefined) return this.#listener.onSuspended(active)
+    if (said.length === 0) return
+    const decisions = said.filter(({ instrument }) => active.warmUp.isWarm(instrument))
+    if (decisions.length > 0) this.#listener.onDecisions(active, decisions)
   }
 }
 
@@ -115,4 +150,17 @@ export function chosenStrategies(
     invariant(definition !== undefined, 'the settings name strategies that there are', name)
     return definition
   })
+}
+
+/** The history that the strategies of the settings need together: of each length as much as the one that needs most. */
+export function declaredHistory(
+  config: StrategyConfig,
+  definitions: readonly StrategyDefinition[],
+): readonly WarmUpBars[] {
+  const most = new Map<Timeframe, number>()
+  for (const definition of chosenStrategies(config, definitions)) {
+    for (const { timeframe, bars } of definition.warmUp(parametersOf(config, definition)))
+      most.set(timeframe, Math.max(bars, most.get(timeframe) ?? 0))
+  }
+  return Array.from(most, ([timeframe, bars]) => ({ timeframe, bars }))
 }

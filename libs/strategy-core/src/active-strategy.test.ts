@@ -275,6 +275,7 @@ describe('a strategy that fails', () => {
       name: 'A',
       state: null,
       tuned: '{"factor":0.5}',
+      warmUp: [],
       suspendedWhy: 'lost the thread',
     })
     expect(tunedNotice(snapshot.strategies)).toContain('A suspended: lost the thread')

@@ -12,6 +12,7 @@ import type { Decision, OrderLimits, Strategy, StrategyContext, StrategyDefiniti
 import { z } from 'zod'
 import { checkDecisions } from './check-decisions.ts'
 import { parametersOf, type StrategyConfig } from './config.ts'
+import { WarmUp, warmUpSchema } from './warm-up.ts'
 
 /** Why an operator's tuning was refused; nothing has changed. `not_taken`: the strategy threw when it was given them. */
 export const tuningRefusals = ['unknown_strategy', 'bad_parameters', 'not_taken'] as const
@@ -24,7 +25,7 @@ export interface TuningRefusal {
 
 /** What became of a strategy, beside what it says. */
 export type StrategyNotice = { readonly strategy: string; readonly detail: string } & (
-  | { readonly code: 'suspended' | 'released' | 'tuned' }
+  | { readonly code: 'suspended' | 'released' | 'tuned' | 'warming_up' | 'warm' }
   | { readonly code: 'tuning_refused'; readonly reason: TuningRefusal['code'] }
 )
 
@@ -37,6 +38,7 @@ export interface SavedStrategy {
   readonly tuned: string
   /** Null: it is asked. */
   readonly suspendedWhy: string | null
+  readonly warmUp: ReturnType<WarmUp['snapshot']>
 }
 
 /** The schema of saved strategies. */
@@ -47,6 +49,7 @@ export function savedStrategiesSchema(definitions: readonly StrategyDefinition[]
       state: field.orNull(state),
       tuned: field.text,
       suspendedWhy: field.orNull(field.text),
+      warmUp: field.list(warmUpSchema),
     }),
   )
   return field.as(field.list(field.either(saved)))
@@ -82,6 +85,7 @@ export class ActiveStrategy {
   #tuned: ParameterValues
   #limits: OrderLimits | undefined
   #suspendedWhy: string | undefined
+  #warmUp: WarmUp
   /** Undefined while it is suspended. */
   #strategy: Strategy | undefined
 
@@ -103,6 +107,9 @@ export class ActiveStrategy {
     this.#tuned = saved ? tunedOf(saved, definition, this.#configured) : {}
     this.#suspendedWhy = saved?.suspendedWhy ?? undefined
     this.#limits = limitsOf(definition, this.parameters)
+    // One whose state was lost begins anew.
+    const hasHistory = saved !== undefined && saved.state !== null
+    this.#warmUp = new WarmUp(definition.warmUp(this.parameters), universe, hasHistory ? saved.warmUp : [])
     if (this.#suspendedWhy === undefined) this.#strategy = this.#opened(this.parameters, saved?.state ?? undefined)
   }
 
@@ -114,6 +121,11 @@ export class ActiveStrategy {
   /** Those of the orders that it asks for itself; undefined: it has opinions. */
   get limits(): OrderLimits | undefined {
     return this.#limits
+  }
+
+  /** What of its declared history it has had. */
+  get warmUp(): WarmUp {
+    return this.#warmUp
   }
 
   /** What it threw, or what it said that none may; undefined: it is asked. */
@@ -149,7 +161,9 @@ export class ActiveStrategy {
       const fitting = this.#definition.parameters.safeParse(parameters)
       if (!fitting.success) return err({ code: 'bad_parameters', detail: z.prettifyError(fitting.error) })
       const limits = limitsOf(this.#definition, parameters)
+      const wanted = this.#definition.warmUp(parameters)
       if (this.#strategy) this.#strategy = this.#opened(parameters, this.#strategy.snapshot())
+      this.#warmUp.retune(wanted)
       this.#limits = limits
       this.#tuned = tuned
       return ok(undefined)
@@ -163,6 +177,7 @@ export class ActiveStrategy {
     if (this.#suspendedWhy === undefined) return false
     try {
       this.#strategy = this.#opened(this.parameters)
+      this.#warmUp = new WarmUp(this.#definition.warmUp(this.parameters), this.#context.universe)
       this.#suspendedWhy = undefined
       return true
     } catch (error) {
@@ -177,6 +192,7 @@ export class ActiveStrategy {
       state: this.#state() ?? null,
       tuned: JSON.stringify(this.#tuned),
       suspendedWhy: this.#suspendedWhy ?? null,
+      warmUp: this.#warmUp.snapshot(),
     }
   }
 
@@ -189,7 +205,10 @@ export class ActiveStrategy {
   }
 
   #opened(parameters: ParameterValues, state?: unknown): Strategy {
-    return this.#definition.open({ ...this.#context, parameters }, state)
+    const strategy = this.#definition.open({ ...this.#context, parameters }, state)
+    const takesPast = strategy.onPastBar !== undefined || this.#definition.warmUp(parameters).length === 0
+    invariant(takesPast, 'a strategy that warms up takes past bars', this.name)
+    return strategy
   }
 }
 

@@ -10,5 +10,5 @@ export {
 // Its settings
 export { eagerParameters, strategyConfigOf, type StrategyConfig } from './config.ts'
 // Its strategies
-export { chosenStrategies } from './active-strategies.ts'
+export { chosenStrategies, declaredHistory } from './active-strategies.ts'
 export { tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'

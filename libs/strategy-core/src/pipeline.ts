@@ -5,18 +5,13 @@ import {
   Outbox,
   rank,
   switchTypes,
-  type Bar,
   type CancelReason,
   type Cross,
   type Fill,
-  type Mark,
   type MarketStatus,
-  type Ofi,
   type OperatorCommand,
   type OrderEvent,
-  type Quote,
   type Rank,
-  type Trade,
   type Tuning,
   instrumentId,
   type InstrumentId,
@@ -48,6 +43,7 @@ import { ActiveStrategies } from './active-strategies.ts'
 import type { ActiveStrategy } from './active-strategy.ts'
 import { longestLimitUs, type StrategyConfig } from './config.ts'
 import type {
+  MarketInput,
   StrategyCore,
   StrategyDeps,
   StrategyInput,
@@ -100,7 +96,7 @@ export function createStrategyCore(
     config,
     definitions,
     world,
-    { onDecisions, onSuspended },
+    { onDecisions, onSuspended, onNotice },
     snapshot?.strategies,
   )
   const weightOf = new Map(strategies.all.map(({ name, weight }) => [name, weight]))
@@ -156,10 +152,12 @@ export function createStrategyCore(
     return connections.areAllDown && nextEvaluationUs > lastInputUs + idleAfterUs
   }
 
-  function onMarket(event: Quote | Trade | Ofi | Bar | Mark | MarketStatus): void {
+  function onMarket(event: MarketInput): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
     const instrument = tradedById.get(event.instrument)
     if (instrument === undefined) return
+    askedUs = event.tsRecvUs
+    if (event.type === 'pastBar') return strategies.onPastBar(event)
     instrument.source = event.source
     if (event.type === 'mark') {
       const knownUs = event.tsRecvUs - event.ageUs
@@ -178,7 +176,6 @@ export function createStrategyCore(
       instrument.quotedUs = event.tsRecvUs
     }
     if (event.type === 'trade' || (instrument.isLate && event.type !== 'bar')) return
-    askedUs = event.tsRecvUs
     strategies.on(event)
   }
 
@@ -471,7 +468,10 @@ export function createStrategyCore(
       return {
         account: ledger.value(),
         strategies: strategies.made(ledger),
-        active: strategies.all.map(({ name, parameters, suspendedWhy }) => ({ name, parameters, suspendedWhy })),
+        active: strategies.all.map(({ name, parameters, suspendedWhy, warmUp }) => ({
+          ...{ name, parameters, suspendedWhy },
+          warmingUp: warmUp.cold,
+        })),
         refusedTunings,
         evaluatedUs: Math.max(0, nextEvaluationUs - evaluationIntervalUs),
         markAgeLimitUs,

@@ -153,12 +153,12 @@ describe('two strategies on one instrument', () => {
     const check = createStateCheck(strategySchemaOf(strategies), '/core')
     expect(check(snapshot)).toBeUndefined()
     expect(snapshot.strategies).toEqual([
-      { name: 'A', state: { strength: 0.6 }, tuned: '{}', suspendedWhy: null },
-      { name: 'B', state: { strength: 0.4 }, tuned: '{}', suspendedWhy: null },
+      { name: 'A', state: { strength: 0.6 }, tuned: '{}', suspendedWhy: null, warmUp: [] },
+      { name: 'B', state: { strength: 0.4 }, tuned: '{}', suspendedWhy: null, warmUp: [] },
     ])
     const spoilt = {
       ...snapshot,
-      strategies: [{ name: 'A', state: { strength: 'x' }, tuned: '{}', suspendedWhy: null }],
+      strategies: [{ name: 'A', state: { strength: 'x' }, tuned: '{}', suspendedWhy: null, warmUp: [] }],
     }
     expect(() => openPlane(spoilt)).toThrow('/A/strength')
     expect(

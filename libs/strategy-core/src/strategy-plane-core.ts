@@ -14,6 +14,7 @@ import {
   type OperatorCommand,
   type OrderEvent,
   type OrderIntent,
+  type PastBar,
   type PlaneCore,
   type PortfolioState,
   type Quote,
@@ -29,8 +30,9 @@ import { connectionsSchema, killSwitchesSchema, type StrategyDefinition, type Sw
 import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from './active-strategy.ts'
 import { tradedInstrumentSchema } from './traded-instrument.ts'
 
-export type StrategyInput =
-  Quote | Trade | Ofi | Bar | Mark | MarketStatus | OrderEvent | Fill | OperatorCommand | Tuning
+/** What is about the market. */
+export type MarketInput = Quote | Trade | Ofi | Bar | PastBar | Mark | MarketStatus
+export type StrategyInput = MarketInput | OrderEvent | Fill | OperatorCommand | Tuning
 export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
 
 /** What the core cannot know by itself. */
@@ -51,7 +53,10 @@ interface StrategySummary {
   /** What each strategy of the run has made, and each of an earlier one that traded. */
   readonly strategies: readonly StrategyValuation[]
   /** Those that run, with the parameters in force. */
-  readonly active: readonly Pick<ActiveStrategy, 'name' | 'parameters' | 'suspendedWhy'>[]
+  readonly active: readonly (Pick<ActiveStrategy, 'name' | 'parameters' | 'suspendedWhy'> & {
+    /** Instruments of which what it says is not taken yet: it has not had the history that it declares. */
+    readonly warmingUp: readonly InstrumentId[]
+  })[]
   /** Tunings of operators that were refused. */
   readonly refusedTunings: number
   /** Market time of the newest evaluation; 0 before the first input. */

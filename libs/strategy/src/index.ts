@@ -10,7 +10,14 @@ export {
 } from './strategies/registry.ts'
 export { tuningProblems } from './strategies/tuning-problems.ts'
 export { unchanged } from './strategies/strategy.ts'
-export type { Decision, OrderLimits, Strategy, StrategyContext, StrategyEvent } from './strategies/strategy.ts'
+export type {
+  Decision,
+  OrderLimits,
+  Strategy,
+  StrategyContext,
+  StrategyEvent,
+  WarmUpBars,
+} from './strategies/strategy.ts'
 // Portfolio
 export {
   constructPortfolio,

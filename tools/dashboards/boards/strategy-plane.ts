@@ -163,6 +163,13 @@ const decisions = [
     },
     states.suspended,
   ),
+  timeSeries({
+    title: 'Instruments that warm up',
+    worry:
+      'Worry when it does not fall to 0: past bars do not come, or fewer than the strategy needs; it warms up by live bars then.',
+    unit: 'none',
+    queries: [series(max(strategy.warmingUp, ['strategy']), '{{strategy}}')],
+  }),
   stateTimeline(
     {
       title: 'Regime',

@@ -83,6 +83,7 @@ const contract = {
     strategy_signal_strength histogram strategy
     strategy_signal_value gauge strategy exchange symbol
     strategy_suspended gauge strategy reason
+    strategy_warming_up_instruments gauge strategy
     strategy_indicator_value gauge exchange symbol indicator timeframe
     strategy_daily_pnl_usd gauge
     strategy_drawdown_ratio gauge strategy

@@ -27,6 +27,12 @@ export const strategyPlaneCatalog = {
     ['strategy', among('reason', ['pnl', 'drawdown', 'psr', 'error', 'operator'])],
     vital,
   ),
+  warmingUp: gauge(
+    'strategy_warming_up_instruments',
+    'Instruments that the strategy does not trade yet: it has not had the history that it declares.',
+    ['strategy'],
+    vital,
+  ),
   indicator: planned(
     measurement('strategy_indicator_value', 'Indicator on closed bars.', [...market, 'indicator', 'timeframe']),
   ),

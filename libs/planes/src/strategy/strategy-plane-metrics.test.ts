@@ -3,7 +3,15 @@ import { createLogger } from '@triplane/logging'
 
 import { defineStrategy } from '../../../strategy/test/define-strategy.ts'
 import { strategyConfigOf } from '../../../strategy-core/test/strategy-config.ts'
-import { anOperatorCommand, aQuote, aTuning, readExposition, testStartUs, anInstrument } from '@triplane/testing'
+import {
+  anOperatorCommand,
+  aPastBar,
+  aQuote,
+  aTuning,
+  readExposition,
+  testStartUs,
+  anInstrument,
+} from '@triplane/testing'
 import { z } from 'zod'
 import { strategyPlaneOf } from './strategy-plane.ts'
 
@@ -13,12 +21,14 @@ const BTC = anInstrument()
 const touchy = defineStrategy({
   name: 'TOUCHY',
   doc: 'Fails when a test wants it to.',
-  parameters: z.strictObject({ unbearable: z.number().default(7) }).prefault({}),
-  inputs: { events: ['quote'] },
+  parameters: z.strictObject({ unbearable: z.number().default(7), history: z.int().default(0) }).prefault({}),
+  inputs: { events: ['quote'], bars: ['1m'] },
+  warmUp: ({ history }) => (history > 0 ? [{ timeframe: '1m', bars: history }] : []),
   state: stateSchema({ heard: field.count }),
   create({ parameters: { unbearable } }, saved) {
     let heard = saved?.heard ?? 0
     return {
+      onPastBar: () => undefined,
       on(event) {
         heard++
         if (event.type === 'quote' && event.bidSize === unbearable) throw new Error('too much')
@@ -29,7 +39,7 @@ const touchy = defineStrategy({
   },
 })
 
-function openPlane() {
+function openPlane(parameters = {}) {
   const lines: { level: string; message: string }[] = []
   const logger = createLogger({
     service: 'test',
@@ -38,7 +48,7 @@ function openPlane() {
   const strategyPlane = strategyPlaneOf([touchy])
   const metrics = strategyPlane.createMetrics({ instruments: [BTC], source: 'sim', maxSeries: 10_000, logger })
   const plane = strategyPlane.build({
-    config: strategyConfigOf([touchy]).parse({ strategies: ['TOUCHY'] }),
+    config: strategyConfigOf([touchy]).parse({ strategies: ['TOUCHY'], touchy: parameters }),
     instruments: [BTC],
     isSessionOpen: () => true,
     metrics,
@@ -49,6 +59,8 @@ function openPlane() {
   return {
     lines,
     inputTypes: plane.inputTypes,
+    pastBar: (minute: number) =>
+      plane.core.process(aPastBar({ seq: ++seq, tsRecvUs: at(0), openTimeUs: at(minute * 60_000) })),
     quote: (ms: number, bidSize: number) => plane.core.process(aQuote({ seq: ++seq, tsRecvUs: at(ms), bidSize })),
     tune: (ms: number, strategy: string, parameters: string) =>
       plane.core.process(aTuning({ seq: ++seq, effectUs: at(ms), strategy, parameters })),
@@ -81,12 +93,14 @@ it('exports that a strategy is suspended, logs why once, and shows it until it i
   expect(await plane.found('strategy_suspended', 'reason')).toEqual(['error 1'])
   const errors = plane.lines.filter(({ message }) => message.startsWith('A strategy is suspended'))
   expect(errors).toMatchObject([{ level: 'ERROR', strategy: 'TOUCHY', why: 'too much' }])
-  expect(plane.shown()).toEqual([{ name: 'TOUCHY', parameters: { unbearable: 7 }, suspendedWhy: 'too much' }])
+  expect(plane.shown()).toEqual([
+    { name: 'TOUCHY', parameters: { unbearable: 7, history: 0 }, suspendedWhy: 'too much', warmingUp: [] },
+  ])
   plane.tune(40, 'TOUCHY', '{"unbearable":8}')
   plane.rearm(50)
   plane.quote(60, 7)
   expect(await plane.found('strategy_suspended', 'reason')).toEqual([])
-  expect(plane.shown()).toEqual([{ name: 'TOUCHY', parameters: { unbearable: 8 } }])
+  expect(plane.shown()).toEqual([{ name: 'TOUCHY', parameters: { unbearable: 8, history: 0 }, warmingUp: [] }])
 })
 
 it('counts what operators tuned in vain, by the reason', async () => {
@@ -100,4 +114,19 @@ it('counts what operators tuned in vain, by the reason', async () => {
     'bad_parameters 2',
   ])
   expect(plane.lines.map(({ level }) => level)).toEqual(['WARNING', 'WARNING', 'WARNING', 'INFO'])
+})
+
+it('exports and shows the instruments that a strategy does not trade yet, and logs when it begins and when it ends', async () => {
+  const plane = openPlane({ history: 2 })
+  const warmingUp = () => plane.found('strategy_warming_up_instruments', 'strategy')
+  expect(plane.inputTypes.has('pastBar')).toBe(true)
+  expect([await warmingUp(), plane.shown()]).toMatchObject([['TOUCHY 1'], [{ warmingUp: ['BTC/USDT@sim'] }]])
+  plane.pastBar(-2)
+  expect(await warmingUp()).toEqual(['TOUCHY 1'])
+  plane.pastBar(-1)
+  expect([await warmingUp(), plane.shown()]).toMatchObject([[], [{ warmingUp: [] }]])
+  expect(plane.lines.map(({ level, message }) => [level, message.split(':')[0]])).toEqual([
+    ['INFO', 'A strategy warms up'],
+    ['INFO', 'A strategy is warm'],
+  ])
 })

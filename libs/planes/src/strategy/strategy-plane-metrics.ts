@@ -73,7 +73,8 @@ function measure(metrics: Metrics<'strategy_plane'>, core: StrategyCore, labels:
     metrics.pnlUnrealizedUsd.set({ strategy }, numberFromMoney(unrealizedUsd))
     metrics.pnlTotalUsd.set({ strategy }, numberFromMoney(realizedUsd + unrealizedUsd))
   }
-  for (const { name: strategy, suspendedWhy } of active) {
+  for (const { name: strategy, suspendedWhy, warmingUp } of active) {
+    metrics.warmingUp.set({ strategy }, warmingUp.length)
     for (const reason of suspensions)
       metrics.suspended.set({ strategy, reason }, reason === 'error' && suspendedWhy !== undefined ? 1 : 0)
   }

@@ -19,7 +19,7 @@ import { createStrategyMetrics, exportStrategyPlane, TUNING } from './strategy-p
 
 /** What every strategy needs the plane to hear; and what those do that ask for bars. */
 const alwaysHeard = ['quote', 'ofi', 'mark', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand', 'tuning'] as const
-const bars = ['bar'] as const
+const bars = ['bar', 'pastBar'] as const
 
 /** What the strategy plane is made of, wherever it runs. */
 interface StrategyPlaneParts {
@@ -45,6 +45,7 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
       'trade',
       'ofi',
       'bar',
+      'pastBar',
       'mark',
       'marketStatus',
       'orderEvent',
@@ -97,6 +98,13 @@ function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): 
         strategy,
         why: detail,
       })
+    case 'warming_up':
+      return logger.info('A strategy warms up: nothing is traded for it until it has had the history that it needs', {
+        strategy,
+        instruments: detail,
+      })
+    case 'warm':
+      return logger.info('A strategy is warm', { strategy, instruments: detail })
     case 'released':
       return logger.info('A strategy is asked again', { strategy, by: detail })
     case 'tuned':

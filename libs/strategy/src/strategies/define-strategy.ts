@@ -1,7 +1,7 @@
 import { isStrategyName, stateGuard, type StateSchema } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { z } from 'zod'
-import type { OrderLimits, Strategy, StrategyContext, StrategyInputs } from './strategy.ts'
+import type { OrderLimits, Strategy, StrategyContext, StrategyInputs, WarmUpBars } from './strategy.ts'
 
 /** The label of an order that several strategies share: no strategy's name. */
 export const NET = 'NET'
@@ -15,6 +15,8 @@ export interface StrategyDefinition<Name extends string = string, Parameters ext
   /** Its settings, with their defaults. They are hot: it goes on from its state with others. */
   readonly parameters: Parameters
   readonly inputs: StrategyInputs
+  /** The history that it needs of each instrument before what it says is taken; none unless it declares some. */
+  readonly warmUp: (parameters: unknown) => readonly WarmUpBars[]
   /** The limits of the orders that it asks for itself. Undefined: it has opinions, and asks for none. */
   readonly limits: ((parameters: unknown) => OrderLimits) | undefined
   /** The schema of what it saves. */
@@ -31,6 +33,7 @@ export interface StrategyDefinition<Name extends string = string, Parameters ext
 /** Defines a strategy. */
 export function defineStrategy<const Name extends string, Parameters extends z.ZodType, State>({
   create,
+  warmUp,
   limits,
   eager,
   ...definition
@@ -39,6 +42,7 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
   readonly doc: string
   readonly parameters: Parameters
   readonly inputs: StrategyInputs
+  readonly warmUp?: (parameters: z.output<Parameters>) => readonly WarmUpBars[]
   readonly limits?: (parameters: z.output<Parameters>) => OrderLimits
   readonly state: StateSchema & { readonly static: State }
   readonly eager?: (parameters: z.output<Parameters>) => z.output<Parameters>
@@ -50,6 +54,15 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
 
   return {
     ...definition,
+    warmUp(parameters) {
+      const wanted = warmUp?.(schema.parse(parameters)) ?? []
+      for (const { timeframe, bars } of wanted) {
+        const isHeard = definition.inputs.bars?.includes(timeframe) ?? false
+        invariant(isHeard, 'a strategy hears the bars that it warms up with', `${name}, ${timeframe}`)
+        invariant(Number.isInteger(bars) && bars > 0, 'a strategy warms up with a number of bars', `${name}, ${bars}`)
+      }
+      return wanted
+    },
     limits: limits && ((parameters) => limits(schema.parse(parameters))),
     eager: (parameters) => eager?.(schema.parse(parameters)),
     open({ parameters, ...given }, saved) {

@@ -14,6 +14,7 @@ export const momentum = defineStrategy({
     })
     .prefault({}),
   inputs: { bars: ['1m'] },
+  warmUp: ({ bars }) => [{ timeframe: '1m', bars: bars + 1 }],
   state: field.list(stateSchema({ instrument: field.text, closes: field.list(field.real), strength: field.real })),
 
   create({ parameters: { bars, fullAtDeviations, minChange } }, saved = []) {
@@ -35,18 +36,26 @@ export const momentum = defineStrategy({
       return said
     }
 
+    /** The trend of the instrument with one more close. */
+    function follow(instrument: InstrumentId, close: number) {
+      const trend = trends.get(instrument) ?? { closes: [], strength: 0 }
+      trends.set(instrument, trend)
+      trend.closes.push(close)
+      if (trend.closes.length > bars + 1) trend.closes.splice(0, trend.closes.length - bars - 1)
+      return trend
+    }
+
     return {
+      onPastBar({ instrument, close }) {
+        follow(instrument, close)
+      },
+
       on(event) {
         if (event.type !== 'bar' || event.revised) return unchanged
         // Its close may be that of the trades that are missing.
         if (event.incomplete) return forget(event.instrument)
-        const trend = trends.get(event.instrument) ?? { closes: [], strength: 0 }
-        trends.set(event.instrument, trend)
-        trend.closes.push(event.close)
-        if (trend.closes.length > bars + 1) trend.closes.splice(0, trend.closes.length - bars - 1)
-        return trend.closes.length > bars
-          ? say(event.instrument, strengthOf(trend.closes, fullAtDeviations))
-          : unchanged
+        const { closes } = follow(event.instrument, event.close)
+        return closes.length > bars ? say(event.instrument, strengthOf(closes, fullAtDeviations)) : unchanged
       },
 
       snapshot: () =>

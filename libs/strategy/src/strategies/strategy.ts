@@ -1,4 +1,4 @@
-import type { Bar, Instrument, InstrumentId, Ofi, Quote, Timeframe } from '@triplane/contracts'
+import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe } from '@triplane/contracts'
 
 /** What a strategy can hear of the market. */
 export type StrategyEvent = Quote | Ofi | Bar
@@ -8,6 +8,14 @@ export interface StrategyInputs {
   readonly events?: readonly ('quote' | 'ofi')[]
   /** Closed bars of these lengths. */
   readonly bars?: readonly Timeframe[]
+}
+
+/** History that a strategy needs of an instrument before its decisions about it are taken. */
+export interface WarmUpBars {
+  /** One of the lengths that it hears. */
+  readonly timeframe: Timeframe
+  /** So many whole bars: of before the run, as far as the venue gives them, and of its own. */
+  readonly bars: number
 }
 
 /** How strongly a strategy holds from now on that an instrument rises or falls. The portfolio makes targets of it. */
@@ -60,11 +68,16 @@ export interface OrderLimits {
 
 /**
  * A strategy: a pure function with its state inside. It has no clock: time is in the events, and in `onTimer`. What it returns is
- * what has changed; nothing is `unchanged`.
+ * what has changed; nothing is `unchanged`. What it says of an instrument that is not warm is not taken, and not remembered.
  */
 export interface Strategy<State = unknown> {
   /** Takes an event of a kind that it asked for. */
   on(event: StrategyEvent): readonly Decision[]
+  /**
+   * Takes a closed bar of before the run, of a length that it warms up with, in their order and each once: not what came as one of the
+   * run's own, nor the other way round. It has no opinion yet. One that declares a warm-up has this.
+   */
+  onPastBar?(bar: PastBar): void
   /** Ticks of the instrument are missing, or cannot be trusted: what comes does not follow on what came. A bar says so of itself. */
   onHole?(instrument: InstrumentId): readonly Decision[]
   /** Called at whole intervals of market time (`evaluationIntervalMs`), in silence too. */
