@@ -1,11 +1,13 @@
-import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe } from '@triplane/contracts'
+import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe, Trade } from '@triplane/contracts'
 
 /** What a strategy can hear of the market. */
-export type StrategyEvent = Quote | Ofi | Bar
+export type StrategyEvent = TickEvent | Bar
+/** Of which it hears each one. */
+export type TickEvent = Quote | Trade | Ofi
 
 /** What a strategy hears: nothing else is given to it. */
 export interface StrategyInputs {
-  readonly events?: readonly ('quote' | 'ofi')[]
+  readonly events?: readonly TickEvent['type'][]
   /** Closed bars of these lengths. */
   readonly bars?: readonly Timeframe[]
 }
