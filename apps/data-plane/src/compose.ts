@@ -24,6 +24,7 @@ import {
   planeParts,
   type HostedRun,
   type RunContext,
+  type BusSource,
   type ServiceEdges,
   type ServiceParts,
 } from '@triplane/service'
@@ -32,8 +33,12 @@ import { dataPlane } from '@triplane/planes'
 import { noteEvent } from '@triplane/state'
 import type { DataServiceConfig } from './config.ts'
 
-/** Composes the data plane as a service of its own: its source, Kafka, history, latest state. */
-export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges): ServiceParts {
+/** Composes the data plane as a service of its own: its source, Kafka unless another bus is given, history, latest state. */
+export function composeDataPlane(
+  config: DataServiceConfig,
+  edges: ServiceEdges,
+  bus?: BusSource<Buffer>,
+): ServiceParts {
   const { logger, clock } = edges
   const { instance } = config.plane
   const name = instanceName(dataPlane.name, instance)
@@ -158,6 +163,7 @@ export function composeDataPlane(config: DataServiceConfig, edges: ServiceEdges)
       definition: dataPlane,
       instance,
       metrics,
+      ...(bus && { source: bus }),
       host,
       checks: { feed: feedCheck(() => lastSeenUs, clock) },
       observeHistory: (types) => exportHistory(metrics, types),

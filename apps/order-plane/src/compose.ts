@@ -12,6 +12,7 @@ import {
   readActiveSwitches,
   planeParts,
   type RunContext,
+  type BusSource,
   type ServiceEdges,
   type ServiceParts,
 } from '@triplane/service'
@@ -22,10 +23,11 @@ import type { OrderServiceConfig } from './config.ts'
 
 const JUDGE_EVERY_MS = 500
 
-/** Composes the order plane as a service of its own: Kafka, history, operators' orders. */
+/** Composes the order plane as a service of its own: Kafka unless another bus is given, history, operators' orders. */
 export async function composeOrderPlane(
   { order, ...config }: OrderServiceConfig,
   { logger, clock }: ServiceEdges,
+  bus?: BusSource<Buffer>,
 ): Promise<ServiceParts> {
   const all = configuredInstruments(config)
   const instruments = tradableOf(all, configuredRates(order.ratesToUsd))
@@ -127,6 +129,7 @@ export async function composeOrderPlane(
     {
       definition: orderPlane,
       metrics,
+      ...(bus && { source: bus }),
       host,
       async onHeld(why) {
         for (const state of tradingStates) metrics.tradingState.set({ state }, state === 'halted' ? 1 : 0)

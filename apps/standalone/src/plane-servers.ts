@@ -2,7 +2,7 @@ import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import { configuredRates, tradableOf } from '@triplane/instruments'
 import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
-import { dataPlane, orderPlane, strategyPlane } from '@triplane/planes'
+import { dataPlane, orderPlane, strategyPlane, warmUpCheck } from '@triplane/planes'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
 import type { RequestHandler } from 'express'
 import type { StandaloneConfig } from './config.ts'
@@ -65,6 +65,8 @@ export async function startServers(
   const readiness = { market }
   const healthy = createHealth({ checks, readiness, clock })
   const healthyData = createHealth({ checks: { ...checks, feed }, readiness, clock })
+  const warmUp = warmUpCheck(() => planes.strategy.core)
+  const healthyStrategy = createHealth({ checks: { ...checks, warm_up: warmUp }, readiness, clock })
   try {
     servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, health: healthyData }))
     servers.push(
@@ -76,7 +78,12 @@ export async function startServers(
       }),
     )
     servers.push(
-      await startMetricsServer(metrics.strategy, { port: strategyPort, host, health: healthy, routes: [strategy] }),
+      await startMetricsServer(metrics.strategy, {
+        port: strategyPort,
+        host,
+        health: healthyStrategy,
+        routes: [strategy],
+      }),
     )
   } catch (error) {
     await close()

@@ -38,7 +38,7 @@ describe('the health of the planes of a run under way', () => {
   it.each([
     ['data', 0, ['disk', 'memory', 'cpu', 'event_loop', 'feed']],
     ['order', 1, ['disk', 'memory', 'cpu', 'event_loop']],
-    ['strategy', 2, ['disk', 'memory', 'cpu', 'event_loop']],
+    ['strategy', 2, ['disk', 'memory', 'cpu', 'event_loop', 'warm_up']],
   ] as const)('is served by the %s plane', async (_, plane, names) => {
     expect(await get(plane, '/health')).toEqual({ status: 200, text: '{"status":"healthy"}' })
     expect(await get(plane, '/ready')).toEqual({ status: 200, text: '{"status":"ready"}' })

@@ -1,26 +1,28 @@
 import { configuredRates, tradableOf } from '@triplane/instruments'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { strategyPlaneOf } from '@triplane/planes'
+import { strategyPlaneOf, warmUpCheck } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
   haltAfterCrash,
   hostPlane,
   planeParts,
+  type BusSource,
   type ServiceEdges,
   type ServiceParts,
 } from '@triplane/service'
 import { noteEvent } from '@triplane/state'
 import { strategyLabels } from '@triplane/strategy'
-import { tunedNotice } from '@triplane/strategy-core'
+import { tunedNotice, type StrategyCore } from '@triplane/strategy-core'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import type { StrategyServiceConfig } from './config.ts'
 
-/** Composes the strategy plane as a service of its own: Kafka, history, latest state. */
+/** Composes the strategy plane as a service of its own: Kafka unless another bus is given, history, latest state. */
 export function composeStrategyPlane(
   { strategy, strategies, ...config }: StrategyServiceConfig,
   { logger, clock }: ServiceEdges,
+  bus?: BusSource<Buffer>,
 ): ServiceParts {
   const strategyPlane = strategyPlaneOf(strategies)
   const all = configuredInstruments(config)
@@ -32,11 +34,13 @@ export function composeStrategyPlane(
     ...config.metrics,
     logger,
   })
+  let core: StrategyCore | undefined
   return planeParts(
     config,
     {
       definition: strategyPlane,
       metrics,
+      ...(bus && { source: bus }),
       async host(context, beforeScrape) {
         const { run, latest } = context
         const tracing = await createTracing({ ...config.tracing, endpoint: config.tracing.endpoint, runId: run.runId })
@@ -55,7 +59,9 @@ export function composeStrategyPlane(
           build(saved) {
             for (const notice of [keptCashNotice(saved?.ledger, strategy), tunedNotice(saved?.strategies)])
               if (notice) context.logger.warning(notice)
-            return strategyPlane.build(parts, saved)
+            const plane = strategyPlane.build(parts, saved)
+            core = plane.core
+            return plane
           },
           leadUs: 0,
           configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
@@ -78,6 +84,7 @@ export function composeStrategyPlane(
           afterwards: () => tracing.close(),
         })
       },
+      checks: { warm_up: warmUpCheck(() => core) },
       views: (hosted) =>
         strategyPlane.views(
           () => hosted()?.plane.core,
