@@ -209,7 +209,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     await eventually(() => isHealthy('strategy-plane'), Boolean, 60_000)
   })
 
-  it('stops a plane in order: the signal reaches Node', async () => {
+  it('stops a plane cleanly: the signal reaches Node', async () => {
     project.run('stop', 'data-plane')
     // 128 + 9 when it had to be killed, 128 + 15 when nobody listened.
     expect(project.inspect('data-plane').State).toMatchObject({ Status: 'exited', ExitCode: 0 })

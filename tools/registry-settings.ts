@@ -32,7 +32,7 @@ const parameters: SettingsOf = {
 export const withRegistryDefaults = (text: string) =>
   withLines(text, ([name, byDefault]) => `#${name}=${String(byDefault)}\n`)
 
-/** The settings that the compose files pass on, with those of every venue and every strategy. */
+/** The settings that the compose files forward, with those of every venue and every strategy. */
 export const withRegistryNames = (text: string) => withLines(text, ([name]) => `      ${name}:\n`)
 
 /** The text with the settings of registries, which stand together, replaced by their lines. */

@@ -50,7 +50,7 @@ export interface Standalone {
   readonly instruments: readonly Instrument[]
   /** Runs to the end and gives the report. */
   run(): Promise<Report>
-  /** Ends the run in order: what was received is handled, then the report is made. */
+  /** Ends the run cleanly: what was received is handled, then the report is made. */
   stop(): Promise<void>
 }
 

@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(2 ** 32))
   const composed: { standalone?: Standalone } = {}
   let isStopping = false
-  // From the start on: what is started before the run (a database) must be stopped in order too.
+  // From the start on: what is started before the run (a database) must be stopped cleanly too.
   const stop = () => {
     if (isStopping) process.exit(130)
     isStopping = true

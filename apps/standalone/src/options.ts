@@ -147,7 +147,7 @@ function command(): Command {
         'real',
       ]),
     )
-    .option('--resume', 'continue the simulated run that was stopped in order', false)
+    .option('--resume', 'continue the simulated run that was stopped cleanly', false)
     .addOption(new Option('--storage <mode>', 'history in Postgres').choices(['on', 'off']).default('on'))
     .addOption(new Option('--hash <mode>', 'hash of all output events').choices(['on', 'off']).default('on'))
     .option(

@@ -16,13 +16,13 @@ describe('run file', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
   const file = () => join(folder, 'run.json')
 
-  it('gives back what an ordered stop kept', () => {
+  it('gives back what a clean shutdown kept', () => {
     markRunning(folder, 'r1')
     saveStopped(folder, codec.encode(run))
     expect(loadStopped(folder, codec)).toEqual({ state: run, differences: [] })
   })
 
-  it('refuses a run that was not stopped in order', () => {
+  it('refuses a run that was not stopped cleanly', () => {
     saveStopped(folder, codec.encode(run))
     markRunning(folder, 'r2')
     expect(() => loadStopped(folder, codec)).toThrow(/r2 that was not: it crashed/)

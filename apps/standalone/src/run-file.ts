@@ -18,12 +18,12 @@ function replace(folder: string, text: string): void {
   renameSync(`${file}.new`, file)
 }
 
-/** Notes that a run is under way: until it is stopped in order, it cannot be resumed. */
+/** Notes that a run is under way: until it is stopped cleanly, it cannot be resumed. */
 export function markRunning(folder: string, runId: string): void {
   replace(folder, JSON.stringify({ status: 'running', runId }))
 }
 
-/** Keeps the state of a run that stopped in order, as its codec encoded it. */
+/** Keeps the state of a run that stopped cleanly, as its codec encoded it. */
 export function saveStopped(folder: string, text: string): void {
   replace(folder, text)
 }
@@ -34,7 +34,7 @@ export function loadStopped<State>(folder: string, codec: StateCodec<State>): Lo
   const runId = runUnderWay(text)
   if (runId !== undefined)
     throw new ResumeError(
-      `Expected a run that was stopped in order, found run ${runId} that was not: it crashed or is still under way. Start a new run without --resume.`,
+      `Expected a run that was stopped cleanly, found run ${runId} that was not: it crashed or is still under way. Start a new run without --resume.`,
     )
   try {
     return codec.decode(text)
@@ -51,7 +51,7 @@ function read(folder: string): string {
     return readFileSync(fileIn(folder), 'utf8')
   } catch {
     throw new ResumeError(
-      `Expected a run that was stopped in order in ${folder}, found none. Start a new run without --resume.`,
+      `Expected a run that was stopped cleanly in ${folder}, found none. Start a new run without --resume.`,
     )
   }
 }

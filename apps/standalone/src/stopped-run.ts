@@ -4,7 +4,7 @@ import type { StrategyDefinition } from '@triplane/strategy'
 import { planesSchema } from './planes.ts'
 import type { Report } from './report.ts'
 
-/** A run of these strategies that stopped in order, as it is saved: what `--resume` goes on from. */
+/** A run of these strategies that stopped cleanly, as it is saved: what `--resume` goes on from. */
 export const stoppedRunSchema = (strategies: readonly StrategyDefinition[]) =>
   stateSchema({
     runId: field.text,

@@ -75,7 +75,7 @@ describe('node dist/apps/standalone/main.js', () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
     const { status, stderr } = start(['--resume', ...common()])
-    expect(stderr).toMatch(/^triplane: Expected a run that was stopped in order, found run \w+ that was not/)
+    expect(stderr).toMatch(/^triplane: Expected a run that was stopped cleanly, found run \w+ that was not/)
     expect(status).toBe(1)
   }, 180_000)
 

@@ -48,7 +48,7 @@ export class PlaneRunner<In extends Event, Out extends Event> {
    * With the last rank the instant is closed: timers and replies that are due are handled too.
    */
   step(throughUs: number, throughRank: Rank): void {
-    this.#takeIn(throughUs, throughRank)
+    this.#ingest(throughUs, throughRank)
     const outputs = this.#stepper.step(throughUs, throughRank)
     if (outputs.length > 0) this.#publish(outputs)
   }
@@ -60,30 +60,30 @@ export class PlaneRunner<In extends Event, Out extends Event> {
 
   /** Effect time of the next timer, reply or held input; Infinity when there is none. */
   nextDueUs(): number {
-    this.#takeIn(0, rank.command)
+    this.#ingest(0, rank.command)
     return this.#stepper.nextDueUs()
   }
 
   /** The core, and the inputs that wait. */
   snapshot(): SteppedState<In> {
-    this.#takeIn(0, rank.command)
+    this.#ingest(0, rank.command)
     return this.#stepper.snapshot()
   }
 
-  /** Takes in what has arrived, for a step up to and including (`throughUs`, `throughRank`). */
-  #takeIn(throughUs: number, throughRank: Rank): void {
+  /** Ingests what has arrived, for a step up to and including (`throughUs`, `throughRank`). */
+  #ingest(throughUs: number, throughRank: Rank): void {
     const records = this.consumer.take()
     for (let i = 0; i < records.length; i++) {
       const { producer, events } = records[i] as (typeof records)[number]
       for (let j = 0; j < events.length; j++) {
         const event = events[j] as In | Heartbeat
-        if (event.type === 'heartbeat') this.#passOn(event)
+        if (event.type === 'heartbeat') this.#forward(event)
         else if (this.#plane.inputTypes.has(event.type)) this.#stepper.accept(producer, event, throughUs, throughRank)
       }
     }
   }
 
-  #passOn(heartbeat: Heartbeat): void {
+  #forward(heartbeat: Heartbeat): void {
     const { from, as, seen } = this.#plane.heartbeat
     if (heartbeat.stage !== from) return
     seen(heartbeat)

@@ -13,7 +13,7 @@ export interface Plane<In extends Event, Out extends Event, Core extends PlaneCo
   readonly inputTypes: ReadonlySet<Event['type']>
   /** Sees every output once, in emission order, when its host has time: metrics. */
   readonly observe: (event: Out) => void
-  /** The stage whose heartbeats are passed on, the name they are passed on under, and who notes them. */
+  /** The stage whose heartbeats are forwarded, the name they are forwarded under, and who notes them. */
   readonly heartbeat: { readonly from: string; readonly as: string; readonly seen: (heartbeat: Heartbeat) => void }
 }
 

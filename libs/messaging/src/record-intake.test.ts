@@ -13,13 +13,13 @@ function taken(changes: Partial<RecordIntakeOptions<Payload>>) {
   sendTrades(bus.producer({ name: 'data', runId: 'run-1' }), 'SPY', 1, 3)
   const handled: number[] = []
   const refused: RefusedRecord<Payload>[] = []
-  const takeIn = createRecordIntake<Payload>({
+  const ingest = createRecordIntake<Payload>({
     decode: (record) => ok(record.events),
     handle: (events) => ok(void handled.push(...events.map((event) => event.seq))),
     deadLetter: (letter) => void refused.push(letter),
     ...changes,
   })
-  return { handled, refused, takeAll: () => consumer.take().forEach(takeIn) }
+  return { handled, refused, takeAll: () => consumer.take().forEach(ingest) }
 }
 
 describe('record intake', () => {

@@ -36,7 +36,7 @@ export function createRecordIntake<Payload>(
 ): (record: BusRecord<Payload>) => void {
   const { decode, handle, deadLetter, onWatermark } = options
 
-  return function takeIn(record) {
+  return function ingest(record) {
     if (record.watermark !== undefined) return onWatermark?.(record.watermark, record)
     const decoded = decode(record)
     if (!decoded.ok) return deadLetter({ record, stage: 'decode', refusal: decoded.error })

@@ -12,7 +12,7 @@ export interface TopicCounts {
   readonly lagSeconds?: number
 }
 
-/** What a plane puts out and takes in, past heartbeats and dead letters of the bus: shown from the start. */
+/** What a plane puts out and ingests, past heartbeats and dead letters of the bus: shown from the start. */
 export interface BusTopics {
   readonly produced: readonly KnownTopic[]
   readonly consumed: readonly KnownTopic[]

@@ -72,7 +72,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'what is no plane has no Down alert that would be left',
-    // The last two only show that the first two had been taken in.
+    // The last two only show that the first two had been ingested.
     source: [unreachable('platform'), unreachable('jobs'), alert('TradingHalted', 'order', 'critical')],
     muted: [alert('NoTradingActivity', 'order', 'warning')],
     heard: [

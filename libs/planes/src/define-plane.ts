@@ -38,7 +38,7 @@ export interface PlaneSpec<
   MetricsOptions,
 > {
   readonly name: Name
-  /** The plane whose heartbeats it passes on. */
+  /** The plane whose heartbeats it forwards. */
   readonly follows: PlaneName
   /** The types that the core hears as it is configured; what else is on its topics is passed over. */
   readonly inputs: (parts: Parts) => readonly In['type'][]

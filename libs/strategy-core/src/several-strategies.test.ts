@@ -169,7 +169,7 @@ describe('two strategies on one instrument', () => {
   })
 
   it('have parts that sum to the account, whatever they want and whatever is filled', () => {
-    const wishes = fc.array(
+    const targets = fc.array(
       fc.record({
         a: fc.integer({ min: -100, max: 100 }),
         b: fc.integer({ min: -100, max: 100 }),
@@ -179,7 +179,7 @@ describe('two strategies on one instrument', () => {
       { minLength: 1, maxLength: 25 },
     )
     fc.assert(
-      fc.property(wishes, (steps) => {
+      fc.property(targets, (steps) => {
         const plane = openPlane()
         steps.forEach(({ a, b, bid, part }, i) => {
           let intent = intentIn(plane.hold(10 + i * 100, a, b, bid))

@@ -60,7 +60,7 @@ async function copy(line: CommandLine, { from, to, json }: Flags): Promise<void>
   }
 }
 
-/** A folder that is not there is a mistake, and no wish for an empty database. */
+/** A folder that is not there is a mistake, and no request for an empty database. */
 function sourceOf(from: string): { readonly url: string } | { readonly folder: string } {
   if (/^postgres(ql)?:\/\//.test(from)) return { url: from }
   if (!existsSync(from)) throw new CliError(`Expected an embedded database in ${from}, found none. See --from`, 2)

@@ -97,7 +97,7 @@ export class OrderStore {
     for (const intentId of saved.workingIds) this.#reserve(this.#orders.get(intentId) as Order)
   }
 
-  /** Takes in a new order. Its id must not be known. */
+  /** Takes a new order. Its id must not be known. */
   receive(intent: OrderIntent, quantityScale: number, nowUs: number): Order {
     invariant(!this.#orders.has(intent.intentId), 'a received order is new', intent.intentId)
     this.#forgetEnded(nowUs)

@@ -9,7 +9,7 @@ const countsOf = (framesIn: number) => ({
   refused: { ...zeroCounts([...normalizeRefusals, ...validationRefusals]), unknown_instrument: 3 },
 })
 
-it('refuses a replay of which no frame was understood, and says how to mend it', () => {
+it('refuses a replay of which no frame was understood, and says how to fix it', () => {
   const refuse = () => refuseNotUnderstood(countsOf(3), { kind: 'capture', capture: '/captures/a.gz' })
   expect(refuse).toThrow(CaptureError)
   expect(refuse).toThrow(/^Capture \/captures\/a.gz: .* none of the 3 .* 3 times unknown_instrument. See TRIPLANE_/)

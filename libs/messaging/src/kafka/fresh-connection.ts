@@ -1,10 +1,10 @@
 import kafkajs from 'kafkajs'
 import Connection from 'kafkajs/src/network/connection.js'
 
-let isMended = false
+let isPatched = false
 
 /**
- * Mends the connections of kafkajs 2.2.4, which are made again after they have ended.
+ * Patches the connections of kafkajs 2.2.4, which are made again after they have ended.
  *
  * 1. One that ended in the middle of an answer kept its half, took the next one's bytes for the rest of it, and read lengths out
  *    of the middle of answers from then on: no request was ever answered again. Each begins with nothing here, without the
@@ -12,8 +12,8 @@ let isMended = false
  * 2. A request that was sent while one ended was not told: it waited forever, since what looks for late answers had ended too.
  */
 export function patchReconnect(): void {
-  if (isMended) return
-  isMended = true
+  if (isPatched) return
+  isPatched = true
   const { connect, disconnect } = Connection.prototype
   const underWay = new WeakMap<Connection, Promise<unknown>>()
 

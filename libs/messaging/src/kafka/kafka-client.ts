@@ -1,7 +1,7 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs'
 import { patchReconnect } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
-import { calmRequestQueue } from './request-queue.ts'
+import { throttleRequestQueue } from './request-queue.ts'
 import { Sockets, type SocketsObserver } from './sockets.ts'
 
 /** Practically forever: kafkajs goes on trying until it is closed. */
@@ -43,7 +43,7 @@ export function createKafkaClient(
   role: string,
   { onReset, ...observer }: KafkaClientObserver,
 ): KafkaClient {
-  calmRequestQueue()
+  throttleRequestQueue()
   patchReconnect()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets(observer)
@@ -71,7 +71,7 @@ export function createKafkaClient(
   }
 }
 
-/** Passes on what kafkajs says. */
+/** Forwards what kafkajs says. */
 function createLog(role: string, onLog: KafkaBusOptions['onLog']): (entry: LogEntry) => void {
   return ({ level, namespace, log }) => {
     const { message, timestamp: _at, logger: _logger, stack: _stack, ...context } = log

@@ -8,7 +8,7 @@ let isCalm = false
  * Here it looks only while a request waits or the broker throttles; a request that has to wait asks for the look itself.
  * Measured on an idle service of two producers and a consumer: 3.9 % of a core before, 1.6 % after.
  */
-export function calmRequestQueue(): void {
+export function throttleRequestQueue(): void {
   const look = RequestQueue.prototype.scheduleCheckPendingRequests
   if (isCalm || look === undefined) return
   isCalm = true

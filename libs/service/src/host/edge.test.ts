@@ -33,7 +33,7 @@ describe('the heartbeats of an edge', () => {
     const { edge, said } = edgeWithSaid()
     for (const second of [1, 2, 3]) {
       atUs = second * SILENCE_US
-      edge.passOn(ofData(second))
+      edge.forward(ofData(second))
       atUs += SILENCE_US - 1
       edge.beatAfter(SILENCE_US, 7)
     }
@@ -43,7 +43,7 @@ describe('the heartbeats of an edge', () => {
   it('are its own before the first has come and when no more come, with the newest origin', () => {
     const { edge, said } = edgeWithSaid()
     edge.beatAfter(SILENCE_US, 7)
-    edge.passOn(ofData(1))
+    edge.forward(ofData(1))
     for (const second of [1, 2]) {
       atUs = second * SILENCE_US
       edge.beatAfter(SILENCE_US, 7)

@@ -52,13 +52,13 @@ export class Edge {
   }
 
   /** Notes a heartbeat of the stage before, and passes it on. */
-  passOn(heartbeat: Heartbeat): void {
+  forward(heartbeat: Heartbeat): void {
     this.#lastSeenUs = this.#options.clock.monotonicUs()
     this.#originUs = heartbeat.originUs
     this.beat(heartbeat.effectUs, heartbeat.originUs)
   }
 
-  /** Says that this stage lives where it has not said so for `silenceUs`: what it passed on says it too. */
+  /** Says that this stage lives where it has not said so for `silenceUs`: what it forwarded says it too. */
   beatAfter(silenceUs: number, marketUs: number): void {
     if (this.#options.clock.monotonicUs() - this.#beatUs >= silenceUs) this.beat(marketUs)
   }

@@ -9,7 +9,7 @@ export type HighWaterMarksSnapshot = StateOf<typeof highWaterMarksSchema>
 type Mark = { -readonly [Field in keyof HighWaterMarksSnapshot[number]]: HighWaterMarksSnapshot[number][Field] }
 
 /**
- * Recognises what is delivered twice: the events of one producer come in order of their sequence within a topic and key,
+ * Deduplicates: the events of one producer come in order of their sequence within a topic and key,
  * so what is not above the highest seen was there before. By key and not by partition, because the batches of two
  * instruments that share a partition overlap.
  */

@@ -126,7 +126,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #catchUp: CatchUp
   readonly #intake: EventIntake<In>
   readonly #positions: Map<string, Position>
-  readonly #takeIn: (record: BusRecord<Payload>) => void
+  readonly #ingest: (record: BusRecord<Payload>) => void
   readonly #wake = new Wake()
   #injected: InjectedInput[] = []
   #leftover: BusRecord<Payload>[] = []
@@ -158,7 +158,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       },
       state?.marketUs,
     )
-    this.#takeIn = createRecordIntake({
+    this.#ingest = createRecordIntake({
       decode,
       handle: (events, record) => {
         if (!this.#isReplaying) onRecord?.(record, events)
@@ -212,7 +212,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /**
    * Gives the core an input that does not come over the bus: a command, a verdict. It takes effect before this returns;
-   * during a replay, as the first thing after it. A copy that comes back over `topic` is recognised.
+   * during a replay, as the first thing after it. A copy that comes back over `topic` is dropped.
    */
   inject(producer: string, event: In, back?: { readonly topic: Topic; readonly key: string }): void {
     if (back) this.#marks.set(producer, back.topic.name, back.key, event.seq)
@@ -259,7 +259,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     await this.#end()
   }
 
-  /** Ends `run` in order: the turn under way is finished, outputs are flushed, a snapshot is taken. */
+  /** Ends `run` cleanly: the turn under way is finished, outputs are flushed, a snapshot is taken. */
   stop(): void {
     this.#isStopping = true
     this.#wake.wake()
@@ -357,7 +357,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         range.count++
       } else ranges.set(place, { topic: topic.name, partition, lastOffset: offset, count: 1 })
       this.#positions.set(place, { topic: topic.name, partition, offset: offset + 1 })
-      this.#takeIn(record)
+      this.#ingest(record)
     }
     return [...ranges.values()]
   }

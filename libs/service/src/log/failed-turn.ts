@@ -31,7 +31,7 @@ export class FailedTurn {
     if (failure === undefined || failure.times < MAX_TIMES) return
     throw new PlaneHeldError(
       `Expected to go on with the run, has failed ${failure.times} times at turn ${failure.turn}: ${failure.error}. ` +
-        `Start a new run; or, when the cause is mended, remove ${this.#path} and start again.`,
+        `Start a new run; or, when the cause is fixed, remove ${this.#path} and start again.`,
     )
   }
 

@@ -129,12 +129,12 @@ export class InputLog {
     if (version !== LOG_VERSION)
       throw new InputLogError(
         'other_version',
-        `Expected an input log of version ${LOG_VERSION}, was ${String(version)}: another version of Triplane wrote it. Start once with that one and stop in order, then start a new run.`,
+        `Expected an input log of version ${LOG_VERSION}, was ${String(version)}: another version of Triplane wrote it. Start once with that one and stop cleanly, then start a new run.`,
       )
     if (configDigest !== this.#header.configDigest)
       throw new InputLogError(
         'other_config',
-        'Expected the configuration that the run had when it crashed, was another one. Start once with that one and stop in order, or start a new run.',
+        'Expected the configuration that the run had when it crashed, was another one. Start once with that one and stop cleanly, or start a new run.',
       )
     return turns.map(decodeTurn)
   }

@@ -29,7 +29,7 @@ export function readBus<Payload>(
   showRecordRefusals(metrics)
   exportBusStats(metrics, { consumed: topics, produced: [] }, () => readStats())
 
-  const takeIn = createRecordIntake<Payload>({
+  const ingest = createRecordIntake<Payload>({
     decode: source.decode,
     handle(events, record) {
       handle(events, record)
@@ -48,7 +48,7 @@ export function readBus<Payload>(
     while (!stopping.aborted) {
       await consumer.arrived()
       if (consumer.closed) return
-      for (const record of consumer.take()) takeIn(record)
+      for (const record of consumer.take()) ingest(record)
     }
   }
 

@@ -119,7 +119,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     deadLetter: (refused) => edge.deadLetter(refused),
     onRecord: options.onRecord,
     beforeLive: options.beforeLive,
-    onHeartbeat: (heartbeat) => edge.passOn(heartbeat),
+    onHeartbeat: (heartbeat) => edge.forward(heartbeat),
     onLogFault(fault) {
       if (fault && !isLogDown) logger.critical('The input log cannot be written or synced: nothing is sent', { fault })
       if (!fault && isLogDown) logger.warning('The input log can be written again')

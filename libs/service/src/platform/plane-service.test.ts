@@ -118,7 +118,7 @@ describe('the service of a plane', () => {
     expect(() => bus.producer({ name: 'x', runId: 'y' })).toThrow('closed')
   })
 
-  it('ends a run in order when there is a newer one, then hosts that', async () => {
+  it('ends a run cleanly when there is a newer one, then hosts that', async () => {
     const { events, start, until, stop, contexts } = serving()
     await start('run1')
     await until('running', 'run1')
@@ -332,10 +332,10 @@ describe('the service of a plane', () => {
       await stop()
     })
 
-    it('in place of those that it has passed on, when no more come', async () => {
+    it('in place of those that it has forwarded, when no more come', async () => {
       const { pass, beats, stop, contexts, events } = await beatsOf('order')
       await pass(1)
-      contexts[0]?.edge.passOn(aHeartbeat({ originUs: 7 }))
+      contexts[0]?.edge.forward(aHeartbeat({ originUs: 7 }))
       await pass(1)
       expect((await beats()).map(({ originUs }) => originUs)).toEqual([0, 7, 7])
       expect(events.filter((line) => line.startsWith('origin'))).toEqual([])

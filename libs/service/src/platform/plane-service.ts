@@ -20,7 +20,7 @@ import type { BusSource, ReachableBus } from './bus-source.ts'
 export interface HostedRun {
   /** Works until it is stopped. Rejects with a fault that it cannot live with, or a bug. */
   run(): Promise<void>
-  /** Ends `run` in order. */
+  /** Ends `run` cleanly. */
   stop(): void
   /** Market time that is reached. */
   readonly marketUs: number
@@ -196,7 +196,7 @@ export class PlaneService {
   }
 }
 
-/** What another start would not mend, and what leaves the plane without a state to trade on. */
+/** What another start would not fix, and what leaves the plane without a state to trade on. */
 function mustHold(error: unknown): error is PlaneHeldError | InputLogError {
   return error instanceof PlaneHeldError || (error instanceof InputLogError && error.code === 'broken')
 }

@@ -43,7 +43,7 @@ export interface EmbeddedPostgres {
   readonly url: string
   /** Where the data lies in fact. */
   readonly dataFolder: string
-  /** Stops the server in order: what is committed is on the disk. */
+  /** Stops the server cleanly: what is committed is on the disk. */
   stop(): Promise<void>
 }
 
@@ -151,7 +151,7 @@ function running(
   }
 }
 
-/** Has the server end in order, sessions cut; after too long, at once. */
+/** Has the server end cleanly, sessions cut; after too long, at once. */
 async function stopped(server: ChildProcess): Promise<void> {
   if (hasEnded(server)) return
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))

@@ -14,7 +14,7 @@ export const OWNER_SETTING = 'triplane.owner_pid'
  * Makes the data folder free. What `postmaster.pid` names may be
  * 1. nobody any more, or a process that is no Postgres (the number was reused): the file is removed;
  * 2. a server whose starter lives: `folder_busy`;
- * 3. a server whose starter was killed: it is stopped in order.
+ * 3. a server whose starter was killed: it is stopped cleanly.
  */
 export async function freeDataFolder(data: string, onNotice: (line: string) => void): Promise<void> {
   const pidFile = join(data, 'postmaster.pid')
