@@ -18,10 +18,10 @@ const START_US = 2 ** 50
 export interface Rehearsal {
   /**
    * Takes one decision: an update of order flow that turns the signal round, a target, an intent, every risk check, of which
-   * the last denies it, because nothing is ever traded there.
+   * the last refuses it, because nothing is ever traded there.
    */
   readonly rehearse: () => void
-  /** Where it is denied. */
+  /** Where it is refused. */
   readonly order: OrderPlaneCore
 }
 

@@ -31,7 +31,7 @@ export const validationRefusals = [
 ] as const
 export type ValidationRefusal = (typeof validationRefusals)[number]
 
-/** Why risk denies an intent. First refusal wins, in this order. */
+/** Why risk refuses an intent. First refusal wins, in this order. */
 export const riskCodes = [
   'kill_switch',
   'trading_state',

@@ -7,7 +7,7 @@ export const spanTree = {
   frame: { service: 'data-plane', kind: 'producer', parent: undefined },
   /** The record was taken, and an intent was published. */
   decide: { service: 'strategy-plane', kind: 'consumer', parent: 'frame' },
-  /** The intent was taken, and an order went to the broker, or was denied. */
+  /** The intent was taken, and an order went to the broker, or was refused. */
   'risk+submit': { service: 'order-plane', kind: 'client', parent: 'decide' },
   /** The broker acknowledged the order, or rejected it. */
   acknowledge: { service: 'order-plane', kind: 'client', parent: 'risk+submit' },

@@ -13,8 +13,8 @@ describe.each(checkDefinitions.map((definition) => [definition.code, definition]
       expect(definition.create(limits).code).toBe(code)
     })
 
-    it('says what it denies and what its limits are', () => {
-      expect(definition.doc).toMatch(/[Dd]enies\b.*\.$/)
+    it('says in sentences what it refuses and what its limits are', () => {
+      expect(definition.doc).toMatch(/^[A-Z].*\.$/)
       for (const doc of Object.values(definition.limits)) expect(doc).not.toBe('')
     })
   },
@@ -28,7 +28,7 @@ it('every limit is one of a check', () => {
 it('one definition is all that a check needs', () => {
   const smallOrders = defineInstrumentCheck({
     code: 'max_notional',
-    doc: 'Denies more than so many lots.',
+    doc: 'Refuses more than so many lots.',
     limits: { maxLots: 'largest order, lots' },
     refuse({ quantityUnits }, { terms }, _, { maxLots }) {
       const lots = Number(quantityUnits / terms.lotUnits)
@@ -45,7 +45,7 @@ it('one definition is all that a check needs', () => {
 it('a check of an instrument refuses one that nobody knows before it is asked', () => {
   const check = defineInstrumentCheck({
     code: 'lot_size',
-    doc: 'Denies nothing.',
+    doc: 'Refuses nothing.',
     refuse: (): { quantity: string; lotSize: string } | undefined => undefined,
   }).create({})
   expect(check.refuse(readCandidate(anIntent(), undefined, 'active'), anAccount())).toEqual({
@@ -58,7 +58,7 @@ it('a check of an instrument refuses one that nobody knows before it is asked', 
 it('a check of the account sees orders on instruments that nobody knows', () => {
   const check = defineCheck({
     code: 'duplicate',
-    doc: 'Denies all.',
+    doc: 'Refuses all.',
     refuse: ({ intent: { intentId } }) => ({ intentId }),
   })
   const candidate = readCandidate(anIntent(), undefined, 'active')

@@ -18,7 +18,7 @@ export interface RiskCheck<Reject = { readonly code: RiskCode }> {
 /** A risk check, whole: everything else about it is derived from this, or checked against it. */
 export interface CheckDefinition<Code extends RiskCode = RiskCode, Limit extends string = string, Reject = unknown> {
   readonly code: Code
-  /** What it denies, one or two sentences. */
+  /** What it refuses, one or two sentences. */
   readonly doc: string
   /** What each of its limits is, by name, with its unit. */
   readonly limits: Readonly<Record<Limit, string>>

@@ -52,7 +52,7 @@ type Definition = (typeof checkDefinitions)[number]
 type RejectOf<D> = D extends CheckDefinition<infer _, infer __, infer Reject> ? Reject : never
 type LimitOf<D> = D extends { readonly limits: infer Limits } ? keyof Limits : never
 
-/** Why an intent is denied, with the numbers. `code` is also the metric label. */
+/** Why an intent is refused, with the numbers. `code` is also the metric label. */
 export type RiskReject = RejectOf<Definition>
 
 /** The limits of all checks. */

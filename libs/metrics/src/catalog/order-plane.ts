@@ -88,7 +88,7 @@ export const orderPlaneCatalog = {
   commission: counter('orders_commission_total_usd', 'Commission paid, USD.', byOrder, vital),
   riskRejections: counter(
     'orders_risk_rejections_total',
-    'Intents denied by risk.',
+    'Intents refused by risk.',
     ['strategy', among('check_type', riskCodes)],
     vital,
   ),

@@ -2,6 +2,6 @@ import { defineCheck } from '../define-check.ts'
 
 export const duplicate = defineCheck({
   code: 'duplicate',
-  doc: 'Denies an intent whose id was seen before.',
+  doc: 'Refuses an intent whose id was seen before.',
   refuse: ({ intent: { intentId } }, account) => (account.isKnown(intentId) ? { intentId } : undefined),
 })

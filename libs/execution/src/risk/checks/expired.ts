@@ -2,6 +2,6 @@ import { defineCheck } from '../define-check.ts'
 
 export const expired = defineCheck({
   code: 'expired',
-  doc: 'Denies an intent after its validity.',
+  doc: 'Refuses an intent after its validity.',
   refuse: ({ intent: { validUntilUs } }, { nowUs }) => (nowUs <= validUntilUs ? undefined : { nowUs, validUntilUs }),
 })

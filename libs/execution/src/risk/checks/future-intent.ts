@@ -2,7 +2,7 @@ import { defineCheck } from '../define-check.ts'
 
 export const futureIntent = defineCheck({
   code: 'future_intent',
-  doc: 'Denies an intent decided on data that is further ahead of the newest data here than the limit.',
+  doc: 'Refuses an intent decided on data that is further ahead of the newest data here than the limit.',
   limits: { maxFutureUs: 'furthest ahead, microseconds' },
   refuse({ intent }, { marketUs }, { maxFutureUs }) {
     const aheadUs = intent.decisionRecvUs - marketUs

@@ -3,7 +3,7 @@ import { enlarges, worstPositionUsd } from '../exposure.ts'
 
 export const grossExposure = defineInstrumentCheck({
   code: 'gross_exposure',
-  doc: 'The same over all instruments: denies what could take the positions, with working orders reserved, beyond the limit.',
+  doc: 'The same over all instruments: refuses what could take the positions, with working orders reserved, beyond the limit.',
   limits: { maxGrossUsd: 'largest sum of absolute positions, USD' },
   limitsHoldings: true,
   refuse({ intent, quantityUnits }, instrument, { instruments }, { maxGrossUsd }) {

@@ -4,7 +4,7 @@ import { defineInstrumentCheck } from '../define-check.ts'
 
 export const insufficientHoldings = defineInstrumentCheck({
   code: 'insufficient_holdings',
-  doc: 'Denies, where the account has no margin, to sell more than is held less working sells, and to buy for more than the cash that working buys leave.',
+  doc: 'Refuses, where the account has no margin, to sell more than is held less working sells, and to buy for more than the cash that working buys leave.',
   limitsHoldings: true,
   refuse(candidate, instrument, account) {
     const { terms, isCashTraded, positionUnits, workingSellUnits } = instrument

@@ -2,6 +2,6 @@ import { defineCheck } from '../define-check.ts'
 
 export const killSwitch = defineCheck({
   code: 'kill_switch',
-  doc: 'Denies everything while any kill switch is active.',
+  doc: 'Refuses everything while any kill switch is active.',
   refuse: (_, { activeSwitch }) => (activeSwitch ? { switchType: activeSwitch } : undefined),
 })

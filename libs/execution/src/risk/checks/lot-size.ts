@@ -2,7 +2,7 @@ import { defineInstrumentCheck } from '../define-check.ts'
 
 export const lotSize = defineInstrumentCheck({
   code: 'lot_size',
-  doc: 'Denies a quantity that is not a positive multiple of the lot size.',
+  doc: 'Refuses a quantity that is not a positive multiple of the lot size.',
   refuse: ({ intent, quantityUnits }, { terms }) =>
     quantityUnits > 0n && quantityUnits % terms.lotUnits === 0n
       ? undefined

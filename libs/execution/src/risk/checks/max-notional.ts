@@ -4,7 +4,7 @@ import { defineInstrumentCheck } from '../define-check.ts'
 
 export const maxNotional = defineInstrumentCheck({
   code: 'max_notional',
-  doc: 'Denies an order worth more than the limit.',
+  doc: 'Refuses an order worth more than the limit.',
   limits: { maxOrderNotionalUsd: 'largest order, USD' },
   refuse(candidate, instrument, _, { maxOrderNotionalUsd }) {
     const notionalUsd = worthUsd(candidate.quantityUnits, referencePrice(candidate, instrument), instrument.terms)

@@ -3,7 +3,7 @@ import { enlarges, worstPositionUsd } from '../exposure.ts'
 
 export const maxPosition = defineInstrumentCheck({
   code: 'max_position',
-  doc: 'Denies an order that could take the position in its instrument beyond the limit once it and the working orders of its side fill. An order that does not enlarge the worst case passes.',
+  doc: 'Refuses an order that could take the position in its instrument beyond the limit once it and the working orders of its side fill. An order that does not enlarge the worst case passes.',
   limits: { maxPositionUsd: 'largest position in one instrument, USD' },
   limitsHoldings: true,
   refuse({ intent, quantityUnits }, instrument, _, { maxPositionUsd }) {

@@ -4,7 +4,7 @@ import { enlarges, worstPositionUsd } from '../exposure.ts'
 
 export const noMark = defineInstrumentCheck({
   code: 'no_mark',
-  doc: 'Denies what would open while it, or anything that is held or may come to be held, was never valued. Closing passes.',
+  doc: 'Refuses what would open while it, or anything that is held or may come to be held, was never valued. Closing passes.',
   refuse({ intent, quantityUnits }, instrument, { instruments }) {
     if (!enlarges(instrument, intent.side, quantityUnits)) return undefined
     const unvalued = Number.isNaN(worstPositionUsd(instrument, intent.side, quantityUnits))

@@ -6,7 +6,7 @@ import { midPrice } from '../exposure.ts'
 
 export const participation = defineInstrumentCheck({
   code: 'participation',
-  doc: "Denies an order of which participation leaves less than a lot, or less than the venue's smallest value; or a position too small to close.",
+  doc: "Refuses an order of which participation leaves less than a lot, or less than the venue's smallest value; or a position too small to close.",
   refuse(candidate, instrument, { nowUs }) {
     const { intent, quantity, quantityUnits } = candidate
     const { terms } = instrument

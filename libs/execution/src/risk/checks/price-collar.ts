@@ -4,7 +4,7 @@ import { midPrice } from '../exposure.ts'
 
 export const priceCollar = defineInstrumentCheck({
   code: 'price_collar',
-  doc: 'Denies a price further from the mid than the limit, on either side; a market order is judged by the touch it would pay.',
+  doc: 'Refuses a price further from the mid than the limit, on either side; a market order is judged by the touch it would pay.',
   limits: { priceCollarBps: 'largest distance from the mid, basis points' },
   refuse(candidate, instrument, _, { priceCollarBps }) {
     const mid = midPrice(instrument)

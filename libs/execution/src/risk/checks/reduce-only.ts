@@ -4,7 +4,7 @@ import { closableUnits } from '../exposure.ts'
 
 export const reduceOnly = defineInstrumentCheck({
   code: 'reduce_only',
-  doc: 'Denies a reduce-only order that is larger than what is left to close.',
+  doc: 'Refuses a reduce-only order that is larger than what is left to close.',
   refuse({ intent, quantity, quantityUnits }, instrument) {
     if (!intent.reduceOnly) return undefined
     const closable = closableUnits(instrument, intent.side)

@@ -2,6 +2,6 @@ import { defineCheck } from '../define-check.ts'
 
 export const unknownInstrument = defineCheck({
   code: 'unknown_instrument',
-  doc: 'Denies an instrument that is not in the instruments file.',
+  doc: 'Refuses an instrument that is not in the instruments file.',
   refuse: ({ instrument, intent }) => (instrument ? undefined : { instrument: intent.instrument }),
 })
