@@ -38,6 +38,16 @@ describe('--resume', () => {
     expect(second.run).toMatchObject({ id: first.run.id, seed: 7, startTimeUs: whole.run.startTimeUs })
   }, 180_000)
 
+  it('goes on in the middle of what a strategy warms up with', async () => {
+    const history = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,MOM', TRIPLANE_STRATEGY_MOM_BARS: '2' }
+    const whole = await runStandalone([...seeded, '--duration', '300s'], join(varFolder(), 'warm'), history)
+    const cut = join(varFolder(), 'warming')
+    await runStandalone([...seeded, '--duration', '150s'], cut, history)
+    expect(readFileSync(join(cut, 'standalone', 'run.json'), 'utf8')).toContain('"isWarm":false')
+    const second = await runStandalone(['--resume', '--speed', 'max', '--duration', '150s'], cut, history)
+    expect(outcome(second)).toEqual(outcome(whole))
+  }, 180_000)
+
   it('goes on from where a run was interrupted, as if it had not been', async () => {
     const whole = await runStandalone([...seeded, '--duration', '60s'], join(varFolder(), 'uninterrupted'))
     const cut = join(varFolder(), 'interrupted')

@@ -1,4 +1,4 @@
-import { aBar } from '@triplane/testing'
+import { aBar, aPastBar } from '@triplane/testing'
 import { momentum } from './momentum.ts'
 
 const BTC = 'BTC/USDT@sim'
@@ -30,5 +30,14 @@ describe('momentum', () => {
     expect(strategy.on(bar(103, { incomplete: true }))).toEqual([{ type: 'opinion', instrument: BTC, strength: 0 }])
     expect(said(strategy, [103, 104])).toEqual([[], []])
     expect(said(strategy, [105])).toEqual([[expect.any(Number)]])
+  })
+
+  it('has no opinion on past bars, and goes on from them as from its own', () => {
+    const [own, warmed] = [open(2), open(2)]
+    said(own, [100, 101])
+    for (const close of [100, 101]) expect(warmed.onPastBar?.(aPastBar({ instrument: BTC, close }))).toBeUndefined()
+    expect(warmed.snapshot()).toEqual(own.snapshot())
+    expect(said(warmed, [102])).toEqual(said(own, [102]))
+    expect(momentum.warmUp({ bars: 2 })).toEqual([{ timeframe: '1m', bars: 3 }])
   })
 })
