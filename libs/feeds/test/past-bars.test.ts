@@ -148,8 +148,8 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
   })
 
   it('are asked for once more when the bar is over in which the first connection began, and not after others', async () => {
-    const soonUs = 60_000_000 - (Date.now() % 60_000) * 1000 - 200_000
-    const clock: Clock = { ...systemClock, nowUs: () => systemClock.nowUs() + soonUs }
+    // A fifth of a second before a minute is over, however long the connection takes.
+    const clock: Clock = { ...systemClock, nowUs: () => Date.UTC(2024, 7, 8, 14, 30, 59, 800) * 1000 }
     const pastBars = [
       { timeframe: '1m', bars: 5 },
       { timeframe: '1d', bars: 3 },
