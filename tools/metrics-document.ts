@@ -48,7 +48,9 @@ series before it is measured. What [nothing records yet](#not-recorded-yet) has 
 finds [ours for each](#names-of-older-code).
 
 A metric of the group \`book\` is at \`/metrics?families=book\`, every other at \`/metrics?families=core\`. Over the cap of 10,000 lines
-whole metrics go, first \`book\`, then \`detail\`, then \`normal\`; \`vital\` never.`
+whole metrics go, first \`book\`, then \`detail\` (histograms by symbol, candles that are still forming), then \`normal\`; \`vital\` never. Without
+what is \`book\` or \`detail\` an instrument that is traded has at most 45 in a plane, so that 200 fit. One that is only quoted has those that are
+*also quoted*, 4 in the data plane and none elsewhere, so that 2,000 fit: of \`crypto_price\` the bid and the ask, of an index the last price.`
 
 function catalogSection(title: string, catalog: Catalog): string {
   const metrics = Object.values(catalog)
@@ -57,7 +59,7 @@ function catalogSection(title: string, catalog: Catalog): string {
     typeOf(metric),
     metric.labels.map(labelText).join('<br>'),
     metric.help,
-    metric.priority,
+    metric.isOfQuoted ? `${metric.priority}, also quoted` : metric.priority,
   ])
   const histograms = metrics.filter(({ type }) => type === 'histogram')
   const bounds = histograms.map(({ name, buckets }) => [code(name), buckets.join(', ')])

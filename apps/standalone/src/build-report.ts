@@ -21,7 +21,7 @@ export interface RunFacts {
 /** Makes the report of a run from where its planes stand. Only instruments that were heard of are in it. */
 export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFacts): Report {
   const { data, order, strategy, tally } = planes
-  const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book.hasBegun)
+  const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book?.hasBegun)
   const ids = heard.map(({ id }) => id)
   const laneOf = new Map(heard.map((lane) => [lane.id, lane]))
   const orders = order.core.view()
@@ -39,7 +39,7 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
     events: { ...counted.events },
     gaps: counted.gaps,
     invalidBooks: counted.invalidBooks,
-    books: Object.fromEntries(heard.map((lane) => [lane.id, reportedBook(lane.book)])),
+    books: Object.fromEntries(heard.flatMap(({ id, book }) => (book ? [[id, reportedBook(book)]] : []))),
     bars: tally.barsWith((id, timeframe) => {
       const bar = laneOf.get(id)?.bars.forming(timeframe)
       return bar && reportedBar(bar)
@@ -107,7 +107,7 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
   }
 }
 
-type KeptBook = Planes['data']['core']['lanes'][number]['book']
+type KeptBook = NonNullable<Planes['data']['core']['lanes'][number]['book']>
 
 function reportedBook({ book, isValid, lastUpdateId }: KeptBook): ReportedBook {
   const [bid, bidSize, ask, askSize] = [book.bidPrice(0), book.bidSize(0), book.askPrice(0), book.askSize(0)]

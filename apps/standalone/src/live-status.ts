@@ -38,7 +38,7 @@ export function liveStatus(planes: Planes, source: Source, history: History | un
           bid: lastQuote?.bid,
           ask: lastQuote?.ask,
           position: position ? formatFixed(position.quantity, position.quantityScale) : '0',
-          bookValid: book.isValid,
+          bookValid: book?.isValid ?? true,
           barIncomplete: bars.forming('1m')?.incomplete ?? false,
         }
       }),

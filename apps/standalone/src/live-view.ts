@@ -17,6 +17,7 @@ export interface LiveStatus {
     readonly bid: number | undefined
     readonly ask: number | undefined
     readonly position: string
+    /** True also of what no book is kept of. */
     readonly bookValid: boolean
     /** Trades of the minute that is forming are missing. */
     readonly barIncomplete: boolean

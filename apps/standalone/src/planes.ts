@@ -11,7 +11,7 @@ import {
 } from '@triplane/contracts'
 import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
-import { configuredRates, tradableOf } from '@triplane/instruments'
+import { configuredRates, quotedOf, tradableOf } from '@triplane/instruments'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, steppedFields, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
@@ -141,7 +141,13 @@ export function composePlanes(options: PlanesOptions): Planes {
     {
       ...joined,
       plane: strategyPlaneOf(options.strategies ?? builtIn).build(
-        { ...market, config: config.strategy, metrics: metrics.strategy, logger: logger.child('strategy_plane') },
+        {
+          ...market,
+          quoted: quotedOf(instruments),
+          config: config.strategy,
+          metrics: metrics.strategy,
+          logger: logger.child('strategy_plane'),
+        },
         resumed?.strategy.core,
       ),
       metrics: metrics.strategy,

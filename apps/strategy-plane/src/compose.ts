@@ -1,4 +1,4 @@
-import { configuredRates, tradableOf } from '@triplane/instruments'
+import { configuredRates, quotedOf, tradableOf } from '@triplane/instruments'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import { strategyPlaneOf, warmUpCheck } from '@triplane/planes'
@@ -27,6 +27,7 @@ export function composeStrategyPlane(
   const strategyPlane = strategyPlaneOf(strategies)
   const all = configuredInstruments(config)
   const instruments = tradableOf(all, configuredRates(strategy.ratesToUsd))
+  const quoted = quotedOf(all)
   const metrics = strategyPlane.createMetrics({
     instruments,
     strategies: strategyLabels(strategy.strategies),
@@ -49,6 +50,7 @@ export function composeStrategyPlane(
         const parts = {
           config: strategy,
           instruments,
+          quoted,
           isSessionOpen: isOpen,
           metrics: { ...metrics, beforeScrape },
           logger: context.logger,
@@ -64,7 +66,7 @@ export function composeStrategyPlane(
             return plane
           },
           leadUs: 0,
-          configDigest: digestOf({ strategy, instruments, sessions: run.sessions }),
+          configDigest: digestOf({ strategy, instruments: [...instruments, ...quoted], sessions: run.sessions }),
           snapshotEveryMs: config.state.snapshotEveryMs,
           onRecord({ topic, tsSentUs }) {
             if (topic.keyedBy !== 'instrument') return

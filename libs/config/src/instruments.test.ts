@@ -106,6 +106,16 @@ describe('instruments', () => {
       'instruments[0].exchange: expected another exchange than that of BTC/USDT in binance_spot: metrics tell them apart',
     ],
     [
+      'an index that is traded',
+      [{ ...solana, kind: 'index', isTraded: true }],
+      'instruments[0].isTraded: expected false, or none, of an index, found true',
+    ],
+    [
+      'what is traded without its book',
+      [{ ...solana, hasBook: false }],
+      'instruments[0].hasBook: expected true, or none, of what is traded, found false',
+    ],
+    [
       'a venue with an @',
       [{ ...solana, venue: 'binance@spot' }],
       'instruments[0].venue: expected a venue without an @',
@@ -140,6 +150,12 @@ describe('instruments', () => {
     const contract = { ...solana, venue: 'binance_usdm', kind: 'linear_perpetual', ...fields }
     const message = `found ${found}, "${fields.symbol}": not supported yet`
     expect(() => loadInstruments([file('contract.json', contract)])).toThrow(message)
+  })
+
+  it('takes what is only quoted', () => {
+    const option = { ...solana, isTraded: false }
+    const index = { ...solana, symbol: 'SOLIX', venueSymbol: 'SOLIX', kind: 'index' }
+    expect(loadInstruments([file('quoted.json', option, index)]).slice(-2)).toEqual([option, index])
   })
 
   it('loses nothing to a byte order mark', () => {

@@ -1,5 +1,5 @@
 import { TypeCompiler, type ValueError } from '@sinclair/typebox/compiler'
-import { instrumentsFileSchema, type Instrument } from '@triplane/contracts'
+import { instrumentsFileSchema, isTraded, type Instrument } from '@triplane/contracts'
 // eslint-disable-next-line @nx/enforce-module-boundaries -- data, not code; at the top of the repository, where users look for it
 import builtIn from '../../../config/instruments.json' with { type: 'json' }
 import { ConfigError, type Violation } from './config-error.ts'
@@ -13,7 +13,7 @@ const fileCheck = TypeCompiler.Compile(instrumentsFileSchema)
 /**
  * The built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
  * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick, lot
- * or contract size that is not above 0, an inverse or dated contract, two instruments of one symbol in a file, two of one venue symbol in all.
+ * or contract size that is not above 0, an inverse or dated contract, an index that is traded or what is traded without a book, two instruments of one symbol in a file, two of one venue symbol in all.
  */
 export function loadInstruments(files: readonly string[] = []): readonly Instrument[] {
   const byKey = new Map<string, Instrument>()
@@ -39,6 +39,7 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
     ...notSplit(instrument, i),
     ...notSupported(instrument, i),
     ...notCounted(instrument, i),
+    ...notTraded(instrument, i),
     ...(instruments.findIndex((one) => keyOf(one) === keyOf(instrument)) < i
       ? [
           {
@@ -63,7 +64,7 @@ function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number
   return [
     {
       path: `instruments[${i}].kind`,
-      expected: 'an instrument of a kind that is supported: spot, linear_perpetual, equity',
+      expected: 'an instrument of a kind that is supported: spot, linear_perpetual, equity, index',
       found: `${contract}, ${showFound(symbol)}: not supported yet`,
     },
   ]
@@ -79,6 +80,17 @@ function notCounted({ contractSize, kind }: Instrument, i: number): Violation[] 
       found: showFound(contractSize),
     },
   ]
+}
+
+/** An index is a number that nobody sells; and what is traded is traded by its book. */
+function notTraded(instrument: Instrument, i: number): Violation[] {
+  if (!isTraded(instrument)) return []
+  const path = `instruments[${i}]`
+  if (instrument.kind === 'index')
+    return [{ path: `${path}.isTraded`, expected: 'false, or none, of an index', found: showFound(true) }]
+  if (instrument.hasBook === false)
+    return [{ path: `${path}.hasBook`, expected: 'true, or none, of what is traded', found: showFound(false) }]
+  return []
 }
 
 /** The id of an instrument, symbol@venue, is split at its last @. */

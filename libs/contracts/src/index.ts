@@ -114,5 +114,12 @@ export { stateGuard } from './state/state-guard.ts'
 // Reference data
 export { isStrategyName } from './strategy-name.ts'
 export { instrumentId, symbolOf, venueOf, type InstrumentId } from './instrument-id.ts'
-export { exemptsReduceOnly, instrumentsFileSchema, isCashTraded, type Instrument } from './instrument.ts'
+export {
+  exemptsReduceOnly,
+  hasBook,
+  instrumentsFileSchema,
+  isCashTraded,
+  isTraded,
+  type Instrument,
+} from './instrument.ts'
 export { knownSteps, stepsOf, stepsSchema, unitScale, type Steps } from './steps.ts'

@@ -11,7 +11,7 @@ const instrumentSchema = Type.Object(
     venue: text('id of the venue: an exchange and one of its products'),
     exchange: text('the exchange, a label of metrics'),
     venueSymbol: text("the venue's own symbol: BTCUSDT"),
-    kind: oneOf(['spot', 'linear_perpetual', 'equity'], 'what is traded'),
+    kind: oneOf(['spot', 'linear_perpetual', 'equity', 'index'], 'what it is; an index is never traded'),
     base: text('what is traded, and prices are of one unit of: BTC'),
     quote: text('currency of prices and money: USDT'),
     tickSize: decimal('smallest price step'),
@@ -28,6 +28,16 @@ const instrumentSchema = Type.Object(
     ),
     closesApart: Type.Optional(
       Type.Boolean({ description: 'an order may not cross zero: what closes and what opens go apart; absent: it may' }),
+    ),
+    isTraded: Type.Optional(
+      Type.Boolean({
+        description: 'false: it is only quoted, seen and never traded; absent: it is traded, but for an index',
+      }),
+    ),
+    hasBook: Type.Optional(
+      Type.Boolean({
+        description: 'whether its order book is subscribed to and kept; absent: that of what is traded is',
+      }),
     ),
     maxPriceJumpRatio: Type.Optional(
       Type.Number({
@@ -47,6 +57,16 @@ export function exemptsReduceOnly({
   kind,
 }: Pick<Instrument, 'kind' | 'exemptsReduceOnly'>): boolean {
   return isExempt ?? kind === 'linear_perpetual'
+}
+
+/** True when it may be traded; else it is only quoted: seen, by people and strategies, and never traded. */
+export function isTraded({ isTraded: isMeant, kind }: Pick<Instrument, 'kind' | 'isTraded'>): boolean {
+  return isMeant ?? kind !== 'index'
+}
+
+/** True when its order book is subscribed to and kept: that of what is traded always is. */
+export function hasBook(instrument: Pick<Instrument, 'kind' | 'isTraded' | 'hasBook'>): boolean {
+  return isTraded(instrument) || instrument.hasBook === true
 }
 
 /** True when it is sold from what is held and bought for cash: no perpetual, at a venue without margin. */

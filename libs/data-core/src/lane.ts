@@ -1,6 +1,7 @@
 import {
   field,
   stateSchema,
+  hasBook,
   instrumentId,
   type Instrument,
   type InstrumentId,
@@ -57,7 +58,8 @@ export const laneSchema = stateSchema({
   tradeStream: tradeStreamSchema,
   resequencer: resequencerSchema,
   validator: eventValidatorSchema,
-  book: bookKeeperSchema,
+  /** Null where none is kept. */
+  book: field.orNull(bookKeeperSchema),
   bars: barBuilderSchema,
   orderFlow: orderFlowSchema,
   marks: markPickerSchema,
@@ -78,7 +80,8 @@ export interface Lane {
   readonly tradeStream: TradeStream
   readonly resequencer: Resequencer
   readonly validator: EventValidator
-  readonly book: BookKeeper
+  /** Undefined of what is only quoted, unless its book is asked for. */
+  readonly book: BookKeeper | undefined
   readonly bars: BarBuilder
   readonly orderFlow: OrderFlow
   readonly marks: MarkPicker
@@ -107,16 +110,16 @@ export function createLane(
   invariant(rule !== undefined, 'every venue is one of the registry', venue)
   const of = { source, instrument: id }
   const priceBand = { maxJumpRatio: instrument.maxPriceJumpRatio ?? config.maxPriceJumpRatio }
-  const keeper = createBookKeeper({ ...of, rule }, saved?.book)
+  const keeper = hasBook(instrument) ? createBookKeeper({ ...of, rule }, saved?.book ?? undefined) : undefined
   // An invalid book is empty: its best prices are NaN.
-  const touch = { bid: () => keeper.book.bidPrice(0), ask: () => keeper.book.askPrice(0) }
+  const touch = keeper && { bid: () => keeper.book.bidPrice(0), ask: () => keeper.book.askPrice(0) }
   return {
     id,
     instrument,
     clock,
     tradeStream: new TradeStream(saved?.tradeStream),
     resequencer: new Resequencer(saved?.resequencer),
-    validator: createEventValidator({ clock, priceBand, touch }, saved?.validator),
+    validator: createEventValidator({ clock, priceBand, ...(touch && { touch }) }, saved?.validator),
     book: keeper,
     bars: createBarBuilder({ ...of, tickSize, lotSize }, saved?.bars),
     orderFlow: createOrderFlow({ ...of, lotSize, intervalUs: config.ofiIntervalUs }, saved?.orderFlow),
@@ -142,7 +145,7 @@ export function snapshotLane(lane: Lane): LaneSnapshot {
     tradeStream: lane.tradeStream.snapshot(),
     resequencer: lane.resequencer.snapshot(),
     validator: lane.validator.snapshot(),
-    book: lane.book.snapshot(),
+    book: lane.book?.snapshot() ?? null,
     bars: lane.bars.snapshot(),
     orderFlow: lane.orderFlow.snapshot(),
     marks: lane.marks.snapshot(),

@@ -179,7 +179,7 @@ describe('the data core', () => {
         const mixed = bursting(({ atUs }) => atUs)
         const result = ({ core }: Tape) => {
           const { tsRecvUs: _, ...bar } = core.lanes[0]?.bars.forming('1m') ?? {}
-          return [core.gaps.count, core.lanes[0]?.book.book.snapshot(), bar]
+          return [core.gaps.count, core.lanes[0]?.book?.book.snapshot(), bar]
         }
         expect(mixed.core.refused).toEqual(ordered.core.refused)
         expect(result(mixed)).toEqual(result(ordered))
@@ -216,5 +216,5 @@ function said(events: readonly MarketEvent[]): unknown[] {
 }
 
 function derived({ core }: Tape): unknown[] {
-  return core.lanes.map(({ book, bars, orderFlow }) => [book.book.snapshot(), bars.snapshot(), orderFlow.snapshot()])
+  return core.lanes.map(({ book, bars, orderFlow }) => [book?.book.snapshot(), bars.snapshot(), orderFlow.snapshot()])
 }

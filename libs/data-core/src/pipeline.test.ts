@@ -8,7 +8,7 @@ const T = testStartUs
 
 /** The state of every stage that derives something from events. */
 const stagesOf = (tape: Tape) =>
-  tape.core.lanes.map(({ book, bars, orderFlow }) => [book, bars, orderFlow].map((stage) => stage.snapshot()))
+  tape.core.lanes.map(({ book, bars, orderFlow }) => [book, bars, orderFlow].map((stage) => stage?.snapshot()))
 
 describe('the life of a tick', () => {
   it('turns frames into events, stamped in the order in which they are said', () => {
@@ -235,11 +235,11 @@ describe('holes', () => {
     const tape = new Tape().open()
     const nowUs = tape.core.nowUs
     expect(brief(tape.frame(message.delta(nowUs, 12, 14, [[99.8, 1]]), nowUs))).toEqual(['gap', 'book_invalid'])
-    expect(tape.core.lanes[0]?.book.isValid).toBe(false)
+    expect(tape.core.lanes[0]?.book?.isValid).toBe(false)
     expect(tape.core.gaps.count).toBe(1)
     expect(brief(tape.frame(message.delta(nowUs, 14, 15), nowUs))).toEqual([])
     expect(brief(tape.frame(message.snapshot(nowUs, 14), nowUs))).toEqual(['bookSnapshot', 'bookDelta', 'book_valid'])
-    expect(tape.core.lanes[0]?.book.lastUpdateId).toBe(15)
+    expect(tape.core.lanes[0]?.book?.lastUpdateId).toBe(15)
   })
 
   it('does not trust a book that is not fed while other streams go on, and recovers by a snapshot', () => {
@@ -260,7 +260,7 @@ describe('holes', () => {
     }
     expect(play(17, 19)).toContain('book_invalid')
     expect(tape.outputs.filter((event) => event.type === 'marketStatus').at(-1)).toMatchObject({ reason: 'starved' })
-    expect(tape.core.lanes[0]?.book.book.bidCount).toBe(0)
+    expect(tape.core.lanes[0]?.book?.book.bidCount).toBe(0)
     const [, restored] = brief(tape.frame(message.snapshot(T + 20 * SECOND, 30), T + 20 * SECOND))
     expect(restored).toBe('book_valid')
   })
@@ -269,7 +269,7 @@ describe('holes', () => {
     const tape = new Tape().open()
     for (let s = 7; s < 30; s++) tape.frame(message.quote(T + s * SECOND, 10, 99.9, 1), T + s * SECOND)
     tape.advance(T + 60 * SECOND)
-    expect(tape.core.lanes[0]?.book.isValid).toBe(true)
+    expect(tape.core.lanes[0]?.book?.isValid).toBe(true)
   })
 
   it('resets at a disconnect what cannot survive one, and says so', () => {
@@ -280,7 +280,7 @@ describe('holes', () => {
     expect(brief(said)).toEqual(['disconnected', 'book_invalid'])
     expect(said[0]).toMatchObject({ source: 'sim', venue: 'sim', reason: 'socket closed' })
     expect(said[0]).not.toHaveProperty('instrument')
-    expect(tape.core.lanes[0]?.book.isValid).toBe(false)
+    expect(tape.core.lanes[0]?.book?.isValid).toBe(false)
     expect(tape.core.lanes[0]?.clock.offsetUs).toBe(2 * MS)
     expect(tape.core.isConnected).toBe(false)
 
@@ -320,7 +320,7 @@ describe('holes', () => {
     tape.feed({ type: 'connect', origin, tsRecvUs: later })
     const said = tape.frame(message.delta(later, 10, 11, [[99.8, 2]]), later)
     expect(brief(said)).toEqual(['fresh', 'bookSnapshot', 'book_valid', 'bookDelta'])
-    expect(tape.core.lanes[0]?.book.book.snapshot()).toEqual({ bids: [99.9, 1, 99.8, 2], asks: [100.1, 1] })
+    expect(tape.core.lanes[0]?.book?.book.snapshot()).toEqual({ bids: [99.9, 1, 99.8, 2], asks: [100.1, 1] })
     tape.frame(message.trade(later, 500), later)
     tape.advance(later + 120 * SECOND)
     const minutes = tape.outputs.filter((event) => event.type === 'bar' && event.timeframe === '1m')
@@ -333,7 +333,7 @@ describe('holes', () => {
   it('leaves another venue alone', () => {
     const tape = new Tape().open()
     tape.feed({ type: 'disconnect', origin: { source: 'sim', venue: 'elsewhere' }, tsRecvUs: T, reason: 'x' })
-    expect(tape.core.lanes[0]?.book.isValid).toBe(true)
+    expect(tape.core.lanes[0]?.book?.isValid).toBe(true)
     expect(tape.core.isConnected).toBe(true)
   })
 })

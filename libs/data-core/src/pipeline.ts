@@ -251,7 +251,7 @@ export class DataCore {
 
   /** True when the frame has overtaken others, which it waits for. It has been received all the same. */
   #waits(lane: Lane, event: NormalizedEvent, frame: Frame): boolean {
-    if (event.type !== 'trade' && event.type !== 'bookDelta') return false
+    if (event.type !== 'trade' && (event.type !== 'bookDelta' || !lane.book)) return false
     if (!lane.resequencer.holds(event, frame, this.#nowUs, isMissingOf(lane))) return false
     this.#judgeLateness(event, lane, lane.clock.delayUs(this.#nowUs, event.tsEventUs))
     this.#hear(lane)
@@ -337,7 +337,7 @@ export class DataCore {
 
   #onTrade(lane: Lane, trade: Trade, delayUs: number): void {
     lane.lastTrade = trade
-    lane.book.onChangeElsewhere(this.#nowUs, trade)
+    lane.book?.onChangeElsewhere(this.#nowUs, trade)
     const isWild = delayUs < -MAX_AHEAD_IN_BARS_US
     const dated = isWild ? { ...trade, tsEventUs: trade.tsEventUs + delayUs } : trade
     onTradeLoss(lane, dated, this.#emit)
@@ -352,7 +352,7 @@ export class DataCore {
       lane.orderFlow.reset()
     }
     lane.lastQuote = quote
-    lane.book.onChangeElsewhere(this.#nowUs, quote)
+    lane.book?.onChangeElsewhere(this.#nowUs, quote)
     this.outbox.add(quote)
     lane.marks.onQuote(quote, this.#emit)
     lane.orderFlow.onQuote(quote, this.#emit)
@@ -360,6 +360,7 @@ export class DataCore {
 
   #onBook(lane: Lane, event: Extract<NormalizedEvent, { readonly type: 'bookDelta' | 'bookSnapshot' }>): void {
     const { book, orderFlow } = lane
+    if (!book) return
     const wasValid = book.isValid
     if (lane.validator.takeDeltaRestart()) book.onRestart(this.#nowUs, this.#emit)
     if (event.type === 'bookDelta') book.onDelta(event, this.#emit)
@@ -374,6 +375,7 @@ export class DataCore {
   }
 
   #judgeBook({ book, orderFlow, hasQuotes }: Lane): void {
+    if (!book) return
     const wasValid = book.isValid
     book.onTime(this.#nowUs, this.#emit)
     if (wasValid && !book.isValid && !hasQuotes) orderFlow.reset()
@@ -406,7 +408,7 @@ export class DataCore {
       if (item.reason === 'hole' && isHeard(lane)) this.#noteHole(lane, source)
       // The gap of a hole is said above: its trades are no second one.
       lane.validator.onDisconnect(item.reason === 'hole')
-      lane.book.onDisconnect(this.#nowUs, this.#emit, item.reason === 'hole')
+      lane.book?.onDisconnect(this.#nowUs, this.#emit, item.reason === 'hole')
       lane.tradeStream.onDisconnect()
       lane.bars.onHole()
       lane.orderFlow.reset()
@@ -488,9 +490,9 @@ export class DataCore {
 /** What an instrument's frames may have overtaken. A delta that its book has gone past waits for nothing. */
 function isMissingOf({ validator, book }: Lane): IsMissing {
   return (stream, afterId) =>
-    validator.isMissing(stream, afterId) && (stream === 'trade' || afterId > book.lastUpdateId)
+    validator.isMissing(stream, afterId) && (stream === 'trade' || (book !== undefined && afterId > book.lastUpdateId))
 }
 
 function isHeard({ lastQuote, lastTrade, book }: Lane): boolean {
-  return lastQuote !== undefined || lastTrade !== undefined || book.hasBegun
+  return lastQuote !== undefined || lastTrade !== undefined || book?.hasBegun === true
 }

@@ -167,6 +167,20 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(streamed(listener)).toEqual([])
   })
 
+  it('leaves out the book of what is only quoted, unless it is asked for', async () => {
+    const option = { ...anInstrument('ETHUSDT', venue), isTraded: false }
+    listen({ instruments: [anInstrument('BTCUSDT', venue), option], timing: { depthWithinMs: 30 } })
+    await listener.until(() => snapshotSymbols(listener).length === 1)
+    expect(snapshotSymbols(listener)).toEqual(['BTCUSDT'])
+    const of = (second: string) => `/stream?streams=btcusdt@trade/btcusdt@bookTicker/btcusdt@depth@100ms/${second}`
+    expect(fake.handshakes).toEqual([of('ethusdt@trade/ethusdt@bookTicker')])
+    await feed.close()
+    await listener.ended
+    listen({ instruments: [anInstrument('BTCUSDT', venue), { ...option, hasBook: true }] })
+    await fake.until(() => fake.handshakes.length === 2)
+    expect(fake.handshakes[1]).toBe(of('ethusdt@trade/ethusdt@bookTicker/ethusdt@depth@100ms'))
+  })
+
   it('says that time passes while nothing comes, after the first connect only', async () => {
     fake.answerHandshake = (handshake) => (handshake <= 2 ? { status: 503 } : undefined)
     listen()

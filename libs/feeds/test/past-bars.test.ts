@@ -110,6 +110,14 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
     rmSync(folder, { recursive: true })
   })
 
+  it('are not asked for of what is only quoted', async () => {
+    const [traded, quoted] = symbols.map((symbol) => anInstrument(symbol, venue)) as [Instrument, Instrument]
+    listen({ instruments: [traded, { ...quoted, isTraded: false }] })
+    await connected()
+    expect(fake.barRequests).toHaveLength(1)
+    expect(url.exec(fake.barRequests[0] ?? '')?.[1]).toBe(symbols[0]?.replace('/', ''))
+  })
+
   it('are asked for again, later and later, when the venue fails, and are given up after four tries', async () => {
     fake.answerBars = () =>
       fake.barRequests.at(-1)?.includes(symbols[0]?.slice(0, 3) ?? '') ? { status: 502 } : undefined

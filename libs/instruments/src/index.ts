@@ -16,4 +16,4 @@ export {
   type TradingTerms,
 } from './trading-terms.ts'
 // Rates
-export { configuredRates, tradableOf, type Rate, type Rates } from './rates.ts'
+export { configuredRates, quotedOf, tradableOf, type Rate, type Rates } from './rates.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { fixed, MONEY_SCALE } from '@triplane/kernel'
-import { configuredRates, tradableOf } from './rates.ts'
+import { configuredRates, quotedOf, tradableOf } from './rates.ts'
 
 describe('configuredRates', () => {
   const rates = configuredRates({ USD: '1', USDT: '1', KRW: '0.00074129' })
@@ -33,6 +33,15 @@ describe('configuredRates', () => {
 })
 
 it('leaves out what is quoted in a currency that is not configured', () => {
-  const instruments = [{ quote: 'USDT' }, { quote: 'BTC' }, { quote: 'USD' }]
-  expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([{ quote: 'USDT' }])
+  const instruments = ['USDT', 'BTC', 'USD'].map((quote) => ({ kind: 'spot' as const, quote }))
+  expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([{ kind: 'spot', quote: 'USDT' }])
+})
+
+it('tells what is traded from what is only quoted', () => {
+  const spot = { kind: 'spot' as const, quote: 'USDT' }
+  const index = { kind: 'index' as const, quote: 'USDT' }
+  const quoted = { ...spot, isTraded: false }
+  const instruments = [index, spot, quoted, { ...spot, isTraded: true }]
+  expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([spot, { ...spot, isTraded: true }])
+  expect(quotedOf(instruments)).toEqual([index, quoted])
 })

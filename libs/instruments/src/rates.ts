@@ -1,3 +1,4 @@
+import { isTraded, type Instrument } from '@triplane/contracts'
 import { fixed, invariant, MONEY_SCALE, numberFromFixed } from '@triplane/kernel'
 
 /** Units of a target currency for one unit of a source currency, in 1e-8. */
@@ -33,10 +34,17 @@ export function configuredRates(ratesToUsd: Readonly<Record<string, string>>): R
   }
 }
 
-/** Those whose quote currency has a rate: what cannot be valued is seen, and not traded. */
-export function tradableOf<Instrument extends { readonly quote: string }>(
-  instruments: readonly Instrument[],
+/** Those that are meant to be traded and whose quote currency has a rate: what cannot be valued is seen, and not traded. */
+export function tradableOf<Listed extends Pick<Instrument, 'quote' | 'kind' | 'isTraded'>>(
+  instruments: readonly Listed[],
   rates: Rates,
-): Instrument[] {
-  return instruments.filter(({ quote }) => rates.find(quote) !== undefined)
+): Listed[] {
+  return instruments.filter((instrument) => isTraded(instrument) && rates.find(instrument.quote) !== undefined)
+}
+
+/** Those that are only quoted: strategies may read them, nobody trades them. */
+export function quotedOf<Listed extends Pick<Instrument, 'kind' | 'isTraded'>>(
+  instruments: readonly Listed[],
+): Listed[] {
+  return instruments.filter((instrument) => !isTraded(instrument))
 }

@@ -23,7 +23,7 @@ export type MetricType = 'counter' | 'gauge' | 'histogram'
 
 /**
  * What goes first when a service has more series than its cap: first the book levels, then detail (histograms by
- * symbol), then what is normal; what is vital never.
+ * symbol, candles that are still forming), then what is normal; what is vital never.
  */
 export const priorities = ['book', 'detail', 'normal', 'vital'] as const
 type Priority = (typeof priorities)[number]
@@ -40,6 +40,8 @@ export interface MetricDefinition<
   readonly priority: Priority
   /** Upper bounds of a histogram, ascending, without +Inf. Empty for the others. */
   readonly buckets: readonly number[]
+  /** True when there are series of what is only quoted too; else by symbol there are those of what is traded. */
+  readonly isOfQuoted: boolean
   /** What a known label set shows before it is first recorded; undefined: it is not exposed until then. */
   readonly initial: 0 | undefined
 }
@@ -49,6 +51,7 @@ export type Catalog = Readonly<Record<string, MetricDefinition>>
 
 interface Traits {
   readonly priority?: Priority
+  readonly isOfQuoted?: boolean
 }
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
@@ -92,9 +95,9 @@ export function counter<const Labels extends readonly Label[] = readonly []>(
   name: string,
   help: string,
   labels?: Labels,
-  { priority = 'normal' }: Traits = {},
+  { priority = 'normal', isOfQuoted = false }: Traits = {},
 ): MetricDefinition<'counter', Labels> {
-  return define({ type: 'counter', name, help, labels, priority, buckets: [], initial: 0 })
+  return define({ type: 'counter', name, help, labels, priority, isOfQuoted, buckets: [], initial: 0 })
 }
 
 /** A number that goes up and down, for which 0 is true before anything happened: connected, active, open orders. */
@@ -102,9 +105,9 @@ export function gauge<const Labels extends readonly Label[] = readonly []>(
   name: string,
   help: string,
   labels?: Labels,
-  { priority = 'normal' }: Traits = {},
+  { priority = 'normal', isOfQuoted = false }: Traits = {},
 ): MetricDefinition<'gauge', Labels> {
-  return define({ type: 'gauge', name, help, labels, priority, buckets: [], initial: 0 })
+  return define({ type: 'gauge', name, help, labels, priority, isOfQuoted, buckets: [], initial: 0 })
 }
 
 /** A gauge for which 0 would be a lie before it is first set: a price, a time stamp. It is not exposed until then. */
@@ -112,9 +115,9 @@ export function measurement<const Labels extends readonly Label[] = readonly []>
   name: string,
   help: string,
   labels?: Labels,
-  { priority = 'normal' }: Traits = {},
+  { priority = 'normal', isOfQuoted = false }: Traits = {},
 ): MetricDefinition<'gauge', Labels> {
-  return define({ type: 'gauge', name, help, labels, priority, buckets: [], initial: undefined })
+  return define({ type: 'gauge', name, help, labels, priority, isOfQuoted, buckets: [], initial: undefined })
 }
 
 /** Observations counted by upper bound. By symbol it is detail, and goes before the rest when series are short. */
@@ -123,10 +126,11 @@ export function histogram<const Labels extends readonly Label[] = readonly []>(
   help: string,
   labels: Labels,
   buckets: readonly number[],
-  { priority }: Traits = {},
+  { priority }: Pick<Traits, 'priority'> = {},
 ): MetricDefinition<'histogram', Labels> {
   const usual = labels.some((label) => labelName(label) === 'symbol') ? 'detail' : 'normal'
-  return define({ type: 'histogram', name, help, labels, priority: priority ?? usual, buckets, initial: 0 })
+  const traits = { priority: priority ?? usual, isOfQuoted: false }
+  return define({ type: 'histogram', name, help, labels, ...traits, buckets, initial: 0 })
 }
 
 /** The name of a label. */

@@ -1,7 +1,7 @@
 // The metrics of a service
 export { catalogs, createMetrics, withPrefix, type Metrics } from './metrics.ts'
 export { createServiceMetrics } from './service-metrics.ts'
-export { createPlaneMetrics, type PlaneMetricsOptions } from './plane-metrics.ts'
+export { createPlaneMetrics, quotedPrices, type PlaneMetricsOptions } from './plane-metrics.ts'
 export type { CounterHandle, HistogramHandle } from './handles.ts'
 // Catalogues
 export { everyServiceCatalog } from './catalog/every-service.ts'

@@ -2,8 +2,10 @@ import { isPlanned, labelName, type MetricDefinition } from './definition.ts'
 
 /** What is known at start of the values that open labels will take. */
 export interface Universe {
-  /** The configured instruments, as the labels of metrics name them. Never taken from the wire. */
+  /** The instruments that are traded, as the labels of metrics name them. Never taken from the wire. */
   readonly instruments: readonly InstrumentLabels[]
+  /** The label sets of those that are only quoted, in the families that have them. */
+  readonly quoted: readonly QuotedLabels[]
   /** Values of other open labels: strategy, stage, indicator, ... */
   readonly labels: Readonly<Record<string, readonly string[]>>
 }
@@ -15,32 +17,46 @@ export interface InstrumentLabels {
   readonly symbol: string
 }
 
+/** A label set of an instrument that is only quoted: its labels, and one of the prices that are shown of it. */
+export interface QuotedLabels extends InstrumentLabels {
+  readonly type: 'last' | 'bid' | 'ask'
+}
+
 type Row = Readonly<Record<string, string>>
 
 const INSTRUMENT_LABELS = ['source', 'exchange', 'symbol'] as const
 
 /** How many label sets of the metric are known. A label without known values makes it 0, and so it is of a planned metric. */
 export function countKnownLabelSets(metric: MetricDefinition, universe: Universe): number {
-  return isPlanned(metric) ? 0 : axesOf(metric, universe).reduce((product, axis) => product * axis.length, 1)
+  if (isPlanned(metric)) return 0
+  const combined = axesOf(metric, universe).reduce((product, axis) => product * axis.length, 1)
+  return combined + quotedLabelSets(metric, universe).length
 }
 
-/** The known label sets of the metric: every combination of known values, but only pairs of source, exchange and symbol that exist. */
+/**
+ * The known label sets of the metric: every combination of known values, but only pairs of source, exchange and symbol that exist, and those
+ * of what is only quoted.
+ */
 export function knownLabelSets(metric: MetricDefinition, universe: Universe): Row[] {
   if (isPlanned(metric)) return []
-  return axesOf(metric, universe).reduce<Row[]>(
+  const combined = axesOf(metric, universe).reduce<Row[]>(
     (rows, axis) => rows.flatMap((row) => axis.map((more) => ({ ...row, ...more }))),
     [{}],
   )
+  return [...combined, ...quotedLabelSets(metric, universe)]
+}
+
+function quotedLabelSets({ labels, isOfQuoted }: MetricDefinition, { quoted }: Universe): Row[] {
+  return isOfQuoted ? picked(quoted, labels.map(labelName)) : []
 }
 
 /** Independent parts of a label set: the instrument's labels together, every other label alone. */
-function axesOf(metric: MetricDefinition, { instruments, labels }: Universe): Row[][] {
+function axesOf(metric: MetricDefinition, { instruments, quoted, labels }: Universe): Row[][] {
   const names = metric.labels.map(labelName)
   const ofInstrument = INSTRUMENT_LABELS.filter((name) => names.includes(name))
-  const axes =
-    ofInstrument.length > 0
-      ? [distinct(instruments.map((one) => Object.fromEntries(ofInstrument.map((name) => [name, one[name]]))))]
-      : []
+  // What is not by symbol is of a source or an exchange, whatever is traded there.
+  const seen = names.includes('symbol') ? instruments : [...instruments, ...quoted]
+  const axes = ofInstrument.length > 0 ? [picked(seen, ofInstrument)] : []
   for (const label of metric.labels) {
     const name = labelName(label)
     if (ofInstrument.some((one) => one === name)) continue
@@ -48,6 +64,11 @@ function axesOf(metric: MetricDefinition, { instruments, labels }: Universe): Ro
     axes.push(distinct(values.map((value) => ({ [name]: value }))))
   }
   return axes
+}
+
+/** The labels of these names, each set once. */
+function picked(rows: readonly (InstrumentLabels | QuotedLabels)[], names: readonly string[]): Row[] {
+  return distinct(rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)))))
 }
 
 function distinct(rows: readonly Row[]): Row[] {

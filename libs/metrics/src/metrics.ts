@@ -14,7 +14,7 @@ import {
   type Planned,
 } from './definition.ts'
 import type { CounterHandle, GaugeHandle, HistogramHandle } from './handles.ts'
-import type { InstrumentLabels } from './known-label-sets.ts'
+import type { InstrumentLabels, QuotedLabels } from './known-label-sets.ts'
 import { createEventLoopLag, createProcessMetrics, PROCESS_LINES } from './process-metrics.ts'
 import { createScrape, type Selection } from './scrape.ts'
 import { SeriesRegistry, type SeriesDrop } from './series-registry.ts'
@@ -72,11 +72,15 @@ export interface MetricSet {
 
 export type Metrics<Service extends string> = MetricsOf<CatalogOf<Service>> & MetricSet
 
-export interface MetricsOptions {
-  /** The configured instruments: known values of `source`, `exchange` and `symbol`. */
+export interface MetricsOptions<Service extends string = string> {
+  /** The instruments that are traded: known values of `source`, `exchange` and `symbol`. */
   readonly instruments?: readonly InstrumentLabels[]
+  /** What is known of those that are only quoted. */
+  readonly quoted?: readonly QuotedLabels[]
   /** Known values of other open labels: `{ strategy: ['OFI'], stage: [...] }`. */
   readonly labels?: Readonly<Record<string, readonly string[]>>
+  /** Shows what else is known at start, by taking the handles of it: before it is decided what the cap leaves no room for. */
+  readonly show?: (metrics: MetricsOf<CatalogOf<Service>>) => void
   /** Cap on exposed lines. Default 10,000. */
   readonly maxSeries?: number
   /** Told once of each metric that loses series to the cap; log it. */
@@ -95,18 +99,20 @@ const PREFIX = /^[a-z][a-z0-9_]*$/
  */
 export function createMetrics<Service extends string>(
   service: Service,
-  options: MetricsOptions = {},
+  options: MetricsOptions<Service> = {},
 ): Metrics<Service> {
-  const { instruments = [], labels = {}, maxSeries = 10_000, onSeriesDropped = () => undefined } = options
+  const { instruments = [], quoted = [], labels = {}, maxSeries = 10_000, onSeriesDropped = () => undefined } = options
   const { build = { version: 'unknown', commit: 'unknown' }, processMetrics = true } = options
   const registry = new SeriesRegistry(
     service,
-    { instruments, labels },
+    { instruments, quoted, labels },
     { maxSeries, reservedLines: processMetrics ? PROCESS_LINES : 0, onDropped: onSeriesDropped },
   )
   const own: Catalog = Object.hasOwn(catalogs, service) ? catalogs[service as keyof typeof catalogs] : {}
   const handles = addCatalog(registry, { ...own, ...everyServiceCatalog }) as MetricsOf<typeof everyServiceCatalog>
   handles.buildInfo.of({ ...build, node: process.version }).set(1)
+  options.show?.(handles as unknown as MetricsOf<CatalogOf<Service>>)
+  registry.settle()
 
   const measures: (() => void)[] = []
   const processRegistry = processMetrics ? createProcessMetrics(service) : undefined
@@ -128,7 +134,9 @@ export function createMetrics<Service extends string>(
         const isInUse = processRegistry?.getSingleMetric(name) !== undefined
         if (isInUse) throw new Error(`Expected a metric name that is not in use, was "${name}"`)
       }
-      return addCatalog(registry, own)
+      const added = addCatalog(registry, own)
+      registry.settle()
+      return added
     },
     beforeScrape(measure) {
       measures.push(measure)

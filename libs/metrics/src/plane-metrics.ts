@@ -1,9 +1,12 @@
 import { buildInfo } from '@triplane/config'
-import type { Instrument } from '@triplane/contracts'
+import { isTraded, type Instrument } from '@triplane/contracts'
 import type { Logger } from '@triplane/logging'
-import { createMetrics, type Metrics } from './metrics.ts'
+import { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts'
+
+type PlaneLabel = 'data_plane' | 'order_plane' | 'strategy_plane'
 
 export interface PlaneMetricsOptions {
+  /** Those that the plane sees. */
   readonly instruments: readonly Instrument[]
   /** Label of the feed: sim, capture. */
   readonly source: string
@@ -14,16 +17,25 @@ export interface PlaneMetricsOptions {
   readonly logger: Logger
 }
 
-/** The metrics of a plane, wherever it runs, and what runs. */
-export function createPlaneMetrics<Plane extends 'data_plane' | 'order_plane' | 'strategy_plane'>(
+/** The metrics of a plane, wherever it runs, and what runs. `show` takes the handles of what else is known at start. */
+export function createPlaneMetrics<Plane extends PlaneLabel>(
   plane: Plane,
   { instruments, source, strategies = [], maxSeries, logger }: PlaneMetricsOptions,
+  show: NonNullable<MetricsOptions<Plane>['show']> = () => undefined,
 ): Metrics<Plane> {
   return createMetrics(plane, {
-    instruments: instruments.map(({ exchange, symbol }) => ({ source, exchange, symbol })),
+    show,
+    instruments: instruments.filter(isTraded).map(({ exchange, symbol }) => ({ source, exchange, symbol })),
+    quoted: instruments
+      .filter((instrument) => !isTraded(instrument))
+      .flatMap(({ kind, exchange, symbol }) => quotedPrices(kind).map((type) => ({ source, exchange, symbol, type }))),
     labels: { strategy: strategies },
     maxSeries,
     build: buildInfo,
     onSeriesDropped: (drop) => logger.warning('Series dropped: the cap is reached', { drop }),
   })
 }
+
+/** The prices that are shown of what is only quoted: an index has no bid and ask, and an option that is quoted seldom trades. */
+export const quotedPrices = (kind: Instrument['kind']) =>
+  kind === 'index' ? (['last'] as const) : (['bid', 'ask'] as const)

@@ -25,11 +25,12 @@ export interface SeriesCap {
  * The families of one service under its cap. A series is one exposed line.
  *
  * Invariants
- * 1. Which metrics are dropped is decided in `add`, from the known label sets: over the cap whole metrics go, by
- *    priority, within a priority the last added first, until the rest fits. What is vital never goes.
+ * 1. Which metrics are dropped is decided in `settle`, from the known label sets and those that were shown since `add`: over the cap whole
+ *    metrics go, by priority, within a priority the last added first, until the rest fits. What is vital never goes.
  * 2. A dropped metric never comes back.
- * 3. The known label sets of a metric that stays exist from `add` on.
- * 4. A label set that was not known gets a series while there is room; of a vital metric always.
+ * 3. The known label sets of a metric that stays exist from `settle` on.
+ * 4. Between `add` and `settle` every label set gets a series. Later one that was not known gets one while there is room; of a vital
+ *    metric always.
  */
 export class SeriesRegistry {
   readonly #service: string
@@ -39,6 +40,8 @@ export class SeriesRegistry {
   readonly #families = new Map<string, Family>()
   readonly #exposed = new Set<Family>()
   readonly #told = new Set<Family>()
+  /** Added, and not yet decided on. */
+  #added: Family[] = []
   #lines: number
 
   constructor(service: string, universe: Universe, cap: SeriesCap) {
@@ -63,7 +66,7 @@ export class SeriesRegistry {
     return this.#store.copy()
   }
 
-  /** Adds metrics and decides what has to go. Throws, and adds nothing, when a name is in use. */
+  /** Adds metrics, to be settled when what else is known of them is shown. Throws, and adds nothing, when a name is in use. */
   add(metrics: readonly MetricDefinition[]): Family[] {
     const names = new Set(this.#families.keys())
     for (const { name } of metrics) {
@@ -79,12 +82,19 @@ export class SeriesRegistry {
       this.#exposed.add(family)
       this.#lines += family.lines
     }
+    this.#added.push(...added)
+    return added
+  }
+
+  /** Decides what has to go, and shows what is known of what was added. */
+  settle(): void {
+    const added = this.#added
+    this.#added = []
     const dropped = this.#dropOverCap()
     for (const family of added.filter((one) => this.#exposed.has(one))) {
       for (const labels of knownLabelSets(family.metric, this.#universe)) family.of(labels)
     }
     for (const family of dropped) this.#report(family, family.lines)
-    return added
   }
 
   /** Takes families out until the rest fits, with one line of `seriesDropped` for each of them. */
@@ -108,7 +118,8 @@ export class SeriesRegistry {
     if (!this.#exposed.has(family)) return undefined
     if (family.series.length >= family.known) {
       const lines = this.#lines + family.linesPerSeries
-      if (lines > this.#cap.maxSeries && family.metric.priority !== 'vital') {
+      const isSettled = this.#added.length === 0
+      if (isSettled && lines > this.#cap.maxSeries && family.metric.priority !== 'vital') {
         this.#report(family, family.linesPerSeries)
         return undefined
       }

@@ -57,7 +57,7 @@ class LivePlane {
   }
 
   get validBooks(): number {
-    return this.core.lanes.filter(({ book }) => book.isValid).length
+    return this.core.lanes.filter(({ book }) => book?.isValid).length
   }
 
   /** Resolves when `isSo` holds; asked after every batch. */
@@ -176,7 +176,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the data plane on a li
     for (const { instrument, book } of again.lanes) {
       const { bids, asks } = JSON.parse(fake.snapshotOf(instrument.venueSymbol)) as Record<string, [string, string][]>
       const numbers = (levels: [string, string][] = []) => levels.flat().map(Number)
-      expect(book.book.snapshot()).toEqual({ bids: numbers(bids), asks: numbers(asks) })
+      expect(book?.book.snapshot()).toEqual({ bids: numbers(bids), asks: numbers(asks) })
     }
   })
 })
@@ -317,7 +317,7 @@ describe('the data plane on a live feed of kraken', () => {
     expect(replay(again, items, plane.core.nowUs)).toEqual(plane.events)
     expect(again.snapshot()).toEqual(plane.core.snapshot())
     // Last: the books that the plane has are those of the venue.
-    for (const { instrument, book } of again.lanes) expect(book.book.snapshot()).toEqual(fake.shown(instrument.symbol))
+    for (const { instrument, book } of again.lanes) expect(book?.book.snapshot()).toEqual(fake.shown(instrument.symbol))
   })
 })
 
@@ -373,8 +373,8 @@ describeWithData('the data plane on a venue that plays a recorded capture', (dat
       const [liveLane] = plane.core.lanes
       const [directLane] = direct.lanes
       expect(snapshotAt).toBeGreaterThan(0)
-      expect(liveLane?.book.lastUpdateId).toBe(directLane?.book.lastUpdateId)
-      expect(liveLane?.book.book.snapshot()).toEqual(directLane?.book.book.snapshot())
+      expect(liveLane?.book?.lastUpdateId).toBe(directLane?.book?.lastUpdateId)
+      expect(liveLane?.book?.book.snapshot()).toEqual(directLane?.book?.book.snapshot())
       expect(liveLane?.lastTrade?.tradeId).toBe(directLane?.lastTrade?.tradeId)
       expect(plane.count('trade')).toBeGreaterThan(1_000)
       // The clock leaps over what is not received yet, so the instrument looks stale or late now and then.

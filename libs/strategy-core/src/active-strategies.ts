@@ -1,4 +1,4 @@
-import type { Bar, InstrumentId, PastBar, Timeframe } from '@triplane/contracts'
+import { instrumentId, type Bar, type InstrumentId, type PastBar, type Timeframe } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { nothingMadeBy, type Ledger, type StrategyValuation } from '@triplane/ledger'
 import type { Decision, Strategy, StrategyDefinition, StrategyEvent, TickEvent, WarmUpBars } from '@triplane/strategy'
@@ -32,6 +32,8 @@ const onTimer = (strategy: Strategy, nowUs: number) => strategy.onTimer?.(nowUs)
 export class ActiveStrategies {
   readonly all: readonly ActiveStrategy[]
   readonly #listener: StrategyListener
+  /** What strategies may read and none may speak of. */
+  readonly #quoted: ReadonlySet<InstrumentId>
   readonly #hearers: Readonly<Record<TickEvent['type'], readonly ActiveStrategy[]>>
   readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
 
@@ -47,6 +49,7 @@ export class ActiveStrategies {
       (definition) => new ActiveStrategy(config, definition, world, saved.get(definition.name)),
     )
     this.#listener = listener
+    this.#quoted = new Set(world.quoted.map(instrumentId))
     const hearersOf = (type: TickEvent['type']) => this.all.filter(({ inputs }) => inputs.events?.includes(type))
     const barHearers = new Map<string, ActiveStrategy[]>()
     for (const active of this.all) {
@@ -135,8 +138,15 @@ export class ActiveStrategies {
     const said = active.ask(put, given)
     if (said === undefined) return this.#listener.onSuspended(active)
     if (said.length === 0) return
-    const decisions = said.filter(({ instrument }) => active.warmUp.isWarm(instrument))
+    const decisions = said.filter(({ instrument }) => this.#isTaken(active, instrument))
     if (decisions.length > 0) this.#listener.onDecisions(active, decisions)
+  }
+
+  /** Whether what it says of the instrument is taken; of what is only quoted that is refused. */
+  #isTaken({ name: strategy, warmUp }: ActiveStrategy, instrument: InstrumentId): boolean {
+    if (!this.#quoted.has(instrument)) return warmUp.isWarm(instrument)
+    this.#listener.onNotice({ code: 'decision_refused', strategy, reason: 'not_traded', detail: instrument })
+    return false
   }
 }
 

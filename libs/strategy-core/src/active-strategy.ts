@@ -23,10 +23,15 @@ export interface TuningRefusal {
   readonly detail: string
 }
 
+/** Why what a strategy said was refused: it is about an instrument that is only quoted. */
+export const decisionRefusals = ['not_traded'] as const
+type DecisionRefusal = (typeof decisionRefusals)[number]
+
 /** What became of a strategy, beside what it says. */
 export type StrategyNotice = { readonly strategy: string; readonly detail: string } & (
   | { readonly code: 'suspended' | 'released' | 'tuned' | 'warming_up' | 'warm' }
   | { readonly code: 'tuning_refused'; readonly reason: TuningRefusal['code'] }
+  | { readonly code: 'decision_refused'; readonly reason: DecisionRefusal }
 )
 
 /** A strategy as it is saved. */
@@ -58,6 +63,8 @@ export function savedStrategiesSchema(definitions: readonly StrategyDefinition[]
 /** What strategies are opened with, beside their parameters. */
 export interface StrategyWorld {
   readonly universe: readonly Instrument[]
+  /** What may be read beside it. */
+  readonly quoted: readonly Instrument[]
   /** What a strategy holds of an instrument: signed base units. */
   readonly position: (strategy: string, instrument: InstrumentId) => number
 }
@@ -93,7 +100,7 @@ export class ActiveStrategy {
   constructor(
     config: StrategyConfig,
     definition: StrategyDefinition,
-    { universe, position }: StrategyWorld,
+    { universe, quoted, position }: StrategyWorld,
     saved?: SavedStrategy,
   ) {
     const { name, inputs } = definition
@@ -101,8 +108,10 @@ export class ActiveStrategy {
     this.weight = config.strategyWeights[name] ?? 1
     this.inputs = inputs
     this.#definition = definition
-    this.#context = { universe, position: (instrument) => position(name, instrument) }
-    this.#instruments = new Set(universe.map(instrumentId))
+    const isQuoted = new Set(quoted.map(instrumentId))
+    const held = (instrument: InstrumentId) => (isQuoted.has(instrument) ? 0 : position(name, instrument))
+    this.#context = { universe, quoted, position: held }
+    this.#instruments = new Set([...universe, ...quoted].map(instrumentId))
     this.#configured = object.parse(parametersOf(config, definition))
     this.#tuned = saved ? tunedOf(saved, definition, this.#configured) : {}
     this.#suspendedWhy = saved?.suspendedWhy ?? undefined

@@ -11,4 +11,4 @@ export {
 export { eagerParameters, strategyConfigOf, type StrategyConfig } from './config.ts'
 // Its strategies
 export { chosenStrategies, declaredHistory } from './active-strategies.ts'
-export { tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'
+export { decisionRefusals, tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'

@@ -1,6 +1,5 @@
 import {
   isAbout,
-  isBookGap,
   knownSteps,
   Outbox,
   rank,
@@ -18,14 +17,7 @@ import {
 } from '@triplane/contracts'
 import { changeSteps, configuredRates } from '@triplane/instruments'
 import { floorTime, invariant, numberFromFixed } from '@triplane/kernel'
-import {
-  createLedger,
-  isMarkStale,
-  numberFromMoney,
-  portfolioState,
-  type Position,
-  type Valuation,
-} from '@triplane/ledger'
+import { createLedger, numberFromMoney, portfolioState } from '@triplane/ledger'
 import {
   Connections,
   constructPortfolio,
@@ -42,6 +34,8 @@ import {
 import { ActiveStrategies } from './active-strategies.ts'
 import type { ActiveStrategy } from './active-strategy.ts'
 import { longestLimitUs, type StrategyConfig } from './config.ts'
+import { isHole, QuotedInstruments } from './quoted-instruments.ts'
+import { hasAged, staleShare } from './stale-marks.ts'
 import type {
   MarketInput,
   StrategyCore,
@@ -58,9 +52,6 @@ import {
   type TradedInstrument,
 } from './traded-instrument.ts'
 
-/** What is not known across them is known anew behind them only. */
-const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
-
 /**
  * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what
  * the account is worth and when to stop.
@@ -76,7 +67,13 @@ const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'lat
  */
 export function createStrategyCore(
   config: StrategyConfig,
-  { instruments, isSessionOpen, strategies: definitions = builtIn, onNotice = () => undefined }: StrategyDeps,
+  {
+    instruments,
+    quoted = [],
+    isSessionOpen,
+    strategies: definitions = builtIn,
+    onNotice = () => undefined,
+  }: StrategyDeps,
   snapshot?: StrategySnapshot,
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
@@ -91,7 +88,7 @@ export function createStrategyCore(
   const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.id, instrument]))
   const held = (strategy: string, id: InstrumentId) =>
     numberFromFixed(ledger.parts(id).get(strategy)?.quantity ?? 0n, ledger.position(id).quantityScale)
-  const world = { universe: instruments, position: held }
+  const world = { universe: instruments, quoted, position: held }
   const strategies = new ActiveStrategies(
     config,
     definitions,
@@ -105,6 +102,7 @@ export function createStrategyCore(
   )
   for (const { id, terms } of traded) ledger.setMinNotional(id, terms.steps.minNotional)
   const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))
+  const seen = new QuotedInstruments(quoted, snapshot?.quoted)
   const connections = new Connections(snapshot?.connections)
   let { nextEvaluationUs, lastInputUs, isReducing, refusedTunings } = snapshot ?? {
     nextEvaluationUs: 0,
@@ -155,8 +153,8 @@ export function createStrategyCore(
   function onMarket(event: MarketInput): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
     const instrument = tradedById.get(event.instrument)
-    if (instrument === undefined) return
     askedUs = event.tsRecvUs
+    if (instrument === undefined) return seen.hears(event) ? strategies.on(event) : undefined
     if (event.type === 'pastBar') return strategies.onPastBar(event)
     instrument.source = event.source
     if (event.type === 'mark') {
@@ -182,6 +180,8 @@ export function createStrategyCore(
   function onMarketStatus(event: MarketStatus): void {
     const { status, tsRecvUs } = event
     connections.onStatus(event)
+    askedUs = tsRecvUs
+    for (const id of seen.onStatus(event)) strategies.onHole(id)
     for (const instrument of traded) {
       if (!isAbout(event, instrument.id, instrument.source)) continue
       if (status === 'disconnected') instrument.isQuoted = instrument.isBookValid = false
@@ -194,8 +194,7 @@ export function createStrategyCore(
       if (status === 'fresh') instrument.isStale = false
       // Silence begins with the connection.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
-      askedUs = tsRecvUs
-      if (holes.has(status) || isBookGap(event)) strategies.onHole(instrument.id)
+      if (isHole(event)) strategies.onHole(instrument.id)
       if (!instrument.areStepsKnown) cancelAll(instrument, 'steps_unknown', tsRecvUs)
       if (instrument.isLate) cancelOpening(instrument, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursueTarget(instrument, tsRecvUs)
@@ -416,33 +415,23 @@ export function createStrategyCore(
     askedUs = nowUs
     strategies.onTimer(nowUs)
     const account = ledger.observe()
-    const isNews = !connections.areAllDown || lastInputUs >= nowUs - evaluationIntervalUs || hasAged(account, nowUs)
+    const beforeUs = nowUs - evaluationIntervalUs
+    const isNews =
+      !connections.areAllDown || lastInputUs >= beforeUs || hasAged(account, beforeUs, nowUs, markAgeLimitUs)
     if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs, strategies.made(ledger)))
     const lossUsd = -numberFromMoney(account.realizedUsd + account.unrealizedUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
-    const staleExposureRatio = staleShare(account, nowUs)
+    const staleExposureRatio = staleShare(account, (id) => isStale(id, nowUs))
     const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }
     onSwitchChanges(switches.evaluate(measured), nowUs)
     pursueTargets(nowUs)
   }
 
-  /** Whether a mark became stale since the evaluation before: nothing has to come in for that. */
-  function hasAged({ positions }: Valuation, nowUs: number): boolean {
-    const isStaleAt = (position: Position, timeUs: number) => isMarkStale(position, timeUs, markAgeLimitUs)
-    return positions.some(
-      ({ position }) => isStaleAt(position, nowUs) && !isStaleAt(position, nowUs - evaluationIntervalUs),
-    )
-  }
-
-  /** Share of gross exposure in instruments that are stale although they trade; 0 without exposure. */
-  function staleShare({ positions, grossUsd }: Valuation, nowUs: number): number {
-    let staleUsd = 0n
-    for (const { position, markValueUsd } of positions) {
-      const instrument = tradedById.get(position.instrument)
-      if (!instrument?.isStale || connections.isPaused(sourceKey(instrument.source, instrument.venue))) continue
-      if (isSessionOpen(instrument.id, nowUs)) staleUsd += markValueUsd < 0n ? -markValueUsd : markValueUsd
-    }
-    return staleUsd === 0n ? 0 : numberFromMoney(staleUsd) / numberFromMoney(grossUsd)
+  /** Whether nothing comes of an instrument although it trades and its source is there. */
+  function isStale(id: InstrumentId, nowUs: number): boolean {
+    const instrument = tradedById.get(id)
+    if (!instrument?.isStale || connections.isPaused(sourceKey(instrument.source, instrument.venue))) return false
+    return isSessionOpen(id, nowUs)
   }
 
   function onSwitchChanges(changes: readonly SwitchChange[], nowUs: number): void {
@@ -493,6 +482,7 @@ export function createStrategyCore(
         switches: switches.snapshot(),
         strategies: strategies.snapshot(),
         instruments: traded.map(snapshotInstrument),
+        quoted: seen.snapshot(),
       }
     },
   }

@@ -28,6 +28,7 @@ import {
 import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation } from '@triplane/ledger'
 import { connectionsSchema, killSwitchesSchema, type StrategyDefinition, type SwitchStatus } from '@triplane/strategy'
 import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from './active-strategy.ts'
+import { quotedInstrumentSchema } from './quoted-instruments.ts'
 import { tradedInstrumentSchema } from './traded-instrument.ts'
 
 /** What is about the market. */
@@ -39,6 +40,8 @@ export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelInte
 export interface StrategyDeps {
   /** What may be traded in the run: an instrument is in it once, and its quote currency has a rate to USD. */
   readonly instruments: readonly Instrument[]
+  /** What strategies may read beside it, and nobody trades. Default: nothing. */
+  readonly quoted?: readonly Instrument[]
   /** The trading calendar. */
   readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
   /** The strategies that the settings may name; default: those that come with Triplane. */
@@ -88,6 +91,7 @@ export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
     switches: killSwitchesSchema,
     strategies: savedStrategiesSchema(definitions),
     instruments: field.list(tradedInstrumentSchema),
+    quoted: field.list(quotedInstrumentSchema),
   })
 }
 

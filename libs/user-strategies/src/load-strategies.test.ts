@@ -39,7 +39,7 @@ async function opened(files: Readonly<Record<string, string>>, saved?: unknown) 
   const definitions = await loadStrategies(folderOf(files))
   const mine = definitions.find(({ name }) => name === 'MINE')
   if (!mine) throw new Error('Expected MINE')
-  return mine.open({ universe: [], parameters: { factor: 0.5 }, position: () => 0 }, saved)
+  return mine.open({ universe: [], quoted: [], parameters: { factor: 0.5 }, position: () => 0 }, saved)
 }
 
 describe('a folder of strategies', () => {
@@ -55,9 +55,9 @@ describe('a folder of strategies', () => {
     expect(mine.snapshot()).toEqual({ seen: 2 })
     const definitions = await loadStrategies(folderOf(files))
     expect(definitions.map(({ name }) => name)).toEqual(['OFI', 'MOM', 'MM', 'MINE'])
-    expect(() => definitions.at(-1)?.open({ universe: [], parameters: {}, position: () => 0 }, { seen: 'x' })).toThrow(
-      '/MINE/seen',
-    )
+    expect(() =>
+      definitions.at(-1)?.open({ universe: [], quoted: [], parameters: {}, position: () => 0 }, { seen: 'x' }),
+    ).toThrow('/MINE/seen')
   })
 
   it.each([

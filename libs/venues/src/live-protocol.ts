@@ -24,10 +24,13 @@ export interface LiveProtocol {
   /** Where its streams and its REST paths are, unless the settings say otherwise. */
   readonly wsUrl: string
   readonly restUrl: string
-  /** The URL of one connection that carries every stream of the venue symbols. Throws for more of them than one can carry. */
-  readonly streamsUrl: (wsUrl: string, venueSymbols: readonly string[]) => string
-  /** Messages that subscribe to every stream of the venue symbols, sent once it is open; absent where the URL does. */
-  readonly subscribe?: (venueSymbols: readonly string[]) => readonly string[]
+  /**
+   * The URL of one connection that carries every stream of the venue symbols, the books of `bookSymbols` only, which are all unless
+   * told otherwise. Throws for more of them than one can carry.
+   */
+  readonly streamsUrl: (wsUrl: string, venueSymbols: readonly string[], bookSymbols?: readonly string[]) => string
+  /** Messages that subscribe to the same streams, sent once it is open; absent where the URL does. */
+  readonly subscribe?: (venueSymbols: readonly string[], bookSymbols?: readonly string[]) => readonly string[]
   /** The subscription that a message refuses, which is handed over like any other; undefined for others. */
   readonly refusalOf?: (message: Uint8Array) => SubscriptionRefusal | undefined
   /** A message that keeps a connection open when it is sent so often, milliseconds. The answer is a message like any other. */

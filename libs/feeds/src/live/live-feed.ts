@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { Backoff, BatchQueue } from '@triplane/async'
-import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
+import { hasBook, instrumentId, isTraded, type Instrument, type InstrumentId } from '@triplane/contracts'
 import { invariant, type Clock } from '@triplane/kernel'
 import type { FeedItem, FrameOrigin } from '@triplane/market-data'
 import {
@@ -41,7 +41,7 @@ export interface LiveFeedOptions {
   readonly syncFile?: SyncFile
   /** The run has been going on before: what it knows is not to be trusted any more, so the first item is a Disconnect. */
   readonly resumed?: boolean
-  /** Bars of the time before, of each instrument, that the venue is asked for. Default: none. */
+  /** Bars of the time before, of each instrument that is traded, that the venue is asked for. Default: none. */
   readonly pastBars?: readonly WantedBars[] | undefined
   readonly onNotice: (notice: FeedNotice) => void
   readonly timing?: Partial<FeedTiming>
@@ -66,9 +66,11 @@ export interface LiveFeed extends Feed {
 }
 
 /**
- * Makes the live feed of a venue: its trades, quotes and books of every instrument over one connection, and by REST, as frames of
- * their own, the venue's list of its instruments at every connect, and snapshots of their books where the connection brings none.
- * It connects when `batches` is called, once past bars have come where they are asked for, and again whenever it has to. Throws RecordingError when it cannot record.
+ * Makes the live feed of a venue: trades and quotes of every instrument, and the books of those that have one, over one connection,
+ * and by REST, as frames of their own, the venue's list of its instruments at every connect, and snapshots of books where the
+ * connection brings none.
+ * It connects when `batches` is called, once past bars have come where they are asked for, and again whenever it has to. Throws
+ * RecordingError when it cannot record.
  */
 export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   return new VenueFeed(options)
@@ -96,6 +98,8 @@ class VenueFeed implements LiveFeed {
   readonly #url: string
   /** Venue symbol of each instrument. */
   readonly #venueSymbols: ReadonlyMap<string, string>
+  /** Venue symbols of those whose books are kept. */
+  readonly #bookSymbols: readonly string[]
   /** What was received and not yet taken. */
   readonly #queue: BatchQueue<FeedItem>
   readonly #backoff: Backoff
@@ -157,7 +161,8 @@ class VenueFeed implements LiveFeed {
     this.#random = random
     this.#isResumed = options.resumed ?? false
     this.#venueSymbols = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.venueSymbol]))
-    this.#url = live.streamsUrl(wsUrl, [...this.#venueSymbols.values()])
+    this.#bookSymbols = instruments.filter(hasBook).map(({ venueSymbol }) => venueSymbol)
+    this.#url = live.streamsUrl(wsUrl, [...this.#venueSymbols.values()], this.#bookSymbols)
     this.#queue = new BatchQueue<FeedItem>({
       maxItems: options.maxWaitingItems ?? 100_000,
       maxWeight: options.maxWaitingBytes ?? 64 * 1024 * 1024,
@@ -174,7 +179,8 @@ class VenueFeed implements LiveFeed {
     const budget = new WeightBudget(live.limits.weightPerMinute, clock)
     const asking = { limits: live.limits, budget, timing: this.#timing, clock, random, onNotice }
     this.#pastBars = new PastBarRequests({
-      ...{ ...asking, klines, restUrl, wanted: pastBars, venueSymbols: [...this.#venueSymbols.values()] },
+      ...{ ...asking, klines, restUrl, wanted: pastBars },
+      venueSymbols: instruments.filter(isTraded).map(({ venueSymbol }) => venueSymbol),
       onAnswer: (bytes, url) => {
         this.#pastAnswers.push({ bytes, url })
         if (this.#current) this.#addPastBars()
@@ -306,8 +312,8 @@ class VenueFeed implements LiveFeed {
     this.#requests.forgive()
     this.#requests.request(LIST)
     const venueSymbols = [...this.#venueSymbols.values()]
-    for (const venueSymbol of venueSymbols) this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
-    if (this.#live.subscribe) connection.send(this.#live.subscribe(venueSymbols))
+    for (const venueSymbol of this.#bookSymbols) this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
+    if (this.#live.subscribe) connection.send(this.#live.subscribe(venueSymbols, this.#bookSymbols))
     const { maxAgeMs, depthWithinMs } = this.#timing
     this.#depthTimer = setTimeout(() => this.#onDepthLate(), depthWithinMs)
     // Not all feeds of a house on the same second.

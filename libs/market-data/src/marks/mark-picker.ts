@@ -15,8 +15,8 @@ import type { BookKeeper } from '../order-book/book-keeper.ts'
 export interface MarkPickerOptions {
   readonly source: string
   readonly instrument: InstrumentId
-  /** The instrument's own: it stays current. */
-  readonly book: Pick<BookKeeper, 'isValid' | 'book'>
+  /** The instrument's own, where one is kept: it stays current. */
+  readonly book: Pick<BookKeeper, 'isValid' | 'book'> | undefined
   /** A quote that is older counts no more while there is a book. */
   readonly freshUs: number
 }
@@ -135,7 +135,7 @@ export class MarkPicker {
     if (this.#quoteMid > 0 && this.#quoteUs >= sinceUs && nowUs - this.#quoteUs <= freshUs) {
       return { kind: 'quote', price: this.#quoteMid, atUs: this.#quoteUs }
     }
-    const bookMid = book.isValid ? (book.book.bidPrice(0) + book.book.askPrice(0)) / 2 : 0
+    const bookMid = book?.isValid ? (book.book.bidPrice(0) + book.book.askPrice(0)) / 2 : 0
     if (bookMid > 0 && this.#bookUs >= sinceUs) return { kind: 'book', price: bookMid, atUs: this.#bookUs }
     if (this.#tradePrice > 0 && this.#tradeUs >= sinceUs) {
       return { kind: 'trade', price: this.#tradePrice, atUs: this.#tradeUs }

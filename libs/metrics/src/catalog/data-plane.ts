@@ -18,11 +18,14 @@ const bySource = ['source', ...market] as const
 const candle = [...market, among('timeframe', timeframes)] as const
 const level = [...market, among('level', BOOK_LEVELS)] as const
 const book = { priority: 'book' } as const
+const detail = { priority: 'detail' } as const
 const vital = { priority: 'vital' } as const
+/** Also of what is only quoted: whether it is received, when it last was, and what it costs. */
+const quoted = { isOfQuoted: true } as const
 
 /** What the data plane says about the market and about itself. Within a priority, the last goes first over the cap. */
 export const dataPlaneCatalog = {
-  ticksReceived: counter('data_ticks_received_total', 'Tick events received.', bySource),
+  ticksReceived: counter('data_ticks_received_total', 'Tick events received.', bySource, quoted),
   barsReceived: counter('data_bars_received_total', 'Bar events received or built.', [
     ...bySource,
     among('duration', timeframes),
@@ -82,7 +85,7 @@ export const dataPlaneCatalog = {
     'data_last_receive_timestamp_seconds',
     'Wall time at which the newest event was received.',
     bySource,
-    vital,
+    { ...vital, ...quoted },
   ),
   sessionOpen: gauge('data_session_open', "1 while the instrument's session is open.", market, vital),
   clockOffset: measurement(
@@ -96,21 +99,23 @@ export const dataPlaneCatalog = {
     ['source'],
   ),
   bookValid: gauge('data_book_valid', '1 while the book can be trusted.', market, vital),
-  price: measurement('crypto_price', 'Last, best bid and best ask price.', [
-    ...market,
-    among('type', ['last', 'bid', 'ask']),
-  ]),
+  price: measurement(
+    'crypto_price',
+    'Last, best bid and best ask price.',
+    [...market, among('type', ['last', 'bid', 'ask'])],
+    quoted,
+  ),
   trades: counter('crypto_trades_total', 'Trades by the side of the aggressor.', [...market, aggressor]),
   tradeVolume: gauge('crypto_trade_volume', 'Base volume of the last rolling minute.', market),
   tradeVolumeTotal: counter('crypto_trade_volume_total', 'Base volume since start, by the side of the aggressor.', [
     ...market,
     aggressor,
   ]),
-  candleOpen: measurement('crypto_candle_open', 'Open price of the candle still forming.', candle),
-  candleHigh: measurement('crypto_candle_high', 'High price of the candle still forming.', candle),
-  candleLow: measurement('crypto_candle_low', 'Low price of the candle still forming.', candle),
-  candleClose: measurement('crypto_candle_close', 'Close price of the candle still forming.', candle),
-  candleVolume: measurement('crypto_candle_volume', 'Base volume of the candle still forming.', candle),
+  candleOpen: measurement('crypto_candle_open', 'Open price of the candle still forming.', candle, detail),
+  candleHigh: measurement('crypto_candle_high', 'High price of the candle still forming.', candle, detail),
+  candleLow: measurement('crypto_candle_low', 'Low price of the candle still forming.', candle, detail),
+  candleClose: measurement('crypto_candle_close', 'Close price of the candle still forming.', candle, detail),
+  candleVolume: measurement('crypto_candle_volume', 'Base volume of the candle still forming.', candle, detail),
   spread: measurement('crypto_spread', 'Best ask minus best bid, quote currency.', market),
   depth: measurement('crypto_depth', 'Base quantity in the top 20 levels.', [...market, bookSide]),
   totalBids: measurement('crypto_total_bids', 'Quote value of the top 20 bids.', market),

@@ -1,16 +1,24 @@
 import {
   isKnownCode,
+  isTraded,
   timeframes,
   type Bar,
   type DeadLetter,
   type MarketEvent,
   type NormalizeRefusal,
+  type Trade,
   type ValidationRefusal,
 } from '@triplane/contracts'
 import type { DataCore, Lane } from '@triplane/data-core'
 import { disconnectReasonsOf, OTHER_REASON } from '@triplane/feeds'
 import { frameRefusalsOf, refusalsOf } from '@triplane/market-data'
-import { createPlaneMetrics, type CounterHandle, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
+import {
+  createPlaneMetrics,
+  quotedPrices,
+  type CounterHandle,
+  type Metrics,
+  type PlaneMetricsOptions,
+} from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels, type MarketLabels } from '../instrument-labels.ts'
 import { RollingMinute } from './rolling-minute.ts'
 import { exportStageCounts, showStages } from './stage-counts.ts'
@@ -18,13 +26,23 @@ import { exportStageCounts, showStages } from './stage-counts.ts'
 type DataMetrics = Metrics<'data_plane'>
 
 const LEVELS = 20
+const prices = ['last', 'bid', 'ask'] as const
 
-/** What is recorded of one instrument on the hot path: handles, each an array add. */
+/** What is recorded of one instrument: handles, each an array add, and the newest times. */
 interface InstrumentMetrics {
   readonly lane: Lane
   readonly market: MarketLabels
   readonly ofSource: MarketLabels & { readonly source: string }
   readonly ticks: CounterHandle
+  /** Undefined of what is only quoted. */
+  readonly traded: TradedMetrics | undefined
+  /** Wall time of receipt and event time of the newest event. */
+  lastRecvUs: number
+  lastEventUs: number
+}
+
+/** What is recorded on the hot path of an instrument that is traded. */
+interface TradedMetrics {
   readonly ofi: CounterHandle
   readonly buys: CounterHandle
   readonly sells: CounterHandle
@@ -32,19 +50,16 @@ interface InstrumentMetrics {
   readonly sold: CounterHandle
   readonly gaps: CounterHandle
   readonly volume: RollingMinute
-  /** Wall time of receipt and event time of the newest event. */
-  lastRecvUs: number
-  lastEventUs: number
 }
 
 /** The metrics of the data plane, with a series of all that it can record of the source. */
 export function createDataMetrics(options: PlaneMetricsOptions & { readonly source: string }): Metrics<'data_plane'> {
   const { source } = options
-  const metrics = createPlaneMetrics('data_plane', options)
-  showStages(metrics)
-  showRefusals(metrics, source)
-  for (const reason of disconnectReasonsOf(source)) metrics.feedDisconnects.of({ source, reason })
-  return metrics
+  return createPlaneMetrics('data_plane', options, (metrics) => {
+    showStages(metrics)
+    showRefusals(metrics, source)
+    for (const reason of disconnectReasonsOf(source)) metrics.feedDisconnects.of({ source, reason })
+  })
 }
 
 /**
@@ -82,33 +97,27 @@ export function exportDataPlane(
       case 'trade': {
         const of = byId.get(event.instrument) as InstrumentMetrics
         noteTick(of, event.tsEventUs)
-        of.volume.add(event.tsRecvUs, event.size)
-        if (event.aggressor === 'buy') {
-          of.buys.inc()
-          of.bought.inc(event.size)
-        } else {
-          of.sells.inc()
-          of.sold.inc(event.size)
-        }
+        if (of.traded) noteTrade(of.traded, event)
         return
       }
       case 'quote':
         return noteTick(byId.get(event.instrument) as InstrumentMetrics, event.tsEventUs)
       case 'ofi':
-        return (byId.get(event.instrument) as InstrumentMetrics).ofi.inc()
+        return byId.get(event.instrument)?.traded?.ofi.inc()
       case 'bookDelta':
       case 'bookSnapshot':
         ;(byId.get(event.instrument) as InstrumentMetrics).lastRecvUs = nowUs()
         return
       case 'bar':
-        return recordBar(metrics, source, labels, event)
+        if (byId.get(event.instrument)?.traded) recordBar(metrics, source, labels, event)
+        return
       case 'mark':
       case 'pastBar':
         return
       case 'deadLetter':
         return recordDeadLetter(metrics, event)
       case 'marketStatus':
-        if (event.status === 'gap' && event.instrument !== undefined) byId.get(event.instrument)?.gaps.inc()
+        if (event.status === 'gap' && event.instrument !== undefined) byId.get(event.instrument)?.traded?.gaps.inc()
         if (event.status === 'disconnected') noteDisconnect(event.reason)
         return
     }
@@ -122,6 +131,18 @@ function instrumentMetrics(metrics: DataMetrics, lane: Lane, market: MarketLabel
     market,
     ofSource,
     ticks: metrics.ticksReceived.of(ofSource),
+    traded: isTraded(lane.instrument) ? tradedMetrics(metrics, market, ofSource) : undefined,
+    lastRecvUs: 0,
+    lastEventUs: 0,
+  }
+}
+
+function tradedMetrics(
+  metrics: DataMetrics,
+  market: MarketLabels,
+  ofSource: InstrumentMetrics['ofSource'],
+): TradedMetrics {
+  return {
     ofi: metrics.ofiEvents.of(market),
     buys: metrics.trades.of({ ...market, side: 'buy' }),
     sells: metrics.trades.of({ ...market, side: 'sell' }),
@@ -129,8 +150,17 @@ function instrumentMetrics(metrics: DataMetrics, lane: Lane, market: MarketLabel
     sold: metrics.tradeVolumeTotal.of({ ...market, side: 'sell' }),
     gaps: metrics.gaps.of(ofSource),
     volume: new RollingMinute(),
-    lastRecvUs: 0,
-    lastEventUs: 0,
+  }
+}
+
+function noteTrade({ buys, sells, bought, sold, volume }: TradedMetrics, { tsRecvUs, size, aggressor }: Trade): void {
+  volume.add(tsRecvUs, size)
+  if (aggressor === 'buy') {
+    buys.inc()
+    bought.inc(size)
+  } else {
+    sells.inc()
+    sold.inc(size)
   }
 }
 
@@ -160,7 +190,7 @@ const eventTypeOf = {
 } as const
 
 /** Shows what can be refused of what. */
-function showRefusals(metrics: DataMetrics, source: string): void {
+function showRefusals(metrics: Pick<DataMetrics, 'deadLetters' | 'validationErrors'>, source: string): void {
   for (const type of countedTypes) {
     for (const error_type of frameRefusalsOf[type])
       metrics.deadLetters.of({ event_type: eventTypeOf[type], error_type })
@@ -188,24 +218,34 @@ function recordDeadLetter(metrics: DataMetrics, { source, stage, reason, eventTy
 }
 
 function measureInstrument(metrics: DataMetrics, of: InstrumentMetrics, marketUs: number): void {
-  const { lane, market, ofSource } = of
+  const { lane, market, ofSource, traded } = of
+  const { lastTrade, lastQuote } = lane
   const { source } = ofSource
-  if (of.lastEventUs > 0) metrics.lastEvent.set(ofSource, of.lastEventUs / 1e6)
   if (of.lastRecvUs > 0) metrics.lastReceive.set(ofSource, of.lastRecvUs / 1e6)
   metrics.clockOffset.set({ source }, lane.clock.offsetUs === undefined ? Number.NaN : lane.clock.offsetUs / 1e6)
+  const price = { last: lastTrade?.price, bid: lastQuote?.bid, ask: lastQuote?.ask }
+  for (const type of traded ? prices : quotedPrices(lane.instrument.kind)) {
+    const known = price[type]
+    if (known !== undefined) metrics.price.set({ ...market, type }, known)
+  }
+  if (traded) measureTraded(metrics, of, traded, marketUs)
+}
+
+function measureTraded(
+  metrics: DataMetrics,
+  { lane, market, ofSource, lastEventUs }: InstrumentMetrics,
+  { volume }: TradedMetrics,
+  marketUs: number,
+): void {
+  if (lastEventUs > 0) metrics.lastEvent.set(ofSource, lastEventUs / 1e6)
   const score = lane.completeness.score(marketUs)
   if (score !== undefined) metrics.completeness.set(market, score)
-  metrics.tradeVolume.set(market, of.volume.sum(marketUs))
-  metrics.bookValid.set(market, lane.book.isValid ? 1 : 0)
-  if (lane.lastTrade) metrics.price.set({ ...market, type: 'last' }, lane.lastTrade.price)
-  if (lane.lastQuote) {
-    const { bid, ask } = lane.lastQuote
-    metrics.price.set({ ...market, type: 'bid' }, bid)
-    metrics.price.set({ ...market, type: 'ask' }, ask)
-    metrics.spread.set(market, ask - bid)
-  }
+  metrics.tradeVolume.set(market, volume.sum(marketUs))
+  if (lane.lastQuote) metrics.spread.set(market, lane.lastQuote.ask - lane.lastQuote.bid)
   measureCandles(metrics, lane, market)
-  measureBook(metrics, lane, market)
+  if (!lane.book) return
+  metrics.bookValid.set(market, lane.book.isValid ? 1 : 0)
+  measureBook(metrics, lane.book, market)
 }
 
 function measureCandles(metrics: DataMetrics, { bars }: Lane, market: MarketLabels): void {
@@ -222,7 +262,7 @@ function measureCandles(metrics: DataMetrics, { bars }: Lane, market: MarketLabe
 }
 
 /** The top levels of a valid book. A level that is absent is NaN, and a gauge that is NaN is not exposed. */
-function measureBook(metrics: DataMetrics, { book: keeper }: Lane, market: MarketLabels): void {
+function measureBook(metrics: DataMetrics, keeper: NonNullable<Lane['book']>, market: MarketLabels): void {
   const { book } = keeper
   const bid = { quantity: 0, value: 0 }
   const ask = { quantity: 0, value: 0 }

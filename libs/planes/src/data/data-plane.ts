@@ -1,4 +1,11 @@
-import { topics, type Heartbeat, type Instrument, type MarketEvent, type InstrumentId } from '@triplane/contracts'
+import {
+  isTraded,
+  topics,
+  type Heartbeat,
+  type Instrument,
+  type MarketEvent,
+  type InstrumentId,
+} from '@triplane/contracts'
 import {
   createDataCore,
   dataPlaneConfigSchema,
@@ -50,9 +57,9 @@ function buildDataPlane(
   const onDelay = (instrument: InstrumentId, delayUs: number) => freshness.onDelay(instrument, delayUs)
   const core = createDataCore(config, { source, instruments, isSessionOpen, onDelay }, snapshot)
   const observe = exportDataPlane(metrics, core, { source, nowUs })
+  const traded = instruments.filter(isTraded)
   metrics.beforeScrape(() => {
-    for (const { instrument } of core.lanes) {
-      const { exchange, symbol, session } = instrument
+    for (const { exchange, symbol, session } of traded) {
       metrics.sessionOpen.set({ exchange, symbol }, isSessionOpen(session, core.nowUs) ? 1 : 0)
     }
   })

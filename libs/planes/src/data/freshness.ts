@@ -1,11 +1,11 @@
-import type { Instrument, InstrumentId } from '@triplane/contracts'
+import { isTraded, type Instrument, type InstrumentId } from '@triplane/contracts'
 import type { HistogramHandle, Metrics } from '@triplane/metrics'
 import { instrumentLabels } from '../instrument-labels.ts'
 
 /**
  * Records how old events are when they are published: their delay above the clock offset, which the core tells in market time,
  * plus the time that we took from the feed's hand-over to publishing, on the monotonic clock. Of everything that was understood,
- * refused events included: what is too late or comes twice is late all the same.
+ * refused events included: what is too late or comes twice is late all the same. Nothing is recorded of what is only quoted.
  */
 export class Freshness {
   readonly #monotonicUs: () => number
@@ -21,7 +21,10 @@ export class Freshness {
   ) {
     this.#monotonicUs = monotonicUs
     this.#seriesOf = new Map(
-      [...instrumentLabels(instruments)].map(([id, market]) => [id, metrics.freshness.of({ source, ...market })]),
+      [...instrumentLabels(instruments.filter(isTraded))].map(([id, market]) => [
+        id,
+        metrics.freshness.of({ source, ...market }),
+      ]),
     )
   }
 

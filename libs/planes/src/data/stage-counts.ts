@@ -1,4 +1,5 @@
 import {
+  isTraded,
   normalizeRefusals,
   validationRefusals,
   type NormalizeRefusal,
@@ -10,7 +11,11 @@ import type { CounterHandle, Metrics } from '@triplane/metrics'
 const IGNORED = 'trade_stream_ignored'
 
 /** Shows the stages, and what each can refuse. */
-export function showStages({ stageIn, stageOut, stageRefused }: Metrics<'data_plane'>): void {
+export function showStages({
+  stageIn,
+  stageOut,
+  stageRefused,
+}: Pick<Metrics<'data_plane'>, 'stageIn' | 'stageOut' | 'stageRefused'>): void {
   const reasons = { normalize: normalizeRefusals, validate: [...validationRefusals, IGNORED], publish: [] }
   for (const [stage, refused] of Object.entries(reasons)) {
     stageIn.of({ stage })
@@ -40,10 +45,12 @@ export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore
     [stageIn.of({ stage: 'publish' }), () => core.outbox.lastSeq],
     [stageOut.of({ stage: 'publish' }), () => core.outbox.lastSeq - core.outbox.size],
     [clockAgreements.of({ source }), () => core.clockAgreements],
-    ...core.lanes.map(
-      ({ steps, instrument: { exchange, symbol } }) =>
-        [finerThanSteps.of({ source, exchange, symbol }), () => steps.finer] as const,
-    ),
+    ...core.lanes
+      .filter(({ instrument }) => isTraded(instrument))
+      .map(
+        ({ steps, instrument: { exchange, symbol } }) =>
+          [finerThanSteps.of({ source, exchange, symbol }), () => steps.finer] as const,
+      ),
     ...refusedBy('normalize', normalizeRefusals),
     ...refusedBy('validate', validationRefusals),
   ]

@@ -27,13 +27,17 @@ const openStates = enteredStates.filter(isWorking)
 
 /** The metrics of the order plane, with a series of all that it can record. */
 export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
-  const metrics = createPlaneMetrics('order_plane', { strategies: defaultStrategies, ...options })
-  metrics.stageIn.of({ stage: 'risk' })
-  metrics.stageOut.of({ stage: 'risk' })
-  for (const reason of riskCodes) metrics.stageRefused.of({ stage: 'risk', reason })
-  for (const market of instrumentLabels(options.instruments).values())
-    for (const state of openStates) metrics.open.of({ ...market, state })
-  return metrics
+  return createPlaneMetrics(
+    'order_plane',
+    { strategies: defaultStrategies, ...options },
+    ({ stageIn, stageOut, stageRefused, open }) => {
+      stageIn.of({ stage: 'risk' })
+      stageOut.of({ stage: 'risk' })
+      for (const reason of riskCodes) stageRefused.of({ stage: 'risk', reason })
+      for (const market of instrumentLabels(options.instruments).values())
+        for (const state of openStates) open.of({ ...market, state })
+    },
+  )
 }
 
 const seconds = (fromUs: number, toUs: number) => Math.max(0, toUs - fromUs) / 1e6

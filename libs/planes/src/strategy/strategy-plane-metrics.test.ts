@@ -1,4 +1,4 @@
-import { field, stateSchema } from '@triplane/contracts'
+import { field, instrumentId, stateSchema } from '@triplane/contracts'
 import { createLogger } from '@triplane/logging'
 
 import { defineStrategy } from '../../../strategy/test/define-strategy.ts'
@@ -16,8 +16,9 @@ import { z } from 'zod'
 import { strategyPlaneOf } from './strategy-plane.ts'
 
 const BTC = anInstrument()
+const INDEX = anInstrument({ symbol: 'VIX', venueSymbol: 'VIX', kind: 'index' })
 
-/** Fails at a bid of the size that it cannot bear. */
+/** Fails at a bid of the size that it cannot bear; says of an index what none may. */
 const touchy = defineStrategy({
   name: 'TOUCHY',
   doc: 'Fails when a test wants it to.',
@@ -32,7 +33,8 @@ const touchy = defineStrategy({
       on(event) {
         heard++
         if (event.type === 'quote' && event.bidSize === unbearable) throw new Error('too much')
-        return []
+        const { instrument } = event
+        return instrument === instrumentId(INDEX) ? [{ type: 'opinion', instrument, strength: 1 }] : []
       },
       snapshot: () => ({ heard }),
     }
@@ -50,6 +52,7 @@ function openPlane(parameters = {}) {
   const plane = strategyPlane.build({
     config: strategyConfigOf([touchy]).parse({ strategies: ['TOUCHY'], touchy: parameters }),
     instruments: [BTC],
+    quoted: [INDEX],
     isSessionOpen: () => true,
     metrics,
     logger,
@@ -62,6 +65,8 @@ function openPlane(parameters = {}) {
     pastBar: (minute: number) =>
       plane.core.process(aPastBar({ seq: ++seq, tsRecvUs: at(0), openTimeUs: at(minute * 60_000) })),
     quote: (ms: number, bidSize: number) => plane.core.process(aQuote({ seq: ++seq, tsRecvUs: at(ms), bidSize })),
+    quoteIndex: (ms: number) =>
+      plane.core.process(aQuote({ seq: ++seq, instrument: instrumentId(INDEX), tsRecvUs: at(ms) })),
     tune: (ms: number, strategy: string, parameters: string) =>
       plane.core.process(aTuning({ seq: ++seq, effectUs: at(ms), strategy, parameters })),
     rearm: (ms: number) => plane.core.process(anOperatorCommand({ seq: ++seq, effectUs: at(ms), command: 'rearm' })),
@@ -129,4 +134,13 @@ it('exports and shows the instruments that a strategy does not trade yet, and lo
     ['INFO', 'A strategy warms up'],
     ['INFO', 'A strategy is warm'],
   ])
+})
+
+it('counts what a strategy says of what is only quoted, and logs it once', async () => {
+  const plane = openPlane()
+  plane.quoteIndex(10)
+  plane.quoteIndex(20)
+  expect(await plane.found('triplane_stage_refused_total', 'reason')).toEqual(['not_traded 2'])
+  expect(await plane.found('strategy_signals_generated_total', 'symbol')).toEqual([])
+  expect(plane.lines).toMatchObject([{ level: 'WARNING', strategy: 'TOUCHY', instrument: 'VIX@sim' }])
 })

@@ -1,10 +1,12 @@
 import { switchTypes, trippableSwitches, type Instrument } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
-import { tuningRefusals, type StrategyCore, type StrategyOutput } from '@triplane/strategy-core'
+import { decisionRefusals, tuningRefusals, type StrategyCore, type StrategyOutput } from '@triplane/strategy-core'
 import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels } from '../instrument-labels.ts'
 
+/** The stage that asks strategies. */
+export const SIGNALS = 'signals'
 /** The stage that takes operators' tunings. */
 export const TUNING = 'tuning'
 
@@ -12,14 +14,19 @@ const suspensions = ['pnl', 'drawdown', 'psr', 'error', 'operator'] as const
 
 /** The metrics of the strategy plane, with a series of all that it can record. */
 export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
-  const metrics = createPlaneMetrics('strategy_plane', { strategies: defaultStrategies, ...options })
-  for (const stage of ['signals', 'portfolio', 'intents']) {
-    metrics.stageIn.of({ stage })
-    metrics.stageOut.of({ stage })
-  }
-  for (const reason of tuningRefusals) metrics.stageRefused.of({ stage: TUNING, reason })
-  for (const switch_type of trippableSwitches) metrics.killSwitchesTriggered.of({ switch_type })
-  return metrics
+  return createPlaneMetrics(
+    'strategy_plane',
+    { strategies: defaultStrategies, ...options },
+    ({ stageIn, stageOut, stageRefused, killSwitchesTriggered }) => {
+      for (const stage of [SIGNALS, 'portfolio', 'intents']) {
+        stageIn.of({ stage })
+        stageOut.of({ stage })
+      }
+      for (const reason of decisionRefusals) stageRefused.of({ stage: SIGNALS, reason })
+      for (const reason of tuningRefusals) stageRefused.of({ stage: TUNING, reason })
+      for (const switch_type of trippableSwitches) killSwitchesTriggered.of({ switch_type })
+    },
+  )
 }
 
 /**
@@ -40,7 +47,7 @@ export function exportStrategyPlane(
         const { exchange, symbol } = labelsOf(labels, event.instrument)
         metrics.signals.inc({ strategy, exchange, symbol, direction })
         metrics.signalStrength.observe({ strategy }, Math.abs(strength))
-        metrics.stageOut.inc({ stage: 'signals' })
+        metrics.stageOut.inc({ stage: SIGNALS })
         metrics.stageIn.inc({ stage: 'portfolio' })
         return
       }

@@ -15,7 +15,7 @@ import {
 } from '@triplane/strategy-core'
 import { definePlane } from '../define-plane.ts'
 import { strategyViews } from './status-views.ts'
-import { createStrategyMetrics, exportStrategyPlane, TUNING } from './strategy-plane-metrics.ts'
+import { createStrategyMetrics, exportStrategyPlane, SIGNALS, TUNING } from './strategy-plane-metrics.ts'
 
 /** What every strategy needs the plane to hear; and what those do that ask for bars. */
 const alwaysHeard = ['quote', 'ofi', 'mark', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand', 'tuning'] as const
@@ -24,7 +24,10 @@ const bars = ['bar', 'pastBar'] as const
 /** What the strategy plane is made of, wherever it runs. */
 interface StrategyPlaneParts {
   readonly config: StrategyConfig
+  /** What may be traded. */
   readonly instruments: readonly Instrument[]
+  /** What strategies may read beside it. Default: nothing. */
+  readonly quoted?: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'strategy_plane'>
   /** Told what becomes of strategies. */
@@ -57,12 +60,14 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
     config: strategyConfigOf(strategies),
     createMetrics: createStrategyMetrics,
     createCore(
-      { config, instruments, isSessionOpen, metrics, logger }: StrategyPlaneParts,
+      { config, instruments, quoted = [], isSessionOpen, metrics, logger }: StrategyPlaneParts,
       saved?: StrategySnapshot,
     ): StrategyCore {
       const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
+      const logged = new Set<string>()
       const deps = {
         instruments,
+        quoted,
         strategies,
         isSessionOpen(id: InstrumentId, timeUs: number) {
           const session = sessionOf.get(id)
@@ -70,11 +75,18 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
         },
         onNotice(notice: StrategyNotice) {
           if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
+          if (notice.code === 'decision_refused') {
+            metrics.stageRefused.inc({ stage: SIGNALS, reason: notice.reason })
+            // What a strategy says again and again is logged once.
+            const said = `${notice.strategy} ${notice.detail}`
+            if (logged.has(said)) return
+            logged.add(said)
+          }
           if (logger) logNotice(logger, notice)
         },
       }
       const core = createStrategyCore(config, deps, saved)
-      const signalsIn = metrics.stageIn.of({ stage: 'signals' })
+      const signalsIn = metrics.stageIn.of({ stage: SIGNALS })
       return {
         ...core,
         process(event) {
@@ -109,6 +121,11 @@ function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): 
       return logger.info('A strategy is asked again', { strategy, by: detail })
     case 'tuned':
       return logger.info('A strategy was tuned', { strategy, parameters: detail })
+    case 'decision_refused':
+      return logger.warning('A strategy speaks of an instrument that is only quoted: it is never traded', {
+        strategy,
+        instrument: detail,
+      })
     case 'tuning_refused':
       return logger.warning('A tuning was refused: nothing has changed', { strategy, why: detail })
   }

@@ -2,7 +2,8 @@ import { aBar, aPastBar } from '@triplane/testing'
 import { momentum } from './momentum.ts'
 
 const BTC = 'BTC/USDT@sim'
-const open = (bars: number) => momentum.open({ universe: [], parameters: { bars, minChange: 0.01 }, position: () => 0 })
+const open = (bars: number) =>
+  momentum.open({ universe: [], quoted: [], parameters: { bars, minChange: 0.01 }, position: () => 0 })
 const bar = (close: number, fields = {}) => aBar({ instrument: BTC, timeframe: '1m', close, ...fields })
 
 /** What is said of each of the closes. */

@@ -45,7 +45,7 @@ it('has a name and a place among the settings for each', () => {
 describe.each(strategies.map((definition) => [definition.name, definition] as const))('%s', (name, definition) => {
   const eager = definition.eager({}) ?? {}
   const open = (parameters: unknown, saved?: unknown) =>
-    definition.open({ universe, parameters, position: () => 0.5 }, saved)
+    definition.open({ universe, quoted: [], parameters, position: () => 0.5 }, saved)
 
   it('says what its kind may say, of instruments of the run, with the defaults and with eager parameters', () => {
     fc.assert(

@@ -55,8 +55,10 @@ export type Decision = Opinion | OrderRequests
 export interface StrategyContext<Parameters> {
   /** What may be traded in the run. */
   readonly universe: readonly Instrument[]
+  /** What may be read beside it and is never traded: what is said of it is refused, and counted. */
+  readonly quoted: readonly Instrument[]
   readonly parameters: Parameters
-  /** What the strategy holds of an instrument: signed base units. */
+  /** What the strategy holds of an instrument of the universe: signed base units. */
   readonly position: (instrument: InstrumentId) => number
 }
 

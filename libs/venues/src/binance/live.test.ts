@@ -11,6 +11,12 @@ describe('where Binance serves what', () => {
     )
   })
 
+  it('names the streams of books only of those that have one', () => {
+    expect(usdmLive.streamsUrl(usdmLive.wsUrl, ['BTCUSDT', 'ETHUSDT'], ['ETHUSDT'])).toMatch(
+      /\?streams=btcusdt@trade\/btcusdt@bookTicker\/ethusdt@trade\/ethusdt@bookTicker\/ethusdt@depth@100ms$/,
+    )
+  })
+
   it.each([
     { venue: 'spot', live: spotLive, want: 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000' },
     { venue: 'USD-M', live: usdmLive, want: 'https://fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=1000' },

@@ -19,8 +19,9 @@ interface Endpoints {
 
 /** Levels of a side in a REST snapshot: the most that USD-M has, and what the recorded captures hold. */
 const DEPTH_LEVELS = 1000
-/** Streams of one instrument. */
-const STREAMS = ['trade', 'bookTicker', 'depth@100ms'] as const
+/** Streams of one instrument, and that of its book. */
+const STREAMS = ['trade', 'bookTicker'] as const
+const BOOK_STREAM = 'depth@100ms'
 /** Binance takes 1024 streams a connection, but they are named in the URL, and long ones are refused on the way. */
 const MAX_INSTRUMENTS = 100
 const DAY_MS = 24 * 3600 * 1000
@@ -75,10 +76,13 @@ function liveProtocol({ wsUrl, restUrl, depthPath, depthWeight, ...rest }: Endpo
   } satisfies LiveProtocol
 }
 
-function streamsUrl(wsUrl: string, venueSymbols: readonly string[]): string {
+function streamsUrl(wsUrl: string, venueSymbols: readonly string[], bookSymbols = venueSymbols): string {
   const count = venueSymbols.length
   invariant(count > 0 && count <= MAX_INSTRUMENTS, `a connection has 1 to ${MAX_INSTRUMENTS} instruments`, count)
-  const streams = venueSymbols.flatMap((symbol) => STREAMS.map((stream) => `${symbol.toLowerCase()}@${stream}`))
+  const withBook = new Set(bookSymbols)
+  const streams = venueSymbols.flatMap((symbol) =>
+    [...STREAMS, ...(withBook.has(symbol) ? [BOOK_STREAM] : [])].map((stream) => `${symbol.toLowerCase()}@${stream}`),
+  )
   return `${withoutSlash(wsUrl)}/stream?streams=${streams.join('/')}`
 }
 

@@ -20,6 +20,20 @@ describe('how Kraken is spoken to live', () => {
     expect(new Set(sent.flatMap(({ params }) => params.symbol))).toEqual(new Set(many))
   })
 
+  it('subscribes to the books only of those that have one', () => {
+    const sent = (withBook: string[]) =>
+      krakenLive
+        .subscribe(['XBT/USD', 'XDG/USD'], withBook)
+        .map((text) => (JSON.parse(text) as { params: { channel: string; symbol: string[] } }).params)
+        .map(({ channel, symbol }) => [channel, ...symbol])
+    const both = [
+      ['trade', 'BTC/USD', 'DOGE/USD'],
+      ['ticker', 'BTC/USD', 'DOGE/USD'],
+    ]
+    expect(sent(['XDG/USD'])).toEqual([...both, ['book', 'DOGE/USD']])
+    expect(sent([])).toEqual(both)
+  })
+
   it('takes a fresh snapshot by leaving the book and subscribing to it again', () => {
     const params = { channel: 'book', symbol: ['BTC/USD'], depth: 25 }
     expect(krakenLive.snapshot('', 'XBT/USD').messages.map((text) => JSON.parse(text) as unknown)).toEqual([

@@ -17,12 +17,17 @@ export const krakenLive = {
   wsUrl: 'wss://ws.kraken.com/v2',
   restUrl: 'https://api.kraken.com',
   streamsUrl: (wsUrl: string) => wsUrl,
-  subscribe: (venueSymbols: readonly string[]) =>
-    chunksOf(venueSymbols.map(v2NameOf)).flatMap((pairs) => [
-      request('subscribe', { channel: 'trade', symbol: pairs, snapshot: false }),
-      request('subscribe', { channel: 'ticker', symbol: pairs, event_trigger: 'bbo', snapshot: false }),
-      request('subscribe', bookOf(pairs)),
-    ]),
+  subscribe(venueSymbols: readonly string[], bookSymbols = venueSymbols) {
+    const withBook = new Set(bookSymbols.map(v2NameOf))
+    return chunksOf(venueSymbols.map(v2NameOf)).flatMap((pairs) => {
+      const books = pairs.filter((pair) => withBook.has(pair))
+      return [
+        request('subscribe', { channel: 'trade', symbol: pairs, snapshot: false }),
+        request('subscribe', { channel: 'ticker', symbol: pairs, event_trigger: 'bbo', snapshot: false }),
+        ...(books.length > 0 ? [request('subscribe', bookOf(books))] : []),
+      ]
+    })
+  },
   refusalOf,
   keepAlive: { message: JSON.stringify({ method: 'ping' }), everyMs: 30_000 },
   snapshot(_restUrl: string, venueSymbol: string) {
