@@ -21,6 +21,8 @@ export const quotedInstrumentSchema = stateSchema({
   isLate: field.flag,
 })
 type QuotedInstrument = StateOf<typeof quotedInstrumentSchema>
+/** The same while it is followed. */
+type Followed = { -readonly [Key in keyof QuotedInstrument]: QuotedInstrument[Key] }
 
 /** What is not known across them is known anew behind them only. */
 const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
@@ -36,7 +38,7 @@ export const isHole = (event: MarketStatus): boolean => holes.has(event.status) 
  * says that it is late is not given to strategies, as of those that are traded.
  */
 export class QuotedInstruments {
-  readonly #byId: ReadonlyMap<InstrumentId, { -readonly [Key in keyof QuotedInstrument]: QuotedInstrument[Key] }>
+  readonly #byId: ReadonlyMap<InstrumentId, Followed>
 
   constructor(instruments: readonly Instrument[], snapshot: readonly QuotedInstrument[] = []) {
     const saved = new Map(snapshot.map((one) => [one.id, one]))
@@ -55,10 +57,17 @@ export class QuotedInstruments {
 
   /** Takes a status. Gives the instruments of which it is a hole. */
   onStatus(event: MarketStatus): InstrumentId[] {
-    const about = [...this.#byId.values()].filter(({ id, source }) => isAbout(event, id, source))
+    const about = this.#about(event)
     const { status } = event
     if (status === 'late' || status === 'on_time') for (const quoted of about) quoted.isLate = status === 'late'
     return isHole(event) ? about.map(({ id }) => id) : []
+  }
+
+  /** Those that a status is about: of a chain that may be thousands, so one that is named is not searched for. */
+  #about(event: MarketStatus): Followed[] {
+    const named = event.instrument === undefined ? undefined : this.#byId.get(event.instrument)
+    if (event.instrument !== undefined) return named ? [named] : []
+    return [...this.#byId.values()].filter(({ id, source }) => isAbout(event, id, source))
   }
 
   snapshot(): QuotedInstrument[] {
