@@ -27,11 +27,16 @@ function explain({ type, path, value, message }: ValueError, root: string): stri
   }
 }
 
-/** The error inside of a union, of the variant that comes closest. */
+/** The error inside of a union, of the variant that comes closest: of the same kind, then with the fewest errors. */
 function innermost(error: ValueError): ValueError {
   const variants = error.errors.map((errors) => Array.from(errors, innermost))
   // A variant that fails as a whole is of another kind altogether.
   const entered = variants.filter(([first]) => first !== undefined && first.path !== error.path)
-  const [closest] = entered.sort((a, b) => a.length - b.length)
+  const [closest] = entered.sort((a, b) => literalsIn(a) - literalsIn(b) || a.length - b.length)
   return closest?.[0] ?? error
+}
+
+/** How often another literal was expected: what kind a variant is, it says by one. */
+function literalsIn(errors: readonly ValueError[]): number {
+  return errors.filter(({ type }) => type === ValueErrorType.Literal).length
 }
