@@ -54,6 +54,9 @@ const well = {
   [connected]: '1x60',
 }
 
+/** One that is only quoted, beside them, and of which nothing comes: it has these series alone. */
+const silentQuoted = { [ticks('VIX')]: '7x60', [received('VIX')]: '0x60', [price('VIX', 'last')]: '15x60' }
+
 const downOf = (labels: { source: string; exchange: string; symbol: string }) => ({
   labels,
   description: `${labels.source} is not connected, or nothing at all is received from it: nothing is known of ${labels.symbol} at ${labels.exchange}.`,
@@ -90,6 +93,15 @@ const feedCases: readonly RuleCase[] = [
     series: { ...well, [ticks('SPY')]: '0+50x8 400x60', [trades('SPY')]: '_x60' },
     at: '5m',
   }),
+  ...feedDown('nothing for an instrument that is only quoted and silent', {
+    series: { ...well, ...silentQuoted },
+    at: '8m',
+  }),
+  ...feedDown(
+    'an instrument that is only quoted too, when its source is not connected',
+    { series: { ...well, ...silentQuoted, [connected]: '1x8 0x60' }, at: '5m' },
+    [downOf(ofSpy), downOf(ofBitcoin), downOf({ ...ofSpy, symbol: 'VIX' })],
+  ),
   ...feedDown('nothing while quotes come and trades do not', {
     series: { ...well, [trades('SPY')]: '0x60', [trades('BTC/USDT')]: '0x60' },
     at: '5m',
@@ -175,6 +187,20 @@ const feedCases: readonly RuleCase[] = [
     series: { ...well, [received('BTC/USDT')]: '0+15x60', [started]: '0x60' },
     at: '330s',
     fires: [{ ...error, labels: ofSpy, description: 'Nothing of SPY at sim from sim for 5m 30s.' }],
+  },
+  {
+    title: 'nothing of an instrument that is only quoted',
+    alert: 'MarketDataStale',
+    file,
+    series: {
+      ...well,
+      ...silentQuoted,
+      [received('SPY')]: '0+15x60',
+      [received('BTC/USDT')]: '0+15x60',
+      [started]: '0x60',
+    },
+    at: '8m',
+    quiet: [error],
   },
   {
     title: 'nothing at 300 s, nor while the session is closed',
