@@ -58,6 +58,15 @@ describe('what comes to a plane', () => {
     expect([inputs.length, taken.counts.foreign]).toEqual([1, 3])
   })
 
+  it('is the manual switch that this run re-arms, however far the run before had counted', () => {
+    const { taken, inputs, accept } = intake()
+    const manual = { producer: 'strategy-plane', key: 'desk/manual' }
+    accept([aKillSwitch({ seq: 400, switchType: 'manual' })], { ...manual, runId: 'run0' }, topics.killSwitch)
+    accept([aKillSwitch({ seq: 7, switchType: 'manual', active: false })], manual, topics.killSwitch)
+    accept([aKillSwitch({ seq: 7, switchType: 'manual', active: false })], manual, topics.killSwitch)
+    expect([inputs.length, taken.counts.duplicates]).toEqual([2, 1])
+  })
+
   it('goes to the host when it is a heartbeat, however often it comes', () => {
     const { taken, inputs, beats, accept } = intake()
     accept([aHeartbeat({ seq: 1, stage: 'strategy' })], {}, topics.heartbeats)

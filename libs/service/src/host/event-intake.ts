@@ -47,12 +47,14 @@ export class EventIntake<In extends Event> {
 
   accept(record: BusRecord<unknown>, events: readonly Event[]): void {
     const { inputTypes, inputs, marks } = this.#options
-    const { producer, topic, key } = record
+    const { producer, topic, key, runId } = record
     if (!this.#isOurs(record, events)) {
       this.counts.foreign++
       return
     }
-    let mark = marks.of(producer, topic.name, key)
+    // Another run counted from 1 as this one does: its sequences say nothing here.
+    const isOwn = runId === this.#options.run.runId
+    let mark = isOwn ? marks.of(producer, topic.name, key) : 0
     const before = mark
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as Event
@@ -70,7 +72,7 @@ export class EventIntake<In extends Event> {
       }
     }
     if (mark === before) return
-    marks.set(producer, topic.name, key, mark)
+    if (isOwn) marks.set(producer, topic.name, key, mark)
     const [first, last] = [events[0] as Event, events[events.length - 1] as Event]
     if (rankOf[last.type] === rank.data) this.origins.note(effectUsOf(first), effectUsOf(last), record.tsSentUs)
   }
