@@ -1,5 +1,7 @@
 import type { EventOf } from './define-event.ts'
 import { createEventRegistry } from './event-registry.ts'
+import { accountOpened } from './events/account-opened.ts'
+import { accountOpening } from './events/account-opening.ts'
 import { auditLink } from './events/audit-link.ts'
 import { bar } from './events/bar.ts'
 import { bookDelta } from './events/book-delta.ts'
@@ -47,11 +49,13 @@ export const eventDefinitions = [
   cross,
   orderEvent,
   fill,
+  accountOpened,
   portfolioState,
   regimeChange,
   killSwitch,
   operatorCommand,
   tuning,
+  accountOpening,
   tradingCondition,
   run,
   auditLink,

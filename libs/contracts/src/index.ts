@@ -20,6 +20,8 @@ export type { KillSwitch } from './events/kill-switch.ts'
 // Execution, control and platform events
 export type { OrderEvent } from './events/order-event.ts'
 export type { Fill } from './events/fill.ts'
+export type { AccountOpened } from './events/account-opened.ts'
+export type { AccountOpening } from './events/account-opening.ts'
 export type { OperatorCommand } from './events/operator-command.ts'
 export type { Tuning } from './events/tuning.ts'
 export type { TradingConditionChange } from './events/trading-condition.ts'
@@ -111,6 +113,8 @@ export {
 export { StateMisfitError } from './state/state-misfit-error.ts'
 export { createStateCheck } from './state/state-check.ts'
 export { stateGuard } from './state/state-guard.ts'
+// What an account owns
+export { latchedSwitches, ownedAccountSchema, type OwnedAccount, type OwnedHolding } from './owned-account.ts'
 // Reference data
 export { isStrategyName } from './strategy-name.ts'
 export { instrumentId, symbolOf, venueOf, type InstrumentId } from './instrument-id.ts'

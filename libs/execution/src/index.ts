@@ -12,7 +12,7 @@ export { capParticipation, participationAllowance } from './sizing/participation
 // Orders
 export { isWorking } from './orders/order-transitions.ts'
 export { fillEvent, type FillReport } from './orders/fill-event.ts'
-export { orderEvent, remainingUnits, type Order } from './orders/order.ts'
+export { lastKnownState, orderEvent, remainingUnits, type Order } from './orders/order.ts'
 export { OrderStore, orderStoreSchema, type OrderCounts, type WorkingOrders } from './orders/order-store.ts'
 // Brokers
 export type { Broker, BrokerReport, MarketWatch, OrderReport } from './brokers/broker.ts'

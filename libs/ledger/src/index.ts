@@ -1,5 +1,7 @@
 // The ledger
-export { createLedger, ledgerSchema, type Ledger } from './ledger.ts'
+export { createLedger, type Ledger } from './ledger.ts'
+export { ledgerSchema } from './ledger-snapshot.ts'
+export type { OpeningRefusal } from './opening-refusal.ts'
 export type { RoundTrips, Valuation } from './valuation.ts'
 export { keptCashNotice } from './starting-cash.ts'
 // What is held, and whose it is

@@ -1,22 +1,24 @@
 import {
   exemptsReduceOnly,
-  field,
-  stateSchema,
   unitScale,
   type Cross,
   type EventDraft,
   type Fill,
   type Instrument,
-  type StateOf,
+  type OwnedAccount,
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
 import { contractSizeOf, type Rate, type Rates } from '@triplane/instruments'
-import { divideHalfEven, fixed, invariant, MONEY_SCALE, rescale } from '@triplane/kernel'
+import { divideHalfEven, err, fixed, invariant, MONEY_SCALE, ok, rescale, type Result } from '@triplane/kernel'
 import { balancesOf, worth, type HeldPosition } from './balances.ts'
-import { Holding, holdingSchema, misfit, UNATTRIBUTED } from './holding.ts'
+import { Holding, misfit, UNATTRIBUTED } from './holding.ts'
+import { untouchedLedger, type LedgerSnapshot } from './ledger-snapshot.ts'
 import { convertMoney, numberFromMoney } from './money.ts'
+import { openedLedger, openingMark, ownedAccount } from './opening.ts'
+import { openingRefusal, type OpeningRefusal } from './opening-refusal.ts'
 import {
+  isTraded,
   markValue,
   notionalAt,
   PRICE_SCALE,
@@ -25,9 +27,9 @@ import {
   type Position,
   type RoundTrip,
 } from './position.ts'
-import { divide, readShares, sumOf, unitsOf, type Portion } from './shares.ts'
-import { SubLedgers, subLedgersSchema, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
-import { roundTripsSchema, type PositionValue, type RoundTrips, type Valuation } from './valuation.ts'
+import { divide, readShares, sharesIn, sumOf, unitsOf } from './shares.ts'
+import { SubLedgers, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
+import { type PositionValue, type RoundTrips, type Valuation } from './valuation.ts'
 
 /** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
 const REMEMBERED_FILLS = 65_536
@@ -85,32 +87,21 @@ export interface Ledger {
   observe(): Valuation
   /** What each strategy has made, in the order of their first trade. With what belongs to none they sum to the account exactly. */
   strategies(): readonly StrategyValuation[]
+  /** What the account owns, apart from how it is kept. */
+  owned(): OwnedAccount
+  /** Whether `open` would open it. Changes nothing. */
+  wouldOpen(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal>
+  /** Goes on from what an account owned. Nothing changes when that was done before (`known`) or is refused. */
+  open(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal>
   snapshot(): LedgerSnapshot
 }
-
-/** A ledger as it is saved. */
-export const ledgerSchema = stateSchema({
-  startingCashUsd: field.units,
-  positions: field.list(holdingSchema),
-  /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
-  assets: field.list(holdingSchema),
-  /** Starting cash and deposits, by currency. */
-  cash: field.list(stateSchema({ currency: field.text, units: field.units })),
-  depositsUsd: field.units,
-  fillIds: field.list(field.text),
-  peakUsd: field.units,
-  maxDrawdownRatio: field.real,
-  roundTrips: roundTripsSchema,
-  subLedgers: subLedgersSchema,
-})
-export type LedgerSnapshot = StateOf<typeof ledgerSchema>
 
 /**
  * Builds the ledger of an account. It remembers positions, marks, peak equity, round trips and the newest fill ids.
  *
  * Invariants
  * 1. For each position: realised + unrealised = cash flow + mark value, exactly (`bookQuantity`).
- * 2. Reading changes nothing: only `book`, `transfer`, `mark` and `observe` do.
+ * 2. Reading changes nothing: only `book`, `cross`, `transfer`, `open`, `mark` and `observe` do.
  * 3. The balances at their marks, with what perpetuals have not realised, are the equity.
  * 4. A fee in another currency is paid by selling it at its mark, in the base at the fill's price: a commission in the quote currency, and less of the asset.
  *    One in the base of what is held comes off the position: so a position is what can be sold.
@@ -136,31 +127,33 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     listed.set(id, instrument)
   }
 
-  const saved: LedgerSnapshot = snapshot ?? {
-    startingCashUsd: String(configuredCashUsd),
-    positions: [],
-    assets: [],
-    cash: [{ currency: 'USD', units: String(configuredCashUsd) }],
-    depositsUsd: '0',
-    fillIds: [],
-    peakUsd: String(configuredCashUsd),
-    maxDrawdownRatio: 0,
-    roundTrips: { closed: 0, won: 0 },
-    subLedgers: [],
+  let startingCashUsd = configuredCashUsd
+  const cash = new Map<string, bigint>()
+  let depositsUsd = 0n
+  const fillIds = new Set<string>()
+  let peakUsd = 0n
+  let maxDrawdownRatio = 0
+  let roundTrips: RoundTrips
+  let subLedgers: SubLedgers
+  restore(snapshot ?? untouchedLedger(configuredCashUsd))
+
+  /** Takes over what was saved; nothing may be booked yet. */
+  function restore(saved: LedgerSnapshot): void {
+    startingCashUsd = BigInt(saved.startingCashUsd)
+    cash.clear()
+    for (const { currency, units } of saved.cash) cash.set(currency, BigInt(units))
+    depositsUsd = BigInt(saved.depositsUsd)
+    for (const fillId of saved.fillIds) fillIds.add(fillId)
+    peakUsd = BigInt(saved.peakUsd)
+    ;({ maxDrawdownRatio, roundTrips } = saved)
+    subLedgers = new SubLedgers(saved.subLedgers)
+    for (const holding of saved.positions) {
+      const held = positions.get(holding.instrument)
+      if (!held) throw misfit(holding)
+      held.restore(holding)
+    }
+    for (const holding of saved.assets) assetOf(holding.instrument, holding.quoteCurrency).restore(holding)
   }
-  const startingCashUsd = BigInt(saved.startingCashUsd)
-  const cash = new Map(saved.cash.map(({ currency, units }) => [currency, BigInt(units)]))
-  let depositsUsd = BigInt(saved.depositsUsd)
-  const fillIds = new Set(saved.fillIds)
-  let peakUsd = BigInt(saved.peakUsd)
-  let { maxDrawdownRatio, roundTrips } = saved
-  const subLedgers = new SubLedgers(saved.subLedgers)
-  for (const holding of saved.positions) {
-    const held = positions.get(holding.instrument)
-    if (!held) throw misfit(holding)
-    held.restore(holding)
-  }
-  for (const holding of saved.assets) assetOf(holding.instrument, holding.quoteCurrency).restore(holding)
 
   function holdingOf(id: InstrumentId): Holding {
     const holding = positions.get(id)
@@ -348,6 +341,27 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     }
   }
 
+  function wouldOpen(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal> {
+    if (fillIds.has(openingMark(openingId))) return ok('known')
+    const refusal = openingRefusal(account, snapshotNow())
+    return refusal ? err(refusal) : ok('new')
+  }
+
+  function snapshotNow(): LedgerSnapshot {
+    return {
+      startingCashUsd: String(startingCashUsd),
+      positions: Array.from(positions.values(), (holding) => holding.snapshot()),
+      assets: Array.from(assets.values(), (holding) => holding.snapshot()),
+      cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
+      depositsUsd: String(depositsUsd),
+      fillIds: [...fillIds],
+      peakUsd: String(peakUsd),
+      maxDrawdownRatio,
+      roundTrips,
+      subLedgers: subLedgers.snapshot(),
+    }
+  }
+
   return {
     book(fill) {
       const holding = holdingOf(fill.instrument)
@@ -467,30 +481,16 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
     strategies: () => subLedgers.value(gains(), startingCashUsd + depositsUsd),
 
-    snapshot() {
-      return {
-        startingCashUsd: String(startingCashUsd),
-        positions: Array.from(positions.values(), (holding) => holding.snapshot()),
-        assets: Array.from(assets.values(), (holding) => holding.snapshot()),
-        cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
-        depositsUsd: String(depositsUsd),
-        fillIds: [...fillIds],
-        peakUsd: String(peakUsd),
-        maxDrawdownRatio,
-        roundTrips,
-        subLedgers: subLedgers.snapshot(),
-      }
+    owned: () => ownedAccount(snapshotNow()),
+
+    wouldOpen,
+
+    open(openingId, account) {
+      const verdict = wouldOpen(openingId, account)
+      if (verdict.ok && verdict.value === 'new') restore(openedLedger(openingId, account, snapshotNow()))
+      return verdict
     },
+
+    snapshot: snapshotNow,
   }
-}
-
-/** Whose a fill is: shares that do not sum to it say nothing. */
-function sharesIn({ strategy, shares }: EventDraft<Fill>, signed: bigint, quantityScale: number): readonly Portion[] {
-  const portions = shares && readShares(shares, quantityScale)
-  return portions && sumOf(portions) === signed ? portions : [{ strategy, units: signed }]
-}
-
-/** A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */
-function isTraded({ quantity, realized, fees, cashFlow }: Position): boolean {
-  return quantity !== 0n || realized !== 0n || fees !== 0n || cashFlow !== 0n
 }

@@ -111,6 +111,11 @@ export function unrealized(position: Position): bigint {
   return markValue(position) - position.costBasis
 }
 
+/** Whether it was ever traded. A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */
+export function isTraded({ quantity, realized, fees, cashFlow }: Position): boolean {
+  return quantity !== 0n || realized !== 0n || fees !== 0n || cashFlow !== 0n
+}
+
 function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value
 }

@@ -1,3 +1,4 @@
+import type { EventDraft, Fill } from '@triplane/contracts'
 import { formatFixed, invariant, parseFixed } from '@triplane/kernel'
 
 /** What a strategy has of an order, a fill or a cross: signed base units, as a decimal. */
@@ -62,6 +63,16 @@ export function sharesOfFill(quantity: bigint, order: readonly Share[], quantity
   if (!portions || sumOf(portions) * quantity <= 0n) return undefined
   const parts = divide(quantity, portions.map(unitsOf))
   return portions.map(({ strategy }, i) => ({ strategy, quantity: formatFixed(parts[i] ?? 0n, quantityScale) }))
+}
+
+/** Whose a fill of `signed` units is: shares that do not sum to it say nothing. */
+export function sharesIn(
+  { strategy, shares }: EventDraft<Fill>,
+  signed: bigint,
+  quantityScale: number,
+): readonly Portion[] {
+  const portions = shares && readShares(shares, quantityScale)
+  return portions && sumOf(portions) === signed ? portions : [{ strategy, units: signed }]
 }
 
 function remainderOf(parts: readonly { readonly remainder: bigint }[], i: number): bigint {

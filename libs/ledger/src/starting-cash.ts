@@ -1,5 +1,6 @@
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
-import type { LedgerConfig, LedgerSnapshot } from './ledger.ts'
+import type { LedgerConfig } from './ledger.ts'
+import type { LedgerSnapshot } from './ledger-snapshot.ts'
 
 /** Says that a restored ledger goes on with other cash than is configured now; undefined when it does not. */
 export function keptCashNotice(

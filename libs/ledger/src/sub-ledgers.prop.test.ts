@@ -1,9 +1,10 @@
-import type { Cross, EventDraft, Fill } from '@triplane/contracts'
+import type { Cross, EventDraft, Fill, OwnedAccount } from '@triplane/contracts'
 import { configuredRates } from '@triplane/instruments'
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import { aFill } from '@triplane/testing'
 import fc from 'fast-check'
-import { createLedger, type Ledger, type LedgerSnapshot } from './ledger.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import type { LedgerSnapshot } from './ledger-snapshot.ts'
 import { nothingBooked, type Booked } from './position.ts'
 
 const BTC = 'BTC/USDT@sim'
@@ -107,6 +108,36 @@ describe('the sub-ledgers, after any sequence of fills, crosses and marks', () =
           ledger.observe()
           expectSums(ledger)
         })
+      }),
+    )
+  })
+
+  it('are opened elsewhere as they were, and book on alike', () => {
+    fc.assert(
+      fc.property(stepsOf, stepsOf, (before, after) => {
+        const first = createLedger(config)
+        for (const id of [BTC, BTC_KRW]) first.mark(id, 50_000.123, 1)
+        const take = (ledger: Ledger, step: Step, i: number) => {
+          if (step.action === 'mark') ledger.mark(step.instrument, step.price / 7, i)
+          if (step.action === 'cross') ledger.cross(crossOf(step, i))
+          const fill = step.action === 'fill' ? fillOf(step, i) : undefined
+          if (fill) ledger.book(fill)
+          ledger.observe()
+        }
+        before.forEach((step, i) => take(first, step, i))
+
+        const owned = JSON.parse(JSON.stringify(first.owned())) as OwnedAccount
+        const second = createLedger({ ...config, startingCashUsd: '5' })
+        // Of an instrument that was never traded the market's mark is known, and nobody owns it.
+        for (const id of [BTC, BTC_KRW]) second.mark(id, first.position(id).mark, first.position(id).markUs)
+        expect(second.open('a', owned)).toEqual({ ok: true, value: 'new' })
+        expect(second.owned()).toEqual(owned)
+        expect(second.value()).toEqual(first.value())
+        expectSums(second)
+
+        after.forEach((step, i) => [first, second].forEach((ledger) => take(ledger, step, before.length + i)))
+        expect(second.owned()).toEqual(first.owned())
+        expect(second.strategies()).toEqual(first.strategies())
       }),
     )
   })

@@ -19,6 +19,7 @@ import {
   type RiskReject,
 } from '@triplane/execution'
 import { ledgerSchema, type RoundTrips, type Valuation } from '@triplane/ledger'
+import type { AccountOpenings } from './account-opening.ts'
 import { executionTotalsSchema, type ExecutionTotalsSnapshot } from './execution-totals.ts'
 import { tradingDesksSchema } from './trading-desks.ts'
 import { waitingIntentsSchema } from './waiting-intents.ts'
@@ -36,6 +37,7 @@ export const orderPlaneInputs = [
   'cross',
   'killSwitch',
   'operatorCommand',
+  'accountOpening',
   'tradingCondition',
 ] as const satisfies readonly Event['type'][]
 export type OrderPlaneInput = Extract<Event, { readonly type: (typeof orderPlaneInputs)[number] }>
@@ -76,6 +78,8 @@ export type OrderPlaneSnapshot = StateOf<typeof orderPlaneSchema>
 
 export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEvent> {
   view(): OrderPlaneView
+  /** What the account owns, and whether it may be opened with what it owned before the run. */
+  readonly account: Pick<AccountOpenings, 'owned' | 'wouldOpen'>
   /** What the commission of a booked fill is worth, US dollars; negative is a rebate. */
   feeUsd(fill: Fill): number
   snapshot(): OrderPlaneSnapshot

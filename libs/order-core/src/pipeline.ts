@@ -2,6 +2,7 @@ import {
   cancelReasons,
   isKnownCode,
   Outbox,
+  type AccountOpening,
   type BrokerReject,
   type CancelIntent,
   type Cross,
@@ -21,6 +22,7 @@ import {
   createRiskGate,
   fillEvent,
   isWorking,
+  lastKnownState,
   openBroker,
   orderEvent,
   OrderRateWindow,
@@ -41,6 +43,7 @@ import {
 import { configuredRates, quantityUnitsOf, worthUsd } from '@triplane/instruments'
 import { fixed, floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
 import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
+import { AccountOpenings } from './account-opening.ts'
 import type { OrderPlaneConfig } from './config.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot, OrderPlaneView } from './order-plane-core.ts'
 import type { OrderPlaneDeps } from './order-plane-deps.ts'
@@ -71,6 +74,7 @@ export function createOrderCore(
  */
 class OrderPipeline implements OrderPlaneCore {
   readonly outbox: Outbox<ExecutionEvent>
+  readonly account: AccountOpenings
   readonly #config: OrderPlaneConfig
   readonly #deps: OrderPlaneDeps
   readonly #gate: RiskGate
@@ -105,6 +109,8 @@ class OrderPipeline implements OrderPlaneCore {
     this.#desks = new TradingDesks(config, deps, parts, snapshot?.desks)
     this.#totals = new ExecutionTotals(snapshot?.totals)
     this.#waiting = new WaitingIntents(snapshot?.waiting)
+    const account = { ledger: this.#ledger, mode: this.#mode, orders: this.#orders, waiting: this.#waiting }
+    this.account = new AccountOpenings({ ...account, nowUs: () => this.#nowUs })
     this.#nowUs = snapshot ? snapshot.nowUs : 0
     this.#marketUs = snapshot ? snapshot.marketUs : 0
     this.#sessionCheckUs = snapshot?.sessionCheckUs ?? Number.POSITIVE_INFINITY
@@ -130,6 +136,10 @@ class OrderPipeline implements OrderPlaneCore {
         this.#mode.command(event.command)
         this.#enforceMode()
         return
+      case 'accountOpening':
+        this.#goTo(event.effectUs, event.effectUs - 1)
+        this.#onOpening(event)
+        return
       case 'tradingCondition':
         this.#goTo(event.effectUs, event.effectUs - 1)
         this.#mode.setCondition(event.condition, event.state)
@@ -142,6 +152,12 @@ class OrderPipeline implements OrderPlaneCore {
         this.#goTo(event.effectUs, event.effectUs)
         this.#onStrategy(event)
     }
+  }
+
+  /** What the ledger has opened, the strategy plane books from the event. */
+  #onOpening(opening: AccountOpening): void {
+    const opened = this.account.open(opening, this.#effectUs())
+    if (opened) this.outbox.add(opened)
   }
 
   #onStrategy(event: OrderIntent | CancelIntent | Cross | KillSwitch): void {
@@ -471,10 +487,4 @@ class OrderPipeline implements OrderPlaneCore {
       totals: this.#totals.snapshot(),
     }
   }
-}
-
-/** Where an order that works is by what the broker has told of it. */
-function lastKnownState({ filledUnits, ackUs }: Order): 'unknown' | 'acknowledged' | 'partially_filled' {
-  if (filledUnits > 0n) return 'partially_filled'
-  return ackUs > 0 ? 'acknowledged' : 'unknown'
 }

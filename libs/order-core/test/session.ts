@@ -11,6 +11,7 @@ import {
 } from '@triplane/contracts'
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 import {
+  anAccountOpening,
   aBookDelta,
   aBookSnapshot,
   aCancelIntent,
@@ -24,6 +25,7 @@ import {
   aTradingCondition,
   testStartUs,
 } from '@triplane/testing'
+import type { OwnedView } from '../src/account-opening.ts'
 import type { OrderPlaneConfig } from '../src/config.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot } from '../src/order-plane-core.ts'
 import type { OrderPlaneDeps } from '../src/order-plane-deps.ts'
@@ -177,6 +179,14 @@ export class Session {
     return this.send(anOperatorCommand({ seq: ++this.#seqs.operator, command, effectUs: this.nowUs }))
   }
 
+  /** Opens the account as another core owned it. */
+  openAccount(openingId: string, { account, switches }: OwnedView) {
+    const effectUs = this.nowUs
+    return this.send(
+      anAccountOpening({ seq: ++this.#seqs.operator, effectUs, openingId, account, switches: [...switches] }),
+    )
+  }
+
   condition(condition: TradingCondition, state: TradingState) {
     return this.send(aTradingCondition({ seq: ++this.#seqs.operator, condition, state, effectUs: this.nowUs }))
   }
@@ -195,6 +205,7 @@ export class Session {
   brief(): readonly string[] {
     return this.outputs.map((event) => {
       if (event.type === 'fill') return `fill ${event.quantity} @ ${event.price}`
+      if (event.type === 'accountOpened') return `opened ${event.openingId}`
       return `${event.intentId} ${event.state}${event.reason ? ` ${event.reason}` : ''}`
     })
   }

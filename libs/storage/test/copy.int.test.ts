@@ -61,6 +61,7 @@ describeGrades('storage copy', (server) => {
       const rest = [
         { ...examples.portfolioState, seq: 9007 },
         { ...examples.deadLetter, seq: 9008 },
+        { ...examples.accountOpened, seq: 9009 },
       ]
       await store([...some, ...others, ...ours, ...rest], runId)
     }

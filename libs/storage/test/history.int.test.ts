@@ -131,6 +131,16 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
     },
   ],
   [
+    'accountOpened',
+    'account_openings',
+    {
+      time: '2024-08-08T14:30:00.005+00:00',
+      opening_id: '5f2c',
+      account: examples.accountOpened.account,
+      switches: ['drawdown'],
+    },
+  ],
+  [
     'portfolioState',
     'portfolio_history',
     {

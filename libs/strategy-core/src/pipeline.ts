@@ -4,6 +4,7 @@ import {
   Outbox,
   rank,
   switchTypes,
+  type AccountOpened,
   type CancelReason,
   type Cross,
   type Fill,
@@ -119,14 +120,13 @@ export function createStrategyCore(
     switch (event.type) {
       case 'orderEvent':
       case 'fill':
+      case 'accountOpened':
         evaluateBefore(event.effectUs, rank.order)
-        return onExecution(event)
+        return event.type === 'accountOpened' ? onOpened(event) : onExecution(event)
       case 'operatorCommand':
-        evaluateBefore(event.effectUs, rank.command)
-        return onCommand(event)
       case 'tuning':
         evaluateBefore(event.effectUs, rank.command)
-        return onTuning(event)
+        return event.type === 'tuning' ? onTuning(event) : onCommand(event)
       default:
         evaluateBefore(event.tsRecvUs, rank.data)
         onMarket(event)
@@ -218,6 +218,14 @@ export function createStrategyCore(
     const desk = instrument.requestDesks.find(({ strategy }) => strategy === event.strategy) ?? instrument.desk
     const hasEnded = event.type === 'fill' ? desk.fill(event) : desk.follow(event)
     if (hasEnded) pursueTarget(instrument, event.effectUs)
+  }
+
+  /** The order plane has opened the account: the ledger here is as flat as its was. Switches that were latched are again. */
+  function onOpened({ openingId, account, switches: latched, effectUs }: AccountOpened): void {
+    const opened = ledger.open(openingId, account)
+    invariant(opened.ok, 'what the order plane has opened is opened here', opened.ok ? '' : opened.error.detail)
+    if (opened.value === 'known') return
+    onSwitchChanges(switches.latch(latched, 'still active when the account was opened'), effectUs)
   }
 
   function onCommand({ command, who, why, effectUs }: OperatorCommand): void {
@@ -452,6 +460,8 @@ export function createStrategyCore(
     nextDueUs() {
       return nextEvaluationUs === 0 || isIdle() ? Infinity : nextEvaluationUs
     },
+
+    owned: () => ledger.owned(),
 
     summary() {
       return {

@@ -1,6 +1,7 @@
 import {
   field,
   stateSchema,
+  type AccountOpened,
   type Bar,
   type CancelIntent,
   type Cross,
@@ -14,6 +15,7 @@ import {
   type OperatorCommand,
   type OrderEvent,
   type OrderIntent,
+  type OwnedAccount,
   type PastBar,
   type PlaneCore,
   type PortfolioState,
@@ -33,7 +35,7 @@ import { tradedInstrumentSchema } from './traded-instrument.ts'
 
 /** What is about the market. */
 export type MarketInput = Quote | Trade | Ofi | Bar | PastBar | Mark | MarketStatus
-export type StrategyInput = MarketInput | OrderEvent | Fill | OperatorCommand | Tuning
+export type StrategyInput = MarketInput | OrderEvent | Fill | AccountOpened | OperatorCommand | Tuning
 export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
 
 /** What the core cannot know by itself. */
@@ -71,6 +73,8 @@ interface StrategySummary {
 }
 
 export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
+  /** What the account owns by this ledger: the order plane's is the authority. */
+  owned(): OwnedAccount
   /** May be called at any time; what the core does is the same. */
   summary(): StrategySummary
   snapshot(): StrategySnapshot

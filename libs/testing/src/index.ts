@@ -20,6 +20,8 @@ export {
   anOfi,
   anOperatorCommand,
   aTuning,
+  anAccountOpened,
+  anAccountOpening,
   anOrderEvent,
   anOrderIntent,
   aPortfolioState,

@@ -1,4 +1,4 @@
-import type { Fill, OrderEvent, OrderIntent } from '@triplane/contracts'
+import type { ExecutionEvent, Fill, OrderIntent } from '@triplane/contracts'
 import { attributesOf } from './decision-spans.ts'
 import type { SpanName } from './span-tree.ts'
 import type { SpanAttributes, TraceRef, Tracing } from './tracing.ts'
@@ -47,7 +47,8 @@ export class OrderSpans {
   }
 
   /** The core put out an event at `nowUs`, wall time. Gives the trace of a traced fill, for the table of slow fills. */
-  onOutput(event: OrderEvent | Fill, nowUs: number): TraceRef | undefined {
+  onOutput(event: ExecutionEvent, nowUs: number): TraceRef | undefined {
+    if (event.type === 'accountOpened') return undefined
     const order = this.#open.get(event.intentId)
     if (!order) return undefined
     if (event.type === 'fill') return this.#onFill(order, event, nowUs)

@@ -58,3 +58,9 @@ export function orderEvent(
     tsPrevStateUs: order.prevStateUs,
   }
 }
+
+/** Where an order that works is by what the broker has told of it. */
+export function lastKnownState({ filledUnits, ackUs }: Order): 'unknown' | 'acknowledged' | 'partially_filled' {
+  if (filledUnits > 0n) return 'partially_filled'
+  return ackUs > 0 ? 'acknowledged' : 'unknown'
+}

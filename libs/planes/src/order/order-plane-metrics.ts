@@ -63,6 +63,7 @@ export function exportOrderPlane(
   const interrupted = new Set<string>()
   metrics.beforeScrape(() => measure(metrics, core, labels, krwPerUsd))
   return (event) => {
+    if (event.type === 'accountOpened') return
     const market = labelsOf(labels, event.instrument)
     if (event.type === 'orderEvent') return recordOrder(metrics, event, market, interrupted)
     const terms = termsOf.get(event.instrument)

@@ -40,5 +40,5 @@ export const orderPlane = definePlane({
     return createOrderCore(config, { instruments, isSessionOpen, onApproved, onDuplicate }, saved)
   },
   exportMetrics: ({ metrics, instruments, config }, core) => exportOrderPlane(metrics, core, instruments, config),
-  views: (core, marketUs) => orderViews(() => core()?.view(), marketUs),
+  views: orderViews,
 })

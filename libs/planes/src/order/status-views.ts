@@ -1,14 +1,14 @@
 import { formatFixed } from '@triplane/kernel'
 import { portfolioState } from '@triplane/ledger'
 import type { StatusViews } from '@triplane/service'
-import type { OrderPlaneView } from '@triplane/order-core'
+import type { OrderPlaneCore, OrderPlaneView } from '@triplane/order-core'
 
 /** What the order plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
-export function orderViews(view: () => OrderPlaneView | undefined, marketUs: () => number): StatusViews {
+export function orderViews(core: () => OrderPlaneCore | undefined, marketUs: () => number): StatusViews {
   const shown =
     <Shown>(show: (view: OrderPlaneView) => Shown) =>
     () => {
-      const seen = view()
+      const seen = core()?.view()
       return seen && show(seen)
     }
   return {
@@ -17,6 +17,12 @@ export function orderViews(view: () => OrderPlaneView | undefined, marketUs: () 
       const { type: _, seq: __, ...portfolio } = portfolioState(account, marketUs())
       return portfolio
     }),
+    owned() {
+      const seen = core()
+      if (seen === undefined) return undefined
+      const { tradingState, open, waitingIntents } = seen.view()
+      return { marketUs: marketUs(), tradingState, openOrders: open.length + waitingIntents, ...seen.account.owned() }
+    },
     'kill-switches': shown(({ tradingState, switches }) => ({ tradingState, active: switches })),
   }
 }

@@ -5,7 +5,8 @@ import type { StrategyCore } from '@triplane/strategy-core'
 type Summary = ReturnType<StrategyCore['summary']>
 
 /** What the strategy plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
-export function strategyViews(summary: () => Summary | undefined, marketUs: () => number): StatusViews {
+export function strategyViews(core: () => StrategyCore | undefined, marketUs: () => number): StatusViews {
+  const summary = (): Summary | undefined => core()?.summary()
   return {
     positions() {
       const seen = summary()
@@ -16,6 +17,10 @@ export function strategyViews(summary: () => Summary | undefined, marketUs: () =
         ...portfolio
       } = portfolioState(seen.account, marketUs(), seen.markAgeLimitUs, seen.strategies)
       return portfolio
+    },
+    owned() {
+      const account = core()?.owned()
+      return account && { marketUs: marketUs(), account }
     },
     'kill-switches': () => summary()?.switches,
     strategies: () => summary()?.active,

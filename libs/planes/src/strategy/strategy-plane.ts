@@ -18,7 +18,17 @@ import { strategyViews } from './status-views.ts'
 import { createStrategyMetrics, exportStrategyPlane, SIGNALS, TUNING } from './strategy-plane-metrics.ts'
 
 /** What every strategy needs the plane to hear; and what those do that ask for bars. */
-const alwaysHeard = ['quote', 'ofi', 'mark', 'marketStatus', 'orderEvent', 'fill', 'operatorCommand', 'tuning'] as const
+const alwaysHeard = [
+  'quote',
+  'ofi',
+  'mark',
+  'marketStatus',
+  'orderEvent',
+  'fill',
+  'accountOpened',
+  'operatorCommand',
+  'tuning',
+] as const
 const bars = ['bar', 'pastBar'] as const
 
 /** What the strategy plane is made of, wherever it runs. */
@@ -53,6 +63,7 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
       'marketStatus',
       'orderEvent',
       'fill',
+      'accountOpened',
       'operatorCommand',
       'tuning',
     ),
@@ -96,7 +107,7 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
       }
     },
     exportMetrics: ({ metrics, instruments }, core) => exportStrategyPlane(metrics, core, instruments),
-    views: (core, marketUs) => strategyViews(() => core()?.summary(), marketUs),
+    views: strategyViews,
   })
 }
 

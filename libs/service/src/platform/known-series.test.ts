@@ -9,7 +9,7 @@ const listener: BusTopics = { consumed: [topics.intents], produced: [topics.orde
 describe('what a service shows from the start', () => {
   it.each([
     { name: 'of the market', plane: speaker, want: ['trade', 'bar', 'deadLetter'] },
-    { name: 'of orders', plane: listener, want: ['orderEvent', 'fill', 'deadLetter'] },
+    { name: 'of orders', plane: listener, want: ['orderEvent', 'fill', 'accountOpened', 'deadLetter'] },
   ])('it stores what it says that is history $name, and what it cannot read', ({ plane, want }) => {
     expect([...storedOf(plane)].sort()).toEqual([...want].sort())
   })

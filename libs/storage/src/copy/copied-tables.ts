@@ -47,6 +47,7 @@ export const copiedTables: readonly CopiedTable[] = [
   byRun('order_journal', ['run_id', 'producer', 'seq']),
   byRun('orders', ['run_id', 'intent_id'], newerState),
   byRun('fills', ['run_id', 'fill_id']),
+  byRun('account_openings', ['run_id', 'opening_id']),
   byRun('slowest_fills', ['run_id', 'fill_id']),
   { name: 'audit_log', key: ['link'], isByRun: false, onConflict: keepFirst, isDerived: false },
 ]

@@ -129,6 +129,13 @@ const fills = historyTable('fill', [
   ['venue_time', 'time', (fill) => fill.tsVenueUs],
 ])
 
+const accountOpenings = historyTable('accountOpened', [
+  ['time', 'time', (opened) => opened.effectUs],
+  ['opening_id', 'text', (opened) => opened.openingId],
+  ['account', 'json', (opened) => opened.account],
+  ['switches', 'json', (opened) => opened.switches],
+])
+
 /** A position as rows have it: by symbol and venue. */
 function positionRow({ instrument, ...position }: PortfolioState['positions'][number]) {
   return { symbol: symbolOf(instrument), venue: venueOf(instrument), ...position }
@@ -170,6 +177,7 @@ export const historyTables: readonly HistoryTable[] = [
   signals,
   orderJournal,
   fills,
+  accountOpenings,
   portfolioHistory,
   deadLetters,
 ]

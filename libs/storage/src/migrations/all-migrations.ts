@@ -9,6 +9,7 @@ import { wholeBarViews } from './0008-whole-bar-views.ts'
 import { deadLetterLength } from './0009-dead-letter-length.ts'
 import { positionVenues } from './0010-position-venues.ts'
 import { optionalIds } from './0011-optional-ids.ts'
+import { accountOpenings } from './0012-account-openings.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. One that has been released is never changed: add another. */
@@ -24,4 +25,5 @@ export const allMigrations: readonly Migration[] = [
   deadLetterLength,
   positionVenues,
   optionalIds,
+  accountOpenings,
 ]

@@ -111,6 +111,17 @@ describe('createKillSwitches', () => {
     expect(trips([loss, loss, loss], switches)).toEqual([[], [], ['pnl']])
   })
 
+  it('latches what was active in another run, once, until it is re-armed', () => {
+    const switches = createKillSwitches(config)
+    const why = 'still active'
+    expect(switches.latch(['drawdown'], why)).toMatchObject([{ switchType: 'drawdown', active: true, why }])
+    expect(switches.latch(['drawdown'], why)).toEqual([])
+    expect(trips([calm, calm, calm], switches)).toEqual([[], [], []])
+    expect(switches.anyActive).toBe(true)
+    expect(switches.rearm(['drawdown'], 'ada', 'checked')).toMatchObject([{ switchType: 'drawdown', active: false }])
+    expect(switches.anyActive).toBe(false)
+  })
+
   it('trips and re-arms manual at once', () => {
     const switches = createKillSwitches(config)
     expect(switches.trip('ada', 'fire')).toMatchObject({ switchType: 'manual', active: true, why: 'ada: fire' })

@@ -67,6 +67,8 @@ export interface KillSwitches {
   evaluate(measured: Measured): readonly SwitchChange[]
   /** Trips `manual`; undefined when it is active already. */
   trip(who: string, why: string): SwitchChange | undefined
+  /** Makes those of `types` active that are not: they were when the account was owned by another run. */
+  latch(types: readonly TrippableSwitch[], why: string): readonly SwitchChange[]
   /** Re-arms those of `types` that are active. One whose cause persists trips again once confirmed. */
   rearm(types: readonly SwitchType[], who: string, why: string): readonly SwitchChange[]
   status(): Readonly<Record<SwitchType, SwitchStatus>>
@@ -172,6 +174,10 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
 
     trip(who, why) {
       return trips('manual', 1, 1) ? change('manual', `${who}: ${why}`) : undefined
+    },
+
+    latch(types, why) {
+      return types.filter((type) => trips(type, limits[type], 1)).map((type) => change(type, why))
     },
 
     rearm(types, who, why) {

@@ -1,0 +1,32 @@
+import { defineEvent, type EventOf } from '../define-event.ts'
+import { effectUs, exampleUs, text } from '../fields.ts'
+import { rank } from '../input-order.ts'
+import { latchedSwitches, ownedAccountSchema } from '../owned-account.ts'
+import { topics } from '../topics.ts'
+import { exampleAccount } from './account-opened.ts'
+
+export const accountOpening = defineEvent({
+  tag: 'accountOpening',
+  version: 1,
+  doc: 'An operator opens the account of a new, flat, halted run with what it owned. Only `accountOpened` says that it was done.',
+  schema: {
+    effectUs,
+    openingId: text('digest of the document: what was opened with it once is not opened again'),
+    account: ownedAccountSchema,
+    switches: latchedSwitches,
+    who: text('name of the operator'),
+    why: text('reason given'),
+  },
+  topic: topics.commands,
+  key: (_, account) => account,
+  rank: rank.command,
+  example: {
+    effectUs: exampleUs,
+    openingId: '5f2c',
+    account: exampleAccount,
+    switches: ['drawdown'],
+    who: 'ada',
+    why: 'upgrade',
+  },
+})
+export type AccountOpening = EventOf<typeof accountOpening>

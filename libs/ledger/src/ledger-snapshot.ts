@@ -1,0 +1,38 @@
+import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { holdingSchema } from './holding.ts'
+import { subLedgersSchema } from './sub-ledgers.ts'
+import { roundTripsSchema } from './valuation.ts'
+
+/** A ledger as it is saved. */
+export const ledgerSchema = stateSchema({
+  startingCashUsd: field.units,
+  positions: field.list(holdingSchema),
+  /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
+  assets: field.list(holdingSchema),
+  /** Starting cash and deposits, by currency. */
+  cash: field.list(stateSchema({ currency: field.text, units: field.units })),
+  depositsUsd: field.units,
+  fillIds: field.list(field.text),
+  peakUsd: field.units,
+  maxDrawdownRatio: field.real,
+  roundTrips: roundTripsSchema,
+  subLedgers: subLedgersSchema,
+})
+export type LedgerSnapshot = StateOf<typeof ledgerSchema>
+
+/** A ledger that has `startingCashUsd` (1e-8) and nothing else. */
+export function untouchedLedger(startingCashUsd: bigint): LedgerSnapshot {
+  const units = String(startingCashUsd)
+  return {
+    startingCashUsd: units,
+    positions: [],
+    assets: [],
+    cash: [{ currency: 'USD', units }],
+    depositsUsd: '0',
+    fillIds: [],
+    peakUsd: units,
+    maxDrawdownRatio: 0,
+    roundTrips: { closed: 0, won: 0 },
+    subLedgers: [],
+  }
+}

@@ -1,0 +1,92 @@
+import type { OwnedAccount, OwnedHolding } from '@triplane/contracts'
+import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
+import type { HoldingSnapshot } from './holding.ts'
+import type { LedgerSnapshot } from './ledger-snapshot.ts'
+import { assetTerms } from './opening-refusal.ts'
+
+/** What the ledger with this snapshot owns. What is only counted (round trips) and what is only remembered (fill ids) is left out. */
+export function ownedAccount(saved: LedgerSnapshot): OwnedAccount {
+  const { startingCashUsd, depositsUsd, cash, positions, assets, peakUsd, maxDrawdownRatio, subLedgers } = saved
+  return {
+    startingCashUsd: money(startingCashUsd),
+    depositsUsd: money(depositsUsd),
+    cash: cash.map(({ currency, units }) => ({ currency, amount: money(units) })),
+    positions: positions.filter(({ parts }) => parts.length > 0).map(ownedHolding),
+    assets: assets.map(ownedHolding),
+    peakUsd: money(peakUsd),
+    maxDrawdownRatio,
+    strategies: subLedgers.map((one) => ({ ...one, peakUsd: money(one.peakUsd) })),
+  }
+}
+
+function ownedHolding(saved: HoldingSnapshot): OwnedHolding {
+  const { instrument, quoteCurrency, quantityScale, contractSize, mark, parts } = saved
+  return {
+    instrument,
+    quoteCurrency,
+    contractSize,
+    mark,
+    parts: parts.map(({ strategy, quantity, costBasis, realized, fees, cashFlow, roundTripResult }) => ({
+      strategy,
+      quantity: formatFixed(BigInt(quantity), quantityScale),
+      costBasis: money(costBasis),
+      realized: money(realized),
+      fees: money(fees),
+      cashFlow: money(cashFlow),
+      roundTripResult: money(roundTripResult),
+    })),
+  }
+}
+
+/** What the fill ids of a ledger have of an opening. */
+export const openingMark = (openingId: string) => `opening ${openingId}`
+
+/**
+ * The snapshot with which a ledger that is `own` now, and has no reason to refuse (`openingRefusal`), goes on from `account`. Its
+ * own mark of an instrument is newer than the account's, of which nobody knows how old it is: it counts as stale.
+ */
+export function openedLedger(openingId: string, account: OwnedAccount, own: LedgerSnapshot): LedgerSnapshot {
+  const owned = new Map(account.positions.map((holding) => [holding.instrument, holding]))
+  return {
+    ...own,
+    startingCashUsd: units(account.startingCashUsd),
+    depositsUsd: units(account.depositsUsd),
+    cash: account.cash.map(({ currency, amount }) => ({ currency, units: units(amount) })),
+    positions: own.positions.map((terms) => {
+      const holding = owned.get(terms.instrument)
+      return holding ? openedHolding(holding, terms) : terms
+    }),
+    assets: account.assets.map((asset) => {
+      const { instrument, quoteCurrency } = asset
+      return openedHolding(asset, { instrument, ...assetTerms(quoteCurrency), mark: 0, markUs: 0, parts: [] })
+    }),
+    fillIds: [openingMark(openingId)],
+    peakUsd: units(account.peakUsd),
+    maxDrawdownRatio: account.maxDrawdownRatio,
+    subLedgers: account.strategies.map((one) => ({ ...one, peakUsd: units(one.peakUsd) })),
+  }
+}
+
+function openedHolding({ mark, parts }: OwnedHolding, own: HoldingSnapshot): HoldingSnapshot {
+  return {
+    ...own,
+    ...(own.mark === 0 && { mark }),
+    parts: parts.map(({ strategy, quantity, costBasis, realized, fees, cashFlow, roundTripResult }) => ({
+      strategy,
+      quantity: String(fixed(quantity, own.quantityScale)),
+      costBasis: units(costBasis),
+      realized: units(realized),
+      fees: units(fees),
+      cashFlow: units(cashFlow),
+      roundTripResult: units(roundTripResult),
+    })),
+  }
+}
+
+function money(saved: string): string {
+  return formatFixed(BigInt(saved), MONEY_SCALE)
+}
+
+function units(amount: string): string {
+  return String(fixed(amount, MONEY_SCALE))
+}

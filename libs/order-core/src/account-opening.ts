@@ -1,0 +1,84 @@
+import {
+  trippableSwitches,
+  type AccountOpened,
+  type AccountOpening,
+  type EventDraft,
+  type OwnedAccount,
+  type TrippableSwitch,
+} from '@triplane/contracts'
+import type { OrderStore, TradingMode } from '@triplane/execution'
+import { err, type Result } from '@triplane/kernel'
+import type { Ledger, OpeningRefusal } from '@triplane/ledger'
+import type { WaitingIntents } from './waiting-intents.ts'
+
+/** What an account is opened with. */
+export type Opening = Pick<AccountOpening, 'openingId' | 'account' | 'switches'>
+
+/** Why an account is not opened: what the ledger refuses, and what the plane does. `detail` says what was found. */
+export interface AccountRefusal {
+  /**
+   * - `not_halted`: no operator has halted trading
+   * - `orders_work`: orders are open
+   * - `no_market_time`: nothing was heard of the market yet
+   */
+  readonly code: OpeningRefusal['code'] | 'not_halted' | 'orders_work' | 'no_market_time'
+  readonly detail: string
+}
+
+/** What the account owns, and the kill switches that are latched, the manual one apart: it is the account's, whatever the run. */
+export interface OwnedView {
+  readonly account: OwnedAccount
+  readonly switches: readonly Exclude<TrippableSwitch, 'manual'>[]
+}
+
+const automatic = trippableSwitches.filter((type) => type !== 'manual')
+
+interface OpeningParts {
+  readonly ledger: Ledger
+  readonly mode: TradingMode
+  readonly orders: OrderStore
+  readonly waiting: WaitingIntents
+  /** Market time; 0 before the first input. */
+  readonly nowUs: () => number
+}
+
+/**
+ * Opens the account of a new run with what it owned before, and says what it owns now. Only an operator's halt will do for the first:
+ * any other may end by itself, and what is opened is to be looked at before it is traded.
+ */
+export class AccountOpenings {
+  readonly #parts: OpeningParts
+
+  constructor(parts: OpeningParts) {
+    this.#parts = parts
+  }
+
+  owned(): OwnedView {
+    const { ledger, mode } = this.#parts
+    const { switches } = mode.snapshot()
+    return { account: ledger.owned(), switches: automatic.filter((type) => switches.includes(type)) }
+  }
+
+  /** Whether `open` would open it now, or has: `known`. Changes nothing. */
+  wouldOpen({ openingId, account }: Opening): Result<'new' | 'known', AccountRefusal> {
+    const { ledger, mode, orders, waiting, nowUs } = this.#parts
+    const verdict = ledger.wouldOpen(openingId, account)
+    if (verdict.ok && verdict.value === 'known') return verdict
+    const refuse = (code: AccountRefusal['code'], detail: string) => err({ code, detail })
+    const { operator } = mode.snapshot()
+    if (operator !== 'halted') return refuse('not_halted', `trading is ${operator} by the operators' orders`)
+    const open = orders.open().length + waiting.size
+    if (open > 0) return refuse('orders_work', `${open} orders are open`)
+    if (nowUs() === 0) return refuse('no_market_time', 'nothing was heard of the market yet')
+    return verdict
+  }
+
+  /** Books what the account owned, and gives the event that says so. One that is refused, or known, changes nothing. */
+  open(opening: Opening, effectUs: number): EventDraft<AccountOpened> | undefined {
+    const verdict = this.wouldOpen(opening)
+    if (!verdict.ok || verdict.value === 'known') return undefined
+    const { openingId, account, switches } = opening
+    this.#parts.ledger.open(openingId, account)
+    return { type: 'accountOpened', effectUs, openingId, account, switches }
+  }
+}
