@@ -1,5 +1,6 @@
 import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
 import { configuredRates, tradableOf } from '@triplane/instruments'
+import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import { orderPlane } from '@triplane/planes'
@@ -87,6 +88,10 @@ export async function composeOrderPlane(
           runId: run.runId,
           marketUs: () => hosted.marketUs,
           tradingState: () => hosted.plane.core.view().tradingState,
+          wouldOpen: (opening) =>
+            hosted.isLogDown
+              ? err({ code: 'log_down', detail: 'the input log cannot be written' })
+              : hosted.plane.core.account.wouldOpen(opening),
           inject: (producer, event, back) => hosted.host.inject(producer, event, back),
         })
         // Planes in lockstep read the topic together, up to its watermarks.

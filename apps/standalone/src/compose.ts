@@ -17,7 +17,7 @@ import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { openOtlpExport } from '@triplane/metrics'
-import { announceSystem, createStateCodec, otlpOptions, type RunningSystem } from '@triplane/service'
+import { announceSystem, createStateCodec, otlpOptions, simulatedAccount, type RunningSystem } from '@triplane/service'
 import { declaredHistory, tunedNotice } from '@triplane/strategy-core'
 import { loadStrategies } from '@triplane/user-strategies'
 import { buildReport } from './build-report.ts'
@@ -115,6 +115,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const operators = await openOperators({
     ...{ config: secrets, planes, bus, runId, metrics, clock, logger },
     folder: join(stateFolder, 'operators', runId),
+    beginsHalted: options.halted,
   })
   const cleanUps: (() => Promise<void>)[] = [() => bus.close()]
   async function cleanUp(): Promise<void> {
@@ -130,7 +131,15 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const urls: string[] = []
   try {
     if (options.ports) {
-      const servers = await startServers(metrics, options, planes, () => history, [operators.control.routes], clock)
+      const servers = await startServers(
+        metrics,
+        options,
+        planes,
+        { runId, account: simulatedAccount(runId) },
+        () => history,
+        [operators.control.routes],
+        clock,
+      )
       cleanUps.push(() => servers.close())
       urls.push(...servers.urls)
     }

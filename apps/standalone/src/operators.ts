@@ -1,5 +1,5 @@
-import type { OperatorCommand, Tuning } from '@triplane/contracts'
-import { controlRefusals } from '@triplane/control'
+import type { AccountOpening, OperatorCommand, PlaneName, Tuning } from '@triplane/contracts'
+import { controlRefusals, createHaltFile } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import type { Bus } from '@triplane/messaging'
@@ -11,6 +11,8 @@ export interface OperatorsOptions {
   readonly config: Pick<StandaloneConfig, 'operator' | 'audit'>
   /** Where this run's halt file and the queue of its audit lie. */
   readonly folder: string
+  /** A halt is in force from the first input on, as if an operator had ordered it. */
+  readonly beginsHalted: boolean
   readonly planes: Planes
   readonly bus: Bus
   readonly runId: string
@@ -24,8 +26,15 @@ export interface OperatorsOptions {
  * the open one, which it closes: so it is in force when it is answered, and both planes hear it at the same market time.
  */
 export async function openOperators(options: OperatorsOptions): Promise<OperatorControl> {
-  const { config, folder, planes, bus, runId, metrics, clock, logger } = options
+  const { config, folder, beginsHalted, planes, bus, runId, metrics, clock, logger } = options
   for (const reason of controlRefusals) metrics.order.stageRefused.of({ stage: 'control', reason })
+  if (beginsHalted)
+    await createHaltFile(folder, 'order-plane' satisfies PlaneName).write({
+      state: 'halted',
+      who: 'command line',
+      why: 'begun with --halted',
+      atUs: clock.nowUs(),
+    })
   const operators = await OperatorControl.open({
     config: { ...config, state: { folder } },
     logger: logger.child('control'),
@@ -37,7 +46,7 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
   const producer = bus.producer({ name, runId })
   // The bus is this process's own: no earlier process has said anything on it.
   const edge = new Edge({ name, stage: 'order', producer, run: { account }, lastSeq: clock.nowUs(), clock })
-  function tell(event: OperatorCommand | Tuning): void {
+  function tell(event: OperatorCommand | Tuning | AccountOpening): void {
     edge.control(event)
     planes.lockstep.closeBefore(event.effectUs + 1)
   }
@@ -51,8 +60,10 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
     },
     account,
     runId,
-    marketUs: () => (planes.lockstep.nowUs ?? 0) + 1,
+    // Before the first item there is no market time: what is ordered then comes before everything.
+    marketUs: () => (planes.lockstep.nowUs ?? -1) + 1,
     tradingState: () => planes.order.core.view().tradingState,
+    wouldOpen: (opening) => planes.order.core.account.wouldOpen(opening),
     inject: (_producer, command) => tell(command),
   })
   return operators

@@ -72,6 +72,7 @@ describe('parseOptions', () => {
         '--scenario',
         '--seed',
         '--resume',
+        '--halted',
         '--storage',
         '--hash',
         '--report',

@@ -22,6 +22,8 @@ export interface Options {
   readonly startTimeUs: number | undefined
   readonly sessions: 'always' | 'real'
   readonly resume: boolean
+  /** Begin with a halt in force, until an operator resumes. */
+  readonly halted: boolean
   readonly storage: boolean
   readonly hash: boolean
   readonly ofiIntervalUs: number
@@ -148,6 +150,7 @@ function command(): Command {
       ]),
     )
     .option('--resume', 'continue the simulated run that was stopped cleanly', false)
+    .option('--halted', 'begin halted: nothing is traded until triplane resume', false)
     .addOption(new Option('--storage <mode>', 'history in Postgres').choices(['on', 'off']).default('on'))
     .addOption(new Option('--hash <mode>', 'hash of all output events').choices(['on', 'off']).default('on'))
     .option(
@@ -200,6 +203,7 @@ export function parseOptions(argv: readonly string[], seedOf: () => number): Opt
     startTimeUs: flags.startTime ?? (parser.getOptionValueSource('scenario') === 'cli' ? SCENARIO_START_US : undefined),
     sessions: flags.sessions ?? 'always',
     resume: flags.resume,
+    halted: flags.halted,
     storage: flags.storage === 'on',
     hash: flags.hash === 'on',
     ofiIntervalUs: flags.ofiInterval,
@@ -227,6 +231,7 @@ interface Flags {
   readonly startTime?: number
   readonly sessions?: 'always' | 'real'
   readonly resume: boolean
+  readonly halted: boolean
   readonly storage: 'on' | 'off'
   readonly hash: 'on' | 'off'
   readonly ofiInterval: number

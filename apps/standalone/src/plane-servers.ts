@@ -36,6 +36,7 @@ export async function startServers(
   metrics: PlaneMetrics,
   { ports, host, storage, varFolder }: Pick<Options, 'ports' | 'host' | 'storage' | 'varFolder'>,
   planes: Planes,
+  run: { readonly runId: string; readonly account: string },
   history: () => History | undefined,
   orderRoutes: readonly RequestHandler[],
   clock: Clock,
@@ -60,7 +61,8 @@ export async function startServers(
     details: { marketTimeUs: planes.lockstep.nowUs },
   })
   const marketUs = () => planes.lockstep.nowUs ?? 0
-  const order = statusRoutes(orderPlane.views(() => planes.order.core, marketUs))
+  const views = orderPlane.views(() => planes.order.core, marketUs)
+  const order = statusRoutes({ ...views, run: () => ({ ...run, marketUs: marketUs() }) })
   const strategy = statusRoutes(strategyPlane.views(() => planes.strategy.core, marketUs))
   const readiness = { market }
   const healthy = createHealth({ checks, readiness, clock })

@@ -41,7 +41,8 @@ export function loadStopped<State>(folder: string, codec: StateCodec<State>): Lo
   } catch (error) {
     if (!(error instanceof StateMisfitError)) throw error
     throw new ResumeError(
-      `Cannot resume the run in ${fileIn(folder)}: ${error.message}. Start a new run without --resume.`,
+      `Cannot resume the run in ${fileIn(folder)}: ${error.message}. Start a new run without --resume; what this one holds is taken along by the ` +
+        'version that saved it: triplane halt, triplane state export (docs/operations.md).',
     )
   }
 }

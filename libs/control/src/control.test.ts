@@ -1,9 +1,13 @@
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { examples } from '@triplane/testing'
 import express from 'express'
 import { DeskWorld } from '../test/desk-world.ts'
 import { createControl, type ControlOptions } from './control.ts'
 import { hashToken } from './operator-tokens.ts'
+import { sealOwned } from './owned-document.ts'
+
+const owned = examples.accountOpened.account
 
 const tokens = [
   { name: 'ann', hash: hashToken('token-of-ann') },
@@ -120,6 +124,43 @@ describe('the control surface', () => {
     expect(answer.body['reason']).toContain(reason)
     expect(refusals).toEqual(['bad_request'])
     expect(world.enforced).toEqual([])
+  })
+
+  it('takes a document of what the account owned, far larger than other orders, and refuses one that was changed', async () => {
+    const { world, post, refusals } = await served()
+    const [position] = owned.positions
+    const positions = Array.from({ length: 200 }, (_, i) => ({
+      ...position,
+      instrument: `A${i}@sim`,
+    })) as typeof owned.positions
+    const document = sealOwned({ account: 'a', runId: 'r', marketUs: 1, owned: { ...owned, positions }, switches: [] })
+    const body = JSON.stringify({ document, why: 'upgrade' })
+    expect(await post('open', { token: 'token-of-ann', body })).toMatchObject({
+      status: 200,
+      body: { accepted: true, command: 'open', who: 'ann', audited: true },
+    })
+    expect(world.opened).toMatchObject([{ who: 'ann', why: 'upgrade', document: { digest: document.digest } }])
+
+    const changed = body.replace('"A7@sim"', '"B7@sim"')
+    expect(await post('open', { token: 'token-of-ann', body: changed })).toMatchObject({
+      status: 400,
+      body: { accepted: false, reason: expect.stringContaining('the document was changed') as string },
+    })
+    expect(await post('open', { token: 'token-of-ann' })).toMatchObject({
+      status: 400,
+      body: { reason: 'Expected a document of the format triplane-owned-state, was another.' },
+    })
+    expect(await post('open', { token: 'token-of-ann', body: 'x'.repeat(1_000_001) })).toMatchObject({
+      status: 400,
+      body: { reason: expect.stringContaining('Expected JSON of at most 1000000 bytes') as string },
+    })
+    expect(refusals).toHaveLength(3)
+    world.notOpened = 'Expected halted, was active'
+    expect(await post('open', { token: 'token-of-ann', body })).toMatchObject({
+      status: 409,
+      body: { accepted: false },
+    })
+    expect(world.opened).toHaveLength(1)
   })
 
   it('takes a tuning, and refuses one that the bus does not take', async () => {

@@ -4,10 +4,13 @@ import { messageOf } from './control-error.ts'
 import { createOperatorDesk, type OperatorDeskOptions, type OrderRefusal, type Outcome } from './operator-desk.ts'
 import { CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
 import type { StandingOrder } from './operator-order.ts'
+import { parseOpening } from './parse-opening.ts'
 import { parseTuning } from './parse-tuning.ts'
 import { parseWhy } from './parse-why.ts'
 
 const MAX_BODY_BYTES = 4096
+/** What an account of hundreds of instruments owns. */
+const MAX_DOCUMENT_BYTES = 1_000_000
 
 const statusOf: Readonly<Record<OrderRefusal, number>> = {
   enforce_failed: 500,
@@ -15,12 +18,13 @@ const statusOf: Readonly<Record<OrderRefusal, number>> = {
   file_failed: 503,
   audit_failed: 503,
   superseded: 409,
+  not_opened: 409,
 }
 
 export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
 
 export interface Control {
-  /** `POST /control/{halt,reduce,resume,rearm,tune}`. */
+  /** `POST /control/{halt,reduce,resume,rearm,tune,open}`. */
   readonly routes: Router
   /** One line for the log: whose orders are taken, or that control is off; and what stands. */
   describe(): string
@@ -38,15 +42,21 @@ export function createControl(options: ControlOptions): Control {
   const desk = createOperatorDesk(options)
   const gate = createOperatorGate(options)
   const readBody = express.json({ limit: MAX_BODY_BYTES, type: () => true })
+  const readDocument = express.json({ limit: MAX_DOCUMENT_BYTES, type: () => true })
 
   function refuseBody(response: Response, reason: string): void {
     onRefused('bad_request')
     response.status(400).json({ accepted: false, reason })
   }
 
-  const unreadable: ErrorRequestHandler = (error: { readonly status?: number }, _request, response, next) => {
+  const unreadable: ErrorRequestHandler = (
+    error: { readonly status?: number; readonly limit?: number },
+    _request,
+    response,
+    next,
+  ) => {
     if (error.status === undefined || error.status >= 500) return next(error)
-    refuseBody(response, `Expected JSON of at most ${MAX_BODY_BYTES} bytes, was: ${messageOf(error)}.`)
+    refuseBody(response, `Expected JSON of at most ${error.limit ?? MAX_BODY_BYTES} bytes, was: ${messageOf(error)}.`)
   }
 
   const routes = Router()
@@ -63,6 +73,12 @@ export function createControl(options: ControlOptions): Control {
     if (!wanted.ok) return refuseBody(response, wanted.error)
     const { why, ...tuning } = wanted.value
     answer(response, await desk.tune(tuning, operatorOf(response), why))
+  })
+  routes.post('/control/open', gate('within_limit'), readDocument, async (request: Request, response: Response) => {
+    const wanted = parseOpening(request.body)
+    if (!wanted.ok) return refuseBody(response, wanted.error)
+    const { why, document } = wanted.value
+    answer(response, await desk.open(document, operatorOf(response), why))
   })
   routes.use(unreadable)
 

@@ -1,7 +1,9 @@
 // Orders of operators
 export { createControl, type Control } from './control.ts'
-export type { OperatorOrder, Tuning, TuningOrder } from './operator-order.ts'
+export type { OpeningOrder, OperatorOrder, Tuning, TuningOrder } from './operator-order.ts'
 export { createHaltFile } from './halt-file.ts'
+// What an account owns, as a document
+export { isSameAccount, openingOf, readOwned, sealOwned, type OwnedDocument } from './owned-document.ts'
 // Who may give them
 export { hashToken, parseOperatorTokens, readOperatorTokens } from './operator-tokens.ts'
 export { auditKeyFile, operatorTokenFile, type SecretFile } from './operator-files.ts'

@@ -1,5 +1,8 @@
-import { createOperatorDesk } from './operator-desk.ts'
+import { ok } from '@triplane/kernel'
+import { examples } from '@triplane/testing'
 import { DeskWorld } from '../test/desk-world.ts'
+import { createOperatorDesk } from './operator-desk.ts'
+import { sealOwned } from './owned-document.ts'
 
 let world: DeskWorld
 beforeEach(() => void (world = new DeskWorld()))
@@ -207,6 +210,52 @@ describe('a tuning', () => {
   })
 })
 
+describe('opening the account', () => {
+  const document = sealOwned({
+    account: 'a',
+    runId: 'r',
+    marketUs: 1,
+    owned: examples.accountOpened.account,
+    switches: [],
+  })
+  it('acts once its row is in the audit, and is done once', async () => {
+    expect(await world.desk.open(document, 'bob', 'y')).toMatchObject({
+      accepted: true,
+      command: 'open',
+      audited: true,
+    })
+    expect(world.steps).toEqual(['audit', 'enforce'])
+    expect(world.opened).toMatchObject([{ command: 'open', who: 'bob', why: 'y', document }])
+    expect(await world.desk.open(document, 'bob', 'again')).toMatchObject({ accepted: true, audited: false })
+    expect(world.steps).toEqual(['audit', 'enforce'])
+  })
+
+  it('is refused as the plane says, before anything is done', async () => {
+    world.notOpened = 'Expected halted, was active'
+    expect(await world.desk.open(document, 'bob', 'y')).toMatchObject({
+      accepted: false,
+      refusal: 'not_opened',
+      reason: 'Expected halted, was active. Nothing was opened.',
+    })
+    expect(world.steps).toEqual([])
+  })
+
+  it('is refused without its audit row', async () => {
+    world.fates.audit.push('fails')
+    expect(await world.desk.open(document, 'bob', 'y')).toMatchObject({ accepted: false, refusal: 'audit_failed' })
+    expect(world.opened).toEqual([])
+  })
+
+  it('is refused, with its row, when the plane changed its mind while that was written', async () => {
+    world.onStep = (step) => void (step === 'audit' && (world.notOpened = 'Expected halted, was active'))
+    expect(await world.desk.open(document, 'bob', 'y')).toMatchObject({
+      accepted: false,
+      audited: true,
+      refusal: 'not_opened',
+    })
+  })
+})
+
 /** A desk whose file or audit never answers, with short time-outs. */
 function hangingWorld({ file = false, audit = false }) {
   const enforced: string[] = []
@@ -219,6 +268,7 @@ function hangingWorld({ file = false, audit = false }) {
       write: file ? never : done,
     },
     enforce: ({ command }) => void enforced.push(command),
+    judgeOpening: () => ok('new'),
     publish: () => undefined,
     audit: audit ? never : done,
     auditEventually: () => undefined,

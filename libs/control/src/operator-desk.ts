@@ -1,12 +1,14 @@
 import { SerialQueue, withTimeout } from '@triplane/async'
 import { tradingStates, type OperatorCommandCode, type TradingState } from '@triplane/contracts'
-import type { Clock } from '@triplane/kernel'
+import type { Clock, Result } from '@triplane/kernel'
 import { ControlError, messageOf, type ControlErrorCode } from './control-error.ts'
 import type { HaltFile } from './halt-file.ts'
+import type { OwnedDocument } from './owned-document.ts'
 import {
   commandFor,
   stateOrderedBy,
   type AuditEntry,
+  type OpeningOrder,
   type OperatorOrder,
   type StandingOrder,
   type Tuning,
@@ -16,7 +18,9 @@ import {
 export interface OperatorDeskOptions {
   readonly haltFile: HaltFile
   /** Makes the plane obey, in one synchronous go. */
-  readonly enforce: (order: OperatorOrder) => void
+  readonly enforce: (order: OperatorOrder | OpeningOrder) => void
+  /** Whether the plane would open its account with it now (`new`), has (`known`), or why not. Changes nothing. */
+  readonly judgeOpening: (document: OwnedDocument) => Result<'new' | 'known', string>
   /** Tells the other planes; must not wait. */
   readonly publish: (order: OperatorOrder | TuningOrder) => void
   /** Commits an audit row; rejects while the database is away. */
@@ -34,8 +38,11 @@ export interface OperatorDeskOptions {
   readonly auditTimeoutMs?: number
 }
 
-/** Why an order was not carried out. `superseded`: somebody ordered a halt or a reduce in the meantime. */
-export type OrderRefusal = ControlErrorCode | 'superseded'
+/**
+ * Why an order was not carried out. `superseded`: somebody ordered a halt or a reduce in the meantime. `not_opened`: the plane does not
+ * open its account with that.
+ */
+export type OrderRefusal = ControlErrorCode | 'superseded' | 'not_opened'
 
 /** What came of an order. */
 export interface Outcome<Command extends string = OperatorCommandCode> {
@@ -63,6 +70,8 @@ export interface OperatorDesk {
   order(command: OperatorCommandCode, who: string, why: string): Promise<Outcome>
   /** Gives a strategy other parameters; its plane has the last word on whether they fit. Never rejects. */
   tune(tuning: Tuning, who: string, why: string): Promise<Outcome<'tune'>>
+  /** Opens the account with what it owned before the run, once; again with the same document is accepted and does nothing. Never rejects. */
+  open(document: OwnedDocument, who: string, why: string): Promise<Outcome<'open'>>
   /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
   restore(): void
   readonly standing: StandingOrder
@@ -73,14 +82,15 @@ export interface OperatorDesk {
  *
  * Invariants
  * 1. What makes trading stricter is enforced before anything else is done; no fault of file, bus or audit prevents it.
- * 2. What loosens (`resume`, `rearm`, `reduce` while halted by an operator) or tunes acts only after its audit row is committed.
+ * 2. What loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes or opens the account acts only after its audit
+ *    row is committed.
  * 3. It is in the halt file before it is enforced: a crash in between leaves an order that was audited; one before that
  *    leaves the stricter order.
  * 4. A halt or a reduce overrules every loosening order that came before it and is still under way.
  * 5. The last thing that the halt file is told is the standing order.
  */
 export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
-  const { haltFile, enforce, publish, audit, auditEventually, state, clock } = options
+  const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, clock } = options
   const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000 } = options
   let standing = haltFile.read()
   /** Counts halts and reduces. */
@@ -101,7 +111,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     return fault
   }
 
-  const enforced = (order: OperatorOrder) =>
+  const enforced = (order: OperatorOrder | OpeningOrder) =>
     attempt('enforce_failed', `Expected the plane to take ${order.command}`, () => enforce(order))
   const published = (order: OperatorOrder | TuningOrder) =>
     attempt('publish_failed', `Expected to publish ${order.command}`, () => publish(order))
@@ -211,6 +221,24 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       const untold = published(order)
       if (untold) return refused(order, 'publish_failed', `${untold.message}. Nothing was tuned.`, done)
       return outcome(order, { accepted: true, ...done })
+    },
+
+    async open(document, who, why) {
+      const order = { command: 'open' as const, who, why, atUs: clock.nowUs(), document }
+      const nothingDone = 'Nothing was opened.'
+      const verdict = judgeOpening(document)
+      if (!verdict.ok) return refused(order, 'not_opened', `${verdict.error}. ${nothingDone}`)
+      if (verdict.value === 'known') return outcome(order, { accepted: true, persisted: false, audited: false })
+      const before = state()
+      const notAudited = await audited({ ...order, before, after: before })
+      if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. ${nothingDone}`)
+      const done = { audited: true, persisted: false }
+      const bug = enforced(order)
+      if (bug) return refused(order, 'enforce_failed', bug.message, done)
+      const since = judgeOpening(document)
+      if (since.ok && since.value === 'known') return outcome(order, { accepted: true, ...done })
+      const reason = since.ok ? 'Expected the plane to open its account, it has not yet' : since.error
+      return refused(order, 'not_opened', `${reason}. ${nothingDone}`, done)
     },
 
     restore() {

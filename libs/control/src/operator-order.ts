@@ -1,4 +1,5 @@
 import type { OperatorCommandCode, TradingState } from '@triplane/contracts'
+import type { OwnedDocument } from './owned-document.ts'
 
 /** Who ordered something, and why. */
 interface Ordered {
@@ -28,8 +29,14 @@ export interface TuningOrder extends Ordered, Tuning {
   readonly command: 'tune'
 }
 
+/** An operator opens the account of a new run with what it owned. */
+export interface OpeningOrder extends Ordered {
+  readonly command: 'open'
+  readonly document: OwnedDocument
+}
+
 /** An order for the audit. */
-export type AuditEntry = (OperatorOrder | TuningOrder) & {
+export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder) & {
   /** The trading state before the order. */
   readonly before: TradingState
   /** The trading state after it; of an order that waits for this entry, the one that it asks for. */

@@ -1,10 +1,12 @@
 import type { TradingState } from '@triplane/contracts'
+import { err, ok, type Result } from '@triplane/kernel'
 import type { ControlError } from '../src/control-error.ts'
 import type { HaltFile } from '../src/halt-file.ts'
 import { createOperatorDesk, type OperatorDesk, type OperatorDeskOptions } from '../src/operator-desk.ts'
 import {
   stateOrderedBy,
   type AuditEntry,
+  type OpeningOrder,
   type OperatorOrder,
   type StandingOrder,
   type TuningOrder,
@@ -24,6 +26,9 @@ export class DeskWorld {
   /** The plane. */
   mode: TradingState = 'active'
   readonly enforced: OperatorOrder[] = []
+  readonly opened: OpeningOrder[] = []
+  /** Why the plane does not open its account. */
+  notOpened: string | undefined
   readonly published: (OperatorOrder | TuningOrder)[] = []
   readonly auditedLater: AuditEntry[] = []
   readonly faults: ControlError[] = []
@@ -79,10 +84,18 @@ export class DeskWorld {
         const fate = this.#next('enforce')
         if (fate === 'crash_before') return this.crash()
         if (fate === 'fails') throw new Error('a bug')
-        this.enforced.push(order)
+        if (order.command === 'open') this.opened.push(order)
+        else {
+          this.enforced.push(order)
+          this.mode = stateOrderedBy[order.command] ?? this.mode
+        }
         this.steps.push('enforce')
-        this.mode = stateOrderedBy[order.command] ?? this.mode
         if (fate === 'crash_after') this.crash()
+      },
+      judgeOpening: ({ digest }): Result<'new' | 'known', string> => {
+        if (this.notOpened !== undefined) return err(this.notOpened)
+        const isKnown = this.opened.some(({ document }) => document.digest === digest)
+        return ok(isKnown ? 'known' : 'new')
       },
       publish: (order) => {
         if (!alive()) return

@@ -1,6 +1,7 @@
 import {
   rawOf,
   topics,
+  type AccountOpening,
   type AuditLink,
   type DeadLetter,
   type Heartbeat,
@@ -70,8 +71,8 @@ export class Edge {
     publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
   }
 
-  /** Publishes a command, a tuning or a condition under the name of this edge; its sequence was given by `nextSeq`. */
-  control(event: OperatorCommand | Tuning | TradingConditionChange): void {
+  /** Publishes a command, a tuning, an opening or a condition under the name of this edge; its sequence was given by `nextSeq`. */
+  control(event: OperatorCommand | Tuning | AccountOpening | TradingConditionChange): void {
     publish(this.#options.producer, [event], this.#options.run.account)
   }
 

@@ -41,8 +41,22 @@ describe('snapshots', () => {
       expect.objectContaining({
         code: 'held',
         message: expect.stringMatching(
-          /snapshot-10\.json: Expected the field \/state\/cash, was nothing\. Start a new run\.$/,
+          /snapshot-10\.json: Expected the field \/state\/cash, was nothing\. Start a new run\..* triplane halt, triplane state export;/,
         ),
+      }),
+    )
+  })
+
+  it('holds the plane when a build with other state saved it, and names the way to take along what is held', async () => {
+    await save(9, 'one')
+    const other = createStateCodec(stateSchema({ cash: field.text, margin: field.text }), {
+      configurationDigest: 'one',
+      commit: 'c',
+    })
+    expect(() => new Snapshots(folder, other).newest()).toThrow(
+      expect.objectContaining({
+        code: 'held',
+        message: expect.stringContaining('triplane halt, triplane state export'),
       }),
     )
   })

@@ -12,6 +12,11 @@ export interface Snapshot<State> {
   readonly state: State
 }
 
+/** What is done where another version saved the state of a run. */
+const WAY_ON =
+  'Start a new run. To take along what it holds, start the version that saved it, then: triplane halt, triplane state export; ' +
+  'into the new run: triplane state import (docs/operations.md).'
+
 const snapshotName = /^snapshot-(\d+)\.json$/
 const fileOf = (afterTurn: number) => `snapshot-${afterTurn}.json`
 
@@ -75,7 +80,7 @@ export class Snapshots<State> {
       return this.#codec.decode(text)
     } catch (error) {
       if (!(error instanceof StateMisfitError)) throw error
-      throw new PlaneHeldError(`Cannot go on from ${join(this.#folder, name)}: ${error.message}. Start a new run.`, {
+      throw new PlaneHeldError(`Cannot go on from ${join(this.#folder, name)}: ${error.message}. ${WAY_ON}`, {
         cause: error,
       })
     }

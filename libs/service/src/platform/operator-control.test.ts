@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OperatorCommand, TradingState, Tuning } from '@triplane/contracts'
-import { createHaltFile, hashToken } from '@triplane/control'
+import { createHaltFile, hashToken, sealOwned } from '@triplane/control'
+import { err, ok } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
+import { examples } from '@triplane/testing'
 import express from 'express'
 import type { AddressInfo } from 'node:net'
 import { leaveCrashNote, readCrashNote } from '../lifecycle/crash-note.ts'
@@ -57,9 +59,12 @@ function aRun() {
   const told: (OperatorCommand | Tuning)[] = []
   let tradingState: TradingState = 'active'
   let seq = 0
+  let verdict: ReturnType<Parameters<OperatorControl['attach']>[0]['wouldOpen']> = ok('new')
   return {
     injected,
     told,
+    /** The plane does not open its account now. */
+    refuseOpening: (code: string, detail: string) => void (verdict = err({ code, detail })),
     commanded: {
       edge: {
         name: 'order-plane.edge',
@@ -71,6 +76,7 @@ function aRun() {
       runId: 'cafe0001',
       marketUs: () => 1_000_000,
       tradingState: () => tradingState,
+      wouldOpen: () => verdict,
       inject(producer: string, event: OperatorCommand) {
         expect(producer).toBe('order-plane.edge')
         injected.push(event)
@@ -127,8 +133,33 @@ describe('orders of operators', () => {
     expect(run.told).toHaveLength(1)
     expect(operators.control.standing.state).toBe('halted')
     expect(lines.find(({ level }) => level === 'WARNING')?.message).toContain(
-      'No audit: resume, rearm and tune are refused',
+      'No audit: resume, rearm, tune and open are refused',
     )
+  })
+
+  it('open its account with what the same account owned', async () => {
+    const { operators, order } = await opened()
+    const open = (account: string) =>
+      order('open', TOKEN, {
+        document: sealOwned({ account, runId: 'r', marketUs: 1, owned: examples.accountOpened.account, switches: [] }),
+      })
+    expect((await open('sim')).body['reason']).toBe('Expected a run under way, was none. Nothing was opened.')
+    const run = aRun()
+    operators.attach(run.commanded)
+    expect(await open('live-1')).toMatchObject({
+      status: 409,
+      body: { reason: 'Expected what the account sim of the run owned, was that of live-1. Nothing was opened.' },
+    })
+    // Without an audit nothing is opened.
+    expect(await open('sim')).toMatchObject({ status: 503, body: { accepted: false } })
+    run.refuseOpening('traded', 'something was booked in this run')
+    expect(await open('sim')).toMatchObject({
+      status: 409,
+      body: {
+        reason: 'Expected a new, flat, halted run, was: traded (something was booked in this run). Nothing was opened.',
+      },
+    })
+    expect(run.injected).toEqual([])
   })
 
   it('of nobody are refused and counted', async () => {

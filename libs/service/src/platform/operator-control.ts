@@ -2,13 +2,24 @@ import { join } from 'node:path'
 import {
   labelOf,
   topics,
+  type AccountOpening,
   type OperatorCommand,
   type PlaneName,
   type TradingState,
   type Tuning,
 } from '@triplane/contracts'
-import { createControl, createHaltFile, type Control, type OperatorOrder, type TuningOrder } from '@triplane/control'
-import type { Clock } from '@triplane/kernel'
+import {
+  createControl,
+  createHaltFile,
+  isSameAccount,
+  openingOf,
+  type Control,
+  type OpeningOrder,
+  type OperatorOrder,
+  type OwnedDocument,
+  type TuningOrder,
+} from '@triplane/control'
+import { err, type Clock, type Result } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import { createAuditLog, StorageError, type AuditLog, type AuditLogOptions } from '@triplane/storage'
 import type { z } from 'zod'
@@ -22,6 +33,8 @@ const DESK = 'order-plane' satisfies PlaneName
 /** What an order of an operator is told the other planes by. */
 type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
 
+type Opening = ReturnType<typeof openingOf>
+
 /** A run that takes orders. */
 export interface Commanded {
   readonly edge: OperatorEdge
@@ -29,9 +42,11 @@ export interface Commanded {
   readonly runId: string
   readonly marketUs: () => number
   readonly tradingState: () => TradingState
+  /** Whether the plane would open its account with it now (`new`), has (`known`), or why not. */
+  readonly wouldOpen: (opening: Opening) => Result<'new' | 'known', { readonly code: string; readonly detail: string }>
   inject(
     producer: string,
-    event: OperatorCommand,
+    event: OperatorCommand | AccountOpening,
     back: { readonly topic: typeof topics.commands; readonly key: string },
   ): void
 }
@@ -66,6 +81,7 @@ export class OperatorControl {
       tokens: config.operator.tokens,
       haltFile: createHaltFile(config.state.folder, DESK),
       enforce: (order) => this.#enforce(order),
+      judgeOpening: (document) => this.#judgeOpening(document),
       publish: (order) => this.#publish(order),
       audit: async (entry) => {
         await this.#auditLog().append(this.#entryOf(entry))
@@ -100,7 +116,7 @@ export class OperatorControl {
   openAudit(database: { readonly pool: AuditLogOptions['pool']; readonly isReady: boolean } | undefined): void {
     const { config, logger, clock } = this.#options
     if (database === undefined || config.audit.key === undefined) {
-      logger.warning('No audit: resume, rearm and tune are refused', { has_database: database !== undefined })
+      logger.warning('No audit: resume, rearm, tune and open are refused', { has_database: database !== undefined })
       return
     }
     this.#audit = createAuditLog({
@@ -134,10 +150,25 @@ export class OperatorControl {
     await this.#audit?.close()
   }
 
-  #enforce(order: OperatorOrder): void {
+  #enforce(order: OperatorOrder | OpeningOrder): void {
     const run = this.#commanded
     if (run === undefined) return
-    run.inject(run.edge.name, this.#eventOf(run, order), { topic: topics.commands, key: run.account })
+    const back = { topic: topics.commands, key: run.account }
+    if (order.command !== 'open') return run.inject(run.edge.name, this.#eventOf(run, order), back)
+    const event = openingEventOf(run, order)
+    run.inject(run.edge.name, event, back)
+    run.edge.control(event)
+  }
+
+  #judgeOpening(document: OwnedDocument): Result<'new' | 'known', string> {
+    const run = this.#commanded
+    if (run === undefined) return err('Expected a run under way, was none')
+    if (!isSameAccount(document.account, run.account))
+      return err(`Expected what the account ${run.account} of the run owned, was that of ${document.account}`)
+    const verdict = run.wouldOpen(openingOf(document))
+    return verdict.ok
+      ? verdict
+      : err(`Expected a new, flat, halted run, was: ${verdict.error.code} (${verdict.error.detail})`)
   }
 
   #publish(order: OperatorOrder | TuningOrder): void {
@@ -168,7 +199,11 @@ export class OperatorControl {
       who,
       why,
       before: { tradingState: before },
-      after: { tradingState: after, ...(entry.command === 'tune' && tuningIn(entry)) },
+      after: {
+        tradingState: after,
+        ...(entry.command === 'tune' && tuningIn(entry)),
+        ...(entry.command === 'open' && documentIn(entry)),
+      },
       outcome: 'accepted',
     }
   }
@@ -176,6 +211,15 @@ export class OperatorControl {
 
 function tuningIn({ strategy, parameters }: TuningOrder): Pick<TuningOrder, 'strategy' | 'parameters'> {
   return { strategy, parameters }
+}
+
+/** Which document it was: what was in it is in the event and the history. */
+function documentIn({ document: { digest, account, runId } }: OpeningOrder) {
+  return { digest, fromAccount: account, fromRun: runId }
+}
+
+function openingEventOf({ edge, marketUs }: Commanded, { document, who, why }: OpeningOrder): AccountOpening {
+  return { type: 'accountOpening', seq: edge.nextSeq(), effectUs: marketUs(), ...openingOf(document), who, why }
 }
 
 function tuningOf({ edge, marketUs }: Commanded, { strategy, parameters, who, why }: TuningOrder): Tuning {
