@@ -26,6 +26,7 @@ const ranElsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm test$/, '.ci/run'],
   [/^npm run (bench|examples|scenarios|bench:stack|bench:freshness|generate)\b/, 'package.json'],
   [/^npx triplane (positions|halt|resume|tune|audit verify)/, 'apps/cli/test/running.int.test.ts'],
+  [/^npx triplane state (export|import)/, 'apps/cli/test/state.int.test.ts'],
   [/^npx triplane halt \| reduce/, 'apps/cli/test/running.int.test.ts'],
   [/^npx triplane token create/, 'apps/cli/src/commands/token-commands.test.ts'],
   [/^npx triplane alerts (test|list)/, 'apps/cli/test/alerts.int.test.ts'],

@@ -28,6 +28,8 @@ export interface Edges {
   readonly err: Screen
   /** Wall time, microseconds. */
   readonly nowUs: () => number
+  /** Resolves after so many milliseconds. */
+  readonly wait: (ms: number) => Promise<void>
   readonly randomBytes: (count: number) => Buffer
   /** Who sits here, for a run that is started. */
   readonly userName: () => string

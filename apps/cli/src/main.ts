@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, decodeRecord } from '@triplane/messaging'
 import { findRunningSystem } from '@triplane/service'
@@ -60,6 +61,7 @@ const edges: Edges = {
   out: screenOf(process.stdout),
   err: screenOf(process.stderr),
   nowUs: () => systemClock.nowUs(),
+  wait: (ms) => setTimeout(ms),
   randomBytes,
   userName,
   async openControlTopics(environment) {

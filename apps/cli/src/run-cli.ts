@@ -10,6 +10,7 @@ import { addMonitoringCommands } from './commands/monitoring-commands.ts'
 import { addOrderCommands } from './commands/order-commands.ts'
 import { addProfileCommand } from './commands/profile-command.ts'
 import { addRunCommands } from './commands/run-commands.ts'
+import { addStateCommands } from './commands/state-commands.ts'
 import { addStatusCommands } from './commands/status-commands.ts'
 import { addStorageCommands } from './commands/storage-commands.ts'
 import { addTokenCommands } from './commands/token-commands.ts'
@@ -19,6 +20,7 @@ const addAll = [
   addOrderCommands,
   addStatusCommands,
   addRunCommands,
+  addStateCommands,
   addDlqCommands,
   addAuditCommands,
   addStorageCommands,

@@ -27,6 +27,7 @@ export class CliWorld {
   readonly closed: unknown[] = []
   /** Wall time, microseconds. */
   nowUs: () => number = () => testStartUs
+  waitedMs = 0
   interrupt: () => void = () => undefined
   isTTY = false
   output = ''
@@ -63,6 +64,10 @@ export class CliWorld {
       out: screen((text) => (this.output += text)),
       err: screen((text) => (this.messages += text)),
       nowUs: () => this.nowUs(),
+      wait: (ms) => {
+        this.waitedMs += ms
+        return Promise.resolve()
+      },
       randomBytes: (count) => Buffer.alloc(count, ++this.#random),
       userName: () => 'ann',
       openControlTopics: async () => {
@@ -108,7 +113,10 @@ export interface Asked {
   readonly body: string
 }
 
-/** A plane that answers everything alike, and remembers what it was asked. */
+/** What a plane says at a path. */
+export type Saying = (path: string) => { readonly status: number; readonly body: unknown }
+
+/** A plane that answers everything alike, or as told, and remembers what it was asked. */
 export class FakePlane {
   readonly asked: Asked[] = []
   url = ''
@@ -119,8 +127,9 @@ export class FakePlane {
       void bodyOf(request).then((text) => {
         const { method, url: path } = request
         this.asked.push({ method, path, authorization: request.headers.authorization, body: text })
-        response.writeHead(status, { 'content-type': 'application/json', ...headers })
-        response.end(typeof body === 'string' ? body : JSON.stringify(body))
+        const said = typeof body === 'function' ? (body as Saying)(path ?? '') : { status, body }
+        response.writeHead(said.status, { 'content-type': 'application/json', ...headers })
+        response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body))
       })
     })
   }

@@ -1,30 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startApp, type RunningApp } from './running-app.ts'
 import { triplane } from './triplane.ts'
 
 jest.setTimeout(180_000)
 
-const root = join(__dirname, '../../..')
 const folder = mkdtempSync(join(tmpdir(), 'triplane-beside-'))
 const beside = (...argv: string[]) => triplane(argv, { TRIPLANE_VAR: folder })
 
-let app: ChildProcess
-let ended: Promise<unknown>
-
-/** The sources, as `npm start` bundles them. */
-beforeAll(async () => {
-  const main = ['--import', require.resolve('tsx'), join(root, 'apps/standalone/src/main.ts')]
-  const flags = ['--var', folder, '--ports', '0,0,0', '--seed', '1']
-  app = spawn(process.execPath, [...main, ...flags], { cwd: root, stdio: 'ignore' })
-  ended = new Promise((resolve) => app.once('exit', resolve))
-  while (!existsSync(join(folder, 'running.json')) && app.exitCode === null)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-})
+let app: RunningApp
+beforeAll(async () => void (app = await startApp(folder, '--seed', '1')))
 afterAll(async () => {
-  app.kill('SIGTERM')
-  await ended
+  await app.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 

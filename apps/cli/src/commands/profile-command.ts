@@ -6,7 +6,7 @@ import { Option } from 'commander'
 import { CliError, messageOf } from '../cli-error.ts'
 import { fetchFrom, whyUnanswered } from '../planes/ask-plane.ts'
 import { operatorToken } from '../planes/operator-token.ts'
-import { parseUrl, planeNames, planeUrls, type PlaneName } from '../planes/plane-urls.ts'
+import { onlyPlane, parseUrl, planeNames, type PlaneName } from '../planes/plane-urls.ts'
 import { jsonOption, show, tokenFileOption, wholeNumber, type CommandLine } from './command-line.ts'
 
 /** What a plane may need besides the time that it profiles: a heap snapshot is large. */
@@ -45,7 +45,7 @@ async function profile(line: CommandLine, flags: Flags): Promise<void> {
   const { edges } = line
   const { plane, kind, seconds } = flags
   const token = operatorToken(edges.environment, flags.tokenFile)
-  const url = flags.url === undefined ? onlyPlane(edges.environment, plane) : parseUrl(flags.url, '--url')
+  const url = flags.url === undefined ? onlyPlane(edges.environment, plane, '--url') : parseUrl(flags.url, '--url')
   const extension = kind === 'cpu' ? 'cpuprofile' : 'heapsnapshot'
   const file = flags.out ?? `${plane}-${Math.floor(edges.nowUs() / 1_000_000)}.${extension}`
 
@@ -60,13 +60,6 @@ async function profile(line: CommandLine, flags: Flags): Promise<void> {
   }
   const bytes = await save(response.body, file)
   show(line, flags.json, { plane, url, kind, file, bytes }, () => `${file}: ${bytes} bytes\n`)
-}
-
-function onlyPlane(environment: CommandLine['edges']['environment'], plane: PlaneName): string {
-  const [url, ...more] = planeUrls(environment, plane)
-  if (url === undefined || more.length > 0)
-    throw new CliError(`Expected --url to name one of ${[url, ...more].join(', ')}, found none`, 2)
-  return url
 }
 
 /** Writes it whole or not at all. Gives its size. */

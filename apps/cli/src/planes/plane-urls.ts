@@ -29,6 +29,14 @@ export function planeUrls(environment: Environment, plane: PlaneName): readonly 
   return [...new Set(urls)]
 }
 
+/** Where the only plane of a kind is. Throws CliError where there are several; `by` says what names one of them. */
+export function onlyPlane(environment: Environment, plane: PlaneName, by: string = variableOf[plane]): string {
+  const [url, ...more] = planeUrls(environment, plane)
+  if (url === undefined || more.length > 0)
+    throw new CliError(`Expected ${by} to name one of ${[url, ...more].join(', ')}, found none`, 2)
+  return url
+}
+
 /** An address without a slash at its end. `from` says where it comes from. */
 export function parseUrl(text: string, from: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined

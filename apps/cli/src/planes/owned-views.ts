@@ -1,0 +1,85 @@
+import {
+  createStateCheck,
+  latchedSwitches,
+  ownedAccountSchema,
+  type OwnedAccount,
+  type OwnedHolding,
+} from '@triplane/contracts'
+import type { OwnedDocument } from '@triplane/control'
+import { CliError } from '../cli-error.ts'
+import type { Environment } from '../environment.ts'
+import { askPlane } from './ask-plane.ts'
+import { onlyPlane, type PlaneName } from './plane-urls.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What the two planes that keep a ledger say the account owns. */
+export interface OwnedViews {
+  readonly tradingState: string
+  /** Orders that are not ended. */
+  readonly openOrders: number
+  readonly marketUs: number
+  readonly switches: OwnedDocument['switches']
+  readonly order: OwnedAccount
+  readonly strategy: OwnedAccount
+}
+
+const explainAccount = createStateCheck(ownedAccountSchema, '/account')
+const explainSwitches = createStateCheck(latchedSwitches, '/switches')
+
+/** Asks the order plane and the strategy plane. Throws CliError where one does not say it. */
+export async function readOwnedViews(environment: Environment): Promise<OwnedViews> {
+  const [order, strategy] = await Promise.all([
+    readView(environment, 'order', 'owned'),
+    readView(environment, 'strategy', 'owned'),
+  ])
+  const { tradingState, openOrders, marketUs, switches } = order
+  const problem = explainAccount(order['account']) ?? explainAccount(strategy['account']) ?? explainSwitches(switches)
+  if (problem !== undefined || typeof openOrders !== 'number' || typeof marketUs !== 'number')
+    throw new CliError(`Expected what the account owns, was something else: ${problem ?? 'no market time'}`)
+  return {
+    tradingState: String(tradingState),
+    openOrders,
+    marketUs,
+    switches: switches as OwnedDocument['switches'],
+    order: order['account'] as OwnedAccount,
+    strategy: strategy['account'] as OwnedAccount,
+  }
+}
+
+/** What a plane shows at `/status/<view>`. Throws CliError when it does not. */
+export async function readView(environment: Environment, plane: PlaneName, view: string): Promise<Fields> {
+  const url = onlyPlane(environment, plane)
+  const answer = await askPlane(url, `/status/${view}`)
+  if (answer.answered && answer.status === 200 && answer.body) return answer.body
+  const said = answer.answered ? (answer.body?.['error'] ?? `HTTP ${answer.status}`) : answer.error
+  throw new CliError(`Expected ${view} of the ${plane} plane at ${url}, was: ${String(said)}`)
+}
+
+/**
+ * In what the ledgers differ, by instrument and strategy; nothing where they agree. Marks and peaks are each ledger's own. So is the
+ * price at which a fee in a third currency was taken: where there is one, results are the order plane's.
+ */
+export function differencesOf({ order, strategy }: Pick<OwnedViews, 'order' | 'strategy'>): string[] {
+  const hasFeeAssets = order.assets.length > 0
+  const amounts = ['quantity', 'costBasis', ...(hasFeeAssets ? [] : (['realized', 'cashFlow'] as const))] as const
+  const [ours, theirs] = [partsOf(order.positions), partsOf(strategy.positions)]
+  const told: string[] = []
+  for (const place of new Set([...ours.keys(), ...theirs.keys()])) {
+    for (const amount of amounts) {
+      const [own, other] = [ours.get(place)?.[amount] ?? '0', theirs.get(place)?.[amount] ?? '0']
+      if (own !== other) told.push(`${place}: ${amount} ${own} by the order plane, ${other} by the strategy plane`)
+    }
+  }
+  const [cash, otherCash] = [order, strategy].map(({ cash: held }) =>
+    held.map(({ currency, amount }) => `${amount} ${currency}`).join(', '),
+  )
+  if (cash !== otherCash) told.push(`cash: ${cash} by the order plane, ${otherCash} by the strategy plane`)
+  return told
+}
+
+function partsOf(holdings: readonly OwnedHolding[]) {
+  return new Map(
+    holdings.flatMap(({ instrument, parts }) => parts.map((part) => [`${instrument} ${part.strategy}`, part] as const)),
+  )
+}
