@@ -145,8 +145,9 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     }
   }, 60_000)
 
-  it('is held, halted, when what it kept of its run is damaged or lost, and goes on in a new run', async () => {
-    const held = () => until('the order plane held', async () => (await runOf(stack.order))?.phase === 'held', 120_000)
+  it('is suspended, halted, when what it kept of its run is damaged or lost, and goes on in a new run', async () => {
+    const suspended = () =>
+      until('the order plane suspended', async () => (await runOf(stack.order))?.phase === 'suspended', 120_000)
     const folder = join(stack.folder, 'order-plane', 'e2eha001', 'order-plane')
     const segments = () => readdirSync(folder).filter((name) => name.startsWith('input-'))
     const newest = () =>
@@ -163,7 +164,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     const third = text.indexOf('\n', text.indexOf('\n') + 1) + 12
     writeFileSync(log, text.slice(0, third) + (text[third] === '1' ? '2' : '1') + text.slice(third + 1))
     stack.order.start()
-    await held()
+    await suspended()
     expect((await runOf(stack.order))?.why).toMatch(/Expected whole lines in input-\d+\.log, was line 3 damaged/)
     expect(await ordersOf(stack.order)).toBeUndefined()
     expect(await stack.order.metrics()).toMatch(/^orders_trading_state\{.*state="halted".*\} 1$/m)
@@ -173,7 +174,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     await stack.order.kill()
     rmSync(folder, { recursive: true })
     stack.order.start()
-    await held()
+    await suspended()
     expect((await runOf(stack.order))?.why).toMatch(/Expected the snapshot and input log of run e2eha001, was nothing/)
 
     await stack.startRun({ runId: 'e2eha002', mode: 'live', venues: ['sim'], seed: 6 })

@@ -93,7 +93,7 @@ describeWithDocker(['kafka', 'timescale'], 'an upgrade of three services with op
     stack.start()
     const run = await until('an order plane that is held', async () => {
       const found = await stack.order.get<{ phase: string; why?: string }>('/status/run')
-      return found?.phase === 'held' && found
+      return found?.phase === 'suspended' && found
     })
     expect(run.why).toContain('a build with other state saved it')
     expect(run.why).toContain('triplane halt, triplane state export')

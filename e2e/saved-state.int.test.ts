@@ -49,10 +49,10 @@ describeWithDocker(['kafka'], 'the snapshot of a service', () => {
     return join(folder, newest ?? '')
   }
   const read = (file: string): unknown => JSON.parse(scanLines(readFileSync(file)).lines[0]?.toString('utf8') ?? '')
-  const held = (plane: PlaneProcess) =>
+  const suspended = (plane: PlaneProcess) =>
     until(
-      `${plane.name} held`,
-      async () => ((await runOf(plane))?.phase === 'held' ? runOf(plane) : undefined),
+      `${plane.name} suspended`,
+      async () => ((await runOf(plane))?.phase === 'suspended' ? runOf(plane) : undefined),
       120_000,
     )
 
@@ -84,14 +84,14 @@ describeWithDocker(['kafka'], 'the snapshot of a service', () => {
     120_000,
   )
 
-  it('that does not fit holds the plane, halted, by the name of the field; the one that fits goes on with the run', async () => {
+  it('that does not fit suspends the plane, halted, by the name of the field; the one that fits goes on with the run', async () => {
     const file = snapshotOf(stack.order)
     const fits = readFileSync(file)
     const saved = read(file) as { readonly state: { readonly core: { ledger?: unknown } } }
     delete saved.state.core.ledger
     writeFileSync(file, checkedLine(JSON.stringify(saved)))
     stack.order.start()
-    expect((await held(stack.order))?.why).toMatch(/Expected the field \/state\/core\/ledger, was nothing/)
+    expect((await suspended(stack.order))?.why).toMatch(/Expected the field \/state\/core\/ledger, was nothing/)
     expect(await stack.order.metrics()).toMatch(/^orders_trading_state\{.*state="halted".*\} 1$/m)
     expect(await ordersOf(stack.order)).toBeUndefined()
     await stack.order.stop()

@@ -23,7 +23,7 @@ const planes = [
       title: 'Targets up',
       shows: 'Whether Prometheus reaches each target, whether a plane that it reaches is ready, and its health checks.',
       worry:
-        'Worry at down: nothing is known of that target, and it may be gone. Ready down: it waits for a run or for Kafka, or is held.',
+        'Worry at down: nothing is known of that target, and it may be gone. Ready down: it waits for a run or for Kafka, or is suspended.',
       unit: 'none',
       queries: [
         series('min by (job) (min_over_time(up[$__rate_interval]))', '{{job}}'),

@@ -11,9 +11,9 @@ interface Failure {
 }
 
 /** A plane that must not work on its run: starting it again would do no good. */
-export class PlaneHeldError extends Error {
-  override readonly name = 'PlaneHeldError'
-  readonly code = 'held'
+export class PlaneSuspendedError extends Error {
+  override readonly name = 'PlaneSuspendedError'
+  readonly code = 'suspended'
   readonly retryable = false
 }
 
@@ -25,11 +25,11 @@ export class FailedTurn {
     this.#path = join(folder, 'failed-turn.json')
   }
 
-  /** Throws PlaneHeldError when the plane has failed twice at the same turn. */
+  /** Throws PlaneSuspendedError when the plane has failed twice at the same turn. */
   check(): void {
     const failure = this.#read()
     if (failure === undefined || failure.times < MAX_TIMES) return
-    throw new PlaneHeldError(
+    throw new PlaneSuspendedError(
       `Expected to go on with the run, has failed ${failure.times} times at turn ${failure.turn}: ${failure.error}. ` +
         `Start a new run; or, when the cause is fixed, remove ${this.#path} and start again.`,
     )

@@ -39,7 +39,7 @@ describe('snapshots', () => {
     writeFileSync(join(folder, 'snapshot-10.json'), checkedLine(text))
     expect(() => open().newest()).toThrow(
       expect.objectContaining({
-        code: 'held',
+        code: 'suspended',
         message: expect.stringMatching(
           /snapshot-10\.json: Expected the field \/state\/cash, was nothing\. Start a new run\..* triplane halt, triplane state export;/,
         ),
@@ -55,7 +55,7 @@ describe('snapshots', () => {
     })
     expect(() => new Snapshots(folder, other).newest()).toThrow(
       expect.objectContaining({
-        code: 'held',
+        code: 'suspended',
         message: expect.stringContaining('triplane halt, triplane state export'),
       }),
     )

@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateMisfitError } from '@triplane/contracts'
 import { checkedLine, scanLines, systemDisk, type Disk } from '@triplane/storage'
-import { PlaneHeldError } from './failed-turn.ts'
+import { PlaneSuspendedError } from './failed-turn.ts'
 import type { StateCodec } from './state-codec.ts'
 
 /** The state of a plane after a turn. */
@@ -38,7 +38,7 @@ export class Snapshots<State> {
 
   /**
    * The newest whole snapshot; undefined when there is none. `note` is told what is worth a line in the log. Throws
-   * PlaneHeldError when it does not fit.
+   * PlaneSuspendedError when it does not fit.
    */
   newest(note: (notice: string) => void = () => undefined): Snapshot<State> | undefined {
     for (const afterTurn of this.#turns().reverse()) {
@@ -80,7 +80,7 @@ export class Snapshots<State> {
       return this.#codec.decode(text)
     } catch (error) {
       if (!(error instanceof StateMisfitError)) throw error
-      throw new PlaneHeldError(`Cannot go on from ${join(this.#folder, name)}: ${error.message}. ${WAY_ON}`, {
+      throw new PlaneSuspendedError(`Cannot go on from ${join(this.#folder, name)}: ${error.message}. ${WAY_ON}`, {
         cause: error,
       })
     }

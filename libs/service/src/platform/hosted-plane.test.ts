@@ -138,7 +138,7 @@ describe('a plane that is hosted on a run', () => {
     expect(second.hosted.isReady).toBe(true)
   })
 
-  it('is held when its settings do not fit what it has saved', async () => {
+  it('is suspended when its settings do not fit what it has saved', async () => {
     send(1)
     await live(open(), 1)
     const build = () => {
@@ -146,7 +146,7 @@ describe('a plane that is hosted on a run', () => {
     }
     expect(() => open({ build })).toThrow(
       expect.objectContaining({
-        code: 'held',
+        code: 'suspended',
         message: expect.stringMatching(/^Cannot go on with the run: Expected the instrument .* Start a new run/),
       }),
     )
@@ -157,12 +157,12 @@ describe('a plane that is hosted on a run', () => {
     expect(() => open({ build: fail })).toThrow(bug)
   })
 
-  it('is held when its folder is lost in a run in which it has spoken, and lets go of the bus all the same', async () => {
+  it('is suspended when its folder is lost in a run in which it has spoken, and lets go of the bus all the same', async () => {
     send(1)
     await live(open(), 1)
     rmSync(folder, { recursive: true })
     const second = open()
-    await expect(second.hosted.run()).rejects.toMatchObject({ code: 'held' })
+    await expect(second.hosted.run()).rejects.toMatchObject({ code: 'suspended' })
     expect(second.events).toEqual(['afterwards'])
     expect(second.hosted.busStats(testStartUs).filter(({ topic }) => topic === topics.trades.name)).toEqual([])
   })
@@ -172,7 +172,7 @@ describe('a plane that is hosted on a run', () => {
     for (let life = 0; life < 2; life++) await expect(open().hosted.run()).rejects.toThrow('no trade is a bug')
     const third = open()
     await expect(third.hosted.run()).rejects.toMatchObject({
-      code: 'held',
+      code: 'suspended',
       message: expect.stringContaining('has failed 2 times at turn 1: Invariant: no trade is a bug'),
     })
     expect(third.events).toEqual(['afterwards'])

@@ -14,7 +14,7 @@ import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import { gatedPartitions } from '../host/watermark-gate.ts'
-import { FailedTurn, PlaneHeldError } from '../log/failed-turn.ts'
+import { FailedTurn, PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
 import { Snapshots } from '../log/snapshots.ts'
 import { createStateCodec } from '../log/state-codec.ts'
@@ -58,7 +58,7 @@ function isAwaited(topic: Topic): boolean {
   return topic !== topics.commands && topic !== topics.heartbeats
 }
 
-/** Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneHeldError when its snapshot does not fit. */
+/** Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneSuspendedError when its snapshot does not fit. */
 export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
   options: HostedPlaneOptions<In, Out, Core, CoreState>,
 ): HostedPlane<In, Out, Core> {
@@ -183,7 +183,7 @@ function build<In extends Event, Out extends Event, Core extends PlaneCore<In, O
     return options.build(saved)
   } catch (error) {
     if (!(error instanceof StateMisfitError)) throw error
-    throw new PlaneHeldError(
+    throw new PlaneSuspendedError(
       `Cannot go on with the run: ${error.message}. Start a new run, or configure it as it was.`,
       {
         cause: error,

@@ -21,9 +21,9 @@ describe('a plane that has kept nothing of its run', () => {
     await expect(check()).resolves.toBeUndefined()
   })
 
-  it('is held when the bus has what it said', async () => {
+  it('is suspended when the bus has what it said', async () => {
     await say('order-plane', 'run00002')
-    await expect(check()).rejects.toMatchObject({ code: 'held', message: expect.stringMatching(/run run00002/) })
+    await expect(check()).rejects.toMatchObject({ code: 'suspended', message: expect.stringMatching(/run run00002/) })
   })
 
   it('looks from where the run began', async () => {

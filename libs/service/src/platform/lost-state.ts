@@ -1,10 +1,10 @@
 import type { Run, Topic } from '@triplane/contracts'
 import { readToEnd, type Bus } from '@triplane/messaging'
-import { PlaneHeldError } from '../log/failed-turn.ts'
+import { PlaneSuspendedError } from '../log/failed-turn.ts'
 
 /**
  * For a plane that has kept nothing of its run: it must be the run's start. Where the bus has what the plane said in this
- * run, its state is lost (a volume, a folder), and it would decide again what it has decided. Throws PlaneHeldError.
+ * run, its state is lost (a volume, a folder), and it would decide again what it has decided. Throws PlaneSuspendedError.
  */
 export async function assertNoPriorOutput<Payload>(
   bus: Bus<Payload>,
@@ -15,7 +15,7 @@ export async function assertNoPriorOutput<Payload>(
   const from = positions.filter(({ topic }) => topics.some(({ name }) => name === topic))
   await readToEnd(bus, { group: `${producer}.start`, topics, from }, (record) => {
     if (record.runId !== runId || record.producer !== producer) return
-    throw new PlaneHeldError(
+    throw new PlaneSuspendedError(
       `Expected the snapshot and input log of run ${runId}, was nothing: the bus has what ${producer} said in it. ` +
         'Bring back the state folder, or start a new run.',
     )

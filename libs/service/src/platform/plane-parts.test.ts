@@ -10,7 +10,7 @@ import { createMetrics } from '@triplane/metrics'
 import { readExposition, testStartUs } from '@triplane/testing'
 import { kafkaInMemory } from '../../test/kafka-in-memory.ts'
 import { loggedLines } from '../../test/logged-lines.ts'
-import { PlaneHeldError } from '../log/failed-turn.ts'
+import { PlaneSuspendedError } from '../log/failed-turn.ts'
 import { startRun } from '../run/runs.ts'
 import { loadServiceConfig, planeSections } from '../service-config.ts'
 import { planeParts, type PlanePartsOptions } from './plane-parts.ts'
@@ -136,16 +136,16 @@ describe('the parts of a plane as a service', () => {
     await expect(readiness('kafka')).rejects.toThrow('nobody there')
   })
 
-  it('are unhealthy while the plane is held, tell why, and show nothing of what was hosted', async () => {
+  it('are unhealthy while the plane is suspended, tell why, and show nothing of what was hosted', async () => {
     const told: string[] = []
-    const { check, view, start, value, state } = serving({ onHeld: async (why) => void told.push(why) })
+    const { check, view, start, value, state } = serving({ onSuspended: async (why) => void told.push(why) })
     await start('run1', 3)
     expect([await value('trading_open_positions_count'), view('frozen')]).toEqual([3, false])
     const observed = state.observed
-    state.fail(new PlaneHeldError('its folder is lost'))
+    state.fail(new PlaneSuspendedError('its folder is lost'))
     while (told.length === 0) await nextTurn()
     expect(told).toEqual(['its folder is lost'])
-    const details = { phase: 'held', why: 'its folder is lost' }
+    const details = { phase: 'suspended', why: 'its folder is lost' }
     expect(await check('run')).toMatchObject({ healthy: false, details })
     expect(view('run')).toMatchObject({ ...details, isReady: false })
     expect(view('frozen')).toBeUndefined()

@@ -38,8 +38,8 @@ export interface PlanePartsOptions<Hosted extends HostedRun> {
   /** What is shown at `/status/<name>`, beside `run`. */
   readonly views: (hosted: () => Hosted | undefined) => StatusViews
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
-  /** Told when the plane is held: it cannot take up its run again, and nothing is hosted. */
-  readonly onHeld?: (why: string) => Promise<void>
+  /** Told when the plane is suspended: it cannot take up its run again, and nothing is hosted. */
+  readonly onSuspended?: (why: string) => Promise<void>
   /** Makes who is told what becomes of the history of these types; else what is lost is counted. */
   readonly observeHistory?: (types: readonly EventType[]) => HistoryObserver
 }
@@ -52,7 +52,17 @@ export interface PlaneParts extends ServiceParts {
 /** What a plane is made of as a service: latest state, history, and the plane itself at work on the current run. */
 export function planeParts<Hosted extends HostedRun>(
   config: PlaneConfig,
-  { definition, instance, metrics, source, host, views, checks, onHeld, observeHistory }: PlanePartsOptions<Hosted>,
+  {
+    definition,
+    instance,
+    metrics,
+    source,
+    host,
+    views,
+    checks,
+    onSuspended,
+    observeHistory,
+  }: PlanePartsOptions<Hosted>,
   { logger, clock }: ServiceEdges,
 ): PlaneParts {
   const { stage, topics } = definition
@@ -91,10 +101,10 @@ export function planeParts<Hosted extends HostedRun>(
       hosted = await host(context, (measure) => void measures.push(measure))
       return hosted
     },
-    async onHeld(why) {
+    async onSuspended(why) {
       hosted = undefined
       measures = []
-      await onHeld?.(why)
+      await onSuspended?.(why)
     },
     onOrigin: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
     onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
@@ -123,7 +133,7 @@ const degraded = (check: Check): RuledCheck => ({ check, failsAs: 'degraded' })
 function planeCheck(status: () => PlaneStatus): Check {
   return () => {
     const { phase, why } = status()
-    return { healthy: phase !== 'held', details: { phase, ...(why !== undefined && { why }) } }
+    return { healthy: phase !== 'suspended', details: { phase, ...(why !== undefined && { why }) } }
   }
 }
 

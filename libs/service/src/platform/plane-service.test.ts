@@ -9,7 +9,7 @@ import { decodeRecord } from '@triplane/messaging'
 import { aHeartbeat, testStartUs } from '@triplane/testing'
 import { kafkaInMemory } from '../../test/kafka-in-memory.ts'
 import { loggedLines } from '../../test/logged-lines.ts'
-import { PlaneHeldError } from '../log/failed-turn.ts'
+import { PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/input-log.ts'
 import { startRun, type NewRun } from '../run/runs.ts'
 import { PlaneService, type HostedRun, type PlaneServiceOptions, type RunContext } from './plane-service.ts'
@@ -78,7 +78,7 @@ describe('the service of a plane', () => {
         fails.push(fail)
         return hosted
       },
-      onHeld: async (why) => void events.push(`held: ${why}`),
+      onSuspended: async (why) => void events.push(`suspended: ${why}`),
       onOrigin: (originUs) => void events.push(`origin ${originUs - testStartUs}`),
       onDeadLetter: (reason) => void events.push(`dead letter ${reason}`),
       ...more,
@@ -194,9 +194,9 @@ describe('the service of a plane', () => {
   })
 
   it.each([
-    { name: 'says so', error: new PlaneHeldError('Expected the snapshot of run1, was nothing') },
+    { name: 'says so', error: new PlaneSuspendedError('Expected the snapshot of run1, was nothing') },
     { name: 'has lost its input log', error: new InputLogError('broken', 'Expected turn 7, was 9') },
-  ])('is held by a plane that $name, and goes on with the next run', async ({ error }) => {
+  ])('is suspended by a plane that $name, and goes on with the next run', async ({ error }) => {
     let isFirst = true
     const built = hostedRun('run2', [])
     const { service, start, until, stop, events, lines } = serving({
@@ -207,10 +207,10 @@ describe('the service of a plane', () => {
       },
     })
     await start('run1')
-    await until('held', 'run1')
+    await until('suspended', 'run1')
     expect(service.status).toMatchObject({ why: error.message, run: { runId: 'run1' } })
     expect(service.status.hosted).toBeUndefined()
-    expect(events).toEqual([`held: ${error.message}`])
+    expect(events).toEqual([`suspended: ${error.message}`])
     expect(lines.filter(({ level }) => level === 'CRITICAL')).toMatchObject([{ why: error.message }])
     await start('run2')
     await until('running', 'run2')
@@ -218,12 +218,12 @@ describe('the service of a plane', () => {
     await stop()
   })
 
-  it('can be stopped while it is held', async () => {
-    const { start, until, stop, events } = serving({ host: () => Promise.reject(new PlaneHeldError('lost')) })
+  it('can be stopped while it is suspended', async () => {
+    const { start, until, stop, events } = serving({ host: () => Promise.reject(new PlaneSuspendedError('lost')) })
     await start('run1')
-    await until('held')
+    await until('suspended')
     await stop()
-    expect(events).toEqual(['held: lost', 'history of run1 is closed'])
+    expect(events).toEqual(['suspended: lost', 'history of run1 is closed'])
   })
 
   it.each([
@@ -351,11 +351,11 @@ describe('the service of a plane', () => {
       await pass(3)
     })
 
-    it('no more once it is held', async () => {
+    it('no more once it is suspended', async () => {
       const { pass, beats, fails, until } = await beatsOf('order')
       await pass(1)
-      fails[0]?.(new PlaneHeldError('lost'))
-      await until('held')
+      fails[0]?.(new PlaneSuspendedError('lost'))
+      await until('suspended')
       await pass(3)
       expect(await beats()).toHaveLength(1)
     })

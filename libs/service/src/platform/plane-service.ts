@@ -10,7 +10,7 @@ import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
 import { reserveSequences } from '../host/edge-sequences.ts'
 import type { HistorySink } from '../host/plane-output.ts'
-import { PlaneHeldError } from '../log/failed-turn.ts'
+import { PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/input-log.ts'
 import { RunWatch } from '../run/runs.ts'
 import { listOf, type PlaneConfig } from '../service-config.ts'
@@ -66,8 +66,8 @@ export interface PlaneServiceOptions {
   readonly openHistory: (run: Run) => RunHistory | undefined
   /** Builds the plane for a run, from what it left. */
   readonly host: (context: RunContext) => Promise<HostedRun>
-  /** Told when the plane is held: it cannot take up its run again. */
-  readonly onHeld: (why: string) => Promise<void>
+  /** Told when the plane is suspended: it cannot take up its run again. */
+  readonly onSuspended: (why: string) => Promise<void>
   /** Told of every heartbeat that begins here, with its origin. */
   readonly onOrigin: (originUs: number) => void
   /** Told of every dead letter of the bus. */
@@ -76,8 +76,8 @@ export interface PlaneServiceOptions {
 
 /** What a plane service shows of itself. */
 export interface PlaneStatus {
-  readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'held' | 'stopping'
-  /** Why the plane is held: it must not go on with the run, and waits for a new one. */
+  readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'suspended' | 'stopping'
+  /** Why the plane is suspended: it must not go on with the run, and waits for a new one. */
   readonly why?: string
   readonly run?: Run
   readonly hosted?: HostedRun
@@ -177,7 +177,7 @@ export class PlaneService {
       if (stopping.aborted) hosted.stop()
       await hosted.run()
     } catch (error) {
-      if (!mustHold(error)) throw error
+      if (!mustSuspend(error)) throw error
       clearInterval(this.#beating)
       await this.#hold(bus, run, error.message)
       await newerRun
@@ -190,15 +190,15 @@ export class PlaneService {
 
   /** Trades nothing, answers its port, and waits for a newer run. */
   async #hold(bus: ReachableBus<Buffer>, run: Run, why: string): Promise<void> {
-    this.#status = { phase: 'held', why, bus, run }
-    this.#options.logger.critical('The plane cannot take up its run: it is held until there is a new one', { why })
-    await this.#options.onHeld(why)
+    this.#status = { phase: 'suspended', why, bus, run }
+    this.#options.logger.critical('The plane cannot take up its run: it is suspended until there is a new one', { why })
+    await this.#options.onSuspended(why)
   }
 }
 
 /** What another start would not fix, and what leaves the plane without a state to trade on. */
-function mustHold(error: unknown): error is PlaneHeldError | InputLogError {
-  return error instanceof PlaneHeldError || (error instanceof InputLogError && error.code === 'broken')
+function mustSuspend(error: unknown): error is PlaneSuspendedError | InputLogError {
+  return error instanceof PlaneSuspendedError || (error instanceof InputLogError && error.code === 'broken')
 }
 
 /** What may have been sent out of order is a reason to stop trading: like a bug, it leaves a crash note. */
