@@ -37,6 +37,8 @@ describeWithDocker(['kafka'], 'heartbeat-watch beside three planes', () => {
     await stack.startRun({ runId: 'e2ehw001', mode: 'live', venues: ['sim'], seed: 3 })
     stack.start()
     await until('the run under way', async () => (await runOf(stack.order))?.isReady)
+    // Until its limit is over it misses nobody, heard or not: a plane has a series once it is heard.
+    await until('the order plane heard', async () => !Number.isNaN(await missed('order-plane')))
     await until('three planes heard', async () => (await watch.get<Health>('/health'))?.status === 'healthy')
     const before = await missed('order-plane')
 
