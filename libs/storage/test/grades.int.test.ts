@@ -100,7 +100,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       expect(await countOf(table)).toBe(4)
       expect(await numberOf(`select count(distinct tableoid) as n from ${table} where run_id = $1`)).toBe(4)
     }
-    for (const table of ['orders', 'order_journal', 'fills']) {
+    for (const table of ['orders', 'order_journal', 'fills', 'account_openings']) {
       expect(await numberOf(`select count(distinct tableoid) as n from ${table} where run_id = $1`)).toBe(1)
     }
   })
@@ -530,12 +530,12 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
 function movedTo(event: Event, timeUs: number, seq: number): Event {
   const isTime = (name: string) => /^(ts\w+|effectUs)$/.test(name)
   const moved = Object.entries(event).map(([name, value]) => [name, isTime(name) ? timeUs : value] as const)
-  const ids = { fill: { fillId: `fill-${seq}` }, orderEvent: { intentId: `intent-${seq}` } }
-  return {
-    ...(Object.fromEntries(moved) as unknown as Event),
-    seq,
-    ...(event.type in ids ? ids[event.type as 'fill'] : {}),
+  const ids: Readonly<Record<string, object>> = {
+    fill: { fillId: `fill-${seq}` },
+    orderEvent: { intentId: `intent-${seq}` },
+    accountOpened: { openingId: `opening-${seq}` },
   }
+  return { ...(Object.fromEntries(moved) as unknown as Event), seq, ...ids[event.type] }
 }
 
 /** Three rows, on two days, made of what fits the columns' types. */
