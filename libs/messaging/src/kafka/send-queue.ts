@@ -108,6 +108,8 @@ export class SendQueue {
     if (joined && canJoin(joined, events.length, json, traceparent)) {
       joined.json += ',' + json
       joined.events += events.length
+      // The comma.
+      this.#bytes++
     } else {
       const partition = partitionOf(key, destination.partitions)
       const { seq } = events[0] as Event
