@@ -1,0 +1,100 @@
+import { topics } from '@triplane/contracts'
+import { Assignment } from './assignment.ts'
+
+const [status, runs] = [topics.status, topics.runs]
+const known = { nameOf: ({ name }: { readonly name: string }) => `x.${name}`, partitionsOf: () => 2 } as never
+const STATUS = `x.${status.name}`
+const anAssignment = (hasPositions = false) => new Assignment([status, runs], known, hasPositions)
+const place = (assignment: Assignment, partition = 0, name = STATUS) => {
+  const found = assignment.at(name, partition)
+  if (!found) throw new Error('Expected a partition')
+  return found
+}
+
+describe('Assignment', () => {
+  it('goes on at its positions, at the oldest record where that is gone, and counts what it missed', () => {
+    const assignment = anAssignment(true)
+    assignment.placeAt(
+      [
+        { topic: status.name, partition: 0, offset: 7 },
+        { topic: status.name, partition: 1, offset: 2 },
+        { topic: runs.name, partition: 0, offset: 1 },
+      ],
+      [
+        { topic: status, partition: 0, low: 0, high: 9 },
+        { topic: status, partition: 1, low: 5, high: 9 },
+        { topic: runs, partition: 0, low: 4, high: 9 },
+      ],
+    )
+    const [first, second, compacted] = [place(assignment), place(assignment, 1), place(assignment, 0, `x.${runs.name}`)]
+    expect([first, second, compacted].map(({ position, expected }) => [position, expected])).toEqual([
+      [7, 7],
+      [5, 5],
+      [4, 4],
+    ])
+    expect([first.tally.skipped, compacted.tally.skipped]).toEqual([3, 0])
+  })
+
+  it('refuses a position behind the end: the log is another', () => {
+    const positions = [{ topic: status.name, partition: 0, offset: 10 }]
+    expect(() => anAssignment(true).placeAt(positions, [{ topic: status, partition: 0, low: 0, high: 9 }])).toThrow(
+      expect.objectContaining({ code: 'position_lost' }),
+    )
+  })
+
+  it('keeps what waits when the same member keeps a partition, and forgets what it lost', () => {
+    const assignment = anAssignment()
+    expect(assignment.reassign('m1', { [STATUS]: [0, 1] })).toMatchObject({ seeks: [], hasChanged: true })
+    place(assignment).arrives(3)
+    place(assignment, 1).arrives(8)
+    const { lost, seeks, hasChanged } = assignment.reassign('m1', { [STATUS]: [0] })
+    expect([[...lost].map(({ partition }) => partition), hasChanged]).toEqual([[1], true])
+    expect(seeks.map(({ partition, expected }) => [partition, expected])).toEqual([[0, 4]])
+    expect(place(assignment, 1).expected).toBeUndefined()
+    expect(assignment.reassign('m1', { [STATUS]: [0] }).hasChanged).toBe(false)
+  })
+
+  it('forgets what waits when it was away, for others may have gone on; not where positions decide', () => {
+    const outcome = (hasPositions: boolean) => {
+      const assignment = anAssignment(hasPositions)
+      assignment.reassign('m1', { [STATUS]: [0] })
+      place(assignment).arrives(3)
+      const { lost, seeks } = assignment.reassign('m2', { [STATUS]: [0] })
+      return [lost.size, seeks.map(({ expected }) => expected)]
+    }
+    expect([outcome(false), outcome(true)]).toEqual([
+      [1, []],
+      [0, [4]],
+    ])
+  })
+
+  it('commits what was taken when it was asked to, of its own partitions, once', () => {
+    const assignment = anAssignment()
+    assignment.reassign('m1', { [STATUS]: [0, 1] })
+    place(assignment).position = 4
+    assignment.askForCommit()
+    expect(assignment.uncommitted().map(({ partition, toCommit }) => [partition, toCommit])).toEqual([[0, 4]])
+    place(assignment).committed = 4
+    expect(assignment.uncommitted()).toEqual([])
+    place(assignment).position = 6
+    expect(assignment.uncommitted()).toEqual([])
+    assignment.askForCommit()
+    assignment.reassign('m1', { [STATUS]: [1] })
+    expect(assignment.uncommitted()).toEqual([])
+  })
+
+  it('knows whether more of a partition lies behind what was taken, and counts what is on the broker', () => {
+    const assignment = anAssignment()
+    assignment.reassign('m1', { [STATUS]: [0] })
+    expect([assignment.hasMore(status, 0), assignment.hasMore(topics.trades, 0)]).toEqual([true, false])
+    const first = place(assignment)
+    first.endOffset = 10
+    first.arrives(6)
+    first.position = 7
+    expect([assignment.hasMore(status, 0), assignment.countsOf(status).behind]).toEqual([true, 3])
+    first.position = 10
+    expect(assignment.hasMore(status, 0)).toBe(false)
+    assignment.countError()
+    expect(assignment.countsOf(status)).toMatchObject({ consumed: 0, errors: 1 })
+  })
+})
