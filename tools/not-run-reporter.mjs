@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs'
+
 const REASON = / ?\[not run: (.+?)\]/
 
 /**
@@ -17,7 +19,7 @@ export default class NotRunReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
     const skipped = results.numPendingTests + results.numTodoTests
     lines.add(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`)
-    // Jest puts its own summary behind every other reporter.
-    process.once('exit', () => console.log([...lines].join('\n')))
+    // Jest puts its own summary behind every other reporter; where it forces the exit it has closed its streams by then.
+    process.once('exit', () => writeSync(1, `${[...lines].join('\n')}\n`))
   }
 }
