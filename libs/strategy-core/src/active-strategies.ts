@@ -1,7 +1,7 @@
 import { instrumentId, type Bar, type InstrumentId, type PastBar, type Timeframe } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { nothingMadeBy, type Ledger, type StrategyValuation } from '@triplane/ledger'
-import type { Decision, Strategy, StrategyDefinition, StrategyEvent, TickEvent, WarmUpBars } from '@triplane/strategy'
+import type { Decision, Strategy, StrategyDefinition, StrategyEvent, WarmUpBars } from '@triplane/strategy'
 import {
   ActiveStrategy,
   type SavedStrategy,
@@ -34,7 +34,7 @@ export class ActiveStrategies {
   readonly #listener: StrategyListener
   /** What strategies may read and none may speak of. */
   readonly #quoted: ReadonlySet<InstrumentId>
-  readonly #hearers: Readonly<Record<TickEvent['type'], readonly ActiveStrategy[]>>
+  readonly #hearers: Readonly<Record<'quote' | 'ofi', readonly ActiveStrategy[]>>
   readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
 
   constructor(
@@ -50,14 +50,14 @@ export class ActiveStrategies {
     )
     this.#listener = listener
     this.#quoted = new Set(world.quoted.map(instrumentId))
-    const hearersOf = (type: TickEvent['type']) => this.all.filter(({ inputs }) => inputs.events?.includes(type))
+    const hearersOf = (type: 'quote' | 'ofi') => this.all.filter(({ inputs }) => inputs.events?.includes(type))
     const barHearers = new Map<string, ActiveStrategy[]>()
     for (const active of this.all) {
       for (const timeframe of active.inputs.bars ?? [])
         barHearers.set(timeframe, [...(barHearers.get(timeframe) ?? []), active])
     }
     this.#barHearers = barHearers
-    this.#hearers = { quote: hearersOf('quote'), trade: hearersOf('trade'), ofi: hearersOf('ofi') }
+    this.#hearers = { quote: hearersOf('quote'), ofi: hearersOf('ofi') }
     for (const { name, warmUp } of this.all) {
       if (warmUp.cold.length > 0)
         listener.onNotice({ code: 'warming_up', strategy: name, detail: warmUp.cold.join(', ') })

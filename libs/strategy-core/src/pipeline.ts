@@ -173,7 +173,7 @@ export function createStrategyCore(
     } else if (event.type === 'ofi') {
       instrument.quotedUs = event.tsRecvUs
     }
-    if (instrument.isLate && event.type !== 'bar') return
+    if (event.type === 'trade' || (instrument.isLate && event.type !== 'bar')) return
     strategies.on(event)
   }
 

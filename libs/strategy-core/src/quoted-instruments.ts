@@ -10,6 +10,7 @@ import {
   type MarketStatus,
   type PastBar,
   type StateOf,
+  type Trade,
 } from '@triplane/contracts'
 import type { StrategyEvent } from '@triplane/strategy'
 
@@ -28,7 +29,7 @@ type Followed = { -readonly [Key in keyof QuotedInstrument]: QuotedInstrument[Ke
 const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
 
 /** What the market says of an instrument. */
-type InstrumentEvent = StrategyEvent | PastBar | Mark
+type InstrumentEvent = StrategyEvent | Trade | PastBar | Mark
 
 /** True of a status behind which what comes does not follow on what came. */
 export const isHole = (event: MarketStatus): boolean => holes.has(event.status) || isBookGap(event)
@@ -52,7 +53,7 @@ export class QuotedInstruments {
     if (quoted === undefined) return false
     quoted.source = event.source
     const { type } = event
-    return type === 'bar' || (!quoted.isLate && type !== 'mark' && type !== 'pastBar')
+    return type === 'bar' || (!quoted.isLate && (type === 'quote' || type === 'ofi'))
   }
 
   /** Takes a status. Gives the instruments of which it is a hole. */

@@ -16,7 +16,6 @@ export type {
   Strategy,
   StrategyContext,
   StrategyEvent,
-  TickEvent,
   WarmUpBars,
 } from './strategies/strategy.ts'
 // Portfolio

@@ -1,13 +1,11 @@
-import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe, Trade } from '@triplane/contracts'
+import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe } from '@triplane/contracts'
 
 /** What a strategy can hear of the market. */
-export type StrategyEvent = TickEvent | Bar
-/** Of which it hears each one. */
-export type TickEvent = Quote | Trade | Ofi
+export type StrategyEvent = Quote | Ofi | Bar
 
 /** What a strategy hears: nothing else is given to it. */
 export interface StrategyInputs {
-  readonly events?: readonly TickEvent['type'][]
+  readonly events?: readonly ('quote' | 'ofi')[]
   /** Closed bars of these lengths. */
   readonly bars?: readonly Timeframe[]
 }
