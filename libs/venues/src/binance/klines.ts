@@ -2,6 +2,7 @@ import { timeframes } from '@triplane/contracts'
 import { err, ok } from '@triplane/kernel'
 import { describeValue } from '@triplane/market-data'
 import { namedRows, type Klines } from '../klines.ts'
+import { withoutSlash } from '../without-slash.ts'
 
 /** Where the columns are: the time a bar opened, its prices and its volume, then its end and the volume in quote currency. */
 const columns = { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, trades: 8 }
@@ -27,7 +28,7 @@ function klinesOf({ path, weightOf }: KlinesEndpoint): Klines {
     mostBars: 999,
     request(restUrl, { venueSymbol, timeframe, bars }) {
       const query = `symbol=${venueSymbol.toUpperCase()}&interval=${timeframe}&limit=${bars + 1}`
-      return { url: `${restUrl.replace(/\/$/, '')}${path}?${query}`, weight: weightOf(bars + 1) }
+      return { url: `${withoutSlash(restUrl)}${path}?${query}`, weight: weightOf(bars + 1) }
     },
     askedBy({ pathname, searchParams }) {
       const timeframe = timeframes.find((one) => one === searchParams.get('interval'))

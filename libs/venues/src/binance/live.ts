@@ -1,5 +1,6 @@
 import { invariant } from '@triplane/kernel'
 import type { LiveProtocol } from '../live-protocol.ts'
+import { withoutSlash } from '../without-slash.ts'
 import { refusalWaitMs } from './retry-after.ts'
 
 /** Where a product is served, and what its REST answers cost. */
@@ -84,10 +85,6 @@ function streamsUrl(wsUrl: string, venueSymbols: readonly string[], bookSymbols 
     [...STREAMS, ...(withBook.has(symbol) ? [BOOK_STREAM] : [])].map((stream) => `${symbol.toLowerCase()}@${stream}`),
   )
   return `${withoutSlash(wsUrl)}/stream?streams=${streams.join('/')}`
-}
-
-function withoutSlash(url: string): string {
-  return url.endsWith('/') ? url.slice(0, -1) : url
 }
 
 const latin1 = new TextDecoder('latin1')

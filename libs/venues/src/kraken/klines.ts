@@ -1,14 +1,15 @@
-import type { Timeframe } from '@triplane/contracts'
+import { timeframes, type Timeframe } from '@triplane/contracts'
 import { err, ok, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
-import { describeValue } from '@triplane/market-data'
+import { describeValue, timeframeUs } from '@triplane/market-data'
 import { isJsonObject, type JsonObject } from '../field-reader.ts'
 import { namedRows, type Klines } from '../klines.ts'
+import { withoutSlash } from '../without-slash.ts'
 import { v1NameOf } from './pair-names.ts'
 
 const PATH = '/0/public/OHLC'
 /** Where the columns are; between close and volume is the average price. */
 const columns = { seconds: 0, open: 1, high: 2, low: 3, close: 4, volume: 6, trades: 7 }
-const minutesOf: Readonly<Record<Timeframe, number>> = { '1m': 1, '5m': 5, '15m': 15, '1h': 60, '1d': 1440 }
+const minutesOf = (timeframe: Timeframe): number => timeframeUs[timeframe] / US_PER_MINUTE
 
 /**
  * Bars as documented on docs.kraken.com ("Get OHLC Data") in 2026: an answer has up to 720, the last one in progress always. `since`
@@ -17,16 +18,15 @@ const minutesOf: Readonly<Record<Timeframe, number>> = { '1m': 1, '5m': 5, '15m'
 export const krakenKlines: Klines = {
   mostBars: 719,
   request(restUrl, { venueSymbol, timeframe, bars, nowUs }) {
-    const minutes = minutesOf[timeframe]
-    const since = Math.floor((nowUs - (bars + 2) * minutes * US_PER_MINUTE) / US_PER_SECOND)
-    const query = `pair=${encodeURIComponent(pairOf(venueSymbol))}&interval=${minutes}&since=${since}`
-    return { url: `${restUrl.replace(/\/$/, '')}${PATH}?${query}`, weight: 1 }
+    const since = Math.floor((nowUs - (bars + 2) * timeframeUs[timeframe]) / US_PER_SECOND)
+    const query = `pair=${encodeURIComponent(pairOf(venueSymbol))}&interval=${minutesOf(timeframe)}&since=${since}`
+    return { url: `${withoutSlash(restUrl)}${PATH}?${query}`, weight: 1 }
   },
   askedBy({ pathname, searchParams }) {
     const interval = searchParams.get('interval')
-    const entry = Object.entries(minutesOf).find(([, minutes]) => String(minutes) === interval)
+    const timeframe = timeframes.find((one) => String(minutesOf(one)) === interval)
     const pair = searchParams.get('pair')
-    return pathname.endsWith(PATH) && entry && pair ? { pair, timeframe: entry[0] as Timeframe } : undefined
+    return pathname.endsWith(PATH) && timeframe && pair ? { pair, timeframe } : undefined
   },
   pairOf,
   rows(json) {

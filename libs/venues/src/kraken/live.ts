@@ -1,6 +1,7 @@
 import { refusalWaits } from '../refusal-waits.ts'
 import { isJsonObject } from '../field-reader.ts'
 import type { LiveProtocol, SubscriptionRefusal } from '../live-protocol.ts'
+import { withoutSlash } from '../without-slash.ts'
 import { BOOK_DEPTH } from './mapper-v2.ts'
 import { v1NameOf, v2NameOf } from './pair-names.ts'
 
@@ -35,7 +36,7 @@ export const krakenLive = {
     return { messages: [request('unsubscribe', book), request('subscribe', book)] }
   },
   instrumentList: (restUrl: string, venueSymbols: readonly string[]) => ({
-    url: `${restUrl.replace(/\/$/, '')}/0/public/AssetPairs?pair=${venueSymbols.map(altNameOf).join(',')}`,
+    url: `${withoutSlash(restUrl)}/0/public/AssetPairs?pair=${venueSymbols.map(altNameOf).join(',')}`,
     weight: 1,
   }),
   streamName: v2NameOf,

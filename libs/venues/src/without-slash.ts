@@ -1,0 +1,4 @@
+/** A base URL to which a path can be joined, however it was set. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/$/, '')
+}
