@@ -62,5 +62,8 @@ export const instrument = marketFields.instrument
 export const shares = (description: string) =>
   Type.Array(Type.Object({ strategy: text('who'), quantity: decimal('signed base units') }), { description })
 
+/** Who ordered it, and why: of what operators order. */
+export const byOperator = { who: text('name of the operator'), why: text('reason given') }
+
 /** Market time at which consumers act on an event of the strategy or the order plane. */
 export const effectUs = timeUs('market time at which the event takes effect')

@@ -1,5 +1,5 @@
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, text } from '../fields.ts'
+import { byOperator, effectUs, exampleUs, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { latchedSwitches, ownedAccountSchema } from '../owned-account.ts'
 import { topics } from '../topics.ts'
@@ -14,8 +14,7 @@ export const accountOpening = defineEvent({
     openingId: text('digest of the document: what was opened with it once is not opened again'),
     account: ownedAccountSchema,
     switches: latchedSwitches,
-    who: text('name of the operator'),
-    why: text('reason given'),
+    ...byOperator,
   },
   topic: topics.commands,
   key: (_, account) => account,

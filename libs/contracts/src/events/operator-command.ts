@@ -1,6 +1,6 @@
 import { operatorCommands } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, oneOf, text } from '../fields.ts'
+import { byOperator, effectUs, exampleUs, oneOf } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -11,8 +11,7 @@ export const operatorCommand = defineEvent({
   schema: {
     effectUs,
     command: oneOf(operatorCommands, 'halt and reduce act at once; resume and rearm undo them'),
-    who: text('name of the operator'),
-    why: text('reason given'),
+    ...byOperator,
   },
   topic: topics.commands,
   key: (_, account) => account,

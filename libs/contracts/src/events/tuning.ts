@@ -1,5 +1,5 @@
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, text } from '../fields.ts'
+import { byOperator, effectUs, exampleUs, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -11,8 +11,7 @@ export const tuning = defineEvent({
     effectUs,
     strategy: text('its name'),
     parameters: text('JSON object of the parameters that change; the others stay'),
-    who: text('name of the operator'),
-    why: text('reason given'),
+    ...byOperator,
   },
   topic: topics.commands,
   key: (_, account) => account,
