@@ -1,24 +1,13 @@
-import { explainEvent, isEvent, type Instrument } from '@triplane/contracts'
+import { explainEvent, isEvent } from '@triplane/contracts'
 import type { Frame } from '@triplane/market-data'
-import { testStartUs } from '@triplane/testing'
+import { anInstrument, testStartUs } from '@triplane/testing'
 import { brief, newCore } from '../test/tape.ts'
 
 const MINUTE_US = 60_000_000
 const T = testStartUs - (testStartUs % MINUTE_US)
 const venue = 'binance_spot'
 const url = 'https://api.binance.com/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=4'
-const btc: Instrument = {
-  ...{
-    symbol: 'BTC/USDT',
-    venue,
-    exchange: 'binance',
-    venueSymbol: 'BTCUSDT',
-    kind: 'spot',
-    base: 'BTC',
-    quote: 'USDT',
-  },
-  ...{ tickSize: '0.01', lotSize: '0.001', minNotional: '5', session: '24x7' },
-}
+const btc = anInstrument({ venue, exchange: 'binance', tickSize: '0.01', minNotional: '5' })
 const row = (minutes: number, close = '100.5') => [
   ...[(T + minutes * MINUTE_US) / 1000, '100.5', '101', '99', close, '2.5', 0, '250', 7, '1', '100', '0'],
 ]

@@ -1,8 +1,8 @@
-import type { Instrument, MarketEvent } from '@triplane/contracts'
+import type { MarketEvent } from '@triplane/contracts'
 import type { FeedItem } from '@triplane/market-data'
 import { strategies } from '@triplane/strategy'
 import { createStrategyCore, strategyConfigOf, type StrategyInput } from '@triplane/strategy-core'
-import { testStartUs } from '@triplane/testing'
+import { anInstrument, testStartUs } from '@triplane/testing'
 import { newCore } from '../../data-core/test/tape.ts'
 
 const SECOND_US = 1_000_000
@@ -12,18 +12,7 @@ const MINUTE = testStartUs - (testStartUs % MINUTE_US)
 const venue = 'binance_spot'
 const origin = { source: 'binance_ws', venue }
 const BARS = 5
-const btc: Instrument = {
-  ...{
-    symbol: 'BTC/USDT',
-    venue,
-    exchange: 'binance',
-    venueSymbol: 'BTCUSDT',
-    kind: 'spot',
-    base: 'BTC',
-    quote: 'USDT',
-  },
-  ...{ tickSize: '0.01', lotSize: '0.001', minNotional: '5', session: '24x7' },
-}
+const btc = anInstrument({ venue, exchange: 'binance', tickSize: '0.01', minNotional: '5' })
 const pastBarsUrl = `https://api.binance.com/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=${BARS + 2}`
 
 /** Rises a little all the time. */

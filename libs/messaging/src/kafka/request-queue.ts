@@ -1,6 +1,6 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 
-let isCalm = false
+let isPatched = false
 
 /**
  * Stops an idle timer of kafkajs 2.2.4. Every connection looks for waiting requests once a millisecond forever, since the
@@ -10,8 +10,8 @@ let isCalm = false
  */
 export function throttleRequestQueue(): void {
   const look = RequestQueue.prototype.scheduleCheckPendingRequests
-  if (isCalm || look === undefined) return
-  isCalm = true
+  if (isPatched || look === undefined) return
+  isPatched = true
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) look.call(this)
   }
