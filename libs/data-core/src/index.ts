@@ -1,5 +1,6 @@
 // The core
-export { createDataCore, dataPlaneSchema, type DataCore, type DataPlaneSnapshot } from './pipeline.ts'
+export { createDataCore, type DataCore } from './pipeline.ts'
+export { dataPlaneSchema, type DataPlaneSnapshot } from './data-plane-core.ts'
 export type { Lane } from './lane.ts'
 // Its settings
 export { dataPlaneConfigSchema, type DataPlaneConfig } from './config.ts'

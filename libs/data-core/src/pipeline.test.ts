@@ -1,6 +1,6 @@
 import { explainEvent, isEvent } from '@triplane/contracts'
 import { testStartUs } from '@triplane/testing'
-import type { DataPlaneSnapshot } from './pipeline.ts'
+import type { DataPlaneSnapshot } from './data-plane-core.ts'
 import { aFrame, brief, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
 
 const MS = 1000

@@ -1,27 +1,18 @@
 import {
-  field,
   normalizeRefusals,
   Outbox,
-  stateSchema,
-  validationRefusals,
-  zeroCounts,
   instrumentId,
-  type Instrument,
-  type InstrumentId,
   type MarketEvent,
   type NormalizeRefusal,
   type Quote,
-  type StateOf,
   type Trade,
   type ValidationRefusal,
 } from '@triplane/contracts'
 import { floorTime, ok, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import {
-  clockOffsetSchema,
   createClockOffset,
   createGapLedger,
   explainValidationError,
-  gapLedgerSchema,
   type BadLine,
   type ClockOffset,
   type Connect,
@@ -36,7 +27,8 @@ import {
 } from '@triplane/market-data'
 import { createNormalizer, readInstrumentList, type Normalizer } from '@triplane/venues'
 import type { DataPlaneConfig } from './config.ts'
-import { createLane, laneSchema, snapshotLane, type Emit, type Lane } from './lane.ts'
+import { beforeFirstItem, type DataPlaneDeps, type DataPlaneSnapshot } from './data-plane-core.ts'
+import { createLane, snapshotLane, type Emit, type Lane } from './lane.ts'
 import { pastBarsOf } from './past-bars.ts'
 import { deadLetterOf, lineRefusal, type Refusal, type RefusedAt } from './refused-frames.ts'
 import { onIgnoredTrade, onRefusedTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
@@ -48,54 +40,6 @@ const IDLE_TIMER_US = US_PER_MINUTE
 
 /** A trade further ahead of our clock than this is in the bar of its receipt: its own time could close every bar of today. */
 const MAX_AHEAD_IN_BARS_US = 10 * US_PER_SECOND
-
-/** What the core cannot know by itself. */
-export interface DataPlaneDeps {
-  /** Label of the feed: sim, capture. */
-  readonly source: string
-  /** The instruments of the run. */
-  readonly instruments: readonly Instrument[]
-  readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  /** Told, of each event that was understood and has a time, how late it is above the clock offset, refused ones included. */
-  readonly onDelay?: ((instrument: InstrumentId, delayUs: number) => void) | undefined
-}
-
-const refusals = [...normalizeRefusals, ...validationRefusals] as const
-
-/** The state of the core as it is saved. */
-export const dataPlaneSchema = stateSchema({
-  lastSeq: field.count,
-  nowUs: field.timeUs,
-  /** Null before the first item. */
-  nextTimerUs: field.orNull(field.timeUs),
-  framesIn: field.count,
-  controls: field.count,
-  /** Events and refusals beyond the first of their frame. */
-  further: field.count,
-  refused: field.countsOf(refusals),
-  connectedVenues: field.list(field.text),
-  /** When the last connection went; null while there is one, and before the first. */
-  downSinceUs: field.orNull(field.timeUs),
-  clocks: field.list(stateSchema({ venue: field.text, clock: clockOffsetSchema })),
-  gaps: gapLedgerSchema,
-  lanes: field.list(laneSchema),
-})
-export type DataPlaneSnapshot = StateOf<typeof dataPlaneSchema>
-
-const beforeFirstItem: DataPlaneSnapshot = {
-  lastSeq: 0,
-  nowUs: 0,
-  nextTimerUs: null,
-  framesIn: 0,
-  controls: 0,
-  further: 0,
-  refused: zeroCounts(refusals),
-  connectedVenues: [],
-  downSinceUs: null,
-  clocks: [],
-  gaps: { count: 0, missing: 0 },
-  lanes: [],
-}
 
 /** Builds the core of the data plane; with a snapshot it goes on from there. */
 export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, snapshot?: DataPlaneSnapshot): DataCore {

@@ -2,7 +2,7 @@ import type { Instrument } from '@triplane/contracts'
 import { createStateCheck } from '@triplane/contracts'
 import { testStartUs } from '@triplane/testing'
 import { aFrame, brief, instruments, message, newCore, origin, SECOND, Tape } from '../test/tape.ts'
-import { dataPlaneSchema, type DataPlaneSnapshot } from './pipeline.ts'
+import { dataPlaneSchema, type DataPlaneSnapshot } from './data-plane-core.ts'
 
 const T = testStartUs
 

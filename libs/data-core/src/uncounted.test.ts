@@ -2,7 +2,7 @@ import type { Instrument, MarketEvent } from '@triplane/contracts'
 import { isEvent } from '@triplane/contracts'
 import { testStartUs } from '@triplane/testing'
 import { aFrame, brief, newCore, SECOND, Tape } from '../test/tape.ts'
-import type { DataPlaneSnapshot } from './pipeline.ts'
+import type { DataPlaneSnapshot } from './data-plane-core.ts'
 
 /** A venue of which nothing has an id, and whose messages may say several things or nothing: Kraken. */
 const T = testStartUs

@@ -2,7 +2,8 @@ import type { Instrument, MarketEvent } from '@triplane/contracts'
 import type { FeedItem, Frame, FrameOrigin } from '@triplane/market-data'
 import { testStartUs } from '@triplane/testing'
 import type { DataPlaneConfig } from '../src/config.ts'
-import { createDataCore, type DataCore, type DataPlaneDeps, type DataPlaneSnapshot } from '../src/pipeline.ts'
+import type { DataPlaneDeps, DataPlaneSnapshot } from '../src/data-plane-core.ts'
+import { createDataCore, type DataCore } from '../src/pipeline.ts'
 import { dataPlaneConfig } from './config.ts'
 
 export const SECOND = 1_000_000

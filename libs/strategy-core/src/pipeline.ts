@@ -5,8 +5,6 @@ import {
   rank,
   switchTypes,
   type AccountOpened,
-  type CancelReason,
-  type Cross,
   type Fill,
   type MarketStatus,
   type OperatorCommand,
@@ -35,6 +33,7 @@ import {
 import { ActiveStrategies } from './active-strategies.ts'
 import type { ActiveStrategy } from './active-strategy.ts'
 import { longestLimitUs, type StrategyConfig } from './config.ts'
+import { OrderPursuit } from './order-pursuit.ts'
 import { isHole, QuotedInstruments } from './quoted-instruments.ts'
 import { hasAged, staleShare } from './stale-marks.ts'
 import type {
@@ -45,13 +44,7 @@ import type {
   StrategyOutput,
   StrategySnapshot,
 } from './strategy-plane-core.ts'
-import {
-  crossing,
-  followInstrument,
-  snapshotInstrument,
-  targetedPosition,
-  type TradedInstrument,
-} from './traded-instrument.ts'
+import { followInstrument, snapshotInstrument, type TradedInstrument } from './traded-instrument.ts'
 
 /**
  * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what
@@ -111,6 +104,11 @@ export function createStrategyCore(
     isReducing: false,
     refusedTunings: 0,
   }
+  const pursuit = new OrderPursuit(config, {
+    ...{ ledger, outbox, isSessionOpen },
+    isHalted: () => switches.anyActive,
+    isReducing: () => isReducing,
+  })
   /** Market time of what strategies are asked about. */
   let askedUs = 0
 
@@ -195,9 +193,9 @@ export function createStrategyCore(
       // Silence begins with the connection.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
       if (isHole(event)) strategies.onHole(instrument.id)
-      if (!instrument.areStepsKnown) cancelAll(instrument, 'steps_unknown', tsRecvUs)
-      if (instrument.isLate) cancelOpening(instrument, tsRecvUs)
-      if (status === 'stale' || status === 'disconnected') pursueTarget(instrument, tsRecvUs)
+      if (!instrument.areStepsKnown) pursuit.cancelAll(instrument, 'steps_unknown', tsRecvUs)
+      if (instrument.isLate) pursuit.cancelOpening(instrument, tsRecvUs)
+      if (status === 'stale' || status === 'disconnected') pursuit.pursueTarget(instrument, tsRecvUs)
     }
   }
 
@@ -208,7 +206,7 @@ export function createStrategyCore(
     if (!steps) return
     changeSteps(instrument.terms, steps)
     ledger.setMinNotional(instrument.id, steps.minNotional)
-    cancelAll(instrument, 'replaced', event.tsRecvUs)
+    pursuit.cancelAll(instrument, 'replaced', event.tsRecvUs)
   }
 
   function onExecution(event: OrderEvent | Fill): void {
@@ -217,7 +215,7 @@ export function createStrategyCore(
     if (instrument === undefined) return
     const desk = instrument.requestDesks.find(({ strategy }) => strategy === event.strategy) ?? instrument.desk
     const hasEnded = event.type === 'fill' ? desk.fill(event) : desk.follow(event)
-    if (hasEnded) pursueTarget(instrument, event.effectUs)
+    if (hasEnded) pursuit.pursueTarget(instrument, event.effectUs)
   }
 
   /** The order plane has opened the account: the ledger here is as flat as its was. Switches that were latched are again. */
@@ -274,7 +272,7 @@ export function createStrategyCore(
         const desk = instrument.requestDesks.find(({ strategy }) => strategy === name)
         invariant(desk !== undefined, 'a strategy with limits has a desk', name)
         desk.request(decision.orders)
-        pursueRequests(instrument, askedUs)
+        pursuit.pursueRequests(instrument, askedUs)
       } else {
         onOpinion(instrument, name, decision.strength)
         hasOpinions = true
@@ -342,77 +340,10 @@ export function createStrategyCore(
     return { ...config.portfolio, grossLimitUsd }
   }
 
-  // What is ordered
+  // What is ordered: see `OrderPursuit`.
 
   function pursueTargets(nowUs: number): void {
-    for (const instrument of traded) pursueTarget(instrument, nowUs)
-  }
-
-  function pursueTarget(instrument: TradedInstrument, nowUs: number): void {
-    const { targetUsd, bid, ask, quotedUs } = instrument
-    const isShared = instrument.requestDesks.length > 0
-    if (targetUsd === undefined) instrument.desk.cancelAll(switches.anyActive ? 'halted' : 'replaced', nowUs, outbox)
-    else if (isTradable(instrument, nowUs)) {
-      const position = targetedPosition(instrument, ledger)
-      const want = { targetUsd, position, isShared, bid, ask, quotedUs }
-      const isDone = instrument.desk.pursue(want, isReducing, nowUs, outbox)
-      if (isDone && !isReducing) crossStrategies(instrument, nowUs)
-    }
-    if (isShared) pursueRequests(instrument, nowUs)
-  }
-
-  /** Works the orders that strategies ask for themselves. */
-  function pursueRequests(instrument: TradedInstrument, nowUs: number): void {
-    const { id, isLongOnly, requestDesks, bid, ask, quotedUs } = instrument
-    if (switches.anyActive) return cancelRequests(instrument, 'halted', nowUs)
-    if (!isTradable(instrument, nowUs)) return
-    for (const desk of requestDesks) {
-      const position = ledger.parts(id).get(desk.strategy)?.quantity ?? 0n
-      const sellable = isLongOnly ? position : undefined
-      desk.pursue({ position, sellable, bid, ask, quotedUs }, isReducing, nowUs, outbox)
-    }
-  }
-
-  function cancelRequests({ requestDesks }: TradedInstrument, reason: CancelReason, nowUs: number): void {
-    for (const desk of requestDesks) desk.cancelAll(reason, nowUs, outbox)
-  }
-
-  /** Whether orders of the instrument may be sent now. What works is cancelled where it must not go on. */
-  function isTradable(instrument: TradedInstrument, nowUs: number): boolean {
-    const { id, quotedUs, isStale, isQuoted, areStepsKnown, isLate, isBookValid } = instrument
-    if (isStale || !isQuoted) return cancelAll(instrument, 'stale_market', nowUs)
-    if (!areStepsKnown) return cancelAll(instrument, 'steps_unknown', nowUs)
-    if (isLate) return cancelOpening(instrument, nowUs)
-    return isBookValid && isSessionOpen(id, nowUs) && nowUs - quotedUs <= config.intents.maxQuoteAgeMs * 1000
-  }
-
-  function cancelAll(instrument: TradedInstrument, reason: CancelReason, nowUs: number): false {
-    instrument.desk.cancelAll(reason, nowUs, outbox)
-    cancelRequests(instrument, reason, nowUs)
-    return false
-  }
-
-  /** There is no order to send; what strategies want against each other needs none. */
-  function crossStrategies(instrument: TradedInstrument, nowUs: number): void {
-    const crossed = crossing(instrument, config.intents.minTradeUsd, ledger)
-    if (!crossed) return
-    const cross: Cross = {
-      type: 'cross',
-      seq: 0,
-      crossId: `X-${outbox.nextSeq}`,
-      instrument: instrument.id,
-      effectUs: nowUs,
-      ...crossed,
-    }
-    ledger.cross(cross)
-    outbox.add(cross)
-  }
-
-  /** Late prices are those of another market: what could open on them is taken back, what closes may go on. */
-  function cancelOpening(instrument: TradedInstrument, nowUs: number): false {
-    instrument.desk.cancelOpening(targetedPosition(instrument, ledger), 'stale_market', nowUs, outbox)
-    cancelRequests(instrument, 'stale_market', nowUs)
-    return false
+    for (const instrument of traded) pursuit.pursueTarget(instrument, nowUs)
   }
 
   // What the account is worth, and when to stop

@@ -1,0 +1,109 @@
+import type { CancelReason, Cross, Outbox } from '@triplane/contracts'
+import type { Ledger } from '@triplane/ledger'
+import type { StrategyConfig } from './config.ts'
+import type { StrategyDeps, StrategyOutput } from './strategy-plane-core.ts'
+import { crossing, targetedPosition, type TradedInstrument } from './traded-instrument.ts'
+
+/** What the pursuit works with: the ledger that it reads and books crosses in, and the outbox that it sends by. */
+interface PursuitDeps {
+  readonly ledger: Ledger
+  readonly outbox: Outbox<StrategyOutput>
+  readonly isSessionOpen: StrategyDeps['isSessionOpen']
+  /** A kill switch is active: nothing is sent, and what works is cancelled. */
+  readonly isHalted: () => boolean
+  /** Only what makes a position smaller is sent. */
+  readonly isReducing: () => boolean
+}
+
+/**
+ * Turns what is wanted of an instrument into orders: the target of all strategies, and the orders that strategies request themselves.
+ * It remembers nothing: what works is in the desks of the instrument.
+ *
+ * Invariants
+ * 1. While halted it sends nothing; cancels pass.
+ * 2. It sends nothing on a market that is stale, late, closed, without a valid book, or in unknown steps, and cancels what must not go on there.
+ */
+export class OrderPursuit {
+  readonly #intents: StrategyConfig['intents']
+  readonly #deps: PursuitDeps
+
+  constructor({ intents }: Pick<StrategyConfig, 'intents'>, deps: PursuitDeps) {
+    this.#intents = intents
+    this.#deps = deps
+  }
+
+  /** Works towards the target, and what strategies request beside it. Without a target it cancels what works. */
+  pursueTarget(instrument: TradedInstrument, nowUs: number): void {
+    const { isHalted, isReducing, ledger, outbox } = this.#deps
+    const { targetUsd, bid, ask, quotedUs } = instrument
+    const isShared = instrument.requestDesks.length > 0
+    if (targetUsd === undefined) instrument.desk.cancelAll(isHalted() ? 'halted' : 'replaced', nowUs, outbox)
+    else if (this.#isTradable(instrument, nowUs)) {
+      const position = targetedPosition(instrument, ledger)
+      const want = { targetUsd, position, isShared, bid, ask, quotedUs }
+      const isDone = instrument.desk.pursue(want, isReducing(), nowUs, outbox)
+      if (isDone && !isReducing()) this.#crossStrategies(instrument, nowUs)
+    }
+    if (isShared) this.pursueRequests(instrument, nowUs)
+  }
+
+  /** Works the orders that strategies request themselves. */
+  pursueRequests(instrument: TradedInstrument, nowUs: number): void {
+    const { isHalted, isReducing, ledger, outbox } = this.#deps
+    const { id, isLongOnly, requestDesks, bid, ask, quotedUs } = instrument
+    if (isHalted()) return this.#cancelRequests(instrument, 'halted', nowUs)
+    if (!this.#isTradable(instrument, nowUs)) return
+    for (const desk of requestDesks) {
+      const position = ledger.parts(id).get(desk.strategy)?.quantity ?? 0n
+      const sellable = isLongOnly ? position : undefined
+      desk.pursue({ position, sellable, bid, ask, quotedUs }, isReducing(), nowUs, outbox)
+    }
+  }
+
+  /** Cancels every order of the instrument. */
+  cancelAll(instrument: TradedInstrument, reason: CancelReason, nowUs: number): void {
+    instrument.desk.cancelAll(reason, nowUs, this.#deps.outbox)
+    this.#cancelRequests(instrument, reason, nowUs)
+  }
+
+  /** Late prices are those of another market: cancels what could open on them; what closes may go on. */
+  cancelOpening(instrument: TradedInstrument, nowUs: number): void {
+    const { ledger, outbox } = this.#deps
+    instrument.desk.cancelOpening(targetedPosition(instrument, ledger), 'stale_market', nowUs, outbox)
+    this.#cancelRequests(instrument, 'stale_market', nowUs)
+  }
+
+  #cancelRequests({ requestDesks }: TradedInstrument, reason: CancelReason, nowUs: number): void {
+    for (const desk of requestDesks) desk.cancelAll(reason, nowUs, this.#deps.outbox)
+  }
+
+  /** Whether orders of the instrument may be sent now. What works is cancelled where it must not go on. */
+  #isTradable(instrument: TradedInstrument, nowUs: number): boolean {
+    const { id, quotedUs, isStale, isQuoted, areStepsKnown, isLate, isBookValid } = instrument
+    if (isStale || !isQuoted) this.cancelAll(instrument, 'stale_market', nowUs)
+    else if (!areStepsKnown) this.cancelAll(instrument, 'steps_unknown', nowUs)
+    else if (isLate) this.cancelOpening(instrument, nowUs)
+    else
+      return (
+        isBookValid && this.#deps.isSessionOpen(id, nowUs) && nowUs - quotedUs <= this.#intents.maxQuoteAgeMs * 1000
+      )
+    return false
+  }
+
+  /** Books what strategies want against each other, where no order is left to send: a cross needs none. */
+  #crossStrategies(instrument: TradedInstrument, nowUs: number): void {
+    const { ledger, outbox } = this.#deps
+    const crossed = crossing(instrument, this.#intents.minTradeUsd, ledger)
+    if (!crossed) return
+    const cross: Cross = {
+      type: 'cross',
+      seq: 0,
+      crossId: `X-${outbox.nextSeq}`,
+      instrument: instrument.id,
+      effectUs: nowUs,
+      ...crossed,
+    }
+    ledger.cross(cross)
+    outbox.add(cross)
+  }
+}
