@@ -2,52 +2,43 @@ import {
   cancelReasons,
   isKnownCode,
   Outbox,
+  venueOf,
   type AccountOpening,
-  type BrokerReject,
   type CancelIntent,
   type Cross,
-  type CancelReason,
   type ExecutionEvent,
-  type EventDraft,
   type Fill,
   type KillSwitch,
   type Mark,
   type OrderIntent,
-  type OrderState,
-  type RiskCode,
-  venueOf,
 } from '@triplane/contracts'
 import {
   capParticipation,
   createRiskGate,
-  fillEvent,
-  isWorking,
-  lastKnownState,
   openBroker,
-  orderEvent,
   OrderRateWindow,
   OrderStore,
   readCandidate,
-  remainingUnits,
   standardChecks,
   TradingMode,
   type AccountRisk,
   type Broker,
-  type BrokerReport,
-  type FillReport,
   type Order,
-  type OrderReport,
   type RiskGate,
   type RiskReject,
 } from '@triplane/execution'
-import { configuredRates, quantityUnitsOf, worthUsd } from '@triplane/instruments'
-import { fixed, floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
+import { configuredRates, quantityUnitsOf } from '@triplane/instruments'
+import { floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
 import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import { AccountOpenings } from './account-opening.ts'
 import type { OrderPlaneConfig } from './config.ts'
+import { ExecutionTotals } from './execution-totals.ts'
+import { ModeEnforcement } from './mode-enforcement.ts'
+import { OrderChanges } from './order-changes.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot, OrderPlaneView } from './order-plane-core.ts'
 import type { OrderPlaneDeps } from './order-plane-deps.ts'
-import { ExecutionTotals } from './execution-totals.ts'
+import { OrderReports } from './order-reports.ts'
+import { PublishedOrders, type CoreTime } from './published-orders.ts'
 import type { TradingDesk } from './trading-desk.ts'
 import { TradingDesks } from './trading-desks.ts'
 import { WaitingIntents } from './waiting-intents.ts'
@@ -62,15 +53,15 @@ export function createOrderCore(
 }
 
 /**
- * The life of an order. Read it top to bottom. One file although it is long: the life is one story, its stages are in
- * `execution` and its view of an instrument in `TradingDesk`.
+ * The life of an order. Read it top to bottom: an intent is decided on and sent here, `OrderReports` follows what the broker
+ * says of it, `ModeEnforcement` holds it to the trading state, `OrderChanges` asks the broker to change it. Its stages are in
+ * `execution`, its view of an instrument in `TradingDesk`.
  *
  * Invariants
  * 1. What is due (a broker's report, an intent that waited too long, the end of a session) is handled before an input that
  *    comes after it in input order, so how finely time is advanced changes nothing.
  * 2. Every output takes effect `minLatencyUs` after the market time of what caused it.
- * 3. A fill is booked, then published, then the order enters its state: no state claims what the ledger does not hold.
- * 4. An intent with a known id changes no order. Whatever else is delivered twice does not come here (PlaneCore, 3).
+ * 3. An intent with a known id changes no order. Whatever else is delivered twice does not come here (PlaneCore, 3).
  */
 class OrderPipeline implements OrderPlaneCore {
   readonly outbox: Outbox<ExecutionEvent>
@@ -86,6 +77,11 @@ class OrderPipeline implements OrderPlaneCore {
   readonly #desks: TradingDesks
   readonly #totals: ExecutionTotals
   readonly #waiting: WaitingIntents
+  readonly #published: PublishedOrders
+  readonly #changes: OrderChanges
+  readonly #enforcement: ModeEnforcement
+  readonly #reports: OrderReports
+  readonly #time: CoreTime = { nowUs: () => this.#nowUs, effectUs: () => this.#nowUs + this.#config.minLatencyUs }
   #nowUs: number
   #marketUs: number
   #sessionCheckUs: number
@@ -110,7 +106,18 @@ class OrderPipeline implements OrderPlaneCore {
     this.#totals = new ExecutionTotals(snapshot?.totals)
     this.#waiting = new WaitingIntents(snapshot?.waiting)
     const account = { ledger: this.#ledger, mode: this.#mode, orders: this.#orders, waiting: this.#waiting }
-    this.account = new AccountOpenings({ ...account, nowUs: () => this.#nowUs })
+    const time = this.#time
+    this.account = new AccountOpenings({ ...account, nowUs: time.nowUs })
+    this.#published = new PublishedOrders(this.#orders, this.outbox, time)
+    const orders = { orders: this.#orders, published: this.#published, time }
+    this.#changes = new OrderChanges({ ...orders, broker: this.#broker })
+    const desks = { orders: this.#orders, desks: this.#desks }
+    this.#enforcement = new ModeEnforcement({ ...desks, mode: this.#mode, changes: this.#changes })
+    this.#reports = new OrderReports({
+      ...orders,
+      ...{ desks: this.#desks, ledger: this.#ledger, totals: this.#totals },
+      ...{ outbox: this.outbox, enforcement: this.#enforcement },
+    })
     this.#nowUs = snapshot ? snapshot.nowUs : 0
     this.#marketUs = snapshot ? snapshot.marketUs : 0
     this.#sessionCheckUs = snapshot?.sessionCheckUs ?? Number.POSITIVE_INFINITY
@@ -134,7 +141,7 @@ class OrderPipeline implements OrderPlaneCore {
       case 'operatorCommand':
         this.#goTo(event.effectUs, event.effectUs - 1)
         this.#mode.command(event.command)
-        this.#enforceMode()
+        this.#enforcement.enforce()
         return
       case 'accountOpening':
         this.#goTo(event.effectUs, event.effectUs - 1)
@@ -143,7 +150,7 @@ class OrderPipeline implements OrderPlaneCore {
       case 'tradingCondition':
         this.#goTo(event.effectUs, event.effectUs - 1)
         this.#mode.setCondition(event.condition, event.state)
-        this.#enforceMode()
+        this.#enforcement.enforce()
         return
       case 'orderIntent':
       case 'cancelIntent':
@@ -156,7 +163,7 @@ class OrderPipeline implements OrderPlaneCore {
 
   /** What the ledger has opened, the strategy plane books from the event. */
   #onOpening(opening: AccountOpening): void {
-    const opened = this.account.open(opening, this.#effectUs())
+    const opened = this.account.open(opening, this.#time.effectUs())
     if (opened) this.outbox.add(opened)
   }
 
@@ -175,7 +182,7 @@ class OrderPipeline implements OrderPlaneCore {
         break
       case 'killSwitch':
         this.#mode.setSwitch(event.switchType, event.active)
-        this.#enforceMode()
+        this.#enforcement.enforce()
         break
     }
   }
@@ -205,135 +212,26 @@ class OrderPipeline implements OrderPlaneCore {
     const isCutDown = sized !== verdict.value
     if (isCutDown) this.#totals.participationDownscales++
     this.#orders.approve(order, quantityUnitsOf(sized.quantity, desk.terms), this.#nowUs)
-    this.#publish(order, isCutDown ? 'participation' : undefined)
+    this.#published.publish(order, isCutDown ? 'participation' : undefined)
 
     const objection = this.#gate.confirm(candidate, this.#accountRisk())
     if (objection) return this.#deny(order, objection)
     this.#broker.take({ type: 'submitOrder', order: sized }, this.#nowUs)
     this.#rate.record(this.#nowUs)
     if (desk.terms.instrument.session !== '24x7') this.#watchSessions()
-    this.#enter(order, 'submitted', this.#nowUs)
-  }
-
-  #onReport(report: BrokerReport): void {
-    if (report.type === 'snapshot') this.#reconcile(report.working, report.venueUs, report.atUs)
-    else this.#onOrderReport(report)
-  }
-
-  /** What the broker says about an order. One that is forgotten has ended: only its fills are news. */
-  #onOrderReport(report: OrderReport): void {
-    const order = this.#orders.get(report.intentId)
-    if (report.type === 'filled') return this.#onFill(report, order)
-    if (!order) {
-      this.#totals.unknownReplies++
-      return
-    }
-    const { atUs } = report
-    switch (report.type) {
-      case 'acknowledged':
-        this.#orders.noteAcknowledged(order, atUs)
-        if (order.state === 'submitted' || order.state === 'unknown') this.#enter(order, lastKnownState(order), atUs)
-        break
-      case 'rejected':
-        this.#enter(order, 'rejected', atUs, report.reason)
-        break
-      case 'cancelled':
-        this.#enter(order, 'cancelled', atUs, report.reason ?? order.cancelReason)
-        break
-      case 'cancelRejected':
-        if (order.state !== 'pending_cancel') break
-        this.#orders.noteCancelReason(order, undefined)
-        this.#enter(order, lastKnownState(order), atUs)
-        break
-      case 'amended': {
-        const { quantityScale } = order
-        this.#orders.resize(order, fixed(report.quantity, quantityScale))
-        break
-      }
-      case 'expired':
-        this.#enter(order, 'expired', atUs)
-        break
-      case 'unknown':
-        if (order.state !== 'unknown' && isWorking(order.state)) this.#enter(order, 'unknown', atUs)
-        break
-    }
-  }
-
-  /**
-   * Compares our orders with those that worked at the broker at `venueUs`. One of ours that is not among them has ended there,
-   * how is unknown until its reports come; one that was unknown and is among them works. What was sent or changed since is
-   * not judged.
-   */
-  #reconcile(working: readonly string[], venueUs: number, atUs: number): void {
-    const known = new Set(working)
-    for (const order of this.#orders.open()) {
-      const { state, stateUs } = order
-      if (state === 'approved' || stateUs > venueUs) continue
-      if (!known.has(order.intent.intentId)) {
-        if (state !== 'unknown') this.#enter(order, 'unknown', atUs)
-      } else if (state === 'unknown') {
-        this.#orders.noteAcknowledged(order, atUs)
-        this.#enter(order, lastKnownState(order), atUs)
-      }
-    }
-  }
-
-  /** Books, publishes, then enters the state. A fill that is reported twice is booked once. One that comes after the order's end, however late, is booked like any other. */
-  #onFill(report: FillReport, order: Order | undefined): void {
-    const desk = this.#deskFor(report.order)
-    invariant(desk !== undefined, 'a filled order has a desk', report.order.instrument)
-    const fill = fillEvent(report, order, desk.terms, this.#effectUs())
-    if (!this.#ledger.book(fill)) return
-    this.outbox.add(fill)
-    const filledUnits = quantityUnitsOf(fill.quantity, desk.terms)
-    this.#totals.addFill(fill, worthUsd(filledUnits, fill.decisionMid, desk.terms))
-    desk.ownVolume.add(this.#nowUs, Number(report.quantity))
-
-    if (order) this.#followFill(order, fill, filledUnits, report.atUs)
-    if (this.#mode.state === 'reducing') this.#cancelOpening(desk)
-  }
-
-  #followFill(order: Order, fill: EventDraft<Fill>, filledUnits: bigint, atUs: number): void {
-    this.#orders.addFill(order, filledUnits, atUs)
-    if (fill.status === 'FILLED') this.#enter(order, 'filled', atUs)
-    else if (isWorking(order.state) && order.state !== 'pending_cancel') this.#enter(order, 'partially_filled', atUs)
+    this.#published.enter(order, 'submitted', this.#nowUs)
   }
 
   /** Cancels always pass, for whatever reason: one that is not known here counts as `replaced`. */
   #onCancel({ intentId, reason: given }: CancelIntent): void {
     const reason = isKnownCode(cancelReasons, given) ? given : 'replaced'
     for (const intent of this.#waiting.take((waiting) => waiting.intentId === intentId)) {
-      this.#enter(this.#receive(intent), 'cancelled', this.#nowUs, reason)
+      this.#published.enter(this.#receive(intent), 'cancelled', this.#nowUs, reason)
       return
     }
     const order = this.#orders.get(intentId)
-    if (order) this.#cancel(order, reason)
+    if (order) this.#changes.cancel(order, reason)
     else this.#totals.unknownCancels++
-  }
-
-  #cancel(order: Order, reason: CancelReason): void {
-    if (!isWorking(order.state) || order.state === 'pending_cancel') return
-    const { intentId, instrument } = order.intent
-    this.#broker.take({ type: 'cancelOrder', intentId, instrument }, this.#nowUs)
-    this.#orders.noteCancelReason(order, reason)
-    this.#enter(order, 'pending_cancel', this.#nowUs, reason)
-  }
-
-  /** Halted: no order stays. Reducing: none that opens. */
-  #enforceMode(): void {
-    if (this.#mode.state === 'halted') for (const order of this.#orders.open()) this.#cancel(order, 'halted')
-    if (this.#mode.state === 'reducing') for (const desk of this.#desks.all) this.#cancelOpening(desk)
-  }
-
-  /** Keeps working orders as far as they close the position, oldest first. */
-  #cancelOpening({ working, positionUnits }: TradingDesk): void {
-    const closingSide = positionUnits > 0n ? 'SELL' : 'BUY'
-    let closable = positionUnits > 0n ? positionUnits : -positionUnits
-    for (const order of [...working.orders]) {
-      const remaining = remainingUnits(order)
-      if (order.intent.side === closingSide && remaining <= closable) closable -= remaining
-      else this.#cancel(order, 'reducing')
-    }
   }
 
   /** Handles what is due up to and including `throughUs`, then market time is `timeUs`. */
@@ -353,7 +251,7 @@ class OrderPipeline implements OrderPlaneCore {
       else if (dueUs === this.#waiting.nextDueUs()) this.#denyOverdue()
       else {
         const report = this.#broker.handleNext()
-        if (report) this.#onReport(report)
+        if (report) this.#reports.take(report)
       }
     }
   }
@@ -396,7 +294,8 @@ class OrderPipeline implements OrderPlaneCore {
     this.#sessionCheckUs = Number.POSITIVE_INFINITY
     for (const desk of this.#desks.all) {
       if (desk.working.orders.length === 0 || desk.terms.instrument.session === '24x7') continue
-      if (!desk.isSessionOpen(this.#nowUs)) for (const order of [...desk.working.orders]) this.#cancel(order, 'expired')
+      if (!desk.isSessionOpen(this.#nowUs))
+        for (const order of [...desk.working.orders]) this.#changes.cancel(order, 'expired')
       this.#watchSessions()
     }
   }
@@ -404,13 +303,13 @@ class OrderPipeline implements OrderPlaneCore {
   #receive(intent: OrderIntent): Order {
     const quantityScale = this.#deskFor(intent)?.terms.quantityScale ?? 0
     const order = this.#orders.receive(intent, quantityScale, this.#nowUs)
-    this.#publish(order)
+    this.#published.publish(order)
     return order
   }
 
   #deny(order: Order, reject: RiskReject): void {
     this.#countDenial(reject)
-    this.#enter(order, 'denied', this.#nowUs, reject.code)
+    this.#published.enter(order, 'denied', this.#nowUs, reject.code)
   }
 
   #isKnown(intentId: string): boolean {
@@ -420,18 +319,6 @@ class OrderPipeline implements OrderPlaneCore {
   #countDenial(reject: RiskReject): void {
     this.#totals.denials[reject.code]++
     this.#lastDenial = reject
-  }
-
-  #enter(order: Order, state: OrderState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
-    if (!this.#orders.enter(order, state, atUs)) this.#publish(order, reason)
-  }
-
-  #publish(order: Order, reason?: RiskCode | BrokerReject | CancelReason): void {
-    this.outbox.add(orderEvent(order, this.#effectUs(), reason))
-  }
-
-  #effectUs(): number {
-    return this.#nowUs + this.#config.minLatencyUs
   }
 
   #deskFor({ instrument }: OrderIntent): TradingDesk | undefined {

@@ -1,0 +1,33 @@
+import type { CancelReason } from '@triplane/contracts'
+import { isWorking, type Broker, type Order, type OrderStore } from '@triplane/execution'
+import type { CoreTime, PublishedOrders } from './published-orders.ts'
+
+/** What the core asks the broker to change of orders that it has sent. */
+export class OrderChanges {
+  readonly #broker: Broker
+  readonly #orders: OrderStore
+  readonly #published: PublishedOrders
+  readonly #time: CoreTime
+
+  constructor(deps: {
+    readonly broker: Broker
+    readonly orders: OrderStore
+    readonly published: PublishedOrders
+    readonly time: CoreTime
+  }) {
+    this.#broker = deps.broker
+    this.#orders = deps.orders
+    this.#published = deps.published
+    this.#time = deps.time
+  }
+
+  /** Asks for the cancellation of an order that works, once. */
+  cancel(order: Order, reason: CancelReason): void {
+    if (!isWorking(order.state) || order.state === 'pending_cancel') return
+    const { intentId, instrument } = order.intent
+    const nowUs = this.#time.nowUs()
+    this.#broker.take({ type: 'cancelOrder', intentId, instrument }, nowUs)
+    this.#orders.noteCancelReason(order, reason)
+    this.#published.enter(order, 'pending_cancel', nowUs, reason)
+  }
+}
