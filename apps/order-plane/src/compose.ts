@@ -58,7 +58,7 @@ export async function composeOrderPlane(
         if (sentUs !== undefined) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
       },
     }
-    const hosted = hostPlane({
+    const hosted = await hostPlane({
       context,
       definition: orderPlane,
       build(saved) {

@@ -16,14 +16,7 @@ import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, steppedFields, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { OrderPlaneCore, OrderPlaneInput } from '@triplane/order-core'
-import {
-  composeDataPlane,
-  dataPlane,
-  orderPlane,
-  strategyPlane,
-  strategyPlaneOf,
-  type DataPlane,
-} from '@triplane/planes'
+import { composeDataPlane, dataPlane, orderPlane, strategyPlaneOf, type DataPlane } from '@triplane/planes'
 import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import { simulatedAccount } from '@triplane/service'
 import type { StrategyCore, StrategyInput, StrategyOutput } from '@triplane/strategy-core'
@@ -137,10 +130,11 @@ export function composePlanes(options: PlanesOptions): Planes {
     ...(resumed && { resumed: resumed.data }),
   })
   const market = { instruments: tradable, isSessionOpen }
+  const strategyPlane = strategyPlaneOf(options.strategies ?? builtIn)
   const strategy = joinPlane(
     {
       ...joined,
-      plane: strategyPlaneOf(options.strategies ?? builtIn).build(
+      plane: strategyPlane.build(
         {
           ...market,
           quoted: quotedOf(instruments),
@@ -168,7 +162,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     },
     resumed?.order.inputs,
   )
-  exportBus(metrics.strategy, strategyPlane.topics, strategy)
+  exportBus(metrics.strategy, strategyPlane.topicsOf(config.strategy), strategy)
   exportBus(metrics.order, orderPlane.topics, order)
   const lockstep = new Lockstep(
     { data, strategy: strategy.runner, order: order.runner },

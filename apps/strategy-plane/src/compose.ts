@@ -39,7 +39,7 @@ export function composeStrategyPlane(
   return planeParts(
     config,
     {
-      definition: strategyPlane,
+      definition: { ...strategyPlane, topics: strategyPlane.topicsOf(strategy) },
       metrics,
       ...(bus && { source: bus }),
       async host(context, beforeScrape) {
@@ -66,7 +66,11 @@ export function composeStrategyPlane(
             return plane
           },
           leadUs: 0,
-          configDigest: digestOf({ strategy, instruments: [...instruments, ...quoted], sessions: run.sessions }),
+          // A file of a user's folder may ask for other inputs under the same settings.
+          configDigest: digestOf({
+            ...{ strategy, inputs: strategyPlane.inputs(strategy) },
+            ...{ instruments: [...instruments, ...quoted], sessions: run.sessions },
+          }),
           snapshotEveryMs: config.state.snapshotEveryMs,
           onRecord({ topic, tsSentUs }) {
             if (topic.keyedBy !== 'instrument') return

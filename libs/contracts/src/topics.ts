@@ -9,7 +9,7 @@ export const topics = {
   trades: {
     name: 'market.trades.v2',
     writers: ['data-plane'],
-    readers: ['order-plane'],
+    readers: ['strategy-plane', 'order-plane'],
     keyedBy: 'instrument',
     batched: true,
     compacted: false,

@@ -1,7 +1,7 @@
 import { instrumentId, type Bar, type InstrumentId, type PastBar, type Timeframe } from '@triplane/contracts'
 import { err, invariant, ok, type Result } from '@triplane/kernel'
 import { nothingMadeBy, type Ledger, type StrategyValuation } from '@triplane/ledger'
-import type { Decision, Strategy, StrategyDefinition, StrategyEvent, WarmUpBars } from '@triplane/strategy'
+import type { Decision, Strategy, StrategyDefinition, StrategyEvent, TickEvent, WarmUpBars } from '@triplane/strategy'
 import {
   ActiveStrategy,
   type SavedStrategy,
@@ -10,6 +10,7 @@ import {
   type TuningRefusal,
 } from './active-strategy.ts'
 import { parametersOf, type StrategyConfig } from './config.ts'
+import type { Hole } from './quoted-instruments.ts'
 import type { WarmUp } from './warm-up.ts'
 
 /** Told what strategies say, and which of them says nothing any more. */
@@ -34,7 +35,7 @@ export class ActiveStrategies {
   readonly #listener: StrategyListener
   /** What strategies may read and none may speak of. */
   readonly #quoted: ReadonlySet<InstrumentId>
-  readonly #hearers: Readonly<Record<'quote' | 'ofi', readonly ActiveStrategy[]>>
+  readonly #hearers: Readonly<Record<TickEvent['type'], readonly ActiveStrategy[]>>
   readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
 
   constructor(
@@ -50,14 +51,14 @@ export class ActiveStrategies {
     )
     this.#listener = listener
     this.#quoted = new Set(world.quoted.map(instrumentId))
-    const hearersOf = (type: 'quote' | 'ofi') => this.all.filter(({ inputs }) => inputs.events?.includes(type))
+    const hearersOf = (type: TickEvent['type']) => this.all.filter(({ inputs }) => inputs.events?.includes(type))
     const barHearers = new Map<string, ActiveStrategy[]>()
     for (const active of this.all) {
       for (const timeframe of active.inputs.bars ?? [])
         barHearers.set(timeframe, [...(barHearers.get(timeframe) ?? []), active])
     }
     this.#barHearers = barHearers
-    this.#hearers = { quote: hearersOf('quote'), ofi: hearersOf('ofi') }
+    this.#hearers = { quote: hearersOf('quote'), trade: hearersOf('trade'), ofi: hearersOf('ofi') }
     for (const { name, warmUp } of this.all) {
       if (warmUp.cold.length > 0)
         listener.onNotice({ code: 'warming_up', strategy: name, detail: warmUp.cold.join(', ') })
@@ -80,8 +81,9 @@ export class ActiveStrategies {
       this.#giveBars(active, (warmUp) => warmUp.onPastBar(bar))
   }
 
-  onHole(instrument: InstrumentId): void {
-    for (const active of this.all) this.#ask(active, onHole, instrument)
+  /** Says that ticks of the instrument are missing; where only trades are, to those who hear trades. */
+  onHole(instrument: InstrumentId, missing: Hole): void {
+    for (const active of missing === 'trades' ? this.#hearers.trade : this.all) this.#ask(active, onHole, instrument)
   }
 
   onTimer(nowUs: number): void {

@@ -34,7 +34,7 @@ import { ActiveStrategies } from './active-strategies.ts'
 import type { ActiveStrategy } from './active-strategy.ts'
 import { longestLimitUs, type StrategyConfig } from './config.ts'
 import { OrderPursuit } from './order-pursuit.ts'
-import { isHole, QuotedInstruments } from './quoted-instruments.ts'
+import { holeOf, QuotedInstruments } from './quoted-instruments.ts'
 import { hasAged, staleShare } from './stale-marks.ts'
 import type {
   MarketInput,
@@ -171,7 +171,7 @@ export function createStrategyCore(
     } else if (event.type === 'ofi') {
       instrument.quotedUs = event.tsRecvUs
     }
-    if (event.type === 'trade' || (instrument.isLate && event.type !== 'bar')) return
+    if (instrument.isLate && event.type !== 'bar') return
     strategies.on(event)
   }
 
@@ -179,7 +179,9 @@ export function createStrategyCore(
     const { status, tsRecvUs } = event
     connections.onStatus(event)
     askedUs = tsRecvUs
-    for (const id of seen.onStatus(event)) strategies.onHole(id)
+    const hole = holeOf(event)
+    const quotedIds = seen.onStatus(event)
+    if (hole) for (const id of quotedIds) strategies.onHole(id, hole)
     for (const instrument of traded) {
       if (!isAbout(event, instrument.id, instrument.source)) continue
       if (status === 'disconnected') instrument.isQuoted = instrument.isBookValid = false
@@ -192,7 +194,7 @@ export function createStrategyCore(
       if (status === 'fresh') instrument.isStale = false
       // Silence begins with the connection.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
-      if (isHole(event)) strategies.onHole(instrument.id)
+      if (hole) strategies.onHole(instrument.id, hole)
       if (!instrument.areStepsKnown) pursuit.cancelAll(instrument, 'steps_unknown', tsRecvUs)
       if (instrument.isLate) pursuit.cancelOpening(instrument, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursuit.pursueTarget(instrument, tsRecvUs)

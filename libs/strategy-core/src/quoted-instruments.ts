@@ -10,7 +10,6 @@ import {
   type MarketStatus,
   type PastBar,
   type StateOf,
-  type Trade,
 } from '@triplane/contracts'
 import type { StrategyEvent } from '@triplane/strategy'
 
@@ -29,10 +28,16 @@ type Followed = { -readonly [Key in keyof QuotedInstrument]: QuotedInstrument[Ke
 const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
 
 /** What the market says of an instrument. */
-type InstrumentEvent = StrategyEvent | Trade | PastBar | Mark
+type InstrumentEvent = StrategyEvent | PastBar | Mark
 
-/** True of a status behind which what comes does not follow on what came. */
-export const isHole = (event: MarketStatus): boolean => holes.has(event.status) || isBookGap(event)
+/** What is missing where what comes does not follow on what came: any kind of tick, or trades alone. */
+export type Hole = 'ticks' | 'trades'
+
+/** The hole that a status says; undefined when it says none. */
+export function holeOf(event: MarketStatus): Hole | undefined {
+  if (holes.has(event.status) || isBookGap(event)) return 'ticks'
+  return event.status === 'gap' ? 'trades' : undefined
+}
 
 /**
  * The instruments that strategies may read and nobody trades: no target, no order, no position. What comes of one while the data plane
@@ -53,15 +58,15 @@ export class QuotedInstruments {
     if (quoted === undefined) return false
     quoted.source = event.source
     const { type } = event
-    return type === 'bar' || (!quoted.isLate && (type === 'quote' || type === 'ofi'))
+    return type === 'bar' || (!quoted.isLate && type !== 'mark' && type !== 'pastBar')
   }
 
-  /** Takes a status. Gives the instruments of which it is a hole. */
+  /** Takes a status. Gives the instruments that it is about. */
   onStatus(event: MarketStatus): InstrumentId[] {
     const about = this.#about(event)
     const { status } = event
     if (status === 'late' || status === 'on_time') for (const quoted of about) quoted.isLate = status === 'late'
-    return isHole(event) ? about.map(({ id }) => id) : []
+    return about.map(({ id }) => id)
   }
 
   /** Those that a status is about: of a chain that may be thousands, so one that is named is not searched for. */

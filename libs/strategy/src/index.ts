@@ -16,6 +16,7 @@ export type {
   Strategy,
   StrategyContext,
   StrategyEvent,
+  TickEvent,
   WarmUpBars,
 } from './strategies/strategy.ts'
 // Portfolio

@@ -112,6 +112,14 @@ describe('a folder of strategies', () => {
     )
   })
 
+  it.each([
+    ["events: ['trades']", 'a strategy hears quote, trade, ofi', 'trades'],
+    ["bars: ['2m']", 'a strategy hears bars of 1m, 5m, 15m, 1h, 1d', '2m'],
+  ])('is refused where it asks for what there is not: %s', async (inputs, rule, found) => {
+    const files = { 'mine.ts': strategyOf('1').replace("events: ['ofi']", inputs) }
+    await expect(opened(files)).rejects.toThrow(new RegExp(`mine.ts: .*${rule}.*${found}`))
+  })
+
   it('hears what it asks for', async () => {
     const mine = await opened({ 'mine.ts': strategyOf('seen') })
     expect(mine.on(aBar({}))).toHaveLength(1)

@@ -17,7 +17,7 @@ import { definePlane } from '../define-plane.ts'
 import { strategyViews } from './status-views.ts'
 import { createStrategyMetrics, exportStrategyPlane, SIGNALS, TUNING } from './strategy-plane-metrics.ts'
 
-/** What every strategy needs the plane to hear; and what those do that ask for bars. */
+/** What the plane hears whatever its strategies are; what it hears for those that ask for trades, and for bars. */
 const alwaysHeard = [
   'quote',
   'ofi',
@@ -29,6 +29,7 @@ const alwaysHeard = [
   'operatorCommand',
   'tuning',
 ] as const
+const trades = ['trade'] as const
 const bars = ['bar', 'pastBar'] as const
 
 /** What the strategy plane is made of, wherever it runs. */
@@ -49,11 +50,13 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
   return definePlane({
     name: 'strategy-plane',
     follows: 'data-plane',
-    inputs: ({ config }: StrategyPlaneParts): readonly StrategyInput['type'][] => [
-      ...alwaysHeard,
-      ...(chosenStrategies(config, strategies).some(({ inputs }) => inputs.bars) ? bars : []),
-    ],
-    inputSchema: field.event(...alwaysHeard, 'trade', ...bars),
+    inputs(config: StrategyConfig): readonly StrategyInput['type'][] {
+      const asked = chosenStrategies(config, strategies).map(({ inputs }) => inputs)
+      const hearsTrades = asked.some(({ events }) => events?.includes('trade'))
+      const hearsBars = asked.some(({ bars }) => bars !== undefined)
+      return [...alwaysHeard, ...(hearsTrades ? trades : []), ...(hearsBars ? bars : [])]
+    },
+    inputSchema: field.event(...alwaysHeard, ...trades, ...bars),
     stateSchema: strategySchemaOf(strategies),
     config: strategyConfigOf(strategies),
     createMetrics: createStrategyMetrics,

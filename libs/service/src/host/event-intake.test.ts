@@ -8,7 +8,7 @@ const T = testStartUs
 const SECOND = 1_000_000
 
 /** An intake that hears trades and kill switches, and what became of what it was given. */
-function intake(marks = new HighWaterMarks(), marketUs?: number) {
+function intake(marks = new HighWaterMarks(), marketUs?: number, pastUs?: number) {
   const inputs: Event[] = []
   const beats: string[] = []
   const taken = new EventIntake(
@@ -17,6 +17,7 @@ function intake(marks = new HighWaterMarks(), marketUs?: number) {
       inputTypes: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
       inputs: { push: (_producer, event) => void inputs.push(event) },
       marks,
+      ...(pastUs !== undefined && { pastUs }),
       onHeartbeat: ({ stage }) => beats.push(stage),
     },
     marketUs,
@@ -46,6 +47,14 @@ describe('what comes to a plane', () => {
     accept([aTrade({ seq: 5 })], { producer: 'data-plane.kraken' })
     accept([aFill({ seq: 5 })], {}, topics.fills)
     expect([inputs.length, taken.counts.duplicates]).toEqual([5, 2])
+  })
+
+  it('is passed over where it is market data of the past; what execution says never is', () => {
+    const { inputs, accept, marks } = intake(new HighWaterMarks(), T, T)
+    accept([aTrade({ seq: 1, tsRecvUs: T }), aTrade({ seq: 2, tsRecvUs: T + 1 })])
+    accept([aFill({ seq: 1, effectUs: T })], {}, topics.fills)
+    expect(inputs.map(({ type, seq }) => `${type} ${seq}`)).toEqual(['trade 2', 'fill 1'])
+    expect(marks.of('data-plane', topics.trades.name, 'BTC')).toBe(2)
   })
 
   it('is another run’s, and counted, unless it is the manual switch of the account', () => {

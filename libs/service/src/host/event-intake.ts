@@ -13,6 +13,8 @@ export interface EventIntakeOptions<In extends Event> {
   /** Where they wait for their step. */
   readonly inputs: Pick<Stepper<In, Event>, 'push'>
   readonly marks: HighWaterMarks
+  /** Market data up to this time is past, and passed over. In lockstep that is what a topic holds which the plane did not read before. Default: none. */
+  readonly pastUs?: number
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
 }
 
@@ -46,7 +48,7 @@ export class EventIntake<In extends Event> {
   }
 
   accept(record: BusRecord<unknown>, events: readonly Event[]): void {
-    const { inputTypes, inputs, marks } = this.#options
+    const { inputTypes, inputs, marks, pastUs = 0 } = this.#options
     const { producer, topic, key, runId } = record
     if (!this.#isOurs(record, events)) {
       this.counts.foreign++
@@ -67,7 +69,11 @@ export class EventIntake<In extends Event> {
           continue
         }
         mark = event.seq
-        if (rankOf[event.type] === rank.data) this.#noteTime(effectUsOf(event))
+        if (rankOf[event.type] === rank.data) {
+          const effectUs = effectUsOf(event)
+          this.#noteTime(effectUs)
+          if (effectUs <= pastUs) continue
+        }
         inputs.push(producer, event as In)
       }
     }

@@ -15,6 +15,7 @@ import { Edge } from './edge.ts'
 import { reserveSequences } from './edge-sequences.ts'
 import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
+import { readingFrom } from './reading.ts'
 
 /** A log on a disk that is full for a while. */
 class FullLog extends InputLog {
@@ -64,11 +65,13 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
   )
   const faults: string[] = []
   const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
-  const consumer = bus.consumer({ group, topics: plane.topics, from: saved?.state.positions ?? [] })
+  const reading = readingFrom(plane.topics, run, saved?.state.positions)
+  const consumer = bus.consumer({ group, topics: plane.topics, from: reading.positions })
   const host = new PlaneHost<EchoInput, Quote, readonly Event[]>({
     plane,
     run,
     consumer,
+    reading,
     output,
     gated: [],
     market: [topics.trades, topics.status].map((topic) => ({ topic, partition: 0 })),

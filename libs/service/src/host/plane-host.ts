@@ -32,6 +32,7 @@ import { CatchUp, type MarketPartition } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
+import { placeOf, type Reading } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
 import { WatermarkGate, watermarkGateSchema, type GatedPartition } from './watermark-gate.ts'
 
@@ -59,8 +60,9 @@ export function hostStateSchema<In extends Event, CoreState>(
 export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
   readonly plane: Plane<In, Out>
   readonly run: Run
-  /** Starts where the snapshot ends, or where the run does. */
+  /** Starts where `reading` says. */
   readonly consumer: Consumer<Payload>
+  readonly reading: Reading
   readonly output: PlaneOutput<Out>
   /** Partitions whose watermarks count in lockstep. */
   readonly gated: readonly GatedPartition[]
@@ -147,13 +149,14 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#stepper = new Stepper(plane.core, state?.inputs)
     this.#marks = new HighWaterMarks(state?.marks)
     this.#gate = new WatermarkGate(gated, sourcesOf(run), state?.gate)
-    this.#positions = new Map(state?.positions.map((position) => [placeOf(position), position]))
+    this.#positions = new Map(options.reading.positions.map((position) => [placeOf(position), position]))
     this.#intake = new EventIntake(
       {
         run,
         inputTypes: plane.inputTypes,
         inputs: this.#stepper,
         marks: this.#marks,
+        ...(run.mode === 'lockstep' && state && { pastUs: state.boundUs }),
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
       },
       state?.marketUs,
@@ -224,6 +227,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   async run(): Promise<void> {
     const { consumer, clock, log, output, snapshotEveryMs } = this.#options
     await this.#replay()
+    // The first turn that reads a topic needs a snapshot that says from where.
+    if (this.#options.reading.joined.length > 0) await this.#snapshot()
     if (!this.#isStopping) await this.#options.beforeLive?.()
     let committedUs = 0
     let snapshotUs = clock.monotonicUs()
@@ -454,5 +459,3 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#options.onHeartbeat(heartbeat)
   }
 }
-
-const placeOf = ({ topic, partition }: Position) => `${topic}/${partition}`

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { StateMisfitError, topics, type Quote, type Run } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import type { BusRecord } from '@triplane/messaging'
-import { aRun, aTrade, testStartUs } from '@triplane/testing'
+import { aMarketStatus, aRun, aTrade, testStartUs } from '@triplane/testing'
 import { echoInputSchema, echoPlane, echoSchema, type EchoState } from '../../test/echo-plane.ts'
 import { kafkaInMemory } from '../../test/kafka-in-memory.ts'
 import { loggedLines } from '../../test/logged-lines.ts'
@@ -32,14 +32,14 @@ describe('a plane that is hosted on a run', () => {
   })
 
   /** A life of the plane, and what it did. */
-  function open(more: Partial<Omit<EchoOptions, 'context'>> = {}, of: Partial<Run> = {}) {
+  async function open(more: Partial<Omit<EchoOptions, 'context'>> = {}, of: Partial<Run> = {}) {
     const run = aRun({ mode: 'live', positions: [], ...of })
     const { logger, lines } = loggedLines()
     const events: string[] = []
     const producer = bus.producer({ name: 'echo.edge', runId: run.runId })
     const edge = new Edge({ name: 'echo.edge', stage: 'order', producer, run, lastSeq: 0, clock: systemClock })
     let heard: readonly number[] = []
-    const hosted = hostPlane<Parameters<Echo['core']['process']>[0], Quote, Echo['core'], EchoState>({
+    const hosted = await hostPlane<Parameters<Echo['core']['process']>[0], Quote, Echo['core'], EchoState>({
       context: { run, bus, edge, folder, history: undefined, latest: undefined, logger, clock: systemClock },
       definition: { stateSchema: echoSchema, inputSchema: echoInputSchema, awaited: [topics.quotes] },
       build(saved) {
@@ -93,7 +93,7 @@ describe('a plane that is hosted on a run', () => {
   }
 
   /** Runs until `count` echoes are there in all, then stops in order. */
-  async function live({ hosted }: ReturnType<typeof open>, count: number): Promise<void> {
+  async function live({ hosted }: Awaited<ReturnType<typeof open>>, count: number): Promise<void> {
     const running = hosted.run()
     await Promise.race([running, echoes(count)])
     hosted.stop()
@@ -102,11 +102,11 @@ describe('a plane that is hosted on a run', () => {
 
   it('goes on after a restart with the state, the sequences and the hash that it had', async () => {
     send(1)
-    const first = open()
+    const first = await open()
     await live(first, 1)
     expect(first.events).toEqual(['new 1', 'afterwards'])
     send(2)
-    const second = open()
+    const second = await open()
     expect(second.hosted.describe()).toMatchObject({ events: { quote: 1 }, hash: first.hosted.output.digest() })
     await live(second, 2)
     expect(await echoes(2)).toEqual(['1: 1', '2: 2'])
@@ -117,15 +117,57 @@ describe('a plane that is hosted on a run', () => {
     expect(second.hosted.marketUs).toBe(testStartUs + 2)
   })
 
+  it('hears of a topic that it did not read before what comes from then on, says so, and goes on from there', async () => {
+    const readsTrades = echoPlane().plane.topics.filter((topic) => topic !== topics.status)
+    const without = (saved?: EchoState) => ({ ...echoPlane(saved).plane, topics: [topics.status, topics.commands] })
+    const run = { positions: [...(await bus.endOf([topics.trades, topics.status]))] }
+    const away = await open({ build: without }, run)
+    const running = away.hosted.run()
+    const status = aMarketStatus({ seq: 1, tsRecvUs: testStartUs })
+    bus.producer({ name: 'data-plane', runId: aRun().runId }).send(topics.status, 'BTC/USDT@sim', [status])
+    while (away.hosted.marketUs === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    away.hosted.stop()
+    await running
+    send(1)
+    let heard: readonly number[] = []
+    const build = (saved?: EchoState) => {
+      const echo = echoPlane(saved)
+      heard = echo.heard
+      return { ...echo.plane, topics: readsTrades }
+    }
+    const { consumer } = bus
+    const consumers: ReturnType<typeof consumer>[] = []
+    bus.consumer = (options) => {
+      const opened = consumer(options)
+      consumers.push(opened)
+      return opened
+    }
+    const joined = await open({ build }, run)
+    expect(joined.said('WARNING')).toMatchObject([{ topics: topics.trades.name }])
+    send(2)
+    // As a kill would end it: the snapshot from before its first turn says where it began to read.
+    const killed = joined.hosted.run()
+    await echoes(2)
+    await consumers[0]?.close()
+    await killed.catch(() => undefined)
+    expect(heard).toEqual([0, 2])
+
+    send(3)
+    const again = await open({ build }, run)
+    expect(again.said('WARNING')).toEqual([])
+    await live(again, 4)
+    expect(heard).toEqual([0, 2, 3])
+  })
+
   it('does again what no snapshot holds, is not ready before, and calls nothing of it new', async () => {
     for (let turn = 1; turn < 9; turn++) mkdirSync(join(folder, `snapshot-${turn}.json.new`))
     send(1)
-    const first = open()
+    const first = await open()
     await live(first, 1)
     expect(first.said('ERROR')).toMatchObject([{ message: expect.stringContaining('A snapshot could not be written') }])
     send(2)
     const traced: number[] = []
-    const second = open({
+    const second = await open({
       traceparentOf: ({ updateId }) => {
         traced.push(Number(updateId))
         return undefined
@@ -140,28 +182,26 @@ describe('a plane that is hosted on a run', () => {
 
   it('is suspended when its settings do not fit what it has saved', async () => {
     send(1)
-    await live(open(), 1)
+    await live(await open(), 1)
     const build = () => {
       throw new StateMisfitError('Expected the instrument BTC/USDT, was none')
     }
-    expect(() => open({ build })).toThrow(
-      expect.objectContaining({
-        code: 'suspended',
-        message: expect.stringMatching(/^Cannot go on with the run: Expected the instrument .* Start a new run/),
-      }),
-    )
+    await expect(open({ build })).rejects.toMatchObject({
+      code: 'suspended',
+      message: expect.stringMatching(/^Cannot go on with the run: Expected the instrument .* Start a new run/),
+    })
     const bug = new TypeError('a bug')
     const fail = () => {
       throw bug
     }
-    expect(() => open({ build: fail })).toThrow(bug)
+    await expect(open({ build: fail })).rejects.toBe(bug)
   })
 
   it('is suspended when its folder is lost in a run in which it has spoken, and lets go of the bus all the same', async () => {
     send(1)
-    await live(open(), 1)
+    await live(await open(), 1)
     rmSync(folder, { recursive: true })
-    const second = open()
+    const second = await open()
     await expect(second.hosted.run()).rejects.toMatchObject({ code: 'suspended' })
     expect(second.events).toEqual(['afterwards'])
     expect(second.hosted.busStats(testStartUs).filter(({ topic }) => topic === topics.trades.name)).toEqual([])
@@ -169,8 +209,8 @@ describe('a plane that is hosted on a run', () => {
 
   it('is not started a third time at a turn at which it has failed twice by a bug', async () => {
     send(BUG)
-    for (let life = 0; life < 2; life++) await expect(open().hosted.run()).rejects.toThrow('no trade is a bug')
-    const third = open()
+    for (let life = 0; life < 2; life++) await expect((await open()).hosted.run()).rejects.toThrow('no trade is a bug')
+    const third = await open()
     await expect(third.hosted.run()).rejects.toMatchObject({
       code: 'suspended',
       message: expect.stringContaining('has failed 2 times at turn 1: Invariant: no trade is a bug'),
@@ -181,9 +221,9 @@ describe('a plane that is hosted on a run', () => {
   it('may be started as often as the world fails', async () => {
     const fault = Object.assign(new Error('Expected an answer, was none'), { code: 'unavailable', retryable: true })
     for (let life = 0; life < 3; life++)
-      await expect(open({ beforeLive: () => Promise.reject(fault) }).hosted.run()).rejects.toBe(fault)
+      await expect((await open({ beforeLive: () => Promise.reject(fault) })).hosted.run()).rejects.toBe(fault)
     send(1)
-    const last = open()
+    const last = await open()
     await live(last, 1)
     expect(last.events).toEqual(['new 1', 'afterwards'])
   })
@@ -195,7 +235,7 @@ describe('a plane that is hosted on a run', () => {
       rmSync(segment)
       mkdirSync(segment)
     }
-    const plane = open({ beforeLive: away, snapshotEveryMs: 1 })
+    const plane = await open({ beforeLive: away, snapshotEveryMs: 1 })
     const running = plane.hosted.run()
     while (!plane.hosted.isLogDown) await new Promise((resolve) => setTimeout(resolve, 5))
     send(1)
@@ -215,7 +255,7 @@ describe('a plane that is hosted on a run', () => {
   it('makes a dead letter of a record that it cannot read, and goes on', async () => {
     bus.producer({ name: 'somebody', runId: aRun().runId }).send(topics.heartbeats, 'order', [aTrade()])
     send(1)
-    await live(open(), 1)
+    await live(await open(), 1)
     const [letter] = await read(topics.deadLetters, 1)
     expect(JSON.parse(letter?.events.toString() ?? '')).toMatchObject([
       { type: 'deadLetter', source: 'somebody', reason: 'wrong_topic', origin: { topic: topics.heartbeats.name } },
@@ -224,7 +264,7 @@ describe('a plane that is hosted on a run', () => {
 
   it('shows records to who asks for them, before the core has them', async () => {
     const shown: string[] = []
-    const plane = open({
+    const plane = await open({
       onRecord: ({ producer }, events) => shown.push(`${producer} ${events.length} ${plane.heard().length}`),
     })
     send(1)
@@ -233,7 +273,7 @@ describe('a plane that is hosted on a run', () => {
   })
 
   it('waits in lockstep for what others promise, promises its own with its lead, and is final when the run is', async () => {
-    const plane = open({ leadUs: 50 }, { mode: 'lockstep' })
+    const plane = await open({ leadUs: 50 }, { mode: 'lockstep' })
     const running = plane.hosted.run()
     const market = bus.producer({ name: 'data-plane', runId: aRun().runId })
     const promise = (us: number, final = false) =>

@@ -13,6 +13,7 @@ import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
+import { readingFrom, skipTo } from '../host/reading.ts'
 import { gatedPartitions } from '../host/watermark-gate.ts'
 import { FailedTurn, PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
@@ -59,9 +60,9 @@ function isAwaited(topic: Topic): boolean {
 }
 
 /** Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneSuspendedError when its snapshot does not fit. */
-export function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
+export async function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
   options: HostedPlaneOptions<In, Out, Core, CoreState>,
-): HostedPlane<In, Out, Core> {
+): Promise<HostedPlane<In, Out, Core>> {
   const { context, definition, leadUs, configDigest, snapshotEveryMs } = options
   const { run, bus, edge, folder, history, logger, clock } = context
   const { commit } = buildInfo
@@ -88,11 +89,14 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     },
     saved?.state.output,
   )
-  const consumer = bus.consumer({
-    group: plane.name,
-    topics: plane.topics,
-    from: saved?.state.positions ?? run.positions,
-  })
+  let reading = readingFrom(plane.topics, run, saved?.state.positions)
+  if (reading.joined.length > 0) {
+    const joined = reading.joined.map(({ name }) => name).join(', ')
+    logger.warning('The plane reads topics that it did not read before, from now on', { topics: joined })
+    // Live, nobody waits for the past of a topic.
+    if (run.mode === 'live') reading = skipTo(await bus.endOf(reading.joined), reading)
+  }
+  const consumer = bus.consumer({ group: plane.name, topics: plane.topics, from: reading.positions })
   const log = new InputLog(folder, {
     runId: run.runId,
     plane: plane.name,
@@ -105,6 +109,7 @@ export function hostPlane<In extends Event, Out extends Event, Core extends Plan
     plane,
     run,
     consumer,
+    reading,
     output,
     gated: plane.topics.filter(isAwaited).flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
     market: plane.topics

@@ -1,7 +1,14 @@
-import { isStrategyName, stateGuard, type StateSchema } from '@triplane/contracts'
+import { isStrategyName, stateGuard, timeframes, type StateSchema } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { z } from 'zod'
-import type { OrderLimits, Strategy, StrategyContext, StrategyInputs, WarmUpBars } from './strategy.ts'
+import {
+  tickTypes,
+  type OrderLimits,
+  type Strategy,
+  type StrategyContext,
+  type StrategyInputs,
+  type WarmUpBars,
+} from './strategy.ts'
 
 /** The label of an order that several strategies share: no strategy's name. */
 export const NET = 'NET'
@@ -48,8 +55,17 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
   readonly eager?: (parameters: z.output<Parameters>) => z.output<Parameters>
   readonly create: (context: StrategyContext<z.output<Parameters>>, saved?: State) => Strategy<State>
 }): StrategyDefinition<Name, Parameters> {
-  const { name, state, parameters: schema } = definition
+  const { name, inputs, state, parameters: schema } = definition
   invariant(isStrategyName(name) && name !== NET, 'a strategy has a name of capitals that is not NET', name)
+  // A user's file is compiled without its types.
+  for (const type of inputs.events ?? [])
+    invariant(tickTypes.includes(type), `a strategy hears ${tickTypes.join(', ')}`, `${name}, ${type}`)
+  for (const timeframe of inputs.bars ?? [])
+    invariant(
+      timeframes.includes(timeframe),
+      `a strategy hears bars of ${timeframes.join(', ')}`,
+      `${name}, ${timeframe}`,
+    )
   const fits = stateGuard<State>(state, name)
 
   return {
@@ -57,7 +73,7 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
     warmUp(parameters) {
       const wanted = warmUp?.(schema.parse(parameters)) ?? []
       for (const { timeframe, bars } of wanted) {
-        const isHeard = definition.inputs.bars?.includes(timeframe) ?? false
+        const isHeard = inputs.bars?.includes(timeframe) ?? false
         invariant(isHeard, 'a strategy hears the bars that it warms up with', `${name}, ${timeframe}`)
         invariant(Number.isInteger(bars) && bars > 0, 'a strategy warms up with a number of bars', `${name}, ${bars}`)
       }

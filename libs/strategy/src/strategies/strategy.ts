@@ -1,11 +1,15 @@
-import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe } from '@triplane/contracts'
+import type { Bar, Instrument, InstrumentId, Ofi, PastBar, Quote, Timeframe, Trade } from '@triplane/contracts'
 
 /** What a strategy can hear of the market. */
-export type StrategyEvent = Quote | Ofi | Bar
+export type StrategyEvent = TickEvent | Bar
+/** Of which it hears each one. */
+export type TickEvent = Quote | Trade | Ofi
+/** Their types. */
+export const tickTypes = ['quote', 'trade', 'ofi'] as const satisfies readonly TickEvent['type'][]
 
 /** What a strategy hears: nothing else is given to it. */
 export interface StrategyInputs {
-  readonly events?: readonly ('quote' | 'ofi')[]
+  readonly events?: readonly TickEvent['type'][]
   /** Closed bars of these lengths. */
   readonly bars?: readonly Timeframe[]
 }
@@ -80,7 +84,10 @@ export interface Strategy<State = unknown> {
    * run's own, nor the other way round. It has no opinion yet. One that declares a warm-up has this.
    */
   onPastBar?(bar: PastBar): void
-  /** Ticks of the instrument are missing, or cannot be trusted: what comes does not follow on what came. A bar says so of itself. */
+  /**
+   * Ticks of the instrument are missing, or cannot be trusted: what comes does not follow on what came. Where only trades are missing, those
+   * that hear trades are told. A bar says so of itself.
+   */
   onHole?(instrument: InstrumentId): readonly Decision[]
   /** Called at whole intervals of market time (`evaluationIntervalMs`), in silence too. */
   onTimer?(nowUs: number): readonly Decision[]

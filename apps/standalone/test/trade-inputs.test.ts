@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { topics } from '@triplane/contracts'
+import { createMetrics } from '@triplane/metrics'
+import { strategyPlaneOf } from '@triplane/planes'
+import { loadStrategies } from '@triplane/user-strategies'
+import { runStandalone, temporaryFolder } from './run-standalone.ts'
+import { writeTapeStrategy } from './tape-strategy.ts'
+
+const run = ['--seed', '3', '--duration', '60s', '--start-time', '2024-08-08T14:30Z', '--speed', 'max']
+const folder = temporaryFolder()
+
+describe("a user's strategy that hears trades", () => {
+  it('trades on them beside one that does not; the same run has the same hash', async () => {
+    const flags = [...run, '--strategies', writeTapeStrategy(folder())]
+    const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,TAPE' }
+    const report = await runStandalone(flags, folder(), environment)
+    expect(Object.keys(report.strategies['TAPE']?.positions ?? {}).length).toBeGreaterThan(0)
+    const again = await runStandalone(flags, folder(), environment)
+    expect(again.hash).toBe(report.hash)
+  }, 60_000)
+
+  it('changes nothing while it is not chosen', async () => {
+    const plain = await runStandalone(run, folder())
+    const beside = await runStandalone([...run, '--strategies', writeTapeStrategy(folder())], folder())
+    expect(beside.hash).toBe(plain.hash)
+  }, 60_000)
+
+  it('goes on where it stopped: a run in two parts has the hash of one', async () => {
+    const strategies = ['--strategies', writeTapeStrategy(folder())]
+    const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'TAPE' }
+    const whole = await runStandalone([...run, ...strategies], folder(), environment)
+    expect(whole.events.fill).toBeGreaterThan(5)
+    const parts = join(folder(), 'parts')
+    await runStandalone([...run.slice(0, 2), '--duration', '40s', ...run.slice(4), ...strategies], parts, environment)
+    const resumed = ['--resume', '--duration', '20s', '--speed', 'max', ...strategies]
+    expect((await runStandalone(resumed, parts, environment)).hash).toBe(whole.hash)
+  }, 60_000)
+
+  it('may be chosen, and left, where a run is resumed: it hears what comes from then on', async () => {
+    const strategies = ['--strategies', writeTapeStrategy(folder())]
+    const parts = join(folder(), 'changed')
+    const resumed = ['--resume', '--duration', '20s', '--speed', 'max', ...strategies]
+    const first = await runStandalone([...run, ...strategies], parts)
+    const second = await runStandalone(resumed, parts, { TRIPLANE_STRATEGY_STRATEGIES: 'TAPE' })
+    expect(second.events.signal).toBeGreaterThan(first.events.signal)
+    const third = await runStandalone(resumed, parts, { TRIPLANE_STRATEGY_STRATEGIES: 'OFI' })
+    expect(third.run.marketSeconds).toBeGreaterThan(second.run.marketSeconds)
+  }, 60_000)
+
+  it('has the plane read their topic, which it does not read for others', async () => {
+    const strategies = await loadStrategies(writeTapeStrategy(folder()))
+    const plane = strategyPlaneOf(strategies)
+    const read = (...names: string[]) => {
+      const config = plane.config.parse({ strategies: names })
+      const metrics = createMetrics('strategy_plane', { processMetrics: false })
+      const built = plane.build({ config, instruments: [], isSessionOpen: () => true, metrics } as never)
+      expect(plane.topicsOf(config as never).consumed).toEqual(built.topics)
+      return built.topics.map(({ name }) => name)
+    }
+    const always = [topics.quotes, topics.ofi, topics.marks, topics.status, topics.orders, topics.fills]
+    const control = [topics.commands, topics.heartbeats]
+    const names = [...always, ...control].map(({ name }) => name)
+    expect(read('OFI')).toEqual(names)
+    expect(read('OFI', 'TAPE')).toEqual([topics.trades.name, ...names])
+    expect(read('MOM').sort()).toEqual([topics.bars.name, ...names].sort())
+  })
+})

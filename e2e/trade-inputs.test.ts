@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { systemClock } from '@triplane/kernel'
+import { createLogger } from '@triplane/logging'
+import { createMemoryBus, decodeRecord, type BusRecord } from '@triplane/messaging'
+import { startRun, type BusSource, type ServiceParts } from '@triplane/service'
+import { readExposition } from '@triplane/testing'
+import { loadStrategies } from '@triplane/user-strategies'
+import { composeDataPlane } from '../apps/data-plane/src/compose.ts'
+import { loadDataServiceConfig } from '../apps/data-plane/src/config.ts'
+import { composeOrderPlane } from '../apps/order-plane/src/compose.ts'
+import { loadOrderServiceConfig } from '../apps/order-plane/src/config.ts'
+import { runStandalone } from '../apps/standalone/test/run-standalone.ts'
+import { writeTapeStrategy } from '../apps/standalone/test/tape-strategy.ts'
+import { composeStrategyPlane } from '../apps/strategy-plane/src/compose.ts'
+import { loadStrategyServiceConfig } from '../apps/strategy-plane/src/config.ts'
+import { mappedConsumer } from '../libs/messaging/test/mapped-consumer.ts'
+
+const START = '2024-08-08T14:30Z'
+const SECONDS = 20
+const settings = { TRIPLANE_ORDER_MIN_LATENCY_MS: '50', TRIPLANE_STRATEGY_STRATEGIES: 'OFI,TAPE' }
+const encoded = ({ events }: BusRecord) => Buffer.from(JSON.stringify(events))
+const soon = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+interface RunView {
+  readonly hash?: string
+  readonly isFinal: boolean
+}
+
+/** Runs the planes as three services in lockstep, on a bus in memory in the place of Kafka. Gives their hashes, and what topics the strategy plane read. */
+async function runServices(folder: string, strategyFolder: string) {
+  const memory = createMemoryBus({
+    ...{ nowUs: systemClock.nowUs, partitions: ({ batched }: { batched: boolean }) => (batched ? 4 : 1) },
+    ...{ retainRecords: 1_000_000, maxUncommittedRecords: 1_000_000 },
+  })
+  const bus: BusSource<Buffer> = {
+    connect: async () => ({
+      ...memory,
+      consumer: (options) => mappedConsumer(memory.consumer(options), encoded),
+      ping: async () => undefined,
+      close: async () => undefined,
+    }),
+    decode: decodeRecord,
+  }
+  const logger = createLogger({ service: 'test', destination: { write: () => undefined } })
+  const edges = { logger, clock: systemClock }
+  const source = { TRIPLANE_SOURCE_SPEED: 'max', TRIPLANE_SOURCE_DURATION_MS: String(SECONDS * 1000) }
+  const environment = { ...settings, ...source, TRIPLANE_STATE_FOLDER: folder }
+  await startRun(memory, {
+    ...{ runId: 'tape0001', mode: 'lockstep', venues: ['sim'], who: 'test', nowUs: systemClock.nowUs() },
+    ...{ seed: 3, startUs: Date.parse(START) * 1000, scenario: 'calm', sessions: 'always' },
+  })
+  const strategies = await loadStrategies(strategyFolder)
+  const services: readonly ServiceParts[] = [
+    composeDataPlane(loadDataServiceConfig(environment), edges, bus),
+    composeStrategyPlane(loadStrategyServiceConfig(environment, strategies), edges, bus),
+    await composeOrderPlane(loadOrderServiceConfig(environment), edges, bus),
+  ]
+  const stopping = new AbortController()
+  const works = Promise.all(services.flatMap(({ parts }) => parts.map(async ({ run }) => run?.(stopping.signal))))
+  const views = () => services.map(({ parts }) => parts.flatMap(({ views }) => views?.['run'] ?? [])[0]?.() as RunView)
+  while (!views().every(({ isFinal }) => isFinal)) await soon()
+  const [data, strategy, order] = views().map(({ hash }) => hash)
+  const families = readExposition((await services[1]?.metrics.expose()) ?? '')
+  const consumed = families.find(({ name }) => name === 'triplane_bus_consumed_total')?.samples ?? []
+  stopping.abort()
+  await works
+  for (const { parts } of services) for (const { close } of [...parts].reverse()) await close?.()
+  const read = consumed.filter(({ value }) => value > 0).map(({ labels }) => labels['topic'])
+  return { hashes: { data, order, strategy }, read }
+}
+
+describe('a strategy that hears trades', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'triplane-trades-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('does over the bus of three services in lockstep what it does in one process', async () => {
+    const strategyFolder = writeTapeStrategy(folder)
+    const flags = ['--seed', '3', '--start-time', START, '--duration', `${SECONDS}s`, '--speed', 'max']
+    const alone = await runStandalone([...flags, '--strategies', strategyFolder], join(folder, 'alone'), settings)
+    expect(Object.keys(alone.strategies['TAPE']?.positions ?? {}).length).toBeGreaterThan(0)
+    const services = await runServices(join(folder, 'services'), strategyFolder)
+    expect(services.hashes).toEqual(alone.hashes)
+    expect(services.read).toContain('market.trades.v2')
+    expect(services.read).not.toContain('market.bars.v2')
+  }, 120_000)
+})
