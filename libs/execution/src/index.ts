@@ -9,10 +9,11 @@ export { TradingMode, tradingModeSchema } from './risk/trading-mode.ts'
 // Sizing
 export { RollingVolume, rollingVolumeSchema } from './sizing/rolling-volume.ts'
 export { capParticipation, participationAllowance } from './sizing/participation.ts'
+export { closingUnits } from './sizing/closing-units.ts'
 // Orders
 export { isWorking } from './orders/order-transitions.ts'
 export { fillEvent, type FillReport } from './orders/fill-event.ts'
-export { lastKnownState, orderEvent, remainingUnits, type Order } from './orders/order.ts'
+export { keptUnits, lastKnownState, orderEvent, remainingUnits, type Order } from './orders/order.ts'
 export { OrderStore, orderStoreSchema, type OrderCounts, type WorkingOrders } from './orders/order-store.ts'
 // Brokers
 export type { Broker, BrokerReport, MarketWatch, OrderReport } from './brokers/broker.ts'

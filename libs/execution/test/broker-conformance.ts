@@ -36,6 +36,8 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
     broker.take({ type: 'submitOrder', order: anApproved(fields) }, nowUs)
   const cancel = (broker: Broker, nowUs: number) =>
     broker.take({ type: 'cancelOrder', intentId: 'OFI-1', instrument: instrumentId(perpetual) }, nowUs)
+  const amend = (broker: Broker, quantity: string, nowUs: number) =>
+    broker.take({ type: 'amendOrder', intentId: 'OFI-1', instrument: instrumentId(perpetual), quantity }, nowUs)
   const typesOf = (seen: readonly BrokerReport[]) => seen.map(({ type }) => type)
   /** Each fill once, however often it was reported. */
   function fillsOf(seen: readonly BrokerReport[]) {
@@ -78,6 +80,44 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
       expect(fills.every(({ price }) => Number(price) === 60_000)).toBe(true)
     })
 
+    it('lowers an order that rests: it fills to its new quantity in all, and no further', () => {
+      const { broker, market } = open()
+      submit(broker, { limitPrice: '59999' })
+      reports(broker, NOW_US + 1_000_000)
+      market.onTrade(aTrade({ price: 59_999, size: 0.04 }), NOW_US + 1_000_000)
+      amend(broker, '0.06', NOW_US + 2_000_000)
+      const lowered = reports(broker, NOW_US + 3_000_000)
+      expect(lowered.find(({ type }) => type === 'amended')).toMatchObject({ intentId: 'OFI-1', quantity: '0.06' })
+      market.onTrade(aTrade({ price: 59_999, size: 1 }), NOW_US + 3_000_000)
+      const fills = fillsOf([...lowered, ...reports(broker)])
+      expect(fills.reduce((sum, { quantity }) => sum + fixed(quantity, 8), 0n)).toBe(fixed('0.06', 8))
+      expect(fixed(fills.at(-1)?.filledQuantity ?? '', 8)).toBe(fixed('0.06', 8))
+    })
+
+    it.each(['0.1', '0.2'])(
+      'changes nothing by an amendment to %s, which is no less than the order has',
+      (quantity) => {
+        const { broker, market } = open()
+        submit(broker, { limitPrice: '59999' })
+        reports(broker, NOW_US + 1_000_000)
+        amend(broker, quantity, NOW_US + 1_000_000)
+        expect(reports(broker, NOW_US + 2_000_000)).toMatchObject([{ type: 'amended', quantity: '0.1' }])
+        market.onTrade(aTrade({ price: 59_999, size: 0.5 }), NOW_US + 2_000_000)
+        expect(fillsOf(reports(broker)).reduce((sum, fill) => sum + fixed(fill.quantity, 8), 0n)).toBe(fixed('0.1', 8))
+      },
+    )
+
+    it('cancels the rest by an amendment to no more than what fills before it comes', () => {
+      const { broker, market } = open()
+      submit(broker, { limitPrice: '59999' })
+      reports(broker, NOW_US + 1_000_000)
+      amend(broker, '0.04', NOW_US + 1_000_000)
+      market.onTrade(aTrade({ price: 59_999, size: 0.04 }), NOW_US + 1_000_001)
+      const seen = reports(broker)
+      expect(seen.filter(({ type }) => type === 'cancelled')).toMatchObject([{ intentId: 'OFI-1', reason: null }])
+      expect(fillsOf(seen)).toMatchObject([{ quantity: '0.04' }])
+    })
+
     it('does a command that comes twice once', () => {
       const { broker } = open()
       for (let i = 0; i < 2; i++) submit(broker, { limitPrice: '60000.1' })
@@ -89,6 +129,12 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
       submit(resting)
       for (let i = 0; i < 2; i++) cancel(resting, NOW_US + 1_000_000)
       expect(typesOf(reports(resting)).filter((type) => ends.includes(type))).toEqual(['cancelled'])
+
+      const lowered = open()
+      submit(lowered.broker)
+      for (let i = 0; i < 2; i++) amend(lowered.broker, '0.05', NOW_US + 1_000_000)
+      const answers = reports(lowered.broker).filter((report) => report.type === 'amended')
+      expect(new Set(answers.map(({ quantity }) => quantity))).toEqual(new Set(['0.05']))
     })
 
     it('gives an order that has ended no second end', () => {
@@ -96,6 +142,7 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
       submit(broker, { limitPrice: '60000.1' })
       reports(broker)
       cancel(broker, NOW_US + 1_000_000)
+      amend(broker, '0.05', NOW_US + 1_000_000)
       expect(typesOf(reports(broker)).filter((type) => ends.includes(type))).toEqual([])
     })
 
@@ -110,7 +157,10 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
         let { broker } = open()
         submit(broker, { limitPrice: '60000.1' })
         submit(broker, { intentId: 'OFI-2' })
-        broker.take({ type: 'cancelOrder', intentId: 'OFI-2', instrument: instrumentId(perpetual) }, NOW_US + 1_000_000)
+        submit(broker, { intentId: 'OFI-3' })
+        const [at, instrument] = [NOW_US + 1_000_000, instrumentId(perpetual)]
+        broker.take({ type: 'cancelOrder', intentId: 'OFI-2', instrument }, at)
+        broker.take({ type: 'amendOrder', intentId: 'OFI-3', instrument, quantity: '0.05' }, at)
         const early = reports(broker, NOW_US + afterUs)
         if (restores) broker = open(JSON.parse(JSON.stringify(broker.snapshot()))).broker
         return [...early, ...reports(broker)]

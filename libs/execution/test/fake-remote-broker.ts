@@ -2,6 +2,7 @@ import { field, stateSchema, type OrderIntent, type StateOf, type Trade, instrum
 import { fixed, formatFixed } from '@triplane/kernel'
 import type { Touch } from '../src/brokers/book-view.ts'
 import {
+  amendOrderSchema,
   brokerReportSchema,
   cancelOrderSchema,
   type Broker,
@@ -23,6 +24,10 @@ export interface RemoteFaults {
   readonly repeatFillsAfterUs?: number
   /** So many requests to cancel are refused, one after the other. */
   readonly cancelRejects?: number
+  /** So many requests to amend are refused, one after the other. */
+  readonly amendRejects?: number
+  /** Answers to requests to amend take so much longer. */
+  readonly lateAmendUs?: number
   /** Orders that are sent are answered by a time-out first. */
   readonly timesOut?: boolean
   /** Every order is amended to this quantity when it is accepted. */
@@ -41,6 +46,7 @@ const envelope = { dueUs: field.timeUs, seq: field.count }
 const messageSchema = field.either([
   stateSchema({ ...envelope, kind: field.literal('order'), order: field.event('orderIntent') }),
   stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelOrderSchema }),
+  stateSchema({ ...envelope, kind: field.literal('amend'), request: amendOrderSchema }),
   stateSchema({ ...envelope, kind: field.literal('expiry'), intentId: field.text }),
   stateSchema({ ...envelope, kind: field.literal('reconnect') }),
   stateSchema({ ...envelope, kind: field.literal('report'), report: brokerReportSchema }),
@@ -51,6 +57,7 @@ type Said<R> = R extends unknown ? Omit<R, 'atUs'> : never
 
 const orderSchema = stateSchema({
   order: field.event('orderIntent'),
+  quantity: field.units,
   filled: field.units,
   fills: field.count,
   isOpen: field.flag,
@@ -62,6 +69,7 @@ export const fakeRemoteSchema = stateSchema({
   lastSeq: field.count,
   orders: field.list(orderSchema),
   cancelRejects: field.count,
+  amendRejects: field.count,
 })
 type FakeRemoteState = StateOf<typeof fakeRemoteSchema>
 
@@ -74,6 +82,7 @@ class FakeRemoteBroker implements Broker {
   #messages: Message[]
   #lastSeq: number
   #cancelRejects: number
+  #amendRejects: number
 
   constructor(faults: RemoteFaults, { leadUs }: Pick<BrokerOptions<unknown>, 'leadUs'>, saved?: FakeRemoteState) {
     this.#faults = faults
@@ -82,6 +91,7 @@ class FakeRemoteBroker implements Broker {
     this.#lastSeq = saved?.lastSeq ?? 0
     this.#orders = new Map((saved?.orders ?? []).map((one) => [one.order.intentId, { ...one }]))
     this.#cancelRejects = saved?.cancelRejects ?? faults.cancelRejects ?? 0
+    this.#amendRejects = saved?.amendRejects ?? faults.amendRejects ?? 0
     if (!saved && faults.away) this.#push(faults.away.toUs, { kind: 'reconnect' })
   }
 
@@ -98,7 +108,9 @@ class FakeRemoteBroker implements Broker {
       const { intentId } = command.order
       if (isLost || timesOut) this.#say({ type: 'unknown', intentId, venueUs: nowUs }, nowUs + TIME_OUT_US)
       if (!isLost) this.#push(nowUs + WAY_US, { kind: 'order', order: command.order })
-    } else if (!isLost) this.#push(nowUs + WAY_US, { kind: 'cancel', request: command })
+    } else if (isLost) return
+    else if (command.type === 'cancelOrder') this.#push(nowUs + WAY_US, { kind: 'cancel', request: command })
+    else this.#push(nowUs + WAY_US, { kind: 'amend', request: command })
   }
 
   nextDueUs(): number {
@@ -115,6 +127,9 @@ class FakeRemoteBroker implements Broker {
         break
       case 'cancel':
         this.#cancel(message.request.intentId, message.dueUs)
+        break
+      case 'amend':
+        this.#amend(message.request.intentId, fixed(message.request.quantity, SCALE), message.dueUs)
         break
       case 'expiry':
         this.#end(message.intentId, 'expired', message.dueUs)
@@ -136,13 +151,15 @@ class FakeRemoteBroker implements Broker {
       lastSeq: this.#lastSeq,
       orders: Array.from(this.#orders.values(), (one) => ({ ...one })),
       cancelRejects: this.#cancelRejects,
+      amendRejects: this.#amendRejects,
     }
   }
 
   #accept(order: OrderIntent, nowUs: number): void {
     const { intentId, side, limitPrice, postOnly, instrument } = order
     if (this.#orders.has(intentId)) return
-    const remote: RemoteOrder = { order, filled: '0', fills: 0, isOpen: false }
+    const quantity = String(fixed(order.quantity, SCALE))
+    const remote: RemoteOrder = { order, quantity, filled: '0', fills: 0, isOpen: false }
     this.#orders.set(intentId, remote)
     const touch = this.#touches.get(instrument)
     const price = Number(side === 'BUY' ? touch?.ask() : touch?.bid())
@@ -153,8 +170,11 @@ class FakeRemoteBroker implements Broker {
     const ackUs = nowUs + WAY_US + (this.#faults.lateAckUs ?? 0)
     this.#say({ type: 'acknowledged', intentId, venueUs: nowUs }, ackUs)
     const { amendsTo, expiresAfterUs } = this.#faults
-    if (amendsTo !== undefined) this.#say({ type: 'amended', intentId, venueUs: nowUs, quantity: amendsTo }, ackUs)
-    if (crosses) this.#fill(remote, fixed(order.quantity, SCALE), String(price), 'taker', nowUs)
+    if (amendsTo !== undefined) {
+      remote.quantity = String(fixed(amendsTo, SCALE))
+      this.#say({ type: 'amended', intentId, venueUs: nowUs, quantity: amendsTo }, ackUs)
+    }
+    if (crosses) this.#fill(remote, BigInt(remote.quantity), String(price), 'taker', nowUs)
     if (remote.isOpen && expiresAfterUs !== undefined) this.#push(nowUs + expiresAfterUs, { kind: 'expiry', intentId })
   }
 
@@ -164,6 +184,19 @@ class FakeRemoteBroker implements Broker {
       return this.#say({ type: 'cancelRejected', intentId, venueUs: nowUs })
     }
     this.#end(intentId, 'cancelled', nowUs)
+  }
+
+  #amend(intentId: string, units: bigint, nowUs: number): void {
+    const remote = this.#orders.get(intentId)
+    const answeredUs = nowUs + WAY_US + (this.#faults.lateAmendUs ?? 0)
+    if (this.#amendRejects > 0 || !remote?.isOpen) {
+      this.#amendRejects = Math.max(0, this.#amendRejects - 1)
+      return this.#say({ type: 'amendRejected', intentId, venueUs: nowUs }, answeredUs)
+    }
+    if (units <= BigInt(remote.filled)) return this.#end(intentId, 'cancelled', nowUs)
+    if (units < BigInt(remote.quantity)) remote.quantity = String(units)
+    const quantity = formatFixed(BigInt(remote.quantity), SCALE)
+    this.#say({ type: 'amended', intentId, venueUs: nowUs, quantity }, answeredUs)
   }
 
   #end(intentId: string, type: 'cancelled' | 'expired', nowUs: number): void {
@@ -176,10 +209,10 @@ class FakeRemoteBroker implements Broker {
 
   #onTrade({ instrument, price, size, aggressor }: Trade, nowUs: number): void {
     for (const remote of this.#orders.values()) {
-      const { order, isOpen, filled } = remote
+      const { order, quantity, isOpen, filled } = remote
       if (!isOpen || order.instrument !== instrument || Number(order.limitPrice) !== price) continue
       if ((order.side === 'BUY') !== (aggressor === 'sell')) continue
-      const remaining = fixed(order.quantity, SCALE) - BigInt(filled)
+      const remaining = BigInt(quantity) - BigInt(filled)
       const traded = BigInt(Math.round(size * 10 ** SCALE))
       this.#fill(remote, traded < remaining ? traded : remaining, String(order.limitPrice), 'maker', nowUs)
     }
@@ -190,7 +223,7 @@ class FakeRemoteBroker implements Broker {
     const filled = BigInt(remote.filled) + units
     remote.filled = String(filled)
     remote.fills++
-    remote.isOpen = filled < fixed(order.quantity, SCALE)
+    remote.isOpen = filled < BigInt(remote.quantity)
     const report = {
       type: 'filled',
       ...{ intentId: order.intentId, venueUs: nowUs, order, price, liquidity, fee: '0' },

@@ -158,6 +158,86 @@ describe('an order at a broker that is far away', () => {
     expect(session.core.view().open).toEqual([])
   })
 
+  describe('that is to be lowered while reducing', () => {
+    const held = (faults: RemoteFaults, quantity = '0.6') => {
+      const session = remote(faults)
+      session.intent('long', { quantity, limitPrice: '100.1' })
+      after(session)
+      session.intent('a', { side: 'SELL', limitPrice: '100.2' })
+      after(session).forget()
+      return session
+    }
+
+    it('has the smaller quantity when the broker says so, and says nothing of it', () => {
+      const session = held({})
+      session.command('reduce')
+      expect(session.core.view().open).toMatchObject([{ quantityUnits: 100_000_000n, amendingToUnits: 60_000_000n }])
+      after(session)
+      expect(session.core.view().open).toMatchObject([{ quantityUnits: 60_000_000n, amendingToUnits: undefined }])
+      expect([session.outputs, session.amendments]).toEqual([[], ['amended']])
+      session.trade(100.2, 3, 'buy')
+      after(session)
+      expect(session.brief()).toEqual(['fill 0.6 @ 100.2', 'a filled'])
+      expect(heldUnits(session)).toBe(0n)
+    })
+
+    it('is cancelled when the broker refuses to lower it', () => {
+      const session = held({ amendRejects: 1 })
+      session.command('reduce')
+      after(session)
+      expect(session.brief()).toEqual(['a pending_cancel reducing', 'a cancelled reducing'])
+      expect(session.amendments).toEqual(['rejected'])
+    })
+
+    it('is cancelled by the broker when so much is filled before the amendment comes', () => {
+      const session = held({})
+      session.command('reduce')
+      session.trade(100.2, 0.6, 'buy')
+      after(session)
+      expect(session.brief()).toEqual([
+        ...['fill 0.6 @ 100.2', 'a partially_filled'],
+        // What is left of it would open now.
+        ...['a pending_cancel reducing', 'a cancelled reducing'],
+      ])
+      expect(session.core.view()).toMatchObject({ open: [], refusedTransitions: 0 })
+      expect(heldUnits(session)).toBe(0n)
+    })
+
+    it('is complete when the word of its amendment comes behind that of its last fill', () => {
+      const session = held({ lateAmendUs: 300_000 })
+      session.command('reduce')
+      session.wait(2 * WAY_US).trade(100.2, 3, 'buy')
+      after(session, 200_000)
+      after(session)
+      expect(session.brief()).toEqual([
+        ...['fill 0.6 @ 100.2', 'a partially_filled'],
+        // What would be left of it without the amendment would open now; the broker has nothing left to cancel.
+        ...['a pending_cancel reducing', 'a partially_filled', 'a filled'],
+      ])
+      expect(session.core.view().open).toEqual([])
+    })
+
+    it('is asked for once more where the amendment may be lost', () => {
+      const start = remote().nowUs
+      const away = { fromUs: start + 3 * SECOND, toUs: start + 5 * SECOND }
+      const session = held({ away })
+      after(session)
+      session.command('reduce')
+      after(session, 5 * SECOND)
+      expect(session.core.view().open).toMatchObject([{ quantityUnits: 60_000_000n, amendingToUnits: undefined }])
+      expect([session.brief(), session.amendments]).toEqual([[], ['amended']])
+    })
+
+    it('is halted like any other', () => {
+      const session = held({ lateAmendUs: 300_000 })
+      session.command('reduce')
+      session.command('halt')
+      after(session)
+      expect(session.brief()).toEqual(['a pending_cancel halted', 'a cancelled halted'])
+      expect(session.core.view()).toMatchObject({ open: [], refusedTransitions: 0 })
+    })
+  })
+
   it('lives on identically from a snapshot at any moment, whatever goes wrong', () => {
     const faults = fc.record({
       lateAckUs: fc.nat(200_000),

@@ -1,4 +1,4 @@
-import { remainingUnits, type OrderStore, type TradingMode } from '@triplane/execution'
+import { closingUnits, keptUnits, type Order, type TradingMode } from '@triplane/execution'
 import type { OrderChanges } from './order-changes.ts'
 import type { TradingDesk } from './trading-desk.ts'
 import type { TradingDesks } from './trading-desks.ts'
@@ -6,41 +6,45 @@ import type { TradingDesks } from './trading-desks.ts'
 /** Holds working orders to the trading state. Halted: no order stays. Reducing: none that opens. */
 export class ModeEnforcement {
   readonly #mode: TradingMode
-  readonly #orders: OrderStore
   readonly #desks: TradingDesks
   readonly #changes: OrderChanges
 
-  constructor(deps: {
-    readonly mode: TradingMode
-    readonly orders: OrderStore
-    readonly desks: TradingDesks
-    readonly changes: OrderChanges
-  }) {
+  constructor(deps: { readonly mode: TradingMode; readonly desks: TradingDesks; readonly changes: OrderChanges }) {
     this.#mode = deps.mode
-    this.#orders = deps.orders
     this.#desks = deps.desks
     this.#changes = deps.changes
   }
 
   /** The trading state may be another. */
   enforce(): void {
-    if (this.#mode.state === 'halted') for (const order of this.#orders.open()) this.#changes.cancel(order, 'halted')
-    for (const desk of this.#desks.all) this.onPosition(desk)
+    for (const desk of this.#desks.all) this.enforceAt(desk)
   }
 
-  /** The position of a desk is another: what closed it may open now. */
-  onPosition(desk: TradingDesk): void {
-    if (this.#mode.state === 'reducing') this.#keepClosing(desk)
+  /** The position of a desk, or what is known of its orders, may be another: what closed may open now. */
+  enforceAt(desk: TradingDesk): void {
+    const { state } = this.#mode
+    if (state === 'halted') for (const order of [...desk.working.orders]) this.#changes.cancel(order, 'halted')
+    if (state === 'reducing') this.#keepClosing(desk)
   }
 
   /** Keeps working orders as far as they close the position, oldest first. */
-  #keepClosing({ working, positionUnits }: TradingDesk): void {
+  #keepClosing(desk: TradingDesk): void {
+    const { working, positionUnits } = desk
     const closingSide = positionUnits > 0n ? 'SELL' : 'BUY'
     let closable = positionUnits > 0n ? positionUnits : -positionUnits
     for (const order of [...working.orders]) {
-      const remaining = remainingUnits(order)
-      if (order.intent.side === closingSide && remaining <= closable) closable -= remaining
+      if (order.intent.side === closingSide) closable -= this.#keepWithin(order, closable, desk)
       else this.#changes.cancel(order, 'reducing')
     }
+  }
+
+  /** Leaves an order as it is where it closes no more than `closable`, lowers it to that, or cancels it; gives what it keeps. */
+  #keepWithin(order: Order, closable: bigint, desk: TradingDesk): bigint {
+    const kept = keptUnits(order)
+    if (kept <= closable) return kept
+    const units = order.state === 'pending_cancel' ? 0n : closingUnits(order, closable, desk)
+    if (units > 0n) this.#changes.lower(order, order.filledUnits + units, 'reducing')
+    else this.#changes.cancel(order, 'reducing')
+    return units
   }
 }

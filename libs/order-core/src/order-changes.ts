@@ -1,4 +1,5 @@
 import type { CancelReason } from '@triplane/contracts'
+import { formatFixed } from '@triplane/kernel'
 import { isWorking, type Broker, type Order, type OrderStore } from '@triplane/execution'
 import type { CoreTime, PublishedOrders } from './published-orders.ts'
 
@@ -29,5 +30,21 @@ export class OrderChanges {
     this.#broker.take({ type: 'cancelOrder', intentId, instrument }, nowUs)
     this.#orders.noteCancelReason(order, reason)
     this.#published.enter(order, 'pending_cancel', nowUs, reason)
+  }
+
+  /**
+   * Asks to lower the quantity of an order that works, what is filled included: once, and again for less only. To at least what
+   * it has or will have, nothing is asked; to at most what is filled, its cancellation.
+   */
+  lower(order: Order, quantityUnits: bigint, reason: CancelReason): void {
+    const { state, filledUnits, quantityScale } = order
+    if (!isWorking(state) || state === 'pending_cancel') return
+    if (quantityUnits <= filledUnits) return this.cancel(order, reason)
+    if (quantityUnits >= (order.amendingToUnits ?? order.quantityUnits)) return
+    const { intentId, instrument } = order.intent
+    const quantity = formatFixed(quantityUnits, quantityScale)
+    this.#broker.take({ type: 'amendOrder', intentId, instrument, quantity }, this.#time.nowUs())
+    this.#orders.noteCancelReason(order, reason)
+    this.#orders.noteAmending(order, quantityUnits)
   }
 }

@@ -4,6 +4,9 @@ import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 /** What the desks hear of the market. */
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
 
+/** How a broker answers an amendment. */
+export type AmendmentOutcome = 'amended' | 'rejected'
+
 /** What the core is built with, beside its settings. */
 export interface OrderPlaneDeps {
   /** The instruments of the run. */
@@ -15,4 +18,6 @@ export interface OrderPlaneDeps {
   readonly onApproved?: (intent: OrderIntent) => void
   /** Told of an intent whose id is known already, which no output tells of: to be counted. It must not call back. */
   readonly onDuplicate?: (intent: OrderIntent) => void
+  /** Told how an amendment that we asked for was answered, which no output tells of: to be counted. It must not call back. */
+  readonly onAmendment?: (outcome: AmendmentOutcome) => void
 }

@@ -3,6 +3,7 @@ import {
   fillEvent,
   isWorking,
   lastKnownState,
+  remainingUnits,
   type BrokerReport,
   type FillReport,
   type Order,
@@ -14,6 +15,8 @@ import { fixed, invariant } from '@triplane/kernel'
 import type { Ledger } from '@triplane/ledger'
 import type { ExecutionTotals } from './execution-totals.ts'
 import type { ModeEnforcement } from './mode-enforcement.ts'
+import type { OrderChanges } from './order-changes.ts'
+import type { OrderPlaneDeps } from './order-plane-deps.ts'
 import type { CoreTime, PublishedOrders } from './published-orders.ts'
 import type { TradingDesks } from './trading-desks.ts'
 
@@ -24,7 +27,9 @@ export interface OrderReportsDeps {
   readonly ledger: Ledger
   readonly desks: TradingDesks
   readonly totals: ExecutionTotals
+  readonly changes: OrderChanges
   readonly enforcement: ModeEnforcement
+  readonly onAmendment: OrderPlaneDeps['onAmendment']
   readonly outbox: Outbox<ExecutionEvent>
   readonly time: CoreTime
 }
@@ -59,10 +64,7 @@ export class OrderReports {
     const { atUs } = report
     switch (report.type) {
       case 'acknowledged':
-        orders.noteAcknowledged(order, atUs)
-        if (order.state === 'submitted' || order.state === 'unknown') {
-          published.enter(order, lastKnownState(order), atUs)
-        }
+        this.#onAcknowledged(order, atUs)
         break
       case 'rejected':
         published.enter(order, 'rejected', atUs, report.reason)
@@ -72,31 +74,63 @@ export class OrderReports {
         break
       case 'cancelRejected':
         if (order.state !== 'pending_cancel') break
-        orders.noteCancelReason(order, undefined)
+        orders.noteCancelReason(order, order.amendingToUnits === undefined ? undefined : 'reducing')
         published.enter(order, lastKnownState(order), atUs)
         break
       case 'amended':
-        orders.resize(order, fixed(report.quantity, order.quantityScale))
+        this.#onAmended(order, fixed(report.quantity, order.quantityScale), atUs)
+        break
+      case 'amendRejected':
+        this.#onAmendRejected(order)
         break
       case 'expired':
         published.enter(order, 'expired', atUs)
         break
       case 'unknown':
+        orders.noteAmending(order, undefined)
         if (order.state !== 'unknown' && isWorking(order.state)) published.enter(order, 'unknown', atUs)
         break
     }
   }
 
+  /** What was unknown works: the trading state is held against it again. */
+  #onAcknowledged(order: Order, atUs: number): void {
+    const { orders, published } = this.#deps
+    const { state } = order
+    orders.noteAcknowledged(order, atUs)
+    if (state === 'submitted' || state === 'unknown') published.enter(order, lastKnownState(order), atUs)
+    if (state === 'unknown') this.#enforceAt(order)
+  }
+
+  /** One of which so much was filled before is complete. */
+  #onAmended(order: Order, quantityUnits: bigint, atUs: number): void {
+    const { orders, published, onAmendment } = this.#deps
+    const wasAsked = order.amendingToUnits !== undefined
+    orders.amend(order, quantityUnits)
+    if (wasAsked && order.amendingToUnits === undefined) onAmendment?.('amended')
+    if (isWorking(order.state) && remainingUnits(order) === 0n) published.enter(order, 'filled', atUs)
+  }
+
+  /** It must not stay as it is, so it goes. */
+  #onAmendRejected(order: Order): void {
+    const { orders, changes, onAmendment } = this.#deps
+    if (order.amendingToUnits === undefined) return
+    orders.noteAmending(order, undefined)
+    onAmendment?.('rejected')
+    changes.cancel(order, 'reducing')
+  }
+
   /**
    * Compares our orders with those that worked at the broker at `venueUs`. One of ours that is not among them has ended there,
    * how is unknown until its reports come; one that was unknown and is among them works. What was sent or changed since is
-   * not judged.
+   * not judged. An amendment that is under way may have been lost: where it is still needed it is asked for once more.
    */
   #reconcile(working: readonly string[], venueUs: number, atUs: number): void {
-    const { orders, published } = this.#deps
+    const { orders, published, desks, enforcement } = this.#deps
     const known = new Set(working)
-    for (const order of orders.open()) {
+    for (const order of desks.all.flatMap((desk) => desk.working.orders)) {
       const { state, stateUs } = order
+      orders.noteAmending(order, undefined)
       if (state === 'approved' || stateUs > venueUs) continue
       if (!known.has(order.intent.intentId)) {
         if (state !== 'unknown') published.enter(order, 'unknown', atUs)
@@ -105,6 +139,7 @@ export class OrderReports {
         published.enter(order, lastKnownState(order), atUs)
       }
     }
+    enforcement.enforce()
   }
 
   /** Books, publishes, then enters the state. A fill that is reported twice is booked once. One that comes after the order's end, however late, is booked like any other. */
@@ -120,7 +155,7 @@ export class OrderReports {
     desk.ownVolume.add(time.nowUs(), Number(report.quantity))
 
     if (order) this.#followFill(order, fill, filledUnits, report.atUs)
-    enforcement.onPosition(desk)
+    enforcement.enforceAt(desk)
   }
 
   #followFill(order: Order, fill: EventDraft<Fill>, filledUnits: bigint, atUs: number): void {
@@ -129,5 +164,10 @@ export class OrderReports {
     if (fill.status === 'FILLED') published.enter(order, 'filled', atUs)
     else if (isWorking(order.state) && order.state !== 'pending_cancel')
       published.enter(order, 'partially_filled', atUs)
+  }
+
+  #enforceAt({ intent }: Order): void {
+    const desk = this.#deps.desks.find(intent.instrument)
+    if (desk) this.#deps.enforcement.enforceAt(desk)
   }
 }

@@ -22,6 +22,11 @@ function long(): Session {
   return session.forget()
 }
 
+/** Units of each working order, what is filled included. */
+function quantitiesOf({ core }: Session) {
+  return Object.fromEntries(core.view().open.map(({ intent, quantityUnits }) => [intent.intentId, quantityUnits]))
+}
+
 describe('the life of an order', () => {
   it('goes from intent to fill', () => {
     const session = new Session().open()
@@ -204,6 +209,69 @@ describe('a stop', () => {
       ...['rest received', 'rest approved', 'rest submitted'],
     ])
     expect(session.outputs.at(-1)).toMatchObject({ quantity: '0.5', requestedQuantity: '1' })
+  })
+
+  it('to opening lowers the order of which only a part closes, oldest first, and cancels what closes nothing', () => {
+    const session = long()
+    const sell = { side: 'SELL', limitPrice: '100.2' } as const
+    session.intent('first', { ...sell, quantity: '0.5' })
+    session.intent('second', { ...sell, quantity: '1.8' })
+    session.intent('third', { ...sell, quantity: '0.6' })
+    session.wait(ROUND_TRIP_US).settle().forget()
+    session.command('reduce')
+    session.command('reduce')
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual(['third pending_cancel reducing', 'third cancelled reducing'])
+    expect(quantitiesOf(session)).toEqual({ first: 50_000_000n, second: 150_000_000n })
+    session.trade(100.2, 9, 'buy')
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief().slice(2)).toEqual([
+      ...['fill 0.5 @ 100.2', 'first filled'],
+      ...['fill 1.5 @ 100.2', 'second filled'],
+    ])
+    expect(session.core.view().account.positions[0]?.position.quantity).toBe(0n)
+  })
+
+  it('to opening lowers again what closes less after another fill, and keeps it right while it fills', () => {
+    const session = long()
+    session.intent('a', { side: 'SELL', quantity: '2', limitPrice: '100.2' })
+    session.intent('b', { side: 'SELL', quantity: '0.5', limitPrice: '100.3' })
+    session.wait(ROUND_TRIP_US).settle()
+    session.trade(100.2, 0.6, 'buy')
+    session.wait(ROUND_TRIP_US).settle().forget()
+    // Of the 1.4 that are held, a takes all: b goes.
+    session.command('reduce')
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.brief()).toEqual(['b pending_cancel reducing', 'b cancelled reducing'])
+    expect(quantitiesOf(session)).toEqual({ a: 200_000_000n })
+  })
+
+  it.each([
+    { name: 'is worth less than the venue takes', held: '2', open: '1.96', want: ['b pending_cancel reducing'] },
+    { name: 'is worth just enough', held: '2', open: '1.95', want: [] },
+  ])('to opening cancels an order whose closing part $name', ({ held, open, want }) => {
+    const session = new Session().open()
+    session.intent('long', { quantity: held, limitPrice: '100.1' })
+    session.wait(ROUND_TRIP_US).settle()
+    session.intent('a', { side: 'SELL', quantity: open, limitPrice: '100.2' })
+    session.intent('b', { side: 'SELL', quantity: '1', limitPrice: '100.2' })
+    session.wait(ROUND_TRIP_US).settle().forget()
+    session.command('reduce')
+    expect(session.brief()).toEqual(want)
+  })
+
+  it('goes on from a snapshot with an amendment that is under way, and asks for it once', () => {
+    const session = long()
+    session.intent('a', { side: 'SELL', quantity: '3', limitPrice: '100.2' })
+    session.wait(ROUND_TRIP_US).settle().forget()
+    session.command('reduce')
+    session.restore()
+    expect(session.core.view().open).toMatchObject([{ quantityUnits: 300_000_000n, amendingToUnits: 200_000_000n }])
+    session.command('reduce')
+    expect(JSON.stringify(session.core.snapshot().broker).match(/amendOrder/g)).toHaveLength(1)
+    session.wait(ROUND_TRIP_US).settle()
+    expect(session.core.view().open).toMatchObject([{ quantityUnits: 200_000_000n, amendingToUnits: undefined }])
+    expect([session.brief(), session.amendments]).toEqual([[], ['amended']])
   })
 
   it('at the end of a session cancels its orders, and leaves the others', () => {

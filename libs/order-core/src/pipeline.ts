@@ -111,12 +111,12 @@ class OrderPipeline implements OrderPlaneCore {
     this.#published = new PublishedOrders(this.#orders, this.outbox, time)
     const orders = { orders: this.#orders, published: this.#published, time }
     this.#changes = new OrderChanges({ ...orders, broker: this.#broker })
-    const desks = { orders: this.#orders, desks: this.#desks }
-    this.#enforcement = new ModeEnforcement({ ...desks, mode: this.#mode, changes: this.#changes })
+    this.#enforcement = new ModeEnforcement({ mode: this.#mode, desks: this.#desks, changes: this.#changes })
     this.#reports = new OrderReports({
       ...orders,
       ...{ desks: this.#desks, ledger: this.#ledger, totals: this.#totals },
-      ...{ outbox: this.outbox, enforcement: this.#enforcement },
+      ...{ outbox: this.outbox, changes: this.#changes, enforcement: this.#enforcement },
+      onAmendment: deps.onAmendment,
     })
     this.#nowUs = snapshot ? snapshot.nowUs : 0
     this.#marketUs = snapshot ? snapshot.marketUs : 0

@@ -60,6 +60,8 @@ export class Session {
   core: OrderPlaneCore
   nowUs = testStartUs
   readonly outputs: ExecutionEvent[] = []
+  /** How amendments were answered. */
+  readonly amendments: string[] = []
   readonly #config: OrderPlaneConfig
   readonly #seqs = { data: 0, strategy: 0, operator: 0 }
 
@@ -74,7 +76,9 @@ export class Session {
   }
 
   #build(snapshot?: OrderPlaneSnapshot): OrderPlaneCore {
-    return createOrderCore(this.#config, { instruments: [BTC, SPY], isSessionOpen, brokers: this.#broker }, snapshot)
+    const onAmendment = (outcome: string) => void this.amendments.push(outcome)
+    const deps = { instruments: [BTC, SPY], isSessionOpen, brokers: this.#broker, onAmendment }
+    return createOrderCore(this.#config, deps, snapshot)
   }
 
   /** Puts a new core in the place of the old, from its snapshot as JSON. */

@@ -121,13 +121,15 @@ const flow = [
   timeSeries(
     {
       title: 'Fills and cut-downs',
-      shows: 'Fills by status, those of orders that had ended before, and orders cut down to the participation cap.',
+      shows:
+        'Fills by status, those of orders that had ended before, orders cut down to the participation cap, and those lowered while reducing.',
       worry: 'Worry when most orders are cut down: the strategy wants more than the market trades.',
       unit: 'ops',
       queries: [
         series(rate(order.filled, ['status', 'direction']), '{{status}} {{direction}}', SELDOM),
         series(rate(order.lateFills, byInstrument), `late ${legendOf(byInstrument)}`, SELDOM),
         series(rate(order.povDownscales, byInstrument), `cut down ${legendOf(byInstrument)}`, SELDOM),
+        series(rate(order.amendments, ['outcome']), 'lowered while reducing: {{outcome}}', SELDOM),
       ],
     },
     { min: 0 },

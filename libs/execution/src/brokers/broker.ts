@@ -17,8 +17,22 @@ export const cancelOrderSchema = stateSchema({
 })
 type CancelOrder = StateOf<typeof cancelOrderSchema>
 
+/**
+ * Lowers the quantity of an order that was sent, and touches nothing else: so it needs no approval of its own, as a cancellation
+ * needs none. It never raises it: to at least the quantity that the order has, it changes nothing. To at most what is filled,
+ * it is a cancellation.
+ */
+export const amendOrderSchema = stateSchema({
+  type: field.literal('amendOrder'),
+  intentId: field.text,
+  instrument: field.text,
+  /** Of the whole order from then on, what is filled included: it stays right whatever fills on the way. */
+  quantity: field.text,
+})
+type AmendOrder = StateOf<typeof amendOrderSchema>
+
 /** What the core asks of a broker. */
-export type BrokerCommand = SubmitOrder | CancelOrder
+export type BrokerCommand = SubmitOrder | CancelOrder | AmendOrder
 
 /** `venueUs` is the market time at which it happened at the venue, `atUs` that at which it reaches us. */
 const times = { venueUs: field.timeUs, atUs: field.timeUs }
@@ -56,6 +70,8 @@ export const brokerReportSchema = field.either([
   stateSchema({ ...ofOrder, type: field.literal('cancelRejected') }),
   /** `quantity` is that of the whole order from now on, what is filled included. */
   stateSchema({ ...ofOrder, type: field.literal('amended'), quantity: field.text }),
+  /** It was not amended: it goes on as if nobody had asked. */
+  stateSchema({ ...ofOrder, type: field.literal('amendRejected') }),
   stateSchema({ ...ofOrder, type: field.literal('expired') }),
   /** Nobody knows what became of it: neither success nor failure, until another report tells. */
   stateSchema({ ...ofOrder, type: field.literal('unknown') }),
@@ -93,7 +109,9 @@ export interface MarketWatch {
 export interface Broker {
   /** Opens trading in an instrument on a live book and its newest quote. Called once for each, also after a restore. */
   list(terms: TradingTerms, book: BookView, touch: Touch): MarketWatch
-  /** Takes a command. An order that has ended when its cancellation arrives gives no second end: its end was one. */
+  /**
+   * Takes a command. An order that has ended when its cancellation or amendment arrives gives no second end: its end was one.
+   */
   take(command: BrokerCommand, nowUs: number): void
   /** When the next thing is due; Infinity when nothing is under way. */
   nextDueUs(): number

@@ -14,7 +14,7 @@ const options = { settings, leadUs: 0, retentionUs: 1 }
 
 for (const definition of brokers) brokerConformance(definition, settings)
 brokerConformance(fakeRemote(), settings)
-brokerConformance(fakeRemote({ repeatFillsAfterUs: 7_000, lateFillUs: 3_000 }), settings)
+brokerConformance(fakeRemote({ repeatFillsAfterUs: 7_000, lateFillUs: 3_000, lateAmendUs: 4_000 }), settings)
 
 describe('the registry', () => {
   it('gives each broker a name of its own', () => {

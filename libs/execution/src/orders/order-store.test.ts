@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { anIntent, NOW_US } from '../../test/builders.ts'
 import { OrderStore } from './order-store.ts'
 import { isDeclared, isWorking, orderTransitions } from './order-transitions.ts'
-import { orderEvent, remainingUnits, type Order } from './order.ts'
+import { keptUnits, orderEvent, remainingUnits, type Order } from './order.ts'
 
 const RETENTION_US = 1_000
 const { instrument } = anIntent()
@@ -84,6 +84,29 @@ describe('order store', () => {
         expect(store.working(instrument)).toMatchObject({ orders: [], buyUnits: 0n, sellUnits: 0n })
       }),
     )
+  })
+
+  it('lowers an order and what it reserves, never below what is filled, and never raises it', () => {
+    const store = new OrderStore(RETENTION_US)
+    const order = orderIn(store, 'acknowledged')
+    store.noteAmending(order, 60n)
+    expect([remainingUnits(order), keptUnits(order)]).toEqual([100n, 60n])
+    store.amend(order, 80n)
+    expect([order.quantityUnits, order.amendingToUnits]).toEqual([80n, 60n])
+    store.amend(order, 60n)
+    store.amend(order, 80n)
+    expect([order.quantityUnits, order.amendingToUnits]).toEqual([60n, undefined])
+    store.addFill(order, 50n, NOW_US)
+    store.amend(order, 40n)
+    expect([order.quantityUnits, store.working(instrument).buyUnits]).toEqual([50n, 0n])
+  })
+
+  it.each(['unknown', 'cancelled'] as const)('has no amendment under way of an order that is %s', (state) => {
+    const store = new OrderStore(RETENTION_US)
+    const order = orderIn(store, 'acknowledged')
+    store.noteAmending(order, 60n)
+    store.enter(order, state, NOW_US)
+    expect(order.amendingToUnits).toBeUndefined()
   })
 
   it('counts by last state', () => {

@@ -39,6 +39,7 @@ export const orderStoreSchema = stateSchema({
       filledUnits: field.units,
       ackUs: field.timeUs,
       cancelReason: field.orNull(field.oneOf(cancelReasons)),
+      amendingToUnits: field.orNull(field.units),
     }),
   ),
   /** Ids of working orders in the order in which they were approved. */
@@ -71,7 +72,9 @@ interface MutableWorking {
  * 1. An order changes state along `orderTransitions` only; anything else is refused, counted and changes nothing.
  * 2. The reserved units of an instrument are the sum of the remaining units of its working orders: 0 when all have ended.
  * 3. The counts sum to the number of orders received.
- * 4. An ended order is remembered for `retentionUs`, for fills that come late and intents that come twice.
+ * 4. A quantity never grows, nor is it lowered below what is filled. No amendment is under way of an order that has ended, or
+ *    of which nobody knows anything.
+ * 5. An ended order is remembered for `retentionUs`, for fills that come late and intents that come twice.
  */
 export class OrderStore {
   readonly #retentionUs: number
@@ -92,6 +95,7 @@ export class OrderStore {
         quantityUnits: BigInt(order.quantityUnits),
         filledUnits: BigInt(order.filledUnits),
         cancelReason: order.cancelReason ?? undefined,
+        amendingToUnits: order.amendingToUnits === null ? undefined : BigInt(order.amendingToUnits),
       })
     }
     for (const intentId of saved.workingIds) this.#reserve(this.#orders.get(intentId) as Order)
@@ -111,6 +115,7 @@ export class OrderStore {
       filledUnits: 0n,
       ackUs: 0,
       cancelReason: undefined,
+      amendingToUnits: undefined,
     }
     this.#orders.set(intent.intentId, order)
     this.#counts.received++
@@ -137,6 +142,7 @@ export class OrderStore {
     writable.state = state
     writable.prevStateUs = order.stateUs
     writable.stateUs = Math.max(atUs, order.stateUs)
+    if (state === 'unknown' || !isWorking(state)) writable.amendingToUnits = undefined
     this.#counts[from]--
     this.#counts[state]++
     if (isWorking(from) && !isWorking(state)) this.#release(order)
@@ -151,15 +157,24 @@ export class OrderStore {
     if (order.ackUs === 0) (order as MutableOrder).ackUs = atUs
   }
 
-  /** Notes why we ask for its cancellation; undefined when that was refused. */
+  /** Notes why we ask for its cancellation, or for less of it; undefined when the cancellation was refused. */
   noteCancelReason(order: Order, reason: CancelReason | undefined): void {
     ;(order as MutableOrder).cancelReason = reason
   }
 
-  /** Its quantity is another from now on. What is reserved follows. */
-  resize(order: Order, quantityUnits: bigint): void {
+  /** Notes what we ask the broker to lower its quantity to; undefined when that was refused or may be lost. */
+  noteAmending(order: Order, quantityUnits: bigint | undefined): void {
+    ;(order as MutableOrder).amendingToUnits = quantityUnits
+  }
+
+  /** Its quantity is this from now on, unless that is more: then the word of it is an old one. What is reserved follows. */
+  amend(order: Order, quantityUnits: bigint): void {
+    const { filledUnits, amendingToUnits } = order
     const before = remainingUnits(order)
-    ;(order as MutableOrder).quantityUnits = quantityUnits
+    const writable = order as MutableOrder
+    const lowered = quantityUnits > filledUnits ? quantityUnits : filledUnits
+    if (lowered < order.quantityUnits) writable.quantityUnits = lowered
+    if (amendingToUnits !== undefined && quantityUnits <= amendingToUnits) writable.amendingToUnits = undefined
     if (isWorking(order.state)) this.#addReserved(order, remainingUnits(order) - before)
   }
 
@@ -196,11 +211,12 @@ export class OrderStore {
 
   snapshot(): OrderStoreSnapshot {
     return {
-      orders: Array.from(this.#orders.values(), ({ cancelReason, ...order }) => ({
+      orders: Array.from(this.#orders.values(), ({ cancelReason, amendingToUnits, ...order }) => ({
         ...order,
         quantityUnits: String(order.quantityUnits),
         filledUnits: String(order.filledUnits),
         cancelReason: cancelReason ?? null,
+        amendingToUnits: amendingToUnits === undefined ? null : String(amendingToUnits),
       })),
       workingIds: this.open().map(({ intent }) => intent.intentId),
       ended: [...this.#ended],

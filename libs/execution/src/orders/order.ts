@@ -18,18 +18,25 @@ export interface Order {
   /** Market time at which the state, and the one before, was entered. */
   readonly stateUs: number
   readonly prevStateUs: number
-  /** What was approved, after sizing; 0 before. */
+  /** What was approved, after sizing, less what it was lowered by; 0 before. */
   readonly quantityUnits: bigint
   readonly filledUnits: bigint
   /** Market time of the acknowledgement, or of the first fill when that was first; 0 before. */
   readonly ackUs: number
-  /** Why we asked for its cancellation. */
+  /** Why we asked for its cancellation, or for less of it. */
   readonly cancelReason: CancelReason | undefined
+  /** What we asked the broker to lower its quantity to, until that is answered. */
+  readonly amendingToUnits: bigint | undefined
 }
 
 /** Units that it may still trade. */
-export function remainingUnits(order: Order): bigint {
-  return order.filledUnits < order.quantityUnits ? order.quantityUnits - order.filledUnits : 0n
+export function remainingUnits({ quantityUnits, filledUnits }: Order): bigint {
+  return filledUnits < quantityUnits ? quantityUnits - filledUnits : 0n
+}
+
+/** Units that it may still trade once the amendment that is under way, if one is, has happened. */
+export function keptUnits({ quantityUnits, amendingToUnits = quantityUnits, filledUnits }: Order): bigint {
+  return filledUnits < amendingToUnits ? amendingToUnits - filledUnits : 0n
 }
 
 /** The event that says that the order is in its state. `effectUs` is when its readers act on it. */

@@ -50,12 +50,18 @@ function closableLots(instrument: InstrumentRisk, side: Side): bigint {
 }
 
 /** The limit price, or the touch that a market order would pay. Quote currency. */
-export function referencePrice({ intent, limitPrice }: Candidate, { bid, ask }: InstrumentRisk): number {
+export function referencePrice(
+  { intent, limitPrice }: Pick<Candidate, 'intent' | 'limitPrice'>,
+  { bid, ask }: InstrumentRisk,
+): number {
   if (limitPrice > 0) return limitPrice
   return intent.side === 'BUY' ? ask : bid
 }
 
 /** The venue takes it however small it is, because it only reduces. */
-export function isExempt({ intent, isClipped }: Candidate, { terms }: InstrumentRisk): boolean {
+export function isExempt(
+  { intent, isClipped }: Pick<Candidate, 'intent' | 'isClipped'>,
+  { terms }: InstrumentRisk,
+): boolean {
   return (intent.reduceOnly || isClipped) && terms.exemptsReduceOnly
 }

@@ -64,6 +64,7 @@ const contract = {
     orders_commission_total_usd counter strategy exchange symbol
     orders_risk_rejections_total counter strategy check_type
     orders_pov_downscales_total counter strategy exchange symbol
+    orders_amendments_total counter outcome
     orders_open gauge exchange symbol state
     orders_trading_state gauge state
     orders_reconciliation_runs_total counter result

@@ -93,6 +93,12 @@ export const orderPlaneCatalog = {
     vital,
   ),
   povDownscales: counter('orders_pov_downscales_total', 'Orders cut down to the participation cap.', byOrder, vital),
+  amendments: counter(
+    'orders_amendments_total',
+    'Orders that were to be lowered to what can still be closed, by the answer of the broker.',
+    [within('outcome', ['amended', 'rejected'])],
+    vital,
+  ),
   open: gauge('orders_open', 'Working orders by state.', [...market, within('state', enteredStates)], vital),
   tradingState: gauge(
     'orders_trading_state',

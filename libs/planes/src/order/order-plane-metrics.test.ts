@@ -149,6 +149,20 @@ describe('the metrics of the order plane', () => {
     expect(await capped.value('orders_pov_downscales_total')).toBe(1)
   })
 
+  it('count an order that was lowered to what closes, for which there is no event', async () => {
+    const { session, value } = exportedFor((of) => {
+      of.intent('long', { quantity: '2', limitPrice: '100.1' })
+      settle(of)
+      of.intent('close', { side: 'SELL', quantity: '5', limitPrice: '100.2' })
+      settle(of)
+      of.command('reduce')
+    })
+    settle(session)
+    expect(await value('orders_amendments_total', { outcome: 'amended' })).toBe(1)
+    expect(await value('orders_amendments_total', { outcome: 'rejected' })).toBe(0)
+    expect(await value('orders_cancelled_total')).toBe(0)
+  })
+
   it('count fills that came after the end of their order', async () => {
     const { session, value } = exportedFor((of) => void of.intent('a'), { paper: { fillLatencyMs: 20 } })
     session.wait(10_000).settle()

@@ -5,6 +5,7 @@ import {
   orderPlaneConfigSchema,
   orderPlaneInputs,
   orderPlaneSchema,
+  type AmendmentOutcome,
   type OrderPlaneConfig,
   type OrderPlaneCore,
   type OrderPlaneSnapshot,
@@ -37,7 +38,8 @@ export const orderPlane = definePlane({
     saved?: OrderPlaneSnapshot,
   ): OrderPlaneCore {
     const onDuplicate = (intent: OrderIntent) => countDuplicate(metrics, intent)
-    return createOrderCore(config, { instruments, isSessionOpen, onApproved, onDuplicate }, saved)
+    const onAmendment = (outcome: AmendmentOutcome) => metrics.amendments.inc({ outcome })
+    return createOrderCore(config, { instruments, isSessionOpen, onApproved, onDuplicate, onAmendment }, saved)
   },
   exportMetrics: ({ metrics, instruments, config }, core) => exportOrderPlane(metrics, core, instruments, config),
   views: orderViews,

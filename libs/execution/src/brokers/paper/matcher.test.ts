@@ -98,6 +98,48 @@ it('fills at no price that would be rounded out of the book', () => {
   expect(brief(answers)).toEqual(['acknowledged', 'cancelled immediate_or_cancel', 'rejected no_liquidity'])
 })
 
+describe('an order that is lowered', () => {
+  it('keeps its place in the queue, before ours that came behind it', () => {
+    const { matcher, answers } = setUp()
+    matcher.accept(buy('1', '60000', { intentId: 'a' }), NOW_US)
+    matcher.accept(buy('1', '60000', { intentId: 'b' }), NOW_US)
+    matcher.onTrade(aTrade({ size: 1.5 }), NOW_US)
+    matcher.amend('a', '0.3', NOW_US)
+    answers.length = 0
+    matcher.onTrade(aTrade({ size: 0.9 }), NOW_US)
+    expect(answers).toMatchObject([
+      { intentId: 'a', type: 'filled', quantity: '0.3', filledQuantity: '0.3' },
+      { intentId: 'b', type: 'filled', quantity: '0.1' },
+    ])
+  })
+
+  it('counts what was filled before, also after a restore', () => {
+    const { matcher, answers, deps } = setUp()
+    matcher.accept(buy('1', '60000'), NOW_US)
+    matcher.onTrade(aTrade({ size: 2.4 }), NOW_US)
+    const restored = new Matcher(deps, matcher.snapshot())
+    restored.amend('OFI-1', '0.6', NOW_US)
+    restored.amend('OFI-1', '0.9', NOW_US)
+    restored.onTrade(aTrade({ size: 5 }), NOW_US)
+    expect(answers.slice(2)).toMatchObject([
+      { type: 'amended', quantity: '0.6' },
+      { type: 'amended', quantity: '0.6' },
+      { type: 'filled', quantity: '0.2', filledQuantity: '0.6' },
+    ])
+    restored.amend('OFI-1', '0.1', NOW_US)
+    expect(answers).toHaveLength(5)
+  })
+
+  it('to what is filled has ended', () => {
+    const { matcher, answers } = setUp()
+    matcher.accept(buy('1', '60000'), NOW_US)
+    matcher.onTrade(aTrade({ size: 2.4 }), NOW_US)
+    matcher.amend('OFI-1', '0.4', NOW_US)
+    expect(brief(answers).at(-1)).toBe('cancelled')
+    expect(matcher.watchesTrades).toBe(false)
+  })
+})
+
 describe('an arriving order', () => {
   it.each([
     {

@@ -12,6 +12,7 @@ interface VenueOrder {
   /** NaN for a market order. */
   readonly limit: number
   remainingUnits: bigint
+  filledUnits: bigint
   fills: number
   /** Displayed size before it in the queue at its price, base units. */
   aheadSize: number
@@ -23,6 +24,7 @@ export const matcherSchema = stateSchema({
     stateSchema({
       intent: field.event('orderIntent'),
       remainingUnits: field.units,
+      filledUnits: field.units,
       fills: field.count,
       aheadSize: field.real,
     }),
@@ -72,9 +74,9 @@ export class Matcher {
     this.#touch = deps.touch
     this.#answer = deps.answer
     this.#taken = new TakenLiquidity(deps.terms, saved.taken)
-    for (const { intent, remainingUnits, fills, aheadSize } of saved.resting) {
-      const limit = limitOf(intent)
-      this.#rest({ intent, limit, remainingUnits: BigInt(remainingUnits), fills, aheadSize })
+    for (const { remainingUnits, filledUnits, ...order } of saved.resting) {
+      const units = { remainingUnits: BigInt(remainingUnits), filledUnits: BigInt(filledUnits) }
+      this.#rest({ ...order, ...units, limit: limitOf(order.intent) })
     }
   }
 
@@ -94,6 +96,7 @@ export class Matcher {
       intent,
       limit: limitOf(intent),
       remainingUnits: quantityUnitsOf(intent.quantity, this.#terms),
+      filledUnits: 0n,
       fills: 0,
       aheadSize: 0,
     }
@@ -119,6 +122,20 @@ export class Matcher {
       resting.splice(at, 1)
       this.#answer({ type: 'cancelled', intentId, venueUs: nowUs, reason: null })
     }
+  }
+
+  /**
+   * Lowers a resting order to `quantity` in all; nothing happens when it does not rest. Its place in the queue stays, as at
+   * Binance spot (Order Amend Keep Priority), Bybit and Kraken; to at most what is filled the rest is cancelled, as at Kraken.
+   */
+  amend(intentId: string, quantity: string, nowUs: number): void {
+    const order = [...this.#bids, ...this.#asks].find(({ intent }) => intent.intentId === intentId)
+    if (!order) return
+    const units = quantityUnitsOf(quantity, this.#terms) - order.filledUnits
+    if (units <= 0n) return this.cancel(intentId, nowUs)
+    order.remainingUnits = lesser(units, order.remainingUnits)
+    const amended = quantityText(order.filledUnits + order.remainingUnits, this.#terms)
+    this.#answer({ type: 'amended', intentId, venueUs: nowUs, quantity: amended })
   }
 
   /** A trade was printed. */
@@ -147,9 +164,10 @@ export class Matcher {
 
   snapshot(): MatcherSnapshot {
     return {
-      resting: [...this.#bids, ...this.#asks].map(({ intent, remainingUnits, fills, aheadSize }) => ({
+      resting: [...this.#bids, ...this.#asks].map(({ intent, remainingUnits, filledUnits, fills, aheadSize }) => ({
         intent,
         remainingUnits: String(remainingUnits),
+        filledUnits: String(filledUnits),
         fills,
         aheadSize,
       })),
@@ -204,6 +222,7 @@ export class Matcher {
     const priceUnits = fixedFromNumber(price, this.#terms.priceScale)
     const rateBps = liquidity === 'maker' ? this.#fees.makerBps : this.#fees.takerBps
     order.remainingUnits -= units
+    order.filledUnits += units
     order.fills++
     this.#answer({
       type: 'filled',
@@ -212,7 +231,7 @@ export class Matcher {
       order: intent,
       fillId: `${intent.intentId}-${order.fills}`,
       quantity: quantityText(units, this.#terms),
-      filledQuantity: quantityText(quantityUnitsOf(intent.quantity, this.#terms) - order.remainingUnits, this.#terms),
+      filledQuantity: quantityText(order.filledUnits, this.#terms),
       price: formatFixed(priceUnits, this.#terms.priceScale),
       fee: commission(units, priceUnits, rateBps, this.#terms),
       liquidity,

@@ -13,6 +13,7 @@ import { approvedOrderSchema, type Approved } from '../../risk/risk-gate.ts'
 import type { BookView, Touch } from '../book-view.ts'
 import { Matcher, matcherSchema, type MatcherSnapshot } from './matcher.ts'
 import {
+  amendOrderSchema,
   brokerReportSchema,
   cancelOrderSchema,
   type Broker,
@@ -24,9 +25,9 @@ import { defineBroker } from '../define-broker.ts'
 
 /** What of the paper venue can be set. */
 export interface PaperSettings {
-  /** From our submit, or request to cancel, to its arrival at the venue. */
+  /** From our submit, or request to cancel or amend, to its arrival at the venue. */
   readonly submitLatencyUs: number
-  /** From what happened at the venue to the acknowledgement, rejection or cancellation reaching us. */
+  /** From what happened at the venue to the acknowledgement, rejection, cancellation or amendment reaching us. */
   readonly ackLatencyUs: number
   /** From a match to the fill reaching us; at least `ackLatencyUs`. */
   readonly fillLatencyUs: number
@@ -46,6 +47,7 @@ const envelope = { dueUs: field.timeUs, seq: field.count }
 const messageSchema = field.either([
   stateSchema({ ...envelope, kind: field.literal('order'), order: approvedOrderSchema }),
   stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelOrderSchema }),
+  stateSchema({ ...envelope, kind: field.literal('amend'), request: amendOrderSchema }),
   stateSchema({ ...envelope, kind: field.literal('reply'), reply: brokerReportSchema }),
 ])
 type Message = StateOf<typeof messageSchema>
@@ -104,7 +106,8 @@ export class PaperVenue implements Broker {
   take(command: BrokerCommand, nowUs: number): void {
     const envelope = this.#envelope(nowUs + this.#config.submitLatencyUs)
     if (command.type === 'submitOrder') this.#messages.push({ ...envelope, kind: 'order', order: command.order })
-    else this.#messages.push({ ...envelope, kind: 'cancel', request: command })
+    else if (command.type === 'cancelOrder') this.#messages.push({ ...envelope, kind: 'cancel', request: command })
+    else this.#messages.push({ ...envelope, kind: 'amend', request: command })
   }
 
   /** When the next message is due; Infinity when none is under way. */
@@ -120,6 +123,10 @@ export class PaperVenue implements Broker {
     if (message?.kind === 'cancel') {
       const { intentId, instrument } = message.request
       this.#matcherOf(instrument).cancel(intentId, message.dueUs)
+    }
+    if (message?.kind === 'amend') {
+      const { intentId, instrument, quantity } = message.request
+      this.#matcherOf(instrument).amend(intentId, quantity, message.dueUs)
     }
     return undefined
   }
