@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ConfigError } from '@triplane/config'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 /** Leans against the last minute; throws when it is told to. */
@@ -84,7 +85,44 @@ describe("a user's strategy", () => {
     )
     const environment = { TRIPLANE_STRATEGY_REV_STRENGTH: '8' }
     await expect(runStandalone([...run, '--strategies', strategiesIn('rev')], folder(), environment)).rejects.toThrow(
-      'TRIPLANE_STRATEGY_REV_STRENGTH',
+      'strategy.rev.strength (TRIPLANE_STRATEGY_REV_STRENGTH): expected number to be <=1, found 8',
     )
+  })
+  it.each([
+    {
+      name: 'parameters without a default',
+      change: ['.default(0.5)', ''],
+      message: 'reversal.ts is not valid:\n  rev.strength: expected number, found nothing',
+    },
+    {
+      name: 'a default that the parameters do not take',
+      change: ['.default(0.5)', '.prefault(5)'],
+      message: 'reversal.ts is not valid:\n  rev.strength: expected number to be <=1, found nothing',
+    },
+    {
+      name: 'parameters that the strategy itself does not take',
+      change: [
+        'let bars = 0',
+        "let bars = 0; if (strength < 0.9) throw new Error('Expected 0.9 at least, was ' + strength)",
+      ],
+      message: 'reversal.ts: Error: Expected 0.9 at least, was 0.5',
+    },
+    {
+      name: 'a warm-up with bars that it does not hear',
+      change: ['state:', "warmUp: () => [{ timeframe: '5m', bars: 2 }], state:"],
+      message: 'reversal.ts: Error: Invariant: a strategy hears the bars that it warms up with, was REV, 5m',
+    },
+    {
+      name: 'a limit that is no amount',
+      change: ['state:', 'limits: () => ({ maxOrderUsd: -1, maxPositionUsd: 5 }), state:'],
+      message: 'reversal.ts: Error: Invariant: maxOrderUsd is an amount, was -1',
+    },
+  ])('is refused by its file, with what was expected and found: $name', async ({ change, message }) => {
+    const strategies = strategiesIn('refused', REVERSAL.replace(change[0] as string, change[1] as string))
+    const refused = runStandalone([...run, '--strategies', strategies], folder(), {
+      TRIPLANE_STRATEGY_STRATEGIES: 'REV',
+    })
+    await expect(refused).rejects.toBeInstanceOf(ConfigError)
+    await expect(refused).rejects.toThrow(message)
   })
 })

@@ -8,16 +8,21 @@ export interface Violation {
   readonly found: string
 }
 
+interface ConfigErrorOptions {
+  readonly why?: string
+  readonly cause?: unknown
+}
+
 /** Configuration that cannot be used. The message names every violation. */
 export class ConfigError extends Error {
   readonly code = 'invalid_config'
   readonly retryable = false
   readonly violations: readonly Violation[]
 
-  /** `subject` is what is not valid: "The configuration", or a file. */
-  constructor(subject: string, violations: readonly Violation[]) {
+  /** `subject` is what is not valid: "The configuration", or a file. `why` says it where no value of it can be named. */
+  constructor(subject: string, violations: readonly Violation[], { why, cause }: ConfigErrorOptions = {}) {
     const lines = violations.map(({ path, expected, found }) => `  ${path}: expected ${expected}, found ${found}`)
-    super([`${subject} is not valid:`, ...lines].join('\n'))
+    super(why === undefined ? [`${subject} is not valid:`, ...lines].join('\n') : `${subject}: ${why}`, { cause })
     this.name = 'ConfigError'
     this.violations = violations
   }

@@ -7,7 +7,7 @@ import {
   type InstrumentId,
   type SchemaOf,
 } from '@triplane/contracts'
-import { err, invariant, ok, type Result } from '@triplane/kernel'
+import { err, ok, type Result } from '@triplane/kernel'
 import type { Decision, OrderLimits, Strategy, StrategyContext, StrategyDefinition } from '@triplane/strategy'
 import { z } from 'zod'
 import { checkDecisions } from './check-decisions.ts'
@@ -115,7 +115,7 @@ export class ActiveStrategy {
     this.#configured = object.parse(parametersOf(config, definition))
     this.#tuned = saved ? tunedOf(saved, definition, this.#configured) : {}
     this.#suspendedWhy = saved?.suspendedWhy ?? undefined
-    this.#limits = limitsOf(definition, this.parameters)
+    this.#limits = definition.limits?.(this.parameters)
     // One whose state was lost begins anew.
     const hasHistory = saved !== undefined && saved.state !== null
     this.#warmUp = new WarmUp(definition.warmUp(this.parameters), universe, hasHistory ? saved.warmUp : [])
@@ -169,7 +169,7 @@ export class ActiveStrategy {
     try {
       const fitting = this.#definition.parameters.safeParse(parameters)
       if (!fitting.success) return err({ code: 'bad_parameters', detail: z.prettifyError(fitting.error) })
-      const limits = limitsOf(this.#definition, parameters)
+      const limits = this.#definition.limits?.(parameters)
       const wanted = this.#definition.warmUp(parameters)
       if (this.#strategy) this.#strategy = this.#opened(parameters, this.#strategy.snapshot())
       this.#warmUp.retune(wanted)
@@ -214,10 +214,7 @@ export class ActiveStrategy {
   }
 
   #opened(parameters: ParameterValues, state?: unknown): Strategy {
-    const strategy = this.#definition.open({ ...this.#context, parameters }, state)
-    const takesPast = strategy.onPastBar !== undefined || this.#definition.warmUp(parameters).length === 0
-    invariant(takesPast, 'a strategy that warms up takes past bars', this.name)
-    return strategy
+    return this.#definition.open({ ...this.#context, parameters }, state)
   }
 }
 
@@ -240,15 +237,6 @@ function tunedOf(
   if (fitting?.success) return given ?? {}
   const why = fitting ? z.prettifyError(fitting.error) : 'no JSON object'
   throw new StateMisfitError(`Expected parameters of ${name} that were tuned to fit its settings, was ${tuned}: ${why}`)
-}
-
-function limitsOf(definition: StrategyDefinition, parameters: ParameterValues): OrderLimits | undefined {
-  const limits = definition.limits?.(parameters)
-  if (!limits) return undefined
-  const { maxOrderUsd, maxPositionUsd } = limits
-  invariant(maxOrderUsd >= 0 && Number.isFinite(maxOrderUsd), 'the limit of an order is an amount', maxOrderUsd)
-  invariant(maxPositionUsd >= 0 && Number.isFinite(maxPositionUsd), 'that of a position is one', maxPositionUsd)
-  return limits
 }
 
 function parsed(text: string): ParameterValues | undefined {

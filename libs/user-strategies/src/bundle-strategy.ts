@@ -34,7 +34,7 @@ export async function bundleStrategy(file: string, folder: string, modules: read
     if (error instanceof UserStrategyError) throw error
     const { errors = [] } = error as { readonly errors?: readonly Message[] }
     const why = errors.map((message) => sayOf(message, folder)).join('; ')
-    throw new UserStrategyError(why === '' ? `Cannot read ${basename(file)}: ${String(error)}` : why, { cause: error })
+    throw new UserStrategyError(basename(file), why === '' ? String(error) : why, error)
   }
 }
 
@@ -43,7 +43,7 @@ function refuse(code: string, file: string): void {
   const found = Object.keys(refusedNames).filter((name) => new RegExp(`\\b${markOf(name)}\\b`).test(code))
   if (found.length === 0) return
   const reasons = found.map((name) => `${name} (${refusedNames[name] ?? ''})`).join(', ')
-  throw new UserStrategyError(`${basename(file)}: Expected a pure strategy, was one that uses ${reasons}`)
+  throw new UserStrategyError(basename(file), `Expected a pure strategy, was one that uses ${reasons}`)
 }
 
 /** Lets a strategy import what Triplane gives it and files of its own folder. */

@@ -103,9 +103,9 @@ describe('a folder of strategies', () => {
   it('is refused for a name that another has, for none at all, and when it is not there', async () => {
     const twice = folderOf({ 'a.ts': strategyOf('1'), 'b.ts': strategyOf('1') })
     await expect(loadStrategies(twice)).rejects.toThrow('b.ts: Expected a name of its own, was MINE, which another has')
-    await expect(loadStrategies(folderOf({}))).rejects.toThrow('that call defineStrategy, was none')
+    await expect(loadStrategies(folderOf({}))).rejects.toThrow('Expected files that call defineStrategy, was none')
     await expect(loadStrategies(join(tmpdir(), 'no-such-folder'))).rejects.toThrow(
-      /Cannot read the strategies of .*: ENOENT/,
+      /no-such-folder: Cannot read the folder: ENOENT/,
     )
     await expect(loadStrategies(folderOf({ 'a.ts': 'null!.x' }))).rejects.toThrow(
       'a.ts: TypeError: Cannot read properties of null',

@@ -1,7 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { field, instrumentId, stateSchema } from '@triplane/contracts'
-import { defineStrategy, strategies as builtIn, unchanged, type StrategyDefinition } from '@triplane/strategy'
+import { ConfigError, loadConfig } from '@triplane/config'
+import { field, instrumentId, StateMisfitError, stateSchema } from '@triplane/contracts'
+import {
+  defineStrategy,
+  settingsKey,
+  strategies as builtIn,
+  unchanged,
+  type StrategyDefinition,
+} from '@triplane/strategy'
 import { z } from 'zod'
 import { bundleStrategy } from './bundle-strategy.ts'
 import { runInSandbox, type Modules } from './sandbox.ts'
@@ -22,18 +29,17 @@ export async function loadStrategies(folder: string | undefined): Promise<readon
     try {
       runInSandbox(code, join(root, file), modules)
     } catch (error) {
-      throw new UserStrategyError(`${file}: ${String(error)}`, {
-        cause: error,
-      })
+      throw new UserStrategyError(file, String(error), error)
     }
     for (const definition of made) {
       if (definitions.some(({ name }) => name === definition.name))
-        throw new UserStrategyError(`${file}: Expected a name of its own, was ${definition.name}, which another has`)
-      definitions.push(definition)
+        throw new UserStrategyError(file, `Expected a name of its own, was ${definition.name}, which another has`)
+      checkDefaults(file, definition)
+      definitions.push(namingFile(file, definition))
     }
   }
   if (definitions.length === builtIn.length)
-    throw new UserStrategyError(`Expected files in ${root} that call defineStrategy, was none`)
+    throw new UserStrategyError(root, 'Expected files that call defineStrategy, was none')
   return definitions
 }
 
@@ -43,13 +49,33 @@ function filesIn(root: string): readonly string[] {
       .filter((name) => /\.[jt]s$/.test(name) && !/\.(test|d)\.ts$/.test(name))
       .sort()
   } catch (error) {
-    throw new UserStrategyError(
-      `Cannot read the strategies of ${root}: ${(error as NodeJS.ErrnoException).code ?? ''}`,
-      {
-        cause: error,
-      },
-    )
+    throw new UserStrategyError(root, `Cannot read the folder: ${(error as NodeJS.ErrnoException).code ?? ''}`, error)
   }
+}
+
+/** Refuses parameters without a default, or with one that they do not take: every run with the folder reads them, whether it is chosen or not. */
+function checkDefaults(file: string, definition: StrategyDefinition): void {
+  try {
+    loadConfig(z.strictObject({ [settingsKey(definition)]: definition.parameters }), {})
+  } catch (error) {
+    throw new UserStrategyError(file, error instanceof ConfigError ? error : String(error), error)
+  }
+}
+
+/** The definition, with the file in the message of what it throws when it is opened. */
+function namingFile(file: string, definition: StrategyDefinition): StrategyDefinition {
+  function naming<Given extends readonly unknown[], Made>(make: (...given: Given) => Made) {
+    return (...given: Given): Made => {
+      try {
+        return make(...given)
+      } catch (error) {
+        if (error instanceof StateMisfitError) throw error
+        throw new UserStrategyError(file, String(error), error)
+      }
+    }
+  }
+  const { warmUp, limits, open } = definition
+  return { ...definition, warmUp: naming(warmUp), limits: limits && naming(limits), open: naming(open) }
 }
 
 /** What a strategy may import, as the strategies of Triplane do. */

@@ -68,22 +68,34 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
     )
   const fits = stateGuard<State>(state, name)
 
+  function declaredWarmUp(parameters: z.output<Parameters>): readonly WarmUpBars[] {
+    const wanted = warmUp?.(parameters) ?? []
+    for (const { timeframe, bars } of wanted) {
+      const isHeard = inputs.bars?.includes(timeframe) ?? false
+      invariant(isHeard, 'a strategy hears the bars that it warms up with', `${name}, ${timeframe}`)
+      invariant(Number.isInteger(bars) && bars > 0, 'a strategy warms up with a number of bars', `${name}, ${bars}`)
+    }
+    return wanted
+  }
+
+  function declaredLimits(of: NonNullable<typeof limits>, parameters: z.output<Parameters>): OrderLimits {
+    const declared = of(parameters)
+    for (const [limit, amount] of Object.entries(declared))
+      invariant(amount >= 0 && Number.isFinite(amount), `${limit} is an amount`, amount)
+    return declared
+  }
+
   return {
     ...definition,
-    warmUp(parameters) {
-      const wanted = warmUp?.(schema.parse(parameters)) ?? []
-      for (const { timeframe, bars } of wanted) {
-        const isHeard = inputs.bars?.includes(timeframe) ?? false
-        invariant(isHeard, 'a strategy hears the bars that it warms up with', `${name}, ${timeframe}`)
-        invariant(Number.isInteger(bars) && bars > 0, 'a strategy warms up with a number of bars', `${name}, ${bars}`)
-      }
-      return wanted
-    },
-    limits: limits && ((parameters) => limits(schema.parse(parameters))),
+    warmUp: (parameters) => declaredWarmUp(schema.parse(parameters)),
+    limits: limits && ((parameters) => declaredLimits(limits, schema.parse(parameters))),
     eager: (parameters) => eager?.(schema.parse(parameters)),
     open({ parameters, ...given }, saved) {
       const context = { ...given, parameters: schema.parse(parameters) }
-      return saved !== undefined && fits(saved) ? create(context, saved) : create(context)
+      const strategy = saved !== undefined && fits(saved) ? create(context, saved) : create(context)
+      const takesPast = strategy.onPastBar !== undefined || declaredWarmUp(context.parameters).length === 0
+      invariant(takesPast, 'a strategy that warms up takes past bars', name)
+      return strategy
     },
   }
 }
