@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { hashToken } from '@triplane/control'
+import type { OwnedAccount } from '@triplane/contracts'
+import { hashToken, sealOwned } from '@triplane/control'
 import { systemClock } from '@triplane/kernel'
 import { findRunningSystem } from '@triplane/service'
 import { openDatabase, verifyAudit } from '@triplane/storage'
@@ -174,4 +175,44 @@ describe("operators' tunings on the standalone app", () => {
       await database.close()
     }
   }, 180_000)
+})
+
+describe('the opening of an account on the standalone app', () => {
+  const varFolder = temporaryFolder()
+
+  it('is done once by a document, refused to another, and audited with the run that the document is from', async () => {
+    const environment = { ...operators, TRIPLANE_AUDIT_KEY: KEY }
+    const app = await Running.start(varFolder(), ['--halted', '--duration', '20m'], environment)
+    const documentOf = async (runId: string) => {
+      const response = await fetch(`${app.orderUrl}/status/owned`)
+      const { marketUs, account: owned } = (await response.json()) as { marketUs: number; account: OwnedAccount }
+      return sealOwned({
+        account: `sim-${runId}`,
+        runId,
+        marketUs,
+        owned: { ...owned, depositsUsd: '5' },
+        switches: [],
+      })
+    }
+    const document = await documentOf('cafe0001')
+    try {
+      await app.until('halted')
+      while ((await app.order('open', TOKEN, { document })).status !== 200)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(await app.order('open', TOKEN, { document })).toMatchObject({ status: 200 })
+      expect(await app.order('open', TOKEN, { document: await documentOf('cafe0002') })).toMatchObject({ status: 409 })
+    } finally {
+      await app.stop()
+    }
+    const database = await openDatabase({ embedded: { folder: join(varFolder(), 'postgres') } })
+    try {
+      const { rows } = await database.pool.query<{ after: unknown }>(
+        `select after from audit_log where command = 'open' order by link limit 1`,
+      )
+      const { digest, account: fromAccount, runId: fromRun } = document
+      expect(rows).toEqual([{ after: { tradingState: 'halted', digest, fromAccount, fromRun } }])
+    } finally {
+      await database.close()
+    }
+  }, 120_000)
 })
