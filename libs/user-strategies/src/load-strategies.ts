@@ -74,8 +74,9 @@ function namingFile(file: string, definition: StrategyDefinition): StrategyDefin
       }
     }
   }
-  const { warmUp, limits, open } = definition
-  return { ...definition, warmUp: naming(warmUp), limits: limits && naming(limits), open: naming(open) }
+  const { warmUp, limits } = definition
+  const open = naming((...given: Parameters<StrategyDefinition['open']>) => definition.open(...given))
+  return { ...definition, warmUp: naming(warmUp), limits: limits && naming(limits), open }
 }
 
 /** What a strategy may import, as the strategies of Triplane do. */
