@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { goldenFiles } from './events-document.ts'
 import { generatedFiles, generatedFolders } from './generated-files.ts'
+import { goldenWireFiles, wireBreaks } from './wire-document.ts'
 
 /** `npm run generate`: writes what is made by code, and deletes what is made no more. */
 const root = join(import.meta.dirname, '..')
+const layouts = join(root, 'docs/wire.json')
+const breaks = existsSync(layouts) ? wireBreaks(readFileSync(layouts, 'utf8')) : []
+if (breaks.length > 0) throw new Error(`Expected every field of the wire where it was: ${breaks.join('; ')}`)
 const files = generatedFiles(root)
 for (const folder of generatedFolders) {
   mkdirSync(join(root, folder), { recursive: true })
@@ -14,7 +18,7 @@ for (const folder of generatedFolders) {
 }
 for (const [path, content] of files) writeFileSync(join(root, path), content)
 // What an event was on the wire when it came into the world stays as it is.
-for (const [path, line] of goldenFiles()) {
+for (const [path, line] of [...goldenFiles(), ...goldenWireFiles()]) {
   if (!existsSync(join(root, path))) writeFileSync(join(root, path), line)
 }
 process.stdout.write(`${files.size} files written\n`)

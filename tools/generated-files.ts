@@ -5,6 +5,7 @@ import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
 import { checksDocument } from './checks-document.ts'
 import { eventsDocument } from './events-document.ts'
 import { metricsDocument } from './metrics-document.ts'
+import { wireDocument, wireLayouts } from './wire-document.ts'
 import { withRegistryDefaults, withRegistryNames } from './registry-settings.ts'
 
 const RULES_FOLDER = 'infrastructure/prometheus/rules'
@@ -22,6 +23,8 @@ export function generatedFiles(root = process.cwd()): Map<string, string> {
     ['docs/metrics.md', metricsDocument()],
     ['docs/events.md', eventsDocument()],
     ['docs/checks.md', checksDocument()],
+    ['docs/wire.md', wireDocument()],
+    ['docs/wire.json', wireLayouts()],
     partly('.env.example', withRegistryDefaults),
     partly('infrastructure/docker/settings.yml', withRegistryNames),
   ])

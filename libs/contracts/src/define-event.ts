@@ -19,6 +19,8 @@ export interface EventDefinition<
   readonly tag: Tag
   /** That of its topic's name: within it only optional fields are added. */
   readonly version: number
+  /** What the binary wire calls the event, 1-255: never another's, not even of one that is gone. */
+  readonly wireNumber: number
   /** What the event says, one sentence. */
   readonly doc: string
   /** Tag and sequence first, then the fields, in the order of the wire. */
@@ -53,6 +55,7 @@ export function defineEvent<
 >(definition: {
   readonly tag: Tag
   readonly version: number
+  readonly wireNumber: number
   readonly doc: string
   readonly schema: Fields
   readonly topic: On

@@ -19,6 +19,7 @@ const fundingTopic = {
 const funding = defineEvent({
   tag: 'funding',
   version: 2,
+  wireNumber: 255,
   doc: 'What a perpetual pays.',
   schema: { ...marketFields, rate: real('share of the notional, 0-1'), next: Type.Optional(real('the next one')) },
   topic: fundingTopic,

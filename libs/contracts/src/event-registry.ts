@@ -23,7 +23,7 @@ export interface EventRegistry<All extends Definitions> {
   readonly explainEvent: (value: unknown) => string
   /**
    * The canonical line of an event: JSON in the schema's field order, absent fields left out, numbers as JavaScript
-   * prints them, no line break. What hashes and golden files are made of. Fields that the schema does not name are left out.
+   * prints them, no line break. What people read, and golden files. Fields that the schema does not name are left out.
    */
   readonly encodeLine: (event: EventOf<All[number]>) => string
 }

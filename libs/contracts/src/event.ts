@@ -28,6 +28,7 @@ import { targetPortfolio } from './events/target-portfolio.ts'
 import { trade } from './events/trade.ts'
 import { tradingCondition } from './events/trading-condition.ts'
 import { tuning } from './events/tuning.ts'
+import { createWireCodec } from './wire/wire-codec.ts'
 import type { rank, Rank } from './input-order.ts'
 
 /** Every event on the wire. */
@@ -84,6 +85,9 @@ export type StoredAs = NonNullable<Definition['store']>['as']
 
 export const { definitionOf, topicOf, rankOf, typesOn, keyOf, isEvent, explainEvent, encodeLine } =
   createEventRegistry(eventDefinitions)
+
+/** The binary codec of all events: what is sent, hashed and logged. */
+export const wire = createWireCodec(eventDefinitions, { isEvent, explainEvent })
 
 /** Every tag. */
 export const eventTypes: readonly EventType[] = eventDefinitions.map(({ tag }) => tag)

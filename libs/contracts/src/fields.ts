@@ -12,6 +12,10 @@ export const real = (description: string) => Type.Number({ description })
 export const venueId = (description: string) =>
   Type.Union([Type.Integer(), Type.String({ minLength: 1, maxLength: 64 })], { description })
 export const text = (description: string) => Type.String({ minLength: 1, description })
+/** A text of which there are few, each said often: a name of the configuration. The binary wire says it once a record. */
+export const label = (description: string) => Type.String({ minLength: 1, description, [IS_LABEL]: true })
+/** Where the schema of a label says that it is one. */
+export const IS_LABEL = 'x-label'
 
 /** A closed union of string literals from one `as const` list. */
 export function oneOf<const Values extends readonly string[]>(values: Values, description: string) {
@@ -42,8 +46,8 @@ export const KNOWN_CODES = 'x-known-codes'
 
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
 export const marketFields = {
-  source: text('feed: capture, sim, or the label of a live venue'),
-  instrument: text('id of the instrument: BTC/USDT@sim'),
+  source: label('feed: capture, sim, or the label of a live venue'),
+  instrument: label('id of the instrument: BTC/USDT@sim'),
   tsRecvUs: timeUs('receive time made monotone: market time'),
 }
 
@@ -60,7 +64,7 @@ export const instrument = marketFields.instrument
 
 /** Whose something is: signed base units by strategy. */
 export const shares = (description: string) =>
-  Type.Array(Type.Object({ strategy: text('who'), quantity: decimal('signed base units') }), { description })
+  Type.Array(Type.Object({ strategy: label('who'), quantity: decimal('signed base units') }), { description })
 
 /** Who ordered it, and why: of what operators order. */
 export const byOperator = { who: text('name of the operator'), why: text('reason given') }

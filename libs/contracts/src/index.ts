@@ -41,6 +41,7 @@ export {
   rankOf,
   topicOf,
   typesOn,
+  wire,
   type Event,
   type EventByTag,
   type EventDraft,
@@ -49,6 +50,11 @@ export {
   type MarketEvent,
   type StoredAs,
 } from './event.ts'
+// The binary wire
+export { writeLabel } from './wire/wire-codec.ts'
+export { Labels, WireWriter } from './wire/wire-writer.ts'
+export { layoutOf } from './wire/wire-layout.ts'
+export { describeObject, type DescribedField, type DescribedObject } from './wire/wire-description.ts'
 // Lists of codes
 export {
   brokerRejects,

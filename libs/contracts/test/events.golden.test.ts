@@ -1,16 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { examples } from '@triplane/testing'
-import { definitionOf, encodeLine, eventTypes, explainEvent, isEvent, type EventType } from '../src/index.ts'
+import { definitionOf, encodeLine, eventTypes, explainEvent, isEvent, wire, type EventType } from '../src/index.ts'
 
 const folder = join(__dirname, 'golden')
 
-/** Golden files are named `<event type>.v<version>.json` and are never edited once released, only added to. */
-const goldenOf = (type: EventType) => `${type}.v${definitionOf[type].version}.json`
+/** Golden files are named `<event type>.v<version>.json`, or `.hex`, and are never edited once released, only added to. */
+const goldenOf = (type: EventType, as: 'json' | 'hex' = 'json') => `${type}.v${definitionOf[type].version}.${as}`
 
 describe('events on the wire', () => {
-  it('has one golden file for every event and version, and no other', () => {
-    expect(readdirSync(folder).sort()).toEqual(eventTypes.map(goldenOf).sort())
+  it('has one golden file of each codec for every event and version, and no other', () => {
+    const files = eventTypes.flatMap((type) => [goldenOf(type), goldenOf(type, 'hex')])
+    expect(readdirSync(folder).sort()).toEqual(files.sort())
+  })
+
+  it.each(eventTypes)('%s reads its golden bytes, and writes the same', (type) => {
+    const golden = Buffer.from(readFileSync(join(folder, goldenOf(type, 'hex')), 'utf8').replaceAll(' ', ''), 'hex')
+    expect(wire.decodeRecord(golden)).toEqual({ ok: true, value: [examples[type]] })
+    // The digest is that of the build which wrote them.
+    const written = wire.encodeRecord([examples[type]])
+    golden.copy(written, 8, 8, 16)
+    expect(written.toString('hex')).toBe(golden.toString('hex'))
   })
 
   it.each(eventTypes)('%s reads its golden file, and writes the same line', (type) => {

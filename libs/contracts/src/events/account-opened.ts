@@ -37,6 +37,7 @@ export const exampleAccount: OwnedAccount = {
 export const accountOpened = defineEvent({
   tag: 'accountOpened',
   version: 2,
+  wireNumber: 18,
   doc: 'The order plane has opened the account with what it owned before the run: every ledger books it, once, and goes on from it.',
   schema: {
     effectUs,

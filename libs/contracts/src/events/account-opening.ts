@@ -8,6 +8,7 @@ import { exampleAccount } from './account-opened.ts'
 export const accountOpening = defineEvent({
   tag: 'accountOpening',
   version: 1,
+  wireNumber: 24,
   doc: 'An operator opens the account of a new, flat, halted run with what it owned. Only `accountOpened` says that it was done.',
   schema: {
     effectUs,

@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const auditLink = defineEvent({
   tag: 'auditLink',
   version: 1,
+  wireNumber: 27,
   doc: 'The newest link of the chain of audit rows, so that a cut tail is noticed.',
   schema: {
     effectUs,

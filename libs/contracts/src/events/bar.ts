@@ -8,6 +8,7 @@ import { topics } from '../topics.ts'
 export const bar = defineEvent({
   tag: 'bar',
   version: 2,
+  wireNumber: 5,
   doc: 'Open, high, low, close and volume of an interval of event time.',
   schema: {
     ...marketFields,

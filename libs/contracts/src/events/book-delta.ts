@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const bookDelta = defineEvent({
   tag: 'bookDelta',
   version: 2,
+  wireNumber: 3,
   doc: 'Changes of book levels; sizes are absolute.',
   schema: {
     ...marketFields,

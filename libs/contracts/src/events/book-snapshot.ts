@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const bookSnapshot = defineEvent({
   tag: 'bookSnapshot',
   version: 2,
+  wireNumber: 4,
   doc: 'The whole book, which replaces what was known.',
   schema: {
     ...marketFields,

@@ -1,16 +1,17 @@
 import { cancelReasons } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, effectUs, exampleUs, instrument, text } from '../fields.ts'
+import { code, effectUs, exampleUs, instrument, label, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const cancelIntent = defineEvent({
   tag: 'cancelIntent',
   version: 2,
+  wireNumber: 14,
   doc: 'A request to cancel a working order. Cancels pass every risk check.',
   schema: {
     intentId: text('the order to cancel'),
-    strategy: text('whose order'),
+    strategy: label('whose order'),
     instrument,
     effectUs,
     reason: code(cancelReasons, 'why'),

@@ -6,6 +6,7 @@ import { topics } from '../topics.ts'
 export const cross = defineEvent({
   tag: 'cross',
   version: 2,
+  wireNumber: 15,
   doc: 'Strategies that want the opposite trade it with one another at the mark. No order is sent; the position of the account stays.',
   schema: {
     crossId: text('unique within a run'),

@@ -1,17 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import { normalizeRefusals, recordRefusals, validationRefusals } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, exampleMarket, marketFields, text } from '../fields.ts'
+import { code, exampleMarket, label, marketFields, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const deadLetter = defineEvent({
   tag: 'deadLetter',
   version: 2,
+  wireNumber: 10,
   doc: 'A refused frame or record with its reason and its bytes.',
   schema: {
     source: marketFields.source,
-    venue: Type.Optional(text('id of the venue, where it is known')),
+    venue: Type.Optional(label('id of the venue, where it is known')),
     instrument: Type.Optional(marketFields.instrument),
     tsRecvUs: marketFields.tsRecvUs,
     stage: code(

@@ -1,18 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import { sides } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, instrument, oneOf, real, shares, text, timeUs } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, label, oneOf, real, shares, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const fill = defineEvent({
   tag: 'fill',
   version: 2,
+  wireNumber: 17,
   doc: 'A fill, booked by the order plane before it is published.',
   schema: {
     fillId: text('unique within a run'),
     intentId: text('identity of the order'),
-    strategy: text('whose order; NET: that of several'),
+    strategy: label('whose order; NET: that of several'),
     shares: Type.Optional(shares('of several: who gets how much of it; they sum to its signed quantity')),
     instrument,
     effectUs,
@@ -20,7 +21,7 @@ export const fill = defineEvent({
     quantity: decimal('base units of this fill'),
     price: decimal('quote currency per unit of base'),
     fee: decimal('commission, 8 decimals; negative is a rebate'),
-    feeCurrency: Type.Optional(text('currency of the commission; absent: the quote currency')),
+    feeCurrency: Type.Optional(label('currency of the commission; absent: the quote currency')),
     liquidity: oneOf(['maker', 'taker'], 'whether we gave or took liquidity'),
     status: oneOf(['FILLED', 'PARTIAL_FILL'], 'FILLED completes the order'),
     decisionMid: real('mid price at the decision'),

@@ -6,6 +6,7 @@ import { topics } from '../topics.ts'
 export const heartbeat = defineEvent({
   tag: 'heartbeat',
   version: 1,
+  wireNumber: 28,
   doc: 'Travels from source to fill through all planes. Not part of any hash.',
   schema: {
     effectUs,

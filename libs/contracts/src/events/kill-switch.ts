@@ -8,6 +8,7 @@ import { topics } from '../topics.ts'
 export const killSwitch = defineEvent({
   tag: 'killSwitch',
   version: 1,
+  wireNumber: 21,
   doc: 'A kill switch was tripped or re-armed.',
   schema: {
     switchType: oneOf(switchTypes, 'which switch'),

@@ -8,6 +8,7 @@ import { topics } from '../topics.ts'
 export const mark = defineEvent({
   tag: 'mark',
   version: 2,
+  wireNumber: 8,
   doc: 'The price at which the ledgers of every plane value an instrument, from now on.',
   schema: {
     ...marketFields,

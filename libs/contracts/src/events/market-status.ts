@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { marketStatuses } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, decimal, exampleMarket, marketFields, text } from '../fields.ts'
+import { code, decimal, exampleMarket, label, marketFields, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { venueOf, type InstrumentId } from '../instrument-id.ts'
 import { topics } from '../topics.ts'
@@ -9,10 +9,11 @@ import { topics } from '../topics.ts'
 export const marketStatus = defineEvent({
   tag: 'marketStatus',
   version: 2,
+  wireNumber: 9,
   doc: 'Connection, gaps, staleness and the validity of a book. Without an instrument it is about every instrument of the venue that the source feeds.',
   schema: {
     source: marketFields.source,
-    venue: Type.Optional(text('id of the venue, where it is about no one instrument')),
+    venue: Type.Optional(label('id of the venue, where it is about no one instrument')),
     instrument: Type.Optional(marketFields.instrument),
     tsRecvUs: marketFields.tsRecvUs,
     status: code(marketStatuses, 'what happened'),

@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const ofi = defineEvent({
   tag: 'ofi',
   version: 2,
+  wireNumber: 7,
   doc: 'Order-flow imbalance at the best level.',
   schema: {
     ...marketFields,

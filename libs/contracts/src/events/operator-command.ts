@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const operatorCommand = defineEvent({
   tag: 'operatorCommand',
   version: 1,
+  wireNumber: 22,
   doc: 'What an operator ordered.',
   schema: {
     effectUs,

@@ -1,17 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import { brokerRejects, cancelReasons, orderStates, orderTypes, riskCodes, sides } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, decimal, effectUs, exampleUs, instrument, oneOf, text, timeUs } from '../fields.ts'
+import { code, decimal, effectUs, exampleUs, instrument, label, oneOf, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const orderEvent = defineEvent({
   tag: 'orderEvent',
   version: 2,
+  wireNumber: 16,
   doc: 'An order entered a state.',
   schema: {
     intentId: text('identity of the order'),
-    strategy: text('whose order'),
+    strategy: label('whose order'),
     instrument,
     effectUs,
     state: code(orderStates, 'the state entered'),

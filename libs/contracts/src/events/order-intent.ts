@@ -1,17 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import { orderTypes, sides, timesInForce } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, instrument, oneOf, real, shares, text, timeUs } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, label, oneOf, real, shares, text, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const orderIntent = defineEvent({
   tag: 'orderIntent',
   version: 2,
+  wireNumber: 13,
   doc: 'An order that the strategy plane wants. Risk has not seen it yet.',
   schema: {
     intentId: text('pure function of the inputs, unique within a run; the identity of the order everywhere'),
-    strategy: text('whose order; NET: that of several'),
+    strategy: label('whose order; NET: that of several'),
     shares: Type.Optional(shares('of several: who wants how much of it; they sum to its signed quantity')),
     instrument,
     effectUs,

@@ -8,6 +8,7 @@ import { topics } from '../topics.ts'
 export const pastBar = defineEvent({
   tag: 'pastBar',
   version: 2,
+  wireNumber: 6,
   doc: 'A closed bar of before the run, as its venue keeps it: what strategies warm up with. One that was said may be said again.',
   schema: {
     ...marketFields,

@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { decimal, effectUs, exampleUs, instrument, real, text } from '../fields.ts'
+import { decimal, effectUs, exampleUs, instrument, label, real } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const portfolioState = defineEvent({
   tag: 'portfolioState',
   version: 2,
+  wireNumber: 19,
   doc: 'The account as the strategy plane sees it.',
   schema: {
     effectUs,
@@ -20,7 +21,7 @@ export const portfolioState = defineEvent({
     maxDrawdownRatio: real('largest drawdown of the run, 0-1'),
     depositsUsd: Type.Optional(decimal('deposits less withdrawals; absent: none')),
     balances: Type.Optional(
-      Type.Array(Type.Object({ currency: text('currency or asset'), amount: decimal('what is held of it') }), {
+      Type.Array(Type.Object({ currency: label('currency or asset'), amount: decimal('what is held of it') }), {
         description: 'what is held of each currency and asset; a perpetual has its gains in its quote currency only',
       }),
     ),
@@ -40,7 +41,7 @@ export const portfolioState = defineEvent({
     strategies: Type.Optional(
       Type.Array(
         Type.Object({
-          strategy: text('OFI, ...'),
+          strategy: label('OFI, ...'),
           realizedUsd: decimal('net of commission'),
           unrealizedUsd: decimal('at the marks'),
           feesUsd: decimal('commission paid, which is in the realised'),

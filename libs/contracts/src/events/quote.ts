@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const quote = defineEvent({
   tag: 'quote',
   version: 2,
+  wireNumber: 2,
   doc: 'Best bid and ask.',
   schema: {
     ...marketFields,

@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const regimeChange = defineEvent({
   tag: 'regimeChange',
   version: 1,
+  wireNumber: 20,
   doc: 'The market regime changed.',
   schema: { effectUs, from: code(regimes, 'the regime left'), to: code(regimes, 'the regime entered') },
   topic: topics.regime,

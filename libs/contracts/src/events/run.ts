@@ -9,6 +9,7 @@ import { topics } from '../topics.ts'
 export const run = defineEvent({
   tag: 'run',
   version: 1,
+  wireNumber: 26,
   doc: 'A run was started. The newest record is the current run.',
   schema: {
     effectUs,

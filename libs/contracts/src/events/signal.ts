@@ -1,15 +1,16 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, instrument, oneOf, text } from '../fields.ts'
+import { effectUs, exampleUs, instrument, label, oneOf } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const signal = defineEvent({
   tag: 'signal',
   version: 2,
+  wireNumber: 11,
   doc: 'What a strategy thinks of an instrument.',
   schema: {
-    strategy: text('OFI, ...'),
+    strategy: label('OFI, ...'),
     instrument,
     effectUs,
     strength: Type.Number({

@@ -1,18 +1,19 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { effectUs, exampleUs, instrument, real, text } from '../fields.ts'
+import { effectUs, exampleUs, instrument, label, real } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
 export const targetPortfolio = defineEvent({
   tag: 'targetPortfolio',
   version: 2,
+  wireNumber: 12,
   doc: 'The positions that we want.',
   schema: {
     effectUs,
     targets: Type.Array(
       Type.Object({
-        strategy: text('whose target'),
+        strategy: label('whose target'),
         instrument,
         notionalUsd: real('signed target, USD'),
       }),

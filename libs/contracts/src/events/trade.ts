@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const trade = defineEvent({
   tag: 'trade',
   version: 2,
+  wireNumber: 1,
   doc: 'One trade, or one aggregate of trades, as the venue printed it.',
   schema: {
     ...marketFields,

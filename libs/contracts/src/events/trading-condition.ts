@@ -7,6 +7,7 @@ import { topics } from '../topics.ts'
 export const tradingCondition = defineEvent({
   tag: 'tradingCondition',
   version: 1,
+  wireNumber: 25,
   doc: 'The edge of an order plane judged what its core cannot know: liveness, the journal, reconciliation.',
   schema: {
     effectUs,

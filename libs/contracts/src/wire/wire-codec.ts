@@ -1,0 +1,162 @@
+import { err, hashId, invariant, ok, type Result } from '@triplane/kernel'
+import type { EventDefinition, EventOf } from '../define-event.ts'
+import { eventCodec, type ObjectCodec } from './object-codec.ts'
+import { layoutOf, WORD } from './wire-layout.ts'
+import { describeObject } from './wire-description.ts'
+import { WireReader } from './wire-reader.ts'
+import { Labels, WireWriter } from './wire-writer.ts'
+
+/** 'TPW' and the version of the format, which no JSON begins with. */
+const WIRE_MAGIC = 0x01_57_50_54
+const HEAD_BYTES = 24
+
+/**
+ * Why bytes are no record of events: they are not whole, or not of this format (`bad_record`); an event or a version of one that this
+ * build does not have (`unknown_schema`); an event that does not fit its schema (`not_an_event`).
+ */
+interface WireRefusal {
+  readonly code: 'bad_record' | 'unknown_schema' | 'not_an_event'
+  readonly detail: string
+}
+
+/** The binary codec of a list of events: docs/wire.md. */
+export interface WireCodec<Event> {
+  /** Writes one event behind what the writer has; labels that are new get the next numbers. */
+  readonly encodeEvent: (event: Event, writer: WireWriter, labels: Labels) => void
+  /** A record of events, with its dictionary. */
+  readonly encodeRecord: (events: readonly Event[]) => Buffer
+  /** The events of a record, at least one, each checked as `isEvent` does. Fields and words of a later build are passed over. */
+  readonly decodeRecord: (bytes: Buffer) => Result<readonly Event[], WireRefusal>
+  /** Digest of the layouts of all events, 16 hex digits: which build wrote a record. It refuses nothing. */
+  readonly digest: () => string
+}
+
+/** Writes a label: its length in bytes, 4, and its UTF-8, to the end of the word. */
+export function writeLabel(label: string, writer: WireWriter): void {
+  writer.reserve(WORD)
+  const at = writer.length
+  writer.length += 4
+  const length = writer.text(label)
+  writer.view.setUint32(at, length, true)
+}
+
+/** Makes the codec of a list of events; what writes and reads each is compiled on first use. Throws when two have one number. */
+export function createWireCodec<const All extends readonly EventDefinition[]>(
+  definitions: All,
+  {
+    isEvent,
+    explainEvent,
+  }: { readonly isEvent: (value: unknown) => boolean; readonly explainEvent: (value: unknown) => string },
+): WireCodec<EventOf<All[number]>> {
+  type Event = EventOf<All[number]> & { readonly type: string }
+  const byTag: Record<string, ObjectCodec | undefined> = {}
+  const byHead: (ObjectCodec | undefined)[] = []
+  const definitionOf = new Map(definitions.map((definition) => [definition.tag, definition]))
+  const numbered = new Map(definitions.map((definition) => [definition.wireNumber, definition]))
+  invariant(numbered.size === definitions.length, 'each event has a number of its own')
+  const writer = new WireWriter()
+  let digest: string | undefined
+
+  function codecOf({ tag, wireNumber, version, schema }: EventDefinition): ObjectCodec {
+    invariant(wireNumber > 0 && wireNumber < 256 && version > 0 && version < 256, 'number and version are 1-255')
+    const head = wireNumber | (version << 8)
+    const codec = eventCodec(schema, tag, head)
+    byTag[tag] = byHead[head] = codec
+    return codec
+  }
+
+  function known(head: number): ObjectCodec | string {
+    const [number, version] = [head & 0xff, head >> 8]
+    const definition = numbered.get(number)
+    if (definition === undefined) return `Expected an event that is known, was number ${number}`
+    if (definition.version === version) return codecOf(definition)
+    return `Expected version ${definition.version} of ${definition.tag}, was ${version}`
+  }
+
+  function digestOf(): string {
+    digest ??= hashId(
+      JSON.stringify(
+        definitions.map(({ tag, version, wireNumber, schema }) => [
+          tag,
+          version,
+          wireNumber,
+          describeObject(layoutOf(schema)),
+        ]),
+      ),
+    )
+    return digest
+  }
+
+  function encodeEvent(event: Event, into: WireWriter, labels: Labels): void {
+    const codec = byTag[event.type] ?? codecOf(definitionOf.get(event.type) as EventDefinition)
+    codec.encode(event, into, labels)
+  }
+
+  function encodeRecord(events: readonly Event[]): Buffer {
+    const labels = new Labels()
+    writer.clear()
+    writer.reserve(HEAD_BYTES)
+    writer.length = HEAD_BYTES
+    for (let i = 0; i < events.length; i++) encodeEvent(events[i] as Event, writer, labels)
+    const words = (writer.length - HEAD_BYTES) / WORD
+    for (const label of labels.texts) writeLabel(label, writer)
+    writer.view.setUint32(0, WIRE_MAGIC, true)
+    writer.view.setUint32(4, events.length, true)
+    writer.bytes.write(digestOf(), 8, 'hex')
+    writer.view.setUint32(16, words, true)
+    writer.view.setUint32(20, labels.texts.length, true)
+    return writer.copy()
+  }
+
+  function decodeRecord(bytes: Buffer): Result<readonly Event[], WireRefusal> {
+    const reader = new WireReader(bytes)
+    const { view } = reader
+    if (bytes.length < HEAD_BYTES || view.getUint32(0, true) !== WIRE_MAGIC)
+      return bad(`Expected a record of the format ${WIRE_MAGIC >>> 24}, was ${bytes.toString('hex', 0, 8)}`)
+    const count = view.getUint32(4, true)
+    const end = HEAD_BYTES + view.getUint32(16, true) * WORD
+    if (end > bytes.length) return bad(`Expected ${end} bytes of events, was ${bytes.length}`)
+    if (count === 0) return bad('Expected at least one event, was none')
+    reader.labels = readLabels(reader, end, view.getUint32(20, true))
+    if (reader.problem !== undefined) return bad(reader.problem)
+
+    const events: Event[] = []
+    let at = HEAD_BYTES
+    for (let i = 0; i < count; i++) {
+      if (at + WORD > end) return bad(`Expected ${count} events, was ${i}`)
+      const head = view.getUint16(at, true)
+      const codec = byHead[head] ?? known(head)
+      if (typeof codec === 'string')
+        return refuse('unknown_schema', `${codec}: schemas ${bytes.toString('hex', 8, 16)}, here ${digestOf()}`)
+      const event = codec.decode(reader, at, end) as Event | undefined
+      if (reader.problem !== undefined || event === undefined)
+        return bad(reader.problem ?? 'Expected an event, was none')
+      if (reader.isWrong && !isEvent(event)) return refuse('not_an_event', explainEvent(event))
+      events.push(event)
+      at = reader.next
+    }
+    if (at !== end) return bad(`Expected ${count} events, was more behind them`)
+    return ok(events)
+  }
+
+  return { encodeEvent, encodeRecord, decodeRecord, digest: digestOf } as unknown as WireCodec<EventOf<All[number]>>
+}
+
+function readLabels(reader: WireReader, start: number, count: number): readonly string[] {
+  const { bytes, view } = reader
+  const labels: string[] = []
+  let at = start
+  for (let i = 0; i < count; i++) {
+    const length =
+      at + WORD <= bytes.length ? view.getUint32(at, true) : reader.fail(`Expected ${count} labels, was ${i}`)
+    if (length === undefined) return labels
+    labels.push(reader.text(at + 4, length, bytes.length))
+    if (reader.problem !== undefined) return labels
+    at += Math.ceil((length + 4) / WORD) * WORD
+  }
+  if (at !== bytes.length) reader.fail(`Expected ${count} labels, was more behind them`)
+  return labels
+}
+
+const refuse = (code: WireRefusal['code'], detail: string) => err({ code, detail })
+const bad = (detail: string) => refuse('bad_record', detail)

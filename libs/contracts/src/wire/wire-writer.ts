@@ -1,0 +1,95 @@
+import { invariant } from '@triplane/kernel'
+import { mostBytesOf, writeText } from './wire-text.ts'
+import { WORD } from './wire-layout.ts'
+
+const FIRST_CAPACITY_BYTES = 4096
+
+/** Bytes that grow as they are written, in whole words; the buffer is used again after `clear`. */
+export class WireWriter {
+  bytes = Buffer.alloc(0)
+  view = new DataView(new ArrayBuffer(0))
+  /** Bytes written. */
+  length = 0
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** Makes room for so many bytes behind what is written. */
+  reserve(bytes: number): void {
+    if (this.length + bytes > this.bytes.length) this.#grow(this.length + bytes)
+  }
+
+  /** Writes a text behind what is written, and zeros to the end of its word. Gives its length in bytes. */
+  text(text: string): number {
+    this.reserve(mostBytesOf(text) + WORD)
+    const start = this.length
+    let at = writeText(this.bytes, start, text)
+    const length = at - start
+    while (at % WORD !== 0) this.bytes[at++] = 0
+    this.length = at
+    return length
+  }
+
+  numbers(numbers: readonly number[]): void {
+    this.reserve(numbers.length * WORD)
+    const { view } = this
+    let at = this.length
+    for (let i = 0; i < numbers.length; i++) {
+      // -0 is 0, as in JSON.
+      view.setFloat64(at, (numbers[i] as number) + 0, true)
+      at += WORD
+    }
+    this.length = at
+  }
+
+  /** Writes bytes as they are, whole words. */
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length)
+    this.bytes.set(bytes, this.length)
+    this.length += bytes.length
+  }
+
+  /** What is written, until more is. */
+  written(): Buffer {
+    return this.bytes.subarray(0, this.length)
+  }
+
+  /** A copy of what is written. */
+  copy(): Buffer {
+    return Buffer.from(this.written())
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.from(new ArrayBuffer(Math.max(2 * needed, FIRST_CAPACITY_BYTES)))
+    larger.set(this.bytes.subarray(0, this.length))
+    this.bytes = larger
+    this.view = new DataView(larger.buffer)
+  }
+}
+
+/** Labels and their numbers, in the order in which they were first said. */
+export class Labels {
+  readonly #numbers = new Map<string, number>()
+  readonly #texts: string[] = []
+
+  constructor(texts: readonly string[] = []) {
+    for (const text of texts) this.numberOf(text)
+  }
+
+  get texts(): readonly string[] {
+    return this.#texts
+  }
+
+  /** Gives a label that is new the next number. */
+  numberOf(label: string): number {
+    let number = this.#numbers.get(label)
+    if (number === undefined) {
+      number = this.#texts.length
+      invariant(number <= 0xffff, 'there are at most 65,536 labels')
+      this.#numbers.set(label, number)
+      this.#texts.push(label)
+    }
+    return number
+  }
+}

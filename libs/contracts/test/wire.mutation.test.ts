@@ -1,0 +1,7 @@
+import { mutateRecords } from './mutations.ts'
+
+it('a record that was changed at random is refused or read right, and nothing past its end is read', () => {
+  const { read, refused } = mutateRecords(50_000, 7)
+  expect(read).toBeGreaterThan(1000)
+  expect(refused).toBeGreaterThan(1000)
+}, 120_000)
