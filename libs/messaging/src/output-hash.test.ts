@@ -1,4 +1,6 @@
-import { aHeartbeat, aTrade } from '@triplane/testing'
+import { createHash } from 'node:crypto'
+import { wire, type Event } from '@triplane/contracts'
+import { aHeartbeat, aTrade, examples } from '@triplane/testing'
 import { OutputHash, runHash } from './output-hash.ts'
 
 const trades = Array.from({ length: 10_000 }, (_, i) => aTrade({ seq: i + 1, tradeId: i }))
@@ -25,6 +27,47 @@ describe('OutputHash', () => {
     const few = trades.slice(0, 3)
     expect(of([...few.slice(0, 2), aTrade({ seq: 3, tradeId: 2, size: 0.007 })])).not.toBe(of(few))
     expect(of(few.slice(0, 2))).not.toBe(of(few))
+  })
+
+  it('does not change with the place where it was saved, whatever labels were said before and after', () => {
+    const events: readonly Event[] = [...Object.values(examples), ...Object.values(examples)].map((event, i) =>
+      event.type === 'signal' ? { ...event, strategy: `S${i}` } : event,
+    )
+    const whole = new OutputHash()
+    for (const event of events) whole.add(event)
+    for (let at = 0; at <= events.length; at++) {
+      const first = new OutputHash()
+      for (const event of events.slice(0, at)) first.add(event)
+      const second = new OutputHash(JSON.parse(JSON.stringify(first.state())))
+      for (const event of events.slice(at)) second.add(event)
+      expect(second.digest()).toBe(whole.digest())
+    }
+  })
+
+  it('has a zero without its sign, as a line has', () => {
+    const of = (size: number) => {
+      const hash = new OutputHash()
+      hash.add(aTrade({ size }))
+      return hash.digest()
+    }
+    expect(of(-0)).toBe(of(0))
+  })
+
+  it('changes with a label, though its number stays', () => {
+    const of = (source: string) => {
+      const hash = new OutputHash()
+      hash.add(aTrade({ source }))
+      return hash.digest()
+    }
+    expect(of('sim')).not.toBe(of('sin'))
+  })
+
+  it('is SHA-256 over the zero hash, the event, and the labels that are new', () => {
+    const hash = new OutputHash()
+    hash.add(aTrade())
+    // Of a record the head of 24 bytes is no part of it.
+    const bytes = wire.encodeRecord([aTrade()]).subarray(24)
+    expect(hash.digest()).toBe(createHash('sha256').update(Buffer.alloc(32)).update(bytes).digest('hex'))
   })
 
   it('leaves heartbeats out and can be asked at any time', () => {

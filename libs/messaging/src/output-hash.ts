@@ -1,41 +1,50 @@
 import { createHash } from 'node:crypto'
-import { encodeLine, field, stateSchema, type Event, type StateOf } from '@triplane/contracts'
+import { field, Labels, stateSchema, wire, WireWriter, writeLabel, type Event, type StateOf } from '@triplane/contracts'
 
 /** Events in a block of the chain. */
 const BLOCK_EVENTS = 4096
-const FIRST_CAPACITY_BYTES = 1 << 20
-/** UTF-8 takes at most so many bytes for a UTF-16 code unit. */
-const MAX_BYTES_PER_UNIT = 3
 
-/** Where a chain stands: the hash of the closed blocks, and the open one: its events and their lines. */
-export const outputHashSchema = stateSchema({ chained: field.text, openEvents: field.count, openLines: field.text })
+/**
+ * Where a chain stands: the hash of the closed blocks; the open one, its events and their bytes (base64); the labels that were said so
+ * far, by their numbers.
+ */
+export const outputHashSchema = stateSchema({
+  chained: field.text,
+  openEvents: field.count,
+  openBytes: field.text,
+  labels: field.list(field.text),
+})
 export type OutputHashState = StateOf<typeof outputHashSchema>
 
 /**
  * The hash of what a plane put out (architecture.md section 7): chained blocks, h' = SHA-256(h, the next 4096 events by
- * emission sequence, one canonical line each, each ended by a line feed); the last block may be short; h starts as 32
- * zero bytes. Heartbeats do not count. The open block is kept as bytes in one buffer, which is reused.
+ * emission sequence, as the binary wire has them); the last block may be short; h starts as 32 zero bytes. A label is hashed
+ * behind the event that first says it, and is its number from then on. Heartbeats do not count. The open block is kept as
+ * bytes in one buffer, which is reused.
  */
 export class OutputHash {
   #chained: Buffer
   #openEvents: number
-  #block = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES)
-  #length = 0
+  readonly #block = new WireWriter()
+  readonly #labels: Labels
 
-  constructor(state: OutputHashState = { chained: '00'.repeat(32), openEvents: 0, openLines: '' }) {
+  constructor(state: OutputHashState = { chained: '00'.repeat(32), openEvents: 0, openBytes: '', labels: [] }) {
     this.#chained = Buffer.from(state.chained, 'hex')
     this.#openEvents = state.openEvents
-    this.#append(state.openLines)
+    this.#block.append(Buffer.from(state.openBytes, 'base64'))
+    this.#labels = new Labels(state.labels)
   }
 
-  /** `line` is the event's canonical line. */
-  add(event: Event, line = encodeLine(event)): void {
+  add(event: Event): void {
     if (event.type === 'heartbeat') return
-    this.#append(`${line}\n`)
+    const { texts } = this.#labels
+    const known = texts.length
+    wire.encodeEvent(event, this.#block, this.#labels)
+    for (let i = known; i < texts.length; i++) writeLabel(texts[i] as string, this.#block)
     if (++this.#openEvents < BLOCK_EVENTS) return
     this.#chained = this.#closed()
     this.#openEvents = 0
-    this.#length = 0
+    this.#block.clear()
   }
 
   /** The hash so far, 64 hex digits. More events may be added afterwards. */
@@ -47,22 +56,13 @@ export class OutputHash {
     return {
       chained: this.#chained.toString('hex'),
       openEvents: this.#openEvents,
-      openLines: this.#block.toString('utf8', 0, this.#length),
+      openBytes: this.#block.copy().toString('base64'),
+      labels: [...this.#labels.texts],
     }
-  }
-
-  #append(text: string): void {
-    const needed = this.#length + text.length * MAX_BYTES_PER_UNIT
-    if (needed > this.#block.length) {
-      const larger = Buffer.allocUnsafe(2 * needed)
-      this.#block.copy(larger, 0, 0, this.#length)
-      this.#block = larger
-    }
-    this.#length += this.#block.write(text, this.#length, 'utf8')
   }
 
   #closed(): Buffer {
-    return createHash('sha256').update(this.#chained).update(this.#block.subarray(0, this.#length)).digest()
+    return createHash('sha256').update(this.#chained).update(this.#block.written()).digest()
   }
 }
 

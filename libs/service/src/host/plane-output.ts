@@ -72,7 +72,7 @@ export class PlaneOutput<Out extends Event> {
       const event = events[i] as Out
       const line = encodeLine(event)
       producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event), line)
-      this.#hash.add(event, line)
+      this.#hash.add(event)
     }
     history?.write(name, events)
     this.#unobserved.add(events)
