@@ -15,30 +15,30 @@ import {
 } from '@triplane/contracts'
 import { fixed } from '@triplane/kernel'
 
-/** An order of ours that may still fill, or whose fills have not all been booked. */
+/** An order of ours that may still fill, or whose fills are not all booked. */
 export interface LiveOrder {
   readonly intentId: string
   readonly strategy: string
   readonly side: OrderIntent['side']
   /** Base units after sizing. */
   readonly quantity: bigint
-  /** Base units that the order plane says were filled, and those whose fills we have seen. */
+  /** Base units filled as the order plane reports them, and those whose fills have arrived. */
   readonly reported: bigint
   readonly booked: bigint
   /** 0 for an order without a limit. */
   readonly limitPrice: number
-  /** It stays in the book until it is cancelled. */
+  /** It rests in the book until it is cancelled. */
   readonly rests: boolean
-  /** The order plane has said something about it. */
+  /** The order plane has answered. */
   readonly isAnswered: boolean
-  /** The order plane says that nothing more will happen. */
+  /** The order plane has reported its end. */
   readonly hasEnded: boolean
   readonly validUntilUs: number
-  /** When we last asked to cancel it; 0 when never. */
+  /** When its cancellation was last requested; 0 when never. */
   readonly cancelSentUs: number
 }
 
-/** What is to be cancelled, why and when. */
+/** Which orders to cancel, why and when. */
 interface Cancelling {
   readonly instrument: InstrumentId
   readonly reason: CancelReason
@@ -103,12 +103,12 @@ export class LiveOrders {
     return this.#orders
   }
 
-  /** Whether an order of this id is under way. */
+  /** Whether an order with this id is live. */
   has(intentId: string): boolean {
     return this.#find(intentId) !== undefined
   }
 
-  /** Counts an intent that is being emitted. */
+  /** Adds an intent as it is emitted. */
   add(intent: OrderIntent): void {
     this.#orders.push({
       intentId: intent.intentId,
@@ -126,9 +126,9 @@ export class LiveOrders {
     })
   }
 
-  /** Follows an order into its new state. True when the order has left. */
+  /** Applies an order event. True when the order is no longer live. */
   follow(event: OrderEvent): boolean {
-    // A state that is not known here is no end.
+    // An unknown state is not an end.
     const hasEnded = isKnownCode(endStates, event.state)
     let order = this.#find(event.intentId)
     if (!order) {
@@ -142,7 +142,7 @@ export class LiveOrders {
     return this.#leaveWhenSettled(order)
   }
 
-  /** Counts a fill that has been booked. True when the order has left. */
+  /** Adds a booked fill. True when the order is no longer live. */
   fill(fill: Fill): boolean {
     const order = this.#find(fill.intentId)
     if (!order) return false
@@ -150,7 +150,9 @@ export class LiveOrders {
     return this.#leaveWhenSettled(order)
   }
 
-  /** Asks to cancel those that rest and are meant; asks again when there was no answer for `graceUs`. */
+  /**
+   * Requests the cancellation of the resting orders that match; repeats the request after `graceUs` without an answer.
+   */
   cancel(
     isMeant: (order: LiveOrder) => boolean,
     { instrument, reason, nowUs, graceUs }: Cancelling,
@@ -164,7 +166,7 @@ export class LiveOrders {
     }
   }
 
-  /** Lets go of intents whose validity ended before `timeUs - graceUs` without an answer. */
+  /** Drops intents without an answer whose validity ended before `timeUs - graceUs`. */
   release(timeUs: number, graceUs: number): void {
     if (this.#orders.length === 0) return
     this.#orders = this.#orders.filter((order) => order.isAnswered || timeUs <= order.validUntilUs + graceUs)

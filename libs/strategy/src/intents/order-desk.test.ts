@@ -42,7 +42,7 @@ function openDesk() {
   )
   return {
     desk,
-    /** What is sent for a target when it is pursued so many milliseconds after the start. */
+    /** The outputs of pursuing a target, so many milliseconds after the start. */
     pursue(targetUsd: number, atMs: number, { position = 0n, isReducing = false } = {}) {
       desk.pursue(
         { targetUsd, position, bid: 50_000, ask: 50_000.2, quotedUs: testStartUs },

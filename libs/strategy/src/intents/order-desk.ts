@@ -13,23 +13,23 @@ import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from '.
 import { orderIntent, type Owners } from './order-intent.ts'
 import { planOrder, servesTarget, type OrderPlan, type PlannedOrder, type TargetPosition } from './order-planner.ts'
 
-/** How an order desk works. Times are market time. */
+/** Settings of an order desk. Times are market time. */
 export interface OrderDeskConfig extends OrderPlan {
-  /** An intent is refused as expired so long after the decision. */
+  /** How long after the decision an intent is refused as expired. */
   readonly validityMs: number
-  /** Least time between two intents. */
+  /** Minimum time between two intents. */
   readonly minIntervalMs: number
-  /** How long past its time an unanswered intent still counts, and an unanswered cancel is waited for. */
+  /** How long past its validity an unanswered intent counts, and how long to wait for the answer to a cancellation. */
   readonly answerGraceMs: number
 }
 
-/** Orders on what. */
+/** The instrument, and how its orders are attributed. */
 export interface OrderDeskScope {
   readonly instrument: InstrumentId
   readonly terms: TradingTerms
-  /** Whose an order of a signed quantity, base units, is. */
+  /** Which strategies own an order of a signed quantity in base units. */
   readonly ownersOf: (quantity: bigint) => Owners
-  /** Whether an order of a strategy that the desk does not know is one of its own, sent before a restart. */
+  /** Whether an unknown order of a strategy belongs to this desk, sent before a restart. */
   readonly isOwn: (strategy: string) => boolean
 }
 
@@ -59,17 +59,20 @@ export class OrderDesk {
     this.#nextIntentUs = nextIntentUs
   }
 
-  /** Follows an order into its new state. True when the order has ended and the next may be sent. */
+  /** Applies an order event. True when the order has ended and the next may be sent. */
   follow(event: OrderEvent): boolean {
     return (this.#orders.has(event.intentId) || this.#scope.isOwn(event.strategy)) && this.#orders.follow(event)
   }
 
-  /** Counts a fill that has been booked. True when its order has ended and the next may be sent. */
+  /** Adds a booked fill. True when its order has ended and the next may be sent. */
   fill(fill: Fill): boolean {
     return this.#orders.fill(fill)
   }
 
-  /** Sends the next order toward the target, or cancels what no longer serves it, or does nothing. True when none is under way. */
+  /**
+   * Sends the next order towards the target, cancels one that no longer serves it, or does nothing. True when no order
+   * is live.
+   */
   pursue(aim: TargetPosition, isReducing: boolean, nowUs: number, outbox: DeskOutbox): boolean {
     const { terms } = this.#scope
     this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
@@ -84,12 +87,12 @@ export class OrderDesk {
     return !order
   }
 
-  /** Asks to cancel what rests; asks again when there was no answer. */
+  /** Requests the cancellation of resting orders; repeats it when there was no answer. */
   cancelAll(reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
     this.#cancel(() => true, reason, nowUs, outbox)
   }
 
-  /** The same for what does not bring the position, signed base units, nearer to 0. */
+  /** The same, for orders that do not bring the position (signed base units) nearer to 0. */
   cancelOpening(position: bigint, reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
     const closes = position > 0n ? 'SELL' : position < 0n ? 'BUY' : undefined
     this.#cancel(({ side }) => side !== closes, reason, nowUs, outbox)

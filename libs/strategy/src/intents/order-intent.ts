@@ -1,10 +1,10 @@
 import type { InstrumentId, OrderIntent } from '@triplane/contracts'
 import type { PlannedOrder } from './order-planner.ts'
 
-/** Whose an order is. */
+/** The strategies that own an order. */
 export type Owners = Pick<OrderIntent, 'strategy' | 'shares'>
 
-/** Where and when an order is decided, and on which quote. */
+/** The instrument, time and quote of a decision. */
 interface Decided {
   readonly instrument: InstrumentId
   readonly bid: number
@@ -13,13 +13,13 @@ interface Decided {
   readonly quotedUs: number
   readonly nowUs: number
   readonly validityMs: number
-  /** The sequence that the intent will get. */
+  /** The sequence number the intent will get. */
   readonly seq: number
 }
 
 /**
- * The intent of an order. Its id is `<strategy>-<its sequence number>`, NET for one of several: unique within a run, the same in every
- * replay.
+ * Builds an order intent. Its id is `<strategy>-<sequence>`, NET for several strategies: unique within a run, and the
+ * same in every replay.
  */
 export function orderIntent(order: PlannedOrder, owners: Owners, decided: Decided): OrderIntent {
   const { instrument, bid, ask, quotedUs, nowUs, validityMs, seq } = decided

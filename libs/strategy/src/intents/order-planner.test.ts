@@ -185,7 +185,7 @@ describe('planOrder', () => {
           const worth = notional(units, Number(order.limitPrice), some)
           expect((order.reduceOnly && exemptsReduceOnly) || worth >= minNotional).toBe(true)
           expect(order.reduceOnly).toBe(position !== 0n && (after - position) * position < 0n && after * position >= 0n)
-          // It comes closer, and beyond the target by nothing but a target that is too small to be held.
+          // It comes closer, and only overshoots a target that is too small to be held.
           const target = quantityWorth(targetUsd, (bid + ask) / 2, some)
           const low = [position, target, 0n].reduce((a, b) => (a < b ? a : b))
           const high = [position, target, 0n].reduce((a, b) => (a > b ? a : b))

@@ -3,27 +3,27 @@ import { formatFixed } from '@triplane/kernel'
 import { limitPrice, notional, quantityWorth, worthUsd, type TradingTerms } from '@triplane/instruments'
 import type { LiveOrder } from './live-orders.ts'
 
-/** How differences between target and position become orders. */
+/** How the difference between target and position becomes orders. */
 export interface OrderPlan {
-  /** Smaller differences are left alone; closing all that is held only has to reach the instrument's minimum. */
+  /** Smaller differences are ignored; to close the whole position, the instrument's minimum suffices. */
   readonly minTradeUsd: number
-  /** A larger difference is traded in several orders, one after the other; the last takes a remainder with it. */
+  /** Larger differences are split into several orders, one after the other; the last includes a small remainder. */
   readonly maxOrderUsd: number
-  /** From this difference on an order crosses the spread; below it rests at the touch and only makes. */
+  /** From this difference on an order crosses the spread; below it, it rests at the touch as a maker. */
   readonly urgentTradeUsd: number
-  /** How far beyond the touch a crossing order may trade. */
+  /** How far past the touch a crossing order may trade. */
   readonly collarTicks: number
-  /** A resting order so far behind the touch no longer serves. */
+  /** How far behind the touch a resting order is replaced. */
   readonly repriceBps: number
 }
 
-/** Where we are and where the target is. */
+/** The current position and its target. */
 export interface TargetPosition {
   /** Signed. */
   readonly targetUsd: number
   /** Signed base units. */
   readonly position: bigint
-  /** Others trade the instrument too, so that no order is sure to only reduce. */
+  /** Other strategies trade the instrument too, so an order may not only reduce. */
   readonly isShared?: boolean
   readonly bid: number
   readonly ask: number
@@ -68,7 +68,7 @@ function orderOver(gap: bigint, aim: TargetPosition, terms: TradingTerms, plan: 
   if (gap === 0n || (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd)) return undefined
 
   const next = nextQuantity(magnitude(gap), aim, terms, plan)
-  // A position that was traded in finer lots has a part that cannot be traded now.
+  // A position traded in finer lots has a part that cannot be traded now.
   const quantity = next - (next % terms.lotUnits)
   const side = gap > 0n ? 'BUY' : 'SELL'
   const isUrgent = worthUsd(magnitude(gap), bid, terms) >= plan.urgentTradeUsd
@@ -89,7 +89,7 @@ function orderOver(gap: bigint, aim: TargetPosition, terms: TradingTerms, plan: 
   }
 }
 
-/** At most the largest order, and the remainder with it where that could not be traded alone. */
+/** At most the largest order, plus a remainder that could not be traded alone. */
 function nextQuantity(missing: bigint, { bid, ask }: TargetPosition, terms: TradingTerms, plan: OrderPlan): bigint {
   const most = quantityWorth(plan.maxOrderUsd, ask, terms)
   const rest = missing - most
@@ -98,8 +98,8 @@ function nextQuantity(missing: bigint, { bid, ask }: TargetPosition, terms: Trad
 }
 
 /**
- * True while a live order is on the way to the target: right side, not more than is missing (by less than a minimum trade,
- * because a target in USD moves with the price), and near the touch if it rests.
+ * True while a live order serves the target: the right side, no more than is missing (within a minimum trade, because a
+ * target in USD moves with the price), and near the touch if it rests.
  */
 export function servesTarget(
   order: LiveOrder,
@@ -118,7 +118,10 @@ export function servesTarget(
   return behind * 10_000 <= plan.repriceBps * bid
 }
 
-/** The target in base units; flat when it is too small to be traded. While reducing it lies between flat and the position. */
+/**
+ * The target in base units; flat when it is too small to be traded. While reducing it lies between flat and the
+ * position.
+ */
 function targetOf({ targetUsd, position, bid, ask }: TargetPosition, terms: TradingTerms, isReducing: boolean): bigint {
   const asked = quantityWorth(targetUsd, (bid + ask) / 2, terms)
   const target = notional(magnitude(asked), bid, terms) < terms.minNotional ? 0n : asked
@@ -127,7 +130,7 @@ function targetOf({ targetUsd, position, bid, ask }: TargetPosition, terms: Trad
   return magnitude(target) < magnitude(position) ? target : position
 }
 
-/** A position that cannot be closed, since the venue takes no order so small. */
+/** A position below the smallest order the venue accepts. */
 function isDust(position: bigint, bid: number, terms: TradingTerms): boolean {
   return position !== 0n && !terms.exemptsReduceOnly && notional(magnitude(position), bid, terms) < terms.minNotional
 }

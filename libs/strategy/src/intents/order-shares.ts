@@ -3,18 +3,18 @@ import { divide, type Share } from '@triplane/ledger'
 import { NET } from '../strategies/define-strategy.ts'
 import type { Owners } from './order-intent.ts'
 
-/** What a strategy lacks of its target, signed base units. */
+/** How far a strategy is from its target, signed base units. */
 export interface Demand {
   readonly strategy: string
   readonly missing: bigint
-  /** What it holds, signed base units. */
+  /** Its position, signed base units. */
   readonly held: bigint
 }
 
 /**
- * Whose an order of a signed quantity is: the strategies that want it, each in proportion to what it lacks; those that want
- * the opposite have shares against it. Where they lack nothing on its side together (an order that only reduces, a remainder that is too
- * small), it is of those who want its side, else of those whose position it reduces.
+ * Divides an order of a signed quantity among the strategies, in proportion to what each lacks; opposing strategies get
+ * shares of the opposite sign. If together they lack nothing on its side (it only reduces, or is a small remainder), it
+ * goes to those that want its side, else to those whose position it reduces.
  */
 export function divideOrder(quantity: bigint, demands: readonly Demand[], quantityScale: number): Owners {
   const [only] = demands
@@ -23,7 +23,7 @@ export function divideOrder(quantity: bigint, demands: readonly Demand[], quanti
   const all = demands.map(({ missing }) => missing)
   const onSide = demands.map(({ missing }) => (missing * sign > 0n ? missing : 0n))
   const reduced = demands.map(({ held }) => (held * sign < 0n ? -held : 0n))
-  // Shares of a sum that nearly cancels out would be many times the order.
+  // When wants nearly cancel out, proportional shares would be many times the order.
   const weights =
     2n * sum(all) * sign >= quantity * sign
       ? all
@@ -33,8 +33,8 @@ export function divideOrder(quantity: bigint, demands: readonly Demand[], quanti
 }
 
 /**
- * What strategies that want the opposite can trade with one another, in whole lots: the smaller of what is wanted on either side, divided
- * in proportion. Empty when all want one side, or less than a lot.
+ * What opposing strategies can trade with each other, in whole lots: the smaller of the two sides, divided in
+ * proportion. Empty when all are on one side, or for less than a lot.
  */
 export function opposingShares(demands: readonly Demand[], lotUnits: bigint, quantityScale: number): Share[] {
   const side = (sign: bigint) => demands.map(({ missing }) => (missing * sign > 0n ? missing : 0n))

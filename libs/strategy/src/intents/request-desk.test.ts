@@ -151,7 +151,7 @@ describe('RequestDesk', () => {
           }
           const onSide = (side: string) =>
             [...working.values()].reduce((sum, one) => (one.side === side ? sum + units(one.quantity) : sum), 0n)
-          // 2,000 USD at the lowest price that is asked for here.
+          // 2,000 USD at the lowest price requested here.
           const most = units('21.053')
           expect(position + onSide('BUY') <= most && -position + onSide('SELL') <= most).toBe(true)
           const [first] = working.values()

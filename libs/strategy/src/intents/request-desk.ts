@@ -15,18 +15,18 @@ import { LiveOrders, liveOrdersSchema, type DeskOutbox, type LiveOrder } from '.
 import type { OrderDeskConfig } from './order-desk.ts'
 import { orderIntent } from './order-intent.ts'
 
-/** Whose orders on what. */
+/** The strategy and the instrument. */
 interface RequestDeskScope {
   readonly strategy: string
   readonly instrument: InstrumentId
   readonly terms: TradingTerms
 }
 
-/** What the desk has to know to send orders. */
+/** What the desk needs to send orders. */
 export interface RequestMarket {
-  /** What the strategy holds, signed base units. */
+  /** The strategy's position, signed base units. */
   readonly position: bigint
-  /** What may be sold at most, base units; undefined where there is margin. */
+  /** The most that may be sold, base units; undefined with margin. */
   readonly sellable: bigint | undefined
   readonly bid: number
   readonly ask: number
@@ -100,12 +100,12 @@ export class RequestDesk {
     return this.#scope.strategy
   }
 
-  /** Keeps other limits from now on. What is under way was sent within the old ones: cancel it. */
+  /** Replaces the limits. Live orders were sent within the old ones: cancel them. */
   limit(limits: OrderLimits): void {
     this.#limits = limits
   }
 
-  /** Takes the orders that are asked for from now on. */
+  /** Replaces the requested orders. */
   request(orders: readonly RequestedOrder[]): void {
     const { terms } = this.#scope
     this.#requests = orders.map(({ key, side, quantity, limitPrice: price, timeInForce }) => ({
@@ -118,17 +118,20 @@ export class RequestDesk {
     }))
   }
 
-  /** Follows an order into its new state. True when the order has ended. */
+  /** Applies an order event. True when the order has ended. */
   follow(event: OrderEvent): boolean {
     return this.#forget(event.intentId, this.#orders.follow(event))
   }
 
-  /** Counts a fill that has been booked. True when its order has ended. */
+  /** Adds a booked fill. True when its order has ended. */
   fill(fill: Fill): boolean {
     return this.#forget(fill.intentId, this.#orders.fill(fill))
   }
 
-  /** Cancels what is not asked for any more and sends what is; while `isReducing` only what reduces the position. */
+  /**
+   * Cancels orders no longer requested and sends the requested ones; while `isReducing`, only those that reduce the
+   * position.
+   */
   pursue(market: RequestMarket, isReducing: boolean, nowUs: number, outbox: DeskOutbox): void {
     this.#orders.release(nowUs, this.#config.answerGraceMs * 1000)
     this.#cancel((order) => !this.#serves(order), 'replaced', nowUs, outbox)
@@ -140,7 +143,7 @@ export class RequestDesk {
     }
   }
 
-  /** Asks to cancel all; asks again when there was no answer. */
+  /** Requests the cancellation of all; repeats it when there was no answer. */
   cancelAll(reason: CancelReason, nowUs: number, outbox: DeskOutbox): void {
     this.#cancel(() => true, reason, nowUs, outbox)
   }
@@ -159,7 +162,7 @@ export class RequestDesk {
     return hasEnded
   }
 
-  /** Whether it is what is asked for under its key. One that was cut down, or filled in part, still is. */
+  /** Whether an order matches the request under its key, also when it was cut down or partially filled. */
   #serves({ intentId, side, limitPrice: limit, quantity }: LiveOrder): boolean {
     const request = this.#requests.find(({ key }) => key === this.#keys.get(intentId))
     return request?.side === side && Number(request.limitPrice) === limit && quantity <= request.units
@@ -189,12 +192,12 @@ export class RequestDesk {
     outbox.add(intent)
   }
 
-  /** The units of a request that fit the limits, whole lots. */
+  /** The units of a request within the limits, in whole lots. */
   #fitting({ side, units, limitPrice: limit }: Request, market: RequestMarket, isReducing: boolean): bigint {
     const { terms } = this.#scope
     const { position, sellable } = market
     const price = Number(limit)
-    // A price below the first tick: there is no such order.
+    // Below the first tick there is no price.
     if (price <= 0) return 0n
     const sign = side === 'BUY' ? 1n : -1n
     const working = this.#orders.all.reduce(

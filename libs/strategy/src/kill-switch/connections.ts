@@ -1,15 +1,15 @@
 import { field, recordingPauses, stateSchema, type MarketStatus, type StateOf } from '@triplane/contracts'
 import { sourceKey } from './data-silence.ts'
 
-/** `paused`: the recording has nothing there, which says nothing about the market. */
+/** `paused`: the recording is empty there, which says nothing about the market. */
 const connectionStates = ['up', 'down', 'paused'] as const
 export type ConnectionState = (typeof connectionStates)[number]
 
-/** The connections that were heard of, as they are saved. */
+/** The known connections as they are saved. */
 export const connectionsSchema = field.list(stateSchema({ source: field.text, state: field.oneOf(connectionStates) }))
 export type ConnectionsSnapshot = StateOf<typeof connectionsSchema>
 
-/** Which sources are connected, as the data plane says. */
+/** Which sources are connected, as the data plane reports. */
 export class Connections {
   readonly #states: Map<string, ConnectionState>
   #areAllDown: boolean
@@ -19,12 +19,12 @@ export class Connections {
     this.#areAllDown = this.#judge()
   }
 
-  /** True when there were connections and none is up: then no market event comes before one is. */
+  /** True when every known connection is down: no market event can come until one is up. */
   get areAllDown(): boolean {
     return this.#areAllDown
   }
 
-  /** True while the recording of a source has nothing. */
+  /** True while the recording of a source is empty. */
   isPaused(source: string): boolean {
     return this.#states.get(source) === 'paused'
   }

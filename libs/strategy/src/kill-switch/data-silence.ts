@@ -1,14 +1,14 @@
 import { type InstrumentId } from '@triplane/contracts'
-/** An instrument, where it is heard from, and the market time of the newest that was heard of it; 0 when nothing was heard yet. */
+/** An instrument, its source, and the market time of its newest event; 0 before the first. */
 export interface SeenInstrument {
   readonly id: InstrumentId
   readonly venue: string
-  /** Label of the feed; '' before anything was heard. */
+  /** Label of the feed; '' before the first event. */
   source: string
   lastSeenUs: number
 }
 
-/** The source that has been silent for the longest, and for how long. */
+/** The source silent for the longest, and for how long. */
 export interface Silence {
   /** Feed and venue; '' when none is silent. */
   readonly source: string
@@ -21,9 +21,8 @@ export function sourceKey(source: string, venue: string): string {
 }
 
 /**
- * The longest silence of a whole source: nothing of any of its instruments whose session is open. A closed session counts as
- * hearing: silence begins when it opens. An instrument that was never heard is not expected, nor is a source whose recording
- * pauses (`isPaused`): that nothing was recorded says nothing about the market.
+ * The longest silence of a whole source: no event of any instrument whose session is open. Silence begins when the
+ * session opens. Instruments without any event yet do not count, nor does a source whose recording pauses (`isPaused`).
  */
 export function longestSilence(
   instruments: readonly SeenInstrument[],

@@ -10,7 +10,7 @@ const config = {
 }
 const calm: Measured = { lossUsd: 0, drawdownRatio: 0, silence: { source: '', silentMs: 0 }, staleExposureRatio: 0 }
 
-/** The switch types that trip at each evaluation. */
+/** The switches that trip at each evaluation. */
 function trips(measured: readonly Measured[], switches = createKillSwitches(config)) {
   return measured.map((of) => switches.evaluate(of).map((change) => change.switchType))
 }

@@ -10,7 +10,7 @@ import {
 import type { Silence } from './data-silence.ts'
 
 export interface KillSwitchConfig {
-  /** How many evaluations in a row must find a limit passed. */
+  /** How many evaluations in a row must exceed a limit. */
   readonly confirmations: number
   /** Loss of the run, USD. */
   readonly lossLimitUsd: number
@@ -22,9 +22,9 @@ export interface KillSwitchConfig {
   readonly staleExposureLimitRatio: number
 }
 
-/** What the switches are judged by. */
+/** What the switches judge. */
 export interface Measured {
-  /** Starting cash less equity; negative is a gain. */
+  /** Starting cash less equity; negative for a gain. */
   readonly lossUsd: number
   readonly drawdownRatio: number
   readonly silence: Silence
@@ -32,12 +32,12 @@ export interface Measured {
   readonly staleExposureRatio: number
 }
 
-/** A switch was tripped or re-armed. */
+/** A switch tripped or was re-armed. */
 export type SwitchChange = Pick<KillSwitch, 'switchType' | 'active' | 'value' | 'limit' | 'why'>
 
 export interface SwitchStatus {
   readonly active: boolean
-  /** 0 far, 1 tripped. */
+  /** From 0 (far) to 1 (tripped). */
   readonly distanceRatio: number
 }
 
@@ -46,7 +46,7 @@ const switchSchema = stateSchema({
   /** Evaluations in a row beyond the limit. */
   breaches: field.count,
   value: field.real,
-  /** What `value` was measured against. */
+  /** The limit `value` was measured against. */
   limit: field.real,
 })
 type SwitchState = { -readonly [Field in keyof StateOf<typeof switchSchema>]: StateOf<typeof switchSchema>[Field] }
@@ -65,11 +65,11 @@ export interface KillSwitches {
   readonly anyActive: boolean
   /** Judges `pnl`, `drawdown` and `stale_data`; returns those that trip now. */
   evaluate(measured: Measured): readonly SwitchChange[]
-  /** Trips `manual`; undefined when it is active already. */
+  /** Trips `manual`; undefined when it is already active. */
   trip(who: string, why: string): SwitchChange | undefined
-  /** Makes those of `types` active that are not: they were when the account was owned by another run. */
+  /** Activates those of `types` that are not: they were active when another run had the account. */
   latch(types: readonly TrippableSwitch[], why: string): readonly SwitchChange[]
-  /** Re-arms those of `types` that are active. One whose cause persists trips again once confirmed. */
+  /** Re-arms the active ones of `types`. One whose cause persists trips again once confirmed. */
   rearm(types: readonly SwitchType[], who: string, why: string): readonly SwitchChange[]
   status(): Readonly<Record<SwitchType, SwitchStatus>>
   snapshot(): KillSwitchesSnapshot
@@ -108,7 +108,7 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     return switchTypes.some((type) => states[type].active)
   }
 
-  /** Remembers what was measured and against which limit; true when that trips the switch. NaN counts as at the limit. */
+  /** Records a measurement and its limit; true when that trips the switch. NaN counts as at the limit. */
   function trips(
     type: TrippableSwitch,
     measured: number,
@@ -132,7 +132,7 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     return { switchType, active, value, limit, why }
   }
 
-  /** `stale_data` has two measures. The one that is beyond its limit is told, else the one that is closer to it. */
+  /** `stale_data` has two measures. Reports the one beyond its limit, else the one closer to it. */
   function staleDataTrips({ silence: { source, silentMs }, staleExposureRatio }: Measured): SwitchChange | undefined {
     const { confirmations, silenceLimitMs, staleExposureLimitRatio } = config
     const isSilent = silentMs >= silenceLimitMs

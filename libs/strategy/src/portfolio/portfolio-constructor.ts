@@ -1,35 +1,35 @@
 import type { TargetPortfolio, InstrumentId } from '@triplane/contracts'
 
-/** How strongly a strategy holds that an instrument rises or falls: its signal in force. */
+/** A strategy's current signal for an instrument. */
 export interface SignalWeight {
   readonly strategy: string
   readonly instrument: InstrumentId
   /** [-1, 1] */
   readonly strength: number
-  /** It cannot be sold short: a negative weight asks for no position. */
+  /** It cannot be sold short: a negative weight becomes no position. */
   readonly isLongOnly: boolean
 }
 
 /** Limits of target positions, USD. */
 export interface PortfolioLimits {
-  /** Target of a weight of 1, and the most that one instrument may get. */
+  /** Target of a weight of 1, and the most for one instrument. */
   readonly symbolLimitUsd: number
-  /** Most for the sum of absolute targets. */
+  /** Limit on the sum of absolute targets. */
   readonly grossLimitUsd: number
-  /** Most for the absolute sum of targets. */
+  /** Limit on the absolute sum of targets. */
   readonly netLimitUsd: number
 }
 
 /** Target positions. */
 export type Targets = Pick<TargetPortfolio, 'targets' | 'grossUsd' | 'netUsd' | 'scale'>
 
-/** No target positions: what holds while a kill switch is active. */
+/** No target positions, while a kill switch is active. */
 export const noTargets: Targets = { targets: [], grossUsd: 0, netUsd: 0, scale: 0 }
 
 /**
- * Scales weights into targets: strength times `symbolLimitUsd` each; those of one instrument by the factor that brings their sum within
- * it; then all by the one factor that brings gross and net within their limits, so that the proportions between the
- * weights stay. Gross and net are those of the account: what strategies want against each other does not count.
+ * Scales weights to targets: each is strength times `symbolLimitUsd`; those of one instrument shrink together until
+ * their sum is within it; then all shrink by one factor until gross and net are within their limits, which keeps their
+ * proportions. Gross and net are the account's: opposing strategies cancel out.
  */
 export function constructPortfolio(weights: readonly SignalWeight[], limits: PortfolioLimits): Targets {
   const strengths = weights.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))

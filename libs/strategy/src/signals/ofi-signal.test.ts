@@ -16,12 +16,12 @@ interface Flow {
   readonly atMs: number
 }
 
-/** One event every 100 ms with the given flows; the strengths that were said, by event. */
+/** One event every 100 ms with the given flows; the new strengths, by event. */
 function said(flows: readonly number[], signal = new OfiSignal(config)): (number | undefined)[] {
   return flows.map((ofi, i) => (signal.update(ofi, 2, startUs + i * 100_000) ? signal.strength : undefined))
 }
 
-/** Small flow either way, so that there is a deviation to compare with. */
+/** Small flow both ways, so that there is a deviation to compare with. */
 const noise = Array.from({ length: 20 }, (_, i) => (i % 2 ? 1 : -1))
 
 describe('OfiSignal', () => {

@@ -5,15 +5,15 @@ import { invariant } from '@triplane/kernel'
 export interface OfiSignalConfig {
   /** Time constant of the flow and of the average depth, market time. */
   readonly horizonMs: number
-  /** The strength is worked out at most this often: a step of market time, aligned to the epoch. */
+  /** The strength is computed at most this often: a step of market time, aligned to the epoch. */
   readonly stepMs: number
-  /** Time constant of the deviation that the flow is compared with. */
+  /** Time constant of the deviation that scales the flow. */
   readonly deviationHorizonMs: number
-  /** Nothing is said before this much market time has passed since the first event or a reset. */
+  /** No signal until this much market time has passed since the first event or a reset. */
   readonly warmUpMs: number
-  /** Flow within so many deviations of 0 is no signal. */
+  /** Flow within so many deviations of 0 gives no signal. */
   readonly deadBandDeviations: number
-  /** A strength is said when it differs by at least this much from the one said before; reaching 0 is always said. */
+  /** The smallest change that is reported; a return to 0 always is. */
   readonly minChange: number
 }
 
@@ -86,12 +86,12 @@ export class OfiSignal {
     this.#samples = saved.samples
   }
 
-  /** The strength last said, in [-1, 1]. */
+  /** The last reported strength, in [-1, 1]. */
   get strength(): number {
     return this.#strength
   }
 
-  /** Takes one update of order flow: its OFI and depth in base units. True when there is a new strength to say. */
+  /** Adds one update: OFI and depth in base units. True when there is a new strength to report. */
   update(ofi: number, depth: number, timeUs: number): boolean {
     const isNewStep = timeUs >= this.#nextStepUs
     if (isNewStep) this.#fade(timeUs)
@@ -101,7 +101,7 @@ export class OfiSignal {
     return isNewStep && this.#evaluate(timeUs)
   }
 
-  /** Forgets the past: there is a hole in the data. True when there is a new strength to say: 0. */
+  /** Starts over after a hole in the data. True when there is a new strength to report: 0. */
   reset(): boolean {
     const wasFlat = this.#strength === 0
     this.#strength = 0
@@ -128,7 +128,7 @@ export class OfiSignal {
     }
   }
 
-  /** Lets the weights fade by the steps that ended since the last event. */
+  /** Fades the weights by the steps since the last event. */
   #fade(timeUs: number): void {
     const nextStepUs = (Math.floor(timeUs / this.#stepUs) + 1) * this.#stepUs
     if (this.#readyUs === 0) {
@@ -164,7 +164,7 @@ export class OfiSignal {
   }
 }
 
-/** `base` to the power of a natural number, by multiplications only: the same bits everywhere. */
+/** `base` to a natural power, by multiplications only: the same bits on every machine. */
 function powerOf(base: number, exponent: number): number {
   let power = 1
   for (let square = base, rest = exponent; rest > 0; rest = Math.floor(rest / 2), square *= square) {

@@ -10,29 +10,32 @@ import {
   type WarmUpBars,
 } from './strategy.ts'
 
-/** The label of an order that several strategies share: no strategy's name. */
+/** The label of an order that several strategies share. No strategy may have this name. */
 export const NET = 'NET'
 
 /** A strategy that can be chosen by its name. */
 export interface StrategyDefinition<Name extends string = string, Parameters extends z.ZodType = z.ZodType> {
   /** Capital letters and digits: label, id and part of its settings' names. */
   readonly name: Name
-  /** What it holds, and who found it, one sentence. */
+  /** The idea, and who published it, in one sentence. */
   readonly doc: string
-  /** Its settings, with their defaults. They are hot: it goes on from its state with others. */
+  /** The schema of its settings, with defaults. Operators may change them while it runs: it keeps its state. */
   readonly parameters: Parameters
   readonly inputs: StrategyInputs
-  /** The history that it needs of each instrument before what it says is taken; none unless it declares some. */
+  /** The history it needs of each instrument before its decisions count; empty by default. */
   readonly warmUp: (parameters: unknown) => readonly WarmUpBars[]
-  /** The limits of the orders that it asks for itself. Undefined: it has opinions, and asks for none. */
+  /** The limits of the orders it requests itself. Undefined: it gives opinions and requests no orders. */
   readonly limits: ((parameters: unknown) => OrderLimits) | undefined
-  /** The schema of what it saves. */
+  /** The schema of its saved state. */
   readonly state: StateSchema
-  /** Parameters with which it speaks at once: what the way from a frame to an order is rehearsed with. Undefined: it is not. */
+  /**
+   * Parameters that make it signal at once, to rehearse the path from a frame to an order. Undefined: it is not
+   * rehearsed.
+   */
   readonly eager: (parameters: unknown) => unknown
   /**
-   * Makes it, from what it saved before if there is that. Throws StateMisfitError where that does not fit, and a ZodError where the
-   * parameters do not.
+   * Creates it, from its saved state if there is one. Throws StateMisfitError for state that does not fit, ZodError for
+   * parameters that do not.
    */
   open(context: StrategyContext<unknown>, saved?: unknown): Strategy
 }
@@ -57,7 +60,7 @@ export function defineStrategy<const Name extends string, Parameters extends z.Z
 }): StrategyDefinition<Name, Parameters> {
   const { name, inputs, state, parameters: schema } = definition
   invariant(isStrategyName(name) && name !== NET, 'a strategy has a name of capitals that is not NET', name)
-  // A user's file is compiled without its types.
+  // A user's file is compiled without type checks.
   for (const type of inputs.events ?? [])
     invariant(tickTypes.includes(type), `a strategy hears ${tickTypes.join(', ')}`, `${name}, ${type}`)
   for (const timeframe of inputs.bars ?? [])

@@ -23,10 +23,10 @@ export const maker = defineStrategy({
 
   create({ parameters, position }, saved = []) {
     const { halfSpreadBps, quoteUsd, maxPositionUsd, skewBps, requoteBps } = parameters
-    /** Around which each instrument is quoted. */
+    /** The mid price each instrument is quoted around. */
     const middles = new Map(saved.map(({ instrument, middle }) => [instrument, middle]))
 
-    /** The price at which it is as ready to buy as to sell. */
+    /** The price at which it would as soon buy as sell. */
     function middleOf(instrument: InstrumentId, mid: number): number {
       const fullness = Math.max(-1, Math.min(1, (position(instrument) * mid) / maxPositionUsd))
       return mid * (1 - (fullness * skewBps) / 10_000)
@@ -48,7 +48,7 @@ export const maker = defineStrategy({
           limitPrice,
           timeInForce: 'GTC',
         })
-        // A maker never takes: behind the touch, or at it.
+        // A maker never takes: quotes at the touch or behind it.
         const orders = [
           order('bid', 'BUY', Math.min(middle - half, bid)),
           order('ask', 'SELL', Math.max(middle + half, ask)),

@@ -6,7 +6,7 @@ const open = (bars: number) =>
   momentum.open({ universe: [], quoted: [], parameters: { bars, minChange: 0.01 }, position: () => 0 })
 const bar = (close: number, fields = {}) => aBar({ instrument: BTC, timeframe: '1m', close, ...fields })
 
-/** What is said of each of the closes. */
+/** The strength after each close. */
 const said = (strategy: ReturnType<typeof open>, closes: readonly number[]) =>
   closes.map((close) => strategy.on(bar(close)).map((decision) => decision.type === 'opinion' && decision.strength))
 

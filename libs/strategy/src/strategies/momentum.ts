@@ -36,7 +36,7 @@ export const momentum = defineStrategy({
       return said
     }
 
-    /** The trend of the instrument with one more close. */
+    /** The instrument's trend with one more close. */
     function follow(instrument: InstrumentId, close: number) {
       const trend = trends.get(instrument) ?? { closes: [], strength: 0 }
       trends.set(instrument, trend)
@@ -52,7 +52,7 @@ export const momentum = defineStrategy({
 
       on(event) {
         if (event.type !== 'bar' || event.revised) return unchanged
-        // Its close may be that of the trades that are missing.
+        // Its close may belong to trades that are missing.
         if (event.incomplete) return forget(event.instrument)
         const { closes } = follow(event.instrument, event.close)
         return closes.length > bars ? say(event.instrument, strengthOf(closes, fullAtDeviations)) : unchanged
@@ -64,7 +64,7 @@ export const momentum = defineStrategy({
   },
 })
 
-/** The return over all closes, in deviations of it: the root of the sum of the squared returns of the bars (realised volatility). */
+/** The return over all closes divided by realised volatility, the root of the sum of squared returns. */
 function strengthOf(closes: readonly number[], fullAtDeviations: number): number {
   let squares = 0
   for (let i = 1; i < closes.length; i++) squares += returnOf(closes, i - 1, i) ** 2

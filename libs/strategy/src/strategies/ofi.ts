@@ -33,7 +33,7 @@ export const ofi = defineStrategy({
       on(event) {
         const signal = event.type === 'ofi' ? signals.get(event.instrument) : undefined
         if (event.type !== 'ofi' || !signal) return unchanged
-        // By venue time: what arrives in one lump is no burst of flow.
+        // Venue time: a delayed batch is not a burst of flow.
         const hasChanged = signal.update(event.value, event.depth, event.tsEventUs ?? event.tsRecvUs)
         return hasChanged ? [{ type: 'opinion', instrument: event.instrument, strength: signal.strength }] : unchanged
       },

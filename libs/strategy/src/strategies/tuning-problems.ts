@@ -1,8 +1,8 @@
 import type { StrategyDefinition } from './define-strategy.ts'
 
 /**
- * What is wrong with parameters that a strategy is to be tuned with, each by itself; rules about several are for whoever knows the
- * others that are in force.
+ * The problems of new parameters, each checked alone. Rules across several parameters are checked where the others are
+ * known.
  */
 export function tuningProblems(
   { name, parameters }: Pick<StrategyDefinition, 'name' | 'parameters'>,
