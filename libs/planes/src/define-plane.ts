@@ -17,26 +17,26 @@ import type { Metrics } from '@triplane/metrics'
 import type { StatusViews } from '@triplane/service'
 import type { z } from 'zod'
 
-/** What follows from the name of a plane: its spelling in labels and heartbeats, and its topics. */
+/** What the name of a plane implies: its spelling in labels and heartbeats, and its topics. */
 export function describePlane<const Name extends PlaneName>(name: Name) {
   return {
     name,
     label: labelOf(name),
     stage: stageOf(name),
-    /** What it may read, whatever its settings, and what it writes. */
+    /** The topics it may read under any settings, and those it writes. */
     topics: { consumed: topicsReadBy(name), produced: topicsWrittenBy(name) },
-    /** Those on which other planes wait for its watermarks in lockstep. */
+    /** The topics on which other planes wait for its watermarks in lockstep. */
     awaited: topicsAwaitedOf(name),
   }
 }
 
-/** What every plane that hears others is built from, at least. */
+/** The least that a plane which reads others is built from. */
 interface PlaneParts {
   readonly config: unknown
   readonly metrics: Pick<Metrics<string>, 'heartbeat'>
 }
 
-/** A plane that hears others: its core, and what a host, a registry of metrics and a person need to know of it. */
+/** A plane that reads others: its core, and what its host, the metrics and people need to know of it. */
 export interface PlaneSpec<
   Name extends PlaneName,
   In extends Event,
@@ -49,25 +49,27 @@ export interface PlaneSpec<
   readonly name: Name
   /** The plane whose heartbeats it forwards. */
   readonly follows: PlaneName
-  /** The types that the core hears as it is configured; what else is on its topics is passed over. */
+  /** The types of event that the core handles as it is configured; others on its topics are skipped. */
   readonly inputs: (config: Parts['config']) => readonly In['type'][]
-  /** An input that waits, as it is saved. */
+  /** The schema of a waiting input. */
   readonly inputSchema: SchemaOf<In>
-  /** The core, as it is saved. */
+  /** The schema of the core's saved state. */
   readonly stateSchema: SchemaOf<State>
   /** The core's settings. */
   readonly config: z.ZodObject
-  /** The plane's metrics, with a series of all that it can record. */
+  /** The plane's metrics, with every series initialised. */
   readonly createMetrics: (options: MetricsOptions) => Parts['metrics']
-  /** Builds the core, from what was saved if anything was. Throws StateMisfitError where that does not fit the settings. */
+  /**
+   * Builds the core, from its saved state if there is any. Throws StateMisfitError when that does not fit the settings.
+   */
   readonly createCore: (parts: Parts, saved?: State) => Core
-  /** Exports the core's gauges; gives who records its outputs. */
+  /** Exports the core's gauges; gives the function that records its outputs. */
   readonly exportMetrics: (parts: Parts, core: Core) => (event: Out) => void
-  /** What it shows at `/status/<name>`; nothing without a core. */
+  /** The views at `/status/<name>`; empty without a core. */
   readonly views: (core: () => Core | undefined, marketUs: () => number) => StatusViews
 }
 
-/** A plane as a value: the same one runs in the process of all planes, in lockstep, and as a service. */
+/** Defines a plane as a value that runs in one process with the others, in lockstep, or as a service. */
 export function definePlane<
   const Name extends PlaneName,
   In extends Event,
@@ -79,7 +81,7 @@ export function definePlane<
 >(spec: PlaneSpec<Name, In, Out, Core, State, Parts, MetricsOptions>) {
   const described = describePlane(spec.name)
   const { name, stage } = described
-  /** Of the topics that it may read, those with a type that its core hears as it is configured, and heartbeats. */
+  /** The topics with a type that the core handles as it is configured, and heartbeats. */
   function topicsOf(config: Parts['config']) {
     const heard = new Set<Event['type']>(spec.inputs(config))
     const { consumed, produced } = described.topics
@@ -90,7 +92,7 @@ export function definePlane<
     ...spec,
     ...described,
     topicsOf,
-    /** Builds the plane: its core, from what was saved if anything was, joined to its metrics. */
+    /** Builds the plane: its core, from saved state if there is any, joined to its metrics. */
     build(parts: Parts, saved?: State): Plane<In, Out, Core> {
       const core = spec.createCore(parts, saved)
       return {

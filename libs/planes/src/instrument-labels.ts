@@ -1,6 +1,6 @@
 import { instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
 
-/** The labels that tell an instrument apart, in every family that has `symbol`. */
+/** The labels that identify an instrument, in every family with `symbol`. */
 export interface MarketLabels {
   readonly exchange: string
   readonly symbol: string
@@ -9,7 +9,7 @@ export interface MarketLabels {
 /** The labels of the configured instruments, in their order. */
 export type InstrumentLabels = ReadonlyMap<InstrumentId, MarketLabels>
 
-/** What is not configured has these: labels come from the configuration, never from the wire. */
+/** The labels of an instrument that is not configured: label values never come from the wire. */
 const NOT_CONFIGURED: MarketLabels = Object.freeze({ exchange: 'unknown', symbol: 'unknown' })
 
 /** Gives each configured instrument its labels. */

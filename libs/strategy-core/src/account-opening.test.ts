@@ -27,7 +27,7 @@ function openPlane() {
 }
 const at = (ms: number) => testStartUs + ms * 1000
 
-/** What a plane owned that had bought 0.1 and seen it fall. */
+/** The account of a plane that bought 0.1 and saw it fall. */
 function ownedBefore() {
   const { core, take } = openPlane()
   take(aMarketStatus({ tsRecvUs: at(0), status: 'book_valid' }))

@@ -8,7 +8,7 @@ import { createStrategyCore } from './pipeline.ts'
 const btc = anInstrument()
 const index = anInstrument({ symbol: 'VIX', venueSymbol: 'VIX', kind: 'index' })
 
-/** Holds with the aggressor, the stronger the larger the trade; counts what it hears, and the holes that it is told. */
+/** Follows the aggressor, more strongly the larger the trade; counts events and holes. */
 const follower = (name: string, events: readonly ('quote' | 'trade')[]) =>
   defineStrategy({
     ...{ name, doc: 'Follows aggressors.', parameters: z.strictObject({}).prefault({}), inputs: { events } },
@@ -33,7 +33,7 @@ const follower = (name: string, events: readonly ('quote' | 'trade')[]) =>
 
 const strategies = [follower('TAPE', ['trade']), follower('DEAF', ['quote'])]
 
-/** A core with both, in a market that is quoted; what each take signals, and how often each strategy was asked. */
+/** A core with both strategies in a quoted market; `take` gives the new signals. */
 function openPlane() {
   const config = strategyConfigOf(strategies).parse({ strategies: ['TAPE', 'DEAF'] })
   const core = createStrategyCore(config, {

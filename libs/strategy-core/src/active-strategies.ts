@@ -13,14 +13,14 @@ import { parametersOf, type StrategyConfig } from './config.ts'
 import type { Hole } from './quoted-instruments.ts'
 import type { WarmUp } from './warm-up.ts'
 
-/** Told what strategies say, and which of them says nothing any more. */
+/** Receives the strategies' decisions, suspensions and notices. */
 interface StrategyListener {
   onDecisions(from: ActiveStrategy, decisions: readonly Decision[]): void
   onSuspended(suspended: ActiveStrategy): void
   onNotice(notice: StrategyNotice): void
 }
 
-// How a strategy is asked.
+// How a strategy is called.
 const onEvent = (strategy: Strategy, event: StrategyEvent) => strategy.on(event)
 const onPastBar = (strategy: Strategy, bar: PastBar) => {
   strategy.onPastBar?.(bar)
@@ -29,11 +29,11 @@ const onPastBar = (strategy: Strategy, bar: PastBar) => {
 const onHole = (strategy: Strategy, instrument: InstrumentId) => strategy.onHole?.(instrument) ?? []
 const onTimer = (strategy: Strategy, nowUs: number) => strategy.onTimer?.(nowUs) ?? []
 
-/** The strategies of a run, in the order of the settings, and who of them hears what. */
+/** The strategies of a run, in the order of the settings, and which of them subscribe to what. */
 export class ActiveStrategies {
   readonly all: readonly ActiveStrategy[]
   readonly #listener: StrategyListener
-  /** What strategies may read and none may speak of. */
+  /** Instruments that strategies may read and not trade. */
   readonly #quoted: ReadonlySet<InstrumentId>
   readonly #hearers: Readonly<Record<TickEvent['type'], readonly ActiveStrategy[]>>
   readonly #barHearers: ReadonlyMap<string, readonly ActiveStrategy[]>
@@ -65,7 +65,7 @@ export class ActiveStrategies {
     }
   }
 
-  /** Gives an event to those who asked for its kind. */
+  /** Forwards an event to the strategies that subscribe to its type. */
   on(event: StrategyEvent): void {
     if (event.type === 'bar') {
       for (const active of this.#barHearers.get(event.timeframe) ?? [])
@@ -75,13 +75,13 @@ export class ActiveStrategies {
     }
   }
 
-  /** Gives a bar of before the run to those who warm up with its length. */
+  /** Forwards a bar from before the run to the strategies that warm up with its length. */
   onPastBar(bar: PastBar): void {
     for (const active of this.#barHearers.get(bar.timeframe) ?? [])
       this.#giveBars(active, (warmUp) => warmUp.onPastBar(bar))
   }
 
-  /** Says that ticks of the instrument are missing; where only trades are, to those who hear trades. */
+  /** Notifies strategies of missing ticks; where only trades are missing, those that subscribe to trades. */
   onHole(instrument: InstrumentId, missing: Hole): void {
     for (const active of missing === 'trades' ? this.#hearers.trade : this.all) this.#ask(active, onHole, instrument)
   }
@@ -90,7 +90,7 @@ export class ActiveStrategies {
     for (const active of this.all) this.#ask(active, onTimer, nowUs)
   }
 
-  /** Gives a strategy of the run other parameters: see `ActiveStrategy.tune`. */
+  /** Changes the parameters of a strategy: see `ActiveStrategy.tune`. */
   tune(name: string, parameters: string): Result<ActiveStrategy, TuningRefusal> {
     const active = this.all.find((one) => one.name === name)
     const names = this.all.map((one) => one.name).join(', ')
@@ -99,7 +99,7 @@ export class ActiveStrategies {
     return tuned.ok ? ok(active) : tuned
   }
 
-  /** Asks those again that are suspended. */
+  /** Starts the suspended strategies again. */
   release(who: string, onNotice: (notice: StrategyNotice) => void): void {
     for (const active of this.all) {
       if (active.suspendedWhy === undefined) continue
@@ -108,7 +108,7 @@ export class ActiveStrategies {
     }
   }
 
-  /** What each strategy has made: of the run, and of an earlier one that traded. */
+  /** The results of each strategy of the run, and of earlier ones that traded. */
   made(ledger: Pick<Ledger, 'strategies'>): readonly StrategyValuation[] {
     const made = ledger.strategies()
     const idle = this.all.filter(({ name }) => !made.some(({ strategy }) => strategy === name))
@@ -119,7 +119,7 @@ export class ActiveStrategies {
     return this.all.map((active) => active.snapshot())
   }
 
-  /** Gives bars to a strategy, and says when it is warm by them. */
+  /** Forwards bars to a strategy, and notes when they complete its warm-up. */
   #giveBars(active: ActiveStrategy, take: (warmUp: WarmUp) => readonly (Bar | PastBar)[]): void {
     const { warmUp, name } = active
     const wasCold = warmUp.cold.length > 0
@@ -131,7 +131,7 @@ export class ActiveStrategies {
       this.#listener.onNotice({ code: 'warm', strategy: name, detail: 'every instrument' })
   }
 
-  /** What it says of instruments that are not warm is not taken. */
+  /** Drops decisions about instruments that have not warmed up. */
   #ask<Given>(
     active: ActiveStrategy,
     put: (strategy: Strategy, given: Given) => readonly Decision[],
@@ -144,7 +144,7 @@ export class ActiveStrategies {
     if (decisions.length > 0) this.#listener.onDecisions(active, decisions)
   }
 
-  /** Whether what it says of the instrument is taken; of what is only quoted that is refused. */
+  /** Whether a decision about the instrument counts; one about a quoted instrument is refused. */
   #isTaken({ name: strategy, warmUp }: ActiveStrategy, instrument: InstrumentId): boolean {
     if (!this.#quoted.has(instrument)) return warmUp.isWarm(instrument)
     this.#listener.onNotice({ code: 'decision_refused', strategy, reason: 'not_traded', detail: instrument })
@@ -152,7 +152,7 @@ export class ActiveStrategies {
   }
 }
 
-/** The definitions that the settings name, in their order. */
+/** The definitions named in the settings, in their order. */
 export function chosenStrategies(
   { strategies }: Pick<StrategyConfig, 'strategies'>,
   definitions: readonly StrategyDefinition[],
@@ -164,7 +164,7 @@ export function chosenStrategies(
   })
 }
 
-/** The history that the strategies of the settings need together: of each length as much as the one that needs most. */
+/** The history that the strategies of the settings need together: the most that any of them needs of each length. */
 export function declaredHistory(
   config: StrategyConfig,
   definitions: readonly StrategyDefinition[],

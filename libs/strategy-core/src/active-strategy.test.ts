@@ -20,7 +20,7 @@ import { strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './
 const btc = anInstrument()
 const BTC = instrumentId(btc)
 
-/** What a strategy of these tests says instead of what it should, by the size of the bid that makes it. */
+/** Wrong decisions of a strategy, by the bid size that triggers them. */
 const mischief: Readonly<Record<number, () => unknown>> = {
   601: () => {
     throw new Error('lost the thread')
@@ -30,14 +30,14 @@ const mischief: Readonly<Record<number, () => unknown>> = {
   604: () => [{ type: 'opinion', instrument: 'DOGE/USDT@sim', strength: 1 }],
   605: () => [{ type: 'orders', instrument: BTC, orders: [] }],
   606: () => undefined,
-  // What comes before it is not taken either.
+  // What comes before it is dropped too.
   607: () => [
     { type: 'opinion', instrument: BTC, strength: -1 },
     { type: 'opinion', instrument: BTC, strength: -2 },
   ],
 }
 
-/** Holds what the bid size says, in percent, times a factor; counts what it hears. */
+/** Targets the bid size, in percent, times a factor; counts its events. */
 const follower = defineStrategy({
   name: 'A',
   doc: 'Does what a test says.',
@@ -65,7 +65,7 @@ const follower = defineStrategy({
   },
 })
 
-/** Asks for as much of a bid as it may have, at the bid of each quote; what else is asked for is the ask size that says so. */
+/** Requests the largest bid it may, at the bid of each quote; the ask size triggers other requests. */
 const bidder = defineStrategy({
   name: 'B',
   doc: 'Bids for as much as a test says.',
@@ -234,7 +234,7 @@ describe('a strategy that fails', () => {
     expect(plane.notices).toEqual([
       { code: 'suspended', strategy: 'A', detail: expect.stringContaining(why) as unknown },
     ])
-    // It is asked no more; the other one is.
+    // It is not called again; the other one is.
     expect(signalsIn(plane.quote(30, 80))).toEqual([])
     expect(plane.active('B')?.suspendedWhy).toBeUndefined()
     expect(plane.notices).toHaveLength(1)

@@ -14,7 +14,7 @@ import { checkDecisions } from './check-decisions.ts'
 import { parametersOf, type StrategyConfig } from './config.ts'
 import { WarmUp, warmUpSchema } from './warm-up.ts'
 
-/** Why an operator's tuning was refused; nothing has changed. `not_taken`: the strategy threw when it was given them. */
+/** Why an operator's tuning was refused and changed nothing. `not_taken`: the strategy threw on the new parameters. */
 export const tuningRefusals = ['unknown_strategy', 'bad_parameters', 'not_taken'] as const
 
 /** A tuning that was refused. */
@@ -23,11 +23,11 @@ export interface TuningRefusal {
   readonly detail: string
 }
 
-/** Why what a strategy said was refused: it is about an instrument that is only quoted. */
+/** Why a decision was refused: its instrument is only quoted. */
 export const decisionRefusals = ['not_traded'] as const
 type DecisionRefusal = (typeof decisionRefusals)[number]
 
-/** What became of a strategy, beside what it says. */
+/** An event in the life of a strategy, apart from its decisions. */
 export type StrategyNotice = { readonly strategy: string; readonly detail: string } & (
   | { readonly code: 'suspended' | 'released' | 'tuned' | 'warming_up' | 'warm' }
   | { readonly code: 'tuning_refused'; readonly reason: TuningRefusal['code'] }
@@ -37,11 +37,11 @@ export type StrategyNotice = { readonly strategy: string; readonly detail: strin
 /** A strategy as it is saved. */
 export interface SavedStrategy {
   readonly name: string
-  /** As the schema of its definition has it; null of one that is suspended, or threw when it was asked for it: it begins anew. */
+  /** In the schema of its definition; null if it is suspended, or threw while saving: then it starts over. */
   readonly state: unknown
-  /** JSON object of the parameters that operators tuned. */
+  /** The parameters that operators tuned, as a JSON object. */
   readonly tuned: string
-  /** Null: it is asked. */
+  /** Null: it is active. */
   readonly suspendedWhy: string | null
   readonly warmUp: ReturnType<WarmUp['snapshot']>
 }
@@ -60,12 +60,12 @@ export function savedStrategiesSchema(definitions: readonly StrategyDefinition[]
   return field.as(field.list(field.either(saved)))
 }
 
-/** What strategies are opened with, beside their parameters. */
+/** What strategies are created with, besides their parameters. */
 export interface StrategyWorld {
   readonly universe: readonly Instrument[]
-  /** What may be read beside it. */
+  /** Instruments that strategies may read and not trade. */
   readonly quoted: readonly Instrument[]
-  /** What a strategy holds of an instrument: signed base units. */
+  /** The position of a strategy in an instrument: signed base units. */
   readonly position: (strategy: string, instrument: InstrumentId) => number
 }
 
@@ -82,7 +82,7 @@ type ParameterValues = z.output<typeof object>
  */
 export class ActiveStrategy {
   readonly name: string
-  /** Share of its target that it gets, 0-1. */
+  /** The share of its target that it gets, 0-1. */
   readonly weight: number
   readonly inputs: StrategyDefinition['inputs']
   readonly #definition: StrategyDefinition
@@ -96,7 +96,7 @@ export class ActiveStrategy {
   /** Undefined while it is suspended. */
   #strategy: Strategy | undefined
 
-  /** Throws as the definition does, and StateMisfitError where parameters that were tuned do not fit. */
+  /** Throws what the definition throws, and StateMisfitError when tuned parameters no longer fit. */
   constructor(
     config: StrategyConfig,
     definition: StrategyDefinition,
@@ -116,33 +116,33 @@ export class ActiveStrategy {
     this.#tuned = saved ? tunedOf(saved, definition, this.#configured) : {}
     this.#suspendedWhy = saved?.suspendedWhy ?? undefined
     this.#limits = definition.limits?.(this.parameters)
-    // One whose state was lost begins anew.
+    // One without saved state starts over.
     const hasHistory = saved !== undefined && saved.state !== null
     this.#warmUp = new WarmUp(definition.warmUp(this.parameters), universe, hasHistory ? saved.warmUp : [])
     if (this.#suspendedWhy === undefined) this.#strategy = this.#opened(this.parameters, saved?.state ?? undefined)
   }
 
-  /** Those in force. */
+  /** Its current parameters. */
   get parameters(): ParameterValues {
     return { ...this.#configured, ...this.#tuned }
   }
 
-  /** Those of the orders that it asks for itself; undefined: it has opinions. */
+  /** The limits of the orders it requests itself; undefined: it gives opinions. */
   get limits(): OrderLimits | undefined {
     return this.#limits
   }
 
-  /** What of its declared history it has had. */
+  /** How much of its declared history it has received. */
   get warmUp(): WarmUp {
     return this.#warmUp
   }
 
-  /** What it threw, or what it said that none may; undefined: it is asked. */
+  /** The error that suspended it; undefined while it is active. */
   get suspendedWhy(): string | undefined {
     return this.#suspendedWhy
   }
 
-  /** What it says, as `put` asks it; undefined when that suspended it. */
+  /** Calls it through `put` and gives its decisions; undefined when that suspended it. */
   ask<Given>(
     put: (strategy: Strategy, given: Given) => readonly Decision[],
     given: Given,
@@ -160,7 +160,7 @@ export class ActiveStrategy {
     }
   }
 
-  /** Goes on from its state with other parameters: those of a JSON object over those in force. */
+  /** Merges a JSON object into its parameters and keeps its state. */
   tune(text: string): Result<void, TuningRefusal> {
     const given = parsed(text)
     if (!given) return err({ code: 'bad_parameters', detail: `Expected a JSON object, was ${text}` })
@@ -181,7 +181,7 @@ export class ActiveStrategy {
     }
   }
 
-  /** Asks it again, if it was suspended; it begins anew. False: it was not, or threw once more. */
+  /** Starts it over if it was suspended. False: it was not, or threw again. */
   release(): boolean {
     if (this.#suspendedWhy === undefined) return false
     try {
@@ -218,7 +218,7 @@ export class ActiveStrategy {
   }
 }
 
-/** Says which strategies go on as they were tuned or suspended, not as they are configured; undefined when none does. */
+/** Names the strategies that resume tuned or suspended rather than as configured; undefined when there are none. */
 export function tunedNotice(saved: readonly SavedStrategy[] | undefined): string | undefined {
   const kept = (saved ?? []).flatMap(({ name, tuned, suspendedWhy }) => [
     ...(tuned === '{}' ? [] : [`${name} as it was tuned, ${tuned}, whatever its settings`]),
@@ -247,7 +247,7 @@ function parsed(text: string): ParameterValues | undefined {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

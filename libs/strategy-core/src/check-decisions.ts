@@ -2,17 +2,17 @@ import type { InstrumentId } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import type { Decision, OrderLimits } from '@triplane/strategy'
 
-/** Beyond it neither a quantity nor a price is meant. */
+/** No quantity or price is larger. */
 const MOST = 1e15
 
-/** Who speaks, and of what it may. */
+/** What a strategy may decide about. */
 interface Speaker {
   readonly instruments: ReadonlySet<InstrumentId>
-  /** Undefined: it has opinions, and asks for no orders. */
+  /** Undefined: it gives opinions and requests no orders. */
   readonly limits: OrderLimits | undefined
 }
 
-/** Throws where a strategy says what none may. A strategy may be anybody's: nothing of it is trusted. */
+/** Throws on an invalid decision. Strategies are not trusted: anyone may have written them. */
 export function checkDecisions(decisions: readonly Decision[], speaker: Speaker): void {
   for (const decision of decisions) {
     const { type, instrument } = decision

@@ -74,7 +74,7 @@ const settings = {
     .prefault({}),
 }
 
-/** The settings of the plane's core with those of strategies, each under its key. */
+/** The settings of the plane's core and of its strategies, each under its key. */
 export function strategyConfigOf(definitions: readonly StrategyDefinition[]) {
   const names = definitions.map(({ name }) => name)
   const isKnown = (name: string) => names.includes(name)
@@ -90,12 +90,12 @@ export function strategyConfigOf(definitions: readonly StrategyDefinition[]) {
 /** Every setting of the strategy plane's core. Times are market time. */
 export const strategyConfigSchema = strategyConfigOf(strategies)
 
-/** The parameters that a strategy is configured with. */
+/** The configured parameters of a strategy. */
 export function parametersOf(config: StrategyConfig, definition: StrategyDefinition): unknown {
   return (config as Readonly<Record<string, unknown>>)[settingsKey(definition)]
 }
 
-/** Parameters with which the strategies of a run speak at once, under their keys. */
+/** Parameters that make the strategies of a run signal at once, by key. */
 export function eagerParameters(
   config: StrategyConfig,
   definitions: readonly StrategyDefinition[],
@@ -109,7 +109,10 @@ export function eagerParameters(
 
 export type StrategyConfig = z.infer<typeof strategyConfigSchema>
 
-/** How long something that an input began can take: silence that is confirmed, an order that nobody answers, a mark's age. */
+/**
+ * The longest time an input can have effects: confirming a silence, waiting for an answer to an order, ageing of a
+ * mark.
+ */
 export function longestLimitUs({
   evaluationIntervalMs,
   markAgeLimitMs,

@@ -4,14 +4,14 @@ import type { StrategyConfig } from './config.ts'
 import type { StrategyDeps, StrategyOutput } from './strategy-plane-core.ts'
 import { crossing, targetedPosition, type TradedInstrument } from './traded-instrument.ts'
 
-/** What the pursuit works with: the ledger that it reads and books crosses in, and the outbox that it sends by. */
+/** The ledger it reads and books crosses in, and the outbox it sends through. */
 interface PursuitDeps {
   readonly ledger: Ledger
   readonly outbox: Outbox<StrategyOutput>
   readonly isSessionOpen: StrategyDeps['isSessionOpen']
-  /** A kill switch is active: nothing is sent, and what works is cancelled. */
+  /** A kill switch is active: it sends nothing, and cancels what works. */
   readonly isHalted: () => boolean
-  /** Only what makes a position smaller is sent. */
+  /** Only orders that reduce a position are sent. */
   readonly isReducing: () => boolean
 }
 
@@ -32,7 +32,7 @@ export class OrderPursuit {
     this.#deps = deps
   }
 
-  /** Works towards the target, and what strategies request beside it. Without a target it cancels what works. */
+  /** Works towards the target, and the requested orders beside it. Without a target it cancels what works. */
   pursueTarget(instrument: TradedInstrument, nowUs: number): void {
     const { isHalted, isReducing, ledger, outbox } = this.#deps
     const { targetUsd, bid, ask, quotedUs } = instrument
@@ -66,7 +66,7 @@ export class OrderPursuit {
     this.#cancelRequests(instrument, reason, nowUs)
   }
 
-  /** Late prices are those of another market: cancels what could open on them; what closes may go on. */
+  /** Cancels what could open a position at late prices; orders that close one stay. */
   cancelOpening(instrument: TradedInstrument, nowUs: number): void {
     const { ledger, outbox } = this.#deps
     instrument.desk.cancelOpening(targetedPosition(instrument, ledger), 'stale_market', nowUs, outbox)
@@ -77,7 +77,7 @@ export class OrderPursuit {
     for (const desk of requestDesks) desk.cancelAll(reason, nowUs, this.#deps.outbox)
   }
 
-  /** Whether orders of the instrument may be sent now. What works is cancelled where it must not go on. */
+  /** Whether the instrument's orders may be sent now. Cancels working orders that must not go on. */
   #isTradable(instrument: TradedInstrument, nowUs: number): boolean {
     const { id, quotedUs, isStale, isQuoted, areStepsKnown, isLate, isBookValid } = instrument
     if (isStale || !isQuoted) this.cancelAll(instrument, 'stale_market', nowUs)
@@ -90,7 +90,7 @@ export class OrderPursuit {
     return false
   }
 
-  /** Books what strategies want against each other, where no order is left to send: a cross needs none. */
+  /** Books opposing wants of strategies against each other, once no order is left to send: a cross needs none. */
   #crossStrategies(instrument: TradedInstrument, nowUs: number): void {
     const { ledger, outbox } = this.#deps
     const crossed = crossing(instrument, this.#intents.minTradeUsd, ledger)

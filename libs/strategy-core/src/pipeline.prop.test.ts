@@ -52,14 +52,14 @@ const stepsOf = fc.array(
     ),
     flow: fc.integer({ min: -40, max: 40 }),
     ticks: fc.integer({ min: -60, max: 60 }),
-    /** What becomes of the intents sent at this step. */
+    /** The fate of the intents sent at this step. */
     fate: fc.constantFrom('fill', 'part', 'rest', 'deny', 'silent'),
   }),
   { minLength: 10, maxLength: 120 },
 )
 type Step = ReturnType<typeof stepsOf.generate>['value'][number]
 
-/** What a step brings, without sequence numbers. */
+/** The inputs of a step, without sequence numbers. */
 function marketInputs({ action, instrument: traded, flow }: Step, bid: number, atUs: number): StrategyInput[] {
   const instrument = instrumentId(traded)
   switch (action) {
@@ -79,7 +79,7 @@ function marketInputs({ action, instrument: traded, flow }: Step, bid: number, a
 }
 
 const effectUsOf = (event: StrategyInput) => ('effectUs' in event ? event.effectUs : event.tsRecvUs)
-/** An order plane that does with each intent what fate wants, 10 ms later; what rests is filled a second later. */
+/** An order plane that applies the step's fate to each intent, 10 ms later; resting orders fill a second later. */
 function fatefulOrderPlane() {
   const pending: (OrderEvent | Fill)[] = []
   const resting = new Map<string, OrderIntent>()
@@ -192,7 +192,7 @@ function record(steps: readonly Step[], check: (output: StrategyOutput, core: St
   return { inputs, outputs, endUs }
 }
 
-/** A core that is given the recorded inputs in a way of its own, and what it says. */
+/** Feeds the recorded inputs to a core in another way, and gives its outputs. */
 function replay({ inputs, endUs }: Run, deliver: (core: StrategyCore, input: StrategyInput) => StrategyCore): string[] {
   let core = newCore()
   const lines: string[] = []

@@ -47,7 +47,7 @@ function openPlane({
   return {
     core,
     take,
-    /** A quote, and the mark that is said of it. */
+    /** A quote and its mark. */
     quote: (ms: number, bid = 50_000) => [
       ...take(aQuote({ tsRecvUs: at(ms), bid, ask: bid + 0.2 })),
       ...take(aMark({ tsRecvUs: at(ms), price: bid + 0.1, ageUs: 0 })),
@@ -76,7 +76,7 @@ function openPlane({
   }
 }
 
-/** Lets an order rest that buys the last 0.133 of a target; gives its id. */
+/** Leaves an order resting that buys the last 0.133 of a target; gives its id. */
 function restOrder(plane: ReturnType<typeof openPlane>): string {
   plane.quote(0)
   plane.ofi(10, 4)

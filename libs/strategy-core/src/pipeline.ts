@@ -109,10 +109,10 @@ export function createStrategyCore(
     isHalted: () => switches.anyActive,
     isReducing: () => isReducing,
   })
-  /** Market time of what strategies are asked about. */
+  /** Market time of the strategies' next decisions. */
   let askedUs = 0
 
-  // What comes in
+  // Inputs
 
   function process(event: StrategyInput): void {
     switch (event.type) {
@@ -131,7 +131,7 @@ export function createStrategyCore(
     }
   }
 
-  /** Handles the evaluations that come before an input. A command from before any market time starts none. */
+  /** Handles the evaluations due before an input. A command from before any market time starts none. */
   function evaluateBefore(effectUs: number, inputRank: Rank): void {
     if (effectUs === 0) return
     if (nextEvaluationUs === 0) nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
@@ -143,7 +143,9 @@ export function createStrategyCore(
     lastInputUs = Math.max(lastInputUs, effectUs)
   }
 
-  /** No source is connected, and every time limit that began with the newest input is over: an evaluation would change nothing. */
+  /**
+   * No source is connected, and every time limit since the newest input is over: an evaluation would change nothing.
+   */
   function isIdle(): boolean {
     return connections.areAllDown && nextEvaluationUs > lastInputUs + idleAfterUs
   }
@@ -157,11 +159,11 @@ export function createStrategyCore(
     instrument.source = event.source
     if (event.type === 'mark') {
       const knownUs = event.tsRecvUs - event.ageUs
-      // Of a source whose quotes alone have died there are still the marks of its books and trades.
+      // When only the quotes of a source have died, books and trades still give marks.
       instrument.lastSeenUs = Math.max(instrument.lastSeenUs, knownUs)
       return ledger.mark(event.instrument, event.price, knownUs)
     }
-    // Live, what comes of a backlog is older than the last evaluation: it is no silence.
+    // Live, the events of a backlog are older than the last evaluation: that is no silence.
     instrument.lastSeenUs = Math.max(event.tsRecvUs, nextEvaluationUs - evaluationIntervalUs)
     if (event.type === 'quote') {
       instrument.bid = event.bid
@@ -192,7 +194,7 @@ export function createStrategyCore(
       if (status === 'book_valid') instrument.isBookValid = true
       if (status === 'stale') instrument.isStale = true
       if (status === 'fresh') instrument.isStale = false
-      // Silence begins with the connection.
+      // Silence is measured from the connection on.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
       if (hole) strategies.onHole(instrument.id, hole)
       if (!instrument.areStepsKnown) pursuit.cancelAll(instrument, 'steps_unknown', tsRecvUs)
@@ -201,7 +203,7 @@ export function createStrategyCore(
     }
   }
 
-  /** What rests was placed in other steps. */
+  /** Resting orders were placed in the old steps. */
   function onStepsKnown(instrument: TradedInstrument, event: MarketStatus): void {
     const steps = knownSteps(event)
     instrument.areStepsKnown = true
@@ -220,7 +222,10 @@ export function createStrategyCore(
     if (hasEnded) pursuit.pursueTarget(instrument, event.effectUs)
   }
 
-  /** The order plane has opened the account: the ledger here is as flat as its was. Switches that were latched are again. */
+  /**
+   * The order plane has opened the account: this ledger, as flat as that one was, books the same. Latched switches
+   * latch again.
+   */
   function onOpened({ openingId, account, switches: latched, effectUs }: AccountOpened): void {
     const opened = ledger.open(openingId, account)
     invariant(opened.ok, 'what the order plane has opened is opened here', opened.ok ? '' : opened.error.detail)
@@ -263,7 +268,7 @@ export function createStrategyCore(
     }
   }
 
-  // What is wanted
+  // Targets
 
   function onDecisions({ name }: ActiveStrategy, decisions: readonly Decision[]): void {
     let hasOpinions = false
@@ -291,7 +296,7 @@ export function createStrategyCore(
     outbox.add({ type: 'signal', strategy: name, instrument: id, effectUs: askedUs, strength, direction })
   }
 
-  /** What it wanted, it wants no more: what it holds for targets is sold, what it asked for is cancelled. */
+  /** Clears what it wants: its targets become flat, its requested orders are cancelled. */
   function onSuspended({ name, suspendedWhy = '' }: ActiveStrategy): void {
     onNotice({ code: 'suspended', strategy: name, detail: suspendedWhy })
     let hadOpinions = false
@@ -332,7 +337,7 @@ export function createStrategyCore(
     pursueTargets(nowUs)
   }
 
-  /** What is bought for cash is not bought beyond it: an account without margin never targets more than it is worth. */
+  /** A cash account buys only what it can pay for: it never targets more than its equity. */
   function portfolioLimits(): PortfolioLimits {
     if (!traded.some(({ isLongOnly }) => isLongOnly)) return config.portfolio
     const grossLimitUsd = Math.min(
@@ -342,13 +347,13 @@ export function createStrategyCore(
     return { ...config.portfolio, grossLimitUsd }
   }
 
-  // What is ordered: see `OrderPursuit`.
+  // Orders: see `OrderPursuit`
 
   function pursueTargets(nowUs: number): void {
     for (const instrument of traded) pursuit.pursueTarget(instrument, nowUs)
   }
 
-  // What the account is worth, and when to stop
+  // Valuation and kill switches
 
   function evaluateNext(): void {
     const nowUs = nextEvaluationUs
@@ -368,7 +373,7 @@ export function createStrategyCore(
     pursueTargets(nowUs)
   }
 
-  /** Whether nothing comes of an instrument although it trades and its source is there. */
+  /** Whether an instrument is silent although its session is open and its source connected. */
   function isStale(id: InstrumentId, nowUs: number): boolean {
     const instrument = tradedById.get(id)
     if (!instrument?.isStale || connections.isPaused(sourceKey(instrument.source, instrument.venue))) return false

@@ -14,7 +14,7 @@ const VIX = instrumentId(index)
 const option = anInstrument({ symbol: 'BTC-CALL', venueSymbol: 'BTC-CALL', isTraded: false })
 const CALL = instrumentId(option)
 
-/** Holds the traded instrument while the index is above 20, and says of a quoted one what it may not when that is its size. */
+/** Holds the traded instrument while the index is above 20; gives a forbidden opinion on a quoted one. */
 const reader = defineStrategy({
   name: 'READER',
   doc: 'Reads an index.',

@@ -13,7 +13,7 @@ import {
 } from '@triplane/contracts'
 import type { StrategyEvent } from '@triplane/strategy'
 
-/** What is known of an instrument that is only quoted, as it is saved. */
+/** The state of an instrument that is only quoted, as it is saved. */
 export const quotedInstrumentSchema = stateSchema({
   id: field.text,
   /** Empty before the first event. */
@@ -21,27 +21,27 @@ export const quotedInstrumentSchema = stateSchema({
   isLate: field.flag,
 })
 type QuotedInstrument = StateOf<typeof quotedInstrumentSchema>
-/** The same while it is followed. */
+/** The same, mutable. */
 type Followed = { -readonly [Key in keyof QuotedInstrument]: QuotedInstrument[Key] }
 
-/** What is not known across them is known anew behind them only. */
+/** Statuses after which the past no longer explains what follows. */
 const holes: ReadonlySet<string> = new Set(['disconnected', 'book_invalid', 'late', 'stale'])
 
-/** What the market says of an instrument. */
+/** A market event of one instrument. */
 type InstrumentEvent = StrategyEvent | PastBar | Mark
 
-/** What is missing where what comes does not follow on what came: any kind of tick, or trades alone. */
+/** What is missing: any kind of tick, or only trades. */
 export type Hole = 'ticks' | 'trades'
 
-/** The hole that a status says; undefined when it says none. */
+/** The hole that a status reports; undefined for any other status. */
 export function holeOf(event: MarketStatus): Hole | undefined {
   if (holes.has(event.status) || isBookGap(event)) return 'ticks'
   return event.status === 'gap' ? 'trades' : undefined
 }
 
 /**
- * The instruments that strategies may read and nobody trades: no target, no order, no position. What comes of one while the data plane
- * says that it is late is not given to strategies, as of those that are traded.
+ * The instruments that strategies may read and never trade: no target, order or position. As with traded ones,
+ * strategies receive no ticks while the data plane reports the instrument late.
  */
 export class QuotedInstruments {
   readonly #byId: ReadonlyMap<InstrumentId, Followed>
@@ -52,7 +52,7 @@ export class QuotedInstruments {
     this.#byId = new Map(ids.map((id) => [id, { source: '', isLate: false, ...saved.get(id), id }]))
   }
 
-  /** Takes note of an event. True: strategies may hear it. */
+  /** Records an event. True: strategies may receive it. */
   hears(event: InstrumentEvent): event is StrategyEvent {
     const quoted = this.#byId.get(event.instrument)
     if (quoted === undefined) return false
@@ -61,7 +61,7 @@ export class QuotedInstruments {
     return type === 'bar' || (!quoted.isLate && type !== 'mark' && type !== 'pastBar')
   }
 
-  /** Takes a status. Gives the instruments that it is about. */
+  /** Applies a status. Gives the instruments it is about. */
   onStatus(event: MarketStatus): InstrumentId[] {
     const about = this.#about(event)
     const { status } = event
@@ -69,7 +69,7 @@ export class QuotedInstruments {
     return about.map(({ id }) => id)
   }
 
-  /** Those that a status is about: of a chain that may be thousands, so one that is named is not searched for. */
+  /** The instruments a status is about. There may be thousands, so a named one is looked up. */
   #about(event: MarketStatus): Followed[] {
     const named = event.instrument === undefined ? undefined : this.#byId.get(event.instrument)
     if (event.instrument !== undefined) return named ? [named] : []

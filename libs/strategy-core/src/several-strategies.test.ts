@@ -32,12 +32,12 @@ function openPlane(snapshot?: StrategySnapshot) {
   const plane = {
     core,
     take,
-    /** Fills what is ordered until nothing is; gives all that was put out. */
+    /** Fills every order until none is left; gives all outputs. */
     settle(events: readonly StrategyOutput[], ms: number): StrategyOutput[] {
       const intent = intentIn(events)
       return [...events, ...(intent ? plane.settle(plane.fillOf(intent, ms), ms + 10) : [])]
     },
-    /** Both strategies say what they hold, in percent of all they could. */
+    /** Both strategies give an opinion, in percent. */
     hold: (ms: number, a: number, b: number, bid = 100) => [
       ...take(aMark({ tsRecvUs: at(ms), price: bid + 0.05, ageUs: 0 })),
       ...take(aQuote({ tsRecvUs: at(ms), bid, ask: bid + 0.1, bidSize: (a / 2 + 50) * 100 + b / 2 + 50 })),
@@ -94,7 +94,7 @@ describe('two strategies on one instrument', () => {
       { strategy: 'B', strength: 0.4 },
     ])
     const first = intentIn(events)
-    // A speaks first, and has an order of its own before B has said anything.
+    // A decides first, and has an order of its own before B has decided.
     expect(first).toMatchObject({ strategy: 'A', side: 'BUY' })
     if (!first) return
     const second = intentIn(plane.fillOf(first, 20, 0.5))
@@ -110,7 +110,7 @@ describe('two strategies on one instrument', () => {
     plane.settle(plane.hold(10, 60, 50), 20)
     const before = plane.held()
     const events = plane.settle(plane.hold(3000, 60, -100), 3010)
-    // B gave up and went short: what A has lost of its share of the limits it has got back.
+    // B turned short, which gave A its share of the limits back.
     expect(events.filter(({ type }) => type === 'orderIntent')).toMatchObject([{ side: 'SELL' }])
     const after = plane.held()
     expect([before, after].map(({ A }) => Math.round(Number(A)))).toEqual([60, 60])
@@ -126,7 +126,7 @@ describe('two strategies on one instrument', () => {
 
   it('cross at the mark where together they want nothing, and no order is sent', () => {
     const plane = openPlane()
-    // A is 40 long and B 40 short before anything is filled: together they want nothing.
+    // A is 40 long and B 40 short before anything fills: together they want nothing.
     const [first] = [intentIn(plane.hold(10, 40, -80))]
     expect(first).toMatchObject({ strategy: 'A', side: 'BUY' })
     if (!first) return

@@ -1,14 +1,14 @@
 import type { InstrumentId } from '@triplane/contracts'
 import { isMarkStale, numberFromMoney, type Valuation } from '@triplane/ledger'
 
-/** Whether the mark of a position became stale after market time `sinceUs` and by `nowUs`: nothing has to come in for that. */
+/** Whether a position's mark became stale between market times `sinceUs` and `nowUs`, by time alone. */
 export function hasAged({ positions }: Valuation, sinceUs: number, nowUs: number, markAgeLimitUs: number): boolean {
   return positions.some(
     ({ position }) => isMarkStale(position, nowUs, markAgeLimitUs) && !isMarkStale(position, sinceUs, markAgeLimitUs),
   )
 }
 
-/** Share of gross exposure in instruments that are stale, 0-1; 0 without exposure. */
+/** The share of gross exposure in stale instruments, 0-1; 0 without exposure. */
 export function staleShare({ positions, grossUsd }: Valuation, isStale: (id: InstrumentId) => boolean): number {
   let staleUsd = 0n
   for (const { position, markValueUsd } of positions) {

@@ -33,54 +33,54 @@ import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from 
 import { quotedInstrumentSchema } from './quoted-instruments.ts'
 import { tradedInstrumentSchema } from './traded-instrument.ts'
 
-/** What is about the market. */
+/** Inputs about the market. */
 export type MarketInput = Quote | Trade | Ofi | Bar | PastBar | Mark | MarketStatus
 export type StrategyInput = MarketInput | OrderEvent | Fill | AccountOpened | OperatorCommand | Tuning
 export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
 
-/** What the core cannot know by itself. */
+/** The core's dependencies. */
 export interface StrategyDeps {
-  /** What may be traded in the run: an instrument is in it once, and its quote currency has a rate to USD. */
+  /** The instruments that may be traded: each once, with a rate from its quote currency to USD. */
   readonly instruments: readonly Instrument[]
-  /** What strategies may read beside it, and nobody trades. Default: nothing. */
+  /** Instruments that strategies may read and not trade. Default: none. */
   readonly quoted?: readonly Instrument[]
   /** The trading calendar. */
   readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
-  /** The strategies that the settings may name; default: those that come with Triplane. */
+  /** The strategies that the settings may name; default: the built-in ones. */
   readonly strategies?: readonly StrategyDefinition[]
-  /** Told what became of a strategy: the edge's, for the log and to count. It must not call back. */
+  /** Called on events in the life of a strategy, for logs and counters. It must not call back. */
   readonly onNotice?: (notice: StrategyNotice) => void
 }
 
-/** Where the strategy plane stands, for the live view and the report. */
+/** The state of the strategy plane, for the live view and the report. */
 interface StrategySummary {
   readonly account: Valuation
-  /** What each strategy of the run has made, and each of an earlier one that traded. */
+  /** The results of each strategy of the run, and of earlier ones that traded. */
   readonly strategies: readonly StrategyValuation[]
-  /** Those that run, with the parameters in force. */
+  /** The running strategies, with their current parameters. */
   readonly active: readonly (Pick<ActiveStrategy, 'name' | 'parameters' | 'suspendedWhy'> & {
-    /** Instruments of which what it says is not taken yet: it has not had the history that it declares. */
+    /** Instruments still warming up: the strategy's decisions about them do not count yet. */
     readonly warmingUp: readonly InstrumentId[]
   })[]
-  /** Tunings of operators that were refused. */
+  /** The number of refused tunings. */
   readonly refusedTunings: number
   /** Market time of the newest evaluation; 0 before the first input. */
   readonly evaluatedUs: number
-  /** A position whose mark is older is valued at a stale one. */
+  /** Age from which on a position's mark is stale. */
   readonly markAgeLimitUs: number
   readonly roundTrips: RoundTrips
   readonly switches: Readonly<Record<SwitchType, SwitchStatus>>
 }
 
 export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
-  /** What the account owns by this ledger: the order plane's is the authority. */
+  /** What the account owns according to this ledger; the order plane's is the authority. */
   owned(): OwnedAccount
-  /** May be called at any time; what the core does is the same. */
+  /** Free of side effects, at any time. */
   summary(): StrategySummary
   snapshot(): StrategySnapshot
 }
 
-/** The state of the core as it is saved, with that of strategies. */
+/** The schema of the core's saved state, with that of the strategies. */
 export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
   return stateSchema({
     outboxSeq: field.count,

@@ -10,7 +10,7 @@ import type { StrategyInput, StrategySnapshot } from './strategy-plane-core.ts'
 const traded = anInstrument()
 const quoted = anInstrument({ symbol: 'VIX', venueSymbol: 'VIX', kind: 'index' })
 
-/** Keeps what it hears. */
+/** Records its events. */
 const tape = defineStrategy({
   ...{ name: 'TAPE', doc: 'Hears trades.', parameters: z.strictObject({}).prefault({}), inputs: { events: ['trade'] } },
   state: stateSchema({ heard: field.list(field.text) }),

@@ -28,40 +28,40 @@ import type { StrategyConfig } from './config.ts'
 /** Decimal digits of a mark, which lies between ticks. */
 const PRICE_DIGITS = 12
 
-/** What the strategy plane knows of one instrument. */
+/** The state of one traded instrument. */
 export interface TradedInstrument extends SeenInstrument {
-  /** Its target is never below flat: the account has no margin for it. */
+  /** Its target is never below flat, because the account has no margin for it. */
   readonly isLongOnly: boolean
   readonly terms: TradingTerms
   readonly desk: OrderDesk
-  /** Those of the strategies that ask for orders themselves. */
+  /** The desks of the strategies that request orders themselves. */
   readonly requestDesks: readonly RequestDesk[]
-  /** What the others target of it, in the order of the run. */
+  /** The targets of the other strategies, in the order of the run. */
   readonly targets: readonly StrategyTarget[]
   bid: number
   ask: number
-  /** There is a quote since the feed was last connected. */
+  /** A quote has come since the feed last connected. */
   isQuoted: boolean
-  /** Market time of the newest quote, and of the newest order flow, which comes of one. A trade does not make it newer. */
+  /** Market time of the newest quote or order flow, which is derived from quotes. Trades do not count. */
   quotedUs: number
-  /** The data plane says that what comes is old when it comes. */
+  /** The data plane reports that its events come late. */
   isLate: boolean
-  /** False since a price or size was finer than the instrument's steps: it is seen, not traded. */
+  /** False since a price or size was finer than the instrument's steps: it is not traded. */
   areStepsKnown: boolean
-  /** The data plane says that the book can be trusted; not before it does. */
+  /** The data plane reports a valid book; false until it does. */
   isBookValid: boolean
-  /** The data plane says that nothing was received of it for too long. */
+  /** The data plane reports that nothing was received for too long. */
   isStale: boolean
-  /** Of all strategies; undefined before the first target and while a kill switch is active. */
+  /** The target of all strategies; undefined before the first and while a kill switch is active. */
   targetUsd: number | undefined
 }
 
-/** What a strategy targets of an instrument. */
+/** A strategy's target in an instrument. */
 interface StrategyTarget {
   readonly strategy: string
-  /** Its opinion in force, [-1, 1]. */
+  /** Its current opinion, [-1, 1]. */
   strength: number
-  /** What the portfolio gives it of that. */
+  /** The part of it that the portfolio grants. */
   targetUsd: number
 }
 
@@ -102,7 +102,7 @@ const nothingHeard = {
   targetUsd: null,
 }
 
-/** Starts following an instrument, or goes on from a snapshot. */
+/** Starts following an instrument, or resumes from a snapshot. */
 export function followInstrument(
   instrument: Instrument,
   strategies: readonly ActiveStrategy[],
@@ -157,13 +157,13 @@ export function followInstrument(
   return traded
 }
 
-/** The desk takes over the orders of strategies that do not run any more: they serve no target, so it cancels them. */
+/** The desk adopts the orders of strategies that no longer run, and cancels them: they serve no target. */
 function deskOf({ desk, requestDesks }: TradedInstrumentSnapshot, running: readonly RequestDesk[]) {
   const left = requestDesks.filter((saved) => !running.some(({ strategy }) => strategy === saved.strategy))
   return { ...desk, orders: [...desk.orders, ...left.flatMap((saved) => saved.desk.orders)] }
 }
 
-/** What each strategy lacks of its target: those of the run, and those of an earlier one that left a position, which has no target. */
+/** How far each strategy is from its target. One that no longer runs but left a position has a target of 0. */
 function demandsOf({ id, terms, targets, requestDesks, bid, ask }: TradedInstrument, ledger: Ledger): Demand[] {
   const parts = ledger.parts(id)
   const mid = (bid + ask) / 2
@@ -178,7 +178,7 @@ function demandsOf({ id, terms, targets, requestDesks, bid, ask }: TradedInstrum
   return [...wanted, ...left]
 }
 
-/** What is held of an instrument for targets: all but what strategies hold that ask for orders themselves. */
+/** The position held for targets: all but that of strategies that request orders themselves. */
 export function targetedPosition({ id, requestDesks }: TradedInstrument, ledger: Ledger): bigint {
   const parts = ledger.parts(id)
   return requestDesks.reduce(
@@ -187,7 +187,7 @@ export function targetedPosition({ id, requestDesks }: TradedInstrument, ledger:
   )
 }
 
-/** What strategies that want the opposite of an instrument can trade with one another at its mark; undefined when it is not worth a trade. */
+/** What opposing strategies can trade with each other at the mark; undefined when it is not worth a trade. */
 export function crossing(
   instrument: TradedInstrument,
   minTradeUsd: number,
@@ -195,7 +195,7 @@ export function crossing(
 ): Pick<Cross, 'price' | 'shares'> | undefined {
   const { id, terms, targets } = instrument
   const { mark } = ledger.position(id)
-  // The usual run has one strategy, which nobody can want the opposite of.
+  // The usual run has one strategy, and nothing to cross.
   if (mark === 0 || (targets.length < 2 && isOnly(targets[0]?.strategy, ledger.parts(id)))) return undefined
   const shares = opposingShares(demandsOf(instrument, ledger), terms.lotUnits, terms.quantityScale)
   const bought = shares.reduce((sum, { quantity }) => sum + Math.max(0, Number(quantity)), 0)
@@ -204,12 +204,12 @@ export function crossing(
     : undefined
 }
 
-/** Whether nobody else ever traded it. */
+/** Whether no other strategy ever traded it. */
 function isOnly(strategy: string | undefined, parts: ReadonlyMap<string, unknown>): boolean {
   return strategy !== undefined && parts.size === (parts.has(strategy) ? 1 : 0)
 }
 
-/** What `followInstrument` needs to go on. */
+/** The state from which `followInstrument` resumes. */
 export function snapshotInstrument(traded: TradedInstrument): TradedInstrumentSnapshot {
   const {
     id,

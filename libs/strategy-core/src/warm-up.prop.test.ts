@@ -12,7 +12,10 @@ const of = (minute: number) => ({
   openTimeUs: T + minute * MINUTE_US,
 })
 
-/** Minute by minute: what becomes of the run's own bar, and which past bars come behind it, so many minutes back, some missing. */
+/**
+ * For each minute: the state of the run's own bar, and the past bars that arrive after it, how many minutes back, with
+ * gaps.
+ */
 const minutes = fc.array(
   fc.record({
     own: fc.constantFrom('whole' as const, 'whole' as const, 'incomplete' as const, 'none' as const),

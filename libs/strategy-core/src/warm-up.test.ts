@@ -113,7 +113,7 @@ describe('the bars that a strategy is given', () => {
   })
 })
 
-/** Says at every quote what its bid size says, warm or not; needs so many minutes and two days. */
+/** Gives the bid size as its opinion at every quote, warm or not; needs so many minutes and two days. */
 const loud = defineStrategy({
   name: 'LOUD',
   doc: 'Speaks before it is asked.',
@@ -138,7 +138,7 @@ const loud = defineStrategy({
   },
 })
 
-/** The core of a plane that runs a strategy, on an instrument whose book is valid. */
+/** The core of a plane that runs one strategy on an instrument with a valid book. */
 function openPlane(definition: StrategyDefinition, parameters: object = {}, snapshot?: StrategySnapshot) {
   const notices: StrategyNotice[] = []
   const config = strategyConfigOf([definition]).parse({
@@ -248,7 +248,10 @@ describe.each(warming.map((definition) => [definition.name, definition] as const
   const close = (minute: number) => 100 + minute * 0.7 + (minute % 3)
   const bars = definition.warmUp({}).find(({ timeframe }) => timeframe === '1m')?.bars ?? 0
 
-  /** Takes past bars up to the start, then the bars of the run; restored before the bar `cut`. Gives what each said, and who is cold. */
+  /**
+   * Feeds past bars up to the start, then the bars of the run, with a restore before bar `cut`. Gives the decisions and
+   * the cold instruments.
+   */
   function play(pastBars: number, cut?: number) {
     let plane = openPlane(definition)
     const steps: StrategyInput[] = [

@@ -12,7 +12,7 @@ import {
 } from '@triplane/contracts'
 import type { WarmUpBars } from '@triplane/strategy'
 
-/** How far the warm-up of an instrument is, as it is saved. */
+/** The progress of an instrument's warm-up, as it is saved. */
 export const warmUpSchema = stateSchema({
   instrument: field.text,
   isWarm: field.flag,
@@ -29,18 +29,18 @@ export const warmUpSchema = stateSchema({
 })
 type SavedWarmUp = StateOf<typeof warmUpSchema>
 
-/** The bars of one length that the strategy was given. */
+/** The bars of one length that the strategy received. */
 interface Series {
   readonly timeframe: Timeframe
-  /** Whole ones, of before the run and of its own. */
+  /** The number of complete bars, from before the run and from it. */
   bars: number
   /** Start of the newest of them; 0 before the first. */
   newestUs: number
-  /** Start of the newest of before the run; 0 before the first. */
+  /** Start of the newest past bar; 0 before the first. */
   pastUs: number
-  /** A bar of the run's own has followed them. */
+  /** A bar of the run has followed them. */
   isJoined: boolean
-  /** The first that follows, while it is not whole and the venue's own may still come in its place. */
+  /** The first bar of the run, while it is incomplete and the venue's own may still replace it. */
   held: Bar | null
 }
 
@@ -72,22 +72,22 @@ export class WarmUp {
     )
   }
 
-  /** The instruments of which the strategy's decisions are not taken yet. */
+  /** The instruments that are still warming up. */
   get cold(): readonly InstrumentId[] {
     return [...this.#of].flatMap(([id, { isWarm }]) => (isWarm ? [] : [id]))
   }
 
-  /** Whether decisions about the instrument are taken. */
+  /** Whether decisions about the instrument count. */
   isWarm(instrument: InstrumentId): boolean {
     return this.#of.get(instrument)?.isWarm ?? true
   }
 
-  /** Other parameters may declare another number of bars; what is warm stays so. */
+  /** Sets another number of bars, for other parameters; warm instruments stay warm. */
   retune(wanted: readonly WarmUpBars[]): void {
     this.#wanted = wanted
   }
 
-  /** What the strategy is given when one of the run's own bars comes, oldest first. */
+  /** Gives the bars to forward when a bar of the run arrives, oldest first. */
   onBar(bar: Bar): readonly Bar[] {
     const state = this.#of.get(bar.instrument)
     const series = state?.series.find(({ timeframe }) => timeframe === bar.timeframe)
@@ -96,7 +96,7 @@ export class WarmUp {
     const { held } = series
     const isFirst = series.pastUs > 0 && !series.isJoined && held === null
     if (isFirst && bar.incomplete) series.held = bar
-    // What waits is not whole, however it is revised.
+    // The waiting bar is incomplete, whatever its revision.
     if (series.held?.openTimeUs === bar.openTimeUs) return []
     series.held = null
     series.isJoined = true
@@ -105,13 +105,13 @@ export class WarmUp {
     return held ? [held, bar] : [bar]
   }
 
-  /** What the strategy is given when a bar of before the run comes, oldest first. */
+  /** Gives the bars to forward when a past bar arrives, oldest first. */
   onPastBar(bar: PastBar): readonly (Bar | PastBar)[] {
     const state = this.#of.get(bar.instrument)
     const series = state?.series.find(({ timeframe }) => timeframe === bar.timeframe)
     if (!state || !series || bar.openTimeUs <= series.newestUs) return []
     const { held } = series
-    // The venue has no bar of its interval.
+    // The venue has no bar for its interval.
     const isStillMissing = held !== null && held.openTimeUs < bar.openTimeUs
     if (held && held.openTimeUs <= bar.openTimeUs) series.held = null
     series.pastUs = bar.openTimeUs

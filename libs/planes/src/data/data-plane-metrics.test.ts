@@ -10,7 +10,7 @@ import { Freshness } from './freshness.ts'
 
 const T = testStartUs
 
-/** A session whose outputs are recorded, and what is exposed of it. */
+/** A session whose outputs are recorded, and its exposition. */
 function recorded(core = newCore(), source: 'sim' | 'capture' = 'sim') {
   const logger = createLogger({ service: 'test', destination: { write: () => undefined } })
   const metrics = createDataMetrics({ instruments, source, maxSeries: 10_000, logger })
@@ -54,7 +54,7 @@ describe('the metrics of the data plane', () => {
     const { feed, value } = recorded()
     feed(connect, trade(0, 1), trade(1, 2))
     expect(await value('data_clock_agreements_total')).toBe(0)
-    // From its sixth second on all of the source is 800 ms ahead of what it was.
+    // From its sixth second on the whole source is 800 ms further ahead.
     for (let i = 0; i < 30; i++) {
       const nowUs = T + 6 * SECOND + i * 100_000
       feed(aFrame(message.trade(nowUs + 800_000, 3 + i), nowUs))

@@ -28,20 +28,20 @@ type DataMetrics = Metrics<'data_plane'>
 const LEVELS = 20
 const prices = ['last', 'bid', 'ask'] as const
 
-/** What is recorded of one instrument: handles, each an array add, and the newest times. */
+/** The handles of one instrument, each an array add, and its newest times. */
 interface InstrumentMetrics {
   readonly lane: Lane
   readonly market: MarketLabels
   readonly ofSource: MarketLabels & { readonly source: string }
   readonly ticks: CounterHandle
-  /** Undefined of what is only quoted. */
+  /** Undefined for an instrument that is only quoted. */
   readonly traded: TradedMetrics | undefined
-  /** Wall time of receipt and event time of the newest event. */
+  /** When the newest event was received (wall time), and its event time. */
   lastRecvUs: number
   lastEventUs: number
 }
 
-/** What is recorded on the hot path of an instrument that is traded. */
+/** The handles used on the hot path of a traded instrument. */
 interface TradedMetrics {
   readonly ofi: CounterHandle
   readonly buys: CounterHandle
@@ -52,7 +52,7 @@ interface TradedMetrics {
   readonly volume: RollingMinute
 }
 
-/** The metrics of the data plane, with a series of all that it can record of the source. */
+/** The metrics of the data plane, with every series of the source initialised. */
 export function createDataMetrics(options: PlaneMetricsOptions & { readonly source: string }): Metrics<'data_plane'> {
   const { source } = options
   return createPlaneMetrics('data_plane', options, (metrics) => {
@@ -63,8 +63,8 @@ export function createDataMetrics(options: PlaneMetricsOptions & { readonly sour
 }
 
 /**
- * Records what the data plane puts out: call what it returns with every output. Prices, books and candles are read off the
- * core before each scrape. `nowUs` is wall time and is read for every event, so give a clock that is read once a turn.
+ * Gives the function that records each output of the data plane. Prices, books and candles are read from the core
+ * before each scrape. `nowUs` is wall time and read for every event: pass a clock that is read once a turn.
  */
 export function exportDataPlane(
   metrics: DataMetrics,
@@ -179,7 +179,9 @@ function recordBar(
 const marketTypes = ['trade', 'quote', 'bookDelta', 'bookSnapshot', 'bar'] as const
 const countedTypes = ['frame', ...marketTypes] as const
 
-/** The name that metrics have for what a dead letter was. Refused records of the bus are counted where they are refused. */
+/**
+ * The metric's name for the subject of a dead letter. Refused records of the bus are counted where they are refused.
+ */
 const eventTypeOf = {
   frame: 'frame',
   trade: 'tick',
@@ -189,7 +191,7 @@ const eventTypeOf = {
   bar: 'bar',
 } as const
 
-/** Shows what can be refused of what. */
+/** Initialises every refusal that can be counted. */
 function showRefusals(metrics: Pick<DataMetrics, 'deadLetters' | 'validationErrors'>, source: string): void {
   for (const type of countedTypes) {
     for (const error_type of frameRefusalsOf[type])
@@ -261,7 +263,7 @@ function measureCandles(metrics: DataMetrics, { bars }: Lane, market: MarketLabe
   }
 }
 
-/** The top levels of a valid book. A level that is absent is NaN, and a gauge that is NaN is not exposed. */
+/** The top levels of a valid book. An absent level is NaN, which a gauge does not expose. */
 function measureBook(metrics: DataMetrics, keeper: NonNullable<Lane['book']>, market: MarketLabels): void {
   const { book } = keeper
   const bid = { quantity: 0, value: 0 }
@@ -282,7 +284,7 @@ function measureBook(metrics: DataMetrics, keeper: NonNullable<Lane['book']>, ma
   metrics.totalAsks.set(market, known(ask.value))
 }
 
-/** Adds a level to the totals of its side. Gives the quantity down to it; NaN when there is no such level. */
+/** Adds a level to the totals of its side. Gives the cumulative quantity; NaN when there is no such level. */
 function addLevel(total: { quantity: number; value: number }, price: number, size: number): number {
   if (Number.isNaN(price)) return Number.NaN
   total.quantity += size

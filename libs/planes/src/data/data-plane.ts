@@ -21,7 +21,7 @@ import { describePlane } from '../define-plane.ts'
 import { createDataMetrics, exportDataPlane } from './data-plane-metrics.ts'
 import { Freshness } from './freshness.ts'
 
-/** What the data plane is made of, wherever it runs. */
+/** The parts of the data plane, wherever it runs. */
 interface DataPlaneParts {
   readonly config: DataPlaneConfig
   /** Label of the feed: sim, capture. */
@@ -42,9 +42,9 @@ interface BuiltDataPlane {
   readonly core: DataCore
   /** Sees every output once, in emission order, when its host has time: metrics. */
   readonly observe: (event: MarketEvent) => void
-  /** Told when the feed hands over and when what came of it is published. */
+  /** Notified when the feed hands over frames and when their events are published. */
   readonly freshness: Freshness
-  /** Notes a heartbeat that begins its way through all planes. */
+  /** Records a heartbeat that starts here on its way through all planes. */
   readonly beat: (originUs: number) => void
 }
 
@@ -75,7 +75,7 @@ function buildDataPlane(
 const described = describePlane('data-plane')
 const { name, stage } = described
 
-/** The data plane. It takes frames and hears no other plane. */
+/** The data plane. It handles frames and reads no other plane. */
 export const dataPlane = {
   ...described,
   stateSchema: dataPlaneSchema,
@@ -96,19 +96,19 @@ export interface DataPlaneOptions extends DataPlaneParts {
 
 export interface DataPlane {
   readonly core: DataCore
-  /** Takes what a feed hands over and publishes what comes of it. */
+  /** Handles a feed's items and publishes the resulting events. */
   accept(item: FeedItem): void
   /** Handles timers that are due at or before `throughUs`. */
   advance(throughUs: number): void
   nextDueUs(): number
-  /** Shows what was published since the last call to metrics and `observe`; a scrape does so too. */
+  /** Passes what was published since the last call to the metrics and to `observe`; so does a scrape. */
   observe(): void
-  /** Sends a heartbeat on its way through all planes. */
+  /** Starts a heartbeat on its way through all planes. */
   beat(marketUs: number): void
   state(): DataPlaneState
 }
 
-/** The data plane has no inputs that wait: its state is its core's. */
+/** The data plane has no waiting inputs: its state is its core's. */
 type DataPlaneState = DataPlaneSnapshot
 
 /** Joins the data plane to the bus of its process. */

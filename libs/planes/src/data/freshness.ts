@@ -3,9 +3,10 @@ import type { HistogramHandle, Metrics } from '@triplane/metrics'
 import { instrumentLabels } from '../instrument-labels.ts'
 
 /**
- * Records how old events are when they are published: their delay above the clock offset, which the core tells in market time,
- * plus the time that we took from the feed's hand-over to publishing, on the monotonic clock. Of everything that was understood,
- * refused events included: what is too late or comes twice is late all the same. Nothing is recorded of what is only quoted.
+ * Records how old events are when they are published: the delay above the clock offset, in market time, plus our own
+ * time from the feed's hand-over to publishing, on the monotonic clock. Covers every understood event, refused ones
+ * included: an event that is late or a duplicate still shows the delay. Records nothing for instruments that are only
+ * quoted.
  */
 export class Freshness {
   readonly #monotonicUs: () => number
@@ -28,12 +29,12 @@ export class Freshness {
     )
   }
 
-  /** The feed has handed over what is told of next. */
+  /** The feed has handed over the frames of the next events. */
   handedOver(): void {
     this.#handedOverUs = this.#monotonicUs()
   }
 
-  /** An event of the instrument came so late; events ahead of the offset are not younger than new. */
+  /** Records the delay of an event; one ahead of the offset counts as 0. */
   onDelay(instrument: InstrumentId, delayUs: number): void {
     const series = this.#seriesOf.get(instrument)
     if (series === undefined) return
@@ -41,7 +42,7 @@ export class Freshness {
     this.#delaysUs.push(Math.max(0, delayUs))
   }
 
-  /** What was handed over is published. */
+  /** The events of the last hand-over are published. */
   published(): void {
     if (this.#waiting.length === 0) return
     const workUs = this.#monotonicUs() - this.#handedOverUs

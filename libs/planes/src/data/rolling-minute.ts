@@ -2,10 +2,10 @@ import { US_PER_SECOND } from '@triplane/kernel'
 
 const SECONDS = 60
 
-/** A sum over the last rolling minute of market time, in 60 slots of a second. */
+/** A sum over the last minute of market time, in 60 slots of a second. */
 export class RollingMinute {
   readonly #sums = new Float64Array(SECONDS)
-  /** The newest second that was added to. */
+  /** The newest second with a value. */
   #second = 0
 
   add(timeUs: number, amount: number): void {

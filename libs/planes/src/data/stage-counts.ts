@@ -10,7 +10,7 @@ import type { CounterHandle, Metrics } from '@triplane/metrics'
 
 const IGNORED = 'trade_stream_ignored'
 
-/** Shows the stages, and what each can refuse. */
+/** Initialises the stages and their refusals. */
 export function showStages({
   stageIn,
   stageOut,
@@ -25,8 +25,8 @@ export function showStages({
 }
 
 /**
- * Exports what came into each stage, went out of it and was refused, read off the core's own counts before each scrape.
- * What a resumed run had counted before is not counted again.
+ * Exports what entered, left and was refused by each stage, read from the core's counts before each scrape. A resumed
+ * run does not count the past again.
  */
 export function exportStageCounts(metrics: Metrics<'data_plane'>, core: DataCore, source: string): void {
   const { stageIn, stageOut, stageRefused, finerThanSteps, clockAgreements } = metrics

@@ -10,7 +10,7 @@ const MS = 1000
 const ROUND_TRIP_US = 20 * MS
 const IN_GOOD_TIME_US = 1000 * MS
 
-/** A session of a plane that exports its metrics, and the samples that they have. */
+/** A session of a plane that exports its metrics. */
 function exported(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
   const metrics = createOrderMetrics({
     instruments: [BTC, SPY],
@@ -50,7 +50,7 @@ function exported(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
 
 const settle = (session: Session) => session.wait(ROUND_TRIP_US).settle()
 
-/** How each rejection of the broker comes about. */
+/** How to provoke each rejection of the broker. */
 const rejections: Readonly<Record<BrokerReject, (session: Session) => void>> = {
   would_cross: (session) => void session.intent('a', { limitPrice: '100.1', postOnly: true }),
   no_liquidity(session) {
@@ -63,7 +63,7 @@ const rejections: Readonly<Record<BrokerReject, (session: Session) => void>> = {
   },
 }
 
-/** How each reason to cancel comes about, for an order that rests. */
+/** How to provoke each reason to cancel a resting order. */
 const cancellations: Readonly<Record<CancelReason, (session: Session) => void>> = {
   replaced: (session) => void session.cancel('a', 'replaced'),
   stale_market: (session) => void session.cancel('a', 'stale_market'),

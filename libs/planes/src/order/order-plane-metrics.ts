@@ -25,7 +25,7 @@ type OrderMetrics = Metrics<'order_plane'>
 
 const openStates = enteredStates.filter(isWorking)
 
-/** The metrics of the order plane, with a series of all that it can record. */
+/** The metrics of the order plane, with every series initialised. */
 export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
   return createPlaneMetrics(
     'order_plane',
@@ -43,8 +43,8 @@ export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
 const seconds = (fromUs: number, toUs: number) => Math.max(0, toUs - fromUs) / 1e6
 
 /**
- * Records what the order plane puts out: call what it returns with every output. Gauges are read off the core before each
- * scrape. Latencies are market time.
+ * Gives the function that records each output of the order plane. Gauges are read from the core before each scrape.
+ * Latencies are market time.
  */
 export function exportOrderPlane(
   metrics: OrderMetrics,
@@ -73,7 +73,7 @@ export function exportOrderPlane(
   }
 }
 
-/** Counts an intent that came twice: it is no order, so no event tells of it. */
+/** Counts a duplicate intent. It becomes no order, so no event reports it. */
 export function countDuplicate(metrics: OrderMetrics, { strategy }: OrderIntent): void {
   metrics.stageIn.inc({ stage: 'risk' })
   recordDenial(metrics, strategy, 'duplicate')

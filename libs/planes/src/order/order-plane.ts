@@ -14,13 +14,13 @@ import { definePlane } from '../define-plane.ts'
 import { countDuplicate, createOrderMetrics, exportOrderPlane } from './order-plane-metrics.ts'
 import { orderViews } from './status-views.ts'
 
-/** What the order plane is made of, wherever it runs. */
+/** The parts of the order plane, wherever it runs. */
 interface OrderPlaneParts {
   readonly config: OrderPlaneConfig
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'order_plane'>
-  /** Told of an intent at the moment when the gate approves it. */
+  /** Called when the gate approves an intent. */
   readonly onApproved: (intent: OrderIntent) => void
 }
 

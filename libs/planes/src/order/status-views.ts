@@ -3,7 +3,7 @@ import { portfolioState } from '@triplane/ledger'
 import type { StatusViews } from '@triplane/service'
 import type { OrderPlaneCore, OrderPlaneView } from '@triplane/order-core'
 
-/** What the order plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
+/** The status views of the order plane, as JSON; quantities and money are decimal strings. */
 export function orderViews(core: () => OrderPlaneCore | undefined, marketUs: () => number): StatusViews {
   const shown =
     <Shown>(show: (view: OrderPlaneView) => Shown) =>

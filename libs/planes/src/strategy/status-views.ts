@@ -4,7 +4,7 @@ import type { StrategyCore } from '@triplane/strategy-core'
 
 type Summary = ReturnType<StrategyCore['summary']>
 
-/** What the strategy plane shows of itself to people and scripts, as JSON; quantities and money are decimal strings. */
+/** The status views of the strategy plane, as JSON; quantities and money are decimal strings. */
 export function strategyViews(core: () => StrategyCore | undefined, marketUs: () => number): StatusViews {
   const summary = (): Summary | undefined => core()?.summary()
   return {

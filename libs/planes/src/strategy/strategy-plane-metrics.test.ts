@@ -18,7 +18,7 @@ import { strategyPlaneOf } from './strategy-plane.ts'
 const BTC = anInstrument()
 const INDEX = anInstrument({ symbol: 'VIX', venueSymbol: 'VIX', kind: 'index' })
 
-/** Fails at a bid of the size that it cannot bear; says of an index what none may. */
+/** Fails at a certain bid size; gives a forbidden opinion on an index. */
 const touchy = defineStrategy({
   name: 'TOUCHY',
   doc: 'Fails when a test wants it to.',
@@ -70,7 +70,7 @@ function openPlane(parameters = {}) {
     tune: (ms: number, strategy: string, parameters: string) =>
       plane.core.process(aTuning({ seq: ++seq, effectUs: at(ms), strategy, parameters })),
     rearm: (ms: number) => plane.core.process(anOperatorCommand({ seq: ++seq, effectUs: at(ms), command: 'rearm' })),
-    /** The samples of a family that are not 0. */
+    /** The non-zero samples of a family. */
     async found(family: string, label: string): Promise<string[]> {
       const samples = readExposition(await metrics.expose()).find(({ name }) => name === family)?.samples ?? []
       return samples.flatMap(({ labels, value }) => (value === 0 ? [] : [`${labels[label]} ${value}`]))

@@ -5,14 +5,14 @@ import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels } from '../instrument-labels.ts'
 
-/** The stage that asks strategies. */
+/** The stage that calls strategies. */
 export const SIGNALS = 'signals'
-/** The stage that takes operators' tunings. */
+/** The stage that handles operators' tunings. */
 export const TUNING = 'tuning'
 
 const suspensions = ['pnl', 'drawdown', 'psr', 'error', 'operator'] as const
 
-/** The metrics of the strategy plane, with a series of all that it can record. */
+/** The metrics of the strategy plane, with every series initialised. */
 export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'strategy_plane'> {
   return createPlaneMetrics(
     'strategy_plane',
@@ -30,8 +30,7 @@ export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'st
 }
 
 /**
- * Records what the strategy plane puts out: call what it returns with every output. Gauges are read off the core before
- * each scrape.
+ * Gives the function that records each output of the strategy plane. Gauges are read from the core before each scrape.
  */
 export function exportStrategyPlane(
   metrics: Metrics<'strategy_plane'>,

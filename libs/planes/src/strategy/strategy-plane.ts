@@ -17,7 +17,7 @@ import { definePlane } from '../define-plane.ts'
 import { strategyViews } from './status-views.ts'
 import { createStrategyMetrics, exportStrategyPlane, SIGNALS, TUNING } from './strategy-plane-metrics.ts'
 
-/** What the plane hears whatever its strategies are; what it hears for those that ask for trades, and for bars. */
+/** The inputs under any strategies, and the further ones for strategies that subscribe to trades or bars. */
 const alwaysHeard = [
   'quote',
   'ofi',
@@ -32,16 +32,16 @@ const alwaysHeard = [
 const trades = ['trade'] as const
 const bars = ['bar', 'pastBar'] as const
 
-/** What the strategy plane is made of, wherever it runs. */
+/** The parts of the strategy plane, wherever it runs. */
 interface StrategyPlaneParts {
   readonly config: StrategyConfig
-  /** What may be traded. */
+  /** The instruments that may be traded. */
   readonly instruments: readonly Instrument[]
-  /** What strategies may read beside it. Default: nothing. */
+  /** Instruments that strategies may read and not trade. Default: none. */
   readonly quoted?: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'strategy_plane'>
-  /** Told what becomes of strategies. */
+  /** Logs events in the life of strategies. */
   readonly logger?: Logger
 }
 
@@ -78,7 +78,7 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
           if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
           if (notice.code === 'decision_refused') {
             metrics.stageRefused.inc({ stage: SIGNALS, reason: notice.reason })
-            // What a strategy says again and again is logged once.
+            // A repeated refusal is logged once.
             const said = `${notice.strategy} ${notice.detail}`
             if (logged.has(said)) return
             logged.add(said)
@@ -101,7 +101,7 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
   })
 }
 
-/** The strategy plane with the strategies that come with Triplane. */
+/** The strategy plane with the built-in strategies. */
 export const strategyPlane = strategyPlaneOf(builtIn)
 
 function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): void {

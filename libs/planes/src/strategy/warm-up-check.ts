@@ -2,8 +2,8 @@ import type { RuledCheck } from '@triplane/health'
 import type { StrategyCore } from '@triplane/strategy-core'
 
 /**
- * Whether every strategy has had the history that it declares, of every instrument; those that have not are in the details. Degraded
- * at worst: the plane works, and does not trade what is not warm.
+ * Healthy when every strategy has received its declared history of every instrument; the details name those that have
+ * not. Degraded at worst: the plane works, and does not trade what has not warmed up.
  */
 export function warmUpCheck(core: () => Pick<StrategyCore, 'summary'> | undefined): RuledCheck {
   return {
