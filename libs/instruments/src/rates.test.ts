@@ -12,9 +12,14 @@ describe('configuredRates', () => {
 
   it('knows nothing of other currencies, and says so where one is needed', () => {
     expect(rates.find('EUR')).toBeUndefined()
-    expect(() => configuredRates({}).of('USD')).toThrow(/rate to USD, was USD/)
+    expect(() => configuredRates({}).of('USDT')).toThrow(/rate to USD, was USDT/)
     expect(() => rates.of('EUR')).toThrow(/every quote currency has a rate to USD, was EUR/)
     expect(() => rates.usdPer('EUR')).toThrow(/rate to USD, was EUR/)
+  })
+
+  it('counts a US dollar as one, which is not traded in unless it is configured', () => {
+    const none = configuredRates({})
+    expect([none.usdPer('USD'), none.has('USD')]).toEqual([1, false])
   })
 
   it.each(['0', '-1', 'one', '0.000000001'])('refuses a rate of %s', (rate) => {

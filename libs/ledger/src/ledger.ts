@@ -9,10 +9,11 @@ import {
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
-import { contractSizeOf, type Rate, type Rates } from '@triplane/instruments'
-import { divideHalfEven, err, fixed, invariant, MONEY_SCALE, ok, rescale, type Result } from '@triplane/kernel'
-import { balancesOf, worth, type HeldPosition } from './balances.ts'
-import { Holding, misfit, UNATTRIBUTED } from './holding.ts'
+import { contractSizeOf, type Rates } from '@triplane/instruments'
+import { divideHalfEven, err, fixed, invariant, MONEY_SCALE, ok, type Result } from '@triplane/kernel'
+import { Assets } from './assets.ts'
+import { balancesOf, type HeldPosition } from './balances.ts'
+import { Holding, misfit } from './holding.ts'
 import { untouchedLedger, type LedgerSnapshot } from './ledger-snapshot.ts'
 import { convertMoney, numberFromMoney } from './money.ts'
 import { openedLedger, openingMark, ownedAccount } from './opening.ts'
@@ -114,15 +115,16 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   invariant(configuredCashUsd > 0n, 'starting cash is > 0', config.startingCashUsd)
   const positions = new Map<string, Holding>()
   const listed = new Map<string, LedgerInstrument>()
-  /** By the asset; of those with a rate and of those that an instrument prices. */
-  const assets = new Map<string, Holding>()
-  /** Those of cash: of US dollars and of every quote currency. */
-  const rates = new Map<string, Rate>([['USD', fixed('1', MONEY_SCALE)]])
+  const { rates } = config
+  const assets = new Assets({ rates, listed: () => listed, markOf: (id) => positionOf(id).mark })
+  /** What is held of them is cash; of another currency it is an asset. */
+  const cashCurrencies = new Set(['USD'])
   for (const instrument of config.instruments) {
     const { quote, lotSize } = instrument
     const id = instrumentId(instrument)
     invariant(!positions.has(id), 'an instrument is in a ledger once', id)
-    rates.set(quote, config.rates.of(quote))
+    invariant(rates.has(quote), 'every quote currency has a rate to USD', quote)
+    cashCurrencies.add(quote)
     positions.set(id, new Holding(id, quote, unitScale(lotSize), contractSizeOf(instrument)))
     listed.set(id, instrument)
   }
@@ -152,7 +154,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       if (!held) throw misfit(holding)
       held.restore(holding)
     }
-    for (const holding of saved.assets) assetOf(holding.instrument, holding.quoteCurrency).restore(holding)
+    for (const holding of saved.assets) assets.restore(holding)
   }
 
   function holdingOf(id: InstrumentId): Holding {
@@ -178,80 +180,9 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return true
   }
 
-  /** The price of an asset: that of an instrument of which it is the base, the fill's own first; else its rate to USD. */
-  function priceOf(
-    currency: string,
-    id?: InstrumentId,
-  ): { readonly price: number; readonly quote: string } | undefined {
-    const own = id === undefined ? undefined : listed.get(id)
-    const candidates = [...(own ? [own] : []), ...listed.values()].filter(({ base }) => base === currency)
-    const priced = candidates.find((one) => positionOf(instrumentId(one)).mark > 0)
-    if (priced) return { price: positionOf(instrumentId(priced)).mark, quote: priced.quote }
-    return config.rates.find(currency) === undefined
-      ? undefined
-      : { price: config.rates.usdPer(currency), quote: 'USD' }
-  }
-
-  function assetOf(currency: string, quote: string): Holding {
-    const asset = assets.get(currency) ?? new Holding(currency, quote, MONEY_SCALE)
-    assets.set(currency, asset)
-    return asset
-  }
-
-  /** The price of what a fee is in: of the base the fill's own, which every ledger knows alike; else that of the asset. */
-  function priceOfFee(feeCurrency: string, fill: EventDraft<Fill>): { readonly price: number; readonly quote: string } {
-    const { base, quote } = instrumentOf(fill.instrument)
-    if (feeCurrency === base) return { price: Number(fill.price), quote }
-    const price = priceOf(feeCurrency, fill.instrument)
-    invariant(price !== undefined, 'a fee is in a currency with a mark or a rate to USD', feeCurrency)
-    return price
-  }
-
-  /** Sells what a fee takes of its asset, for a strategy; gives the fee in the fill's quote currency. */
-  function payFee(strategy: string, feeCurrency: string, fee: bigint, fill: EventDraft<Fill>, quote: string): bigint {
-    const price = priceOfFee(feeCurrency, fill)
-    const asset = assetOf(feeCurrency, price.quote)
-    const { quoteCurrency } = asset.whole
-    const proceeds = inQuote(worth(fee, price.price), price.quote, quoteCurrency)
-    asset.book(strategy, -fee, -proceeds, 0n)
-    markAsset(asset)
-    return inQuote(proceeds, quoteCurrency, quote)
-  }
-
-  /** Makes good what a fee took of the base beyond what was deposited of it, out of a strategy's long position as far as it goes. */
-  function coverBase(strategy: string, holding: Holding, base: string, fill: EventDraft<Fill>): void {
-    const asset = assets.get(base)
-    const { quantity } = holding.part(strategy)
-    if (!asset || asset.whole.quantity >= 0n || quantity <= 0n) return
-    const { quantityScale, quoteCurrency } = holding.whole
-    const missing = rescale(-asset.whole.quantity, MONEY_SCALE, quantityScale)
-    const units = missing < quantity ? missing : quantity
-    const taken = rescale(units, quantityScale, MONEY_SCALE)
-    const value = worth(taken, Number(fill.price))
-    countRoundTrip(holding.book(strategy, -units, -value, 0n))
-    asset.book(strategy, taken, inQuote(value, quoteCurrency, asset.whole.quoteCurrency), 0n)
-    markAsset(asset)
-  }
-
   function countRoundTrip(ended: RoundTrip): void {
     if (ended === 'open') return
     roundTrips = { closed: roundTrips.closed + 1, won: roundTrips.won + (ended === 'won' ? 1 : 0) }
-  }
-
-  function inQuote(money: bigint, from: string, to: string): bigint {
-    if (from === to) return money
-    return divideHalfEven(money * (rates.get(from) as Rate), rates.get(to) as Rate)
-  }
-
-  function markAsset(asset: Holding): void {
-    asset.mark(assetMark(asset.whole), asset.whole.markUs)
-  }
-
-  function assetMark(asset: Position): number {
-    const price = priceOf(asset.instrument)
-    if (!price) return asset.mark
-    const ratio = Number(rates.get(price.quote)) / Number(rates.get(asset.quoteCurrency))
-    return price.price * ratio
   }
 
   function* held(): Generator<HeldPosition> {
@@ -259,13 +190,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const { base, kind } = instrumentOf(whole.instrument)
       yield { position: whole, base, isDerivative: kind === 'linear_perpetual' }
     }
-    for (const { whole } of assets.values()) yield { position: whole, base: whole.instrument, isDerivative: false }
+    for (const { whole } of assets.all) yield { position: whole, base: whole.instrument, isDerivative: false }
   }
 
   /** What was put in since the start, at the rates: cash came with every deposit of an asset too. */
   function cashDepositsUsd(): bigint {
     let usd = -startingCashUsd
-    for (const [currency, units] of cash) usd += convertMoney(units, rates.get(currency) as Rate)
+    for (const [currency, units] of cash) usd += convertMoney(units, rates.of(currency))
     return usd
   }
 
@@ -280,13 +211,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return {
       position,
       isDust: isDust(position, value),
-      markValueUsd: convertMoney(value, rates.get(position.quoteCurrency) as Rate),
+      markValueUsd: convertMoney(value, rates.of(position.quoteCurrency)),
       ...gainsOf(position),
     }
   }
 
   function gainsOf(position: Position): Gains {
-    const rate = rates.get(position.quoteCurrency) as Rate
+    const rate = rates.of(position.quoteCurrency)
     return {
       realizedUsd: convertMoney(position.realized, rate),
       unrealizedUsd: convertMoney(unrealized(position), rate),
@@ -297,8 +228,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   /** What is held, valued, and whose it is. */
   function* gains(): Generator<HeldGains> {
     for (const { whole, parts } of positions.values()) yield { whole, parts, gainsOf }
-    for (const { whole, parts } of assets.values())
-      yield { whole: { ...whole, mark: assetMark(whole) }, parts, gainsOf }
+    for (const asset of assets.all) yield { whole: assets.valued(asset), parts: asset.parts, gainsOf }
   }
 
   function value(): Valuation {
@@ -318,8 +248,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       grossUsd += of.markValueUsd < 0n ? -of.markValueUsd : of.markValueUsd
       netUsd += of.markValueUsd
     }
-    for (const { whole } of assets.values()) {
-      const { realizedUsd: realized, unrealizedUsd: open } = gainsOf({ ...whole, mark: assetMark(whole) })
+    for (const asset of assets.all) {
+      const { realizedUsd: realized, unrealizedUsd: open } = gainsOf(assets.valued(asset))
       realizedUsd += realized
       unrealizedUsd += open
     }
@@ -351,7 +281,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     return {
       startingCashUsd: String(startingCashUsd),
       positions: Array.from(positions.values(), (holding) => holding.snapshot()),
-      assets: Array.from(assets.values(), (holding) => holding.snapshot()),
+      assets: assets.snapshot(),
       cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
       depositsUsd: String(depositsUsd),
       fillIds: [...fillIds],
@@ -376,7 +306,8 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       if (!remember(fill.fillId)) return false
 
       if (mark === 0) holding.mark(Number(fill.price), fill.tsVenueUs)
-      const { base, kind } = instrumentOf(fill.instrument)
+      const instrument = instrumentOf(fill.instrument)
+      const { base, kind } = instrument
       const { feeCurrency = quoteCurrency } = fill
       const takesBase = feeCurrency === base && kind !== 'linear_perpetual'
       const notional = notionalAt(signed, price, whole)
@@ -387,9 +318,10 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       )
       shares.forEach(({ strategy, units }, i) => {
         const own = fees[i] ?? 0n
-        const quoteFee = feeCurrency === quoteCurrency ? own : payFee(strategy, feeCurrency, own, fill, quoteCurrency)
+        const quoteFee =
+          feeCurrency === quoteCurrency ? own : assets.payFee(strategy, feeCurrency, own, fill, instrument)
         countRoundTrip(holding.book(strategy, units, notionals[i] ?? 0n, quoteFee))
-        if (takesBase) coverBase(strategy, holding, base, fill)
+        if (takesBase) countRoundTrip(assets.coverBase(strategy, holding, base, fill))
       })
       return true
     },
@@ -413,41 +345,37 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
     transfer({ transferId, currency, amount }) {
       const units = fixed(amount, MONEY_SCALE)
-      const rate = rates.get(currency)
-      const price = rate === undefined ? priceOf(currency) : undefined
-      invariant(rate !== undefined || price !== undefined, 'what is transferred has a rate or a mark', currency)
+      const price = cashCurrencies.has(currency) ? undefined : assets.priceOf(currency)
+      const isKnown = price !== undefined || (cashCurrencies.has(currency) && rates.find(currency) !== undefined)
+      invariant(isKnown, 'what is transferred has a rate or a mark', currency)
       if (!remember(`transfer ${transferId}`)) return false
       const { equityUsd } = value()
-      if (rate !== undefined) cash.set(currency, (cash.get(currency) ?? 0n) + units)
-      else if (price) {
+      const before = cashDepositsUsd()
+      if (price) {
         // A deposit of an asset is a purchase for money that came with it.
-        const asset = assetOf(currency, price.quote)
-        const { quoteCurrency } = asset.whole
-        const cost = inQuote(worth(units, price.price), price.quote, quoteCurrency)
+        const { cost, quoteCurrency } = assets.deposit(currency, units, price)
         cash.set(quoteCurrency, (cash.get(quoteCurrency) ?? 0n) + cost)
-        asset.book(UNATTRIBUTED, units, cost, 0n)
-        markAsset(asset)
-      }
-      const before = depositsUsd
-      depositsUsd = cashDepositsUsd()
-      const depositUsd = depositsUsd - before
+      } else cash.set(currency, (cash.get(currency) ?? 0n) + units)
+      const depositUsd = cashDepositsUsd() - before
+      depositsUsd += depositUsd
       const isScalable = equityUsd > 0n && equityUsd + depositUsd > 0n
       peakUsd = isScalable ? divideHalfEven(peakUsd * (equityUsd + depositUsd), equityUsd) : peakUsd + depositUsd
       return true
     },
 
     feeUsd(fill) {
-      const { quoteCurrency } = positionOf(fill.instrument)
-      const price =
-        fill.feeCurrency === undefined ? { price: 1, quote: quoteCurrency } : priceOfFee(fill.feeCurrency, fill)
-      return Number(fill.fee) * price.price * numberFromMoney(rates.get(price.quote) as Rate)
+      const instrument = instrumentOf(fill.instrument)
+      const { price, quote } =
+        fill.feeCurrency === undefined
+          ? { price: 1, quote: instrument.quote }
+          : assets.priceOfFee(fill.feeCurrency, fill, instrument)
+      return Number(fill.fee) * price * rates.usdPer(quote)
     },
 
     cashUsd() {
       let usd = 0n
       for (const [currency, units] of balancesOf(cash, held())) {
-        const rate = rates.get(currency)
-        if (rate !== undefined) usd += convertMoney(units, rate)
+        if (cashCurrencies.has(currency)) usd += convertMoney(units, rates.of(currency))
       }
       return usd
     },
