@@ -1,5 +1,6 @@
 import { loadInstruments } from '@triplane/config'
 import type { Instrument } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { systemClock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
@@ -9,6 +10,7 @@ import { createMetricsOfPlanes } from '../apps/standalone/src/plane-servers.ts'
 import { composePlanes, type PlaneMetrics, type Planes } from '../apps/standalone/src/planes.ts'
 
 const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
+const rates = configuredRates(config.order.ratesToUsd)
 const traded = loadInstruments().filter(({ venue }) => venue === 'binance_usdm')
 const logger = createLogger({ service: 'bench', destination: { write: () => undefined } })
 
@@ -17,7 +19,7 @@ export function openMetrics(moreInstruments = 0): PlaneMetrics {
   const [first] = traded as [Instrument, ...Instrument[]]
   const more = Array.from({ length: moreInstruments }, (_, i) => ({ ...first, symbol: `MORE${i}/USDT` }))
   const instruments = [...traded, ...more]
-  return createMetricsOfPlanes({ config, instruments, source: 'capture', logger })
+  return createMetricsOfPlanes({ config, instruments, rates, source: 'capture', logger })
 }
 
 /** The three planes as the standalone app composes them: strategy trading, risk on, ledgers, metrics on. */
@@ -27,6 +29,7 @@ export function openPlanes(hash: boolean, metrics = openMetrics()): Planes {
     config,
     source: 'capture',
     instruments: traded,
+    rates,
     isSessionOpen,
     bus: createMemoryBus({ nowUs: () => turnUs }),
     runId: 'bench',

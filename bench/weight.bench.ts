@@ -82,7 +82,7 @@ function hear(plane: Hearing, events: readonly Event[]): Hearing {
 function buildersOf(instruments: readonly Instrument[]) {
   const exposed = { source: 'sim', maxSeries: Infinity, logger }
   const events: Event[] = []
-  const behind = { instruments: tradableOf(instruments, rates), isSessionOpen }
+  const behind = { instruments: tradableOf(instruments, rates), rates, isSessionOpen }
   return {
     data() {
       const metrics = dataPlane.createMetrics({ ...exposed, instruments })

@@ -1,9 +1,9 @@
 import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
-import { configuredRates, tradableOf } from '@triplane/instruments'
+import { tradableOf } from '@triplane/instruments'
 import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { orderPlane } from '@triplane/planes'
+import { accountRates, orderPlane } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -31,7 +31,8 @@ export async function composeOrderPlane(
   bus?: BusSource<Buffer>,
 ): Promise<ServiceParts> {
   const all = configuredInstruments(config)
-  const instruments = tradableOf(all, configuredRates(order.ratesToUsd))
+  const rates = accountRates(order.ratesToUsd, all)
+  const instruments = tradableOf(all, rates)
   const metrics = orderPlane.createMetrics({
     instruments,
     source: 'sim',
@@ -50,6 +51,7 @@ export async function composeOrderPlane(
     const parts = {
       config: order,
       instruments,
+      rates,
       isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
       metrics: { ...metrics, beforeScrape },
       // The frame at which it was decided, which may be another than the one that last moved the quote.

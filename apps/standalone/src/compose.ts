@@ -17,6 +17,7 @@ import { createLogger } from '@triplane/logging'
 import { isSessionOpen } from '@triplane/market-data'
 import { createMemoryBus } from '@triplane/messaging'
 import { openOtlpExport } from '@triplane/metrics'
+import { accountRates } from '@triplane/planes'
 import { announceSystem, createStateCodec, otlpOptions, simulatedAccount, type RunningSystem } from '@triplane/service'
 import { declaredHistory, tunedNotice } from '@triplane/strategy-core'
 import { loadStrategies } from '@triplane/user-strategies'
@@ -88,7 +89,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const turn = { nowUs: clock.nowUs() }
   // Nobody joins late in one process: records that are kept longer than needed only cost memory.
   const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
-  const metrics = createMetricsOfPlanes({ config, instruments, source: source.name, logger })
+  const rates = accountRates(config.order.ratesToUsd, instruments)
+  const metrics = createMetricsOfPlanes({ config, instruments, rates, source: source.name, logger })
   for (const difference of stopped ? stopped.differences : [])
     logger.warning(`The state of the run that is resumed: ${difference}`)
   const { order: savedOrder, strategy: savedStrategy } = stopped?.state.planes ?? {}
@@ -99,6 +101,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     config,
     source: source.name,
     instruments,
+    rates,
     isSessionOpen: alwaysOpen ? () => true : isSessionOpen,
     bus,
     runId,

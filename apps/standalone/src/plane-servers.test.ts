@@ -1,4 +1,5 @@
 import { loadInstruments } from '@triplane/config'
+import { configuredRates } from '@triplane/instruments'
 import { createLogger } from '@triplane/logging'
 import { loadStandaloneConfig } from './config.ts'
 import { createMetricsOfPlanes } from './plane-servers.ts'
@@ -7,8 +8,7 @@ it('shows what cannot be valued on the data plane, and nothing of it where it is
   const instruments = loadInstruments().filter(({ symbol }) => ['BTC/USDT', 'SPY'].includes(symbol))
   const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
   const metrics = createMetricsOfPlanes({
-    config: { ...config, order: { ...config.order, ratesToUsd: { USDT: '1' } } },
-    ...{ instruments, source: 'sim' },
+    ...{ config, rates: configuredRates({ USDT: '1' }), instruments, source: 'sim' },
     logger: createLogger({ service: 'test', destination: { write: () => undefined } }),
   })
   const shows = async (plane: 'data' | 'order' | 'strategy', symbol: string) =>

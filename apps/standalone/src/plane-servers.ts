@@ -1,6 +1,6 @@
 import { createHealth, type Check } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
-import { configuredRates, tradableOf } from '@triplane/instruments'
+import { tradableOf, type Rates } from '@triplane/instruments'
 import { startMetricsServer, type MetricsServer } from '@triplane/metrics'
 import { dataPlane, orderPlane, strategyPlane, warmUpCheck } from '@triplane/planes'
 import { databaseCheck, feedCheck, processChecks, statusRoutes } from '@triplane/service'
@@ -14,14 +14,16 @@ import type { PlaneMetrics, Planes } from './planes.ts'
 /** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
 export function createMetricsOfPlanes({
   config,
+  rates,
   ...market
 }: Pick<Parameters<typeof dataPlane.createMetrics>[0], 'instruments' | 'source' | 'logger'> & {
-  readonly config: Pick<StandaloneConfig, 'strategy' | 'order' | 'metrics'>
+  readonly config: Pick<StandaloneConfig, 'strategy' | 'metrics'>
+  readonly rates: Rates
 }): PlaneMetrics {
   const options = { ...market, ...config.metrics }
   const traded = {
     ...options,
-    instruments: tradableOf(market.instruments, configuredRates(config.order.ratesToUsd)),
+    instruments: tradableOf(market.instruments, rates),
     strategies: strategyLabels(config.strategy.strategies),
   }
   return {

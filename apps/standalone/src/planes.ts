@@ -11,7 +11,7 @@ import {
 } from '@triplane/contracts'
 import type { Source } from '@triplane/feeds'
 import type { Clock } from '@triplane/kernel'
-import { configuredRates, quotedOf, tradableOf } from '@triplane/instruments'
+import { quotedOf, tradableOf, type ConfiguredRates } from '@triplane/instruments'
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, steppedFields, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
@@ -32,6 +32,7 @@ export interface PlanesOptions {
   readonly config: StandaloneConfig
   readonly source: Source['name']
   readonly instruments: readonly Instrument[]
+  readonly rates: ConfiguredRates
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly bus: Bus
   readonly runId: string
@@ -96,7 +97,8 @@ const MAX_LATENCIES = 1_000_000
 
 /** Composes the three planes on one bus. */
 export function composePlanes(options: PlanesOptions): Planes {
-  const { config, source, instruments, isSessionOpen, bus, runId, metrics, clock, turnUs, logger, resumed } = options
+  const { config, source, instruments, rates, isSessionOpen, bus, runId, metrics, clock, turnUs, logger, resumed } =
+    options
   const tally = new RunTally(resumed?.tally)
   const hashOf = (plane: Stage) => new OutputHash(resumed?.hashes?.[plane])
   const chains = options.hash
@@ -115,7 +117,7 @@ export function composePlanes(options: PlanesOptions): Planes {
   }
   const latenciesUs: number[] = resumed ? [...resumed.latenciesUs] : []
   const joined = { bus, runId, account: simulatedAccount(runId) }
-  const tradable = tradableOf(instruments, configuredRates(config.order.ratesToUsd))
+  const tradable = tradableOf(instruments, rates)
 
   const data = composeDataPlane({
     ...joined,
@@ -129,7 +131,8 @@ export function composePlanes(options: PlanesOptions): Planes {
     observe: observer('data'),
     ...(resumed && { resumed: resumed.data }),
   })
-  const market = { instruments: tradable, isSessionOpen }
+  const rehearsed = tradable.find(({ quote }) => rates.find(quote) !== undefined)
+  const market = { instruments: tradable, rates, isSessionOpen }
   const strategyPlane = strategyPlaneOf(options.strategies ?? builtIn)
   const strategy = joinPlane(
     {
@@ -168,7 +171,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     { data, strategy: strategy.runner, order: order.runner },
     clock,
     resumed?.nowUs,
-    tradable[0] && createRehearsal(config, tradable[0], options.strategies).rehearse,
+    rehearsed && createRehearsal(config, rehearsed, rates, options.strategies).rehearse,
   )
 
   /** In one process a plane sends its heartbeats itself. */

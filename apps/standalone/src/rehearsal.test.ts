@@ -1,5 +1,6 @@
 import { loadInstruments } from '@triplane/config'
 import type { Instrument } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { loadStandaloneConfig } from './config.ts'
 import { createRehearsal } from './rehearsal.ts'
 
@@ -12,7 +13,7 @@ describe('rehearsal', () => {
   it.each(tradable.map((instrument) => [`${instrument.venue} ${instrument.symbol}`, instrument] as const))(
     'goes all the way to the last check: %s',
     (_, instrument: Instrument) => {
-      const { rehearse, order } = createRehearsal(config, instrument)
+      const { rehearse, order } = createRehearsal(config, instrument, configuredRates(config.order.ratesToUsd))
       for (let i = 0; i < 20; i++) rehearse()
       const { orders, totals } = order.view()
       // The order of the newest rehearsal is judged in the next one.

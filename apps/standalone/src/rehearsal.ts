@@ -1,4 +1,5 @@
 import { instrumentId, type Instrument, type Mark, type MarketStatus, type Ofi, type Quote } from '@triplane/contracts'
+import type { Rates } from '@triplane/instruments'
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import type { OrderPlaneCore } from '@triplane/order-core'
@@ -33,6 +34,7 @@ export interface Rehearsal {
 export function createRehearsal(
   config: StandaloneConfig,
   instrument: Instrument,
+  rates: Rates,
   strategies: readonly StrategyDefinition[] = builtIn,
 ): Rehearsal {
   const strategyPlane = strategyPlaneOf(strategies)
@@ -42,7 +44,8 @@ export function createRehearsal(
   const marginVenues = [instrument.venue]
   const stepUs = minLatencyUs + intents.minIntervalMs * 1000 + 1000
   const bus = createMemoryBus({ nowUs: () => START_US })
-  const market = { instruments: [instrument], isSessionOpen: () => true }
+  // Rates stand still there.
+  const market = { instruments: [instrument], rates: { ...rates, feeds: [] }, isSessionOpen: () => true }
   const joined = {
     bus,
     runId: 'rehearsal',

@@ -1,5 +1,6 @@
 import { instrumentsOf, loadInstruments } from '@triplane/config'
 import { openSimulation } from '@triplane/feeds'
+import { configuredRates } from '@triplane/instruments'
 import { systemClock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { createMemoryBus } from '@triplane/messaging'
@@ -20,10 +21,11 @@ export function composedByHand(
   const instruments = instrumentsOf(source.venues, loadInstruments(instrumentFiles))
   const destination = { write: () => undefined }
   const logger = createLogger({ service: 'test', level: 'ERROR', destination, clock: systemClock })
-  const metrics = createMetricsOfPlanes({ config, instruments, source: source.name, logger })
+  const rates = configuredRates(config.order.ratesToUsd, instruments)
+  const metrics = createMetricsOfPlanes({ config, instruments, rates, source: source.name, logger })
   const turnUs = () => systemClock.nowUs()
   const planes = composePlanes({
-    ...{ config, source: source.name, instruments, metrics, logger, turnUs },
+    ...{ config, source: source.name, instruments, rates, metrics, logger, turnUs },
     ...{ bus: createMemoryBus({ nowUs: turnUs }), clock: systemClock, runId: 'test', hash: false },
     isSessionOpen: () => true,
   })

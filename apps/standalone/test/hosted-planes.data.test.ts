@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
 import { topics, type Event, type Run, type Topic } from '@triplane/contracts'
 import { openCaptures, simulatedCheckpointSchema } from '@triplane/feeds'
+import { configuredRates } from '@triplane/instruments'
 import { systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { isSessionOpen, type FeedItem } from '@triplane/market-data'
 import { createMemoryBus, type Bus } from '@triplane/messaging'
@@ -124,7 +125,8 @@ class Hosts {
   strategy(restarts: number) {
     const config = strategyConfigOf(strategies).parse({ ofi: OFI })
     const metrics = createMetrics('strategy_plane', { processMetrics: false })
-    const parts = { config, instruments: this.#instruments, isSessionOpen, metrics }
+    const rates = configuredRates(config.ratesToUsd)
+    const parts = { config, instruments: this.#instruments, rates, isSessionOpen, metrics }
     return runKilledPlane({
       ...this.#killed('strategy-plane', strategyPlane.awaited, restarts),
       codec: hostStateCodec(strategyPlane),
@@ -136,7 +138,8 @@ class Hosts {
   order(restarts: number) {
     const config = orderPlaneConfig({ minLatencyMs: LEAD_US / 1000 })
     const metrics = createMetrics('order_plane', { processMetrics: false })
-    const parts = { config, instruments: this.#instruments, isSessionOpen, metrics, onApproved: () => undefined }
+    const rates = configuredRates(config.ratesToUsd)
+    const parts = { config, instruments: this.#instruments, rates, isSessionOpen, metrics, onApproved: () => undefined }
     return runKilledPlane({
       ...this.#killed('order-plane', orderPlane.awaited, restarts),
       codec: hostStateCodec(orderPlane),

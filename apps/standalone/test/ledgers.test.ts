@@ -25,14 +25,19 @@ describe('both ledgers', () => {
     { seed: 3, scenario: [] },
     { seed: 6, scenario: [], strategies: 'OFI,MM' },
     { seed: 3, scenario: [], contractSize: '10' },
+    { seed: 7, scenario: [], isFed: true },
     { seed: 4, scenario: ['--scenario', 'bad-ticks'] },
     { seed: 5, scenario: ['--scenario', 'storm'] },
   ])(
     'say the same at each instant at which both have heard the same, run $seed',
-    async ({ seed, scenario, strategies = 'OFI', contractSize }) => {
+    async ({ seed, scenario, strategies = 'OFI', contractSize, isFed = false }) => {
       const flags = ['--seed', String(seed), '--duration', '60s', ...start, ...scenario]
-      const environment = { TRIPLANE_STRATEGY_STRATEGIES: strategies }
+      const environment = {
+        TRIPLANE_STRATEGY_STRATEGIES: strategies,
+        ...(isFed && { TRIPLANE_ACCOUNT_RATES_TO_USD: '{"USD":"1","USDT":"1","KRW":{"instrument":"TSLA@sim"}}' }),
+      }
       const files = contractSize === undefined ? [] : [contractsFile(folder(), contractSize)]
+      if (isFed) files.push(wonFile(folder()))
       const { source, planes, metrics } = composedByHand(flags, files, environment)
       const { lockstep, order } = planes
       let compared = 0
@@ -69,6 +74,18 @@ describe('both ledgers', () => {
     300_000,
   )
 })
+
+/** The simulated ether as a perpetual in won, and what is simulated of TSLA as the price of a dollar in won. */
+function wonFile(at: string): string {
+  const ether = anInstrument({
+    ...{ symbol: 'ETH/USDT', venueSymbol: 'ETHUSDT', base: 'ETH', quote: 'KRW' },
+    ...{ kind: 'linear_perpetual', contractSize: '100', tickSize: '0.01', lotSize: '0.0001' },
+  })
+  const won = { ...{ symbol: 'TSLA', venueSymbol: 'TSLA', base: 'USD', quote: 'KRW' }, isTraded: false }
+  const path = join(at, 'won.json')
+  writeFileSync(path, JSON.stringify({ version: 1, instruments: [ether, anInstrument({ ...won, tickSize: '0.01' })] }))
+  return path
+}
 
 /** The simulated bitcoin as a perpetual in contracts. */
 function contractsFile(at: string, contractSize: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
 import { topics, type Event } from '@triplane/contracts'
 import { createSimulatedMarket, openCaptures } from '@triplane/feeds'
+import { configuredRates } from '@triplane/instruments'
 import { systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
 import { createMemoryBus } from '@triplane/messaging'
@@ -69,15 +70,16 @@ describe('an instrument that goes quiet on a connection that is up', () => {
     const config = loadStandaloneConfig(options, { ...eager, ...settings })
     const source = await openCaptures(options, systemClock)
     const instruments = instrumentsOf(source.venues, loadInstruments())
+    const rates = configuredRates(config.order.ratesToUsd)
     const logger = createLogger({
       ...{ service: 'standalone', level: 'CRITICAL', levels: {}, clock: systemClock },
       destination: { file: join(varFolder(), 'triplane.log') },
     })
     const bus = createMemoryBus({ nowUs: () => 0, retainRecords: 1_000_000, maxUncommittedRecords: 1_000_000 })
     const planes = composePlanes({
-      ...{ config, source: source.name, instruments, isSessionOpen: () => true, bus, runId: 'quiet', logger },
+      ...{ config, source: source.name, instruments, rates, isSessionOpen: () => true, bus, runId: 'quiet', logger },
       ...{
-        metrics: createMetricsOfPlanes({ config, instruments, source: source.name, logger }),
+        metrics: createMetricsOfPlanes({ config, instruments, rates, source: source.name, logger }),
       },
       ...{ clock: systemClock, turnUs: () => 0, hash: false },
     })

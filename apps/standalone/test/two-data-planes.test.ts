@@ -66,8 +66,10 @@ describe('two data planes in one run', () => {
     const run = await startRun(bus, {
       ...{ runId: name, mode: 'lockstep', venues, dataPlanes, who: 'test', nowUs: systemClock.nowUs() },
     } as const)
+    const rates = configuredRates(config.order.ratesToUsd)
     const market = {
-      instruments: tradableOf(instrumentsAt(venues), configuredRates(config.order.ratesToUsd)),
+      instruments: tradableOf(instrumentsAt(venues), rates),
+      rates,
       isSessionOpen,
     }
     const outputOf =

@@ -1,7 +1,7 @@
-import { configuredRates, quotedOf, tradableOf } from '@triplane/instruments'
+import { quotedOf, tradableOf } from '@triplane/instruments'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { strategyPlaneOf, warmUpCheck } from '@triplane/planes'
+import { accountRates, strategyPlaneOf, warmUpCheck } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -26,7 +26,8 @@ export function composeStrategyPlane(
 ): ServiceParts {
   const strategyPlane = strategyPlaneOf(strategies)
   const all = configuredInstruments(config)
-  const instruments = tradableOf(all, configuredRates(strategy.ratesToUsd))
+  const rates = accountRates(strategy.ratesToUsd, all)
+  const instruments = tradableOf(all, rates)
   const quoted = quotedOf(all)
   const metrics = strategyPlane.createMetrics({
     instruments,
@@ -50,6 +51,7 @@ export function composeStrategyPlane(
         const parts = {
           config: strategy,
           instruments,
+          rates,
           quoted,
           isSessionOpen: isOpen,
           metrics: { ...metrics, beforeScrape },

@@ -42,6 +42,7 @@ export const riskCodes = [
   'steps_unknown',
   'session_closed',
   'stale_market',
+  'no_rate',
   'invalid_book',
   'no_mark',
   'lot_size',

@@ -76,6 +76,7 @@ export function anInstrument(fields: Partial<InstrumentRisk> = {}): InstrumentRi
     lastMarketUs: NOW_US,
     isStale: false,
     isLate: false,
+    isRateKnown: true,
     areStepsKnown: true,
     isBookValid: true,
     isCashTraded: false,

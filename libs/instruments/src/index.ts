@@ -16,4 +16,14 @@ export {
   type TradingTerms,
 } from './trading-terms.ts'
 // Rates
-export { configuredRates, quotedOf, tradableOf, type Rate, type Rates } from './rates.ts'
+export {
+  configuredRates,
+  quotedOf,
+  RateSettingError,
+  tradableOf,
+  type ConfiguredRates,
+  type Rate,
+  type Rates,
+  type RateSetting,
+} from './rates.ts'
+export { RunRates, runRatesSchema } from './run-rates.ts'

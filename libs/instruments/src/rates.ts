@@ -1,37 +1,120 @@
-import { isTraded, type Instrument } from '@triplane/contracts'
-import { fixed, invariant, MONEY_SCALE, numberFromFixed } from '@triplane/kernel'
+import { instrumentId, isTraded, type Instrument, type InstrumentId } from '@triplane/contracts'
+import { fixed, invariant, MONEY_SCALE, numberFromFixed, parseFixed } from '@triplane/kernel'
 
 /** Units of a target currency for one unit of a source currency, in 1e-8. */
 export type Rate = bigint
 
 /** What currencies are worth in US dollars. What has no rate cannot be valued: it is seen, and not traded. */
 export interface Rates {
-  /** Whether the currency is configured: what is quoted in it may be traded. */
+  /** Whether the currency is configured: what is quoted in it may be traded, as soon as it has a rate. */
   has(currency: string): boolean
   /** US dollars for one unit; undefined of a currency without a rate. */
   find(currency: string): Rate | undefined
-  /** The same of a currency that must have one: throws on another. */
+  /** The same of a currency that is configured: 0 before the first rate of one that is fed. Throws on another. */
   of(currency: string): Rate
   /** The same as a number, for sizing, metrics and reports. */
   usdPer(currency: string): number
 }
 
-/** Rates that are configured: decimals above 0 by currency, `{ USDT: '1', EUR: '1.08' }`. A US dollar is worth one, also where it is not among them. Throws on what is none. */
-export function configuredRates(ratesToUsd: Readonly<Record<string, string>>): Rates {
-  const rates = new Map<string, Rate>([['USD', fixed('1', MONEY_SCALE)]])
-  for (const [currency, text] of Object.entries(ratesToUsd)) {
-    const rate = fixed(text, MONEY_SCALE)
-    invariant(rate > 0n, 'a rate is > 0', text)
-    rates.set(currency, rate)
+/** What a currency is worth as it is configured: US dollars, or the instrument whose marks say so, and what it is worth before the first. */
+export type RateSetting = string | { readonly instrument: InstrumentId; readonly initial?: string | undefined }
+
+/** A currency whose rate is fed. */
+export interface RateFeed {
+  readonly currency: string
+  readonly instrument: InstrumentId
+  /** Prices are in the currency, so that its rate goes down when they go up. */
+  readonly isInverse: boolean
+  /** US dollars for one unit of the other currency of the instrument. */
+  readonly usdPerOther: number
+}
+
+/** Rates at the start of a run, and what feeds those that move in it. */
+export interface ConfiguredRates extends Rates {
+  readonly feeds: readonly RateFeed[]
+}
+
+/** A rate that cannot be had as it is configured. */
+export class RateSettingError extends Error {
+  readonly currency: string
+  readonly expected: string
+  readonly found: string
+
+  constructor(currency: string, expected: string, found: string) {
+    super(`Expected of the rate of ${currency}: ${expected}, was ${found}`)
+    this.name = 'RateSettingError'
+    this.currency = currency
+    this.expected = expected
+    this.found = found
   }
+}
+
+/**
+ * Rates by currency as they are configured: `{ USDT: '1', KRW: { instrument: 'USDT/KRW@upbit', initial: '0.00074' } }`. Decimals are
+ * above 0. An instrument that feeds one is one of the run, of this currency and another whose rate is a decimal; which of the two its
+ * prices are in, it says itself. A US dollar is worth one, also where it is not among them. Throws RateSettingError on anything else.
+ */
+export function configuredRates(
+  ratesToUsd: Readonly<Record<string, RateSetting>>,
+  instruments: readonly Pick<Instrument, 'symbol' | 'venue' | 'base' | 'quote'>[] = [],
+): ConfiguredRates {
+  const rates = new Map<string, Rate>([['USD', ONE]])
+  const stated = new Map(rates)
+  for (const [currency, setting] of Object.entries(ratesToUsd)) {
+    const text = typeof setting === 'string' ? setting : setting.initial
+    const rate = text === undefined ? undefined : readRate(currency, text)
+    if (rate !== undefined) rates.set(currency, rate)
+    if (rate !== undefined && setting === text) stated.set(currency, rate)
+  }
+  const feeds = Object.entries(ratesToUsd).flatMap(([currency, setting]) =>
+    typeof setting === 'string' ? [] : [feedOf(currency, setting.instrument, stated, instruments)],
+  )
+  return { feeds, ...readRates({ has: (currency) => ratesToUsd[currency] !== undefined }, (one) => rates.get(one)) }
+}
+
+const ONE = fixed('1', MONEY_SCALE)
+
+function readRate(currency: string, text: string): Rate {
+  const rate = parseFixed(text, MONEY_SCALE)
+  if (!rate.ok || rate.value <= 0n) throw new RateSettingError(currency, 'a decimal above 0, of at most 8 digits', text)
+  if (currency === 'USD' && rate.value !== ONE) throw new RateSettingError(currency, '1', text)
+  return rate.value
+}
+
+function feedOf(
+  currency: string,
+  id: InstrumentId,
+  stated: ReadonlyMap<string, Rate>,
+  instruments: Parameters<typeof configuredRates>[1] = [],
+): RateFeed {
+  const instrument = instruments.find((one) => instrumentId(one) === id)
+  if (currency === 'USD') throw new RateSettingError(currency, '1', id)
+  if (!instrument) throw new RateSettingError(currency, 'an instrument of the run', id)
+  const { base, quote } = instrument
+  if (base !== currency && quote !== currency)
+    throw new RateSettingError(currency, `an instrument of ${currency}`, `${id}, of ${base} in ${quote}`)
+  const isInverse = quote === currency
+  const other = isInverse ? base : quote
+  const usdPerOther = stated.get(other)
+  if (usdPerOther === undefined)
+    throw new RateSettingError(
+      currency,
+      'an instrument whose other currency has a decimal for a rate',
+      `${id}, of ${other}`,
+    )
+  return { currency, instrument: id, isInverse, usdPerOther: numberFromFixed(usdPerOther, MONEY_SCALE) }
+}
+
+/** Rates over what finds them. */
+export function readRates(configured: Pick<Rates, 'has'>, find: Rates['find']): Rates {
   const of = (currency: string) => {
-    const rate = rates.get(currency)
+    const rate = find(currency) ?? (configured.has(currency) ? 0n : undefined)
     invariant(rate !== undefined, 'every quote currency has a rate to USD', currency)
     return rate
   }
   return {
-    has: (currency) => ratesToUsd[currency] !== undefined,
-    find: (currency) => rates.get(currency),
+    has: (currency) => configured.has(currency),
+    find,
     of,
     usdPer: (currency) => numberFromFixed(of(currency), MONEY_SCALE),
   }

@@ -21,7 +21,7 @@ export interface TradingTerms {
   readonly contract: ContractSize
   /** Units of the base in a quantity of 1: the number of `contract`. */
   readonly contractSize: number
-  /** US dollars for one unit of the quote currency. */
+  /** US dollars for one unit of the quote currency; 0 before the first rate of one that is fed. */
   readonly usdPerQuote: number
   /** The venue takes an order that only reduces below `minNotional`. */
   readonly exemptsReduceOnly: boolean
@@ -61,6 +61,11 @@ export function tradingTerms(
 /** Other steps come into force, for everyone who holds the terms. Units stay what they are. */
 export function changeSteps(terms: TradingTerms, steps: Steps): void {
   Object.assign(terms, inSteps(steps, terms))
+}
+
+/** Another rate comes into force, for everyone who holds the terms: US dollars for one unit of the quote currency. */
+export function changeRate(terms: TradingTerms, usdPerQuote: number): void {
+  Object.assign(terms, { usdPerQuote })
 }
 
 function inSteps(steps: Steps, { quantityScale, priceScale }: Pick<TradingTerms, 'quantityScale' | 'priceScale'>) {
@@ -114,9 +119,10 @@ export function worthUsd(quantity: bigint, price: number, terms: TradingTerms): 
   return notional(quantity, price, terms) * terms.usdPerQuote
 }
 
-/** The signed quantity that is worth `notionalUsd` at `price`, in whole lots, rounded toward zero. */
+/** The signed quantity that is worth `notionalUsd` at `price`, in whole lots, rounded toward zero; 0 while there is no rate. */
 export function quantityWorth(notionalUsd: number, price: number, terms: TradingTerms): bigint {
   const { contractSize, usdPerQuote, lotSize, lotUnits } = terms
+  if (usdPerQuote === 0) return 0n
   return BigInt(Math.trunc(notionalUsd / (price * contractSize * usdPerQuote * lotSize))) * lotUnits
 }
 

@@ -55,7 +55,7 @@ export interface LedgerConfig {
   readonly startingCashUsd: string
   /** Symbols are unique among them. */
   readonly instruments: readonly LedgerInstrument[]
-  /** Every quote currency has one. */
+  /** Those in force: every quote currency has one, or will have. */
   readonly rates: Rates
 }
 
@@ -108,7 +108,8 @@ export interface Ledger {
  *    One in the base of what is held comes off the position: so a position is what can be sold.
  * 5. A transfer leaves gain, loss and drawdown ratio as they were.
  * 6. Every booking is some strategy's, and the account is the sum of the strategies: a fill is divided by its shares, those against its side
- *    cross at its price, and the commission is paid by those on its side. What was deposited is nobody's.
+ *    cross at its price, and the commission is paid by those on its side. What was deposited is nobody's, and so is what it gains by its rate.
+ * 7. What is booked is in its own currency; rates are those in force when it is valued. What has no rate yet counts for nothing.
  */
 export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): Ledger {
   const configuredCashUsd = fixed(config.startingCashUsd, MONEY_SCALE)
@@ -193,11 +194,16 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     for (const { whole } of assets.all) yield { position: whole, base: whole.instrument, isDerivative: false }
   }
 
-  /** What was put in since the start, at the rates: cash came with every deposit of an asset too. */
+  /** What was put in since the start, at the rates in force: cash came with every deposit of an asset too. */
   function cashDepositsUsd(): bigint {
     let usd = -startingCashUsd
     for (const [currency, units] of cash) usd += convertMoney(units, rates.of(currency))
     return usd
+  }
+
+  /** What deposits have gained by rates that moved since: nobody's. */
+  function cashGainUsd(): bigint {
+    return cashDepositsUsd() - depositsUsd
   }
 
   function isDust({ instrument: id, quantity, mark }: Position, value: bigint): boolean {
@@ -253,6 +259,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       realizedUsd += realized
       unrealizedUsd += open
     }
+    unrealizedUsd += cashGainUsd()
     const equityUsd = startingCashUsd + depositsUsd + realizedUsd + unrealizedUsd
     const drawdownRatio = equityUsd < peakUsd ? numberFromMoney(peakUsd - equityUsd) / numberFromMoney(peakUsd) : 0
     return {
@@ -273,7 +280,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
   function wouldOpen(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal> {
     if (fillIds.has(openingMark(openingId))) return ok('known')
-    const refusal = openingRefusal(account, snapshotNow())
+    const refusal = openingRefusal(account, snapshotNow(), rates)
     return refusal ? err(refusal) : ok('new')
   }
 

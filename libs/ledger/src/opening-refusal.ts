@@ -1,4 +1,5 @@
 import type { OwnedAccount, OwnedHolding } from '@triplane/contracts'
+import type { Rates } from '@triplane/instruments'
 import { fixed, MONEY_SCALE, parseFixed } from '@triplane/kernel'
 import type { HoldingSnapshot } from './holding.ts'
 import type { LedgerSnapshot } from './ledger-snapshot.ts'
@@ -7,7 +8,7 @@ import type { LedgerSnapshot } from './ledger-snapshot.ts'
 export interface OpeningRefusal {
   /**
    * - `traded`: the ledger has booked something in this run
-   * - `unknown_instrument`, `unknown_currency`: it is not configured for what is owned
+   * - `unknown_instrument`, `unknown_currency`: it is not configured for what is owned, or the currency has no rate yet
    * - `other_terms`: it counts an instrument in other units
    * - `inconsistent`: what is owned does not add up
    */
@@ -24,7 +25,11 @@ export const assetTerms = (quoteCurrency: string): Terms => {
 }
 
 /** Why a ledger that is `own` now does not open with `account`; undefined when it does. */
-export function openingRefusal(account: OwnedAccount, own: LedgerSnapshot): OpeningRefusal | undefined {
+export function openingRefusal(
+  account: OwnedAccount,
+  own: LedgerSnapshot,
+  rates: Pick<Rates, 'find'>,
+): OpeningRefusal | undefined {
   const isFlat = own.fillIds.length === 0 && own.positions.every(({ parts }) => parts.length === 0)
   if (!isFlat) return { code: 'traded', detail: 'something was booked in this run' }
   const { startingCashUsd, depositsUsd, peakUsd, cash, strategies, positions, assets } = account
@@ -37,6 +42,9 @@ export function openingRefusal(account: OwnedAccount, own: LedgerSnapshot): Open
   const spent = [...cash.map(({ currency }) => currency), ...assets.map(({ quoteCurrency }) => quoteCurrency)]
   const foreign = spent.find((currency) => !currencies.has(currency))
   if (foreign !== undefined) return { code: 'unknown_currency', detail: foreign }
+  const valued = [...spent, ...positions.map(({ quoteCurrency }) => quoteCurrency)]
+  const unvalued = valued.find((currency) => currencies.has(currency) && rates.find(currency) === undefined)
+  if (unvalued !== undefined) return { code: 'unknown_currency', detail: `${unvalued} has no rate yet` }
   const lists = [
     cash.map(({ currency }) => currency),
     strategies.map(({ strategy }) => strategy),

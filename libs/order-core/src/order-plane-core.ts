@@ -18,6 +18,7 @@ import {
   type OrderCounts,
   type RiskReject,
 } from '@triplane/execution'
+import { runRatesSchema } from '@triplane/instruments'
 import { ledgerSchema, type RoundTrips, type Valuation } from '@triplane/ledger'
 import type { AccountOpenings } from './account-opening.ts'
 import { executionTotalsSchema, type ExecutionTotalsSnapshot } from './execution-totals.ts'
@@ -56,6 +57,8 @@ export interface OrderPlaneView {
   readonly lastDenial: RiskReject | undefined
   readonly account: Valuation
   readonly roundTrips: RoundTrips
+  /** US dollars for one unit of each currency whose rate is fed; 0 before the first. */
+  readonly movingRates: readonly { readonly currency: string; readonly usd: number }[]
 }
 
 /** The state of the core as it is saved. */
@@ -69,6 +72,7 @@ export const orderPlaneSchema = stateSchema({
   mode: tradingModeSchema,
   rate: orderRateSchema,
   orders: orderStoreSchema,
+  rates: runRatesSchema,
   ledger: ledgerSchema,
   broker: savedBrokerSchema,
   desks: tradingDesksSchema,
@@ -82,5 +86,7 @@ export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEven
   readonly account: Pick<AccountOpenings, 'owned' | 'wouldOpen'>
   /** What the commission of a booked fill is worth, US dollars; negative is a rebate. */
   feeUsd(fill: Fill): number
+  /** What a fill of an instrument of the run is worth, US dollars. */
+  notionalUsd(fill: Fill): number
   snapshot(): OrderPlaneSnapshot
 }

@@ -1,5 +1,6 @@
 import type { BookDelta, BookSnapshot, Instrument, MarketStatus, OrderIntent, Quote, Trade } from '@triplane/contracts'
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
+import type { ConfiguredRates } from '@triplane/instruments'
 
 /** What the desks hear of the market. */
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
@@ -11,6 +12,8 @@ export type AmendmentOutcome = 'amended' | 'rejected'
 export interface OrderPlaneDeps {
   /** The instruments of the run. */
   readonly instruments: readonly Instrument[]
+  /** What currencies are worth at the start of a run, and what feeds those that move. */
+  readonly rates: ConfiguredRates
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   /** The brokers that the settings may name; default: every one that there is. */
   readonly brokers?: readonly BrokerDefinition<BrokerSettings>[] | undefined

@@ -9,7 +9,6 @@ import {
   type ExecutionEvent,
   type Fill,
   type KillSwitch,
-  type Mark,
   type OrderIntent,
 } from '@triplane/contracts'
 import {
@@ -27,7 +26,7 @@ import {
   type RiskGate,
   type RiskReject,
 } from '@triplane/execution'
-import { configuredRates, quantityUnitsOf } from '@triplane/instruments'
+import { quantityUnitsOf, RunRates } from '@triplane/instruments'
 import { floorTime, invariant, US_PER_MINUTE } from '@triplane/kernel'
 import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import { AccountOpenings } from './account-opening.ts'
@@ -72,6 +71,7 @@ class OrderPipeline implements OrderPlaneCore {
   readonly #mode: TradingMode
   readonly #rate: OrderRateWindow
   readonly #orders: OrderStore
+  readonly #rates: RunRates
   readonly #ledger: Ledger
   readonly #broker: Broker
   readonly #desks: TradingDesks
@@ -88,9 +88,8 @@ class OrderPipeline implements OrderPlaneCore {
   #lastDenial: RiskReject | undefined
 
   constructor(config: OrderPlaneConfig, deps: OrderPlaneDeps, snapshot?: OrderPlaneSnapshot) {
-    const { minLatencyUs, orderRetentionUs, startingCashUsd, ratesToUsd, risk } = config
-    const { instruments } = deps
-    const rates = configuredRates(ratesToUsd)
+    const { minLatencyUs, orderRetentionUs, startingCashUsd, risk } = config
+    const rates = (this.#rates = new RunRates(deps.rates, snapshot?.rates))
     this.outbox = new Outbox(snapshot?.lastSeq)
     this.#config = config
     this.#deps = deps
@@ -98,7 +97,7 @@ class OrderPipeline implements OrderPlaneCore {
     this.#mode = new TradingMode(snapshot?.mode)
     this.#rate = new OrderRateWindow(risk, snapshot?.rate)
     this.#orders = new OrderStore(orderRetentionUs, snapshot?.orders)
-    this.#ledger = createLedger({ startingCashUsd, instruments, rates }, snapshot?.ledger)
+    this.#ledger = createLedger({ startingCashUsd, instruments: deps.instruments, rates }, snapshot?.ledger)
     const brokerOptions = { settings: config, leadUs: minLatencyUs, retentionUs: orderRetentionUs }
     this.#broker = openBroker(config.broker, brokerOptions, snapshot?.broker, deps.brokers)
     const parts = { broker: this.#broker, ledger: this.#ledger, orders: this.#orders, rates }
@@ -133,7 +132,7 @@ class OrderPipeline implements OrderPlaneCore {
       case 'marketStatus':
         this.#goTo(event.tsRecvUs, event.tsRecvUs - 1)
         this.#marketUs = Math.max(this.#marketUs, event.tsRecvUs)
-        if (event.type === 'mark') this.#onMark(event)
+        if (event.type === 'mark') this.#desks.onMark(event)
         else this.#desks.onMarket(event, this.#nowUs)
         if (event.type === 'marketStatus' && event.status === 'disconnected') this.#denyUnfounded(event.venue)
         if (this.#waiting.size > 0) this.#releaseWaiting()
@@ -185,11 +184,6 @@ class OrderPipeline implements OrderPlaneCore {
         this.#enforcement.enforce()
         break
     }
-  }
-
-  /** Positions are valued at marks and at nothing else, so at any market time as the strategy plane values them. */
-  #onMark({ instrument, price, tsRecvUs, ageUs }: Mark): void {
-    if (this.#desks.find(instrument)) this.#ledger.mark(instrument, price, tsRecvUs - ageUs)
   }
 
   /** Says nothing: the order of this id has told of its own life. */
@@ -342,6 +336,10 @@ class OrderPipeline implements OrderPlaneCore {
     return this.#ledger.feeUsd(fill)
   }
 
+  notionalUsd(fill: Fill): number {
+    return this.#desks.notionalUsd(fill)
+  }
+
   view(): OrderPlaneView {
     return {
       tradingState: this.#mode.state,
@@ -354,6 +352,7 @@ class OrderPipeline implements OrderPlaneCore {
       lastDenial: this.#lastDenial,
       account: this.#ledger.value(),
       roundTrips: this.#ledger.roundTrips,
+      movingRates: this.#rates.moving.map((currency) => ({ currency, usd: this.#rates.usdPer(currency) })),
     }
   }
 
@@ -368,6 +367,7 @@ class OrderPipeline implements OrderPlaneCore {
       mode: this.#mode.snapshot(),
       rate: this.#rate.snapshot(),
       orders: this.#orders.snapshot(),
+      rates: this.#rates.snapshot(),
       ledger: this.#ledger.snapshot(),
       broker: { name: this.#config.broker, state: this.#broker.snapshot() },
       desks: this.#desks.snapshot(),

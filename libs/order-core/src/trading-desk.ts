@@ -22,12 +22,13 @@ import {
   type MarketWatch,
   type WorkingOrders,
 } from '@triplane/execution'
-import { changeSteps, type TradingTerms } from '@triplane/instruments'
+import { changeSteps, type RunRates, type TradingTerms } from '@triplane/instruments'
 import type { Position } from '@triplane/ledger'
 import { OrderBook, orderBookSchema } from '@triplane/market-data'
 
 export interface TradingDeskDeps {
   readonly terms: TradingTerms
+  readonly rates: Pick<RunRates, 'isKnown'>
   readonly isCashTraded: boolean
   readonly broker: Broker
   /** The ledger's and the order store's own objects: they stay current. */
@@ -86,6 +87,7 @@ export class TradingDesk implements InstrumentRisk {
   readonly working: WorkingOrders
   /** Base units that we traded ourselves. */
   readonly ownVolume: RollingVolume
+  readonly #rates: TradingDeskDeps['rates']
   readonly #watch: MarketWatch
   readonly #position: Position
   readonly #marketVolume: RollingVolume
@@ -104,6 +106,7 @@ export class TradingDesk implements InstrumentRisk {
   constructor(deps: TradingDeskDeps, snapshot?: TradingDeskSnapshot) {
     this.id = instrumentId(deps.terms.instrument)
     this.terms = deps.terms
+    this.#rates = deps.rates
     this.isCashTraded = deps.isCashTraded
     this.book = new OrderBook(snapshot?.book)
     this.working = deps.working
@@ -131,6 +134,10 @@ export class TradingDesk implements InstrumentRisk {
 
   get mark(): number {
     return this.#position.mark
+  }
+
+  get isRateKnown(): boolean {
+    return this.#rates.isKnown(this.terms.instrument.quote)
   }
 
   get workingBuyUnits(): bigint {

@@ -4,13 +4,16 @@ import {
   isBookGap,
   isCashTraded,
   knownSteps,
+  type Fill,
+  type Mark,
   type Instrument,
   type StateOf,
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
 import type { Broker, OrderStore } from '@triplane/execution'
-import { tradingTerms, worthUsd, type Rates } from '@triplane/instruments'
+import { quantityUnitsOf, tradingTerms, worthUsd, type RunRates } from '@triplane/instruments'
+import { invariant } from '@triplane/kernel'
 import type { Ledger } from '@triplane/ledger'
 import type { OrderPlaneConfig } from './config.ts'
 import type { MarketInput, OrderPlaneDeps } from './order-plane-deps.ts'
@@ -25,25 +28,27 @@ export class TradingDesks {
   readonly all: readonly TradingDesk[]
   readonly #byId: ReadonlyMap<string, TradingDesk>
   readonly #ledger: Ledger
+  readonly #rates: RunRates
 
   constructor(
     { marginVenues, participation }: Pick<OrderPlaneConfig, 'marginVenues' | 'participation'>,
     { instruments, isSessionOpen }: OrderPlaneDeps,
-    parts: { readonly broker: Broker; readonly ledger: Ledger; readonly orders: OrderStore; readonly rates: Rates },
+    parts: { readonly broker: Broker; readonly ledger: Ledger; readonly orders: OrderStore; readonly rates: RunRates },
     snapshot: TradingDesksSnapshot = [],
   ) {
     const saved = new Map(snapshot.map((desk) => [desk.instrument, desk]))
     const { broker, ledger, orders, rates } = parts
     this.#ledger = ledger
+    this.#rates = rates
     const openDesk = (instrument: Instrument) => {
       const { quote } = instrument
       const id = instrumentId(instrument)
-      const terms = tradingTerms(instrument, rates.usdPer(quote), saved.get(id)?.steps)
+      const terms = rates.follow(tradingTerms(instrument, rates.usdPer(quote), saved.get(id)?.steps))
       ledger.setMinNotional(id, terms.steps.minNotional)
       const position = ledger.position(id)
       const working = orders.working(id)
       const isCash = isCashTraded(instrument, marginVenues)
-      const deps = { terms, isCashTraded: isCash, broker, position, working, isSessionOpen, participation }
+      const deps = { terms, rates, isCashTraded: isCash, broker, position, working, isSessionOpen, participation }
       return new TradingDesk(deps, saved.get(id))
     }
     this.all = instruments.map(openDesk)
@@ -55,6 +60,13 @@ export class TradingDesks {
     return this.#byId.get(instrument)
   }
 
+  /** What a fill is worth, US dollars. Throws on one of an instrument that is unknown here. */
+  notionalUsd({ instrument, quantity, price }: Fill): number {
+    const terms = this.find(instrument)?.terms
+    invariant(terms !== undefined, 'a fill is of an instrument of the run', instrument)
+    return worthUsd(quantityUnitsOf(quantity, terms), Number(price), terms)
+  }
+
   /** US dollars that working buys of what is bought for cash may still take, at the best ask. */
   reservedCashUsd(): number {
     let usd = 0
@@ -64,9 +76,17 @@ export class TradingDesks {
     return usd
   }
 
+  /** Positions are valued at marks, rates that are fed among them, and at nothing else: so at any market time as the strategy plane values them. */
+  onMark(mark: Mark): void {
+    const { instrument, price, tsRecvUs, ageUs } = mark
+    this.#rates.onMark(mark)
+    if (this.find(instrument)) this.#ledger.mark(instrument, price, tsRecvUs - ageUs)
+  }
+
   /** Shows a market event to the desks that it is about. */
   onMarket(event: MarketInput, nowUs: number): void {
     if (event.type === 'marketStatus') {
+      this.#rates.onStatus(event)
       if (event.status === 'gap' && !isBookGap(event)) return
       for (const desk of this.all) {
         if (!isAbout(event, desk.id, desk.source)) continue

@@ -10,6 +10,7 @@ import {
   instrumentId,
 } from '@triplane/contracts'
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
+import { configuredRates, tradableOf, type ConfiguredRates } from '@triplane/instruments'
 import {
   anAccountOpening,
   aBookDelta,
@@ -66,10 +67,18 @@ export class Session {
   readonly #seqs = { data: 0, strategy: 0, operator: 0 }
 
   readonly #broker: OrderPlaneDeps['brokers']
+  readonly rates: ConfiguredRates
+  readonly #instruments: readonly Instrument[]
 
-  /** With `broker` orders go there. */
-  constructor(fields: Parameters<typeof orderPlaneConfig>[0] = {}, broker?: BrokerDefinition<BrokerSettings>) {
+  /** With `broker` orders go there. What is only quoted of the instruments may feed rates. */
+  constructor(
+    fields: Parameters<typeof orderPlaneConfig>[0] = {},
+    broker?: BrokerDefinition<BrokerSettings>,
+    instruments: readonly Instrument[] = [BTC, SPY],
+  ) {
     const config = orderPlaneConfig(fields)
+    this.rates = configuredRates(config.ratesToUsd, instruments)
+    this.#instruments = tradableOf(instruments, this.rates)
     this.#config = broker ? { ...config, broker: broker.name } : config
     this.#broker = broker && [broker]
     this.core = this.#build()
@@ -77,7 +86,8 @@ export class Session {
 
   #build(snapshot?: OrderPlaneSnapshot): OrderPlaneCore {
     const onAmendment = (outcome: string) => void this.amendments.push(outcome)
-    const deps = { instruments: [BTC, SPY], isSessionOpen, brokers: this.#broker, onAmendment }
+    const { rates } = this
+    const deps = { instruments: this.#instruments, rates, isSessionOpen, brokers: this.#broker, onAmendment }
     return createOrderCore(this.#config, deps, snapshot)
   }
 

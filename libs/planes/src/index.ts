@@ -1,4 +1,5 @@
 // The planes
+export { accountRates } from './account-rates.ts'
 export { composeDataPlane, dataPlane, type DataPlane } from './data/data-plane.ts'
 export { strategyPlane, strategyPlaneOf } from './strategy/strategy-plane.ts'
 export { warmUpCheck } from './strategy/warm-up-check.ts'

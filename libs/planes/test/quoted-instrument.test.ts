@@ -19,11 +19,12 @@ const CALL = instrumentId(option)
 const logger = createLogger({ service: 'test', destination: { write: () => undefined } })
 
 it('is no instrument of the order plane: whoever sends an order of it is denied', async () => {
-  const instruments = tradableOf([btc, option], configuredRates({ USDT: '1' }))
+  const rates = configuredRates({ USDT: '1' })
+  const instruments = tradableOf([btc, option], rates)
   expect(instruments).toEqual([btc])
   const metrics = orderPlane.createMetrics({ instruments, source: 'sim', maxSeries: 10_000, logger })
   const { core, observe } = orderPlane.build({
-    ...{ config: orderPlaneConfig(), instruments, isSessionOpen: () => true, metrics },
+    ...{ config: orderPlaneConfig(), instruments, rates, isSessionOpen: () => true, metrics },
     onApproved: () => undefined,
   })
   const T = testStartUs

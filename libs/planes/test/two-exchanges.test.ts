@@ -1,4 +1,5 @@
 import { instrumentId, type Instrument } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { createLogger } from '@triplane/logging'
 import { aBar, aFill, anOfi, anOrderEvent, aSignal, readExposition, testStartUs } from '@triplane/testing'
 import { strategies } from '@triplane/strategy'
@@ -36,6 +37,7 @@ const here = bitcoinAt('sim', 'sim')
 const there = bitcoinAt('binance_usdm', 'binance')
 const instruments = [here, there]
 const isSessionOpen = () => true
+const rates = configuredRates({ USD: '1', USDT: '1' })
 const [idHere, idThere] = [instrumentId(here), instrumentId(there)]
 const NOT_CONFIGURED = 'DOGE/USDT@nowhere'
 
@@ -120,7 +122,7 @@ describe('one symbol at two exchanges', () => {
   it('has series of its own at each in the order plane', async () => {
     const metrics = createOrderMetrics(options)
     const { observe } = orderPlane.build({
-      ...{ config: orderPlaneConfig({ ratesToUsd: { USD: '1', USDT: '1' } }), instruments, isSessionOpen, metrics },
+      ...{ config: orderPlaneConfig(), instruments, rates, isSessionOpen, metrics },
       onApproved: () => undefined,
     })
     const order = (instrument: string, intentId: string, state: 'received' | 'submitted' | 'acknowledged') =>
@@ -148,10 +150,10 @@ describe('one symbol at two exchanges', () => {
   })
 
   it('shows the orders and the position at the one, and none at the other', async () => {
-    const config = orderPlaneConfig({ ratesToUsd: { USD: '1', USDT: '1' } })
+    const config = orderPlaneConfig()
     const metrics = createOrderMetrics(options)
-    const plane = orderPlane.build({ config, instruments, isSessionOpen, metrics, onApproved: () => undefined })
-    const session = new Session({ ratesToUsd: { USD: '1', USDT: '1' } })
+    const plane = orderPlane.build({ config, instruments, rates, isSessionOpen, metrics, onApproved: () => undefined })
+    const session = new Session()
     session.core = plane.core
     session.open(here.symbol)
     session.intent('taker', { instrument: idHere, quantity: '0.5', limitPrice: '100.1' })
@@ -172,7 +174,7 @@ describe('one symbol at two exchanges', () => {
   it('has series of its own at each in the strategy plane', async () => {
     const metrics = createStrategyMetrics(options)
     const config = strategyConfigOf(strategies).parse({ startingCashUsd: '1000000' })
-    const { core, observe } = strategyPlane.build({ config, instruments, isSessionOpen, metrics })
+    const { core, observe } = strategyPlane.build({ config, instruments, rates, isSessionOpen, metrics })
     observe(aSignal({ instrument: idHere, direction: 'BUY' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))
@@ -190,7 +192,7 @@ describe('an instrument that is not configured', () => {
   it('is counted under labels that are not taken from the wire', async () => {
     const metrics = createOrderMetrics(options)
     const { observe } = orderPlane.build({
-      ...{ config: orderPlaneConfig(), instruments, isSessionOpen, metrics },
+      ...{ config: orderPlaneConfig(), instruments, rates, isSessionOpen, metrics },
       onApproved: () => undefined,
     })
     observe(anOrderEvent({ instrument: NOT_CONFIGURED, strategy: 'OFI', state: 'received' }))

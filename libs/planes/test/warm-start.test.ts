@@ -1,4 +1,5 @@
 import type { MarketEvent } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import type { FeedItem } from '@triplane/market-data'
 import { strategies } from '@triplane/strategy'
 import { createStrategyCore, strategyConfigOf, type StrategyInput } from '@triplane/strategy-core'
@@ -24,7 +25,7 @@ class Run {
   readonly #data = newCore(undefined, { source: origin.source, instruments: [btc] })
   readonly #strategy = createStrategyCore(
     strategyConfigOf(strategies).parse({ strategies: ['MOM'], mom: { bars: BARS, minChange: 0.01 } }),
-    { instruments: [btc], isSessionOpen: () => true },
+    { instruments: [btc], rates: configuredRates({ USDT: '1' }), isSessionOpen: () => true },
   )
   /** Seconds after the minute in which the run began, of each signal. */
   readonly signals: number[] = []

@@ -4,12 +4,22 @@ const positiveDecimal = z
   .string()
   .regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,8})?$/, 'Expected a decimal above 0 with at most 8 decimals')
 
+const fedRate = z.strictObject({
+  instrument: z.string().regex(/.@./, 'Expected the id of an instrument: USDT/KRW@upbit'),
+  initial: positiveDecimal.optional(),
+})
+
 /** The account that the strategy and the order plane both keep a ledger of: one setting for both. */
 export const accountSchema = z.strictObject({
   /** Cash at the start of a run, US dollars. */
   startingCashUsd: positiveDecimal.default('100000'),
-  /** US dollars for one unit of each quote currency. */
-  ratesToUsd: z.record(z.string().min(1), positiveDecimal).default({ USD: '1', USDT: '1', USDC: '1' }),
+  /**
+   * US dollars for one unit of each quote currency: a decimal, or the id of an instrument of the run whose marks say it, with a decimal
+   * for the time before the first. Prices of that instrument may be in the currency or of it: `{"KRW":{"instrument":"USDT/KRW@upbit"}}`.
+   */
+  ratesToUsd: z
+    .record(z.string().min(1), z.union([positiveDecimal, fedRate]))
+    .default({ USD: '1', USDT: '1', USDC: '1' }),
   /**
    * Venues at which the account has margin: it may sell short there, and buy beyond its cash. Elsewhere only perpetuals can;
    * everything else is a cash account's, which sells what it holds and buys for the cash that it has.

@@ -1,3 +1,4 @@
+import { configuredRates } from '@triplane/instruments'
 import {
   anAccountOpened,
   aFill,
@@ -13,9 +14,10 @@ import { createStrategyCore } from './pipeline.ts'
 import type { StrategyInput } from './strategy-plane-core.ts'
 
 const config = strategyConfigSchema.parse({ killSwitches: { confirmations: 2, lossLimitUsd: 1000 } })
+const rates = configuredRates(config.ratesToUsd)
 
 function openPlane() {
-  const core = createStrategyCore(config, { instruments: [anInstrument()], isSessionOpen: () => true })
+  const core = createStrategyCore(config, { instruments: [anInstrument()], rates, isSessionOpen: () => true })
   let seq = 0
   return {
     core,

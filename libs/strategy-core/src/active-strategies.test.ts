@@ -1,4 +1,5 @@
 import { field, instrumentId, stateSchema, type Signal } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { aMark, aMarketStatus, anInstrument, aQuote, aTrade, testStartUs } from '@triplane/testing'
 import { z } from 'zod'
 import { defineStrategy } from '../../strategy/test/define-strategy.ts'
@@ -38,6 +39,7 @@ function openPlane() {
   const config = strategyConfigOf(strategies).parse({ strategies: ['TAPE', 'DEAF'] })
   const core = createStrategyCore(config, {
     instruments: [btc],
+    rates: configuredRates(config.ratesToUsd),
     quoted: [index],
     isSessionOpen: () => true,
     strategies,

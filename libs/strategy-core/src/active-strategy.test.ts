@@ -1,5 +1,6 @@
 import { createStateCheck, field, instrumentId, stateSchema } from '@triplane/contracts'
 
+import { configuredRates } from '@triplane/instruments'
 import {
   aMark,
   aMarketStatus,
@@ -100,12 +101,13 @@ const config = strategyConfigOf(strategies).parse({
   portfolio: { symbolLimitUsd: 10_000, grossLimitUsd: 150_000, netLimitUsd: 100_000 },
   intents: { minTradeUsd: 50, maxOrderUsd: 100_000, urgentTradeUsd: 100, minIntervalMs: 1 },
 })
+const rates = configuredRates(config.ratesToUsd)
 
 function openPlane(snapshot?: StrategySnapshot) {
   const notices: StrategyNotice[] = []
   const core = createStrategyCore(
     config,
-    { instruments: [btc], isSessionOpen: () => true, strategies, onNotice: (notice) => notices.push(notice) },
+    { instruments: [btc], rates, isSessionOpen: () => true, strategies, onNotice: (notice) => notices.push(notice) },
     snapshot,
   )
   let seq = snapshot ? 1_000_000 : 0

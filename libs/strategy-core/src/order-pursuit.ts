@@ -80,7 +80,7 @@ export class OrderPursuit {
   /** Whether the instrument's orders may be sent now. Cancels working orders that must not go on. */
   #isTradable(instrument: TradedInstrument, nowUs: number): boolean {
     const { id, quotedUs, isStale, isQuoted, areStepsKnown, isLate, isBookValid } = instrument
-    if (isStale || !isQuoted) this.cancelAll(instrument, 'stale_market', nowUs)
+    if (isStale || !isQuoted || !instrument.isRateKnown()) this.cancelAll(instrument, 'stale_market', nowUs)
     else if (!areStepsKnown) this.cancelAll(instrument, 'steps_unknown', nowUs)
     else if (isLate) this.cancelOpening(instrument, nowUs)
     else

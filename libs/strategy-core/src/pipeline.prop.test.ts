@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { encodeLine, isEvent, type Fill, type OrderEvent, type OrderIntent, instrumentId } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { fixed, formatFixed } from '@triplane/kernel'
 import {
   aFill,
@@ -29,8 +30,9 @@ const config = strategyConfigSchema.parse({
   intents: { minTradeUsd: 500, maxOrderUsd: 20_000, urgentTradeUsd: 20_000, minIntervalMs: 100 },
   killSwitches: { confirmations: 2, lossLimitUsd: 150, silenceLimitMs: 8000 },
 })
+const rates = configuredRates(config.ratesToUsd)
 const newCore = (snapshot?: StrategySnapshot) =>
-  createStrategyCore(config, { instruments, isSessionOpen: () => true }, snapshot)
+  createStrategyCore(config, { instruments, rates, isSessionOpen: () => true }, snapshot)
 
 const stepsOf = fc.array(
   fc.record({

@@ -1,4 +1,5 @@
 import { instrumentId, type Instrument, type OrderEvent } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import {
   aFill,
   aMark,
@@ -30,13 +31,14 @@ const config = strategyConfigSchema.parse({
   intents: { minTradeUsd: 500, maxOrderUsd: 20_000, urgentTradeUsd: 10_000 },
   killSwitches: { confirmations: 2, drawdownLimitRatio: 0.1, lossLimitUsd: 1000, silenceLimitMs: 3000 },
 })
+const rates = configuredRates(config.ratesToUsd)
 
 /** A core whose book is valid, and its inputs, numbered as each producer would. Times are milliseconds after the start. */
 function openPlane({
   isSessionOpen = () => true,
   snapshot,
 }: { isSessionOpen?: () => boolean; snapshot?: StrategySnapshot } = {}) {
-  const core = createStrategyCore(config, { instruments: [btc], isSessionOpen }, snapshot)
+  const core = createStrategyCore(config, { instruments: [btc], rates, isSessionOpen }, snapshot)
   let seq = 0
   const at = (ms: number) => testStartUs + ms * 1000
   const take = (event: StrategyInput) => {
@@ -152,7 +154,7 @@ describe('the life of a decision', () => {
 
   it('minds a disconnect of its own venue only, though one source feeds both', () => {
     const perpetual: Instrument = { ...btc, symbol: 'BTC/USDT:USDT', venue: 'binance_usdm' }
-    const core = createStrategyCore(config, { instruments: [btc, perpetual], isSessionOpen: () => true })
+    const core = createStrategyCore(config, { instruments: [btc, perpetual], rates, isSessionOpen: () => true })
     const take = (event: StrategyInput) => {
       core.process(event)
       return core.outbox.drain()
@@ -252,7 +254,7 @@ describe('the life of a decision', () => {
   })
 
   it('orders nothing before the book is valid', () => {
-    const core = createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true })
+    const core = createStrategyCore(config, { instruments: [btc], rates, isSessionOpen: () => true })
     core.process(aQuote({ seq: 1, tsRecvUs: testStartUs }))
     core.process(anOfi({ seq: 2, tsRecvUs: testStartUs + 10_000, value: 4 }))
     expect(typesOf(core.outbox.drain())).toEqual(['signal', 'targetPortfolio'])
@@ -282,7 +284,9 @@ describe('evaluations', () => {
   })
 
   it('is not due before the first input', () => {
-    expect(createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true }).nextDueUs()).toBe(Infinity)
+    expect(createStrategyCore(config, { instruments: [btc], rates, isSessionOpen: () => true }).nextDueUs()).toBe(
+      Infinity,
+    )
   })
 
   it('comes after data and before orders of its microsecond', () => {
@@ -463,7 +467,7 @@ describe('kill switches', () => {
   })
 
   it('takes a command from before any market time, and starts no evaluations by it', () => {
-    const core = createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true })
+    const core = createStrategyCore(config, { instruments: [btc], rates, isSessionOpen: () => true })
     core.process(anOperatorCommand({ effectUs: 0, command: 'halt' }))
     expect(core.nextDueUs()).toBe(Infinity)
     expect(core.outbox.drain()).toMatchObject([{ type: 'killSwitch', active: true }, { type: 'targetPortfolio' }])

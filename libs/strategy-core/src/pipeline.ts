@@ -14,7 +14,7 @@ import {
   instrumentId,
   type InstrumentId,
 } from '@triplane/contracts'
-import { changeSteps, configuredRates } from '@triplane/instruments'
+import { changeSteps, RunRates } from '@triplane/instruments'
 import { floorTime, invariant, numberFromFixed } from '@triplane/kernel'
 import { createLedger, numberFromMoney, portfolioState } from '@triplane/ledger'
 import {
@@ -54,7 +54,7 @@ import { followInstrument, snapshotInstrument, type TradedInstrument } from './t
  * 1. Outputs carry the market time of the input or timer that caused them.
  * 2. While a kill switch is active there are no targets and no intents; cancels pass.
  * 3. An instrument has at most one order under way that we sent, so orders never overshoot the target together.
- * 4. Positions are valued at marks and at nothing else, so at any market time as the order plane values them.
+ * 4. Positions are valued at marks, rates that are fed among them, and at nothing else, so at any market time as the order plane values them.
  * 5. Evaluations are due at whole intervals of market time after the first input, and come before orders and after data of
  *    their microsecond, however finely time is advanced. While no source is connected they say what has changed, and once
  *    nothing can change any more by itself they are left out: a hole of any length costs the same.
@@ -63,6 +63,7 @@ export function createStrategyCore(
   config: StrategyConfig,
   {
     instruments,
+    rates: configuredRates,
     quoted = [],
     isSessionOpen,
     strategies: definitions = builtIn,
@@ -72,12 +73,11 @@ export function createStrategyCore(
 ): StrategyCore {
   const evaluationIntervalUs = config.evaluationIntervalMs * 1000
   const markAgeLimitUs = config.markAgeLimitMs * 1000
-  const { startingCashUsd } = config
   const idleAfterUs = longestLimitUs(config)
 
   const outbox = new Outbox<StrategyOutput>(snapshot?.outboxSeq)
-  const rates = configuredRates(config.ratesToUsd)
-  const ledger = createLedger({ startingCashUsd, instruments, rates }, snapshot?.ledger)
+  const rates = new RunRates(configuredRates, snapshot?.rates)
+  const ledger = createLedger({ startingCashUsd: config.startingCashUsd, instruments, rates }, snapshot?.ledger)
   const switches = createKillSwitches(config.killSwitches, snapshot?.switches)
   const saved = new Map(snapshot?.instruments.map((instrument) => [instrument.id, instrument]))
   const held = (strategy: string, id: InstrumentId) =>
@@ -152,6 +152,7 @@ export function createStrategyCore(
 
   function onMarket(event: MarketInput): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
+    if (event.type === 'mark') rates.onMark(event)
     const instrument = tradedById.get(event.instrument)
     askedUs = event.tsRecvUs
     if (instrument === undefined) return seen.hears(event) ? strategies.on(event) : undefined
@@ -190,10 +191,8 @@ export function createStrategyCore(
       if (status === 'late' || status === 'on_time') instrument.isLate = status === 'late'
       if (status === 'steps_unknown') instrument.areStepsKnown = false
       if (status === 'steps_known') onStepsKnown(instrument, event)
-      if (status === 'book_invalid') instrument.isBookValid = false
-      if (status === 'book_valid') instrument.isBookValid = true
-      if (status === 'stale') instrument.isStale = true
-      if (status === 'fresh') instrument.isStale = false
+      if (status === 'book_invalid' || status === 'book_valid') instrument.isBookValid = status === 'book_valid'
+      if (status === 'stale' || status === 'fresh') instrument.isStale = status === 'stale'
       // Silence is measured from the connection on.
       if (status === 'connected' && instrument.lastSeenUs > 0) instrument.lastSeenUs = tsRecvUs
       if (hole) strategies.onHole(instrument.id, hole)
@@ -201,6 +200,7 @@ export function createStrategyCore(
       if (instrument.isLate) pursuit.cancelOpening(instrument, tsRecvUs)
       if (status === 'stale' || status === 'disconnected') pursuit.pursueTarget(instrument, tsRecvUs)
     }
+    if (rates.onStatus(event)) pursueTargets(tsRecvUs)
   }
 
   /** Resting orders were placed in the old steps. */
@@ -426,6 +426,7 @@ export function createStrategyCore(
         isReducing,
         refusedTunings,
         connections: connections.snapshot(),
+        rates: rates.snapshot(),
         ledger: ledger.snapshot(),
         switches: switches.snapshot(),
         strategies: strategies.snapshot(),

@@ -1,4 +1,5 @@
 import { createStateCheck, field, instrumentId, stateSchema } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { aMark, aMarketStatus, anInstrument, aQuote, testStartUs } from '@triplane/testing'
 import { z } from 'zod'
 import { defineStrategy } from '../../strategy/test/define-strategy.ts'
@@ -54,6 +55,7 @@ function openPlane(snapshot?: StrategySnapshot) {
     config,
     {
       instruments: [btc],
+      rates,
       quoted: [index, option],
       isSessionOpen: () => true,
       strategies: [reader],
@@ -161,3 +163,4 @@ describe('an instrument that is only quoted', () => {
     expect(restored.quote(5, VIX, 10)).toEqual([])
   })
 })
+const rates = configuredRates(config.ratesToUsd)

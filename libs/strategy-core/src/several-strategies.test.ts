@@ -1,4 +1,5 @@
 import { createStateCheck, instrumentId, type Cross, type Fill, type OrderIntent } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import { sharesOfFill } from '@triplane/ledger'
 import { aFill, aMark, aMarketStatus, anOrderEvent, aQuote, testStartUs, anInstrument } from '@triplane/testing'
@@ -19,9 +20,14 @@ const config = strategyConfigOf(strategies).parse({
   portfolio: { symbolLimitUsd: 10_000, grossLimitUsd: 150_000, netLimitUsd: 100_000 },
   intents: { minTradeUsd: 50, maxOrderUsd: 100_000, urgentTradeUsd: 100, minIntervalMs: 1 },
 })
+const rates = configuredRates(config.ratesToUsd)
 
 function openPlane(snapshot?: StrategySnapshot) {
-  const core = createStrategyCore(config, { instruments: [btc], isSessionOpen: () => true, strategies }, snapshot)
+  const core = createStrategyCore(
+    config,
+    { instruments: [btc], rates, isSessionOpen: () => true, strategies },
+    snapshot,
+  )
   let seq = snapshot ? 1_000_000 : 0
   const at = (ms: number) => testStartUs + ms * 1000
   const take = (event: Parameters<typeof core.process>[0]) => {
@@ -210,7 +216,7 @@ it('gives up what a strategy held that does not run any more', () => {
   const alone = { ...config, strategies: ['B'] }
   const core = createStrategyCore(
     alone,
-    { instruments: [btc], isSessionOpen: () => true, strategies },
+    { instruments: [btc], rates, isSessionOpen: () => true, strategies },
     { ...snapshot, strategies: snapshot.strategies.slice(1) },
   )
   core.process(aQuote({ seq: 1, tsRecvUs: testStartUs + 3_000_000, bid: 100, ask: 100.1, bidSize: 75 }))

@@ -27,6 +27,7 @@ import {
   type Trade,
   type Tuning,
 } from '@triplane/contracts'
+import { runRatesSchema, type ConfiguredRates } from '@triplane/instruments'
 import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation } from '@triplane/ledger'
 import { connectionsSchema, killSwitchesSchema, type StrategyDefinition, type SwitchStatus } from '@triplane/strategy'
 import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from './active-strategy.ts'
@@ -40,8 +41,10 @@ export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelInte
 
 /** The core's dependencies. */
 export interface StrategyDeps {
-  /** The instruments that may be traded: each once, with a rate from its quote currency to USD. */
+  /** The instruments that may be traded: each once, with a configured rate from its quote currency to USD. */
   readonly instruments: readonly Instrument[]
+  /** The rates at the start of a run, and the instruments that feed those that move. */
+  readonly rates: ConfiguredRates
   /** Instruments that strategies may read and not trade. Default: none. */
   readonly quoted?: readonly Instrument[]
   /** The trading calendar. */
@@ -91,6 +94,7 @@ export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
     isReducing: field.flag,
     refusedTunings: field.count,
     connections: connectionsSchema,
+    rates: runRatesSchema,
     ledger: ledgerSchema,
     switches: killSwitchesSchema,
     strategies: savedStrategiesSchema(definitions),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { field, instrumentId, stateSchema } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { aMarketStatus, anInstrument, anOfi, aQuote, aTrade, testStartUs } from '@triplane/testing'
 import { z } from 'zod'
 import { defineStrategy } from '../../strategy/test/define-strategy.ts'
@@ -30,7 +31,8 @@ const tape = defineStrategy({
   },
 })
 const config = strategyConfigOf([tape]).parse({ strategies: ['TAPE'] })
-const deps = { instruments: [traded], quoted: [quoted], isSessionOpen: () => true, strategies: [tape] }
+const rates = configuredRates(config.ratesToUsd)
+const deps = { instruments: [traded], quoted: [quoted], rates, isSessionOpen: () => true, strategies: [tape] }
 
 const kinds = ['trade', 'quote', 'ofi', 'late', 'on_time', 'trade_gap'] as const
 const stepsOf = fc.array(

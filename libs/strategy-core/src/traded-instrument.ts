@@ -8,7 +8,7 @@ import {
   type StateOf,
   instrumentId,
 } from '@triplane/contracts'
-import { quantityWorth, tradingTerms, type Rates, type TradingTerms } from '@triplane/instruments'
+import { quantityWorth, tradingTerms, type RunRates, type TradingTerms } from '@triplane/instruments'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
 import type { Ledger } from '@triplane/ledger'
 import {
@@ -40,6 +40,8 @@ export interface TradedInstrument extends SeenInstrument {
   readonly targets: readonly StrategyTarget[]
   bid: number
   ask: number
+  /** Whether its quote currency has a rate by which it may be traded. */
+  readonly isRateKnown: () => boolean
   /** A quote has come since the feed last connected. */
   isQuoted: boolean
   /** Market time of the newest quote or order flow, which is derived from quotes. Trades do not count. */
@@ -107,13 +109,13 @@ export function followInstrument(
   instrument: Instrument,
   strategies: readonly ActiveStrategy[],
   config: StrategyConfig,
-  { ledger, rates }: { readonly ledger: Ledger; readonly rates: Rates },
+  { ledger, rates }: { readonly ledger: Ledger; readonly rates: RunRates },
   snapshot?: TradedInstrumentSnapshot,
 ): TradedInstrument {
   const id = instrumentId(instrument)
   const { lastSeenUs, quotedUs, isLate, areStepsKnown, source, bid, ask, isQuoted, isBookValid, isStale, targetUsd } =
     snapshot ?? nothingHeard
-  const terms = tradingTerms(instrument, rates.usdPer(instrument.quote), snapshot?.steps)
+  const terms = rates.follow(tradingTerms(instrument, rates.usdPer(instrument.quote), snapshot?.steps))
   const saved = new Map(snapshot?.targets.map((target) => [target.strategy, target]))
   const opinionated = strategies.filter(({ limits }) => limits === undefined)
   const targets = opinionated.map(({ name: strategy }) => ({
@@ -134,6 +136,7 @@ export function followInstrument(
     id,
     venue: instrument.venue,
     terms,
+    isRateKnown: () => rates.isKnown(instrument.quote),
     isLongOnly: isCashTraded(instrument, config.marginVenues),
     targets,
     requestDesks,

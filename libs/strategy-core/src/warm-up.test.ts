@@ -1,4 +1,5 @@
 import { field, stateSchema, type Bar, type PastBar } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { settingsKey, strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import {
   aBar,
@@ -147,7 +148,10 @@ function openPlane(definition: StrategyDefinition, parameters: object = {}, snap
   })
   const core = createStrategyCore(
     config,
-    { instruments: [btc], isSessionOpen: () => true, strategies: [definition], onNotice: (one) => notices.push(one) },
+    {
+      ...{ instruments: [btc], rates: configuredRates(config.ratesToUsd), isSessionOpen: () => true },
+      ...{ strategies: [definition], onNotice: (one) => notices.push(one) },
+    },
     snapshot,
   )
   let seq = 0

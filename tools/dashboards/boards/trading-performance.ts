@@ -117,6 +117,17 @@ const results = [
   ),
   timeSeries(
     {
+      title: 'Rates that are fed',
+      shows:
+        'US dollars for one unit of each currency whose rate an instrument feeds; nothing where all are configured.',
+      worry: 'Worry when one stands still while its market moves, or jumps.',
+      unit: 'short',
+      queries: [series(max(order.rateUsd, ['currency']), '{{currency}}')],
+    },
+    {},
+  ),
+  timeSeries(
+    {
       title: 'Orders by outcome',
       worry: 'Worry when rejected or expired orders are more than a few.',
       unit: 'ops',

@@ -10,6 +10,8 @@ export interface InstrumentRisk {
   readonly isStale: boolean
   /** The data plane says that what comes of the instrument is old when it comes. */
   readonly isLate: boolean
+  /** There is a rate of its quote currency by which may be traded. */
+  readonly isRateKnown: boolean
   /** False since a price or size was finer than the instrument's steps. */
   readonly areStepsKnown: boolean
   readonly isBookValid: boolean

@@ -117,6 +117,11 @@ const cases: readonly Case[] = [
     want: { code: 'stale_market' },
   },
   {
+    name: 'refuses what is in a currency without a rate',
+    instrument: anInstrument({ isRateKnown: false }),
+    want: { code: 'no_rate', currency: 'USDT' },
+  },
+  {
     name: 'refuses on an invalid book',
     instrument: anInstrument({ isBookValid: false }),
     want: { code: 'invalid_book' },

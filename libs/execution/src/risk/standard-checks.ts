@@ -10,6 +10,7 @@ import { maxNotional } from './checks/max-notional.ts'
 import { maxPosition } from './checks/max-position.ts'
 import { minNotional } from './checks/min-notional.ts'
 import { noMark } from './checks/no-mark.ts'
+import { noRate } from './checks/no-rate.ts'
 import { orderRate } from './checks/order-rate.ts'
 import { participation } from './checks/participation.ts'
 import { priceCollar } from './checks/price-collar.ts'
@@ -33,6 +34,7 @@ export const checkDefinitions = [
   stepsUnknown,
   sessionClosed,
   staleMarket,
+  noRate,
   invalidBook,
   noMark,
   lotSize,

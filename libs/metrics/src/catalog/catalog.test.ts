@@ -75,6 +75,7 @@ const contract = {
     trading_total_pnl_krw gauge
     trading_unrealized_pnl_krw gauge exchange symbol
     trading_position_value_krw gauge exchange symbol
+    trading_rate_usd gauge currency
     trading_win_rate gauge
     trading_order_latency_seconds histogram exchange symbol
     triplane_tick_to_order_seconds histogram

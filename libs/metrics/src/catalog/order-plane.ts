@@ -133,6 +133,9 @@ export const orderPlaneCatalog = {
   totalPnlKrw: gauge('trading_total_pnl_krw', 'Realised PnL net of commission, KRW.', [], vital),
   unrealizedPnlKrw: gauge('trading_unrealized_pnl_krw', 'Unrealised PnL, KRW.', market, vital),
   positionValueKrw: gauge('trading_position_value_krw', 'Position value, KRW.', market, vital),
+  rateUsd: gauge('trading_rate_usd', 'US dollars for one unit of a currency whose rate is fed; 0 before the first.', [
+    'currency',
+  ]),
   winRate: measurement('trading_win_rate', 'Share of closed round trips that made money, 0-1.'),
   tickToOrder: histogram(
     'triplane_tick_to_order_seconds',

@@ -20,7 +20,7 @@ function exported(fields: Parameters<typeof orderPlaneConfig>[0] = {}) {
   })
   const session = new Session(fields)
   const plane = orderPlane.build({
-    ...{ config: orderPlaneConfig(fields), instruments: [BTC, SPY], isSessionOpen, metrics },
+    ...{ config: orderPlaneConfig(fields), instruments: [BTC, SPY], rates: session.rates, isSessionOpen, metrics },
     onApproved: () => undefined,
   })
   session.core = plane.core

@@ -10,11 +10,8 @@ import {
   type OrderEvent,
   type OrderIntent,
   type RiskCode,
-  instrumentId,
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
-import { configuredRates, quantityUnitsOf, tradingTerms, worthUsd } from '@triplane/instruments'
-import { invariant } from '@triplane/kernel'
 import { numberFromMoney } from '@triplane/ledger'
 import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
 import { defaultStrategies } from '@triplane/strategy'
@@ -50,15 +47,8 @@ export function exportOrderPlane(
   metrics: OrderMetrics,
   core: OrderPlaneCore,
   instruments: readonly Instrument[],
-  { krwPerUsd, ratesToUsd }: Pick<OrderPlaneConfig, 'krwPerUsd' | 'ratesToUsd'>,
+  { krwPerUsd }: Pick<OrderPlaneConfig, 'krwPerUsd'>,
 ): (event: ExecutionEvent) => void {
-  const rates = configuredRates(ratesToUsd)
-  const termsOf = new Map(
-    instruments.map((instrument) => [
-      instrumentId(instrument),
-      tradingTerms(instrument, rates.usdPer(instrument.quote)),
-    ]),
-  )
   const labels = instrumentLabels(instruments)
   const interrupted = new Set<string>()
   metrics.beforeScrape(() => measure(metrics, core, labels, krwPerUsd))
@@ -66,10 +56,11 @@ export function exportOrderPlane(
     if (event.type === 'accountOpened') return
     const market = labelsOf(labels, event.instrument)
     if (event.type === 'orderEvent') return recordOrder(metrics, event, market, interrupted)
-    const terms = termsOf.get(event.instrument)
-    invariant(terms !== undefined, 'a fill is of an instrument of the run', event.instrument)
-    const notionalUsd = worthUsd(quantityUnitsOf(event.quantity, terms), Number(event.price), terms)
-    recordFill(metrics, event, market, { notionalUsd, feeUsd: core.feeUsd(event), krwPerUsd })
+    recordFill(metrics, event, market, {
+      notionalUsd: core.notionalUsd(event),
+      feeUsd: core.feeUsd(event),
+      krwPerUsd,
+    })
   }
 }
 
@@ -158,7 +149,7 @@ function recordFill(
 }
 
 function measure(metrics: OrderMetrics, core: OrderPlaneCore, labels: InstrumentLabels, krwPerUsd: number): void {
-  const { tradingState, open, account, roundTrips } = core.view()
+  const { tradingState, open, account, roundTrips, movingRates } = core.view()
   for (const state of tradingStates) metrics.tradingState.set({ state }, state === tradingState ? 1 : 0)
   for (const [id, market] of labels) {
     for (const state of openStates) {
@@ -174,6 +165,7 @@ function measure(metrics: OrderMetrics, core: OrderPlaneCore, labels: Instrument
     metrics.positionValueKrw.set(market, numberFromMoney(markValueUsd) * krwPerUsd)
   }
   metrics.openPositions.set(held)
+  for (const { currency, usd } of movingRates) metrics.rateUsd.set({ currency }, usd)
   metrics.totalPnlKrw.set(numberFromMoney(account.realizedUsd) * krwPerUsd)
   if (roundTrips.closed > 0) metrics.winRate.set(roundTrips.won / roundTrips.closed)
 }

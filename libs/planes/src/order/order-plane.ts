@@ -1,4 +1,5 @@
 import { field, type Instrument, type OrderIntent } from '@triplane/contracts'
+import type { ConfiguredRates } from '@triplane/instruments'
 import type { Metrics } from '@triplane/metrics'
 import {
   createOrderCore,
@@ -18,6 +19,7 @@ import { orderViews } from './status-views.ts'
 interface OrderPlaneParts {
   readonly config: OrderPlaneConfig
   readonly instruments: readonly Instrument[]
+  readonly rates: ConfiguredRates
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
   readonly metrics: Metrics<'order_plane'>
   /** Called when the gate approves an intent. */
@@ -34,12 +36,12 @@ export const orderPlane = definePlane({
   config: orderPlaneConfigSchema,
   createMetrics: createOrderMetrics,
   createCore(
-    { config, instruments, isSessionOpen, metrics, onApproved }: OrderPlaneParts,
+    { config, instruments, rates, isSessionOpen, metrics, onApproved }: OrderPlaneParts,
     saved?: OrderPlaneSnapshot,
   ): OrderPlaneCore {
     const onDuplicate = (intent: OrderIntent) => countDuplicate(metrics, intent)
     const onAmendment = (outcome: AmendmentOutcome) => metrics.amendments.inc({ outcome })
-    return createOrderCore(config, { instruments, isSessionOpen, onApproved, onDuplicate, onAmendment }, saved)
+    return createOrderCore(config, { instruments, rates, isSessionOpen, onApproved, onDuplicate, onAmendment }, saved)
   },
   exportMetrics: ({ metrics, instruments, config }, core) => exportOrderPlane(metrics, core, instruments, config),
   views: orderViews,

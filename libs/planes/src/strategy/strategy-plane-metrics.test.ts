@@ -1,4 +1,5 @@
 import { field, instrumentId, stateSchema } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { createLogger } from '@triplane/logging'
 
 import { defineStrategy } from '../../../strategy/test/define-strategy.ts'
@@ -52,6 +53,7 @@ function openPlane(parameters = {}) {
   const plane = strategyPlane.build({
     config: strategyConfigOf([touchy]).parse({ strategies: ['TOUCHY'], touchy: parameters }),
     instruments: [BTC],
+    rates: configuredRates({ [BTC.quote]: '1' }),
     quoted: [INDEX],
     isSessionOpen: () => true,
     metrics,

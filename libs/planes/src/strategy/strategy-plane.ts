@@ -1,4 +1,5 @@
 import { field, instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
+import type { ConfiguredRates } from '@triplane/instruments'
 import type { Logger } from '@triplane/logging'
 import type { Metrics } from '@triplane/metrics'
 import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
@@ -37,6 +38,7 @@ interface StrategyPlaneParts {
   readonly config: StrategyConfig
   /** The instruments that may be traded. */
   readonly instruments: readonly Instrument[]
+  readonly rates: ConfiguredRates
   /** Instruments that strategies may read and not trade. Default: none. */
   readonly quoted?: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
@@ -61,13 +63,14 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
     config: strategyConfigOf(strategies),
     createMetrics: createStrategyMetrics,
     createCore(
-      { config, instruments, quoted = [], isSessionOpen, metrics, logger }: StrategyPlaneParts,
+      { config, instruments, rates, quoted = [], isSessionOpen, metrics, logger }: StrategyPlaneParts,
       saved?: StrategySnapshot,
     ): StrategyCore {
       const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
       const logged = new Set<string>()
       const deps = {
         instruments,
+        rates,
         quoted,
         strategies,
         isSessionOpen(id: InstrumentId, timeUs: number) {
