@@ -7,7 +7,7 @@ import { z } from 'zod'
 const port = z.int().min(0).max(65_535)
 const password = secret(z.string().min(1)).optional()
 
-/** The address of a server; a secret as a whole, for it may hold a password that was not encoded. */
+/** The address of a server. The whole is a secret, because it may contain a password. */
 function serverUrl(beginning: RegExp, example: string) {
   const isAddress = (text: string) => beginning.test(text) && URL.canParse(text)
   return secret(z.string().refine(isAddress, `Expected an address such as ${example}`)).optional()
@@ -23,30 +23,30 @@ const operatorTokens = secret(z.string().min(1).optional()).transform((text, con
 /** Connection string of Postgres or TimescaleDB. */
 export const databaseUrlSetting = serverUrl(/^postgres(ql)?:\/\//, 'postgres://user@127.0.0.1:5432/triplane')
 
-/** How Kafka is reached. */
+/** The connection to Kafka. */
 const kafkaSection = z.strictObject({
   /** Brokers, separated by commas: `kafka:9092,kafka-2:9092`. `KAFKA_BROKERS`. */
   brokers: z.string().min(1).default('127.0.0.1:9092'),
-  /** Replicas of the topics that are created. */
+  /** Replicas of the topics it creates. */
   replicas: z.int().min(1).max(10).default(1),
-  /** Partitions of the topics of market data and signals, when they are created: more than one only for more planes than one. */
+  /** Partitions of the market data and signal topics it creates. More than one only helps several planes. */
   marketPartitions: z.int().min(1).max(1000).default(1),
   /** Whether the connection is encrypted. */
   tls: z.boolean().default(false),
-  /** File with the certificate authority, PEM; default: those of the system. */
+  /** File with the certificate authority, PEM; default: the system's. */
   caFile: z.string().min(1).optional(),
   certificateFile: z.string().min(1).optional(),
   keyFile: z.string().min(1).optional(),
   saslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512'),
-  /** With a user name the connection is authenticated. */
+  /** A user name turns authentication on. */
   username: z.string().min(1).optional(),
   password,
 })
 
-/** Folder of what a service keeps, its crash note for one; must outlive the process. */
+/** Folder of the service's state, its crash note for one; it must outlive the process. */
 const folder = z.string().min(1).default('var/state')
 
-/** The sections of the configuration that every service has. `<default port>` is the service's own. */
+/** The configuration sections of every service, with its default port. */
 export function serviceSections(defaultPort: number) {
   return {
     kafka: kafkaSection,
@@ -56,7 +56,7 @@ export function serviceSections(defaultPort: number) {
     }),
     state: z.strictObject({ folder }),
     operator: z.strictObject({
-      /** Names and hashes of tokens: `ada:<sha256 hex>,bob:<sha256 hex>`. Without one nobody may command. */
+      /** Names and hashes of tokens: `ada:<sha256 hex>,bob:<sha256 hex>`. Without any, no commands are accepted. */
       tokens: operatorTokens,
     }),
     tracing: z.strictObject({
@@ -66,49 +66,51 @@ export function serviceSections(defaultPort: number) {
       sampleRatio: z.number().min(0).max(1).default(1),
     }),
     metrics: z.strictObject({
-      /** Series that the service may expose. */
+      /** The most series that the service may expose. */
       maxSeries: z.int().min(100).max(1_000_000).default(10_000),
-      /** Where metrics are posted too, OTLP over HTTP. `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`. */
+      /** Where to push metrics too, OTLP over HTTP. `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`. */
       otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
-      /** From one post to the next. */
+      /** Interval between two pushes. */
       otlpEveryMs: z.int().min(1000).max(3_600_000).default(10_000),
     }),
     log: z.strictObject({
       level: z.enum(levels).default('INFO'),
-      /** Levels of modules and what is below them: `{ "order_plane": "WARNING" }`. */
+      /** Levels of modules and their children: `{ "order_plane": "WARNING" }`. */
       levels: z.record(z.string(), z.enum(levels)).default({}),
     }),
   }
 }
 
-/** The sections that every plane has: those of a service, and what a run needs. */
+/** The configuration sections of every plane: those of a service, and those that a run needs. */
 export function planeSections(defaultPort: number) {
   return {
     ...serviceSections(defaultPort),
     storage: z.strictObject({
-      /** Connection string of Postgres or TimescaleDB. Without one nothing is stored. `DATABASE_URL`. */
+      /** Connection string of Postgres or TimescaleDB. Without one, history is not stored. `DATABASE_URL`. */
       url: databaseUrlSetting,
-      /** Password, when the connection string has none. `DATABASE_PASSWORD`. */
+      /** Password, if the connection string has none. `DATABASE_PASSWORD`. */
       password,
-      /** Rows that may wait in memory for the database. */
+      /** The most rows that wait in memory for the database. */
       maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
-      /** Bytes that may wait on disk while the database is away. */
+      /** The most bytes that wait on disk while the database is down. */
       maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
-      /** Days that market data is kept; without it nothing is dropped. Orders, fills, runs, bars and the audit are kept for good. */
+      /**
+       * Days to keep market data; by default it is kept forever, as orders, fills, runs, bars and the audit always are.
+       */
       retentionDays: z.int().min(1).max(36_500).optional(),
     }),
     redis: z.strictObject({
-      /** Without one there is no latest state for others to read. `REDIS_URL`. */
+      /** Without one, the latest state is not published. `REDIS_URL`. */
       url: serverUrl(/^rediss?:\/\//, 'redis://127.0.0.1:6379'),
       password,
     }),
     state: z.strictObject({
-      /** Of snapshots, input log, spilled history and the halt file too. */
+      /** Also of snapshots, input log, spilled history and the halt file. */
       folder,
       /** Wall time between two snapshots. */
       snapshotEveryMs: z.int().min(100).max(3_600_000).default(10_000),
     }),
-    /** Venues whose instruments are traded, separated by commas; those of the data plane's source. */
+    /** Venues whose instruments are traded, separated by commas: those of the data plane's source. */
     market: z.strictObject({
       venues: z.string().min(1).default('sim'),
       instrumentFiles: z.array(z.string().min(1)).default([]),
@@ -125,12 +127,12 @@ export const auditPart = z.strictObject({
 type Configured<Sections extends Readonly<Record<string, z.ZodType>>> = {
   readonly [Name in keyof Sections]: z.output<Sections[Name]>
 }
-/** What every service is configured with. */
+/** The configuration of any service. */
 export type ServiceConfig = Configured<ReturnType<typeof serviceSections>>
-/** What every plane is configured with. */
+/** The configuration of any plane. */
 export type PlaneConfig = Configured<ReturnType<typeof planeSections>>
 
-/** Variables by which the world knows some of the settings. */
+/** Well-known variables that set some of the settings. */
 const serviceAliases = {
   KAFKA_BROKERS: 'kafka.brokers',
   KAFKA_USERNAME: 'kafka.username',
@@ -146,7 +148,7 @@ const serviceAliases = {
   TRIPLANE_VENUES: 'market.venues',
 } as const
 
-/** Variables that others read: a shell or an env file may be shared by all services. */
+/** Variables of other services, which may share a shell or an env file. */
 const readElsewhere = [
   'TRIPLANE_DATA',
   'TRIPLANE_DATA_*',
@@ -172,7 +174,7 @@ const readElsewhere = [
   'TRIPLANE_COMMIT',
 ]
 
-/** True for a family of variables that this service reads itself: a misspelt one of them is refused. */
+/** True for a family of variables that this service reads itself, and so refuses misspelt. */
 function isOwn(schema: z.ZodObject, name: string): boolean {
   return Object.keys(schema.shape).some((section) => name === `TRIPLANE_${section.toUpperCase()}_*`)
 }
@@ -190,12 +192,12 @@ export function loadServiceConfig<Schema extends z.ZodObject>(
   })
 }
 
-/** The parts of a setting that lists them with commas: brokers, venues. */
+/** Splits a setting that is a list separated by commas: brokers, venues. */
 export function listOf(text: string): readonly string[] {
   return text.split(',').map((part) => part.trim())
 }
 
-/** The connection string with its password, which may be a setting of its own; undefined when there is no database. */
+/** The connection string with its password, which may be a separate setting; undefined without a database. */
 export function databaseUrlOf({ url, password }: PlaneConfig['storage']): string | undefined {
   if (url === undefined || password === undefined || !URL.canParse(url)) return url
   const parsed = new URL(url)
@@ -203,7 +205,7 @@ export function databaseUrlOf({ url, password }: PlaneConfig['storage']): string
   return parsed.href
 }
 
-/** Digest of what a plane computes with: the same inputs under the same digest give the same outputs. */
+/** Digest of what determines a plane's outputs: under the same digest the same inputs give the same outputs. */
 export function digestOf(settings: unknown): string {
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex')
 }

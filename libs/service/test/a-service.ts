@@ -4,7 +4,7 @@ import { startService } from '../src/lifecycle/start-service.ts'
 import type { ServicePart } from '../src/lifecycle/service-part.ts'
 import { loadServiceConfig, serviceSections } from '../src/service-config.ts'
 
-/** What the service of a test does once it has started: the first argument. */
+/** Selects by the first argument what the test service does. */
 const [, , behaviour = ''] = process.argv
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)

@@ -4,7 +4,7 @@ import { testStartUs } from '@triplane/testing'
 import { mappedConsumer } from '../../messaging/test/mapped-consumer.ts'
 import type { ReachableBus } from '../src/platform/bus-source.ts'
 
-/** What stands for Kafka: who reads it gets bytes. */
+/** A stand-in for Kafka, whose consumers get bytes. */
 export function kafkaInMemory(partitions: (topic: Topic) => number = () => 1): ReachableBus<Buffer> {
   const bus = createMemoryBus({ nowUs: () => testStartUs, partitions })
   return { ...bus, consumer: (options) => mappedConsumer(bus.consumer(options), encoded), ping: async () => undefined }

@@ -6,7 +6,7 @@ export interface LoggedLine {
   readonly [field: string]: unknown
 }
 
-/** A logger, and the lines that it has written. */
+/** A logger, and the lines it wrote. */
 export function loggedLines(): { readonly logger: Logger; readonly lines: LoggedLine[] } {
   const lines: LoggedLine[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as LoggedLine) }

@@ -8,12 +8,12 @@ export interface MarketPartition {
   readonly partition: number
 }
 
-/** One that is read, and the effect time of the newest that was read of it. */
+/** A partition being read, and the effect time of its newest event read so far. */
 interface ReadPartition extends MarketPartition {
   seenUs: number
 }
 
-/** How long nothing may come of what is known to be there, until it is taken as lost: the broker has dropped it, or is away. */
+/** How long to wait for known records until they count as lost: the broker has dropped them, or is down. */
 const PATIENCE_US = 30 * US_PER_SECOND
 
 /**
@@ -30,10 +30,10 @@ export class CatchUp {
   readonly #runId: string
   readonly #clock: Pick<Clock, 'monotonicUs'>
   #behind: ReadPartition[]
-  /** Monotonic time at which something came last, or was first waited for. */
+  /** Monotonic time of the newest record, or when the wait for it began. */
   #movedUs: number | undefined
 
-  /** `startUs` is the market time that the plane goes on from. */
+  /** `startUs` is the market time at which the plane resumes. */
   constructor(
     partitions: readonly MarketPartition[],
     consumer: Pick<Consumer<unknown>, 'hasMore'>,
@@ -49,7 +49,7 @@ export class CatchUp {
     this.#clock = clock
   }
 
-  /** Takes notice of a record that is handled. */
+  /** Notes a handled record. */
   note({ topic, partition, runId }: BusRecord<unknown>, events: readonly Event[]): void {
     if (this.#behind.length === 0) return
     const read = this.#behind.find((one) => one.topic === topic && one.partition === partition)

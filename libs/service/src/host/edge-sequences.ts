@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** More than a process ever says past its core. */
+/** More than any process sends past its core. */
 const RESERVED = 2 ** 32
 
 /**
- * The number above which an edge of this process counts its sequences: above all that earlier processes gave, which keep
- * their state in `folder`, also when the clock has stepped back since. `onFault` is told when the folder does not keep it:
- * then the next process has only its clock to go by.
+ * The number after which this process's edge counts its sequences: above those of all earlier processes, which `folder`
+ * records, also when the clock was set back. Calls `onFault` when the folder cannot be written: then the next process
+ * has only its clock to go by.
  */
 export function reserveSequences(folder: string, nowUs: number, onFault: (fault: unknown) => void): number {
   const file = join(folder, 'edge-sequence')
@@ -22,7 +22,7 @@ export function reserveSequences(folder: string, nowUs: number, onFault: (fault:
   return from
 }
 
-/** 0 for a file that is not there, or holds no number. */
+/** 0 for a missing file, or one without a number. */
 function reservedThrough(file: string): number {
   try {
     const through = Number(readFileSync(file, 'utf8'))

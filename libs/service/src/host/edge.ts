@@ -14,7 +14,7 @@ import {
 import type { Clock } from '@triplane/kernel'
 import { publish, type Producer, type RefusedRecord } from '@triplane/messaging'
 
-/** Characters of the sentence that says why a record was refused. */
+/** Characters of the explanation of a refused record. */
 const MAX_DETAIL_LENGTH = 1000
 
 export interface EdgeOptions {
@@ -24,13 +24,15 @@ export interface EdgeOptions {
   readonly stage: string
   readonly producer: Producer
   readonly run: Pick<Run, 'account'>
-  /** Its sequences are above it, and it is above those of earlier processes, so that nothing counts as a duplicate. */
+  /**
+   * Its sequences start above it. It lies above those of earlier processes, so that no record counts as a duplicate.
+   */
   readonly lastSeq: number
   readonly clock: Clock
   readonly onDeadLetter?: (letter: DeadLetter) => void
 }
 
-/** What a plane says past its core: heartbeats and dead letters. In no snapshot and no hash. */
+/** Sends what bypasses the core: heartbeats and dead letters. Part of no snapshot and no hash. */
 export class Edge {
   readonly #options: EdgeOptions
   #seq: number
@@ -47,31 +49,33 @@ export class Edge {
     return this.#options.name
   }
 
-  /** Monotonic time at which the stage before was last heard; undefined before the first time. */
+  /** Monotonic time of the newest heartbeat from the stage before; undefined before the first. */
   get lastSeenUs(): number | undefined {
     return this.#lastSeenUs
   }
 
-  /** Notes a heartbeat of the stage before, and passes it on. */
+  /** Notes and forwards a heartbeat of the stage before. */
   forward(heartbeat: Heartbeat): void {
     this.#lastSeenUs = this.#options.clock.monotonicUs()
     this.#originUs = heartbeat.originUs
     this.beat(heartbeat.effectUs, heartbeat.originUs)
   }
 
-  /** Says that this stage lives where it has not said so for `silenceUs`: what it forwarded says it too. */
+  /** Sends a heartbeat if this stage has sent none for `silenceUs`; forwarded ones count. */
   beatAfter(silenceUs: number, marketUs: number): void {
     if (this.#options.clock.monotonicUs() - this.#beatUs >= silenceUs) this.beat(marketUs)
   }
 
-  /** Says that this stage lives. `originUs` is the newest origin that it has heard of, unless it is the source. */
+  /** Sends a heartbeat. `originUs` is the newest origin received, unless this is the source. */
   beat(marketUs: number, originUs = this.#originUs): void {
     const { stage, producer, run, clock } = this.#options
     this.#beatUs = clock.monotonicUs()
     publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
   }
 
-  /** Publishes a command, a tuning, an opening or a condition under the name of this edge; its sequence was given by `nextSeq`. */
+  /**
+   * Publishes a command, a tuning, an opening or a condition in the name of this edge, with a sequence from `nextSeq`.
+   */
   control(event: OperatorCommand | Tuning | AccountOpening | TradingConditionChange): void {
     publish(this.#options.producer, [event], this.#options.run.account)
   }
@@ -82,12 +86,12 @@ export class Edge {
     publish(producer, [{ type: 'auditLink', seq: ++this.#seq, effectUs, link, mac }], run.account)
   }
 
-  /** A sequence above all that this edge has given. */
+  /** The next sequence of this edge. */
   nextSeq(): number {
     return ++this.#seq
   }
 
-  /** Resolves when the bus has everything that was said so far. */
+  /** Resolves when the bus has everything sent so far. */
   flushed(): Promise<void> {
     return this.#options.producer.flush()
   }

@@ -3,33 +3,36 @@ import type { BusRecord, Stepper } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
 import { TickOrigins } from './tick-origins.ts'
 
-/** The stage at which heartbeats begin, with the time of the market. */
+/** The stage where heartbeats start, with market time. */
 const SOURCE_STAGE: string = stageOf('data-plane')
 
 export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
-  /** The types of event that the core takes. */
+  /** The types of event that the core handles. */
   readonly inputTypes: ReadonlySet<Event['type']>
-  /** Where they wait for their step. */
+  /** Where inputs wait for their step. */
   readonly inputs: Pick<Stepper<In, Event>, 'push'>
   readonly marks: HighWaterMarks
-  /** Market data up to this time is past, and passed over. In lockstep that is what a topic holds which the plane did not read before. Default: none. */
+  /**
+   * Skips market data up to this time: in lockstep, the past of a topic that the plane has only begun to read. Default:
+   * none.
+   */
   readonly pastUs?: number
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
 }
 
-/** What was passed over, for health and metrics. */
+/** What was skipped, for health and metrics. */
 export interface IntakeCounts {
-  /** Events that a high-water mark had passed. */
+  /** Events at or below a high-water mark. */
   duplicates: number
   /** Records of other runs. */
   foreign: number
 }
 
 /**
- * Sorts the events of records: heartbeats go to their host, inputs wait in input order, duplicates and records of other runs
- * are dropped and counted. Market time is the newest effect time of market data and of the data plane's heartbeats: what the
- * others say of it may be by their clocks.
+ * Sorts the events of records: forwards heartbeats to the host, queues inputs in input order, drops and counts
+ * duplicates and records of other runs. Market time is the newest effect time of market data and of the data plane's
+ * heartbeats: other producers may go by their own clocks.
  */
 export class EventIntake<In extends Event> {
   readonly counts: IntakeCounts = { duplicates: 0, foreign: 0 }
@@ -42,7 +45,7 @@ export class EventIntake<In extends Event> {
     this.#marketUs = marketUs
   }
 
-  /** Market time as far as data has told it; 0 before the first. */
+  /** The newest market time seen; 0 before the first. */
   get marketUs(): number {
     return this.#marketUs
   }
@@ -54,7 +57,7 @@ export class EventIntake<In extends Event> {
       this.counts.foreign++
       return
     }
-    // Another run counted from 1 as this one does: its sequences say nothing here.
+    // Every run counts from 1, so sequences of another run mean nothing here.
     const isOwn = runId === this.#options.run.runId
     let mark = isOwn ? marks.of(producer, topic.name, key) : 0
     const before = mark
@@ -87,7 +90,7 @@ export class EventIntake<In extends Event> {
     if (timeUs > this.#marketUs) this.#marketUs = timeUs
   }
 
-  /** A manual kill switch is the account's, whatever the run; everything else is the run's own. */
+  /** A manual kill switch is the account's, in any run; everything else belongs to its run. */
   #isOurs({ runId, key }: BusRecord<unknown>, events: readonly Event[]): boolean {
     if (runId === this.#options.run.runId) return true
     const first = events[0]

@@ -1,6 +1,6 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 
-/** Sequences that were passed, as they are saved. */
+/** The highest sequences, as they are saved. */
 export const highWaterMarksSchema = field.list(
   stateSchema({ producer: field.text, topic: field.text, key: field.text, seq: field.integer }),
 )
@@ -9,9 +9,8 @@ export type HighWaterMarksSnapshot = StateOf<typeof highWaterMarksSchema>
 type Mark = { -readonly [Field in keyof HighWaterMarksSnapshot[number]]: HighWaterMarksSnapshot[number][Field] }
 
 /**
- * Deduplicates: the events of one producer come in order of their sequence within a topic and key,
- * so what is not above the highest seen was there before. By key and not by partition, because the batches of two
- * instruments that share a partition overlap.
+ * Deduplicates: within a topic and key, the events of one producer come in sequence, so any at or below the highest
+ * seen is a duplicate. By key rather than partition, because batches of two instruments in one partition overlap.
  */
 export class HighWaterMarks {
   readonly #marks: Map<string, Mark>
@@ -20,7 +19,7 @@ export class HighWaterMarks {
     this.#marks = new Map(saved.map((mark) => [nameOf(mark.producer, mark.topic, mark.key), { ...mark }]))
   }
 
-  /** The highest sequence that came from `producer` on `topic` under `key`; -1 when none did. */
+  /** The highest sequence of `producer` on `topic` under `key`; -1 before the first. */
   of(producer: string, topic: string, key: string): number {
     return this.#marks.get(nameOf(producer, topic, key))?.seq ?? -1
   }

@@ -1,16 +1,16 @@
 import type { Clock } from '@triplane/kernel'
 
 export interface LivenessOptions {
-  /** Silence after which the strategy plane counts as gone, microseconds of wall time. */
+  /** Silence after which the strategy plane counts as down, microseconds of wall time. */
   readonly limitUs: number
-  /** Monotonic time at which it was last heard; undefined when it never was. */
+  /** Monotonic time of its newest heartbeat; undefined before the first. */
   readonly lastSeenUs: () => number | undefined
-  /** Told each change: with `reducing`, whoever trades may only close; with `active`, the cause is gone. */
+  /** Called on each change: `reducing` restricts trading to closing; `active` lifts that. */
   readonly judge: (state: 'reducing' | 'active', why: string) => void
   readonly clock: Pick<Clock, 'monotonicUs'>
 }
 
-/** Judges by the wall clock whether the strategy plane lives. It gets `limitUs` of grace from the start. */
+/** Judges by the wall clock whether the strategy plane is alive, after a grace of `limitUs` from the start. */
 export class Liveness {
   readonly #options: LivenessOptions
   readonly #startUs: number

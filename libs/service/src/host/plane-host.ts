@@ -45,11 +45,11 @@ const hostFields = {
   output: planeOutputSchema,
 }
 
-/** The state of a hosted plane: its core, the inputs that wait, and where its host stands. */
+/** The state of a hosted plane: its core, the waiting inputs, and where its host stands. */
 export type HostState<In extends Event = Event, CoreState = unknown> = SteppedState<In, CoreState> &
   StateOfFields<typeof hostFields>
 
-/** How the state of a plane is saved whose core has the schema `core` and hears what `input` is the schema of. */
+/** The schema of a hosted plane's saved state, from those of its core and inputs. */
 export function hostStateSchema<In extends Event, CoreState>(
   core: SchemaOf<CoreState>,
   input: SchemaOf<In>,
@@ -60,48 +60,48 @@ export function hostStateSchema<In extends Event, CoreState>(
 export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
   readonly plane: Plane<In, Out>
   readonly run: Run
-  /** Starts where `reading` says. */
+  /** Starts at the positions of `reading`. */
   readonly consumer: Consumer<Payload>
   readonly reading: Reading
   readonly output: PlaneOutput<Out>
   /** Partitions whose watermarks count in lockstep. */
   readonly gated: readonly GatedPartition[]
-  /** Partitions of market data, by which a live plane knows that it has caught up. */
+  /** The partitions of market data, which a live plane reads to the end to catch up. */
   readonly market: readonly MarketPartition[]
-  /** In lockstep: how much later than an input an output takes effect, at least. 0 for the strategy plane. */
+  /** In lockstep: the least time between the effects of an input and an output. 0 for the strategy plane. */
   readonly leadUs: number
   readonly log: InputLog
   readonly snapshots: Pick<Snapshots<HostState>, 'encode' | 'save'>
   readonly saved: Snapshot<HostState<In>> | undefined
   readonly snapshotEveryMs: number
-  /** Makes events of a payload that came from outside. */
+  /** Decodes a payload that came from outside. */
   readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
-  /** Shown each record of events, before the core has them; not while turns are done again. */
+  /** Called with each record before the core handles it, but not while turns are repeated. */
   readonly onRecord?: ((record: BusRecord<Payload>, events: readonly Event[]) => void) | undefined
-  /** Called once, when the logged turns are done again and nothing new was handled yet. */
+  /** Called once, after the logged turns are repeated and before anything new. */
   readonly beforeLive?: (() => Promise<void>) | undefined
-  /** A heartbeat of the stage that the plane listens to. */
+  /** Called with heartbeats of the stage that the plane follows. */
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
-  /** The input log cannot be written, or can again: nothing leaves the plane until it can. A sync that failed ends `run` too. */
+  /** The input log cannot be written, or can again; outputs wait until it can. A failed sync also ends `run`. */
   readonly onLogFault: (fault: InputLogError | undefined) => void
-  /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
+  /** A snapshot could not be written; the newest one stays valid, and the next is attempted on schedule. */
   readonly onSnapshotFault: (fault: unknown) => void
   readonly clock: Clock
 }
 
-/** A turn that was taken in memory and is not in the input log yet. */
+/** A turn taken in memory and not logged yet. */
 interface UnloggedTurn<Out extends Event> {
   readonly turn: LoggedTurn
   readonly outputs: readonly Out[]
   readonly boundUs: number
 }
 
-/** Records of one turn at most, and market time that it handles when something is due in it: signals wait for no more than that. */
+/** The most records of one turn, and the most market time from one due event on: signals wait for no more than that. */
 const MAX_RECORDS = 256
 const MAX_TURN_US = 10 * US_PER_MINUTE
 const TICK_MS = 250
-/** Silence of the feed after which the edge's clock speaks in its place. */
+/** Silence of the feed after which the edge's clock takes over. */
 const SILENCE_US = US_PER_SECOND
 const COMMIT_EVERY_US = US_PER_SECOND
 
@@ -134,7 +134,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #leftover: BusRecord<Payload>[] = []
   #turn: number
   #boundUs: number
-  /** Market time as far as it has come by itself, and monotonic time when that was seen. */
+  /** The newest market time from the feed, and the monotonic time when it was seen. */
   #movedToUs = 0
   #movedAtUs: number
   #isReplaying = true
@@ -169,7 +169,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         this.#catchUp.note(record, events)
         return ok(undefined)
       },
-      // What was refused was told the first time.
+      // Refused records were reported the first time.
       deadLetter: (refused) => void (this.#isReplaying || deadLetter(refused)),
       onWatermark: (watermark, record) => {
         if (record.runId === run.runId) this.#gate.note(record, watermark)
@@ -181,7 +181,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     this.#catchUp = new CatchUp(market, consumer, { runId: run.runId, startUs: this.#boundUs, clock })
   }
 
-  /** Market time up to which everything was handled. */
+  /** The market time up to which everything was handled. */
   get boundUs(): number {
     return this.#boundUs
   }
@@ -194,12 +194,12 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return this.#options.run.mode !== 'lockstep'
   }
 
-  /** True while the logged turns of an earlier process are done again. */
+  /** True while the logged turns of an earlier process are repeated. */
   get isReplaying(): boolean {
     return this.#isReplaying
   }
 
-  /** True in lockstep when the run's end was reached. */
+  /** True in lockstep once the run has ended. */
   get isFinal(): boolean {
     return this.#gate.isFinal
   }
@@ -208,14 +208,14 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return this.#intake.counts
   }
 
-  /** Wall time at which the data of market time `recvUs` was sent; undefined when that is long ago. */
+  /** Wall time at which the data of market time `recvUs` was sent; undefined when that was long ago. */
   sentUsOf(recvUs: number): number | undefined {
     return this.#intake.origins.sentUsOf(recvUs)
   }
 
   /**
-   * Gives the core an input that does not come over the bus: a command, a verdict. It takes effect before this returns;
-   * during a replay, as the first thing after it. A copy that comes back over `topic` is dropped.
+   * Gives the core an input from outside the bus: a command, a verdict. It takes effect before this returns, or right
+   * after a replay. Its copy that comes back over `topic` is dropped.
    */
   inject(producer: string, event: In, back?: { readonly topic: Topic; readonly key: string }): void {
     if (back) this.#marks.set(producer, back.topic.name, back.key, event.seq)
@@ -223,11 +223,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     if (!this.#isReplaying) this.#step([])
   }
 
-  /** Runs until `stop`: first what the input log holds, then what arrives. Rejects with a fault or a bug. */
+  /** Runs until `stop`: first the turns of the input log, then what arrives. Rejects with a fault or a bug. */
   async run(): Promise<void> {
     const { consumer, clock, log, output, snapshotEveryMs } = this.#options
     await this.#replay()
-    // The first turn that reads a topic needs a snapshot that says from where.
+    // A turn that reads a new topic can only be repeated from a snapshot that has its position.
     if (this.#options.reading.joined.length > 0) await this.#snapshot()
     if (!this.#isStopping) await this.#options.beforeLive?.()
     let committedUs = 0
@@ -264,7 +264,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     await this.#end()
   }
 
-  /** Ends `run` cleanly: the turn under way is finished, outputs are flushed, a snapshot is taken. */
+  /** Ends `run` cleanly: finishes the turn under way, flushes outputs, takes a snapshot. */
   stop(): void {
     this.#isStopping = true
     this.#wake.wake()
@@ -291,8 +291,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   /**
-   * Market time by the edge's clock, when that of a live run has stood. Others may go on talking: they do not know the time
-   * either.
+   * Market time by the edge's clock, while the feed of a live run is silent. Other producers may go on, but do not know
+   * market time either.
    */
   #tick(): number | undefined {
     if (!this.#isLive || this.#holdUs() !== undefined) return undefined
@@ -308,7 +308,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return tickUs > this.#boundUs ? tickUs : undefined
   }
 
-  /** One turn in memory: what it caused waits in `#unlogged`. */
+  /** Takes one turn in memory; its outputs wait in `#unlogged`. */
   #handle(
     records: readonly BusRecord<Payload>[],
     { injected, tickUs: loggedTickUs, holdUs: loggedHoldUs }: Omit<LoggedTurn, 'turn' | 'ranges'>,
@@ -330,20 +330,20 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     else this.#unlogged.push({ turn, outputs, boundUs: this.#boundUs })
   }
 
-  /** How far a turn goes. What is due is looked at by the core alone, so that the same turn done again goes as far. */
+  /** How far a turn goes. It depends on the core's due times alone, so that the repeated turn goes as far. */
   #liveBoundUs(tickUs = 0, holdUs = Infinity): number {
     const newestUs = Math.max(this.#boundUs, Math.min(Math.max(this.#intake.marketUs, tickUs), holdUs))
     if (this.#boundUs === 0) return newestUs
     return Math.min(newestUs, Math.max(this.#boundUs, this.#options.plane.core.nextDueUs()) + MAX_TURN_US)
   }
 
-  /** The newest market time was too far for one turn; nothing is taken before it is reached. */
+  /** The newest market time was too far for one turn; nothing more is read until it is reached. */
   get #isBehind(): boolean {
     if (!this.#isLive || this.#unlogged.length > 0 || this.#boundUs === 0) return false
     return this.#boundUs < Math.min(this.#intake.marketUs, this.#holdUs() ?? Infinity)
   }
 
-  /** Market time that a live plane must not pass while it reads what it missed; undefined when it has caught up. */
+  /** Market time that a live plane must not pass while it catches up; undefined once it has. */
   #holdUs(): number | undefined {
     if (!this.#isLive) return undefined
     if (this.#leftover.length > 0) return this.#boundUs
@@ -367,7 +367,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return [...ranges.values()]
   }
 
-  /** Begins the segment behind a turn. When that cannot be done it is tried again before the next turn is logged. */
+  /** Begins the segment after a turn. If that fails, it is retried before the next turn is logged. */
   #beginLog(afterTurn: number): boolean {
     const { log, onLogFault } = this.#options
     try {
@@ -402,7 +402,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     if (run.mode === 'lockstep' && boundUs > 0) output.mark(boundUs + leadUs, this.#gate.isFinal)
   }
 
-  /** Does the logged turns again. Their records come from the consumer, partition by partition in order. */
+  /** Repeats the logged turns. The consumer delivers their records, in order within each partition. */
   async #replay(): Promise<void> {
     const { log, saved, consumer, output, clock } = this.#options
     const turns = log.turnsAfter(saved?.afterTurn ?? 0)
@@ -418,7 +418,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     }
     this.#leftover = queue.rest()
     this.#beginLog(this.#turn)
-    // What was put out again is shown as that.
+    // Repeated outputs are observed as such.
     output.observe()
     this.#isReplaying = false
     this.#movedToUs = this.#intake.marketUs

@@ -13,11 +13,11 @@ import {
 } from '@triplane/contracts'
 import { OutputHash, outputHashSchema, Unobserved, type Producer } from '@triplane/messaging'
 
-/** Where a plane's outputs are kept, beside the bus. */
+/** Keeps a plane's outputs, besides the bus. */
 export interface HistorySink {
-  /** Takes the events that are history; never waits. */
+  /** Adds the events that are history; never waits. */
   write(producer: string, events: readonly Event[]): void
-  /** Resolves when everything written so far is durable: in the database or on disk. */
+  /** Resolves when everything written so far is durable, in the database or on disk. */
   settled(): Promise<void>
 }
 
@@ -31,23 +31,23 @@ export interface PlaneOutputOptions<Out extends Event> {
   readonly history?: HistorySink | undefined
   /** The trace header of an event's record. */
   readonly traceparentOf?: ((event: Out) => string | undefined) | undefined
-  /** Sees every output once, in emission order, when `observe` is called. */
+  /** Called once per output, in emission order, by `observe`. */
   readonly observe: (event: Out) => void
 }
 
-/** What a plane has put out, as it is saved. */
+/** The state of a plane's output, as it is saved. */
 export const planeOutputSchema = stateSchema({
   hash: outputHashSchema,
   counts: field.countsOf(eventTypes),
-  /** How far the outputs were promised complete; null before. */
+  /** Time up to which the outputs were promised complete; null before the first promise. */
   markedUs: field.orNull(field.timeUs),
 })
 export type PlaneOutputState = StateOf<typeof planeOutputSchema>
 
-/** Sends back-pressure to its host when so many records wait for the bus. */
+/** The number of records waiting for the bus at which the host has to pause. */
 const MAX_BUFFERED_RECORDS = 5000
 
-/** Where the outputs of a plane go: the bus, history, the hash, the counts. */
+/** The destinations of a plane's outputs: the bus, history, the hash, the counts. */
 export class PlaneOutput<Out extends Event> {
   readonly #options: PlaneOutputOptions<Out>
   readonly #hash: OutputHash
@@ -78,7 +78,7 @@ export class PlaneOutput<Out extends Event> {
     this.#unobserved.add(events)
   }
 
-  /** Promises, in lockstep, that every output with an effect time at or before `throughUs` was published. */
+  /** Promises, in lockstep, that every output with an effect time up to `throughUs` is published. */
   mark(throughUs: number, final: boolean): void {
     const { producer, marked } = this.#options
     if (marked.length === 0 || (throughUs <= this.#markedUs && !final)) return
@@ -86,12 +86,12 @@ export class PlaneOutput<Out extends Event> {
     producer.mark(marked, { throughUs, final })
   }
 
-  /** Shows what was published since the last call to counts and metrics. */
+  /** Passes what was published since the last call to counts and metrics. */
   observe(): void {
     this.#unobserved.observe()
   }
 
-  /** True when the host should await `drained` before it goes on. */
+  /** True when the host should await `drained` before going on. */
   get isFull(): boolean {
     return this.#options.producer.buffered > MAX_BUFFERED_RECORDS
   }
@@ -110,7 +110,7 @@ export class PlaneOutput<Out extends Event> {
     return this.#hash.digest()
   }
 
-  /** Events published, by type; those of which there was one. */
+  /** The number of published events by type, without zeros. */
   counts(): Readonly<Partial<Record<EventType, number>>> {
     this.observe()
     return Object.fromEntries(Object.entries(this.#counts).filter(([, count]) => count > 0))

@@ -1,15 +1,20 @@
 import { coreWritersOf, type Run, type Topic } from '@triplane/contracts'
 import type { Position } from '@triplane/messaging'
 
-/** Where a plane goes on reading its topics. */
+/** The positions from which a plane reads its topics. */
 export interface Reading {
-  /** In each partition: behind what the plane took, else where the run began. */
+  /** For each partition: after the last record read, else the start of the run. */
   readonly positions: readonly Position[]
-  /** Topics of market data that the plane did not read when it was saved: a strategy that was chosen since asks for them. */
+  /**
+   * Topics of market data that the plane did not read when it was saved: a strategy chosen since then asks for them.
+   */
   readonly joined: readonly Topic[]
 }
 
-/** Where a plane begins to read `topics` in a run, or goes on from the positions that it saved. Drops those of topics that it reads no more. */
+/**
+ * Where a plane starts to read `topics` in a run, or resumes from its saved positions. Drops the positions of topics it
+ * no longer reads.
+ */
 export function readingFrom(
   topics: readonly Topic[],
   run: Pick<Run, 'positions'>,
@@ -25,7 +30,7 @@ export function readingFrom(
   }
 }
 
-/** The same, from `ends` on in their partitions. */
+/** The same, but from `ends` on in their partitions. */
 export function skipTo(ends: readonly Position[], { positions, joined }: Reading): Reading {
   const places = new Set(ends.map(placeOf))
   return { positions: [...positions.filter((position) => !places.has(placeOf(position))), ...ends], joined }

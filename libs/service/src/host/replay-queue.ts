@@ -2,7 +2,9 @@ import type { BusRecord, Consumer } from '@triplane/messaging'
 import { InputLogError } from '../log/input-log.ts'
 import type { ConsumedRange } from '../log/turn.ts'
 
-/** Hands over the records of logged ranges: each partition in order, whatever the order between them when they arrive. */
+/**
+ * Delivers the records of logged ranges: in order within each partition, whatever the order of arrival between them.
+ */
 export class ReplayQueue<Payload> {
   readonly #consumer: Consumer<Payload>
   readonly #isStopping: () => boolean
@@ -13,7 +15,7 @@ export class ReplayQueue<Payload> {
     this.#isStopping = isStopping
   }
 
-  /** The records of the range; waits for them. Throws InputLogError when the bus no longer has them. */
+  /** Waits for the records of a range. Throws InputLogError when the bus no longer has them. */
   async take({ topic, partition, lastOffset, count }: ConsumedRange): Promise<readonly BusRecord<Payload>[]> {
     const place = `${topic}/${partition}`
     for (;;) {
@@ -32,7 +34,7 @@ export class ReplayQueue<Payload> {
     }
   }
 
-  /** What has arrived and was not taken, each partition in order. */
+  /** The records that arrived and were not taken, in order within each partition. */
   rest(): BusRecord<Payload>[] {
     return [...this.#waiting.values()].flat()
   }

@@ -13,16 +13,16 @@ import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import { Breather } from './breather.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 
-/** What a feed hands over: a frame, a connect, a disconnect, or `time`, which only says that time has passed. */
+/** An item of a feed: a frame, a connect, a disconnect, or `time`, which only moves time on. */
 export interface SourceItem {
   readonly type: string
   readonly tsRecvUs: number
 }
 
-/** The core of a plane that takes frames. */
+/** The core of a plane that handles frames. */
 interface SourceCore<Item extends SourceItem, Out extends Event> {
   readonly outbox: Outbox<Out>
-  /** Market time that is reached. */
+  /** The market time reached. */
   readonly nowUs: number
   accept(item: Item): void
   advance(throughUs: number): void
@@ -30,18 +30,21 @@ interface SourceCore<Item extends SourceItem, Out extends Event> {
 }
 
 const sourceFields = {
-  /** Items that were taken, time aside. */
+  /** The number of items handled, without `time`. */
   items: field.count,
   output: planeOutputSchema,
 }
 
-/** The state of a hosted source: its core, what its feed goes on from (null for one that is read from its start), and where its host stands. */
+/**
+ * The state of a hosted source: its core, its feed (null for one that is read from its start), and where its host
+ * stands.
+ */
 export type SourceState<CoreState = unknown, FeedState = unknown> = StateOfFields<typeof sourceFields> & {
   readonly core: CoreState
   readonly feed: FeedState | null
 }
 
-/** How the state of a source is saved whose core and feed have these schemas. */
+/** The schema of a hosted source's saved state, from those of its core and feed. */
 export function sourceStateSchema<CoreState, FeedState>(
   core: SchemaOf<CoreState>,
   feed: SchemaOf<FeedState>,
@@ -52,34 +55,34 @@ export function sourceStateSchema<CoreState, FeedState>(
 export interface SourceHostOptions<Item extends SourceItem, Out extends Event> {
   readonly core: SourceCore<Item, Out>
   readonly run: Run
-  /** Begins behind the items that the snapshot has taken. */
+  /** Starts after the items that the snapshot covers. */
   readonly batches: AsyncIterable<readonly Item[]>
   /** Market time of the first item of the run. */
   readonly startUs: number
-  /** Market time at which the run ends; without it the run ends with its feed. */
+  /** Market time at which the run ends; by default it ends with its feed. */
   readonly endUs?: number | undefined
   readonly feedState?: (() => unknown) | undefined
   readonly output: PlaneOutput<Out>
   readonly snapshots: Pick<Snapshots<SourceState>, 'encode' | 'save'>
   readonly saved: Snapshot<SourceState> | undefined
   readonly snapshotEveryMs: number
-  /** A snapshot could not be written; the newest one that was stands, and the next one is tried in time. */
+  /** A snapshot could not be written; the newest one stays valid, and the next is attempted on schedule. */
   readonly onSnapshotFault: (fault: unknown) => void
-  /** Called when the feed has handed over a batch, and when what came of it is published. */
+  /** Called when the feed has handed over a batch, and when its events are published. */
   readonly onHandOver?: () => void
   readonly onPublished?: () => void
-  /** Called after every batch with market time. */
+  /** Called with market time after every batch. */
   readonly onBatch: (marketUs: number) => void
   readonly clock: Clock
 }
 
-/** Market time without an item, and items, that are handled at most before the outside world has its turn again. */
+/** The most market time without an item, and the most items, between two turns of the event loop. */
 const STEP_US = 10 * US_PER_MINUTE
 const STEP_ITEMS = 64
 
 /**
- * Hosts the core of the data plane in a process of its own. Its input is replayable (a file at a count, a generator at a
- * state), so the snapshot is its input log: a restart reads the same items again and emits the same events.
+ * Hosts the core of the data plane in a process of its own. Its input can be replayed (a file from an item, a generator
+ * from a state), so the snapshot replaces an input log: a restart reads the same items again and emits the same events.
  */
 export class SourceHost<Item extends SourceItem, Out extends Event> {
   readonly #options: SourceHostOptions<Item, Out>
@@ -94,17 +97,17 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     this.#snapshots = options.saved?.afterTurn ?? 0
   }
 
-  /** Items taken in the run, time aside. */
+  /** The number of items handled in the run, without `time`. */
   get items(): number {
     return this.#items
   }
 
-  /** True when the feed has ended and everything before its end is published. */
+  /** True once the feed has ended and all its events are published. */
   get isFinal(): boolean {
     return this.#isFinal
   }
 
-  /** Runs until the feed ends or is closed; `isStopped` says that it was closed, and the run goes on later. */
+  /** Runs until the feed ends or is closed; `isStopped` tells the latter, after which the run resumes later. */
   async run(isStopped: () => boolean): Promise<void> {
     const { core, batches, run, startUs, endUs, output, onHandOver, onPublished, onBatch, clock, snapshotEveryMs } =
       this.#options
@@ -156,7 +159,7 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
     await this.#snapshot()
   }
 
-  /** Handles what is due before `timeUs`, step by step. False when the run was stopped on the way. */
+  /** Handles step by step what is due before `timeUs`. False when the run was stopped meanwhile. */
   async #comeTo(timeUs: number, breather: Breather, isStopped: () => boolean): Promise<boolean> {
     const { core } = this.#options
     for (let stepUs = core.nowUs + STEP_US; stepUs < timeUs; stepUs += STEP_US) {

@@ -1,9 +1,9 @@
-/** Records of market data whose wall time is remembered. */
+/** The number of market data records whose wall time is kept. */
 const REMEMBERED = 4096
 
 /**
- * Remembers when market data was handed to the bus, so that the wall time from a tick to the order that it caused is known
- * without a wall clock in any event.
+ * Remembers when market data was sent to the bus, to know the wall time from a tick to its order without wall times in
+ * events.
  */
 export class TickOrigins {
   readonly #fromUs = new Float64Array(REMEMBERED)
@@ -11,7 +11,7 @@ export class TickOrigins {
   readonly #sentUs = new Float64Array(REMEMBERED)
   #next = 0
 
-  /** A record of market data with market times from `fromUs` to `throughUs` was sent at wall time `sentUs`. */
+  /** Notes that a record with market times from `fromUs` to `throughUs` was sent at wall time `sentUs`. */
   note(fromUs: number, throughUs: number, sentUs: number): void {
     const at = this.#next++ % REMEMBERED
     this.#fromUs[at] = fromUs
@@ -19,7 +19,7 @@ export class TickOrigins {
     this.#sentUs[at] = sentUs
   }
 
-  /** Wall time at which the data of market time `recvUs` was sent; undefined when it is no longer remembered. */
+  /** Wall time at which the data of market time `recvUs` was sent; undefined when it is forgotten. */
   sentUsOf(recvUs: number): number | undefined {
     for (let i = this.#next - 1; i >= 0 && i >= this.#next - REMEMBERED; i--) {
       const at = i % REMEMBERED

@@ -1,21 +1,21 @@
 import { coreWritersOf, field, sourcesOf, stateSchema, type Run, type StateOf, type Topic } from '@triplane/contracts'
 import type { BusRecord, Watermark } from '@triplane/messaging'
 
-/** A partition whose watermarks count, and whose they are. */
+/** A partition whose watermarks count, and the producers that send them. */
 export interface GatedPartition {
   readonly topic: string
   readonly partition: number
-  /** The producers that each have to promise. */
+  /** The producers that each have to promise it complete. */
   readonly producers: readonly string[]
 }
 
-/** The partitions of a topic, promised complete by the cores that write it: by every data plane of the run, where it is theirs. */
+/** The partitions of a topic, with the planes whose cores write it; of the data plane, every one of the run. */
 export function gatedPartitions(topic: Topic, partitions: number, run: Pick<Run, 'dataPlanes'>): GatedPartition[] {
   const producers = coreWritersOf(topic).flatMap((name) => (name === 'data-plane' ? sourcesOf(run) : [name]))
   return Array.from({ length: partitions }, (_, partition) => ({ topic: topic.name, partition, producers }))
 }
 
-/** The promises as they are saved; null where there is none yet. */
+/** The watermarks as they are saved; null before the first. */
 export const watermarkGateSchema = stateSchema({
   promises: field.list(
     stateSchema({
@@ -26,7 +26,7 @@ export const watermarkGateSchema = stateSchema({
       final: field.flag,
     }),
   ),
-  /** Of each data plane: what its first watermark said, and its last. */
+  /** For each data plane: its first watermark, and its last. */
   sources: field.list(
     stateSchema({
       producer: field.text,
@@ -117,7 +117,7 @@ export class WatermarkGate {
     }
   }
 
-  /** Where the run ends; undefined before every data plane has ended. */
+  /** The end of the run; undefined until every data plane has ended. */
   #finalUs(): number | undefined {
     let lastUs = Number.NEGATIVE_INFINITY
     for (const { finalUs } of this.#sources.values()) {
@@ -144,13 +144,13 @@ interface SourceBounds {
   finalUs: number | undefined
 }
 
-/** A partition, and how far one of its producers has promised it complete; undefined before its first watermark. */
+/** A partition and the watermark of one of its producers; undefined before the first. */
 interface Promised {
   readonly topic: string
   readonly partition: number
   readonly producer: string
   throughUs: number | undefined
-  /** The producer is a data plane, and has ended. */
+  /** The producer is a data plane that has ended. */
   final: boolean
 }
 

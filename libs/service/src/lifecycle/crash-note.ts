@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a process that met a bug leaves for the one after it. */
+/** The note that a process leaves when it meets a bug. */
 export interface CrashNote {
   readonly atUs: number
   readonly error: string
@@ -9,17 +9,17 @@ export interface CrashNote {
 
 const fileIn = (folder: string, service: string) => join(folder, `crash-${service}.json`)
 
-/** Leaves the note. Called when the process is about to die, so it is synchronous and swallows what fails. */
+/** Writes the note. The process is about to die, so this is synchronous and ignores errors. */
 export function leaveCrashNote(folder: string, service: string, note: CrashNote): void {
   try {
     mkdirSync(folder, { recursive: true })
     writeFileSync(fileIn(folder, service), JSON.stringify(note), { flush: true })
   } catch {
-    // The log has the error too; there is nothing else left to do.
+    // The log has the error too; nothing else can be done.
   }
 }
 
-/** The note of the process before; undefined when it did not crash by a bug. A note that cannot be read is a crash too. */
+/** The note of the previous process; undefined when it did not crash by a bug. An unreadable note counts as a crash. */
 export function readCrashNote(folder: string, service: string): CrashNote | undefined {
   let text: string
   try {

@@ -11,27 +11,27 @@ import type { ServiceDefinition } from './start-service.ts'
 type Sections = Readonly<Record<string, z.ZodObject>>
 type ConfigOf<Own extends Sections> = ServiceConfig & { readonly [Name in keyof Own]: z.output<Own[Name]> }
 
-/** What a service does beside what every service does. */
+/** What a service does beyond what every service does. */
 export interface ServiceWork extends Omit<ServicePart, 'run'> {
-  /** Acts on the events of a record of `reads`, in one synchronous go. */
+  /** Handles the events of a record of `reads`, synchronously. */
   readonly handle?: BusReaderOptions<unknown>['handle']
-  /** What is done again and again, until the service is stopped. */
+  /** Repeated work, until the service stops. */
   readonly every?: { readonly ms: number; readonly work: () => void }
-  /** Writes what is read off rather than counted into the metrics, before each scrape. It must be quick. */
+  /** Sets gauges before each scrape. It must be quick. */
   readonly beforeScrape?: () => void
 }
 
-/** A service that is no plane, as a value: what it is called, is set, reads, counts and does. */
+/** A service that is not a plane, as a value: its name, settings, topics, metrics and work. */
 export interface SmallService<Family extends Catalog, Own extends Sections> {
-  /** heartbeat-watch: of its group, of its logs, and of its metrics, `heartbeat_watch_...` */
+  /** For example heartbeat-watch: the name of its group, its logs and its metrics (`heartbeat_watch_...`). */
   readonly name: string
-  /** The port it listens on, unless it is set. */
+  /** Its port by default. */
   readonly defaultPort: number
-  /** Sections of settings beside those of every service. */
+  /** Sections of settings besides those of every service. */
   readonly sections?: Own
-  /** The metrics that it brings. */
+  /** The metrics it adds. */
   readonly metrics: Family
-  /** The topics that it reads, from when it starts on. None: it does not connect to Kafka. */
+  /** The topics it reads, from its start on. Without any it does not connect to Kafka. */
   readonly reads?: BusReaderOptions<unknown>['topics']
   readonly create: (context: {
     readonly config: ConfigOf<Own>
@@ -41,15 +41,15 @@ export interface SmallService<Family extends Catalog, Own extends Sections> {
   }) => ServiceWork
 }
 
-/** A service as `startService` starts it, which reads Kafka, and as a test composes it, on a source of its own. */
+/** A service as `startService` takes it, reading Kafka, and as a test composes it, on another source. */
 export interface DefinedService<Config extends ServiceConfig> extends ServiceDefinition<Config> {
   readonly config: (environment: Readonly<Record<string, string | undefined>>) => Config
   readonly parts: <Payload = Buffer>(config: Config, edges: ServiceEdges, source?: BusSource<Payload>) => ServiceParts
 }
 
 /**
- * Makes of it what `startService` starts: the settings of every service and its own, `/metrics` with the family that it brings, a
- * reader of its topics, and its work. A record that is not understood is counted and passed over.
+ * Turns a definition into what `startService` takes: settings, `/metrics` with its family, a reader of its topics, and
+ * its work. Counts and skips records it cannot read.
  */
 export function defineService<Family extends Catalog, Own extends Sections = Record<never, never>>(
   service: SmallService<Family, Own>,

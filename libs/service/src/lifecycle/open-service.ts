@@ -9,8 +9,8 @@ import type { ServiceConfig } from '../service-config.ts'
 import type { Service, ServiceEdges, ServicePart, ServiceParts } from './service-part.ts'
 
 /**
- * Opens a service of its parts: serves health, metrics, status and profiles on its port, then has the parts work. Rejects,
- * with every part closed, when the port is taken.
+ * Opens a service: serves health, metrics, status and profiles on its port, then starts its parts. Rejects, with every
+ * part closed, when the port is taken.
  */
 export async function openService(
   config: Pick<ServiceConfig, 'http' | 'state' | 'operator' | 'metrics'>,
@@ -56,7 +56,7 @@ export async function openService(
     },
   }
 
-  /** A part that ends by itself leaves the others at work; the first that fails stops them, and is what the service ends with. */
+  /** A part that ends leaves the others at work; the first that fails stops them, and its error ends the service. */
   async function live(): Promise<void> {
     const works = parts.map(async ({ run }) => run?.(stopping.signal))
     const [work] = await Promise.allSettled([Promise.all([...works, aborted(stopping.signal)])])
@@ -67,7 +67,7 @@ export async function openService(
     for (const fault of faults) throw fault
   }
 
-  /** One that cannot be closed keeps no other from being closed. Gives why. */
+  /** Closes one part; an error does not keep the others from being closed. Gives the error. */
   async function closeAll(): Promise<readonly Error[]> {
     const faults: Error[] = []
     for (const { close } of closing.splice(0)) {
@@ -82,7 +82,7 @@ export async function openService(
   }
 }
 
-/** What the parts bring of one kind. Throws when two bring one name. */
+/** Merges one kind of contribution of all parts. Throws on a duplicate name. */
 function joined<Kind extends 'checks' | 'readiness' | 'views'>(
   parts: readonly ServicePart[],
   kind: Kind,
@@ -95,7 +95,7 @@ function joined<Kind extends 'checks' | 'readiness' | 'views'>(
   return Object.fromEntries(entries) as NonNullable<ServicePart[Kind]>
 }
 
-/** Profiles of the process for operators; the reasons to refuse them are shown from the start. */
+/** Profiles of the process for operators, with the counters of refusals initialised. */
 function profiles({ operator }: Pick<ServiceConfig, 'operator'>, { stageRefused }: Metrics<string>) {
   for (const reason of controlRefusals) stageRefused.of({ stage: 'control', reason })
   return profileRoute({

@@ -5,21 +5,21 @@ import { z } from 'zod'
 const schema = z.strictObject({
   /** The process that runs the planes. */
   pid: z.int().positive(),
-  /** Where the planes are served; absent where no ports are open. */
+  /** Addresses of the planes; absent without open ports. */
   planes: z.strictObject({ data: z.url(), order: z.url(), strategy: z.url() }).optional(),
-  /** Connection string of its history, with password; absent where nothing is stored. */
+  /** Connection string of its history, with password; absent without storage. */
   databaseUrl: z.string().min(1).optional(),
-  /** Where the token of the operator and the key of the audit lie, when it made them itself. */
+  /** Files of the operator's token and the audit key, if it created them itself. */
   tokenFile: z.string().min(1).optional(),
   auditKeyFile: z.string().min(1).optional(),
 })
 
-/** What `npm start` tells commands on the same machine while it runs. */
+/** What a running `npm start` publishes for commands on the same machine. */
 export type RunningSystem = z.output<typeof schema>
 
 const fileIn = (varFolder: string) => join(varFolder, 'running.json')
 
-/** Leaves word of a system in `varFolder`, for its owner only. Gives what takes it back. */
+/** Announces a system in `varFolder`, readable by its owner only. Gives the function that withdraws it. */
 export function announceSystem(varFolder: string, system: RunningSystem): () => void {
   const file = fileIn(varFolder)
   const draft = `${file}.${system.pid}`
@@ -30,13 +30,13 @@ export function announceSystem(varFolder: string, system: RunningSystem): () => 
   }
 }
 
-/** The system that runs now and whose word lies in `varFolder`; undefined when there is none. */
+/** The running system announced in `varFolder`; undefined when there is none. */
 export function findRunningSystem(varFolder: string): RunningSystem | undefined {
   const system = readSystem(fileIn(varFolder))
   return system !== undefined && isAlive(system.pid) ? system : undefined
 }
 
-/** A file that cannot be read, or is of another version, tells of no system. */
+/** A file that is unreadable, or of another version, announces no system. */
 function readSystem(file: string): RunningSystem | undefined {
   try {
     return schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data

@@ -11,37 +11,37 @@ export interface ServiceEdges {
   readonly clock: Clock
 }
 
-/** Something that a service is made of: a connection, a loop, a store. It brings what the service shows of it. */
+/** A part of a service (a connection, a loop, a store), with what the service shows of it. */
 export interface ServicePart {
-  /** What holds while the service is healthy, by name. */
+  /** Health checks, by name. */
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
-  /** What holds besides before the service is ready for work. */
+  /** Further checks until the service is ready for work. */
   readonly readiness?: Readonly<Record<string, Check | RuledCheck>>
-  /** What is shown at `/status/<name>`. */
+  /** The views at `/status/<name>`. */
   readonly views?: StatusViews
-  /** What else is served on the service's port. */
+  /** Further routes on the service's port. */
   readonly routes?: readonly RequestHandler[]
   /**
-   * Works, from when the port is open until `stopping` aborts; then finishes and resolves. Rejects with a fault that the
-   * service cannot live with, or a bug: then all of it stops.
+   * Works from when the port is open until `stopping` aborts, then finishes and resolves. Rejects with a fatal fault,
+   * or a bug: then the whole service stops.
    */
   readonly run?: (stopping: AbortSignal) => Promise<void>
-  /** Called when no part works any more; the last part is closed first. */
+  /** Called when no part works any more, for the last part first. */
   readonly close?: () => Promise<void>
 }
 
-/** What a service is made of. A part may use those before it until its own `close`. */
+/** The parts of a service. A part may use those before it until its own `close`. */
 export interface ServiceParts {
   readonly metrics: Metrics<string>
   readonly parts: readonly ServicePart[]
 }
 
-/** A service that is under way. */
+/** A running service. */
 export interface Service {
-  /** Where metrics, health and status are served: http://127.0.0.1:8000 */
+  /** The address of metrics, health and status: http://127.0.0.1:8000 */
   readonly url: string
-  /** Resolves when the service has shut down cleanly; rejects with a fault that it cannot live with, or a bug. */
+  /** Resolves when the service has shut down cleanly; rejects with a fatal fault, or a bug. */
   readonly ended: Promise<void>
-  /** Has every part finish, then closes them. Resolves when that is done. */
+  /** Stops and closes every part. Resolves when that is done. */
   stop(): Promise<void>
 }

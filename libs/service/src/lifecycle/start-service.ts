@@ -8,21 +8,21 @@ import { openService } from './open-service.ts'
 import type { Service, ServiceEdges, ServiceParts } from './service-part.ts'
 
 export interface ServiceDefinition<Config extends ServiceConfig> {
-  /** data-plane, heartbeat-watch. Logs, metrics and the crash note have it as labels do. */
+  /** For example data-plane: the name in logs, metrics and the crash note, in the spelling of labels. */
   readonly name: string
   /** Reads the settings from the environment. Throws a ConfigError that names every violation. */
   readonly config: (environment: Readonly<Record<string, string | undefined>>) => Config | Promise<Config>
-  /** Composes what the service is made of. */
+  /** Composes the parts of the service. */
   readonly parts: (config: Config, edges: ServiceEdges) => ServiceParts | Promise<ServiceParts>
 }
 
-/** A clean shutdown takes no longer, or the process ends without. Container engines kill after 10 s. */
+/** The time limit of a clean shutdown. Container engines kill after 10 s. */
 const STOP_WITHIN_MS = 9_000
 
 /**
- * The life of a service's process: configuration, logs, port, parts, signals, clean shutdown, exit code. SIGTERM and SIGINT
- * stop it cleanly; a second one ends it at once. A bug or a rejected promise nobody handles is logged, leaves a crash note,
- * by which the next start of a plane halts trading, and ends the process with code 70.
+ * Runs a service's process: configuration, logs, port, parts, signals, clean shutdown, exit code. SIGTERM and SIGINT
+ * stop it cleanly; a second one ends it at once. A bug, or an unhandled rejection, is logged, leaves a crash note,
+ * which makes the next start of a plane halt trading, and ends the process with code 70.
  */
 export async function startService<Config extends ServiceConfig>(definition: ServiceDefinition<Config>): Promise<void> {
   const name = labelOf(definition.name)

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Times that a plane may fail by a bug at one turn before it is not tried any more. */
+/** How often a plane may fail at the same turn by a bug before it is suspended. */
 const MAX_TIMES = 2
 
 interface Failure {
@@ -10,14 +10,17 @@ interface Failure {
   readonly error: string
 }
 
-/** A plane that must not work on its run: starting it again would do no good. */
+/** A plane that must not work on its run: a restart would not help. */
 export class PlaneSuspendedError extends Error {
   override readonly name = 'PlaneSuspendedError'
   readonly code = 'suspended'
   readonly retryable = false
 }
 
-/** Where a run's plane failed by a bug, in a file beside its input log: a start that would fail there again is not made. */
+/**
+ * Records, in a file beside the input log, at which turn a plane failed by a bug, so that it is not restarted only to
+ * fail there again.
+ */
 export class FailedTurn {
   readonly #path: string
 
@@ -35,7 +38,7 @@ export class FailedTurn {
     )
   }
 
-  /** Notes that the plane failed in `turn`. A disk that refuses costs one more try; it never hides the failure itself. */
+  /** Records that the plane failed in `turn`. A failing disk costs one more try; it never hides the failure itself. */
   note(turn: number, error: unknown): void {
     const before = this.#read()
     const times = before?.turn === turn ? before.times + 1 : 1
@@ -44,11 +47,11 @@ export class FailedTurn {
     try {
       writeFileSync(this.#path, JSON.stringify(failure), { mode: 0o600, flush: true })
     } catch {
-      // What was written of it cannot be read, and counts as no failure.
+      // An unreadable record counts as no failure.
     }
   }
 
-  /** What cannot be read counts as no failure: then the plane fails once more and notes it again. */
+  /** An unreadable record counts as no failure: the plane fails once more and writes it again. */
   #read(): Failure | undefined {
     try {
       return JSON.parse(readFileSync(this.#path, 'utf8')) as Failure

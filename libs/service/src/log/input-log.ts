@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { checkedLine, scanLines, systemDisk, type Disk } from '@triplane/storage'
 import { decodeTurn, encodeTurn, LOG_VERSION, type LoggedTurn, type LogHeader } from './turn.ts'
 
-/** How long what was written may wait to be synced to the disk. */
+/** The longest time until written data is synced to the disk. */
 const SYNC_EVERY_MS = 100
 
 /**
- * The input log cannot be written (`unwritable`), which may pass; a sync of it failed (`unsynced`), which stays, for nobody
- * knows what is on the disk; or it is not what the snapshot goes on with (`broken`, `other_config`, `other_version`).
+ * The input log cannot be written (`unwritable`), which may pass; a sync failed (`unsynced`), which is final, because
+ * the content of the disk is then unknown; or the log does not continue the snapshot (`broken`, `other_config`,
+ * `other_version`).
  */
 export class InputLogError extends Error {
   override readonly name = 'InputLogError'
@@ -50,17 +51,17 @@ export class InputLog {
     mkdirSync(folder, { recursive: true })
   }
 
-  /** True while turns can be appended: after `begin`, until something could not be written. */
+  /** True while turns can be appended: from `begin` until a write fails. */
   get isOpen(): boolean {
     return this.#file !== undefined
   }
 
-  /** Why nothing can be appended any more: a sync failed. */
+  /** Why the log is closed for good: a sync failed. */
   get fault(): InputLogError | undefined {
     return this.#fault
   }
 
-  /** Begins the segment that goes on after a turn; it replaces one that is there. Throws InputLogError. */
+  /** Begins the segment that follows a turn, and replaces an existing one. Throws InputLogError. */
   begin(afterTurn: number): void {
     this.#attempt(() => {
       this.#closeFile()
@@ -70,7 +71,7 @@ export class InputLog {
     })
   }
 
-  /** Appends a turn to the segment. Throws InputLogError; then the log is closed, and the next segment has to begin. */
+  /** Appends a turn to the segment. Throws InputLogError; then the log is closed until the next segment begins. */
   append(turn: LoggedTurn): void {
     this.#attempt(() => {
       this.#write(encodeTurn(turn))
@@ -79,12 +80,12 @@ export class InputLog {
   }
 
   /**
-   * The turns behind the snapshot of `afterTurn`, in order. A torn last line of a segment was never acted on and is left
-   * out. Throws InputLogError when another line is damaged, turns are missing, or were computed under another configuration.
+   * The turns after the snapshot of `afterTurn`, in order. Skips a torn last line of a segment: no output followed it.
+   * Throws InputLogError when another line is damaged, turns are missing, or the configuration was another.
    */
   turnsAfter(afterTurn: number): readonly LoggedTurn[] {
     const starts = this.#segments().filter((start) => start >= afterTurn)
-    // A segment goes on after the turn that it names, whatever the one before it holds behind that.
+    // A segment continues after the turn it names, whatever the one before it holds beyond that.
     const turns = starts.flatMap((start, i) => {
       const nextStart = starts[i + 1] ?? Infinity
       return this.#read(start).filter(({ turn }) => turn <= nextStart)
@@ -96,7 +97,7 @@ export class InputLog {
     return turns
   }
 
-  /** Removes the segments that a snapshot of `afterTurn` has made superfluous. */
+  /** Removes the segments that the snapshot of `afterTurn` supersedes. */
   dropBefore(afterTurn: number): void {
     for (const start of this.#segments()) if (start < afterTurn) rmSync(join(this.#folder, fileOf(start)))
   }
@@ -161,7 +162,7 @@ export class InputLog {
     void this.#syncing.then(() => closeSync(file))
   }
 
-  /** Does something on the disk after what was begun before, unless that failed. */
+  /** Queues a disk operation behind those under way, unless one of them failed. */
   #then(act: () => Promise<void>): void {
     this.#syncing = this.#syncing
       .then(() => (this.#fault ? undefined : act()))

@@ -12,7 +12,7 @@ export interface Snapshot<State> {
   readonly state: State
 }
 
-/** What is done where another version saved the state of a run. */
+/** The way forward when another version saved the run's state. */
 const WAY_ON =
   'Start a new run. To take along what it holds, start the version that saved it, then: triplane halt, triplane state export; ' +
   'into the new run: triplane state import (docs/operations.md).'
@@ -21,8 +21,8 @@ const snapshotName = /^snapshot-(\d+)\.json$/
 const fileOf = (afterTurn: number) => `snapshot-${afterTurn}.json`
 
 /**
- * The snapshots of one run and plane in a folder; only the newest is kept. A file that is not whole was never counted on and
- * is passed over; a whole one whose state does not fit holds the plane, for an older one would lose what it holds.
+ * The snapshots of one run and plane in a folder; only the newest is kept. Skips incomplete files, which never counted.
+ * A complete one whose state does not fit suspends the plane: an older one would lose what it holds.
  */
 export class Snapshots<State> {
   readonly #folder: string
@@ -37,7 +37,7 @@ export class Snapshots<State> {
   }
 
   /**
-   * The newest whole snapshot; undefined when there is none. `note` is told what is worth a line in the log. Throws
+   * The newest complete snapshot; undefined when there is none. `note` receives lines for the log. Throws
    * PlaneSuspendedError when it does not fit.
    */
   newest(note: (notice: string) => void = () => undefined): Snapshot<State> | undefined {
@@ -55,12 +55,12 @@ export class Snapshots<State> {
     return undefined
   }
 
-  /** The state as the text that `save` writes. */
+  /** Encodes the state to the text that `save` writes. */
   encode(state: unknown): string {
     return this.#codec.encode(state)
   }
 
-  /** Writes `text`, the encoded state after a turn, and syncs it and its name; only then removes the older ones. */
+  /** Writes `text`, the encoded state after a turn, and syncs the file and its name; only then removes older ones. */
   async save(afterTurn: number, text: string): Promise<void> {
     const file = join(this.#folder, fileOf(afterTurn))
     const handle = await open(`${file}.new`, 'w', 0o600)

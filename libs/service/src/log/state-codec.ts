@@ -9,9 +9,9 @@ import {
 } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 
-/** Who saves: recorded with the state, and compared when it is loaded. */
+/** Describes the writer: saved with the state, and compared when it is loaded. */
 export interface SavedBy {
-  /** Digest of the configuration that the state was computed under. */
+  /** Digest of the configuration in force. */
   readonly configurationDigest: string
   readonly commit: string
 }
@@ -19,17 +19,20 @@ export interface SavedBy {
 /** Saved state that fits. */
 export interface LoadedState<State> {
   readonly state: State
-  /** In what the saver differs from the loader, for the log: another configuration, another build. */
+  /** How the writer differs from the reader, for the log: another configuration, another build. */
   readonly differences: readonly string[]
 }
 
-/** Puts state into an envelope that says what it is, and takes it out only when it is exactly that. */
+/** Wraps state in an envelope that describes it, and unwraps exactly that. */
 export interface StateCodec<State> {
-  /** The envelope as one line of JSON. A state that its own schema refuses is a bug, and is not written. */
+  /** The envelope as one line of JSON. State that its own schema refuses is a bug, and is not written. */
   encode(state: unknown): string
-  /** Throws StateMisfitError when the text is no envelope of this version, or its state does not fit: the message names the field. */
+  /**
+   * Throws StateMisfitError when the text is not an envelope of this version or its state does not fit; the message
+   * names the field.
+   */
   decode(text: string): LoadedState<State>
-  /** The same for an envelope that is parsed already. */
+  /** The same for a parsed envelope. */
   open(saved: unknown): LoadedState<State>
 }
 
@@ -99,14 +102,14 @@ function parse(text: string): unknown {
   }
 }
 
-/** SHA-256 over the schema as canonical JSON. How fields are described is no part of their shape. */
+/** SHA-256 over the schema as canonical JSON, without descriptions. */
 export function digestOfSchema(schema: StateSchema): string {
   return createHash('sha256')
     .update(JSON.stringify(canonical(schema)))
     .digest('hex')
 }
 
-/** The names of the fields that must be there: their order says nothing. */
+/** True of the list of required fields, whose order has no meaning. */
 function isNames(name: string, value: unknown): value is readonly string[] {
   return name === 'required' && Array.isArray(value)
 }

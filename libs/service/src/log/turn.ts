@@ -1,6 +1,6 @@
 import type { Event } from '@triplane/contracts'
 
-/** A run of records of one partition that a turn consumed: the newest offset and how many. */
+/** The records of one partition that a turn consumed: the newest offset and their number. */
 export interface ConsumedRange {
   readonly topic: string
   readonly partition: number
@@ -8,35 +8,35 @@ export interface ConsumedRange {
   readonly count: number
 }
 
-/** An input that did not come over the bus: a command, a verdict of the edge. */
+/** An input from outside the bus: a command, a verdict of the edge. */
 export interface InjectedInput {
   readonly producer: string
   readonly event: Event
 }
 
-/** What one turn of a plane consumed, in order: enough, with the records themselves, to do it again. */
+/** What one turn consumed, in order: with the records themselves, enough to repeat it. */
 export interface LoggedTurn {
-  /** Number of the turn, counted from 1 in the run. */
+  /** The number of the turn in the run, from 1. */
   readonly turn: number
   readonly ranges: readonly ConsumedRange[]
   readonly injected: readonly InjectedInput[]
-  /** Market time that the edge's clock had come to while the feed was silent; absent when it did not speak. */
+  /** Market time by the edge's clock while the feed was silent; absent when the feed spoke. */
   readonly tickUs?: number
-  /** Market time that the turn must not pass, because data of it was known to wait; absent when none was. */
+  /** Market time that the turn must not pass, because earlier data was known to wait; absent when none was. */
   readonly holdUs?: number
 }
 
-/** Version of the events and topics that an input log names: those of contracts' second version. */
+/** The version of the events and topics in the log: the second of contracts. */
 export const LOG_VERSION = 2
 
-/** What a segment of the input log begins with. */
+/** The first line of a segment. */
 export interface LogHeader {
   readonly version: typeof LOG_VERSION
   readonly runId: string
   readonly plane: string
-  /** The snapshot that the segment goes on from: the state after this turn, 0 for the start of the run. */
+  /** The turn that the segment follows; 0 at the start of the run. */
   readonly afterTurn: number
-  /** Digest of the configuration; what was computed under another one is not computed again under this one. */
+  /** Digest of the configuration: turns are only repeated under the same one. */
   readonly configDigest: string
   readonly commit: string
   readonly node: string
@@ -50,7 +50,7 @@ type Row = readonly [
   holdUs?: number,
 ]
 
-/** A turn as one short line of JSON. */
+/** Encodes a turn as one short line of JSON. */
 export function encodeTurn({ turn, ranges, injected, tickUs, holdUs }: LoggedTurn): string {
   const rows = ranges.map(({ topic, partition, lastOffset, count }) => [topic, partition, lastOffset, count])
   const inputs = injected.length > 0 ? injected.map(({ producer, event }) => [producer, event]) : null
@@ -59,7 +59,7 @@ export function encodeTurn({ turn, ranges, injected, tickUs, holdUs }: LoggedTur
   return JSON.stringify(tickUs === undefined ? [turn, rows] : [turn, rows, tickUs])
 }
 
-/** Reads what `encodeTurn` wrote. */
+/** Decodes what `encodeTurn` wrote. */
 export function decodeTurn(line: string): LoggedTurn {
   const [turn, ranges, tickUs, injected, holdUs] = JSON.parse(line) as Row
   return {

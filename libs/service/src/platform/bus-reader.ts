@@ -9,17 +9,20 @@ import { showRecordRefusals } from './known-series.ts'
 import { kafkaChecks } from './plane-checks.ts'
 
 export interface BusReaderOptions<Payload> {
-  /** Group of its consumer, which nobody else is in: the name of the service. */
+  /** The consumer group, which it has for itself: the name of the service. */
   readonly group: string
-  /** What is read, from now on: nothing is committed. */
+  /** The topics to read, from now on; nothing is committed. */
   readonly topics: BusTopics['consumed']
   readonly source: BusSource<Payload>
-  /** Acts on the events of a record, in one synchronous go. */
+  /** Handles the events of a record, synchronously. */
   readonly handle: (events: readonly Event[], record: BusRecord<Payload>) => void
   readonly metrics: Metrics<string>
 }
 
-/** Reads topics for a service. A record that is not understood is counted and passed over: its writer's readers make a dead letter of it. */
+/**
+ * Reads topics for a service. Counts and skips records that it cannot read: the readers of the topic make dead letters
+ * of them.
+ */
 export function readBus<Payload>(
   { group, topics, source, handle, metrics }: BusReaderOptions<Payload>,
   { logger, clock }: ServiceEdges,

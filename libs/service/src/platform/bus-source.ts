@@ -5,15 +5,18 @@ import type { ServiceEdges } from '../lifecycle/service-part.ts'
 import type { ServiceConfig } from '../service-config.ts'
 import { connectKafka } from './connect-kafka.ts'
 
-/** A bus that says whether it can be reached. */
+/** A bus with a check whether it can be reached. */
 export interface ReachableBus<Payload> extends Bus<Payload> {
-  /** Rejects when it cannot. */
+  /** Rejects when it cannot be reached. */
   ping(): Promise<void>
 }
 
 /** Where a service's records come from. */
 export interface BusSource<Payload> {
-  /** Connects, as often as it takes; undefined when `stopping` aborts before. `onFatal` is told when it is broken for good. */
+  /**
+   * Retries until it is connected; undefined when `stopping` aborts first. Calls `onFatal` when the bus is broken for
+   * good.
+   */
   readonly connect: (
     stopping: AbortSignal,
     onFatal: (fault: Error) => void,
@@ -21,7 +24,7 @@ export interface BusSource<Payload> {
   readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
 }
 
-/** The Kafka that the settings name. */
+/** The Kafka cluster of the settings. */
 export function kafkaSource(
   config: ServiceConfig['kafka'],
   clientId: string,

@@ -6,7 +6,7 @@ import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaTls } fr
 import { listOf, type ServiceConfig } from '../service-config.ts'
 
 const RETRY_MS = 1000
-/** Of so many failures one is said. */
+/** Logs one of so many failures. */
 const SAY_EVERY = 10
 
 export interface KafkaConnection {
@@ -14,13 +14,13 @@ export interface KafkaConnection {
   readonly clientId: string
   readonly logger: Logger
   readonly clock: Clock
-  /** The bus is broken for good: what was sent may be out of order. */
+  /** The bus is broken for good: messages may be out of order. */
   readonly onFatal: (error: Error) => void
 }
 
 /**
- * Connects to Kafka, as often as it takes; undefined when `stopping` aborts before. Rejects when trying again is of no
- * use: wrong passwords, certificates and topics.
+ * Connects to Kafka, with retries; undefined when `stopping` aborts first. Rejects when retries cannot help: wrong
+ * passwords, certificates or topics.
  */
 export async function connectKafka(
   { config, clientId, logger, clock, onFatal }: KafkaConnection,
@@ -39,14 +39,14 @@ export async function connectKafka(
   })
 }
 
-/** What the bus tries again by itself is a warning: the operator learns why it waits. */
+/** The bus retries by itself; the warning tells the operator why it waits. */
 function logTo(logger: Logger): NonNullable<KafkaBusOptions['onLog']> {
   const kafka = logger.child('kafka')
   const methods = { debug: 'debug', info: 'info', warn: 'warning', error: 'error' } as const
   return (level, message, context) => kafka[methods[level]](message, context)
 }
 
-/** How the settings say that Kafka is reached. */
+/** The Kafka connection of the settings. */
 export function kafkaOptionsOf(config: ServiceConfig['kafka'], clientId: string): Omit<KafkaBusOptions, 'nowUs'> {
   const { brokers, tls, username, password = '', saslMechanism: mechanism, replicas, marketPartitions } = config
   return {

@@ -3,8 +3,8 @@ import type { PlaneConfig } from '../service-config.ts'
 import type { RunContext } from './plane-service.ts'
 
 /**
- * Orders a halt when the process before crashed by a bug, in the name of the plane. Order planes keep a halt of their own.
- * The note goes when the bus has the order; until then every start orders it again.
+ * Orders a halt, in the plane's name, when the previous process crashed by a bug. Order planes keep a halt of their
+ * own. The crash note is removed once the bus has the order; until then every start orders it again.
  */
 export function haltAfterCrash(
   { state }: Pick<PlaneConfig, 'state'>,

@@ -15,31 +15,31 @@ import {
 import { databaseUrlOf, type PlaneConfig } from '../service-config.ts'
 import type { RunHistory } from './plane-service.ts'
 
-/** A service that is stopped has to be gone within 20 s. */
+/** A service must stop within 20 s. */
 const LAST_PASS_MS = 5000
 
 export interface HistoriesOptions {
   readonly config: PlaneConfig
-  /** Of the service: each has its own folder of spilled rows. */
+  /** Name of the service: each has its own folder of spilled rows. */
   readonly name: string
-  /** Makes who is told what is stored, where something is. */
+  /** Creates the observer of the history, if there is any. */
   readonly observe: () => HistoryObserver
-  /** Whether this service looks after the database: rollups, retention, the table of runs. */
+  /** Whether this service maintains the database: rollups, retention, the table of runs. */
   readonly isKeeper: boolean
   readonly logger: Logger
   readonly clock: Clock
 }
 
-/** History of the runs that a service hosts, in one database that may come and go. */
+/** The history of the runs that a service hosts, in one database that may come and go. */
 export interface Histories {
   readonly database: EventualDatabase
   open(run: Run): RunHistory
-  /** Of the newest run; what the run before it left on the disk is in the same folder. */
+  /** Health of the newest run; the folder may still hold rows of the run before it. */
   health(): { readonly isHealthy: boolean; readonly fault?: Error; readonly spilledBytes?: number }
   close(): Promise<void>
 }
 
-/** History in the configured database; undefined when there is none. */
+/** Opens the history in the configured database; undefined without one. */
 export function openHistories(options: HistoriesOptions): Histories | undefined {
   const { config, name, observe, isKeeper, clock } = options
   const { maxBufferedRows, maxSpilledBytes } = config.storage
@@ -121,7 +121,7 @@ async function noteRun(database: EventualDatabase, run: Run, logger: Logger): Pr
   }
 }
 
-/** The same days for all that is market data or derived from it; without them nothing is dropped. */
+/** One retention for all market data and what is derived from it; by default it is kept forever. */
 function retention(days: number | undefined): RetentionDays {
   if (days === undefined) return {}
   const tables: readonly PartitionedTable[] = [

@@ -24,42 +24,50 @@ import type { HostedRun, RunContext } from './plane-service.ts'
 
 export interface HostedPlaneOptions<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState> {
   readonly context: RunContext
-  /** How the core, and an input that waits, are saved; the topics on which others wait for its watermarks in lockstep. */
+  /**
+   * The schemas of the core and of a waiting input, and the topics on which others wait for its watermarks in lockstep.
+   */
   readonly definition: {
     readonly stateSchema: SchemaOf<CoreState>
     readonly inputSchema: SchemaOf<In>
     readonly awaited: readonly Topic[]
   }
-  /** Builds the plane from its core's snapshot, if there is one. Throws StateMisfitError when the configuration does not fit it. */
+  /**
+   * Builds the plane, from its core's saved state if there is any. Throws StateMisfitError when that does not fit the
+   * configuration.
+   */
   readonly build: (saved: CoreState | undefined) => Plane<In, Out, Core>
   readonly leadUs: number
   readonly configDigest: string
   readonly snapshotEveryMs: number
-  /** Sees every output once, when the host has time; `isNew` is false for one that is put out again after a restart. */
+  /** Called once per output, when the host has time; `isNew` is false for outputs repeated after a restart. */
   readonly observe: (event: Out, isNew: boolean) => void
   readonly traceparentOf?: (event: Out) => string | undefined
   readonly onRecord?: (record: BusRecord<Buffer>, events: readonly Event[]) => void
-  /** Called once, before anything new is handled. */
+  /** Called once, before any new input. */
   readonly beforeLive?: () => Promise<void>
   /** Called when the run has ended. */
   readonly afterwards?: () => Promise<void>
 }
 
-/** A plane at work on a run, and what others do with it. */
+/** A plane at work on a run. */
 export interface HostedPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> extends HostedRun {
   readonly plane: Plane<In, Out, Core>
   readonly host: PlaneHost<In, Out, Buffer>
   readonly output: PlaneOutput<Out>
-  /** True while nothing may leave because the input log cannot be written. */
+  /** True while outputs wait because the input log cannot be written. */
   readonly isLogDown: boolean
 }
 
-/** In lockstep: whether a plane waits for the topic. Operators and heartbeats promise nothing. */
+/** Whether a plane in lockstep waits for the topic's watermarks. Operators and heartbeats send none. */
 function isAwaited(topic: Topic): boolean {
   return topic !== topics.commands && topic !== topics.heartbeats
 }
 
-/** Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneSuspendedError when its snapshot does not fit. */
+/**
+ * Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneSuspendedError when its snapshot
+ * does not fit.
+ */
 export async function hostPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>, CoreState>(
   options: HostedPlaneOptions<In, Out, Core, CoreState>,
 ): Promise<HostedPlane<In, Out, Core>> {
@@ -93,7 +101,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
   if (reading.joined.length > 0) {
     const joined = reading.joined.map(({ name }) => name).join(', ')
     logger.warning('The plane reads topics that it did not read before, from now on', { topics: joined })
-    // Live, nobody waits for the past of a topic.
+    // Live, the past of a topic need not be read.
     if (run.mode === 'live') reading = skipTo(await bus.endOf(reading.joined), reading)
   }
   const consumer = bus.consumer({ group: plane.name, topics: plane.topics, from: reading.positions })

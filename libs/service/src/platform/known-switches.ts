@@ -2,8 +2,8 @@ import { topics, type KillSwitch, type Run } from '@triplane/contracts'
 import { decodeRecord, readToEnd, type Bus } from '@triplane/messaging'
 
 /**
- * Reads the topic of kill switches to its end and gives those that are active now and concern the run: its own automatic
- * switches, and the account's manual one whatever the run.
+ * Reads the kill-switch topic to its end. Gives the active switches that concern the run: its own automatic ones, and
+ * the account's manual one.
  */
 export async function readActiveSwitches(bus: Bus<Buffer>, group: string, run: Run): Promise<readonly KillSwitch[]> {
   const newest = new Map<string, KillSwitch>()

@@ -3,8 +3,8 @@ import { readToEnd, type Bus } from '@triplane/messaging'
 import { PlaneSuspendedError } from '../log/failed-turn.ts'
 
 /**
- * For a plane that has kept nothing of its run: it must be the run's start. Where the bus has what the plane said in this
- * run, its state is lost (a volume, a folder), and it would decide again what it has decided. Throws PlaneSuspendedError.
+ * Checks that a plane without saved state is at the start of its run. If the bus already has outputs of it, its state
+ * is lost (a volume, a folder), and it would decide everything again: throws PlaneSuspendedError.
  */
 export async function assertNoPriorOutput<Payload>(
   bus: Bus<Payload>,

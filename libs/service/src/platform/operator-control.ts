@@ -27,22 +27,22 @@ import type { Edge } from '../host/edge.ts'
 import { readCrashNote, removeCrashNote } from '../lifecycle/crash-note.ts'
 import type { auditPart, ServiceConfig } from '../service-config.ts'
 
-/** Whose operators' orders the halt file keeps: this order plane's, whatever the run. */
+/** The key of the halt file: this order plane, whatever the run. */
 const DESK = 'order-plane' satisfies PlaneName
 
-/** What an order of an operator is told the other planes by. */
+/** What is needed to forward an operator's order to the other planes. */
 type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
 
 type Opening = ReturnType<typeof openingOf>
 
-/** A run that takes orders. */
+/** A run that accepts orders. */
 export interface Commanded {
   readonly edge: OperatorEdge
   readonly account: string
   readonly runId: string
   readonly marketUs: () => number
   readonly tradingState: () => TradingState
-  /** Whether the plane would open its account with it now (`new`), has (`known`), or why not. */
+  /** Whether the plane would open its account with it now (`new`), already has (`known`), or why not. */
   readonly wouldOpen: (opening: Opening) => Result<'new' | 'known', { readonly code: string; readonly detail: string }>
   inject(
     producer: string,
@@ -63,15 +63,15 @@ export interface OperatorControlOptions {
 }
 
 /**
- * Operators' orders on this order plane. They are taken from the start of the process on, whatever else is down: without a
- * run they stand in the halt file and are enforced before the run's first new input.
+ * Operators' orders on this order plane. It accepts them from the start of the process on, whatever else is down:
+ * without a run they wait in the halt file, and are enforced before the run's first new input.
  */
 export class OperatorControl {
   readonly control: Control
   readonly #options: OperatorControlOptions
   #commanded: Commanded | undefined
   #audit: AuditLog | undefined
-  /** Orders that no run was there to tell the other planes of. */
+  /** Orders not yet forwarded to the other planes, for lack of a run. */
   #untold: (OperatorOrder | TuningOrder)[] = []
 
   private constructor(options: OperatorControlOptions) {
@@ -99,7 +99,7 @@ export class OperatorControl {
     logger.info(this.control.describe())
   }
 
-  /** Reads what stands. A crash by a bug counts as a halt, by this plane's own order. */
+  /** Reads the standing order. A crash by a bug counts as a halt, ordered by this plane. */
   static async open(options: OperatorControlOptions): Promise<OperatorControl> {
     const { config, logger } = options
     const note = readCrashNote(config.state.folder, labelOf(DESK))
@@ -112,7 +112,7 @@ export class OperatorControl {
     return new OperatorControl(options)
   }
 
-  /** Where audit rows go; without a key or a database nothing that loosens is accepted. */
+  /** The destination of audit rows; without a key or a database, no loosening order is accepted. */
   openAudit(database: { readonly pool: AuditLogOptions['pool']; readonly isReady: boolean } | undefined): void {
     const { config, logger, clock } = this.#options
     if (database === undefined || config.audit.key === undefined) {
@@ -133,7 +133,7 @@ export class OperatorControl {
     })
   }
 
-  /** A run begins, or goes on: what stands is enforced and told before its first new input. */
+  /** A run begins or resumes: enforces and forwards the standing order before its first new input. */
   attach(commanded: Commanded): void {
     this.#commanded = commanded
     const untold = this.#untold.splice(0)
@@ -141,7 +141,7 @@ export class OperatorControl {
     if (this.control.standing.state !== 'active') this.control.restore()
   }
 
-  /** The run ended: what is ordered now waits for the next one. */
+  /** The run ended: further orders wait for the next one. */
   detach(): void {
     this.#commanded = undefined
   }
@@ -213,7 +213,7 @@ function tuningIn({ strategy, parameters }: TuningOrder): Pick<TuningOrder, 'str
   return { strategy, parameters }
 }
 
-/** Which document it was: what was in it is in the event and the history. */
+/** Identifies the document; its content is in the event and the history. */
 function documentIn({ document: { digest, account, runId } }: OpeningOrder) {
   return { digest, fromAccount: account, fromRun: runId }
 }

@@ -2,7 +2,7 @@ import type { Logger } from '@triplane/logging'
 import type { openOtlpExport } from '@triplane/metrics'
 import type { ServiceConfig } from '../service-config.ts'
 
-/** Where a service posts its metrics too, and who is told that it cannot. */
+/** Where a service pushes its metrics, and how it reports failures. */
 export function otlpOptions(
   { metrics }: Pick<ServiceConfig, 'metrics'>,
   logger: Logger,

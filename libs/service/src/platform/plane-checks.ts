@@ -12,14 +12,14 @@ import {
 } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 
-/** Free bytes of the disk below which a plane is not healthy: the input log has to go somewhere. */
+/** Free disk space, bytes, below which a plane is unhealthy: the input log needs room. */
 const MIN_FREE_BYTES = 500_000_000
 const MAX_EVENT_LOOP_LAG_SECONDS = 1
 const MAX_CPU_RATIO = 0.98
-/** Without anything from its source for so long a data plane says that its feed is dead. */
+/** Silence of the source after which a data plane reports a dead feed. */
 const MAX_FEED_SILENCE_SECONDS = 30
 
-/** The checks of the process and its machine that every plane has, by one set of thresholds. `folder` is where its state lies. */
+/** The checks of process and machine that every plane has, with one set of thresholds. `folder` holds its state. */
 export function processChecks(
   folder: string,
   clock: Clock,
@@ -36,18 +36,23 @@ export function processChecks(
   }
 }
 
-/** Whether Kafka is reached, while a service is at work and before it is ready: `ping` rejects when it is not. */
+/** Whether Kafka can be reached, for health and readiness: `ping` rejects when it cannot. */
 export function kafkaChecks(ping: () => Promise<void>) {
   const check = probeCheck('Kafka', ping)
   return { checks: { kafka: { check, timeoutMs: 3000, failsAs: 'degraded' } }, readiness: { kafka: check } } as const
 }
 
-/** Whether history is stored. Work goes on without: rows wait on the disk, and whether to trade the trading rules decide. */
+/**
+ * Whether history is stored. Work goes on without it: rows wait on disk, and the trading rules decide whether to trade.
+ */
 export function databaseCheck(report: () => HealthReport): RuledCheck {
   return { check: reportCheck(report), isNeeded: false }
 }
 
-/** Whether the source of a data plane says anything; `lastSeenUs` is wall time. What stale data means for trading the planes judge. */
+/**
+ * Whether the source of a data plane sends anything; `lastSeenUs` is wall time. What stale data means for trading, the
+ * planes judge.
+ */
 export function feedCheck(lastSeenUs: () => number | undefined, clock: Clock): RuledCheck {
   return { check: ageCheck(MAX_FEED_SILENCE_SECONDS, lastSeenUs, clock), isNeeded: false }
 }

@@ -20,36 +20,36 @@ import { databaseCheck, kafkaChecks } from './plane-checks.ts'
 import { PlaneService, type HostedRun, type PlaneStatus, type RunContext } from './plane-service.ts'
 import type { StatusViews } from './status-routes.ts'
 
-/** The instruments that a plane is configured for: those of its venues, in the built-in file and the user's. */
+/** The instruments of a plane's configured venues, in the built-in file and the user's. */
 export function configuredInstruments({ market }: Pick<PlaneConfig, 'market'>): readonly Instrument[] {
   return instrumentsOf(listOf(market.venues), loadInstruments(market.instrumentFiles))
 }
 
 export interface PlanePartsOptions<Hosted extends HostedRun> {
-  /** Its name, the stage of its heartbeats, what it hears on and speaks on. */
+  /** Its name, the stage of its heartbeats, and its topics. */
   readonly definition: { readonly name: PlaneName; readonly stage: Stage; readonly topics: BusTopics }
-  /** Its instance, where there are several of the plane in one run. */
+  /** Its instance name, if the run has several such planes. */
   readonly instance?: string | undefined
   readonly metrics: Metrics<string>
-  /** Default: the Kafka that the settings name. */
+  /** Default: the Kafka cluster of the settings. */
   readonly source?: BusSource<Buffer>
-  /** Builds the plane for a run. `metrics` are those of the service, whose gauges end with the run. */
+  /** Builds the plane for a run. `beforeScrape` registers gauges that end with the run. */
   readonly host: (context: RunContext, beforeScrape: (measure: () => void) => void) => Promise<Hosted>
-  /** What is shown at `/status/<name>`, beside `run`. */
+  /** The views at `/status/<name>`, besides `run`. */
   readonly views: (hosted: () => Hosted | undefined) => StatusViews
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
-  /** Told when the plane is suspended: it cannot take up its run again, and nothing is hosted. */
+  /** Called when the plane is suspended: it cannot resume its run, and nothing is hosted. */
   readonly onSuspended?: (why: string) => Promise<void>
-  /** Makes who is told what becomes of the history of these types; else what is lost is counted. */
+  /** Creates the observer of these types' history; by default, lost rows are counted. */
   readonly observeHistory?: (types: readonly EventType[]) => HistoryObserver
 }
 
-/** A plane as parts of a service, and the database of its history for parts behind them, where one is configured. */
+/** A plane as parts of a service, and the database of its history, if configured, for further parts. */
 export interface PlaneParts extends ServiceParts {
   readonly database: EventualDatabase | undefined
 }
 
-/** What a plane is made of as a service: latest state, history, and the plane itself at work on the current run. */
+/** Builds the parts of a plane as a service: latest state, history, and the plane itself at work on the current run. */
 export function planeParts<Hosted extends HostedRun>(
   config: PlaneConfig,
   {
@@ -137,7 +137,7 @@ function planeCheck(status: () => PlaneStatus): Check {
   }
 }
 
-/** Whether it is at work, past what a restart has to do again. */
+/** Whether it is at work, with all repeated turns done. */
 function planeReadiness(status: () => PlaneStatus): Check {
   return () => {
     const { phase, run, hosted } = status()

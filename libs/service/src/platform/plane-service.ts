@@ -18,13 +18,13 @@ import type { BusSource, ReachableBus } from './bus-source.ts'
 
 /** A plane at work on one run. */
 export interface HostedRun {
-  /** Works until it is stopped. Rejects with a fault that it cannot live with, or a bug. */
+  /** Works until it is stopped. Rejects with a fatal fault, or a bug. */
   run(): Promise<void>
   /** Ends `run` cleanly. */
   stop(): void
-  /** Market time that is reached. */
+  /** The market time reached. */
   readonly marketUs: number
-  /** True when it is past what it has to do again after a restart. */
+  /** True once it has repeated its turns after a restart. */
   readonly isReady: boolean
   readonly isFinal: boolean
   /** Turns or items, hash and counts, for `/status/run`. */
@@ -34,12 +34,12 @@ export interface HostedRun {
   busStats(nowUs: number): readonly TopicCounts[]
 }
 
-/** What a plane is given to work on a run. */
+/** What a plane needs to work on a run. */
 export interface RunContext {
   readonly run: Run
   readonly bus: Bus<Buffer>
   readonly edge: Edge
-  /** Where snapshots and the input log of this run lie. */
+  /** Folder of the run's snapshots and input log. */
   readonly folder: string
   readonly history: HistorySink | undefined
   readonly latest: LatestState | undefined
@@ -47,37 +47,37 @@ export interface RunContext {
   readonly clock: Clock
 }
 
-/** History of one run, and how to end with it. */
+/** The history of one run, and how to close it. */
 export interface RunHistory extends HistorySink {
   close(): Promise<void>
 }
 
 export interface PlaneServiceOptions {
-  /** data-plane, strategy-plane, order-plane; that of an instance: data-plane.kraken. */
+  /** data-plane, strategy-plane, order-plane; of an instance: data-plane.kraken. */
   readonly name: string
-  /** Of its heartbeats. */
+  /** The stage of its heartbeats. */
   readonly stage: Stage
   readonly config: Pick<PlaneConfig, 'state' | 'market'>
-  /** The bus that the runs are on. */
+  /** The bus with the runs. */
   readonly source: BusSource<Buffer>
   readonly logger: Logger
   readonly clock: Clock
   readonly latest: LatestState | undefined
   readonly openHistory: (run: Run) => RunHistory | undefined
-  /** Builds the plane for a run, from what it left. */
+  /** Builds the plane for a run, from its saved state. */
   readonly host: (context: RunContext) => Promise<HostedRun>
-  /** Told when the plane is suspended: it cannot take up its run again. */
+  /** Called when the plane is suspended: it cannot resume its run. */
   readonly onSuspended: (why: string) => Promise<void>
-  /** Told of every heartbeat that begins here, with its origin. */
+  /** Called for every heartbeat that starts here, with its origin. */
   readonly onOrigin: (originUs: number) => void
-  /** Told of every dead letter of the bus. */
+  /** Called for every dead letter of the bus. */
   readonly onDeadLetter: (reason: string) => void
 }
 
-/** What a plane service shows of itself. */
+/** The status of a plane service. */
 export interface PlaneStatus {
   readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'suspended' | 'stopping'
-  /** Why the plane is suspended: it must not go on with the run, and waits for a new one. */
+  /** Why the plane is suspended: it must not resume the run, and waits for a new one. */
   readonly why?: string
   readonly run?: Run
   readonly hosted?: HostedRun
@@ -87,7 +87,7 @@ export interface PlaneStatus {
 
 const BEAT_EVERY_MS = 1000
 
-/** Follows the current run: hosts the plane for it, and starts over when there is a newer one. */
+/** Follows the current run: hosts the plane for it, and starts over when a newer one begins. */
 export class PlaneService {
   readonly #options: PlaneServiceOptions
   #status: PlaneStatus = { phase: 'connecting' }
@@ -102,13 +102,13 @@ export class PlaneService {
     return this.#status
   }
 
-  /** Follows runs until `stopping` aborts. Rejects with a fault that the plane cannot live with, or a bug. */
+  /** Follows runs until `stopping` aborts. Rejects with a fatal fault, or a bug. */
   async run(stopping: AbortSignal): Promise<void> {
     const { name, source } = this.#options
     const stop = () => {
       this.#status = { ...this.#status, phase: 'stopping' }
       this.#status.hosted?.stop()
-      // What it cannot close the bus does.
+      // Closing the bus closes the rest.
       this.#watch?.close().catch(() => undefined)
     }
     stopping.addEventListener('abort', stop, { once: true })
@@ -125,13 +125,13 @@ export class PlaneService {
         await Promise.race([this.#work(bus, run, stopping), fatal.promise])
       }
     } finally {
-      // A bus that is broken ends this before the run.
+      // A broken bus ends this before the run.
       clearInterval(this.#beating)
       await bus.close()
     }
   }
 
-  /** Works on a run until there is a newer one, or the service is stopped. */
+  /** Works on a run until a newer one begins, or the service is stopped. */
   async #work(bus: ReachableBus<Buffer>, run: Run, stopping: AbortSignal): Promise<void> {
     const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter, onOrigin } = this.#options
     checkVenues(run, { name, stage, config })
@@ -188,7 +188,7 @@ export class PlaneService {
     }
   }
 
-  /** Trades nothing, answers its port, and waits for a newer run. */
+  /** Trades nothing, serves its port, and waits for a newer run. */
   async #hold(bus: ReachableBus<Buffer>, run: Run, why: string): Promise<void> {
     this.#status = { phase: 'suspended', why, bus, run }
     this.#options.logger.critical('The plane cannot take up its run: it is suspended until there is a new one', { why })
@@ -196,17 +196,17 @@ export class PlaneService {
   }
 }
 
-/** What another start would not fix, and what leaves the plane without a state to trade on. */
+/** Faults that a restart would not fix and that leave the plane without a state to trade on. */
 function mustSuspend(error: unknown): error is PlaneSuspendedError | InputLogError {
   return error instanceof PlaneSuspendedError || (error instanceof InputLogError && error.code === 'broken')
 }
 
-/** What may have been sent out of order is a reason to stop trading: like a bug, it leaves a crash note. */
+/** Messages possibly out of order are a reason to stop trading: like a bug, they leave a crash note. */
 function outOfOrder(fault: Error): Error {
   return new Error(`Invariant: the bus has everything in order, was ${fault.message}`, { cause: fault })
 }
 
-/** A run trades the instruments that it began with: what its planes keep of it fits no others. Throws ConfigError. */
+/** Checks that the run's instruments are those it began with: saved state fits no others. Throws ConfigError. */
 function checkVenues(run: Run, { name, stage, config }: Pick<PlaneServiceOptions, 'name' | 'stage' | 'config'>): void {
   const instances = sourcesOf(run)
   if (stage === 'data' && !instances.includes(name)) {

@@ -1,6 +1,6 @@
 import { Router, type RequestHandler } from 'express'
 
-/** What a plane shows of itself: name and value, which is undefined while there is none. */
+/** The views of a plane by name; a value is undefined while there is none. */
 export type StatusViews = Readonly<Record<string, () => unknown>>
 
 /** `GET /status/<name>` for each view, as JSON; 503 while it has no value. */

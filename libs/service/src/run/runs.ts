@@ -12,16 +12,16 @@ export interface NewRun {
   readonly scenario?: string | undefined
   readonly sessions?: 'always' | 'real' | undefined
   readonly venues: readonly string[]
-  /** The data planes of the run and the venues of each; default: one with all of them. */
+  /** The data planes of the run with their venues; default: one with all of them. */
   readonly dataPlanes?: Run['dataPlanes'] | undefined
   readonly who: string
   readonly nowUs: number
 }
 
-/** The account of a run that trades none of anybody's: its own, so that no two runs share a ledger. */
+/** The account of a simulated run: its own, so that no two runs share a ledger. */
 export const simulatedAccount = (runId: string) => `sim-${runId}`
 
-/** Starts a run: notes where every topic ends now, and publishes the run. Resolves when the bus has it. */
+/** Starts a run: notes the end of every topic and publishes the run. Resolves when the bus has it. */
 export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run> {
   const {
     runId,
@@ -87,21 +87,21 @@ export class RunWatch<Payload> {
     this.#consumer = bus.consumer({ group, topics: [topics.runs], from: [], maxWaitMs: 1000 })
   }
 
-  /** The runs that the topic holds now, oldest first. */
+  /** The runs on the topic now, oldest first. */
   async known(): Promise<Run[]> {
     const [end] = await this.#bus.endOf([topics.runs])
     while (end !== undefined && this.#nextOffset < end.offset && !this.#consumer.closed) await this.#more()
     return [...this.#runs]
   }
 
-  /** The current run; waits for the first one. Undefined when the watch is closed before. */
+  /** Waits for the current run; undefined when the watch is closed first. */
   async current(): Promise<Run | undefined> {
     await this.known()
     while (this.#runs.length === 0 && !this.#consumer.closed) await this.#more()
     return this.#runs.at(-1)
   }
 
-  /** Resolves with a newer run than `run`, whenever there is one; undefined when the watch is closed before. */
+  /** Waits for a newer run than `run`; undefined when the watch is closed first. */
   async newerThan({ runId }: Run): Promise<Run | undefined> {
     for (;;) {
       const newest = this.#runs.at(-1)
