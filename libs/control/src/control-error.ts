@@ -6,7 +6,7 @@
  */
 export type ControlErrorCode = 'enforce_failed' | 'file_failed' | 'publish_failed' | 'audit_failed'
 
-/** A fault on the way of an operator's order. What could be done was done. */
+/** A fault while carrying out an operator's order. Whatever could be done was done. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
   readonly code: ControlErrorCode
@@ -19,7 +19,7 @@ export class ControlError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)
 }

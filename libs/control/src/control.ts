@@ -9,7 +9,7 @@ import { parseTuning } from './parse-tuning.ts'
 import { parseWhy } from './parse-why.ts'
 
 const MAX_BODY_BYTES = 4096
-/** What an account of hundreds of instruments owns. */
+/** Enough for the account of a run with hundreds of instruments. */
 const MAX_DOCUMENT_BYTES = 1_000_000
 
 const statusOf: Readonly<Record<OrderRefusal, number>> = {
@@ -26,17 +26,22 @@ export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
 export interface Control {
   /** `POST /control/{halt,reduce,resume,rearm,tune,open}`. */
   readonly routes: Router
-  /** One line for the log: whose orders are taken, or that control is off; and what stands. */
+  /** One line for the log: whose orders are accepted, or that control is off; and the standing order. */
   describe(): string
-  /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
+  /**
+   * Enforces, publishes and audits the order that stood when the process ended. Call it before the plane handles its
+   * first input.
+   */
   restore(): void
-  /** A halt by the plane's own order. */
+  /** Halts by the plane's own order. */
   halt(who: string, why: string): Promise<void>
-  /** The operators' newest order that was not undone. */
+  /** The operators' newest order still in force. */
   readonly standing: StandingOrder
 }
 
-/** The control surface of an order plane. Without a token it answers 503, and a halt in the file is in force all the same. */
+/**
+ * The control surface of an order plane. Without tokens it answers 503; a halt in the file is in force all the same.
+ */
 export function createControl(options: ControlOptions): Control {
   const { tokens, onRefused = () => undefined } = options
   const desk = createOperatorDesk(options)

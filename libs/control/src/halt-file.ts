@@ -7,20 +7,20 @@ import { ControlError, messageOf } from './control-error.ts'
 import type { StandingOrder } from './operator-order.ts'
 
 const VERSION = 1
-/** Who is behind a halt that nobody ordered. */
+/** Who a halt without an order is attributed to. */
 const NOBODY = 'triplane'
-/** Folders cannot be synced everywhere. */
+/** Some systems cannot sync folders. */
 const CANNOT_SYNC_FOLDERS = ['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP']
 
-/** Keeps the operators' standing order over restarts, whatever else is down. */
+/** Keeps the operators' standing order across restarts, whatever else is down. */
 export interface HaltFile {
   readonly path: string
   /**
-   * What stands. No file: nothing was ever ordered, `active`. A file that is torn, unreadable or another account's:
-   * `halted`, with the reason (no knowledge, no orders). Never throws.
+   * The standing order: `active` without a file; `halted`, with the reason, for a file that is torn, unreadable or
+   * another account's (no knowledge, no orders). Never throws.
    */
   read(): StandingOrder
-  /** Resolves when the order is on the disk. Writes are done one after the other. Rejects with `file_failed`. */
+  /** Resolves when the order is on the disk. Writes run one after the other. Rejects with `file_failed`. */
   write(order: StandingOrder): Promise<void>
 }
 

@@ -17,46 +17,51 @@ import {
 
 export interface OperatorDeskOptions {
   readonly haltFile: HaltFile
-  /** Makes the plane obey, in one synchronous go. */
+  /** Enforces the order on the plane, synchronously. */
   readonly enforce: (order: OperatorOrder | OpeningOrder) => void
-  /** Whether the plane would open its account with it now (`new`), has (`known`), or why not. Changes nothing. */
+  /**
+   * Whether the plane would open its account with it now (`new`), already has (`known`), or why not. Changes nothing.
+   */
   readonly judgeOpening: (document: OwnedDocument) => Result<'new' | 'known', string>
-  /** Tells the other planes; must not wait. */
+  /** Notifies the other planes; must not wait. */
   readonly publish: (order: OperatorOrder | TuningOrder) => void
-  /** Commits an audit row; rejects while the database is away. */
+  /** Commits an audit row; rejects while the database is down. */
   readonly audit: (entry: AuditEntry) => Promise<void>
-  /** Sees to it that the row is committed at some time; must not wait. */
+  /** Commits the row eventually; must not wait. */
   readonly auditEventually: (entry: AuditEntry) => void
-  /** The trading state in force. */
+  /** The current trading state. */
   readonly state: () => TradingState
   readonly clock: Pick<Clock, 'nowUs'>
-  /** Told of everything that went wrong on the way. */
+  /** Called with every fault. */
   readonly onFault?: (fault: ControlError) => void
-  /** How long an order waits for the halt file, 2000. */
+  /** How long an order waits for the halt file; default 2000. */
   readonly fileTimeoutMs?: number
-  /** How long `resume`, `rearm` and `tune` wait for their audit row, 5000. */
+  /** How long `resume`, `rearm` and `tune` wait for their audit row; default 5000. */
   readonly auditTimeoutMs?: number
 }
 
 /**
- * Why an order was not carried out. `superseded`: somebody ordered a halt or a reduce in the meantime. `not_opened`: the plane does not
- * open its account with that.
+ * Why an order was not carried out. `superseded`: a halt or a reduce was ordered in the meantime. `not_opened`: the
+ * plane cannot open its account with the document.
  */
 export type OrderRefusal = ControlErrorCode | 'superseded' | 'not_opened'
 
-/** What came of an order. */
+/** The outcome of an order. */
 export interface Outcome<Command extends string = OperatorCommandCode> {
   readonly accepted: boolean
   readonly command: Command
   readonly who: string
-  /** The trading state in force now. */
+  /** The current trading state. */
   readonly tradingState: TradingState
-  /** The halt file holds the order: it survives a restart. Never so of a re-arm or a tuning, of which nothing is kept here. */
+  /**
+   * The halt file holds the order, so it survives a restart. Never true of a re-arm or a tuning, which the file does
+   * not record.
+   */
   readonly persisted: boolean
-  /** The audit row is committed. That of a halt or a reduce follows as soon as it can. */
+  /** The audit row is committed. For a halt or a reduce it follows as soon as possible. */
   readonly audited: boolean
   readonly refusal?: OrderRefusal
-  /** What was not done, and why. */
+  /** What failed, and why. */
   readonly reason?: string
 }
 
@@ -68,11 +73,17 @@ interface GivenOrder<Command extends string> {
 export interface OperatorDesk {
   /** Carries out a command. Never rejects. */
   order(command: OperatorCommandCode, who: string, why: string): Promise<Outcome>
-  /** Gives a strategy other parameters; its plane has the last word on whether they fit. Never rejects. */
+  /** Changes parameters of a strategy; its plane decides whether they fit. Never rejects. */
   tune(tuning: Tuning, who: string, why: string): Promise<Outcome<'tune'>>
-  /** Opens the account with what it owned before the run, once; again with the same document is accepted and does nothing. Never rejects. */
+  /**
+   * Opens the account with what it owned before the run, once: the same document again is accepted and changes nothing.
+   * Never rejects.
+   */
   open(document: OwnedDocument, who: string, why: string): Promise<Outcome<'open'>>
-  /** Enforces, publishes and audits what stood when the process ended. Call it before the plane takes its first input. */
+  /**
+   * Enforces, publishes and audits the order that stood when the process ended. Call it before the plane handles its
+   * first input.
+   */
   restore(): void
   readonly standing: StandingOrder
 }
@@ -93,11 +104,11 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, clock } = options
   const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000 } = options
   let standing = haltFile.read()
-  /** Counts halts and reduces. */
+  /** The number of halts and reduces. */
   let stops = 0
   const loosenings = new SerialQueue()
 
-  /** Does it; a failure is told, and given back. */
+  /** Runs the action; reports a failure and returns it. */
   function attempt(code: ControlErrorCode, expected: string, act: () => void): ControlError | undefined {
     try {
       return void act()
@@ -177,7 +188,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
 
     const notSaved = await saved(standingOf(order, wanted))
     if (notSaved || stops !== mark) {
-      // The file may hold, now or later, what is not to be.
+      // The file may hold, now or later, an order that must not stand.
       void saved(standing)
       if (!notSaved) return refused(order, 'superseded', overruled, done)
       return refused(order, 'file_failed', `${notSaved.message}. Nothing was loosened.`, done)
@@ -217,7 +228,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       const notAudited = await audited({ ...order, before, after: before })
       if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. Nothing was tuned.`)
       const done = { audited: true, persisted: false }
-      // The plane of strategies takes it, not this one.
+      // The strategy plane applies it, not this one.
       const untold = published(order)
       if (untold) return refused(order, 'publish_failed', `${untold.message}. Nothing was tuned.`, done)
       return outcome(order, { accepted: true, ...done })

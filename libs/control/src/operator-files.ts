@@ -3,28 +3,28 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { ControlError, messageOf } from './control-error.ts'
 
-/** 256 random bits: what a token and a key of the audit are made of. */
+/** 256 random bits, for a token or an audit key. */
 const SECRET_BYTES = 32
 const TOKEN = /^[\w-]{43}$/
 const KEY = /^[0-9a-f]{64}$/
 
-/** A secret on the disk, which only its owner reads. */
+/** A secret on the disk, readable by its owner only. */
 export interface SecretFile {
   readonly path: string
   readonly secret: string
 }
 
-/** The operator's token in `folder`, made when there is none. Throws ControlError. */
+/** The operator's token in `folder`, created if missing. Throws ControlError. */
 export function operatorTokenFile(folder: string): SecretFile {
   return secretFile(folder, 'operator-token', TOKEN, () => randomBytes(SECRET_BYTES).toString('base64url'))
 }
 
-/** The key of the audit chain in `folder`, 64 hex digits, made when there is none. Throws ControlError. */
+/** The key of the audit chain in `folder`, 64 hex digits, created if missing. Throws ControlError. */
 export function auditKeyFile(folder: string): SecretFile {
   return secretFile(folder, 'audit-key', KEY, () => randomBytes(SECRET_BYTES).toString('hex'))
 }
 
-/** Never replaces a file: what is there was used before, and a chain of audit rows is of one key. */
+/** Never replaces an existing file: it has been used, and a chain of audit rows has one key. */
 function secretFile(folder: string, name: string, form: RegExp, make: () => string): SecretFile {
   const path = join(folder, name)
   try {
@@ -49,7 +49,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Writes it whole beside its place, then links it: a process that was quicker keeps what it made. */
+/** Writes the whole file beside its place, then links it: a faster process keeps its own. */
 function create(path: string, secret: string): string {
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${secret}\n`, { mode: 0o600, flush: true })

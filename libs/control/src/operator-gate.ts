@@ -2,13 +2,13 @@ import type { Request, RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit as rateLimiter } from 'express-rate-limit'
 import { authenticate, tokenRefusals, type OperatorToken } from './operator-tokens.ts'
 
-/** Why a request was refused before anything was ordered. */
+/** Why a request was refused before any order. */
 export const controlRefusals = [...tokenRefusals, 'rate_limited', 'bad_request'] as const
 export type ControlRefusal = (typeof controlRefusals)[number]
 
-/** Wrong tokens of one address. */
+/** The limit on wrong tokens from one address. */
 interface WrongTokenLimit {
-  /** How many are looked at in a window; the next are answered 429. */
+  /** The number allowed in a window; further requests get 429. */
   readonly limit: number
   readonly windowMs: number
 }
@@ -46,7 +46,7 @@ export function createOperatorGate({ tokens, rateLimit, onRefused = () => undefi
     keyGenerator: keyOf,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    // Its warnings about proxies go to the console; who runs behind one sets express's `trust proxy`.
+    // The limiter warns about proxies on the console; behind a proxy, set express's `trust proxy`.
     validate: false,
     handler: (_request, response) => refuse(response, 429, 'rate_limited', tooMany),
   })
@@ -77,7 +77,7 @@ export function createOperatorGate({ tokens, rateLimit, onRefused = () => undefi
     }
 }
 
-/** The operator whom the gate let in. */
+/** The operator that the gate admitted. */
 export function operatorOf(response: Response): string {
   return response.locals['operator'] as string
 }

@@ -1,7 +1,7 @@
 import type { OperatorCommandCode, TradingState } from '@triplane/contracts'
 import type { OwnedDocument } from './owned-document.ts'
 
-/** Who ordered something, and why. */
+/** Who gave an order, and why. */
 interface Ordered {
   /** The name of the operator's token. */
   readonly who: string
@@ -10,26 +10,26 @@ interface Ordered {
   readonly atUs: number
 }
 
-/** What an operator ordered. */
+/** An operator's order. */
 export interface OperatorOrder extends Ordered {
   readonly command: OperatorCommandCode
 }
 
 export type ParameterValue = number | boolean | string
 
-/** Other parameters for a strategy. */
+/** New parameters for a strategy. */
 export interface Tuning {
   readonly strategy: string
-  /** Those that change. */
+  /** The parameters that change. */
   readonly parameters: Readonly<Record<string, ParameterValue>>
 }
 
-/** An operator tuned a strategy. */
+/** An order to tune a strategy. */
 export interface TuningOrder extends Ordered, Tuning {
   readonly command: 'tune'
 }
 
-/** An operator opens the account of a new run with what it owned. */
+/** An order to open the account of a new run with what it owned. */
 export interface OpeningOrder extends Ordered {
   readonly command: 'open'
   readonly document: OwnedDocument
@@ -39,11 +39,11 @@ export interface OpeningOrder extends Ordered {
 export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder) & {
   /** The trading state before the order. */
   readonly before: TradingState
-  /** The trading state after it; of an order that waits for this entry, the one that it asks for. */
+  /** The trading state after it; for an order that waits for this entry, the one it asks for. */
   readonly after: TradingState
 }
 
-/** What the operators want of the plane until they say otherwise: their newest order that is neither done nor undone. */
+/** The operators' standing order: their newest one that is neither completed nor undone. */
 export interface StandingOrder {
   readonly state: TradingState
   readonly who: string
@@ -51,11 +51,11 @@ export interface StandingOrder {
   readonly atUs: number
 }
 
-/** The command that brings about a standing order. */
+/** The command that leads to a standing order. */
 export const commandFor = { halted: 'halt', reducing: 'reduce', active: 'resume' } as const satisfies Record<
   TradingState,
   OperatorCommandCode
 >
 
-/** What a command makes of the operators' standing order; a re-arm leaves it alone. */
+/** The standing order after a command; a re-arm does not change it. */
 export const stateOrderedBy = { halt: 'halted', reduce: 'reducing', resume: 'active', rearm: undefined } as const

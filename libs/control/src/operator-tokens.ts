@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { ConfigError } from '@triplane/config'
 import { err, ok, type Result } from '@triplane/kernel'
 
-/** Who may give orders. The token itself is known to its bearer only. */
+/** An operator who may give orders. Only the bearer knows the token itself. */
 export interface OperatorToken {
-  /** The operator's name: what the audit calls who ordered something. */
+  /** The operator's name, as in the audit. */
   readonly name: string
   /** SHA-256 of the token, 64 hex digits. */
   readonly hash: string
@@ -14,22 +14,22 @@ const VARIABLE = 'TRIPLANE_OPERATOR_TOKENS'
 const NAME = /^\w[\w.@-]{0,63}$/
 const HASH = /^[0-9a-f]{64}$/i
 
-/** SHA-256 of a token, 64 hex digits: what the environment holds. A plain hash is enough, for tokens are 256 random bits. */
+/** SHA-256 of a token, 64 hex digits, for the environment. A plain hash is enough for 256 random bits. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** An entry of the list that cannot be used. Nothing of it is shown: somebody may have put a token in the place of a name. */
+/** An invalid entry of the list. Its text is never shown, because it might contain a token. */
 export interface TokenEntryRefusal {
-  /** Which, from 0 on. */
+  /** Its index, from 0. */
   readonly entry: number
   readonly expected: string
   readonly found: string
 }
 
 /**
- * Reads `name:sha256hex,name2:sha256hex`: the tokens, and every entry that is wrong: a bad name, a bad hash, a name or a
- * token that is there twice. Nothing, or an empty text, is no token.
+ * Reads `name:sha256hex,name2:sha256hex`: the tokens, and every invalid entry: a bad name, a bad hash, a duplicate name
+ * or token. An empty text has no tokens.
  */
 export function readOperatorTokens(text: string | undefined): {
   readonly tokens: readonly OperatorToken[]
@@ -54,7 +54,7 @@ export function readOperatorTokens(text: string | undefined): {
   return { tokens, refusals }
 }
 
-/** Reads the list as `readOperatorTokens` does. Throws a `ConfigError` that names every entry that is wrong. */
+/** Reads the list as `readOperatorTokens` does. Throws a `ConfigError` that names every invalid entry. */
 export function parseOperatorTokens(text: string | undefined): readonly OperatorToken[] {
   const { tokens, refusals } = readOperatorTokens(text)
   if (refusals.length === 0) return tokens
@@ -64,13 +64,13 @@ export function parseOperatorTokens(text: string | undefined): readonly Operator
   )
 }
 
-/** Why somebody was not let in. */
+/** Why a request was not authorised. */
 export const tokenRefusals = ['no_token', 'wrong_token'] as const
 export type TokenRefusal = (typeof tokenRefusals)[number]
 
 /**
- * The name whose token an `Authorization: Bearer <token>` header carries. Takes the same time for any wrong token: every
- * hash is compared, in constant time.
+ * The name that belongs to the token of an `Authorization: Bearer <token>` header. Compares every hash in constant
+ * time, so any wrong token takes equally long.
  */
 export function authenticate(
   tokens: readonly OperatorToken[],

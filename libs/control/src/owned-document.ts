@@ -16,7 +16,7 @@ const VERSION = 1
 const contentFields = {
   format: field.literal(FORMAT),
   version: field.literal(VERSION),
-  /** Whose it is, the run that it came from, and market time there when it was taken. */
+  /** The account, the run it was exported from, and the market time of the export. */
   account: field.text,
   runId: field.text,
   marketUs: field.timeUs,
@@ -27,8 +27,8 @@ const documentSchema = stateSchema({ ...contentFields, digest: field.text })
 const explain = createStateCheck(documentSchema)
 
 /**
- * What an account owns, as a document that one version writes and every later one reads. `digest` is the SHA-256 of all else in it. Not
- * in it is what a version only keeps (books, bars, features) and what a halt has ended: working orders.
+ * What an account owns, as a document that one version writes and every later one reads. `digest` is the SHA-256 of the
+ * rest. It leaves out what a version only keeps (books, bars, features) and what a halt has ended: working orders.
  */
 export type OwnedDocument = StateOf<typeof documentSchema>
 
@@ -38,7 +38,7 @@ export function sealOwned(content: Omit<OwnedDocument, 'format' | 'version' | 'd
   return { ...whole, digest: digestOf(whole) }
 }
 
-/** Reads a document that `sealOwned` wrote in this version or an earlier one; else says what is wrong with it. */
+/** Reads a document that `sealOwned` wrote in this version or an earlier one; otherwise gives the problem. */
 export function readOwned(value: unknown): Result<OwnedDocument, string> {
   const { format, version } = (typeof value === 'object' && value !== null ? value : {}) as Partial<OwnedDocument>
   if (format !== FORMAT)
@@ -52,7 +52,7 @@ export function readOwned(value: unknown): Result<OwnedDocument, string> {
   return ok(value as OwnedDocument)
 }
 
-/** What the plane is asked to open its account with. */
+/** The opening that a document asks for. */
 export function openingOf({
   digest,
   owned,
@@ -61,7 +61,7 @@ export function openingOf({
   return { openingId: digest, account: owned, switches }
 }
 
-/** Whether what one account owned may open another: the same, or both simulated, which are nobody's. */
+/** Whether one account's document may open another: the same account, or both simulated. */
 export function isSameAccount(from: string, to: string): boolean {
   return from === to || [from, to].every((account) => account.startsWith('sim-'))
 }
@@ -70,7 +70,7 @@ function digestOf(content: object): string {
   return createHash('sha256').update(JSON.stringify(content, sorted)).digest('hex')
 }
 
-/** The order of fields says nothing. */
+/** The order of fields has no meaning. */
 function sorted(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

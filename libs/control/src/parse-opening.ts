@@ -2,7 +2,10 @@ import { err, ok, type Result } from '@triplane/kernel'
 import { readOwned, type OwnedDocument } from './owned-document.ts'
 import { parseWhy } from './parse-why.ts'
 
-/** The document and the reason in the body of an opening, `{ "document": {...}, "why": "..." }`; else what was expected and what was found. */
+/**
+ * Reads the document and the reason from the body of an opening, `{ "document": {...}, "why": "..." }`; otherwise gives
+ * what was expected and found.
+ */
 export function parseOpening(
   body: unknown,
 ): Result<{ readonly document: OwnedDocument; readonly why: string }, string> {

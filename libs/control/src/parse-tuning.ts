@@ -4,8 +4,9 @@ import type { ParameterValue, Tuning } from './operator-order.ts'
 import { parseWhy } from './parse-why.ts'
 
 /**
- * The strategy, its new parameters and the reason in the body of a tuning, `{ "strategy": "OFI", "parameters": { "horizonMs": 5000 },
- * "why": "..." }`; else what was expected and what was found. Whether they fit the strategy is for its plane to say.
+ * Reads the strategy, its new parameters and the reason from the body of a tuning, `{ "strategy": "OFI", "parameters":
+ * { "horizonMs": 5000 }, "why": "..." }`; otherwise gives what was expected and found. The strategy's plane checks
+ * whether they fit.
  */
 export function parseTuning(body: unknown): Result<Tuning & { readonly why: string }, string> {
   if (!isObject(body)) return err('Expected a body such as {"strategy": "OFI", "parameters": {...}, "why": "..."}.')

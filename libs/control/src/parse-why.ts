@@ -1,10 +1,13 @@
 import { err, ok, type Result } from '@triplane/kernel'
 
 const MAX_LENGTH = 500
-/** Nobody forges a line of a log. */
+/** Line breaks would let a reason forge lines of a log. */
 const CONTROL_CHARACTERS = /\p{Cc}+/gu
 
-/** The reason in the body of an order, `{ "why": "..." }`, on one line; else what was expected and what was found. */
+/**
+ * Reads the reason from the body of an order, `{ "why": "..." }`, as one line; otherwise gives what was expected and
+ * found.
+ */
 export function parseWhy(body: unknown): Result<string, string> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return err('Expected a body such as {"why": "..."}, was something else.')

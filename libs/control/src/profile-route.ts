@@ -69,6 +69,6 @@ async function sendCpuProfile(response: Response, seconds: number): Promise<void
 
 async function sendHeapSnapshot(response: Response): Promise<void> {
   response.attachment('triplane.heapsnapshot').type('json')
-  // Who went away in the middle wants no answer.
+  // The client has gone away.
   await pipeline(getHeapSnapshot(), response).catch(() => undefined)
 }

@@ -11,20 +11,20 @@ import {
 import { clockOffsetSchema, gapLedgerSchema } from '@triplane/market-data'
 import { laneSchema } from './lane.ts'
 
-/** What the core cannot know by itself. */
+/** The core's dependencies. */
 export interface DataPlaneDeps {
   /** Label of the feed: sim, capture. */
   readonly source: string
   /** The instruments of the run. */
   readonly instruments: readonly Instrument[]
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  /** Told, of each event that was understood and has a time, how late it is above the clock offset, refused ones included. */
+  /** Called for each understood event with a time, refused ones included, with its delay above the clock offset. */
   readonly onDelay?: ((instrument: InstrumentId, delayUs: number) => void) | undefined
 }
 
 const refusals = [...normalizeRefusals, ...validationRefusals] as const
 
-/** The state of the core as it is saved. */
+/** The schema of the core's saved state. */
 export const dataPlaneSchema = stateSchema({
   lastSeq: field.count,
   nowUs: field.timeUs,
@@ -32,11 +32,11 @@ export const dataPlaneSchema = stateSchema({
   nextTimerUs: field.orNull(field.timeUs),
   framesIn: field.count,
   controls: field.count,
-  /** Events and refusals beyond the first of their frame. */
+  /** Events and refusals after the first of their frame. */
   further: field.count,
   refused: field.countsOf(refusals),
   connectedVenues: field.list(field.text),
-  /** When the last connection went; null while there is one, and before the first. */
+  /** When the last connection was lost; null while there is one, and before the first. */
   downSinceUs: field.orNull(field.timeUs),
   clocks: field.list(stateSchema({ venue: field.text, clock: clockOffsetSchema })),
   gaps: gapLedgerSchema,
@@ -44,7 +44,7 @@ export const dataPlaneSchema = stateSchema({
 })
 export type DataPlaneSnapshot = StateOf<typeof dataPlaneSchema>
 
-/** The state of a core that has been handed nothing yet. */
+/** The state of a new core. */
 export const beforeFirstItem: DataPlaneSnapshot = {
   lastSeq: 0,
   nowUs: 0,

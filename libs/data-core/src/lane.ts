@@ -51,14 +51,14 @@ import type { DataPlaneConfig } from './config.ts'
 
 export type Emit = (event: EventDraft<MarketEvent>) => void
 
-/** What the stages of one instrument need to go on from where they were. */
+/** The saved state of an instrument's stages. */
 export const laneSchema = stateSchema({
   instrument: field.text,
   hasQuotes: field.flag,
   tradeStream: tradeStreamSchema,
   resequencer: resequencerSchema,
   validator: eventValidatorSchema,
-  /** Null where none is kept. */
+  /** Null for an instrument without a book. */
   book: field.orNull(bookKeeperSchema),
   bars: barBuilderSchema,
   orderFlow: orderFlowSchema,
@@ -72,7 +72,7 @@ export const laneSchema = stateSchema({
 })
 export type LaneSnapshot = StateOf<typeof laneSchema>
 
-/** Every stage of one instrument, looked up once an event. */
+/** The stages of one instrument, looked up once per event. */
 export interface Lane {
   readonly id: InstrumentId
   readonly instrument: Instrument
@@ -80,23 +80,23 @@ export interface Lane {
   readonly tradeStream: TradeStream
   readonly resequencer: Resequencer
   readonly validator: EventValidator
-  /** Undefined of what is only quoted, unless its book is asked for. */
+  /** Undefined for an instrument without a book. */
   readonly book: BookKeeper | undefined
   readonly bars: BarBuilder
   readonly orderFlow: OrderFlow
   readonly marks: MarkPicker
   readonly steps: StepsWatch
   readonly staleness: StalenessWatch
-  /** Says whether what comes is old: `isLate`. */
+  /** Judges whether events come late: `isLate`. */
   readonly lateness: LatenessWatch
   readonly completeness: Completeness
-  /** Where a venue sends quotes, order flow is measured over them, else over the book. */
+  /** Order flow is measured over the venue's quotes if it sends any, else over the book. */
   hasQuotes: boolean
   lastQuote: Quote | undefined
   lastTrade: Trade | undefined
 }
 
-/** Builds the stages of one instrument; its venue's clock is shared by all of the venue's instruments. */
+/** Builds the stages of one instrument; all instruments of a venue share its clock. */
 export function createLane(
   instrument: Instrument,
   source: string,
@@ -137,7 +137,7 @@ export function createLane(
   }
 }
 
-/** Everything that the same stages need to go on from here. */
+/** The state from which the same stages resume. */
 export function snapshotLane(lane: Lane): LaneSnapshot {
   return {
     instrument: lane.id,

@@ -4,8 +4,8 @@ import { timeframeUs, type Frame, type FrameRefusal } from '@triplane/market-dat
 import { readPastBars } from '@triplane/venues'
 
 /**
- * What a venue's answer with bars of the time before says at market time `nowUs`: one event each, oldest first, of those that are over by
- * our clock too. Refuses the frame as `readPastBars` does. Nothing of it is remembered: it is no part of the run's own bars.
+ * The past bars in a venue's answer, at market time `nowUs`: one event each, oldest first, of those that are over by
+ * our clock too. Refuses the frame as `readPastBars` does. Remembers nothing: they are not the run's own bars.
  */
 export function pastBarsOf(
   frame: Frame,

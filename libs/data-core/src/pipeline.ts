@@ -33,15 +33,18 @@ import { pastBarsOf } from './past-bars.ts'
 import { deadLetterOf, lineRefusal, type Refusal, type RefusedAt } from './refused-frames.ts'
 import { onIgnoredTrade, onRefusedTrade, onTradeLoss, onUnreadTrade } from './trade-losses.ts'
 
-/** How often silence is judged and marks are said, market time. */
+/** How often staleness is judged and marks are published, in market time. */
 const TIMER_US = US_PER_SECOND
-/** How often when nothing has been connected for so long: then all that can still happen is that a bar ends. */
+/** The same once nothing has been connected for so long: then only bars can still end. */
 const IDLE_TIMER_US = US_PER_MINUTE
 
-/** A trade further ahead of our clock than this is in the bar of its receipt: its own time could close every bar of today. */
+/**
+ * A trade further ahead of our clock than this goes into the bar of its receipt: its own time might close every bar of
+ * today.
+ */
 const MAX_AHEAD_IN_BARS_US = 10 * US_PER_SECOND
 
-/** Builds the core of the data plane; with a snapshot it goes on from there. */
+/** Builds the core of the data plane, from a snapshot if there is one. */
 export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, snapshot?: DataPlaneSnapshot): DataCore {
   return new DataCore(config, deps, snapshot)
 }
@@ -107,33 +110,33 @@ export class DataCore {
     this.#further = saved.further
   }
 
-  /** Frames and lines that were handed over, refused ones included. */
+  /** The number of frames and lines handed over, refused ones included. */
   get framesIn(): number {
     return this.#framesIn
   }
 
-  /** Frames that said nothing about the market: heartbeats, answers to a subscription. */
+  /** The number of frames without a word about the market: heartbeats, answers to a subscription. */
   get controls(): number {
     return this.#controls
   }
 
-  /** Events that frames were understood as, and answers by REST with a list: of instruments, of past bars. */
+  /** The number of events understood from frames, and of REST answers with a list: instruments, past bars. */
   get understood(): number {
     const refused = normalizeRefusals.reduce((sum, code) => sum + this.refused[code], 0)
     return this.#framesIn + this.#further - this.#controls - refused
   }
 
-  /** Trades of a stream that is not used, since another one says the same. */
+  /** The number of trades ignored because another stream carries the same. */
   get ignored(): number {
     return this.lanes.reduce((sum, { tradeStream }) => sum + tradeStream.ignored, 0)
   }
 
-  /** Clock offsets that were taken anew, since events ahead of the one in force agreed on them. */
+  /** How often the clock offset was replaced because events ahead of it agreed. */
   get clockAgreements(): number {
     return [...this.#clockOf.values()].reduce((sum, { agreements }) => sum + agreements, 0)
   }
 
-  /** Market time that is reached. */
+  /** The market time reached. */
   get nowUs(): number {
     return this.#nowUs
   }
@@ -148,7 +151,7 @@ export class DataCore {
     return [...this.#clockOf.keys()].every((venue) => this.#connectedVenues.has(venue))
   }
 
-  /** Takes what a feed hands over, after the timers that are due before it. */
+  /** Handles an item of a feed, after the timers due before it. */
   accept(item: FeedItem): void {
     if (item.tsRecvUs > this.#nowUs) this.#goTo(item.tsRecvUs)
     switch (item.type) {
@@ -184,7 +187,7 @@ export class DataCore {
     }
   }
 
-  /** `isAlone`: it is all that the frame says. */
+  /** `isAlone`: the frame holds nothing else. */
   #onEvent(event: NormalizedEvent, frame: Frame, isAlone: boolean): void {
     const lane = this.#laneOf.get(event.instrument) as Lane
     if (event.type === 'trade' && lane.tradeStream.ignores(event)) return onIgnoredTrade(lane, event, this.#emit)
@@ -193,7 +196,7 @@ export class DataCore {
     this.#takeHeld(lane)
   }
 
-  /** True when the frame has overtaken others, which it waits for. It has been received all the same. */
+  /** True when the frame overtook others and has to wait for them. It counts as received all the same. */
   #waits(lane: Lane, event: NormalizedEvent, frame: Frame): boolean {
     if (event.type !== 'trade' && (event.type !== 'bookDelta' || !lane.book)) return false
     if (!lane.resequencer.holds(event, frame, this.#nowUs, isMissingOf(lane))) return false
@@ -203,7 +206,7 @@ export class DataCore {
     return true
   }
 
-  /** Goes on with what waits no more: with everything once the instrument is on time, or with `all`. */
+  /** Handles frames that need not wait any longer: all of them once the instrument is on time, or with `all`. */
   #takeHeld(lane: Lane, all = false): void {
     const { resequencer, lateness } = lane
     if (resequencer.size === 0) return
@@ -219,13 +222,13 @@ export class DataCore {
     }
   }
 
-  /** Something was received of the instrument. */
+  /** Notes that something was received of the instrument. */
   #hear({ staleness, completeness }: Lane): void {
     staleness.onEvent(this.#nowUs, this.#emit)
     completeness.onEvent(this.#nowUs)
   }
 
-  /** Validates an event and hands it to the stages. How late one is that waited was judged when it came. */
+  /** Validates an event and passes it to the stages. The delay of one that waited was judged when it arrived. */
   #take(lane: Lane, event: NormalizedEvent, frame: Frame, hasWaited = false): void {
     const refusal = lane.validator.validate(event)
     const delayUs = this.#delayOf(event, lane)
@@ -251,7 +254,7 @@ export class DataCore {
     }
   }
 
-  /** The venue says the steps of its instruments. */
+  /** Handles a venue's list of instruments, with their steps. */
   #onInstrumentList(frame: Frame): void {
     for (const listed of readInstrumentList(frame, this.#deps.instruments)) {
       if (!listed.ok) this.#onRefusal(frame, listed.error)
@@ -259,14 +262,14 @@ export class DataCore {
     }
   }
 
-  /** The venue says bars of the time before: strategies warm up with them, and no stage does. */
+  /** Handles a venue's bars from before the run: for strategies to warm up, no stage uses them. */
   #onPastBars(frame: Frame): void {
     const past = pastBarsOf(frame, this.#deps.instruments, this.#nowUs)
     if (!past.ok) return this.#onRefusal(frame, past.error)
     for (const bar of past.value) this.outbox.add(bar)
   }
 
-  /** How late the event is; undefined where it has no time. Snapshots and bars of the venue are not of a moment. */
+  /** The delay of an event; undefined without a time. Snapshots and bars of a venue belong to no moment. */
   #delayOf(event: NormalizedEvent, { clock }: Lane): number | undefined {
     if (event.type === 'bookSnapshot' || event.type === 'bar' || event.tsEventUs === undefined) return undefined
     const delayUs = clock.delayUs(this.#nowUs, event.tsEventUs)
@@ -325,7 +328,7 @@ export class DataCore {
     if (wasValid && !book.isValid && !hasQuotes) orderFlow.reset()
   }
 
-  /** A connection came or went: what cannot survive a hole is reset. */
+  /** Handles a connect or disconnect: resets what cannot survive a hole. */
   #onConnection(item: Connect | Disconnect, status: 'connected' | 'disconnected'): void {
     const { source, venue } = item.origin
     for (const lane of this.lanes) if (lane.instrument.venue === venue) this.#takeHeld(lane, true)
@@ -345,12 +348,12 @@ export class DataCore {
     }
     this.#connectedVenues.delete(venue)
     if (this.#connectedVenues.size === 0) this.#downSinceUs = Math.min(this.#downSinceUs, this.#nowUs)
-    // What a recording has said to its end is not undone by the end.
+    // The end of a recording does not undo what it recorded.
     if (item.reason === 'file_end') return
     for (const lane of this.lanes) {
       if (lane.instrument.venue !== venue) continue
       if (item.reason === 'hole' && isHeard(lane)) this.#noteHole(lane, source)
-      // The gap of a hole is said above: its trades are no second one.
+      // The hole is one gap, reported above, not a second one of trades.
       lane.validator.onDisconnect(item.reason === 'hole')
       lane.book?.onDisconnect(this.#nowUs, this.#emit, item.reason === 'hole')
       lane.tradeStream.onDisconnect()
@@ -360,7 +363,7 @@ export class DataCore {
     }
   }
 
-  /** The recording of an instrument has a hole: whatever was in it is missing. */
+  /** Reports a hole in an instrument's recording as a gap. */
   #noteHole({ id: instrument }: Lane, source: string): void {
     const tsRecvUs = this.#nowUs
     this.#emit({ type: 'marketStatus', source, instrument, tsRecvUs, status: 'gap', reason: 'hole' })
@@ -387,7 +390,7 @@ export class DataCore {
     return this.#nextTimerUs
   }
 
-  /** Handles timers that are due at or before `throughUs`. */
+  /** Handles the timers due up to `throughUs`. */
   advance(throughUs: number): void {
     while (this.#nextTimerUs <= throughUs) this.#onTimer()
   }
@@ -398,7 +401,7 @@ export class DataCore {
     this.#nowUs = timeUs
   }
 
-  /** Silence closes bars and makes instruments stale; positions are valued anew. */
+  /** Closes bars, makes silent instruments stale, and publishes marks. */
   #onTimer(): void {
     this.#nowUs = this.#nextTimerUs
     const stepUs = this.#nowUs - this.#downSinceUs < IDLE_TIMER_US ? TIMER_US : IDLE_TIMER_US
@@ -431,7 +434,7 @@ export class DataCore {
   }
 }
 
-/** What an instrument's frames may have overtaken. A delta that its book has gone past waits for nothing. */
+/** What an instrument's frames may have overtaken. A delta that the book has passed waits for nothing. */
 function isMissingOf({ validator, book }: Lane): IsMissing {
   return (stream, afterId) =>
     validator.isMissing(stream, afterId) && (stream === 'trade' || (book !== undefined && afterId > book.lastUpdateId))

@@ -1,13 +1,16 @@
 import { rawOf, type DeadLetter, type EventDraft, type ValidationRefusal } from '@triplane/contracts'
 import type { BadLine, Frame, FrameRefusal, NormalizedEvent } from '@triplane/market-data'
 
-/** The stage that refuses. */
+/** The stage that refused it. */
 export type RefusedAt = 'normalize' | 'validate'
 
-/** Why a frame, or something that it says, is refused. */
+/** Why a frame, or part of it, is refused. */
 export type Refusal = FrameRefusal | (Omit<FrameRefusal, 'code'> & { readonly code: ValidationRefusal })
 
-/** What is said of a refused frame, at market time `nowUs`; without a type of event it did not get as far as one. */
+/**
+ * The dead letter of a refused frame at market time `nowUs`; without an event type it was refused before it was
+ * understood.
+ */
 export function deadLetterOf(
   frame: Frame | BadLine,
   stage: RefusedAt,
@@ -31,7 +34,7 @@ export function deadLetterOf(
   }
 }
 
-/** Why a line is no frame. */
+/** Why a line is not a frame. */
 export function lineRefusal({ impossibleUs, lineBytes, tsRecvUs }: BadLine): FrameRefusal {
   if (lineBytes !== undefined)
     return { code: 'bad_line', detail: `Expected a line of at most 16 MB, was ${lineBytes} bytes` }

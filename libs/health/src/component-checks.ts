@@ -1,7 +1,7 @@
 import { systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { Check } from './health.ts'
 
-/** A check that holds when `ping` resolves: `select 1`, the PING of Redis. `name` is what the failure is told of. */
+/** A check that passes when `ping` resolves: `select 1`, the PING of Redis. `name` is used in the failure's message. */
 export function probeCheck(name: string, ping: () => Promise<unknown>, clock: Clock = systemClock): Check {
   return async () => {
     const startUs = clock.monotonicUs()
@@ -14,7 +14,10 @@ export function probeCheck(name: string, ping: () => Promise<unknown>, clock: Cl
   }
 }
 
-/** A check that holds while the newest of something came at most `maxAgeSeconds` ago, by the wall clock; not if none did. */
+/**
+ * A check that passes while the newest of something is at most `maxAgeSeconds` old, by the wall clock; fails before the
+ * first.
+ */
 export function ageCheck(
   maxAgeSeconds: number,
   newestUs: () => number | undefined,
@@ -27,14 +30,14 @@ export function ageCheck(
   }
 }
 
-/** What a part knows about itself; the numbers in it are shown. */
+/** A part's report on itself; its numbers are shown. */
 export interface HealthReport {
   readonly isHealthy: boolean
-  /** Why it is not healthy. */
+  /** Why it is unhealthy. */
   readonly fault?: Error
 }
 
-/** A check that asks a part which judges itself: the history store, the latest state, a bus. */
+/** A check of a part that judges itself: the history store, the latest state, a bus. */
 export function reportCheck(report: () => HealthReport): Check {
   return () => {
     const { isHealthy, fault, ...details } = report()

@@ -2,12 +2,12 @@ import { systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { Check } from './health.ts'
 
 export interface CpuCheckOptions {
-  /** CPU time a second of wall time; 1 is one core. */
+  /** CPU time per second of wall time; 1 is one core. */
   readonly maxRatio: number
-  /** What is judged is at least this long, however often it is asked. Default 10. */
+  /** The least time that is judged, however often the check is called. Default 10. */
   readonly windowSeconds?: number
   readonly clock?: Clock
-  /** CPU time that the process has used, microseconds. */
+  /** CPU time used by the process, microseconds. */
   readonly usedUs?: () => number
 }
 
@@ -17,8 +17,8 @@ interface Mark {
 }
 
 /**
- * A check that holds while this process uses at most `maxRatio` of a core, judged over the last one to two windows; over
- * more when it is asked less often. It holds, without a figure, until there has been a window: a start is always busy.
+ * A check that passes while this process uses at most `maxRatio` of a core, over the last one or two windows, or longer
+ * if it is called less often. It passes, without a figure, until the first window is over: every start is busy.
  */
 export function cpuCheck({
   maxRatio,

@@ -7,9 +7,9 @@ const RESOLUTION_MS = 50
 const NS_PER_SECOND = 1e9
 
 export interface EventLoopCheckOptions {
-  /** What the 99th percentile of the lag may be, seconds. */
+  /** The limit on the 99th percentile of the lag, seconds. */
   readonly maxLagSeconds: number
-  /** How long lag is gathered before a new window begins. Default 10. */
+  /** The length of a window of measurements. Default 10. */
   readonly windowSeconds?: number
   readonly clock?: Clock
 }

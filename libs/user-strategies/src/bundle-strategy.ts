@@ -7,11 +7,11 @@ const MARK = '__refused_'
 const markOf = (name: string) => MARK + name.replace('.', '_')
 
 /**
- * Bundles one file of the folder, TypeScript as it is, to a CommonJS script that asks for nothing but `modules`. Throws a
- * UserStrategyError for what does not compile, for other imports and for names that no strategy may use.
+ * Bundles one TypeScript file of the folder into a CommonJS script that imports nothing but `modules`. Throws a
+ * UserStrategyError for code that does not compile, for other imports and for forbidden names.
  */
 export async function bundleStrategy(file: string, folder: string, modules: readonly string[]): Promise<string> {
-  // It is there only where it is needed.
+  // Loaded only when needed.
   const { build } = await import('esbuild')
   try {
     const { outputFiles } = await build({
@@ -38,7 +38,7 @@ export async function bundleStrategy(file: string, folder: string, modules: read
   }
 }
 
-/** The names that esbuild found unbound in it: those that it declares itself are its own. */
+/** Refuses forbidden names that esbuild found unbound: the code may declare its own by the same name. */
 function refuse(code: string, file: string): void {
   const found = Object.keys(refusedNames).filter((name) => new RegExp(`\\b${markOf(name)}\\b`).test(code))
   if (found.length === 0) return
@@ -46,7 +46,7 @@ function refuse(code: string, file: string): void {
   throw new UserStrategyError(basename(file), `Expected a pure strategy, was one that uses ${reasons}`)
 }
 
-/** Lets a strategy import what Triplane gives it and files of its own folder. */
+/** Restricts imports to the given modules and files of the folder. */
 function ownImports(folder: string, modules: readonly string[]): Plugin {
   const expected = `Expected an import of ${modules.join(', ')} or of a file of the folder`
   const refused = (was: string): { readonly errors: PartialMessage[] } => ({

@@ -15,8 +15,8 @@ import { runInSandbox, type Modules } from './sandbox.ts'
 import { UserStrategyError } from './user-strategy-error.ts'
 
 /**
- * The strategies that the settings may name: those of Triplane, then those of a user's folder, where there is one. Each file `*.ts` or
- * `*.js` there is TypeScript as it is. Throws a UserStrategyError that says in which file what is wrong.
+ * The strategies that the settings may name: the built-in ones, and those of a user's folder if there is one. Each
+ * `*.ts` or `*.js` file there is bundled as it is. Throws a UserStrategyError that names the file and the problem.
  */
 export async function loadStrategies(folder: string | undefined): Promise<readonly StrategyDefinition[]> {
   if (folder === undefined || folder === '') return builtIn
@@ -53,7 +53,10 @@ function filesIn(root: string): readonly string[] {
   }
 }
 
-/** Refuses parameters without a default, or with one that they do not take: every run with the folder reads them, whether it is chosen or not. */
+/**
+ * Refuses parameters without valid defaults: every run with the folder reads them, whether the strategy is chosen or
+ * not.
+ */
 function checkDefaults(file: string, definition: StrategyDefinition): void {
   try {
     loadConfig(z.strictObject({ [settingsKey(definition)]: definition.parameters }), {})
@@ -62,7 +65,7 @@ function checkDefaults(file: string, definition: StrategyDefinition): void {
   }
 }
 
-/** The definition, with the file in the message of what it throws when it is opened. */
+/** Adds the file's name to the errors that the definition throws when it is opened. */
 function namingFile(file: string, definition: StrategyDefinition): StrategyDefinition {
   function naming<Given extends readonly unknown[], Made>(make: (...given: Given) => Made) {
     return (...given: Given): Made => {
@@ -79,7 +82,7 @@ function namingFile(file: string, definition: StrategyDefinition): StrategyDefin
   return { ...definition, warmUp: naming(warmUp), limits: limits && naming(limits), open }
 }
 
-/** What a strategy may import, as the strategies of Triplane do. */
+/** The modules that a user's strategy may import, as the built-in ones do. */
 function modulesFor(onDefined: (definition: StrategyDefinition) => void): Modules {
   const define: typeof defineStrategy = (definition) => {
     const made = defineStrategy(definition)

@@ -3,7 +3,7 @@ const CHANCE = 'a strategy gives the same for the same events'
 const UNSTEADY = 'its last bits differ between Node versions'
 const OUTSIDE = 'a strategy hears events and nothing else'
 
-/** What a strategy may not name, and why: with it the same events would not give the same decisions. */
+/** Names that a strategy may not use, and why: with them the same events might give other decisions. */
 export const refusedNames: Readonly<Record<string, string>> = {
   Date: CLOCK,
   performance: CLOCK,

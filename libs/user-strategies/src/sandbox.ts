@@ -1,6 +1,6 @@
 import { createContext, runInContext, Script } from 'node:vm'
 
-/** What a strategy finds without importing it: the language, without clock, chance, locale or anything outside. */
+/** The globals of a strategy: the language, without clock, chance, locale or anything outside. */
 const allowed = [
   ...['Object', 'Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Number', 'BigInt', 'String', 'Boolean', 'Symbol'],
   ...['Math', 'JSON', 'Reflect', 'Proxy', 'RegExp', 'ArrayBuffer', 'DataView', 'Iterator'],
@@ -10,7 +10,7 @@ const allowed = [
   ...['NaN', 'Infinity', 'undefined', 'isNaN', 'isFinite', 'parseFloat', 'parseInt'],
 ]
 
-/** Run first in a context: takes away what is not allowed. */
+/** Runs first in a context and removes everything else. */
 const BARE = `(() => {
   'use strict'
   const all = globalThis
@@ -23,12 +23,12 @@ const BARE = `(() => {
   Object.freeze(Math)
 })()`
 
-/** What a script asks for by name. */
+/** The modules of a script, by name. */
 export type Modules = Readonly<Record<string, unknown>>
 
 /**
- * Runs a CommonJS script in a context of its own, where code cannot be made of text and nothing but `modules` can be asked for.
- * This keeps a strategy honest, replay by replay; it is no jail for code that one does not trust.
+ * Runs a CommonJS script in a context of its own, without code generation from strings and with no modules but
+ * `modules`. This keeps a strategy deterministic; it is no sandbox for untrusted code.
  */
 export function runInSandbox(code: string, filename: string, modules: Modules): void {
   const context = createContext(Object.create(null) as object, { codeGeneration: { strings: false, wasm: false } })

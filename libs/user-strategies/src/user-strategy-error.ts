@@ -1,8 +1,8 @@
 import { ConfigError } from '@triplane/config'
 
 /**
- * A strategy of a user's folder cannot be used. The message says in which file: the values of its parameters that were refused, what was
- * expected and what was found; or why else.
+ * A strategy of a user's folder cannot be used. The message names the file and the refused parameters, with what was
+ * expected and found, or another reason.
  */
 export class UserStrategyError extends ConfigError {
   constructor(file: string, why: string | ConfigError, cause?: unknown) {
