@@ -13,6 +13,27 @@ describe('PriorityQueue', () => {
     )
   })
 
+  it('puts its first entry where it belongs when that has grown', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { minLength: 1 }), fc.array(fc.nat(9)), (starts, steps) => {
+        const queue = new PriorityQueue<{ at: number }>(
+          (a, b) => a.at - b.at,
+          starts.map((at) => ({ at })),
+        )
+        const entries = [...starts]
+        for (const step of steps) {
+          const first = queue.peek() as { at: number }
+          entries.splice(entries.indexOf(first.at), 1, first.at + step)
+          first.at += step
+          queue.settleFirst()
+          expect(queue.peek()?.at).toBe(Math.min(...entries))
+        }
+        const out = Array.from(entries, () => queue.pop()?.at)
+        expect(out).toEqual([...entries].sort((a, b) => a - b))
+      }),
+    )
+  })
+
   it('goes on from its array', () => {
     const queue = new PriorityQueue<number>((a, b) => a - b, [3, 1, 2])
     queue.pop()

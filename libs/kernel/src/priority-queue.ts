@@ -38,7 +38,23 @@ export class PriorityQueue<T> {
     const entries = this.#entries
     const top = entries[0]
     const last = entries.pop()
-    if (last === undefined || entries.length === 0) return top
+    if (last !== undefined && entries.length > 0) this.#sink(last)
+    return top
+  }
+
+  /** Puts the smallest entry where it belongs after it has grown. There must be one. */
+  settleFirst(): void {
+    this.#sink(this.#entries[0] as T)
+  }
+
+  /** All entries in heap order, for a snapshot. */
+  toArray(): T[] {
+    return [...this.#entries]
+  }
+
+  /** Puts an entry in the place of the smallest, then where it belongs. */
+  #sink(entry: T): void {
+    const entries = this.#entries
     let at = 0
     for (;;) {
       const left = 2 * at + 1
@@ -46,16 +62,10 @@ export class PriorityQueue<T> {
       const right = left + 1
       const child = right < entries.length && this.#compare(entries[right] as T, entries[left] as T) < 0 ? right : left
       const below = entries[child] as T
-      if (this.#compare(last, below) <= 0) break
+      if (this.#compare(entry, below) <= 0) break
       entries[at] = below
       at = child
     }
-    entries[at] = last
-    return top
-  }
-
-  /** All entries in heap order, for a snapshot. */
-  toArray(): T[] {
-    return [...this.#entries]
+    entries[at] = entry
   }
 }

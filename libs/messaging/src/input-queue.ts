@@ -2,16 +2,23 @@ import type { Event, Rank } from '@triplane/contracts'
 
 const COMPACT_AT = 1024
 
-/**
- * The waiting inputs of one producer, in order of (effect time, rank, sequence). They nearly always come in that order:
- * then a push is an append. What comes out of order (replies with different latencies) is put in its place.
- */
+/** An input that waits, with its place among the others. `arrival` counts inputs as they came. */
+export interface WaitingInput<E extends Event> {
+  readonly event: E
+  readonly effectUs: number
+  readonly rank: Rank
+  readonly arrival: number
+}
+
+/** Inputs of one producer that wait and that came in order of (effect time, rank, sequence): first in, first out. */
 export class InputQueue<E extends Event> {
   readonly producer: string
-  /** Three columns, of which the slots from `#head` to `#end` are in use. Slots are reused, so the arrays stay short. */
+  /** Columns, of which the slots from `#head` to `#end` are in use. Slots are reused, so the arrays stay short. */
   readonly #events: (E | undefined)[] = []
   readonly #effectUs: number[] = []
   readonly #ranks: Rank[] = []
+  readonly #seqs: number[] = []
+  readonly #arrivals: number[] = []
   #head = 0
   #end = 0
 
@@ -33,17 +40,24 @@ export class InputQueue<E extends Event> {
     return this.#ranks[this.#head] as Rank
   }
 
-  push(event: E, effectUs: number, rank: Rank): void {
-    let at = this.#end++
-    while (at > this.#head && this.#isAfter(at - 1, event, effectUs, rank)) {
-      this.#events[at] = this.#events[at - 1]
-      this.#effectUs[at] = this.#effectUs[at - 1] as number
-      this.#ranks[at] = this.#ranks[at - 1] as Rank
-      at--
-    }
+  /** True when an input does not come before the last one here. */
+  fits(event: E, effectUs: number, rank: Rank): boolean {
+    const last = this.#end - 1
+    if (last < this.#head) return true
+    const byTime = effectUs - (this.#effectUs[last] as number)
+    if (byTime !== 0) return byTime > 0
+    const byRank = rank - (this.#ranks[last] as Rank)
+    return byRank !== 0 ? byRank > 0 : event.seq >= (this.#seqs[last] as number)
+  }
+
+  /** Puts an input that fits behind the others. */
+  push(event: E, effectUs: number, rank: Rank, arrival: number): void {
+    const at = this.#end++
     this.#events[at] = event
     this.#effectUs[at] = effectUs
     this.#ranks[at] = rank
+    this.#seqs[at] = event.seq
+    this.#arrivals[at] = arrival
   }
 
   /** Takes the first input. The queue must not be empty. */
@@ -56,24 +70,32 @@ export class InputQueue<E extends Event> {
     return event
   }
 
-  toArray(): E[] {
-    return this.#events.slice(this.#head, this.#end) as E[]
+  /** Which first input comes first: negative when it is this one's. Neither queue may be empty. */
+  compareHeads(other: InputQueue<E>): number {
+    const byTime = this.headUs - other.headUs
+    if (byTime !== 0) return byTime
+    const byRank = this.headRank - other.headRank
+    if (byRank !== 0) return byRank
+    if (this.producer !== other.producer) return this.producer < other.producer ? -1 : 1
+    const bySeq = (this.#seqs[this.#head] as number) - (other.#seqs[other.#head] as number)
+    return bySeq !== 0 ? bySeq : (this.#arrivals[this.#head] as number) - (other.#arrivals[other.#head] as number)
   }
 
-  #isAfter(at: number, event: E, effectUs: number, rank: Rank): boolean {
-    const byTime = (this.#effectUs[at] as number) - effectUs
-    if (byTime !== 0) return byTime > 0
-    const byRank = (this.#ranks[at] as Rank) - rank
-    if (byRank !== 0) return byRank > 0
-    return (this.#events[at] as E).seq > event.seq
+  toArray(): WaitingInput<E>[] {
+    return this.#events.slice(this.#head, this.#end).map((event, i) => ({
+      event: event as E,
+      effectUs: this.#effectUs[this.#head + i] as number,
+      rank: this.#ranks[this.#head + i] as Rank,
+      arrival: this.#arrivals[this.#head + i] as number,
+    }))
   }
 
   /** Moves what waits to the front. */
   #compact(): void {
     const size = this.size
     this.#events.copyWithin(0, this.#head, this.#end).fill(undefined, size, this.#end)
-    this.#effectUs.copyWithin(0, this.#head, this.#end)
-    this.#ranks.copyWithin(0, this.#head, this.#end)
+    for (const column of [this.#effectUs, this.#ranks, this.#seqs, this.#arrivals])
+      column.copyWithin(0, this.#head, this.#end)
     this.#head = 0
     this.#end = size
   }

@@ -101,6 +101,60 @@ describe('ordered inputs', () => {
     )
   })
 
+  it('equals a stable sort of all that waits, in whatever batches it comes, also where sequences are equal', () => {
+    const batch = fc.record({
+      producer: fc.constantFrom('data', 'data', 'data', 'order'),
+      kind: fc.constantFrom(quote, fill, signal),
+      fromUs: fc.nat(30),
+      steps: fc.array(fc.tuple(fc.constantFrom(-1, 0, 0, 1, 1, 2), fc.nat(3)), { minLength: 1, maxLength: 12 }),
+    })
+    const turn = fc.record({
+      batches: fc.array(batch, { maxLength: 6 }),
+      throughUs: fc.nat(12),
+      throughRank: fc.constantFrom(rank.data, rank.order, rank.strategy),
+      restores: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(turn, { minLength: 1, maxLength: 8 }), (turns) => {
+        let inputs = new OrderedInputs()
+        let waiting: (Place & { readonly event: Event })[] = []
+        let boundUs = 0
+        for (const { batches, throughUs, throughRank, restores } of turns) {
+          for (const { producer, kind, fromUs, steps } of batches) {
+            let effectUs = boundUs + fromUs
+            for (const [stepUs, seq] of steps) {
+              effectUs += stepUs
+              const event = kind(seq, effectUs)
+              inputs.push(producer, event)
+              waiting.push({ event, producer, effectUs, rank: rankOf[event.type], seq })
+            }
+          }
+          boundUs += throughUs
+          if (restores) inputs = new OrderedInputs(JSON.parse(JSON.stringify(inputs.snapshot())))
+          const isDue = (input: Place) =>
+            input.effectUs < boundUs || (input.effectUs === boundUs && input.rank <= throughRank)
+          const due = waiting.filter(isDue).sort(compareInputs)
+          expect(released(inputs, boundUs, throughRank)).toEqual(due.map(({ event }) => event))
+          waiting = waiting.filter((input) => !isDue(input))
+          expect(inputs.size).toBe(waiting.length)
+          expect(inputs.nextUs()).toBe(Math.min(...waiting.map(({ effectUs }) => effectUs)))
+        }
+      }),
+    )
+  })
+
+  it('saves only what waits, in input order, by producer', () => {
+    const inputs = new OrderedInputs()
+    for (const event of [quote(2, 20), quote(1, 20), signal(3, 10)]) inputs.push('b', event)
+    inputs.push('a', fill(1, 30))
+    inputs.push('c', quote(1, 5))
+    released(inputs, 5)
+    expect(inputs.snapshot()).toEqual([
+      { producer: 'a', events: [fill(1, 30)] },
+      { producer: 'b', events: [signal(3, 10), quote(1, 20), quote(2, 20)] },
+    ])
+  })
+
   it('stays right over many inputs with a queue that is never empty', () => {
     const inputs = new OrderedInputs()
     for (let i = 0; i < 10; i++) inputs.push('data', quote(i, i))

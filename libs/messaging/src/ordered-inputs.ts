@@ -1,5 +1,6 @@
 import { effectUsOf, field, rankOf, stateSchema, type Event, type Rank, type SchemaOf } from '@triplane/contracts'
-import { InputQueue } from './input-queue.ts'
+import { PriorityQueue } from '@triplane/kernel'
+import { InputQueue, type WaitingInput } from './input-queue.ts'
 
 /** The inputs that wait, by producer, each in input order. */
 export type OrderedInputsSnapshot<E extends Event = Event> = readonly {
@@ -16,13 +17,23 @@ export function orderedInputsSchema<E extends Event>(input: SchemaOf<E>): Schema
  * Merges the events of several producers into a core's input order (effect time, rank, producer, sequence: architecture
  * section 7) and holds back what is not due.
  *
+ * What a producer sends on one topic about one instrument is in input order by itself, but batches of other types and other
+ * instruments have the same times. So each input goes to the end of a queue in which nothing comes after it, as few as that
+ * takes: one for the batches that overlap. Handing over takes the first of their heads. Nothing is put between others, so the
+ * cost of an input does not grow with the size of the batches.
+ *
  * Invariants
- * 1. `release` hands over in input order, whatever the order of the pushes between two producers or within one.
+ * 1. `release` hands over in input order, whatever the order of the pushes between two producers or within one; what is equal in
+ *    that comes in the order of its pushes.
  * 2. Nothing is dropped, changed or recognised as a duplicate here: that is the core's.
  */
 export class OrderedInputs<E extends Event = Event> {
-  /** By producer name, so that the first of two equal heads wins. */
-  readonly #queues: InputQueue<E>[] = []
+  readonly #queues = new Map<string, InputQueue<E>[]>()
+  /** The queues that are not empty; the one whose head comes first is at the front. */
+  readonly #waiting = new PriorityQueue<InputQueue<E>>((a, b) => a.compareHeads(b))
+  /** Where the last input went: nearly always the next one fits there too. */
+  #last: InputQueue<E> | undefined
+  #arrivals = 0
 
   constructor(snapshot: OrderedInputsSnapshot<E> = []) {
     for (const { producer, events } of snapshot) for (const event of events) this.push(producer, event)
@@ -30,26 +41,23 @@ export class OrderedInputs<E extends Event = Event> {
 
   /** The number of inputs that wait. */
   get size(): number {
-    let size = 0
-    for (const queue of this.#queues) size += queue.size
-    return size
+    return this.#waiting.toArray().reduce((size, queue) => size + queue.size, 0)
   }
 
   /** Effect time of the first input that waits; Infinity when none does. */
   nextUs(): number {
-    return this.#first()?.headUs ?? Number.POSITIVE_INFINITY
+    return this.#waiting.peek()?.headUs ?? Number.POSITIVE_INFINITY
   }
 
   push(producer: string, event: E): void {
-    const queues = this.#queues
-    for (let i = 0; i < queues.length; i++) {
-      const queue = queues[i] as InputQueue<E>
-      if (queue.producer === producer) return queue.push(event, effectUsOf(event), rankOf[event.type])
-    }
-    const queue = new InputQueue<E>(producer)
-    queue.push(event, effectUsOf(event), rankOf[event.type])
-    queues.push(queue)
-    queues.sort((a, b) => (a.producer < b.producer ? -1 : 1))
+    const effectUs = effectUsOf(event)
+    const rank = rankOf[event.type]
+    const last = this.#last
+    const isFitting = last !== undefined && last.producer === producer && last.fits(event, effectUs, rank)
+    const queue = isFitting ? last : this.#queueFor(producer, event, effectUs, rank)
+    this.#last = queue
+    queue.push(event, effectUs, rank, ++this.#arrivals)
+    if (queue.size === 1) this.#waiting.push(queue)
   }
 
   /**
@@ -58,32 +66,42 @@ export class OrderedInputs<E extends Event = Event> {
    */
   release(throughUs: number, throughRank: Rank, handle: (event: E, producer: string) => void): void {
     for (;;) {
-      const first = this.#first()
+      const first = this.#waiting.peek()
       if (first === undefined || first.headUs > throughUs) return
       if (first.headUs === throughUs && first.headRank > throughRank) return
-      handle(first.shift(), first.producer)
+      const event = first.shift()
+      if (first.size > 0) this.#waiting.settleFirst()
+      else this.#waiting.pop()
+      handle(event, first.producer)
     }
   }
 
   snapshot(): OrderedInputsSnapshot<E> {
-    return this.#queues.map((queue) => ({ producer: queue.producer, events: queue.toArray() }))
+    const waiting = [...this.#queues].map(([producer, queues]) => ({
+      producer,
+      events: queues.flatMap((queue) => queue.toArray()).sort(compareInputs),
+    }))
+    return waiting
+      .filter(({ events }) => events.length > 0)
+      .sort((a, b) => (a.producer < b.producer ? -1 : 1))
+      .map(({ producer, events }) => ({ producer, events: events.map(({ event }) => event) }))
   }
 
-  /** The queue whose head comes first; undefined when all are empty. */
-  #first(): InputQueue<E> | undefined {
-    const queues = this.#queues
-    let first: InputQueue<E> | undefined
+  /** A queue of the producer in which nothing comes after the input. */
+  #queueFor(producer: string, event: E, effectUs: number, rank: Rank): InputQueue<E> {
+    let queues = this.#queues.get(producer)
+    if (!queues) this.#queues.set(producer, (queues = []))
     for (let i = 0; i < queues.length; i++) {
       const queue = queues[i] as InputQueue<E>
-      if (queue.size === 0) continue
-      if (
-        first === undefined ||
-        queue.headUs < first.headUs ||
-        (queue.headUs === first.headUs && queue.headRank < first.headRank)
-      ) {
-        first = queue
-      }
+      if (queue.fits(event, effectUs, rank)) return queue
     }
-    return first
+    const queue = new InputQueue<E>(producer)
+    queues.push(queue)
+    return queue
   }
+}
+
+/** The order of inputs of one producer. */
+function compareInputs(a: WaitingInput<Event>, b: WaitingInput<Event>): number {
+  return a.effectUs - b.effectUs || a.rank - b.rank || a.event.seq - b.event.seq || a.arrival - b.arrival
 }
