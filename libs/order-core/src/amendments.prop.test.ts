@@ -107,7 +107,7 @@ describe('orders that are lowered', () => {
         session.wait(10 * SECOND).settle()
         const { account, open } = session.core.view()
         const held = account.positions[0]?.position.quantity ?? 0n
-        const works = open.filter(({ state }) => state !== 'unknown' && state !== 'pending_cancel')
+        const works = open.filter(({ state }) => state !== 'unknown')
         const closing = held > 0n ? 'SELL' : 'BUY'
         expect(works.filter(({ intent }) => intent.side !== closing)).toEqual([])
         const remaining = works.reduce((sum, order) => sum + order.quantityUnits - order.filledUnits, 0n)

@@ -147,6 +147,27 @@ describe('an order at a broker that is far away', () => {
     expect(statesOf(session.outputs)).toEqual(until('acknowledged', 'unknown', 'filled'))
   })
 
+  it.each([
+    {
+      name: 'by the trading state, at once',
+      command: 'halt' as const,
+      then: ['b pending_cancel halted', 'b cancelled halted'],
+    },
+    { name: 'by whoever asks again', command: undefined, then: [] },
+  ])('is cancelled behind a disconnect in which its cancellation was lost, $name', ({ command, then }) => {
+    const start = remote().nowUs
+    const session = remote({ away: { fromUs: start + 2 * SECOND, toUs: start + 4 * SECOND } })
+    session.intent('b', { limitPrice: '99.9' })
+    after(session, 3 * SECOND).forget()
+    session.cancel('b')
+    if (command) session.command(command)
+    after(session, 3 * SECOND)
+    expect(session.brief()).toEqual(['b pending_cancel replaced', 'b acknowledged', ...then])
+    session.cancel('b')
+    after(session)
+    expect(session.core.view()).toMatchObject({ open: [], refusedTransitions: 0 })
+  })
+
   it('has the quantity that the broker amended it to', () => {
     const session = remote({ amendsTo: '0.6' })
     session.intent('a')

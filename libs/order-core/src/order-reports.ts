@@ -123,7 +123,8 @@ export class OrderReports {
   /**
    * Compares our orders with those that worked at the broker at `venueUs`. One of ours that is not among them has ended there,
    * how is unknown until its reports come; one that was unknown and is among them works. What was sent or changed since is
-   * not judged. An amendment that is under way may have been lost: where it is still needed it is asked for once more.
+   * not judged. A cancellation or an amendment that is under way may have been lost: the order works as if nobody had asked, and
+   * where the trading state still needs it, it is asked for once more.
    */
   #reconcile(working: readonly string[], venueUs: number, atUs: number): void {
     const { orders, published, desks, enforcement } = this.#deps
@@ -134,7 +135,7 @@ export class OrderReports {
       if (state === 'approved' || stateUs > venueUs) continue
       if (!known.has(order.intent.intentId)) {
         if (state !== 'unknown') published.enter(order, 'unknown', atUs)
-      } else if (state === 'unknown') {
+      } else if (state === 'unknown' || state === 'pending_cancel') {
         orders.noteAcknowledged(order, atUs)
         published.enter(order, lastKnownState(order), atUs)
       }
