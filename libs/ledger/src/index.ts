@@ -5,7 +5,7 @@ export type { OpeningRefusal } from './opening-refusal.ts'
 export type { RoundTrips, Valuation } from './valuation.ts'
 export { keptCashNotice } from './starting-cash.ts'
 // What is held, and whose it is
-export type { Position } from './position.ts'
+export type { Booked, Position } from './position.ts'
 export { divide, sharesOfFill, type Share } from './shares.ts'
 export { nothingMadeBy, type StrategyValuation } from './sub-ledgers.ts'
 // Money

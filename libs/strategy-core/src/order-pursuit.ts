@@ -34,12 +34,12 @@ export class OrderPursuit {
 
   /** Works towards the target, and the requested orders beside it. Without a target it cancels what works. */
   pursueTarget(instrument: TradedInstrument, nowUs: number): void {
-    const { isHalted, isReducing, ledger, outbox } = this.#deps
+    const { isHalted, isReducing, outbox } = this.#deps
     const { targetUsd, bid, ask, quotedUs } = instrument
     const isShared = instrument.requestDesks.length > 0
     if (targetUsd === undefined) instrument.desk.cancelAll(isHalted() ? 'halted' : 'replaced', nowUs, outbox)
     else if (this.#isTradable(instrument, nowUs)) {
-      const position = targetedPosition(instrument, ledger)
+      const position = targetedPosition(instrument)
       const want = { targetUsd, position, isShared, bid, ask, quotedUs }
       const isDone = instrument.desk.pursue(want, isReducing(), nowUs, outbox)
       if (isDone && !isReducing()) this.#crossStrategies(instrument, nowUs)
@@ -49,12 +49,12 @@ export class OrderPursuit {
 
   /** Works the orders that strategies request themselves. */
   pursueRequests(instrument: TradedInstrument, nowUs: number): void {
-    const { isHalted, isReducing, ledger, outbox } = this.#deps
-    const { id, isLongOnly, requestDesks, bid, ask, quotedUs } = instrument
+    const { isHalted, isReducing, outbox } = this.#deps
+    const { parts, isLongOnly, requestDesks, bid, ask, quotedUs } = instrument
     if (isHalted()) return this.#cancelRequests(instrument, 'halted', nowUs)
     if (!this.#isTradable(instrument, nowUs)) return
     for (const desk of requestDesks) {
-      const position = ledger.parts(id).get(desk.strategy)?.quantity ?? 0n
+      const position = parts.get(desk.strategy)?.quantity ?? 0n
       const sellable = isLongOnly ? position : undefined
       desk.pursue({ position, sellable, bid, ask, quotedUs }, isReducing(), nowUs, outbox)
     }
@@ -68,8 +68,7 @@ export class OrderPursuit {
 
   /** Cancels what could open a position at late prices; orders that close one stay. */
   cancelOpening(instrument: TradedInstrument, nowUs: number): void {
-    const { ledger, outbox } = this.#deps
-    instrument.desk.cancelOpening(targetedPosition(instrument, ledger), 'stale_market', nowUs, outbox)
+    instrument.desk.cancelOpening(targetedPosition(instrument), 'stale_market', nowUs, this.#deps.outbox)
     this.#cancelRequests(instrument, 'stale_market', nowUs)
   }
 
@@ -93,7 +92,7 @@ export class OrderPursuit {
   /** Books opposing wants of strategies against each other, once no order is left to send: a cross needs none. */
   #crossStrategies(instrument: TradedInstrument, nowUs: number): void {
     const { ledger, outbox } = this.#deps
-    const crossed = crossing(instrument, this.#intents.minTradeUsd, ledger)
+    const crossed = crossing(instrument, this.#intents.minTradeUsd)
     if (!crossed) return
     const cross: Cross = {
       type: 'cross',

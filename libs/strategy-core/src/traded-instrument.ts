@@ -10,7 +10,7 @@ import {
 } from '@triplane/contracts'
 import { quantityWorth, tradingTerms, type RunRates, type TradingTerms } from '@triplane/instruments'
 import { fixedFromNumber, formatFixed } from '@triplane/kernel'
-import type { Ledger } from '@triplane/ledger'
+import type { Booked, Ledger, Position } from '@triplane/ledger'
 import {
   divideOrder,
   NET,
@@ -33,6 +33,9 @@ export interface TradedInstrument extends SeenInstrument {
   /** Its target is never below flat, because the account has no margin for it. */
   readonly isLongOnly: boolean
   readonly terms: TradingTerms
+  /** The ledger's own objects, which stay current: what is held, and by which strategy. */
+  readonly position: Position
+  readonly parts: ReadonlyMap<string, Booked>
   readonly desk: OrderDesk
   /** The desks of the strategies that request orders themselves. */
   readonly requestDesks: readonly RequestDesk[]
@@ -131,11 +134,16 @@ export function followInstrument(
       ? [new RequestDesk({ strategy: name, instrument: id, terms }, limits, config.intents, savedDesks.get(name))]
       : [],
   )
-  const ownersOf = (quantity: bigint) => divideOrder(quantity, demandsOf(traded, ledger), terms.quantityScale)
+  const ownersOf = (quantity: bigint) => {
+    const sole = soleStrategy(traded)
+    return sole === undefined ? divideOrder(quantity, demandsOf(traded), terms.quantityScale) : { strategy: sole }
+  }
   const traded: TradedInstrument = {
     id,
     venue: instrument.venue,
     terms,
+    position: ledger.position(id),
+    parts: ledger.parts(id),
     isRateKnown: () => rates.isKnown(instrument.quote),
     isLongOnly: isCashTraded(instrument, config.marginVenues),
     targets,
@@ -167,8 +175,7 @@ function deskOf({ desk, requestDesks }: TradedInstrumentSnapshot, running: reado
 }
 
 /** How far each strategy is from its target. One that no longer runs but left a position has a target of 0. */
-function demandsOf({ id, terms, targets, requestDesks, bid, ask }: TradedInstrument, ledger: Ledger): Demand[] {
-  const parts = ledger.parts(id)
+function demandsOf({ terms, parts, targets, requestDesks, bid, ask }: TradedInstrument): Demand[] {
   const mid = (bid + ask) / 2
   const wanted = targets.map(({ strategy, targetUsd }) => {
     const held = parts.get(strategy)?.quantity ?? 0n
@@ -182,34 +189,31 @@ function demandsOf({ id, terms, targets, requestDesks, bid, ask }: TradedInstrum
 }
 
 /** The position held for targets: all but that of strategies that request orders themselves. */
-export function targetedPosition({ id, requestDesks }: TradedInstrument, ledger: Ledger): bigint {
-  const parts = ledger.parts(id)
-  return requestDesks.reduce(
-    (rest, { strategy }) => rest - (parts.get(strategy)?.quantity ?? 0n),
-    ledger.position(id).quantity,
-  )
+export function targetedPosition({ position, parts, requestDesks }: TradedInstrument): bigint {
+  let rest = position.quantity
+  for (const { strategy } of requestDesks) rest -= parts.get(strategy)?.quantity ?? 0n
+  return rest
 }
 
 /** What opposing strategies can trade with each other at the mark; undefined when it is not worth a trade. */
 export function crossing(
   instrument: TradedInstrument,
   minTradeUsd: number,
-  ledger: Ledger,
 ): Pick<Cross, 'price' | 'shares'> | undefined {
-  const { id, terms, targets } = instrument
-  const { mark } = ledger.position(id)
-  // The usual run has one strategy, and nothing to cross.
-  if (mark === 0 || (targets.length < 2 && isOnly(targets[0]?.strategy, ledger.parts(id)))) return undefined
-  const shares = opposingShares(demandsOf(instrument, ledger), terms.lotUnits, terms.quantityScale)
+  const { terms, position } = instrument
+  const { mark } = position
+  if (mark === 0 || soleStrategy(instrument) !== undefined) return undefined
+  const shares = opposingShares(demandsOf(instrument), terms.lotUnits, terms.quantityScale)
   const bought = shares.reduce((sum, { quantity }) => sum + Math.max(0, Number(quantity)), 0)
   return bought * mark * terms.contractSize * terms.usdPerQuote >= minTradeUsd
     ? { price: formatFixed(fixedFromNumber(mark, PRICE_DIGITS), PRICE_DIGITS), shares }
     : undefined
 }
 
-/** Whether no other strategy ever traded it. */
-function isOnly(strategy: string | undefined, parts: ReadonlyMap<string, unknown>): boolean {
-  return strategy !== undefined && parts.size === (parts.has(strategy) ? 1 : 0)
+/** The one strategy with a target, where no other ever traded the instrument: the usual run, which has nothing to divide or to cross. */
+function soleStrategy({ targets, parts }: TradedInstrument): string | undefined {
+  const strategy = targets.length === 1 ? targets[0]?.strategy : undefined
+  return strategy !== undefined && parts.size === (parts.has(strategy) ? 1 : 0) ? strategy : undefined
 }
 
 /** The state from which `followInstrument` resumes. */

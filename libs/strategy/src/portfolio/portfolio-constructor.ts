@@ -32,26 +32,27 @@ export const noTargets: Targets = { targets: [], grossUsd: 0, netUsd: 0, scale: 
  * proportions. Gross and net are the account's: opposing strategies cancel out.
  */
 export function constructPortfolio(weights: readonly SignalWeight[], limits: PortfolioLimits): Targets {
-  const strengths = weights.map(({ strength, isLongOnly }) => (isLongOnly ? Math.max(0, strength) : strength))
-  const wanted = new Map<InstrumentId, number>()
-  weights.forEach(({ instrument }, i) =>
-    wanted.set(instrument, (wanted.get(instrument) ?? 0) + (strengths[i] as number)),
-  )
-  const caps = new Map(Array.from(wanted, ([instrument, sum]) => [instrument, share(1, Math.abs(sum))]))
-  const capOf = (instrument: InstrumentId) => caps.get(instrument) as number
+  const strengths = new Map<InstrumentId, number>()
+  for (const weight of weights)
+    strengths.set(weight.instrument, (strengths.get(weight.instrument) ?? 0) + strengthOf(weight))
   let grossUsd = 0
   let netUsd = 0
-  for (const [instrument, sum] of wanted) {
-    grossUsd += Math.abs(sum * capOf(instrument)) * limits.symbolLimitUsd
-    netUsd += sum * capOf(instrument) * limits.symbolLimitUsd
+  for (const strength of strengths.values()) {
+    const usd = strength * share(1, Math.abs(strength)) * limits.symbolLimitUsd
+    grossUsd += Math.abs(usd)
+    netUsd += usd
   }
   const scale = Math.min(1, share(limits.grossLimitUsd, grossUsd), share(limits.netLimitUsd, Math.abs(netUsd)))
-  const targets = weights.map(({ strategy, instrument }, i) => ({
-    strategy,
-    instrument,
-    notionalUsd: (strengths[i] as number) * capOf(instrument) * limits.symbolLimitUsd * scale,
-  }))
+  const targets = weights.map((weight) => {
+    const { strategy, instrument } = weight
+    const cap = share(1, Math.abs(strengths.get(instrument) as number))
+    return { strategy, instrument, notionalUsd: strengthOf(weight) * cap * limits.symbolLimitUsd * scale }
+  })
   return { targets, grossUsd: grossUsd * scale, netUsd: netUsd * scale, scale }
+}
+
+function strengthOf({ strength, isLongOnly }: SignalWeight): number {
+  return isLongOnly ? Math.max(0, strength) : strength
 }
 
 function share(limit: number, asked: number): number {
