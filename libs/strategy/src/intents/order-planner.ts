@@ -62,10 +62,11 @@ export function planOrder(
 }
 
 function orderOver(gap: bigint, aim: TargetPosition, terms: TradingTerms, plan: OrderPlan): PlannedOrder | undefined {
+  if (gap === 0n) return undefined
   const { position, isShared = false, bid, ask } = aim
   const judged = isDust(position, bid, terms) ? gap + position : gap
   const closesAll = gap === -position
-  if (gap === 0n || (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd)) return undefined
+  if (!closesAll && worthUsd(magnitude(judged), bid, terms) < plan.minTradeUsd) return undefined
 
   const next = nextQuantity(magnitude(gap), aim, terms, plan)
   // A position traded in finer lots has a part that cannot be traded now.
@@ -123,6 +124,7 @@ export function servesTarget(
  * position.
  */
 function targetOf({ targetUsd, position, bid, ask }: TargetPosition, terms: TradingTerms, isReducing: boolean): bigint {
+  if (targetUsd === 0) return 0n
   const asked = quantityWorth(targetUsd, (bid + ask) / 2, terms)
   const target = notional(magnitude(asked), bid, terms) < terms.minNotional ? 0n : asked
   if (!isReducing) return target
