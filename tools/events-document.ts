@@ -34,7 +34,8 @@ const intro = `<!-- Made by \`npm run generate\` from the definitions in libs/co
 
 # Events and topics
 
-Every event on the wire, in JSON, with its fields in the order of the wire. Each begins with \`type\`, its name, and \`seq\`, the emission order
+Every event on the wire, in JSON, with its fields in the order of the wire. What lies on Kafka is binary ([wire.md](wire.md)), dead letters excepted;
+\`triplane topic read TOPIC\` shows it as these lines, and who reads a topic takes JSON too. Each begins with \`type\`, its name, and \`seq\`, the emission order
 of its producer. Within a version only optional fields are added; an optional field is absent, never null. Times are integer
 microseconds since the epoch. Of *a code* those are listed that are known here; tomorrow's writer may have more, so whoever reads takes others too.`
 
@@ -45,7 +46,7 @@ function topicsSection(): string {
     topic.keyedBy,
     parties(topic.writers),
     parties(topic.readers),
-    topic.batched ? 'batches' : 'one event',
+    `${topic.batched ? 'batches' : 'one event'}${topic.isJson ? ', JSON' : ''}`,
     topic.compacted ? 'the newest of each key' : hours(topic.retentionHours ?? 0),
   ])
   const text = `An edge is what a plane's service says and hears past its core. History is written by the planes themselves, not read off the bus.`
@@ -65,7 +66,7 @@ function rightsSection(): string {
   })
   const text = `What a broker with access control has to grant, beside Describe on every topic: Write and Read on what a service writes, since it looks at
 its own end before it goes on, and Read on what it reads. Whoever starts first also needs Create. \`triplane dlq replay\` needs Write
-on the topic of the record that it sends again.`
+on the topic of the record that it sends again, \`triplane topic read\` Read on the topic that it reads.`
   return ['## Rights at the broker', text, table(['service', 'writes', 'reads'], rows)].join('\n\n')
 }
 

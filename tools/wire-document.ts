@@ -73,7 +73,8 @@ const intro = `<!-- Made by \`npm run generate\` from the definitions in libs/co
 
 # The binary wire
 
-What the run's hash is made of, and what \`wire.encodeRecord\` and \`wire.decodeRecord\` of libs/contracts write and read. The same events in
+What lies on Kafka, dead letters excepted, and what the run's hash is made of: \`wire\` of libs/contracts writes and reads it.
+\`triplane topic read TOPIC\` shows it as JSON. The same events in
 JSON, for people: [events.md](events.md). These tables as data: [wire.json](wire.json); a reader of 30 lines: [wire-reader.py](wire-reader.py).
 Why it is as it is: [ADR 22](adr/0022-events-are-binary.md).
 

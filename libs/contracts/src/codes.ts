@@ -151,7 +151,14 @@ export const tradingConditions = ['heartbeat', 'reconciliation', 'journal'] as c
 export type TradingCondition = (typeof tradingConditions)[number]
 
 /** Why a record of the bus was refused at a consumer's edge. */
-export const recordRefusals = ['not_json', 'not_an_event', 'wrong_topic', 'bad_header'] as const
+export const recordRefusals = [
+  'not_json',
+  'bad_record',
+  'unknown_schema',
+  'not_an_event',
+  'wrong_topic',
+  'bad_header',
+] as const
 export type RecordRefusal = (typeof recordRefusals)[number]
 
 /** `live`: planes never wait for each other. `lockstep`: they do, and the result is that of one process. */

@@ -51,7 +51,7 @@ export {
   type StoredAs,
 } from './event.ts'
 // The binary wire
-export { writeLabel } from './wire/wire-codec.ts'
+export { isWire, writeLabel } from './wire/wire-record.ts'
 export { Labels, WireWriter } from './wire/wire-writer.ts'
 export { layoutOf } from './wire/wire-layout.ts'
 export { describeObject, type DescribedField, type DescribedObject } from './wire/wire-description.ts'

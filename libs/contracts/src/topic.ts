@@ -19,6 +19,8 @@ export interface Topic {
    * holds one event, and there is one partition: all read the topic in one order.
    */
   readonly batched: boolean
+  /** Its records are JSON, not binary: what was refused is read by people, and by builds that refuse something else. */
+  readonly isJson?: true
   /** Only the newest record of a key is kept. */
   readonly compacted: boolean
   /** How long records are kept; nothing for compacted topics, which keep the newest of each key for good. */

@@ -75,6 +75,7 @@ export const topics = {
     readers: [],
     keyedBy: 'source',
     batched: false,
+    isJson: true,
     compacted: false,
     retentionHours: HOURS_A_WEEK,
   },

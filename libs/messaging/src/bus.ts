@@ -75,10 +75,9 @@ export interface ConsumedStats {
 
 export interface Producer {
   /**
-   * Accepts `events` (at least one) as one record. Ordered, never blocks. Throws `buffer_full` and `closed`. `json` is the
-   * events' JSON, with commas between, where the caller has it: they are written only once then.
+   * Accepts `events` (at least one) as one record. Ordered, never blocks. Throws `buffer_full`, `too_large` and `closed`.
    */
-  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string, json?: string): void
+  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void
   /** Puts a watermark into every partition of `topics`, behind what was sent before. Ordered, never blocks. */
   mark(topics: readonly Topic[], watermark: Watermark): void
   /** Resolves when nothing is buffered. */

@@ -4,11 +4,8 @@ import { eventCodec, type ObjectCodec } from './object-codec.ts'
 import { layoutOf, WORD } from './wire-layout.ts'
 import { describeObject } from './wire-description.ts'
 import { WireReader } from './wire-reader.ts'
-import { Labels, WireWriter } from './wire-writer.ts'
-
-/** 'TPW' and the version of the format, which no JSON begins with. */
-const WIRE_MAGIC = 0x01_57_50_54
-const HEAD_BYTES = 24
+import { HEAD_BYTES, WIRE_MAGIC, WireRecord } from './wire-record.ts'
+import type { Labels, WireWriter } from './wire-writer.ts'
 
 /**
  * Why bytes are no record of events: they are not whole, or not of this format (`bad_record`); an event or a version of one that this
@@ -23,21 +20,14 @@ interface WireRefusal {
 export interface WireCodec<Event> {
   /** Writes one event behind what the writer has; labels that are new get the next numbers. */
   readonly encodeEvent: (event: Event, writer: WireWriter, labels: Labels) => void
+  /** A record to which events are added. */
+  readonly openRecord: () => WireRecord<Event>
   /** A record of events, with its dictionary. */
   readonly encodeRecord: (events: readonly Event[]) => Buffer
   /** The events of a record, at least one, each checked as `isEvent` does. Fields and words of a later build are passed over. */
   readonly decodeRecord: (bytes: Buffer) => Result<readonly Event[], WireRefusal>
   /** Digest of the layouts of all events, 16 hex digits: which build wrote a record. It refuses nothing. */
   readonly digest: () => string
-}
-
-/** Writes a label: its length in bytes, 4, and its UTF-8, to the end of the word. */
-export function writeLabel(label: string, writer: WireWriter): void {
-  writer.reserve(WORD)
-  const at = writer.length
-  writer.length += 4
-  const length = writer.text(label)
-  writer.view.setUint32(at, length, true)
 }
 
 /** Makes the codec of a list of events; what writes and reads each is compiled on first use. Throws when two have one number. */
@@ -54,7 +44,6 @@ export function createWireCodec<const All extends readonly EventDefinition[]>(
   const definitionOf = new Map(definitions.map((definition) => [definition.tag, definition]))
   const numbered = new Map(definitions.map((definition) => [definition.wireNumber, definition]))
   invariant(numbered.size === definitions.length, 'each event has a number of its own')
-  const writer = new WireWriter()
   let digest: string | undefined
 
   function codecOf({ tag, wireNumber, version, schema }: EventDefinition): ObjectCodec {
@@ -92,20 +81,12 @@ export function createWireCodec<const All extends readonly EventDefinition[]>(
     codec.encode(event, into, labels)
   }
 
+  const openRecord = () => new WireRecord<Event>(encodeEvent, digestOf())
+
   function encodeRecord(events: readonly Event[]): Buffer {
-    const labels = new Labels()
-    writer.clear()
-    writer.reserve(HEAD_BYTES)
-    writer.length = HEAD_BYTES
-    for (let i = 0; i < events.length; i++) encodeEvent(events[i] as Event, writer, labels)
-    const words = (writer.length - HEAD_BYTES) / WORD
-    for (const label of labels.texts) writeLabel(label, writer)
-    writer.view.setUint32(0, WIRE_MAGIC, true)
-    writer.view.setUint32(4, events.length, true)
-    writer.bytes.write(digestOf(), 8, 'hex')
-    writer.view.setUint32(16, words, true)
-    writer.view.setUint32(20, labels.texts.length, true)
-    return writer.copy()
+    const record = openRecord()
+    record.add(events)
+    return record.finish()
   }
 
   function decodeRecord(bytes: Buffer): Result<readonly Event[], WireRefusal> {
@@ -139,7 +120,9 @@ export function createWireCodec<const All extends readonly EventDefinition[]>(
     return ok(events)
   }
 
-  return { encodeEvent, encodeRecord, decodeRecord, digest: digestOf } as unknown as WireCodec<EventOf<All[number]>>
+  return { encodeEvent, openRecord, encodeRecord, decodeRecord, digest: digestOf } as unknown as WireCodec<
+    EventOf<All[number]>
+  >
 }
 
 function readLabels(reader: WireReader, start: number, count: number): readonly string[] {

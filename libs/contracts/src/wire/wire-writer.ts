@@ -2,7 +2,7 @@ import { invariant } from '@triplane/kernel'
 import { mostBytesOf, writeText } from './wire-text.ts'
 import { WORD } from './wire-layout.ts'
 
-const FIRST_CAPACITY_BYTES = 4096
+const FIRST_CAPACITY_BYTES = 512
 
 /** Bytes that grow as they are written, in whole words; the buffer is used again after `clear`. */
 export class WireWriter {
@@ -61,7 +61,7 @@ export class WireWriter {
   }
 
   #grow(needed: number): void {
-    const larger = Buffer.from(new ArrayBuffer(Math.max(2 * needed, FIRST_CAPACITY_BYTES)))
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * needed, FIRST_CAPACITY_BYTES))
     larger.set(this.bytes.subarray(0, this.length))
     this.bytes = larger
     this.view = new DataView(larger.buffer)
@@ -79,6 +79,11 @@ export class Labels {
 
   get texts(): readonly string[] {
     return this.#texts
+  }
+
+  /** Forgets the labels from a number on. */
+  forget(from: number): void {
+    for (const label of this.#texts.splice(from)) this.#numbers.delete(label)
   }
 
   /** Gives a label that is new the next number. */

@@ -1,4 +1,4 @@
-import { topicOf, type EventType } from '@triplane/contracts'
+import { topicOf, wire, type EventType } from '@triplane/contracts'
 import { examples } from '@triplane/testing'
 import fc from 'fast-check'
 import { decodeRecord } from './decode-record.ts'
@@ -20,11 +20,33 @@ const aMessage = (fields: object = {}) => ({
 describe('records', () => {
   it.each(Object.keys(examples) as EventType[])('hold a %s as it was sent', (type) => {
     const event = examples[type]
-    for (const value of [JSON.stringify(event), JSON.stringify([event, event])]) {
-      const record = readRecord(topicOf[type], 2, aMessage({ value: Buffer.from(value) }))
+    const both = [event, event]
+    for (const [value, events] of [
+      [Buffer.from(JSON.stringify(event)), [event]],
+      [Buffer.from(JSON.stringify(both)), both],
+      [wire.encodeRecord([event]), [event]],
+      [wire.encodeRecord(both), both],
+    ] as const) {
+      const record = readRecord(topicOf[type], 2, aMessage({ value }))
       expect(record).toMatchObject({ ...origin, topic: topicOf[type], partition: 2, offset: 12, key: 'SPY' })
-      expect(decodeRecord(record)).toEqual({ ok: true, value: value.startsWith('[') ? [event, event] : [event] })
+      expect(decodeRecord(record)).toEqual({ ok: true, value: events })
     }
+  })
+
+  it.each([
+    { name: 'a cut record', at: 0, value: 0x54, cut: 1, code: 'bad_record' },
+    { name: 'another format', at: 3, value: 2, code: 'bad_record' },
+    { name: 'an unknown event', at: 24, value: 255, code: 'unknown_schema' },
+    { name: 'another version', at: 25, value: 9, code: 'unknown_schema' },
+    { name: 'an event that is none', at: 24 + 55, value: 0xff, code: 'not_an_event' },
+    { name: 'an event of another topic', at: 0, value: 0x54, topic: topicOf.quote, code: 'wrong_topic' },
+  ])('of the binary wire are refused: $name', ({ at, value, cut = 0, topic = topicOf.trade, code }) => {
+    const bytes = wire.encodeRecord([examples.trade])
+    bytes[at] = value
+    // The seventh word is the price: 0xffff is no number.
+    if (code === 'not_an_event') bytes[at - 1] = 0xff
+    const message = aMessage({ value: bytes.subarray(0, bytes.length - cut) })
+    expect(decodeRecord(readRecord(topic, 0, message))).toMatchObject({ ok: false, error: { code } })
   })
 
   it('hold a watermark, which has no events', () => {
@@ -61,7 +83,7 @@ describe('records', () => {
         const record = readRecord(topicOf.trade, 0, message)
         const decoded = decodeRecord(record)
         if (decoded.ok) expect(record.watermark).toBeDefined()
-        else expect(['bad_header', 'not_json', 'not_an_event']).toContain(decoded.error.code)
+        else expect(['bad_header', 'not_json', 'bad_record', 'not_an_event']).toContain(decoded.error.code)
       }),
     )
   })

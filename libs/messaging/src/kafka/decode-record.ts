@@ -1,4 +1,13 @@
-import { explainEvent, isEvent, topicOf, typesOn, type Event, type RecordRefusal } from '@triplane/contracts'
+import {
+  explainEvent,
+  isEvent,
+  isWire,
+  topicOf,
+  typesOn,
+  wire,
+  type Event,
+  type RecordRefusal,
+} from '@triplane/contracts'
 import { err, ok, type Result } from '@triplane/kernel'
 import type { BusRecord } from '../bus.ts'
 
@@ -11,9 +20,10 @@ export interface UndecodableRecord {
 const noEvents: readonly Event[] = []
 
 /**
- * The events of a record that came from Kafka: a JSON array of events, or one event. Refuses, in this order, headers that
- * do not say who sent it (`bad_header`), what is not JSON, what is no event, and events of another topic. Watermarks
- * hold none.
+ * The events of a record that came from Kafka: a record of the binary wire, or JSON, an array of events or one event, as people
+ * write it; the first byte tells. Refuses, in this order, headers that do not say who sent it (`bad_header`), what is neither
+ * (`bad_record`, `not_json`), what this build has no schema of (`unknown_schema`), what is no event, and events of another topic.
+ * Watermarks hold none.
  */
 export function decodeRecord(record: BusRecord<Buffer>): Result<readonly Event[], UndecodableRecord> {
   if (record.watermark !== undefined) return ok(noEvents)
@@ -22,22 +32,27 @@ export function decodeRecord(record: BusRecord<Buffer>): Result<readonly Event[]
       code: 'bad_header',
       detail: 'Expected the headers run, producer, seq and ts, was without one of them',
     })
-
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(record.events.toString('utf8'))
-  } catch {
-    return err({ code: 'not_json', detail: `Expected JSON, was ${excerpt(record.events)}` })
-  }
-  const events: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed]
-  if (events.length === 0) return err({ code: 'not_an_event', detail: 'Expected at least one event, was []' })
-  for (const event of events) {
-    if (!isEvent(event)) return err({ code: 'not_an_event', detail: explainEvent(event) })
-    if (topicOf[event.type].name !== record.topic.name) {
-      const detail = `Expected ${typesOn(record.topic).join(' or ')} on ${record.topic.name}, was ${event.type}`
+  const decoded = isWire(record.events) ? wire.decodeRecord(record.events) : decodeJson(record.events)
+  if (!decoded.ok) return decoded
+  for (const { type } of decoded.value) {
+    if (topicOf[type].name !== record.topic.name) {
+      const detail = `Expected ${typesOn(record.topic).join(' or ')} on ${record.topic.name}, was ${type}`
       return err({ code: 'wrong_topic', detail })
     }
   }
+  return decoded
+}
+
+function decodeJson(bytes: Buffer): Result<readonly Event[], UndecodableRecord> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return err({ code: 'not_json', detail: `Expected JSON, was ${excerpt(bytes)}` })
+  }
+  const events: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed]
+  if (events.length === 0) return err({ code: 'not_an_event', detail: 'Expected at least one event, was []' })
+  for (const event of events) if (!isEvent(event)) return err({ code: 'not_an_event', detail: explainEvent(event) })
   return ok(events as readonly Event[])
 }
 

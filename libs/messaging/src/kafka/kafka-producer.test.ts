@@ -1,4 +1,4 @@
-import { topics, type Topic } from '@triplane/contracts'
+import { topics, wire, type Topic } from '@triplane/contracts'
 import { aKillSwitch, aMarketStatus, aQuote, aTrade } from '@triplane/testing'
 import type { Message, ProducerBatch } from 'kafkajs'
 import type { BusError } from '../bus-error.ts'
@@ -52,8 +52,12 @@ function aProducer(changes: Partial<KafkaBusOptions> = {}) {
 const messagesOf = (request: Request | undefined) =>
   (request?.batch.topicMessages ?? []).flatMap(({ topic, messages }) => messages.map((message) => ({ topic, message })))
 const seqOf = (message: Message) => Number(message.headers?.['seq'])
-const seqsIn = ({ message }: { message: Message }) =>
-  (JSON.parse(String(message.value)) as { seq: number }[]).map(({ seq }) => seq)
+const eventsIn = (value: Buffer) => {
+  const read = wire.decodeRecord(value)
+  if (!read.ok) throw new Error(read.error.detail)
+  return read.value
+}
+const seqsIn = ({ message }: { message: Message }) => eventsIn(message.value as Buffer).map(({ seq }) => seq)
 const sendTrades = (producer: KafkaProducer, symbol: string, from: number, count: number) => {
   for (let seq = from; seq < from + count; seq++)
     producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
@@ -89,7 +93,7 @@ describe('Kafka producer', () => {
       [3, undefined],
       [4, '00-aa-bb-01'],
     ])
-    expect(JSON.parse(String(records[0]?.message.value))).toMatchObject({ type: 'marketStatus', seq: 1 })
+    expect(eventsIn(records[0]?.message.value as Buffer)).toEqual([aMarketStatus({ seq: 1 })])
   })
 
   it('has one request under way, and sends what comes meanwhile in the next', async () => {

@@ -78,13 +78,13 @@ export class KafkaProducer implements Producer {
     return this.#queue.records + (this.#underWay?.records.length ?? 0)
   }
 
-  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string, json?: string): void {
+  send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void {
     this.#mustBeUsable()
     invariant(events.length > 0, 'a record holds at least one event')
     const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
     this.#mustHaveRoom(destination)
     const before = this.#queue.records
-    this.#queue.add(destination, key, events, this.#host.options.nowUs(), { traceparent, json })
+    this.#queue.add(destination, key, events, this.#host.options.nowUs(), traceparent)
     this.#accepted += this.#queue.records - before
     if (!this.#isRunning) this.#schedule()
   }

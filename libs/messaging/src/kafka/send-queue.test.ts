@@ -1,5 +1,5 @@
-import { topics, type Topic } from '@triplane/contracts'
-import { aKillSwitch, aTrade } from '@triplane/testing'
+import { topics, wire, type Event, type Topic } from '@triplane/contracts'
+import { aBookSnapshot, aDeadLetter, aKillSwitch, aTrade } from '@triplane/testing'
 import { SendQueue, type Destination, type Sending } from './send-queue.ts'
 
 const to = (topic: Topic, partitions = 1): Destination => {
@@ -8,11 +8,21 @@ const to = (topic: Topic, partitions = 1): Destination => {
 const trades = (from: number, count: number) => Array.from({ length: count }, (_, i) => aTrade({ seq: from + i }))
 const queue = () => new SendQueue('data-plane', 'run')
 
-/** The sequences in each record of a request, and `mark` for one. */
-const seqsOf = ({ records }: Sending) =>
-  records.map(({ json, watermark }) =>
-    watermark ? 'mark' : (JSON.parse(`[${json}]`) as { readonly seq: number }[]).map(({ seq }) => seq),
+const eventsIn = (value: Buffer) => {
+  const read = wire.decodeRecord(value)
+  if (!read.ok) throw new Error(read.error.detail)
+  return read.value
+}
+/** The sequences in each record of a request, by topic; `mark` for one. */
+const seqsOf = ({ topicMessages }: Sending) =>
+  topicMessages.flatMap(({ messages }) =>
+    messages.map(({ value }) => {
+      const bytes = value as Buffer
+      return bytes.length === 0 ? 'mark' : eventsIn(bytes).map(({ seq }) => seq)
+    }),
   )
+/** A snapshot of a book that takes so many bytes, and some. */
+const aLargeBook = (bytes: number): Event => aBookSnapshot({ bids: Array.from({ length: bytes / 8 }, (_, i) => i + 1) })
 
 describe('SendQueue', () => {
   it('joins the events of one key of a batched topic, and keeps those of another topic apart', () => {
@@ -40,8 +50,8 @@ describe('SendQueue', () => {
     waiting.add(market, 'BTC', trades(1, 1), 10)
     expect(seqsOf(waiting.next())).toEqual([[1]])
     waiting.add(market, 'BTC', trades(2, 1), 11)
-    waiting.add(market, 'BTC', trades(3, 1), 12, { traceparent: '00-a-b-01' })
-    waiting.add(market, 'BTC', trades(4, 1), 13, { traceparent: '00-a-b-01' })
+    waiting.add(market, 'BTC', trades(3, 1), 12, '00-a-b-01')
+    waiting.add(market, 'BTC', trades(4, 1), 13, '00-a-b-01')
     waiting.mark(market, 14, { throughUs: 9, final: false })
     waiting.add(market, 'BTC', trades(5, 1), 15)
     expect(seqsOf(waiting.next())).toEqual([[2], [3, 4], 'mark', 'mark', [5]])
@@ -60,18 +70,38 @@ describe('SendQueue', () => {
   })
 
   it('refuses what no broker would take, and has accepted nothing of it', () => {
-    const market = to(topics.trades)
+    const books = to(topics.books)
     const waiting = queue()
-    expect(() => waiting.add(market, 'BTC', trades(1, 1), 10, { json: 'x'.repeat(900_001) })).toThrow(
-      /Expected at most 900000 bytes in a record of market.trades.v2, was 900001/,
+    expect(() => waiting.add(books, 'BTC', [aLargeBook(900_000)], 10)).toThrow(
+      /Expected at most 900000 bytes in a record of market.books.v2, was more/,
     )
-    expect([waiting.records, market.buffered, market.errors]).toEqual([0, 0, 1])
+    expect([waiting.records, waiting.bytes, books.buffered, books.errors]).toEqual([0, 0, 0, 1])
+  })
+
+  it('opens another record for what does not fit into the one that waits, which stays as it was', () => {
+    const books = to(topics.books)
+    const waiting = queue()
+    const large = aLargeBook(500_000)
+    const another = { ...large, source: 'another' } as Event
+    for (const event of [aBookSnapshot(), large, another, aBookSnapshot()]) waiting.add(books, 'BTC', [event], 10)
+    const values = [waiting.next(), waiting.next()].map(({ topicMessages }) => topicMessages[0]?.messages[0]?.value)
+    expect(values[0]).toEqual(wire.encodeRecord([aBookSnapshot(), large]))
+    expect(values[1]).toEqual(wire.encodeRecord([another, aBookSnapshot()]))
+    expect(waiting.bytes).toBe(0)
+  })
+
+  it('says in JSON what was refused, for people and other builds', () => {
+    const letters = to(topics.deadLetters)
+    const waiting = queue()
+    waiting.add(letters, 'sim', [aDeadLetter()], 10)
+    const [message] = waiting.next().topicMessages[0]?.messages ?? []
+    expect(JSON.parse(String(message?.value))).toEqual(aDeadLetter())
   })
 
   it('ends a request before its bytes are more than the broker takes at once', () => {
-    const market = to(topics.trades)
+    const books = to(topics.books)
     const waiting = queue()
-    for (const key of ['a', 'b', 'c']) waiting.add(market, key, trades(1, 1), 10, { json: '1'.repeat(600_000) })
+    for (const key of ['a', 'b', 'c']) waiting.add(books, key, [aLargeBook(600_000)], 10)
     expect([waiting.next(), waiting.next(), waiting.next()].map(({ records }) => records[0]?.key)).toEqual([
       'a',
       'b',

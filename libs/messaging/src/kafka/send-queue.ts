@@ -1,8 +1,9 @@
-import { encodeLine, type Event, type Topic } from '@triplane/contracts'
+import type { Event, Topic } from '@triplane/contracts'
 import { partitionOf } from '@triplane/kernel'
 import type { Message, TopicMessages } from 'kafkajs'
 import { BusError } from '../bus-error.ts'
 import type { Watermark } from '../bus.ts'
+import { openBody, type RecordBody } from './record-body.ts'
 import { encodeHeaders } from './record-headers.ts'
 
 /** Most events of one record (architecture.md section 8). */
@@ -28,7 +29,7 @@ export interface Destination {
   errors: number
 }
 
-/** A record that waits. Its events are JSON already: nobody has to hold the events, and its size is known. */
+/** A record that waits. */
 export interface WaitingRecord {
   readonly destination: Destination
   readonly partition: number
@@ -37,15 +38,12 @@ export interface WaitingRecord {
   readonly tsSentUs: number
   readonly traceparent: string | undefined
   readonly watermark: Watermark | undefined
-  json: string
+  /** Absent of a mark. */
+  readonly body: RecordBody | undefined
   events: number
 }
 
-/** What a record may be given besides its events: the trace that it belongs to, and its events as JSON. */
-export interface SendOptions {
-  readonly traceparent?: string | undefined
-  readonly json?: string | undefined
-}
+const nothing = Buffer.alloc(0)
 
 /** What goes out in one request. Sent again it is the same objects, hence the same bytes. */
 export interface Sending {
@@ -94,33 +92,26 @@ export class SendQueue {
     return this.#urgent > 0 || this.#events >= MAX_EVENTS
   }
 
-  /** Throws `too_large`, and then has accepted nothing. */
-  add(
-    destination: Destination,
-    key: string,
-    events: readonly Event[],
-    tsSentUs: number,
-    { traceparent, json = events.map(encodeLine).join(',') }: SendOptions = {},
-  ): void {
-    mustFit(json, destination)
+  /** `traceparent` is the trace that the record belongs to. Throws `too_large`, and then has accepted nothing. */
+  add(destination: Destination, key: string, events: readonly Event[], tsSentUs: number, traceparent?: string): void {
     const { topic, open } = destination
     const joined = topic.batched ? open.get(key) : undefined
-    if (joined && canJoin(joined, events.length, json, traceparent)) {
-      joined.json += ',' + json
+    const before = joined?.body?.bytes ?? 0
+    if (joined && joins(joined, events, traceparent)) {
       joined.events += events.length
-      // The comma.
-      this.#bytes++
+      this.#bytes += (joined.body?.bytes ?? 0) - before
     } else {
+      const body = openBody(topic)
+      if (!body.add(events, MAX_RECORD_BYTES)) throw tooLarge(destination)
       const partition = partitionOf(key, destination.partitions)
       const { seq } = events[0] as Event
       const base = { destination, partition, key, seq, tsSentUs, traceparent, watermark: undefined }
-      const record: WaitingRecord = { ...base, json, events: events.length }
+      const record: WaitingRecord = { ...base, body, events: events.length }
       this.#push(record)
       if (topic.batched) open.set(key, record)
       else this.#urgent++
     }
     this.#events += events.length
-    this.#bytes += json.length
   }
 
   /** Puts a mark into every partition, and closes the topic's open records. */
@@ -128,7 +119,7 @@ export class SendQueue {
     destination.open.clear()
     for (let partition = 0; partition < destination.partitions; partition++) {
       const record = { destination, partition, key: '', seq: 0, tsSentUs, traceparent: undefined, watermark }
-      this.#push({ ...record, json: '', events: 1 })
+      this.#push({ ...record, body: undefined, events: 1 })
       this.#events++
       this.#urgent++
     }
@@ -141,7 +132,7 @@ export class SendQueue {
     let bytes = 0
     for (let size = 0; this.#head < this.#records.length && size < MAX_SEND_RECORDS; size++, this.#head++) {
       const record = this.#records[this.#head] as WaitingRecord
-      const recordBytes = record.json.length + RECORD_OVERHEAD
+      const recordBytes = weightOf(record)
       if (size > 0 && bytes + recordBytes > MAX_SEND_BYTES) break
       bytes += recordBytes
       this.#leave(record)
@@ -160,7 +151,7 @@ export class SendQueue {
   #push(record: WaitingRecord): void {
     record.destination.buffered++
     this.#records.push(record)
-    this.#bytes += RECORD_OVERHEAD
+    this.#bytes += weightOf(record)
   }
 
   #leave(record: WaitingRecord): void {
@@ -168,15 +159,14 @@ export class SendQueue {
     if (open.get(record.key) === record) open.delete(record.key)
     if (!topic.batched || record.watermark !== undefined) this.#urgent--
     this.#events -= record.events
-    this.#bytes -= record.json.length + RECORD_OVERHEAD
+    this.#bytes -= weightOf(record)
   }
 
   #message(record: WaitingRecord): Message {
-    const { destination, partition, key, seq, tsSentUs, traceparent, watermark, json, events } = record
-    const isList = destination.topic.batched || events > 1
+    const { partition, key, seq, tsSentUs, traceparent, watermark, body } = record
     return {
       key,
-      value: Buffer.from(watermark === undefined && isList ? `[${json}]` : json),
+      value: body?.finish() ?? nothing,
       partition,
       // Given, so that the same batch has the same bytes when it is sent again.
       timestamp: String(Math.floor(tsSentUs / 1000)),
@@ -192,17 +182,19 @@ export class SendQueue {
   }
 }
 
-function canJoin(record: WaitingRecord, events: number, json: string, traceparent: string | undefined): boolean {
-  return (
-    record.traceparent === traceparent &&
-    record.events + events <= MAX_EVENTS &&
-    record.json.length + json.length < MAX_RECORD_BYTES
-  )
+/** What a record weighs, bytes. Joining changes it. */
+function weightOf({ body }: WaitingRecord): number {
+  return (body?.bytes ?? 0) + RECORD_OVERHEAD
 }
 
-function mustFit(json: string, destination: Destination): void {
-  if (json.length <= MAX_RECORD_BYTES) return
+/** Adds events to a record that waits, if they may join it. */
+function joins(record: WaitingRecord, events: readonly Event[], traceparent: string | undefined): boolean {
+  if (record.traceparent !== traceparent || record.events + events.length > MAX_EVENTS) return false
+  return record.body?.add(events, MAX_RECORD_BYTES) ?? false
+}
+
+function tooLarge(destination: Destination): BusError {
   destination.errors++
-  const text = `Expected at most ${MAX_RECORD_BYTES} bytes in a record of ${destination.topic.name}, was ${json.length}`
-  throw new BusError('too_large', text, { retryable: false })
+  const text = `Expected at most ${MAX_RECORD_BYTES} bytes in a record of ${destination.topic.name}, was more`
+  return new BusError('too_large', text, { retryable: false })
 }

@@ -1,5 +1,4 @@
 import {
-  encodeLine,
   eventTypes,
   field,
   keyOf,
@@ -70,8 +69,7 @@ export class PlaneOutput<Out extends Event> {
     const { producer, account, history, name, traceparentOf } = this.#options
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as Out
-      const line = encodeLine(event)
-      producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event), line)
+      producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event))
       this.#hash.add(event)
     }
     history?.write(name, events)
