@@ -5,6 +5,7 @@ import type { AuditDatabase } from './servers/audit-database.ts'
 import type { ControlTopics } from './servers/control-topics.ts'
 import type { DeadLetters } from './servers/dead-letters.ts'
 import type { RawProducer } from './servers/raw-producer.ts'
+import type { TopicReader } from './servers/topic-reader.ts'
 
 /** A terminal, or what stands for one. */
 export interface Screen {
@@ -35,6 +36,8 @@ export interface Edges {
   readonly userName: () => string
   /** The topics of control on Kafka. Rejects when it does not answer. */
   readonly openControlTopics: (environment: Environment) => Promise<ControlTopics>
+  /** Any topic on Kafka. Rejects when it does not answer. */
+  readonly openTopicReader: (environment: Environment) => Promise<TopicReader>
   /** The newest runs of an `npm start` that is under way here, newest first; absent where there is none, or Kafka is named. */
   readonly readLocalRuns?: () => Promise<readonly StoredRun[]>
   readonly openRawProducer: (environment: Environment) => Promise<RawProducer>

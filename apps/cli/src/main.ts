@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '@triplane/kernel'
-import { createKafkaBus, decodeRecord } from '@triplane/messaging'
+import { createKafkaBus, decodeRecord, type KafkaBus } from '@triplane/messaging'
 import { findRunningSystem } from '@triplane/service'
 import { copyStorage, listRuns, openDatabase } from '@triplane/storage'
 import type { Edges, Screen } from './edges.ts'
+import type { Environment } from './environment.ts'
 import { runCli } from './run-cli.ts'
 import { withRunningSystem } from './running-environment.ts'
 import { openAuditDatabase } from './servers/audit-database.ts'
@@ -14,6 +15,7 @@ import { openDeadLetters } from './servers/dead-letters.ts'
 import { createPool } from './servers/pool.ts'
 import { openRawProducer } from './servers/raw-producer.ts'
 import { kafkaOptions } from './servers/settings.ts'
+import { createTopicReader } from './servers/topic-reader.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const VAR_FOLDER = 'var'
@@ -53,6 +55,11 @@ function readRunsOf(databaseUrl: string) {
   }
 }
 
+async function openBus(environment: Environment): Promise<KafkaBus> {
+  const nowUs = () => systemClock.nowUs()
+  return createKafkaBus({ ...(await kafkaOptions(environment)), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS })
+}
+
 const system = findRunningSystem(process.env['TRIPLANE_VAR'] || VAR_FOLDER)
 const environment = withRunningSystem(process.env, system)
 
@@ -64,11 +71,9 @@ const edges: Edges = {
   wait: (ms) => setTimeout(ms),
   randomBytes,
   userName,
-  async openControlTopics(environment) {
-    const nowUs = () => systemClock.nowUs()
-    const options = { ...(await kafkaOptions(environment)), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS }
-    return createControlTopics(await createKafkaBus(options), decodeRecord)
-  },
+  openControlTopics: async (environment) => createControlTopics(await openBus(environment), decodeRecord),
+  openTopicReader: async (environment) =>
+    createTopicReader(await openBus(environment), decodeRecord, ({ events }) => events),
   openRawProducer,
   ...(system?.databaseUrl !== undefined &&
     !environment['KAFKA_BROKERS'] && { readLocalRuns: readRunsOf(system.databaseUrl) }),

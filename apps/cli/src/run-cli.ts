@@ -14,6 +14,7 @@ import { addStateCommands } from './commands/state-commands.ts'
 import { addStatusCommands } from './commands/status-commands.ts'
 import { addStorageCommands } from './commands/storage-commands.ts'
 import { addTokenCommands } from './commands/token-commands.ts'
+import { addTopicCommands } from './commands/topic-commands.ts'
 import type { Edges } from './edges.ts'
 
 const addAll = [
@@ -28,6 +29,7 @@ const addAll = [
   addMonitoringCommands,
   addProfileCommand,
   addTokenCommands,
+  addTopicCommands,
 ]
 
 /**

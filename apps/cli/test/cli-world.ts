@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { topics, type AuditLink } from '@triplane/contracts'
-import { ok } from '@triplane/kernel'
-import { createMemoryBus } from '@triplane/messaging'
+import { topics, wire, type AuditLink } from '@triplane/contracts'
+import { err, ok } from '@triplane/kernel'
+import { createMemoryBus, type BusRecord } from '@triplane/messaging'
 import type { AuditVerdict, StoredDeadLetter } from '@triplane/storage'
 import { testStartUs } from '@triplane/testing'
 import pg from 'pg'
@@ -11,6 +11,7 @@ import type { Environment } from '../src/environment.ts'
 import { runCli } from '../src/run-cli.ts'
 import { createControlTopics } from '../src/servers/control-topics.ts'
 import type { RawRecord } from '../src/servers/raw-producer.ts'
+import { createTopicReader } from '../src/servers/topic-reader.ts'
 
 /** The world of a command line: a bus in memory, a database of a few rows, screens that remember. */
 export class CliWorld {
@@ -21,6 +22,8 @@ export class CliWorld {
   judge: (key: Buffer, published: unknown) => AuditVerdict = () => ({ isIntact: true, rows: 0, problems: [] })
   environment: Environment = {}
   kafkaFault: Error | undefined
+  /** Which records of a topic can be read. */
+  isReadable: (record: BusRecord) => boolean = () => true
   copy: Edges['copyStorage'] = () => Promise.reject(new Error('not expected'))
   /** Databases in the order in which they were opened and closed. */
   readonly opened: unknown[] = []
@@ -73,6 +76,15 @@ export class CliWorld {
       openControlTopics: async () => {
         if (this.kafkaFault) throw this.kafkaFault
         return createControlTopics({ ...this.bus, close: () => Promise.resolve() }, ({ events }) => ok(events))
+      },
+      openTopicReader: async () => {
+        if (this.kafkaFault) throw this.kafkaFault
+        return createTopicReader(
+          { ...this.bus, close: () => Promise.resolve() },
+          (record) =>
+            this.isReadable(record) ? ok(record.events) : err({ code: 'unknown_schema', detail: 'Expected another' }),
+          ({ events }) => wire.encodeRecord(events),
+        )
       },
       openRawProducer: async () => ({
         send: async (records) => void this.redriven.push(...records),

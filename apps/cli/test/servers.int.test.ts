@@ -1,4 +1,4 @@
-import { topics } from '@triplane/contracts'
+import { topics, wire } from '@triplane/contracts'
 import { createKafkaBus, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
 import {
   beginRun,
@@ -62,6 +62,19 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
       code: 0,
       value: { runs: [{ account: 'live' }, { seed: 7, account: expect.stringMatching(/^sim-[0-9a-f]{8}$/) }] },
     })
+  })
+
+  it('shows what a topic holds in lines, and as it lies there', async () => {
+    const read = (...more: string[]) => triplane(['topic', 'read', topics.runs.name, ...more], environment)
+    const lines = await read('--where', 'seed=7')
+    expect([lines.code, lines.messages]).toEqual([0, ''])
+    expect(JSON.parse(lines.output)).toMatchObject({ type: 'run', seed: 7 })
+    const raw = await read('--raw')
+    const types = raw.output
+      .trimEnd()
+      .split('\n')
+      .map((hex) => wire.decodeRecord(Buffer.from(hex, 'hex')))
+    expect(types).toMatchObject([{ value: [{ seed: 7 }] }, { value: [{ account: 'live' }] }])
   })
 
   it('lists dead letters and sends a record again, byte for byte', async () => {

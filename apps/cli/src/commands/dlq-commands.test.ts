@@ -1,5 +1,6 @@
+import { wire } from '@triplane/contracts'
 import type { StoredDeadLetter } from '@triplane/storage'
-import { testStartUs } from '@triplane/testing'
+import { aQuote, testStartUs } from '@triplane/testing'
 import { CliWorld } from '../../test/cli-world.ts'
 
 const raw = Buffer.from('[{"type":"quote","seq":41,"bid":"\u009b31mx"}]')
@@ -119,6 +120,13 @@ describe('dlq redrive', () => {
     world.letters.splice(0, 2, { ...record, raw: Buffer.from(text), rawBytes: text.length })
     expect(await world.run('dlq', 'redrive', recordId)).toBe(0)
     expect(world.redriven).toMatchObject([{ value: Buffer.from(text), headers: { seq: '0' } }])
+  })
+
+  it('reads the sequence of a binary record', async () => {
+    const bytes = wire.encodeRecord([aQuote({ seq: 41 }), aQuote({ seq: 42 })])
+    world.letters.splice(0, 2, { ...record, raw: bytes, rawBytes: bytes.length })
+    expect(await world.run('dlq', 'redrive', recordId)).toBe(0)
+    expect(world.redriven).toMatchObject([{ value: bytes, headers: { seq: '41' } }])
   })
 
   it('does not send a record of which only the beginning was kept', async () => {

@@ -1,3 +1,4 @@
+import { isWire, wire } from '@triplane/contracts'
 import type { DeadLetterId, StoredDeadLetter } from '@triplane/storage'
 import { InvalidArgumentError } from 'commander'
 import { CliError } from '../cli-error.ts'
@@ -123,6 +124,10 @@ function recordOf(letter: StoredDeadLetter, nowUs: number): RawRecord {
 /** The sequence of the record's first event; 0 when it holds none that can be read. */
 function firstSeq(raw: Buffer): number {
   try {
+    if (isWire(raw)) {
+      const read = wire.decodeRecord(raw)
+      return read.ok ? (read.value[0]?.seq ?? 0) : 0
+    }
     const parsed = JSON.parse(raw.toString('utf8')) as unknown
     const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed
     const seq = typeof first === 'object' && first !== null && 'seq' in first ? first.seq : undefined

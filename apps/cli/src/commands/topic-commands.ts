@@ -1,0 +1,76 @@
+import { encodeLine, topics, type Event, type Topic } from '@triplane/contracts'
+import { InvalidArgumentError } from 'commander'
+import type { ReadRecord } from '../servers/topic-reader.ts'
+import { parseTime, type CommandLine } from './command-line.ts'
+
+/** A field of an event and what it has to be. */
+interface Condition {
+  readonly field: string
+  readonly value: string
+}
+
+interface Flags {
+  readonly since?: number
+  readonly where: readonly Condition[]
+  readonly raw?: boolean
+}
+
+const all: readonly Topic[] = Object.values(topics)
+
+/** `topic read`: what lies on a topic, for people, whatever form it has there. */
+export function addTopicCommands(line: CommandLine): void {
+  line.program
+    .command('topic')
+    .description('the topics of Kafka')
+    .command('read')
+    .argument('<topic>', 'its name: market.trades.v2', parseTopic)
+    .description('the events that a topic holds, each one line of JSON, oldest first within a partition')
+    .option('--since <time>', 'of records that were sent at this time or later', parseTime)
+    .option(
+      '--where <field=value>',
+      'events with this value only; several all hold: --where instrument=BTC/USDT@sim',
+      (text: string, before: readonly Condition[]) => [...before, parseCondition(text)],
+      [],
+    )
+    .option('--raw', 'whole records instead, as they lie there: one a line, in hex')
+    .action(async (topic: Topic, { since = 0, where, raw }: Flags) => {
+      const { edges } = line
+      const reader = await edges.openTopicReader(edges.environment)
+      let unreadable = 0
+      try {
+        await reader.read(topic, (record) => {
+          if (record.tsSentUs < since) return
+          if (raw) return edges.out.write(`${record.bytes.toString('hex')}\n`)
+          if (!record.events.ok) {
+            unreadable++
+            return edges.err.write(refusalText(record, record.events.error))
+          }
+          for (const event of record.events.value) if (fits(event, where)) edges.out.write(`${encodeLine(event)}\n`)
+        })
+      } finally {
+        await reader.close()
+      }
+      if (unreadable > 0) line.fail(`Expected records that can be read, was ${unreadable} others`)
+    })
+}
+
+function fits(event: Event, where: readonly Condition[]): boolean {
+  const fields = event as unknown as Readonly<Record<string, unknown>>
+  return where.every(({ field, value }) => Object.hasOwn(fields, field) && String(fields[field]) === value)
+}
+
+function refusalText({ partition, offset }: ReadRecord, { code, detail }: { code: string; detail: string }): string {
+  return `triplane: partition ${partition}, offset ${offset}: ${code}: ${detail}\n`
+}
+
+function parseTopic(text: string): Topic {
+  const topic = all.find(({ name }) => name === text)
+  if (topic) return topic
+  throw new InvalidArgumentError(`Expected one of ${all.map(({ name }) => name).join(', ')}.`)
+}
+
+function parseCondition(text: string): Condition {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('Expected field=value.')
+  return { field: text.slice(0, at), value: text.slice(at + 1) }
+}

@@ -1,0 +1,39 @@
+import type { Event, Topic } from '@triplane/contracts'
+import type { Result } from '@triplane/kernel'
+import { readToEnd, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
+
+const GROUP = 'cli-topic'
+
+/** A record as it lies on its topic, and what it holds, or why it cannot be read. */
+export interface ReadRecord {
+  readonly partition: number
+  readonly offset: number
+  /** When it was sent, microseconds of the sender's clock. */
+  readonly tsSentUs: number
+  readonly bytes: Buffer
+  readonly events: Result<readonly Event[], Refusal>
+}
+
+/** What the command line reads of any topic. */
+export interface TopicReader {
+  /** Shows `see` every record that a topic holds now, each partition in its order; watermarks are passed over. */
+  read(topic: Topic, see: (record: ReadRecord) => void): Promise<void>
+  close(): Promise<void>
+}
+
+/** A reader of the topics on a bus, whose records `decode` makes events of and `bytesOf` gives as they lie. Closing it closes the bus. */
+export function createTopicReader<Payload>(
+  bus: Bus<Payload>,
+  decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>,
+  bytesOf: (record: BusRecord<Payload>) => Buffer,
+): TopicReader {
+  return {
+    read: (topic, see) =>
+      readToEnd(bus, { group: GROUP, topics: [topic] }, (record) => {
+        if (record.watermark !== undefined) return
+        const { partition, offset, tsSentUs } = record
+        see({ partition, offset, tsSentUs, bytes: bytesOf(record), events: decode(record) })
+      }),
+    close: () => bus.close(),
+  }
+}
