@@ -1,9 +1,10 @@
 import { effectUsOf, rank, rankOf, type Event, type Rank } from '@triplane/contracts'
-import { aFill, aQuote, aSignal } from '@triplane/testing'
+import { aFill, aQuote, aSignal, aTrade } from '@triplane/testing'
 import fc from 'fast-check'
 import { OrderedInputs } from './ordered-inputs.ts'
 
 const quote = (seq: number, tsRecvUs: number): Event => aQuote({ seq, tsRecvUs })
+const trade = (seq: number, tsRecvUs: number): Event => aTrade({ seq, tsRecvUs })
 const signal = (seq: number, effectUs: number): Event => aSignal({ seq, effectUs })
 const fill = (seq: number, effectUs: number): Event => aFill({ seq, effectUs })
 
@@ -104,7 +105,7 @@ describe('ordered inputs', () => {
   it('equals a stable sort of all that waits, in whatever batches it comes, also where sequences are equal', () => {
     const batch = fc.record({
       producer: fc.constantFrom('data', 'data', 'data', 'order'),
-      kind: fc.constantFrom(quote, fill, signal),
+      kind: fc.constantFrom(quote, trade, fill, signal),
       fromUs: fc.nat(30),
       steps: fc.array(fc.tuple(fc.constantFrom(-1, 0, 0, 1, 1, 2), fc.nat(3)), { minLength: 1, maxLength: 12 }),
     })
