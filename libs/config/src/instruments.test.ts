@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isCashTraded, isTraded } from '@triplane/contracts'
 import { loadInstruments } from './instruments.ts'
 
 let folder: string
@@ -77,7 +78,7 @@ describe('instruments', () => {
     [
       'a contract size of what is no contract',
       [{ ...solana, contractSize: '0.01' }],
-      'instruments[0].contractSize: expected none, or 1, of a spot: only a contract has another size, found "0.01"',
+      'instruments[0].contractSize: expected none, of kind spot, found "0.01"',
     ],
     ['a lot size below 0', [{ ...solana, lotSize: '-1' }], 'instruments[0].lotSize: expected more than 0, found "-1"'],
     [
@@ -108,7 +109,7 @@ describe('instruments', () => {
     [
       'an index that is traded',
       [{ ...solana, kind: 'index', isTraded: true }],
-      'instruments[0].isTraded: expected false, or none, of an index, found true',
+      'instruments[0].isTraded: expected false, or none, of kind index: it is a number that nobody sells, found true',
     ],
     [
       'what is traded without its book',
@@ -124,32 +125,106 @@ describe('instruments', () => {
     expect(() => loadInstruments([file('bad.json', ...instruments)])).toThrow(message)
   })
 
+  const perpetual = { ...solana, symbol: 'SOL/USDT:USDT', venue: 'binance_usdm', kind: 'linear_perpetual' }
+  const dated = { ...perpetual, symbol: 'SOL/USDT:USDT-261225', kind: 'linear_future', expiry: '2026-12-25T08:00Z' }
+  const inverse = { ...perpetual, symbol: 'SOL/USD:SOL', kind: 'inverse_perpetual', quote: 'USD', settlement: 'SOL' }
+  const call = {
+    ...{ ...dated, symbol: 'SOL/USDT:USDT-261225-300-C', kind: 'option' },
+    ...{ strike: '300', right: 'call', underlying: 'SOL/USDT@binance_spot' },
+  }
+
+  it.each([
+    { kind: 'spot', instrument: solana, isTradable: true, isCash: true },
+    { kind: 'equity', instrument: { ...solana, kind: 'equity', session: 'us_equity' }, isTradable: true, isCash: true },
+    { kind: 'linear_perpetual', instrument: { ...perpetual, settlement: 'USDT' }, isTradable: true, isCash: false },
+    { kind: 'linear_future', instrument: dated, isTradable: true, isCash: false },
+    { kind: 'inverse_perpetual', instrument: inverse, isTradable: false, isCash: false },
+    { kind: 'option', instrument: call, isTradable: false, isCash: false },
+    { kind: 'index', instrument: { ...solana, kind: 'index' }, isTradable: false, isCash: true },
+  ])('takes an instrument of kind $kind, and trades it: $isTradable', ({ instrument, isTradable, isCash }) => {
+    const loaded = loadInstruments([file('kind.json', instrument)]).find(({ symbol }) => symbol === instrument.symbol)
+    expect(loaded).toEqual(instrument)
+    expect(loaded && [isTraded(loaded), isCashTraded(loaded, [])]).toEqual([isTradable, isCash])
+    if (isTradable) return
+    const traded = file('traded.json', { ...instrument, isTraded: true })
+    expect(() => loadInstruments([traded])).toThrow(`expected false, or none, of kind ${instrument.kind}: it`)
+  })
+
   it.each([
     {
-      name: 'an inverse perpetual',
-      symbol: 'BTC/USD:BTC',
-      base: 'BTC',
-      venueSymbol: 'BTCUSD_PERP',
-      found: 'an inverse (COIN-M) contract',
+      name: 'a future without an expiry',
+      bad: { ...dated, expiry: undefined },
+      why: 'expiry: expected one, of kind linear_future, found nothing',
     },
     {
-      name: 'an inverse dated future',
-      symbol: 'ETH/USD',
-      base: 'ETH',
-      venueSymbol: 'ETHUSD_241227',
-      found: 'an inverse (COIN-M) contract',
+      name: 'an option without a strike',
+      bad: { ...call, strike: undefined },
+      why: 'strike: expected one, of kind option, found nothing',
     },
     {
-      name: 'a dated future',
-      symbol: 'ETH/USDT:USDT-241227',
-      base: 'ETH',
-      venueSymbol: 'ETHUSDT_241227',
-      found: 'a dated future',
+      name: 'a share that expires',
+      bad: { ...solana, kind: 'equity', expiry: '2026-12-25T08:00Z' },
+      why: 'expiry: expected none, of kind equity, found',
     },
-  ])('names $name as not supported yet', ({ found, name: _, ...fields }) => {
-    const contract = { ...solana, venue: 'binance_usdm', kind: 'linear_perpetual', ...fields }
-    const message = `found ${found}, "${fields.symbol}": not supported yet`
-    expect(() => loadInstruments([file('contract.json', contract)])).toThrow(message)
+    {
+      name: 'a future with a strike',
+      bad: { ...dated, strike: '3' },
+      why: 'strike: expected none, of kind linear_future, found "3"',
+    },
+    { name: 'an option at nothing', bad: { ...call, strike: '0' }, why: 'strike: expected more than 0, found "0"' },
+    {
+      name: 'an expiry that is no time',
+      bad: { ...dated, expiry: 'Christmas' },
+      why: 'expiry: expected text such as "2026-12-25T08:00Z", found "Christmas"',
+    },
+    {
+      name: 'an expiry in local time',
+      bad: { ...dated, expiry: '2026-12-25T08:00+09:00' },
+      why: 'expiry: expected text such as',
+    },
+    {
+      name: 'an expiry in no month',
+      bad: { ...dated, expiry: '2026-13-25T08:00Z' },
+      why: 'expiry: expected a date and time that there is',
+    },
+    {
+      name: 'an underlying that is no id',
+      bad: { ...call, underlying: 'SOL' },
+      why: 'underlying: expected the id of an instrument, found "SOL"',
+    },
+    {
+      name: 'a linear contract that is paid in its base',
+      bad: { ...dated, settlement: 'SOL' },
+      why: 'settlement: expected USDT, its quote currency, of kind linear_future, found "SOL"',
+    },
+    {
+      name: 'an inverse contract that is paid in its quote',
+      bad: { ...inverse, settlement: 'USD' },
+      why: 'settlement: expected SOL, its base currency',
+    },
+    {
+      name: 'a linear perpetual with an inverse name',
+      bad: { ...perpetual, symbol: 'SOL/USD:SOL' },
+      why: 'kind: expected inverse_perpetual: it is an inverse',
+    },
+    {
+      name: 'a linear perpetual with an inverse name of the venue',
+      bad: { ...perpetual, venueSymbol: 'SOLUSD_PERP' },
+      why: 'kind: expected inverse_perpetual',
+    },
+    {
+      name: 'a linear perpetual with a date in its name',
+      bad: { ...perpetual, symbol: dated.symbol },
+      why: 'kind: expected linear_future or option: it is dated',
+    },
+    {
+      name: 'an inverse dated future, of which there is no kind',
+      bad: { ...inverse, symbol: 'SOL/USD:SOL-261225' },
+      why: 'kind: expected a contract of which there is a kind: none is both inverse and dated',
+    },
+  ])('refuses $name', ({ bad, why }) => {
+    const given = JSON.parse(JSON.stringify(bad)) as object
+    expect(() => loadInstruments([file('bad.json', given)])).toThrow(`instruments[0].${why}`)
   })
 
   it('takes what is only quoted', () => {

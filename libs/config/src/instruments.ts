@@ -1,5 +1,5 @@
 import { TypeCompiler, type ValueError } from '@sinclair/typebox/compiler'
-import { instrumentsFileSchema, isTraded, type Instrument } from '@triplane/contracts'
+import { contractFields, instrumentsFileSchema, isTraded, ruleOf, type Instrument } from '@triplane/contracts'
 // eslint-disable-next-line @nx/enforce-module-boundaries -- data, not code; at the top of the repository, where users look for it
 import builtIn from '../../../config/instruments.json' with { type: 'json' }
 import { ConfigError, type Violation } from './config-error.ts'
@@ -13,7 +13,7 @@ const fileCheck = TypeCompiler.Compile(instrumentsFileSchema)
 /**
  * The built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
  * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick, lot
- * or contract size that is not above 0, an inverse or dated contract, an index that is traded or what is traded without a book, two instruments of one symbol in a file, two of one venue symbol in all.
+ * or contract size that is not above 0, a field that its kind needs and is not there, or has not and is, a contract of another kind than its name says, a kind that is only quoted and is traded, what is traded without a book, two instruments of one symbol in a file, two of one venue symbol in all.
  */
 export function loadInstruments(files: readonly string[] = []): readonly Instrument[] {
   const byKey = new Map<string, Instrument>()
@@ -38,7 +38,8 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
     ...notAbove0(instrument, i),
     ...notSplit(instrument, i),
     ...notSupported(instrument, i),
-    ...notCounted(instrument, i),
+    ...notOfKind(instrument, i),
+    ...notPossible(instrument, i),
     ...notTraded(instrument, i),
     ...(instruments.findIndex((one) => keyOf(one) === keyOf(instrument)) < i
       ? [
@@ -54,41 +55,68 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
   return instruments
 }
 
-/** Contracts that are counted otherwise than a linear perpetual, whatever kind they are given: a wrong kind is wrong money. */
+/** A contract under the name of another kind, whatever kind it is given: a wrong kind is wrong money. */
 function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number): Violation[] {
-  if (kind !== 'linear_perpetual') return []
-  const isInverse = symbol.endsWith(`:${base}`) || /USD_(PERP|\d{6})$/.test(venueSymbol)
-  const isDated = /-\d{6}$/.test(symbol) || /_\d{6}$/.test(venueSymbol)
-  if (!isInverse && !isDated) return []
-  const contract = isInverse ? 'an inverse (COIN-M) contract' : 'a dated future'
-  return [
-    {
-      path: `instruments[${i}].kind`,
-      expected: 'an instrument of a kind that is supported: spot, linear_perpetual, equity, index',
-      found: `${contract}, ${showFound(symbol)}: not supported yet`,
-    },
-  ]
+  const { isDerivative, settlesIn, needs } = ruleOf(kind)
+  if (!isDerivative) return []
+  const settled = symbol.slice(symbol.lastIndexOf(':') + 1).split('-', 1)[0]
+  const isInverse = (symbol.includes(':') && settled === base) || /USD_(PERP|\d{6})$/.test(venueSymbol)
+  const isDated = /-\d{6}(-|$)/.test(symbol) || /_\d{6}$/.test(venueSymbol)
+  if ((!isInverse || settlesIn !== 'quote') && (!isDated || needs.includes('expiry'))) return []
+  const expected =
+    isInverse && isDated
+      ? 'a contract of which there is a kind: none is both inverse and dated'
+      : isInverse
+        ? 'inverse_perpetual: it is an inverse (COIN-M) contract'
+        : 'linear_future or option: it is dated'
+  return [{ path: `instruments[${i}].kind`, expected, found: `${kind}, of ${showFound(symbol)}` }]
 }
 
-/** Only contracts are counted in pieces: a quantity of what is held itself is of its base. */
-function notCounted({ contractSize, kind }: Instrument, i: number): Violation[] {
-  if (contractSize === undefined || kind === 'linear_perpetual' || Number(contractSize) === 1) return []
-  return [
-    {
-      path: `instruments[${i}].contractSize`,
-      expected: `none, or 1, of a ${kind}: only a contract has another size`,
-      found: showFound(contractSize),
-    },
-  ]
+/** The fields that its kind needs and has not, and those that it has and its kind has not. */
+function notOfKind(instrument: Instrument, i: number): Violation[] {
+  const { kind } = instrument
+  const { needs, may } = ruleOf(kind)
+  return contractFields.flatMap((field) => {
+    const found = instrument[field]
+    const path = `instruments[${i}].${field}`
+    if (found === undefined)
+      return needs.includes(field) ? [{ path, expected: `one, of kind ${kind}`, found: 'nothing' }] : []
+    // Whatever is held itself is counted in whole units.
+    const isWhole = field === 'contractSize' && Number(found) === 1
+    if (needs.includes(field) || may.includes(field) || isWhole) return []
+    return [{ path, expected: `none, of kind ${kind}`, found: showFound(found) }]
+  })
 }
 
-/** An index is a number that nobody sells; and what is traded is traded by its book. */
-function notTraded(instrument: Instrument, i: number): Violation[] {
-  if (!isTraded(instrument)) return []
+/** Values that no instrument can have: a date that is none, an underlying that is no id, a currency that a linear contract is not paid in. */
+function notPossible(instrument: Instrument, i: number): Violation[] {
+  const { kind, expiry, underlying, settlement } = instrument
+  const settlesIn = ruleOf(kind).settlesIn
   const path = `instruments[${i}]`
-  if (instrument.kind === 'index')
-    return [{ path: `${path}.isTraded`, expected: 'false, or none, of an index', found: showFound(true) }]
-  if (instrument.hasBook === false)
+  const violations: Violation[] = []
+  if (expiry !== undefined && Number.isNaN(Date.parse(expiry)))
+    violations.push({ path: `${path}.expiry`, expected: 'a date and time that there is', found: showFound(expiry) })
+  if (underlying !== undefined && !/.@./.test(underlying))
+    violations.push({ path: `${path}.underlying`, expected: 'the id of an instrument', found: showFound(underlying) })
+  if (settlement !== undefined && settlesIn !== undefined && settlement !== instrument[settlesIn])
+    violations.push({
+      path: `${path}.settlement`,
+      expected: `${instrument[settlesIn]}, its ${settlesIn} currency, of kind ${kind}`,
+      found: showFound(settlement),
+    })
+  return violations
+}
+
+/** A kind that is only quoted is not traded; and what is traded is traded by its book. */
+function notTraded(instrument: Instrument, i: number): Violation[] {
+  const { kind } = instrument
+  const { quotedOnly } = ruleOf(kind)
+  const path = `instruments[${i}]`
+  if (quotedOnly !== undefined && instrument.isTraded === true)
+    return [
+      { path: `${path}.isTraded`, expected: `false, or none, of kind ${kind}: ${quotedOnly}`, found: showFound(true) },
+    ]
+  if (isTraded(instrument) && instrument.hasBook === false)
     return [{ path: `${path}.hasBook`, expected: 'true, or none, of what is traded', found: showFound(false) }]
   return []
 }
@@ -101,7 +129,7 @@ function notSplit({ venue }: Instrument, i: number): Violation[] {
 }
 
 function notAbove0(instrument: Instrument, i: number): Violation[] {
-  const sizes = ['tickSize', 'lotSize', 'contractSize'] as const
+  const sizes = ['tickSize', 'lotSize', 'contractSize', 'strike'] as const
   const steps = sizes.filter((field) => Number(instrument[field] ?? 1) <= 0)
   const violations = steps.map((field) => ({
     path: `instruments[${i}].${field}`,
@@ -133,6 +161,8 @@ function schemaViolations(content: unknown): Violation[] {
 function expectedBy({ schema, message }: ValueError): string {
   const choices = schema['anyOf'] as readonly { readonly const: string }[] | undefined
   if (choices) return `one of ${choices.map((choice) => choice.const).join(', ')}`
+  const [example] = (schema['examples'] as readonly string[] | undefined) ?? []
+  if (example !== undefined) return `text such as "${example}"`
   if (schema['pattern'] !== undefined) return 'a decimal string such as "0.01"'
   return message.replace(/^Expected /, '').replace(/^Unexpected property$/, 'no such field')
 }

@@ -130,6 +130,9 @@ export {
   instrumentsFileSchema,
   isCashTraded,
   isTraded,
+  tradesAlways,
+  tradesAt,
   type Instrument,
 } from './instrument.ts'
+export { contractFields, ruleOf } from './instrument-kinds.ts'
 export { knownSteps, stepsOf, stepsSchema, unitScale, type Steps } from './steps.ts'

@@ -2,6 +2,7 @@ import {
   normalizeRefusals,
   Outbox,
   instrumentId,
+  tradesAt,
   type MarketEvent,
   type NormalizeRefusal,
   type Quote,
@@ -411,7 +412,7 @@ export class DataCore {
       this.#takeHeld(lane)
       this.#judgeBook(lane)
       if (clock.offsetUs !== undefined) bars.onTime(this.#nowUs, clock.offsetUs, this.#emit, lateness.isLate)
-      if (this.#deps.isSessionOpen(instrument.session, this.#nowUs)) staleness.onTime(this.#nowUs, this.#emit)
+      if (tradesAt(instrument, this.#nowUs, this.#deps.isSessionOpen)) staleness.onTime(this.#nowUs, this.#emit)
       marks.onTime(this.#nowUs, this.#emit)
     }
   }

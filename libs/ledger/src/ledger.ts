@@ -1,5 +1,6 @@
 import {
   exemptsReduceOnly,
+  ruleOf,
   unitScale,
   type Cross,
   type EventDraft,
@@ -189,7 +190,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   function* held(): Generator<HeldPosition> {
     for (const { whole } of positions.values()) {
       const { base, kind } = instrumentOf(whole.instrument)
-      yield { position: whole, base, isDerivative: kind === 'linear_perpetual' }
+      yield { position: whole, base, isDerivative: ruleOf(kind).isDerivative }
     }
     for (const { whole } of assets.all) yield { position: whole, base: whole.instrument, isDerivative: false }
   }
@@ -316,7 +317,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const instrument = instrumentOf(fill.instrument)
       const { base, kind } = instrument
       const { feeCurrency = quoteCurrency } = fill
-      const takesBase = feeCurrency === base && kind !== 'linear_perpetual'
+      const takesBase = feeCurrency === base && !ruleOf(kind).isDerivative
       const notional = notionalAt(signed, price, whole)
       const notionals = divide(notional, shares.map(unitsOf))
       const fees = divide(

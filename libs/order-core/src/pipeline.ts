@@ -2,6 +2,7 @@ import {
   cancelReasons,
   isKnownCode,
   Outbox,
+  tradesAlways,
   venueOf,
   type AccountOpening,
   type CancelIntent,
@@ -212,7 +213,7 @@ class OrderPipeline implements OrderPlaneCore {
     if (objection) return this.#deny(order, objection)
     this.#broker.take({ type: 'submitOrder', order: sized }, this.#nowUs)
     this.#rate.record(this.#nowUs)
-    if (desk.terms.instrument.session !== '24x7') this.#watchSessions()
+    if (!tradesAlways(desk.terms.instrument)) this.#watchSessions()
     this.#published.enter(order, 'submitted', this.#nowUs)
   }
 
@@ -279,7 +280,7 @@ class OrderPipeline implements OrderPlaneCore {
     }
   }
 
-  /** Sessions end on whole minutes: look at the next one, as long as there are orders that a session can end. */
+  /** Sessions and instruments end on whole minutes: look at the next one, as long as there are orders that a session can end. */
   #watchSessions(): void {
     this.#sessionCheckUs = Math.min(this.#sessionCheckUs, floorTime(this.#nowUs, US_PER_MINUTE) + US_PER_MINUTE)
   }
@@ -287,7 +288,7 @@ class OrderPipeline implements OrderPlaneCore {
   #endSessions(): void {
     this.#sessionCheckUs = Number.POSITIVE_INFINITY
     for (const desk of this.#desks.all) {
-      if (desk.working.orders.length === 0 || desk.terms.instrument.session === '24x7') continue
+      if (desk.working.orders.length === 0 || tradesAlways(desk.terms.instrument)) continue
       if (!desk.isSessionOpen(this.#nowUs))
         for (const order of [...desk.working.orders]) this.#changes.cancel(order, 'expired')
       this.#watchSessions()

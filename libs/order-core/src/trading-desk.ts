@@ -3,6 +3,7 @@ import {
   knownSteps,
   stateSchema,
   stepsSchema,
+  tradesAt,
   type BookDelta,
   type BookSnapshot,
   type Instrument,
@@ -149,7 +150,7 @@ export class TradingDesk implements InstrumentRisk {
   }
 
   isSessionOpen(nowUs: number): boolean {
-    return this.#isSessionOpen(this.terms.instrument.session, nowUs)
+    return tradesAt(this.terms.instrument, nowUs, this.#isSessionOpen)
   }
 
   participationUnits(nowUs: number): bigint {

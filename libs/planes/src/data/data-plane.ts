@@ -1,5 +1,6 @@
 import {
   isTraded,
+  tradesAt,
   topics,
   type Heartbeat,
   type Instrument,
@@ -59,8 +60,9 @@ function buildDataPlane(
   const observe = exportDataPlane(metrics, core, { source, nowUs })
   const traded = instruments.filter(isTraded)
   metrics.beforeScrape(() => {
-    for (const { exchange, symbol, session } of traded) {
-      metrics.sessionOpen.set({ exchange, symbol }, isSessionOpen(session, core.nowUs) ? 1 : 0)
+    for (const instrument of traded) {
+      const { exchange, symbol } = instrument
+      metrics.sessionOpen.set({ exchange, symbol }, tradesAt(instrument, core.nowUs, isSessionOpen) ? 1 : 0)
     }
   })
   return {

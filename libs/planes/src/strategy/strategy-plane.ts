@@ -1,4 +1,4 @@
-import { field, instrumentId, type Instrument, type InstrumentId } from '@triplane/contracts'
+import { field, instrumentId, tradesAt, type Instrument, type InstrumentId } from '@triplane/contracts'
 import type { ConfiguredRates } from '@triplane/instruments'
 import type { Logger } from '@triplane/logging'
 import type { Metrics } from '@triplane/metrics'
@@ -66,7 +66,7 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
       { config, instruments, rates, quoted = [], isSessionOpen, metrics, logger }: StrategyPlaneParts,
       saved?: StrategySnapshot,
     ): StrategyCore {
-      const sessionOf = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument.session]))
+      const byId = new Map(instruments.map((instrument) => [instrumentId(instrument), instrument]))
       const logged = new Set<string>()
       const deps = {
         instruments,
@@ -74,8 +74,8 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
         quoted,
         strategies,
         isSessionOpen(id: InstrumentId, timeUs: number) {
-          const session = sessionOf.get(id)
-          return session !== undefined && isSessionOpen(session, timeUs)
+          const instrument = byId.get(id)
+          return instrument !== undefined && tradesAt(instrument, timeUs, isSessionOpen)
         },
         onNotice(notice: StrategyNotice) {
           if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
