@@ -175,7 +175,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     rmSync(folder, { recursive: true })
     stack.order.start()
     await suspended()
-    expect((await runOf(stack.order))?.why).toMatch(/Expected the snapshot and input log of run e2eha001, was nothing/)
+    expect((await runOf(stack.order))?.why).toMatch(/No snapshot and no input log of run e2eha001/)
 
     await stack.startRun({ runId: 'e2eha002', mode: 'live', venues: ['sim'], seed: 6 })
     await until('the new run', async () => {

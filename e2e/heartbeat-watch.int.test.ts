@@ -53,7 +53,7 @@ describeWithDocker(['kafka'], 'heartbeat-watch beside three planes', () => {
     await until('all planes heard', async () => (await watch.get<Health>('/health'))?.status === 'healthy')
     const log = watch.log().filter((line) => line.includes('order-plane'))
     expect(log.findLast((line) => line.includes('is missing'))).toBeDefined()
-    expect(log.at(-1)).toContain('The plane is heard again')
+    expect(log.at(-1)).toContain('Heartbeats of the plane are back')
   }, 180_000)
 
   it('shuts down cleanly', async () => {

@@ -24,7 +24,7 @@ export function readSecret(file: string, from: string): string {
   } catch (error) {
     // Not the message: it has the name, which may be the secret itself, given by mistake.
     const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'none'
-    throw new CliError(`Expected to read the file of ${from}, was: ${code}`, 2)
+    throw new CliError(`Cannot read the file of ${from}: ${code}`, 2)
   }
   if (text === '') throw new CliError(`Expected a secret in the file of ${from}, was nothing`, 2)
   return text

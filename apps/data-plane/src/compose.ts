@@ -112,8 +112,7 @@ export function composeDataPlane(
       snapshots,
       saved,
       snapshotEveryMs: config.state.snapshotEveryMs,
-      onSnapshotFault: (fault) =>
-        context.logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
+      onSnapshotFault: (fault) => context.logger.error('Cannot write a snapshot: a restart takes longer', { fault }),
       onHandOver: () => plane.freshness.handedOver(),
       onPublished: () => plane.freshness.published(),
       onBatch: () => void (lastSeenUs = clock.nowUs()),

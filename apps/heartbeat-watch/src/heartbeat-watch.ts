@@ -17,7 +17,7 @@ export const heartbeatWatch = defineService({
         logger.warning('A heartbeat is missing', { plane, silence_seconds: silenceUs / 1e6 })
       },
       onBack: (plane, silenceUs) =>
-        logger.info('The plane is heard again', { plane, silence_seconds: silenceUs / 1e6 }),
+        logger.info('Heartbeats of the plane are back', { plane, silence_seconds: silenceUs / 1e6 }),
     })
     const judge = () => ({ healthy: silences.missing().length === 0, details: { missing: silences.missing() } })
     return {

@@ -88,7 +88,7 @@ describe('heartbeat-watch', () => {
       failsAs: 'degraded',
     })
     await watch.pass(1, ...planes)
-    expect(watch.lines.at(-1)).toMatchObject({ message: 'The plane is heard again', plane: 'order-plane' })
+    expect(watch.lines.at(-1)).toMatchObject({ message: 'Heartbeats of the plane are back', plane: 'order-plane' })
     expect((await watch.checks())['heartbeats']).toMatchObject({ healthy: true, details: { missing: [] } })
     await watch.stop()
   })

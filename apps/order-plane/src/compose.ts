@@ -153,7 +153,7 @@ export async function composeOrderPlane(
   const { database } = plane
   operators.openAudit(database)
   if (database) {
-    const onFault = (fault: Error) => logger.warning('The slowest fills could not be stored', { fault })
+    const onFault = (fault: Error) => logger.warning('Cannot store the slowest fills', { fault })
     slowest = createSlowestFills({ pool: database.pool, isReady: () => database.isReady, onFault })
   }
   // What uses the database is closed before it is.

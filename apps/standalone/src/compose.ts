@@ -91,8 +91,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
   const rates = accountRates(config.order.ratesToUsd, instruments)
   const metrics = createMetricsOfPlanes({ config, instruments, rates, source: source.name, logger })
-  for (const difference of stopped ? stopped.differences : [])
-    logger.warning(`The state of the run that is resumed: ${difference}`)
+  for (const difference of stopped ? stopped.differences : []) logger.warning(`State of the resumed run: ${difference}`)
   const { order: savedOrder, strategy: savedStrategy } = stopped?.state.planes ?? {}
   const cashNotice = keptCashNotice(savedOrder?.core.ledger, config.order)
   for (const notice of [cashNotice, tunedNotice(savedStrategy?.core.strategies)]) if (notice) logger.warning(notice)
@@ -278,20 +277,18 @@ function resumePlanes(options: PlanesOptions): Planes {
 /** Finds out before the run, not after it, that its results cannot be written. */
 function checkFolders({ varFolder, reportFile, recordFile }: Options): void {
   if (recordFile !== undefined && existsSync(recordFile))
-    throw new UsageError(`Expected a file that is not there yet for --record, was ${recordFile}.`)
+    throw new UsageError(`Cannot record to ${recordFile}: the file exists.`)
   try {
     mkdirSync(varFolder, { recursive: true })
     accessSync(varFolder, constants.W_OK)
   } catch (error) {
-    throw new UsageError(`Expected a folder that can be written to for --var, was ${varFolder} (${codeOf(error)}).`)
+    throw new UsageError(`Cannot write to the folder of --var, ${varFolder}: ${codeOf(error)}.`)
   }
   if (reportFile === undefined) return
   try {
     accessSync(dirname(reportFile), constants.W_OK)
   } catch (error) {
-    throw new UsageError(
-      `Expected a file in a folder that can be written to for --report, was ${reportFile} (${codeOf(error)}).`,
-    )
+    throw new UsageError(`Cannot write the file of --report, ${reportFile}: ${codeOf(error)}.`)
   }
 }
 

@@ -92,7 +92,7 @@ export class History {
     this.#slowest = createSlowestFills({
       pool: database.pool,
       isReady: () => database.isReady,
-      onFault: (fault) => logger.warning('The slowest fills could not be stored', { fault }),
+      onFault: (fault) => logger.warning('Cannot store the slowest fills', { fault }),
     })
     const stored = new Set<Topic>(storedEventTypes.map((type) => topicOf[type]))
     this.#consumer = bus.consumer({
@@ -115,7 +115,7 @@ export class History {
       this.#maintenance.start()
       await this.#noteBegin()
     } catch (fault) {
-      if (!this.#hurried.signal.aborted) logger.warning('The run is not in the table of runs', { fault })
+      if (!this.#hurried.signal.aborted) logger.warning('Cannot record the run in the table of runs', { fault })
     }
   }
 
@@ -180,7 +180,7 @@ export class History {
     if (!isFlushed) {
       await this.#store.settled()
       const { spilledRows, fault } = this.#store.health()
-      this.#options.logger.warning('History waits on the disk for the next run', { rows: spilledRows, fault })
+      this.#options.logger.warning('History waits on disk for the next run', { rows: spilledRows, fault })
     }
     return this.counts()
   }
@@ -204,9 +204,9 @@ export class History {
         await endRun(this.#database.pool, { runId: this.#options.run.runId, ...end })
       }
       if (await endsWithin(note(), { ms: NOTE_WITHIN_MS })) return
-      this.#options.logger.warning('The end of the run is not in the table of runs: no answer in time')
+      this.#options.logger.warning('Cannot record the end of the run in the table of runs: no answer in time')
     } catch (fault) {
-      this.#options.logger.warning('The end of the run is not in the table of runs', { fault })
+      this.#options.logger.warning('Cannot record the end of the run in the table of runs', { fault })
     }
   }
 

@@ -117,9 +117,6 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
 
 /** What is not in the database. */
 function notStored({ dropped, waiting }: NonNullable<Report['storage']>): string {
-  const parts = [
-    dropped > 0 ? `; dropped ${dropped}` : '',
-    waiting ? `; ${waiting} wait on the disk for the next run` : '',
-  ]
+  const parts = [dropped > 0 ? `; dropped ${dropped}` : '', waiting ? `; ${waiting} wait on disk for the next run` : '']
   return parts.join('')
 }

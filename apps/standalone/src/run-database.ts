@@ -45,7 +45,7 @@ export async function openRunDatabase({ url, folder, logger }: RunDatabaseOption
   const firstAttempt = new Deferred()
   const database = openDatabaseEventually({ url }, (found) => {
     fault = found.state === 'ready' ? undefined : found.fault
-    if (found.state === 'away') logger.warning('The database is away; history waits on the disk', { fault })
+    if (found.state === 'away') logger.warning('The database is down; history waits on disk', { fault })
     if (found.state === 'refused') logger.error('The database cannot be used', { fault })
     firstAttempt.resolve()
   })

@@ -101,8 +101,8 @@ describe('node dist/apps/standalone/main.js', () => {
         ['--config', file('config.json', '{"order":{"risk":{"maxOrders":-1}},"colour":1}')],
         /order\.risk\.maxOrders[^]*colour/,
       ],
-      [['--report', join(folder(), 'none', 'report.json')], /--report, was .*ENOENT/],
-      [['--var', join(file('a-file', ''), 'var')], /--var, was .*ENOTDIR/],
+      [['--report', join(folder(), 'none', 'report.json')], /--report, .*: ENOENT/],
+      [['--var', join(file('a-file', ''), 'var')], /--var, .*: ENOTDIR/],
       [[], /TRIPLANE_ORDER_RISK_MAX_ORDERS/, { TRIPLANE_ORDER_RISK_MAX_ORDERS: 'many' }],
     ]
     for (const [flags, message, environment] of cases) {

@@ -198,8 +198,8 @@ describe('a run whose database goes away', () => {
         expect(await ended).toBe(0)
         expect(printed.error).toBe('')
         expect(printed.out).toContain('Stored  ')
-        if (isKilled) expect(printed.out).toMatch(/; \d+ wait on the disk for the next run/)
-        else expect(printed.out).not.toContain('wait on the disk')
+        if (isKilled) expect(printed.out).toMatch(/; \d+ wait on disk for the next run/)
+        else expect(printed.out).not.toContain('wait on disk')
       }
     })
 
@@ -215,7 +215,7 @@ describe('a run whose database goes away', () => {
       await sleep(1000)
       first.child.kill('SIGINT')
       expect(await first.ended).toBe(0)
-      expect(first.printed.out).toMatch(/; \d+ wait on the disk for the next run/)
+      expect(first.printed.out).toMatch(/; \d+ wait on disk for the next run/)
       // A process that was killed leaves a folder that the next one takes over.
       const killed = await start(varFolder, away)
       killed.child.kill('SIGKILL')

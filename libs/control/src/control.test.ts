@@ -88,8 +88,8 @@ describe('the control surface', () => {
   })
 
   it.each([
-    ['resume', 503, 'Expected the audit row of resume to be committed, was: ECONNREFUSED. Nothing was loosened.'],
-    ['rearm', 503, 'Expected the audit row of rearm to be committed, was: ECONNREFUSED. Nothing was re-armed.'],
+    ['resume', 503, 'Cannot commit the audit row of resume: ECONNREFUSED. Nothing was loosened.'],
+    ['rearm', 503, 'Cannot commit the audit row of rearm: ECONNREFUSED. Nothing was re-armed.'],
   ])('refuses %s while the database is away', async (command, status, reason) => {
     const { world, post } = await served()
     world.fates.audit.push('fails')
@@ -103,7 +103,7 @@ describe('the control surface', () => {
     world.fates.enforce.push('fails')
     expect(await post('halt', { token: 'token-of-ann' })).toMatchObject({
       status: 500,
-      body: { accepted: false, persisted: true, reason: 'Expected the plane to take halt, was: a bug' },
+      body: { accepted: false, persisted: true, reason: 'Cannot enforce halt: a bug' },
     })
   })
 

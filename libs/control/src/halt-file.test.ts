@@ -40,7 +40,7 @@ describe('the halt file', () => {
       writeFileSync(file.path, whole.subarray(0, length))
       expect(file.read()).toMatchObject({ state: 'halted', who: 'triplane' })
     }
-    expect(file.read().why).toMatch(/^Expected to read .*operator-order-live\.json, was: /)
+    expect(file.read().why).toMatch(/^Cannot read .*operator-order-live\.json: /)
   })
 
   it.each([

@@ -56,14 +56,14 @@ export function createHaltFile(folder: string, account: string): HaltFile {
         return parseOrder(readFileSync(path, 'utf8'), account)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothingOrdered
-        return { state: 'halted', who: NOBODY, why: `Expected to read ${path}, was: ${messageOf(error)}`, atUs: 0 }
+        return { state: 'halted', who: NOBODY, why: `Cannot read ${path}: ${messageOf(error)}`, atUs: 0 }
       }
     },
     write(order) {
       return writes
         .run(() => put(order))
         .catch((error: unknown) => {
-          throw new ControlError('file_failed', `Expected to write ${path}, was: ${messageOf(error)}`, error)
+          throw new ControlError('file_failed', `Cannot write ${path}: ${messageOf(error)}`, error)
         })
     },
   }

@@ -49,7 +49,7 @@ describe('a halt', () => {
       accepted: false,
       refusal: 'enforce_failed',
       persisted: true,
-      reason: 'Expected the plane to take halt, was: a bug',
+      reason: 'Cannot enforce halt: a bug',
     })
     expect(world.steps).toEqual(['file', 'publish', 'auditEventually'])
     expect(world.file.state).toBe('halted')
@@ -90,7 +90,7 @@ describe('a resume', () => {
       refusal: 'audit_failed',
       tradingState: 'halted',
       audited: false,
-      reason: 'Expected the audit row of resume to be committed, was: ECONNREFUSED. Nothing was loosened.',
+      reason: 'Cannot commit the audit row of resume: ECONNREFUSED. Nothing was loosened.',
     })
     expect(world.steps).toEqual([])
     expect(world.file.state).toBe('halted')
@@ -194,7 +194,7 @@ describe('a tuning', () => {
     expect(await world.desk.tune(tuning, 'bob', 'y')).toMatchObject({
       accepted: false,
       refusal: 'audit_failed',
-      reason: 'Expected the audit row of tune to be committed, was: ECONNREFUSED. Nothing was tuned.',
+      reason: 'Cannot commit the audit row of tune: ECONNREFUSED. Nothing was tuned.',
     })
     expect(world.steps).toEqual([])
   })
@@ -205,7 +205,7 @@ describe('a tuning', () => {
       accepted: false,
       audited: true,
       refusal: 'publish_failed',
-      reason: 'Expected to publish tune, was: no bus. Nothing was tuned.',
+      reason: 'Cannot publish tune: no bus. Nothing was tuned.',
     })
   })
 })

@@ -109,11 +109,11 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   const loosenings = new SerialQueue()
 
   /** Runs the action; reports a failure and returns it. */
-  function attempt(code: ControlErrorCode, expected: string, act: () => void): ControlError | undefined {
+  function attempt(code: ControlErrorCode, failure: string, act: () => void): ControlError | undefined {
     try {
       return void act()
     } catch (error) {
-      return told(new ControlError(code, `${expected}, was: ${messageOf(error)}`, error))
+      return told(new ControlError(code, `${failure}: ${messageOf(error)}`, error))
     }
   }
 
@@ -123,11 +123,11 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   }
 
   const enforced = (order: OperatorOrder | OpeningOrder) =>
-    attempt('enforce_failed', `Expected the plane to take ${order.command}`, () => enforce(order))
+    attempt('enforce_failed', `Cannot enforce ${order.command}`, () => enforce(order))
   const published = (order: OperatorOrder | TuningOrder) =>
-    attempt('publish_failed', `Expected to publish ${order.command}`, () => publish(order))
+    attempt('publish_failed', `Cannot publish ${order.command}`, () => publish(order))
   const auditLater = (entry: AuditEntry) =>
-    attempt('audit_failed', `Expected to note ${entry.command} for the audit`, () => auditEventually(entry))
+    attempt('audit_failed', `Cannot queue the audit row of ${entry.command}`, () => auditEventually(entry))
 
   async function saved(order: StandingOrder): Promise<ControlError | undefined> {
     try {
@@ -141,7 +141,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     try {
       return await withTimeout(audit(entry), { ms: auditTimeoutMs, what: 'an end' }).then(() => undefined)
     } catch (error) {
-      const message = `Expected the audit row of ${entry.command} to be committed, was: ${messageOf(error)}`
+      const message = `Cannot commit the audit row of ${entry.command}: ${messageOf(error)}`
       return told(new ControlError('audit_failed', message, error))
     }
   }
@@ -248,7 +248,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       if (bug) return refused(order, 'enforce_failed', bug.message, done)
       const since = judgeOpening(document)
       if (since.ok && since.value === 'known') return outcome(order, { accepted: true, ...done })
-      const reason = since.ok ? 'Expected the plane to open its account, it has not yet' : since.error
+      const reason = since.ok ? 'The plane has not opened its account yet' : since.error
       return refused(order, 'not_opened', `${reason}. ${nothingDone}`, done)
     },
 

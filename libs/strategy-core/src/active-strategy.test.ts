@@ -198,7 +198,7 @@ describe('a strategy that is tuned', () => {
     const snapshot = plane.core.snapshot()
     expect(createStateCheck(strategySchemaOf(strategies), '/core')(snapshot)).toBeUndefined()
     expect(tunedNotice(snapshot.strategies)).toBe(
-      'Strategies go on as they were left: A as it was tuned, {"factor":0.5}, whatever its settings',
+      'Strategies resume as they were left: A as it was tuned, {"factor":0.5}, whatever its settings',
     )
     expect(tunedNotice(openPlane().core.snapshot().strategies)).toBeUndefined()
     const restored = openPlane(snapshot)

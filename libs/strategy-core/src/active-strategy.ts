@@ -224,7 +224,7 @@ export function tunedNotice(saved: readonly SavedStrategy[] | undefined): string
     ...(tuned === '{}' ? [] : [`${name} as it was tuned, ${tuned}, whatever its settings`]),
     ...(suspendedWhy === null ? [] : [`${name} suspended: ${suspendedWhy}`]),
   ])
-  return kept.length > 0 ? `Strategies go on as they were left: ${kept.join('; ')}` : undefined
+  return kept.length > 0 ? `Strategies resume as they were left: ${kept.join('; ')}` : undefined
 }
 
 function tunedOf(

@@ -91,6 +91,6 @@ describe('monitoring render', () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     expect(await world.run('monitoring', 'render', '--from', infrastructure, '--to', file)).toBe(1)
-    expect(world.messages).toMatch(/^triplane: Expected to write to .*file, was: (ENOTDIR|EEXIST)/)
+    expect(world.messages).toMatch(/^triplane: Cannot write to .*file: (ENOTDIR|EEXIST)/)
   })
 })

@@ -61,6 +61,6 @@ function writeAll(to: string, { files }: Rendered, owner: Owner | undefined) {
   try {
     return writeRendered(to, files, owner)
   } catch (error) {
-    throw new CliError(`Expected to write to ${to}, was: ${messageOf(error)}`)
+    throw new CliError(`Cannot write to ${to}: ${messageOf(error)}`)
   }
 }

@@ -161,11 +161,7 @@ describe("the operator's token", () => {
 
   it.each([
     ['none', {}, "Expected an operator's token in TRIPLANE_TOKEN"],
-    [
-      'a file that is not there',
-      { TRIPLANE_TOKEN_FILE: '/nowhere' },
-      'Expected to read the file of TRIPLANE_TOKEN_FILE',
-    ],
+    ['a file that is not there', { TRIPLANE_TOKEN_FILE: '/nowhere' }, 'Cannot read the file of TRIPLANE_TOKEN_FILE'],
     ['a file without one', { TRIPLANE_TOKEN_FILE: '/dev/null' }, 'Expected a secret in the file'],
   ])('is needed: %s is exit code 2', async (_, environment, message) => {
     world.environment = environment

@@ -50,7 +50,7 @@ describe('profile', () => {
     const plane = await aPlane(200, '{}')
     const flags = ['--url', plane.url, '--kind', 'heap', '--out', join(folder, 'no', 'such', 'folder')]
     expect(await world.run('profile', ...flags)).toBe(1)
-    expect(world.messages).toMatch(/^triplane: Expected to write the profile to .*ENOENT/)
+    expect(world.messages).toMatch(/^triplane: Cannot write the profile to .*ENOENT/)
     expect(readdirSync(folder)).toEqual(['order.cpuprofile'])
     expect(plane.asked).toMatchObject([{ method: 'POST', path: '/control/profile?kind=heap' }])
   })

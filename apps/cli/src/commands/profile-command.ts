@@ -70,7 +70,7 @@ async function save(body: NonNullable<Response['body']>, file: string): Promise<
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })
-    throw new CliError(`Expected to write the profile to ${file}, was: ${messageOf(error)}`)
+    throw new CliError(`Cannot write the profile to ${file}: ${messageOf(error)}`)
   }
   return (await stat(file)).size
 }

@@ -65,7 +65,7 @@ async function exportState(line: CommandLine, { out, json }: ExportFlags): Promi
     await writeFile(`${file}.part`, `${JSON.stringify(document, undefined, 2)}\n`, { mode: 0o600, flush: true })
     await rename(`${file}.part`, file)
   } catch (error) {
-    throw new CliError(`Expected to write ${file}, was: ${messageOf(error)}`)
+    throw new CliError(`Cannot write ${file}: ${messageOf(error)}`)
   }
   show(line, json, { file, document }, () => `${tableOf(document)}\nWritten to ${file}.\n`)
 }
@@ -89,7 +89,7 @@ async function importState(line: CommandLine, file: string, { why, tokenFile, js
 
 async function readDocument(file: string): Promise<OwnedDocument> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CliError(`Expected to read ${file}, was: ${messageOf(error)}`, 2)
+    throw new CliError(`Cannot read ${file}: ${messageOf(error)}`, 2)
   })
   const read = readOwned(parse(text))
   if (!read.ok) throw new CliError(`Cannot import ${file}: ${read.error}`, 2)

@@ -59,7 +59,7 @@ describe('storage copy', () => {
     const refused = { table: 'audit_log', sourceRows: 3, newRows: 0, isEqual: false, refused: 'another chain' }
     world.copy = async () => ({ isComplete: false, tables: [refused] })
     expect(await world.run('storage', 'copy', '--from', folder)).toBe(1)
-    expect(world.output).toContain('refused: another chain\nNot everything is there.')
+    expect(world.output).toContain('refused: another chain\nThe copy is incomplete.')
   })
 
   it('can be broken off', async () => {
@@ -69,7 +69,7 @@ describe('storage copy', () => {
       return complete
     }
     expect(await world.run('storage', 'copy', '--from', folder)).toBe(1)
-    expect(world.messages).toBe('triplane: Broken off. Begun again, the copy goes on from here.\n')
+    expect(world.messages).toBe('triplane: Interrupted. The next copy continues from here.\n')
     expect(world.closed).toHaveLength(2)
   })
 

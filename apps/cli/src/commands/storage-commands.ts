@@ -49,11 +49,11 @@ async function copy(line: CommandLine, { from, to, json }: Flags): Promise<void>
     })
     bar.clear()
     show(line, json, report, () => textOf(report))
-    if (!report.isComplete) line.fail('Expected everything to be copied, was not: see above')
+    if (!report.isComplete) line.fail('The copy is incomplete: see above')
   } catch (error) {
     bar.clear()
     if (!broken.signal.aborted) throw error
-    throw new CliError('Broken off. Begun again, the copy goes on from here.')
+    throw new CliError('Interrupted. The next copy continues from here.')
   } finally {
     stopListening()
     for (const storage of opened.reverse()) await storage.close()
@@ -73,7 +73,7 @@ function textOf({ tables, audit, isComplete }: CopyReport): string {
   return [
     formatTable(['table', 'rows', 'copied now', ''], rows, ''),
     chain === undefined ? '' : `The audit at the target is ${chain}.\n`,
-    isComplete ? 'Everything is there.\n' : 'Not everything is there.\n',
+    isComplete ? 'Everything is there.\n' : 'The copy is incomplete.\n',
   ].join('')
 }
 

@@ -9,7 +9,7 @@ export class RecordingError extends Error {
 
   constructor(code: RecordingError['code'], folder: string, cause: unknown) {
     const doing = code === 'unwritable' ? 'record into' : 'sync the recording in'
-    super(`Expected to ${doing} ${folder}, was ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`Cannot ${doing} ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     this.code = code
     this.retryable = code === 'unwritable'
   }

@@ -133,7 +133,7 @@ it('exports and shows the instruments that a strategy does not trade yet, and lo
   plane.pastBar(-1)
   expect([await warmingUp(), plane.shown()]).toMatchObject([[], [{ warmingUp: [] }]])
   expect(plane.lines.map(({ level, message }) => [level, message.split(':')[0]])).toEqual([
-    ['INFO', 'A strategy warms up'],
+    ['INFO', 'A strategy is warming up'],
     ['INFO', 'A strategy is warm'],
   ])
 })

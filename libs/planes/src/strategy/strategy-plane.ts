@@ -110,27 +110,27 @@ export const strategyPlane = strategyPlaneOf(builtIn)
 function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): void {
   switch (code) {
     case 'suspended':
-      return logger.error('A strategy is suspended: it is asked no more until an operator re-arms it', {
+      return logger.error('A strategy is suspended until an operator re-arms it', {
         strategy,
         why: detail,
       })
     case 'warming_up':
-      return logger.info('A strategy warms up: nothing is traded for it until it has had the history that it needs', {
+      return logger.info('A strategy is warming up: it trades once it has the history it needs', {
         strategy,
         instruments: detail,
       })
     case 'warm':
       return logger.info('A strategy is warm', { strategy, instruments: detail })
     case 'released':
-      return logger.info('A strategy is asked again', { strategy, by: detail })
+      return logger.info('A strategy is released', { strategy, by: detail })
     case 'tuned':
       return logger.info('A strategy was tuned', { strategy, parameters: detail })
     case 'decision_refused':
-      return logger.warning('A strategy speaks of an instrument that is only quoted: it is never traded', {
+      return logger.warning('A decision about an instrument that is only quoted was refused', {
         strategy,
         instrument: detail,
       })
     case 'tuning_refused':
-      return logger.warning('A tuning was refused: nothing has changed', { strategy, why: detail })
+      return logger.warning('A tuning was refused and changed nothing', { strategy, why: detail })
   }
 }

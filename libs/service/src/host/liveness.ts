@@ -29,6 +29,6 @@ export class Liveness {
     if (isGone === this.#isGone) return
     this.#isGone = isGone
     if (isGone) judge('reducing', `Expected a heartbeat of the strategy plane within ${limitUs / 1e6} s, was none`)
-    else judge('active', 'The strategy plane is heard again')
+    else judge('active', 'Heartbeats of the strategy plane are back')
   }
 }

@@ -30,7 +30,7 @@ export function readCrashNote(folder: string, service: string): CrashNote | unde
   try {
     return JSON.parse(text) as CrashNote
   } catch {
-    return { atUs: 0, error: 'a crash whose note cannot be read' }
+    return { atUs: 0, error: 'a crash with an unreadable note' }
   }
 }
 

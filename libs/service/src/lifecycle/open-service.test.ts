@@ -94,7 +94,7 @@ describe('a service', () => {
     await service.stop()
     await expect(service.ended).rejects.toBe(fault)
     expect(events).toContain('store is closed')
-    expect(lines.filter((line) => line.includes('could not be closed'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('Cannot close'))).toHaveLength(1)
   })
 
   it('hides no failed work behind a part that cannot be closed', async () => {

@@ -74,7 +74,7 @@ export async function openService(
       try {
         await close?.()
       } catch (error) {
-        logger.error('A part of the service could not be closed', { error })
+        logger.error('Cannot close a part of the service', { error })
         faults.push(error instanceof Error ? error : new Error(String(error)))
       }
     }

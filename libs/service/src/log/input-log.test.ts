@@ -150,7 +150,7 @@ describe('the input log', () => {
       const fault = expect.objectContaining({
         code: 'unsynced',
         retryable: false,
-        message: `Expected to sync the input log in ${folder}: EIO`,
+        message: `Cannot sync the input log in ${folder}: EIO`,
       })
       expect(log.fault).toEqual(fault)
       expect(log.isOpen).toBe(false)

@@ -167,7 +167,7 @@ export class InputLog {
     this.#syncing = this.#syncing
       .then(() => (this.#fault ? undefined : act()))
       .catch((cause: unknown) => {
-        const why = `Expected to sync the input log in ${this.#folder}: ${messageOf(cause)}`
+        const why = `Cannot sync the input log in ${this.#folder}: ${messageOf(cause)}`
         this.#fault = new InputLogError('unsynced', why, cause)
         this.#closeFile()
       })
@@ -180,7 +180,7 @@ export class InputLog {
     } catch (cause) {
       this.#closeFile()
       const why = messageOf(cause)
-      throw new InputLogError('unwritable', `Expected to write the input log in ${this.#folder}: ${why}`, cause)
+      throw new InputLogError('unwritable', `Cannot write the input log in ${this.#folder}: ${why}`, cause)
     }
   }
 }

@@ -30,7 +30,7 @@ describe('snapshots', () => {
     writeFileSync(join(folder, 'snapshot-10.json'), text.replace('one', 'two'))
     const said: string[] = []
     expect(open().newest((notice) => said.push(notice))).toEqual({ afterTurn: 9, state: { cash: 'one' } })
-    expect(said).toEqual(['Snapshot snapshot-10.json is damaged: it is passed over'])
+    expect(said).toEqual(['Snapshot snapshot-10.json is damaged and skipped'])
   })
 
   it('holds the plane when a whole one does not fit, though an older one would', async () => {

@@ -45,7 +45,7 @@ export class Snapshots<State> {
       const name = fileOf(afterTurn)
       const [text] = scanLines(readFileSync(join(this.#folder, name))).lines
       if (text === undefined) {
-        note(`Snapshot ${name} is damaged: it is passed over`)
+        note(`Snapshot ${name} is damaged and skipped`)
         continue
       }
       const { state, differences } = this.#decode(name, text.toString('utf8'))
@@ -80,7 +80,7 @@ export class Snapshots<State> {
       return this.#codec.decode(text)
     } catch (error) {
       if (!(error instanceof StateMisfitError)) throw error
-      throw new PlaneSuspendedError(`Cannot go on from ${join(this.#folder, name)}: ${error.message}. ${WAY_ON}`, {
+      throw new PlaneSuspendedError(`Cannot resume from ${join(this.#folder, name)}: ${error.message}. ${WAY_ON}`, {
         cause: error,
       })
     }

@@ -79,7 +79,7 @@ describe('a reader of the bus', () => {
     await nextTurn()
     expect(handled).toEqual(['edge 2'])
     expect(await value('triplane_stage_refused_total', 'decode', 'not_json')).toBe(1)
-    expect(lines.join()).toMatch(/A record is passed over.*heartbeats\.v1/)
+    expect(lines.join()).toMatch(/A record is skipped.*heartbeats\.v1/)
     stopping.abort()
     await work
   })

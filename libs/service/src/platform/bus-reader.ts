@@ -40,7 +40,7 @@ export function readBus<Payload>(
     },
     deadLetter({ record: { topic, offset }, refusal: { code, detail } }) {
       metrics.stageRefused.inc({ stage: 'decode', reason: code })
-      logger.warning('A record is passed over', { topic: topic.name, offset, code, detail })
+      logger.warning('A record is skipped', { topic: topic.name, offset, code, detail })
     },
   })
 

@@ -34,7 +34,7 @@ export async function connectKafka(
     onFailure(error) {
       if (isFault(error) && !error.retryable) throw error
       if (failures++ % SAY_EVERY === 0)
-        logger.warning('Kafka does not answer; trying again', { brokers: config.brokers, error })
+        logger.warning('Kafka does not answer; retrying', { brokers: config.brokers, error })
     },
   })
 }

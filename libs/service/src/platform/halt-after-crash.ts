@@ -14,7 +14,7 @@ export function haltAfterCrash(
   const note = readCrashNote(state.folder, service)
   if (!note) return
   const why = `crashed: ${note.error.split('\n')[0] ?? ''}`
-  logger.critical('The process before crashed by a bug: a halt is ordered', { why })
+  logger.critical('The previous process crashed by a bug: ordering a halt', { why })
   edge.control({ type: 'operatorCommand', seq: edge.nextSeq(), effectUs: 0, command: 'halt', who: service, why })
   const remove = () => removeCrashNote(state.folder, service)
   void edge

@@ -45,7 +45,7 @@ describe('the history of a plane', () => {
   it('is none where no database is named, and the log says so', () => {
     const { histories, lines } = open({})
     expect(histories).toBeUndefined()
-    expect(lines).toMatchObject([{ level: 'INFO', message: expect.stringContaining('nothing is stored') }])
+    expect(lines).toMatchObject([{ level: 'INFO', message: expect.stringContaining('history is not stored') }])
   })
 
   it('is not healthy while its database is away, says why, and keeps what is written on the disk', async () => {
@@ -58,7 +58,7 @@ describe('the history of a plane', () => {
     expect(health).toMatchObject({ isHealthy: false, fault: { code: 'unavailable' } })
     expect(health?.spilledBytes).toBeGreaterThan(100)
     expect(lost).toEqual([])
-    expect(lines[0]).toMatchObject({ level: 'WARNING', message: 'The database is away; history waits' })
+    expect(lines[0]).toMatchObject({ level: 'WARNING', message: 'The database is down; history waits' })
     await history?.close()
   })
 

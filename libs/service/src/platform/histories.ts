@@ -46,7 +46,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
   const url = databaseUrlOf(config.storage)
   const logger = options.logger.child('history')
   if (url === undefined) {
-    logger.info('No DATABASE_URL: nothing is stored')
+    logger.info('No DATABASE_URL: history is not stored')
     return undefined
   }
   const observer = observe()
@@ -54,7 +54,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
   const database = openDatabaseEventually({ url }, (found) => {
     away = found.state === 'ready' ? undefined : found.fault
     if (found.state === 'ready') logger.info('The database is open', { grade: found.description })
-    else if (found.state === 'away') logger.warning('The database is away; history waits', { fault: found.fault })
+    else if (found.state === 'away') logger.warning('The database is down; history waits', { fault: found.fault })
     else logger.error('The database cannot be used', { fault: found.fault })
   })
   let maintenance: StorageMaintenance | undefined
@@ -117,7 +117,7 @@ async function noteRun(database: EventualDatabase, run: Run, logger: Logger): Pr
     await database.ready
     await beginRun(database.pool, { runId, mode, startedAtUs, configuration })
   } catch (fault) {
-    logger.warning('The run is not in the table of runs', { run_id: runId, fault })
+    logger.warning('Cannot record the run in the table of runs', { run_id: runId, fault })
   }
 }
 

@@ -164,7 +164,7 @@ describe('a plane that is hosted on a run', () => {
     send(1)
     const first = await open()
     await live(first, 1)
-    expect(first.said('ERROR')).toMatchObject([{ message: expect.stringContaining('A snapshot could not be written') }])
+    expect(first.said('ERROR')).toMatchObject([{ message: expect.stringContaining('Cannot write a snapshot') }])
     send(2)
     const traced: number[] = []
     const second = await open({

@@ -100,7 +100,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
   let reading = readingFrom(plane.topics, run, saved?.state.positions)
   if (reading.joined.length > 0) {
     const joined = reading.joined.map(({ name }) => name).join(', ')
-    logger.warning('The plane reads topics that it did not read before, from now on', { topics: joined })
+    logger.warning('The plane starts to read topics that it did not read before', { topics: joined })
     // Live, the past of a topic need not be read.
     if (run.mode === 'live') reading = skipTo(await bus.endOf(reading.joined), reading)
   }
@@ -138,8 +138,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
       if (!fault && isLogDown) logger.warning('The input log can be written again')
       isLogDown = fault !== undefined
     },
-    onSnapshotFault: (fault) =>
-      logger.error('A snapshot could not be written: a restart has more to do again', { fault }),
+    onSnapshotFault: (fault) => logger.error('Cannot write a snapshot: a restart takes longer', { fault }),
     clock,
   })
   logger.info('Plane is restored', { after_turn: host.turn, positions: saved?.state.positions.length ?? 0 })

@@ -16,8 +16,8 @@ export async function assertNoPriorOutput<Payload>(
   await readToEnd(bus, { group: `${producer}.start`, topics, from }, (record) => {
     if (record.runId !== runId || record.producer !== producer) return
     throw new PlaneSuspendedError(
-      `Expected the snapshot and input log of run ${runId}, was nothing: the bus has what ${producer} said in it. ` +
-        'Bring back the state folder, or start a new run.',
+      `No snapshot and no input log of run ${runId}, in which ${producer} has already published. ` +
+        'Restore the state folder, or start a new run.',
     )
   })
 }

@@ -128,7 +128,7 @@ describe('orders of operators', () => {
     ] as const) {
       const { status, body } = await order(command, TOKEN, more)
       expect([command, status, body['accepted']]).toEqual([command, 503, false])
-      expect(body['reason']).toContain('DATABASE_URL and TRIPLANE_AUDIT_KEY are needed')
+      expect(body['reason']).toContain('set DATABASE_URL and TRIPLANE_AUDIT_KEY')
     }
     expect(run.told).toHaveLength(1)
     expect(operators.control.standing.state).toBe('halted')

@@ -89,7 +89,7 @@ export class OperatorControl {
       auditEventually: (entry) => {
         void this.#audit
           ?.appendEventually(this.#entryOf(entry))
-          .catch((fault: unknown) => logger.error('An order is not in the queue of the audit', { fault }))
+          .catch((fault: unknown) => logger.error('Cannot queue an order for the audit', { fault }))
       },
       state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
       clock,
@@ -107,7 +107,7 @@ export class OperatorControl {
       const why = `crashed: ${note.error.split('\n')[0] ?? ''}`
       await createHaltFile(config.state.folder, DESK).write({ state: 'halted', who: DESK, why, atUs: note.atUs })
       removeCrashNote(config.state.folder, labelOf(DESK))
-      logger.critical('The process before crashed by a bug: trading is halted until an operator resumes it', { why })
+      logger.critical('The previous process crashed by a bug: trading is halted until an operator resumes it', { why })
     }
     return new OperatorControl(options)
   }
@@ -183,10 +183,7 @@ export class OperatorControl {
 
   #auditLog(): AuditLog {
     if (this.#audit) return this.#audit
-    throw new StorageError(
-      'unavailable',
-      'Expected an audit log, was none: DATABASE_URL and TRIPLANE_AUDIT_KEY are needed',
-    )
+    throw new StorageError('unavailable', 'No audit log: set DATABASE_URL and TRIPLANE_AUDIT_KEY')
   }
 
   #entryOf(entry: Parameters<AuditSink>[0]) {

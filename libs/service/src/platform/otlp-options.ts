@@ -11,7 +11,7 @@ export function otlpOptions(
     endpoint: metrics.otlpEndpoint,
     everyMs: metrics.otlpEveryMs,
     onFault(fault) {
-      if (fault) logger.warning('Metrics could not be sent by OTLP', { endpoint: metrics.otlpEndpoint, fault })
+      if (fault) logger.warning('Cannot send metrics by OTLP', { endpoint: metrics.otlpEndpoint, fault })
       else logger.info('Metrics are sent by OTLP again')
     },
   }

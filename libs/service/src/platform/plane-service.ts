@@ -147,7 +147,7 @@ export class PlaneService {
       producer: edgeProducer,
       run,
       lastSeq: reserveSequences(folder, clock.nowUs(), (fault) =>
-        runLogger.error('The sequences of the edge could not be kept', { fault }),
+        runLogger.error('Cannot save the sequences of the edge', { fault }),
       ),
       clock,
       onDeadLetter(letter) {
@@ -191,7 +191,7 @@ export class PlaneService {
   /** Trades nothing, serves its port, and waits for a newer run. */
   async #hold(bus: ReachableBus<Buffer>, run: Run, why: string): Promise<void> {
     this.#status = { phase: 'suspended', why, bus, run }
-    this.#options.logger.critical('The plane cannot take up its run: it is suspended until there is a new one', { why })
+    this.#options.logger.critical('The plane cannot resume its run: it is suspended until a new one starts', { why })
     await this.#options.onSuspended(why)
   }
 }
