@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { topics } from '@triplane/contracts'
+import { configuredRates } from '@triplane/instruments'
 import { createMetrics } from '@triplane/metrics'
 import { strategyPlaneOf } from '@triplane/planes'
+import { strategyConfigOf } from '@triplane/strategy-core'
 import { loadStrategies } from '@triplane/user-strategies'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 import { writeTapeStrategy } from './tape-strategy.ts'
@@ -51,10 +53,11 @@ describe("a user's strategy that hears trades", () => {
     const strategies = await loadStrategies(writeTapeStrategy(folder()))
     const plane = strategyPlaneOf(strategies)
     const read = (...names: string[]) => {
-      const config = plane.config.parse({ strategies: names })
+      const config = strategyConfigOf(strategies).parse({ strategies: names })
+      const rates = configuredRates(config.ratesToUsd)
       const metrics = createMetrics('strategy_plane', { processMetrics: false })
-      const built = plane.build({ config, instruments: [], isSessionOpen: () => true, metrics } as never)
-      expect(plane.topicsOf(config as never).consumed).toEqual(built.topics)
+      const built = plane.build({ config, instruments: [], rates, isSessionOpen: () => true, metrics })
+      expect(plane.topicsOf(config).consumed).toEqual(built.topics)
       return built.topics.map(({ name }) => name)
     }
     const always = [topics.quotes, topics.ofi, topics.marks, topics.status, topics.orders, topics.fills]
