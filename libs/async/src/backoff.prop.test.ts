@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Backoff } from './backoff.ts'
 
 describe('Backoff', () => {
-  it('doubles up to the longest wait, of which half is random', () => {
+  it('doubles up to the longest wait, half of which is random', () => {
     const sequence = (random: number) => {
       const backoff = new Backoff({ firstMs: 100, longestMs: 1_000, random: () => random })
       return Array.from({ length: 6 }, () => backoff.next())
@@ -11,12 +11,12 @@ describe('Backoff', () => {
     expect(sequence(0.5)).toEqual([75, 150, 300, 600, 750, 750])
   })
 
-  it('has nothing random in it without a source of randomness', () => {
+  it('is not random without a source of randomness', () => {
     const backoff = new Backoff({ firstMs: 100, longestMs: 1_000 })
     expect(Array.from({ length: 6 }, () => backoff.next())).toEqual([100, 200, 400, 800, 1_000, 1_000])
   })
 
-  it('is never beyond its bounds, after any number of failures and successes', () => {
+  it('stays within its bounds after any number of failures and successes', () => {
     const steps = fc.array(
       fc.record({ worked: fc.boolean(), random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }) }),
     )

@@ -1,7 +1,7 @@
 export interface BackoffLimits {
   readonly firstMs: number
   readonly longestMs: number
-  /** Numbers from 0 to below 1. With it one half of each wait is random, so that clients part; without it none is. */
+  /** Numbers in [0, 1). With it half of each wait is random, so that clients spread out; without it no part is random. */
   readonly random?: () => number
 }
 
@@ -22,7 +22,7 @@ export class Backoff {
     return random === undefined ? waitMs : (waitMs * (1 + random())) / 2
   }
 
-  /** It worked: the next wait is the first one again. */
+  /** Resets after a success: the next wait is the first one again. */
   reset(): void {
     this.#failures = 0
   }

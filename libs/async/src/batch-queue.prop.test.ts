@@ -5,7 +5,7 @@ const aQueue = (maxItems = 1_000, maxWeight = 1_000) =>
   new BatchQueue<number>({ maxItems, maxWeight, weightOf: (item) => item })
 
 describe('BatchQueue', () => {
-  it('hands over everything once and in order, however pushes, takes and wake-ups follow each other', async () => {
+  it('hands over every item once and in order, however pushes, takes and wake-ups interleave', async () => {
     const steps = fc.array(fc.constantFrom('push', 'take', 'wake', 'turn'))
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
@@ -17,7 +17,7 @@ describe('BatchQueue', () => {
           if (step === 'push') queue.push(pushed++)
           if (step === 'wake') queue.wake()
           if (step === 'turn') await Promise.resolve()
-          // One reader: it takes again when it has what it asked for.
+          // One reader: it takes again once it has its batch.
           if (step === 'take')
             taking ??= queue.take(60_000).then((items) => {
               taken.push(...items)
@@ -33,7 +33,7 @@ describe('BatchQueue', () => {
     )
   })
 
-  it('gives all that came until the reader goes on, and then waits anew', async () => {
+  it('collects everything pushed until the reader resumes, and then waits anew', async () => {
     const queue = aQueue()
     const batch = queue.take(60_000)
     queue.push(1)
@@ -47,14 +47,14 @@ describe('BatchQueue', () => {
     await next
   })
 
-  it('gives nothing when nothing came in time', async () => {
+  it('returns an empty batch when nothing arrives in time', async () => {
     expect(await aQueue().take(1)).toEqual([])
   })
 
   it.each([
     { name: 'items', queue: aQueue(2, 1_000), items: [1, 1] },
     { name: 'weight', queue: aQueue(1_000, 10), items: [3, 7] },
-  ])('is full at its limit of $name, takes more all the same, and is empty when that is taken', async (limit) => {
+  ])('is full at its limit of $name, accepts more all the same, and is empty after a take', async (limit) => {
     const { queue, items } = limit
     expect(queue.isFull).toBe(false)
     items.forEach((item) => queue.push(item))

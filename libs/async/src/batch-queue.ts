@@ -2,12 +2,12 @@ import { Wake } from './wake.ts'
 
 export interface BatchQueueOptions<Item> {
   readonly maxItems: number
-  /** Of all that waits together, in the unit of `weightOf`. */
+  /** The largest total weight of the waiting items, in the unit of `weightOf`. */
   readonly maxWeight: number
   readonly weightOf: (item: Item) => number
 }
 
-/** What was pushed and not yet taken, for one reader that takes all of it at once. */
+/** A queue for one reader, which takes all waiting items at once. */
 export class BatchQueue<Item> {
   readonly #options: BatchQueueOptions<Item>
   readonly #pushed = new Wake()
@@ -18,17 +18,17 @@ export class BatchQueue<Item> {
     this.#options = options
   }
 
-  /** Items that wait. */
+  /** The number of waiting items. */
   get size(): number {
     return this.#items.length
   }
 
-  /** True when nothing should be pushed that may get lost. */
+  /** True at the limit: items that may be dropped should not be pushed. */
   get isFull(): boolean {
     return this.#items.length >= this.#options.maxItems || this.#weight >= this.#options.maxWeight
   }
 
-  /** Adds an item, also when the queue is full. */
+  /** Adds an item, even when the queue is full. */
   push(item: Item): void {
     this.#items.push(item)
     this.#weight += this.#options.weightOf(item)
@@ -40,7 +40,7 @@ export class BatchQueue<Item> {
     this.#pushed.wake()
   }
 
-  /** Everything that waits, in order; waits for it at most `timeoutMs`, and gives nothing when nothing came. */
+  /** Takes all waiting items, in order; waits up to `timeoutMs` for the first, and returns an empty list without one. */
   async take(timeoutMs: number): Promise<readonly Item[]> {
     await this.#pushed.wait(timeoutMs)
     const items = this.#items

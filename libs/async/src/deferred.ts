@@ -1,4 +1,4 @@
-/** A promise that others settle. The first one to do so wins. (`Promise.withResolvers` comes with Node 22.) */
+/** A promise that is settled from outside; the first call wins. (`Promise.withResolvers` comes with Node 22.) */
 export class Deferred<Value = void> {
   readonly promise: Promise<Value>
   resolve!: (value: Value) => void

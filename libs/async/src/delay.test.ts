@@ -23,7 +23,7 @@ describe('delay', () => {
     expect(removed).toHaveBeenCalledTimes(1)
   })
 
-  it('does not wait when the signal has aborted before', async () => {
+  it('does not wait when the signal has already aborted', async () => {
     await delay(100, AbortSignal.abort())
     expect(jest.getTimerCount()).toBe(0)
   })

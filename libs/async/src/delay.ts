@@ -12,7 +12,7 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
-/** Resolves when the event loop has looked at what waits. (A quarter cheaper than that of `node:timers/promises`.) */
+/** Resolves after the event loop has handled what is pending. (A quarter cheaper than that of `node:timers/promises`.) */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

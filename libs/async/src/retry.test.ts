@@ -5,7 +5,7 @@ afterEach(() => void jest.useRealTimers())
 
 const backoff = { firstMs: 10, longestMs: 40 }
 
-/** Fails so many times, then gives `done`. */
+/** Fails `times` times, then returns `done`. */
 function failing(times: number) {
   return jest.fn(async () => {
     if (times-- > 0) throw new Error('away')
@@ -14,7 +14,7 @@ function failing(times: number) {
 }
 
 describe('retry', () => {
-  it('tries until it works, waiting longer each time up to the limit', async () => {
+  it('tries until it succeeds, waiting longer each time up to the limit', async () => {
     const act = failing(4)
     const waits: number[] = []
     const outcome = retry(act, { backoff, onFailure: (_, waitMs) => void waits.push(waitMs) })
@@ -25,7 +25,7 @@ describe('retry', () => {
     expect(waits).toEqual([10, 20, 40, 40])
   })
 
-  it('rejects with what is thrown by who is told of a failure', async () => {
+  it('rejects with what `onFailure` throws', async () => {
     const act = failing(9)
     const onFailure = (error: unknown) => {
       throw new Error('it will not pass', { cause: error })
@@ -45,7 +45,7 @@ describe('retry', () => {
     expect(jest.getTimerCount()).toBe(0)
   })
 
-  it('does not tell a failure after the signal aborted', async () => {
+  it('does not report a failure after the signal aborted', async () => {
     const stop = new AbortController()
     const told = jest.fn()
     const act = async () => {
@@ -56,7 +56,7 @@ describe('retry', () => {
     expect(told).not.toHaveBeenCalled()
   })
 
-  it('does nothing when the signal has aborted before', async () => {
+  it('does nothing when the signal has already aborted', async () => {
     const act = failing(0)
     expect(await retry(act, { backoff, onFailure: () => undefined, signal: AbortSignal.abort() })).toBeUndefined()
     expect(act).not.toHaveBeenCalled()

@@ -3,13 +3,13 @@ import { delay } from './delay.ts'
 
 interface RetryOptions {
   readonly backoff: BackoffLimits
-  /** Told of each failure and of the wait after it. What it throws ends the tries: a failure that will not pass. */
+  /** Called with each failure and the wait that follows. Throwing ends the retries: the failure is permanent. */
   readonly onFailure: (error: unknown, waitMs: number) => void
 }
 
 /**
- * What `act` gives when it succeeds; until then it is called again after a growing wait. Undefined when the signal aborts
- * before: that ends a wait at once, `act` is not called any more, and a failure after it is not told.
+ * Calls `act` until it succeeds, with growing waits in between, and returns its result. Returns undefined when the signal
+ * aborts first: that ends a wait at once, stops the calls, and later failures are not reported.
  */
 export async function retry<T>(
   act: () => Promise<T>,

@@ -3,7 +3,7 @@ import { Deferred } from './deferred.ts'
 import { SerialQueue } from './serial-queue.ts'
 
 describe('SerialQueue', () => {
-  it('does every work once, in order and one at a time, whichever fail', async () => {
+  it('runs every task once, in order and one at a time, whichever fail', async () => {
     const works = fc.array(fc.record({ turns: fc.nat(3), fails: fc.boolean() }))
     await fc.assert(
       fc.asyncProperty(works, async (all) => {
@@ -27,7 +27,7 @@ describe('SerialQueue', () => {
     )
   })
 
-  it('is idle when all that was given has ended, failed or not', async () => {
+  it('is idle when every given task has ended, failed or not', async () => {
     const queue = new SerialQueue()
     const work = new Deferred()
     let isIdle = false

@@ -4,7 +4,7 @@ beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
 describe('Signal', () => {
-  it('wakes all who wait, with and without a time, and none who comes later', async () => {
+  it('wakes every waiter, with or without a time limit, and no later one', async () => {
     const signal = new Signal()
     const woken: string[] = []
     void signal.raised().then(() => woken.push('a'))
@@ -19,7 +19,7 @@ describe('Signal', () => {
     expect(jest.getTimerCount()).toBe(0)
   })
 
-  it('lets go of who has waited long enough', async () => {
+  it('releases a waiter after its time limit', async () => {
     const signal = new Signal()
     const over = jest.fn()
     void signal.raisedWithin(100).then(over)
@@ -28,7 +28,7 @@ describe('Signal', () => {
     expect(signal.isAwaited).toBe(false)
   })
 
-  it('gives everybody who waits the same promise', () => {
+  it('gives every waiter the same promise', () => {
     const signal = new Signal()
     const first = signal.raised()
     expect(signal.raised()).toBe(first)

@@ -1,6 +1,6 @@
 import { Deferred } from './deferred.ts'
 
-/** Something that happens again and again: `raise` wakes all who wait now, and is not remembered for those who come later. */
+/** A repeating event: `raise` wakes all current waiters and is not remembered for later ones. */
 export class Signal {
   #next: Deferred | undefined
   readonly #timed = new Set<() => void>()
@@ -9,7 +9,7 @@ export class Signal {
     return this.#next !== undefined || this.#timed.size > 0
   }
 
-  /** Resolves at the next `raise`. Who asks meanwhile gets the same promise. */
+  /** Resolves at the next `raise`. Waiters share one promise. */
   raised(): Promise<void> {
     this.#next ??= new Deferred()
     return this.#next.promise

@@ -4,7 +4,7 @@ import { endsWithin, TimeoutError, withTimeout } from './time-limit.ts'
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
-/** What a promise has come to, looked at when the timers have gone on by `ms`. */
+/** The state of a promise after the timers have advanced by `ms`. */
 async function outcomeAfter(ms: number, promise: Promise<unknown>): Promise<unknown> {
   let outcome: unknown = 'pending'
   promise.then(
@@ -21,7 +21,7 @@ describe('endsWithin', () => {
     expect(jest.getTimerCount()).toBe(0)
   })
 
-  it('is false when the time is over, and what comes of the work then is nobody’s', async () => {
+  it('is false after the time limit, and ignores how the work ends later', async () => {
     const work = new Deferred()
     const isInTime = endsWithin(work.promise, { ms: 100 })
     expect(await outcomeAfter(99, isInTime)).toBe('pending')
@@ -31,12 +31,12 @@ describe('endsWithin', () => {
     expect(await outcomeAfter(0, isInTime)).toBe(false)
   })
 
-  it('rejects with what the work fails of in time', async () => {
+  it('rejects when the work fails in time', async () => {
     await expect(endsWithin(Promise.reject(new Error('disk full')), { ms: 100 })).rejects.toThrow('disk full')
     expect(jest.getTimerCount()).toBe(0)
   })
 
-  it('waits as long as it takes without a time, until the signal aborts', async () => {
+  it('waits without a limit until the signal aborts', async () => {
     const stop = new AbortController()
     const isInTime = endsWithin(new Deferred().promise, { signal: stop.signal })
     expect(await outcomeAfter(1e9, isInTime)).toBe('pending')
@@ -44,14 +44,14 @@ describe('endsWithin', () => {
     expect(await outcomeAfter(0, isInTime)).toBe(false)
   })
 
-  it('is false at once when the signal has aborted before', async () => {
+  it('is false at once when the signal has already aborted', async () => {
     const work = new Deferred()
     expect(await endsWithin(work.promise, { ms: 100, signal: AbortSignal.abort() })).toBe(false)
     expect(jest.getTimerCount()).toBe(0)
     work.reject(new Error('too late'))
   })
 
-  it('leaves no listener at a signal that lives on', async () => {
+  it('leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController()
     const added = jest.spyOn(signal, 'addEventListener')
     const removed = jest.spyOn(signal, 'removeEventListener')
@@ -64,11 +64,11 @@ describe('endsWithin', () => {
 })
 
 describe('withTimeout', () => {
-  it('gives what the work gives', async () => {
+  it('returns the result of the work', async () => {
     expect(await withTimeout(Promise.resolve(7), { ms: 100, what: 'an answer' })).toBe(7)
   })
 
-  it('rejects with a fault that says what was expected, and when', async () => {
+  it('rejects with a fault that says what was expected, and within what time', async () => {
     const error = await outcomeAfter(100, withTimeout(new Deferred().promise, { ms: 100, what: 'an answer' }))
     expect(error).toBeInstanceOf(TimeoutError)
     expect(error).toMatchObject({
@@ -79,7 +79,7 @@ describe('withTimeout', () => {
     })
   })
 
-  it('rejects with the reason for which the signal aborts', async () => {
+  it('rejects with the abort reason of the signal', async () => {
     const stop = new AbortController()
     const answer = withTimeout(new Deferred().promise, { ms: 100, what: 'an answer', signal: stop.signal })
     stop.abort(new Error('the consumer was closed'))

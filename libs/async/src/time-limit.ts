@@ -1,4 +1,4 @@
-/** No answer, no end, nothing came in time. */
+/** A time limit passed without an answer, an end or an arrival. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
   readonly code = 'timeout'
@@ -10,15 +10,15 @@ export class TimeoutError extends Error {
   }
 }
 
-/** When a wait ends at the latest. */
+/** The latest end of a wait. */
 interface Limit {
   readonly ms?: number
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Whether `work` ends within `ms` and before the signal aborts. Rejects when the work fails in that time; what becomes of it
- * later is nobody's.
+ * Whether `work` ends within `ms` and before the signal aborts. Rejects when the work fails in that time; ignores how it ends
+ * later.
  */
 export function endsWithin(work: Promise<unknown>, { ms, signal }: Limit): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -47,8 +47,8 @@ export function endsWithin(work: Promise<unknown>, { ms, signal }: Limit): Promi
 }
 
 /**
- * What `work` gives. Rejects with a `TimeoutError` when it has not ended after `ms`, with the signal's reason when that aborts
- * before; the work itself goes on.
+ * Returns the result of `work`. Rejects with a `TimeoutError` after `ms`, or with the signal's reason when that aborts first;
+ * the work itself goes on.
  */
 export async function withTimeout<T>(
   work: Promise<T>,

@@ -11,7 +11,7 @@ function aWait(wake: Wake, timeoutMs: number) {
 }
 
 describe('Wake', () => {
-  it('ends a wait by a wake-up', async () => {
+  it('ends a wait on a wake-up', async () => {
     const wake = new Wake()
     const over = aWait(wake, 1_000)
     await jest.advanceTimersByTimeAsync(10)
@@ -22,7 +22,7 @@ describe('Wake', () => {
     expect(jest.getTimerCount()).toBe(0)
   })
 
-  it('ends a wait when its time is over', async () => {
+  it('ends a wait after its time', async () => {
     const over = aWait(new Wake(), 100)
     await jest.advanceTimersByTimeAsync(100)
     expect(over).toHaveBeenCalled()
@@ -42,7 +42,7 @@ describe('Wake', () => {
     expect(second).toHaveBeenCalled()
   })
 
-  it('takes further wake-ups before the waiter goes on for the same one', async () => {
+  it('merges further wake-ups before the waiter resumes', async () => {
     const wake = new Wake()
     const first = aWait(wake, 1_000)
     wake.wake()

@@ -1,4 +1,4 @@
-/** Lets one waiter sleep until somebody wakes it or a time is over. A wake-up while nobody waits is kept for the next wait. */
+/** Lets one waiter sleep until a wake-up or a timeout. A wake-up without a waiter is kept for the next wait. */
 export class Wake {
   #isAwake = false
   #resolve: (() => void) | undefined
