@@ -35,7 +35,7 @@ function powerOfTen(exponent: number): bigint {
 export function parseFixed(text: string, scale: number): Result<bigint, 'not_a_decimal' | 'too_precise'> {
   const isNegative = text.charCodeAt(0) === MINUS
   let units = 0
-  /** -1 before the point. */
+  /** -1 before the decimal point. */
   let decimals = -1
   let wantsDigit = true
   let isTooPrecise = false
@@ -60,7 +60,7 @@ export function parseFixed(text: string, scale: number): Result<bigint, 'not_a_d
   return ok(isNegative ? -magnitude : magnitude)
 }
 
-/** Units of a decimal without a sign that are more than a double holds exactly. */
+/** Units of an unsigned decimal too large for a double to represent exactly. */
 function largeUnits(text: string, scale: number): bigint {
   const [whole = '', fraction = ''] = text.split('.')
   return BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'))

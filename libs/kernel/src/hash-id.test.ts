@@ -6,7 +6,7 @@ describe('hashId', () => {
     expect(partitionOf('BTC/USDT', 8)).toBe(7)
   })
 
-  it('tells a hundred thousand neighbours apart', () => {
+  it('distinguishes a hundred thousand neighbours', () => {
     const ids = new Set(Array.from({ length: 100_000 }, (_, i) => hashId(`OFI-${i}`)))
     expect(ids.size).toBe(100_000)
   })

@@ -1,6 +1,8 @@
 const WITH_FRACTION = /^(.*T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/
 
-/** The RFC 3339 time `text`, whole microseconds since the epoch, finer digits cut off; undefined when it is none. */
+/**
+ * Parses the RFC 3339 time `text` to whole microseconds since the epoch, truncating finer digits; undefined when it is not one.
+ */
 export function parseRfc3339Us(text: string): number | undefined {
   const [, seconds = '', fraction = '', zone = ''] = WITH_FRACTION.exec(text) ?? []
   const ms = parseIsoTimeMs(`${seconds}${zone}`)
@@ -8,8 +10,8 @@ export function parseRfc3339Us(text: string): number | undefined {
 }
 
 /**
- * The ISO 8601 time `text`, milliseconds since the epoch; undefined when it is none. A day that its month does not have, such as
- * 30 February, is none: `Date.parse` would take it for one of the next month.
+ * Parses the ISO 8601 time `text` to milliseconds since the epoch; undefined when it is not one. Refuses a day that its month
+ * does not have, such as 30 February, which `Date.parse` would move into the next month.
  */
 export function parseIsoTimeMs(text: string): number | undefined {
   const date = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/.exec(text)

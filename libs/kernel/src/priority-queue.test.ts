@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { PriorityQueue } from './priority-queue.ts'
 
 describe('PriorityQueue', () => {
-  it('gives entries in order, whatever order they came in', () => {
+  it('returns entries in order, whatever order they were added in', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), (entries) => {
         const queue = new PriorityQueue<number>((a, b) => a - b, entries)
@@ -13,7 +13,7 @@ describe('PriorityQueue', () => {
     )
   })
 
-  it('puts its first entry where it belongs when that has grown', () => {
+  it('moves its first entry to its place after it has grown', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { minLength: 1 }), fc.array(fc.nat(9)), (starts, steps) => {
         const queue = new PriorityQueue<{ at: number }>(
@@ -34,7 +34,7 @@ describe('PriorityQueue', () => {
     )
   })
 
-  it('goes on from its array', () => {
+  it('continues from its array', () => {
     const queue = new PriorityQueue<number>((a, b) => a - b, [3, 1, 2])
     queue.pop()
     const restored = new PriorityQueue<number>((a, b) => a - b, queue.toArray())

@@ -33,7 +33,7 @@ export class PriorityQueue<T> {
     entries[at] = entry
   }
 
-  /** Takes the smallest entry out. */
+  /** Removes and returns the smallest entry. */
   pop(): T | undefined {
     const entries = this.#entries
     const top = entries[0]
@@ -42,7 +42,7 @@ export class PriorityQueue<T> {
     return top
   }
 
-  /** Puts the smallest entry where it belongs after it has grown. There must be one. */
+  /** Moves the smallest entry to its place after it has grown. There must be one. */
   settleFirst(): void {
     this.#sink(this.#entries[0] as T)
   }
@@ -52,7 +52,7 @@ export class PriorityQueue<T> {
     return [...this.#entries]
   }
 
-  /** Puts an entry in the place of the smallest, then where it belongs. */
+  /** Replaces the smallest entry, then moves the new one to its place. */
   #sink(entry: T): void {
     const entries = this.#entries
     let at = 0

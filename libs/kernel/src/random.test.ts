@@ -6,7 +6,7 @@ describe('Random', () => {
     expect([random.uint32(), random.uint32(), random.uint32()]).toEqual([3893884377, 145076852, 3246010591])
   })
 
-  it('goes on from its state', () => {
+  it('continues from its state', () => {
     const random = new Random(7)
     random.normal()
     const twin = new Random(random.state())

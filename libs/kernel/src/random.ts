@@ -59,7 +59,7 @@ export class Random {
     return -mean * Math.log(1 - this.uniform())
   }
 
-  /** What a new generator needs to go on from here. */
+  /** The state from which a new generator continues. */
   state(): RandomState {
     return [this.#a, this.#b, this.#c, this.#d]
   }

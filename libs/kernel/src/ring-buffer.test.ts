@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { RingBuffer } from './ring-buffer.ts'
 
 describe('RingBuffer', () => {
-  it('refuses what does not fit and keeps the order over the wrap', () => {
+  it('refuses entries beyond its capacity and keeps the order across the wrap', () => {
     const ring = new RingBuffer<number>(3)
     expect([ring.push(1), ring.push(2), ring.push(3), ring.push(4)]).toEqual([true, true, true, false])
     expect(ring.shift()).toBe(1)

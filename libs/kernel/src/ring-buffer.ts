@@ -20,7 +20,7 @@ export class RingBuffer<T> {
     return this.#size
   }
 
-  /** Adds at the end. False, and nothing added, when the buffer is full. */
+  /** Adds at the end. Returns false, and adds nothing, when the buffer is full. */
   push(entry: T): boolean {
     if (this.#size === this.capacity) return false
     if (this.#size === this.#slots.length) this.#grow()
@@ -29,7 +29,7 @@ export class RingBuffer<T> {
     return true
   }
 
-  /** Takes from the front. */
+  /** Removes and returns the front entry. */
   shift(): T | undefined {
     if (this.#size === 0) return undefined
     const entry = this.#slots[this.#head]

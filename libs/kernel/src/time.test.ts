@@ -3,7 +3,7 @@ import { createClock } from './time.ts'
 
 const START_US = 1_723_127_400_000_000
 
-/** A clock and the pair that it is made of: `pass` lets real time pass, `set` sets the wall clock by so much. */
+/** A clock with its two sources: `pass` advances real time, `set` shifts the wall clock. */
 function aMachine() {
   let monotonicUs = 5_000
   let aheadUs = START_US
@@ -30,7 +30,7 @@ describe('the clock', () => {
     }
   })
 
-  it('runs on after a step back until the wall clock has overtaken it, and follows a step forward', () => {
+  it('runs on after a step back until the wall clock has caught up, and follows a step forward', () => {
     const { clock, wallUs, pass, set } = aMachine()
     const beforeUs = clock.nowUs()
     pass(10_000)
@@ -38,7 +38,7 @@ describe('the clock', () => {
     expect(clock.nowUs()).toBe(beforeUs + 10_000)
     pass(30_000_000)
     expect(clock.nowUs()).toBe(beforeUs + 30_010_000)
-    // Still behind, then ahead: what counts is whether it was overtaken.
+    // Still behind, then ahead: what counts is whether the wall clock has caught up.
     set(20_000_000)
     pass(1_000)
     expect(clock.nowUs()).toBe(beforeUs + 30_011_000)
@@ -48,7 +48,7 @@ describe('the clock', () => {
     expect(clock.nowUs()).toBe(wallUs())
   })
 
-  it('never falls, is never behind the wall clock by more than it tells, and runs as fast as the monotonic one', () => {
+  it('never falls, lags the wall clock by less than its resolution, and runs as fast as the monotonic one', () => {
     const step = fc.record({
       passUs: fc.oneof(fc.integer({ min: 1000, max: 2_000 }), fc.integer({ min: 1000, max: 5_000_000 })),
       setUs: fc.oneof(
@@ -67,7 +67,7 @@ describe('the clock', () => {
           const nowUs = clock.nowUs()
           highestUs = Math.max(highestUs + passUs, wallUs())
           expect(nowUs).toBeGreaterThanOrEqual(lastUs + passUs)
-          // It looks at the wall clock once a millisecond, which tells whole milliseconds.
+          // It reads the wall clock, which has a resolution of a millisecond, once a millisecond.
           expect(highestUs - nowUs).toBeLessThan(1000)
           expect(nowUs).toBeLessThanOrEqual(highestUs)
           lastUs = nowUs

@@ -4,12 +4,12 @@ export const US_PER_MINUTE = 60 * US_PER_SECOND
 export const US_PER_HOUR = 60 * US_PER_MINUTE
 export const US_PER_DAY = 24 * US_PER_HOUR
 
-/** The start of the interval of `intervalUs` microseconds that holds `timeUs`. Intervals are aligned to the epoch (UTC). */
+/** The start of the interval of `intervalUs` microseconds that contains `timeUs`. Intervals are aligned to the epoch (UTC). */
 export function floorTime(timeUs: number, intervalUs: number): number {
   return Math.floor(timeUs / intervalUs) * intervalUs
 }
 
-/** Where the wall clock is read. Cores take no clock; edges do, so that tests can hold it still. */
+/** Reads the time. Cores take no clock; edges do, so that tests can freeze it. */
 export interface Clock {
   /** Wall time in integer microseconds since the epoch; it never falls. */
   nowUs(): number
@@ -17,13 +17,13 @@ export interface Clock {
   monotonicUs(): number
 }
 
-/** How often the wall clock is looked at: it tells milliseconds only, and reading two clocks costs twice as much. */
+/** How often the wall clock is read: it has a resolution of milliseconds, and reading two clocks costs twice as much. */
 const LOOK_EVERY_US = 1000
 
 /**
- * A clock of a wall clock that may be set and a monotonic one, `startUs` being wall time now. Its time is monotonic time
- * plus the largest lead that the wall clock was seen to have: a step forward is followed, and after a step back time runs
- * on until the wall clock has overtaken it.
+ * A clock made from a wall clock that may be set and a monotonic one; `startUs` is the wall time now. Its time is monotonic
+ * time plus the largest lead seen of the wall clock: it follows a step forward, and after a step back runs on until the wall
+ * clock has caught up.
  */
 export function createClock(wallUs: () => number, monotonicUs: () => number, startUs = wallUs()): Clock {
   let lookUs = monotonicUs()
