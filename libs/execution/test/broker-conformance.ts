@@ -7,7 +7,7 @@ import { anApproved, aTrade, HandBook, NOW_US, perpetual, terms } from './builde
 const LEAD_US = 2_000
 const ends: readonly BrokerReport['type'][] = ['rejected', 'cancelled', 'expired']
 
-/** What every broker does that the core can trade with, on a market of 60,000.0 to 60,000.1. */
+/** The tests that every broker has to pass, on a market of 60,000.0 to 60,000.1. */
 export function brokerConformance<Settings>(definition: BrokerDefinition<Settings>, settings: Settings): void {
   const options: BrokerOptions<Settings> = { settings, leadUs: LEAD_US, retentionUs: 60_000_000 }
 
@@ -17,7 +17,7 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
     return { broker, market: broker.list(terms, book, { bid: () => 60_000, ask: () => 60_000.1 }) }
   }
 
-  /** Everything that is due through `untilUs`. */
+  /** All reports due through `untilUs`. */
   function reports(broker: Broker, untilUs = Number.MAX_SAFE_INTEGER): BrokerReport[] {
     const seen: BrokerReport[] = []
     let lastUs = 0
@@ -39,7 +39,7 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
   const amend = (broker: Broker, quantity: string, nowUs: number) =>
     broker.take({ type: 'amendOrder', intentId: 'OFI-1', instrument: instrumentId(perpetual), quantity }, nowUs)
   const typesOf = (seen: readonly BrokerReport[]) => seen.map(({ type }) => type)
-  /** Each fill once, however often it was reported. */
+  /** The fills, deduplicated. */
   function fillsOf(seen: readonly BrokerReport[]) {
     const fills = seen.filter((report) => report.type === 'filled')
     return [...new Map(fills.map((fill) => [fill.fillId, fill])).values()]
@@ -73,7 +73,7 @@ export function brokerConformance<Settings>(definition: BrokerDefinition<Setting
       const { broker, market } = open()
       submit(broker)
       reports(broker, NOW_US + 1_000_000)
-      // The first takes the queue that was there before us.
+      // The first trade consumes the queue ahead of us.
       for (const size of [2, 0.04, 0.2]) market.onTrade(aTrade({ size }), NOW_US + 1_000_000)
       const fills = fillsOf(reports(broker))
       expect(fills.reduce((sum, { quantity }) => sum + fixed(quantity, 8), 0n)).toBe(fixed('0.1', 8))

@@ -24,7 +24,7 @@ export const perpetual: Instrument = {
 
 export const terms = tradingTerms(perpetual, 1)
 
-/** Units of so many lots of 0.001. */
+/** Units of `count` lots of 0.001. */
 export function lots(count: number): bigint {
   return BigInt(count) * terms.lotUnits
 }
@@ -106,7 +106,7 @@ export function anAccount(fields: Partial<AccountRisk> = {}): AccountRisk {
   }
 }
 
-/** The intent as a gate with the standard checks approves it. Throws when it does not. */
+/** The intent as approved by a gate with the standard checks. Throws if it is refused. */
 export function anApproved(fields: Partial<OrderIntent> = {}): Approved<OrderIntent> {
   const intent = fields.orderType === 'MARKET' ? aMarketIntent(fields) : anIntent(fields)
   const wide = { ...limits, maxOrderNotionalUsd: 1e12, maxPositionUsd: 1e12, maxGrossUsd: 1e12, priceCollarBps: 1e6 }
@@ -132,7 +132,7 @@ export function aTrade(fields: Partial<Trade> = {}): Trade {
   }
 }
 
-/** A book that tests write to. Levels are price, size pairs, best first. */
+/** A book that tests write by hand. Levels are price, size pairs, best first. */
 export class HandBook implements BookView {
   bids: readonly (readonly [price: number, size: number])[] = []
   asks: readonly (readonly [price: number, size: number])[] = []

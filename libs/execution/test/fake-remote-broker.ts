@@ -14,27 +14,27 @@ import { defineBroker, type BrokerDefinition, type BrokerOptions } from '../src/
 
 const SCALE = 8
 
-/** What goes wrong on the way to the broker and back. */
+/** Faults on the way to the broker and back. */
 export interface RemoteFaults {
-  /** Acknowledgements take so much longer. */
+  /** Extra delay of acknowledgements. */
   readonly lateAckUs?: number
-  /** Fills take so much longer. */
+  /** Extra delay of fills. */
   readonly lateFillUs?: number
-  /** Every fill is reported once more, so much later. */
+  /** Reports every fill a second time, after this delay. */
   readonly repeatFillsAfterUs?: number
-  /** So many requests to cancel are refused, one after the other. */
+  /** The number of cancel requests that are refused, one after the other. */
   readonly cancelRejects?: number
-  /** So many requests to amend are refused, one after the other. */
+  /** The number of amend requests that are refused, one after the other. */
   readonly amendRejects?: number
-  /** Answers to requests to amend take so much longer. */
+  /** Extra delay of answers to amend requests. */
   readonly lateAmendUs?: number
-  /** Orders that are sent are answered by a time-out first. */
+  /** Sent orders first get a time-out for an answer. */
   readonly timesOut?: boolean
-  /** Every order is amended to this quantity when it is accepted. */
+  /** Amends every order to this quantity when accepting it. */
   readonly amendsTo?: string
-  /** The broker ends what rests after so long. */
+  /** The broker expires resting orders after this time. */
   readonly expiresAfterUs?: number
-  /** Between these moments nothing is received, and what is sent is lost. After it comes a snapshot of what works. */
+  /** Between these times nothing is received and commands are lost; then comes a snapshot of the working orders. */
   readonly away?: { readonly fromUs: number; readonly toUs: number }
 }
 
@@ -73,7 +73,7 @@ export const fakeRemoteSchema = stateSchema({
 })
 type FakeRemoteState = StateOf<typeof fakeRemoteSchema>
 
-/** A broker that is somewhere else: it knows its own orders only, and the way to it is long and bad. */
+/** A remote broker: it knows its own orders only, over a slow and faulty connection. */
 class FakeRemoteBroker implements Broker {
   readonly #faults: RemoteFaults
   readonly #leadUs: number
@@ -237,7 +237,7 @@ class FakeRemoteBroker implements Broker {
     if (repeatFillsAfterUs !== undefined) this.#say(report, atUs + repeatFillsAfterUs)
   }
 
-  /** Sends a report on its way. What would come while the connection is away comes behind it. */
+  /** Sends a report. One that would arrive while the connection is away arrives after it. */
   #say(said: Said<BrokerReport>, arrivesUs = said.venueUs + WAY_US): void {
     const { away } = this.#faults
     const isHeld = away && said.type !== 'unknown' && arrivesUs >= away.fromUs && arrivesUs < away.toUs

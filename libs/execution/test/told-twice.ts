@@ -5,7 +5,7 @@ import { paperVenueSchema, type PaperVenueSnapshot } from '../src/brokers/paper/
 const check = createStateCheck(paperVenueSchema)
 const isPaper = (state: unknown): state is PaperVenueSnapshot => check(state) === undefined
 
-/** The paper broker with every fill that is under way told once more, `laterUs` after the first time; and how many. */
+/** The paper broker with every fill under way reported twice, the second time `laterUs` later; and the number of fills. */
 export function tellFillsTwice({ name, state }: SavedBroker, laterUs: number): { broker: SavedBroker; told: number } {
   if (!isPaper(state)) throw new Error(`Expected the state of the paper broker, was that of ${name}`)
   const { messages, lastSeq } = state

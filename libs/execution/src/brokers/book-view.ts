@@ -1,4 +1,4 @@
-/** What the paper venue looks at: a live order book. Level 0 is the best; NaN where there is no level. */
+/** The live order book as the paper venue reads it. Level 0 is the best; NaN where there is no level. */
 export interface BookView {
   bidPrice(level: number): number
   bidSize(level: number): number

@@ -3,13 +3,13 @@ import type { TradingTerms } from '@triplane/instruments'
 import type { Approved } from '../risk/risk-gate.ts'
 import type { BookView, Touch } from './book-view.ts'
 
-/** Sends one order. It carries `Approved`, so an order that risk has not seen does not compile. */
+/** Sends one order. It carries `Approved`, so an order that risk has not checked does not compile. */
 interface SubmitOrder {
   readonly type: 'submitOrder'
   readonly order: Approved<OrderIntent>
 }
 
-/** Asks for the cancellation of an order that was sent. */
+/** Requests the cancellation of a sent order. */
 export const cancelOrderSchema = stateSchema({
   type: field.literal('cancelOrder'),
   intentId: field.text,
@@ -18,29 +18,28 @@ export const cancelOrderSchema = stateSchema({
 type CancelOrder = StateOf<typeof cancelOrderSchema>
 
 /**
- * Lowers the quantity of an order that was sent, and touches nothing else: so it needs no approval of its own, as a cancellation
- * needs none. It never raises it: to at least the quantity that the order has, it changes nothing. To at most what is filled,
- * it is a cancellation.
+ * Lowers the quantity of a sent order and changes nothing else, so, like a cancellation, it needs no approval. It never raises
+ * the quantity: one at or above the order's own changes nothing, one at or below the filled quantity cancels the order.
  */
 export const amendOrderSchema = stateSchema({
   type: field.literal('amendOrder'),
   intentId: field.text,
   instrument: field.text,
-  /** Of the whole order from then on, what is filled included: it stays right whatever fills on the way. */
+  /** New quantity of the whole order, the filled part included, so it stays right whatever fills on the way. */
   quantity: field.text,
 })
 type AmendOrder = StateOf<typeof amendOrderSchema>
 
-/** What the core asks of a broker. */
+/** A command of the core to a broker. */
 export type BrokerCommand = SubmitOrder | CancelOrder | AmendOrder
 
-/** `venueUs` is the market time at which it happened at the venue, `atUs` that at which it reaches us. */
+/** `venueUs` is the market time of the event at the venue, `atUs` that of its arrival here. */
 const times = { venueUs: field.timeUs, atUs: field.timeUs }
 const ofOrder = { ...times, intentId: field.text }
 
 /**
- * What a broker says, with the market time at which it reaches us. Quantities and money are decimal strings. Reports may come
- * late, twice and in another order than things happened.
+ * A broker's report, with the market time at which it reaches us. Quantities and money are decimal strings. Reports may come
+ * late, twice and out of order.
  */
 export const brokerReportSchema = field.either([
   stateSchema({ ...ofOrder, type: field.literal('acknowledged') }),
@@ -48,9 +47,9 @@ export const brokerReportSchema = field.either([
   stateSchema({
     ...ofOrder,
     type: field.literal('filled'),
-    /** The order as it was sent: the fill can be booked when nobody remembers its order any more. */
+    /** The order as sent, so that the fill can be booked after its order was forgotten. */
     order: field.event('orderIntent'),
-    /** Unique within a run: by it a fill that is reported twice is booked once. */
+    /** Unique within a run: deduplicates a fill that is reported twice. */
     fillId: field.text,
     quantity: field.text,
     /** Of all fills of the order so far, this one included. */
@@ -63,19 +62,19 @@ export const brokerReportSchema = field.either([
   stateSchema({
     ...ofOrder,
     type: field.literal('cancelled'),
-    /** Null when we asked for it. */
+    /** Null when we requested the cancellation. */
     reason: field.orNull(field.literal('immediate_or_cancel')),
   }),
-  /** It was not cancelled: it goes on as if nobody had asked. */
+  /** The cancellation was refused: the order works on as before. */
   stateSchema({ ...ofOrder, type: field.literal('cancelRejected') }),
-  /** `quantity` is that of the whole order from now on, what is filled included. */
+  /** `quantity` is the new quantity of the whole order, the filled part included. */
   stateSchema({ ...ofOrder, type: field.literal('amended'), quantity: field.text }),
-  /** It was not amended: it goes on as if nobody had asked. */
+  /** The amendment was refused: the order works on as before. */
   stateSchema({ ...ofOrder, type: field.literal('amendRejected') }),
   stateSchema({ ...ofOrder, type: field.literal('expired') }),
-  /** Nobody knows what became of it: neither success nor failure, until another report tells. */
+  /** The order's fate is unknown, neither success nor failure, until another report. */
   stateSchema({ ...ofOrder, type: field.literal('unknown') }),
-  /** The ids of all orders that worked at the broker at `venueUs`. */
+  /** The ids of all orders working at the broker at `venueUs`. */
   stateSchema({ ...times, type: field.literal('snapshot'), working: field.list(field.text) }),
 ])
 export type BrokerReport = StateOf<typeof brokerReportSchema>
@@ -84,17 +83,17 @@ export type OrderReport = Exclude<BrokerReport, { readonly type: 'snapshot' }>
 
 type WithoutArrival<Report> = Report extends unknown ? Omit<Report, 'atUs'> : never
 
-/** What a broker says about an order, where it says it. */
+/** A report about an order as the broker makes it, without its arrival here. */
 export type BrokerAnswer = WithoutArrival<OrderReport>
 
-/** Who is shown the market of an instrument: what everyone sees. */
+/** Observes the public market of an instrument. */
 export interface MarketWatch {
-  /** False while a trade can mean nothing to it. */
+  /** False while trades cannot affect it. */
   readonly watchesTrades: boolean
-  /** False while a change of the book can mean nothing to it. */
+  /** False while changes of the book cannot affect it. */
   readonly watchesBook: boolean
   onTrade(trade: Trade, nowUs: number): void
-  /** The book has changed and can be trusted. */
+  /** Handles a change of a valid book. */
   onBook(nowUs: number): void
 }
 
@@ -102,7 +101,7 @@ export interface MarketWatch {
  * A broker that the core hosts: deterministic, with its state in the core's snapshot.
  *
  * Invariants
- * 1. Commands are idempotent by intent id, and nothing comes back from the call: the answer is a report.
+ * 1. Commands are idempotent by intent id and return nothing: the answer is a report.
  * 2. Reports are due in the order of their time, then of their sending, however finely time is advanced.
  * 3. The first report of an order is not due before its command plus the lead.
  */
@@ -110,13 +109,13 @@ export interface Broker {
   /** Opens trading in an instrument on a live book and its newest quote. Called once for each, also after a restore. */
   list(terms: TradingTerms, book: BookView, touch: Touch): MarketWatch
   /**
-   * Takes a command. An order that has ended when its cancellation or amendment arrives gives no second end: its end was one.
+   * Accepts a command. A cancellation or amendment that arrives after the order's end gets no answer: the end was reported.
    */
   take(command: BrokerCommand, nowUs: number): void
-  /** When the next thing is due; Infinity when nothing is under way. */
+  /** When the next message is due; Infinity when none is under way. */
   nextDueUs(): number
-  /** Lets the next thing happen: gives the report that has come, if one has. */
+  /** Handles the next due message; returns its report, if it is one. */
   handleNext(): BrokerReport | undefined
-  /** Everything that it needs to go on from here, as its definition's schema has it. */
+  /** The state from which it resumes, in its definition's schema. */
   snapshot(): unknown
 }

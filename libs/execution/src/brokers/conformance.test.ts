@@ -21,7 +21,7 @@ describe('the registry', () => {
     expect(new Set(brokers.map(({ name }) => name)).size).toBe(brokers.length)
   })
 
-  it('refuses a name that nobody has, and the state of another broker', () => {
+  it('refuses an unknown name, and the state of another broker', () => {
     expect(() => openBroker('nobody', options)).toThrow('Expected a broker of paper, was nobody')
     const saved = { name: 'fake_remote', state: fakeRemote().open(options).snapshot() }
     expect(() => openBroker('paper', options, saved)).toThrow('the state of the broker paper, was that of fake_remote')

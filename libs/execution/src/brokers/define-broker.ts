@@ -1,23 +1,23 @@
 import { stateGuard, type SchemaOf, type StateSchema } from '@triplane/contracts'
 import type { Broker } from './broker.ts'
 
-/** What a broker is opened with. */
+/** Options for opening a broker. */
 export interface BrokerOptions<Settings> {
-  /** The settings of every broker, each under its name. */
+  /** The settings of all brokers, by name. */
   readonly settings: Settings
-  /** How much later than we handle a report its consequences take effect, microseconds: a report is due that much earlier. */
+  /** Delay from handling a report to its effect, microseconds: reports are due that much earlier. */
   readonly leadUs: number
-  /** How long the id of an order is remembered, microseconds, to do it once. */
+  /** How long order ids are remembered to deduplicate orders, microseconds. */
   readonly retentionUs: number
 }
 
-/** A broker that can be chosen by its name. */
+/** A broker, selectable by its name. */
 export interface BrokerDefinition<Settings> {
   readonly name: string
   readonly doc: string
-  /** The schema of what it saves. */
+  /** The schema of its saved state. */
   readonly state: StateSchema
-  /** Opens it, from what it saved before if there is that. Throws StateMisfitError where that does not fit. */
+  /** Opens it, from its saved state if there is one. Throws StateMisfitError if that does not fit. */
   open(options: BrokerOptions<Settings>, saved?: unknown): Broker
 }
 

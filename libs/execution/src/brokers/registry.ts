@@ -3,18 +3,18 @@ import type { Broker } from './broker.ts'
 import type { BrokerDefinition, BrokerOptions } from './define-broker.ts'
 import { paper, type PaperSettings } from './paper/paper-venue.ts'
 
-/** The settings of every broker, each under its name. */
+/** The settings of all brokers, by name. */
 export interface BrokerSettings {
   readonly paper: PaperSettings
 }
 
-/** Every broker that there is. */
+/** All brokers. */
 export const brokers: readonly BrokerDefinition<BrokerSettings>[] = [paper]
 
-/** A broker as it is saved. */
+/** A saved broker. */
 export interface SavedBroker {
   readonly name: string
-  /** As the schema of its definition has it. */
+  /** In the schema of its definition. */
   readonly state: unknown
 }
 
@@ -23,7 +23,7 @@ export const savedBrokerSchema: SchemaOf<SavedBroker> = field.as(
   field.either(brokers.map(({ name, state }) => stateSchema({ name: field.literal(name), state }))),
 )
 
-/** Opens the broker of a name. Throws a RangeError when there is none, StateMisfitError when `saved` is another's. */
+/** Opens a broker by name. Throws a RangeError for an unknown name, StateMisfitError if `saved` is another broker's. */
 export function openBroker(
   name: string,
   options: BrokerOptions<BrokerSettings>,

@@ -1,7 +1,7 @@
 import { fixedFromNumber, formatFixed, MONEY_SCALE, rescale } from '@triplane/kernel'
 import type { TradingTerms } from '@triplane/instruments'
 
-/** What a venue charges, basis points of the notional; negative is a rebate. */
+/** Fee rates of a venue, basis points of the notional; negative is a rebate. */
 export interface FeeRates {
   readonly makerBps: number
   readonly takerBps: number

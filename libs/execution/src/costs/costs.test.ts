@@ -15,7 +15,7 @@ describe('commission', () => {
   })
 })
 
-it('charges a contract by what it is worth', () => {
+it('charges a contract by its worth', () => {
   const contract = tradingTerms({ ...perpetual, contractSize: '0.01' }, 1)
   expect(commission(quantityUnitsOf('10', contract), priceUnitsOf('60000', contract), 5, contract)).toBe('3')
 })

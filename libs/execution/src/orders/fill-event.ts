@@ -6,11 +6,11 @@ import type { BrokerReport } from '../brokers/broker.ts'
 import { isWorking } from './order-transitions.ts'
 import type { Order } from './order.ts'
 
-/** A broker's word that an order traded. */
+/** A broker's report that an order traded. */
 export type FillReport = Extract<BrokerReport, { readonly type: 'filled' }>
 
 /**
- * The fill to book and to publish, before it is added to its order, which is undefined when it was forgotten. `effectUs`
+ * The fill to book and publish, built before it is added to its order; `order` is undefined for a forgotten one. `effectUs`
  * is when its readers act on it.
  */
 export function fillEvent(
@@ -46,7 +46,7 @@ export function fillEvent(
   }
 }
 
-/** Whose a fill is, of an order that is several strategies': sizing may have cut it. */
+/** Divides a fill among the strategies that share its order, whose quantity sizing may have reduced. */
 function dividedBy({ shares, side }: OrderIntent, filled: string, terms: TradingTerms): Pick<Fill, 'shares'> {
   if (!shares) return {}
   const units = quantityUnitsOf(filled, terms)

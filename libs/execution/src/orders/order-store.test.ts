@@ -8,7 +8,7 @@ import { keptUnits, orderEvent, remainingUnits, type Order } from './order.ts'
 const RETENTION_US = 1_000
 const { instrument } = anIntent()
 
-/** The shortest declared way from `received` to a state. */
+/** The shortest declared path from `received` to a state. */
 function wayTo(state: OrderState): readonly OrderState[] {
   const ways: OrderState[][] = [[]]
   for (const way of ways) {
@@ -48,7 +48,7 @@ describe('order store', () => {
     expect(store.refusedTransitions).toBe(1)
   })
 
-  it('reserves what working orders may still trade: nothing when all have ended', () => {
+  it('reserves the remaining quantity of working orders: nothing once all have ended', () => {
     const step = fc.record({
       order: fc.nat(3),
       side: fc.constantFrom('BUY' as const, 'SELL' as const),
@@ -86,7 +86,7 @@ describe('order store', () => {
     )
   })
 
-  it('lowers an order and what it reserves, never below what is filled, and never raises it', () => {
+  it('lowers an order and its reservation, never below the filled quantity, and never raises it', () => {
     const store = new OrderStore(RETENTION_US)
     const order = orderIn(store, 'acknowledged')
     store.noteAmending(order, 60n)
@@ -101,7 +101,7 @@ describe('order store', () => {
     expect([order.quantityUnits, store.working(instrument).buyUnits]).toEqual([50n, 0n])
   })
 
-  it.each(['unknown', 'cancelled'] as const)('has no amendment under way of an order that is %s', (state) => {
+  it.each(['unknown', 'cancelled'] as const)('has no amendment under way for an order that is %s', (state) => {
     const store = new OrderStore(RETENTION_US)
     const order = orderIn(store, 'acknowledged')
     store.noteAmending(order, 60n)
@@ -116,7 +116,7 @@ describe('order store', () => {
     expect(Object.keys(store.counts)).toEqual(orderStates)
   })
 
-  it('takes a fill that comes after the end, and frees nothing twice', () => {
+  it('accepts a fill after the end, and frees nothing twice', () => {
     const store = new OrderStore(RETENTION_US)
     const order = orderIn(store, 'cancelled')
     store.addFill(order, 100n, NOW_US + 1)

@@ -14,9 +14,9 @@ import { invariant } from '@triplane/kernel'
 import { isDeclared, isWorking, type TransitionRefusal } from './order-transitions.ts'
 import { remainingUnits, type Order } from './order.ts'
 
-/** Working orders of one instrument and what they reserve. */
+/** Working orders of one instrument and the units that they reserve. */
 export interface WorkingOrders {
-  /** In the order in which they were approved. */
+  /** In the order of approval. */
   readonly orders: readonly Order[]
   readonly buyUnits: bigint
   readonly sellUnits: bigint
@@ -25,9 +25,9 @@ export interface WorkingOrders {
 /** Counts by the last state of each order. */
 export type OrderCounts = Readonly<Record<OrderState, number>>
 
-/** The orders as they are saved. */
+/** The saved state of the store. */
 export const orderStoreSchema = stateSchema({
-  /** In the order in which they were received. */
+  /** In the order of receipt. */
   orders: field.list(
     stateSchema({
       intent: field.event('orderIntent'),
@@ -42,7 +42,7 @@ export const orderStoreSchema = stateSchema({
       amendingToUnits: field.orNull(field.units),
     }),
   ),
-  /** Ids of working orders in the order in which they were approved. */
+  /** Ids of working orders in the order of approval. */
   workingIds: field.list(field.text),
   ended: field.list(stateSchema({ intentId: field.text, endedUs: field.timeUs })),
   counts: field.countsOf(orderStates),
@@ -66,15 +66,15 @@ interface MutableWorking {
 }
 
 /**
- * All orders of a run that can still change, and counts of all that there were.
+ * All orders of a run that can still change, and counts of all orders ever received.
  *
  * Invariants
- * 1. An order changes state along `orderTransitions` only; anything else is refused, counted and changes nothing.
+ * 1. An order changes state along `orderTransitions` only; any other transition is refused, counted and changes nothing.
  * 2. The reserved units of an instrument are the sum of the remaining units of its working orders: 0 when all have ended.
  * 3. The counts sum to the number of orders received.
- * 4. A quantity never grows, nor is it lowered below what is filled. No amendment is under way of an order that has ended, or
- *    of which nobody knows anything.
- * 5. An ended order is remembered for `retentionUs`, for fills that come late and intents that come twice.
+ * 4. A quantity never grows, and is never lowered below the filled quantity. No amendment is under way for an order that has
+ *    ended or is unknown.
+ * 5. An ended order is remembered for `retentionUs`, for late fills and repeated intents.
  */
 export class OrderStore {
   readonly #retentionUs: number
@@ -101,7 +101,7 @@ export class OrderStore {
     for (const intentId of saved.workingIds) this.#reserve(this.#orders.get(intentId) as Order)
   }
 
-  /** Takes a new order. Its id must not be known. */
+  /** Adds a new order. Its id must not be known. */
   receive(intent: OrderIntent, quantityScale: number, nowUs: number): Order {
     invariant(!this.#orders.has(intent.intentId), 'a received order is new', intent.intentId)
     this.#forgetEnded(nowUs)
@@ -122,7 +122,7 @@ export class OrderStore {
     return order
   }
 
-  /** Enters `approved` with the quantity that sizing left, and reserves it. */
+  /** Enters `approved` with the quantity after sizing, and reserves it. */
   approve(order: Order, quantityUnits: bigint, nowUs: number): TransitionRefusal | undefined {
     const refusal = this.enter(order, 'approved', nowUs)
     if (refusal) return refusal
@@ -131,7 +131,7 @@ export class OrderStore {
     return undefined
   }
 
-  /** Enters a state, or refuses and counts the refusal. The time of a state is never before that of the state before. */
+  /** Enters a state, or refuses and counts the refusal. A state's time is never before that of the previous state. */
   enter(order: Order, state: OrderState, atUs: number): TransitionRefusal | undefined {
     const from = order.state
     if (!isDeclared(from, state)) {
@@ -157,17 +157,17 @@ export class OrderStore {
     if (order.ackUs === 0) (order as MutableOrder).ackUs = atUs
   }
 
-  /** Notes why we ask for its cancellation, or for less of it; undefined when the cancellation was refused. */
+  /** Notes why we request to cancel or lower it; undefined when the cancellation was refused. */
   noteCancelReason(order: Order, reason: CancelReason | undefined): void {
     ;(order as MutableOrder).cancelReason = reason
   }
 
-  /** Notes what we ask the broker to lower its quantity to; undefined when that was refused or may be lost. */
+  /** Notes the quantity that we request to lower it to; undefined when the request was refused or may be lost. */
   noteAmending(order: Order, quantityUnits: bigint | undefined): void {
     ;(order as MutableOrder).amendingToUnits = quantityUnits
   }
 
-  /** Its quantity is this from now on, unless that is more: then the word of it is an old one. What is reserved follows. */
+  /** Lowers its quantity, and the reserved units with it. Ignores a larger quantity: that report is outdated. */
   amend(order: Order, quantityUnits: bigint): void {
     const { filledUnits, amendingToUnits } = order
     const before = remainingUnits(order)
@@ -178,7 +178,7 @@ export class OrderStore {
     if (isWorking(order.state)) this.#addReserved(order, remainingUnits(order) - before)
   }
 
-  /** Adds a fill, whatever the state: what was traded is traded. What is reserved shrinks by it. */
+  /** Adds a fill, whatever the state: a trade is final. The reserved units shrink by it. */
   addFill(order: Order, units: bigint, atUs: number): void {
     const before = remainingUnits(order)
     ;(order as MutableOrder).filledUnits += units
@@ -186,7 +186,7 @@ export class OrderStore {
     if (isWorking(order.state)) this.#addReserved(order, remainingUnits(order) - before)
   }
 
-  /** The order with this id, while it is remembered. */
+  /** The order with this id; undefined once it is forgotten. */
   get(intentId: string): Order | undefined {
     return this.#orders.get(intentId)
   }
@@ -196,7 +196,7 @@ export class OrderStore {
     return this.#workingOf(instrument)
   }
 
-  /** Every working order. */
+  /** All working orders. */
   open(): readonly Order[] {
     return Array.from(this.#working.values(), ({ orders }) => orders).flat()
   }

@@ -1,9 +1,9 @@
 import type { OrderState } from '@triplane/contracts'
 
 /**
- * Every transition that an order may make; any other is refused. `partially_filled` enters itself at each partial fill.
- * `pending_cancel` goes back to where the order was when its cancellation is refused.
- * `cancelled` and `expired` can still become `filled`: the fill was under way when the order ended.
+ * All transitions that an order may make; any other is refused. `partially_filled` enters itself at each partial fill.
+ * `pending_cancel` returns to the previous state when the cancellation is refused.
+ * `cancelled` and `expired` can still become `filled`, by a fill that was under way when the order ended.
  */
 export const orderTransitions: Readonly<Record<OrderState, readonly OrderState[]>> = {
   received: ['approved', 'denied', 'cancelled'],
@@ -29,7 +29,7 @@ export const orderTransitions: Readonly<Record<OrderState, readonly OrderState[]
   unknown: ['acknowledged', 'partially_filled', 'filled', 'pending_cancel', 'cancelled', 'rejected', 'expired'],
 }
 
-/** States in which an order can still trade in the ordinary course: its remaining quantity is reserved. */
+/** States in which an order can still trade normally: its remaining quantity is reserved. */
 const working: ReadonlySet<OrderState> = new Set([
   'approved',
   'submitted',
@@ -39,7 +39,7 @@ const working: ReadonlySet<OrderState> = new Set([
   'unknown',
 ])
 
-/** A transition that is not declared. */
+/** The refusal of an undeclared transition. */
 export interface TransitionRefusal {
   readonly code: 'undeclared_transition'
   readonly intentId: string

@@ -9,37 +9,37 @@ import type {
 } from '@triplane/contracts'
 import { formatFixed } from '@triplane/kernel'
 
-/** An order as the order plane knows it. Only the `OrderStore` writes to it. */
+/** An order in the order plane. Only the `OrderStore` writes to it. */
 export interface Order {
   readonly intent: OrderIntent
-  /** Decimal digits of its quantities; 0 for an instrument that nobody knows. */
+  /** Decimal digits of its quantities; 0 for an unknown instrument. */
   readonly quantityScale: number
   readonly state: OrderState
-  /** Market time at which the state, and the one before, was entered. */
+  /** Market time at which the current and the previous state were entered. */
   readonly stateUs: number
   readonly prevStateUs: number
-  /** What was approved, after sizing, less what it was lowered by; 0 before. */
+  /** The approved quantity, after sizing and lowering; 0 before approval. */
   readonly quantityUnits: bigint
   readonly filledUnits: bigint
-  /** Market time of the acknowledgement, or of the first fill when that was first; 0 before. */
+  /** Market time of the acknowledgement, or of the first fill if that came first; 0 before. */
   readonly ackUs: number
-  /** Why we asked for its cancellation, or for less of it. */
+  /** Why we requested to cancel or lower it. */
   readonly cancelReason: CancelReason | undefined
-  /** What we asked the broker to lower its quantity to, until that is answered. */
+  /** The quantity that we requested to lower it to, until the broker answers. */
   readonly amendingToUnits: bigint | undefined
 }
 
-/** Units that it may still trade. */
+/** Units that the order may still trade. */
 export function remainingUnits({ quantityUnits, filledUnits }: Order): bigint {
   return filledUnits < quantityUnits ? quantityUnits - filledUnits : 0n
 }
 
-/** Units that it may still trade once the amendment that is under way, if one is, has happened. */
+/** Units that the order may still trade once its pending amendment, if there is one, has taken effect. */
 export function keptUnits({ quantityUnits, amendingToUnits = quantityUnits, filledUnits }: Order): bigint {
   return filledUnits < amendingToUnits ? amendingToUnits - filledUnits : 0n
 }
 
-/** The event that says that the order is in its state. `effectUs` is when its readers act on it. */
+/** The event that publishes the order's state. `effectUs` is when its readers act on it. */
 export function orderEvent(
   order: Order,
   effectUs: number,
@@ -66,7 +66,7 @@ export function orderEvent(
   }
 }
 
-/** Where an order that works is by what the broker has told of it. */
+/** The state of a working order according to the broker's reports. */
 export function lastKnownState({ filledUnits, ackUs }: Order): 'unknown' | 'acknowledged' | 'partially_filled' {
   if (filledUnits > 0n) return 'partially_filled'
   return ackUs > 0 ? 'acknowledged' : 'unknown'

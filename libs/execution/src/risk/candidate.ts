@@ -6,7 +6,7 @@ import type { Candidate, InstrumentRisk } from './risk-check.ts'
 
 /**
  * Reads an intent into units. While the trading state is `reducing` its quantity is clipped to the position less working
- * closing orders: 0 for an order that opens. So is an order that crosses zero where the venue takes none that does.
+ * closing orders: 0 for an order that opens. The same applies to an order across zero at a venue that accepts none.
  */
 export function readCandidate(
   intent: OrderIntent,
@@ -43,13 +43,13 @@ export function closingPart(candidate: Candidate): Candidate | undefined {
   return { ...candidate, isClipped: true, quantityUnits: closable, quantity }
 }
 
-/** What can be closed in whole lots: a position that was traded in finer ones has a part that cannot. */
+/** Closable units in whole lots: a position that was traded in finer lots has a remainder that cannot be closed. */
 function closableLots(instrument: InstrumentRisk, side: Side): bigint {
   const units = closableUnits(instrument, side)
   return units - (units % instrument.terms.lotUnits)
 }
 
-/** The limit price, or the touch that a market order would pay. Quote currency. */
+/** The limit price, or for a market order the touch that it would pay. Quote currency. */
 export function referencePrice(
   { intent, limitPrice }: Pick<Candidate, 'intent' | 'limitPrice'>,
   { bid, ask }: InstrumentRisk,
@@ -58,7 +58,7 @@ export function referencePrice(
   return intent.side === 'BUY' ? ask : bid
 }
 
-/** The venue takes it however small it is, because it only reduces. */
+/** True when the venue accepts it at any size because it only reduces. */
 export function isExempt(
   { intent, isClipped }: Pick<Candidate, 'intent' | 'isClipped'>,
   { terms }: InstrumentRisk,

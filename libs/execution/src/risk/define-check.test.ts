@@ -8,24 +8,24 @@ import { checkDefinitions } from './standard-checks.ts'
 describe.each(checkDefinitions.map((definition) => [definition.code, definition] as const))(
   '%s',
   (code, definition) => {
-    it('is a code of the wire, and that of its check', () => {
+    it('has a code of the wire, the same as its check', () => {
       expect(riskCodes).toContain(code)
       expect(definition.create(limits).code).toBe(code)
     })
 
-    it('says in sentences what it refuses and what its limits are', () => {
+    it('documents in sentences what it refuses and its limits', () => {
       expect(definition.doc).toMatch(/^[A-Z].*\.$/)
       for (const doc of Object.values(definition.limits)) expect(doc).not.toBe('')
     })
   },
 )
 
-it('every limit is one of a check', () => {
+it('every limit belongs to a check', () => {
   const named = checkDefinitions.flatMap((definition) => Object.keys(definition.limits))
   expect(named.sort()).toEqual(Object.keys(limits).sort())
 })
 
-it('one definition is all that a check needs', () => {
+it('a check needs only one definition', () => {
   const smallOrders = defineInstrumentCheck({
     code: 'max_notional',
     doc: 'Refuses more than so many lots.',
@@ -42,7 +42,7 @@ it('one definition is all that a check needs', () => {
   expect(judge('0.051')).toEqual({ ok: false, error: { code: 'max_notional', notionalUsd: 51, limitUsd: 50 } })
 })
 
-it('a check of an instrument refuses one that nobody knows before it is asked', () => {
+it('an instrument check refuses an unknown instrument before it runs', () => {
   const check = defineInstrumentCheck({
     code: 'lot_size',
     doc: 'Refuses nothing.',
@@ -55,7 +55,7 @@ it('a check of an instrument refuses one that nobody knows before it is asked', 
   expect(check.refuse(readCandidate(anIntent(), anInstrument(), 'active'), anAccount())).toBeUndefined()
 })
 
-it('a check of the account sees orders on instruments that nobody knows', () => {
+it('an account check sees orders on unknown instruments', () => {
   const check = defineCheck({
     code: 'duplicate',
     doc: 'Refuses all.',

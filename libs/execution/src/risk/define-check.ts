@@ -4,23 +4,23 @@ import type { AccountRisk, Candidate, InstrumentRisk } from './risk-check.ts'
 /** A refusal that names its check. `code` is also the metric label. */
 export type RejectWith<Code extends RiskCode, Numbers> = { readonly code: Code } & Readonly<Numbers>
 
-/** The refusal of every check that needs the instrument, whatever its place in the list, when nobody knows it. */
+/** The refusal of an unknown instrument by every check that needs the instrument, whatever its place in the list. */
 export type UnknownInstrument = RejectWith<'unknown_instrument', { readonly instrument: InstrumentId }>
 
-/** A check with its limits: gives the refusal, or nothing when it has no objection. */
+/** A check with its limits: returns its refusal, or undefined to pass. */
 export interface RiskCheck<Reject = { readonly code: RiskCode }> {
   readonly code: RiskCode
-  /** It limits what is held: what only closes is never what it refuses. */
+  /** It limits holdings: it never refuses the part of an order that only closes. */
   readonly limitsHoldings: boolean
   readonly refuse: (candidate: Candidate, account: AccountRisk) => Reject | undefined
 }
 
-/** A risk check, whole: everything else about it is derived from this, or checked against it. */
+/** The complete definition of a risk check: everything else about it is derived from this or checked against it. */
 export interface CheckDefinition<Code extends RiskCode = RiskCode, Limit extends string = string, Reject = unknown> {
   readonly code: Code
   /** What it refuses, one or two sentences. */
   readonly doc: string
-  /** What each of its limits is, by name, with its unit. */
+  /** The description of each of its limits, by name, with its unit. */
   readonly limits: Readonly<Record<Limit, string>>
   readonly create: (limits: Readonly<Record<Limit, number>>) => RiskCheck<Reject>
 }
@@ -44,7 +44,7 @@ type OfInstrument<Limit extends string, Numbers> = (
   limits: Readonly<Record<Limit, number>>,
 ) => Numbers | undefined
 
-/** The check that `refuse`, which gives the whole refusal, makes of a definition. */
+/** Builds a check from its definition and a `refuse` that returns the whole refusal. */
 function checkOf<Code extends RiskCode, Limit extends string, Reject>(
   { code, doc, limits = {} as Readonly<Record<Limit, string>>, limitsHoldings = false }: Common<Code, Limit>,
   refuse: OfAccount<Limit, Reject>,
@@ -58,8 +58,8 @@ function checkOf<Code extends RiskCode, Limit extends string, Reject>(
 }
 
 /**
- * Defines a check of what is known of the account. `refuse` gives the numbers of its refusal. It passes only what it finds within
- * its limit, so that a number that cannot be computed (NaN) is refused.
+ * Defines a check of the account. `refuse` returns the numbers of its refusal. It must pass only what it finds within its
+ * limit, so that a number that cannot be computed (NaN) is refused.
  */
 export function defineCheck<const Code extends RiskCode, Numbers extends object, const Limit extends string = never>(
   definition: Common<Code, Limit> & { readonly refuse: OfAccount<Limit, Numbers> },
@@ -71,7 +71,7 @@ export function defineCheck<const Code extends RiskCode, Numbers extends object,
   })
 }
 
-/** The same, of a known instrument: an unknown one is refused before `refuse` is asked. */
+/** Defines a check of a known instrument: an unknown one is refused before `refuse` is called. */
 export function defineInstrumentCheck<
   const Code extends RiskCode,
   Numbers extends object,

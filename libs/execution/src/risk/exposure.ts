@@ -2,12 +2,12 @@ import type { Side } from '@triplane/contracts'
 import { worthUsd } from '@triplane/instruments'
 import type { InstrumentRisk } from './risk-check.ts'
 
-/** Mid of the newest best prices, quote currency; NaN when there is none. */
+/** Mid of the newest best prices, quote currency; NaN without them. */
 export function midPrice(instrument: InstrumentRisk): number {
   return (instrument.bid + instrument.ask) / 2
 }
 
-/** Units that an order of this side may still close: the position less working closing orders; 0 when it would open. */
+/** Units that an order of this side may still close: the position less working closing orders; 0 if it would open. */
 export function closableUnits(instrument: InstrumentRisk, side: Side): bigint {
   const units =
     side === 'SELL'
@@ -17,7 +17,7 @@ export function closableUnits(instrument: InstrumentRisk, side: Side): bigint {
 }
 
 /**
- * The largest position that an instrument can come to when its working orders fill, all those of one side and none of the
+ * The largest position that an instrument can reach if its working orders fill, all those of one side and none of the
  * other, with `extraUnits` more on `side`.
  */
 function worstPositionUnits(instrument: InstrumentRisk, side: Side, extraUnits: bigint): bigint {
@@ -27,7 +27,7 @@ function worstPositionUnits(instrument: InstrumentRisk, side: Side, extraUnits: 
   return long > short ? long : short
 }
 
-/** The same in US dollars, valued at the last mark. NaN when there was never one, and something to value. */
+/** The same in US dollars, valued at the last mark. NaN if there is something to value and there never was a mark. */
 export function worstPositionUsd(instrument: InstrumentRisk, side: Side, extraUnits: bigint): number {
   const { mark, terms } = instrument
   const units = worstPositionUnits(instrument, side, extraUnits)
@@ -35,7 +35,7 @@ export function worstPositionUsd(instrument: InstrumentRisk, side: Side, extraUn
   return mark > 0 ? worthUsd(units, mark, terms) : Number.NaN
 }
 
-/** Whether an order could make the position larger than it can become without it. No price is needed to know. */
+/** Whether an order could make the position larger than it can become without it. Needs no price. */
 export function enlarges(instrument: InstrumentRisk, side: Side, units: bigint): boolean {
   return worstPositionUnits(instrument, side, units) > worstPositionUnits(instrument, side, 0n)
 }

@@ -4,7 +4,7 @@ import { invariant } from '@triplane/kernel'
 export const orderRateSchema = stateSchema({ submittedUs: field.list(field.timeUs) })
 export type OrderRateSnapshot = StateOf<typeof orderRateSchema>
 
-/** Counts orders in a sliding window of market time, up to `maxOrders`: it remembers the times of the last `maxOrders`. */
+/** Counts orders in a sliding window of market time, up to `maxOrders`, by the times of the last `maxOrders`. */
 export class OrderRateWindow {
   readonly #windowUs: number
   readonly #maxOrders: number

@@ -319,7 +319,7 @@ describe('risk gate', () => {
     )
   })
 
-  it('approves no opening order without a price that it refuses when the price is what was last known', () => {
+  it('approves no opening order without a price that it refuses at the last known price', () => {
     const price = fc.double({ min: 55_000, max: 65_000, noNaN: true })
     const units = fc.integer({ min: -4_000, max: 4_000 }).map(BigInt)
     const held = fc.record({
@@ -368,7 +368,7 @@ describe('risk gate', () => {
     expect(refused).toBeGreaterThan(100)
   })
 
-  it('refuses what it cannot compute, whatever the limit', () => {
+  it('refuses numbers it cannot compute, whatever the limit', () => {
     const unpriced = anInstrument({ terms: { ...anInstrument().terms, usdPerQuote: Number.NaN } })
     expect(judge({ instrument: unpriced })).toMatchObject({ code: 'no_mark' })
     const checks = standardChecks(limits).filter(({ code }) => code !== 'no_mark')
@@ -392,7 +392,7 @@ describe('risk gate', () => {
     expect(verdict.ok && verdict.value.quantity).toBe('0.05')
   })
 
-  it('clips to whole lots what was traded in finer ones', () => {
+  it('clips a position traded in finer lots to whole lots', () => {
     const terms = { ...anInstrument().terms }
     changeSteps(terms, { ...terms.steps, lotSize: '0.01' })
     const instrument = anInstrument({ terms, positionUnits: lots(-54) })
@@ -407,7 +407,7 @@ describe('risk gate', () => {
     { name: 'the limit of a position', maxPositionUsd: 5_000 },
     { name: 'the limit of all positions', maxGrossUsd: 5_000 },
     { name: 'a venue that takes no order across zero', closesApart: true },
-  ])('approves what closes of an order across zero: $name', ({ closesApart = false, ...narrow }) => {
+  ])('approves the closing part of an order across zero: $name', ({ closesApart = false, ...narrow }) => {
     const instrument = anInstrument({
       positionUnits: lots(-30),
       terms: tradingTerms({ ...perpetual, closesApart }, 1),
@@ -427,7 +427,7 @@ describe('risk gate', () => {
     })
   })
 
-  it('looks at the kill switch again at submit', () => {
+  it('checks the kill switch again at submit', () => {
     const candidate = readCandidate(anIntent(), anInstrument(), 'active')
     expect(gate.confirm(candidate, anAccount())).toBeUndefined()
     expect(gate.confirm(candidate, anAccount({ activeSwitch: 'manual' }))).toEqual({
@@ -438,16 +438,16 @@ describe('risk gate', () => {
 })
 
 describe('an approved order', () => {
-  it('is the only kind that a broker takes', () => {
+  it('is the only kind that a broker accepts', () => {
     const sent: OrderIntent[] = []
     const take = (command: BrokerCommand) => void (command.type === 'submitOrder' && sent.push(command.order))
     take({ type: 'submitOrder', order: anApproved() })
-    // @ts-expect-error an intent that risk has not seen does not compile
+    // @ts-expect-error an intent that risk has not checked does not compile
     take({ type: 'submitOrder', order: anIntent({ intentId: 'unchecked' }) })
     expect(sent.map(({ intentId }) => intentId)).toEqual(['OFI-1', 'unchecked'])
   })
 
-  it('is made smaller by participation, never larger', () => {
+  it('is reduced by participation, never enlarged', () => {
     const order = anApproved({ quantity: '0.1' })
     expect(capParticipation(order, anInstrument({ participationUnits: () => lots(40) }), NOW_US).quantity).toBe('0.04')
     expect(capParticipation(order, anInstrument({ participationUnits: () => lots(100) }), NOW_US)).toBe(order)

@@ -8,19 +8,19 @@ import type { AccountRisk, Candidate, InstrumentRisk } from './risk-check.ts'
 import type { RiskReject } from './standard-checks.ts'
 
 declare const approved: unique symbol
-/** What passed every risk check. Only this file makes one. */
+/** Marks a value that passed every risk check. Only this file creates one. */
 export type Approved<T> = T & { readonly [approved]: true }
 
-/** An approved order as it is saved: what was approved is so still when it is taken up again. */
+/** The schema of a saved approved order: it stays approved when restored. */
 export const approvedOrderSchema = field.as<Approved<OrderIntent>>(field.event('orderIntent'))
 
 export interface RiskGate {
   /**
-   * Runs the checks in order; the first refusal wins. An order across zero of which a limit refuses what opens is approved
-   * for what closes. What is approved has the candidate's quantity; what was clipped to close is reduce-only.
+   * Runs the checks in order; the first refusal wins. If a limit refuses the opening part of an order across zero, the closing
+   * part is approved. The approved order has the candidate's quantity; a clipped one is reduce-only.
    */
   approve(candidate: Candidate, account: AccountRisk): Result<Approved<OrderIntent>, RiskReject>
-  /** Looks at the kill switch once more, at submit. */
+  /** Checks the kill switch once more, at submit. */
   confirm(candidate: Candidate, account: AccountRisk): RiskReject | undefined
 }
 
@@ -56,7 +56,7 @@ export function createRiskGate(checks: readonly RiskCheck<RiskReject>[]): RiskGa
   }
 }
 
-/** The approved order made smaller by sizing. It never grows. */
+/** Reduces an approved order to the quantity after sizing. It never grows. */
 export function downsized(
   order: Approved<OrderIntent>,
   units: bigint,

@@ -23,7 +23,7 @@ import { tradingState } from './checks/trading-state.ts'
 import { unknownInstrument } from './checks/unknown-instrument.ts'
 import type { CheckDefinition, RiskCheck } from './define-check.ts'
 
-/** Every check, one for each risk code and in the order of the codes; the first refusal wins. */
+/** All checks, one per risk code, in the order of the codes; the first refusal wins. */
 export const checkDefinitions = [
   killSwitch,
   tradingState,
@@ -60,7 +60,7 @@ export type RiskReject = RejectOf<Definition>
 /** The limits of all checks. */
 export type RiskLimits = Readonly<Record<LimitOf<Definition>, number>>
 
-/** Every check with its limits. */
+/** All checks with their limits. */
 export function standardChecks(limits: RiskLimits): readonly RiskCheck<RiskReject>[] {
   return checkDefinitions.map((definition): RiskCheck<RiskReject> => definition.create(limits))
 }

@@ -12,9 +12,9 @@ import {
 
 const stateField = field.oneOf(tradingStates)
 
-/** The reasons of the trading state as they are saved. */
+/** The saved reasons of the trading state. */
 export const tradingModeSchema = stateSchema({
-  /** Those that are active, in the order in which they were tripped. */
+  /** The active switches, in the order in which they were tripped. */
   switches: field.list(field.oneOf(switchTypes)),
   operator: stateField,
   conditions: stateSchema({
@@ -36,7 +36,7 @@ const allActive: TradingModeSnapshot = {
  *
  * Invariants
  * 1. An active kill switch means `halted`.
- * 2. A switch and the operator's order are cleared only by a command; a condition may be cleared by whoever set it.
+ * 2. A switch and the operator's command are cleared only by a command; a condition may be cleared by its setter.
  */
 export class TradingMode {
   readonly #switches: Set<SwitchType>
@@ -52,24 +52,24 @@ export class TradingMode {
     this.#update()
   }
 
-  /** The state in force. */
+  /** The current trading state. */
   get state(): TradingState {
     return this.#state
   }
 
-  /** The kill switch that was tripped first among those active. */
+  /** The active kill switch that was tripped first. */
   get activeSwitch(): SwitchType | undefined {
     return this.#activeSwitch
   }
 
-  /** A kill switch was tripped or, by command, re-armed. */
+  /** Handles a kill switch that was tripped or, by command, re-armed. */
   setSwitch(type: SwitchType, active: boolean): void {
     if (active) this.#switches.add(type)
     else this.#switches.delete(type)
     this.#update()
   }
 
-  /** Halt and reduce act at once, resume undoes them. A re-arm is the strategy plane's to confirm, by the switch's event. */
+  /** Halt and reduce act at once, resume undoes them. The strategy plane confirms a re-arm by the switch's event. */
   command(command: OperatorCommandCode): void {
     if (command === 'halt') this.#operator = 'halted'
     else if (command === 'reduce') this.#operator = 'reducing'
@@ -77,7 +77,7 @@ export class TradingMode {
     this.#update()
   }
 
-  /** The condition now calls for `state`; `active` clears it. */
+  /** Sets the trading state that the condition calls for; `active` clears it. */
   setCondition(condition: TradingCondition, state: TradingState): void {
     this.#conditions[condition] = state
     this.#update()

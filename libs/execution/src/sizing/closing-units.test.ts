@@ -21,7 +21,7 @@ describe('the closing part of an order', () => {
     expect(closingUnits(order({ reduceOnly }), closable, anInstrument())).toBe(want)
   })
 
-  it('of a market order is measured at the touch, and is nothing without one', () => {
+  it('of a market order is measured at the touch, and is 0 without one', () => {
     const { limitPrice: _, ...market } = anIntent({ orderType: 'MARKET' })
     const atMarket = new OrderStore(1).receive(market, 8, NOW_US)
     expect(closingUnits(atMarket, lots(2), anInstrument())).toBe(lots(2))

@@ -4,8 +4,8 @@ import { isExempt, referencePrice } from '../risk/candidate.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
 
 /**
- * Units that a working order may keep where only `closableUnits` can still be closed: whole lots. 0 where that is less than one,
- * or worth less than the venue takes; then it cannot be lowered, only cancelled.
+ * Units, in whole lots, that a working order may keep if only `closableUnits` can still be closed. 0 if that is less than one
+ * lot or below the venue's smallest order; then the order cannot be lowered, only cancelled.
  */
 export function closingUnits({ intent }: Order, closableUnits: bigint, instrument: InstrumentRisk): bigint {
   const { terms } = instrument

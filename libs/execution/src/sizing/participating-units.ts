@@ -3,12 +3,12 @@ import { wholeLots } from '@triplane/instruments'
 import { midPrice } from '../risk/exposure.ts'
 import type { InstrumentRisk } from '../risk/risk-check.ts'
 
-/** What is left of a position is worth so many times the smallest order: it can be closed after its price has fallen too. */
+/** The least worth of a remaining position, in smallest orders, so that it can be closed after a fall of its price too. */
 const REMAINDER_RATIO = 2
 
 /**
- * The part of an order, in whole lots, that participation leaves: all of it, less, or 0. One that is cut down leaves no
- * position behind that is too small to be closed: it leaves more of it, or ends at flat where it would just cross zero.
+ * The part of an order, in whole lots, that participation allows: all, less or 0. A reduced order never leaves a position
+ * too small to be closed: it leaves a larger one, or stops at flat instead of just crossing zero.
  */
 export function participatingUnits(side: Side, units: bigint, instrument: InstrumentRisk, nowUs: number): bigint {
   const { terms, positionUnits } = instrument

@@ -5,7 +5,7 @@ import type { InstrumentRisk } from '../risk/risk-check.ts'
 import { participatingUnits } from './participating-units.ts'
 
 /**
- * Whole lots that a share of the market's volume leaves after what we traded ourselves in the same window and what our
+ * Whole lots that our share of the market's volume leaves, after our own trades in the same window and the quantity that our
  * working orders may still trade. Volumes are base units.
  */
 export function participationAllowance(
@@ -16,7 +16,7 @@ export function participationAllowance(
   return left > 0 ? wholeLots(left, terms) : 0n
 }
 
-/** The order capped to what participation leaves (POV): the same order when it fits, else a smaller one. */
+/** Caps the order to the participation allowance (POV): the same order if it fits, else a smaller one. */
 export function capParticipation(
   order: Approved<OrderIntent>,
   instrument: InstrumentRisk,

@@ -3,7 +3,7 @@ import { floorTime } from '@triplane/kernel'
 
 const BUCKETS = 60
 
-/** The buckets as they are saved. */
+/** The saved buckets. */
 export const rollingVolumeSchema = stateSchema({
   bucketUs: field.count,
   bucketEndUs: field.timeUs,
@@ -13,20 +13,20 @@ export type RollingVolumeSnapshot = StateOf<typeof rollingVolumeSchema>
 
 /**
  * Volume of the last `windowUs` of market time, in 60 buckets aligned to the epoch: the oldest bucket leaves as a whole.
- * Adding is a comparison and an addition; the sum of the buckets that are past is made anew with each new bucket, so
- * rounding does not pile up.
+ * Adding costs a comparison and an addition; the sum of the past buckets is recomputed with each new bucket, so rounding
+ * errors do not accumulate.
  */
 export class RollingVolume {
   readonly #bucketUs: number
   readonly #volumes = new Float64Array(BUCKETS)
   #bucketEndUs: number
   #slot: number
-  /** Volume of all buckets but the one that is open. */
+  /** Volume of all buckets but the open one. */
   #past: number
 
   constructor(windowUs: number, snapshot?: RollingVolumeSnapshot) {
     this.#bucketUs = Math.ceil(windowUs / BUCKETS)
-    // Volume in buckets of another length is of no use: after the window was changed it is counted anew.
+    // Saved buckets of another length cannot be used: after a change of the window counting starts afresh.
     const fits = snapshot?.bucketUs === this.#bucketUs
     this.#bucketEndUs = fits ? snapshot.bucketEndUs : 0
     if (fits) this.#volumes.set(snapshot.volumes)

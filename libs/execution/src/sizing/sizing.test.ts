@@ -6,7 +6,7 @@ import { participationAllowance } from './participation.ts'
 import { RollingVolume } from './rolling-volume.ts'
 
 describe('rolling volume', () => {
-  it('equals the sum of what came in the buckets of the window', () => {
+  it('equals the sum of the volume in the buckets of the window', () => {
     const windowUs = 600
     const bucketUs = windowUs / 60
     const trade = fc.record({ gapUs: fc.nat(90), size: fc.integer({ min: 1, max: 9 }) })
@@ -30,7 +30,7 @@ describe('rolling volume', () => {
   })
 })
 
-it('counts volume anew when its window was changed', () => {
+it('counts volume afresh when its window was changed', () => {
   const before = new RollingVolume(600)
   before.add(1_000_000, 5)
   const after = new RollingVolume(1_200, before.snapshot())
@@ -52,7 +52,7 @@ describe('participation allowance', () => {
   })
 })
 
-describe('an order that participation cuts down', () => {
+describe('an order that participation reduces', () => {
   // A lot is 60 USD, the smallest order 100.
   const spot = tradingTerms({ ...perpetual, kind: 'spot' }, 1)
   const cut = (side: 'BUY' | 'SELL', units: bigint, allowed: bigint, positionUnits: bigint, ofTerms = spot) =>
@@ -82,15 +82,15 @@ describe('an order that participation cuts down', () => {
     expect(cut('BUY', units, allowed, -position)).toBe(want)
   })
 
-  it('may leave a sliver where the venue takes it back', () => {
+  it('may leave a sliver where the venue accepts closing it', () => {
     expect(cut('SELL', lots(334), lots(333), lots(334), terms)).toBe(lots(333))
   })
 
-  it('never trades more than it may, and leaves nothing that could not be closed', () => {
+  it('never trades more than allowed, and leaves nothing that cannot be closed', () => {
     const count = fc.integer({ min: 0, max: 40 })
     fc.assert(
       fc.property(count, count, count, fc.nat(1), fc.boolean(), (more, allowed, held, rest, isShort) => {
-        // What was traded in finer lots has a part that nothing closes.
+        // A position traded in finer lots has a remainder that no order closes.
         const size = lots(held) + BigInt(rest)
         const units = lots(allowed + more)
         const traded = cut(isShort ? 'BUY' : 'SELL', units, lots(allowed), isShort ? -size : size)

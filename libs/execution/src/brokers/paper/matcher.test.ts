@@ -91,7 +91,7 @@ it.each([
   expect(brief(answers)).toEqual(['acknowledged', filled[0], 'acknowledged', filled[1], 'rejected no_liquidity'])
 })
 
-it('fills at no price that would be rounded out of the book', () => {
+it('never fills at a price that would be rounded out of the book', () => {
   const { answers, matcher } = setUp({ bids: [[0.0000000011, 1]], asks: [[0.0000000012, 1]] })
   matcher.accept(buy('1', '1', { intentId: 'a', timeInForce: 'IOC' }), NOW_US)
   matcher.accept(aMarketIntent({ intentId: 'b', quantity: '1' }), NOW_US)
@@ -99,7 +99,7 @@ it('fills at no price that would be rounded out of the book', () => {
 })
 
 describe('an order that is lowered', () => {
-  it('keeps its place in the queue, before ours that came behind it', () => {
+  it('keeps its place in the queue, ahead of our later orders', () => {
     const { matcher, answers } = setUp()
     matcher.accept(buy('1', '60000', { intentId: 'a' }), NOW_US)
     matcher.accept(buy('1', '60000', { intentId: 'b' }), NOW_US)
@@ -113,7 +113,7 @@ describe('an order that is lowered', () => {
     ])
   })
 
-  it('counts what was filled before, also after a restore', () => {
+  it('counts earlier fills, also after a restore', () => {
     const { matcher, answers, deps } = setUp()
     matcher.accept(buy('1', '60000'), NOW_US)
     matcher.onTrade(aTrade({ size: 2.4 }), NOW_US)
@@ -130,7 +130,7 @@ describe('an order that is lowered', () => {
     expect(answers).toHaveLength(5)
   })
 
-  it('to what is filled has ended', () => {
+  it('ends when lowered to its filled quantity', () => {
     const { matcher, answers } = setUp()
     matcher.accept(buy('1', '60000'), NOW_US)
     matcher.onTrade(aTrade({ size: 2.4 }), NOW_US)
@@ -191,7 +191,7 @@ describe('an arriving order', () => {
     expect(brief(answers)).toEqual(want)
   })
 
-  it('pays commission on what it takes', () => {
+  it('pays commission on the liquidity it takes', () => {
     const { matcher, answers } = setUp()
     matcher.accept(buy('1', '60000.1'), NOW_US)
     expect(answers[1]).toMatchObject({ fee: '30.00005', fillId: 'OFI-1-1', venueUs: NOW_US })
@@ -215,7 +215,7 @@ describe('an arriving order', () => {
     ])
   })
 
-  it('finds a level new after it was gone', () => {
+  it('treats a level that returns as new', () => {
     const { matcher, answers, book } = setUp()
     matcher.accept(buy('1', '60000.1'), NOW_US)
     book.asks = [[60_000.2, 3]]

@@ -14,11 +14,11 @@ interface VenueOrder {
   remainingUnits: bigint
   filledUnits: bigint
   fills: number
-  /** Displayed size before it in the queue at its price, base units. */
+  /** Displayed size ahead of it in the queue at its price, base units. */
   aheadSize: number
 }
 
-/** The venue's orders on one instrument as they are saved. */
+/** The saved state of the venue's orders on one instrument. */
 export const matcherSchema = stateSchema({
   resting: field.list(
     stateSchema({
@@ -34,17 +34,17 @@ export const matcherSchema = stateSchema({
 export type MatcherSnapshot = StateOf<typeof matcherSchema>
 
 /**
- * The paper venue's matching for one instrument: orders against a live book that does not know them.
+ * Matches orders on one instrument at the paper venue, against a live book that does not contain them.
  *
  * Invariants
- * 1. An order never fills beyond its quantity, a taker never beyond what levels display less what we took before, nor better than the
- *    touch of the newest quote: a book that lags behind its quotes gives nothing away. A maker fills at its limit, by the book only
- *    where the quote has come to it too.
- * 2. A resting order queues behind the size displayed when it came. Trades at its price shorten the queue, and so does the
- *    level when it becomes smaller than the queue: cancellations are taken to come from behind us. It fills with what a
- *    trade leaves after the queue, with a trade through its price, or when the other side of the book comes to its price.
- *    Levels at prices that are finer than what can be booked are no offer: no fill is rounded.
- * 3. Resting orders are kept by price, then time; a trade's size is given out once.
+ * 1. An order never fills beyond its quantity; a taker never beyond the displayed size less what we took before, nor better
+ *    than the touch of the newest quote, so a book that lags behind its quotes gives nothing away. A maker fills at its limit,
+ *    through the book only if the quote has reached it too.
+ * 2. A resting order queues behind the size displayed when it arrived. Trades at its price shorten the queue, and so does a
+ *    level that becomes smaller than the queue: cancellations are assumed to come from behind us. It fills with the rest of a
+ *    trade after the queue, with a trade through its price, or when the other side of the book reaches its price.
+ *    Levels at prices too fine to be booked offer nothing: no fill price is rounded.
+ * 3. Resting orders are sorted by price, then time; each trade's size is used once.
  */
 export class Matcher {
   readonly #terms: TradingTerms
@@ -80,17 +80,17 @@ export class Matcher {
     }
   }
 
-  /** False while a change of the book can mean nothing to it. */
+  /** False while changes of the book cannot affect it. */
   get watchesBook(): boolean {
     return this.watchesTrades || !this.#taken.isEmpty
   }
 
-  /** False while a trade can mean nothing to it. */
+  /** False while trades cannot affect it. */
   get watchesTrades(): boolean {
     return this.#bids.length > 0 || this.#asks.length > 0
   }
 
-  /** A new order arrives. The same order must not come twice. */
+  /** Accepts an arriving order. The same order must not arrive twice. */
   accept(intent: OrderIntent, nowUs: number): void {
     const order: VenueOrder = {
       intent,
@@ -114,7 +114,7 @@ export class Matcher {
     this.#rest(order)
   }
 
-  /** Cancels a resting order; nothing happens when it does not rest. */
+  /** Cancels a resting order; does nothing if it does not rest. */
   cancel(intentId: string, nowUs: number): void {
     for (const resting of [this.#bids, this.#asks]) {
       const at = resting.findIndex(({ intent }) => intent.intentId === intentId)
@@ -125,8 +125,9 @@ export class Matcher {
   }
 
   /**
-   * Lowers a resting order to `quantity` in all; nothing happens when it does not rest. Its place in the queue stays, as at
-   * Binance spot (Order Amend Keep Priority), Bybit and Kraken; to at most what is filled the rest is cancelled, as at Kraken.
+   * Lowers a resting order to `quantity` in all; does nothing if it does not rest. It keeps its place in the queue, as at
+   * Binance spot (Order Amend Keep Priority), Bybit and Kraken; at or below the filled quantity the rest is cancelled, as at
+   * Kraken.
    */
   amend(intentId: string, quantity: string, nowUs: number): void {
     const order = [...this.#bids, ...this.#asks].find(({ intent }) => intent.intentId === intentId)
@@ -138,7 +139,7 @@ export class Matcher {
     this.#answer({ type: 'amended', intentId, venueUs: nowUs, quantity: amended })
   }
 
-  /** A trade was printed. */
+  /** Handles a printed trade. */
   onTrade(trade: Trade, nowUs: number): void {
     const resting = trade.aggressor === 'sell' ? this.#bids : this.#asks
     let given = 0
@@ -155,7 +156,7 @@ export class Matcher {
     dropFilled(resting)
   }
 
-  /** The book has changed and can be trusted. */
+  /** Handles a change of a valid book. */
   onBook(nowUs: number): void {
     this.#taken.onBook(this.#book)
     this.#meetBook(this.#bids, nowUs)
@@ -256,7 +257,7 @@ export class Matcher {
     return isBuy ? this.#book.askPrice(level) : this.#book.bidPrice(level)
   }
 
-  /** A price with more digits than units have cannot be booked: it would be rounded to one outside the book. */
+  /** A price with more digits than its units cannot be booked: it would be rounded to one outside the book. */
   #isBookable(price: number): boolean {
     return Math.round(price * this.#unitsPerPrice) / this.#unitsPerPrice === price
   }

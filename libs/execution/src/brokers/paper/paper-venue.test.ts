@@ -19,7 +19,7 @@ function open(fields: Partial<PaperVenueConfig> = {}, snapshot?: PaperVenueSnaps
   return { venue, book, matcher: venue.list(terms, book, { bid: () => Number.NaN, ask: () => Number.NaN }) }
 }
 
-/** Everything that is due through `untilUs`: when it was due, and what it says. */
+/** All reports due through `untilUs`, with the time each was due. */
 function drain(venue: PaperVenue, untilUs = Number.POSITIVE_INFINITY) {
   const replies: { readonly dueUs: number; readonly reply: BrokerReport }[] = []
   while (venue.nextDueUs() <= untilUs && Number.isFinite(venue.nextDueUs())) {
@@ -31,7 +31,7 @@ function drain(venue: PaperVenue, untilUs = Number.POSITIVE_INFINITY) {
 }
 
 describe('paper venue', () => {
-  it('lets orders and answers travel in market time', () => {
+  it('delays orders and answers in market time', () => {
     const { venue } = open()
     venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
     expect(venue.nextDueUs()).toBe(NOW_US + 5_000)
@@ -43,7 +43,7 @@ describe('paper venue', () => {
     ])
   })
 
-  it('answers at the lead at the earliest', () => {
+  it('answers no earlier than the lead', () => {
     const { venue } = open({ leadUs: 50_000 })
     venue.take({ type: 'submitOrder', order: anApproved() }, NOW_US)
     expect(drain(venue).map(({ dueUs, reply }) => [dueUs, reply.atUs - NOW_US])).toEqual([[5_000, 55_000]])
@@ -56,7 +56,7 @@ describe('paper venue', () => {
     expect(drain(venue).map(({ reply }) => reply.type)).toEqual(['acknowledged'])
   })
 
-  it('does an order that comes twice once', () => {
+  it('executes an order that arrives twice only once', () => {
     const { venue } = open()
     venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
     venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1' }) }, NOW_US)
@@ -69,7 +69,7 @@ describe('paper venue', () => {
     expect(drain(venue).map(({ reply }) => reply.type)).toEqual(['acknowledged', 'filled', 'cancelled'])
   })
 
-  it('may report a fill after the cancellation that came behind it', () => {
+  it('may report a fill after a later cancellation', () => {
     const { venue, matcher } = open()
     venue.take({ type: 'submitOrder', order: anApproved() }, NOW_US)
     drain(venue, NOW_US + 10_000)
@@ -86,7 +86,7 @@ describe('paper venue', () => {
     expect(drain(venue)).toEqual([])
   })
 
-  it.each([1, 5_000, 8_000, 20_000])('goes on identically from a snapshot at %i us', (atUs) => {
+  it.each([1, 5_000, 8_000, 20_000])('resumes identically from a snapshot at %i us', (atUs) => {
     const run = (restored: boolean) => {
       const { venue, book } = open()
       venue.take({ type: 'submitOrder', order: anApproved({ limitPrice: '60000.1', quantity: '3' }) }, NOW_US)

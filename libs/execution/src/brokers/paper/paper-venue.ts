@@ -23,27 +23,27 @@ import {
 } from '../broker.ts'
 import { defineBroker } from '../define-broker.ts'
 
-/** What of the paper venue can be set. */
+/** Settings of the paper venue. */
 export interface PaperSettings {
-  /** From our submit, or request to cancel or amend, to its arrival at the venue. */
+  /** From our submit, cancel or amend request to its arrival at the venue. */
   readonly submitLatencyUs: number
-  /** From what happened at the venue to the acknowledgement, rejection, cancellation or amendment reaching us. */
+  /** From an acknowledgement, rejection, cancellation or amendment at the venue to its arrival here. */
   readonly ackLatencyUs: number
-  /** From a match to the fill reaching us; at least `ackLatencyUs`. */
+  /** From a match to the arrival of the fill here; at least `ackLatencyUs`. */
   readonly fillLatencyUs: number
   readonly fees: FeeSchedule
 }
 
 export interface PaperVenueConfig extends PaperSettings {
-  /** How much later than we handle a reply its consequences take effect: the reply is due that much earlier. */
+  /** Delay from handling a reply to its effect: replies are due that much earlier. */
   readonly leadUs: number
-  /** How long the id of an order is remembered, to do it once. */
+  /** How long order ids are remembered to deduplicate orders. */
   readonly retentionUs: number
 }
 
 const envelope = { dueUs: field.timeUs, seq: field.count }
 
-/** What is under way, to the venue or from it. */
+/** A message under way, to the venue or from it. */
 const messageSchema = field.either([
   stateSchema({ ...envelope, kind: field.literal('order'), order: approvedOrderSchema }),
   stateSchema({ ...envelope, kind: field.literal('cancel'), request: cancelOrderSchema }),
@@ -52,7 +52,7 @@ const messageSchema = field.either([
 ])
 type Message = StateOf<typeof messageSchema>
 
-/** The paper venue as it is saved. */
+/** The saved state of the paper venue. */
 export const paperVenueSchema = stateSchema({
   messages: field.list(messageSchema),
   lastSeq: field.count,
@@ -62,11 +62,11 @@ export const paperVenueSchema = stateSchema({
 export type PaperVenueSnapshot = StateOf<typeof paperVenueSchema>
 
 /**
- * A venue on paper: orders travel to it, match against the live book, and its answers travel back, all in market time.
- * Whoever hosts it feeds it trades and books through `matcher`, and takes out what is due in the order of time.
+ * A paper venue: orders travel to it, match against the live book, and its answers travel back, all in market time. Its host
+ * feeds it trades and books through the matcher that `list` returns, and handles due messages in the order of time.
  *
  * Invariants
- * 1. It answers from its own state only, and each order id is done once.
+ * 1. It answers from its own state only and executes each order id once.
  * 2. Messages are due in the order of their time, then of their sending, however finely time is advanced.
  */
 export class PaperVenue implements Broker {
@@ -110,12 +110,12 @@ export class PaperVenue implements Broker {
     else this.#messages.push({ ...envelope, kind: 'amend', request: command })
   }
 
-  /** When the next message is due; Infinity when none is under way. */
+  /** When the next message is due; Infinity if none is under way. */
   nextDueUs(): number {
     return this.#messages.peek()?.dueUs ?? Number.POSITIVE_INFINITY
   }
 
-  /** Takes the next message out: gives a reply for us, or lets what arrived happen at the venue. */
+  /** Handles the next message: returns a reply to us, or executes a command that arrived at the venue. */
   handleNext(): BrokerReport | undefined {
     const message = this.#messages.pop()
     if (message?.kind === 'reply') return message.reply
@@ -169,7 +169,7 @@ export class PaperVenue implements Broker {
   }
 }
 
-/** Orders on paper, matched against the live market. */
+/** The paper broker: orders matched against the live market. */
 export const paper = defineBroker<{ readonly paper: PaperSettings }, PaperVenueSnapshot>({
   name: 'paper',
   doc: 'Matches orders against the live book and trades, after latencies; nothing leaves the process.',

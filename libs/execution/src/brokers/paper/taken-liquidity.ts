@@ -16,12 +16,12 @@ export const takenSchema = field.list(
 export type TakenSnapshot = StateOf<typeof takenSchema>
 
 /**
- * What our paper orders took from displayed levels. The real book never shows it, so it is remembered here.
+ * Tracks the liquidity that our paper orders took from displayed levels, since the real book never shows it.
  *
  * Invariants
- * 1. A level offers its displayed size less what was taken from it, never the same size twice.
- * 2. What is remembered of a level never exceeds its displayed size: it shrinks with the level, is gone with the level, and
- *    size that comes in afterwards is new.
+ * 1. A level offers its displayed size less the size taken from it, never the same size twice.
+ * 2. The taken size of a level never exceeds its displayed size: it shrinks and disappears with the level, and size added
+ *    later is new.
  */
 export class TakenLiquidity {
   readonly #terms: TradingTerms
@@ -49,7 +49,7 @@ export class TakenLiquidity {
     else this.#levels.push({ side, price, units })
   }
 
-  /** Looks at the book after a change. */
+  /** Shrinks the taken sizes to a changed book. */
   onBook(book: BookView): void {
     for (let i = this.#levels.length - 1; i >= 0; i--) {
       const level = this.#levels[i] as TakenLevel

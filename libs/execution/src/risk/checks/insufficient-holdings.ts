@@ -16,7 +16,7 @@ export const insufficientHoldings = defineInstrumentCheck({
       const available = quantityNumber(heldUnits > 0n ? heldUnits : 0n, terms)
       return { currency: base, needed: candidate.quantity, available }
     }
-    // Cash of every quote currency counts, at its rate to US dollars; the fee comes out of what is bought.
+    // Cash of every quote currency counts, at its rate to US dollars; the fee is taken from the bought quantity.
     const needed = worthUsd(candidate.quantityUnits, referencePrice(candidate, instrument), terms)
     const available = account.freeCashUsd()
     return needed <= available ? undefined : { currency: 'USD', needed, available }
