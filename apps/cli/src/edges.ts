@@ -7,7 +7,7 @@ import type { DeadLetters } from './servers/dead-letters.ts'
 import type { RawProducer } from './servers/raw-producer.ts'
 import type { TopicReader } from './servers/topic-reader.ts'
 
-/** A terminal, or what stands for one. */
+/** A terminal, or a substitute for one. */
 export interface Screen {
   readonly isTTY: boolean
   readonly columns: number
@@ -20,32 +20,32 @@ export interface OpenedStorage {
   close(): Promise<void>
 }
 
-/** All that the commands touch of the world. */
+/** The edges: everything outside the process that the commands use. */
 export interface Edges {
   readonly environment: Environment
-  /** Results. */
+  /** Standard output: results. */
   readonly out: Screen
-  /** Messages and progress. */
+  /** Standard error: messages and progress. */
   readonly err: Screen
   /** Wall time, microseconds. */
   readonly nowUs: () => number
-  /** Resolves after so many milliseconds. */
+  /** Resolves after this many milliseconds. */
   readonly wait: (ms: number) => Promise<void>
   readonly randomBytes: (count: number) => Buffer
-  /** Who sits here, for a run that is started. */
+  /** The user's name, for the run that a command starts. */
   readonly userName: () => string
-  /** The topics of control on Kafka. Rejects when it does not answer. */
+  /** The control topics on Kafka. Rejects when it does not answer. */
   readonly openControlTopics: (environment: Environment) => Promise<ControlTopics>
   /** Any topic on Kafka. Rejects when it does not answer. */
   readonly openTopicReader: (environment: Environment) => Promise<TopicReader>
-  /** The newest runs of an `npm start` that is under way here, newest first; absent where there is none, or Kafka is named. */
+  /** The newest runs of an `npm start` that runs here, newest first; absent where none runs, or Kafka is configured. */
   readonly readLocalRuns?: () => Promise<readonly StoredRun[]>
   readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
   readonly openDeadLetters: (environment: Environment) => DeadLetters
   readonly openAuditDatabase: (environment: Environment) => AuditDatabase
-  /** A server by its connection string, or an embedded one by its folder, which is started. Rejects with StorageError. */
+  /** Opens a server by its connection string, or starts an embedded one by its folder. Rejects with StorageError. */
   readonly openStorage: (where: { readonly url: string } | { readonly folder: string }) => Promise<OpenedStorage>
   readonly copyStorage: (options: CopyStorageOptions) => Promise<CopyReport>
-  /** Calls `act` at a Ctrl-C or SIGTERM instead of ending the process; gives what undoes that. */
+  /** Calls `act` on Ctrl-C or SIGTERM instead of ending the process; returns a function that undoes this. */
   readonly onInterrupt: (act: () => void) => () => void
 }

@@ -5,7 +5,7 @@ import { CliError } from './cli-error.ts'
 /** The variables of the shell. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The first of these variables that is set, or whose `<NAME>_FILE` names a file that holds it; trimmed. */
+/** The first of these variables that is set, or whose `<NAME>_FILE` names a file with its value; trimmed. */
 export function secretFrom(environment: Environment, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = environment[name]?.trim()
@@ -16,13 +16,13 @@ export function secretFrom(environment: Environment, names: readonly string[]): 
   return undefined
 }
 
-/** What a secret file holds. `from` says where its name comes from. */
+/** Reads a secret file. `from` names the source of its path. */
 export function readSecret(file: string, from: string): string {
   let text: string
   try {
     text = readFileSync(file, 'utf8').trim()
   } catch (error) {
-    // Not the message: it has the name, which may be the secret itself, given by mistake.
+    // Leaves the message out: it contains the path, which may be the secret itself, given by mistake.
     const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'none'
     throw new CliError(`Cannot read the file of ${from}: ${code}`, 2)
   }

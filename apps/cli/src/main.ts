@@ -22,7 +22,7 @@ const VAR_FOLDER = 'var'
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 function screenOf(stream: NodeJS.WriteStream): Screen {
-  // A reader that has seen enough (`| head`) ends the command, not with a stack trace.
+  // A reader that closes early (`| head`) ends the command, without a stack trace.
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   return {
     get isTTY() {
@@ -35,7 +35,7 @@ function screenOf(stream: NodeJS.WriteStream): Screen {
   }
 }
 
-/** A container's user may have no name. */
+/** The user of a container may have no name. */
 function userName(): string {
   try {
     return userInfo().username

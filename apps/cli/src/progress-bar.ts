@@ -3,11 +3,11 @@ import type { Screen } from './edges.ts'
 const BAR_WIDTH = 24
 const integer = new Intl.NumberFormat('en-US')
 
-/** One line that is written over and over on a terminal; elsewhere nothing is shown. */
+/** One line that is redrawn on a terminal; elsewhere nothing is shown. */
 export interface ProgressBar {
-  /** `done` of `total` of what `name` says. */
+  /** Shows `done` of `total` under `name`. */
   show(name: string, done: number, total: number): void
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void
 }
 

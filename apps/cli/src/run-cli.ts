@@ -33,8 +33,8 @@ const addAll = [
 ]
 
 /**
- * Runs one command. Gives the exit code: 0 when all went well, 2 when the command line or the settings are wrong, 1 when
- * something could not be done, with one message. A bug rejects.
+ * Runs one command. Returns the exit code: 0 for success, 2 when the command line or the settings are wrong, 1 for a failure,
+ * with one message. A bug rejects.
  */
 export async function runCli(argv: readonly string[], edges: Edges): Promise<number> {
   let exitCode = 0

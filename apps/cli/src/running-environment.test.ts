@@ -28,11 +28,11 @@ describe('the variables beside a running system', () => {
     expect(withRunningSystem(environment, system)).toEqual({ ...environment, ...added })
   })
 
-  it('stay as they are where nothing runs', () => {
+  it('stay unchanged where nothing runs', () => {
     expect(withRunningSystem({ A: '1' }, undefined)).toEqual({ A: '1' })
   })
 
-  it('name no planes that are not served, and no history that is not kept', () => {
+  it('leave out planes that are not served, and a history that is not kept', () => {
     expect(withRunningSystem({}, { pid: 1 })).toEqual({})
   })
 })

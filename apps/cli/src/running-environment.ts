@@ -7,8 +7,8 @@ const KEYS = ['TRIPLANE_AUDIT_KEY', 'TRIPLANE_AUDIT_KEY_FILE']
 const DATABASES = ['DATABASE_URL', 'DATABASE_URL_FILE']
 
 /**
- * The variables, and what an `npm start` that runs here says for those that are not set: its planes with the operator's token,
- * its database with the key of the audit. What is set of either pair leaves the rest of it alone: a token goes to its own planes.
+ * The variables, with defaults from an `npm start` that runs here: its planes with the operator's token, its database with the
+ * audit key. Setting either of a pair keeps the defaults of that pair out: a token goes to its own planes.
  */
 export function withRunningSystem(environment: Environment, system: RunningSystem | undefined): Environment {
   if (system === undefined) return environment

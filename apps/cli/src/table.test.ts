@@ -1,7 +1,7 @@
 import { formatTable } from './table.ts'
 
 describe('a table', () => {
-  it('has numbers to the right and everything else to the left', () => {
+  it('aligns numbers to the right and everything else to the left', () => {
     const rows = [
       ['a', 1, true],
       ['long name', -12.5, undefined],
@@ -11,11 +11,11 @@ describe('a table', () => {
     )
   })
 
-  it('shows nothing that a terminal would obey', () => {
+  it('shows no control characters', () => {
     expect(formatTable(['x'], [['a\u001b[31m\nb\u202ec']], '')).toBe('x\na [31m b c\n')
   })
 
-  it('says what it is empty of', () => {
+  it('names what it is empty of', () => {
     expect(formatTable(['x'], [], 'Nothing.')).toBe('Nothing.\n')
   })
 })

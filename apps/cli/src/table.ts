@@ -1,13 +1,13 @@
-/** What a terminal would take for more than text. */
+/** Characters that a terminal would interpret. */
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 const GAP = '  '
 
-/** What a cell shows; nothing is shown as "-". */
+/** The text of a cell; "-" for nothing. */
 export type Cell = string | number | boolean | undefined
 
 /**
- * Rows as text: columns as wide as their widest cell, numbers to the right, no frame. What comes from outside may have any
- * character in it; control characters are shown as spaces. Gives `empty` when there is no row.
+ * Rows as text: columns as wide as their widest cell, numbers to the right, no frame. Shows control characters, which outside
+ * data may contain, as spaces. Returns `empty` when there is no row.
  */
 export function formatTable(heads: readonly string[], rows: readonly (readonly Cell[])[], empty: string): string {
   if (rows.length === 0) return `${empty}\n`
@@ -24,14 +24,14 @@ export function formatTable(heads: readonly string[], rows: readonly (readonly C
   return `${text.join('\n')}\n`
 }
 
-/** One line of text that came from outside. */
+/** Outside text as one line. */
 export function cellText(cell: Cell): string {
   if (cell === undefined || cell === '') return '-'
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   return String(cell).replace(CONTROL_CHARACTERS, ' ')
 }
 
-/** A field of a JSON object from outside as a cell. */
+/** A field of an outside JSON object as a cell. */
 export function asCell(value: unknown): Cell {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   return value === undefined || value === null ? undefined : JSON.stringify(value)

@@ -54,7 +54,7 @@ describeWithDocker(['alertmanager'], 'the command against Alertmanager', () => {
     return { code, messages, value: output === '' ? undefined : (JSON.parse(output) as unknown) }
   }
 
-  it('sends a test alert by the channels that its severity has', async () => {
+  it('sends a test alert through the channels of its severity', async () => {
     const environment = { ALERTMANAGER_URL: alertmanager.url }
     expect(await triplane(['alerts', 'test', '--severity', 'critical', '--plane', 'order'], environment)).toEqual({
       code: 0,
@@ -70,7 +70,7 @@ describeWithDocker(['alertmanager'], 'the command against Alertmanager', () => {
     expect(messages[0]?.attachments[0].text).toMatch(/^\*This is a test: nothing is wrong\.\*\n• \S+ sent it by/)
   })
 
-  it('says that a test alert goes nowhere', async () => {
+  it('reports that a test alert goes nowhere', async () => {
     expect(await run('alerts', 'test', '--severity', 'warning', '--plane', 'data')).toMatchObject({
       code: 1,
       value: { receivers: ['warning'], channels: {} },
@@ -78,7 +78,7 @@ describeWithDocker(['alertmanager'], 'the command against Alertmanager', () => {
     })
   })
 
-  it('says that a channel refuses', async () => {
+  it('reports a channel that refuses', async () => {
     status = 403
     const refused = await run('alerts', 'test', '--severity', 'critical', '--plane', 'strategy', '--wait', '8')
     status = 200
@@ -86,7 +86,7 @@ describeWithDocker(['alertmanager'], 'the command against Alertmanager', () => {
     expect(refused.messages).toContain('Expected every channel to take the message within 8 s, was: slack failed')
   })
 
-  it('lists what fires, and silences it', async () => {
+  it('lists a firing alert, and silences it', async () => {
     const labels = { alertname: 'ProcessingStuck', severity: 'critical', plane: 'order', topic: 'a' }
     const headers = { 'content-type': 'application/json' }
     const endsAt = new Date(Date.now() + 3_600_000).toISOString()
@@ -118,7 +118,7 @@ describeWithDocker(['alertmanager'], 'the command against Alertmanager', () => {
     expect(await run('alerts', 'unsilence', unknown)).toMatchObject({ code: 1, value: undefined })
   })
 
-  it('hands on what Alertmanager refuses', async () => {
+  it("forwards Alertmanager's refusal", async () => {
     expect(await run('alerts', 'silence', 'a=~.*', '--for', '1h', '--why', 'x')).toMatchObject({
       code: 1,
       messages: expect.stringMatching(/^triplane: Expected Alertmanager at \S+ to silence, was: HTTP 400, /),

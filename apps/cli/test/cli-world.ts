@@ -13,12 +13,12 @@ import { createControlTopics } from '../src/servers/control-topics.ts'
 import type { RawRecord } from '../src/servers/raw-producer.ts'
 import { createTopicReader } from '../src/servers/topic-reader.ts'
 
-/** The world of a command line: a bus in memory, a database of a few rows, screens that remember. */
+/** The edges of a command line under test: a bus in memory, a small fake database, recorded output. */
 export class CliWorld {
   readonly bus = createMemoryBus({ nowUs: () => testStartUs })
   readonly letters: StoredDeadLetter[] = []
   readonly redriven: RawRecord[] = []
-  /** What the fake database says of its audit; told the key and the newest published link. */
+  /** The fake verdict on the audit, given the key and the newest published link. */
   judge: (key: Buffer, published: unknown) => AuditVerdict = () => ({ isIntact: true, rows: 0, problems: [] })
   environment: Environment = {}
   kafkaFault: Error | undefined
@@ -37,14 +37,14 @@ export class CliWorld {
   messages = ''
   #random = 0
 
-  /** Runs a command. Gives its exit code; what it printed is in `output` and `messages`. */
+  /** Runs a command. Returns its exit code; its output is in `output` and `messages`. */
   run(...argv: string[]): Promise<number> {
     this.output = ''
     this.messages = ''
     return runCli(argv, this.#edges())
   }
 
-  /** Runs a command with `--json`; gives its exit code and what it printed, parsed. */
+  /** Runs a command with `--json`; returns its exit code and its parsed output. */
   async json<T = Record<string, unknown>>(...argv: string[]): Promise<{ code: number; value: T }> {
     const code = await this.run(...argv, '--json')
     return { code, value: JSON.parse(this.output) as T }
@@ -117,7 +117,7 @@ export class CliWorld {
   }
 }
 
-/** What a fake plane was asked. */
+/** A request to a fake plane. */
 export interface Asked {
   readonly method: string | undefined
   readonly path: string | undefined
@@ -125,10 +125,10 @@ export interface Asked {
   readonly body: string
 }
 
-/** What a plane says at a path. */
+/** The plane's answer at a path. */
 export type Saying = (path: string) => { readonly status: number; readonly body: unknown }
 
-/** A plane that answers everything alike, or as told, and remembers what it was asked. */
+/** A plane that gives one answer to everything, unless `answers` has another, and records its requests. */
 export class FakePlane {
   readonly asked: Asked[] = []
   url = ''

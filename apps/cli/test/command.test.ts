@@ -35,14 +35,14 @@ describe('the command as a process', () => {
     expect(ended.code).toBe(code)
   })
 
-  it('runs its bundle as it is while nothing has changed', async () => {
+  it('runs its bundle unchanged while its sources are unchanged', async () => {
     await triplane(['--help'], {})
     const bundledMs = statSync(bundle).mtimeMs
     expect(await triplane(['--help'], {})).toMatchObject({ code: 0, messages: '' })
     expect(statSync(bundle).mtimeMs).toBe(bundledMs)
   })
 
-  it('runs from its sources where nothing is built', async () => {
+  it('runs from its sources where there is no bundle', async () => {
     const ended = await triplane(['--help'], {}, fromSources)
     expect(ended).toMatchObject({ code: 0, messages: '' })
     expect(ended.output).toMatch(/^Usage: triplane/)

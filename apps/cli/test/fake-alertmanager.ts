@@ -15,19 +15,19 @@ export function aFiringAlert(labels: Labels, more: Partial<FiringAlert> = {}): F
   }
 }
 
-/** The parts of Alertmanager that the command asks. */
+/** The parts of Alertmanager that the command uses. */
 export class FakeAlertmanager {
-  /** What fires besides what is posted. */
+  /** Alerts that fire besides the posted one. */
   readonly firing: FiringAlert[] = []
-  /** Who is told of what is posted, and what keeps them from it. */
+  /** The receivers of a posted alert; `status` has whatever mutes it. */
   receivers = [{ name: 'warning' }]
   status: Partial<FiringAlert['status']> = {}
-  /** The receivers of its configuration. */
+  /** The receivers in its configuration. */
   configuration = 'receivers: [{ name: warning, slack_configs: [{}], email_configs: [{}] }, { name: nobody }]'
-  /** Of each kind of channel: how many requests a posted alert makes, and how many of them fail. */
+  /** By kind of channel: how many requests a posted alert makes, and how many of them fail. */
   channels: Readonly<Record<string, readonly [asked: number, failed: number]>> = { slack: [1, 0], email: [1, 0] }
   silences: unknown[] = []
-  /** What was sent to it: method, path and body. */
+  /** The requests it received: method, path and body. */
   readonly asked: [string, string, unknown][] = []
   url = ''
   #posted = 0

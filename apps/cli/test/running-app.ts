@@ -4,12 +4,15 @@ import { join } from 'node:path'
 
 const root = join(__dirname, '../../..')
 
-/** An `npm start` beside the command. */
+/** An `npm start` that runs beside the command. */
 export interface RunningApp {
   stop(): Promise<void>
 }
 
-/** Starts the app on the simulated market, from the sources as `npm start` bundles them; resolves when commands find it in `folder`. */
+/**
+ * Starts the app on the simulated market, bundled from the sources as by `npm start`; resolves when commands find it in
+ * `folder`.
+ */
 export async function startApp(folder: string, ...flags: readonly string[]): Promise<RunningApp> {
   const main = ['--import', require.resolve('tsx'), join(root, 'apps/standalone/src/main.ts')]
   const app: ChildProcess = spawn(process.execPath, [...main, '--var', folder, '--ports', '0,0,0', ...flags], {

@@ -27,7 +27,7 @@ describe('the command beside npm start, with nothing set', () => {
     expect(await beside(...argv)).toEqual({ code: 0, output: expect.stringMatching(output) as string, messages: '' })
   })
 
-  it('halts, resumes, tunes, and verifies the audit of all', async () => {
+  it('halts, resumes, tunes, and verifies the audit of everything', async () => {
     const halted = await beside('halt', '--why', 'exercise', '--json')
     expect(halted).toMatchObject({ code: 0, messages: '' })
     expect((await beside('orders')).output).toMatch(/^trading state {2}halted\n/)
@@ -40,12 +40,12 @@ describe('the command beside npm start, with nothing set', () => {
   })
 })
 
-describe('the command with nothing set, and nothing that runs', () => {
+describe('the command with nothing set and nothing running', () => {
   it.each([
     ['positions', 1, /was: ECONNREFUSED\. Start Triplane \(.*\), or set TRIPLANE_ORDER_PLANES\n$/],
     ['run list', 2, /^triplane: Expected KAFKA_BROKERS to name the brokers, .*\n$/],
     ['audit verify', 2, /^triplane: Expected the key of the audit in TRIPLANE_AUDIT_KEY .*\n$/],
-  ])('%s says in one line what to set', async (command, code, messages) => {
+  ])('%s prints one line that says what to set', async (command, code, messages) => {
     const environment = { TRIPLANE_ORDER_PLANES: command === 'positions' ? 'http://127.0.0.1:2' : '', KAFKA_PORT: '1' }
     const told = await triplane(command.split(' '), environment)
     expect(told).toMatchObject({ code, messages: expect.stringMatching(messages) as string })

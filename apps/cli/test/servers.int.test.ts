@@ -64,7 +64,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     })
   })
 
-  it('shows what a topic holds in lines, and as it lies there', async () => {
+  it('prints a topic as lines, and as stored', async () => {
     const read = (...more: string[]) => triplane(['topic', 'read', topics.runs.name, ...more], environment)
     const lines = await read('--where', 'seed=7')
     expect([lines.code, lines.messages]).toEqual([0, ''])
@@ -96,7 +96,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     ])
   })
 
-  it('does not say that it sent a record again whose partition is no more', async () => {
+  it('does not claim to have sent a record whose partition is gone', async () => {
     const refused = { stage: 'decode', eventType: 'record', raw: '[]' } as const
     const origin = { topic: topics.quotes.name, partition: 9, offset: 12, key: 'SPY' }
     const store = new HistoryStore({ pool: database.pool, runId: '0a1b2c3e', overflow: 'wait' })
@@ -118,7 +118,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     expect(await copy()).toMatchObject({ code: 0, messages: '', value: { isComplete: true, tables: tables(0) } })
   })
 
-  it('verifies the audit, and finds its end cut', async () => {
+  it('verifies the audit, and detects its cut end', async () => {
     const published: PublishedLink[] = []
     const log = createAuditLog({ pool: database.pool, key: Buffer.from(key, 'hex'), publish: (l) => published.push(l) })
     for (const command of ['halt', 'resume', 'halt'])
@@ -140,7 +140,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     })
   })
 
-  it('fails with one line while a server is away', async () => {
+  it('fails with one line while a server is down', async () => {
     const away = { KAFKA_BROKERS: '127.0.0.1:1', DATABASE_URL: 'postgres://x@127.0.0.1:1/x' }
     const runs = await triplane(['run', 'list'], away)
     expect([runs.code, runs.output]).toEqual([1, ''])

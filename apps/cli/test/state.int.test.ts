@@ -27,7 +27,7 @@ describe('an upgrade with open positions, beside npm start', () => {
       code: 1,
       messages: expect.stringContaining('Expected trading to be halted, was active') as string,
     })
-    // Until a halt finds it with a position.
+    // Repeats until a halt finds it with a position.
     for (;;) {
       expect(await beside('halt', '--why', 'upgrade')).toMatchObject({ code: 0 })
       const { code } = await beside('state', 'export', '--out', before)
@@ -36,12 +36,12 @@ describe('an upgrade with open positions, beside npm start', () => {
     }
   })
 
-  it('opens a new run with it, which goes on halted until it is resumed', async () => {
+  it('opens a new run with it, which stays halted until it is resumed', async () => {
     app = await startApp(folder, '--seed', '2', '--halted')
     const { owned, switches } = written(before)
     expect(await beside('state', 'import', before, '--why', 'upgrade')).toMatchObject({ code: 0, messages: '' })
     expect((await beside('orders')).output).toMatch(/^trading state {2}halted\norders +none\n/)
-    // Again, as after an answer that was lost: nothing more is done.
+    // Once more, as after a lost answer: nothing further happens.
     expect(await beside('state', 'import', before, '--why', 'upgrade')).toMatchObject({ code: 0, messages: '' })
 
     expect(await beside('state', 'export', '--out', after)).toMatchObject({ code: 0, messages: '' })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 const command = [join(__dirname, '../bin/triplane.mjs')]
-/** The sources as Node loads them: the command runs a fresh bundle instead, where there is one. */
+/** The sources as Node loads them; the command runs an up-to-date bundle instead, if there is one. */
 export const fromSources = ['--import', require.resolve('tsx'), join(__dirname, '../src/main.ts')]
 
 export interface Ended {
@@ -18,7 +18,7 @@ export function triplane(
   entry: readonly string[] = command,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // Never what runs beside the tests.
+    // Ignores any app that runs beside the tests.
     const env = { PATH: process.env['PATH'], TRIPLANE_VAR: '/nonexistent', ...environment }
     const child = spawn(process.execPath, [...entry, ...argv], { env, timeout: 60_000 })
     let output = ''

@@ -7,7 +7,7 @@ import type { Matcher } from './matcher.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** An alert that fires, as Alertmanager's API v2 has it. */
+/** A firing alert, as Alertmanager's API v2 returns it. */
 export interface FiringAlert {
   readonly labels: Labels
   readonly annotations: Labels
@@ -16,11 +16,11 @@ export interface FiringAlert {
   readonly receivers: readonly { readonly name: string }[]
   readonly status: {
     readonly state: string
-    /** Fingerprints of the alerts that mute it. */
+    /** Fingerprints of the alerts that inhibit it. */
     readonly inhibitedBy: readonly string[]
     /** Ids of silences. */
     readonly silencedBy: readonly string[]
-    /** Names of time intervals outside of which nobody is told. */
+    /** Names of the time intervals that mute it. */
     readonly mutedBy: readonly string[]
   }
 }
@@ -45,7 +45,7 @@ export interface Silence extends NewSilence {
   readonly status: { readonly state: string }
 }
 
-/** How often a kind of channel was asked to tell somebody, and how often it did not. */
+/** The number of notifications attempted by a kind of channel, and of those that failed. */
 export interface RequestCount {
   readonly asked: number
   readonly failed: number
@@ -53,7 +53,7 @@ export interface RequestCount {
 
 const DEFAULT_URL = 'http://127.0.0.1:9093'
 
-/** Alertmanager's API. Each call throws a CliError that says what was asked of it, when it does not answer or refuses. */
+/** Alertmanager's API. Each call throws a CliError that names the request when Alertmanager does not answer or refuses. */
 export class Alertmanager {
   readonly url: string
 
@@ -61,7 +61,7 @@ export class Alertmanager {
     this.url = parseUrl(environment['ALERTMANAGER_URL']?.trim() || DEFAULT_URL, 'ALERTMANAGER_URL')
   }
 
-  /** Alerts that fire, those that nobody is told of included. Grouped, because only so it says which time intervals mute. */
+  /** The firing alerts, muted ones included. Asks for them in groups, because only groups show the muting time intervals. */
   async alerts(): Promise<readonly FiringAlert[]> {
     const response = await this.#ask('its alerts', '/api/v2/alerts/groups')
     const groups = (await response.json()) as readonly { readonly alerts: readonly FiringAlert[] }[]
@@ -73,13 +73,13 @@ export class Alertmanager {
     await this.#ask('to take an alert', '/api/v2/alerts', { method: 'POST', body: [alert] })
   }
 
-  /** Gives its id. */
+  /** Returns its id. */
   async silence(silence: NewSilence): Promise<string> {
     const response = await this.#ask('to silence', '/api/v2/silences', { method: 'POST', body: silence })
     return ((await response.json()) as { readonly silenceID: string }).silenceID
   }
 
-  /** Those that have not ended. */
+  /** The silences that have not expired. */
   async silences(): Promise<readonly Silence[]> {
     const response = await this.#ask('its silences', '/api/v2/silences')
     return ((await response.json()) as readonly Silence[]).filter(({ status }) => status.state !== 'expired')
@@ -89,7 +89,7 @@ export class Alertmanager {
     await this.#ask(`to end the silence ${id}`, `/api/v2/silence/${encodeURIComponent(id)}`, { method: 'DELETE' })
   }
 
-  /** The kinds of channels of each receiver, as its configuration has them: slack, email. */
+  /** The kinds of channels of each receiver, from the configuration: slack, email. */
   async channels(): Promise<ReadonlyMap<string, readonly string[]>> {
     const response = await this.#ask('its configuration', '/api/v2/status')
     const { config } = (await response.json()) as { readonly config: { readonly original: string } }
@@ -97,7 +97,7 @@ export class Alertmanager {
     return new Map(receivers.map((receiver) => [receiver.name, kindsOf(receiver)]))
   }
 
-  /** By kind of channel, since it started; each attempt counts. */
+  /** By kind of channel, since Alertmanager started; each attempt counts. */
   async requests(): Promise<ReadonlyMap<string, RequestCount>> {
     const response = await this.#ask('its metrics', '/metrics')
     const counts = new Map<string, RequestCount>()
@@ -130,7 +130,7 @@ interface Receiver {
   readonly name: string
 }
 
-/** `slack_configs` is slack. */
+/** Maps `slack_configs` to slack. */
 function kindsOf(receiver: Receiver): string[] {
   return Object.keys(receiver).flatMap((key) => (key.endsWith('_configs') ? [key.replace(/_configs$/, '')] : []))
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** Which alerts a silence is for: those whose label is, is not, matches or does not match the value. */
+/** Selects the alerts of a silence: those whose label equals, differs from, matches or does not match the value. */
 export interface Matcher {
   readonly name: string
   readonly value: string
@@ -11,7 +11,7 @@ export interface Matcher {
 const MATCHER = /^([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*)$/s
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 
-/** Reads `symbol=SPY`, `symbol!=SPY`, `symbol=~"BTC.*"`, `symbol!~BTC.*`, and the name of an alert alone. */
+/** Reads `symbol=SPY`, `symbol!=SPY`, `symbol=~"BTC.*"`, `symbol!~BTC.*`, or the bare name of an alert. */
 export function parseMatcher(text: string): Matcher {
   if (NAME.test(text)) return { name: 'alertname', value: text, isRegex: false, isEqual: true }
   const [, name, operator = '', raw = ''] = MATCHER.exec(text) ?? []
@@ -23,7 +23,7 @@ export function parseMatcher(text: string): Matcher {
   return { name, value, isRegex, isEqual: operator.startsWith('=') }
 }
 
-/** As people write it, and Alertmanager's page. */
+/** The form that people write and Alertmanager's page shows. */
 export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
   return `${name}${isEqual ? '=' : '!'}${isRegex ? '~' : isEqual ? '' : '='}${JSON.stringify(value)}`
 }

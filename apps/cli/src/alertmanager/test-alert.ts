@@ -9,24 +9,25 @@ export interface TestAlert {
   readonly severity: string
   readonly plane: string
   readonly who: string
-  /** Tells it from other test alerts. */
+  /** Distinguishes it from other test alerts. */
   readonly id: string
   readonly nowMs: number
 }
 
-/** sent: a channel of this kind took a message since; failed: it refused; waiting: it was not asked yet. */
+/** sent: a channel of this kind has accepted a message since; failed: it refused; waiting: no attempt yet. */
 type Outcome = 'sent' | 'failed' | 'waiting'
 
 export interface Delivery {
-  /** As Alertmanager has it: with its receivers, and with what mutes it. */
+  /** The alert as Alertmanager shows it, with its receivers and whatever mutes it. */
   readonly alert: FiringAlert
-  /** Of each kind of channel of those receivers. */
+  /** By kind of channel of those receivers. */
   readonly outcomes: ReadonlyMap<string, Outcome>
 }
 
 /**
- * Posts a test alert and watches where it goes, for `waitSeconds` at most. Alertmanager counts by kind of channel, so a message of
- * another alert at the same time is taken for this one's. Gives undefined when Alertmanager took it and does not show it.
+ * Posts a test alert and watches its delivery for at most `waitSeconds`. Alertmanager counts by kind of channel, so another
+ * alert's message at the same time counts as this one's. Returns undefined when Alertmanager accepted the alert but does not
+ * show it.
  */
 export async function sendTestAlert(
   alertmanager: Alertmanager,
@@ -59,7 +60,7 @@ export async function sendTestAlert(
   return delivery
 }
 
-/** Whether nobody is told of it although it fires. */
+/** Whether it fires without notifying anyone. */
 function isMuted({ status }: FiringAlert): boolean {
   return status.inhibitedBy.length + status.silencedBy.length + status.mutedBy.length > 0
 }

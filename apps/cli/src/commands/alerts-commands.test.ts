@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => alertmanager.stop())
 
 describe('alerts test', () => {
-  it('sends an alert that resolves by itself, and says which channels took it', async () => {
+  it('sends an alert that resolves by itself, and reports the channels that accepted it', async () => {
     expect(await world.run('alerts', 'test', '--severity', 'critical', '--plane', 'order')).toBe(0)
     expect(alertmanager.asked).toMatchObject([
       [
@@ -40,7 +40,7 @@ describe('alerts test', () => {
     expect(world.messages).toBe('')
   })
 
-  it('is a warning of the platform unless told otherwise, as JSON too', async () => {
+  it('is a warning of the platform by default, as JSON too', async () => {
     expect(await world.json('alerts', 'test')).toEqual({
       code: 0,
       value: {
@@ -51,7 +51,7 @@ describe('alerts test', () => {
     })
   })
 
-  it('fails when a channel refuses, or was not asked', async () => {
+  it('fails when a channel refuses, or was never tried', async () => {
     alertmanager.channels = { slack: [2, 2], email: [0, 0] }
     expect(await world.run('alerts', 'test', '--wait', '1')).toBe(1)
     expect(world.output).toContain('slack    failed\nemail    waiting\n')
@@ -60,12 +60,12 @@ describe('alerts test', () => {
     )
   })
 
-  it('takes a second attempt that succeeds', async () => {
+  it('accepts a second attempt that succeeds', async () => {
     alertmanager.channels = { slack: [2, 1], email: [1, 0] }
     expect(await world.run('alerts', 'test')).toBe(0)
   })
 
-  it('fails when nobody is configured to be told', async () => {
+  it('fails when no receiver has a channel', async () => {
     alertmanager.receivers = [{ name: 'nobody' }]
     expect(await world.run('alerts', 'test', '--severity', 'error')).toBe(1)
     expect(world.output).toBe('TestAlert, severity error, plane platform, went to the receiver nobody.\n')
@@ -75,7 +75,7 @@ describe('alerts test', () => {
     expect(await world.run('alerts', 'test', '--severity', 'info')).toBe(0)
   })
 
-  it('fails when something mutes it, and says what', async () => {
+  it('fails when the alert is muted, and names the reason', async () => {
     const down = aFiringAlert({ alertname: 'PlaneUnreachable' })
     alertmanager.firing.push(down)
     alertmanager.status = { inhibitedBy: [down.fingerprint], silencedBy: ['a-silence'] }
@@ -96,7 +96,7 @@ describe('alerts test', () => {
 })
 
 describe('alerts list', () => {
-  it('shows what fires, the worst first, and why nobody is told', async () => {
+  it('shows the firing alerts, the worst first, and why one notifies no one', async () => {
     const down = aFiringAlert({ alertname: 'PlaneUnreachable', severity: 'info', plane: 'order' })
     const status = { state: 'suppressed', inhibitedBy: [down.fingerprint], silencedBy: [], mutedBy: [] }
     alertmanager.firing.push(
@@ -132,7 +132,7 @@ describe('alerts list', () => {
     ])
   })
 
-  it('says that nothing fires', async () => {
+  it('reports that nothing fires', async () => {
     expect(await world.run('alerts', 'list')).toBe(0)
     expect(world.output).toBe('No alert fires.\n')
   })
@@ -144,7 +144,7 @@ describe('alerts list', () => {
     expect(world.messages).toBe(`triplane: Expected Alertmanager at ${url} to answer, was: ECONNREFUSED\n`)
   })
 
-  it('needs an address that is one', async () => {
+  it('needs a valid address', async () => {
     world.environment = { ALERTMANAGER_URL: 'alertmanager:9093' }
     expect(await world.run('alerts', 'list')).toBe(2)
     expect(world.messages).toContain('Expected ALERTMANAGER_URL to name addresses')
@@ -152,7 +152,7 @@ describe('alerts list', () => {
 })
 
 describe('alerts silence', () => {
-  it('creates a silence and says what it silences now', async () => {
+  it('creates a silence and shows what it silences now', async () => {
     alertmanager.firing.push(
       aFiringAlert(
         { alertname: 'FeedDown' },
@@ -193,7 +193,7 @@ describe('alerts silence', () => {
     )
   })
 
-  it('takes the name of another', async () => {
+  it('accepts another author', async () => {
     const { value } = await world.json('alerts', 'silence', 'A', '--for', '5m', '--why', 'x', '--who', 'bob')
     expect(value).toMatchObject({ id: 'a-silence', createdBy: 'bob', alerts: [] })
   })
@@ -224,7 +224,7 @@ describe('alerts silences and unsilence', () => {
     status: { state: 'active' },
   }
 
-  it('show those that have not ended, and end one', async () => {
+  it('show the silences that have not expired, and expire one', async () => {
     alertmanager.silences = [silence, { ...silence, id: 'old', status: { state: 'expired' } }]
     expect(await world.run('alerts', 'silences')).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`

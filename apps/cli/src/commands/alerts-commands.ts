@@ -26,7 +26,7 @@ interface SilenceFlags extends Json {
   readonly who?: string
 }
 
-/** `alerts test`, `list`, `silence`, `silences`, `unsilence`: what Alertmanager is told and says, by its API. */
+/** `alerts test`, `list`, `silence`, `silences`, `unsilence`: through Alertmanager's API. */
 export function addAlertsCommands(line: CommandLine): void {
   const alerts = line.program.command('alerts').description('alerts that fire, and who is told of them')
   const alertmanager = () => new Alertmanager(line.edges.environment)
@@ -106,7 +106,7 @@ async function test(line: CommandLine, alertmanager: Alertmanager, { severity, p
   if (problem !== undefined) line.fail(problem)
 }
 
-/** Why nobody may have been told; undefined: somebody was, or the alert is of those that are shown only. */
+/** Why the alert may have notified no one; undefined when it notified someone, or its severity is only displayed. */
 function problemOf({ alert, outcomes }: Delivery, muted: string | undefined, waitSeconds: number): string | undefined {
   if (muted !== undefined) return `Expected somebody to be told, was nobody: ${muted}`
   const severity = alert.labels['severity']
@@ -168,7 +168,7 @@ function silenceRow({ id, matchers, endsAt, createdBy, comment, status }: Silenc
   return [id, matchers.map(matcherText).join(' '), timeOf(endsAt), createdBy, comment, status.state]
 }
 
-/** Why nobody is told of an alert; `names` has those of the alerts that may mute it, by fingerprint. */
+/** Why an alert notifies no one; `names` has the names of the alerts that may inhibit it, by fingerprint. */
 function mutedText({ status }: FiringAlert, names: ReadonlyMap<string, string>): string | undefined {
   const inhibitedBy = status.inhibitedBy.map((fingerprint) => names.get(fingerprint) ?? fingerprint)
   const reasons = [
@@ -198,7 +198,7 @@ function otherLabels(labels: Labels): string {
   return others.map(([name, value]) => `${name}=${value}`).join(' ')
 }
 
-/** Alertmanager's time as the other commands show it. */
+/** Alertmanager's time in the format of the other commands. */
 function timeOf(iso: string): string | undefined {
   return timeText(Date.parse(iso) * 1000)
 }

@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 
 describe('audit verify', () => {
-  it('judges under the key, against the newest link that was published', async () => {
+  it('verifies under the key, against the newest published link', async () => {
     await world.publish(anAuditLink({ link: 6 }))
     await world.publish(anAuditLink(newest))
     const seen: unknown[] = []
@@ -29,7 +29,7 @@ describe('audit verify', () => {
     expect(world.output).toBe('The audit is intact: 7 rows.\nThe end was compared with what was published: row 7.\n')
   })
 
-  it('fails when rows were changed or cut, and says which', async () => {
+  it('fails when rows were changed or cut, and names them', async () => {
     world.judge = () => ({
       isIntact: false,
       rows: 5,
@@ -44,14 +44,14 @@ describe('audit verify', () => {
     expect(world.messages).toBe('triplane: Expected an intact audit, was 2 problems\n')
   })
 
-  it('says so when it cannot know the end', async () => {
+  it('reports that it cannot verify the end', async () => {
     world.environment = { TRIPLANE_AUDIT_KEY: key }
     expect((await world.json('audit', 'verify')).value).toMatchObject({ comparedWithPublished: false })
     expect(await world.run('audit', 'verify')).toBe(0)
     expect(world.output).toContain('The end was NOT compared with what was published')
   })
 
-  it('fails, but judges the rows, while Kafka is away', async () => {
+  it('fails, but verifies the rows, while Kafka is down', async () => {
     world.kafkaFault = new Error('no broker answers')
     expect(await world.run('audit', 'verify')).toBe(1)
     expect(world.output).toContain('The audit is intact: 0 rows.')

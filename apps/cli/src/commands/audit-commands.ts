@@ -4,7 +4,7 @@ import { besideStack, CliError, messageOf } from '../cli-error.ts'
 import type { Edges } from '../edges.ts'
 import { jsonOption, show, type CommandLine } from './command-line.ts'
 
-/** `audit verify`: whether every row of the audit is as it was written, and none is gone. */
+/** `audit verify`: whether every row of the audit is unchanged, and none is missing. */
 export function addAuditCommands(line: CommandLine): void {
   const audit = line.program.command('audit').description('the chained audit of what operators ordered')
   audit
@@ -47,13 +47,13 @@ async function verify(line: CommandLine, json: boolean | undefined): Promise<voi
 
 interface Published {
   readonly link?: PublishedLink | undefined
-  /** Why it is not known what was published. */
+  /** Why the newest published link is unknown. */
   readonly unknown?: string
   /** Set when it should be known. */
   readonly failed?: string
 }
 
-/** The newest link on Kafka, where there is one: without it a cut end cannot be noticed. */
+/** The newest link on Kafka, if any: without it a cut end goes undetected. */
 async function newestPublished({ environment, openControlTopics }: Edges): Promise<Published> {
   const unknown = 'The end was NOT compared with what was published: a cut would not have been noticed.'
   if (!environment['KAFKA_BROKERS']) return { unknown: `${unknown} KAFKA_BROKERS is not set.` }

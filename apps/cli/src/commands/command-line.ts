@@ -3,15 +3,15 @@ import type { Command } from 'commander'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Edges } from '../edges.ts'
 
-/** What every command is given: the world, and a place for the exit code of a run that did not throw. */
+/** What every command gets: the edges, and a place for the exit code of a run that did not throw. */
 export interface CommandLine {
   readonly edges: Edges
   readonly program: Command
-  /** Something was not as it should be, and said so: exit code 1. */
+  /** A problem was found and reported: exit code 1. */
   fail(message: string): void
 }
 
-/** Shows a result: as JSON where that is asked for, else as text. */
+/** Prints a result, as JSON if requested, otherwise as text. */
 export function show(line: CommandLine, json: boolean | undefined, value: unknown, text: () => string): void {
   line.edges.out.write(json === true ? `${JSON.stringify(value, undefined, 2)}\n` : text())
 }

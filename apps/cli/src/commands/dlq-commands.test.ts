@@ -39,7 +39,7 @@ beforeEach(() => {
 })
 
 describe('dlq list', () => {
-  it('is a table', async () => {
+  it('prints a table', async () => {
     expect(await world.run('dlq', 'list')).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`
       "dead letter              received                  source      instrument             stage      reason        bytes  can be redriven
@@ -49,7 +49,7 @@ describe('dlq list', () => {
     `)
   })
 
-  it('comes as JSON, of a run, so many', async () => {
+  it('prints JSON, filtered by run and limited', async () => {
     const { code, value } = await world.json('dlq', 'list', '--run', '0a1b2c3d', '--limit', '1')
     const { raw: _raw, ...summary } = record
     expect([code, value]).toEqual([0, { deadLetters: [{ id: recordId, ...summary }] }])
@@ -58,7 +58,7 @@ describe('dlq list', () => {
 })
 
 describe('dlq show', () => {
-  it('shows the bytes without what a terminal would take for a command', async () => {
+  it('shows the bytes without terminal control characters', async () => {
     expect(await world.run('dlq', 'show', recordId)).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`
       "dead letter  0a1b2c3d/strategy/dlq/3
@@ -78,7 +78,7 @@ describe('dlq show', () => {
     `)
   })
 
-  it('gives the bytes as they are, alone or in JSON', async () => {
+  it('prints the raw bytes, alone or in JSON', async () => {
     expect(await world.run('dlq', 'show', recordId, '--raw')).toBe(0)
     expect(world.output).toBe(raw.toString())
     expect((await world.json('dlq', 'show', recordId)).value).toMatchObject({
@@ -87,19 +87,19 @@ describe('dlq show', () => {
     })
   })
 
-  it('fails when there is none', async () => {
+  it('fails when there is no such record', async () => {
     expect(await world.run('dlq', 'show', '0a1b2c3d/data/10')).toBe(1)
     expect(world.messages).toContain('Expected a dead letter 0a1b2c3d/data/10, found none')
   })
 
-  it('refuses what is no name of one', async () => {
+  it('refuses an invalid name', async () => {
     expect(await world.run('dlq', 'show', '7')).toBe(2)
     expect(world.messages).toContain('Expected run/producer/sequence')
   })
 })
 
 describe('dlq redrive', () => {
-  it('sends the bytes again to where they came from', async () => {
+  it('sends the bytes again to their original topic', async () => {
     const { code, value } = await world.json('dlq', 'redrive', recordId)
     expect([code, value]).toEqual([
       0,
@@ -116,7 +116,7 @@ describe('dlq redrive', () => {
     ])
   })
 
-  it.each(['nonsense', '[]', '{"seq":-1}', 'null'])('sends bytes that say no sequence: %s', async (text) => {
+  it.each(['nonsense', '[]', '{"seq":-1}', 'null'])('sends bytes without a readable sequence: %s', async (text) => {
     world.letters.splice(0, 2, { ...record, raw: Buffer.from(text), rawBytes: text.length })
     expect(await world.run('dlq', 'redrive', recordId)).toBe(0)
     expect(world.redriven).toMatchObject([{ value: Buffer.from(text), headers: { seq: '0' } }])
@@ -129,13 +129,13 @@ describe('dlq redrive', () => {
     expect(world.redriven).toMatchObject([{ value: bytes, headers: { seq: '41' } }])
   })
 
-  it('does not send a record of which only the beginning was kept', async () => {
+  it('refuses to send a truncated record', async () => {
     world.letters.splice(0, 2, { ...record, raw: Buffer.from('[{"seq":7'), rawBytes: 70_000 })
     expect(await world.run('dlq', 'redrive', recordId)).toBe(1)
     expect(world.redriven).toEqual([])
   })
 
-  it('refuses frames, and sends nothing beside one', async () => {
+  it('refuses frames, and then sends nothing at all', async () => {
     expect(await world.run('dlq', 'redrive', recordId, frameId)).toBe(1)
     expect(world.messages).toBe(
       `triplane: Expected a record of the bus, was a frame of binance_ws: ${frameId} never was on a topic and cannot be redriven\n`,

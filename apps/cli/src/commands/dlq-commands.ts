@@ -13,7 +13,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `dlq list`, `dlq show`, `dlq redrive`: what was refused, with its bytes; and the refused records once more. */
+/** `dlq list`, `dlq show`, `dlq redrive`: refused records, with their bytes; and sending them again. */
 export function addDlqCommands(line: CommandLine): void {
   const dlq = line.program.command('dlq').description('dead letters: frames and records that were refused')
   dlq
@@ -98,8 +98,8 @@ async function mustRead(letters: DeadLetters, id: DeadLetterId): Promise<StoredD
 }
 
 /**
- * The refused record, to be sent once more. Its producer is `redrive` and where it lay, so that consumers, which drop what
- * a producer's mark has passed, take it once however often it is sent, and whatever was redriven before.
+ * The refused record, ready to be sent again. Its producer is `redrive` plus its position, so consumers, which drop what a
+ * producer's mark has passed, process it once, however often it is sent and whatever was redriven before.
  */
 function recordOf(letter: StoredDeadLetter, nowUs: number): RawRecord {
   const { origin, raw, runId } = letter
@@ -121,7 +121,7 @@ function recordOf(letter: StoredDeadLetter, nowUs: number): RawRecord {
   return { topic, partition, key, value: raw, headers }
 }
 
-/** The sequence of the record's first event; 0 when it holds none that can be read. */
+/** The sequence of the record's first event; 0 when none can be read. */
 function firstSeq(raw: Buffer): number {
   try {
     if (isWire(raw)) {

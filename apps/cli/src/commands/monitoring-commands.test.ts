@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const render = (...flags: string[]) => ['monitoring', 'render', '--from', infrastructure, '--to', folder, ...flags]
 
 describe('monitoring render', () => {
-  it('writes what Prometheus and Alertmanager read, and says who is told', async () => {
+  it('writes the files of Prometheus and Alertmanager, and reports who is notified', async () => {
     world.environment = {
       SLACK_WEBHOOK_URL: 'https://hooks.slack.com/x',
       DEADMAN_URL: 'https://deadman.example/',
@@ -37,7 +37,7 @@ describe('monitoring render', () => {
     expect(text('alertmanager/secrets/slack-critical')).toBe('https://hooks.slack.com/x')
   })
 
-  it('says in one line that alerts go nowhere, and that nothing is to be done the second time', async () => {
+  it('warns in one line that alerts go nowhere, and that a second run changes nothing', async () => {
     expect(await world.run(...render())).toBe(0)
     expect(world.output).toContain(
       '\nAlerts go nowhere. Set SLACK_WEBHOOK_URL, SMTP_HOST, TELEGRAM_BOT_TOKEN or ALERT_WEBHOOK_URL.\n',
@@ -55,7 +55,7 @@ describe('monitoring render', () => {
     })
   })
 
-  it('has Alertmanager look elsewhere, and gives secrets to another', async () => {
+  it('supports another folder for Alertmanager, and another owner for secrets', async () => {
     world.environment = { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/x' }
     const { uid, gid } = statSync(folder)
     expect(await world.run(...render('--alertmanager-folder', '/opt/am', '--owner', `${uid}:${gid}`))).toBe(0)
@@ -87,7 +87,7 @@ describe('monitoring render', () => {
     expect(existsSync(join(folder, 'prometheus'))).toBe(false)
   })
 
-  it('a folder that cannot be written to is exit code 1', async () => {
+  it('exits with 1 for a folder that it cannot write to', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     expect(await world.run('monitoring', 'render', '--from', infrastructure, '--to', file)).toBe(1)

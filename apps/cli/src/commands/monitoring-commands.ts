@@ -18,7 +18,10 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `monitoring render`: what Prometheus and Alertmanager read, of the environment and the user's rules. Writes all of it or nothing. */
+/**
+ * `monitoring render`: writes the files of Prometheus and Alertmanager, from the environment and the user's rules. Writes all
+ * or nothing.
+ */
 export function addMonitoringCommands(line: CommandLine): void {
   const monitoring = line.program.command('monitoring').description('Prometheus and Alertmanager')
   monitoring

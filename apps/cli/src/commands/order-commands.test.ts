@@ -72,7 +72,7 @@ describe('halt, reduce, resume and rearm', () => {
     expect(world.messages).toBe(`triplane: Expected ${plane.url} ${message}\n`)
   })
 
-  it('does not hand the token on to where a plane points', async () => {
+  it('does not forward the token on a redirect', async () => {
     const other = await aPlane(200, obeyed)
     const plane = await aPlane(307, {}, { location: `${other.url}/control/halt` })
     world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
@@ -84,7 +84,7 @@ describe('halt, reduce, resume and rearm', () => {
 describe('tune', () => {
   const tuned = { accepted: true, command: 'tune', who: 'ann', tradingState: 'active', persisted: false, audited: true }
 
-  it('goes to every order plane, with numbers, truths and texts', async () => {
+  it('goes to every order plane, with numbers, booleans and texts', async () => {
     const plane = await aPlane(200, tuned)
     world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
     expect(await world.run('tune', 'OFI', 'horizonMs=5000', 'deadBandDeviations=0.5', '--why', 'faster')).toBe(0)
@@ -129,13 +129,13 @@ describe('tune', () => {
     expect(plane.asked).toEqual([])
   })
 
-  it('leaves rules about several parameters to the plane, which knows those in force', async () => {
+  it('leaves rules about several parameters to the plane, which knows the current values', async () => {
     const plane = await aPlane(200, tuned)
     world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
     expect(await world.run('tune', 'OFI', 'stepMs=20000', '--why', 'x')).toBe(0)
   })
 
-  it('says what a plane refused', async () => {
+  it("prints a plane's refusal", async () => {
     const plane = await aPlane(503, { accepted: false, reason: 'Nothing was tuned.' })
     world.environment = { TRIPLANE_ORDER_PLANES: plane.url, TRIPLANE_TOKEN: 'secret' }
     expect(await world.run('tune', 'OFI', 'horizonMs=5000', '--why', 'x')).toBe(1)
@@ -163,7 +163,7 @@ describe("the operator's token", () => {
     ['none', {}, "Expected an operator's token in TRIPLANE_TOKEN"],
     ['a file that is not there', { TRIPLANE_TOKEN_FILE: '/nowhere' }, 'Cannot read the file of TRIPLANE_TOKEN_FILE'],
     ['a file without one', { TRIPLANE_TOKEN_FILE: '/dev/null' }, 'Expected a secret in the file'],
-  ])('is needed: %s is exit code 2', async (_, environment, message) => {
+  ])('is required: %s is exit code 2', async (_, environment, message) => {
     world.environment = environment
     expect(await world.run('halt', '--why', 'x')).toBe(2)
     expect(world.messages).toContain(message)
@@ -180,7 +180,7 @@ describe('a wrong command line', () => {
     expect(world.messages).toContain(message)
   })
 
-  it('an address that is none is exit code 2', async () => {
+  it('an invalid address is exit code 2', async () => {
     world.environment = { TRIPLANE_TOKEN: 'x', TRIPLANE_ORDER_PLANES: 'localhost:8001' }
     expect(await world.run('halt', '--why', 'x')).toBe(2)
     expect(world.messages).toContain('Expected TRIPLANE_ORDER_PLANES to name addresses such as http://127.0.0.1:8001')

@@ -22,7 +22,9 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `halt`, `reduce`, `resume`, `rearm`, `tune`: to every order plane at the same time. Fails when one did not obey, and names it. */
+/**
+ * `halt`, `reduce`, `resume`, `rearm`, `tune`: sent to every order plane at once. Fails when one did not obey, and names it.
+ */
 export function addOrderCommands(line: CommandLine): void {
   for (const command of operatorCommands) {
     line.program
@@ -92,7 +94,7 @@ function reasonOf(answer: PlaneAnswer): string {
   return typeof reason === 'string' ? reason : `HTTP ${answer.status}`
 }
 
-/** The order is in force, but a restart would not remember it. */
+/** The order is in force, but would not survive a restart. */
 function isForgetful(answer: PlaneAnswer, command: OperatorCommandCode | 'tune'): boolean {
   if (!answer.answered || command === 'rearm' || command === 'tune') return false
   return answer.body?.['accepted'] === true && answer.body['persisted'] === false

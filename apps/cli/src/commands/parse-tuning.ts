@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 const builtIn: readonly StrategyDefinition[] = strategies
 const names = builtIn.map(({ name }) => name).join(', ')
 
-/** Reads `OFI horizonMs=5000 stepMs=100`; what a built-in strategy cannot take is refused, with what it can. */
+/** Reads `OFI horizonMs=5000 stepMs=100`; refuses what a built-in strategy does not accept, and lists what it does. */
 export function parseTuning(strategy: string, assignments: readonly string[]): Tuning {
   if (!isStrategyName(strategy))
     throw new CliError(`Expected the name of a strategy, such as ${names}, was ${strategy}`, 2)
@@ -17,7 +17,7 @@ export function parseTuning(strategy: string, assignments: readonly string[]): T
   return { strategy, parameters }
 }
 
-/** Says that nothing was checked of a strategy that does not come with Triplane; undefined of one that does. */
+/** A note that a strategy outside of Triplane was not checked; undefined for a built-in one. */
 export function uncheckedNotice({ strategy }: Tuning): string | undefined {
   if (builtIn.some(({ name }) => name === strategy)) return undefined
   return `${strategy} is none of ${names}: its plane alone checks the name and the parameters`

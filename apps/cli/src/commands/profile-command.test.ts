@@ -36,7 +36,7 @@ describe('profile', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ nodes: expect.any(Array) })
   })
 
-  it('fails with the words of the plane, and leaves no file', async () => {
+  it("fails with the plane's message, and leaves no file", async () => {
     world.environment = { ...world.environment, TRIPLANE_TOKEN: 'wrong' }
     const file = join(folder, 'refused.cpuprofile')
     expect(await world.run('profile', '--seconds', '1', '--out', file)).toBe(1)
@@ -46,7 +46,7 @@ describe('profile', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  it('fails when the file cannot be written, and leaves no part of it', async () => {
+  it('fails when the file cannot be written, and leaves no partial file', async () => {
     const plane = await aPlane(200, '{}')
     const flags = ['--url', plane.url, '--kind', 'heap', '--out', join(folder, 'no', 'such', 'folder')]
     expect(await world.run('profile', ...flags)).toBe(1)

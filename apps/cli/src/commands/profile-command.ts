@@ -9,7 +9,7 @@ import { operatorToken } from '../planes/operator-token.ts'
 import { onlyPlane, parseUrl, planeNames, type PlaneName } from '../planes/plane-urls.ts'
 import { jsonOption, show, tokenFileOption, wholeNumber, type CommandLine } from './command-line.ts'
 
-/** What a plane may need besides the time that it profiles: a heap snapshot is large. */
+/** What a plane may need on top of the profiled time: a heap snapshot is large. */
 const ANSWER_MS = 240_000
 
 interface Flags {
@@ -22,7 +22,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `profile`: a .cpuprofile or a heap snapshot of a live plane, into a file. */
+/** `profile`: writes a .cpuprofile or a heap snapshot of a live plane to a file. */
 export function addProfileCommand(line: CommandLine): void {
   line.program
     .command('profile')
@@ -62,7 +62,7 @@ async function profile(line: CommandLine, flags: Flags): Promise<void> {
   show(line, flags.json, { plane, url, kind, file, bytes }, () => `${file}: ${bytes} bytes\n`)
 }
 
-/** Writes it whole or not at all. Gives its size. */
+/** Writes the file whole or not at all. Returns its size. */
 async function save(body: NonNullable<Response['body']>, file: string): Promise<number> {
   const draft = `${file}.part`
   try {

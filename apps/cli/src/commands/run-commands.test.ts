@@ -8,7 +8,7 @@ beforeEach(() => void (world = new CliWorld()))
 const runs = async () => (await world.json<{ runs: Run[] }>('run', 'list')).value.runs
 
 describe('run start', () => {
-  it('publishes a simulated run with a seed and an account of its own', async () => {
+  it('publishes a simulated run with its own seed and account', async () => {
     const { code, value } = await world.json<{ started: boolean; run: Run }>('run', 'start')
     expect([code, value.started]).toEqual([0, true])
     expect(value.run).toMatchObject({
@@ -26,7 +26,7 @@ describe('run start', () => {
     expect(await runs()).toEqual([value.run])
   })
 
-  it('takes what it is told', async () => {
+  it('applies its flags', async () => {
     world.environment = { TRIPLANE_MARKET_VENUES: 'binance_spot, binance_usdm' }
     const flags = ['--mode', 'lockstep', '--seed', '7', '--start-time', '2024-08-08T14:30Z', '--scenario', 'storm']
     expect(await world.run('run', 'start', ...flags, '--account', 'live', '--sessions', 'real')).toBe(0)
@@ -38,7 +38,7 @@ describe('run start', () => {
     ])
   })
 
-  it('names several data planes, each with venues of its own', async () => {
+  it('names several data planes, each with its own venues', async () => {
     const flags = ['--data-plane', 'kraken=kraken', '--data-plane', 'binance=binance_spot,binance_usdm']
     const { code, value } = await world.json<{ run: Run }>('run', 'start', ...flags)
     expect(code).toBe(0)
@@ -82,7 +82,7 @@ describe('run start', () => {
 })
 
 describe('run list', () => {
-  it('is a table, newest first', async () => {
+  it('prints a table, newest first', async () => {
     await world.run('run', 'start', '--seed', '7')
     await world.run('run', 'start', '--seed', '8', '--account', 'live')
     expect(await world.run('run', 'list')).toBe(0)
@@ -94,12 +94,12 @@ describe('run list', () => {
     `)
   })
 
-  it('says that there is none', async () => {
+  it('reports that there is none', async () => {
     expect(await world.run('run', 'list')).toBe(0)
     expect(world.output).toBe('There is no run yet.\n')
   })
 
-  it('fails with one message while Kafka is away', async () => {
+  it('fails with one message while Kafka is down', async () => {
     world.kafkaFault = Object.assign(new Error('Expected a broker to answer, was none'), {
       code: 'unreachable',
       retryable: true,

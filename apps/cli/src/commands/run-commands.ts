@@ -114,7 +114,7 @@ async function startOne(line: CommandLine, topics: ControlTopics, flags: StartFl
 
 type DataPlaneOfRun = NonNullable<Run['dataPlanes']>[number]
 
-/** Reads `kraken=kraken` or `binance=binance_spot,binance_usdm`, behind those that were given before. */
+/** Reads `kraken=kraken` or `binance=binance_spot,binance_usdm`, and appends it to the earlier ones. */
 function dataPlaneOf(text: string, before: readonly DataPlaneOfRun[]): readonly DataPlaneOfRun[] {
   const [, instance = '', list = ''] = /^([a-z0-9][a-z0-9-]{0,31})=(\w+(?:,\w+)*)$/.exec(text) ?? []
   if (instance === '') throw new InvalidArgumentError('Expected <name>=<venue>[,<venue>].')

@@ -20,7 +20,7 @@ const halted = { marketUs: 5, tradingState: 'halted', openOrders: 0, account, sw
 const ran = { runId: 'cafe0001', account: 'live-1' }
 const file = join(folder, 'owned.json')
 
-/** An order plane that owns `order`, and a strategy plane that owns `strategy` of it, one after the other. */
+/** An order plane that owns `order`, and a strategy plane that shows each entry of `strategy` in turn. */
 async function aSystem({
   order = {},
   strategy = [account],
@@ -51,7 +51,7 @@ async function aSystem({
 }
 
 describe('state export', () => {
-  it('writes what the account owns, for the eyes of its owner', async () => {
+  it('writes what the account owns, readable by its owner only', async () => {
     const peaked = { ...account, peakUsd: '100500', maxDrawdownRatio: 0.005 }
     const { world } = await aSystem({ strategy: [peaked] })
     expect(await world.run('state', 'export', '--out', file)).toBe(0)
@@ -120,7 +120,7 @@ describe('state import', () => {
   beforeEach(() => writeFileSync(file, JSON.stringify(document)))
   const asked = ({ asked: all }: FakePlane) => all.filter(({ method }) => method === 'POST')
 
-  it('gives the document to the order plane, and waits until the strategy plane owns it too', async () => {
+  it('sends the document to the order plane, and waits until the strategy plane has it too', async () => {
     const { world, orderPlane } = await aSystem({ strategy: [withQuantity('0'), withQuantity('0'), account] })
     expect(await world.run('state', 'import', file, '--why', 'upgrade')).toBe(0)
     const [order] = asked(orderPlane)
@@ -130,14 +130,14 @@ describe('state import', () => {
     expect(world.output).toContain('Both planes own it. Trading stays halted: triplane resume --why TEXT\n')
   })
 
-  it('says when the strategy plane does not come to own it', async () => {
+  it('reports that the strategy plane did not open the account', async () => {
     const { world } = await aSystem({ strategy: [withQuantity('0')] })
     expect(await world.run('state', 'import', file, '--why', 'upgrade')).toBe(1)
     expect(world.messages).toContain('the strategy plane not yet: BTC/USDT@sim OFI: quantity 0.1 by the order plane, 0')
     expect(world.messages).toContain('Do not resume.')
   })
 
-  it('says why the plane refuses', async () => {
+  it("prints the plane's refusal", async () => {
     const reason = 'Expected a new, flat, halted run, was: not_halted (trading is active by the operators’ orders).'
     const { world, orderPlane } = await aSystem({ opened: { status: 409, body: { accepted: false, reason } } })
     expect(await world.run('state', 'import', file, '--why', 'upgrade')).toBe(1)
@@ -147,7 +147,7 @@ describe('state import', () => {
   it.each([
     { name: 'cut off', text: JSON.stringify(document).slice(0, -5), message: 'Expected a document of the format' },
     { name: 'edited', text: JSON.stringify(document).replace('"0.1"', '"0.3"'), message: 'the document was changed' },
-  ])('refuses a file that was $name, before anybody is asked', async ({ text, message }) => {
+  ])('refuses a file that was $name, before asking any plane', async ({ text, message }) => {
     writeFileSync(file, text)
     const { world, orderPlane } = await aSystem()
     expect(await world.run('state', 'import', file, '--why', 'upgrade')).toBe(2)
@@ -156,7 +156,7 @@ describe('state import', () => {
     expect(orderPlane.asked).toEqual([])
   })
 
-  it('refuses a file that is not there', async () => {
+  it('refuses a missing file', async () => {
     const { world } = await aSystem()
     expect(await world.run('state', 'import', join(folder, 'none.json'), '--why', 'upgrade')).toBe(2)
     expect(world.messages).toContain('ENOENT')

@@ -8,7 +8,7 @@ import { onlyPlane } from '../planes/plane-urls.ts'
 import { formatTable } from '../table.ts'
 import { jsonOption, show, tokenFileOption, type CommandLine } from './command-line.ts'
 
-/** How often the strategy plane is asked whether it has booked what the order plane opened, and how long it is waited in between. */
+/** How often to ask the strategy plane whether it has booked the order plane's opening, and the wait between attempts. */
 const ASK_TIMES = 60
 const ASK_AGAIN_MS = 500
 
@@ -23,7 +23,7 @@ interface ImportFlags {
   readonly json?: boolean
 }
 
-/** `state export` and `state import`: what the account owns, from one version and run into another. */
+/** `state export` and `state import`: moves what the account owns from one version and run to another. */
 export function addStateCommands(line: CommandLine): void {
   const state = line.program.command('state').description('what the account owns, for a new version or run')
   state
@@ -56,7 +56,7 @@ async function exportState(line: CommandLine, { out, json }: ExportFlags): Promi
   if (differences.length > 0)
     throw new CliError(`Expected the ledgers of both planes to agree, was: ${differences.join('; ')}`)
 
-  // Drawdowns are judged in the strategy plane.
+  // The strategy plane judges drawdowns.
   const { peakUsd, maxDrawdownRatio, strategies } = strategy
   const owned = { ...order, peakUsd, maxDrawdownRatio, strategies }
   const document = sealOwned({ account, runId, marketUs, owned, switches })
@@ -104,7 +104,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Waits until the strategy plane owns what the order plane does. Throws CliError when it does not come to that. */
+/** Waits until the strategy plane owns the same as the order plane. Throws CliError when it does not get there. */
 async function agreed(line: CommandLine): Promise<void> {
   let differences: readonly string[] = []
   for (let i = 0; i < ASK_TIMES; i++) {

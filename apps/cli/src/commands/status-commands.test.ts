@@ -54,7 +54,7 @@ beforeEach(() => void (world = new CliWorld()))
 afterEach(stopPlanes)
 
 describe('orders', () => {
-  it('are a table, whatever a name has in it', async () => {
+  it('print a table, whatever characters a name has', async () => {
     world.environment = { TRIPLANE_ORDER_PLANES: (await aPlane(200, orders)).url }
     expect(await world.run('orders')).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`
@@ -69,7 +69,7 @@ describe('orders', () => {
     `)
   })
 
-  it('come as JSON from every order plane', async () => {
+  it('print JSON from every order plane', async () => {
     const [plane, dead] = [await aPlane(200, orders), await aDeadPlane()]
     world.environment = { TRIPLANE_ORDER_PLANES: `${plane.url},${dead}` }
     const { code, value } = await world.json('orders')
@@ -87,7 +87,7 @@ describe('orders', () => {
     expect(plane.asked).toMatchObject([{ method: 'GET', path: '/status/orders' }])
   })
 
-  it('are not there without a run', async () => {
+  it('are absent without a run', async () => {
     const plane = await aPlane(503, { error: 'Expected a run under way, was none' })
     world.environment = { TRIPLANE_ORDER_PLANES: plane.url }
     expect(await world.run('orders')).toBe(1)
@@ -97,7 +97,7 @@ describe('orders', () => {
 })
 
 describe('positions', () => {
-  it('are a table below the account', async () => {
+  it('print a table below the account', async () => {
     world.environment = { TRIPLANE_ORDER_PLANES: (await aPlane(200, positions)).url }
     expect(await world.run('positions')).toBe(0)
     expect(world.output).toMatchInlineSnapshot(`

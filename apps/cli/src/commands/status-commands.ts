@@ -8,7 +8,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `orders`, `positions`, `kill-switches`: what the planes say of themselves. Fails when one does not say it. */
+/** `orders`, `positions`, `kill-switches`: what the planes report about themselves. Fails when a plane does not answer. */
 export function addStatusCommands(line: CommandLine): void {
   const add = (name: string, description: string, act: (flags: Flags) => Promise<void>) =>
     line.program.command(name).description(description).addOption(jsonOption()).action(act)
@@ -32,7 +32,7 @@ export function addStatusCommands(line: CommandLine): void {
   })
 }
 
-/** What one plane said: its view, or why there is none. */
+/** A plane's answer: its view, or the problem. */
 interface PlaneView {
   readonly url: string
   readonly view?: Fields

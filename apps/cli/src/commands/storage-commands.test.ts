@@ -33,7 +33,7 @@ describe('storage copy', () => {
     expect(world.messages).toBe('')
   })
 
-  it('copies from server to server, and has the audit verified under its key', async () => {
+  it('copies from server to server, and verifies the audit under its key', async () => {
     world.environment = { TRIPLANE_AUDIT_KEY: 'ab'.repeat(32) }
     world.copy = async ({ auditKey }) => {
       expect(auditKey).toEqual(Buffer.alloc(32, 0xab))
@@ -44,7 +44,7 @@ describe('storage copy', () => {
     expect(world.output).toContain('The audit at the target is intact, 4 rows.\n')
   })
 
-  it('shows how far it is, on a terminal', async () => {
+  it('shows its progress on a terminal', async () => {
     world.isTTY = true
     world.copy = async ({ onProgress }) => {
       onProgress?.({ table: 'trades', tableNumber: 2, tables: 14, rows: 3000, totalRows: 12_000 })
@@ -55,14 +55,14 @@ describe('storage copy', () => {
     expect(world.messages).toBe(`\r${line}\r${' '.repeat(line.length)}\r`)
   })
 
-  it('fails when not everything is there', async () => {
+  it('fails when rows are missing from the copy', async () => {
     const refused = { table: 'audit_log', sourceRows: 3, newRows: 0, isEqual: false, refused: 'another chain' }
     world.copy = async () => ({ isComplete: false, tables: [refused] })
     expect(await world.run('storage', 'copy', '--from', folder)).toBe(1)
     expect(world.output).toContain('refused: another chain\nThe copy is incomplete.')
   })
 
-  it('can be broken off', async () => {
+  it('can be interrupted', async () => {
     world.copy = async ({ signal }) => {
       world.interrupt()
       signal?.throwIfAborted()

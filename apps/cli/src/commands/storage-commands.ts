@@ -16,7 +16,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `storage copy`: everything of one database into another; may be broken off and begun again. */
+/** `storage copy`: copies everything from one database to another; can be interrupted and started again. */
 export function addStorageCommands(line: CommandLine): void {
   const storage = line.program.command('storage').description('history, orders, runs and audit in Postgres')
   storage
@@ -60,7 +60,7 @@ async function copy(line: CommandLine, { from, to, json }: Flags): Promise<void>
   }
 }
 
-/** A folder that is not there is a mistake, and no request for an empty database. */
+/** A missing folder is a mistake, not a request for an empty database. */
 function sourceOf(from: string): { readonly url: string } | { readonly folder: string } {
   if (/^postgres(ql)?:\/\//.test(from)) return { url: from }
   if (!existsSync(from)) throw new CliError(`Expected an embedded database in ${from}, found none. See --from`, 2)

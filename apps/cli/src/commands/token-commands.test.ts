@@ -3,7 +3,7 @@ import { parseOperatorTokens } from '@triplane/control'
 import { CliWorld } from '../../test/cli-world.ts'
 
 describe('token create', () => {
-  it('makes a token of 256 bits that its entry lets in', async () => {
+  it('creates a token of 256 bits that its entry admits', async () => {
     const world = new CliWorld()
     const { code, value } = await world.json<Record<'name' | 'token' | 'entry', string>>('token', 'create', 'ann')
     expect(code).toBe(0)

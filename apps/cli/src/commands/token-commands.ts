@@ -3,7 +3,7 @@ import { jsonOption, show, type CommandLine } from './command-line.ts'
 
 const TOKEN_BYTES = 32
 
-/** `token create NAME`: a new token, and what the order planes have to know of it. Nothing is kept. */
+/** `token create NAME`: prints a new token, and the entry that the order planes need. Stores nothing. */
 export function addTokenCommands(line: CommandLine): void {
   const token = line.program.command('token').description('tokens of operators')
   token

@@ -17,7 +17,7 @@ async function publish(...events: readonly Event[]): Promise<void> {
 }
 
 describe('topic read', () => {
-  it('shows what a topic holds, one line an event', async () => {
+  it('prints a topic, one line per event', async () => {
     await publish(first, second)
     await publish(third)
     expect(await world.run('topic', 'read', 'market.trades.v2')).toBe(0)
@@ -28,7 +28,7 @@ describe('topic read', () => {
     [['instrument=ETH/USDT@sim'], [second]],
     [['instrument=BTC/USDT@sim', 'seq=3'], [third]],
     [['toString=x'], []],
-  ])('shows those that fit only: %j', async (conditions, want) => {
+  ])('filters the events: %j', async (conditions, want) => {
     await publish(first, second, third)
     const where = conditions.flatMap((condition) => ['--where', condition])
     expect(await world.run('topic', 'read', 'market.trades.v2', ...where)).toBe(0)
@@ -38,20 +38,20 @@ describe('topic read', () => {
   it.each([
     [0, lines(first)],
     [1, ''],
-  ])('shows what was sent since a time only: %d s after it was', async (seconds, want) => {
+  ])('shows only what was sent since a time: %d s later', async (seconds, want) => {
     await publish(first)
     const since = new Date(testStartUs / 1000 + 1000 * seconds).toISOString()
     expect(await world.run('topic', 'read', 'market.trades.v2', '--since', since)).toBe(0)
     expect(world.output).toBe(want)
   })
 
-  it('shows the bytes of each record, in hex, as docs/wire-reader.py takes them', async () => {
+  it('prints the bytes of each record in hex, the input of docs/wire-reader.py', async () => {
     await publish(first, second)
     expect(await world.run('topic', 'read', 'market.trades.v2', '--raw')).toBe(0)
     expect(world.output).toBe(`${wire.encodeRecord([first, second]).toString('hex')}\n`)
   })
 
-  it('says which record cannot be read, shows the others, and ends with 1', async () => {
+  it('names the record that cannot be read, shows the others, and exits with 1', async () => {
     await publish(first)
     await publish(second)
     world.isReadable = ({ offset }) => offset > 0
@@ -67,12 +67,12 @@ describe('topic read', () => {
     [['market.trades.v1'], 'Expected one of market.trades.v2, '],
     [['market.trades.v2', '--where', 'seq'], 'Expected field=value.'],
     [['market.trades.v2', '--since', 'yesterday'], 'Expected an ISO 8601 time'],
-  ])('takes no %j', async (argv, message) => {
+  ])('refuses %j', async (argv, message) => {
     expect(await world.run('topic', 'read', ...argv)).toBe(2)
     expect(world.messages).toContain(message)
   })
 
-  it('fails while Kafka is away', async () => {
+  it('fails while Kafka is down', async () => {
     world.kafkaFault = Object.assign(new Error('no broker answers'), { code: 'unreachable', retryable: true })
     expect(await world.run('topic', 'read', 'market.trades.v2')).toBe(1)
     expect(world.messages).toContain('no broker answers')

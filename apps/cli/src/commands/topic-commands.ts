@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import type { ReadRecord } from '../servers/topic-reader.ts'
 import { parseTime, type CommandLine } from './command-line.ts'
 
-/** A field of an event and what it has to be. */
+/** A field of an event and its expected value. */
 interface Condition {
   readonly field: string
   readonly value: string
@@ -17,7 +17,7 @@ interface Flags {
 
 const all: readonly Topic[] = Object.values(topics)
 
-/** `topic read`: what lies on a topic, for people, whatever form it has there. */
+/** `topic read`: prints a topic in readable form, whatever its wire format. */
 export function addTopicCommands(line: CommandLine): void {
   line.program
     .command('topic')

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { messageOf } from '../cli-error.ts'
 
-/** A plane that does not answer in this time is taken for down. */
+/** A plane that does not answer within this time counts as down. */
 const ANSWER_MS = 10_000
 
 export interface Question {
@@ -12,7 +12,7 @@ export interface Question {
   readonly timeoutMs?: number
 }
 
-/** What a plane said, or why it said nothing. `body` is undefined when it was no JSON object. */
+/** A plane's answer, or why there is none. `body` is undefined unless it was a JSON object. */
 export type PlaneAnswer =
   | { readonly url: string; readonly answered: false; readonly error: string }
   | {
@@ -22,7 +22,7 @@ export type PlaneAnswer =
       readonly body: Readonly<Record<string, unknown>> | undefined
     }
 
-/** Asks a plane. Never rejects: a plane that is down is an answer too. */
+/** Sends a request to a plane. Never rejects: a plane that is down is an answer too. */
 export async function askPlane(url: string, path: string, question: Question = {}): Promise<PlaneAnswer> {
   try {
     const response = await fetchFrom(url, path, question)
@@ -32,7 +32,7 @@ export async function askPlane(url: string, path: string, question: Question = {
   }
 }
 
-/** The response itself, for what is too large to be held. Rejects when there is none. */
+/** The response itself, for a body too large for memory. Rejects when there is none. */
 export function fetchFrom(url: string, path: string, question: Question = {}): Promise<Response> {
   const { method = 'GET', token, body, timeoutMs = ANSWER_MS } = question
   return fetch(url + path, {
@@ -42,13 +42,13 @@ export function fetchFrom(url: string, path: string, question: Question = {}): P
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    // A token is for the plane that was named, not for where that one points.
+    // The token belongs to the plane that was named, not to the target of its redirect.
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
   })
 }
 
-/** fetch says only that it failed; why is in the cause. */
+/** The error of fetch only reports a failure; its cause has the reason. */
 export function whyUnanswered(error: unknown): string {
   const cause = types.isNativeError(error) ? error.cause : undefined
   if (!types.isNativeError(cause)) return messageOf(error)

@@ -2,13 +2,15 @@ import { CliError } from '../cli-error.ts'
 import type { Environment } from '../environment.ts'
 import { readSecret, secretFrom } from '../environment.ts'
 
-/** `TRIPLANE_OPERATOR_TOKEN` is what the compose stack's `.env` calls the token of `operator`. */
+/** The compose stack's `.env` calls the token of `operator` `TRIPLANE_OPERATOR_TOKEN`. */
 const VARIABLES = ['TRIPLANE_TOKEN', 'TRIPLANE_OPERATOR_TOKEN']
 
-/** What fits in a header; else the client would say so and show it. */
+/** Characters allowed in a header; otherwise the client's error message would show the token. */
 const TOKEN = /^[\x21-\x7e]+$/
 
-/** The operator's token: of the file that a flag names, else of the environment. Throws CliError when there is none. */
+/**
+ * The operator's token: from the file that a flag names, otherwise from the environment. Throws CliError when there is none.
+ */
 export function operatorToken(environment: Environment, tokenFile: string | undefined): string {
   const token = tokenFile === undefined ? secretFrom(environment, VARIABLES) : readSecret(tokenFile, '--token-file')
   if (token === undefined)

@@ -13,10 +13,10 @@ import { onlyPlane, type PlaneName } from './plane-urls.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What the two planes that keep a ledger say the account owns. */
+/** What the two planes that keep a ledger report as owned by the account. */
 export interface OwnedViews {
   readonly tradingState: string
-  /** Orders that are not ended. */
+  /** Orders that have not ended. */
   readonly openOrders: number
   readonly marketUs: number
   readonly switches: OwnedDocument['switches']
@@ -27,7 +27,7 @@ export interface OwnedViews {
 const explainAccount = createStateCheck(ownedAccountSchema, '/account')
 const explainSwitches = createStateCheck(latchedSwitches, '/switches')
 
-/** Asks the order plane and the strategy plane. Throws CliError where one does not say it. */
+/** Asks the order plane and the strategy plane. Throws CliError when one does not answer. */
 export async function readOwnedViews(environment: Environment): Promise<OwnedViews> {
   const [order, strategy] = await Promise.all([
     readView(environment, 'order', 'owned'),
@@ -47,7 +47,7 @@ export async function readOwnedViews(environment: Environment): Promise<OwnedVie
   }
 }
 
-/** What a plane shows at `/status/<view>`. Throws CliError when it does not. */
+/** A plane's `/status/<view>`. Throws CliError when it does not answer. */
 export async function readView(environment: Environment, plane: PlaneName, view: string): Promise<Fields> {
   const url = onlyPlane(environment, plane)
   const answer = await askPlane(url, `/status/${view}`)
@@ -57,8 +57,9 @@ export async function readView(environment: Environment, plane: PlaneName, view:
 }
 
 /**
- * In what the ledgers differ, by instrument and strategy; nothing where they agree. Marks and peaks are each ledger's own. So is the
- * price at which a fee in a third currency was taken: where there is one, results are the order plane's.
+ * The differences between the ledgers, by instrument and strategy; empty where they agree. Ignores marks and peaks, which each
+ * ledger has for itself, and the price at which it took a fee in a third currency: with such fees, results are the order
+ * plane's.
  */
 export function differencesOf({ order, strategy }: Pick<OwnedViews, 'order' | 'strategy'>): string[] {
   const hasFeeAssets = order.assets.length > 0

@@ -10,7 +10,7 @@ const variableOf = {
   strategy: 'TRIPLANE_STRATEGY_PLANES',
 } as const satisfies Record<PlaneName, string>
 
-/** What a person can do about a plane that nobody answers for. */
+/** How a user can fix a missing plane. */
 export function whereToLook(plane: PlaneName): string {
   return `Start Triplane (npm start, docker compose up), or set ${variableOf[plane]}`
 }
@@ -21,7 +21,10 @@ const defaultOf = {
   strategy: 'http://127.0.0.1:8002',
 } as const satisfies Record<PlaneName, string>
 
-/** Where the planes of a kind are, each once: `TRIPLANE_ORDER_PLANES` and so on, separated by commas. Throws CliError. */
+/**
+ * The addresses of the planes of a kind, without duplicates: `TRIPLANE_ORDER_PLANES` and so on, comma-separated. Throws
+ * CliError.
+ */
 export function planeUrls(environment: Environment, plane: PlaneName): readonly string[] {
   const variable = variableOf[plane]
   const given = environment[variable]?.trim() || defaultOf[plane]
@@ -29,7 +32,7 @@ export function planeUrls(environment: Environment, plane: PlaneName): readonly 
   return [...new Set(urls)]
 }
 
-/** Where the only plane of a kind is. Throws CliError where there are several; `by` says what names one of them. */
+/** The address of the only plane of a kind. Throws CliError where there are several; `by` is the flag that picks one. */
 export function onlyPlane(environment: Environment, plane: PlaneName, by: string = variableOf[plane]): string {
   const [url, ...more] = planeUrls(environment, plane)
   if (url === undefined || more.length > 0)
@@ -37,7 +40,7 @@ export function onlyPlane(environment: Environment, plane: PlaneName, by: string
   return url
 }
 
-/** An address without a slash at its end. `from` says where it comes from. */
+/** An address without a trailing slash. `from` names its source. */
 export function parseUrl(text: string, from: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))

@@ -5,7 +5,7 @@ import { databaseUrl } from './settings.ts'
 
 /** The audit in the services' database. Faults are StorageError. */
 export interface AuditDatabase {
-  /** Judges every row; the end too, where the newest published link is known. */
+  /** Verifies every row; the end too, where the newest published link is known. */
   verify(key: Buffer, newestPublished: PublishedLink | undefined): Promise<AuditVerdict>
   close(): Promise<void>
 }

@@ -5,17 +5,17 @@ import { readRuns, startRun, type NewRun } from '@triplane/service'
 
 const GROUP = 'cli'
 
-/** What the command line reads and writes of the topics of control. */
+/** What the command line reads and writes on the control topics. */
 export interface ControlTopics {
-  /** The runs that the topic holds, oldest first. */
+  /** The runs on the topic, oldest first. */
   readRuns(): Promise<Run[]>
   startRun(run: NewRun): Promise<Run>
-  /** The newest link of the audit chain that was published; undefined when none was. */
+  /** The newest published link of the audit chain; undefined when there is none. */
   newestAuditLink(): Promise<AuditLink | undefined>
   close(): Promise<void>
 }
 
-/** The topics of control on a bus, whose records `decode` makes events of. Closing it closes the bus. */
+/** The control topics on a bus, whose records `decode` turns into events. Closing it closes the bus. */
 export function createControlTopics<Payload>(
   bus: Bus<Payload>,
   decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>,

@@ -2,13 +2,13 @@ import { connect } from 'node:net'
 import { besideStack, CliError } from '../cli-error.ts'
 import type { Environment } from '../environment.ts'
 
-/** Where a broker of this machine listens: by Kafka's default, and as the compose stack publishes it. */
+/** Where a broker on this machine listens: on Kafka's default port, and on that of the compose stack. */
 const HOST = '127.0.0.1'
 const DEFAULT_PORT = 9092
 const COMPOSE_PORT = 9094
 const PROBE_MS = 1000
 
-/** A broker of this machine, `host:port`. Throws CliError when there is none. */
+/** A broker on this machine, `host:port`. Throws CliError when there is none. */
 export async function findBroker(environment: Environment): Promise<string> {
   const composePort = Number(environment['KAFKA_PORT'] || COMPOSE_PORT)
   for (const port of [DEFAULT_PORT, composePort]) if (await isListening(port)) return `${HOST}:${port}`

@@ -8,7 +8,7 @@ export function createPool(connectionString: string): pg.Pool {
     application_name: 'triplane-cli',
     connectionTimeoutMillis: 5000,
   })
-  // An idle connection that breaks is noticed at the next use.
+  // A broken idle connection surfaces at its next use.
   pool.on('error', () => undefined)
   return pool
 }

@@ -3,7 +3,7 @@ import { CliError, messageOf } from '../cli-error.ts'
 import type { Environment } from '../environment.ts'
 import { kafkaOptions } from './settings.ts'
 
-/** A record as it lies on the bus. */
+/** A record as stored on the bus. */
 export interface RawRecord {
   readonly topic: string
   readonly partition: number
@@ -12,9 +12,9 @@ export interface RawRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Sends bytes as they are; the bus sends events only. */
+/** Sends raw bytes; the bus only sends events. */
 export interface RawProducer {
-  /** Resolves when all are in the log, in this order. Rejects with CliError; some may be in the log then. */
+  /** Resolves when all records are in the log, in this order. Rejects with CliError; some may be in the log then. */
   send(records: readonly RawRecord[]): Promise<void>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export async function openRawProducer(environment: Environment): Promise<RawProd
     retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 },
     logLevel: logLevel.NOTHING,
   })
-  // kafka.md: idempotent, one send under way, no topic that nobody declared.
+  // kafka.md: idempotent, one send in flight, no undeclared topics.
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -44,7 +44,7 @@ export async function openRawProducer(environment: Environment): Promise<RawProd
     async send(records) {
       for (const { topic, ...message } of records) {
         const taken = await connected(brokers, () => producer.send({ topic, acks: -1, messages: [{ ...message }] }))
-        // What is for a partition that is not there kafkajs leaves out in silence.
+        // kafkajs silently drops records for a missing partition.
         if (!taken.some(({ partition }) => partition === message.partition))
           throw new CliError(`Expected ${topic} to have a partition ${message.partition}, was not so: nothing was sent`)
       }

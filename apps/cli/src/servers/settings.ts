@@ -7,7 +7,7 @@ import { findBroker } from './find-broker.ts'
 
 const { kafka, storage } = planeSections(0)
 const schema = composeConfig({ kafka, storage })
-/** What is in the shell for others is no mistake. */
+/** The shell may hold variables of other programs: unknown ones are no mistake. */
 const OURS = /^(KAFKA|DATABASE|TRIPLANE_KAFKA|TRIPLANE_STORAGE)_/
 
 function settingsOf(environment: Environment) {
@@ -15,8 +15,8 @@ function settingsOf(environment: Environment) {
 }
 
 /**
- * How the services' Kafka is reached: the variables are theirs; where no brokers are named, one of this machine. Rejects with
- * ConfigError, and with CliError when there is none.
+ * The connection settings of the services' Kafka, from the services' variables; without brokers, one on this machine. Rejects
+ * with ConfigError, and with CliError when there is none.
  */
 export async function kafkaOptions(environment: Environment): Promise<Omit<KafkaBusOptions, 'nowUs'>> {
   const options = kafkaOptionsOf(settingsOf(environment).kafka, 'triplane-cli')

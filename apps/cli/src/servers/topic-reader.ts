@@ -4,7 +4,7 @@ import { readToEnd, type Bus, type BusRecord, type Refusal } from '@triplane/mes
 
 const GROUP = 'cli-topic'
 
-/** A record as it lies on its topic, and what it holds, or why it cannot be read. */
+/** A record as stored on its topic, with its content, or why it cannot be read. */
 export interface ReadRecord {
   readonly partition: number
   readonly offset: number
@@ -16,12 +16,15 @@ export interface ReadRecord {
 
 /** What the command line reads of any topic. */
 export interface TopicReader {
-  /** Shows `see` every record that a topic holds now, each partition in its order; watermarks are passed over. */
+  /** Calls `see` with every record on the topic, in the order of each partition; skips watermarks. */
   read(topic: Topic, see: (record: ReadRecord) => void): Promise<void>
   close(): Promise<void>
 }
 
-/** A reader of the topics on a bus, whose records `decode` makes events of and `bytesOf` gives as they lie. Closing it closes the bus. */
+/**
+ * A reader of the topics on a bus; `decode` turns their records into events, `bytesOf` gives the stored bytes. Closing it
+ * closes the bus.
+ */
 export function createTopicReader<Payload>(
   bus: Bus<Payload>,
   decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>,
