@@ -13,12 +13,12 @@ import { percentilesOf, reportedBar, type Report, type ReportedBook } from './re
 
 export interface RunFacts {
   readonly run: Omit<Report['run'], 'endTimeUs' | 'marketSeconds'>
-  /** Wall time that the run took. */
+  /** Wall time of the run. */
   readonly wallSeconds: number
   readonly storage?: Report['storage']
 }
 
-/** Makes the report of a run from where its planes stand. Only instruments that were heard of are in it. */
+/** Builds the report of a run from the state of its planes. It contains only instruments with events. */
 export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFacts): Report {
   const { data, order, strategy, tally } = planes
   const heard = data.core.lanes.filter((lane) => lane.lastTrade || lane.lastQuote || lane.book?.hasBegun)

@@ -36,7 +36,7 @@ import { loadStopped, markRunning, ResumeError, saveStopped } from './run-file.t
 import { run } from './run.ts'
 import { saveStored, stoppedRunSchema, storedBefore, type StoppedRun } from './stopped-run.ts'
 
-/** The edges of the app, which tests replace. */
+/** The edges of the app, replaceable in tests. */
 export interface Edges {
   readonly clock: Clock
   readonly screen: Screen
@@ -45,24 +45,24 @@ export interface Edges {
 
 /** A composed run. */
 export interface Standalone {
-  /** Where metrics and health are served: data, order and strategy plane; empty when they are off. */
+  /** Addresses of metrics and health: data, order and strategy plane; empty when they are off. */
   readonly urls: readonly string[]
-  /** The instruments of the run, with the steps in force. */
+  /** The instruments of the run, with their current steps. */
   readonly instruments: readonly Instrument[]
-  /** Runs to the end and gives the report. */
+  /** Runs to the end and returns the report. */
   run(): Promise<Report>
-  /** Ends the run cleanly: what was received is handled, then the report is made. */
+  /** Ends the run cleanly: handles what was received, then makes the report. */
   stop(): Promise<void>
 }
 
-/** Chooses every adapter of the run and joins them. Throws what names the setting, file or port that is wrong. */
+/** Chooses every adapter of the run and joins them. Throws an error that names the wrong setting, file or port. */
 export async function composeStandalone(options: Options, { clock, screen, environment }: Edges): Promise<Standalone> {
   checkFolders(options)
   const strategies = await loadStrategies(options.strategyFolder ?? environment['TRIPLANE_STRATEGIES'])
   const loaded = loadStandaloneConfig(options, environment, strategies)
   const allInstruments = loadInstruments(options.instrumentFiles)
   const stateFolder = join(options.varFolder, 'standalone')
-  // Made where state is loaded or saved only: compiling its schema takes longer than the rest of the start.
+  // Created only to load or save state: compiling its schema takes longer than the rest of the start.
   const newCodec = () =>
     createStateCodec(stoppedRunSchema(strategies), {
       configurationDigest: digestOf(loaded, allInstruments),
@@ -87,7 +87,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     clock,
   }).bind({ run_id: runId })
   const turn = { nowUs: clock.nowUs() }
-  // Nobody joins late in one process: records that are kept longer than needed only cost memory.
+  // No consumer joins late within one process: retaining more records would only cost memory.
   const bus = createMemoryBus({ nowUs: () => turn.nowUs, retainRecords: 64 })
   const rates = accountRates(config.order.ratesToUsd, instruments)
   const metrics = createMetricsOfPlanes({ config, instruments, rates, source: source.name, logger })
@@ -171,7 +171,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     throw error
   }
 
-  /** What the frames of the run come from. */
+  /** Opens the source of the run's frames. */
   async function openSource(): Promise<Source> {
     if (kind === 'replay') return openCaptures({ ...options, instruments: allInstruments }, clock)
     if (options.live === undefined) return openSimulation(plan, options, clock, stopped?.state.market)
@@ -200,7 +200,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       status: () => liveStatus(planes, source, history),
       clock,
       onTurn: (nowUs) => void (turn.nowUs = nowUs),
-      // A capture that is shorter ends the run, and so does a live venue: behind it nothing is known.
+      // A shorter capture ends the run, and so does a live venue: nothing is known after them.
       durationUs: kind === 'simulation' ? options.durationUs : undefined,
       isStopped: () => isStopped,
     })
@@ -249,7 +249,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
   }
 }
 
-/** What commands on this machine are told. Paths are absolute: the commands may be called from elsewhere. */
+/** What commands on this machine need to know. Paths are absolute: a command may run in another folder. */
 function announcement(
   [data, order, strategy]: readonly string[],
   history: History | undefined,
@@ -264,7 +264,7 @@ function announcement(
   }
 }
 
-/** Composes the planes. Throws a ResumeError where the state of the run does not fit the instruments of this start. */
+/** Composes the planes. Throws a ResumeError when the saved state does not fit the instruments of this start. */
 function resumePlanes(options: PlanesOptions): Planes {
   try {
     return composePlanes(options)
@@ -274,7 +274,7 @@ function resumePlanes(options: PlanesOptions): Planes {
   }
 }
 
-/** Finds out before the run, not after it, that its results cannot be written. */
+/** Checks before the run, not after it, that its results can be written. */
 function checkFolders({ varFolder, reportFile, recordFile }: Options): void {
   if (recordFile !== undefined && existsSync(recordFile))
     throw new UsageError(`Cannot record to ${recordFile}: the file exists.`)
@@ -301,7 +301,7 @@ function planOf(options: Options, clock: Clock): SimulationPlan {
   return { seed, scenario, sessions, startUs: startTimeUs ?? Math.floor(clock.nowUs() / 1e6) * 1e6 }
 }
 
-/** What a run's frames come from. */
+/** The source of a run's frames. */
 function kindOf({ captures, live }: Options): 'replay' | 'live' | 'simulation' {
   return captures.length > 0 ? 'replay' : live === undefined ? 'simulation' : 'live'
 }
@@ -311,7 +311,7 @@ function modeOf(options: Options): string {
   return kind === 'simulation' && options.scenario !== 'calm' ? 'scenario' : kind
 }
 
-/** The instruments with these symbols; all of them when none are named. */
+/** The instruments with these symbols; all of them when none are given. */
 function symbolsOf(instruments: readonly Instrument[], symbols?: readonly string[]): readonly Instrument[] {
   const stranger = symbols?.find((symbol) => !instruments.some((one) => one.symbol === symbol))
   if (stranger !== undefined) {
@@ -332,7 +332,7 @@ function withOfiInterval(config: StandaloneConfig, ofiIntervalUs: number): Stand
   return { ...config, data: { ...config.data, ofiIntervalUs } }
 }
 
-/** Settings that change what a run does. The OFI interval is kept with the run itself. */
+/** Digest of the settings that change what a run does. The OFI interval is saved with the run itself. */
 function digestOf(config: StandaloneConfig, instruments: readonly Instrument[]): string {
   const { data, strategy, order } = withOfiInterval(config, 0)
   return createHash('sha256').update(JSON.stringify({ data, strategy, order, instruments })).digest('hex')

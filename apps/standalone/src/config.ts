@@ -11,22 +11,22 @@ import type { Options } from './options.ts'
 
 const { operator, metrics, log } = serviceSections(0)
 
-/** The settings, with those of these strategies. */
+/** The schema of the settings, with those of these strategies. */
 const schemaOf = (strategies: readonly StrategyDefinition[]) =>
   composeConfig({
-    /** The one account that both planes keep a ledger of. */
+    /** The one account, of which both planes keep a ledger. */
     account: accountSchema,
     data: dataPlaneConfigSchema,
     strategy: strategyConfigOf(strategies).omit(accountKeys),
     order: orderPlaneConfigSchema.omit(accountKeys),
-    /** Of a live venue. */
+    /** For live venues. */
     source: runSourceSchema.pick({ wsUrl: true, restUrl: true }),
     storage: z.strictObject({
-      /** Connection string of a Postgres server; without one the embedded Postgres is started. `DATABASE_URL`. */
+      /** Connection string of a Postgres server; without one the app starts the embedded Postgres. `DATABASE_URL`. */
       url: databaseUrlSetting,
-      /** Rows that may wait in memory for the database. */
+      /** Rows that may wait for the database in memory. */
       maxBufferedRows: z.int().min(1000).max(10_000_000).default(50_000),
-      /** Bytes that may wait on disk while the database is away. */
+      /** Bytes that may wait on disk while the database is down. */
       maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
     }),
     operator,
@@ -37,14 +37,14 @@ const schemaOf = (strategies: readonly StrategyDefinition[]) =>
 
 type Parts = z.output<ReturnType<typeof schemaOf>>
 
-/** Every setting of the standalone app, checked. */
+/** Every setting of the standalone app, validated. */
 export interface StandaloneConfig extends Omit<Parts, 'data' | 'strategy' | 'order' | 'account'> {
   readonly data: DataPlaneConfig
   readonly strategy: StrategyConfig
   readonly order: OrderPlaneConfig
 }
 
-/** Reads the settings from the file, the environment and the flags; throws a `ConfigError` that names every violation. */
+/** Reads the settings from the file, the environment and the flags. Throws a `ConfigError` that names every violation. */
 export function loadStandaloneConfig(
   options: Pick<Options, 'configFile' | 'ofiIntervalUs'>,
   environment: Readonly<Record<string, string | undefined>>,

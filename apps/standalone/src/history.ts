@@ -21,7 +21,7 @@ export interface HistoryOptions {
   readonly url: string | undefined
   readonly folder: string
   readonly maxBufferedRows: number
-  /** Where rows wait while the database is away, and how many bytes of them. */
+  /** Where rows wait while the database is down, and the limit in bytes. */
   readonly spill: { readonly folder: string; readonly maxBytes: number }
   readonly bus: Bus
   readonly run: {
@@ -30,24 +30,24 @@ export interface HistoryOptions {
     readonly startedAtUs: number
     readonly configuration: unknown
   }
-  /** The run waits for a database that answers, so that rows equal counts. Else the market does not wait. */
+  /** Whether the run waits for a database that answers, so that rows equal counts. Otherwise the market does not wait. */
   readonly waits: boolean
   readonly metrics: Metrics<'data_plane'>
   readonly logger: Logger
-  /** What the run had stored before it was stopped. */
+  /** What the run had stored before it stopped. */
   readonly before?: NonNullable<Report['storage']> | undefined
 }
 
-/** How long a database that fails, or stores nothing, is waited for at the end; what is left is on the disk then. */
+/** How long the end of a run waits for a database that fails, or that stores nothing; the rest stays on disk then. */
 const FAULT_PATIENCE_MS = 2_000
 const STALL_PATIENCE_MS = 30_000
 const LOOK_EVERY_MS = 100
-/** How long the table of runs may take. */
+/** Time limit for writing the table of runs. */
 const NOTE_WITHIN_MS = 5_000
 
 /**
- * The run's history in Postgres: what is on the bus goes to the store, in the background. While the database is away rows wait
- * on the disk, for its return or for the next run.
+ * The run's history in Postgres: stores the events of the bus in the background. While the database is down rows wait on disk,
+ * for its return or for the next run.
  */
 export class History {
   readonly #database: RunDatabase
@@ -55,12 +55,12 @@ export class History {
   readonly #slowest: SlowestFills
   readonly #consumer: Consumer
   readonly #options: HistoryOptions
-  /** Aborts when the run is to end. */
+  /** Aborts when the run should end. */
   readonly #hurried = new AbortController()
   #maintenance: StorageMaintenance | undefined
   #isBegun = false
 
-  /** Opens the database and notes that the run began, now or when there is one. Throws StorageError. */
+  /** Opens the database and records the start of the run, now or as soon as the database is ready. Throws StorageError. */
   static async open(options: HistoryOptions): Promise<History> {
     const { url, folder, logger } = options
     const database = await openRunDatabase({ url, folder, logger })
@@ -102,7 +102,7 @@ export class History {
     })
   }
 
-  /** When the database is there: looks after it, and notes the run. */
+  /** Once the database is ready: starts its maintenance, and records the run. */
   async #begin(): Promise<void> {
     const { logger } = this.#options
     try {
@@ -128,7 +128,7 @@ export class History {
     return this.#database
   }
 
-  /** Hands over to the store what has been published. Resolves when the store has room, if the run waits for it. */
+  /** Forwards the published events to the store. Resolves when the store has room, if the run waits for it. */
   async store(): Promise<void> {
     const records = this.#consumer.take()
     for (let i = 0; i < records.length; i++) {
@@ -139,7 +139,7 @@ export class History {
     void this.#consumer.commit()
     const { waits, maxBufferedRows, metrics } = this.#options
     metrics.storageSpilled.set(this.#store.health().spilledBytes)
-    // From half on: what one turn brings must fit beside it, or it goes to the disk without need.
+    // Waits from half full on: the events of the next turn must fit too, or they would go to disk needlessly.
     const { signal } = this.#hurried
     if (waits && !signal.aborted) await endsWithin(this.#store.ready(maxBufferedRows / 2), { signal })
   }
@@ -149,21 +149,21 @@ export class History {
     for (const event of events) if (event.type === 'fill') this.#slowest.note(slowFillOf(runId, event))
   }
 
-  /** Whether the database takes what it is given, and why not. */
+  /** Whether the database accepts writes, and if not, why. */
   health(): HealthReport & { readonly spilledBytes: number } {
     const { isHealthy, ...known } = this.#store.health()
     const { isReady, fault } = this.#database
     return { ...known, isHealthy: isHealthy && isReady, ...(!isReady && fault && { fault }) }
   }
 
-  /** The run is to end: it does not wait for the database any more. */
+  /** The run should end: it stops waiting for the database. */
   hurry(): void {
     this.#hurried.abort()
   }
 
   /**
-   * Resolves when everything is stored; or, when the database is away, is on the disk for the next run. Gives the rows that
-   * the database has of this run, those that wait on the disk, and those that are lost.
+   * Resolves when everything is stored or, while the database is down, on disk for the next run. Returns the rows of this run
+   * in the database, those waiting on disk, and those lost.
    */
   async flush(): Promise<NonNullable<Report['storage']>> {
     await this.store()
@@ -196,7 +196,7 @@ export class History {
     }
   }
 
-  /** Notes the end of the run and its report, if the database is there. */
+  /** Records the end of the run and its report, if the database is up. */
   async noteEnd(end: { readonly endedAtUs: number; readonly report: Report }): Promise<void> {
     try {
       const note = async () => {
@@ -210,7 +210,7 @@ export class History {
     }
   }
 
-  /** Stores what is left, or leaves it on the disk, then lets go of the database. */
+  /** Stores the rest, or leaves it on disk, then closes the database. */
   async close(): Promise<void> {
     this.hurry()
     try {

@@ -17,14 +17,14 @@ export interface JoinOptions<
   readonly metrics: Metrics<string>
 }
 
-/** The strategy or the order plane on the bus of its process. */
+/** The strategy or order plane on the bus of its process. */
 export interface JoinedPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>> {
   readonly core: Core
   readonly runner: PlaneRunner<In, Out>
   state(): SteppedState<In, ReturnType<Core['snapshot']>>
 }
 
-/** Joins a plane to the bus of its process, with the inputs that waited if there are any. */
+/** Joins a plane to the bus of its process, with its pending inputs if there are any. */
 export function joinPlane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out>>(
   options: JoinOptions<In, Out, Core>,
   inputs?: OrderedInputsSnapshot<In>,

@@ -8,7 +8,7 @@ import type { Source } from '@triplane/feeds'
 
 const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, count) => sum + count, 0)
 
-/** Reads off the planes what the live view shows. */
+/** Reads what the live view shows from the planes. */
 export function liveStatus(planes: Planes, source: Source, history: History | undefined): LiveStatus {
   const { data, strategy, order, tally, lockstep } = planes
   const { account, switches } = strategy.core.summary()

@@ -39,7 +39,7 @@ const status: LiveStatus = {
 
 const urls = ['http://127.0.0.1:8000', 'http://127.0.0.1:8001', 'http://127.0.0.1:8002']
 
-/** A view on a screen that keeps what is written, with a clock set by hand. */
+/** A view on a screen that records its output, with a manual clock. */
 function watched(isTTY: boolean, columns = 80, shownUrls: readonly string[] = urls) {
   const written: string[] = []
   let nowMs = 0
@@ -55,7 +55,7 @@ function watched(isTTY: boolean, columns = 80, shownUrls: readonly string[] = ur
 }
 
 describe('the live view on a terminal', () => {
-  it('keeps the columns in line, however long a name is', () => {
+  it('keeps its columns aligned, however long a name is', () => {
     const { written, showAt } = watched(true, 120)
     const instruments = ['BTC/USDT@binance_spot', 'SPY'].map((name) => ({ ...status.instruments[0], name }))
     showAt(0, { instruments: instruments as LiveStatus['instruments'] })
@@ -89,7 +89,7 @@ describe('the live view on a terminal', () => {
     ])
   })
 
-  it('is refreshed in place, twice a second at most', () => {
+  it('refreshes in place, at most twice a second', () => {
     const { written, showAt } = watched(true)
     for (const ms of [0, 100, 499, 500, 900, 1000]) showAt(ms)
     const lines = (written[0] ?? '').split('\n').length - 1
@@ -97,7 +97,7 @@ describe('the live view on a terminal', () => {
     expect(written).toEqual([expect.any(String), up, expect.any(String), up, expect.any(String)])
   })
 
-  it('is taken off the terminal at the end, once', () => {
+  it('leaves the terminal at the end, once', () => {
     const { written, view, showAt } = watched(true)
     view.clear()
     expect(written).toEqual([])
@@ -107,7 +107,7 @@ describe('the live view on a terminal', () => {
     expect(written.slice(1)).toEqual([expect.stringMatching(/^\x1b\[\d+A\x1b\[J$/)])
   })
 
-  it('never asks for more than the terminal is wide, so that no line wraps', () => {
+  it('never uses more than the width of the terminal, so that no line wraps', () => {
     for (const columns of [60, 80]) {
       const { written, showAt } = watched(true, columns)
       showAt(0, { progress: 0.5 })
@@ -121,7 +121,7 @@ describe('the live view on a terminal', () => {
     expect(written[0]).toContain('[#####...............] 25 %')
   })
 
-  it('says that metrics are off', () => {
+  it('shows that metrics are off', () => {
     const { written, showAt } = watched(true, 80, [])
     showAt(0)
     expect(written[0]).toContain('order     metrics off')
@@ -129,7 +129,7 @@ describe('the live view on a terminal', () => {
 })
 
 describe('the live view elsewhere', () => {
-  it('is one line every five seconds, without control characters', () => {
+  it('prints one line every five seconds, without control characters', () => {
     const { written, view, showAt } = watched(false)
     for (const ms of [0, 500, 4999]) showAt(ms)
     showAt(5000, { frames: 2000, progress: 0.999 })
@@ -140,7 +140,7 @@ describe('the live view elsewhere', () => {
     ])
   })
 
-  it('asks for the status only when it shows it', () => {
+  it('asks for the status only to show it', () => {
     const { view } = watched(false)
     const asked = jest.fn(() => status)
     view.show(asked)

@@ -17,21 +17,21 @@ export interface LiveStatus {
     readonly bid: number | undefined
     readonly ask: number | undefined
     readonly position: string
-    /** True also of what no book is kept of. */
+    /** Also true for an instrument without a book. */
     readonly bookValid: boolean
-    /** Trades of the minute that is forming are missing. */
+    /** The minute in progress lacks trades. */
     readonly barIncomplete: boolean
   }[]
   readonly equityUsd: number
   readonly pnlUsd: number
   readonly drawdownRatio: number
   readonly switches: readonly { readonly type: string; readonly active: boolean; readonly distanceRatio: number }[]
-  /** Share of the input that is read, 0-1; absent for a live market. */
+  /** Share of the input read so far, 0-1; absent for a live market. */
   readonly progress?: number
   readonly storedRows?: number
 }
 
-/** A terminal, or what stands for one. */
+/** A terminal, or a substitute for one. */
 export interface Screen {
   readonly isTTY: boolean
   readonly columns: number
@@ -52,8 +52,8 @@ const plain = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximum
 const price = (value: number | undefined) => (value === undefined ? '-' : plain.format(value))
 
 /**
- * Shows the run while it is under way: refreshed in place on a terminal, one line every few seconds elsewhere.
- * `show` may be called as often as one likes.
+ * Shows the progress of a run: refreshed in place on a terminal, one line every few seconds elsewhere. `show` may be called any
+ * number of times.
  */
 export class LiveView {
   readonly #screen: Screen
@@ -69,7 +69,7 @@ export class LiveView {
     this.#nowMs = nowMs
   }
 
-  /** Draws when it is time to. `status` is asked for only then. */
+  /** Draws when it is due, and only then calls `status`. */
   show(status: () => LiveStatus): void {
     const nowMs = this.#nowMs()
     if (nowMs - this.#shownMs < (this.#screen.isTTY ? DRAW_EVERY_MS : LINE_EVERY_MS)) return
@@ -81,7 +81,7 @@ export class LiveView {
     else this.#screen.write(`${lineOf(seen, framesPerSecond)}\n`)
   }
 
-  /** Takes the picture off the terminal, so that what is printed next stands in its place. */
+  /** Clears the view, so that the next output takes its place on the terminal. */
   clear(): void {
     if (this.#drawnLines > 0) this.#screen.write(`\x1b[${this.#drawnLines}A\x1b[J`)
     this.#drawnLines = 0

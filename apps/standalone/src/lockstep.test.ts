@@ -2,7 +2,7 @@ import { rank, type Rank } from '@triplane/contracts'
 import type { FeedItem } from '@triplane/market-data'
 import { Lockstep } from './lockstep.ts'
 
-/** Three planes that write down what they are asked, with timers of their own every 100 us. */
+/** Three planes that record their calls, with their own timers every 100 us. */
 function recordingPlanes() {
   const log: string[] = []
   const timer = (name: string, periodUs: number) => {
@@ -42,7 +42,7 @@ const frame = (tsRecvUs: number): FeedItem => ({ type: 'connect', origin: { sour
 const time = (tsRecvUs: number): FeedItem => ({ type: 'time', tsRecvUs })
 
 describe('Lockstep', () => {
-  it('gives all three planes an instant of data at once, and closes it when time goes on', () => {
+  it('gives all three planes an instant of data at once, and closes it when time moves on', () => {
     const { log, lockstep } = recordingPlanes()
     for (const tsRecvUs of [10, 10, 250]) lockstep.accept(frame(tsRecvUs))
     expect(log).toEqual([
@@ -59,7 +59,7 @@ describe('Lockstep', () => {
     ])
   })
 
-  it('does the same however finely time is told', () => {
+  it('does the same however finely time advances', () => {
     const coarse = recordingPlanes()
     for (const item of [frame(10), frame(900)]) coarse.lockstep.accept(item)
     coarse.lockstep.closeBefore(1200)
@@ -69,7 +69,7 @@ describe('Lockstep', () => {
     expect(fine.log).toEqual(coarse.log)
   })
 
-  it('gives a frame whose clock went back the time that is reached', () => {
+  it('gives a frame whose clock went back the current time', () => {
     const { log, lockstep } = recordingPlanes()
     for (const tsRecvUs of [50, 40]) lockstep.accept(frame(tsRecvUs))
     expect(log.filter((line) => line.startsWith('strategy'))).toEqual(['strategy data 50', 'strategy data 50'])

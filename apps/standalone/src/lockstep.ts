@@ -4,7 +4,7 @@ import type { FeedItem } from '@triplane/market-data'
 
 /** The data plane as the scheduler sees it. */
 export interface SourcePlane {
-  /** Takes one item; market time is its receive time made monotone. Publishes what comes of it. */
+  /** Handles one item; market time is its receive time made monotone. Publishes the resulting events. */
   accept(item: FeedItem): void
   /** Handles timers due at or before `throughUs`. */
   advance(throughUs: number): void
@@ -14,21 +14,21 @@ export interface SourcePlane {
 
 /** The strategy or the order plane as the scheduler sees it. */
 export interface SteppedPlane {
-  /** Handles, in input order, what has arrived up to and including (throughUs, throughRank). */
+  /** Handles the inputs up to and including (throughUs, throughRank), in input order. */
   step(throughUs: number, throughRank: Rank): void
-  /** Effect time of the next timer, reply or held input; Infinity when there is none. */
+  /** Effect time of the next timer, reply or pending input; Infinity when there is none. */
   nextDueUs(): number
 }
 
-/** So many items after a rehearsal comes the next. Rarer, and the caches have forgotten it; more often costs throughput. */
+/** Items between two rehearsals. With more, the caches forget the path; with fewer, throughput suffers. */
 const REHEARSE_EVERY = 256
 
 /**
  * Drives three planes in one process in the order that three processes agree on (architecture.md section 7).
  *
  * Invariants
- * 1. An instant is one microsecond of market time. Data of the open instant is handled at once; timers, replies and
- *    decisions of an instant are handled when it is closed, because more data may come in the same microsecond.
+ * 1. An instant is one microsecond of market time. Data of the open instant is handled at once; timers, replies and decisions
+ *    of an instant are handled when it closes, because more data may arrive in the same microsecond.
  * 2. The order plane's outputs take effect at least `minLatencyUs` later, so closing an instant never reopens it.
  * 3. What is handled depends on the items and their times only, never on how they were batched.
  */
@@ -44,8 +44,8 @@ export class Lockstep {
   #handoverUs = 0
 
   /**
-   * `openUs` is the instant that a resumed run had come to. `rehearse` is called between items, now and then: it keeps the
-   * way to an order warm and changes nothing of the planes.
+   * `openUs` is the instant that a resumed run had reached. `rehearse` is called between items, from time to time: it keeps the
+   * path to an order warm and changes nothing in the planes.
    */
   constructor(
     planes: { readonly data: SourcePlane; readonly strategy: SteppedPlane; readonly order: SteppedPlane },
@@ -99,7 +99,7 @@ export class Lockstep {
     }
   }
 
-  /** Handles everything with an effect time below `endUs`. No item below it may come afterwards. */
+  /** Handles everything with an effect time below `endUs`. No earlier item may follow. */
   closeBefore(endUs: number): void {
     if (this.#openUs === undefined || this.#openUs >= endUs) return
     this.#close(this.#openUs)

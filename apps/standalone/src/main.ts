@@ -13,7 +13,7 @@ import { nothingUnderstood } from './report.ts'
 import { formatReport } from './report-text.ts'
 import { ResumeError } from './run-file.ts'
 
-// A replay makes garbage fast and keeps little: collect when the heap has grown by half, not by three times. So it stays small.
+// A replay produces garbage fast and keeps little: collecting once the heap has grown by half, not threefold, keeps it small.
 setFlagsFromString('--heap-growing-percent=50')
 
 const screen: Screen = {
@@ -26,7 +26,7 @@ const screen: Screen = {
   write: (text) => void process.stdout.write(text),
 }
 
-/** What a user can put right: one message, no stack trace. */
+/** A problem that the user can fix: one message, no stack trace. */
 const expected = [
   UsageError,
   ConfigError,
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2), () => randomInt(2 ** 32))
   const composed: { standalone?: Standalone } = {}
   let isStopping = false
-  // From the start on: what is started before the run (a database) must be stopped cleanly too.
+  // Installed from the start: what starts before the run (a database) must stop cleanly too.
   const stop = () => {
     if (isStopping) process.exit(130)
     isStopping = true
@@ -71,7 +71,7 @@ process.exitCode = await main().catch((error: unknown) => {
   return error instanceof UsageError ? error.exitCode : 1
 })
 
-/** A bug of ours: the stack trace is what helps to find it. */
+/** A bug of ours: the stack trace helps to find it. */
 function describeBug(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

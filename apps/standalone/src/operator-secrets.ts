@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { auditKeyFile, hashToken, operatorTokenFile, type SecretFile } from '@triplane/control'
 import type { StandaloneConfig } from './config.ts'
 
-/** Whose token it is that the app makes. */
+/** The name that belongs to the generated token. */
 const OPERATOR = 'operator'
 
-/** The settings with a token and a key for every run, and where those lie that were made here. */
+/** The settings with a token and a key for every run, and the paths of those generated here. */
 export interface OperatorSecrets {
   readonly operator: StandaloneConfig['operator']
   readonly audit: StandaloneConfig['audit']
@@ -14,8 +14,8 @@ export interface OperatorSecrets {
 }
 
 /**
- * Where no operator is named, there is one whose token lies in `varFolder`; a key of the audit too, unless the history is on a
- * server of the user's: the chain there may be of another key. Throws ControlError.
+ * Without a configured operator, adds one whose token lies in `varFolder`; and an audit key, unless the history is on the
+ * user's server, whose chain may have another key. Throws ControlError.
  */
 export function operatorSecrets(
   { operator, audit, storage }: Pick<StandaloneConfig, 'operator' | 'audit' | 'storage'>,

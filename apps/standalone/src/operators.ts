@@ -9,9 +9,9 @@ import type { PlaneMetrics, Planes } from './planes.ts'
 
 export interface OperatorsOptions {
   readonly config: Pick<StandaloneConfig, 'operator' | 'audit'>
-  /** Where this run's halt file and the queue of its audit lie. */
+  /** The folder of this run's halt file and of its queued audit rows. */
   readonly folder: string
-  /** A halt is in force from the first input on, as if an operator had ordered it. */
+  /** Starts with a halt in force, as if an operator had ordered it. */
   readonly beginsHalted: boolean
   readonly planes: Planes
   readonly bus: Bus
@@ -22,8 +22,8 @@ export interface OperatorsOptions {
 }
 
 /**
- * Operators' orders on the order plane of this process, as the service takes them. An order is an input of the instant after
- * the open one, which it closes: so it is in force when it is answered, and both planes hear it at the same market time.
+ * Operators' commands to the order plane of this process, as the service accepts them. A command is an input of the instant
+ * after the open one, which it closes: so it is in force when it is answered, and both planes get it at the same market time.
  */
 export async function openOperators(options: OperatorsOptions): Promise<OperatorControl> {
   const { config, folder, beginsHalted, planes, bus, runId, metrics, clock, logger } = options
@@ -44,7 +44,7 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
   const account = simulatedAccount(runId)
   const name = 'order-plane.edge'
   const producer = bus.producer({ name, runId })
-  // The bus is this process's own: no earlier process has said anything on it.
+  // The bus belongs to this process: no earlier process has published on it.
   const edge = new Edge({ name, stage: 'order', producer, run: { account }, lastSeq: clock.nowUs(), clock })
   function tell(event: OperatorCommand | Tuning | AccountOpening): void {
     edge.control(event)
@@ -55,12 +55,12 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
       name,
       nextSeq: () => edge.nextSeq(),
       auditLink: (link) => edge.auditLink(link),
-      // Of what is enforced here the other plane was told at the same time.
+      // The strategy plane has already been notified of commands enforced here.
       control: (event) => event.type === 'tuning' && tell(event),
     },
     account,
     runId,
-    // Before the first item there is no market time: what is ordered then comes before everything.
+    // Before the first item there is no market time: a command given then precedes everything.
     marketUs: () => (planes.lockstep.nowUs ?? -1) + 1,
     tradingState: () => planes.order.core.view().tradingState,
     wouldOpen: (opening) => planes.order.core.account.wouldOpen(opening),

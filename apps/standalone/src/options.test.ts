@@ -3,7 +3,7 @@ import { parseOptions, UsageError } from './options.ts'
 const parse = (...flags: string[]) => parseOptions(flags, () => 42)
 
 describe('parseOptions', () => {
-  it('runs the simulated market live when nothing is asked for', () => {
+  it('runs the simulated market live by default', () => {
     expect(parse()).toMatchObject({
       captures: [],
       speed: 1,
@@ -28,7 +28,7 @@ describe('parseOptions', () => {
     expect(parse('--duration', text).durationUs).toBe(want)
   })
 
-  it('starts a scenario at its own time and for its own duration, unless told otherwise', () => {
+  it('starts a scenario at its own time and for its own duration by default', () => {
     expect(parse('--scenario', 'storm')).toMatchObject({ startTimeUs: 1_723_127_400_000_000, durationUs: 150_000_000 })
     expect(parse('--scenario', 'storm', '--duration', '10s', '--start-time', '2024-01-01T00:00Z')).toMatchObject({
       startTimeUs: 1_704_067_200_000_000,

@@ -3,19 +3,19 @@ import { parseIsoTimeMs, US_PER_DAY, US_PER_HOUR, US_PER_MINUTE, US_PER_SECOND }
 import { DEFAULT_HOLE_US, scenarios, type ScenarioName } from '@triplane/feeds'
 import { liveVenues, recordedVenues } from '@triplane/venues'
 
-/** What the command line asks for. Times and durations are microseconds of market time. */
+/** The command line's options. Times and durations are microseconds of market time. */
 export interface Options {
   readonly captures: readonly string[]
   readonly venue: string | undefined
   /** Id of the venue to go live at. */
   readonly live: string | undefined
-  /** Symbols to trade; all of the run's venues unless given. */
+  /** Symbols to trade; by default all those of the run's venues. */
   readonly symbols: readonly string[] | undefined
-  /** A new file to record what a live venue says. */
+  /** A new file for the recording of a live venue. */
   readonly recordFile: string | undefined
   readonly speed: number | 'max'
   readonly durationUs: number | undefined
-  /** Silence of a capture that is a hole. */
+  /** Silence in a capture that counts as a hole. */
   readonly holeUs: number
   readonly scenario: ScenarioName
   readonly seed: number
@@ -29,7 +29,7 @@ export interface Options {
   readonly ofiIntervalUs: number
   readonly reportFile: string | undefined
   readonly instrumentFiles: readonly string[]
-  /** Folder of the user's own strategies. */
+  /** The folder of the user's own strategies. */
   readonly strategyFolder: string | undefined
   readonly configFile: string | undefined
   readonly host: string
@@ -37,7 +37,7 @@ export interface Options {
   readonly varFolder: string
 }
 
-/** The command line was wrong; the message says what was expected and what was found. `exitCode` 0 is `--help`. */
+/** The command line was wrong; the message names what was expected and found. `exitCode` 0 is `--help`. */
 export class UsageError extends Error {
   readonly exitCode: number
 
@@ -48,7 +48,7 @@ export class UsageError extends Error {
   }
 }
 
-/** A scenario starts at 2024-08-08T14:30Z and is over after 150 s, unless told otherwise. */
+/** A scenario starts at 2024-08-08T14:30Z and lasts 150 s by default. */
 const SCENARIO_START_US = Date.UTC(2024, 7, 8, 14, 30) * 1000
 const SCENARIO_DURATION_US = 150 * US_PER_SECOND
 
@@ -171,9 +171,7 @@ function command(): Command {
     .exitOverride()
 }
 
-/**
- * Reads the command line. Throws `UsageError` for a wrong one. `seedOf` gives a seed when none is asked for.
- */
+/** Reads the command line. Throws `UsageError` for a wrong one. `seedOf` supplies a seed when none is given. */
 export function parseOptions(argv: readonly string[], seedOf: () => number): Options {
   const parser = command()
   let output = ''
@@ -244,7 +242,7 @@ interface Flags {
   readonly var: string
 }
 
-/** Flags that say nothing beside each other are a mistake, not a preference. */
+/** Flags that have no effect beside each other are a mistake, not a preference. */
 function refuseTogether(parser: Command, source: '--capture' | '--live' | 'simulation'): void {
   const given = (name: string) => parser.getOptionValueSource(name) === 'cli'
   const simulatedOnly = {

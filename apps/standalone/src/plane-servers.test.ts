@@ -4,7 +4,7 @@ import { createLogger } from '@triplane/logging'
 import { loadStandaloneConfig } from './config.ts'
 import { createMetricsOfPlanes } from './plane-servers.ts'
 
-it('shows what cannot be valued on the data plane, and nothing of it where it is not traded', async () => {
+it('shows an instrument that cannot be valued on the data plane, but not where it is not traded', async () => {
   const instruments = loadInstruments().filter(({ symbol }) => ['BTC/USDT', 'SPY'].includes(symbol))
   const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
   const metrics = createMetricsOfPlanes({

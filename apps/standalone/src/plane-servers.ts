@@ -11,7 +11,7 @@ import type { History } from './history.ts'
 import type { Options } from './options.ts'
 import type { PlaneMetrics, Planes } from './planes.ts'
 
-/** The metrics of the three planes: each has its own registry, as it would have in a process of its own. */
+/** The metrics of the three planes: each has its own registry, as it would in its own process. */
 export function createMetricsOfPlanes({
   config,
   rates,
@@ -33,7 +33,7 @@ export function createMetricsOfPlanes({
   }
 }
 
-/** Serves metrics and health of the three planes, each on its own port. Rejects when one is taken; then none is served. */
+/** Serves metrics and health of the three planes, each on its own port. Rejects when a port is taken; then none is served. */
 export async function startServers(
   metrics: PlaneMetrics,
   { ports, host, storage, varFolder }: Pick<Options, 'ports' | 'host' | 'storage' | 'varFolder'>,
@@ -56,7 +56,7 @@ export async function startServers(
     ...ofProcess.checks,
     ...(storage && { database: databaseCheck(() => history()?.health() ?? { isHealthy: true }) }),
   }
-  // A paced run has a turn every 100 ms, whatever its market says.
+  // A paced run has a turn every 100 ms, whatever its market does.
   const feed = feedCheck(() => planes.turnUs(), clock)
   const market: Check = () => ({
     healthy: planes.lockstep.nowUs !== undefined,

@@ -27,7 +27,7 @@ import { createRehearsal } from './rehearsal.ts'
 import { RunTally, runTallySchema } from './run-tally.ts'
 
 export interface PlanesOptions {
-  /** The strategies that the settings may name; default: those that come with Triplane. */
+  /** The strategies that the settings may name; default: the built-in ones. */
   readonly strategies?: readonly StrategyDefinition[]
   readonly config: StandaloneConfig
   readonly source: Source['name']
@@ -42,7 +42,7 @@ export interface PlanesOptions {
   readonly turnUs: () => number
   readonly hash: boolean
   readonly logger: Logger
-  /** Told what the data plane puts out, once a turn. */
+  /** Called with each output of the data plane, once a turn. */
   readonly onMarketEvent?: (event: Event) => void
   readonly resumed?: PlanesState
 }
@@ -53,7 +53,7 @@ export interface PlaneMetrics {
   readonly strategy: Metrics<'strategy_plane'>
 }
 
-/** The state of all three planes and of what is counted over their outputs, as it is saved, with that of these strategies. */
+/** The saved state of all three planes and of the tally of their outputs, with that of these strategies. */
 export const planesSchema = (strategies: readonly StrategyDefinition[]) => {
   const strategyPlane = strategyPlaneOf(strategies)
   return stateSchema({
@@ -62,26 +62,26 @@ export const planesSchema = (strategies: readonly StrategyDefinition[]) => {
     strategy: stateSchema(steppedFields(strategyPlane.stateSchema, strategyPlane.inputSchema)),
     order: stateSchema(steppedFields(orderPlane.stateSchema, orderPlane.inputSchema)),
     tally: runTallySchema,
-    /** Null in a run without. */
+    /** Null in a run without one. */
     hashes: field.orNull(stateSchema({ data: outputHashSchema, order: outputHashSchema, strategy: outputHashSchema })),
     latenciesUs: field.list(field.real),
   })
 }
 type PlanesState = StateOf<ReturnType<typeof planesSchema>>
 
-/** The three planes in lockstep, and what is counted over their outputs. */
+/** The three planes in lockstep, and the tally of their outputs. */
 export interface Planes {
   readonly data: DataPlane
   readonly strategy: JoinedPlane<StrategyInput, StrategyOutput, StrategyCore>
   readonly order: JoinedPlane<OrderPlaneInput, ExecutionEvent, OrderPlaneCore>
   readonly lockstep: Lockstep
-  /** Of all that the planes have put out. */
+  /** Digest of all outputs of the planes. */
   readonly tally: RunTally
   /** Wall time of the newest turn. */
   readonly turnUs: () => number
   /** Wall time from the hand-over of a frame to the approval of an order that it caused, microseconds. */
   readonly latenciesUs: number[]
-  /** Counts, hashes and logs what the planes have put out since the last call: once a turn, and before it is read here. */
+  /** Counts, hashes and logs the outputs of the planes since the last call: once a turn, and before they are read here. */
   observe(): void
   hashes():
     | {
@@ -92,7 +92,7 @@ export interface Planes {
   state(): PlanesState
 }
 
-/** Latencies that are kept for the report: the first ones of a run. */
+/** Latencies kept for the report: the first ones of a run. */
 const MAX_LATENCIES = 1_000_000
 
 /** Composes the three planes on one bus. */
@@ -184,7 +184,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     exportBusStats(of, { ...known, produced }, () => [...runner.producer.stats(), ...runner.consumer.stats(turnUs())])
   }
 
-  /** Only a decision that a frame caused has a hand-over to be measured from. */
+  /** Only a decision caused by a frame has a hand-over to measure from. */
   function noteApproval(intentUs: number): void {
     if (intentUs !== lockstep.frameUs) return
     const latencyUs = clock.monotonicUs() - lockstep.handoverUs

@@ -16,7 +16,7 @@ describe('rehearsal', () => {
       const { rehearse, order } = createRehearsal(config, instrument, configuredRates(config.order.ratesToUsd))
       for (let i = 0; i < 20; i++) rehearse()
       const { orders, totals } = order.view()
-      // The order of the newest rehearsal is judged in the next one.
+      // The order of a rehearsal is judged in the next one.
       expect(totals.denials[LAST_CHECK]).toBe(19)
       expect(orders.denied).toBe(19)
     },

@@ -10,26 +10,29 @@ import type { StandaloneConfig } from './config.ts'
 import { joinPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
 
-/** Never within a run: only a signal leads to a decision here. */
+/** Longer than any run: here only a signal leads to a decision. */
 const NEVER_MS = 1e12
 
-/** Market time of the first one. All numbers are of the kind that real ones are, or the compiler would prepare for others. */
+/**
+ * Market time of the first rehearsal. All numbers have the representation of real ones, or the compiler would specialise for
+ * others.
+ */
 const START_US = 2 ** 50
 
 export interface Rehearsal {
   /**
-   * Takes one decision: an update of order flow that turns the signal round, a target, an intent, every risk check, of which
-   * the last refuses it, because nothing is ever traded there.
+   * Runs one decision: an update of order flow that reverses the signal, a target, an intent, and every risk check, the last of
+   * which refuses it, because nothing is ever traded there.
    */
   readonly rehearse: () => void
-  /** Where it is refused. */
+  /** Refuses it. */
   readonly order: OrderPlaneCore
 }
 
 /**
- * The way from a frame to the gate is walked rarely, and what is rare is slow: its code and data have left the processor's
- * caches, and the compiler leaves it alone. So it is rehearsed, by a strategy and an order plane of their own on a market of
- * their own. Nothing of it reaches the run.
+ * The path from a frame to the gate runs rarely, and is slow for that reason: its code and data have left the processor's
+ * caches, and the compiler does not optimise it. So it is rehearsed, with a separate strategy and order plane on a separate
+ * market. Nothing of it reaches the run.
  */
 export function createRehearsal(
   config: StandaloneConfig,
@@ -44,7 +47,7 @@ export function createRehearsal(
   const marginVenues = [instrument.venue]
   const stepUs = minLatencyUs + intents.minIntervalMs * 1000 + 1000
   const bus = createMemoryBus({ nowUs: () => START_US })
-  // Rates stand still there.
+  // Its rates are constant.
   const market = { instruments: [instrument], rates: { ...rates, feeds: [] }, isSessionOpen: () => true }
   const joined = {
     bus,

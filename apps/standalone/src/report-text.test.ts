@@ -118,7 +118,7 @@ describe('the report as text', () => {
     expect(formatReport(report, instruments)).toMatch(pattern)
   })
 
-  it('leaves out what there is none of', () => {
+  it('leaves out empty sections', () => {
     const { storage: _storage, hash: _hash, hashes: _hashes, run, ...rest } = report
     const { seed: _seed, scenario: _scenario, ...replay } = run
     const text = formatReport(

@@ -2,14 +2,14 @@ import { instrumentId, type Instrument } from '@triplane/contracts'
 import { decimalsOf } from '@triplane/kernel'
 import type { Report } from './report.ts'
 
-/** What the text needs to know of what was traded. */
+/** What the text needs to know about an instrument. */
 type Priced = Pick<Instrument, 'symbol' | 'venue' | 'tickSize'>
 
 const integer = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const money = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const upTo = (digits: number) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits })
 
-/** Names with a number above 0, largest list order kept: "trade 21,313, quote 66,089", or "none". */
+/** Names with a number above 0, in the order of the record: "trade 21,313, quote 66,089", or "none". */
 function counts(record: Readonly<Record<string, number>>): string {
   const named = Object.entries(record).filter(([, count]) => count > 0)
   return named.length === 0 ? 'none' : named.map(([name, count]) => `${name} ${integer.format(count)}`).join(', ')
@@ -23,7 +23,7 @@ function books(report: Report): string[] {
   })
 }
 
-/** What each strategy made, where there are several. */
+/** The result of each strategy, where there are several. */
 function strategies(report: Report): string[] {
   const made = Object.entries(report.strategies)
   if (made.length < 2) return []
@@ -50,13 +50,13 @@ function positions(report: Report, instruments: readonly Priced[]): string {
   return shown.join(', ') || 'none'
 }
 
-/** A price with as many digits as its step has. */
+/** A price with as many digits as its step. */
 function toStep(price: number, step: string | undefined): string {
   if (step === undefined) return String(price)
   return (Math.round(price / Number(step)) * Number(step)).toFixed(decimalsOf(step))
 }
 
-/** The report as text for a terminal; average prices, such as the mark of a mid, to the nearest step of their instrument. */
+/** The report as text for a terminal; average prices, such as a mid, are rounded to the nearest step of their instrument. */
 export function formatReport(report: Report, instruments: readonly Priced[]): string {
   const { run, frames, events, execution, pnl, latencyUs } = report
   const latency = latencyUs.frameToOrder
@@ -115,7 +115,7 @@ export function formatReport(report: Report, instruments: readonly Priced[]): st
   ].join('\n')
 }
 
-/** What is not in the database. */
+/** Rows missing from the database. */
 function notStored({ dropped, waiting }: NonNullable<Report['storage']>): string {
   const parts = [dropped > 0 ? `; dropped ${dropped}` : '', waiting ? `; ${waiting} wait on disk for the next run` : '']
   return parts.join('')

@@ -13,7 +13,7 @@ import {
 } from '@triplane/contracts'
 import { explainNoneUnderstood } from '@triplane/market-data'
 
-/** Events counted in a report, by what was emitted. */
+/** Events counted in a report, by emission. */
 export const countedEvents = [
   'trade',
   'quote',
@@ -40,15 +40,15 @@ export interface ReportedBook {
 interface ReportedPosition {
   readonly quantity: number
   readonly mark: number
-  /** Market time since what the mark is of, at the end of the run. */
+  /** Market time between the source of the mark and the end of the run. */
   readonly markAgeUs: number
   /** The mark is older than its limit. */
   readonly isMarkStale: boolean
-  /** Too small to be closed: the venue takes no such order. */
+  /** Too small to be closed: the venue accepts no such order. */
   readonly isDust?: boolean
 }
 
-/** A bar as it is reported, and saved until then. */
+/** A bar of the report, saved until then. */
 export const reportedBarSchema = stateSchema({
   openTimeUs: field.timeUs,
   open: field.real,
@@ -58,14 +58,14 @@ export const reportedBarSchema = stateSchema({
   volume: field.real,
   trades: field.count,
   closed: field.flag,
-  /** Trades of the interval are missing, or may be; so of the one in which the run ended. */
+  /** Trades of the interval are missing, or may be; always true for the bar in progress when the run ended. */
   incomplete: field.flag,
 })
 export type ReportedBar = StateOf<typeof reportedBarSchema>
 
 /**
- * The report of a run. Its field names are a contract; more fields may be added. All values are JSON numbers, times are
- * integer microseconds, money is rounded half to even at 1e-8. Every known reason, state and switch is there, 0 included.
+ * The report of a run. Its field names are a contract; more fields may be added. All values are JSON numbers, times are integer
+ * microseconds, money is rounded half to even at 1e-8. Every known reason, state and switch is present, 0 included.
  */
 export interface Report {
   readonly run: {
@@ -79,9 +79,9 @@ export interface Report {
   }
   readonly frames: {
     readonly in: number
-    /** Events that they were understood as. */
+    /** Events decoded from them. */
     readonly understood: number
-    /** Trades of a stream that is not used, since another one of the symbol is. */
+    /** Trades of an unused stream, where another one of the symbol is used. */
     readonly ignored: number
     readonly refused: Readonly<Record<NormalizeRefusal | ValidationRefusal, number>>
   }
@@ -97,30 +97,30 @@ export interface Report {
     readonly partialFills: number
     readonly commissionUsd: number
     readonly slippageBps: { readonly mean: number; readonly worst: number }
-    /** Orders cut down to the participation cap. */
+    /** Orders reduced to the participation cap. */
     readonly participationDownscales: number
     /** Orders sent although a switch had tripped: 0, or there is a bug. */
     readonly ordersAfterTrip: number
   }
-  /** What was ever traded. Quantities are base units, prices are the marks. */
+  /** Every instrument ever traded. Quantities are base units, prices are the marks. */
   readonly positions: Readonly<Record<string, ReportedPosition>>
-  /** Realised + unrealised is the change of equity, to 1e-8. */
+  /** Realised + unrealised equals the change of equity, to 1e-8. */
   readonly pnl: {
     /** Net of commission. */
     readonly realizedUsd: number
     readonly unrealizedUsd: number
-    /** Commission, for information: it is in `realizedUsd`. */
+    /** Commission, for information: `realizedUsd` includes it. */
     readonly feesUsd: number
     readonly equityUsd: number
     readonly maxDrawdownRatio: number
   }
-  /** What each strategy that traded has made; they sum to the account. */
+  /** The result of each strategy that traded; they sum to the account's. */
   readonly strategies: Readonly<Record<string, ReportedStrategy>>
   readonly killSwitches: Readonly<Record<SwitchType, { readonly active: boolean; readonly distanceRatio: number }>>
   readonly storage?: {
     readonly rows: Readonly<Record<string, number>>
     readonly dropped: number
-    /** Rows on the disk, for a database that was away; the next run stores them. Absent when there are none. */
+    /** Rows on disk, because the database was down; the next run stores them. Absent when there are none. */
     readonly waiting?: number
   }
   readonly latencyUs: { readonly frameToOrder: Percentiles }
@@ -136,7 +136,7 @@ interface ReportedStrategy {
   readonly realizedUsd: number
   readonly unrealizedUsd: number
   readonly feesUsd: number
-  /** From the most that it had made, over the account's capital and that. */
+  /** From its highest result, relative to the account's capital plus that. */
   readonly maxDrawdownRatio: number
   /** Base units by instrument. */
   readonly positions: Readonly<Record<string, number>>
@@ -148,7 +148,7 @@ export interface Percentiles {
   readonly p999: number
 }
 
-/** What the report says of a bar. One that is not closed is that in which the run ended. */
+/** The report's form of a bar. An unclosed one was in progress when the run ended. */
 export function reportedBar({ incomplete, ...bar }: EventDraft<Bar>): ReportedBar {
   const { openTimeUs, open, high, low, close, volume, trades, closed } = bar
   return { openTimeUs, open, high, low, close, volume, trades, closed, incomplete: incomplete === true || !closed }
@@ -161,7 +161,7 @@ export function percentilesOf(samples: Float64Array): Percentiles {
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999) }
 }
 
-/** Why a replay was for nothing: there were frames and none was understood. Undefined when one was, or when there were none. */
+/** Why a replay was useless: it had frames, none of which was understood. Undefined otherwise. */
 export function nothingUnderstood({ run, frames }: Report): string | undefined {
   if (run.seed !== undefined) return undefined
   const why = explainNoneUnderstood({ ...frames, framesIn: frames.in }, run.source)

@@ -2,32 +2,32 @@ import { Deferred } from '@triplane/async'
 import type { Logger } from '@triplane/logging'
 import { openDatabase, openDatabaseEventually, type Database, type StorageError } from '@triplane/storage'
 
-/** The database of a run, which may come and go. */
+/** The database of a run, which may go down and come back. */
 export interface RunDatabase {
   readonly pool: Database['pool']
   /** Connection string, with password: for the user's own tools, not for logs. */
   readonly url: string
-  /** The schema is up to date. Stays true when the server goes away later. */
+  /** The schema is up to date. Stays true when the server goes down later. */
   readonly isReady: boolean
-  /** Why it is not. */
+  /** Why it is not ready. */
   readonly fault: StorageError | undefined
-  /** Resolves when it is. Rejects when it never will be. */
+  /** Resolves when it is ready. Rejects when it never will be. */
   readonly opened: Promise<Database>
-  /** Closes the connections and stops the server if it is ours. */
+  /** Closes the connections, and stops the embedded server. */
   close(): Promise<void>
 }
 
 export interface RunDatabaseOptions {
   /** Connection string of a server; without one the embedded Postgres is started. */
   readonly url: string | undefined
-  /** Of the embedded Postgres. */
+  /** For the embedded Postgres. */
   readonly folder: string
   readonly logger: Logger
 }
 
 /**
- * Opens the database of a run. A server that does not answer is tried again in the background; one that refuses us, and an
- * embedded Postgres that cannot be started, throw StorageError: a person will put that right.
+ * Opens the database of a run. Retries a server that does not answer in the background. Throws StorageError when a server
+ * refuses us or the embedded Postgres cannot start: a person has to fix that.
  */
 export async function openRunDatabase({ url, folder, logger }: RunDatabaseOptions): Promise<RunDatabase> {
   if (url === undefined) {

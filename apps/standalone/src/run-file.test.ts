@@ -16,19 +16,19 @@ describe('run file', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
   const file = () => join(folder, 'run.json')
 
-  it('gives back what a clean shutdown kept', () => {
+  it('returns what a clean shutdown saved', () => {
     markRunning(folder, 'r1')
     saveStopped(folder, codec.encode(run))
     expect(loadStopped(folder, codec)).toEqual({ state: run, differences: [] })
   })
 
-  it('refuses a run that was not stopped cleanly', () => {
+  it('refuses a run that did not stop cleanly', () => {
     saveStopped(folder, codec.encode(run))
     markRunning(folder, 'r2')
     expect(() => loadStopped(folder, codec)).toThrow(/r2 that was not: it crashed/)
   })
 
-  it('takes other settings, and says so', () => {
+  it('accepts other settings, and reports it', () => {
     saveStopped(folder, codec.encode(run))
     expect(loadStopped(folder, codecOf('e'))).toEqual({
       state: run,
@@ -42,7 +42,7 @@ describe('run file', () => {
     expect(readFileSync(file(), 'utf8')).not.toContain('cash')
   })
 
-  it('says that there is nothing to resume', () => {
+  it('reports that there is nothing to resume', () => {
     expect(() => loadStopped(join(folder, 'none'), codec)).toThrow(/found none/)
     writeFileSync(file(), '{"ver')
     expect(() => loadStopped(folder, codec)).toThrow(/Expected JSON, was something else/)

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { StateMisfitError } from '@triplane/contracts'
 import type { LoadedState, StateCodec } from '@triplane/service'
 
-/** `--resume` cannot be done; the message says why. */
+/** `--resume` is impossible; the message has the reason. */
 export class ResumeError extends Error {
   override readonly name = 'ResumeError'
 }
 
 const fileIn = (folder: string) => join(folder, 'run.json')
 
-/** Replaces the file in one step, so that a reader finds the old one or the new one, never half of it. */
+/** Replaces the file in one step, so that a reader finds the old one or the new one, never half of one. */
 function replace(folder: string, text: string): void {
   mkdirSync(folder, { recursive: true })
   const file = fileIn(folder)
@@ -18,12 +18,12 @@ function replace(folder: string, text: string): void {
   renameSync(`${file}.new`, file)
 }
 
-/** Notes that a run is under way: until it is stopped cleanly, it cannot be resumed. */
+/** Marks a run as running: it cannot be resumed until it stops cleanly. */
 export function markRunning(folder: string, runId: string): void {
   replace(folder, JSON.stringify({ status: 'running', runId }))
 }
 
-/** Keeps the state of a run that stopped cleanly, as its codec encoded it. */
+/** Saves the state of a run that stopped cleanly, as encoded by its codec. */
 export function saveStopped(folder: string, text: string): void {
   replace(folder, text)
 }

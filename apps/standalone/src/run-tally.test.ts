@@ -29,7 +29,7 @@ const killSwitchAt = (seconds: number, fields: Parameters<typeof aKillSwitch>[0]
   aKillSwitch({ effectUs: testStartUs + seconds * 1e6, ...fields })
 
 describe('RunTally', () => {
-  it('counts what was emitted, bars when closed', () => {
+  it('counts emitted events, bars when closed', () => {
     const { counted: state } = tallyOf(
       ...[aTrade(), aTrade(), aQuote(), aBookDelta(), aBookSnapshot(), anOfi(), aSignal(), anOrderIntent(), aFill()],
       ...[aBar(), aBar({ closed: false }), aBar({ origin: 'venue' }), aDeadLetter(), aHeartbeat()],
@@ -48,7 +48,7 @@ describe('RunTally', () => {
     expect([state.gaps, state.invalidBooks]).toEqual([2, 1])
   })
 
-  it('keeps the bars built from trades, with the one that forms last', () => {
+  it('keeps the bars built from trades, the one in progress last', () => {
     const tally = tallyOf(aBar(), aBar({ origin: 'venue', timeframe: '5m' }), aBar({ instrument: 'SPY@sim' }))
     const forming = {
       openTimeUs: 5,
@@ -69,7 +69,7 @@ describe('RunTally', () => {
     })
   })
 
-  it('has revised bars in the place of those before, and new ones in theirs', () => {
+  it('replaces revised bars, and inserts new ones in order', () => {
     const at = (minute: number, fields: Partial<Bar> = {}) =>
       aBar({ openTimeUs: testStartUs + minute * 60e6, ...fields })
     const tally = tallyOf(
@@ -138,7 +138,7 @@ describe('RunTally', () => {
     expect(tallyOf(...events).counted.ordersAfterTrip).toBe(count)
   })
 
-  it('goes on from its state as JSON', () => {
+  it('continues from its state as JSON', () => {
     const events = [aTrade(), aBar(), anOfi(), killSwitchAt(5, {}), submittedAt(6), aFill()]
     const again = new RunTally(JSON.parse(JSON.stringify(tallyOf(...events).snapshot())) as RunTallySnapshot)
     for (const event of events) again.observe(event)

@@ -28,12 +28,12 @@ interface Counted {
   partialFills: number
   slippageBpsSum: number
   slippageBpsWorst: number
-  /** When each switch that is active tripped. */
+  /** When each active switch tripped. */
   readonly trips: Partial<Record<SwitchType, number>>
   ordersAfterTrip: number
 }
 
-/** The tally as it is saved. */
+/** The saved state of the tally. */
 export const runTallySchema = stateSchema({
   events: field.countsOf(countedEvents),
   gaps: field.count,
@@ -72,7 +72,7 @@ const nothingCounted: RunTallySnapshot = {
   ordersAfterTrip: 0,
 }
 
-/** Puts a bar that was closed before in its place; it is a new one when its interval had no trade then. */
+/** Replaces a closed bar with its revision; inserts it when its interval had no trade before. */
 function revise(bars: ReportedBar[], bar: ReportedBar): void {
   const before = bars.findLastIndex(({ openTimeUs }) => openTimeUs <= bar.openTimeUs)
   const isThere = bars[before]?.openTimeUs === bar.openTimeUs
@@ -101,12 +101,12 @@ export class RunTally {
       (this.#state.bars[instrument] ??= {})[timeframe] = [...closed]
   }
 
-  /** What was counted: live, it changes with the next event. */
+  /** The counts: live, they change with the next event. */
   get counted(): Readonly<Counted> {
     return this.#state
   }
 
-  /** Everything that another tally needs to go on from here. */
+  /** Everything that another tally needs to continue from here. */
   snapshot(): RunTallySnapshot {
     const { bars, ofi, trips, ...counts } = structuredClone(this.#state)
     return {
@@ -190,7 +190,7 @@ export class RunTally {
     }
   }
 
-  /** Closed bars and the ones still forming, by instrument and timeframe. */
+  /** Closed bars and those in progress, by instrument and timeframe. */
   barsWith(
     forming: (instrument: InstrumentId, timeframe: Timeframe) => ReportedBar | undefined,
     instruments: readonly InstrumentId[],

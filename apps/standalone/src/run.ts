@@ -8,9 +8,9 @@ import type { Planes } from './planes.ts'
 
 /** Wall time between two heartbeats. */
 const BEAT_EVERY_US = US_PER_SECOND
-/** Market time without an item that is handled at most before the outside world has its turn again. */
+/** The most market time without an item to handle before yielding to the event loop. */
 const STEP_US = 10 * US_PER_MINUTE
-/** Items that are handled at most before it is looked whether the outside world waits. */
+/** The most items to handle before checking whether the event loop has work. */
 const STEP_ITEMS = 64
 
 export interface RunStages {
@@ -20,18 +20,18 @@ export interface RunStages {
   readonly view: LiveView
   readonly status: () => LiveStatus
   readonly clock: Clock
-  /** Told the wall time at the start of every turn. */
+  /** Called with the wall time at the start of every turn. */
   readonly onTurn: (nowUs: number) => void
-  /** Market time to which a run goes on beyond its last item; without one it ends with its feed. */
+  /** Market time for which the run continues beyond its last item; without one it ends with its feed. */
   readonly durationUs: number | undefined
-  /** Whether the run was stopped: it ends where its feed was closed, since of what comes after nothing is known. */
+  /** Whether the run was stopped: it ends where its feed was closed, because nothing is known beyond that. */
   readonly isStopped: () => boolean
 }
 
 /**
  * The life of a run. Read it top to bottom. A turn is one batch of the feed: handled and published, then counted, stored and
- * shown. Nothing waits for long, signals least of all: a large batch and a long silence are handled in steps. Rejects with the
- * fault of the feed or the store after everything before it is handled.
+ * shown. Nothing waits long, signals least of all: a large batch or a long silence is handled in steps. Rejects with the fault
+ * of the feed or the store after handling everything before it.
  */
 export async function run({
   source,
@@ -75,7 +75,7 @@ export async function run({
     return timeUs - (lockstep.nowUs ?? timeUs) > STEP_US
   }
 
-  /** Handles what is due before `timeUs`, step by step. False when the run was stopped on the way. */
+  /** Handles what is due before `timeUs`, step by step. Returns false when the run was stopped meanwhile. */
   async function comeTo(timeUs: number): Promise<boolean> {
     for (let stepUs = (lockstep.nowUs ?? timeUs) + STEP_US; stepUs < timeUs; stepUs += STEP_US) {
       if (isStopped()) return false

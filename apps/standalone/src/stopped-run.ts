@@ -4,7 +4,7 @@ import type { StrategyDefinition } from '@triplane/strategy'
 import { planesSchema } from './planes.ts'
 import type { Report } from './report.ts'
 
-/** A run of these strategies that stopped cleanly, as it is saved: what `--resume` goes on from. */
+/** The saved state of a run of these strategies that stopped cleanly: `--resume` continues from it. */
 export const stoppedRunSchema = (strategies: readonly StrategyDefinition[]) =>
   stateSchema({
     runId: field.text,
@@ -12,7 +12,7 @@ export const stoppedRunSchema = (strategies: readonly StrategyDefinition[]) =>
     ofiIntervalUs: field.count,
     market: simulatedMarketSchema,
     planes: planesSchema(strategies),
-    /** What was stored; null in a run that stores nothing. */
+    /** What was stored; null in a run without storage. */
     storage: field.orNull(
       stateSchema({ rows: field.list(stateSchema({ table: field.text, rows: field.count })), dropped: field.count }),
     ),
@@ -21,14 +21,14 @@ export type StoppedRun = StateOf<ReturnType<typeof stoppedRunSchema>>
 
 type Stored = NonNullable<Report['storage']>
 
-/** What was stored, as it is saved. */
+/** The saved counts of what was stored. */
 export function saveStored(stored: Stored | undefined): StoppedRun['storage'] {
   if (stored === undefined) return null
   const { rows, dropped } = stored
   return { rows: Object.entries(rows).map(([table, count]) => ({ table, rows: count })), dropped }
 }
 
-/** What was stored before the run was stopped. */
+/** What was stored before the run stopped. */
 export function storedBefore({ storage }: StoppedRun): Stored | undefined {
   if (storage === null) return undefined
   const { rows, dropped } = storage

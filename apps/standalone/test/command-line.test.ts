@@ -34,7 +34,7 @@ describe('node dist/apps/standalone/main.js', () => {
     expect(stdout).toContain(report.hash as string)
   })
 
-  it('says what runs, as triplane_build_info', async () => {
+  it('shows what runs, as triplane_build_info', async () => {
     const varFolder = folder()
     const flags = ['--storage', 'off', '--ports', '0,0,0', '--var', varFolder]
     const child = spawn(process.execPath, [bundle, ...flags], { env: { ...process.env, TRIPLANE_VERSION: '0.0.0' } })
@@ -55,7 +55,7 @@ describe('node dist/apps/standalone/main.js', () => {
     await once(child, 'exit')
   }, 180_000)
 
-  it('stops in order on Ctrl-C and reports', async () => {
+  it('shuts down gracefully on Ctrl-C and reports', async () => {
     const child = spawn(process.execPath, [bundle, ...common(), '--seed', '5'])
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()))
@@ -85,7 +85,7 @@ describe('node dist/apps/standalone/main.js', () => {
     expect(status).toBe(0)
   })
 
-  it('says in one message what is wrong, and ends with an error', () => {
+  it('reports everything that is wrong in one message, and exits with an error', () => {
     const file = (name: string, content: string | Buffer) => {
       writeFileSync(join(folder(), name), content)
       return join(folder(), name)

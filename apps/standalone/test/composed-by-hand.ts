@@ -9,7 +9,7 @@ import { parseOptions } from '../src/options.ts'
 import { createMetricsOfPlanes } from '../src/plane-servers.ts'
 import { composePlanes } from '../src/planes.ts'
 
-/** The planes of a run on the simulated market, for a test that drives them itself, item by item. Its flags set a start time. */
+/** The planes of a run on the simulated market, for a test that drives them item by item. Its flags set a start time. */
 export function composedByHand(
   flags: readonly string[],
   instrumentFiles: readonly string[] = [],

@@ -15,7 +15,7 @@ import { runStandalone, silentScreen, temporaryFolder } from './run-standalone.t
 const seeded = ['--seed', '11', '--start-time', '2024-08-08T14:30Z', '--speed', 'max', '--duration', '60s']
 const NOBODY_LISTENS = 'postgres://triplane@127.0.0.1:9/triplane'
 
-/** Runs the app with its history; `onTurn` is told of every turn, and may stop it. */
+/** Runs the app with its history; calls `onTurn` every turn, which may stop the app. */
 async function run(
   varFolder: string,
   url: string | undefined,
@@ -37,7 +37,7 @@ async function run(
   return standalone.run()
 }
 
-/** Ends every Postgres that the process started, as kill -9 does, its children with it. */
+/** Ends every Postgres that the process started, with its children, as kill -9 does. */
 function killPostgres(owner = process.pid): number {
   const ours = readdirSync('/proc').filter((pid) => {
     try {
@@ -61,7 +61,7 @@ async function tradesOf(url: string, runId: string): Promise<number> {
   }
 }
 
-describe('a run whose database goes away', () => {
+describe('a run whose database goes down', () => {
   jest.setTimeout(180_000)
   const folder = temporaryFolder()
   let without: Report
@@ -75,7 +75,7 @@ describe('a run whose database goes away', () => {
     without = await runStandalone(seeded, join(folder(), 'without'))
   })
 
-  /** Everything that happened is in the database or waits on the disk, and nothing of the run depends on which. */
+  /** Every event is in the database or waits on disk, and no other result of the run depends on which. */
   function expectNothingLost(report: Report): void {
     const { rows = {}, waiting = 0, dropped } = report.storage ?? { dropped: NaN }
     const stored = Object.values(rows).reduce((sum, count) => sum + count, 0)
@@ -85,7 +85,7 @@ describe('a run whose database goes away', () => {
     expect(report.hashes).toEqual(without.hashes)
   }
 
-  /** What the run before left is in the database by now, and is not said to be of this run. */
+  /** The leftovers of the previous run are in the database by now, and are not counted in this run. */
   function expectOwnRowsOnly({ storage, events }: Report): void {
     expect(storage?.waiting).toBeUndefined()
     expect(storage?.dropped).toBe(0)
@@ -97,7 +97,7 @@ describe('a run whose database goes away', () => {
     })
   }
 
-  describe('that is a server of its own', () => {
+  describe('that is a separate server', () => {
     let server: Database
     const start = async () => void (server = await openDatabase({ embedded: { folder: join(folder(), 'server') } }))
     beforeEach(start)
@@ -146,7 +146,7 @@ describe('a run whose database goes away', () => {
     })
     afterEach(() => void children.splice(0).forEach((child) => child.kill('SIGKILL')))
 
-    /** The app at its own pace, with what it has printed so far. */
+    /** The app at its own pace, with its output so far. */
     async function start(varFolder: string, environment: Record<string, string> = {}) {
       const flags = ['--seed', '11', '--ports', '0,0,0', '--var', varFolder]
       const child = spawn(process.execPath, [bundle, ...flags], { env: { PATH: process.env['PATH'], ...environment } })
@@ -159,7 +159,7 @@ describe('a run whose database goes away', () => {
       return { child, printed, ended }
     }
 
-    /** While the database is away: failures are counted, rows are on the disk, and the check of each plane says why. */
+    /** While the database is down: failures are counted, rows are on disk, and the check of each plane gives the reason. */
     async function expectAwayIsSaid(varFolder: string) {
       const { planes } = JSON.parse(readFileSync(join(varFolder, 'running.json'), 'utf8')) as {
         planes: Record<'data' | 'order' | 'strategy', string>
@@ -203,7 +203,7 @@ describe('a run whose database goes away', () => {
       }
     })
 
-    it('it has its var folder for itself: another start is refused, and the first one goes on to its report', async () => {
+    it('it locks its var folder: another start is refused, and the first one continues to its report', async () => {
       const away = { DATABASE_URL: NOBODY_LISTENS }
       const varFolder = join(folder(), 'shared')
       const first = await start(varFolder, away)
@@ -216,7 +216,7 @@ describe('a run whose database goes away', () => {
       first.child.kill('SIGINT')
       expect(await first.ended).toBe(0)
       expect(first.printed.out).toMatch(/; \d+ wait on disk for the next run/)
-      // A process that was killed leaves a folder that the next one takes over.
+      // The next process takes over the folder of one that was killed.
       const killed = await start(varFolder, away)
       killed.child.kill('SIGKILL')
       await killed.ended
@@ -232,7 +232,7 @@ describe('a run whose database goes away', () => {
     expect(report.storage?.waiting).toBeGreaterThan(0)
   })
 
-  it('a server that lets nobody in is said at the start', async () => {
+  it('a server that admits no one is reported at the start', async () => {
     const server = await openDatabase({ embedded: { folder: join(folder(), 'strict') } })
     try {
       const wrong = server.url.replace(/:[^:@]*@/, ':QXZJ7QXZJ9@')

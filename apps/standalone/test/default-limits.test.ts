@@ -11,7 +11,7 @@ describe('the default limits', () => {
     expect(strategy.ratesToUsd).toEqual(order.ratesToUsd)
   })
 
-  it('of the order plane leave room for what the strategy may want, so that no refusal stands', () => {
+  it("of the order plane leave room for the strategy's targets, so that no refusal is permanent", () => {
     const { portfolio, intents } = strategy
     const { risk } = order
     expect(portfolio.symbolLimitUsd).toBeLessThan(risk.maxPositionUsd)
@@ -19,7 +19,7 @@ describe('the default limits', () => {
     expect(intents.maxOrderUsd).toBeLessThan(risk.maxOrderNotionalUsd)
   })
 
-  it('page for a position at 80 % of the limit, not for what the strategy may want', () => {
+  it("page for a position at 80 % of the limit, not for one at the strategy's own limit", () => {
     const { aboveKrw } = thresholds.largePosition
     expect(krw(0.8 * order.risk.maxPositionUsd)).toBeGreaterThan(aboveKrw)
     expect(krw(strategy.portfolio.symbolLimitUsd)).toBeLessThan(0.8 * aboveKrw)

@@ -8,7 +8,7 @@ const SYMBOL = 'BTC/USDT'
 const INSTRUMENT = `${SYMBOL}@sim`
 const MIN_NOTIONAL = 10_000
 
-/** Orders that rest, and are so large that trades fill them in part before they are replaced. */
+/** Resting orders so large that trades fill them in part before they are replaced. */
 const largeOrders = {
   account: { startingCashUsd: '1000000' },
   strategy: {
@@ -27,7 +27,7 @@ describe('a position too small to be closed', () => {
     return file
   }
 
-  it("is said to be dust and stands in no one's way: it trades on, and nothing is refused for its size", async () => {
+  it('is reported as dust and blocks nothing: trading continues, and no order is refused for its size', async () => {
     const btc = loadInstruments().find(({ venue, symbol }) => venue === 'sim' && symbol === SYMBOL)
     const instruments = [{ ...btc, minNotional: String(MIN_NOTIONAL) }]
     const flags = ['--seed', '3', '--start-time', '2024-08-08T14:30Z', '--speed', 'max', '--duration', '300s']

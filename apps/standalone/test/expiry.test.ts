@@ -10,7 +10,7 @@ const expiryUs = Date.parse('2024-08-08T14:31:00Z') * 1000
 describe('a dated future that expires in a run', () => {
   const folder = temporaryFolder()
 
-  it('is traded until then and not after, and both ledgers hold what is left of it at its last mark', async () => {
+  it('trades until then and not after, and both ledgers hold the rest of it at its last mark', async () => {
     const path = join(folder(), 'future.json')
     const future = anInstrument({
       kind: 'linear_future',
@@ -32,7 +32,7 @@ describe('a dated future that expires in a run', () => {
     for await (const items of source.feed.batches()) {
       for (const item of items) {
         lockstep.accept(item)
-        // What was cancelled at the expiry has ended a moment later.
+        // Orders cancelled at the expiry have ended a moment later.
         if (!atExpiry && (lockstep.nowUs ?? 0) > expiryUs + 1_000_000) atExpiry = traded()
       }
     }

@@ -21,7 +21,7 @@ export class Exposition {
     return [...this.#values.keys()].filter((key) => isCounted(key.split('|')[0] as string))
   }
 
-  /** The value of one series; `service` need not be named. */
+  /** The value of one series; `service` may be left out. */
   value(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
     return this.#values.get(keyOf(name, Object.entries(labels)))
   }

@@ -5,7 +5,7 @@ import { parseOptions } from '../src/options.ts'
 import type { Report } from '../src/report.ts'
 import { silentScreen, temporaryFolder } from './run-standalone.ts'
 
-/** At the pace of the clock: a run that is in a hurry takes a whole core, and its planes say so. */
+/** At the pace of the clock: a run at full speed uses a whole core, and its planes report that. */
 describe('the health of the planes of a run under way', () => {
   const folder = temporaryFolder()
   let standalone: Standalone
@@ -26,7 +26,7 @@ describe('the health of the planes of a run under way', () => {
     )
     standalone = await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment: {} })
     running = standalone.run()
-    // A start is busy, and a slow machine says so for the first window of ten seconds.
+    // A start is busy, and a slow machine reports that for the first window of ten seconds.
     for (const plane of [0, 1, 2]) while (!(await get(plane, '/health')).text.includes('"healthy"')) await sleep(50)
   }, 120_000)
 

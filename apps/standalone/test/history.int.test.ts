@@ -29,7 +29,7 @@ describe('history in the embedded Postgres', () => {
     without = await runStandalone(seeded, varFolder())
   }, 120_000)
 
-  it('gives the same hashes with the store on and off, and into a database that holds the run already', () => {
+  it('has the same hashes with the store on and off, and in a database that already holds the run', () => {
     expect(withStore.events.fill).toBeGreaterThan(0)
     expect(withStore.hashes).toEqual(without.hashes)
     expect(again.hashes).toEqual(without.hashes)

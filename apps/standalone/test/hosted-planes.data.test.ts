@@ -23,7 +23,7 @@ type SavedOutput = ConstructorParameters<typeof PlaneOutput>[1]
 const savedBy = { configurationDigest: 'same', commit: 'test' }
 const LEAD_US = 50_000
 const SECONDS = 40
-/** A strategy that trades more than the default one, so that a short replay has something to show. */
+/** A strategy that trades more than the default one, so that a short replay has results. */
 const OFI = { warmUpMs: 2000, deadBandDeviations: 0.3, minChange: 0.1 }
 const screamingSnake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 /** More than one where a deployment may have more. */
@@ -72,7 +72,7 @@ describeWithData('three hosts in lockstep', (data) => {
   }, 120_000)
 })
 
-/** Three hosts, of which two are thrown away now and then, as kill -9 would, and made anew from what they left. */
+/** Three hosts, two of which are discarded from time to time, as by kill -9, and rebuilt from what they left. */
 class Hosts {
   readonly #bus: Bus
   readonly #run: Run

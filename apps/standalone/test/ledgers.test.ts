@@ -11,7 +11,7 @@ import { runStandalone, silentScreen, temporaryFolder } from './run-standalone.t
 const start = ['--start-time', '2024-08-08T14:30Z', '--speed', 'max']
 const folder = temporaryFolder()
 
-/** What both ledgers say of the account. Only the strategy plane follows the highest equity. */
+/** What both ledgers report about the account. Only the strategy plane tracks the highest equity. */
 function accountsOf({ strategy, order }: Planes) {
   const [ours, theirs] = [strategy.core.summary(), order.core.view()].map(({ account, roundTrips }) => {
     const { maxDrawdownRatio: _, drawdownRatio: __, ...figures } = account
@@ -29,7 +29,7 @@ describe('both ledgers', () => {
     { seed: 4, scenario: ['--scenario', 'bad-ticks'] },
     { seed: 5, scenario: ['--scenario', 'storm'] },
   ])(
-    'say the same at each instant at which both have heard the same, run $seed',
+    'agree at each instant at which both have the same inputs, run $seed',
     async ({ seed, scenario, strategies = 'OFI', contractSize, isFed = false }) => {
       const flags = ['--seed', String(seed), '--duration', '60s', ...start, ...scenario]
       const environment = {
@@ -48,10 +48,10 @@ describe('both ledgers', () => {
         for (const item of items) {
           lockstep.accept(item)
           lockstep.closeBefore(item.tsRecvUs + 1)
-          // Reading changes nothing, whenever it is done.
+          // Reading changes nothing, at whatever time.
           if (compared % 97 === 0) await metrics.strategy.expose()
           const [ours, theirs] = accountsOf(planes)
-          // A fill is with the strategy plane a moment after the order plane has booked it.
+          // A fill reaches the strategy plane a moment after the order plane has booked it.
           const booked = order.core.view().totals.fills
           if (booked !== fills && quantities(ours) !== quantities(theirs)) continue
           fills = booked
@@ -75,7 +75,7 @@ describe('both ledgers', () => {
   )
 })
 
-/** The simulated ether as a perpetual in won, and what is simulated of TSLA as the price of a dollar in won. */
+/** The simulated ether as a perpetual quoted in won, and the simulated TSLA as the price of a dollar in won. */
 function wonFile(at: string): string {
   const ether = anInstrument({
     ...{ symbol: 'ETH/USDT', venueSymbol: 'ETHUSDT', base: 'ETH', quote: 'KRW' },
@@ -87,7 +87,7 @@ function wonFile(at: string): string {
   return path
 }
 
-/** The simulated bitcoin as a perpetual in contracts. */
+/** The simulated bitcoin as a perpetual with a contract size. */
 function contractsFile(at: string, contractSize: string): string {
   const bitcoin = anInstrument({ kind: 'linear_perpetual', contractSize })
   const path = join(at, 'contracts.json')
@@ -99,7 +99,7 @@ function quantities(account: ReturnType<typeof accountsOf>[number]): string {
   return (account?.positions ?? []).map(({ position }) => `${position.instrument} ${position.quantity}`).join()
 }
 
-it('come to the same run, to the hash, when it is scraped and looked at all the time', async () => {
+it('come to the same run, to the hash, when it is scraped and inspected all the time', async () => {
   const flags = ['--seed', '3', ...start, '--duration', '40s']
   const alone = await runStandalone(flags, join(folder(), 'alone'))
 
@@ -114,7 +114,7 @@ it('come to the same run, to the hash, when it is scraped and looked at all the 
     while (!isOver) {
       for (const url of standalone.urls) {
         for (const path of ['/metrics', '/status/positions', '/status/orders']) {
-          // Both the answer and its body: at its end the run closes the ports under whoever still reads.
+          // Awaits both the answer and its body: at its end the run closes its ports, even on active readers.
           const body = await fetch(`${url}${path}`)
             .then(async (response) => (response.ok ? response.text() : ''))
             .catch(() => '')

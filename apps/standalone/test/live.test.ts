@@ -10,7 +10,7 @@ import { runStandalone, silentScreen } from './run-standalone.ts'
 
 type FakeVenue = FakeBinance | FakeKraken
 
-/** Live venues, with two instruments of each. */
+/** Live venues, with two instruments each. */
 const venues = [
   ...(['binance_spot', 'binance_usdm'] as const).map((venue) => ({
     venue,
@@ -33,7 +33,7 @@ let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'triplane-live-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** A run at a venue of this process, which goes on until it is stopped. */
+/** A run at a venue of this process, which continues until it is stopped. */
 class LiveRun {
   readonly report: Promise<Report>
   readonly #standalone: Standalone
@@ -55,7 +55,7 @@ class LiveRun {
     return new LiveRun(await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment }))
   }
 
-  /** Series of the data plane's books that are valid. */
+  /** The number of valid books of the data plane. */
   async validBooks(): Promise<number> {
     return [...(await this.#metrics(0)).matchAll(/^data_book_valid\{.*\} 1$/gm)].length
   }
@@ -70,7 +70,7 @@ class LiveRun {
     return /^orders_filled_total\{.*status="FILLED".*\} [1-9]/m.test(await this.#metrics(1))
   }
 
-  /** Instruments that a strategy does not trade yet, as the strategy plane exports them. */
+  /** Instruments that a strategy does not trade yet, as exported by the strategy plane. */
   async warmingUp(strategy: string): Promise<number> {
     const sample = new RegExp(`^strategy_warming_up_instruments\\{.*strategy="${strategy}".*\\} (\\d+)$`, 'm')
     return Number(sample.exec(await this.#metrics(2))?.[1])
@@ -98,7 +98,7 @@ describe.each(venues)('a run at the live venue $venue', ({ venue, names, start }
     }
   }
 
-  it('trades on paper, comes through a lost connection, and replays from its recording to the same hash', async () => {
+  it('trades on paper, survives a lost connection, and replays from its recording to the same hash', async () => {
     const recording = join(folder, 'recorded.capture')
     const flags = ['--ofi-interval', '100ms']
     const what = ['--live', venue, '--symbols', names.join(','), '--record', recording]
@@ -111,7 +111,7 @@ describe.each(venues)('a run at the live venue $venue', ({ venue, names, start }
     await tickUntil(() => run.hasFilled())
     const soon = Date.now() + 100
     await tickUntil(() => Date.now() > soon)
-    // A while of silence, of which the recording has no line.
+    // A period of silence, without a line in the recording.
     await new Promise((resolve) => setTimeout(resolve, 400))
     await run.stop()
     const live = await run.report
@@ -130,7 +130,7 @@ describe.each(venues)('a run at the live venue $venue', ({ venue, names, start }
     expect((await replay()).hash).toBe(live.hash)
   }, 60_000)
 
-  it('warms a strategy up by past bars before the first live event, and replays to the same hash', async () => {
+  it('warms a strategy up with past bars before the first live event, and replays to the same hash', async () => {
     const recording = join(folder, 'recorded.capture')
     const history = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,MOM', TRIPLANE_STRATEGY_MOM_BARS: '5' }
     const what = ['--live', venue, '--symbols', names.join(','), '--record', recording]
@@ -142,7 +142,7 @@ describe.each(venues)('a run at the live venue $venue', ({ venue, names, start }
     expect([await run.warmingUp('MOM'), await run.warmingUp('OFI'), fake.handshakes.length]).toEqual([2, 0, 0])
     give()
     while ((await run.warmingUp('MOM')) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    // Nothing of the market was sent yet.
+    // No market data has been sent yet.
     await tickUntil(() => run.hasTraded())
     await run.stop()
     const live = await run.report
@@ -166,7 +166,7 @@ describe('a run at a live venue', () => {
   const start = (...flags: readonly string[]) =>
     runStandalone(['--live', 'binance_spot', ...flags], join(folder, 'var'))
 
-  it('refuses a symbol that its venue does not have, and a recording that is there already', async () => {
+  it('refuses a symbol that its venue lacks, and an existing recording', async () => {
     await expect(start('--symbols', 'BTC/USDT,DOGE/EUR')).rejects.toThrow(
       /^Expected symbols among BTC\/USDT, .*, was DOGE\/EUR; --instruments adds others\.$/,
     )
@@ -175,7 +175,7 @@ describe('a run at a live venue', () => {
     expect(existsSync(join(there, 'recorded.capture'))).toBe(false)
   })
 
-  it('names the pairs of another venue when it is asked for one that it does not have', async () => {
+  it('lists the pairs of another venue when asked for one that it lacks', async () => {
     const started = runStandalone(['--live', 'kraken', '--symbols', 'NO/SUCH'], join(folder, 'var'))
     await expect(started).rejects.toThrow(
       /^Expected symbols among BTC\/USD, ETH\/USD, was NO\/SUCH; --instruments adds/,

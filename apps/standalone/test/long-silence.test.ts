@@ -8,7 +8,7 @@ import { silentScreen, temporaryFolder } from './run-standalone.ts'
 
 const START_S = Date.parse('2024-08-09T20:00:00Z') / 1000
 const SILENCE_S = 60 * 3600
-/** Market time that is handled at most between two turns of the event loop. */
+/** The most market time handled between two turns of the event loop. */
 const STEP_S = 600
 
 const quote = (s: number, id: number) =>
@@ -17,7 +17,7 @@ const quote = (s: number, id: number) =>
 describe('a weekend of silence on a connection that is up', () => {
   const varFolder = temporaryFolder()
 
-  /** Replays the minutes before and after it, and is stopped when the clock is read for the nth time, at least once a step. */
+  /** Replays the minutes before and after it; stops at the nth reading of the clock, which happens at least once a step. */
   async function replay(name: string, n = Infinity): Promise<{ report: Report; turns: number; readings: number }> {
     const capture = join(varFolder(), 'weekend.capture')
     const minute = [...Array(60).keys()]
@@ -46,7 +46,7 @@ describe('a weekend of silence on a connection that is up', () => {
     return { report: await run, turns, readings }
   }
 
-  it('is handled in steps between which signals are heard, and can be stopped in any of them', async () => {
+  it('is handled in steps, between which signals are processed, and can be stopped in any of them', async () => {
     const whole = await replay('whole')
     expect([whole.report.gaps, whole.report.events.quote]).toEqual([0, 120])
     expect(whole.turns).toBeGreaterThan(SILENCE_S / STEP_S)

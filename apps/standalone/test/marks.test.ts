@@ -4,13 +4,13 @@ import { gunzipSync } from 'node:zlib'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 const CAPTURE = join(__dirname, '../../../examples/captures/simulated-btcusdt.capture.gz')
-/** A position is held from before this time into the rest of the capture when no more quotes come. */
+/** With the quotes cut here, a position is open from before this time into the rest of the capture. */
 const QUOTES_END_SECONDS = 33
 
 describe('a stream of quotes that dies', () => {
   const varFolder = temporaryFolder()
 
-  it('does not freeze what is held: marks go on by the book', async () => {
+  it('does not freeze a position: its marks continue by the book', async () => {
     const lines = gunzipSync(readFileSync(CAPTURE)).toString().split('\n')
     const secondsOf = (line: string) => Number(BigInt(line.split(' ')[0] ?? '') / 1_000_000n) / 1000
     const isQuote = (line: string) => line.includes('bookTicker"')
@@ -32,7 +32,7 @@ describe('a stream of quotes that dies', () => {
     expect(Math.abs((held?.mark ?? 0) - (bid + ask) / 2)).toBeLessThan(20)
     expect(held).toMatchObject({ isMarkStale: false })
     expect(held?.markAgeUs).toBeLessThan(2_000_000)
-    // What the account gained is realised, net of commission, and unrealised.
+    // The gain of the account is realised, net of commission, and unrealised.
     const { equityUsd, realizedUsd, unrealizedUsd, feesUsd } = report.pnl
     expect(realizedUsd + unrealizedUsd).toBeCloseTo(equityUsd - 100_000, 8)
     expect(realizedUsd).toBeCloseTo(-feesUsd, 8)

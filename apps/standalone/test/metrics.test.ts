@@ -41,7 +41,7 @@ describe('the metrics of a run under way', () => {
     )
     standalone = await composeStandalone(options, { clock: systemClock, screen: silentScreen, environment: {} })
     running = standalone.run()
-    // Long enough for the clock's offset to be known, a bar to be closed, orders to be filled and a heartbeat to pass.
+    // Long enough to know the clock's offset, close a bar, fill orders and pass a heartbeat.
     do {
       texts.splice(0, 3, ...(await Promise.all([0, 1, 2].map(scrape))))
       ;[data, order, strategy] = texts.map((text) => new Exposition(text)) as [Exposition, Exposition, Exposition]
@@ -57,7 +57,7 @@ describe('the metrics of a run under way', () => {
     await running
   })
 
-  it.each(symbols)('say what is received of %s', (symbol) => {
+  it.each(symbols)('show what is received of %s', (symbol) => {
     const market = { exchange: 'sim', symbol }
     const received = { source: 'sim', ...market }
     expect(data.value('data_ticks_received_total', received)).toBeGreaterThan(100)
@@ -108,7 +108,7 @@ describe('the metrics of a run under way', () => {
     expect(candle('volume')).toBeGreaterThan(0)
   })
 
-  it('say how the feed is', () => {
+  it('show the state of the feed', () => {
     expect(data.value('data_feed_connected', { source: 'sim' })).toBe(1)
     expect(Math.abs(data.value('data_clock_offset_seconds', { source: 'sim' }) ?? NaN)).toBeLessThan(1)
     expect(data.sum('data_validation_errors_total')).toBe(0)
@@ -117,7 +117,7 @@ describe('the metrics of a run under way', () => {
     expect(data.value('data_ntp_rejects_total', { source: 'sim' })).toBe(0)
   })
 
-  it('say what the strategy knows', () => {
+  it('show what the strategy knows', () => {
     for (const switch_type of switchTypes) {
       expect(strategy.value('strategy_kill_switch_active', { switch_type })).toBe(0)
       expect(strategy.value('strategy_kill_switch_distance_ratio', { switch_type })).toBeLessThan(1)
@@ -139,7 +139,7 @@ describe('the metrics of a run under way', () => {
     expect(Math.abs(net)).toBeLessThanOrEqual(gross)
   })
 
-  it('say what became of orders', () => {
+  it('show the outcome of orders', () => {
     const submitted = order.sum('orders_submitted_total')
     expect(order.sum('orders_received_total')).toBeGreaterThanOrEqual(submitted)
     expect(submitted).toBeGreaterThan(0)
@@ -155,7 +155,7 @@ describe('the metrics of a run under way', () => {
     expect(order.value('triplane_tick_to_order_seconds_count')).toBeGreaterThan(0)
   })
 
-  it('count what came into each stage, out of it, and was refused', () => {
+  it('count the inputs, outputs and refusals of each stage', () => {
     const of = (plane: Exposition, stage: string) =>
       ['in', 'out'].map((way) => plane.value(`triplane_stage_${way}_total`, { stage }) ?? NaN) as [number, number]
     const [normalized, validated, published] = ['normalize', 'validate', 'publish'].map((stage) => of(data, stage))
@@ -175,7 +175,7 @@ describe('the metrics of a run under way', () => {
     expect(received - order.sum('triplane_stage_refused_total', { stage: 'risk' })).toBe(approved)
   })
 
-  it('say how the bus is, and that heartbeats pass all planes', () => {
+  it('show the state of the bus, and that heartbeats pass all planes', () => {
     const produced = (plane: Exposition, topic: string) => plane.value('triplane_bus_produced_total', { topic })
     const consumed = (plane: Exposition, topic: string) => plane.value('triplane_bus_consumed_total', { topic })
     expect(produced(data, topics.trades.name)).toBe(data.sum('crypto_trades_total'))
@@ -202,7 +202,7 @@ describe('the metrics of a run under way', () => {
   const hasPromtool = spawnSync('promtool', ['--version']).status === 0
   const checked = hasPromtool ? it : it.skip
   checked(`please promtool${hasPromtool ? '' : ' [not run: no promtool on this machine]'}`, () => {
-    /** Names that are a contract, or that Node's own metrics bring. */
+    /** Names that are a contract, or that belong to Node's own metrics. */
     const excused =
       /orders_commission_total_usd|trading_open_positions_count|nodejs_active_(resources|handles|requests)_total/
     for (const input of texts) {
@@ -240,7 +240,7 @@ describe('the metrics at the end of a run', () => {
     ;[data, order, strategy] = (await expositions()) as [Exposition, Exposition, Exposition]
   }, 180_000)
 
-  it('have every series of what is counted from the start', () => {
+  it('have every series of the counters from the start', () => {
     const ofProcess = /^(process|nodejs)_/
     for (const [i, plane] of [data, order, strategy].entries()) {
       const known = new Set(atStart[i]?.counted())

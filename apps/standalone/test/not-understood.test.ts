@@ -17,14 +17,14 @@ async function replay(name: string, payloads: readonly string[]): Promise<Report
   return runStandalone(['--capture', capture, '--venue', 'binance_usdm'], join(folder, `${name}.var`))
 }
 
-it('says what was found when no frame of a replay was understood', async () => {
+it('reports what was found when no frame of a replay was understood', async () => {
   const report = await replay('strangers.txt', [trade('NOUSDT', 1), trade('NOUSDT', 2), 'not json'])
   const said = nothingUnderstood(report)
   expect(said).toContain('understood none of the 3')
   expect(said).toContain('most often 2 times unknown_instrument')
 })
 
-it('says nothing when one frame was understood', async () => {
+it('reports nothing when one frame was understood', async () => {
   const report = await replay('one.txt', [trade('NOUSDT', 1), trade('BTCUSDT', 2)])
   expect(report.events.trade).toBe(1)
   expect(nothingUnderstood(report)).toBeUndefined()

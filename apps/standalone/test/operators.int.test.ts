@@ -12,7 +12,7 @@ import { silentScreen, temporaryFolder } from './run-standalone.ts'
 const TOKEN = 'a-token-of-the-operator-ada'
 const KEY = '5a'.repeat(32)
 
-/** The app at work on a simulated market, and its operators' door. */
+/** The running app on a simulated market, and its control surface. */
 class Running {
   readonly #standalone: Standalone
   readonly #ended: Promise<unknown>
@@ -37,12 +37,12 @@ class Running {
     return { status: response.status, tradingState, audited }
   }
 
-  /** The strategies that run, as the strategy plane shows them. */
+  /** The running strategies, as the strategy plane shows them. */
   async strategies(): Promise<unknown> {
     return (await fetch(`${this.#standalone.urls[2] as string}/status/strategies`)).json()
   }
 
-  /** The trading state in force, as the metrics tell it. */
+  /** The current trading state, from the metrics. */
   async state(): Promise<string | undefined> {
     const text = await (await fetch(`${this.orderUrl}/metrics`)).text()
     return /^orders_trading_state\{state="(\w+)".*\} 1$/m.exec(text)?.[1]
@@ -64,7 +64,7 @@ class Running {
 
 const operators = { TRIPLANE_OPERATOR_TOKENS: `ada:${hashToken(TOKEN)}` }
 
-describe("operators' orders on the standalone app", () => {
+describe("operators' commands to the standalone app", () => {
   const varFolder = temporaryFolder()
 
   it('halts at once, refuses wrong tokens, and loosens nothing without an audit', async () => {
@@ -81,7 +81,7 @@ describe("operators' orders on the standalone app", () => {
     }
   })
 
-  it('makes a token where none is named, and says where it lies while it runs', async () => {
+  it('creates a token where none is configured, and shows its path while it runs', async () => {
     const app = await Running.start(varFolder(), ['--storage', 'off'], {})
     try {
       const { pid, planes, tokenFile, auditKeyFile } = findRunningSystem(varFolder()) ?? {}
@@ -97,7 +97,7 @@ describe("operators' orders on the standalone app", () => {
     expect(findRunningSystem(varFolder())).toBeUndefined()
   })
 
-  it('names no token of its own where operators are named', async () => {
+  it('creates no token where operators are configured', async () => {
     const app = await Running.start(varFolder(), ['--storage', 'off'], operators)
     try {
       expect(findRunningSystem(varFolder())).not.toHaveProperty('tokenFile')
@@ -137,7 +137,7 @@ describe("operators' orders on the standalone app", () => {
 describe("operators' tunings on the standalone app", () => {
   const varFolder = temporaryFolder()
 
-  it('act when the audit row is committed, and outlive a stop, which is said', async () => {
+  it('act when the audit row is committed, and survive a stop, which is reported', async () => {
     const folder = varFolder()
     const horizonOf = async (app: Running) =>
       ((await app.strategies()) as { name: string; parameters: { horizonMs: number } }[]).map(
@@ -151,7 +151,7 @@ describe("operators' tunings on the standalone app", () => {
       expect(await app.order('tune', 'a-wrong-token-of-nobody', faster)).toMatchObject({ status: 401 })
       expect(await app.order('tune', TOKEN, faster)).toMatchObject({ status: 200, audited: true })
       expect(await horizonOf(app)).toEqual(['OFI 5000'])
-      // The plane of strategies has the last word.
+      // The strategy plane decides.
       const wrong = { strategy: 'OFI', parameters: { horizonMs: 1 } }
       expect(await app.order('tune', TOKEN, wrong)).toMatchObject({ status: 200, audited: true })
       expect(await horizonOf(app)).toEqual(['OFI 5000'])
@@ -180,7 +180,7 @@ describe("operators' tunings on the standalone app", () => {
 describe('the opening of an account on the standalone app', () => {
   const varFolder = temporaryFolder()
 
-  it('is done once by a document, refused to another, and audited with the run that the document is from', async () => {
+  it('happens once per document, refuses another, and is audited with the run of the document', async () => {
     const environment = { ...operators, TRIPLANE_AUDIT_KEY: KEY }
     const app = await Running.start(varFolder(), ['--halted', '--duration', '20m'], environment)
     const documentOf = async (runId: string) => {

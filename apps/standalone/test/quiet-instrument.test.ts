@@ -20,7 +20,7 @@ const START_US = Date.UTC(2024, 7, 8, 14, 30) * 1000
 const SECONDS = 90
 const BTC = 'BTC/USDT:USDT@binance_usdm'
 const ETH = 'ETH/USDT:USDT@binance_usdm'
-/** Trades more than the default one, so that a short replay has something to show. */
+/** Trades more than the default one, so that a short replay has results. */
 const eager = {
   TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
   TRIPLANE_STRATEGY_OFI_DEAD_BAND_DEVIATIONS: '0.2',
@@ -62,7 +62,7 @@ describe('an instrument that goes quiet on a connection that is up', () => {
   const varFolder = temporaryFolder()
   const lines = market()
 
-  /** What the planes decided on these lines, in order. */
+  /** The planes' decisions on these lines, in order. */
   async function decisions(of: readonly Line[], settings: Readonly<Record<string, string>> = {}): Promise<Event[]> {
     const capture = join(varFolder(), 'market.capture')
     writeFileSync(capture, of.map(({ text }) => `${text}\n`).join(''))
@@ -96,7 +96,7 @@ describe('an instrument that goes quiet on a connection that is up', () => {
     await bus.close()
     return events
   }
-  /** A moment at which an order of ETH rests that would have rested on for a second, and ETH is held or not. */
+  /** A moment at which an order of ETH rests that would have rested another second, with or without a position in ETH. */
   function momentOfRest(events: readonly Event[], isHeld: boolean): number {
     let held = 0
     for (const [i, event] of events.entries()) {
@@ -126,7 +126,7 @@ describe('an instrument that goes quiet on a connection that is up', () => {
   }, 60_000)
   const withoutEthFrom = (quietUs: number) => lines.filter((line) => line.us <= quietUs || !isEth(line))
 
-  it('is not traded, and its working orders are cancelled, while the other goes on', async () => {
+  it('is not traded, and its working orders are cancelled, while the other continues', async () => {
     const events = await decisions(withoutEthFrom(flatUs))
     const staleUs = flatUs + 3 * US_PER_SECOND
     const later = events.filter((event) => effectUsOf(event) > staleUs)
@@ -143,7 +143,7 @@ describe('an instrument that goes quiet on a connection that is up', () => {
     expect(trips(events)).toEqual([])
   }, 60_000)
 
-  it('stops all trading where more of the exposure than the setting is in it', async () => {
+  it('stops all trading where it has more of the exposure than the setting allows', async () => {
     const limit = { TRIPLANE_STRATEGY_KILL_SWITCHES_STALE_EXPOSURE_LIMIT_RATIO: '0.01' }
     const events = await decisions(withoutEthFrom(heldUs), limit)
     const [trip] = trips(events)

@@ -5,7 +5,7 @@ import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 const ETH = 'ETH/USDT@sim'
 
-describe('an instrument of a run that is only quoted', () => {
+describe('an instrument that is only quoted', () => {
   const varFolder = temporaryFolder()
 
   /** The report of a run in which ETH/USDT has these fields. */
@@ -32,7 +32,7 @@ describe('an instrument of a run that is only quoted', () => {
     expect(quoted.denied).toEqual(traded.denied)
   })
 
-  it('has the book that is asked for', async () => {
+  it('has a book on request', async () => {
     const quoted = await reportWith({ isTraded: false, hasBook: true })
     expect(quoted.books[ETH]).toMatchObject({ valid: true })
     expect(Object.keys(quoted.positions)).not.toContain(ETH)

@@ -90,7 +90,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
           close: Number(bar.c),
           volume: Number(bar.v),
           trades: bar.n,
-          // Whole, but for the first and the last interval of the run.
+          // Complete, except the first and the last interval of the run.
           incomplete: i === 0 || i === all.length - 1,
         })),
       )
@@ -111,7 +111,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
     let report: Report
     beforeAll(async () => void (report = await runStandalone(flags, varFolder())), 60_000)
 
-    it('trades: fills, partial ones and cancels; defaults that fit one another refuse nothing', () => {
+    it('trades: full and partial fills and cancels; consistent defaults refuse nothing', () => {
       expect(report.events.fill).toBeGreaterThanOrEqual(20)
       expect(report.execution.partialFills).toBeGreaterThanOrEqual(1)
       expect(report.orders.denied).toBe(0)
@@ -137,7 +137,7 @@ describeWithData('replay of recorded Binance data', (folder) => {
       expect(again.hash).toMatch(/^[0-9a-f]{64}$/)
     }, 180_000)
 
-    it('ends after the duration, and has then what a longer run had', async () => {
+    it('ends after the duration, in the state that a longer run had then', async () => {
       const short = await runStandalone([...flags, '--duration', '60s'], varFolder())
       expect(short.run.marketSeconds).toBeLessThanOrEqual(60)
       expect(short.frames.in).toBeLessThan(report.frames.in)

@@ -6,7 +6,7 @@ import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 const seeded = ['--seed', '7', '--start-time', '2024-08-08T14:30Z', '--speed', 'max']
 
-/** What of a report must not depend on where the run was cut. */
+/** The parts of a report that must not depend on where the run was cut. */
 const outcome = ({
   frames,
   events,
@@ -27,7 +27,7 @@ const outcome = ({
 describe('--resume', () => {
   const varFolder = temporaryFolder()
 
-  it('goes on as if the run had not been stopped', async () => {
+  it('continues as if the run had never stopped', async () => {
     const whole = await runStandalone([...seeded, '--duration', '60s'], join(varFolder(), 'whole'))
     const cut = join(varFolder(), 'cut')
     const first = await runStandalone([...seeded, '--duration', '25s'], cut)
@@ -38,7 +38,7 @@ describe('--resume', () => {
     expect(second.run).toMatchObject({ id: first.run.id, seed: 7, startTimeUs: whole.run.startTimeUs })
   }, 180_000)
 
-  it('goes on in the middle of what a strategy warms up with', async () => {
+  it("continues in the middle of a strategy's warm-up", async () => {
     const history = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,MOM', TRIPLANE_STRATEGY_MOM_BARS: '2' }
     const whole = await runStandalone([...seeded, '--duration', '300s'], join(varFolder(), 'warm'), history)
     const cut = join(varFolder(), 'warming')
@@ -48,11 +48,11 @@ describe('--resume', () => {
     expect(outcome(second)).toEqual(outcome(whole))
   }, 180_000)
 
-  it('goes on from where a run was interrupted, as if it had not been', async () => {
+  it('continues from an interruption as if it had never happened', async () => {
     const whole = await runStandalone([...seeded, '--duration', '60s'], join(varFolder(), 'uninterrupted'))
     const cut = join(varFolder(), 'interrupted')
     const first = await runStandalone([...seeded, '--duration', '60s'], cut, {}, 250)
-    // The market goes in steps of 100 ms.
+    // The market advances in steps of 100 ms.
     const leftMs = 60_000 - Math.ceil(first.run.marketSeconds * 10) * 100
     const second = await runStandalone(['--resume', '--speed', 'max', '--duration', `${leftMs}ms`], cut)
     expect(leftMs).toBeGreaterThan(30_000)
@@ -61,7 +61,7 @@ describe('--resume', () => {
     expect(outcome(second)).toEqual(outcome(whole))
   }, 180_000)
 
-  it('takes other settings', async () => {
+  it('accepts other settings', async () => {
     const folder = join(varFolder(), 'settings')
     const first = await runStandalone([...seeded, '--duration', '2s'], folder)
     const tighter = ['--config', join(__dirname, 'tighter-limits.json')]
@@ -70,7 +70,7 @@ describe('--resume', () => {
     expect(second.frames.in).toBeGreaterThan(first.frames.in)
   }, 180_000)
 
-  it('takes other steps of the instruments file: too coarse is not traded, any is traded from when it fits', async () => {
+  it('accepts other steps of the instruments file: too coarse trades nothing, fitting steps trade at once', async () => {
     const folder = join(varFolder(), 'steps')
     const [btc] = loadInstruments().filter(({ venue, symbol }) => venue === 'sim' && symbol === 'BTC/USDT')
     const withSteps = (tickSize: string, lotSize: string) => {
@@ -90,7 +90,7 @@ describe('--resume', () => {
     expect(fine.positions['BTC/USDT@sim']?.quantity).not.toBe(position)
   }, 180_000)
 
-  it('goes on with the cash that the account began with, and says so', async () => {
+  it("continues with the account's initial cash, and reports it", async () => {
     const folder = join(varFolder(), 'cash')
     const first = await runStandalone([...seeded, '--duration', '25s'], folder)
     const richer = join(varFolder(), 'richer.json')
@@ -102,7 +102,7 @@ describe('--resume', () => {
     expect(log).toContain('The account goes on with the 100000 USD that it began with: 250000 are for a new run')
   }, 180_000)
 
-  it('refuses state that lacks a field, by its path', async () => {
+  it('refuses state without a field, by its path', async () => {
     const folder = join(varFolder(), 'misfit')
     await runStandalone([...seeded, '--duration', '2s'], folder)
     const file = join(folder, 'standalone', 'run.json')

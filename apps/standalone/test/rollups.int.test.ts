@@ -5,7 +5,7 @@ import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 const columns = 'time, symbol, exchange, timeframe, open, high, low, close, volume, quote_volume, buy_volume, trades'
 
-/** Replays, then compares every bar that the data plane closed with the one that is rolled up from the stored trades. */
+/** Replays, then compares every bar that the data plane closed with the rollup of the stored trades. */
 async function barsOf(flags: readonly string[], varFolder: string) {
   const { run } = await runStandalone([...flags, '--speed', 'max', '--storage', 'on'], varFolder)
   const database = await openDatabase({ embedded: { folder: join(varFolder, 'postgres') } })
@@ -26,7 +26,7 @@ async function barsOf(flags: readonly string[], varFolder: string) {
 describe('the bars of a simulated market', () => {
   const varFolder = temporaryFolder()
 
-  it('are those that the database rolls up from its trades, to the last digit', async () => {
+  it("equal the database's rollups of its trades, to the last digit", async () => {
     const simulated = ['--seed', '11', '--start-time', '2024-08-08T14:29Z', '--duration', '140s']
     const { closed, rolledUp } = await barsOf(simulated, varFolder())
     expect(new Set(closed.map(({ timeframe }) => timeframe))).toEqual(new Set(['1m', '5m', '15m']))
@@ -37,7 +37,7 @@ describe('the bars of a simulated market', () => {
 describeWithData('the bars of a recorded market', () => {
   const varFolder = temporaryFolder()
 
-  it('are those that the database rolls up from its trades, to the last digit', async () => {
+  it("equal the database's rollups of its trades, to the last digit", async () => {
     const capture = join(dataFolder() ?? '', 'binance_ws_20240808/usdm_btcusdt_20240808.gz')
     const { closed, rolledUp } = await barsOf(['--capture', capture, '--duration', '150s'], varFolder())
     expect(closed.length).toBeGreaterThanOrEqual(3)

@@ -6,12 +6,12 @@ import { composeStandalone } from '../src/compose.ts'
 import { parseOptions } from '../src/options.ts'
 import type { Report } from '../src/report.ts'
 
-/** A screen that nobody looks at. */
+/** A screen that discards its output. */
 export const silentScreen = { isTTY: false, columns: 80, write: () => undefined }
 
 /**
- * Runs the app in this process with the given flags, without ports and, unless asked for, without a database.
- * `stopAtTurn` stops it as an interrupt would.
+ * Runs the app in this process with the given flags, without ports and, by default, without a database. `stopAtTurn` stops it
+ * as an interrupt would.
  */
 export async function runStandalone(
   flags: readonly string[],
@@ -22,7 +22,7 @@ export async function runStandalone(
   const storage = flags.includes('--storage') ? [] : ['--storage', 'off']
   const ports = flags.includes('--ports') ? [] : ['--ports', 'off']
   const options = parseOptions([...flags, ...storage, ...ports, '--var', varFolder], () => 1)
-  // The wall clock is read once a turn, and by what logs.
+  // The wall clock is read once a turn, and by the logger.
   let turns = -Infinity
   const clock: Clock = {
     ...systemClock,

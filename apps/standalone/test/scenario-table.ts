@@ -4,11 +4,11 @@ import { runStandalone } from './run-standalone.ts'
 
 const SEEDS = [1, 2, 3]
 
-/** What stands around the table in the README. */
+/** The markers around the table in the README. */
 export const TABLE_START = '<!-- scenarios: made by `npm run scenarios` -->'
 export const TABLE_END = '<!-- /scenarios -->'
 
-/** Runs every scenario with each seed and gives the README's table: what trips, what is refused, what breaks. */
+/** Runs every scenario with each seed and returns the README's table: what trips, what is refused, what breaks. */
 export async function scenarioTable(varFolder: string): Promise<string> {
   const rows: string[][] = []
   for (const scenario of Object.keys(scenarios)) {

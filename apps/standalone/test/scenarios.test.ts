@@ -23,7 +23,7 @@ describe('scenarios', () => {
   const column = (scenario: string, index: number) =>
     table.filter(([name]) => name === scenario).map((row) => row[index])
 
-  it('do what the table in the README says', () => {
+  it('match the table in the README', () => {
     const readme = readFileSync(join(__dirname, '../../../README.md'), 'utf8')
     const start = readme.indexOf(TABLE_START) + TABLE_START.length
     expect(readme.slice(start, readme.indexOf(TABLE_END)).trim()).toBe(text)

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A user's strategy that hears trades and nothing else: it holds with the side that traded more of the last hundred. */
+/** A user's strategy that subscribes to trades only: it follows the side with more volume in the last hundred. */
 const TAPE = `
   import { field, stateSchema } from '@triplane/contracts'
   import { defineStrategy, unchanged } from '@triplane/strategy'
@@ -37,7 +37,7 @@ const TAPE = `
     },
   })`
 
-/** Writes it into a folder of its own under `folder`, and gives that. */
+/** Writes it to its own folder below `folder`, and returns that path. */
 export function writeTapeStrategy(folder: string): string {
   const path = join(folder, 'tape')
   mkdirSync(path, { recursive: true })

@@ -11,7 +11,7 @@ import { writeTapeStrategy } from './tape-strategy.ts'
 const run = ['--seed', '3', '--duration', '60s', '--start-time', '2024-08-08T14:30Z', '--speed', 'max']
 const folder = temporaryFolder()
 
-describe("a user's strategy that hears trades", () => {
+describe("a user's strategy that subscribes to trades", () => {
   it('trades on them beside one that does not; the same run has the same hash', async () => {
     const flags = [...run, '--strategies', writeTapeStrategy(folder())]
     const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,TAPE' }
@@ -21,13 +21,13 @@ describe("a user's strategy that hears trades", () => {
     expect(again.hash).toBe(report.hash)
   }, 60_000)
 
-  it('changes nothing while it is not chosen', async () => {
+  it('changes nothing unless it is chosen', async () => {
     const plain = await runStandalone(run, folder())
     const beside = await runStandalone([...run, '--strategies', writeTapeStrategy(folder())], folder())
     expect(beside.hash).toBe(plain.hash)
   }, 60_000)
 
-  it('goes on where it stopped: a run in two parts has the hash of one', async () => {
+  it('continues after a stop: a run in two parts has the hash of one', async () => {
     const strategies = ['--strategies', writeTapeStrategy(folder())]
     const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'TAPE' }
     const whole = await runStandalone([...run, ...strategies], folder(), environment)
@@ -38,7 +38,7 @@ describe("a user's strategy that hears trades", () => {
     expect((await runStandalone(resumed, parts, environment)).hash).toBe(whole.hash)
   }, 60_000)
 
-  it('may be chosen, and left, where a run is resumed: it hears what comes from then on', async () => {
+  it('may be added and removed when a run is resumed: it gets the trades from then on', async () => {
     const strategies = ['--strategies', writeTapeStrategy(folder())]
     const parts = join(folder(), 'changed')
     const resumed = ['--resume', '--duration', '20s', '--speed', 'max', ...strategies]
@@ -49,7 +49,7 @@ describe("a user's strategy that hears trades", () => {
     expect(third.run.marketSeconds).toBeGreaterThan(second.run.marketSeconds)
   }, 60_000)
 
-  it('has the plane read their topic, which it does not read for others', async () => {
+  it('has the plane read their topic, which it does not read for other strategies', async () => {
     const strategies = await loadStrategies(writeTapeStrategy(folder()))
     const plane = strategyPlaneOf(strategies)
     const read = (...names: string[]) => {

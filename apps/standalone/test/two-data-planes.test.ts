@@ -29,7 +29,7 @@ const dataPlanes = [
 type Instance = (typeof dataPlanes)[number]
 type SavedOutput = ConstructorParameters<typeof PlaneOutput>[1]
 
-/** Two data planes, each with a venue of its own, and what hears them, joined by a bus and by nothing else. */
+/** Two data planes, each with its own venue, and their consumer, joined by a bus only. */
 describe('two data planes in one run', () => {
   const folder = temporaryFolder()
   let together: Report
@@ -53,7 +53,7 @@ describe('two data planes in one run', () => {
   const instrumentsAt = (venues: readonly string[]) =>
     instrumentsOf(venues, loadInstruments([join(folder(), 'instruments.json')]))
 
-  /** Runs the planes to the end of the run; each data plane is thrown away so often on its way, and made anew. */
+  /** Runs the planes to the end of the run; discards each data plane this often on the way, and rebuilds it. */
   async function hosted(name: string, deaths: Readonly<Record<string, number>>) {
     const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, settings)
     const bus = createMemoryBus({
@@ -127,7 +127,7 @@ describe('two data planes in one run', () => {
     return { digests, said }
   }
 
-  /** A data plane of one venue. A death is a feed that ends in the middle of nothing; what comes after it begins at the snapshot. */
+  /** A data plane of one venue. It dies when its feed ends abruptly; its successor begins at the snapshot. */
   async function playSource(options: {
     readonly plane: Instance
     readonly run: Run
@@ -173,7 +173,7 @@ describe('two data planes in one run', () => {
         batches: life < deaths ? cutOff(feed.batches(), 4 + life) : feed.batches(),
         snapshots: {
           encode: (state) => snapshots.encode(state),
-          // Of a life that ends early the first snapshot counts, so that much of what was said is said again.
+          // With an early end the first snapshot counts, so that many events are published again.
           save: async (after, text) => void (snapshotsLeft-- > 0 && (await snapshots.save(after, text))),
         },
         onSnapshotFault(fault) {
@@ -192,7 +192,7 @@ describe('two data planes in one run', () => {
 
   let once: Awaited<ReturnType<typeof hosted>>
 
-  it('end as the one that has both venues', async () => {
+  it('end like the one that has both venues', async () => {
     once = await hosted('apart001', {})
     expect(once.digests).toEqual([together.hashes?.strategy, together.hashes?.order])
     const { trade, quote, bookDelta, bookSnapshot, ofi } = together.events
@@ -203,7 +203,7 @@ describe('two data planes in one run', () => {
     )
   }, 120_000)
 
-  it('say and do nothing twice when one of them dies and comes back', async () => {
+  it('publish and do nothing twice when one of them dies and comes back', async () => {
     const { digests, said } = await hosted('apart002', { usdm: 2 })
     expect(said.duplicates).toBeGreaterThan(100)
     expect(digests).toEqual(once.digests)
@@ -211,7 +211,7 @@ describe('two data planes in one run', () => {
   }, 120_000)
 })
 
-/** What a feed gives in its first batches. */
+/** The first batches of a feed. */
 async function* cutOff(
   batches: AsyncIterable<readonly FeedItem[]>,
   count: number,
@@ -223,7 +223,9 @@ async function* cutOff(
   }
 }
 
-/** What lies on the topics of market data: a hash of it by producer and topic, each event once, and how many were there before. */
+/**
+ * A hash of the topics of market data by producer and topic, each event once; and the number of events before deduplication.
+ */
 async function everything(bus: Bus) {
   const consumer = bus.consumer({ group: 'test', topics: dataPlane.topics.produced, from: 'earliest' })
   const lines = new Map<string, Map<number, string>>()

@@ -13,13 +13,13 @@ export const elsewhere = {
 
 type Payload = Record<string, unknown>
 
-/** As the USD-M market writes, under another venue symbol. */
+/** In the format of the USD-M market, under another venue symbol. */
 export const asUsdm = ({ s: _, ...payload }: Payload): Payload => ({
   ...payload,
   ...(_ !== undefined && { s: 'BTCUSDTX' }),
 })
 
-/** As the spot market writes: no times of the match engine, consecutive update ids, and whether the best price was matched. */
+/** In the format of the spot market: no match engine times, consecutive update ids, and whether the best price was matched. */
 export function asSpot({ T, E, X: _, pu: __, ...payload }: Payload): Payload {
   if (payload['lastUpdateId'] !== undefined) return payload
   if (payload['e'] === 'bookTicker')
@@ -27,7 +27,7 @@ export function asSpot({ T, E, X: _, pu: __, ...payload }: Payload): Payload {
   return { ...payload, E, ...(payload['e'] === 'trade' && { T, M: true }) }
 }
 
-/** What the simulated market says of BTC/USDT for so long, as the lines of a capture. */
+/** The simulated market's BTC/USDT for this duration, as the lines of a capture. */
 export async function recorded(
   seed: number,
   stream: string,

@@ -4,7 +4,7 @@ import type { Report } from '../src/report.ts'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 import { asSpot, asUsdm, elsewhere, recorded, SPOT, USDM } from './two-venues-market.ts'
 
-/** BTC/USDT is two instruments where it trades on two venues: nothing of one is taken for the other's. */
+/** BTC/USDT is two instruments where it trades on two venues: their data never mix. */
 describe('one symbol on two venues in one run', () => {
   const folder = temporaryFolder()
   let together: Report
@@ -31,7 +31,7 @@ describe('one symbol on two venues in one run', () => {
     apart = { [SPOT]: await replay('spot'), [USDM]: await replay('usdm') }
   }, 180_000)
 
-  it('is replayed together, and loses nothing', () => {
+  it('replays together, and loses nothing', () => {
     const { frames, events, gaps } = together
     expect(Object.values(frames.refused).reduce((sum, count) => sum + count, 0)).toBe(0)
     expect(gaps).toBe(0)
@@ -49,9 +49,9 @@ describe('one symbol on two venues in one run', () => {
     expect(together.ofi[instrument]).toEqual(alone?.ofi[instrument])
   })
 
-  it('is traded apart, each at the prices of its own market', () => {
+  it('trades separately, each at the prices of its own market', () => {
     expect(together.books[SPOT]?.bid).not.toBe(together.books[USDM]?.bid)
-    // A position is there once something was filled.
+    // A position exists after a fill.
     expect(Object.keys(together.positions).sort()).toEqual([SPOT, USDM])
     for (const instrument of [SPOT, USDM]) {
       const { mark = NaN } = together.positions[instrument] ?? {}
@@ -61,7 +61,7 @@ describe('one symbol on two venues in one run', () => {
     }
   })
 
-  it('gives the same hash again', async () => {
+  it('has the same hash again', async () => {
     expect((await replay('spot', 'usdm')).hash).toBe(together.hash)
   }, 60_000)
 })

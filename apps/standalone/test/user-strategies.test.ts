@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ConfigError } from '@triplane/config'
 import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
-/** Leans against the last minute; throws when it is told to. */
+/** Trades against the last minute; throws on demand. */
 const REVERSAL = `
   import { field, stateSchema } from '@triplane/contracts'
   import { defineStrategy, unchanged } from '@triplane/strategy'
@@ -43,7 +43,7 @@ function strategiesIn(name: string, text = REVERSAL): string {
 }
 
 describe("a user's strategy", () => {
-  it('trades beside another, and both make what the account makes; the same run has the same hash', async () => {
+  it("trades beside another, and their results sum to the account's; the same run has the same hash", async () => {
     const flags = [...run, '--strategies', strategiesIn('rev')]
     const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,REV', TRIPLANE_STRATEGY_REV_STRENGTH: '0.8' }
     const report = await runStandalone(flags, folder(), environment)
@@ -58,7 +58,7 @@ describe("a user's strategy", () => {
     expect(other.hash).not.toBe(report.hash)
   }, 60_000)
 
-  it('goes on where it stopped: a run in two parts has the hash of one', async () => {
+  it('continues after a stop: a run in two parts has the hash of one', async () => {
     const strategies = ['--strategies', strategiesIn('rev')]
     const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'REV' }
     const whole = await runStandalone([...run, ...strategies], folder(), environment)
@@ -70,7 +70,7 @@ describe("a user's strategy", () => {
     await expect(runStandalone(['--resume'], parts, environment)).rejects.toThrow('TRIPLANE_STRATEGY_STRATEGIES')
   }, 60_000)
 
-  it('that throws is suspended, and the run goes on', async () => {
+  it('that throws is suspended, and the run continues', async () => {
     const environment = { TRIPLANE_STRATEGY_STRATEGIES: 'OFI,REV', TRIPLANE_STRATEGY_REV_FAIL_AT: '3' }
     const report = await runStandalone([...run, '--strategies', strategiesIn('rev')], folder(), environment)
     expect(report.run.marketSeconds).toBeCloseTo(150, 0)
@@ -78,7 +78,7 @@ describe("a user's strategy", () => {
     expect(report.strategies['REV']?.positions).toEqual({})
   }, 60_000)
 
-  it('is refused at the start where it is not pure, or its settings do not fit', async () => {
+  it('is refused at the start unless it is pure and its settings fit', async () => {
     const clock = strategiesIn('clock', REVERSAL.replace('let bars = 0', 'let bars = Date.now()'))
     await expect(runStandalone([...run, '--strategies', clock], folder())).rejects.toThrow(
       'reversal.ts: Expected a pure strategy, was one that uses Date (time is in the events)',
@@ -117,7 +117,7 @@ describe("a user's strategy", () => {
       change: ['state:', 'limits: () => ({ maxOrderUsd: -1, maxPositionUsd: 5 }), state:'],
       message: 'reversal.ts: Error: Invariant: maxOrderUsd is an amount, was -1',
     },
-  ])('is refused by its file, with what was expected and found: $name', async ({ change, message }) => {
+  ])('is refused with its file, and what was expected and found: $name', async ({ change, message }) => {
     const strategies = strategiesIn('refused', REVERSAL.replace(change[0] as string, change[1] as string))
     const refused = runStandalone([...run, '--strategies', strategies], folder(), {
       TRIPLANE_STRATEGY_STRATEGIES: 'REV',

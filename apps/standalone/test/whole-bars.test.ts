@@ -4,7 +4,7 @@ import { runStandalone, temporaryFolder } from './run-standalone.ts'
 
 const startMs = Date.UTC(2024, 2, 4, 9, 0, 0)
 
-/** A line of a capture, `second` seconds after the hour: what `data` says, on a stream of its own. */
+/** A line of a capture, `second` seconds after the hour: `data` on its own stream. */
 const line = (second: number, stream: string, data: (ms: number) => object) => {
   const ms = startMs + second * 1000
   return `${ms + 5}000000 ${JSON.stringify({ stream: `btcusdt@${stream}`, data: data(ms) })}`
@@ -69,7 +69,7 @@ describe('the report of a replay', () => {
   }
   const seconds = Array.from({ length: 200 }, (_, i) => i + 50)
 
-  it('says which bars are not whole, and counts trades that never came', async () => {
+  it('shows which bars are incomplete, and counts missing trades', async () => {
     const lines = seconds.flatMap((second) => [
       delta(second, second - 48),
       trade(second, second < 130 ? second : second + 400),
@@ -87,7 +87,7 @@ describe('the report of a replay', () => {
     expect(bars?.['5m']?.map(({ incomplete }) => incomplete)).toEqual([true])
   }, 60_000)
 
-  it('has the trades of one stream where two say the same', async () => {
+  it('has the trades of one stream where two carry the same', async () => {
     const lines = seconds.flatMap((second) => [
       ...[delta(second, second - 48), trade(second, 2 * second), trade(second, 2 * second + 1)],
       aggregate(second, second, 2 * second, 2 * second + 1),
