@@ -1,6 +1,6 @@
-/** Lists of codes. Each is at the same time a type, what our own code emits, and a set of metric label values. */
+/** Lists of codes. Each is a type, the codes that our own code emits, and a set of metric label values. */
 
-/** True when a code of the wire is one of a list: tomorrow's writer may have more. */
+/** True when a code from the wire is in a list: a later writer may have more. */
 export function isKnownCode<const Known extends string>(known: readonly Known[], code: string): code is Known {
   return (known as readonly string[]).includes(code)
 }
@@ -60,8 +60,8 @@ export const riskCodes = [
 export type RiskCode = (typeof riskCodes)[number]
 
 /**
- * States that our orders can enter: no broker that is built lets an order expire or leaves its outcome unknown. What counts
- * orders goes by this list.
+ * States that our orders can enter: no broker so far lets an order expire or leaves its outcome unknown. Order counts go by
+ * this list.
  */
 export const enteredStates = [
   'received',
@@ -99,7 +99,7 @@ export type CancelReason = (typeof cancelReasons)[number]
 export const switchTypes = ['pnl', 'drawdown', 'psr', 'stale_data', 'manual'] as const
 export type SwitchType = (typeof switchTypes)[number]
 
-/** Kill switches that something can trip: `psr` has no measure yet. */
+/** Kill switches that can trip: `psr` has no measure yet. */
 export const trippableSwitches = ['pnl', 'drawdown', 'stale_data', 'manual'] as const satisfies readonly SwitchType[]
 export type TrippableSwitch = (typeof trippableSwitches)[number]
 
@@ -134,19 +134,19 @@ export const marketStatuses = [
 ] as const
 export type MarketStatusCode = (typeof marketStatuses)[number]
 
-/** What the price of a mark is of: the mid of the newest quote, the mid of the book, the last trade. */
+/** The price behind a mark: the mid of the newest quote, the mid of the book, the last trade. */
 export const markKinds = ['quote', 'book', 'trade'] as const
 
 /**
- * Reasons of a `disconnected` that a file reader gives by itself: the recording has nothing for a while, or any more. That says
- * nothing about the market or the venue.
+ * Reasons of a `disconnected` from a file reader itself: the recording has a gap, or ended. They say nothing about the market
+ * or the venue.
  */
 export const recordingPauses = ['hole', 'file_end'] as const
 
 export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]
 
-/** Conditions that set a trading state and clear themselves when their cause is gone. */
+/** Conditions that set a trading state and clear themselves once their cause is gone. */
 export const tradingConditions = ['heartbeat', 'reconciliation', 'journal'] as const
 export type TradingCondition = (typeof tradingConditions)[number]
 

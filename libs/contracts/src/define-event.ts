@@ -2,13 +2,13 @@ import { Type, type Static, type TInteger, type TLiteral, type TObject, type TPr
 import type { Rank } from './input-order.ts'
 import type { Topic } from './topic.ts'
 
-/** Where an event is kept as history: the table of libs/storage, and what metrics call its rows. */
+/** Where an event is kept as history: its table in libs/storage, and the name of its rows in metrics. */
 export interface EventStore<As extends string = string> {
   readonly table: string
   readonly as: As
 }
 
-/** An event on the wire, whole: everything else about it is derived from this, or checked against it. */
+/** The complete definition of an event on the wire: everything else about it is derived from this, or checked against it. */
 export interface EventDefinition<
   Tag extends string = string,
   Event = unknown,
@@ -17,33 +17,33 @@ export interface EventDefinition<
   As extends string = string,
 > {
   readonly tag: Tag
-  /** That of its topic's name: within it only optional fields are added. */
+  /** The version in its topic's name: within it only optional fields are added. */
   readonly version: number
-  /** What the binary wire calls the event, 1-255: never another's, not even of one that is gone. */
+  /** The event's number on the binary wire, 1-255: never reused, not even after the event is gone. */
   readonly wireNumber: number
-  /** What the event says, one sentence. */
+  /** What the event means, in one sentence. */
   readonly doc: string
   /** Tag and sequence first, then the fields, in the order of the wire. */
   readonly schema: TObject
   readonly topic: On
   /** The key of its record. `account` is the account of the run, which payloads do not carry. */
   readonly key: (event: never, account: string) => string
-  /** Place among the inputs of one time, and so who says it: commands, the data plane, the order plane, the strategy plane. */
+  /** Place among the inputs of one time, and so its writer: commands, the data plane, the order plane, the strategy plane. */
   readonly rank: Ranked
-  /** Absent: it is not kept. */
+  /** Absent: not stored. */
   readonly store?: EventStore<As>
-  /** One that is valid: tests build on it, and its golden file is made of it. */
+  /** A valid example: tests build on it, and its golden file is written from it. */
   readonly example: Event
 }
 
-/** The type of an event, read off its definition. */
+/** The type of an event, inferred from its definition. */
 export type EventOf<Definition extends { readonly example: unknown }> = Definition['example']
 
 type FieldsOf<Fields extends TProperties> = Readonly<Static<TObject<Fields>>>
 type Defined<Tag extends string, Fields extends TProperties> = FieldsOf<{ type: TLiteral<Tag>; seq: TInteger } & Fields>
 
 /**
- * Defines an event. The fields that every event begins with are added: `type`, its tag, and `seq`, the emission order of its
+ * Defines an event. Adds the fields that every event begins with: `type`, its tag, and `seq`, the emission order of its
  * producer, counted from 1.
  */
 export function defineEvent<

@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 
 export type Encoder = (value: unknown) => string
 
-/** Writes values of a schema as JSON in the schema's field order; what the schema does not name is left out. */
+/** Writes values of a schema as JSON in the schema's field order; leaves out fields that the schema does not name. */
 export function lineEncoder(schema: TSchema): Encoder {
   if (schema['type'] === 'object') return objectEncoder(schema['properties'] as Record<string, TSchema>)
   if (schema['type'] === 'array') {
@@ -22,7 +22,7 @@ function objectEncoder(properties: Record<string, TSchema>): Encoder {
   const isFlat = Object.values(properties).every((schema) => !holdsObjects(schema))
   return (value) => {
     const fields = value as Record<string, unknown>
-    // Most events are made in the schema's order: then this is the same line, in half the time.
+    // Most events have their fields in the schema's order: the line is the same, in half the time.
     if (isFlat && isOrdered(fields, names)) return JSON.stringify(fields)
     let line = '{'
     for (let i = 0; i < names.length; i++) {

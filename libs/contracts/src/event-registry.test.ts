@@ -6,7 +6,7 @@ import { exampleMarket, marketFields, real } from './fields.ts'
 import { rank } from './input-order.ts'
 import { topics } from './topics.ts'
 
-/** An event that Triplane does not have. */
+/** An event that Triplane does not define. */
 const fundingTopic = {
   name: 'market.funding.v2',
   writers: ['data-plane'],
@@ -31,7 +31,7 @@ const funding = defineEvent({
 const registry = createEventRegistry([...eventDefinitions, funding])
 const line = `{"type":"funding","seq":1,"source":"sim","instrument":"BTC/USDT@sim","tsRecvUs":1723127400000000,"rate":0.0001}`
 
-describe('one definition is all that an event needs', () => {
+describe('an event needs one definition only', () => {
   it('has a type', () => {
     const event: typeof funding.example = { ...funding.example, next: 0.0002 }
     // @ts-expect-error a rate is a number
@@ -40,7 +40,7 @@ describe('one definition is all that an event needs', () => {
     expect(registry.explainEvent(wrong)).toBe('funding/rate: Expected number, was "0.0001"')
   })
 
-  it('has a topic, which holds it alone, a key, a rank and a table', () => {
+  it('has a topic of its own, a key, a rank and a table', () => {
     expect(registry.topicOf.funding).toBe(fundingTopic)
     expect(registry.typesOn(fundingTopic)).toEqual(['funding'])
     expect(registry.keyOf(funding.example, 'account')).toBe('BTC/USDT@sim')
@@ -55,7 +55,7 @@ describe('one definition is all that an event needs', () => {
     expect(registry.isEvent(JSON.parse(line))).toBe(true)
   })
 
-  it('leaves those of the others as they are', () => {
+  it('leaves the lines of the others unchanged', () => {
     const { trade } = registry.definitionOf
     expect(registry.keyOf(trade.example, 'account')).toBe('BTC/USDT@sim')
     expect(registry.typesOn(topics.books)).toEqual(['bookDelta', 'bookSnapshot'])

@@ -8,7 +8,7 @@ import { lineEncoder, type Encoder } from './encode-line.ts'
 type Definitions = readonly EventDefinition[]
 type AnyEvent = { readonly type: string }
 
-/** What a list of definitions says of its events: each by its tag, by direct look-up. */
+/** Everything that a list of definitions says about its events: each by its tag, by direct look-up. */
 export interface EventRegistry<All extends Definitions> {
   readonly definitionOf: { readonly [D in All[number] as D['tag']]: D }
   readonly topicOf: { readonly [D in All[number] as D['tag']]: D['topic'] }
@@ -19,16 +19,16 @@ export interface EventRegistry<All extends Definitions> {
   readonly keyOf: (event: EventOf<All[number]>, account: string) => string
   /** True when `value` is an event that fits the schema of its own tag. */
   readonly isEvent: (value: unknown) => value is EventOf<All[number]>
-  /** What is wrong with `value` as an event, for a person: "quote/bid: Expected number, was string". */
+  /** What is wrong with `value` as an event, for people: "quote/bid: Expected number, was string". */
   readonly explainEvent: (value: unknown) => string
   /**
-   * The canonical line of an event: JSON in the schema's field order, absent fields left out, numbers as JavaScript
-   * prints them, no line break. What people read, and golden files. Fields that the schema does not name are left out.
+   * The canonical line of an event, for people and golden files: JSON in the schema's field order, without absent fields,
+   * fields that the schema does not name, or line breaks; numbers as JavaScript prints them.
    */
   readonly encodeLine: (event: EventOf<All[number]>) => string
 }
 
-/** Reads a list of definitions. Throws when two have one tag. Checks and encoders are compiled on first use. */
+/** Builds a registry from a list of definitions. Throws when two share a tag. Compiles checks and encoders on first use. */
 export function createEventRegistry<const All extends Definitions>(definitions: All): EventRegistry<All> {
   const definitionOf = Object.fromEntries(definitions.map((definition) => [definition.tag, definition]))
   invariant(Object.keys(definitionOf).length === definitions.length, 'each event has a tag of its own')

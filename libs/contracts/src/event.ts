@@ -72,21 +72,21 @@ export type EventType = Event['type']
 /** The event of a tag. */
 export type EventByTag<Type extends EventType> = Extract<Event, { readonly type: Type }>
 /**
- * An event as a stage makes it, before the outbox gives it its sequence. A stage of the hot path keeps the place for it (`seq: 0`),
- * so that the object is made once.
+ * An event as a stage makes it, before the outbox numbers it. A stage of the hot path reserves the field (`seq: 0`), so that
+ * the object is allocated once.
  */
 export type EventDraft<E extends Event> = E extends unknown ? Omit<E, 'seq'> & { readonly seq?: number } : never
 /** What the data plane says about the market. */
 export type MarketEvent = Exclude<Ranked<typeof rank.data>, { readonly type: 'heartbeat' }>
-/** What the order plane did. */
+/** What the order plane reports. */
 export type ExecutionEvent = Ranked<typeof rank.order>
-/** What metrics call the rows of an event that is kept as history. */
+/** The names that metrics use for the rows of stored events. */
 export type StoredAs = NonNullable<Definition['store']>['as']
 
 export const { definitionOf, topicOf, rankOf, typesOn, keyOf, isEvent, explainEvent, encodeLine } =
   createEventRegistry(eventDefinitions)
 
-/** The binary codec of all events: what is sent, hashed and logged. */
+/** The binary codec of all events, for sending, hashing and logging. */
 export const wire = createWireCodec(eventDefinitions, { isEvent, explainEvent })
 
 /** Every tag. */
@@ -94,7 +94,7 @@ export const eventTypes: readonly EventType[] = eventDefinitions.map(({ tag }) =
 
 /** Market time at which a consumer acts on the event. */
 export function effectUsOf(event: Event): number {
-  // Market events are the many: ask for their field first.
+  // Market events are the majority: check for their field first.
   const { tsRecvUs } = event as { readonly tsRecvUs?: number }
   return tsRecvUs ?? (event as { readonly effectUs: number }).effectUs
 }

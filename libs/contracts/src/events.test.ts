@@ -20,20 +20,20 @@ const definitions: readonly EventDefinition[] = eventDefinitions
 const all: readonly Topic[] = Object.values(topics)
 
 describe.each(definitions.map((definition) => [definition.tag, definition] as const))('%s', (tag, definition) => {
-  it('has the version of its topic', () => {
+  it("has the version in its topic's name", () => {
     expect(definition.topic.name).toMatch(new RegExp(`\\.v${definition.version}$`))
   })
 
-  it('is on a topic of the list', () => {
+  it('is on a listed topic', () => {
     expect(all).toContain(definition.topic)
   })
 
-  it('says what it is and what each field is', () => {
+  it('documents itself and each of its fields', () => {
     expect(definition.doc).toMatch(/^[A-Z].*\.$/s)
     expect(undescribed(definition.schema)).toEqual([])
   })
 
-  it('has an example that is valid, with a time of effect and a key', () => {
+  it('has a valid example, with an effect time and a key', () => {
     expect(isEvent(definition.example)).toBe(true)
     const event = definition.example as Parameters<typeof keyOf>[0]
     expect(event.type).toBe(tag)
@@ -41,14 +41,14 @@ describe.each(definitions.map((definition) => [definition.tag, definition] as co
     expect(keyOf(event, 'account')).not.toBe('')
   })
 
-  it('has the account in its key, or in none of its own fields, as its topic is keyed', () => {
+  it('has a key that depends on the account only if its topic is keyed by account or switch', () => {
     const event = definition.example as Parameters<typeof keyOf>[0]
     const isOfAccount = ['account', 'switch'].includes(definition.topic.keyedBy)
     expect(keyOf(event, 'an account') === keyOf(event, 'another')).toBe(!isOfAccount)
   })
 })
 
-describe('an id that a venue gave', () => {
+describe('an id given by a venue', () => {
   const { tradeId: _, ...trade } = definitionOf.trade.example
 
   it.each([1, 2 ** 53 - 1, '1', 'T-1', 'x'.repeat(64)])('may be %p', (tradeId) => {
@@ -64,7 +64,7 @@ describe('an id that a venue gave', () => {
     { tag: 'quote', ids: ['updateId'] },
     { tag: 'bookDelta', ids: ['firstUpdateId', 'lastUpdateId', 'prevUpdateId'] },
     { tag: 'bookSnapshot', ids: ['lastUpdateId'] },
-  ] as const)('may be absent of a $tag', ({ tag, ids }) => {
+  ] as const)('may be absent from a $tag', ({ tag, ids }) => {
     const fields: Record<string, unknown> = { ...definitionOf[tag].example }
     for (const id of ids) {
       expect(fields).toHaveProperty(id)
@@ -82,7 +82,7 @@ describe('a code on the wire', () => {
     }),
   )
 
-  it.each(coded)('$tag/$name may be one that is not known here', ({ name, known, example }) => {
+  it.each(coded)('$tag/$name may be one that is unknown here', ({ name, known, example }) => {
     expect(isEvent({ ...(example as object), [name]: 'of_tomorrow' })).toBe(true)
     expect(isKnownCode(known, 'of_tomorrow')).toBe(false)
     for (const value of ['', 7, null, 'x'.repeat(65)])
@@ -94,8 +94,8 @@ describe('a code on the wire', () => {
     if (value !== undefined) expect(known).toContain(value)
   })
 
-  it('is one of the list where our own code makes it', () => {
-    // @ts-expect-error it is not
+  it('must be in the list where our own code makes it', () => {
+    // @ts-expect-error it is not in the list
     const draft: EventDraft<CancelIntent> = { ...definitionOf.cancelIntent.example, reason: 'of_tomorrow' }
     expect(isKnownCode(cancelReasons, draft.reason)).toBe(false)
   })
@@ -113,20 +113,20 @@ describe('a code on the wire', () => {
 })
 
 describe('topics', () => {
-  it.each(all.map((topic) => [topic.name, topic] as const))('%s holds something, and has a name of its own', (name) => {
+  it.each(all.map((topic) => [topic.name, topic] as const))('%s carries an event and has a unique name', (name) => {
     expect(typesOn({ name })).not.toEqual([])
     expect(all.filter((topic) => topic.name === name)).toHaveLength(1)
   })
 
-  it.each(all.map((topic) => [topic.name, topic] as const))('%s is compacted or forgets', (_, topic) => {
+  it.each(all.map((topic) => [topic.name, topic] as const))('%s is either compacted or has a retention', (_, topic) => {
     expect(topic.compacted).toBe(topic.retentionHours === undefined)
   })
 
-  it('are read by nobody when nobody writes them', () => {
+  it('have no readers without a writer', () => {
     expect(all.filter(({ writers, readers }) => writers.length === 0 && readers.length > 0)).toEqual([])
   })
 
-  it('are those of their writers and readers', () => {
+  it('are listed by writer and by reader', () => {
     expect(topicsWrittenBy('order-plane')).toEqual([topics.orders, topics.fills])
     expect(topicsAwaitedOf('strategy-plane')).toEqual([topics.intents, topics.killSwitch])
     expect(topicsReadBy('command-line')).toEqual([topics.runs, topics.audit])

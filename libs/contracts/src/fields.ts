@@ -8,13 +8,16 @@ export const timeUs = (description: string) => Type.Integer({ minimum: 0, descri
 export const decimal = (description: string) => Type.String({ pattern: '^-?\\d+(\\.\\d+)?$', description })
 /** A finite number: analytics. */
 export const real = (description: string) => Type.Number({ description })
-/** An id that a venue gave: an integer where it counts, else a short text. */
+/** An id given by a venue: an integer where the venue counts, else a short text. */
 export const venueId = (description: string) =>
   Type.Union([Type.Integer(), Type.String({ minLength: 1, maxLength: 64 })], { description })
 export const text = (description: string) => Type.String({ minLength: 1, description })
-/** A text of which there are few, each said often: a name of the configuration. The binary wire says it once a record. */
+/**
+ * A text with few distinct values, each repeated often: a name from the configuration. The binary wire writes it once per
+ * record.
+ */
 export const label = (description: string) => Type.String({ minLength: 1, description, [IS_LABEL]: true })
-/** Where the schema of a label says that it is one. */
+/** Marks the schema of a label. */
 export const IS_LABEL = 'x-label'
 
 /** A closed union of string literals from one `as const` list. */
@@ -28,20 +31,20 @@ export function oneOf<const Values extends readonly string[]>(values: Values, de
 }
 
 declare const other: unique symbol
-/** A code that this version does not know: tomorrow's writer may have more. */
+/** A code that this version does not know: a later writer may have more. */
 type OtherCode = string & { readonly [other]: true }
 
 /**
- * A code of one `as const` list, open on the wire: who writes takes one of the list, else it does not compile; who reads takes any, and
- * does with one that it does not know what it does with all others. What decides whether and how we trade is `oneOf` instead: a
- * command, switch or side that is not understood must be refused, never taken for another.
+ * A code of one `as const` list, open on the wire: a writer may use only codes of the list (checked by the compiler); a reader
+ * accepts any, and treats all unknown codes alike. What decides whether and how we trade is `oneOf` instead: an unknown
+ * command, switch or side must be refused, never taken for another.
  */
 export function code<const Values extends readonly string[]>(values: Values, description: string) {
   const schema = Type.String({ minLength: 1, maxLength: 64, description, [KNOWN_CODES]: values })
   return Type.Unsafe<Values[number] | OtherCode>(schema)
 }
 
-/** Where the schema of a code has the list. */
+/** The key in a code's schema that has the list. */
 export const KNOWN_CODES = 'x-known-codes'
 
 /** Where and when a market event came from. `tsRecvUs`, made monotone, is market time: the event's effect time. */
@@ -59,14 +62,14 @@ export const exampleMarket = { source: 'sim', instrument: 'BTC/USDT@sim', tsRecv
 /** Flat list of price, size, price, size, ... */
 export const levels = (description: string) => Type.Array(Type.Number(), { description })
 
-/** What an order, a fill or a signal is about. */
+/** The instrument of an order, a fill or a signal. */
 export const instrument = marketFields.instrument
 
-/** Whose something is: signed base units by strategy. */
+/** The owners of a quantity: signed base units by strategy. */
 export const shares = (description: string) =>
   Type.Array(Type.Object({ strategy: label('who'), quantity: decimal('signed base units') }), { description })
 
-/** Who ordered it, and why: of what operators order. */
+/** Who ordered it, and why: the fields of operators' commands. */
 export const byOperator = { who: text('name of the operator'), why: text('reason given') }
 
 /** Market time at which consumers act on an event of the strategy or the order plane. */

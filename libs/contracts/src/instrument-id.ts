@@ -1,10 +1,10 @@
 /**
- * Names an instrument everywhere: `<unified symbol>@<venue>`, `BTC/USDT@binance_spot`. It is split at the last `@` and opaque
- * elsewhere. Labels, columns and what people read show symbol and venue.
+ * Names an instrument everywhere: `<unified symbol>@<venue>`, `BTC/USDT@binance_spot`. Split it only at the last `@`; it is
+ * opaque elsewhere. Labels, columns and texts for people show symbol and venue.
  */
 export type InstrumentId = string
 
-/** The id of what is called `symbol` at `venue`. */
+/** The id of `symbol` at `venue`. */
 export const instrumentId = ({ symbol, venue }: { readonly symbol: string; readonly venue: string }): InstrumentId =>
   `${symbol}@${venue}`
 

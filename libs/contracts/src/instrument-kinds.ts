@@ -4,10 +4,10 @@ type ContractField = (typeof contractFields)[number]
 
 /** The rules of one kind of instrument. */
 interface KindRule {
-  /** The fields that only some kinds have: these it must have, and these it may have. It has no others. */
+  /** Of the fields that only some kinds have: those it must have, and those it may have. All others are refused. */
   readonly needs: readonly ContractField[]
   readonly may: readonly ContractField[]
-  /** A position holds nothing of the base and pays no notional: only gains and losses reach the balance. */
+  /** A position owns none of the base and pays no notional: only gains and losses reach the balance. */
   readonly isDerivative: boolean
   /** The currency that gains and losses are paid in; absent: any, or none. */
   readonly settlesIn?: 'base' | 'quote'
@@ -15,7 +15,7 @@ interface KindRule {
   readonly quotedOnly?: string
 }
 
-/** Every kind of instrument. A kind whose money is not booked exactly is only quoted. */
+/** Every kind of instrument. A kind whose money is not booked exactly is quoted only. */
 export const kindRules = {
   spot: { needs: [], may: [], isDerivative: false },
   equity: { needs: [], may: [], isDerivative: false },

@@ -7,7 +7,7 @@ const kinds = Object.keys(kindRules) as InstrumentKind[]
 /** When an instrument trades: around the clock, or 09:30-16:00 New York time on exchange days. */
 const sessions = ['24x7', 'us_equity'] as const
 
-/** What the instruments file says about one instrument. Money and sizes are decimal strings. */
+/** One entry of the instruments file. Money and sizes are decimal strings. */
 const instrumentSchema = Type.Object(
   {
     symbol: text('unified symbol: BTC/USDT spot, BTC/USDT:USDT linear perpetual, SPY equity; unique within a venue'),
@@ -73,17 +73,17 @@ export function exemptsReduceOnly({
   return isExempt ?? ruleOf(kind).isDerivative
 }
 
-/** True when it may be traded; else it is only quoted: seen, by people and strategies, and never traded. */
+/** True when it may be traded; else it is quoted only: visible to people and strategies, and never traded. */
 export function isTraded({ isTraded: isMeant, kind }: Pick<Instrument, 'kind' | 'isTraded'>): boolean {
   return isMeant !== false && ruleOf(kind).quotedOnly === undefined
 }
 
-/** True when its order book is subscribed to and kept: that of what is traded always is. */
+/** True when its order book is subscribed to and maintained, as for every traded instrument. */
 export function hasBook(instrument: Pick<Instrument, 'kind' | 'isTraded' | 'hasBook'>): boolean {
   return isTraded(instrument) || instrument.hasBook === true
 }
 
-/** True when it is sold from what is held and bought for cash: no derivative, at a venue without margin. */
+/** True when it is bought for cash and sold only from holdings: no derivative, at a venue without margin. */
 export function isCashTraded({ kind, venue }: Instrument, marginVenues: readonly string[]): boolean {
   return !ruleOf(kind).isDerivative && !marginVenues.includes(venue)
 }

@@ -3,7 +3,7 @@ import { encodeLine, keyOf } from './event.ts'
 import { Outbox } from './outbox.ts'
 
 describe('Outbox', () => {
-  it('numbers events in emission order and goes on after a restart', () => {
+  it('numbers events in emission order and continues after a restart', () => {
     const outbox = new Outbox(41)
     expect(outbox.nextSeq).toBe(42)
     outbox.add(aTrade({ seq: 0 }))
@@ -13,7 +13,7 @@ describe('Outbox', () => {
     expect(outbox.lastSeq).toBe(43)
   })
 
-  it('gives a draft its place, behind the type as on the wire', () => {
+  it('inserts the sequence behind the type, as on the wire', () => {
     const { seq: _, ...draft } = aMarketStatus()
     const outbox = new Outbox(6)
     outbox.add(draft)
@@ -23,14 +23,14 @@ describe('Outbox', () => {
     expect(draft).not.toHaveProperty('seq')
   })
 
-  it('completes the draft itself where it has the place', () => {
+  it('completes the draft itself when it has the field', () => {
     const outbox = new Outbox()
     const trade = aTrade({ seq: 0 })
     outbox.add(trade)
     expect(outbox.drain()[0]).toBe(trade)
   })
 
-  it('takes no draft for an event', () => {
+  it('does not accept a draft as an event', () => {
     const { seq: _, ...draft } = aTrade()
     // @ts-expect-error it has no sequence yet
     expect(keyOf(draft, 'account')).toBe('BTC/USDT@sim')

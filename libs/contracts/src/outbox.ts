@@ -1,8 +1,8 @@
 import type { Event, EventDraft } from './event.ts'
 
 /**
- * What a core emits, in order. It stamps each event with the producer's sequence; `drain` hands over what has come
- * since the last drain.
+ * The events that a core emits, in order. It stamps each event with the producer's sequence; `drain` returns those added since
+ * the last drain.
  */
 export class Outbox<E extends Event = Event> {
   #events: E[] = []
@@ -21,21 +21,19 @@ export class Outbox<E extends Event = Event> {
     return this.#events.length
   }
 
-  /**
-   * Completes a draft that nobody else holds yet: its `seq` is set here, in the draft itself where it has the place.
-   */
+  /** Adds a draft that the caller no longer uses. Sets `seq` on the draft itself when it has the field. */
   add(draft: EventDraft<E>): void {
     const event = (draft.seq === undefined ? withPlace(draft) : draft) as E
     ;(event as { seq: number }).seq = ++this.#seq
     this.#events.push(event)
   }
 
-  /** The sequence that the next event will get; ids of derived events are made of it. */
+  /** The sequence of the next event; ids of derived events are built from it. */
   get nextSeq(): number {
     return this.#seq + 1
   }
 
-  /** Takes everything out. */
+  /** Removes and returns all events. */
   drain(): readonly E[] {
     const events = this.#events
     if (events.length > 0) this.#events = []
@@ -43,7 +41,7 @@ export class Outbox<E extends Event = Event> {
   }
 }
 
-/** The same with a place for its sequence, behind its type as on the wire. */
+/** A copy with a field for the sequence, behind the type as on the wire. */
 function withPlace({ type, ...fields }: { readonly type: string }): object {
   return { type, seq: 0, ...fields }
 }

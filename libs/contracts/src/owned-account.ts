@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { trippableSwitches } from './codes.ts'
 import { decimal, oneOf, real, text } from './fields.ts'
 
-/** What one version of an account has and another does not know must not be booked by half: no other field. */
+/** No other field: an account must not be booked in part when one version has a field that another does not know. */
 const closed = { additionalProperties: false } as const
 const listOf = <Items extends Parameters<typeof Type.Array>[0]>(items: Items, description: string) =>
   Type.Unsafe<readonly Static<Items>[]>(Type.Array(items, { description }))
@@ -31,7 +31,10 @@ const holding = Type.Object(
   closed,
 )
 
-/** What an account owns, apart from how a version of Triplane keeps it. Money and quantities are decimals of their currency. */
+/**
+ * What an account owns, independent of how a version of Triplane stores it. Money and quantities are decimals of their
+ * currency.
+ */
 export const ownedAccountSchema = Type.Object(
   {
     startingCashUsd: decimal('what the account began with'),
@@ -57,7 +60,7 @@ export const ownedAccountSchema = Type.Object(
 export type OwnedAccount = Readonly<Static<typeof ownedAccountSchema>>
 export type OwnedHolding = OwnedAccount['positions'][number]
 
-/** Kill switches that were active and have to be re-armed by an operator. */
+/** Kill switches that were active and need an operator's re-arm. */
 export const latchedSwitches = listOf(
   oneOf(trippableSwitches, 'kill switch'),
   'kill switches that were active: they are again, until an operator re-arms them',

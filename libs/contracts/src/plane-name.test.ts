@@ -10,17 +10,17 @@ describe('the name of a plane', () => {
     ])
   })
 
-  it('is spelled the same way as that of any other service', () => {
+  it('is spelled like that of any other service', () => {
     expect(labelOf('heartbeat-watch')).toBe('heartbeat_watch')
     expect(labelOf('a-b-c')).toBe('a_b_c')
   })
 
-  it('has that of its instance behind it where there are several', () => {
+  it('has its instance appended where there are several', () => {
     expect(instanceName('data-plane', undefined)).toBe('data-plane')
     expect(instanceName('data-plane', 'kraken')).toBe('data-plane.kraken')
   })
 
-  it('is that of the producers of a run', () => {
+  it('is listed among the producers of a run', () => {
     expect(sourcesOf({})).toEqual(['data-plane'])
     const dataPlanes = [
       { instance: 'kraken', venues: ['kraken'] },

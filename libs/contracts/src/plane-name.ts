@@ -1,4 +1,4 @@
-/** The planes, in the one spelling that code, topics and processes have. */
+/** The planes, with the one spelling used by code, topics and processes. */
 export const planeNames = ['data-plane', 'strategy-plane', 'order-plane'] as const
 export type PlaneName = (typeof planeNames)[number]
 
@@ -10,16 +10,16 @@ export function labelOf<const Name extends string>(name: Name): LabelOf<Name> {
   return name.replaceAll('-', '_') as LabelOf<Name>
 }
 
-/** What heartbeats call a plane: `data` for `data-plane`. */
+/** The name of a plane in heartbeats: `data` for `data-plane`. */
 type StageOf<Name extends PlaneName> = Name extends `${infer Head}-plane` ? Head : never
 export type Stage = StageOf<PlaneName>
 
-/** The stage whose heartbeats are a plane's. */
+/** The stage in a plane's heartbeats. */
 export function stageOf<const Name extends PlaneName>(name: Name): StageOf<Name> {
   return name.slice(0, -'-plane'.length) as StageOf<Name>
 }
 
-/** The name of one of several planes of a kind, `data-plane.kraken`; that of the only one is the plane's. */
+/** The name of one of several planes of a kind, `data-plane.kraken`; a single one has the plane's own name. */
 export function instanceName(name: PlaneName, instance: string | undefined): string {
   return instance === undefined ? name : `${name}.${instance}`
 }

@@ -1,4 +1,6 @@
-/** Whether a text can be the name of a strategy: capital letters and digits, for it is a label, part of ids and of its settings' names. */
+/**
+ * Whether a text is a valid strategy name: capital letters and digits, because it is a label and part of ids and setting names.
+ */
 export function isStrategyName(text: string): boolean {
   return /^[A-Z][A-Z0-9]*$/.test(text)
 }

@@ -6,23 +6,23 @@ type TopicKey = 'instrument' | 'account' | 'source' | 'stage' | 'switch' | 'run'
 /** Who writes or reads a topic: the core of a plane, the edge of its service past the core, the `triplane` command. */
 export type TopicParty = PlaneName | `${PlaneName}.edge` | 'command-line'
 
-/** A topic. The version is part of the name; what lies on it, the definitions of the events say. */
+/** A topic. Its version is part of its name; the events on it are given by their definitions. */
 export interface Topic {
   readonly name: string
-  /** Nobody else may write to it. */
+  /** The only parties that may write to it. */
   readonly writers: readonly TopicParty[]
-  /** Who acts on it; history and people read besides. */
+  /** The parties that act on it, besides history and people. */
   readonly readers: readonly TopicParty[]
   readonly keyedBy: TopicKey
   /**
-   * A record holds a batch of events of one key, and a deployment may spread the keys over several partitions; else a record
-   * holds one event, and there is one partition: all read the topic in one order.
+   * A record carries a batch of events of one key, and a deployment may spread the keys over several partitions. Otherwise a
+   * record carries one event, and there is one partition: all readers see one order.
    */
   readonly batched: boolean
-  /** Its records are JSON, not binary: what was refused is read by people, and by builds that refuse something else. */
+  /** Its records are JSON, not binary: dead letters are read by people, and by builds with other schemas. */
   readonly isJson?: true
   /** Only the newest record of a key is kept. */
   readonly compacted: boolean
-  /** How long records are kept; nothing for compacted topics, which keep the newest of each key for good. */
+  /** How long records are kept; absent for compacted topics, which keep the newest record of each key forever. */
   readonly retentionHours?: number
 }

@@ -115,7 +115,7 @@ export const topics = {
     compacted: false,
     retentionHours: HOURS_A_WEEK,
   },
-  /** Nothing writes it yet. */
+  /** Not written yet. */
   regime: {
     name: 'strategy.regime.v1',
     writers: [],
@@ -204,7 +204,7 @@ export function topicsReadBy(party: TopicParty): readonly NamedTopic[] {
   return all.filter(({ readers }) => readers.includes(party))
 }
 
-/** The topics that a core writes and other cores read, which wait for its watermarks in lockstep. */
+/** The topics that a core writes and other cores read; in lockstep the readers wait for its watermarks. */
 export function topicsAwaitedOf(party: TopicParty): readonly NamedTopic[] {
   return topicsWrittenBy(party).filter(({ readers }) => readers.length > 0)
 }

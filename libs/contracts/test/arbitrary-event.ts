@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
 import fc from 'fast-check'
 
-/** Any value that fits a schema of the wire, optional fields there or absent. */
+/** Any value that fits a schema of the wire, with optional fields present or absent. */
 export function valueOf(schema: TSchema): fc.Arbitrary<unknown> {
   if (schema['const'] !== undefined) return fc.constant(schema['const'])
   if (Array.isArray(schema['anyOf'])) return fc.oneof(...(schema['anyOf'] as readonly TSchema[]).map(valueOf))
@@ -31,7 +31,7 @@ export function valueOf(schema: TSchema): fc.Arbitrary<unknown> {
   }
 }
 
-/** Decimals, of which some have no fraction. */
+/** Decimals, some without a fraction. */
 const decimalText = fc
   .tuple(fc.constantFrom('', '-'), fc.nat(), fc.constantFrom('', '.0', '.5', '.00000001', '.123456789012'))
   .map((parts) => parts.join(''))

@@ -18,7 +18,7 @@ it.each([
   expect([said.raw.length, said.rawBytes]).toEqual([kept, rawBytes])
 })
 
-it('stays far below what a broker takes, however its bytes are escaped', () => {
+it("stays far below a broker's limit, however its bytes are escaped", () => {
   for (const byte of [0x00, 0x22, 0xff]) {
     const letter = aDeadLetter(rawOf(new Uint8Array(1_000_000).fill(byte)))
     expect(Buffer.byteLength(encodeLine(letter))).toBeLessThan(450_000)

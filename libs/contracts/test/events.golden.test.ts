@@ -9,7 +9,7 @@ const folder = join(__dirname, 'golden')
 const goldenOf = (type: EventType, as: 'json' | 'hex' = 'json') => `${type}.v${definitionOf[type].version}.${as}`
 
 describe('events on the wire', () => {
-  it('has one golden file of each codec for every event and version, and no other', () => {
+  it('has one golden file per codec for every event and version, and no other', () => {
     const files = eventTypes.flatMap((type) => [goldenOf(type), goldenOf(type, 'hex')])
     expect(readdirSync(folder).sort()).toEqual(files.sort())
   })
@@ -17,7 +17,7 @@ describe('events on the wire', () => {
   it.each(eventTypes)('%s reads its golden bytes, and writes the same', (type) => {
     const golden = Buffer.from(readFileSync(join(folder, goldenOf(type, 'hex')), 'utf8').replaceAll(' ', ''), 'hex')
     expect(wire.decodeRecord(golden)).toEqual({ ok: true, value: [examples[type]] })
-    // The digest is that of the build which wrote them.
+    // The digest in the head is that of the build which wrote it.
     const written = wire.encodeRecord([examples[type]])
     golden.copy(written, 8, 8, 16)
     expect(written.toString('hex')).toBe(golden.toString('hex'))
@@ -48,7 +48,7 @@ describe('events on the wire', () => {
     [{ type: 'constructor' }, 'Expected an event with a known type, was {"type":"constructor"}'],
     [{ ...examples.trade, aggressor: 'both' }, 'trade/aggressor: Expected union value, was "both"'],
     [{ ...examples.quote, bid: Number.NaN }, 'quote/bid: Expected number, was null'],
-  ])('says what is wrong with %j', (value, want) => {
+  ])('explains what is wrong with %j', (value, want) => {
     expect(isEvent(value)).toBe(false)
     expect(explainEvent(value)).toBe(want)
   })

@@ -1,7 +1,7 @@
 import { Random } from '@triplane/kernel'
 import { encodeLine, eventDefinitions, isEvent, wire, type Event } from '../src/index.ts'
 
-/** What became of records that were changed at random. */
+/** The outcomes of records that were mutated at random. */
 export interface MutationCounts {
   readonly read: number
   readonly refused: number
@@ -10,8 +10,8 @@ export interface MutationCounts {
 const examples: readonly Event[] = eventDefinitions.map(({ example }) => example)
 
 /**
- * Changes so many records at random and reads each. Throws when one is neither refused nor read right: when reading throws, when what
- * was read is no event or does not come back from a record of its own, or when bytes behind the record make a difference.
+ * Mutates `count` records at random and reads each. Throws when one is neither refused nor read correctly: when reading throws,
+ * when the result is not an event or does not survive a record of its own, or when bytes behind the record make a difference.
  */
 export function mutateRecords(count: number, seed: number): MutationCounts {
   const random = new Random(seed)

@@ -23,7 +23,7 @@ describe('any event', () => {
           expect(read).toEqual(lines.map((line) => JSON.parse(line)))
           expect(read.every(isEvent)).toBe(true)
           expect(Object.keys(read[0] as Event)).toEqual(Object.keys(JSON.parse(lines[0] as string) as Event))
-          // One way to write what was read.
+          // There is one encoding of what was read.
           expect(wire.encodeRecord(read)).toEqual(bytes)
         }),
         { numRuns: 60 },
@@ -31,7 +31,7 @@ describe('any event', () => {
     },
   )
 
-  it('lies in a record beside others, wherever the record lies', () => {
+  it('is read from any position beside other records', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 20 }), fc.nat(9), (events, offset) => {
         const bytes = wire.encodeRecord(events)

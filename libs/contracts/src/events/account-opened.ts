@@ -4,7 +4,7 @@ import { rank } from '../input-order.ts'
 import { latchedSwitches, ownedAccountSchema, type OwnedAccount } from '../owned-account.ts'
 import { topics } from '../topics.ts'
 
-/** What the examples of events own. */
+/** The account in the examples of events. */
 export const exampleAccount: OwnedAccount = {
   startingCashUsd: '100000',
   depositsUsd: '0',

@@ -52,10 +52,10 @@ export const deadLetter = defineEvent({
 })
 export type DeadLetter = EventOf<typeof deadLetter>
 
-/** What is kept of a refused frame or record: a record of the bus, however its bytes are escaped, stays below the broker's limit. */
+/** The bytes kept of a refused frame or record: the record stays below the broker's limit, however its bytes are escaped. */
 export const MAX_RAW_BYTES = 64 * 1024
 
-/** What a dead letter says of the bytes from `start` to `end`: all of them, or the first 64 kB and how many there were. */
+/** The dead-letter fields for the bytes from `start` to `end`: all of them, or the first 64 kB and how many there were. */
 export function rawOf(bytes: Uint8Array, start = 0, end = bytes.length): Pick<DeadLetter, 'raw' | 'rawBytes'> {
   const rawBytes = end - start
   const kept = Math.min(rawBytes, MAX_RAW_BYTES)

@@ -26,7 +26,7 @@ describe('a market status is about', () => {
     expect(isAbout(status, btc, 'capture')).toBe(want)
   })
 
-  it('no instrument that was not heard of, unless it is named', () => {
+  it('no instrument of an unknown source, unless it is named', () => {
     expect(isAbout(feed, btc, undefined)).toBe(false)
     expect(isAbout({ ...feed, instrument: btc }, btc, undefined)).toBe(true)
   })

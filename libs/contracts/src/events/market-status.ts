@@ -35,7 +35,7 @@ export const marketStatus = defineEvent({
 })
 export type MarketStatus = EventOf<typeof marketStatus>
 
-/** Whether a status is about an instrument, which `source` feeds; undefined while nothing has come of it. */
+/** Whether a status is about an instrument. `source` feeds the instrument; undefined while it has no events. */
 export function isAbout(
   status: Pick<MarketStatus, 'source' | 'venue' | 'instrument'>,
   instrument: InstrumentId,
@@ -45,7 +45,7 @@ export function isAbout(
   return status.source === source && (status.venue === undefined || status.venue === venueOf(instrument))
 }
 
-/** True for a gap in what books and quotes are made of; missing trades are none. */
+/** True for a gap in books or quotes; missing trades are not one. */
 export function isBookGap({ status, reason }: MarketStatus): boolean {
   return status === 'gap' && reason !== 'trade_id'
 }

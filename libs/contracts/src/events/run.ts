@@ -56,7 +56,7 @@ export const run = defineEvent({
 })
 export type Run = EventOf<typeof run>
 
-/** The names of the producers that a run's market data comes from: its data planes. */
+/** The producer names of a run's market data: its data planes. */
 export function sourcesOf({ dataPlanes = [] }: Pick<Run, 'dataPlanes'>): readonly string[] {
   if (dataPlanes.length === 0) return [instanceName('data-plane', undefined)]
   return dataPlanes.map(({ instance }) => instanceName('data-plane', instance))

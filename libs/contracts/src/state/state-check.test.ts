@@ -14,18 +14,18 @@ const check = createStateCheck(stateSchema({ agenda: field.list(report) }), '/st
 const of = (...agenda: readonly object[]) => check({ agenda })
 
 describe('createStateCheck', () => {
-  it('takes what fits', () => {
+  it('accepts what fits', () => {
     expect(of({ type: 'acknowledged', atUs: 1 }, { type: 'rejected', atUs: 2, reason: 'late' })).toBeUndefined()
   })
 
   it.each([
-    // One field more is missing of it than of another kind that has fewer.
+    // It lacks one field more than another kind, which has fewer.
     [{ type: 'rejected', atUs: 2 }, 'Expected the field /state/agenda/0/reason, was nothing'],
     [{ type: 'filled', atUs: 2 }, 'Expected the field /state/agenda/0/order, was nothing'],
     [{ type: 'filled', atUs: 2, order: { id: 'a' } }, 'Expected the field /state/agenda/0/order/side, was nothing'],
     [{ type: 'acknowledged', atUs: 2, reason: 'late' }, 'Expected no field /state/agenda/0/reason, was "late"'],
     [{ type: 'acknowledged' }, 'Expected the field /state/agenda/0/atUs, was nothing'],
-  ])('names the field of the kind that it is: %j', (state, misfit) => {
+  ])('names the field in the variant of its own kind: %j', (state, misfit) => {
     expect(of(state)).toBe(misfit)
   })
 })

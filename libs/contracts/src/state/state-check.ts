@@ -2,10 +2,13 @@ import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler, ValueErrorType, type ValueError } from '@sinclair/typebox/compiler'
 import { describeValue } from '../describe-value.ts'
 
-/** Says how `state` differs from its schema, or nothing when it fits. The message names the path of the first field that does. */
+/**
+ * Describes how `state` differs from its schema, or returns undefined when it fits. The message names the path of the first
+ * misfit.
+ */
 export type StateCheck = (state: unknown) => string | undefined
 
-/** Compiles the check of a schema of saved state. `root` is what paths begin with. */
+/** Compiles the check of a schema of saved state. Paths begin with `root`. */
 export function createStateCheck(schema: TSchema, root = ''): StateCheck {
   const check = TypeCompiler.Compile(schema)
   return (state) => {
@@ -27,7 +30,7 @@ function explain({ type, path, value, message }: ValueError, root: string): stri
   }
 }
 
-/** The error inside of a union, of the variant that comes closest: of the same kind, then with the fewest errors. */
+/** The error inside a union, of the closest variant: of the same kind, then with the fewest errors. */
 function innermost(error: ValueError): ValueError {
   const variants = error.errors.map((errors) => Array.from(errors, innermost))
   // A variant that fails as a whole is of another kind altogether.
@@ -36,7 +39,7 @@ function innermost(error: ValueError): ValueError {
   return closest?.[0] ?? error
 }
 
-/** How often another literal was expected: what kind a variant is, it says by one. */
+/** The number of literal mismatches: a variant names its kind by a literal. */
 function literalsIn(errors: readonly ValueError[]): number {
   return errors.filter(({ type }) => type === ValueErrorType.Literal).length
 }

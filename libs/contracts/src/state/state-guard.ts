@@ -3,8 +3,8 @@ import { createStateCheck, type StateCheck } from './state-check.ts'
 import { StateMisfitError } from './state-misfit-error.ts'
 
 /**
- * A guard of what a part that is chosen by its name has saved: true for what fits its schema, which is compiled when it is first asked.
- * Throws StateMisfitError, by the path of the field below `/<name>`, for what does not.
+ * A guard for the saved state of a part that is chosen by its name: true for state that fits its schema, which is compiled on
+ * first use. Throws a StateMisfitError, with the path of the misfit below `/<name>`, for any other.
  */
 export function stateGuard<State>(schema: StateSchema, name: string): (saved: unknown) => saved is State {
   let check: StateCheck | undefined

@@ -1,4 +1,4 @@
-/** Saved state does not fit what this start is configured with: it cannot be gone on from. The message says in what. */
+/** Saved state does not fit the configuration of this start, so the run cannot resume from it. The message says how. */
 export class StateMisfitError extends Error {
   override readonly name = 'StateMisfitError'
   readonly code = 'state_misfit'

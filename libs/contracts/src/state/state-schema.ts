@@ -13,21 +13,21 @@ import {
 } from '@sinclair/typebox'
 import { definitionOf, type Event, type EventType } from '../event.ts'
 
-/** What a stage keeps, read off its schema. */
+/** The state of a stage, inferred from its schema. */
 export type StateOf<Schema extends TSchema> = Readonly<Static<Schema>>
 
 /** A schema of saved state. */
 export type StateSchema = TSchema
 
-/** What saved state says of its own fields, beside those that others bring. */
+/** The type of the state's own fields, without those that others add. */
 export type StateOfFields<Fields extends TProperties> = StateOf<TObject<Fields>>
 
-/** A schema whose values are of a type. */
+/** A schema for values of a given type. */
 export type SchemaOf<Value> = TUnsafe<Value>
 
 /**
- * The schema of what a stage saves: every field is there, and no other. What is absent is `null` and not left out, so that
- * a field that is lost is noticed.
+ * The schema of a stage's saved state: every field is required, and no other is allowed. An absent value is `null` rather than
+ * left out, so that a lost field is noticed.
  */
 export function stateSchema<const Fields extends TProperties>(fields: Fields): TObject<Fields> {
   return Type.Object(fields, { additionalProperties: false })
@@ -35,7 +35,7 @@ export function stateSchema<const Fields extends TProperties>(fields: Fields): T
 
 const saved = new Map<EventType, TSchema>()
 
-/** An event as it is saved: its schema of the wire, with no field that the schema does not name. */
+/** The schema of a saved event: that of the wire, with no other fields. */
 function savedEvent(type: EventType): TSchema {
   let schema = saved.get(type)
   if (!schema) {
@@ -91,7 +91,7 @@ export const field = {
   /** One of several shapes. */
   either: <Schemas extends TSchema[]>(variants: [...Schemas]): TUnion<Schemas> =>
     Type.Union(variants) as unknown as TUnion<Schemas>,
-  /** What may be absent: `null` then. */
+  /** A value that may be absent: `null` then. */
   orNull: <Schema extends TSchema>(schema: Schema): TUnion<[Schema, TNull]> => Type.Union([schema, Type.Null()]),
   /** One count for each of a closed list. */
   countsOf: <const Keys extends readonly string[]>(keys: Keys): Counts<Keys> =>
@@ -103,6 +103,6 @@ export const field = {
     ...types: Types
   ): TUnsafe<Extract<Event, { readonly type: Types[number] }>> =>
     Type.Unsafe<Extract<Event, { readonly type: Types[number] }>>(Type.Union(types.map(savedEvent))),
-  /** A schema whose type says more than JSON can. */
+  /** A schema whose type is more precise than JSON. */
   as: <Value>(schema: TSchema): TUnsafe<Value> => Type.Unsafe<Value>(schema),
 } as const

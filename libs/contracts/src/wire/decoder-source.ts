@@ -3,17 +3,17 @@ import { wordsOf } from './encoder-source.ts'
 import { WORD, type WireBit, type WireField, type WireObject } from './wire-layout.ts'
 
 /**
- * The source of a function `decode(r, at, limit)` that reads the object at `at`, which has to end at or before `limit`, and checks all
- * that its schema asks for. It gives the object, or undefined; what was wrong is in the reader. Words behind those that are known
- * are passed over, unless the object is closed. It uses `choices[i]`, values by index, `patterns[i]` and `children[i]`, of the field i;
- * `type` is the tag of an event.
+ * The source of a function `decode(r, at, limit)` that reads the object at `at`, which must end at or before `limit`, and
+ * checks everything in its schema. It returns the object, or undefined with the problem in the reader. It skips words beyond
+ * the known ones, unless the object is closed. It uses `choices[i]`, values by index, `patterns[i]` and `children[i]`, of the
+ * field i; `type` is the tag of an event.
  */
 export function decoderSource(object: WireObject, tag: string | undefined, path: string): string {
   const { fields, words, leastWords, flags, isClosed } = object
   const names = fields.map((_, i) => `v${i}`)
   const said = (text: string) => JSON.stringify(`${path}: ${text}`)
   return [
-    // A constructor with room for every field, though what it makes is a plain object.
+    // A constructor with room for every field, although it makes a plain object.
     `function Plain(${names.join(', ')}) {`,
     tag === undefined ? '' : `this.type = ${JSON.stringify(tag)}`,
     ...fields.map(({ name, presence }, i) => {

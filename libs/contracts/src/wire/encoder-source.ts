@@ -1,9 +1,9 @@
 import { WORD, type WireBit, type WireField, type WireObject } from './wire-layout.ts'
 
 /**
- * The source of a function `encode(e, w, labels)` that writes an object behind what the writer has: zeros, fixed part, tail. Beside
- * these it uses `code`, the first two bytes of the head, `choices[i]`, an index by value, and `children[i]`, of the field i. The fixed
- * part ends with the last field that is there, so that a field that nobody uses changes no byte.
+ * The source of a function `encode(e, w, labels)` that appends an object to the writer: zeros, fixed part, tail. It also uses
+ * `code`, the first two bytes of the head, `choices[i]`, an index by value, and `children[i]`, of the field i. The fixed part
+ * ends with the last field that is present, so that an unused field changes no byte.
  */
 export function encoderSource({ fields, words, leastWords, flags }: WireObject): string {
   const always = new Set(fields.filter(({ kind, presence }) => kind === 'number' && !presence).map(({ at }) => at))
@@ -25,7 +25,7 @@ export function encoderSource({ fields, words, leastWords, flags }: WireObject):
   ].join('\n')
 }
 
-/** Words of the fixed part that a field needs. */
+/** Words of the fixed part up to the end of a field. */
 export function wordsOf({ kind, at, presence, bit }: WireField): number {
   const last = Math.max(kind === 'object' ? 0 : at, presence?.at ?? 0, bit?.at ?? 0)
   return Math.floor(last / WORD) + 1
@@ -68,7 +68,7 @@ function inTail(field: WireField, i: number): string {
 }
 
 function tailed({ kind, at, wraps }: WireField, value: string, i: number): string {
-  // The writer may have a new view when it has written.
+  // The writer may have replaced its view while writing.
   const length = (count: string) => `w.view.setUint32(at + ${at}, ${count}, true)`
   switch (kind) {
     case 'text':

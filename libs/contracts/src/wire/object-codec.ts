@@ -8,11 +8,14 @@ import type { Labels, WireWriter } from './wire-writer.ts'
 /** Writes and reads the objects of one schema, in the layout of its fields. */
 export interface ObjectCodec {
   readonly encode: (value: object, writer: WireWriter, labels: Labels) => void
-  /** Undefined when it cannot be read; the reader has the problem. What it gives is checked when `isWrong` is not set. */
+  /** Returns undefined when it cannot be read; the reader has the problem. The object is valid unless `isWrong` is set. */
   readonly decode: (reader: WireReader, at: number, limit: number) => object | undefined
 }
 
-/** Compiles the codec of an event: `head` is its number and version. As for checks, source is made of the schema, once. */
+/**
+ * Compiles the codec of an event: `head` is its number and version. As for checks, the source is generated from the schema,
+ * once.
+ */
 export function eventCodec(schema: TObject, tag: string, head: number): ObjectCodec {
   return compile(layoutOf(schema), tag, head, tag)
 }
@@ -36,13 +39,13 @@ function compile(layout: WireObject, tag: string | undefined, head: number, path
   }
 }
 
-/** A look-up that knows nothing else. */
+/** A look-up without a prototype. */
 function indexOf(choices: readonly string[]): Readonly<Record<string, number>> {
   const entries = choices.map((choice, i) => [choice, i] as const)
   return Object.assign(Object.create(null) as object, Object.fromEntries(entries))
 }
 
-/** The function that a source gives, in which `names` mean what they do. */
+/** The function defined by a source, in which `names` are bound to their values. */
 function evaluate(source: string, names: Readonly<Record<string, unknown>>): unknown {
   // The source is made of our own schemas, never of what was received.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval

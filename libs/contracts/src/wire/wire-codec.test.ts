@@ -7,7 +7,7 @@ import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 import { createWireCodec } from './wire-codec.ts'
 
-/** A build that has one event of these fields. */
+/** A build with one event of these fields. */
 function buildOf<Fields extends Parameters<typeof defineEvent>[0]['schema']>(
   fields: Fields,
   { version = 2, wireNumber = 200 } = {},
@@ -73,15 +73,15 @@ const added = {
 const fresh = { ...old, ...added, shares: [{ strategy: 'OFI', quantity: 1, note: 'n', isOld: false }] }
 
 describe('two builds of one version', () => {
-  it('are told apart by the digest of a record, which refuses nothing', () => {
+  it('differ in the digest of a record, which refuses nothing', () => {
     expect(second.digest).not.toBe(first.digest)
   })
 
-  it('the older one reads the fields that it knows and passes over the rest', () => {
+  it('the older one reads the fields that it knows and skips the rest', () => {
     expect(first.read(second.encode(fresh, old))).toEqual({ ok: true, value: [first.event(old), first.event(old)] })
   })
 
-  it('the newer one reads what lacks its fields', () => {
+  it('the newer one reads events without its fields', () => {
     expect(second.read(first.encode(old, old))).toEqual({ ok: true, value: [second.event(old), second.event(old)] })
   })
 
@@ -92,12 +92,12 @@ describe('two builds of one version', () => {
     })
   })
 
-  it('write the same where the new fields are absent, so a hash stays what it was', () => {
+  it('write the same bytes where the new fields are absent, so hashes do not change', () => {
     const events = (bytes: Buffer) => bytes.subarray(24).toString('hex')
     expect(events(second.encode(old))).toBe(events(first.encode(old)))
   })
 
-  it('the older one refuses a field of an object that takes no other, rather than read it by half', () => {
+  it('the older one refuses an unknown field of a closed object, rather than read it in part', () => {
     const closed = { additionalProperties: false }
     const older = buildOf({ owned: Type.Object({ cash: real('cash') }, closed) })
     for (const more of [{ debt: Type.Optional(real('debt')) }, { isOwed: Type.Optional(Type.Boolean()) }]) {
@@ -132,7 +132,7 @@ describe('an event or a version that this build does not have', () => {
   })
 })
 
-describe('a record that is none', () => {
+describe('an invalid record', () => {
   const { trade, quote, signal } = definitionOf
   const bytes = wire.encodeRecord([trade.example, quote.example])
   const refusal = (record: Buffer) => {
@@ -145,7 +145,7 @@ describe('a record that is none', () => {
     return copy
   }
 
-  it('is read as it was written otherwise', () => {
+  it('is read when nothing is changed', () => {
     expect(refusal(bytes)).toBe('read')
   })
 
@@ -166,12 +166,12 @@ describe('a record that is none', () => {
     ],
     ['no number', patched(24 + 48 + 6, 0xf8, 0x7f), 'not_an_event: trade/price: Expected number, was null'],
     ['a shorter fixed part', patched(24 + 2, 6), /^bad_record: trade: Expected at least 8 words/],
-  ])('is refused, by what was expected: %s', (_, record, want) => {
+  ])('is refused, with what was expected: %s', (_, record, want) => {
     if (typeof want === 'string') expect(refusal(record)).toBe(want)
     else expect(refusal(record)).toMatch(want)
   })
 
-  it('is refused as JSON is, in the same words', () => {
+  it('is refused in the same words as its JSON', () => {
     const beyond = { ...signal.example, strength: 2 }
     expect(refusal(wire.encodeRecord([beyond]))).toBe(
       'not_an_event: signal/strength: Expected number to be less or equal to 1, was 2',

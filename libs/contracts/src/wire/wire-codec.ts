@@ -8,8 +8,8 @@ import { HEAD_BYTES, WIRE_MAGIC, WireRecord } from './wire-record.ts'
 import type { Labels, WireWriter } from './wire-writer.ts'
 
 /**
- * Why bytes are no record of events: they are not whole, or not of this format (`bad_record`); an event or a version of one that this
- * build does not have (`unknown_schema`); an event that does not fit its schema (`not_an_event`).
+ * Why bytes are not a record of events: truncated or of another format (`bad_record`); an event or a version that this build
+ * does not have (`unknown_schema`); an event that does not fit its schema (`not_an_event`).
  */
 interface WireRefusal {
   readonly code: 'bad_record' | 'unknown_schema' | 'not_an_event'
@@ -18,19 +18,21 @@ interface WireRefusal {
 
 /** The binary codec of a list of events: docs/wire.md. */
 export interface WireCodec<Event> {
-  /** Writes one event behind what the writer has; labels that are new get the next numbers. */
+  /** Appends one event to the writer; new labels get the next numbers. */
   readonly encodeEvent: (event: Event, writer: WireWriter, labels: Labels) => void
-  /** A record to which events are added. */
+  /** Opens a record to which events are added. */
   readonly openRecord: () => WireRecord<Event>
   /** A record of events, with its dictionary. */
   readonly encodeRecord: (events: readonly Event[]) => Buffer
-  /** The events of a record, at least one, each checked as `isEvent` does. Fields and words of a later build are passed over. */
+  /** The events of a record, at least one, each checked as `isEvent` does. Skips fields and words of later builds. */
   readonly decodeRecord: (bytes: Buffer) => Result<readonly Event[], WireRefusal>
-  /** Digest of the layouts of all events, 16 hex digits: which build wrote a record. It refuses nothing. */
+  /** Digest of the layouts of all events, 16 hex digits: identifies the build that wrote a record. It refuses nothing. */
   readonly digest: () => string
 }
 
-/** Makes the codec of a list of events; what writes and reads each is compiled on first use. Throws when two have one number. */
+/**
+ * Creates the codec of a list of events; compiles the encoder and decoder of each on first use. Throws when two share a number.
+ */
 export function createWireCodec<const All extends readonly EventDefinition[]>(
   definitions: All,
   {

@@ -1,21 +1,21 @@
 import type { WireField, WireObject } from './wire-layout.ts'
 
-/** A layout in plain data, for readers in other languages and for documents: docs/wire.json. */
+/** A layout as plain data, for readers in other languages and for documents: docs/wire.json. */
 export interface DescribedObject {
-  /** No field is taken that is not of these. */
+  /** Any other field is refused. */
   readonly closed?: true
   readonly fields: readonly DescribedField[]
 }
 
-/** A field: bits are numbered from the first bit of the object, byte by byte from the lowest one. */
+/** A field. Bits are numbered from the first bit of the object, byte by byte from the lowest one. */
 export interface DescribedField {
   readonly name: string
   readonly kind: WireField['kind']
-  /** Offset of its place, bytes; absent where it has none. */
+  /** Offset of its place, bytes; absent when it has none. */
   readonly at?: number
-  /** The bit that says that it is there; absent: it always is. */
+  /** The bit that marks its presence; absent: always present. */
   readonly presence?: number
-  /** The bit of a flag's value; of an id: that it is a text. */
+  /** The bit of a flag's value; for an id: set for a text. */
   readonly bit?: number
   readonly choices?: readonly string[]
   readonly object?: DescribedObject

@@ -2,7 +2,7 @@ import { Type, type TObject, type TSchema } from '@sinclair/typebox'
 import { invariant } from '@triplane/kernel'
 import { IS_LABEL, KNOWN_CODES } from '../fields.ts'
 
-/** What a field is on the binary wire, and how long its place in the fixed part is. */
+/** The kind of a field on the binary wire, and so the size of its place in the fixed part. */
 type WireKind =
   /** A double: integers too, exact to 2^53. */
   | 'number'
@@ -16,9 +16,9 @@ type WireKind =
   | 'text'
   /** An integer as a double, or, where its second bit is set, a text: 8 bytes. */
   | 'id'
-  /** Doubles: their number here, 4 bytes; themselves in the tail. */
+  /** Doubles: their number here, 4 bytes; the values in the tail. */
   | 'numbers'
-  /** Objects: their number here, 4 bytes; themselves in the tail. */
+  /** Objects: their number here, 4 bytes; the objects in the tail. */
   | 'list'
   /** An object in the tail, without a place here. */
   | 'object'
@@ -35,15 +35,15 @@ export interface WireBit {
 export interface WireField {
   readonly name: string
   readonly kind: WireKind
-  /** Offset of its place from the start of the object, bytes; of a flag that of its byte; 0 of an object. */
+  /** Offset of its place from the start of the object, bytes; for a flag that of its byte; 0 for an object. */
   readonly at: number
-  /** Set where the field is there; of what is always there: absent. */
+  /** Set when the field is present; absent for a field that always is. */
   readonly presence?: WireBit
-  /** The value of a flag; of an id: that it is a text. */
+  /** The value of a flag; for an id: set for a text. */
   readonly bit?: WireBit
-  /** Of a choice: the list, by index. */
+  /** For a choice: the list, by index. */
   readonly choices?: readonly string[]
-  /** Of objects. Items that are none are objects of one field, `item`. */
+  /** For objects. Items that are not objects become objects of one field, `item`. */
   readonly object?: WireObject
   readonly wraps?: boolean
   readonly schema: TSchema
@@ -52,12 +52,12 @@ export interface WireField {
 /** How the fields of an object lie: a head of one word, the fixed part in words of 8 bytes, the tail. */
 export interface WireObject {
   readonly fields: readonly WireField[]
-  /** Words of the head and the fixed part with every field, and with those only that are always there. */
+  /** Words of the head and the fixed part: with every field, and with the required ones only. */
   readonly words: number
   readonly leastWords: number
-  /** No field is taken that is not of these. */
+  /** Any other field is refused. */
   readonly isClosed: boolean
-  /** Bytes of the fixed part that hold nothing, and bits of its bytes of flags that do. */
+  /** Unused bytes of the fixed part, and unused bits of its bytes of flags. */
   readonly unused: readonly number[]
   readonly flags: readonly { readonly at: number; readonly mask: number }[]
 }
@@ -67,8 +67,8 @@ export const WORD = 8
 const sizes = { number: 8, flag: 0, choice: 1, label: 2, text: 4, id: 8, numbers: 4, list: 4, object: 0 } as const
 
 /**
- * Lays out the fields of an object in the order of its schema: each takes the first place that is free and fits it, so one that is
- * added at the end of the schema moves none. Throws for what has no layout.
+ * Lays out the fields of an object in the order of its schema: each takes the first free place that fits, so adding one at the
+ * end of the schema moves none. Throws for a schema without a layout.
  */
 export function layoutOf(schema: TObject): WireObject {
   const places = new Places()
@@ -100,7 +100,7 @@ export function layoutOf(schema: TObject): WireObject {
   return { fields, words: places.words, leastWords, isClosed, unused: places.free(), flags: places.flags }
 }
 
-/** What a schema may ask for: a reader checks all of it. */
+/** The schema keywords that are supported: a reader checks all of them. */
 const understood: ReadonlySet<string> = new Set([
   ...['type', 'description', 'const', 'anyOf', 'items', 'properties', 'required', 'additionalProperties'],
   ...['minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'minItems', 'maxItems', KNOWN_CODES, IS_LABEL],
@@ -140,14 +140,14 @@ function choicesOf(schema: TSchema): readonly string[] {
   return choices
 }
 
-/** The places of a fixed part: what was taken stays. */
+/** The places of a fixed part. A place that is taken is never moved. */
 class Places {
   words = 1
   readonly flags: { at: number; mask: number }[] = []
   readonly #free = new Set<number>()
   #bits = 8
 
-  /** The first place of so many bytes, at a multiple of them; 0 when there are none to take. */
+  /** The first free place of `size` bytes, aligned to that size; 0 when `size` is 0. */
   take(size: number): number {
     if (size === 0) return 0
     for (let at = WORD; at + size <= this.words * WORD; at += size) {

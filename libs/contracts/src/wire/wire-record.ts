@@ -1,14 +1,14 @@
 import { WORD } from './wire-layout.ts'
 import { Labels, WireWriter } from './wire-writer.ts'
 
-/** 'TPW' and the version of the format, which no JSON begins with. */
+/** 'TPW' and the version of the format; no JSON begins with these bytes. */
 export const WIRE_MAGIC = 0x01_57_50_54
 export const HEAD_BYTES = 24
 
-/** What writes an event behind what a writer has. */
+/** Appends an event to a writer. */
 type EncodeEvent<Event> = (event: Event, writer: WireWriter, labels: Labels) => void
 
-/** A record of the binary wire that is being written: events, then, when it is finished, their labels and the head. */
+/** A record of the binary wire under construction: events, then, when it is finished, their labels and the head. */
 export class WireRecord<Event> {
   readonly #encode: EncodeEvent<Event>
   readonly #digest: string
@@ -25,12 +25,12 @@ export class WireRecord<Event> {
     this.#writer.length = HEAD_BYTES
   }
 
-  /** Bytes of the record as it stands; labels count as the most that they can be. */
+  /** Bytes of the record so far, with labels at their largest possible size. */
   get bytes(): number {
     return this.#writer.length + this.#labelBytes
   }
 
-  /** Adds events, unless the record would be of more than `mostBytes` then: it is as it was, and false is given. */
+  /** Adds events. Returns false, and leaves the record unchanged, when it would exceed `mostBytes`. */
   add(events: readonly Event[], mostBytes = Infinity): boolean {
     const { length } = this.#writer
     const known = this.#labels.texts.length
@@ -48,7 +48,7 @@ export class WireRecord<Event> {
     return true
   }
 
-  /** The whole record; nothing can be added any more. */
+  /** Finishes and returns the record; nothing can be added afterwards. */
   finish(): Buffer {
     const writer = this.#writer
     const words = (writer.length - HEAD_BYTES) / WORD
@@ -62,12 +62,12 @@ export class WireRecord<Event> {
   }
 }
 
-/** Whether bytes begin as a record of the binary wire does. */
+/** Whether bytes begin like a record of the binary wire. */
 export function isWire(bytes: Uint8Array): boolean {
   return bytes[0] === (WIRE_MAGIC & 0xff)
 }
 
-/** Writes a label: its length in bytes, 4, and its UTF-8, to the end of the word. */
+/** Writes a label: its length in bytes, 4 bytes, and its UTF-8, padded to whole words. */
 export function writeLabel(label: string, writer: WireWriter): void {
   writer.reserve(WORD)
   const at = writer.length

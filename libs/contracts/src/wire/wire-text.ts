@@ -1,12 +1,12 @@
 /**
- * Texts as UTF-8, any string of JavaScript: a surrogate without its half, which JSON has as an escape, is written as three bytes, as
- * WTF-8 does. Reading refuses what is no UTF-8 otherwise.
+ * Texts as UTF-8, for any JavaScript string: a lone surrogate, which JSON has as an escape, is written as three bytes, as in
+ * WTF-8. Reading refuses any other invalid UTF-8.
  */
 
-/** Most bytes that a text takes. */
+/** The most bytes that a text can take. */
 export const mostBytesOf = (text: string) => 3 * text.length
 
-/** Writes a text from `at` on, which has to have room for `mostBytesOf`. Gives the place behind it. */
+/** Writes a text at `at`, where there must be room for `mostBytesOf`. Returns the position behind it. */
 export function writeText(bytes: Uint8Array, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
@@ -16,7 +16,7 @@ export function writeText(bytes: Uint8Array, at: number, text: string): number {
   return at
 }
 
-/** The text of the bytes from `start` to `end`; undefined when they are none. */
+/** The text of the bytes from `start` to `end`; undefined when they are not valid. */
 export function readText(bytes: Buffer, start: number, end: number): string | undefined {
   for (let at = start; at < end; at++) if ((bytes[at] as number) >= 0x80) return readWide(bytes, start, end)
   return bytes.toString('latin1', start, end)
@@ -45,7 +45,7 @@ function writeWide(bytes: Uint8Array, at: number, text: string, from: number): n
   return at
 }
 
-/** Smallest code point that takes so many bytes more than one: a shorter way to write one is no UTF-8. */
+/** Smallest code point by number of continuation bytes: a longer encoding than necessary is invalid UTF-8. */
 const least = [0, 0x80, 0x800, 0x10000]
 
 function readWide(bytes: Uint8Array, start: number, end: number): string | undefined {

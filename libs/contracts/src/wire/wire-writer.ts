@@ -4,7 +4,7 @@ import { WORD } from './wire-layout.ts'
 
 const FIRST_CAPACITY_BYTES = 512
 
-/** Bytes that grow as they are written, in whole words; the buffer is used again after `clear`. */
+/** A growing byte buffer of whole words; `clear` reuses the buffer. */
 export class WireWriter {
   bytes: Buffer
   view: DataView
@@ -12,7 +12,7 @@ export class WireWriter {
   length = 0
 
   constructor() {
-    // A small one comes of a pool: a record that holds one event is made in half the time.
+    // A small buffer comes from the pool: a record of one event is made in half the time.
     this.bytes = Buffer.allocUnsafe(FIRST_CAPACITY_BYTES)
     this.view = viewOf(this.bytes)
   }
@@ -21,12 +21,12 @@ export class WireWriter {
     this.length = 0
   }
 
-  /** Makes room for so many bytes behind what is written. */
+  /** Makes room for `bytes` more bytes. */
   reserve(bytes: number): void {
     if (this.length + bytes > this.bytes.length) this.#grow(this.length + bytes)
   }
 
-  /** Writes a text behind what is written, and zeros to the end of its word. Gives its length in bytes. */
+  /** Appends a text, and zeros to the end of its word. Returns its length in bytes. */
   text(text: string): number {
     this.reserve(mostBytesOf(text) + WORD)
     const start = this.length
@@ -49,19 +49,19 @@ export class WireWriter {
     this.length = at
   }
 
-  /** Writes bytes as they are, whole words. */
+  /** Appends bytes unchanged: whole words. */
   append(bytes: Uint8Array): void {
     this.reserve(bytes.length)
     this.bytes.set(bytes, this.length)
     this.length += bytes.length
   }
 
-  /** What is written, until more is. */
+  /** The bytes written so far; valid until the next write. */
   written(): Buffer {
     return this.bytes.subarray(0, this.length)
   }
 
-  /** A copy of what is written. */
+  /** A copy of the bytes written so far. */
   copy(): Buffer {
     return Buffer.from(this.written())
   }
@@ -76,7 +76,7 @@ export class WireWriter {
 
 const viewOf = ({ buffer, byteOffset, length }: Buffer) => new DataView(buffer, byteOffset, length)
 
-/** Labels and their numbers, in the order in which they were first said. */
+/** Labels and their numbers, in order of first use. */
 export class Labels {
   readonly #numbers = new Map<string, number>()
   readonly #texts: string[] = []
@@ -89,12 +89,12 @@ export class Labels {
     return this.#texts
   }
 
-  /** Forgets the labels from a number on. */
+  /** Forgets the labels numbered `from` and above. */
   forget(from: number): void {
     for (const label of this.#texts.splice(from)) this.#numbers.delete(label)
   }
 
-  /** Gives a label that is new the next number. */
+  /** The number of a label; a new label gets the next one. */
   numberOf(label: string): number {
     let number = this.#numbers.get(label)
     if (number === undefined) {
