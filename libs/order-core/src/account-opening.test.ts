@@ -1,7 +1,7 @@
 import { Session } from '../test/session.ts'
 import type { OwnedView } from './account-opening.ts'
 
-/** A session that holds 2 bought at 100, and has halted. */
+/** A halted session that holds 2 bought at 100. */
 function heldSession(): Session {
   const session = new Session().open()
   session.intent('OFI-1', { quantity: '2', limitPrice: '100.1', timeInForce: 'IOC' })
@@ -23,14 +23,14 @@ const verdictOf = (session: Session, { account, switches }: OwnedView = owned, o
   session.core.account.wouldOpen({ openingId, account, switches: [...switches] })
 
 describe('opening the account of a run', () => {
-  it('tells what is owned: positions, cash and the switches that are latched', () => {
+  it('reports what is owned: positions, cash and latched switches', () => {
     expect(owned.switches).toEqual(['drawdown'])
     expect(owned.account.positions).toMatchObject([
       { instrument: 'BTC/USD@sim', parts: [{ strategy: 'OFI', quantity: '2', costBasis: '200.2' }] },
     ])
   })
 
-  it('books what was owned and says so, latency later', () => {
+  it('books what was owned and publishes it, latency later', () => {
     const session = haltedSession()
     session.openAccount('a', owned)
     expect(session.outputs).toMatchObject([
@@ -50,7 +50,7 @@ describe('opening the account of a run', () => {
     expect(position?.parts).toMatchObject([{ strategy: 'OFI', quantity: '0', costBasis: '0' }])
   })
 
-  it('is done once, also by a core that goes on from a snapshot', () => {
+  it('happens once, also across a snapshot', () => {
     const session = haltedSession()
     session.openAccount('a', owned)
     session.restore()

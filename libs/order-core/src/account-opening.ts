@@ -11,21 +11,21 @@ import { err, type Result } from '@triplane/kernel'
 import type { Ledger, OpeningRefusal } from '@triplane/ledger'
 import type { WaitingIntents } from './waiting-intents.ts'
 
-/** What an account is opened with. */
+/** The content of an account opening. */
 export type Opening = Pick<AccountOpening, 'openingId' | 'account' | 'switches'>
 
-/** Why an account is not opened: what the ledger refuses, and what the plane does. `detail` says what was found. */
+/** Why an opening is refused, by the ledger or by the plane. `detail` says what was found. */
 export interface AccountRefusal {
   /**
    * - `not_halted`: no operator has halted trading
    * - `orders_work`: orders are open
-   * - `no_market_time`: nothing was heard of the market yet
+   * - `no_market_time`: no market data was received yet
    */
   readonly code: OpeningRefusal['code'] | 'not_halted' | 'orders_work' | 'no_market_time'
   readonly detail: string
 }
 
-/** What the account owns, and the kill switches that are latched, the manual one apart: it is the account's, whatever the run. */
+/** What the account owns, whatever the run, and its latched kill switches except the manual one. */
 export interface OwnedView {
   readonly account: OwnedAccount
   readonly switches: readonly Exclude<TrippableSwitch, 'manual'>[]
@@ -43,8 +43,8 @@ interface OpeningParts {
 }
 
 /**
- * Opens the account of a new run with what it owned before, and says what it owns now. Only an operator's halt will do for the first:
- * any other may end by itself, and what is opened is to be looked at before it is traded.
+ * Opens the account of a new run with what it owned before, and reports what it owns now. Opening requires an operator's halt:
+ * any other halt may end by itself, and an operator should check the opened account before it trades.
  */
 export class AccountOpenings {
   readonly #parts: OpeningParts
@@ -59,7 +59,7 @@ export class AccountOpenings {
     return { account: ledger.owned(), switches: automatic.filter((type) => switches.includes(type)) }
   }
 
-  /** Whether `open` would open it now, or has: `known`. Changes nothing. */
+  /** Whether `open` would open it now (`new`), already has (`known`), or why not. Changes nothing. */
   wouldOpen({ openingId, account }: Opening): Result<'new' | 'known', AccountRefusal> {
     const { ledger, mode, orders, waiting, nowUs } = this.#parts
     const verdict = ledger.wouldOpen(openingId, account)
@@ -73,7 +73,7 @@ export class AccountOpenings {
     return verdict
   }
 
-  /** Books what the account owned, and gives the event that says so. One that is refused, or known, changes nothing. */
+  /** Books what the account owned and returns the event to publish. A refused or known opening changes nothing. */
   open(opening: Opening, effectUs: number): EventDraft<AccountOpened> | undefined {
     const verdict = this.wouldOpen(opening)
     if (!verdict.ok || verdict.value === 'known') return undefined

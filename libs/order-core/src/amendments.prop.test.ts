@@ -37,7 +37,7 @@ type Faults = typeof faults extends fc.Arbitrary<infer T> ? T : never
 
 const risk = { maxMarketAgeMs: 3_600_000, maxOrders: 10_000, maxPositionUsd: 1e6, maxGrossUsd: 1e6 }
 
-/** Orders rest around 100 at a broker far away, and trade in part while the trading state changes. */
+/** Orders rest around 100 at a remote broker and trade in part while the trading state changes. */
 function played(script: Script, { awayUs, ...rest }: Faults, after: (session: Session, i: number) => void): Session {
   const start = new Session().nowUs
   const away = awayUs && { fromUs: start + SECOND + awayUs[0], toUs: start + SECOND + awayUs[0] + awayUs[1] }
@@ -56,7 +56,7 @@ function played(script: Script, { awayUs, ...rest }: Faults, after: (session: Se
   return session
 }
 
-/** What was approved of each order, and what was filled of it. */
+/** The approved and the filled quantity of each order. */
 function approvedAndFilled({ outputs }: Session) {
   const units = new Map<string, { approved: number; filled: number }>()
   for (const event of outputs) {
@@ -69,7 +69,7 @@ function approvedAndFilled({ outputs }: Session) {
 }
 
 describe('orders that are lowered', () => {
-  it('have no less than is filled and no more than was approved, whatever crosses on the way', () => {
+  it('stay between the filled and the approved quantity, whatever messages cross', () => {
     let amended = 0
     let rejected = 0
     fc.assert(
@@ -98,7 +98,7 @@ describe('orders that are lowered', () => {
     expect([amended > 10, rejected > 10]).toEqual([true, true])
   })
 
-  it('close in the end no more than is held while reducing, whatever was lost on the way', () => {
+  it('end up closing no more than the position while reducing, whatever messages were lost', () => {
     fc.assert(
       fc.property(script, faults, (script, faults) => {
         const session = played(script, faults, () => undefined)
@@ -116,7 +116,7 @@ describe('orders that are lowered', () => {
     )
   })
 
-  it('live on identically from a snapshot at any moment', () => {
+  it('resume identically from a snapshot at any moment', () => {
     fc.assert(
       fc.property(script, faults, fc.nat(40), (script, faults, cut) => {
         const end = (session: Session) => session.wait(10 * SECOND).settle()

@@ -14,7 +14,7 @@ const fillsOf = ({ outputs }: Session) => outputs.filter((event) => event.type =
 const heldUnits = ({ core }: Session) => core.view().account.positions[0]?.position.quantity ?? 0n
 const until = (...states: OrderState[]) => ['received', 'approved', 'submitted', ...states]
 
-describe('an order at a broker that is far away', () => {
+describe('an order at a remote broker', () => {
   it('fills as on paper', () => {
     const session = remote()
     session.intent('a', { limitPrice: '100.1' })
@@ -23,7 +23,7 @@ describe('an order at a broker that is far away', () => {
     expect(session.core.view()).toMatchObject({ refusedTransitions: 0, open: [] })
   })
 
-  it('may be acknowledged after its fill: that is no news', () => {
+  it('may be acknowledged after its fill, without effect', () => {
     const session = remote({ lateAckUs: 200_000 })
     session.intent('a')
     session.wait(2 * WAY_US).trade(100, 0.4, 'sell')
@@ -35,7 +35,7 @@ describe('an order at a broker that is far away', () => {
   it.each([
     { name: 'acknowledged', sold: 0, back: 'acknowledged' as const },
     { name: 'partially filled', sold: 0.4, back: 'partially_filled' as const },
-  ])('goes back to $name when its cancellation is refused, and can be cancelled again', ({ sold, back }) => {
+  ])('returns to $name when its cancellation is refused, and can be cancelled again', ({ sold, back }) => {
     const session = remote({ cancelRejects: 1 })
     session.intent('a')
     after(session)
@@ -51,7 +51,7 @@ describe('an order at a broker that is far away', () => {
     expect(session.core.view()).toMatchObject({ open: [], refusedTransitions: 0 })
   })
 
-  it('is unknown when its cancellation is refused before anything else was heard of it', () => {
+  it('is unknown when its cancellation is refused before any other report', () => {
     const session = remote({ cancelRejects: 1, lateAckUs: 400_000 })
     session.intent('a')
     session.cancel('a')
@@ -60,7 +60,7 @@ describe('an order at a broker that is far away', () => {
     expect(session.core.view().refusedTransitions).toBe(0)
   })
 
-  it('goes back to where it has come to meanwhile', () => {
+  it('returns to the state it reached meanwhile when its cancellation is refused', () => {
     const session = remote({ cancelRejects: 1 })
     session.intent('a')
     after(session).forget()
@@ -70,7 +70,7 @@ describe('an order at a broker that is far away', () => {
     expect(session.brief()).toEqual(['a pending_cancel replaced', 'fill 0.4 @ 100', 'a partially_filled'])
   })
 
-  it('is unknown after a time-out, reserves what it may trade, and is known again by its fill', () => {
+  it('is unknown after a time-out, keeps its reservation, and is known again by its fill', () => {
     const session = remote({ timesOut: true, lateAckUs: 300_000, lateFillUs: 300_000 })
     session.intent('a', { limitPrice: '100.1' })
     after(session, 200_000)
@@ -81,7 +81,7 @@ describe('an order at a broker that is far away', () => {
     expect(fillsOf(session)).toHaveLength(1)
   })
 
-  it('expires when the broker says so, and a fill that comes behind that is booked', () => {
+  it('expires when the broker reports it, and a later fill is booked', () => {
     const session = remote({ expiresAfterUs: 500_000, lateFillUs: SECOND })
     session.intent('a')
     after(session, 400_000)
@@ -92,7 +92,7 @@ describe('an order at a broker that is far away', () => {
     expect(heldUnits(session)).toBe(40_000_000n)
   })
 
-  it('is booked once, however often its fill is told', () => {
+  it('is booked once, however often its fill is reported', () => {
     const session = remote({ repeatFillsAfterUs: 100_000 })
     session.intent('a', { limitPrice: '100.1' })
     after(session)
@@ -100,7 +100,7 @@ describe('an order at a broker that is far away', () => {
     expect(heldUnits(session)).toBe(100_000_000n)
   })
 
-  it('is booked by a fill of any age, also when nobody remembers it, once', () => {
+  it('is booked once by a fill of any age, even when the order was forgotten', () => {
     const faults = { lateFillUs: 3600 * SECOND, repeatFillsAfterUs: SECOND }
     const session = remote(faults, { orderRetentionMs: 1000 })
     session.intent('a')
@@ -115,7 +115,7 @@ describe('an order at a broker that is far away', () => {
     expect(session.core.view().totals.lateFills).toBe(1)
   })
 
-  it('is told of behind a disconnect: what worked goes on, what was lost or has ended unseen is unknown', () => {
+  it('is reconciled after a disconnect: a working one works on, one that was lost or ended unseen is unknown', () => {
     const start = remote().nowUs
     const away = { fromUs: start + 2 * SECOND, toUs: start + 4 * SECOND }
     const session = remote({ away })
@@ -137,7 +137,7 @@ describe('an order at a broker that is far away', () => {
     expect(fillsOf(session)).toHaveLength(1)
   })
 
-  it('is unknown while the broker says that it does not work any more and nobody knows why', () => {
+  it('is unknown while the broker no longer lists it, for a reason not reported yet', () => {
     const start = remote().nowUs
     const session = remote({ away: { fromUs: start + 2 * SECOND, toUs: start + 4 * SECOND }, lateFillUs: 6 * SECOND })
     session.intent('a')
@@ -154,7 +154,7 @@ describe('an order at a broker that is far away', () => {
       then: ['b pending_cancel halted', 'b cancelled halted'],
     },
     { name: 'by whoever asks again', command: undefined, then: [] },
-  ])('is cancelled behind a disconnect in which its cancellation was lost, $name', ({ command, then }) => {
+  ])('is cancelled after a disconnect that lost its cancellation, $name', ({ command, then }) => {
     const start = remote().nowUs
     const session = remote({ away: { fromUs: start + 2 * SECOND, toUs: start + 4 * SECOND } })
     session.intent('b', { limitPrice: '99.9' })
@@ -179,7 +179,7 @@ describe('an order at a broker that is far away', () => {
     expect(session.core.view().open).toEqual([])
   })
 
-  describe('that is to be lowered while reducing', () => {
+  describe('to be lowered while reducing', () => {
     const held = (faults: RemoteFaults, quantity = '0.6') => {
       const session = remote(faults)
       session.intent('long', { quantity, limitPrice: '100.1' })
@@ -189,7 +189,7 @@ describe('an order at a broker that is far away', () => {
       return session
     }
 
-    it('has the smaller quantity when the broker says so, and says nothing of it', () => {
+    it('has the smaller quantity once the broker confirms it, and publishes nothing', () => {
       const session = held({})
       session.command('reduce')
       expect(session.core.view().open).toMatchObject([{ quantityUnits: 100_000_000n, amendingToUnits: 60_000_000n }])
@@ -210,21 +210,21 @@ describe('an order at a broker that is far away', () => {
       expect(session.amendments).toEqual(['rejected'])
     })
 
-    it('is cancelled by the broker when so much is filled before the amendment comes', () => {
+    it('is cancelled by the broker when as much is filled before the amendment arrives', () => {
       const session = held({})
       session.command('reduce')
       session.trade(100.2, 0.6, 'buy')
       after(session)
       expect(session.brief()).toEqual([
         ...['fill 0.6 @ 100.2', 'a partially_filled'],
-        // What is left of it would open now.
+        // The rest of the order would open now.
         ...['a pending_cancel reducing', 'a cancelled reducing'],
       ])
       expect(session.core.view()).toMatchObject({ open: [], refusedTransitions: 0 })
       expect(heldUnits(session)).toBe(0n)
     })
 
-    it('is complete when the word of its amendment comes behind that of its last fill', () => {
+    it('is complete when its amendment is reported after its last fill', () => {
       const session = held({ lateAmendUs: 300_000 })
       session.command('reduce')
       session.wait(2 * WAY_US).trade(100.2, 3, 'buy')
@@ -232,13 +232,13 @@ describe('an order at a broker that is far away', () => {
       after(session)
       expect(session.brief()).toEqual([
         ...['fill 0.6 @ 100.2', 'a partially_filled'],
-        // What would be left of it without the amendment would open now; the broker has nothing left to cancel.
+        // Without the amendment the rest would open now; the broker has nothing left to cancel.
         ...['a pending_cancel reducing', 'a partially_filled', 'a filled'],
       ])
       expect(session.core.view().open).toEqual([])
     })
 
-    it('is asked for once more where the amendment may be lost', () => {
+    it('requests the amendment again when it may have been lost', () => {
       const start = remote().nowUs
       const away = { fromUs: start + 3 * SECOND, toUs: start + 5 * SECOND }
       const session = held({ away })
@@ -259,7 +259,7 @@ describe('an order at a broker that is far away', () => {
     })
   })
 
-  it('lives on identically from a snapshot at any moment, whatever goes wrong', () => {
+  it('resumes identically from a snapshot at any moment, whatever goes wrong', () => {
     const faults = fc.record({
       lateAckUs: fc.nat(200_000),
       lateFillUs: fc.nat(400_000),

@@ -1,7 +1,7 @@
 import { orderPlaneConfigSchema } from './config.ts'
 
 describe('order plane configuration', () => {
-  it('has a default for everything', () => {
+  it('has a default for every setting', () => {
     expect(orderPlaneConfigSchema.parse({})).toMatchObject({
       minLatencyMs: 1,
       risk: { maxOrderNotionalUsd: 2_500, maxPositionUsd: 10_000, maxOrders: 20 },

@@ -16,18 +16,18 @@ const SECOND_MS = 1000
 
 /** Settings of the order plane. Durations are milliseconds of market time. */
 export const orderPlaneConfigSchema = z.strictObject({
-  /** Everything the plane says takes effect this much later than what caused it, at least. */
+  /** Least delay from an input to the effect of the outputs that it causes. */
   minLatencyMs: durationMs(1, 10 * SECOND_MS),
   ...accountSchema.shape,
   /** Korean won for one US dollar, for the metrics in KRW. */
   krwPerUsd: z.number().positive().max(1e6).default(1350),
-  /** How long an order is remembered after its end, for late fills and repeated intents. */
+  /** How long an ended order is remembered, for late fills and repeated intents. */
   orderRetentionMs: durationMs(60 * SECOND_MS, 3600 * SECOND_MS),
   risk: z
     .strictObject({
       /** An intent decided on data further ahead than this is refused. */
       maxFutureMs: durationMs(250, 60 * SECOND_MS),
-      /** An instrument that was silent for longer is not traded. */
+      /** An instrument without market data for longer is not traded. */
       maxMarketAgeMs: durationMs(5 * SECOND_MS, 3600 * SECOND_MS),
       maxOrderNotionalUsd: usd(2_500),
       /** Largest position in one instrument, working orders included. */
@@ -43,12 +43,12 @@ export const orderPlaneConfigSchema = z.strictObject({
     .prefault({}),
   participation: z
     .strictObject({
-      /** Largest share of the volume traded in the window that may be ours, 0-1. */
+      /** Our largest share of the volume traded in the window, 0-1. */
       maxShareRatio: z.number().positive().max(1).default(0.1),
       windowMs: durationMs(300 * SECOND_MS, 24 * 3600 * SECOND_MS),
     })
     .prefault({}),
-  /** Who orders go to. */
+  /** The broker that receives the orders. */
   broker: z
     .string()
     .refine((name) => brokers.some((one) => one.name === name), {
@@ -71,5 +71,5 @@ export const orderPlaneConfigSchema = z.strictObject({
     })
     .prefault({}),
 })
-/** The same as the core takes it: durations are microseconds. */
+/** The core's settings: durations in microseconds. */
 export type OrderPlaneConfig = InMicroseconds<z.infer<typeof orderPlaneConfigSchema>>

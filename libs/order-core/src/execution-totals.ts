@@ -9,7 +9,7 @@ import {
   type StateOf,
 } from '@triplane/contracts'
 
-/** The totals as they are saved. */
+/** The saved totals. */
 export const executionTotalsSchema = stateSchema({
   denials: field.countsOf(riskCodes),
   participationDownscales: field.count,
@@ -37,13 +37,13 @@ const nothingCounted: ExecutionTotalsSnapshot = {
   worstSlippageBps: 0,
 }
 
-/** What the order plane counts over a run beside the states of its orders. */
+/** The order plane's counts over a run, beside those of order states. */
 export class ExecutionTotals {
   readonly denials: Record<RiskCode, number>
   participationDownscales: number
-  /** Answers about orders that nobody remembers, fills apart. */
+  /** Reports about forgotten orders, except fills. */
   unknownReplies: number
-  /** Cancels asked for of orders that nobody remembers. */
+  /** Requests to cancel forgotten orders. */
   unknownCancels: number
   #fills: number
   #partialFills: number
@@ -65,7 +65,7 @@ export class ExecutionTotals {
     this.#worstSlippageBps = saved.worstSlippageBps
   }
 
-  /** Counts a fill, whose quantity was worth `midNotionalUsd` at the mid of its decision. */
+  /** Counts a fill; `midNotionalUsd` is the worth of its quantity at the mid of its decision. */
   addFill(fill: EventDraft<Fill>, midNotionalUsd: number): void {
     this.#fills++
     if (fill.status === 'PARTIAL_FILL') this.#partialFills++

@@ -9,7 +9,7 @@ const future: Instrument = {
 }
 const of = { instrument: `${future.symbol}@sim` }
 
-/** A session in which one future is held and an order of it rests below the market. */
+/** A session with a position in one future and an order on it that rests below the market. */
 function holding(): Session {
   const session = new Session({}, undefined, [future]).open(future.symbol)
   session.intent('a', { ...of, quantity: '2', limitPrice: '100.1' })
@@ -21,7 +21,7 @@ function holding(): Session {
 const heldUnits = (session: Session) => session.core.view().account.positions[0]?.position.quantity
 
 describe('a dated future', () => {
-  it('is traded until it expires: then its orders end as expired, and none passes, not even a closing one', () => {
+  it('is traded until it expires: then its orders are cancelled as expired and none passes, not even a closing one', () => {
     const session = holding()
     expect(session.brief()).toContain('fill 2 @ 100.1')
     expect(session.core.view().open).toHaveLength(1)
@@ -42,7 +42,7 @@ describe('a dated future', () => {
     expect(session.brief().at(-1)).toBe('c submitted')
   })
 
-  it('is held at its last mark from then on, also after a restart', () => {
+  it('keeps its position at the last mark from then on, also after a restart', () => {
     const session = holding()
     session.mark(90, future.symbol)
     session.wait(expiryUs - session.nowUs + 60_000_000).settle()

@@ -13,8 +13,8 @@ const buy = (session: Session, intentId: string) =>
   session.intent(intentId, { instrument: 'ETH/KRW@sim', limitPrice: '100.1' })
 const newest = (session: Session) => session.brief().at(-1)
 
-describe('what is quoted in a currency whose rate is fed', () => {
-  it('is not traded before there is a rate', () => {
+describe('an instrument quoted in a currency whose rate is fed', () => {
+  it('is not traded before the first rate', () => {
     const session = open()
     buy(session, 'a')
     expect(newest(session)).toBe('a denied no_rate')
@@ -23,13 +23,13 @@ describe('what is quoted in a currency whose rate is fed', () => {
     expect(newest(session)).toBe('b submitted')
   })
 
-  it('is traded at the rate that is configured for the time before', () => {
+  it('is traded at the configured initial rate', () => {
     const session = open('0.001')
     buy(session, 'a')
     expect(newest(session)).toBe('a submitted')
   })
 
-  it.each(['stale', 'late'] as const)('is not traded while the rate is %s, and valued all the time', (lost) => {
+  it.each(['stale', 'late'] as const)('is not traded while the rate is %s, but still valued', (lost) => {
     const session = open()
     session.mark(1000, won.symbol)
     buy(session, 'a')
@@ -50,7 +50,7 @@ describe('what is quoted in a currency whose rate is fed', () => {
     expect(session.core.view().movingRates).toEqual([{ currency: 'KRW', usd: 0.002 }])
   })
 
-  it('is opened with no account before there is a rate', () => {
+  it('is not part of an account opening before the first rate', () => {
     const before = open('0.001')
     buy(before, 'a')
     before.wait(1_000_000).settle()

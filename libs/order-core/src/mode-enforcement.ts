@@ -3,7 +3,7 @@ import type { OrderChanges } from './order-changes.ts'
 import type { TradingDesk } from './trading-desk.ts'
 import type { TradingDesks } from './trading-desks.ts'
 
-/** Holds working orders to the trading state. Halted: no order stays. Reducing: none that opens. */
+/** Enforces the trading state on working orders. Halted: cancels all. Reducing: cancels or lowers those that open. */
 export class ModeEnforcement {
   readonly #mode: TradingMode
   readonly #desks: TradingDesks
@@ -15,12 +15,12 @@ export class ModeEnforcement {
     this.#changes = deps.changes
   }
 
-  /** The trading state may be another. */
+  /** Enforces it on all desks. Call it when the trading state may have changed. */
   enforce(): void {
     for (const desk of this.#desks.all) this.enforceAt(desk)
   }
 
-  /** The position of a desk, or what is known of its orders, may be another: what closed may open now. */
+  /** Enforces it on one desk. Call it when its position or orders may have changed: a closing order may open now. */
   enforceAt(desk: TradingDesk): void {
     const { state } = this.#mode
     if (state === 'halted') for (const order of [...desk.working.orders]) this.#changes.cancel(order, 'halted')
@@ -38,7 +38,7 @@ export class ModeEnforcement {
     }
   }
 
-  /** Leaves an order as it is where it closes no more than `closable`, lowers it to that, or cancels it; gives what it keeps. */
+  /** Keeps an order that closes at most `closable`, else lowers it to that or cancels it. Returns the units that it keeps. */
   #keepWithin(order: Order, closable: bigint, desk: TradingDesk): bigint {
     const kept = keptUnits(order)
     if (kept <= closable) return kept

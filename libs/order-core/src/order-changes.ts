@@ -3,7 +3,7 @@ import { formatFixed } from '@triplane/kernel'
 import { isWorking, type Broker, type Order, type OrderStore } from '@triplane/execution'
 import type { CoreTime, PublishedOrders } from './published-orders.ts'
 
-/** What the core asks the broker to change of orders that it has sent. */
+/** Requests changes of sent orders from the broker. */
 export class OrderChanges {
   readonly #broker: Broker
   readonly #orders: OrderStore
@@ -22,7 +22,7 @@ export class OrderChanges {
     this.#time = deps.time
   }
 
-  /** Asks for the cancellation of an order that works, once. */
+  /** Requests the cancellation of a working order, once. */
   cancel(order: Order, reason: CancelReason): void {
     if (!isWorking(order.state) || order.state === 'pending_cancel') return
     const { intentId, instrument } = order.intent
@@ -33,8 +33,8 @@ export class OrderChanges {
   }
 
   /**
-   * Asks to lower the quantity of an order that works, what is filled included: once, and again for less only. To at least what
-   * it has or will have, nothing is asked; to at most what is filled, its cancellation.
+   * Requests to lower the quantity of a working order, the filled part included; again only for a smaller quantity. Does nothing
+   * for a quantity at or above the current or already requested one; cancels the order for one at or below the filled quantity.
    */
   lower(order: Order, quantityUnits: bigint, reason: CancelReason): void {
     const { state, filledUnits, quantityScale } = order

@@ -25,7 +25,7 @@ import { executionTotalsSchema, type ExecutionTotalsSnapshot } from './execution
 import { tradingDesksSchema } from './trading-desks.ts'
 import { waitingIntentsSchema } from './waiting-intents.ts'
 
-/** The events that the order plane hears. */
+/** The input types of the order plane. */
 export const orderPlaneInputs = [
   'trade',
   'quote',
@@ -46,7 +46,7 @@ export type OrderPlaneInput = Extract<Event, { readonly type: (typeof orderPlane
 /** The order plane's state for the live view and the report. Positions are valued at their marks. */
 export interface OrderPlaneView {
   readonly tradingState: TradingState
-  /** Kill switches that are active. */
+  /** Active kill switches. */
   readonly switches: readonly SwitchType[]
   /** Orders by their last state. */
   readonly orders: OrderCounts
@@ -61,12 +61,12 @@ export interface OrderPlaneView {
   readonly movingRates: readonly { readonly currency: string; readonly usd: number }[]
 }
 
-/** The state of the core as it is saved. */
+/** The saved state of the core. */
 export const orderPlaneSchema = stateSchema({
   lastSeq: field.count,
   nowUs: field.timeUs,
   marketUs: field.timeUs,
-  /** Null when no order can be ended by a session. */
+  /** Null while no order can be ended by a session. */
   sessionCheckUs: field.orNull(field.timeUs),
   waiting: waitingIntentsSchema,
   mode: tradingModeSchema,
@@ -84,9 +84,9 @@ export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEven
   view(): OrderPlaneView
   /** What the account owns, and whether it may be opened with what it owned before the run. */
   readonly account: Pick<AccountOpenings, 'owned' | 'wouldOpen'>
-  /** What the commission of a booked fill is worth, US dollars; negative is a rebate. */
+  /** Commission of a booked fill, US dollars; negative is a rebate. */
   feeUsd(fill: Fill): number
-  /** What a fill of an instrument of the run is worth, US dollars. */
+  /** Notional of a fill of an instrument of the run, US dollars. */
   notionalUsd(fill: Fill): number
   snapshot(): OrderPlaneSnapshot
 }

@@ -2,25 +2,25 @@ import type { BookDelta, BookSnapshot, Instrument, MarketStatus, OrderIntent, Qu
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 import type { ConfiguredRates } from '@triplane/instruments'
 
-/** What the desks hear of the market. */
+/** The market events that the desks handle. */
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
 
-/** How a broker answers an amendment. */
+/** A broker's answer to an amendment. */
 export type AmendmentOutcome = 'amended' | 'rejected'
 
-/** What the core is built with, beside its settings. */
+/** The core's dependencies, beside its settings. */
 export interface OrderPlaneDeps {
   /** The instruments of the run. */
   readonly instruments: readonly Instrument[]
-  /** What currencies are worth at the start of a run, and what feeds those that move. */
+  /** Rates at the start of a run, and the feeds of those that move. */
   readonly rates: ConfiguredRates
   readonly isSessionOpen: (session: Instrument['session'], timeUs: number) => boolean
-  /** The brokers that the settings may name; default: every one that there is. */
+  /** The brokers that the settings may name; default: all of the registry. */
   readonly brokers?: readonly BrokerDefinition<BrokerSettings>[] | undefined
-  /** Told of an intent at the moment when the gate approves it: the edge's, to take the time. It must not call back. */
+  /** Called when the gate approves an intent, so that the edge can take the time. It must not call back. */
   readonly onApproved?: (intent: OrderIntent) => void
-  /** Told of an intent whose id is known already, which no output tells of: to be counted. It must not call back. */
+  /** Called for an intent with a known id, to count it: no output mentions it. It must not call back. */
   readonly onDuplicate?: (intent: OrderIntent) => void
-  /** Told how an amendment that we asked for was answered, which no output tells of: to be counted. It must not call back. */
+  /** Called with the answer to a requested amendment, to count it: no output mentions it. It must not call back. */
   readonly onAmendment?: (outcome: AmendmentOutcome) => void
 }

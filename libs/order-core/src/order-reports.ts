@@ -20,7 +20,7 @@ import type { OrderPlaneDeps } from './order-plane-deps.ts'
 import type { CoreTime, PublishedOrders } from './published-orders.ts'
 import type { TradingDesks } from './trading-desks.ts'
 
-/** What reports are followed with. */
+/** The dependencies of `OrderReports`. */
 export interface OrderReportsDeps {
   readonly orders: OrderStore
   readonly published: PublishedOrders
@@ -35,9 +35,9 @@ export interface OrderReportsDeps {
 }
 
 /**
- * What a broker's report does to an order.
+ * Applies a broker's reports to orders.
  *
- * Invariant: a fill is booked, then published, then the order enters its state, so no state claims what the ledger does not hold.
+ * Invariant: a fill is booked, then published, then the order enters its state, so no state claims a fill that is not booked.
  */
 export class OrderReports {
   readonly #deps: OrderReportsDeps
@@ -46,13 +46,13 @@ export class OrderReports {
     this.#deps = deps
   }
 
-  /** Follows a report. */
+  /** Applies a report. */
   take(report: BrokerReport): void {
     if (report.type === 'snapshot') this.#reconcile(report.working, report.venueUs, report.atUs)
     else this.#onOrderReport(report)
   }
 
-  /** What the broker says about an order. One that is forgotten has ended: only its fills are news. */
+  /** Applies a report about one order. A forgotten order has ended: only its fills still matter. */
   #onOrderReport(report: OrderReport): void {
     const { orders, published, totals } = this.#deps
     const order = orders.get(report.intentId)
@@ -93,7 +93,7 @@ export class OrderReports {
     }
   }
 
-  /** What was unknown works: the trading state is held against it again. */
+  /** An unknown order that is acknowledged works: the trading state is enforced on it again. */
   #onAcknowledged(order: Order, atUs: number): void {
     const { orders, published } = this.#deps
     const { state } = order
@@ -102,7 +102,7 @@ export class OrderReports {
     if (state === 'unknown') this.#enforceAt(order)
   }
 
-  /** One of which so much was filled before is complete. */
+  /** An order that has already filled the lowered quantity is complete. */
   #onAmended(order: Order, quantityUnits: bigint, atUs: number): void {
     const { orders, published, onAmendment } = this.#deps
     const wasAsked = order.amendingToUnits !== undefined
@@ -111,7 +111,7 @@ export class OrderReports {
     if (isWorking(order.state) && remainingUnits(order) === 0n) published.enter(order, 'filled', atUs)
   }
 
-  /** It must not stay as it is, so it goes. */
+  /** Cancels the order: it must not keep its quantity. */
   #onAmendRejected(order: Order): void {
     const { orders, changes, onAmendment } = this.#deps
     if (order.amendingToUnits === undefined) return
@@ -121,10 +121,10 @@ export class OrderReports {
   }
 
   /**
-   * Compares our orders with those that worked at the broker at `venueUs`. One of ours that is not among them has ended there,
-   * how is unknown until its reports come; one that was unknown and is among them works. What was sent or changed since is
-   * not judged. A cancellation or an amendment that is under way may have been lost: the order works as if nobody had asked, and
-   * where the trading state still needs it, it is asked for once more.
+   * Reconciles our orders with those working at the broker at `venueUs`. One of ours that is missing there has ended, and is
+   * unknown until its reports come; an unknown one that is listed works. Orders sent or changed since are not judged. A pending
+   * cancellation or amendment may have been lost: the order works on without it, and it is requested again if the trading state
+   * still requires it.
    */
   #reconcile(working: readonly string[], venueUs: number, atUs: number): void {
     const { orders, published, desks, enforcement } = this.#deps
@@ -143,7 +143,10 @@ export class OrderReports {
     enforcement.enforce()
   }
 
-  /** Books, publishes, then enters the state. A fill that is reported twice is booked once. One that comes after the order's end, however late, is booked like any other. */
+  /**
+   * Books and publishes a fill, then enters the order's state. Deduplicates fills. One that comes after the order's end, however
+   * late, is booked like any other.
+   */
   #onFill(report: FillReport, order: Order | undefined): void {
     const { desks, ledger, outbox, totals, enforcement, time } = this.#deps
     const desk = desks.find(report.order.instrument)

@@ -43,7 +43,7 @@ const script = fc.array(fc.tuple(step, fc.constantFrom(0, 1, 500, 3_000, 9_000, 
 })
 type Script = typeof script extends fc.Arbitrary<infer T> ? T : never
 
-/** What is done beside the script, before each step: it must change nothing. */
+/** An action before each step of the script; it must change nothing. */
 interface Beside {
   readonly before?: (session: Session, i: number) => void
 }
@@ -56,7 +56,7 @@ function play(script: Script, { before }: Beside = {}): Session {
   const price = (at: number) => Math.round(1_000 + at) / 10
   let priorUs = session.nowUs
   script.forEach(([what, gapUs], i) => {
-    // Data and commands come before what strategies say in the same microsecond.
+    // Data and commands precede the strategies' events of the same microsecond.
     const isStrategy = what.kind === 'intent' || what.kind === 'cancel' || what.kind === 'switch'
     session.wait(isStrategy ? gapUs : Math.max(1, gapUs))
     if (session.nowUs > priorUs) before?.(session, i)
@@ -105,7 +105,7 @@ function act(session: Session, what: Script[number][0], price: (at: number) => n
 }
 
 describe('order plane core', () => {
-  it('puts out the same however finely time is advanced', () => {
+  it('gives the same outputs however finely time is advanced', () => {
     fc.assert(
       fc.property(script, fc.integer({ min: 200, max: 3_000 }), (script, strideUs) => {
         let doneUs = 0
@@ -123,7 +123,7 @@ describe('order plane core', () => {
     )
   })
 
-  it('does the same however often it is looked at', () => {
+  it('gives the same outputs however often it is read', () => {
     fc.assert(
       fc.property(script, fc.integer({ min: 1, max: 3 }), (script, looks) => {
         const watched = play(script, {
@@ -138,7 +138,7 @@ describe('order plane core', () => {
     )
   })
 
-  it('goes on identically from a snapshot at any point', () => {
+  it('resumes identically from a snapshot at any point', () => {
     fc.assert(
       fc.property(script, fc.nat(50), (script, cut) => {
         const restored = play(script, { before: (session, i) => void (i === cut % script.length && session.restore()) })
@@ -149,7 +149,7 @@ describe('order plane core', () => {
     )
   })
 
-  it('books every fill once, however long its order has ended or been forgotten, and however often it is told', () => {
+  it('books every fill once, however long ago its order ended or was forgotten, and however often it is reported', () => {
     const gapUs = fc.constantFrom(0, 5_000, 20_000, 1_000_000, 15_000_000)
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.constant('intent' as const) },
@@ -182,7 +182,7 @@ describe('order plane core', () => {
       return session.wait(200_000_000).settle()
     }
 
-    /** Every fill that is under way will be told once more, `laterUs` after the first time. */
+    /** Makes every fill under way come a second time, `laterUs` after the first. Returns their number. */
     function tellTwice(session: Session, laterUs: number): number {
       const saved = session.core.snapshot()
       const { broker, told } = tellFillsTwice(saved.broker, laterUs)
@@ -202,14 +202,14 @@ describe('order plane core', () => {
         expect(session.core.view().account.positions[0]?.position.quantity ?? 0n).toBe(BigInt(Math.round(bought * 1e8)))
         expect(session.core.view().totals.lateFills).toBe(fillsOf(session).filter(({ isLate }) => isLate).length)
         late += session.core.view().totals.lateFills
-        // What is not known any more was acknowledged when its fill came, as far as anyone knows.
+        // The fill of a forgotten order counts its own arrival as the acknowledgement.
         forgotten += fillsOf(session).filter(({ tsAckUs }, i) => tsAckUs !== fillsOf(once)[i]?.tsAckUs).length
       }),
     )
     expect([late > 20, forgotten > 20, repeated > 20]).toEqual([true, true, true])
   })
 
-  it('submits nothing while halted, holds what it booked, and reserves nothing when all orders have ended', () => {
+  it('submits nothing while halted, keeps booked positions, and reserves nothing once all orders have ended', () => {
     let submitted = 0
     let filled = 0
     fc.assert(

@@ -3,7 +3,7 @@ import { aMark, testStartUs } from '@triplane/testing'
 import { CLOSE_US, Session, SPY } from '../test/session.ts'
 
 const MS = 1_000
-/** Long enough for an order to reach the venue and its answers to come back. */
+/** Long enough for an order to reach the venue and its answers to return. */
 const ROUND_TRIP_US = 10 * MS
 
 /** A session with an order to buy 1 resting at 100, and nothing in its outputs. */
@@ -22,7 +22,7 @@ function long(): Session {
   return session.forget()
 }
 
-/** Units of each working order, what is filled included. */
+/** Units of each working order, the filled part included. */
 function quantitiesOf({ core }: Session) {
   return Object.fromEntries(core.view().open.map(({ intent, quantityUnits }) => [intent.intentId, quantityUnits]))
 }
@@ -90,7 +90,7 @@ describe('the life of an order', () => {
     expect(session.outputs[1]).toMatchObject({ quantity: '1', filledQuantity: '0.4' })
   })
 
-  it('cancels for a reason that it does not know', () => {
+  it('cancels for an unknown reason', () => {
     const session = resting()
     session.cancel('a', 'of_tomorrow' as never)
     session.wait(ROUND_TRIP_US).settle()
@@ -111,14 +111,14 @@ describe('the life of an order', () => {
     expect([orders.cancelled, refusedTransitions]).toEqual([1, 0])
   })
 
-  it('reports what the venue rejects', () => {
+  it('reports a rejection by the venue', () => {
     const session = new Session().open()
     session.intent('a', { limitPrice: '100.1', postOnly: true })
     session.wait(ROUND_TRIP_US).settle()
     expect(session.brief().slice(-1)).toEqual(['a rejected would_cross'])
   })
 
-  it('scales an order down to its share of the volume, and says so', () => {
+  it('scales an order down to its share of the volume, and publishes it', () => {
     const session = new Session({ participation: { maxShareRatio: 0.1 } })
     session.book([100, 5], [100.1, 5])
     session.status('book_valid')
@@ -133,8 +133,8 @@ describe('the life of an order', () => {
   })
 })
 
-describe('what is delivered twice', () => {
-  it('is recognised by its intent id', () => {
+describe('an intent delivered twice', () => {
+  it('is deduplicated by its id', () => {
     const session = resting()
     session.intent('a', { side: 'SELL' })
     session.wait(ROUND_TRIP_US).settle()
@@ -143,8 +143,8 @@ describe('what is delivered twice', () => {
   })
 })
 
-describe('a condition that the edge judged', () => {
-  it('refuses what opens while it calls for reducing, and clears itself', () => {
+describe('a condition judged by the edge', () => {
+  it('refuses opening orders while it calls for reducing, and clears itself', () => {
     const session = new Session().open()
     session.condition('heartbeat', 'reducing')
     session.intent('a')
@@ -155,7 +155,7 @@ describe('a condition that the edge judged', () => {
     expect(session.brief()).toContain('b submitted')
   })
 
-  it('does not undo what an operator ordered', () => {
+  it('does not undo the command of an operator', () => {
     const session = new Session().open()
     session.command('halt')
     session.condition('journal', 'halted')
@@ -165,7 +165,7 @@ describe('a condition that the edge judged', () => {
 })
 
 describe('a stop', () => {
-  it('by kill switch cancels what works and denies what comes, until it is re-armed', () => {
+  it('by kill switch cancels working orders and denies new ones, until it is re-armed', () => {
     const session = resting()
     session.killSwitch(true)
     session.intent('b')
@@ -182,7 +182,7 @@ describe('a stop', () => {
     expect(session.brief()).toEqual(['c received', 'c approved', 'c submitted'])
   })
 
-  it('by the operator does the same, until he resumes', () => {
+  it('by the operator does the same, until the operator resumes', () => {
     const session = resting()
     session.command('halt')
     session.intent('b')
@@ -195,7 +195,7 @@ describe('a stop', () => {
     ])
   })
 
-  it('to opening keeps what closes, and clips what is to close', () => {
+  it('of opening keeps closing orders, and clips new ones to the position', () => {
     const session = long()
     session.intent('close', { side: 'SELL', quantity: '1.5', limitPrice: '100.2' })
     session.intent('open', { limitPrice: '99.9' })
@@ -211,7 +211,7 @@ describe('a stop', () => {
     expect(session.outputs.at(-1)).toMatchObject({ quantity: '0.5', requestedQuantity: '1' })
   })
 
-  it('to opening lowers the order of which only a part closes, oldest first, and cancels what closes nothing', () => {
+  it('of opening lowers an order that closes only in part, oldest first, and cancels one that closes nothing', () => {
     const session = long()
     const sell = { side: 'SELL', limitPrice: '100.2' } as const
     session.intent('first', { ...sell, quantity: '0.5' })
@@ -232,14 +232,14 @@ describe('a stop', () => {
     expect(session.core.view().account.positions[0]?.position.quantity).toBe(0n)
   })
 
-  it('to opening lowers again what closes less after another fill, and keeps it right while it fills', () => {
+  it('of opening lowers again an order that closes less after another fill, and keeps it right while it fills', () => {
     const session = long()
     session.intent('a', { side: 'SELL', quantity: '2', limitPrice: '100.2' })
     session.intent('b', { side: 'SELL', quantity: '0.5', limitPrice: '100.3' })
     session.wait(ROUND_TRIP_US).settle()
     session.trade(100.2, 0.6, 'buy')
     session.wait(ROUND_TRIP_US).settle().forget()
-    // Of the 1.4 that are held, a takes all: b goes.
+    // `a` closes all of the remaining 1.4, so `b` is cancelled.
     session.command('reduce')
     session.wait(ROUND_TRIP_US).settle()
     expect(session.brief()).toEqual(['b pending_cancel reducing', 'b cancelled reducing'])
@@ -249,7 +249,7 @@ describe('a stop', () => {
   it.each([
     { name: 'is worth less than the venue takes', held: '2', open: '1.96', want: ['b pending_cancel reducing'] },
     { name: 'is worth just enough', held: '2', open: '1.95', want: [] },
-  ])('to opening cancels an order whose closing part $name', ({ held, open, want }) => {
+  ])('of opening cancels an order whose closing part $name', ({ held, open, want }) => {
     const session = new Session().open()
     session.intent('long', { quantity: held, limitPrice: '100.1' })
     session.wait(ROUND_TRIP_US).settle()
@@ -260,7 +260,7 @@ describe('a stop', () => {
     expect(session.brief()).toEqual(want)
   })
 
-  it('goes on from a snapshot with an amendment that is under way, and asks for it once', () => {
+  it('resumes from a snapshot with an amendment under way, and requests it once', () => {
     const session = long()
     session.intent('a', { side: 'SELL', quantity: '3', limitPrice: '100.2' })
     session.wait(ROUND_TRIP_US).settle().forget()
@@ -317,7 +317,7 @@ describe('the market as the plane sees it', () => {
     expect(session.brief()).toEqual(['a received', `a denied ${want}`])
   })
 
-  it('trades again when it is on time, and when a book shows that the touch still stands', () => {
+  it('trades again once data is on time, and once a book confirms the touch', () => {
     const session = new Session().open()
     session.status('late')
     session.status('on_time')
@@ -327,7 +327,7 @@ describe('the market as the plane sees it', () => {
     expect(session.brief()).toEqual(['a received', 'a approved', 'a submitted'])
   })
 
-  it('trades in the steps that are known, also after a restore, and books what it held before as it was', () => {
+  it('trades in the known steps, also after a restore, and keeps earlier positions unchanged', () => {
     const session = long()
     session.steps()
     session.steps({ tickSize: '0.001', lotSize: '0.0001', minNotional: '50' })
@@ -365,7 +365,7 @@ describe('the market as the plane sees it', () => {
 })
 
 describe('marks', () => {
-  it('value what is held, and nothing else does: no quote, no look at it', () => {
+  it('alone value a position: no quote and no reading does', () => {
     const session = long()
     const markOf = () => session.core.view().account.positions[0]?.position.mark
     session.wait(MS).quote(50, 50.1)
@@ -434,7 +434,7 @@ describe('an intent ahead of the data of its instrument', () => {
     expect(session.brief()).toEqual(['a received', 'a denied future_intent'])
   })
 
-  it('is judged when the data is there, not before', () => {
+  it('is judged when the data has arrived, not before', () => {
     const session = new Session().open()
     session.intent('a', ahead)
     session.killSwitch(true)

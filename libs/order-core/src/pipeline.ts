@@ -43,7 +43,7 @@ import type { TradingDesk } from './trading-desk.ts'
 import { TradingDesks } from './trading-desks.ts'
 import { WaitingIntents } from './waiting-intents.ts'
 
-/** Builds the core of the order plane; with a snapshot it goes on from there. */
+/** Builds the core of the order plane, from a snapshot if there is one. */
 export function createOrderCore(
   config: OrderPlaneConfig,
   deps: OrderPlaneDeps,
@@ -53,15 +53,15 @@ export function createOrderCore(
 }
 
 /**
- * The life of an order. Read it top to bottom: an intent is decided on and sent here, `OrderReports` follows what the broker
- * says of it, `ModeEnforcement` holds it to the trading state, `OrderChanges` asks the broker to change it. Its stages are in
- * `execution`, its view of an instrument in `TradingDesk`.
+ * The life of an order. Read it top to bottom: this class judges and submits an intent, `OrderReports` applies the broker's
+ * reports, `ModeEnforcement` enforces the trading state, `OrderChanges` requests changes from the broker. The stages are in
+ * `execution`, the view of an instrument in `TradingDesk`.
  *
  * Invariants
- * 1. What is due (a broker's report, an intent that waited too long, the end of a session) is handled before an input that
- *    comes after it in input order, so how finely time is advanced changes nothing.
- * 2. Every output takes effect `minLatencyUs` after the market time of what caused it.
- * 3. An intent with a known id changes no order. Whatever else is delivered twice does not come here (PlaneCore, 3).
+ * 1. Whatever is due (a broker's report, an intent that waited too long, the end of a session) is handled before an input
+ *    that comes after it in input order, so how finely time is advanced changes nothing.
+ * 2. Every output takes effect `minLatencyUs` after the market time of its cause.
+ * 3. An intent with a known id changes no order. All other inputs are deduplicated before (PlaneCore, 3).
  */
 class OrderPipeline implements OrderPlaneCore {
   readonly outbox: Outbox<ExecutionEvent>
@@ -161,7 +161,7 @@ class OrderPipeline implements OrderPlaneCore {
     }
   }
 
-  /** What the ledger has opened, the strategy plane books from the event. */
+  /** Publishes what the ledger opened: the strategy plane books the same from the event. */
   #onOpening(opening: AccountOpening): void {
     const opened = this.account.open(opening, this.#time.effectUs())
     if (opened) this.outbox.add(opened)
@@ -187,13 +187,13 @@ class OrderPipeline implements OrderPlaneCore {
     }
   }
 
-  /** Says nothing: the order of this id has told of its own life. */
+  /** Counts a duplicate and publishes nothing: the order with this id publishes its own states. */
   #onDuplicate(intent: OrderIntent): void {
     this.#countDenial({ code: 'duplicate', intentId: intent.intentId })
     this.#deps.onDuplicate?.(intent)
   }
 
-  /** Risk, sizing, submit. */
+  /** Runs risk and sizing, then submits. */
   #decide(intent: OrderIntent): void {
     const desk = this.#deskFor(intent)
     const candidate = readCandidate(intent, desk, this.#mode.state)
@@ -217,7 +217,7 @@ class OrderPipeline implements OrderPlaneCore {
     this.#published.enter(order, 'submitted', this.#nowUs)
   }
 
-  /** Cancels always pass, for whatever reason: one that is not known here counts as `replaced`. */
+  /** Cancels always pass, whatever their reason: an unknown reason counts as `replaced`. */
   #onCancel({ intentId, reason: given }: CancelIntent): void {
     const reason = isKnownCode(cancelReasons, given) ? given : 'replaced'
     for (const intent of this.#waiting.take((waiting) => waiting.intentId === intentId)) {
@@ -229,7 +229,7 @@ class OrderPipeline implements OrderPlaneCore {
     else this.#totals.unknownCancels++
   }
 
-  /** Handles what is due up to and including `throughUs`, then market time is `timeUs`. */
+  /** Handles everything due up to and including `throughUs`, then moves market time to `timeUs`. */
   #goTo(timeUs: number, throughUs: number): void {
     if (this.nextDueUs() <= throughUs) this.advance(throughUs)
     if (timeUs > this.#nowUs) this.#nowUs = timeUs
@@ -251,7 +251,7 @@ class OrderPipeline implements OrderPlaneCore {
     }
   }
 
-  /** Decided on data of the instrument that has not come here yet; so far ahead that risk refuses it is not waited for. */
+  /** True if decided on data of the instrument that has not arrived yet, unless so far ahead that risk refuses it. */
   #isAhead(intent: OrderIntent): boolean {
     const { decisionRecvUs, validUntilUs } = intent
     const desk = this.#deskFor(intent)
@@ -263,12 +263,12 @@ class OrderPipeline implements OrderPlaneCore {
     for (const intent of this.#waiting.take((waiting) => !this.#isAhead(waiting))) this.#decide(intent)
   }
 
-  /** Intents whose data did not come within their validity. */
+  /** Denies intents whose data did not arrive within their validity. */
   #denyOverdue(): void {
     this.#denyWaiting(({ validUntilUs }) => validUntilUs <= this.#nowUs)
   }
 
-  /** Intents on prices that nobody knows any more: their connection was lost. */
+  /** Denies intents on prices that are no longer known because their connection was lost. */
   #denyUnfounded(lostVenue: string | undefined): void {
     this.#denyWaiting(({ instrument }) => lostVenue === undefined || venueOf(instrument) === lostVenue)
   }
@@ -280,7 +280,7 @@ class OrderPipeline implements OrderPlaneCore {
     }
   }
 
-  /** Sessions and instruments end on whole minutes: look at the next one, as long as there are orders that a session can end. */
+  /** Sessions and instruments end on whole minutes: checks at the next one while there are orders that a session can end. */
   #watchSessions(): void {
     this.#sessionCheckUs = Math.min(this.#sessionCheckUs, floorTime(this.#nowUs, US_PER_MINUTE) + US_PER_MINUTE)
   }

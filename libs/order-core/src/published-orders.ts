@@ -4,11 +4,11 @@ import { orderEvent, type Order, type OrderStore } from '@triplane/execution'
 /** The market time of a core, microseconds. */
 export interface CoreTime {
   readonly nowUs: () => number
-  /** When what is said now takes effect. */
+  /** When outputs of now take effect. */
   readonly effectUs: () => number
 }
 
-/** Publishes the states of orders as they enter them. */
+/** Publishes each state that an order enters. */
 export class PublishedOrders {
   readonly #orders: OrderStore
   readonly #outbox: Outbox<ExecutionEvent>
@@ -20,12 +20,12 @@ export class PublishedOrders {
     this.#time = time
   }
 
-  /** Lets an order enter a state and says so. What the store refuses is counted there, and nothing is said. */
+  /** Enters a state and publishes it. A transition that the store refuses is counted there and not published. */
   enter(order: Order, state: OrderState, atUs: number, reason?: RiskCode | BrokerReject | CancelReason): void {
     if (!this.#orders.enter(order, state, atUs)) this.publish(order, reason)
   }
 
-  /** Says in which state the order is. */
+  /** Publishes the order's current state. */
   publish(order: Order, reason?: RiskCode | BrokerReject | CancelReason): void {
     this.#outbox.add(orderEvent(order, this.#time.effectUs(), reason))
   }

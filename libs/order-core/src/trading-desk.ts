@@ -39,7 +39,7 @@ export interface TradingDeskDeps {
   readonly participation: { readonly maxShareRatio: number; readonly windowUs: number }
 }
 
-/** A desk as it is saved. */
+/** The saved state of a desk. */
 export const tradingDeskSchema = stateSchema({
   instrument: field.text,
   source: field.orNull(field.text),
@@ -71,12 +71,12 @@ const nothingHeard = {
 }
 
 /**
- * One instrument as the order plane sees it: its live book, newest best prices, traded volume, position and working orders.
+ * The order plane's view of one instrument: its live book, newest best prices, traded volume, position and working orders.
  *
  * Invariants
- * 1. The book holds levels only while the data plane vouches for it or is just sending its snapshot.
- *    After a disconnect there are no best prices either, until new ones come.
- * 2. The broker sees every trade and, while the book is valid, every change of the book.
+ * 1. The book holds levels only while the data plane reports it valid or is sending its snapshot.
+ *    After a disconnect there are no best prices either, until new ones arrive.
+ * 2. The broker gets every trade and, while the book is valid, every change of the book.
  * 3. Best prices are as old as the newest quote, or as the newest change of a valid book that shows the same. Trades do not
  *    make them newer.
  */
@@ -86,7 +86,7 @@ export class TradingDesk implements InstrumentRisk {
   readonly isCashTraded: boolean
   readonly book: OrderBook
   readonly working: WorkingOrders
-  /** Base units that we traded ourselves. */
+  /** Our own traded volume, base units. */
   readonly ownVolume: RollingVolume
   readonly #rates: TradingDeskDeps['rates']
   readonly #watch: MarketWatch

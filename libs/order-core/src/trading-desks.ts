@@ -19,7 +19,7 @@ import type { OrderPlaneConfig } from './config.ts'
 import type { MarketInput, OrderPlaneDeps } from './order-plane-deps.ts'
 import { TradingDesk, tradingDeskSchema } from './trading-desk.ts'
 
-/** The desks as they are saved. */
+/** The saved desks. */
 export const tradingDesksSchema = field.list(tradingDeskSchema)
 export type TradingDesksSnapshot = StateOf<typeof tradingDesksSchema>
 
@@ -60,14 +60,14 @@ export class TradingDesks {
     return this.#byId.get(instrument)
   }
 
-  /** What a fill is worth, US dollars. Throws on one of an instrument that is unknown here. */
+  /** Notional of a fill, US dollars. Throws on an unknown instrument. */
   notionalUsd({ instrument, quantity, price }: Fill): number {
     const terms = this.find(instrument)?.terms
     invariant(terms !== undefined, 'a fill is of an instrument of the run', instrument)
     return worthUsd(quantityUnitsOf(quantity, terms), Number(price), terms)
   }
 
-  /** US dollars that working buys of what is bought for cash may still take, at the best ask. */
+  /** Cash that working buy orders without margin may still take, at the best ask, US dollars. */
   reservedCashUsd(): number {
     let usd = 0
     for (const { isCashTraded, workingBuyUnits, ask, terms } of this.all) {
@@ -76,14 +76,17 @@ export class TradingDesks {
     return usd
   }
 
-  /** Positions are valued at marks, rates that are fed among them, and at nothing else: so at any market time as the strategy plane values them. */
+  /**
+   * Values positions, and moves fed rates. Nothing but marks does, so at any market time the order plane and the strategy plane
+   * value alike.
+   */
   onMark(mark: Mark): void {
     const { instrument, price, tsRecvUs, ageUs } = mark
     this.#rates.onMark(mark)
     if (this.find(instrument)) this.#ledger.mark(instrument, price, tsRecvUs - ageUs)
   }
 
-  /** Shows a market event to the desks that it is about. */
+  /** Forwards a market event to the desks that it concerns. */
   onMarket(event: MarketInput, nowUs: number): void {
     if (event.type === 'marketStatus') {
       this.#rates.onStatus(event)

@@ -1,11 +1,11 @@
 import { field, type OrderIntent, type StateOf } from '@triplane/contracts'
 
-/** The intents that wait, as they are saved. */
+/** The saved waiting intents. */
 export const waitingIntentsSchema = field.list(field.event('orderIntent'))
 
 /**
- * Intents that were decided on data which has not come here yet. In lockstep there are none. They wait for the data in the
- * order in which they came, each at most its validity.
+ * Intents decided on data that has not arrived here yet. In lockstep there are none. They wait for the data in the order of
+ * their arrival, each for at most its validity.
  */
 export class WaitingIntents {
   #intents: OrderIntent[]
@@ -26,14 +26,14 @@ export class WaitingIntents {
     return this.#intents.some((intent) => intent.intentId === intentId)
   }
 
-  /** When the validity of the next one ends; Infinity when none waits. */
+  /** When the next validity ends; Infinity when none waits. */
   nextDueUs(): number {
     let dueUs = Number.POSITIVE_INFINITY
     for (const { validUntilUs } of this.#intents) dueUs = Math.min(dueUs, validUntilUs)
     return dueUs
   }
 
-  /** Takes out those that fit. */
+  /** Removes and returns the intents that fit. */
   take(fits: (intent: OrderIntent) => boolean): readonly OrderIntent[] {
     const taken = this.#intents.filter(fits)
     if (taken.length > 0) this.#intents = this.#intents.filter((intent) => !taken.includes(intent))

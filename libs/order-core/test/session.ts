@@ -56,12 +56,12 @@ export const CLOSE_US = testStartUs + 120_000_000
 
 export const isSessionOpen = (session: Instrument['session'], timeUs: number) => session === '24x7' || timeUs < CLOSE_US
 
-/** A core with the producers that feed it: they count their sequences and tell the time. */
+/** A core with the producers that feed it, which count their sequences and set the time. */
 export class Session {
   core: OrderPlaneCore
   nowUs = testStartUs
   readonly outputs: ExecutionEvent[] = []
-  /** How amendments were answered. */
+  /** The answers to amendments. */
   readonly amendments: string[] = []
   readonly #config: OrderPlaneConfig
   readonly #seqs = { data: 0, strategy: 0, operator: 0 }
@@ -70,7 +70,7 @@ export class Session {
   readonly rates: ConfiguredRates
   readonly #instruments: readonly Instrument[]
 
-  /** With `broker` orders go there. What is only quoted of the instruments may feed rates. */
+  /** Orders go to `broker` if it is given. Quoted instruments may feed rates. */
   constructor(
     fields: Parameters<typeof orderPlaneConfig>[0] = {},
     broker?: BrokerDefinition<BrokerSettings>,
@@ -91,7 +91,7 @@ export class Session {
     return createOrderCore(this.#config, deps, snapshot)
   }
 
-  /** Puts a new core in the place of the old, from its snapshot as JSON. */
+  /** Replaces the core by a new one, built from its snapshot as JSON. */
   restore(snapshot: OrderPlaneSnapshot = this.core.snapshot()): void {
     this.core = this.#build(JSON.parse(JSON.stringify(snapshot)) as OrderPlaneSnapshot)
   }
@@ -102,13 +102,13 @@ export class Session {
     return event
   }
 
-  /** Lets market time pass. */
+  /** Advances market time. */
   wait(us: number): this {
     this.nowUs += us
     return this
   }
 
-  /** States that nothing up to now comes any more. */
+  /** Declares that no more input comes up to now. */
   settle(): this {
     this.core.advance(this.nowUs)
     this.take()
@@ -147,7 +147,7 @@ export class Session {
     return this.send(aMarketStatus({ ...this.#market(symbol), status }))
   }
 
-  /** The data plane says that the steps are unknown, or which they are. */
+  /** Sends the data plane's report of the steps, or that they are unknown. */
   steps(known?: Steps) {
     const status = known ? 'steps_known' : 'steps_unknown'
     return this.send(aMarketStatus({ ...this.#market(BTC.symbol), status, ...known }))
@@ -158,7 +158,7 @@ export class Session {
     return this.send(fields)
   }
 
-  /** A limit order to buy 1 at 100, unless told otherwise. */
+  /** Sends a limit order to buy 1 at 100; `fields` override it. */
   intent(intentId: string, fields: Partial<OrderIntent> = {}) {
     return this.send(
       anOrderIntent({
@@ -193,7 +193,7 @@ export class Session {
     return this.send(anOperatorCommand({ seq: ++this.#seqs.operator, command, effectUs: this.nowUs }))
   }
 
-  /** Opens the account as another core owned it. */
+  /** Opens the account with what another core owned. */
   openAccount(openingId: string, { account, switches }: OwnedView) {
     const effectUs = this.nowUs
     return this.send(
@@ -205,7 +205,7 @@ export class Session {
     return this.send(aTradingCondition({ seq: ++this.#seqs.operator, condition, state, effectUs: this.nowUs }))
   }
 
-  /** A market around 100 with 5 on either side and volume enough for any order. */
+  /** Opens a market around 100 with 5 on either side and enough volume for any order. */
   open(symbol = BTC.symbol): this {
     this.book([100, 5, 99.9, 5], [100.1, 5, 100.2, 5], symbol)
     this.status('book_valid', symbol)
