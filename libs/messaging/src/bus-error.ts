@@ -1,10 +1,10 @@
 /**
  * `closed`: used after close. `buffer_full`: the sender ignored back-pressure until the producer's buffer was full.
- * `too_large`: an event is larger than a record may be. `unreachable`: the broker did not answer in time.
- * `not_authenticated`: the broker does not take the user, password or certificate, or we do not take its certificate.
- * `out_of_order`: the broker saw a hole in what the producer sent, or has fenced it; nothing more may be sent.
- * `position_lost`: the consumer is to start behind the end of the log, so the log is not the one that it knew.
- * `wrong_topic_settings`: a topic exists with settings under which it would lose what it must keep.
+ * `too_large`: an event is larger than a record may be. `unreachable`: the broker did not answer in time. `not_authenticated`:
+ * the broker refuses the user, password or certificate, or we refuse its certificate. `out_of_order`: the broker saw a hole in
+ * the producer's records, or has fenced it; the producer may send nothing more. `position_lost`: the consumer's start position
+ * is behind the end of the log, so the log is another one. `wrong_topic_settings`: a topic exists with settings under which it
+ * would lose records that it must keep.
  */
 export type BusErrorCode =
   | 'closed'

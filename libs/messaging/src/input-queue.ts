@@ -2,7 +2,7 @@ import type { Event, Rank } from '@triplane/contracts'
 
 const COMPACT_AT = 1024
 
-/** An input that waits, with its place among the others. `arrival` counts inputs as they came. */
+/** A waiting input, with its place among the others. `arrival` counts inputs in arrival order. */
 export interface WaitingInput<E extends Event> {
   readonly event: E
   readonly effectUs: number
@@ -10,10 +10,10 @@ export interface WaitingInput<E extends Event> {
   readonly arrival: number
 }
 
-/** Inputs of one producer that wait and that came in order of (effect time, rank, sequence): first in, first out. */
+/** Waiting inputs of one producer that arrived in order of (effect time, rank, sequence): first in, first out. */
 export class InputQueue<E extends Event> {
   readonly producer: string
-  /** Columns, of which the slots from `#head` to `#end` are in use. Slots are reused, so the arrays stay short. */
+  /** Columns: the slots from `#head` to `#end` are in use. Slots are reused, so the arrays stay short. */
   readonly #events: (E | undefined)[] = []
   readonly #effectUs: number[] = []
   readonly #ranks: Rank[] = []
@@ -40,7 +40,7 @@ export class InputQueue<E extends Event> {
     return this.#ranks[this.#head] as Rank
   }
 
-  /** True when an input does not come before the last one here. */
+  /** True when an input does not come before the last one of this queue. */
   fits(event: E, effectUs: number, rank: Rank): boolean {
     const last = this.#end - 1
     if (last < this.#head) return true
@@ -50,7 +50,7 @@ export class InputQueue<E extends Event> {
     return byRank !== 0 ? byRank > 0 : event.seq >= (this.#seqs[last] as number)
   }
 
-  /** Puts an input that fits behind the others. */
+  /** Appends an input that fits. */
   push(event: E, effectUs: number, rank: Rank, arrival: number): void {
     const at = this.#end++
     this.#events[at] = event
@@ -60,7 +60,7 @@ export class InputQueue<E extends Event> {
     this.#arrivals[at] = arrival
   }
 
-  /** Takes the first input. The queue must not be empty. */
+  /** Removes and returns the first input. The queue must not be empty. */
   shift(): E {
     const event = this.#events[this.#head] as E
     this.#events[this.#head] = undefined
@@ -70,7 +70,7 @@ export class InputQueue<E extends Event> {
     return event
   }
 
-  /** Which first input comes first: negative when it is this one's. Neither queue may be empty. */
+  /** Compares the first inputs: negative when this queue's comes first. Neither queue may be empty. */
   compareHeads(other: InputQueue<E>): number {
     const byTime = this.headUs - other.headUs
     if (byTime !== 0) return byTime
@@ -90,7 +90,7 @@ export class InputQueue<E extends Event> {
     }))
   }
 
-  /** Moves what waits to the front. */
+  /** Moves the waiting inputs to the front. */
   #compact(): void {
     const size = this.size
     this.#events.copyWithin(0, this.#head, this.#end).fill(undefined, size, this.#end)

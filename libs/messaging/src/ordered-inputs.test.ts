@@ -15,7 +15,7 @@ interface Place {
   readonly seq: number
 }
 
-/** The order of inputs as architecture.md has it: effect time, rank, producer, sequence. */
+/** The input order of architecture.md: effect time, rank, producer, sequence. */
 function compareInputs(a: Place, b: Place): number {
   const byProducer = a.producer < b.producer ? -1 : a.producer > b.producer ? 1 : a.seq - b.seq
   return a.effectUs - b.effectUs || a.rank - b.rank || byProducer
@@ -40,9 +40,9 @@ describe('ordered inputs', () => {
       push: [fill(1, 30), fill(2, 20), fill(3, 20)],
       want: ['fill 20', 'fill 20', 'fill 30'],
     },
-    { name: 'keeps what is later', push: [quote(1, 30), quote(2, 31)], want: ['quote 30'] },
+    { name: 'keeps later inputs', push: [quote(1, 30), quote(2, 31)], want: ['quote 30'] },
     {
-      name: 'keeps what is later in rank',
+      name: 'keeps inputs of a later rank',
       push: [quote(1, 30), fill(1, 30)],
       through: rank.data,
       want: ['quote 30'],
@@ -55,7 +55,7 @@ describe('ordered inputs', () => {
     expect(inputs.size).toBe(push.length - want.length)
   })
 
-  it('hands over in the same call what the handler pushes within the bound', () => {
+  it('releases inputs pushed by the handler within the bound in the same call', () => {
     const inputs = new OrderedInputs()
     inputs.push('data', quote(1, 10))
     const seen: string[] = []
@@ -102,7 +102,7 @@ describe('ordered inputs', () => {
     )
   })
 
-  it('equals a stable sort of all that waits, in whatever batches it comes, also where sequences are equal', () => {
+  it('equals a stable sort of all waiting inputs, in whatever batches they arrive, even with equal sequences', () => {
     const batch = fc.record({
       producer: fc.constantFrom('data', 'data', 'data', 'order'),
       kind: fc.constantFrom(quote, trade, fill, signal),
@@ -144,7 +144,7 @@ describe('ordered inputs', () => {
     )
   })
 
-  it('saves only what waits, in input order, by producer', () => {
+  it('saves only the waiting inputs, in input order, by producer', () => {
     const inputs = new OrderedInputs()
     for (const event of [quote(2, 20), quote(1, 20), signal(3, 10)]) inputs.push('b', event)
     inputs.push('a', fill(1, 30))
@@ -156,7 +156,7 @@ describe('ordered inputs', () => {
     ])
   })
 
-  it('stays right over many inputs with a queue that is never empty', () => {
+  it('stays correct over many inputs with a queue that is never empty', () => {
     const inputs = new OrderedInputs()
     for (let i = 0; i < 10; i++) inputs.push('data', quote(i, i))
     for (let i = 10; i < 5000; i++) {

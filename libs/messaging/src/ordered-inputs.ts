@@ -2,36 +2,36 @@ import { effectUsOf, field, rankOf, stateSchema, type Event, type Rank, type Sch
 import { PriorityQueue } from '@triplane/kernel'
 import { InputQueue, type WaitingInput } from './input-queue.ts'
 
-/** The inputs that wait, by producer, each in input order. */
+/** The waiting inputs, by producer, each in input order. */
 export type OrderedInputsSnapshot<E extends Event = Event> = readonly {
   readonly producer: string
   readonly events: readonly E[]
 }[]
 
-/** How the inputs that wait are saved, of the events that `input` is the schema of. */
+/** The schema of the saved waiting inputs; `input` is the schema of their events. */
 export function orderedInputsSchema<E extends Event>(input: SchemaOf<E>): SchemaOf<OrderedInputsSnapshot<E>> {
   return field.as(field.list(stateSchema({ producer: field.text, events: field.list(input) })))
 }
 
 /**
- * Merges the events of several producers into a core's input order (effect time, rank, producer, sequence: architecture
- * section 7) and holds back what is not due.
+ * Merges the events of several producers into a core's input order (effect time, rank, producer, sequence: architecture section
+ * 7) and holds back those that are not due.
  *
- * What a producer sends on one topic about one instrument is in input order by itself, but batches of other types and other
- * instruments have the same times. So each input goes to the end of a queue in which nothing comes after it, as few as that
- * takes: one for the batches that overlap. Handing over takes the first of their heads. Nothing is put between others, so the
- * cost of an input does not grow with the size of the batches.
+ * The events of a producer on one topic about one instrument are in input order, but batches of other types and other
+ * instruments have the same times. So each input is appended to a queue in which nothing comes after it. There are as few
+ * queues as possible: one for each of the batches that overlap. A release takes the first of their heads. Nothing is inserted
+ * between others, so the cost of an input does not grow with the size of the batches.
  *
  * Invariants
- * 1. `release` hands over in input order, whatever the order of the pushes between two producers or within one; what is equal in
- *    that comes in the order of its pushes.
- * 2. Nothing is dropped, changed or recognised as a duplicate here: that is the core's.
+ * 1. `release` hands over in input order, whatever the order of the pushes between two producers or within one; inputs that
+ *    are equal in it come in push order.
+ * 2. Nothing is dropped, changed or deduplicated here: the core does that.
  */
 export class OrderedInputs<E extends Event = Event> {
   readonly #queues = new Map<string, InputQueue<E>[]>()
-  /** The queues that are not empty; the one whose head comes first is at the front. */
+  /** The non-empty queues; the one whose head comes first is at the front. */
   readonly #waiting = new PriorityQueue<InputQueue<E>>((a, b) => a.compareHeads(b))
-  /** Where the last input went: nearly always the next one fits there too. */
+  /** The queue of the last input: nearly always the next one fits there too. */
   #last: InputQueue<E> | undefined
   #arrivals = 0
 
@@ -39,12 +39,12 @@ export class OrderedInputs<E extends Event = Event> {
     for (const { producer, events } of snapshot) for (const event of events) this.push(producer, event)
   }
 
-  /** The number of inputs that wait. */
+  /** The number of waiting inputs. */
   get size(): number {
     return this.#waiting.toArray().reduce((size, queue) => size + queue.size, 0)
   }
 
-  /** Effect time of the first input that waits; Infinity when none does. */
+  /** Effect time of the first waiting input; Infinity when there is none. */
   nextUs(): number {
     return this.#waiting.peek()?.headUs ?? Number.POSITIVE_INFINITY
   }
@@ -61,8 +61,8 @@ export class OrderedInputs<E extends Event = Event> {
   }
 
   /**
-   * Hands over every input whose (effect time, rank) is at or before (`throughUs`, `throughRank`), and keeps the rest.
-   * `handle` may push: what it pushes within the bound is handed over in this call.
+   * Hands over every input whose (effect time, rank) is at or before (`throughUs`, `throughRank`), and keeps the rest. `handle`
+   * may push: inputs within the bound are handed over in the same call.
    */
   release(throughUs: number, throughRank: Rank, handle: (event: E, producer: string) => void): void {
     for (;;) {

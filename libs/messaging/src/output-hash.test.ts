@@ -6,7 +6,7 @@ import { OutputHash, runHash } from './output-hash.ts'
 const trades = Array.from({ length: 10_000 }, (_, i) => aTrade({ seq: i + 1, tradeId: i }))
 
 describe('OutputHash', () => {
-  it('does not change with the place where it was saved and restored', () => {
+  it('does not depend on where it was saved and restored', () => {
     const whole = new OutputHash()
     for (const trade of trades) whole.add(trade)
     for (const at of [0, 1, 4095, 4096, 4097, 9999]) {
@@ -29,7 +29,7 @@ describe('OutputHash', () => {
     expect(of(few.slice(0, 2))).not.toBe(of(few))
   })
 
-  it('does not change with the place where it was saved, whatever labels were said before and after', () => {
+  it('does not depend on where it was saved, whatever labels were used before and after', () => {
     const events: readonly Event[] = [...Object.values(examples), ...Object.values(examples)].map((event, i) =>
       event.type === 'signal' ? { ...event, strategy: `S${i}` } : event,
     )
@@ -44,7 +44,7 @@ describe('OutputHash', () => {
     }
   })
 
-  it('has a zero without its sign, as a line has', () => {
+  it('hashes a zero without its sign, like a line', () => {
     const of = (size: number) => {
       const hash = new OutputHash()
       hash.add(aTrade({ size }))
@@ -53,7 +53,7 @@ describe('OutputHash', () => {
     expect(of(-0)).toBe(of(0))
   })
 
-  it('changes with a label, though its number stays', () => {
+  it('changes with a label, even when its number stays', () => {
     const of = (source: string) => {
       const hash = new OutputHash()
       hash.add(aTrade({ source }))
@@ -62,15 +62,15 @@ describe('OutputHash', () => {
     expect(of('sim')).not.toBe(of('sin'))
   })
 
-  it('is SHA-256 over the zero hash, the event, and the labels that are new', () => {
+  it('is SHA-256 over the zero hash, the event, and the new labels', () => {
     const hash = new OutputHash()
     hash.add(aTrade())
-    // Of a record the head of 24 bytes is no part of it.
+    // Without the record's head of 24 bytes.
     const bytes = wire.encodeRecord([aTrade()]).subarray(24)
     expect(hash.digest()).toBe(createHash('sha256').update(Buffer.alloc(32)).update(bytes).digest('hex'))
   })
 
-  it('leaves heartbeats out and can be asked at any time', () => {
+  it('leaves out heartbeats and can be read at any time', () => {
     const hash = new OutputHash()
     expect(hash.digest()).toBe('00'.repeat(32))
     hash.add(aHeartbeat())
@@ -79,7 +79,7 @@ describe('OutputHash', () => {
     expect(hash.digest()).toBe(hash.digest())
   })
 
-  it('gives the run a hash of its own', () => {
+  it('gives the run its own hash', () => {
     expect(runHash({ data: 'a', order: 'b', strategy: 'c' })).not.toBe(
       runHash({ data: 'b', order: 'a', strategy: 'c' }),
     )

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { field, Labels, stateSchema, wire, WireWriter, writeLabel, type Event, type StateOf } from '@triplane/contracts'
 
-/** Events in a block of the chain. */
+/** Events per block of the chain. */
 const BLOCK_EVENTS = 4096
 
 /**
- * Where a chain stands: the hash of the closed blocks; the open one, its events and their bytes (base64); the labels that were said so
- * far, by their numbers.
+ * The saved state of a chain: the hash of the closed blocks; the open one, its events and their bytes (base64); the labels so
+ * far, by number.
  */
 export const outputHashSchema = stateSchema({
   chained: field.text,
@@ -17,10 +17,10 @@ export const outputHashSchema = stateSchema({
 export type OutputHashState = StateOf<typeof outputHashSchema>
 
 /**
- * The hash of what a plane put out (architecture.md section 7): chained blocks, h' = SHA-256(h, the next 4096 events by
- * emission sequence, as the binary wire has them); the last block may be short; h starts as 32 zero bytes. A label is hashed
- * behind the event that first says it, and is its number from then on. Heartbeats do not count. The open block is kept as
- * bytes in one buffer, which is reused.
+ * The hash of a plane's output (architecture.md section 7): chained blocks, h' = SHA-256(h, the next 4096 events by emission
+ * sequence, in the binary wire format); the last block may be short; h starts as 32 zero bytes. A label is hashed behind the
+ * event that first uses it, and is its number from then on. Heartbeats do not count. The open block is kept as bytes in one
+ * buffer, which is reused.
  */
 export class OutputHash {
   #chained: Buffer

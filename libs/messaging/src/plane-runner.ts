@@ -9,15 +9,15 @@ export interface PlaneRunnerOptions<In extends Event, Out extends Event> {
   readonly plane: Plane<In, Out>
   readonly bus: Bus
   readonly runId: string
-  /** Account of the run; keys of account topics are made of it. */
+  /** Account of the run, in the keys of account topics. */
   readonly account: string
-  /** Sees every output once, in emission order, when `observe` is called. */
+  /** Called with every output once, in emission order, by `observe`. */
   readonly observe: (event: Out) => void
 }
 
 /**
- * Joins a plane to the bus of its process: what arrives goes in, in input order; what comes out is published at once and observed when its
- * host has time. Heartbeats go past the core, so they are in no snapshot and no hash.
+ * Connects a plane to the bus of its process: forwards arrivals to the core in input order, publishes outputs at once, and
+ * observes them when the host has time. Heartbeats bypass the core, so they are in no snapshot and no hash.
  */
 export class PlaneRunner<In extends Event, Out extends Event> {
   readonly consumer: Consumer
@@ -44,8 +44,8 @@ export class PlaneRunner<In extends Event, Out extends Event> {
   }
 
   /**
-   * Handles, in input order, what has arrived up to and including (`throughUs`, `throughRank`), and publishes what comes of it.
-   * With the last rank the instant is closed: timers and replies that are due are handled too.
+   * Handles, in input order, what has arrived up to and including (`throughUs`, `throughRank`), and publishes the output. The
+   * last rank closes the instant: timers and replies that are due are handled too.
    */
   step(throughUs: number, throughRank: Rank): void {
     this.#ingest(throughUs, throughRank)
@@ -53,18 +53,18 @@ export class PlaneRunner<In extends Event, Out extends Event> {
     if (outputs.length > 0) this.#publish(outputs)
   }
 
-  /** Shows what was published since the last call to who observes it. */
+  /** Passes everything published since the last call to the plane's `observe`. */
   observe(): void {
     this.#unobserved.observe()
   }
 
-  /** Effect time of the next timer, reply or held input; Infinity when there is none. */
+  /** Effect time of the next timer, reply or waiting input; Infinity when there is none. */
   nextDueUs(): number {
     this.#ingest(0, rank.command)
     return this.#stepper.nextDueUs()
   }
 
-  /** The core, and the inputs that wait. */
+  /** The core's state and the waiting inputs. */
   snapshot(): SteppedState<In> {
     this.#ingest(0, rank.command)
     return this.#stepper.snapshot()

@@ -2,18 +2,18 @@ import type { Event, Heartbeat, PlaneCore, Topic } from '@triplane/contracts'
 import type { Producer } from './bus.ts'
 import { keyOf, topicOf } from '@triplane/contracts'
 
-/** A plane as its host sees it: the core, what it listens to, and who is told of its life. */
+/** A plane from its host's view: the core, its input topics, and the observers of its output and heartbeats. */
 export interface Plane<In extends Event, Out extends Event, Core extends PlaneCore<In, Out> = PlaneCore<In, Out>> {
   /** Name of its producer and of its group of consumers. */
   readonly name: string
   readonly core: Core
-  /** They hold nothing but `In`, heartbeats and what the plane has no use for. */
+  /** They carry only `In`, heartbeats and events that the plane ignores. */
   readonly topics: readonly Topic[]
-  /** The types of `In`; what else is on its topics is passed over. */
+  /** The types of `In`; other events on its topics are skipped. */
   readonly inputTypes: ReadonlySet<Event['type']>
-  /** Sees every output once, in emission order, when its host has time: metrics. */
+  /** Called with every output once, in emission order, when its host has time: metrics. */
   readonly observe: (event: Out) => void
-  /** The stage whose heartbeats are forwarded, the name they are forwarded under, and who notes them. */
+  /** The stage whose heartbeats are forwarded, the name they are forwarded under, and the callback that records them. */
   readonly heartbeat: { readonly from: string; readonly as: string; readonly seen: (heartbeat: Heartbeat) => void }
 }
 

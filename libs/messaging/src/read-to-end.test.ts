@@ -25,7 +25,7 @@ async function read(bus: Bus, wanted: readonly Topic[], from?: readonly Position
 const seqs = (records: readonly BusRecord[]) => records.map(({ seq }) => seq).sort((a, b) => a - b)
 
 describe('reading to the end', () => {
-  it('shows everything on all partitions once, in order, whenever it is asked', async () => {
+  it('shows every record of all partitions once, in order, each time it is called', async () => {
     const { bus } = aBus()
     const first = await read(bus, [topics.trades])
     expect(seqs(first)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
@@ -38,7 +38,7 @@ describe('reading to the end', () => {
     expect(await read(bus, [topics.trades])).toEqual(first)
   })
 
-  it('starts at positions, and does not wait where they are the end', async () => {
+  it('starts at positions, and does not wait when they are the end', async () => {
     const { bus, producer } = aBus()
     const from = await bus.endOf([topics.trades])
     expect(await read(bus, [topics.trades], from)).toEqual([])
@@ -46,13 +46,13 @@ describe('reading to the end', () => {
     expect(seqs(await read(bus, [topics.trades], from))).toEqual([13, 14])
   })
 
-  it('ends at once where nothing is, also beside topics that hold something', async () => {
+  it('ends at once for empty topics, even beside topics with records', async () => {
     const { bus } = aBus()
     expect(await read(bus, [topics.killSwitch])).toEqual([])
     expect(seqs(await read(bus, [topics.killSwitch, topics.trades]))).toHaveLength(12)
   })
 
-  it('shows what a compacted topic has kept', async () => {
+  it('shows the records left on a compacted topic', async () => {
     const { bus, producer } = aBus()
     for (let seq = 13; seq <= 16; seq++)
       producer.send(topics.killSwitch, seq % 2 ? 'live/pnl' : 'live/manual', [aKillSwitch({ seq })])
@@ -61,7 +61,7 @@ describe('reading to the end', () => {
     expect(new Set(records.map(({ key }) => key))).toEqual(new Set(['live/pnl', 'live/manual']))
   })
 
-  it('does not wait for what is not kept any more, from the start or meanwhile', async () => {
+  it('does not wait for records that were dropped, from the start or meanwhile', async () => {
     const { bus } = aBus()
     const gone = async () => (await bus.endOf([topics.trades])).map((end) => ({ ...end, offset: end.offset + 5 }))
     expect(await read({ ...bus, endOf: gone, oldestOf: gone }, [topics.trades])).toEqual([])
@@ -76,7 +76,7 @@ describe('reading to the end', () => {
     expect(asked).toBe(2)
   })
 
-  it('leaves out what comes meanwhile', async () => {
+  it('leaves out records that arrive meanwhile', async () => {
     const { bus, producer } = aBus()
     const ends = await bus.endOf([topics.trades])
     const late = { ...bus, endOf: async () => ends }
@@ -84,7 +84,7 @@ describe('reading to the end', () => {
     expect(seqs(await read(late, [topics.trades])).at(-1)).toBe(12)
   })
 
-  it('takes nothing from a group, and leaves none behind that holds records back', async () => {
+  it('takes nothing from a group, and leaves no group behind that blocks retention', async () => {
     const { bus, producer } = aBus()
     const consumer = bus.consumer({ group: 'strategy', topics: [topics.trades], from: 'earliest' })
     await read(bus, [topics.trades])
@@ -93,7 +93,7 @@ describe('reading to the end', () => {
     expect((await read(bus, [topics.trades])).length).toBe(13)
   })
 
-  it('closes its consumer when who sees throws, and rejects when the bus is closed', async () => {
+  it('closes its consumer when the callback throws, and rejects when the bus is closed', async () => {
     const { bus } = aBus()
     const fault = new Error('full')
     const seen = readToEnd(bus, { group: 'reader', topics: [topics.trades] }, () => {

@@ -3,19 +3,19 @@ import type { Topic } from '@triplane/contracts'
 import type { Bus, BusRecord, Position } from './bus.ts'
 
 export interface ReadToEndOptions {
-  /** A group that nobody else is in now. Nothing is committed. */
+  /** An unused group. Nothing is committed. */
   readonly group: string
   readonly topics: readonly Topic[]
-  /** Where reading starts; a partition that is not named is read from its oldest record. */
+  /** Where reading starts; a partition without a position is read from its oldest record. */
   readonly from?: readonly Position[]
 }
 
-/** Wall time without a record after which it is asked whether there is still something to wait for. */
+/** Wall time without a record after which to check whether there is still something to wait for. */
 const SILENCE_MS = 2000
 
 /**
- * Shows `see` every record that lies on the topics now, each partition in its order; not what comes meanwhile, nor what falls
- * out of its retention meanwhile. Resolves at the ends. Rejects with the bus's faults.
+ * Calls `see` with every record that is on the topics now, each partition in its order; not with records that arrive meanwhile,
+ * nor with those that fall out of the retention meanwhile. Resolves at the ends. Rejects with the bus's faults.
  */
 export async function readToEnd<Payload>(
   bus: Bus<Payload>,
@@ -28,7 +28,7 @@ export async function readToEnd<Payload>(
     const place = placeOf(topic, partition)
     if (offset > (starts.get(place) ?? 0)) ends.set(place, offset)
   }
-  /** What is not kept any more is not waited for. */
+  /** Stops waiting for records that are no longer kept. */
   async function forgetWhatIsGone(): Promise<void> {
     for (const { topic, partition, offset } of await bus.oldestOf(topics)) {
       const place = placeOf(topic, partition)

@@ -6,7 +6,7 @@ import { createRecordIntake, type RecordIntakeOptions, type RefusedRecord } from
 
 type Payload = readonly Event[]
 
-/** What becomes of three trades, seq 1 to 3. */
+/** The outcome for three trades, seq 1 to 3. */
 function taken(changes: Partial<RecordIntakeOptions<Payload>>) {
   const bus = createMemoryBus({ nowUs: () => 1 })
   const consumer = bus.consumer({ group: 'order', topics: [topics.trades], from: 'earliest' })
@@ -23,7 +23,7 @@ function taken(changes: Partial<RecordIntakeOptions<Payload>>) {
 }
 
 describe('record intake', () => {
-  it('makes a dead letter of what does not decode, and goes on', () => {
+  it('makes a dead letter of a record that does not decode, and goes on', () => {
     const refusal = { code: 'not_json', detail: 'Expected JSON, was "x"' }
     const { handled, refused, takeAll } = taken({
       decode: (record) => (record.seq === 2 ? err(refusal) : ok(record.events)),
@@ -44,7 +44,7 @@ describe('record intake', () => {
     expect(refused).toMatchObject([{ stage: 'handle', refusal, record: { offset: 0 } }])
   })
 
-  it('throws faults and bugs on: no dead letter is made of them', () => {
+  it('rethrows faults and bugs, without a dead letter', () => {
     const { handled, refused, takeAll } = taken({
       handle: () => {
         throw new Error('Invariant: quantity is > 0')
@@ -54,7 +54,7 @@ describe('record intake', () => {
     expect([handled, refused]).toEqual([[], []])
   })
 
-  it('hands watermarks past decoding, to who wants them', () => {
+  it('forwards watermarks without decoding them', () => {
     const bus = createMemoryBus({ nowUs: () => 1 })
     const consumer = bus.consumer({ group: 'order', topics: [topics.trades], from: 'earliest' })
     const producer = bus.producer({ name: 'data', runId: 'run-1' })

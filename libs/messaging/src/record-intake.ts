@@ -8,28 +8,28 @@ export interface Refusal {
   readonly detail: string
 }
 
-/** A record that was refused. Topic, partition and offset say where it lies. */
+/** A refused record. Topic, partition and offset say where it is. */
 export interface RefusedRecord<Payload> {
   readonly record: BusRecord<Payload>
-  /** `decode`: it does not decode or validate. `handle`: the business said no. */
+  /** `decode`: it does not decode or validate. `handle`: the business refused it. */
   readonly stage: 'decode' | 'handle'
   readonly refusal: Refusal
 }
 
 export interface RecordIntakeOptions<Payload> {
-  /** Makes events of a payload that came from outside. In memory: `(record) => ok(record.events)`. */
+  /** Decodes a payload from outside to events. In memory: `(record) => ok(record.events)`. */
   readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
-  /** Acts on the events, in one synchronous go. A refusal that is already an event of its own is `ok`. */
+  /** Acts on the events, synchronously. A refusal that already has its own event is `ok`. */
   readonly handle: (events: readonly Event[], record: BusRecord<Payload>) => Result<void, Refusal>
   /** Publishes a dead letter; must not wait. */
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
-  /** Told about a watermark, which is not decoded. Without it watermarks are passed over. */
+  /** Called with each watermark, which is not decoded. Without it watermarks are skipped. */
   readonly onWatermark?: (watermark: Watermark, record: BusRecord<Payload>) => void
 }
 
 /**
- * What becomes of one record at the edge: one that does not decode or validate, or that is refused, is a dead letter;
- * faults and bugs are thrown, and then nothing of the record counts as done.
+ * Processes one record at the edge: a record that does not decode or validate, or is refused, becomes a dead letter; faults and
+ * bugs are thrown, and then no part of the record counts as done.
  */
 export function createRecordIntake<Payload>(
   options: RecordIntakeOptions<Payload>,

@@ -3,7 +3,7 @@ import { aFill, aQuote, aSignal } from '@triplane/testing'
 import fc from 'fast-check'
 import { Stepper } from './stepper.ts'
 
-/** A core that gives back what it is given, and a quote at each whole ten of market time, which is its timer. */
+/** A core that echoes its inputs, and emits a quote at each whole ten of market time, which is its timer. */
 function anEcho(seenUs = 0): PlaneCore<Event, Event> & { seenUs: number } {
   const outbox = new Outbox<Event>(0)
   const dueUs = (afterUs: number) => (Math.floor(afterUs / 10) + 1) * 10
@@ -58,7 +58,7 @@ describe('Stepper', () => {
   })
   const ranks: readonly Rank[] = [rank.data, rank.strategy]
 
-  it('does the same whether what is due waits or goes straight to the core, and whether it is restored between two steps', () => {
+  it('does the same whether due inputs wait or go straight to the core, and whether it is restored between two steps', () => {
     fc.assert(
       fc.property(instants, steps, (inputs, turns) => {
         const waiting = new Stepper(anEcho())
@@ -66,7 +66,7 @@ describe('Stepper', () => {
         let [at, nowUs] = [0, 0]
         for (const { taken, us } of turns) {
           nowUs += us
-          // An input of a closed instant comes no more.
+          // No more inputs arrive for a closed instant.
           const arrived = inputs.slice(at, (at += taken)).filter((input) => input.us > nowUs - us)
           arrived.forEach(({ producer, make, us: effectUs }, i) => {
             const event = make(at + i, effectUs)

@@ -1,13 +1,13 @@
 import { effectUsOf, rank, rankOf, type Event, type PlaneCore, type Rank, type SchemaOf } from '@triplane/contracts'
 import { OrderedInputs, orderedInputsSchema, type OrderedInputsSnapshot } from './ordered-inputs.ts'
 
-/** A core and the inputs that wait for it, as they are saved. */
+/** The saved state of a core and its waiting inputs. */
 export interface SteppedState<In extends Event = Event, CoreState = unknown> {
   readonly core: CoreState
   readonly inputs: OrderedInputsSnapshot<In>
 }
 
-/** The fields of their state, of a core with the schema `core` whose inputs `input` is the schema of. */
+/** The fields of that state: `core` is the schema of the core's state, `input` that of its inputs. */
 export function steppedFields<In extends Event, CoreState>(core: SchemaOf<CoreState>, input: SchemaOf<In>) {
   return { core, inputs: orderedInputsSchema(input) }
 }
@@ -15,8 +15,8 @@ export function steppedFields<In extends Event, CoreState>(core: SchemaOf<CoreSt
 const nothing: readonly never[] = []
 
 /**
- * Steps a core through its inputs, in input order, wherever it runs: in lockstep with others in one process, or by itself
- * over Kafka. Its driver says what has come and how far market time goes; nothing here waits.
+ * Steps a core through its inputs, in input order, wherever it runs: in lockstep with others in one process, or alone over
+ * Kafka. Its driver supplies the inputs and advances market time; nothing here waits.
  */
 export class Stepper<In extends Event, Out extends Event> {
   readonly #core: PlaneCore<In, Out>
@@ -30,14 +30,14 @@ export class Stepper<In extends Event, Out extends Event> {
     this.#process = (event) => core.process(event)
   }
 
-  /** Lets an input wait for its step. */
+  /** Queues an input for its step. */
   push(producer: string, event: In): void {
     this.#inputs.push(producer, event)
   }
 
   /**
-   * The same where the step up to and including (`throughUs`, `throughRank`) follows at once: what is due in it and comes before
-   * everything that waits, which is nearly all market data, goes straight to the core.
+   * The same when the step up to and including (`throughUs`, `throughRank`) follows at once: an input that is due in it and
+   * comes before everything that waits, as nearly all market data does, goes straight to the core.
    */
   accept(producer: string, event: In, throughUs: number, throughRank: Rank): void {
     const effectUs = effectUsOf(event)
@@ -47,8 +47,8 @@ export class Stepper<In extends Event, Out extends Event> {
   }
 
   /**
-   * Handles, in input order, what waits up to and including (`throughUs`, `throughRank`), and gives what comes of it since the
-   * last step. With the last rank the instant is closed: timers and replies that are due are handled too.
+   * Handles, in input order, what waits up to and including (`throughUs`, `throughRank`), and returns the output since the last
+   * step. The last rank closes the instant: timers and replies that are due are handled too.
    */
   step(throughUs: number, throughRank: Rank): readonly Out[] {
     this.#inputs.release(throughUs, throughRank, this.#process)
@@ -56,7 +56,7 @@ export class Stepper<In extends Event, Out extends Event> {
     return this.#core.outbox.size > 0 ? this.#core.outbox.drain() : nothing
   }
 
-  /** Effect time of the next timer, reply or input that waits; Infinity when there is none. */
+  /** Effect time of the next timer, reply or waiting input; Infinity when there is none. */
   nextDueUs(): number {
     return Math.min(this.#core.nextDueUs(), this.#inputs.nextUs())
   }

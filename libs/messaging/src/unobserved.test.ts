@@ -1,8 +1,8 @@
 import { aQuote } from '@triplane/testing'
 import { Unobserved } from './unobserved.ts'
 
-describe('what is unobserved', () => {
-  it('is shown once, in the order in which it was added', () => {
+describe('unobserved events', () => {
+  it('are shown once, in the order in which they were added', () => {
     const seen: number[] = []
     const unobserved = new Unobserved(({ seq }) => seen.push(seq))
     unobserved.add([aQuote({ seq: 1 }), aQuote({ seq: 2 })])
@@ -13,7 +13,7 @@ describe('what is unobserved', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  it('does not pile up when nobody asks', () => {
+  it('do not pile up when `observe` is not called', () => {
     let seen = 0
     const unobserved = new Unobserved(() => seen++)
     for (let i = 0; i < 10_000; i++) unobserved.add([aQuote({ seq: i })])

@@ -3,7 +3,7 @@ import { aKillSwitch, aMarketStatus, aQuote, aTrade } from '@triplane/testing'
 import type { Bus, BusRecord, Consumer, Producer } from '../src/index.ts'
 import { BusError } from '../src/bus-error.ts'
 
-/** Makes an empty bus on which every topic has `partitions` partitions, compacted ones have one. */
+/** Creates an empty bus on which every topic has `partitions` partitions; compacted ones have one. */
 export type CreateBus = (options: { readonly partitions: number }) => Bus | Promise<Bus>
 
 export function sendTrades(producer: Producer, symbol: string, from: number, count: number): void {
@@ -17,7 +17,7 @@ export function sendStatuses(producer: Producer, symbol: string, from: number, c
     producer.send(topics.status, symbol, [aMarketStatus({ seq, instrument: symbol })])
 }
 
-/** Takes until `count` records have come. */
+/** Takes until `count` records have arrived. */
 export async function collect(consumer: Consumer, count: number): Promise<BusRecord[]> {
   const records: BusRecord[] = []
   while (records.length < count) {
@@ -33,7 +33,7 @@ export const data = { name: 'data', runId: 'run-1' }
 export const group = (name: string) => ({ group: name, topics: [topics.status], from: 'earliest' as const })
 export const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 
-/** What every implementation of the bus port does. Nothing here depends on how long delivery takes. */
+/** The contract of every implementation of the bus port. No test depends on how long delivery takes. */
 export function busContract(name: string, createBus: CreateBus): void {
   describe(`${name} keeps the bus contract`, () => {
     let bus: Bus
@@ -42,7 +42,7 @@ export function busContract(name: string, createBus: CreateBus): void {
     })
     afterEach(() => bus.close())
 
-    it('delivers what was sent, with its place, its origin and its events', async () => {
+    it('delivers a record with its place, its origin and its events', async () => {
       const producer = bus.producer(data)
       const events = [aTrade({ seq: 7 }), aTrade({ seq: 8 })]
       producer.send(topics.trades, 'BTC/USDT', events)
@@ -51,7 +51,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(record).toMatchObject({ producer: 'data', seq: 7, tsSentUs: expect.any(Number), events })
     })
 
-    it('keeps the order within a partition and gives a key one partition', async () => {
+    it('keeps the order within a partition and maps a key to one partition', async () => {
       const producer = bus.producer(data)
       for (let seq = 1; seq <= 60; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
       const records = await collect(bus.consumer(group('strategy')), 60)
@@ -67,7 +67,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(lastOf.size).toBeGreaterThan(1)
     })
 
-    it('knows of each partition whether more lies behind what was taken', async () => {
+    it('knows of each partition whether it has more records behind those taken', async () => {
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 1, 3)
       await producer.flush()
@@ -96,7 +96,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(bus.consumer(group('strategy')), 150))).toEqual(range(1, 150))
     })
 
-    it('gives every group everything', async () => {
+    it('delivers every record to every group', async () => {
       const strategy = bus.consumer(group('strategy'))
       const history = bus.consumer(group('history'))
       sendStatuses(bus.producer(data), 'SPY', 1, 20)
@@ -104,7 +104,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(history, 20))).toEqual(range(1, 20))
     })
 
-    it('starts a new group at the end when it wants the latest', async () => {
+    it('starts a new group at the end when it asks for the latest', async () => {
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 1, 5)
       await producer.flush()
@@ -118,7 +118,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(first.seq).toBeGreaterThanOrEqual(100)
     })
 
-    it('goes on behind what was committed when a consumer is restarted', async () => {
+    it('continues behind the committed records when a consumer is restarted', async () => {
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 1, 5)
       const before = bus.consumer(group('strategy'))
@@ -129,7 +129,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(bus.consumer(group('strategy')), 5))).toEqual(range(6, 5))
     })
 
-    it('delivers again what a member took and did not commit', async () => {
+    it('redelivers records that a member took and did not commit', async () => {
       sendStatuses(bus.producer(data), 'SPY', 1, 6)
       const leaver = bus.consumer(group('strategy'))
       await collect(leaver, 2)
@@ -139,7 +139,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(bus.consumer(group('strategy')), 4))).toEqual(range(3, 4))
     })
 
-    it('shows a batch that is sent twice as the same producer and sequence', async () => {
+    it('shows a repeated batch with the same producer and sequence', async () => {
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 41, 1)
       sendStatuses(producer, 'SPY', 41, 1)
@@ -148,7 +148,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(second?.offset).not.toBe(first?.offset)
     })
 
-    it('takes a burst, and has nothing buffered after a flush', async () => {
+    it('accepts a burst, and has an empty buffer after a flush', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 1, 2000)
@@ -158,7 +158,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(consumer, 2000))).toEqual(range(1, 2000))
     })
 
-    it('tells what was consumed and what waits', async () => {
+    it('reports consumed and waiting records', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 1, 5)
@@ -173,7 +173,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(consumer.stats(nowUs)[0]).toMatchObject({ consumed: 5, lagRecords: 0, lagSeconds: 0 })
     })
 
-    it('gives who comes late the newest record of each key of a compacted topic', async () => {
+    it('delivers the newest record of each key of a compacted topic to a late consumer', async () => {
       const producer = bus.producer({ name: 'strategy', runId: 'run-1' })
       const switches = ['pnl', 'drawdown', 'manual'] as const
       for (let seq = 1; seq <= 300; seq++) {
@@ -204,7 +204,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(got).toEqual(range(1, 1200))
     })
 
-    it('hands the trace on', async () => {
+    it('forwards the trace', async () => {
       const producer = bus.producer(data)
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
       producer.send(topics.status, 'SPY', [aMarketStatus({ seq: 1 })], traceparent)
@@ -213,7 +213,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect([traced?.traceparent, untraced?.traceparent]).toEqual([traceparent, undefined])
     })
 
-    it('puts a mark into every partition, behind what was sent before and before what is sent after', async () => {
+    it('puts a mark into every partition, behind earlier records and before later ones', async () => {
       const producer = bus.producer(data)
       const batched: readonly Topic[] = [topics.trades, topics.quotes]
       const send = (seq: number) => {
@@ -250,7 +250,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect([...lines.values()].flat().filter((entry) => entry === 1)).toHaveLength(2 * symbols.length)
     })
 
-    it('starts exactly at positions, whatever was committed, and with the oldest where it has none', async () => {
+    it('starts exactly at positions, whatever was committed, and at the oldest record without one', async () => {
       const producer = bus.producer(data)
       for (let seq = 1; seq <= 120; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
       const before = bus.consumer(group('strategy'))
@@ -273,7 +273,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(seqs(await collect(consumer, 1))).toEqual([121])
     })
 
-    it('waits at a position at the end for what comes', async () => {
+    it('waits for new records at a position at the end', async () => {
       const producer = bus.producer(data)
       sendStatuses(producer, 'SPY', 1, 5)
       await producer.flush()
@@ -300,7 +300,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       )
     })
 
-    it('refuses any use after close, and wakes who waits', async () => {
+    it('refuses any use after close, and wakes waiting consumers', async () => {
       const producer = bus.producer(data)
       const consumer = bus.consumer(group('strategy'))
       const waiting = consumer.arrived()

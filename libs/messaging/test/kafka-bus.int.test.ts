@@ -33,7 +33,7 @@ describeWithDocker(['kafka'], 'on a broker', () => {
     const members = [bus.consumer(group('strategy')), bus.consumer(group('strategy'))]
     let seq = 0
     let owners: Set<number>[]
-    // A member that joins takes over what is uncommitted, so the first rounds may come to both.
+    // A joining member takes over uncommitted records, so the first rounds may go to both.
     do {
       const missing = new Set(range(seq + 1, symbols.length))
       for (const symbol of symbols) sendStatuses(producer, symbol, ++seq, 1)

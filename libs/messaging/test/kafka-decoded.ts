@@ -2,7 +2,7 @@ import type { Event } from '@triplane/contracts'
 import { decodeRecord, type Bus, type BusRecord, type Consumer, type KafkaBus } from '../src/index.ts'
 import { mappedConsumer } from './mapped-consumer.ts'
 
-/** The Kafka bus with records that are decoded already, as the contract suite reads them. */
+/** The Kafka bus with decoded records, as the contract suite reads them. */
 export function decoded(bus: KafkaBus): Bus {
   return {
     producer: (options) => bus.producer(options),

@@ -20,7 +20,7 @@ import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 
 jest.setTimeout(180_000)
 
-// Every test makes a bus of its own on the one broker: names differ by a prefix.
+// Every test creates its own bus on the one broker: names differ by a prefix.
 
 const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 const data = { name: 'data', runId: 'run-1' }
@@ -38,7 +38,7 @@ async function until(isTrue: () => boolean): Promise<void> {
   }
 }
 
-/** Commits, and leaves to the next commit what a broken connection swallowed, as every edge does. */
+/** Commits; a commit lost to a broken connection is left to the next one, as at every edge. */
 async function commit(consumer: Consumer<Buffer>): Promise<boolean> {
   try {
     await consumer.commit()
@@ -49,7 +49,7 @@ async function commit(consumer: Consumer<Buffer>): Promise<boolean> {
   }
 }
 
-/** What a consumer was given, in the order in which it came. */
+/** The records of a consumer, in arrival order. */
 class Received {
   readonly records: BusRecord<Buffer>[] = []
 
@@ -61,7 +61,7 @@ class Received {
     return this.records.flatMap((record) => eventsOf(record).map((event) => event.seq))
   }
 
-  /** Sequences that never came, came twice, or came behind a later one of their partition. */
+  /** Sequences that are missing, repeated, or behind a later one of their partition. */
   faults(lastSeq: number) {
     const seen = new Set<number>()
     const doubled: number[] = []
@@ -94,7 +94,7 @@ async function receive(consumer: Consumer<Buffer>, received: Received, isDone: (
 
 const timers = new Set<NodeJS.Timeout>()
 
-/** Sends a record each on the six symbols, every few milliseconds, until told to stop or the test has ended. */
+/** Sends a record each on the six symbols, every few milliseconds, until stopped or the test has ended. */
 function startSending(producer: Producer) {
   let seq = 0
   const timer = setInterval(() => {
@@ -157,7 +157,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     await proxy?.close()
   })
 
-  it('loses and doubles nothing when the broker is killed and started', async () => {
+  it('neither loses nor doubles a record when the broker is killed and restarted', async () => {
     const producer = bus.producer(data)
     const received = new Received()
     const sending = startSending(producer)
@@ -179,7 +179,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     await bus.ping()
   }, 120_000)
 
-  it('has a burst of concurrent sends in the log once when the connection is cut after the write', async () => {
+  it('logs a burst of concurrent sends once when the connection is cut after the write', async () => {
     const producer = bus.producer(data)
     sendStatuses(producer, 'SPY', 1, 1)
     await producer.flush()
@@ -205,7 +205,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
   it.each([
     ['that has just vanished', () => proxy.vanish()],
     ['that has vanished in the middle of an answer', () => proxy.vanishMidAnswer()],
-  ])('gives up a connection %s, and loses and doubles nothing', async (_what, vanish) => {
+  ])('drops a connection %s, and neither loses nor doubles a record', async (_what, vanish) => {
     const producer = bus.producer(data)
     const received = new Received()
     const sending = startSending(producer)
@@ -223,10 +223,10 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect(received.faults(lastSeq)).toEqual(none)
   })
 
-  it('says that it does not answer, and that it does again', async () => {
+  it('reports when the broker stops answering, and when it answers again', async () => {
     await bus.ping()
     proxy.vanish()
-    // What was heard within the last second counts as an answer.
+    // A sign of life within the last second counts as an answer.
     await pause(1500)
     await expect(bus.ping()).rejects.toMatchObject({ code: 'unreachable', retryable: true })
     while (
@@ -238,7 +238,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect(bus.reconnects).toBeGreaterThan(0)
   })
 
-  it('hands partitions over when a member joins and leaves, and gives nothing twice that was committed', async () => {
+  it('hands partitions over when a member joins and leaves, and repeats no committed record', async () => {
     const producer = bus.producer(data)
     const sending = startSending(producer)
     const committed = new Set<number>()
@@ -273,11 +273,11 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
 
     const { lost, doubled } = all.faults(lastSeq)
     expect({ lost, afterCommit }).toEqual({ lost: [], afterCommit: [] })
-    // What was taken and not committed at that moment may come to the other member too: at most what one take gave.
+    // Records taken but not committed at that moment may also go to the other member: at most those of one take.
     expect(doubled.length).toBeLessThan(200)
   })
 
-  it('shows what a restarted process sends again as the same producer and sequence', async () => {
+  it('shows records that a restarted process repeats with the same producer and sequence', async () => {
     const topicPrefix = 'restart.'
     const first = await connect({ topicPrefix })
     sendStatuses(first.producer(data), 'SPY', 1, 5)
@@ -291,7 +291,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect(once.map(({ seq }) => seq)).toEqual(range(1, 8))
   })
 
-  it('goes on without a hole when a consumer cannot keep up', async () => {
+  it('continues without a hole when a consumer cannot keep up', async () => {
     const slow = await connect({ maxInboxRecords: 50 })
     const producer = slow.producer(data)
     const consumer = slow.consumer(strategy)
@@ -308,7 +308,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect(consumer.stats(systemClock.nowUs())[0]).toMatchObject({ consumed: 3000, lagRecords: 0 })
   })
 
-  it('hands on foreign bytes as records that do not decode, and goes on', async () => {
+  it('forwards foreign bytes as records that do not decode, and goes on', async () => {
     const topicPrefix = 'foreign.'
     const poisoned = await connect({ topicPrefix })
     const raw = new Kafka({ brokers: [`127.0.0.1:${proxy.port}`], logLevel: logLevel.NOTHING }).producer()
@@ -343,7 +343,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     expect(codes).toEqual([...bad, 'not_json', 'not_json', ...noEvent, 'wrong_topic'])
   })
 
-  it('refuses a compacted topic that would forget, and a position behind the end', async () => {
+  it('refuses a compacted topic that would lose records, and a position behind the end', async () => {
     const topicPrefix = 'forgetful.'
     const admin = new Kafka({ brokers: [`127.0.0.1:${proxy.port}`], logLevel: logLevel.NOTHING }).admin()
     await admin.connect()

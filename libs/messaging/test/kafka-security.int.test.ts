@@ -69,7 +69,7 @@ describeWithCertificates(['kafka'], 'a broker that asks who is there', () => {
     ['a password by SCRAM-SHA-512', () => byPassword()],
     ['a password by PLAIN', () => byPassword({ mechanism: 'plain' })],
     ['a certificate', () => byCertificate(ours.issue('data-plane'))],
-  ])('lets who shows %s produce and consume', async (_, way) => {
+  ])('lets a client with %s produce and consume', async (_, way) => {
     const bus = await connect(way())
     const producer = bus.producer(data)
     sendStatuses(producer, 'SPY', 1, 3)
@@ -125,7 +125,7 @@ describeWithCertificates(['kafka'], 'a broker that asks who is there', () => {
       () => byCertificate(foreign.issue('data-plane')),
       'to take our certificate, was ".*certificate.*"',
     ],
-  ])('says no or is told no, once and for all: %s', async (_, way, message) => {
+  ])('refuses or is refused, without retries: %s', async (_, way, message) => {
     const refused = connect(way())
     await expect(refused).rejects.toMatchObject({ code: 'not_authenticated', retryable: false })
     await expect(refused).rejects.toThrow(new RegExp(`^Expected Kafka at 127\\.0\\.0\\.1:\\d+ ${message}$`))
@@ -135,14 +135,14 @@ describeWithCertificates(['kafka'], 'a broker that asks who is there', () => {
   it.each<[string, 'tls' | 'sasl']>([
     ['TLS', 'tls'],
     ['a user', 'sasl'],
-  ])('hangs up on who comes without %s, which is said', async (_, without) => {
+  ])('disconnects a client without %s, and the reason is reported', async (_, without) => {
     const { [without]: _left, ...way } = byPassword()
     const refused = connect({ ...way, connectTimeoutMs: 1000 })
     await expect(refused).rejects.toMatchObject({ code: 'unreachable', retryable: true })
     await expect(refused).rejects.toThrow(/was "(Closed connection|the connection was closed)"$/)
   })
 
-  it('loses nothing of who keeps trying while the password is another, and says so', async () => {
+  it('loses nothing of a client that keeps retrying while the password differs, and reports it', async () => {
     const missing = new Set(['a producer could not connect', 'a consumer could not start'])
     const warnings = new Set<string>()
     const told = new Signal()

@@ -1,6 +1,6 @@
 import type { BusRecord, Consumer } from '../src/index.ts'
 
-/** A consumer whose records have other events: what `eventsOf` makes of them. */
+/** A consumer whose records have other events: those that `eventsOf` returns. */
 export function mappedConsumer<From, To>(
   consumer: Consumer<From>,
   eventsOf: (record: BusRecord<From>) => To,

@@ -10,17 +10,17 @@ interface Link {
   isTorn: boolean
 }
 
-/** A TCP proxy in front of a broker, which does what networks do. */
+/** A TCP proxy in front of a broker that simulates network failures. */
 export interface TcpProxy {
   readonly port: number
-  /** Connections cut by `cutAfterProduce`, and packets that fell into the hole of `vanish`. */
+  /** Connections cut by `cutAfterProduce`, and packets swallowed by `vanish`. */
   readonly cuts: number
   readonly lost: number
-  /** The next `times` requests to produce reach the broker; their connection is cut in place of the answer. */
+  /** The next `times` produce requests reach the broker; their connection is cut instead of answered. */
   cutAfterProduce(times: number): void
-  /** From now on nothing comes through on the connections that are open now. Nobody is told. New ones work. */
+  /** From now on the open connections forward nothing, without notice to either end. New ones work. */
   vanish(): void
-  /** The same, but first the next answer on each comes through in part. */
+  /** The same, but first forwards a part of the next answer on each. */
   vanishMidAnswer(): void
   close(): Promise<void>
 }

@@ -6,17 +6,17 @@ const place = () => new AssignedPartition(topics.status, topics.status.name, 0, 
 const arrivals = (partition: AssignedPartition, ...offsets: number[]) => offsets.map((at) => partition.arrives(at))
 
 describe('assigned partition', () => {
-  it('begins with whatever comes first, and takes each offset once', () => {
+  it('begins with any offset, and takes each offset once', () => {
     expect(arrivals(place(), 7, 8, 8, 7, 9)).toEqual(['take', 'take', 'known', 'known', 'take'])
   })
 
-  it('drops what lies before its position, as when a seek came too late', () => {
+  it('drops records before its position, as when a seek comes too late', () => {
     const partition = place()
     partition.expected = 5
     expect(arrivals(partition, 0, 4, 5, 6)).toEqual(['known', 'known', 'take', 'take'])
   })
 
-  it('asks again for what is missing, and skips it when it is missing again', () => {
+  it('asks again for missing records, and skips them when they are missing again', () => {
     const partition = place()
     partition.expected = 5
     expect(arrivals(partition, 8)).toEqual(['again'])
@@ -25,7 +25,7 @@ describe('assigned partition', () => {
     expect(partition.tally.skipped).toBe(3)
   })
 
-  it('takes what comes after all when it was asked for again', () => {
+  it('takes records that arrive when asked for again', () => {
     const partition = place()
     partition.expected = 5
     expect(arrivals(partition, 8, 5, 6, 7, 8)).toEqual(['again', 'take', 'take', 'take', 'take'])
@@ -38,7 +38,7 @@ describe('assigned partition', () => {
     expect(partition.tally.skipped).toBe(0)
   })
 
-  it('gives nothing again that was taken before it was lost and won back', () => {
+  it('never takes a record again after losing and regaining the partition', () => {
     const partition = place()
     arrivals(partition, 0, 1, 2)
     partition.position = 2
@@ -46,7 +46,7 @@ describe('assigned partition', () => {
     expect(arrivals(partition, 0, 1, 2, 3)).toEqual(['known', 'known', 'take', 'take'])
   })
 
-  it('counts what is still on the broker', () => {
+  it('counts the records still on the broker', () => {
     const partition = place()
     partition.endOffset = 10
     expect(partition.behind).toBe(0)

@@ -1,21 +1,21 @@
 import type { Topic } from '@triplane/contracts'
 
-/** What a consumer counts of one topic. */
+/** A consumer's counts for one topic. */
 export interface TopicTally {
   consumed: number
   skipped: number
   errors: number
 }
 
-/** What is to be done with the record that arrived. `again`: what lies before it is asked for once more. */
+/** What to do with an arrived record. `again`: ask once more for the records before it. */
 export type Arrival = 'take' | 'known' | 'again'
 
 /**
- * One partition as one consumer knows it, for as long as the consumer lives: also while it belongs to another member.
+ * One partition from the view of one consumer, for as long as the consumer lives, even while another member owns it.
  *
  * Invariants
- * 1. Offsets arrive rising; none that arrived before arrives again, whatever the broker sends.
- * 2. A hole is believed only when the broker shows it twice, the second time after a seek to where it begins.
+ * 1. Offsets rise; an offset that arrived is never taken again, whatever the broker sends.
+ * 2. A hole is accepted only when the broker shows it twice, the second time after a seek to its beginning.
  */
 export class AssignedPartition {
   readonly topic: Topic
@@ -24,15 +24,15 @@ export class AssignedPartition {
   readonly partition: number
   readonly tally: TopicTally
   isOwned = false
-  /** Offset behind the newest record of the log, as far as we have seen. */
+  /** Offset behind the newest record of the log, as far as known. */
   endOffset = 0
-  /** Behind what was taken out of the inbox; undefined before the first. */
+  /** Offset behind the records taken out of the inbox; undefined before the first. */
   position: number | undefined
-  /** Behind what the broker has confirmed as committed by this consumer. */
+  /** Offset behind the records that the broker has confirmed as committed by this consumer. */
   committed: number | undefined
-  /** Behind what is to be committed. What was taken after the commit was asked for is not yet. */
+  /** Offset behind the records to commit: excludes those taken after the commit was requested. */
   toCommit: number | undefined
-  /** Offset that has to arrive next; undefined while any will do that is not below `position`. */
+  /** The next offset that must arrive; undefined while any will do that is not below `position`. */
   expected: number | undefined
   #holeEnd: number | undefined
 
@@ -43,12 +43,12 @@ export class AssignedPartition {
     this.tally = tally
   }
 
-  /** Records that are still on the broker. */
+  /** The number of records still on the broker. */
   get behind(): number {
     return this.expected === undefined ? 0 : Math.max(0, this.endOffset - this.expected)
   }
 
-  /** Whether something is to be committed that is not. */
+  /** Whether a requested commit is still open. */
   get isUncommitted(): boolean {
     return this.isOwned && this.toCommit !== undefined && this.toCommit !== this.committed
   }
@@ -62,7 +62,7 @@ export class AssignedPartition {
         this.#holeEnd = offset
         return 'again'
       }
-      // The log was trimmed before we came to it.
+      // The log was trimmed before we reached it.
       this.tally.skipped += offset - expected
     }
     this.#holeEnd = undefined
@@ -70,7 +70,7 @@ export class AssignedPartition {
     return 'take'
   }
 
-  /** What waited of it is forgotten: it goes on behind what was taken. */
+  /** Forgets its waiting records: it continues behind those taken. */
   forget(): void {
     this.expected = undefined
   }

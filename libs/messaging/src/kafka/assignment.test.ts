@@ -12,7 +12,7 @@ const place = (assignment: Assignment, partition = 0, name = STATUS) => {
 }
 
 describe('Assignment', () => {
-  it('goes on at its positions, at the oldest record where that is gone, and counts what it missed', () => {
+  it('continues at its positions, at the oldest record where that is gone, and counts missed records', () => {
     const assignment = anAssignment(true)
     assignment.placeAt(
       [
@@ -42,7 +42,7 @@ describe('Assignment', () => {
     )
   })
 
-  it('keeps what waits when the same member keeps a partition, and forgets what it lost', () => {
+  it('keeps waiting records while the same member keeps a partition, and forgets those of lost ones', () => {
     const assignment = anAssignment()
     expect(assignment.reassign('m1', { [STATUS]: [0, 1] })).toMatchObject({ seeks: [], hasChanged: true })
     place(assignment).arrives(3)
@@ -54,7 +54,7 @@ describe('Assignment', () => {
     expect(assignment.reassign('m1', { [STATUS]: [0] }).hasChanged).toBe(false)
   })
 
-  it('forgets what waits when it was away, for others may have gone on; not where positions decide', () => {
+  it('forgets waiting records after an absence, since others may have continued; not when positions decide', () => {
     const outcome = (hasPositions: boolean) => {
       const assignment = anAssignment(hasPositions)
       assignment.reassign('m1', { [STATUS]: [0] })
@@ -68,7 +68,7 @@ describe('Assignment', () => {
     ])
   })
 
-  it('commits what was taken when it was asked to, of its own partitions, once', () => {
+  it('commits what was taken when the commit was requested, of its own partitions, once', () => {
     const assignment = anAssignment()
     assignment.reassign('m1', { [STATUS]: [0, 1] })
     place(assignment).position = 4
@@ -83,7 +83,7 @@ describe('Assignment', () => {
     expect(assignment.uncommitted()).toEqual([])
   })
 
-  it('knows whether more of a partition lies behind what was taken, and counts what is on the broker', () => {
+  it('knows whether a partition has more records behind those taken, and counts those on the broker', () => {
     const assignment = anAssignment()
     assignment.reassign('m1', { [STATUS]: [0] })
     expect([assignment.hasMore(status, 0), assignment.hasMore(topics.trades, 0)]).toEqual([true, false])

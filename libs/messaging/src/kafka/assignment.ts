@@ -4,7 +4,7 @@ import type { Position } from '../bus.ts'
 import { AssignedPartition, type TopicTally } from './assigned-partition.ts'
 import type { KnownTopics } from './kafka-topics.ts'
 
-/** First and last place in a partition: those of its oldest record and behind its newest. */
+/** Both ends of a partition: the offset of its oldest record and the one behind its newest. */
 export interface PartitionEnds {
   readonly topic: Topic
   readonly partition: number
@@ -12,21 +12,21 @@ export interface PartitionEnds {
   readonly high: number
 }
 
-/** What a new generation of the group changes for one member. */
+/** The changes that a new generation of the group brings for one member. */
 interface Reassigned {
-  /** What waits of these is to be forgotten. */
+  /** Their waiting records must be forgotten. */
   readonly lost: ReadonlySet<AssignedPartition>
-  /** These go on where they stand here, not where the group has committed. */
+  /** These continue at the local position, not at the group's committed offset. */
   readonly seeks: readonly AssignedPartition[]
   /** Whether the member has other partitions than before. */
   readonly hasChanged: boolean
 }
 
-/** The partitions of what a consumer subscribes to: which of them are its own, and how far each has come. */
+/** The partitions of a consumer's topics: which of them it owns, and how far each has been read. */
 export class Assignment {
   readonly #topics: KnownTopics
   readonly #byName = new Map<string, readonly AssignedPartition[]>()
-  /** With positions, committed offsets decide nothing: a partition always goes on where it stands here. */
+  /** With positions, committed offsets decide nothing: a partition always continues at its local position. */
   readonly #hasPositions: boolean
   #memberId: string | undefined
 
@@ -44,19 +44,19 @@ export class Assignment {
     }
   }
 
-  /** Names on the broker of all topics. */
+  /** Broker names of all topics. */
   get names(): string[] {
     return [...this.#byName.keys()]
   }
 
-  /** The partition of a topic by its name on the broker. */
+  /** The partition of a topic by its broker name. */
   at(name: string, partition: number): AssignedPartition | undefined {
     return this.#byName.get(name)?.[partition]
   }
 
   /**
-   * Places every partition at its position, or at its oldest record where it has none or that is gone. Throws
-   * `position_lost` where a position lies behind the end.
+   * Places every partition at its position, or at its oldest record when it has none or that is gone. Throws `position_lost`
+   * when a position lies behind the end.
    */
   placeAt(positions: readonly Position[], ends: readonly PartitionEnds[]): void {
     for (const { topic, partition, low, high } of ends) {
@@ -74,7 +74,7 @@ export class Assignment {
     }
   }
 
-  /** Takes over what the group gave this member. A member with a new id was away: others may have gone on meanwhile. */
+  /** Applies the group's assignment to this member. A member with a new id was away: others may have continued meanwhile. */
   reassign(memberId: string, owned: Readonly<Record<string, readonly number[]>>): Reassigned {
     const isSameMember = memberId === this.#memberId
     this.#memberId = memberId
@@ -95,28 +95,28 @@ export class Assignment {
     return { lost, seeks, hasChanged }
   }
 
-  /** Wants committed what was taken until now. */
+  /** Requests a commit of what was taken so far. */
   askForCommit(): void {
     for (const place of this.#all()) place.toCommit = place.position
   }
 
-  /** What is to be committed and is not. */
+  /** The partitions with an open commit. */
   uncommitted(): AssignedPartition[] {
     return [...this.#all()].filter((place) => place.isUncommitted)
   }
 
-  /** Counts a failed read: it was one of all topics. */
+  /** Counts a failed read for every topic: a read asks for all of them. */
   countError(): void {
     for (const [first] of this.#byName.values()) if (first) first.tally.errors++
   }
 
-  /** Whether more of a partition is known to lie behind what was taken, or its end is not known. */
+  /** Whether a partition is known to have more records behind those taken; true while its end is unknown. */
   hasMore(topic: Topic, partition: number): boolean {
     const place = this.at(this.#topics.nameOf(topic), partition)
     return place !== undefined && (place.position === undefined || place.position < place.endOffset)
   }
 
-  /** What was counted of a topic, and its records that are still on the broker. */
+  /** The counts of a topic, and its records still on the broker. */
   countsOf(topic: Topic): TopicTally & { readonly behind: number } {
     const places = this.#byName.get(this.#topics.nameOf(topic)) ?? []
     const behind = places.reduce((sum, place) => sum + (place.isOwned ? place.behind : 0), 0)

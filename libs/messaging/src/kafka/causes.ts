@@ -1,6 +1,6 @@
 const MAX_DEPTH = 5
 
-/** An error and what is behind it, outermost first: kafkajs wraps errors in errors. */
+/** An error and its causes, outermost first: kafkajs wraps errors in errors. */
 export function* causesOf(error: unknown): Generator<object> {
   for (let depth = 0, each = error; depth < MAX_DEPTH && typeof each === 'object' && each !== null; depth++) {
     yield each

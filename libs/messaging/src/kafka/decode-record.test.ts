@@ -18,7 +18,7 @@ const aMessage = (fields: object = {}) => ({
 })
 
 describe('records', () => {
-  it.each(Object.keys(examples) as EventType[])('hold a %s as it was sent', (type) => {
+  it.each(Object.keys(examples) as EventType[])('contain a %s as it was sent', (type) => {
     const event = examples[type]
     const both = [event, event]
     for (const [value, events] of [
@@ -38,18 +38,18 @@ describe('records', () => {
     { name: 'another format', at: 3, value: 2, code: 'bad_record' },
     { name: 'an unknown event', at: 24, value: 255, code: 'unknown_schema' },
     { name: 'another version', at: 25, value: 9, code: 'unknown_schema' },
-    { name: 'an event that is none', at: 24 + 55, value: 0xff, code: 'not_an_event' },
+    { name: 'an invalid event', at: 24 + 55, value: 0xff, code: 'not_an_event' },
     { name: 'an event of another topic', at: 0, value: 0x54, topic: topicOf.quote, code: 'wrong_topic' },
   ])('of the binary wire are refused: $name', ({ at, value, cut = 0, topic = topicOf.trade, code }) => {
     const bytes = wire.encodeRecord([examples.trade])
     bytes[at] = value
-    // The seventh word is the price: 0xffff is no number.
+    // The seventh word is the price: 0xffff is not a number.
     if (code === 'not_an_event') bytes[at - 1] = 0xff
     const message = aMessage({ value: bytes.subarray(0, bytes.length - cut) })
     expect(decodeRecord(readRecord(topic, 0, message))).toMatchObject({ ok: false, error: { code } })
   })
 
-  it('hold a watermark, which has no events', () => {
+  it('contain a watermark, which has no events', () => {
     const watermark = { throughUs: Infinity, final: true }
     const headers = encodeHeaders({ ...origin, seq: 0, traceparent: undefined, watermark })
     const record = readRecord(topicOf.trade, 0, aMessage({ key: Buffer.from(''), value: Buffer.alloc(0), headers }))
@@ -57,7 +57,7 @@ describe('records', () => {
     expect(decodeRecord(record)).toEqual({ ok: true, value: [] })
   })
 
-  it('give back the headers that were put in', () => {
+  it('return the headers that were written', () => {
     const us = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
     const text = fc.string({ minLength: 1, unit: 'grapheme' })
     const watermark = fc.option(fc.record({ throughUs: us, final: fc.boolean() }), { nil: undefined })
@@ -66,7 +66,7 @@ describe('records', () => {
     fc.assert(fc.property(origins, (each) => expect(decodeHeaders(encodeHeaders(each))).toEqual(each)))
   })
 
-  it('are refused and never throw, whatever bytes are in them', () => {
+  it('are refused and never throw, whatever their bytes', () => {
     const names = fc.constantFrom('run', 'producer', 'seq', 'ts', 'wm', 'final', 'traceparent', '__proto__')
     const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array))
     const headers = fc.option(fc.dictionary(names, fc.oneof(bytes, fc.array(bytes, { maxLength: 2 }))), {

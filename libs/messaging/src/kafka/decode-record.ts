@@ -20,10 +20,10 @@ export interface UndecodableRecord {
 const noEvents: readonly Event[] = []
 
 /**
- * The events of a record that came from Kafka: a record of the binary wire, or JSON, an array of events or one event, as people
- * write it; the first byte tells. Refuses, in this order, headers that do not say who sent it (`bad_header`), what is neither
- * (`bad_record`, `not_json`), what this build has no schema of (`unknown_schema`), what is no event, and events of another topic.
- * Watermarks hold none.
+ * Decodes the events of a record from Kafka: a binary record, or JSON, an array of events or one event, as people write it; the
+ * first byte tells which. Refuses, in this order, headers without a valid origin (`bad_header`), bytes that are neither
+ * (`bad_record`, `not_json`), an event without a schema in this build (`unknown_schema`), an invalid event, and events of
+ * another topic. Watermarks have no events.
  */
 export function decodeRecord(record: BusRecord<Buffer>): Result<readonly Event[], UndecodableRecord> {
   if (record.watermark !== undefined) return ok(noEvents)

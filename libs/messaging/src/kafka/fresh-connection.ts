@@ -4,12 +4,13 @@ import Connection from 'kafkajs/src/network/connection.js'
 let isPatched = false
 
 /**
- * Patches the connections of kafkajs 2.2.4, which are made again after they have ended.
+ * Patches how connections of kafkajs 2.2.4 reconnect.
  *
- * 1. One that ended in the middle of an answer kept its half, took the next one's bytes for the rest of it, and read lengths out
- *    of the middle of answers from then on: no request was ever answered again. Each begins with nothing here, without the
- *    socket before it, and is made by one caller at a time.
- * 2. A request that was sent while one ended was not told: it waited forever, since what looks for late answers had ended too.
+ * 1. A connection that ended in the middle of an answer kept that half, took the next one's bytes for the rest of it, and
+ *    from then on read lengths out of the middle of answers: no request was ever answered again. With the patch each begins
+ *    empty, without the previous socket, and one caller at a time makes it.
+ * 2. A request sent while a connection ended was not notified: it waited forever, since the check for late answers had ended
+ *    too.
  */
 export function patchReconnect(): void {
   if (isPatched) return

@@ -13,7 +13,7 @@ function aRecord(partition: AssignedPartition, offset: number, bytes = 10): BusR
 }
 
 describe('Inbox', () => {
-  it('has room for so many records and so many bytes, and has it again when they are taken', () => {
+  it('limits the number and the bytes of its records, and has room again when they are taken', () => {
     const partition = aPartition(0)
     const inbox = new Inbox(3, 100)
     for (const offset of [0, 1, 2]) inbox.push(aRecord(partition, offset), partition)
@@ -28,7 +28,7 @@ describe('Inbox', () => {
     expect([inbox.size, inbox.hasRoom]).toEqual([0, true])
   })
 
-  it('gives what arrived in its order, drops what waits of lost partitions, and says how far each was taken', () => {
+  it('returns records in arrival order, drops those of lost partitions, and reports how far each was taken', () => {
     const push = fc.record({ do: fc.constant('push' as const), partition: fc.nat({ max: 2 }) })
     const shift = fc.record({ do: fc.constant('shift' as const), count: fc.integer({ min: 1, max: 40 }) })
     const drop = fc.record({ do: fc.constant('drop' as const), partition: fc.nat({ max: 2 }) })

@@ -1,10 +1,10 @@
 import type { BusRecord } from '../bus.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 
-/** Records between two looks at whether the front of the inbox should be given back. */
+/** Records between two checks whether to free the front of the inbox. */
 const COMPACT_AT = 1024
 
-/** What has arrived and was not taken yet, in arrival order, with the partition of each. Slots are reused. */
+/** Records that arrived and are not taken yet, in arrival order, with the partition of each. Slots are reused. */
 export class Inbox {
   readonly #maxRecords: number
   readonly #maxBytes: number
@@ -23,7 +23,7 @@ export class Inbox {
     return this.#end - this.#head
   }
 
-  /** Whether one more may come. */
+  /** Whether one more record fits. */
   get hasRoom(): boolean {
     return this.size < this.#maxRecords && this.#bytes < this.#maxBytes
   }
@@ -35,7 +35,7 @@ export class Inbox {
     this.#bytes += record.events.length
   }
 
-  /** Takes the oldest out, of which there must be one; its partition goes on behind it. */
+  /** Takes the oldest record, which must exist; its partition's position moves behind it. */
   shift(): BusRecord<Buffer> {
     const at = this.#head++
     const record = this.#records[at] as BusRecord<Buffer>
@@ -49,7 +49,7 @@ export class Inbox {
     return record
   }
 
-  /** Forgets what waits of partitions for which `isLost`. */
+  /** Forgets the waiting records of partitions for which `isLost`. */
   drop(isLost: (partition: AssignedPartition) => boolean): void {
     this.#keep((partition) => !isLost(partition))
   }
@@ -58,7 +58,7 @@ export class Inbox {
     this.#keep(() => false)
   }
 
-  /** Calls `see` with each record that waits. */
+  /** Calls `see` with each waiting record. */
   forEach(see: (record: BusRecord<Buffer>) => void): void {
     for (let at = this.#head; at < this.#end; at++) see(this.#records[at] as BusRecord<Buffer>)
   }

@@ -12,23 +12,25 @@ import { persistently, within } from './time-limit.ts'
 
 /** How long a broker may take to answer a request for metadata or ends. */
 const ANSWER_MS = 5000
-/** So long what a broker said counts as an answer: health is judged every second, and need not ask a broker that is at work. */
+/**
+ * How long a sign of life from a broker counts as an answer: health is checked every second, and need not query a busy broker.
+ */
 const HEARD_MS = 1000
 
-/** A bus on Kafka. Its records hold raw bytes, which `decodeRecord` makes events of. */
+/** A bus on Kafka. Its records carry raw bytes, which `decodeRecord` decodes to events. */
 export interface KafkaBus extends Bus<Buffer> {
   /**
-   * Resolves when something came from a broker within the last second and no connection has ended since, or when one
-   * answers a request for metadata; else rejects with `unreachable`. For health.
+   * Resolves when a broker sent anything within the last second and no connection has ended since, or when one answers a
+   * request for metadata; otherwise rejects with `unreachable`. For health.
    */
   ping(): Promise<void>
-  /** Connections that were given up because an answer did not come, since the start. */
+  /** Connections dropped for lack of an answer, since the start. */
   readonly reconnects: number
 }
 
 /**
- * Connects, makes the topics of `contracts` that are missing, and reads their partitions. Rejects with `unreachable` when
- * no broker answers in time, at once with `not_authenticated`, and with `wrong_topic_settings`.
+ * Connects, creates the missing topics of `contracts`, and reads their partitions. Rejects with `unreachable` when no broker
+ * answers in time, at once with `not_authenticated`, and with `wrong_topic_settings`.
  */
 export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Promise<KafkaBus> {
   const options = onLog === undefined ? given : { ...given, onLog: throttleLog(onLog) }
@@ -129,7 +131,7 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
     async ping() {
       mustBeOpen()
       if (performance.now() - heardMs < HEARD_MS) return
-      // One at a time: kafkajs goes on asking a broker that is away.
+      // One at a time: kafkajs keeps retrying a broker that is down.
       pinging ??= admin.describeCluster().finally(() => (pinging = undefined))
       await within(ANSWER_MS, 'metadata', pinging, { whyLate })
     },

@@ -4,10 +4,10 @@ import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
 import { throttleRequestQueue } from './request-queue.ts'
 import { Sockets, type SocketsObserver } from './sockets.ts'
 
-/** Practically forever: kafkajs goes on trying until it is closed. */
+/** Practically forever: kafkajs retries until it is closed. */
 const MANY_RETRIES = Number.MAX_SAFE_INTEGER
 
-/** How often kafkajs tries again, for a client, its producers and its consumers alike. */
+/** Retry settings of kafkajs, for a client, its producers and its consumers alike. */
 export const retry = { initialRetryTime: 50, maxRetryTime: 1000, retries: MANY_RETRIES } as const
 
 const levels: ReadonlyMap<logLevel, KafkaLogLevel> = new Map([
@@ -17,7 +17,7 @@ const levels: ReadonlyMap<logLevel, KafkaLogLevel> = new Map([
   [logLevel.DEBUG, 'debug'],
 ])
 
-/** What a client of kafkajs tells of a request that was not answered in time. */
+/** The kafkajs event for a request that was not answered in time. */
 interface RequestTimedOut {
   readonly payload: { readonly broker: string; readonly apiName: string }
 }
@@ -27,14 +27,14 @@ export interface KafkaClient {
   readonly kafka: Kafka
   readonly sockets: Sockets
   /**
-   * The watchdog: kafkajs does not notice that a connection has just vanished, its requests time out on it one after the
-   * other. So the first one that does ends the connection; kafkajs makes a new one and sends the same again.
+   * The watchdog: kafkajs does not notice a vanished connection; its requests time out one after the other. So the first
+   * timeout ends the connection; kafkajs makes a new one and sends the same requests again.
    */
   readonly onRequestTimeout: (event: RequestTimedOut) => void
 }
 
 export interface KafkaClientObserver extends SocketsObserver {
-  /** A connection was given up. */
+  /** Called when a connection is dropped. */
   readonly onReset: () => void
 }
 
@@ -48,7 +48,7 @@ export function createKafkaClient(
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets(observer)
   const kafka = new Kafka({
-    // None for a client that is closed: that ends the retries of kafkajs, which would go on as long as the process.
+    // None for a closed client: that ends the retries of kafkajs, which would otherwise last as long as the process.
     brokers: () => (sockets.isClosed ? [] : [...brokers]),
     clientId: `${clientId}-${role}`,
     ...(tls && { ssl: { ...tls } }),
@@ -71,7 +71,7 @@ export function createKafkaClient(
   }
 }
 
-/** Forwards what kafkajs says. */
+/** Forwards the log entries of kafkajs. */
 function createLog(role: string, onLog: KafkaBusOptions['onLog']): (entry: LogEntry) => void {
   return ({ level, namespace, log }) => {
     const { message, timestamp: _at, logger: _logger, stack: _stack, ...context } = log

@@ -15,7 +15,7 @@ interface Commit {
   readonly answer: () => void
 }
 
-/** A consumer on a client that reads nothing: the test assigns partitions, hands over batches and confirms commits. */
+/** A consumer on a client that reads nothing: the test assigns partitions, delivers batches and confirms commits. */
 async function aConsumer(from: ConsumerOptions['from'] = 'earliest') {
   const listeners = new Map<string, (event: { payload: unknown }) => void>()
   const commits: Commit[] = []
@@ -53,7 +53,7 @@ async function aConsumer(from: ConsumerOptions['from'] = 'earliest') {
   await turn()
   const assign = (memberId: string, ...partitions: number[]) =>
     listeners.get('join')?.({ payload: { memberId, memberAssignment: { [name]: partitions } } })
-  /** Hands over records of `partition`; gives the last offset that was resolved. */
+  /** Delivers records of `partition`; returns the last resolved offset. */
   const receive = async (partition: number, ...offsets: number[]) => {
     let resolved: string | undefined
     const headers = (seq: number) => encodeHeaders({ ...origin, seq })
@@ -77,7 +77,7 @@ async function aConsumer(from: ConsumerOptions['from'] = 'earliest') {
 }
 
 describe('Kafka consumer', () => {
-  it('commits what was taken when it was asked to, not what was taken since', async () => {
+  it('commits what was taken at the time of the request, not what was taken since', async () => {
     const { consumer, commits, assign, receive, taken } = await aConsumer()
     assign('a', 0, 1)
     await receive(0, 0, 1, 2, 3)
@@ -96,7 +96,7 @@ describe('Kafka consumer', () => {
     expect(commits.map(({ offsets }) => offsets)).toEqual([['0@1'], ['0@2']])
   })
 
-  it('asks for nothing when nothing new was taken', async () => {
+  it('requests nothing when nothing new was taken', async () => {
     const { consumer, commits, assign, receive, taken } = await aConsumer()
     assign('a', 0, 1)
     await consumer.commit()
@@ -110,7 +110,7 @@ describe('Kafka consumer', () => {
     expect(commits).toHaveLength(1)
   })
 
-  it('keeps what waits of a partition that stays, and drops what waits of one that goes', async () => {
+  it('keeps the waiting records of a partition that stays, and drops those of one that goes', async () => {
     const { seeks, assign, receive, taken } = await aConsumer()
     assign('a', 0, 1)
     await receive(0, 0, 1)
@@ -121,7 +121,7 @@ describe('Kafka consumer', () => {
     expect(seeks).toEqual(['0@2'])
   })
 
-  it('gives nothing again that it took, when it was away and gets a partition back', async () => {
+  it('never returns a record again when it was away and regains a partition', async () => {
     const { assign, receive, taken } = await aConsumer()
     assign('a', 0)
     await receive(0, 0, 1, 2)
@@ -131,7 +131,7 @@ describe('Kafka consumer', () => {
     expect(taken()).toEqual(['0@2', '0@3'])
   })
 
-  it('starts at its positions in every generation, and takes nothing that lies before them', async () => {
+  it('starts at its positions in every generation, and takes no record before them', async () => {
     const { seeks, assign, receive, taken } = await aConsumer([{ topic: name, partition: 1, offset: 7 }])
     assign('a', 0, 1)
     expect(seeks).toEqual(['0@0', '1@7'])

@@ -13,7 +13,7 @@ import type { KnownTopics } from './kafka-topics.ts'
 import { readRecord } from './read-record.ts'
 import { within } from './time-limit.ts'
 
-/** What the bus does for its consumers. */
+/** The services of the bus to its consumers. */
 export interface KafkaConsumerHost {
   readonly options: KafkaBusOptions
   readonly topics: KnownTopics
@@ -24,7 +24,7 @@ export interface KafkaConsumerHost {
 
 /** Longest wait for room in the inbox before a heartbeat is due. */
 const HEARTBEAT_WAIT_MS = 250
-/** How long the broker holds a read that finds nothing: each one costs the broker more than us. */
+/** How long the broker holds a read that finds nothing: each read costs the broker more than us. */
 const MAX_WAIT_MS = 250
 /** How long a commit may take. */
 const COMMIT_MS = 3000
@@ -36,12 +36,12 @@ const RESTART_MS = 500
 const nothing: readonly BusRecord<Buffer>[] = []
 
 /**
- * A member of a group. What arrives waits in an inbox, out of which `take` takes; when that is full, nothing more is read.
+ * A member of a group. Arrived records wait in an inbox for `take`; while it is full, nothing more is read.
  *
  * Invariants
- * 1. Records of a partition come in offset order, each once, as long as this consumer lives (`AssignedPartition`).
- * 2. What waits of a partition that is lost to another member is dropped; what was taken stays taken.
- * 3. With positions, committed offsets decide nothing: whenever a partition is assigned it goes on where it stands here.
+ * 1. Records of a partition arrive in offset order, each once, as long as this consumer lives (`AssignedPartition`).
+ * 2. Waiting records of a partition lost to another member are dropped; taken ones stay taken.
+ * 3. With positions, committed offsets decide nothing: whenever a partition is assigned it continues at its local position.
  */
 export class KafkaConsumer implements Consumer<Buffer> {
   readonly #host: KafkaConsumerHost
@@ -52,9 +52,9 @@ export class KafkaConsumer implements Consumer<Buffer> {
   readonly #inbox: Inbox
   readonly #arrival = new Signal()
   readonly #room = new Signal()
-  /** Aborts when it is closed. */
+  /** Aborts on close. */
   readonly #over = new AbortController()
-  /** Counts how often partitions were assigned. */
+  /** The number of assignments so far. */
   #generation = 0
   #isDirty = false
   #failure: BusError | undefined
@@ -119,7 +119,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   }
 
   /**
-   * Commits what was taken until now. Cheap when nothing was; one request is under way at most. Rejects with
+   * Commits what was taken so far. Cheap when there is nothing new; at most one request is under way. Rejects with
    * `unreachable` when the broker does not confirm in time; the next commit makes up for it.
    */
   commit(): Promise<void> {
@@ -188,7 +188,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     this.#host.left(this)
   }
 
-  /** Joins the group; tries again until it has, or is closed. */
+  /** Joins the group; retries until it succeeds or is closed. */
   async #start(): Promise<void> {
     const { from } = this.#options
     while (!this.#closing && !this.#failure) {
@@ -227,7 +227,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     this.#client.seek({ topic: name, partition, offset: String(expected) })
   }
 
-  /** Puts what was fetched into the inbox, as there is room. What it does not resolve is fetched again. */
+  /** Puts fetched records into the inbox while there is room. Records that it does not resolve are fetched again. */
   async #receive(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     const place = this.#assignment.at(batch.topic, batch.partition)
@@ -271,7 +271,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
 
   async #commitWanted(): Promise<void> {
     try {
-      // An earlier request may still wait for a broker that was away: kafkajs asks forever.
+      // An earlier request may still wait for a broker that was down: kafkajs retries forever.
       await this.#answered()
       const places = this.#assignment.uncommitted()
       if (places.length === 0) return
@@ -280,7 +280,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
       })
       this.#request = this.#client.commitOffsets(offsets).finally(() => (this.#request = undefined))
       await this.#answered()
-      // kafkajs says nothing when it was not running; the event says what the broker has confirmed.
+      // kafkajs reports nothing when it was not running; the event has what the broker confirmed.
       const isMissing = offsets.some(({ offset }, i) => {
         const { isOwned, committed } = places[i] as AssignedPartition
         return isOwned && (committed === undefined || committed < Number(offset))
@@ -295,7 +295,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     }
   }
 
-  /** Waits for the answer to the commit under way, until the consumer is closed. */
+  /** Waits for the answer to the commit under way, or until the consumer is closed. */
   async #answered(): Promise<void> {
     const request = this.#request
     if (request === undefined) return

@@ -15,7 +15,7 @@ interface Request {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
-/** A producer on a client that sends nothing: requests wait for the test to answer them. */
+/** A producer on a client that sends nothing: requests wait until the test answers them. */
 function aProducer(changes: Partial<KafkaBusOptions> = {}) {
   const requests: Request[] = []
   const fatal: BusError[] = []
@@ -65,7 +65,7 @@ const sendTrades = (producer: KafkaProducer, symbol: string, from: number, count
 const rejected = (type: string) => Object.assign(new Error(type), { cause: Object.assign(new Error(type), { type }) })
 
 describe('Kafka producer', () => {
-  it('makes one record of the events of one key that wait together, at most 500', async () => {
+  it('joins the waiting events of one key in one record, at most 500', async () => {
     const { producer, requests } = aProducer()
     sendTrades(producer, 'SPY', 1, 600)
     sendTrades(producer, 'TSLA', 601, 2)
@@ -79,7 +79,7 @@ describe('Kafka producer', () => {
     expect(producer.buffered).toBe(3)
   })
 
-  it('keeps single events single, and what has another trace apart', async () => {
+  it('keeps single events single, and events of another trace apart', async () => {
     const { producer, requests } = aProducer()
     for (const seq of [1, 2]) producer.send(topics.status, 'SPY', [aMarketStatus({ seq })])
     producer.send(topics.trades, 'SPY', [aTrade({ seq: 3 })])
@@ -96,7 +96,7 @@ describe('Kafka producer', () => {
     expect(eventsIn(records[0]?.message.value as Buffer)).toEqual([aMarketStatus({ seq: 1 })])
   })
 
-  it('has one request under way, and sends what comes meanwhile in the next', async () => {
+  it('has one request under way, and sends later events in the next', async () => {
     const { producer, requests } = aProducer()
     sendTrades(producer, 'SPY', 1, 1)
     await turn()
@@ -108,7 +108,7 @@ describe('Kafka producer', () => {
     expect(messagesOf(requests[1]).map(seqsIn)).toEqual([[2, 3, 4]])
   })
 
-  it('puts a mark into every partition behind what was sent before, and starts new records behind it', async () => {
+  it('puts a mark into every partition behind earlier records, and starts new records behind it', async () => {
     const { producer, requests } = aProducer()
     sendTrades(producer, 'SPY', 1, 2)
     producer.send(topics.quotes, 'SPY', [aQuote({ seq: 3 })])
@@ -129,7 +129,7 @@ describe('Kafka producer', () => {
     expect(quotes.map(seqsIn)).toEqual([[3, 5]])
   })
 
-  it('sends a rejected request again, the very same, before anything else', async () => {
+  it('repeats a rejected request, byte for byte, before anything else', async () => {
     const { producer, requests, answerAll } = aProducer()
     sendTrades(producer, 'SPY', 1, 2)
     await turn()
@@ -144,7 +144,7 @@ describe('Kafka producer', () => {
     expect(producer.stats()).toEqual([{ topic: topics.trades.name, produced: 2, buffered: 0, errors: 1 }])
   })
 
-  it.each(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPOCH'])('sends nothing more after %s', async (type) => {
+  it.each(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPOCH'])('stops sending after %s', async (type) => {
     const { producer, requests, fatal } = aProducer()
     sendTrades(producer, 'SPY', 1, 1)
     await turn()
@@ -158,7 +158,7 @@ describe('Kafka producer', () => {
     expect(requests).toHaveLength(1)
   })
 
-  it('resolves a flush when what was accepted before it is in the log, whatever came after', async () => {
+  it('resolves a flush when everything accepted before it is in the log, whatever came after', async () => {
     const { producer, requests } = aProducer()
     sendTrades(producer, 'SPY', 1, 1)
     const flushed = producer.flush()
@@ -169,7 +169,7 @@ describe('Kafka producer', () => {
     expect(producer.buffered).toBe(1)
   })
 
-  it('refuses what a sender sends that ignores the back-pressure, by events and by bytes', async () => {
+  it('refuses events from a sender that ignores back-pressure, by number and by bytes', async () => {
     const few = aProducer({ maxBufferedEvents: 3 })
     await turn()
     expect(() => sendTrades(few.producer, 'SPY', 1, 4)).toThrow(expect.objectContaining({ code: 'buffer_full' }))
@@ -179,7 +179,7 @@ describe('Kafka producer', () => {
     expect(() => sendTrades(small.producer, 'SPY', 1, 9)).toThrow(expect.objectContaining({ code: 'buffer_full' }))
   })
 
-  it('refuses an event that no record can hold, and goes on', async () => {
+  it('refuses an event too large for a record, and goes on', async () => {
     const { producer, requests } = aProducer()
     const why = 'x'.repeat(1_000_000)
     expect(() => producer.send(topics.killSwitch, 'a/pnl', [aKillSwitch({ why })])).toThrow(
@@ -190,7 +190,7 @@ describe('Kafka producer', () => {
     expect(messagesOf(requests[0]).map(seqsIn)).toEqual([[1]])
   })
 
-  it('keeps requests below what a broker takes', async () => {
+  it("keeps requests below the broker's limit", async () => {
     const { producer, requests, answerAll } = aProducer()
     const why = 'x'.repeat(300_000)
     for (let seq = 1; seq <= 10; seq++) producer.send(topics.killSwitch, 'a/pnl', [aKillSwitch({ seq, why })])
@@ -200,7 +200,7 @@ describe('Kafka producer', () => {
     expect(sizes).toEqual([3, 3, 3, 1])
   })
 
-  it('closes in time though the rest cannot be sent, and rejects who waits for it', async () => {
+  it('closes in time although records are left unsent, and rejects pending flushes', async () => {
     const { producer } = aProducer({ closeTimeoutMs: 20 })
     sendTrades(producer, 'SPY', 1, 1)
     const flushed = expect(producer.flush()).rejects.toMatchObject({ code: 'closed' })

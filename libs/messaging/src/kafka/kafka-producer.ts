@@ -11,7 +11,7 @@ import { isSequenceLost } from './sequence-lost.ts'
 import { SendQueue, type Destination, type Sending } from './send-queue.ts'
 import { kafkaBackoff, within } from './time-limit.ts'
 
-/** What the bus does for its producers. */
+/** The services of the bus to its producers. */
 export interface KafkaProducerHost {
   readonly options: KafkaBusOptions
   readonly topics: KnownTopics
@@ -24,7 +24,7 @@ const DISCONNECT_MS = 1000
 const RECONNECT_MS = 500
 
 interface Flush {
-  /** The number of records that have to be in the log. */
+  /** The number of records that must be in the log. */
   readonly records: number
   readonly outcome: Deferred
 }
@@ -33,9 +33,9 @@ interface Flush {
  * Sends to Kafka.
  *
  * Invariants (design/kafka.md)
- * 1. One request is under way at most: what comes meanwhile waits for the next one.
- * 2. A request that was rejected is made again, the same bytes on the same producer, before anything else.
- * 3. When the broker says that something is missing before what we sent, nothing more is sent, ever.
+ * 1. At most one request is under way: later events wait for the next one.
+ * 2. A rejected request is repeated, the same bytes on the same producer, before anything else.
+ * 3. When the broker reports a hole before what we sent, nothing more is sent, ever.
  */
 export class KafkaProducer implements Producer {
   readonly #host: KafkaProducerHost
@@ -45,7 +45,7 @@ export class KafkaProducer implements Producer {
   readonly #queue: SendQueue
   readonly #destinations = new Map<string, Destination>()
   #isConnected = false
-  /** Records opened, and records that are in the log. */
+  /** Records opened, and records in the log. */
   #accepted = 0
   #done = 0
   #underWay: Sending | undefined
@@ -54,7 +54,7 @@ export class KafkaProducer implements Producer {
   #flushes: Flush[] = []
   #broken: BusError | undefined
   #closing: Promise<void> | undefined
-  /** Aborts when it is closed: what is not in the log then is given up. */
+  /** Aborts on close: records not in the log by then are abandoned. */
   readonly #abandoned = new AbortController()
 
   constructor({ name, runId }: ProducerOptions, host: KafkaProducerHost) {
@@ -101,7 +101,7 @@ export class KafkaProducer implements Producer {
     if (!this.#isRunning) this.#schedule()
   }
 
-  /** Resolves when all that was accepted before is in the log. Rejects when it can never be. */
+  /** Resolves when everything accepted before is in the log. Rejects when that has become impossible. */
   flush(): Promise<void> {
     if (this.#closing) return Promise.reject(closedError('producer'))
     return this.#flush()
@@ -149,13 +149,13 @@ export class KafkaProducer implements Producer {
     this.#linger ??= setTimeout(() => this.#run(), lingerMs)
   }
 
-  /** Sends what waits, unless somebody is at it. */
+  /** Sends what waits, unless a send is under way. */
   #run(): void {
     clearTimeout(this.#linger)
     this.#linger = undefined
     if (this.#isRunning) return
     this.#isRunning = true
-    // In a turn of its own: what one step of a plane sends goes out together.
+    // In its own microtask: everything that one step of a plane sends goes out together.
     queueMicrotask(() => void this.#sendAll())
   }
 
@@ -185,7 +185,7 @@ export class KafkaProducer implements Producer {
     }
   }
 
-  /** Whether `sending` is in the log: it is tried until it is, or nothing may be sent any more. */
+  /** Whether `sending` is in the log: retries until it is, or until sending is no longer allowed. */
   async #deliver(sending: Sending): Promise<boolean> {
     const { compression, compressFromBytes = 16_384, requestTimeoutMs = 10_000 } = this.#host.options
     const codec = compression === 'gzip' && sending.bytes >= compressFromBytes ? CompressionTypes.GZIP : undefined

@@ -7,18 +7,18 @@ const MS_PER_HOUR = 3_600_000
 /** Larger than a producer's largest batch, so that no record is ever refused for its size. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024
 
-/** What the broker knows of our topics. */
+/** Our topics on the broker. */
 export interface KnownTopics {
-  /** Name on the broker. */
+  /** The topic's name on the broker. */
   nameOf(topic: Topic): string
-  /** The topic of a name on the broker. */
+  /** The topic with a name on the broker. */
   topicOf(name: string): Topic | undefined
   partitionsOf(topic: Topic): number
 }
 
 /**
- * Makes the topics of `contracts` that are missing, and reads the partitions of all. Topics that are there are left as they
- * are; a compacted topic that is not compacted on the broker is refused, since it would forget.
+ * Creates the missing topics of `contracts`, and reads the partitions of all. Leaves existing topics as they are; refuses a
+ * compacted topic that is not compacted on the broker, since it would lose records.
  */
 export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Promise<KnownTopics> {
   const { topicPrefix = '', partitions = () => 1, replicationFactor = 1 } = options
@@ -41,8 +41,8 @@ export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Prom
     options.onLog?.('info', 'topics created', { topics: missing.map(nameOf) })
   }
 
-  // Somebody else may have made them meanwhile, so all are looked at. The ends are asked for so that every partition has a
-  // leader that answers: consumers of kafkajs rejoin their group once for each answer that one has not.
+  // Another process may have created some meanwhile, so all are checked. Reading the ends ensures that every partition has a
+  // leader that answers: consumers of kafkajs rejoin their group once for each answer that one lacks.
   await mustCompact(admin, all.filter((topic) => topic.compacted).map(nameOf))
   await Promise.all(all.map((topic) => admin.fetchTopicOffsets(nameOf(topic))))
 
@@ -61,7 +61,7 @@ function settingsOf(topic: Topic): IResourceConfigEntry[] {
     const { retentionHours } = topic
     return settings({ ...entries, ...(retentionHours && { 'retention.ms': retentionHours * MS_PER_HOUR }) })
   }
-  // Only closed segments are compacted: small ones that are closed within the hour keep a start's reading short.
+  // Only closed segments are compacted: small ones that close within the hour keep reading at the start short.
   return settings({
     ...entries,
     'cleanup.policy': 'compact',

@@ -1,4 +1,4 @@
-/** What `request-queue.ts` and `fresh-connection.ts` need of the insides of kafkajs 2.2.4, which has no types for them. */
+/** The internals of kafkajs 2.2.4 that `request-queue.ts` and `fresh-connection.ts` use; it has no types for them. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     readonly pending: readonly unknown[]
@@ -12,7 +12,7 @@ declare module 'kafkajs/src/network/connection.js' {
 
   export default class Connection {
     readonly socket?: Socket
-    /** What has arrived of the next answers, and how much of it must be there before anything is made of it. */
+    /** The bytes of the next answers so far, and how many must be there before they are parsed. */
     chunks: Buffer[]
     bytesBuffered: number
     bytesNeeded: number

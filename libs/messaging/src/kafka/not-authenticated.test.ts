@@ -6,11 +6,11 @@ const options = {
   nowUs: () => 1,
   sasl: { mechanism: 'scram-sha-512', username: 'ada', password: 'hunter2' },
 } as const
-/** As kafkajs tells it. */
+/** An error as kafkajs throws it. */
 const told = (message: string) => Object.assign(new Error(message), { name: 'KafkaJSSASLAuthenticationError' })
 
 describe('a login', () => {
-  it('that the broker refused is told with the user, and not tried again', () => {
+  it('that the broker refused is reported with the user, and not retried', () => {
     const refusal = refusedLogin(told('SASL PLAIN authentication failed: Invalid username or password'), options)
     expect(refusal).toMatchObject({
       code: 'not_authenticated',
@@ -21,7 +21,7 @@ describe('a login', () => {
     })
   })
 
-  it('is recognised as refused inside of other errors, and where the broker does not know the mechanism', () => {
+  it('is recognised as refused inside other errors, and when the broker does not know the mechanism', () => {
     const unknown = Object.assign(new Error('not supported'), { type: 'UNSUPPORTED_SASL_MECHANISM' })
     expect(refusedLogin(new Error('outer', { cause: unknown }), options)?.message).toContain('was "not supported"')
   })
@@ -31,11 +31,11 @@ describe('a login', () => {
     'SASL SCRAM SHA512 authentication failed: Connection error: read ECONNRESET',
     'SASL SCRAM SHA512 authentication failed: Request SaslAuthenticate(key: 36, version: 1) timed out',
     'SASL SCRAM SHA512 authentication failed: Not connected',
-  ])('that broke off is not refused: %s', (message) => {
+  ])('that was interrupted is not refused: %s', (message) => {
     expect(refusedLogin(told(message), options)).toBeUndefined()
   })
 
-  it('has nothing to do with other failures', () => {
+  it('is not confused with other failures', () => {
     expect(refusedLogin(new Error('Connection timeout'), options)).toBeUndefined()
     expect(refusedLogin(undefined, options)).toBeUndefined()
   })

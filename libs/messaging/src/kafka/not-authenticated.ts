@@ -3,10 +3,10 @@ import { BusError } from '../bus-error.ts'
 import { causesOf } from './causes.ts'
 import type { KafkaBusOptions, KafkaTls } from './kafka-options.ts'
 
-/** kafkajs tells a connection that broke while it logged in as a refusal; the broker has said nothing then. */
+/** kafkajs reports a connection that broke during login as a refusal, although the broker has not answered. */
 const BROKEN_CONNECTION = /Closed connection|Connection (error|timeout|closed)|Not connected|timed out/
 
-/** The broker's refusal of a user, a password or a mechanism, where `error` is that; else undefined. */
+/** The broker's refusal of a user, a password or a mechanism, if `error` is one; otherwise undefined. */
 export function refusedLogin(error: unknown, { brokers, sasl }: KafkaBusOptions): BusError | undefined {
   for (const each of causesOf(error)) {
     const { name, type, message } = each as { name?: string; type?: string; message?: string }
@@ -18,7 +18,7 @@ export function refusedLogin(error: unknown, { brokers, sasl }: KafkaBusOptions)
   return undefined
 }
 
-/** Which side of a connection did not trust the other's certificate, where `error` is that; else undefined. */
+/** Which side of a connection refused the other's certificate, if `error` says so; otherwise undefined. */
 export function refusedCertificate(socket: TLSSocket, error: Error, to: string, tls: KafkaTls): BusError | undefined {
   const { code, reason = error.message } = error as Error & { readonly code?: string; readonly reason?: string }
   if (socket.authorizationError) {

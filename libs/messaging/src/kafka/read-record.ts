@@ -8,8 +8,8 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
 const empty = Buffer.alloc(0)
 
 /**
- * The record of a message, whatever is in it: one whose headers do not say where it comes from has the producer '' and
- * the sequence 0, and `decodeRecord` refuses it.
+ * The record of a message, whatever its contents: without a valid origin in its headers it has the producer '' and the sequence
+ * 0, and `decodeRecord` refuses it.
  */
 export function readRecord(topic: Topic, partition: number, message: KafkaMessage): BusRecord<Buffer> {
   const { runId, producer, seq, tsSentUs, traceparent, watermark } = decodeHeaders(message.headers) ?? unknownOrigin

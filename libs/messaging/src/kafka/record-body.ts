@@ -1,15 +1,15 @@
 import { encodeLine, wire, type Event, type Topic } from '@triplane/contracts'
 
-/** The events of a record that waits, encoded already: nobody has to hold them, and their size is known. */
+/** The events of a waiting record, already encoded: the events themselves can be freed, and the size is known. */
 export interface RecordBody {
   readonly bytes: number
-  /** Adds events, unless the body would be of more than `mostBytes` then: it is as it was, and false is given. */
+  /** Adds events. Returns false, and leaves the body unchanged, when it would exceed `mostBytes`. */
   add(events: readonly Event[], mostBytes: number): boolean
-  /** The value of the record; nothing can be added any more. */
+  /** Returns the value of the record; nothing can be added afterwards. */
   finish(): Buffer
 }
 
-/** An empty body for a record of a topic: binary, or JSON where people read it. */
+/** An empty body for a record of a topic: binary, or JSON when people read it. */
 export function openBody({ isJson, batched }: Topic): RecordBody {
   return isJson ? new JsonBody(batched) : wire.openRecord()
 }
@@ -30,7 +30,7 @@ class JsonBody implements RecordBody {
 
   add(events: readonly Event[], mostBytes: number): boolean {
     const lines = events.map(encodeLine)
-    // A comma or a bracket each.
+    // One byte each for a comma or a bracket.
     const more = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
     if (this.#bytes + more > mostBytes) return false
     this.#lines.push(...lines)

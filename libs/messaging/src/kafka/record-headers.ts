@@ -1,7 +1,7 @@
 import type { Watermark } from '../bus.ts'
 import type { IHeaders } from 'kafkajs'
 
-/** Where a record comes from, as its headers say. */
+/** The origin of a record, from its headers. */
 export interface RecordOrigin {
   readonly runId: string
   readonly producer: string
@@ -11,7 +11,7 @@ export interface RecordOrigin {
   readonly watermark: Watermark | undefined
 }
 
-/** What a record is taken for whose headers do not say where it comes from. */
+/** The origin of a record whose headers have no valid one. */
 export const unknownOrigin: RecordOrigin = {
   runId: '',
   producer: '',
@@ -21,7 +21,7 @@ export const unknownOrigin: RecordOrigin = {
   watermark: undefined,
 }
 
-/** Headers of a record: `run`, `producer`, `seq`, `ts` and, where there are any, `traceparent`, `wm` and `final`. */
+/** Headers of a record: `run`, `producer`, `seq`, `ts` and, if present, `traceparent`, `wm` and `final`. */
 export function encodeHeaders(origin: RecordOrigin): IHeaders {
   const { runId, producer, seq, tsSentUs, traceparent, watermark } = origin
   const headers: IHeaders = { run: runId, producer, seq: String(seq), ts: String(tsSentUs) }
@@ -33,7 +33,7 @@ export function encodeHeaders(origin: RecordOrigin): IHeaders {
   return headers
 }
 
-/** Reads headers that came from outside; undefined when one is missing or is not what it should be. */
+/** Parses headers from outside; undefined when one is missing or invalid. */
 export function decodeHeaders(headers: IHeaders | undefined): RecordOrigin | undefined {
   if (headers === undefined) return undefined
   const runId = textOf(headers['run'])
@@ -50,7 +50,7 @@ export function decodeHeaders(headers: IHeaders | undefined): RecordOrigin | und
   return { runId, producer, seq, tsSentUs, traceparent, watermark }
 }
 
-/** Undefined for a header that came twice. */
+/** Undefined for a repeated header. */
 function textOf(value: IHeaders[string]): string | undefined {
   return typeof value === 'string' ? value : Buffer.isBuffer(value) ? value.toString('utf8') : undefined
 }

@@ -21,7 +21,7 @@ const seqsOf = ({ topicMessages }: Sending) =>
       return bytes.length === 0 ? 'mark' : eventsIn(bytes).map(({ seq }) => seq)
     }),
   )
-/** A snapshot of a book that takes so many bytes, and some. */
+/** A snapshot of a book that takes slightly more than `bytes`. */
 const aLargeBook = (bytes: number): Event => aBookSnapshot({ bids: Array.from({ length: bytes / 8 }, (_, i) => i + 1) })
 
 describe('SendQueue', () => {
@@ -44,7 +44,7 @@ describe('SendQueue', () => {
     expect([waiting.records, waiting.events, waiting.bytes, waiting.isUrgent]).toEqual([0, 0, 0, false])
   })
 
-  it('joins nothing to a record that has left, nor across a mark or to another trace', () => {
+  it('joins nothing to a sent record, across a mark or to another trace', () => {
     const market = to(topics.trades, 2)
     const waiting = queue()
     waiting.add(market, 'BTC', trades(1, 1), 10)
@@ -58,7 +58,7 @@ describe('SendQueue', () => {
     expect(market.buffered).toBe(6)
   })
 
-  it('fills a record up to 500 events, and a request up to 500 records, in the order in which they were opened', () => {
+  it('fills a record up to 500 events, and a request up to 500 records, in the order of opening', () => {
     const market = to(topics.trades)
     const waiting = queue()
     for (let i = 0; i < 600; i++) waiting.add(market, 'BTC', trades(i + 1, 1), 10)
@@ -69,7 +69,7 @@ describe('SendQueue', () => {
     expect(requests.flatMap(seqsOf).flat()).toEqual(Array.from({ length: 700 }, (_, i) => i + 1))
   })
 
-  it('refuses what no broker would take, and has accepted nothing of it', () => {
+  it('refuses an event too large for any broker, and accepts nothing of its batch', () => {
     const books = to(topics.books)
     const waiting = queue()
     expect(() => waiting.add(books, 'BTC', [aLargeBook(900_000)], 10)).toThrow(
@@ -78,7 +78,7 @@ describe('SendQueue', () => {
     expect([waiting.records, waiting.bytes, books.buffered, books.errors]).toEqual([0, 0, 0, 1])
   })
 
-  it('opens another record for what does not fit into the one that waits, which stays as it was', () => {
+  it('opens another record when events do not fit into the waiting one, which stays unchanged', () => {
     const books = to(topics.books)
     const waiting = queue()
     const large = aLargeBook(500_000)
@@ -90,7 +90,7 @@ describe('SendQueue', () => {
     expect(waiting.bytes).toBe(0)
   })
 
-  it('says in JSON what was refused, for people and other builds', () => {
+  it('writes dead letters as JSON, for people and other builds', () => {
     const letters = to(topics.deadLetters)
     const waiting = queue()
     waiting.add(letters, 'sim', [aDeadLetter()], 10)
@@ -98,7 +98,7 @@ describe('SendQueue', () => {
     expect(JSON.parse(String(message?.value))).toEqual(aDeadLetter())
   })
 
-  it('ends a request before its bytes are more than the broker takes at once', () => {
+  it("ends a request before it exceeds the broker's limit", () => {
     const books = to(topics.books)
     const waiting = queue()
     for (const key of ['a', 'b', 'c']) waiting.add(books, key, [aLargeBook(600_000)], 10)

@@ -6,17 +6,17 @@ import type { Watermark } from '../bus.ts'
 import { openBody, type RecordBody } from './record-body.ts'
 import { encodeHeaders } from './record-headers.ts'
 
-/** Most events of one record (architecture.md section 8). */
+/** Maximum events in a record (architecture.md section 8). */
 const MAX_EVENTS = 500
-/** Most bytes of one record: well below what the broker takes for a whole batch. */
+/** Maximum bytes in a record: well below the broker's limit for a whole batch. */
 const MAX_RECORD_BYTES = 900_000
-/** Most records sent at once: what kafkajs does with them grows with their square. */
+/** Maximum records in a request: the work of kafkajs grows with their square. */
 const MAX_SEND_RECORDS = 500
 const MAX_SEND_BYTES = 1_000_000
-/** What a record weighs besides its events. */
+/** Size of a record without its events, bytes. */
 const RECORD_OVERHEAD = 128
 
-/** What a producer knows of a topic that it sends to. */
+/** A producer's view of a topic that it sends to. */
 export interface Destination {
   readonly topic: Topic
   /** The topic's name on the broker. */
@@ -29,7 +29,7 @@ export interface Destination {
   errors: number
 }
 
-/** A record that waits. */
+/** A waiting record. */
 export interface WaitingRecord {
   readonly destination: Destination
   readonly partition: number
@@ -38,14 +38,14 @@ export interface WaitingRecord {
   readonly tsSentUs: number
   readonly traceparent: string | undefined
   readonly watermark: Watermark | undefined
-  /** Absent of a mark. */
+  /** Absent for a mark. */
   readonly body: RecordBody | undefined
   events: number
 }
 
 const nothing = Buffer.alloc(0)
 
-/** What goes out in one request. Sent again it is the same objects, hence the same bytes. */
+/** The contents of one request. A repeat uses the same objects, hence the same bytes. */
 export interface Sending {
   readonly records: readonly WaitingRecord[]
   readonly topicMessages: TopicMessages[]
@@ -53,10 +53,10 @@ export interface Sending {
 }
 
 /**
- * What a producer has accepted and not sent yet, in order.
+ * Records that a producer has accepted but not sent, in order.
  *
  * Invariants
- * 1. Records leave in the order in which they were opened.
+ * 1. Records leave in the order of opening.
  * 2. Events join a record only of the same topic, key and trace, and only while no mark of that topic came after it.
  */
 export class SendQueue {
@@ -66,7 +66,7 @@ export class SendQueue {
   #head = 0
   #events = 0
   #bytes = 0
-  /** Waiting marks and records of single events, which nothing joins: they do not linger. */
+  /** Waiting marks and single-event records, which nothing can join: they do not linger. */
   #urgent = 0
 
   constructor(producer: string, runId: string) {
@@ -87,12 +87,12 @@ export class SendQueue {
     return this.#bytes
   }
 
-  /** Whether a record waits that nothing is gained for by waiting longer. */
+  /** Whether a waiting record gains nothing from waiting longer. */
   get isUrgent(): boolean {
     return this.#urgent > 0 || this.#events >= MAX_EVENTS
   }
 
-  /** `traceparent` is the trace that the record belongs to. Throws `too_large`, and then has accepted nothing. */
+  /** `traceparent` is the record's trace. Throws `too_large`, and then has accepted nothing. */
   add(destination: Destination, key: string, events: readonly Event[], tsSentUs: number, traceparent?: string): void {
     const { topic, open } = destination
     const joined = topic.batched ? open.get(key) : undefined
@@ -125,7 +125,7 @@ export class SendQueue {
     }
   }
 
-  /** Takes out what goes into the next request. Compressed bytes are not known here: sizes are those before. */
+  /** Removes and returns the contents of the next request. Compressed sizes are unknown here: sizes are uncompressed. */
   next(): Sending {
     const byName = new Map<string, Message[]>()
     const from = this.#head
@@ -168,7 +168,7 @@ export class SendQueue {
       key,
       value: body?.finish() ?? nothing,
       partition,
-      // Given, so that the same batch has the same bytes when it is sent again.
+      // Set explicitly, so that a repeated batch has the same bytes.
       timestamp: String(Math.floor(tsSentUs / 1000)),
       headers: encodeHeaders({
         runId: this.#runId,
@@ -182,12 +182,12 @@ export class SendQueue {
   }
 }
 
-/** What a record weighs, bytes. Joining changes it. */
+/** Size of a record, bytes. Joining changes it. */
 function weightOf({ body }: WaitingRecord): number {
   return (body?.bytes ?? 0) + RECORD_OVERHEAD
 }
 
-/** Adds events to a record that waits, if they may join it. */
+/** Adds events to a waiting record, if they may join it. */
 function joins(record: WaitingRecord, events: readonly Event[], traceparent: string | undefined): boolean {
   if (record.traceparent !== traceparent || record.events + events.length > MAX_EVENTS) return false
   return record.body?.add(events, MAX_RECORD_BYTES) ?? false

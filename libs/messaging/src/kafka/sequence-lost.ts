@@ -1,6 +1,6 @@
 import { causesOf } from './causes.ts'
 
-/** What the broker answers when it does not know what came before, or takes records from a newer producer only. */
+/** Answers of a broker that does not know the previous records, or accepts records from a newer producer only. */
 const types: ReadonlySet<unknown> = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'DUPLICATE_SEQUENCE_NUMBER',
@@ -9,7 +9,7 @@ const types: ReadonlySet<unknown> = new Set([
   'PRODUCER_FENCED',
 ])
 
-/** Whether a send failed in a way after which sending on would leave a hole. */
+/** Whether a send failed so that sending on would leave a hole. */
 export function isSequenceLost(error: unknown): boolean {
   for (const each of causesOf(error)) if ('type' in each && types.has(each.type)) return true
   return false

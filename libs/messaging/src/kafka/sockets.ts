@@ -8,13 +8,13 @@ import type { KafkaTls } from './kafka-options.ts'
 const KEEP_ALIVE_MS = 10_000
 
 export interface SocketsObserver {
-  /** Something came from a broker. */
+  /** Called when a broker sends anything. */
   readonly onHeard?: () => void
-  /** A connection has ended, by either side. */
+  /** Called when either side ends a connection. */
   readonly onClosed?: () => void
 }
 
-/** The open connections of one client: made without Nagle's algorithm, which would hold back the end of a large request. */
+/** The open connections of one client, without Nagle's algorithm, which would delay the end of a large request. */
 export class Sockets {
   readonly #open = new Map<Socket, string>()
   readonly #refused = new Signal()
@@ -31,7 +31,7 @@ export class Sockets {
     return this.#isClosed
   }
 
-  /** Why the newest connection ended, where none has been made since. */
+  /** Why the newest connection ended, if none has been made since. */
   get failure(): Error | undefined {
     return this.#failure
   }
@@ -58,7 +58,7 @@ export class Sockets {
     return socket
   }
 
-  /** What `work` comes to, unless before that a certificate is refused, by either side: kafkajs would go on trying. */
+  /** Returns the result of `work`, unless a side refuses a certificate first: kafkajs would keep retrying. */
   unlessRefused<T>(work: Promise<T>): Promise<T> {
     const refused = this.#refused.raised().then((): never => {
       throw this.#refusal as Error
@@ -66,14 +66,14 @@ export class Sockets {
     return Promise.race([work, refused])
   }
 
-  /** Ends the connections to `broker`, or all: what waits for an answer on them fails with `reason`. */
+  /** Ends the connections to `broker`, or all: their pending requests fail with `reason`. */
   drop(reason: string, broker?: string): void {
     for (const [socket, to] of this.#open) {
       if (broker === undefined || to === broker) socket.destroy(new Error(reason))
     }
   }
 
-  /** Ends all, now and later: for a client that could not be closed in time. */
+  /** Ends all connections, now and later: for a client that could not be closed in time. */
   close(): void {
     this.#isClosed = true
     this.drop('Expected an open client, was closed')

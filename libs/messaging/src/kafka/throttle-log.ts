@@ -3,7 +3,7 @@ import type { KafkaBusOptions } from './kafka-options.ts'
 const SAME_AGAIN_MS = 10_000
 const MAX_MESSAGES = 100
 
-/** Forwards the same of the same client at most every 10 s: kafkajs and we say each of many retries. */
+/** Forwards the same entry of the same client at most every 10 s: kafkajs and the bus log each of many retries. */
 export function throttleLog(onLog: NonNullable<KafkaBusOptions['onLog']>): NonNullable<KafkaBusOptions['onLog']> {
   const lastMs = new Map<string, number>()
   return (level, message, context) => {

@@ -1,7 +1,7 @@
 import { retry, TimeoutError, withTimeout } from '@triplane/async'
 import { BusError } from '../bus-error.ts'
 
-/** What is known of why no answer came in time. */
+/** The known reason for a missing answer. */
 type WhyLate = () => Error | undefined
 
 interface Limit {
@@ -10,7 +10,7 @@ interface Limit {
   readonly signal?: AbortSignal
 }
 
-/** How the bus waits before it asks Kafka again. */
+/** Waits between retries of Kafka requests. */
 export const kafkaBackoff = { firstMs: 50, longestMs: 1000 } as const
 
 /** Rejects with `unreachable` when `work` fails or has not ended after `ms`. The work itself goes on. */
@@ -28,7 +28,7 @@ export async function within<T>(
   }
 }
 
-/** Tries `act` again and again, for at most `ms`, as long as Kafka is unreachable. */
+/** Retries `act` for at most `ms` while Kafka is unreachable. */
 export function persistently<T>(ms: number, what: string, act: () => Promise<T>, whyLate?: WhyLate): Promise<T> {
   const until = performance.now() + ms
   const attempt = () => within(Math.max(1, until - performance.now()), what, act(), whyLate && { whyLate })

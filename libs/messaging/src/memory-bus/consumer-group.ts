@@ -4,12 +4,12 @@ import type { ConsumerOptions } from '../bus.ts'
 import type { MemoryConsumer } from './memory-consumer.ts'
 import type { PartitionLog, PartitionReader } from './partition-log.ts'
 
-/** The logs of a topic, one a partition. */
+/** The logs of a topic, one per partition. */
 export type LogsOf = (topic: Topic) => readonly PartitionLog[]
 
 /**
- * A group: in one process it has one member at a time, which reads every partition of what it subscribes to. It outlives its
- * members: its committed offsets decide where the next one goes on.
+ * A group: in one process it has one member at a time, which reads every partition of its topics. It outlives its members: its
+ * committed offsets decide where the next one continues.
  */
 export class ConsumerGroup {
   readonly #name: string
@@ -36,7 +36,7 @@ export class ConsumerGroup {
     for (const reader of this.#readers.values()) reader.owner = undefined
   }
 
-  /** The group's place in a partition, from which its member goes on. */
+  /** The group's place in a partition, from which its member continues. */
   #readerOf(log: PartitionLog, from: ConsumerOptions['from'], member: MemoryConsumer): PartitionReader {
     const known = this.#readers.get(log)
     const start = known && typeof from === 'string' ? known.committed : startOf(log, from)

@@ -17,7 +17,7 @@ function aBus(options: Partial<MemoryBusOptions> = {}) {
 }
 
 describe('memory bus', () => {
-  it('hands over synchronously, in send order over all topics of a subscription', () => {
+  it('delivers synchronously, in send order over all topics of a subscription', () => {
     const bus = aBus()
     const producer = bus.producer(data)
     const consumer = bus.consumer({ ...strategy, topics: [topics.trades, topics.killSwitch] })
@@ -27,7 +27,7 @@ describe('memory bus', () => {
     expect(seqs(consumer.take())).toEqual([1, 2, 3])
   })
 
-  it('gives who joins late the kept records of all its topics in send order', () => {
+  it('delivers the kept records of all its topics to a late consumer in send order', () => {
     const bus = aBus({ partitions: () => 3 })
     const producer = bus.producer(data)
     const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA']
@@ -35,7 +35,7 @@ describe('memory bus', () => {
     expect(seqs(bus.consumer(strategy).take())).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
   })
 
-  it('has one member of a group at a time, which the next one may follow', async () => {
+  it('has one member of a group at a time, which another may follow', async () => {
     const bus = aBus()
     const member = bus.consumer(strategy)
     expect(() => bus.consumer(strategy)).toThrow(/one member at a time, was strategy/)
@@ -44,7 +44,7 @@ describe('memory bus', () => {
     expect(seqs(bus.consumer(strategy).take())).toEqual([1])
   })
 
-  it('keeps what a slow group has not committed, whatever the retention', () => {
+  it('keeps the uncommitted records of a slow group, whatever the retention', () => {
     const bus = aBus({ retainRecords: 2 })
     const slow = bus.consumer(strategy)
     const quick = bus.consumer({ ...strategy, group: 'quick' })
@@ -57,7 +57,7 @@ describe('memory bus', () => {
     expect(slow.take()).toHaveLength(500)
   })
 
-  it('keeps the newest records for who comes late, and drops older ones', async () => {
+  it('keeps the newest records for a late consumer, and drops older ones', async () => {
     const bus = aBus({ retainRecords: 10 })
     const consumer = bus.consumer(strategy)
     const producer = bus.producer(data)
@@ -72,7 +72,7 @@ describe('memory bus', () => {
     expect(late.at(-1)?.seq).toBe(1000)
   })
 
-  it('counts what a group without members missed', async () => {
+  it('counts the records missed by a group without members', async () => {
     const bus = aBus({ retainRecords: 10 })
     const producer = bus.producer(data)
     const before = bus.consumer(strategy)
@@ -105,7 +105,7 @@ describe('memory bus', () => {
     expect(producer.buffered).toBe(0)
   })
 
-  it('refuses what a sender sends that ignores the back-pressure', () => {
+  it('refuses events from a sender that ignores back-pressure', () => {
     const bus = aBus({ maxUncommittedRecords: 2, maxBufferedRecords: 3 })
     bus.consumer(strategy)
     const producer = bus.producer(data)
@@ -114,7 +114,7 @@ describe('memory bus', () => {
     expect(producer.stats()).toEqual([{ topic: topics.trades.name, produced: 2, buffered: 3, errors: 1 }])
   })
 
-  it('lets a sender go on when the slow consumer leaves', async () => {
+  it('lets a sender continue when the slow consumer leaves', async () => {
     const bus = aBus({ retainRecords: 1, maxUncommittedRecords: 2 })
     const slow = bus.consumer(strategy)
     const producer = bus.producer(data)
@@ -141,7 +141,7 @@ describe('memory bus', () => {
     expect(seqs(consumer.take())).toEqual([501])
   })
 
-  it('stays right when a consumer is always a little behind', () => {
+  it('stays correct when a consumer is always slightly behind', () => {
     const bus = aBus()
     const producer = bus.producer(data)
     const consumer = bus.consumer(strategy)

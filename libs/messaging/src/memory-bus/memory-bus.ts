@@ -7,11 +7,11 @@ import { MemoryProducer } from './memory-producer.ts'
 import { PartitionLog, type Retention } from './partition-log.ts'
 
 export interface MemoryBusOptions extends Partial<Retention> {
-  /** Stamps `tsSentUs`. It is read once a send, so give something cheap: the run's own time, or a clock read once a turn. */
+  /** Stamps `tsSentUs`. Called once per send, so it should be cheap: the run's own time, or a clock read once a turn. */
   readonly nowUs: () => number
-  /** Partitions of a topic; 1 unless told otherwise. */
+  /** Partitions of a topic; default 1. */
   readonly partitions?: (topic: Topic) => number
-  /** Records that one producer may have waiting before `send` throws `buffer_full`. */
+  /** Records that one producer may buffer before `send` throws `buffer_full`. */
   readonly maxBufferedRecords?: number
 }
 
@@ -19,10 +19,10 @@ export interface MemoryBusOptions extends Partial<Retention> {
  * A bus in memory: a partitioned log with offsets and groups for the services of one process, where a group has one member at a
  * time.
  *
- * Retention: a partition keeps its newest `retainRecords` (1,024), and all that a group with members has not committed.
- * When the slowest such group leaves `maxUncommittedRecords` (65,536) uncommitted, sends wait in the producer (at most
- * `maxBufferedRecords`, 65,536): nobody is skipped. A group without members holds nothing back; what it missed is
- * counted in its next member's `skipped`. Compacted topics keep the newest record of each key for good.
+ * Retention: a partition keeps its newest `retainRecords` (1,024), and all that a group with members has not committed. When
+ * the slowest such group leaves `maxUncommittedRecords` (65,536) uncommitted, sends wait in the producer (at most
+ * `maxBufferedRecords`, 65,536): no group misses a record. A group without members blocks nothing; the records it missed are
+ * counted in its next member's `skipped`. Compacted topics keep the newest record of each key forever.
  */
 export function createMemoryBus(options: MemoryBusOptions): Bus {
   const { nowUs, partitions = () => 1, retainRecords = 1024 } = options

@@ -5,9 +5,9 @@ import { closedError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer } from '../bus.ts'
 import type { LoggedRecord, PartitionReader, RecordReceiver, TopicTally } from './partition-log.ts'
 
-/** What the bus does for its consumers. */
+/** The services of the bus to its consumers. */
 export interface ConsumerHost {
-  /** Offsets were committed: senders that wait may have room now. */
+  /** Called after a commit: waiting senders may have room now. */
   committed(): void
   left(consumer: MemoryConsumer): void
 }
@@ -16,13 +16,13 @@ const nothing: readonly BusRecord[] = []
 const done = Promise.resolve()
 const COMPACT_AT = 1024
 
-/** A member of a group. Its inbox holds what was delivered and not taken yet, in send order. */
+/** A member of a group. Its inbox has the delivered records not taken yet, in send order. */
 export class MemoryConsumer implements Consumer, RecordReceiver {
   readonly topics: readonly Topic[]
   readonly #host: ConsumerHost
   readonly #tallies = new Map<string, TopicTally>()
   #readers: readonly PartitionReader[] = []
-  /** Two columns, a record and its reader, of which the slots from `#head` to `#end` are in use. Slots are reused. */
+  /** Two columns, a record and its reader: the slots from `#head` to `#end` are in use. Slots are reused. */
   #inbox: (LoggedRecord | undefined)[] = []
   #inboxReaders: PartitionReader[] = []
   #head = 0
@@ -51,7 +51,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     if (this.#arrival.isAwaited) this.#wake()
   }
 
-  /** Begins to read: the inbox is what the logs hold from the readers' positions on. */
+  /** Begins to read: fills the inbox with the logged records from the readers' positions on. */
   open(readers: readonly PartitionReader[]): void {
     this.#readers = readers
     const entries = readers.flatMap((reader) => reader.log.since(reader.position).map((record) => ({ record, reader })))
@@ -130,7 +130,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     return record
   }
 
-  /** Moves what waits to the front. */
+  /** Moves the waiting records to the front. */
   #compact(): void {
     this.#inbox = this.#inbox.slice(this.#head, this.#end)
     this.#inboxReaders = this.#inboxReaders.slice(this.#head, this.#end)

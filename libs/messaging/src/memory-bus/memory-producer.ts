@@ -5,7 +5,7 @@ import { BusError, closedError } from '../bus-error.ts'
 import type { ProducedStats, Producer, ProducerOptions, Watermark } from '../bus.ts'
 import type { LoggedRecord, PartitionLog } from './partition-log.ts'
 
-/** What the bus does for its producers. */
+/** The services of the bus to its producers. */
 export interface ProducerHost {
   readonly maxBufferedRecords: number
   nowUs(): number
@@ -14,7 +14,7 @@ export interface ProducerHost {
   left(producer: MemoryProducer): void
 }
 
-/** What a producer knows of a topic that it sends to. */
+/** A producer's view of a topic that it sends to. */
 interface Destination {
   readonly logs: readonly PartitionLog[]
   produced: number
@@ -36,7 +36,7 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
 
 const noEvents: readonly Event[] = []
 
-/** Appends to the logs. When a log has no room, this and all that comes after it waits in the producer's own queue. */
+/** Appends to the logs. When a log has no room, the record and all later ones wait in the producer's own queue. */
 export class MemoryProducer implements Producer {
   readonly #name: string
   readonly #runId: string
@@ -85,7 +85,7 @@ export class MemoryProducer implements Producer {
     }
   }
 
-  /** Appends what waits, as far as there is room. */
+  /** Appends waiting records while there is room. */
   drain(): void {
     let done = 0
     for (const { destination, log, key, events, tsSentUs, traceparent, watermark } of this.#waiting) {
@@ -141,7 +141,7 @@ export class MemoryProducer implements Producer {
       events,
       ordinal: this.#host.nextOrdinal(),
     }
-    // Few records have these: nearly all keep one shape.
+    // Few records have a trace: nearly all keep one shape.
     if (traceparent !== undefined) record.traceparent = traceparent
     if (watermark !== undefined) record.watermark = watermark
     log.append(record)

@@ -6,13 +6,13 @@ export interface LoggedRecord extends BusRecord {
   readonly ordinal: number
 }
 
-/** What a consumer counts of one topic. */
+/** A consumer's counts for one topic. */
 export interface TopicTally {
   consumed: number
   skipped: number
 }
 
-/** Who is given the records of partitions as they come. */
+/** Receives the records of partitions as they arrive. */
 export interface RecordReceiver {
   deliver(record: LoggedRecord, reader: PartitionReader): void
 }
@@ -21,19 +21,19 @@ export interface RecordReceiver {
 export interface PartitionReader {
   readonly log: PartitionLog
   committed: number
-  /** Behind what its owner has taken; `committed` when another comes. */
+  /** Offset behind the records its owner has taken; `committed` for a new owner. */
   position: number
-  /** The member that gets its records; absent while the group has none. */
+  /** The member that receives its records; absent while the group has none. */
   owner: RecordReceiver | undefined
-  /** What the newest member counts of the topic. */
+  /** The newest member's counts for the topic. */
   tally: TopicTally
 }
 
-/** How much a partition keeps. */
+/** Limits on the records in a partition. */
 export interface Retention {
-  /** Records kept for groups that join late, though everybody has committed them. */
+  /** Records kept for groups that join late, even when all groups have committed them. */
   readonly retainRecords: number
-  /** Records that the slowest group may leave uncommitted before senders have to wait. */
+  /** Records that the slowest group may leave uncommitted before senders must wait. */
   readonly maxUncommittedRecords: number
 }
 
@@ -41,9 +41,9 @@ export interface Retention {
  * One partition of a topic.
  *
  * Invariants
- * 1. Offsets rise by one a record; compaction leaves holes and never changes an offset.
+ * 1. Offsets rise by one per record; compaction leaves holes and never changes an offset.
  * 2. A record that a group with members has not committed is never dropped.
- * 3. Of a compacted topic the newest record of each key is never dropped.
+ * 3. The newest record of each key of a compacted topic is never dropped.
  */
 export class PartitionLog {
   readonly topic: Topic
@@ -55,7 +55,7 @@ export class PartitionLog {
   #head = 0
   #endOffset = 0
   #startOffset = 0
-  /** The number of kept records at which to look again for what can be dropped. */
+  /** The number of kept records at which to check again for droppable ones. */
   #trimAt: number
 
   constructor(topic: Topic, partition: number, retention: Retention) {
@@ -70,12 +70,12 @@ export class PartitionLog {
     return this.#endOffset
   }
 
-  /** Offset behind the newest record that was dropped; 0 when none was. */
+  /** Offset behind the newest dropped record; 0 when none was. */
   get startOffset(): number {
     return this.#startOffset
   }
 
-  /** Whether one more record may be appended; drops what nobody needs to make room. */
+  /** Whether one more record may be appended; drops unneeded records to make room. */
   hasRoom(): boolean {
     return this.#records.length - this.#head < this.#trimAt || this.#trim()
   }
@@ -91,7 +91,7 @@ export class PartitionLog {
     }
   }
 
-  /** The kept records at and behind `offset`. */
+  /** The kept records from `offset` on. */
   since(offset: number): LoggedRecord[] {
     let low = this.#head
     let high = this.#records.length
