@@ -33,7 +33,7 @@ import { dataPlane } from '@triplane/planes'
 import { noteEvent } from '@triplane/state'
 import type { DataServiceConfig } from './config.ts'
 
-/** Composes the data plane as a service of its own: its source, Kafka unless another bus is given, history, latest state. */
+/** Composes the data plane as a separate service: its source, history, latest state, and Kafka unless another bus is given. */
 export function composeDataPlane(
   config: DataServiceConfig,
   edges: ServiceEdges,
@@ -127,7 +127,7 @@ export function composeDataPlane(
           await sourceHost.run(() => isStopped)
           if (isStopped) return
           refuseNotUnderstood(plane.core, config.source)
-          // The feed has ended by itself: the run is complete, and the service stays to be asked about it.
+          // The feed ended by itself: the run is complete, and the service stays up to answer requests about it.
           await stopped.promise
         } finally {
           await producer.close().catch(() => undefined)

@@ -9,7 +9,7 @@ import { z } from 'zod'
 export const dataServiceSchema = composeConfig({
   ...planeSections(8000),
   plane: z.strictObject({
-    /** Name of this data plane, where a run has several of them, each with venues of its own. */
+    /** Name of this data plane, where a run has several, each with its own venues. */
     instance: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
@@ -19,7 +19,7 @@ export const dataServiceSchema = composeConfig({
   data: dataPlaneConfigSchema,
 })
 
-/** Every setting of the data plane as a service, checked. Throws a ConfigError that names every violation. */
+/** Every setting of the data plane as a service, validated. Throws a ConfigError that names every violation. */
 export function loadDataServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
   const { source, data, ...parts } = loadServiceConfig(dataServiceSchema, environment)
   return { ...parts, source: inMicroseconds(source), data: inMicroseconds(data) }
