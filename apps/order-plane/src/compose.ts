@@ -24,7 +24,7 @@ import type { OrderServiceConfig } from './config.ts'
 
 const JUDGE_EVERY_MS = 500
 
-/** Composes the order plane as a service of its own: Kafka unless another bus is given, history, operators' orders. */
+/** Composes the order plane as a separate service: history, operators' commands, and Kafka unless another bus is given. */
 export async function composeOrderPlane(
   { order, ...config }: OrderServiceConfig,
   { logger, clock }: ServiceEdges,
@@ -54,7 +54,7 @@ export async function composeOrderPlane(
       rates,
       isSessionOpen: run.sessions === 'always' ? () => true : isSessionOpen,
       metrics: { ...metrics, beforeScrape },
-      // The frame at which it was decided, which may be another than the one that last moved the quote.
+      // The frame of the decision, which may differ from the one that last moved the quote.
       onApproved({ effectUs }: { readonly effectUs: number }) {
         const sentUs = hosted.isReady ? hosted.host.sentUsOf(effectUs) : undefined
         if (sentUs !== undefined) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
@@ -156,7 +156,7 @@ export async function composeOrderPlane(
     const onFault = (fault: Error) => logger.warning('Cannot store the slowest fills', { fault })
     slowest = createSlowestFills({ pool: database.pool, isReady: () => database.isReady, onFault })
   }
-  // What uses the database is closed before it is.
+  // Users of the database close before it does.
   return {
     metrics,
     parts: [

@@ -11,12 +11,12 @@ export const orderServiceSchema = composeConfig({
   order: orderPlaneConfigSchema.omit(accountKeys),
   audit: auditPart,
   liveness: z.strictObject({
-    /** Without a heartbeat of the strategy plane for so long, wall time, only what closes a position is traded. */
+    /** Without a heartbeat of the strategy plane for this long, wall time, only orders that close a position are allowed. */
     strategySilenceMs: z.int().min(500).max(3_600_000).default(5_000),
   }),
 })
 
-/** Every setting of the order plane as a service, checked. Throws a ConfigError that names every violation. */
+/** Every setting of the order plane as a service, validated. Throws a ConfigError that names every violation. */
 export function loadOrderServiceConfig(environment: Readonly<Record<string, string | undefined>>) {
   const { account, order, ...parts } = loadServiceConfig(orderServiceSchema, environment)
   return { ...parts, order: { ...inMicroseconds(order), ...account } }
