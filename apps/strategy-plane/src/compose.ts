@@ -18,7 +18,7 @@ import { tunedNotice, type StrategyCore } from '@triplane/strategy-core'
 import { createTracing, traceDecision } from '@triplane/tracing'
 import type { StrategyServiceConfig } from './config.ts'
 
-/** Composes the strategy plane as a service of its own: Kafka unless another bus is given, history, latest state. */
+/** Composes the strategy plane as a separate service: history, latest state, and Kafka unless another bus is given. */
 export function composeStrategyPlane(
   { strategy, strategies, ...config }: StrategyServiceConfig,
   { logger, clock }: ServiceEdges,
@@ -68,7 +68,7 @@ export function composeStrategyPlane(
             return plane
           },
           leadUs: 0,
-          // A file of a user's folder may ask for other inputs under the same settings.
+          // A file in the user's folder may request other inputs under the same settings.
           configDigest: digestOf({
             ...{ strategy, inputs: strategyPlane.inputs(strategy) },
             ...{ instruments: [...instruments, ...quoted], sessions: run.sessions },

@@ -15,8 +15,8 @@ const schemaOf = (strategies: readonly StrategyDefinition[]) =>
 export const strategyServiceSchema = schemaOf(builtIn)
 
 /**
- * Every setting of the strategy plane as a service, checked, with those of the strategies that it may name. Throws a ConfigError that
- * names every violation.
+ * Every setting of the strategy plane as a service, validated, with those of the strategies that it may name. Throws a
+ * ConfigError that names every violation.
  */
 export function loadStrategyServiceConfig(
   environment: Readonly<Record<string, string | undefined>>,
