@@ -1,6 +1,6 @@
 import { counter, measurement } from '@triplane/metrics'
 
-/** The metrics that heartbeat-watch brings: `heartbeat_watch_age_seconds`, ... */
+/** The metrics that heartbeat-watch adds: `heartbeat_watch_age_seconds`, ... */
 export const heartbeatWatchCatalog = {
   age: measurement('age_seconds', 'Time since the last heartbeat of the plane came.', ['plane'], { priority: 'vital' }),
   missed: counter(

@@ -3,7 +3,7 @@ import { defineService } from '@triplane/service'
 import { heartbeatWatchCatalog } from './catalog.ts'
 import { Silences } from './silences.ts'
 
-/** Watches from outside whether the planes live: reads their heartbeats, and judges the silence of each twice a second. */
+/** Watches from outside whether the planes are alive: reads their heartbeats, and checks the silence of each twice a second. */
 export const heartbeatWatch = defineService({
   name: 'heartbeat-watch',
   defaultPort: 8003,

@@ -2,7 +2,7 @@ import { Silences } from './silences.ts'
 
 const SECOND = 1_000_000
 
-/** A watch from second 0 on, with a limit of 5 s, and what it told. */
+/** A watch from second 0 on, with a limit of 5 s, and its notices. */
 function watched() {
   const told: string[] = []
   const silences = new Silences(0, {
@@ -29,7 +29,7 @@ describe('the silence of planes', () => {
     expect(silences.missing()).toEqual([...all])
   })
 
-  it('misses one heartbeat for each limit, however seldom it is judged', () => {
+  it('misses one heartbeat for each limit, however seldom it is checked', () => {
     const { told, beat, check } = watched()
     beat(1, 'strategy-plane', 'order-plane')
     beat(9, 'strategy-plane', 'order-plane')
@@ -39,7 +39,7 @@ describe('the silence of planes', () => {
     expect(told).toEqual(['data-plane missed 12', 'data-plane missed 12'])
   })
 
-  it('ends with the next heartbeat, and is told once', () => {
+  it('ends with the next heartbeat, and is reported once', () => {
     const { silences, told, beat, check } = watched()
     beat(1, ...all)
     check(7)
@@ -50,7 +50,7 @@ describe('the silence of planes', () => {
     expect(silences.missing()).toEqual(['data-plane', 'strategy-plane'])
   })
 
-  it('is expected of a plane that was never heard, whose age nobody knows', () => {
+  it('is expected of a plane without a heartbeat so far, whose age is unknown', () => {
     const { silences, told, beat, check } = watched()
     beat(1, 'data-plane', 'strategy-plane')
     check(5)
@@ -61,7 +61,7 @@ describe('the silence of planes', () => {
     ])
   })
 
-  it('is that of each instance where a plane has several', () => {
+  it('is counted for each instance where a plane has several', () => {
     const { silences, told, beat, check } = watched()
     beat(1, 'data-plane.kraken', 'data-plane.binance', 'strategy-plane', 'order-plane')
     beat(5, 'data-plane.kraken', 'strategy-plane', 'order-plane')

@@ -13,7 +13,7 @@ interface Watched {
   missed: number
 }
 
-/** How long each plane has been silent, by a monotonic clock. All planes are expected from the start. */
+/** The silence of each plane, by a monotonic clock. All planes are expected from the start. */
 export class Silences {
   readonly #options: SilencesOptions
   readonly #planes: Map<string, Watched>
@@ -24,17 +24,17 @@ export class Silences {
     this.#planes = new Map(planeNames.map((plane) => [plane, { lastSeenUs: nowUs, missed: 0 }]))
   }
 
-  /** A heartbeat of `stage` came from `plane`, which may be one of several instances: `data-plane.kraken`. */
+  /** Notes a heartbeat of `stage` from `plane`, which may be one of several instances: `data-plane.kraken`. */
   heard(plane: string, stage: string, nowUs: number): void {
     const known = this.#planes.get(plane)
     if (known && known.missed > 0) this.#options.onBack(plane, nowUs - known.lastSeenUs)
     this.#planes.set(plane, { lastSeenUs: nowUs, missed: 0 })
-    // The plane of that stage is there, if not under the name that it would have alone.
+    // The plane of that stage is up, though not under the name that a single instance would have.
     const alone = planeNames.find((name) => stageOf(name) === stage)
     if (alone !== undefined && this.#unheard.delete(alone) && alone !== plane) this.#planes.delete(alone)
   }
 
-  /** Judges every plane now. */
+  /** Checks every plane now. */
   check(nowUs: number): void {
     for (const [plane, watched] of this.#planes) {
       const silenceUs = nowUs - watched.lastSeenUs
@@ -43,12 +43,12 @@ export class Silences {
     }
   }
 
-  /** The planes that miss a heartbeat, as of the last check. */
+  /** The planes that missed a heartbeat, as of the last check. */
   missing(): readonly string[] {
     return [...this.#planes].flatMap(([plane, { missed }]) => (missed > 0 ? [plane] : []))
   }
 
-  /** Silence of each plane that was ever heard, microseconds. */
+  /** Silence of each plane that ever sent a heartbeat, microseconds. */
   *ages(nowUs: number): Iterable<readonly [plane: string, ageUs: number]> {
     for (const [plane, { lastSeenUs }] of this.#planes) if (!this.#unheard.has(plane)) yield [plane, nowUs - lastSeenUs]
   }

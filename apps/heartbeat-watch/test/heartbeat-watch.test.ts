@@ -8,7 +8,7 @@ import { heartbeatWatch } from '../src/heartbeat-watch.ts'
 
 const planes = ['data-plane', 'strategy-plane', 'order-plane'] as const
 
-/** The watch on a bus in memory, by a clock that a test moves. */
+/** The watch on a bus in memory, with a clock that the test advances. */
 async function watching() {
   const time = { seconds: 100 }
   const clock = { nowUs: () => testStartUs + time.seconds * 1e6, monotonicUs: () => time.seconds * 1e6 }
@@ -30,7 +30,7 @@ async function watching() {
   return {
     bus,
     lines,
-    /** Time goes on and the planes send a heartbeat; then the watch judges, as it does twice a second. */
+    /** Advances the time and sends a heartbeat of these planes; then the watch checks, as it does twice a second. */
     async pass(seconds: number, ...beating: readonly (typeof planes)[number][]) {
       time.seconds += seconds
       for (const plane of beating) {
@@ -63,7 +63,7 @@ beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate
 afterEach(() => void jest.useRealTimers())
 
 describe('heartbeat-watch', () => {
-  it('shows how old the heartbeat of each plane is, and misses none that comes', async () => {
+  it("shows the age of each plane's heartbeat, and misses none that arrives", async () => {
     const watch = await watching()
     await watch.pass(1, ...planes)
     await watch.pass(3, 'data-plane')
@@ -74,7 +74,7 @@ describe('heartbeat-watch', () => {
     await watch.stop()
   })
 
-  it('says, counts and shows that one is missing, and that it is back', async () => {
+  it('logs, counts and shows a missing heartbeat, and its return', async () => {
     const watch = await watching()
     await watch.pass(1, ...planes)
     for (let i = 0; i < 6; i++) await watch.pass(1, 'data-plane', 'strategy-plane')
@@ -93,7 +93,7 @@ describe('heartbeat-watch', () => {
     await watch.stop()
   })
 
-  it('says that it does not reach the bus when it is stopped', async () => {
+  it('reports that it cannot reach the bus when it is stopped', async () => {
     const watch = await watching()
     await watch.pass(1, ...planes)
     expect((await watch.checks())['kafka']).toMatchObject({ healthy: true })
