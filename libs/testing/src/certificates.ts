@@ -8,11 +8,11 @@ export interface CertificateFiles {
   readonly keyFile: string
 }
 
-/** A certificate authority that nobody else knows. */
+/** A private certificate authority. */
 export interface Authority {
   /** Its own certificate, PEM. */
   readonly caFile: string
-  /** Issues a certificate for `name`, which is good for servers on loopback and for clients. */
+  /** Issues a certificate for `name`, valid for servers on loopback and for clients. */
   issue(name: string): CertificateFiles
 }
 
@@ -22,7 +22,7 @@ export function missingOpenssl(): string | undefined {
   return error && 'needs the command openssl, which is not here'
 }
 
-/** Makes an authority and what it issues as files in `folder`: for two days, by the command `openssl`. */
+/** Creates an authority and its certificates as files in `folder`, valid for two days, with the command `openssl`. */
 export function createAuthority(folder: string, name: string): Authority {
   const file = (of: string, kind: string) => join(folder, `${name}-${of}.${kind}`)
   const [caFile, caKeyFile] = [file('ca', 'pem'), file('ca', 'key')]

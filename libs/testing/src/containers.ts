@@ -6,10 +6,10 @@ import { missingOpenssl, type Authority } from './certificates.ts'
 
 export { createAuthority, type Authority, type CertificateFiles } from './certificates.ts'
 
-// The helper image that would remove leftovers cannot be pulled everywhere; what a suite starts it stops.
+// The helper image that removes leftovers cannot be pulled everywhere; a suite stops what it starts.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
 
-/** Images of the servers that tests start: those of the compose files, and those of servers that users have. */
+/** Images of the servers that tests start: those of the compose files, and others that users run. */
 export const images = {
   kafka: 'apache/kafka:4.3.1',
   timescale: 'timescale/timescaledb:2.31.0-pg18',
@@ -35,12 +35,12 @@ function missing(names: readonly (keyof typeof images)[]): string | undefined {
 
 type Images = readonly (keyof typeof images)[]
 
-/** A suite that starts containers of these images. Where it cannot, it is skipped and its name says why. */
+/** A suite that starts containers of these images. Where it cannot, it is skipped and its name has the reason. */
 export function describeWithDocker(names: Images, title: string, suite: () => void): void {
   describeUnless(missing(names), title, suite)
 }
 
-/** The same of a suite that makes certificates too. */
+/** The same for a suite that also creates certificates. */
 export function describeWithCertificates(names: Images, title: string, suite: () => void): void {
   describeUnless(missing(names) ?? missingOpenssl(), title, suite)
 }
@@ -65,9 +65,9 @@ export interface ContainerServer {
   readonly container: StartedTestContainer
   /** Ends it at once, as a power cut would. */
   kill(): void
-  /** Ends it in order. */
+  /** Shuts it down gracefully. */
   stop(): void
-  /** Starts it again after `kill` or `stop`. It may take a while until it answers. */
+  /** Starts it again after `kill` or `stop`. It may take a while to answer. */
   start(): void
   /** Stops and removes it. */
   remove(): Promise<void>
@@ -94,8 +94,8 @@ const onLoopback = (image: string, inside: number, port: number) =>
   new GenericContainer(image).withExposedPorts({ container: inside, host: port }).withStartupTimeout(60_000)
 
 /**
- * One broker in KRaft mode: `brokers` is `127.0.0.1:<port>`. Topics are not created by themselves. With `advertisedPort`
- * the broker sends its clients there: to a proxy in front of it.
+ * One broker in KRaft mode: `brokers` is `127.0.0.1:<port>`. It creates no topics automatically. With `advertisedPort` the
+ * broker sends its clients there: to a proxy in front of it.
  */
 export async function startKafka(
   options: { readonly advertisedPort?: number } = {},
@@ -136,19 +136,19 @@ export interface KafkaUser {
 export interface SecureKafka extends ContainerServer {
   /** Admits the user by PLAIN and SCRAM-SHA-512. */
   readonly brokers: string
-  /** Asks for no password, but for a client's certificate of the broker's authority. */
+  /** Requires no password, but a client certificate of the broker's authority. */
   readonly mutualBrokers: string
-  /** Changes the user's password for SCRAM-SHA-512. Connections that are open stay. */
+  /** Changes the user's password for SCRAM-SHA-512. Open connections stay. */
   setPassword(password: string): Promise<void>
 }
 
-/** One broker that speaks TLS only, with a certificate of `authority`, and knows one user. */
+/** One broker that speaks TLS only, with a certificate of `authority` and one user. */
 export async function startSecureKafka(authority: Authority, { username, password }: KafkaUser): Promise<SecureKafka> {
   const [port, mutualPort] = [await freePort(), await freePort()]
   const { certificateFile, keyFile } = authority.issue('broker')
   const text = (file: string) => readFileSync(file, 'utf8')
   const jaas = 'org.apache.kafka.common.security'
-  // The names of the listeners are ours: the image wants Java's key stores for one that is named after its protocol.
+  // The listeners have our own names: the image requires Java key stores for one named after its protocol.
   const container = kafkaOn(port)
     .withExposedPorts({ container: 9094, host: mutualPort })
     .withCopyContentToContainer([
@@ -182,7 +182,9 @@ export async function startSecureKafka(authority: Authority, { username, passwor
 
 export type PostgresImage = 'postgres' | 'timescale' | 'timescaleApache'
 
-/** Postgres: plain, or with TimescaleDB of the community or the Apache edition. `url` is of the superuser and the database `triplane`. */
+/**
+ * Postgres: plain, or with the community or Apache edition of TimescaleDB. `url` has the superuser and the database `triplane`.
+ */
 export async function startPostgres(
   image: PostgresImage = 'timescale',
 ): Promise<ContainerServer & { readonly url: string }> {
@@ -202,16 +204,16 @@ export async function startRedis(): Promise<ContainerServer & { readonly url: st
   return { ...server, url: `redis://127.0.0.1:${port}` }
 }
 
-/** A file in a container: where it lies, and what is in it. */
+/** A file in a container: its path and its content. */
 export interface ContainerFile {
   readonly target: string
   readonly content: string
 }
 
-/** A server that is reached at `url`, and that reaches what listens on this machine's loopback. Linux only. */
+/** A server at `url` that can reach what listens on this machine's loopback. Linux only. */
 export type MonitoringServer = ContainerServer & { readonly url: string }
 
-/** Prometheus with `files`, of which `/etc/prometheus/prometheus.yml` is one. */
+/** Prometheus with `files`, one of which is `/etc/prometheus/prometheus.yml`. */
 export async function startPrometheus(files: readonly ContainerFile[], port?: number): Promise<MonitoringServer> {
   return startOnHost(images.prometheus, files, port, (address) => [
     '--config.file=/etc/prometheus/prometheus.yml',
@@ -221,7 +223,7 @@ export async function startPrometheus(files: readonly ContainerFile[], port?: nu
   ])
 }
 
-/** Alertmanager with `files`, of which `/etc/alertmanager/alertmanager.yml` is one; alone, without a cluster. */
+/** Alertmanager with `files`, one of which is `/etc/alertmanager/alertmanager.yml`; single, without a cluster. */
 export async function startAlertmanager(files: readonly ContainerFile[], port?: number): Promise<MonitoringServer> {
   return startOnHost(images.alertmanager, files, port, (address) => [
     '--config.file=/etc/alertmanager/alertmanager.yml',
@@ -231,7 +233,7 @@ export async function startAlertmanager(files: readonly ContainerFile[], port?: 
   ])
 }
 
-/** Starts a server on the host's own network, so that it reaches what the tests have on loopback. */
+/** Starts a server on the host's own network, so that it can reach the tests' servers on loopback. */
 async function startOnHost(
   image: string,
   files: readonly ContainerFile[],

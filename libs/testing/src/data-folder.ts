@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The folder of recorded market data, or undefined when this machine has none. `TRIPLANE_DATA` overrides `../shared/data`. */
+/** The folder of recorded market data; undefined where there is none. `TRIPLANE_DATA` overrides `../shared/data`. */
 export function dataFolder(): string | undefined {
   const folder = process.env['TRIPLANE_DATA'] ?? join(__dirname, '../../../../shared/data')
   return existsSync(folder) ? folder : undefined
 }
 
 /**
- * `describe` for suites that need recorded data. Without it the suite is skipped, and its name says why, so that the test
- * run can print one line for it.
+ * `describe` for suites that need recorded data. Without it the suite is skipped, and its name has the reason, which the test
+ * run prints as one line.
  */
 export function describeWithData(name: string, suite: (folder: string) => void): void {
   const folder = dataFolder()

@@ -1,6 +1,6 @@
 import { eventDefinitions, type EventByTag, type EventType } from '@triplane/contracts'
 
-/** 2024-08-08T14:30:00Z in microseconds: where tests and scenarios start, and the time of the examples. */
+/** 2024-08-08T14:30:00Z in microseconds: the start of tests and scenarios, and the time of the examples. */
 export const testStartUs = 1_723_127_400_000_000
 
 /** One example of every event, by its tag. */
@@ -8,7 +8,7 @@ export const examples = Object.fromEntries(eventDefinitions.map(({ tag, example 
   readonly [Type in EventType]: EventByTag<Type>
 }
 
-/** Builds events of a tag: its example with other fields. */
+/** Builds events of a tag: its example with some fields replaced. */
 export function builderOf<Type extends EventType>(type: Type) {
   return (fields: Partial<EventByTag<Type>> = {}): EventByTag<Type> => ({ ...examples[type], ...fields })
 }

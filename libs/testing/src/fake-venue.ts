@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer, type WebSocket } from 'ws'
 
-/** What the venue answers to a REST request, or to a handshake that it refuses. */
+/** The venue's answer to a REST request, or to a handshake that it refuses. */
 export interface Answer {
   readonly status: number
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A bar that a fake venue keeps: when it began, milliseconds, and its close, which goes up and down with the time. */
+/** A bar of a fake venue: its start, milliseconds, and its close, which oscillates with the time. */
 export interface FakeBar {
   readonly openMs: number
   readonly close: string
 }
 
-/** The newest bars of a length, oldest first, with the one in progress as the last. */
+/** The newest bars of a length, oldest first, the last one in progress. */
 export function fakeBars(lengthMs: number, count: number): readonly FakeBar[] {
   const lastMs = Date.now() - (Date.now() % lengthMs)
   return Array.from({ length: count }, (_, i) => {
@@ -24,22 +24,25 @@ export function fakeBars(lengthMs: number, count: number): readonly FakeBar[] {
   })
 }
 
-/** Where a fake venue listens: on loopback, unless containers are to reach it. */
+/** Where a fake venue listens: on loopback, unless containers have to reach it. */
 export async function listen(host = '127.0.0.1'): Promise<Server> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   return server
 }
 
-/** A venue in the process: one server of WebSockets and REST, which sends only what a test tells it to. What it speaks is its own. */
+/**
+ * A venue in the process: one server of WebSockets and REST, which sends only what a test tells it to. Subclasses define its
+ * protocol.
+ */
 export abstract class FakeVenue {
-  /** Paths with query of the handshakes, in order; refused ones too. */
+  /** Handshakes in order, as paths with query; refused ones included. */
   readonly handshakes: string[] = []
   /** Payloads of the pongs received. */
   readonly pongs: string[] = []
-  /** Paths with query of the requests for bars of the time before, in order. */
+  /** Requests for past bars in order, as paths with query. */
   readonly barRequests: string[] = []
-  /** Decides the answers to requests for bars; undefined is the bars as they are. */
+  /** Decides the answers to requests for bars; undefined leaves the bars unchanged. */
   answerBars: (request: number) => Answer | undefined | Promise<Answer | undefined> = () => undefined
   /** Decides which handshakes are refused. */
   answerHandshake: (handshake: number) => Answer | undefined = () => undefined
@@ -65,12 +68,12 @@ export abstract class FakeVenue {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Connections that are open. */
+  /** Open connections. */
   get open(): number {
     return this.#sockets.clients.size
   }
 
-  /** Resolves when `isSo` holds; asked after everything that reaches the venue. */
+  /** Resolves when `isSo` holds; checked whenever something reaches the venue. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }
@@ -80,12 +83,12 @@ export abstract class FakeVenue {
     for (const socket of this.#sockets.clients) socket.send(message)
   }
 
-  /** Breaks every connection without a word. */
+  /** Terminates every connection without a close frame. */
   drop(): void {
     for (const socket of this.#sockets.clients) socket.terminate()
   }
 
-  /** Closes every connection as the protocol has it. */
+  /** Closes every connection with a close frame. */
   closeAll(code: number, reason: string): void {
     for (const socket of this.#sockets.clients) socket.close(code, reason)
   }
@@ -106,7 +109,7 @@ export abstract class FakeVenue {
   /** A connection is open. */
   protected onOpen(_client: WebSocket): void {}
 
-  /** A message came on a connection. */
+  /** A message arrived on a connection. */
   protected onMessage(_text: string, _client: WebSocket): void {}
 
   /** Answers a request for bars with `bars`, unless a test has another answer. */

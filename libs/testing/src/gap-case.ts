@@ -1,7 +1,7 @@
-/** A gap that was cut into a recorded capture (`reference/gap_cases`): what to take out, and what must then be noticed. */
+/** A gap cut into a recorded capture (`reference/gap_cases`): the lines to remove, and what must then be detected. */
 export interface GapCase {
   readonly files: readonly string[]
-  /** Lines are counted from 1 over all files. */
+  /** Line numbers count from 1 over all files. */
   readonly removeLines: readonly number[]
   readonly expectedGapDetectedAt: {
     readonly line: number
@@ -9,7 +9,7 @@ export interface GapCase {
     readonly pu: number | null
     readonly lastGoodU: number
   }
-  /** The snapshot is delivered right behind this line. */
+  /** The snapshot is delivered right after this line. */
   readonly snapshotAfterLine: number
   readonly snapshotFile: string
   readonly expectedFinalTop50: {
@@ -19,7 +19,7 @@ export interface GapCase {
   }
 }
 
-/** Levels of reference files, decimal strings in pairs, as a flat list of price, size, price, size. */
+/** Levels of reference files, pairs of decimal strings, as a flat list of price, size, price, size. */
 export function levelNumbers(levels: readonly (readonly string[])[]): number[] {
   return levels.flat().map(Number)
 }

@@ -14,7 +14,7 @@ import {
   type StateCodec,
 } from '@triplane/service'
 
-/** The codec of what the host of a defined plane saves. */
+/** The codec for the saved state of a defined plane's host. */
 export function hostStateCodec<In extends Event, CoreState>({
   stateSchema,
   inputSchema,
@@ -28,23 +28,23 @@ export function hostStateCodec<In extends Event, CoreState>({
 export interface KilledPlane<In extends Event, Out extends Event, CoreState> {
   readonly bus: Bus
   readonly run: Run
-  /** Where its input log and its snapshots lie. */
+  /** The folder of its input log and its snapshots. */
   readonly folder: string
   readonly codec: StateCodec<HostState<In, CoreState>>
   readonly build: (core: CoreState | undefined) => Plane<In, Out>
   readonly outputOf: (name: string, saved: HostState<In, CoreState>['output'] | undefined) => PlaneOutput<Out>
-  /** Topics whose watermarks do not count. */
+  /** Topics whose watermarks are ignored. */
   readonly ungated: ReadonlySet<Topic>
-  /** How much later than an input an output takes effect, microseconds, at least. */
+  /** The least delay between an input and the effect of an output, microseconds. */
   readonly leadUs: number
-  /** How often its host is thrown away, and after how many turns each time. */
+  /** How often its host is discarded, and after how many turns each time. */
   readonly restarts: number
   readonly turns: number
 }
 
 /**
- * Runs a plane to the end of its run on hosts of which all but the last are thrown away, as kill -9 would, and made anew
- * from what they left. Gives the digest of what it put out. Rejects with any fault.
+ * Runs a plane to the end of its run on hosts, all but the last of which are discarded, as by kill -9, and rebuilt from what
+ * they left. Returns the digest of its output. Rejects with any fault.
  */
 export async function runKilledPlane<In extends Event, Out extends Event, CoreState>(
   plane: KilledPlane<In, Out, CoreState>,
@@ -90,7 +90,7 @@ export async function runKilledPlane<In extends Event, Out extends Event, CoreSt
       await running
       return { digest: output.digest(), restarts: done }
     }
-    // As a kill would: what it was doing is never finished. Its consumer is closed so that it does nothing more.
+    // Like a kill: its current work is never finished. Its consumer is closed so that it does nothing more.
     done++
     running.catch(() => undefined)
     await consumer.close()

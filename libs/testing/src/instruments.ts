@@ -1,6 +1,6 @@
 import type { Instrument } from '@triplane/contracts'
 
-/** A spot instrument of the simulated market, BTC/USDT unless the fields say other. */
+/** A spot instrument of the simulated market, BTC/USDT unless the fields override it. */
 export function anInstrument({ symbol = 'BTC/USDT', ...fields }: Partial<Instrument> = {}): Instrument {
   const [base = '', quote = ''] = symbol.split('/')
   return {

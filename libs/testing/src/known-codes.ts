@@ -1,6 +1,9 @@
 import { definitionOf, KNOWN_CODES, type Event } from '@triplane/contracts'
 
-/** The codes of an event that are in no list: what our own code emits has none, or labels and readers do not know them. */
+/**
+ * The codes of an event that are in no list. Events from our own code must have none: labels and readers know listed codes
+ * only.
+ */
 export function unknownCodesOf(event: Event): string[] {
   return Object.entries(definitionOf[event.type].schema.properties).flatMap(([name, field]) => {
     const known: unknown = field[KNOWN_CODES]

@@ -1,4 +1,4 @@
-/** Saved state with one field less or one more than it should have. */
+/** Saved state with one field missing or one added. */
 export interface StateMutation {
   /** JSON pointer of the field. */
   readonly path: string
@@ -9,9 +9,9 @@ export interface StateMutation {
 const UNKNOWN = 'somethingElse'
 
 /**
- * Goes over `saved`, a JSON value, and changes it in place: each field of each object is deleted, and an unknown one added,
- * one after the other. While a mutation is handed out `saved` has it; afterwards it is as before. Of the objects of a list, which
- * are alike, `perList` are taken from its beginning and `perList` from its end.
+ * Goes over `saved`, a JSON value, and changes it in place: deletes each field of each object, and adds an unknown one, one
+ * change at a time. `saved` has the mutation while it is yielded, and is unchanged afterwards. From a list of objects, which
+ * are alike, it takes `perList` from the beginning and `perList` from the end.
  */
 export function* stateMutations(saved: unknown, perList = 3, path = ''): Generator<StateMutation> {
   if (Array.isArray(saved)) {

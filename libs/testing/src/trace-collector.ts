@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A span as OTLP/JSON has it; attributes by name. */
+/** A span in OTLP/JSON form; attributes by name. */
 export interface ReceivedSpan {
   readonly service: string
   readonly runId: string
@@ -16,7 +16,7 @@ export interface ReceivedSpan {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-/** An OTLP/HTTP collector that keeps what it takes. `answers` are the status codes of its next requests; then 200. */
+/** An OTLP/HTTP collector that keeps what it receives. `answers` are the status codes of its next requests; then 200. */
 export async function startTraceCollector() {
   const spans: ReceivedSpan[] = []
   const answers: (number | 'none')[] = []
@@ -46,7 +46,7 @@ export async function startTraceCollector() {
   }
 }
 
-/** What a collector is sent: opentelemetry-proto, collector/trace/v1, in its JSON encoding. */
+/** The body of a request to a collector: opentelemetry-proto, collector/trace/v1, in its JSON encoding. */
 interface TraceRequest {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly OtlpAttribute[] }
