@@ -28,7 +28,7 @@ describe('exportBusStats', () => {
     expect(await value(name)).toBe(want)
   })
 
-  it('counts what came since the scrape before, however often it is scraped', async () => {
+  it('counts the increase since the last scrape, however often it is scraped', async () => {
     const counts = { now: [{ topic, produced: 5, errors: 1 }] }
     const value = following(counts)
     expect([await value('produced_total'), await value('produced_total')]).toEqual([5, 5])

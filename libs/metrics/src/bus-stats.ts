@@ -2,7 +2,7 @@ import type { Topic, TopicName } from '@triplane/contracts'
 import type { CounterHandle } from './handles.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Counts of one topic since the producer or consumer was made; what messaging calls `ProducedStats` and `ConsumedStats`. */
+/** Counts of one topic since the producer or consumer was created; messaging calls them `ProducedStats` and `ConsumedStats`. */
 export interface TopicCounts {
   readonly topic: string
   readonly produced?: number
@@ -12,7 +12,7 @@ export interface TopicCounts {
   readonly lagSeconds?: number
 }
 
-/** What a plane puts out and ingests, past heartbeats and dead letters of the bus: shown from the start. */
+/** The topics that a plane produces and consumes, without the bus's heartbeats and dead letters: shown from the start. */
 export interface BusTopics {
   readonly produced: readonly KnownTopic[]
   readonly consumed: readonly KnownTopic[]
@@ -24,7 +24,7 @@ type BusMetrics = Pick<
   'busProduced' | 'busConsumed' | 'busErrors' | 'busLag' | 'busBuffered' | 'beforeScrape'
 >
 
-/** Exports the counts of a plane's producers and consumers as `triplane_bus_*`, read off before each scrape. */
+/** Exports the counts of a plane's producers and consumers as `triplane_bus_*`, read before each scrape. */
 export function exportBusStats(
   metrics: BusMetrics,
   { produced, consumed }: BusTopics,
@@ -38,7 +38,7 @@ export function exportBusStats(
   }
   for (const { name: topic } of [...produced, ...consumed]) metrics.busErrors.of({ topic })
   const before = new Map<string, number>()
-  // A total that fell is that of a new producer or consumer, which began at 0.
+  // A total that fell belongs to a new producer or consumer, which began at 0.
   const grow = (handle: CounterHandle, key: string, total: number) => {
     const prior = before.get(key) ?? 0
     handle.inc(total < prior ? total : total - prior)

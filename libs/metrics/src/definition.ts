@@ -2,14 +2,14 @@
 export interface ClosedLabel<Name extends string = string, Value extends string = string> {
   readonly name: Name
   readonly values: readonly Value[]
-  /** Every value can occur, so series of all of them are there from the start. */
+  /** Every value can occur, so all their series exist from the start. */
   readonly isKnown: boolean
 }
 
-/** A label: its name when any value goes, else a `ClosedLabel`. */
+/** A label: its name when any value is allowed, otherwise a `ClosedLabel`. */
 export type Label = string | ClosedLabel
 
-/** The object of label values that a list of labels asks for. */
+/** The object of label values for a list of labels. */
 export type LabelValues<Labels extends readonly Label[]> = {
   readonly [L in Labels[number] as L extends ClosedLabel<infer Name> ? Name : L & string]: L extends ClosedLabel<
     string,
@@ -22,8 +22,8 @@ export type LabelValues<Labels extends readonly Label[]> = {
 export type MetricType = 'counter' | 'gauge' | 'histogram'
 
 /**
- * What goes first when a service has more series than its cap: first the book levels, then detail (histograms by
- * symbol, candles that are still forming), then what is normal; what is vital never.
+ * The order in which series are dropped when a service exceeds its cap: first the book levels, then detail (histograms by
+ * symbol, candles in progress), then normal ones; vital ones never.
  */
 export const priorities = ['book', 'detail', 'normal', 'vital'] as const
 type Priority = (typeof priorities)[number]
@@ -40,13 +40,13 @@ export interface MetricDefinition<
   readonly priority: Priority
   /** Upper bounds of a histogram, ascending, without +Inf. Empty for the others. */
   readonly buckets: readonly number[]
-  /** True when there are series of what is only quoted too; else by symbol there are those of what is traded. */
+  /** Whether instruments that are only quoted have series too; otherwise only traded ones have series by symbol. */
   readonly isOfQuoted: boolean
-  /** What a known label set shows before it is first recorded; undefined: it is not exposed until then. */
+  /** The value of a known label set before its first record; undefined: it is not exposed until then. */
   readonly initial: 0 | undefined
 }
 
-/** The metrics of one family by the name that code uses. */
+/** The metrics of one family by their names in code. */
 export type Catalog = Readonly<Record<string, MetricDefinition>>
 
 interface Traits {
@@ -68,8 +68,8 @@ export function among<const Name extends string, const Value extends string>(
 }
 
 /**
- * A label that takes one of `values` only, not each of which can occur in every service or beside every other label. Who records
- * the metric knows which can, and calls `of` for each at the start.
+ * A label that takes one of `values` only, some of which may not occur in every service or beside every other label. The code
+ * that records the metric knows which can, and calls `of` for each at the start.
  */
 export function within<const Name extends string, const Value extends string>(
   name: Name,
@@ -78,10 +78,10 @@ export function within<const Name extends string, const Value extends string>(
   return { name, values, isKnown: false }
 }
 
-/** A metric of the contract that nothing records yet: it has its name, HELP and TYPE, no handle in code, and no samples. */
+/** A metric of the contract that is not recorded yet: it has its name, HELP and TYPE, but no handle in code and no samples. */
 export type Planned = MetricDefinition & { readonly isPlanned: true }
 
-/** Marks a metric as one that nothing records yet. */
+/** Marks a metric as not recorded yet. */
 export function planned(metric: MetricDefinition): Planned {
   return { ...metric, isPlanned: true }
 }
@@ -90,7 +90,7 @@ export function isPlanned(metric: MetricDefinition): metric is Planned {
   return 'isPlanned' in metric
 }
 
-/** A number that only goes up. Known label sets start at 0, so that `rate()` sees the first event. */
+/** A number that only increases. Known label sets start at 0, so that `rate()` sees the first event. */
 export function counter<const Labels extends readonly Label[] = readonly []>(
   name: string,
   help: string,
@@ -100,7 +100,7 @@ export function counter<const Labels extends readonly Label[] = readonly []>(
   return define({ type: 'counter', name, help, labels, priority, isOfQuoted, buckets: [], initial: 0 })
 }
 
-/** A number that goes up and down, for which 0 is true before anything happened: connected, active, open orders. */
+/** A number that goes up and down and is truly 0 before anything happens: connected, active, open orders. */
 export function gauge<const Labels extends readonly Label[] = readonly []>(
   name: string,
   help: string,
@@ -110,7 +110,7 @@ export function gauge<const Labels extends readonly Label[] = readonly []>(
   return define({ type: 'gauge', name, help, labels, priority, isOfQuoted, buckets: [], initial: 0 })
 }
 
-/** A gauge for which 0 would be a lie before it is first set: a price, a time stamp. It is not exposed until then. */
+/** A gauge for which 0 would be false before it is first set: a price, a time stamp. It is not exposed until then. */
 export function measurement<const Labels extends readonly Label[] = readonly []>(
   name: string,
   help: string,
@@ -120,7 +120,7 @@ export function measurement<const Labels extends readonly Label[] = readonly []>
   return define({ type: 'gauge', name, help, labels, priority, isOfQuoted, buckets: [], initial: undefined })
 }
 
-/** Observations counted by upper bound. By symbol it is detail, and goes before the rest when series are short. */
+/** Observations counted by upper bound. By symbol it is detail, and is dropped before the rest when series are short. */
 export function histogram<const Labels extends readonly Label[] = readonly []>(
   name: string,
   help: string,
@@ -138,7 +138,7 @@ export function labelName(label: Label): string {
   return typeof label === 'string' ? label : label.name
 }
 
-/** Checks a definition. Throws when a name is not one that Prometheus takes, a label is reserved or buckets do not ascend. */
+/** Checks a definition. Throws when a name is not valid in Prometheus, a label is reserved or buckets do not ascend. */
 function define<Type extends MetricType, Labels extends readonly Label[]>(
   draft: Omit<MetricDefinition<Type, Labels>, 'labels'> & { readonly labels: Labels | undefined },
 ): MetricDefinition<Type, Labels> {

@@ -10,7 +10,7 @@ const definitions = {
   seen: counter('seen_total', 'Seen.\nWith a \\ in "help".', ['source', 'symbol']),
   level: gauge('level', 'Level.', ['symbol']),
   price: measurement('price', 'Price.', ['symbol']),
-  // No bound at -1: prom-client 15.1.3 counts in it what is above the last bound.
+  // No bound at -1: prom-client 15.1.3 counts observations above the last bound in it.
   latency: histogram('latency_seconds', 'Latency.', ['symbol'], [-2, 0, 0.1, 1e21]),
   open: gauge('open', 'Open.'),
 }
@@ -50,7 +50,7 @@ function promClient() {
 }
 
 describe('text exposition', () => {
-  it('gives the bytes of prom-client for any labels and values', async () => {
+  it('equals the bytes of prom-client for any labels and values', async () => {
     const step = fc.record({ symbol: label, source: label, value: numbers, by: fc.nat() })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {

@@ -3,12 +3,14 @@ import type { StoreCopy } from './series-store.ts'
 import type { Utf8Text } from './utf8-text.ts'
 
 /**
- * The Prometheus text format 0.0.4, in the very bytes of prom-client 15: labels in the order of the definition, the
- * `service` label after them; in a histogram's buckets `le`, then `service`, then the labels.
+ * The Prometheus text format 0.0.4, byte for byte that of prom-client 15: labels in the order of the definition, the `service`
+ * label after them; in a histogram's buckets `le`, then `service`, then the labels.
  */
 export const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** What is exposed of one series: the beginning of each of its lines, up to the value, as UTF-8, and where its numbers are. */
+/**
+ * The exposition of one series: the beginning of each of its lines, up to the value, as UTF-8, and the place of its numbers.
+ */
 export interface ExposedSeries {
   readonly block: number
   readonly at: number

@@ -6,25 +6,25 @@ import type { Place } from './series-store.ts'
 /** Label values by label. */
 export type LabelSet = Readonly<Record<string, string>>
 
-/** Gives a new series a place for `slots` numbers; undefined when the cap leaves no room for it. */
+/** Allocates `slots` numbers for a new series; undefined when the cap leaves no room for it. */
 export type Admit = (family: Family, slots: number) => Place | undefined
 
 /**
- * All series of one metric; of whatever type: what may be called is said by `MetricOf`.
+ * All series of one metric, of any type: `MetricOf` types the allowed calls.
  *
  * Invariants
- * 1. Equal label values give the same handle.
+ * 1. Equal label values return the same handle.
  * 2. A series without room is recorded nowhere, exposed nowhere, and not remembered.
  */
 export class Family {
   readonly metric: MetricDefinition
   /** The lines above the series, as UTF-8. */
   readonly head: Uint8Array
-  /** Lines that one series takes. */
+  /** Lines per series. */
   readonly linesPerSeries: number
-  /** Label sets known at start: room is kept for them. */
+  /** Label sets known at start: room is reserved for them. */
   readonly known: number
-  /** What is exposed, in the order of creation. */
+  /** The exposed series, in the order of creation. */
   readonly series: ExposedSeries[] = []
   readonly #service: string
   readonly #admit: Admit
@@ -46,12 +46,12 @@ export class Family {
     this.#nowhere = handleAt(metric, new Float64Array(this.#slots), 0)
   }
 
-  /** Lines exposed, or kept free for what is known. */
+  /** Lines exposed, or reserved for known label sets. */
   get lines(): number {
     return this.linesPerSeries * Math.max(this.known, this.series.length)
   }
 
-  /** The handle of one series, made at its first use. Throws when the labels are not those of the metric. */
+  /** The handle of one series, created at its first use. Throws when the labels are not those of the metric. */
   of(labels: LabelSet): AnyHandle {
     let key = ''
     for (const name of this.#names) key += `${labels[name]}\0`

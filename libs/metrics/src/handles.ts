@@ -1,7 +1,7 @@
 import { invariant } from '@triplane/kernel'
 import type { MetricDefinition } from './definition.ts'
 
-/** One series of a counter. `inc` is an array add: keep the handle where the event is. */
+/** One series of a counter. `inc` is an array add: keep the handle where the event is handled. */
 export class CounterHandle {
   readonly #values: Float64Array
   readonly #at: number
@@ -37,13 +37,13 @@ export class GaugeHandle {
     this.#values[this.#at] = (this.#values[this.#at] as number) + by
   }
 
-  /** Takes the value away: there is none now. */
+  /** Removes the value. */
   clear(): void {
     this.#values[this.#at] = NaN
   }
 }
 
-/** One series of a histogram. In the store: a count for each bucket (not cumulative), the sum, the count of all. */
+/** One series of a histogram. In the store: a count for each bucket (not cumulative), the sum, the total count. */
 export class HistogramHandle {
   readonly #values: Float64Array
   readonly #at: number
@@ -69,7 +69,7 @@ export class HistogramHandle {
   }
 }
 
-/** A handle of a type not known here; calling what its metric has not is a bug. */
+/** A handle of any type; calling a method that its metric lacks is a bug. */
 export type AnyHandle = CounterHandle & GaugeHandle & HistogramHandle
 
 /** The handle of a series of `metric` whose numbers are in `values` from `at` on. */

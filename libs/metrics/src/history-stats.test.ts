@@ -7,8 +7,8 @@ const shown = async (metrics: { expose(): Promise<string> }, of: RegExp) =>
 const shownAtStart = async (metrics: { expose(): Promise<string> }, name: string) =>
   (await metrics.expose()).split('\n').filter((line) => line.startsWith(`${name}{`) && line.endsWith(' 0'))
 
-describe('what a history store tells', () => {
-  it('is shown from the start of what is stored, and of nothing else', async () => {
+describe('the metrics of a history store', () => {
+  it('are shown from the start for stored events, and for nothing else', async () => {
     const metrics = createMetrics('data_plane', { processMetrics: false })
     expect(await shownAtStart(metrics, 'triplane_storage_lost_rows_total')).toEqual([])
     exportHistory(metrics, ['trade', 'deadLetter'])
@@ -25,7 +25,7 @@ describe('what a history store tells', () => {
     expect(await shownAtStart(metrics, 'data_storage_write_latency_seconds_count')).toHaveLength(2)
   })
 
-  it('is shown of the data plane: rows stored, and rows lost for whatever reason', async () => {
+  it('are shown for the data plane: rows stored, and rows lost for whatever reason', async () => {
     const metrics = createMetrics('data_plane', { processMetrics: false })
     const history = exportHistory(metrics, ['trade', 'bar', 'signal'])
     history.stored('trade', 10, 2, 0.02)
@@ -41,7 +41,7 @@ describe('what a history store tells', () => {
     expect(await shown(metrics, /storage_last_write/)).toHaveLength(1)
   })
 
-  it('is shown of every other service: rows lost', async () => {
+  it('are shown for every other service: rows lost', async () => {
     const metrics = createMetrics('order_plane', { processMetrics: false })
     const history = exportLostRows(metrics, ['orderEvent', 'fill'])
     history.stored()

@@ -8,7 +8,7 @@ function labelsOf(type: EventType): { readonly event_type: StoredAs } {
   return { event_type: store.as }
 }
 
-/** What the history store of `types` is to tell of: rows that are lost, for every service that stores. */
+/** Exports the lost rows of a history store of `types`, for every service that stores. */
 export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLost'>, types: readonly EventType[]) {
   for (const type of types) storageLost.of(labelsOf(type))
   storageLost.of({ event_type: 'unknown' })
@@ -21,7 +21,7 @@ export function exportLostRows({ storageLost }: Pick<Metrics<string>, 'storageLo
   }
 }
 
-/** The same, and what is stored, for the data plane. */
+/** Exports the lost and the stored rows, for the data plane. */
 export function exportHistory(metrics: Metrics<'data_plane'>, types: readonly EventType[]) {
   const ofEveryService = exportLostRows(metrics, types)
   for (const labels of types.map(labelsOf)) {
@@ -44,7 +44,7 @@ export function exportHistory(metrics: Metrics<'data_plane'>, types: readonly Ev
     },
     failed: lost,
     dropped: lost,
-    // Tried again, and counted at each attempt.
+    // Retried, and counted at each attempt.
     delayed: failed,
   }
 }

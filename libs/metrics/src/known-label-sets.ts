@@ -1,23 +1,23 @@
 import { isPlanned, labelName, type MetricDefinition } from './definition.ts'
 
-/** What is known at start of the values that open labels will take. */
+/** The values of open labels that are known at start. */
 export interface Universe {
-  /** The instruments that are traded, as the labels of metrics name them. Never taken from the wire. */
+  /** The traded instruments, by their labels. Never taken from the wire. */
   readonly instruments: readonly InstrumentLabels[]
-  /** The label sets of those that are only quoted, in the families that have them. */
+  /** The label sets of the instruments that are only quoted, in the families that have them. */
   readonly quoted: readonly QuotedLabels[]
-  /** Values of other open labels: strategy, stage, indicator, ... */
+  /** Values of other open labels: `strategy`, `stage`, `indicator`, ... */
   readonly labels: Readonly<Record<string, readonly string[]>>
 }
 
-/** One configured instrument and the feed that it comes from. */
+/** One configured instrument and its feed. */
 export interface InstrumentLabels {
   readonly source: string
   readonly exchange: string
   readonly symbol: string
 }
 
-/** A label set of an instrument that is only quoted: its labels, and one of the prices that are shown of it. */
+/** A label set of an instrument that is only quoted: its labels, and one of the prices shown for it. */
 export interface QuotedLabels extends InstrumentLabels {
   readonly type: 'last' | 'bid' | 'ask'
 }
@@ -26,7 +26,7 @@ type Row = Readonly<Record<string, string>>
 
 const INSTRUMENT_LABELS = ['source', 'exchange', 'symbol'] as const
 
-/** How many label sets of the metric are known. A label without known values makes it 0, and so it is of a planned metric. */
+/** The number of known label sets of the metric. It is 0 when a label has no known values, and for a planned metric. */
 export function countKnownLabelSets(metric: MetricDefinition, universe: Universe): number {
   if (isPlanned(metric)) return 0
   const combined = axesOf(metric, universe).reduce((product, axis) => product * axis.length, 1)
@@ -34,8 +34,8 @@ export function countKnownLabelSets(metric: MetricDefinition, universe: Universe
 }
 
 /**
- * The known label sets of the metric: every combination of known values, but only pairs of source, exchange and symbol that exist, and those
- * of what is only quoted.
+ * The known label sets of the metric: every combination of known values, with existing combinations of source, exchange and
+ * symbol only, and those of instruments that are only quoted.
  */
 export function knownLabelSets(metric: MetricDefinition, universe: Universe): Row[] {
   if (isPlanned(metric)) return []
@@ -54,7 +54,7 @@ function quotedLabelSets({ labels, isOfQuoted }: MetricDefinition, { quoted }: U
 function axesOf(metric: MetricDefinition, { instruments, quoted, labels }: Universe): Row[][] {
   const names = metric.labels.map(labelName)
   const ofInstrument = INSTRUMENT_LABELS.filter((name) => names.includes(name))
-  // What is not by symbol is of a source or an exchange, whatever is traded there.
+  // A metric without `symbol` covers a source or an exchange, whatever is traded there.
   const seen = names.includes('symbol') ? instruments : [...instruments, ...quoted]
   const axes = ofInstrument.length > 0 ? [picked(seen, ofInstrument)] : []
   for (const label of metric.labels) {

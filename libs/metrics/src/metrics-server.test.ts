@@ -34,7 +34,7 @@ describe('the metrics server', () => {
     expect(lines.every((line) => /^[a-z_0-9]+\{.*service="data_plane".*\} \S+$/.test(line))).toBe(true)
   })
 
-  it('serves the families asked for and refuses others', async () => {
+  it('serves the requested families and refuses others', async () => {
     const { url } = await serve()
     expect(await (await fetch(`${url}/metrics?families=book`)).text()).toMatch(/^# HELP crypto_orderbook_bid_price /)
     const refused = await fetch(`${url}/metrics?families=books`)
@@ -42,7 +42,7 @@ describe('the metrics server', () => {
     expect(await refused.text()).toBe('Expected families to be one of all, core, book, was "books"\n')
   })
 
-  it('goes on when who asked has gone in the middle of the answer', async () => {
+  it('continues when the client disconnects in the middle of the answer', async () => {
     const { port } = new URL((await serve()).url)
     for (let i = 0; i < 20; i++) {
       const socket = connect(Number(port), '127.0.0.1')
@@ -54,7 +54,7 @@ describe('the metrics server', () => {
     expect(await textOf(`http://127.0.0.1:${port}`)).toContain('triplane_build_info')
   })
 
-  it('serves health, judged by its checks', async () => {
+  it('serves health, from its checks', async () => {
     let lagSeconds = 1
     const { url } = await serve({
       health: createHealth({ checks: { lag: () => ({ healthy: lagSeconds <= 5, details: { lagSeconds } }) } }),
@@ -64,7 +64,7 @@ describe('the metrics server', () => {
     expect((await fetch(`${url}/health`)).status).toBe(503)
   })
 
-  it('shows at a scrape whether the service is ready, as /ready says', async () => {
+  it('shows at a scrape whether the service is ready, like /ready', async () => {
     let lagSeconds = 1
     const health = createHealth({ readiness: { lag: () => ({ healthy: lagSeconds <= 5, details: { lagSeconds } }) } })
     const { url } = await serve({ health })
@@ -78,7 +78,7 @@ describe('the metrics server', () => {
     expect((await fetch(`${url}/ready`)).status).toBe(503)
   })
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const { url } = await serve()
     const port = Number(new URL(url).port)
     await expect(serve({ port })).rejects.toMatchObject({

@@ -8,24 +8,24 @@ import type { Metrics, MetricSet } from './metrics.ts'
 import { selections } from './scrape.ts'
 
 export interface MetricsServerOptions {
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   readonly port: number
   /** Default 127.0.0.1: reachable from this machine only. */
   readonly host?: string
   /** Default: healthy without a check. */
   readonly health?: Health
-  /** What else is served on the port. */
+  /** Further routes on the port. */
   readonly routes?: readonly RequestHandler[]
 }
 
 export interface MetricsServer {
   /** http://127.0.0.1:8000 */
   readonly url: string
-  /** Stops listening and ends the open connections. */
+  /** Stops listening and closes the open connections. */
   close(): Promise<void>
 }
 
-/** The metrics cannot be served where they were to be. */
+/** The metrics cannot be served at the configured address. */
 export class MetricsServerError extends Error {
   readonly code: 'port_in_use' | 'cannot_listen'
   readonly retryable = false
@@ -37,12 +37,13 @@ export class MetricsServerError extends Error {
   }
 }
 
-/** How often readiness is judged: as often as planes are scraped. */
+/** How often readiness is checked: as often as planes are scraped. */
 const READY_EVERY_MS = 1000
 
 /**
- * Serves `/metrics`, `/metrics?families=core|book`, `/health`, `/ready` and `/health/detailed`, and shows in `triplane_ready`
- * what `/ready` says, in `triplane_health_check` what `/health` says of each check. Rejects with a `MetricsServerError` when the port is taken.
+ * Serves `/metrics`, `/metrics?families=core|book`, `/health`, `/ready` and `/health/detailed`; exports the result of `/ready`
+ * as `triplane_ready`, and that of each check of `/health` as `triplane_health_check`. Rejects with a `MetricsServerError` when
+ * the port is taken.
  */
 export async function startMetricsServer(
   metrics: MetricSet & Pick<Metrics<string>, 'ready' | 'healthCheck'>,
@@ -89,7 +90,7 @@ function metricsApp(metrics: MetricSet, health: Health, routes: readonly Request
     }
     response.set('Content-Type', TEXT_CONTENT_TYPE)
     for (const part of await metrics.exposeParts(selection)) {
-      // Whoever asked may have gone.
+      // The client may have disconnected.
       if (response.destroyed) return
       response.write(part)
       await nextTurn()

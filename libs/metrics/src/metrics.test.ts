@@ -11,8 +11,8 @@ function linesOf(text: string, metric: string): string[] {
   return text.split('\n').filter((line) => line.startsWith(`${metric}{`))
 }
 
-describe('metrics of a service', () => {
-  it('shows every known label set at 0 from the start, pairs that do not exist excepted', async () => {
+describe('the metrics of a service', () => {
+  it('show every known label set at 0 from the start, except combinations that do not exist', async () => {
     const metrics = createMetrics('order_plane', { processMetrics: false, instruments, labels: { strategy: ['OFI'] } })
     const text = await metrics.expose()
     expect(linesOf(text, 'orders_received_total')).toEqual([
@@ -27,7 +27,7 @@ describe('metrics of a service', () => {
     ])
   })
 
-  it('shows nothing of what is planned, and of a closed label only what it is told of', async () => {
+  it('show nothing for planned metrics, and only the used values of a closed label', async () => {
     const metrics = createMetrics('test', { processMetrics: false })
     const acme = metrics.extend('acme', {
       later: planned(counter('later_total', 'To come.', [among('kind', ['a', 'b'])])),
@@ -45,7 +45,7 @@ describe('metrics of a service', () => {
     ])
   })
 
-  it('records through a handle and through labels into the same series', async () => {
+  it('record through a handle and through labels into the same series', async () => {
     const metrics = createMetrics('data_plane', { processMetrics: false, instruments })
     const ticks = metrics.ticksReceived.of({ source: 'sim', exchange: 'sim', symbol: 'SPY' })
     ticks.inc()
@@ -56,7 +56,7 @@ describe('metrics of a service', () => {
     )
   })
 
-  it('counts an observation at a bound in the bucket of that bound', async () => {
+  it('count an observation at a bound in the bucket of that bound', async () => {
     const metrics = createMetrics('data_plane', { processMetrics: false, instruments })
     const freshness = metrics.freshness.of({ source: 'sim', exchange: 'sim', symbol: 'SPY' })
     for (const seconds of [0.1, 0.1000001, 100]) freshness.observe(seconds)
@@ -66,7 +66,7 @@ describe('metrics of a service', () => {
     expect(lines.map((line) => Number(line.split(' ').at(-1)))).toEqual([0, 0, 0, 0, 1, 2, 2, 2, 2, 3])
   })
 
-  it('measures before the values are copied', async () => {
+  it('measure before the values are copied', async () => {
     const metrics = createMetrics('strategy_plane', { processMetrics: false })
     metrics.beforeScrape(() => metrics.portfolioValueUsd.set(100_000))
     expect(await metrics.expose()).toContain('strategy_portfolio_value_usd{service="strategy_plane"} 100000\n')
@@ -91,7 +91,7 @@ describe('metrics of a service', () => {
     ['a metric name that is none', () => counter('a-b', ''), 'Expected a metric name'],
     ['the label that the library sets', () => counter('a', '', ['service']), 'other than service, le'],
     ['buckets that do not ascend', () => histogram('a', '', [], [1, 1]), 'Expected buckets'],
-  ])('refuses %s', (_, wrong, message) => {
+  ])('refuse %s', (_, wrong, message) => {
     expect(wrong).toThrow(message)
   })
 })
@@ -110,7 +110,7 @@ function ofTheProcess() {
   createMetrics('x').extend('process', { cpu: counter('cpu_seconds_total', '') })
 }
 
-/** Never called: what must not compile. */
+/** Never called: code that must not compile. */
 export function typeErrors() {
   const metrics = createMetrics('data_plane')
   // @ts-expect-error a label is missing

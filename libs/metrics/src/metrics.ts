@@ -27,11 +27,11 @@ export const catalogs = {
   jobs: jobsCatalog,
 }
 
-/** The catalogue of a service: any other name has what every service has. */
+/** The catalogue of a service: an unknown name has only that of every service. */
 type CatalogOf<Service extends string> = typeof everyServiceCatalog &
   (Service extends keyof typeof catalogs ? (typeof catalogs)[Service] : unknown)
 
-/** What code calls for a metric with labels: `of` gives a handle to keep, the rest looks the handle up each time. */
+/** The handle API of a metric with labels: `of` returns a handle to keep, the rest looks it up each time. */
 interface Families<Values> {
   readonly counter: { of(labels: Values): CounterHandle; inc(labels: Values, by?: number): void }
   readonly gauge: { of(labels: Values): GaugeHandle; set(labels: Values, value: number): void }
@@ -44,7 +44,7 @@ interface Handles {
   readonly histogram: HistogramHandle
 }
 
-/** What code calls for a metric: without labels it is its one handle. */
+/** The API of a metric: one without labels is its only handle. */
 type MetricOf<Definition> =
   Definition extends MetricDefinition<infer Type extends MetricType, infer Labels extends readonly Label[]>
     ? Labels extends readonly []
@@ -52,50 +52,50 @@ type MetricOf<Definition> =
       : Families<LabelValues<Labels>>[Type]
     : never
 
-/** The handles of a catalogue; there is none of what is planned, so that recording it does not compile. */
+/** The handles of a catalogue; planned metrics have none, so recording one does not compile. */
 type MetricsOf<C> = { readonly [Key in keyof C as C[Key] extends Planned ? never : Key]: MetricOf<C[Key]> }
 
-/** What a service's metrics can do beside recording. */
+/** The operations on a service's metrics other than recording. */
 export interface MetricSet {
   readonly service: string
-  /** Lines exposed, or kept free for the known label sets. */
+  /** Lines exposed, or reserved for the known label sets. */
   readonly seriesLines: number
-  /** Adds a catalogue of the user's own; names become `<prefix>_<name>`. Throws when a name is in use. */
+  /** Adds a user's catalogue; names become `<prefix>_<name>`. Throws when a name is in use. */
   extend<C extends Catalog>(prefix: string, catalog: C): MetricsOf<C>
-  /** Calls `measure` before each scrape, for what is read off rather than counted. It must be quick. */
+  /** Calls `measure` before each scrape, for values that are read rather than counted. It must be quick. */
   beforeScrape(measure: () => void): void
   /** The text exposition, `TEXT_CONTENT_TYPE`. */
   expose(selection?: Selection): Promise<string>
-  /** The same as UTF-8 in parts of whole lines, each of which was rendered without a break: to be handled one a turn. */
+  /** The same as UTF-8 in parts of whole lines, each rendered in one go: for handling one part a turn. */
   exposeParts(selection?: Selection): Promise<readonly Buffer[]>
 }
 
 export type Metrics<Service extends string> = MetricsOf<CatalogOf<Service>> & MetricSet
 
 export interface MetricsOptions<Service extends string = string> {
-  /** The instruments that are traded: known values of `source`, `exchange` and `symbol`. */
+  /** The traded instruments: known values of `source`, `exchange` and `symbol`. */
   readonly instruments?: readonly InstrumentLabels[]
-  /** What is known of those that are only quoted. */
+  /** The label sets of the instruments that are only quoted. */
   readonly quoted?: readonly QuotedLabels[]
   /** Known values of other open labels: `{ strategy: ['OFI'], stage: [...] }`. */
   readonly labels?: Readonly<Record<string, readonly string[]>>
-  /** Shows what else is known at start, by taking the handles of it: before it is decided what the cap leaves no room for. */
+  /** Creates the other series that are known at start, by taking their handles, before the cap is applied. */
   readonly show?: (metrics: MetricsOf<CatalogOf<Service>>) => void
   /** Cap on exposed lines. Default 10,000. */
   readonly maxSeries?: number
-  /** Told once of each metric that loses series to the cap; log it. */
+  /** Called once for each metric that loses series to the cap; log it. */
   readonly onSeriesDropped?: (drop: SeriesDrop) => void
-  /** What runs, for `triplane_build_info`. */
+  /** The running version, for `triplane_build_info`. */
   readonly build?: { readonly version: string; readonly commit: string }
-  /** Expose the default metrics of Node and the process, and the event loop's lag. Default true. */
+  /** Whether to expose the default metrics of Node and the process, and the event loop's lag. Default true. */
   readonly processMetrics?: boolean
 }
 
 const PREFIX = /^[a-z][a-z0-9_]*$/
 
 /**
- * Builds the metrics of one service: its catalogue as typed handles, with the constant label `service`. What is known at
- * start is exposed from the start; what does not fit under the cap is dropped now, never later.
+ * Builds the metrics of one service: its catalogue as typed handles, with the constant label `service`. Series known at start
+ * are exposed from the start; those over the cap are dropped now, never later.
  */
 export function createMetrics<Service extends string>(
   service: Service,
@@ -147,7 +147,7 @@ export function createMetrics<Service extends string>(
   return Object.assign(set, handles) as unknown as Metrics<Service>
 }
 
-/** The same catalogue with names `<prefix>_<name>`. Throws when the prefix is none that a metric may begin with. */
+/** The same catalogue with names `<prefix>_<name>`. Throws when the prefix is not valid in a metric name. */
 export function withPrefix<C extends Catalog>(prefix: string, catalog: C): C {
   if (!PREFIX.test(prefix)) throw new Error(`Expected a prefix that matches ${PREFIX}, was "${prefix}"`)
   const prefixed = Object.entries(catalog).map(([key, metric]) => [
@@ -157,7 +157,7 @@ export function withPrefix<C extends Catalog>(prefix: string, catalog: C): C {
   return Object.fromEntries(prefixed) as C
 }
 
-/** Registers a catalogue. A metric without labels is its one handle, the others are their families. */
+/** Registers a catalogue. A metric without labels is its only handle, the others are their families. */
 function addCatalog<C extends Catalog>(registry: SeriesRegistry, catalog: C): MetricsOf<C> {
   const families = registry.add(Object.values(catalog))
   const entries = Object.keys(catalog).flatMap((key, i) => {

@@ -11,14 +11,14 @@ const options: PlaneMetricsOptions = {
 }
 
 describe('the metrics of a plane', () => {
-  it('name the instruments by the feed that they come from', async () => {
+  it('name the instruments by their feed', async () => {
     const text = await createPlaneMetrics('data_plane', options).expose()
     expect(text).toContain(
       'data_ticks_received_total{source="sim",exchange="sim",symbol="SPY",service="data_plane"} 0\n',
     )
   })
 
-  it('say in the log what has no room under the cap', () => {
+  it('log what does not fit under the cap', () => {
     logged.length = 0
     createPlaneMetrics('data_plane', { ...options, maxSeries: 300 })
     expect(logged.join()).toContain('Series dropped: the cap is reached')

@@ -6,18 +6,18 @@ import { createMetrics, type Metrics, type MetricsOptions } from './metrics.ts'
 type PlaneLabel = 'data_plane' | 'order_plane' | 'strategy_plane'
 
 export interface PlaneMetricsOptions {
-  /** Those that the plane sees. */
+  /** The instruments that the plane sees. */
   readonly instruments: readonly Instrument[]
-  /** Label of the feed: sim, capture. */
+  /** Label of the feed: `sim`, `capture`. */
   readonly source: string
-  /** Label values of `strategy` whose series are there from the start. */
+  /** Label values of `strategy` whose series exist from the start. */
   readonly strategies?: readonly string[]
   readonly maxSeries: number
-  /** Told of what does not fit under the cap. */
+  /** Called with what does not fit under the cap. */
   readonly logger: Logger
 }
 
-/** The metrics of a plane, wherever it runs, and what runs. `show` takes the handles of what else is known at start. */
+/** The metrics of a plane, wherever it runs, with its version. `show` creates the other series that are known at start. */
 export function createPlaneMetrics<Plane extends PlaneLabel>(
   plane: Plane,
   { instruments, source, strategies = [], maxSeries, logger }: PlaneMetricsOptions,
@@ -36,6 +36,6 @@ export function createPlaneMetrics<Plane extends PlaneLabel>(
   })
 }
 
-/** The prices that are shown of what is only quoted: an index has no bid and ask, and an option that is quoted seldom trades. */
+/** The prices shown for an instrument that is only quoted: an index has no bid and ask, and a quoted option seldom trades. */
 export const quotedPrices = (kind: Instrument['kind']) =>
   kind === 'index' ? (['last'] as const) : (['bid', 'ask'] as const)

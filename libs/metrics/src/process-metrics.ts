@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { GaugeHandle } from './handles.ts'
 
-/** Lines of the cap kept free for the default metrics: 53 at start, and 11 more for each kind of garbage collection seen. */
+/** Lines of the cap reserved for the default metrics: 53 at start, and 11 more for each kind of garbage collection seen. */
 export const PROCESS_LINES = 100
 
 /** Each measurement wakes the process. */
@@ -10,7 +10,7 @@ const RESOLUTION_MS = 50
 const WINDOW_MS = 10_000
 
 /**
- * The default metrics of Node and the process, with the constant label `service`. Those of the event loop's delay hold the
+ * The default metrics of Node and the process, with the constant label `service`. Those of the event loop's delay include the
  * interval at which it is measured, 50 ms.
  */
 export function createProcessMetrics(service: string): Registry {
@@ -21,8 +21,8 @@ export function createProcessMetrics(service: string): Registry {
 }
 
 /**
- * Measures how late timers come. Each call of the function that it gives sets `lag` to the 99th percentile in seconds
- * since the window began; a window that is 10 s old ends with that call.
+ * Measures how late timers fire. Each call of the returned function sets `lag` to the 99th percentile in seconds since the
+ * window began, and ends a window that is 10 s old.
  */
 export function createEventLoopLag(lag: GaugeHandle): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })

@@ -6,7 +6,7 @@ const metrics = createMetrics('data_plane', {
 })
 
 describe('a scrape', () => {
-  it('gives core and book apart, together equal to everything', async () => {
+  it('returns core and book separately, together equal to everything', async () => {
     metrics.bidPrice.set({ exchange: 'sim', symbol: 'S0', level: '0' }, 100)
     const [all, core, book] = await Promise.all([metrics.expose(), metrics.expose('core'), metrics.expose('book')])
     expect(all).toBe(`${core}\n${book}`)
@@ -43,7 +43,7 @@ describe('a scrape', () => {
     expect(measured).toBe(2)
   })
 
-  it('lets the event loop go on between slices', async () => {
+  it('yields to the event loop between slices', async () => {
     let turns = 0
     let done = false
     const turn = () => {

@@ -5,13 +5,13 @@ import type { SeriesRegistry } from './series-registry.ts'
 import type { StoreCopy } from './series-store.ts'
 import { Utf8Text } from './utf8-text.ts'
 
-/** What to expose: everything, the book levels only, or everything else. `core` and `book` together are `all`. */
+/** The lines to expose: everything, the book levels only, or everything else. `core` and `book` together are `all`. */
 export const selections = ['all', 'core', 'book'] as const
 export type Selection = (typeof selections)[number]
 
-/** After so much text a rendering lets the event loop go on: rendered in less than a millisecond. */
+/** After this much text, rendered in less than a millisecond, a rendering yields to the event loop. */
 const SLICE_BYTES = 128 * 1024
-/** What the series that ends a slice may take beyond it. */
+/** How far the last series of a slice may exceed it. */
 const SLICE_MARGIN_BYTES = 16 * 1024
 const NEW_LINE = Buffer.from('\n')
 
@@ -19,7 +19,7 @@ export interface ScrapeSources {
   readonly registry: SeriesRegistry
   /** Text of metrics kept elsewhere, part of `core`; empty when there are none. */
   readonly processText: () => Promise<string>
-  /** Called before the values are copied, to set what is measured at the scrape. */
+  /** Called before the values are copied, to set those measured at the scrape. */
   readonly beforeScrape: readonly (() => void)[]
 }
 
@@ -28,9 +28,9 @@ export interface ScrapeSources {
  *
  * Invariants
  * 1. All values of a scrape are copied in one synchronous pass, before anything is rendered.
- * 2. Scrapes of one selection that overlap share one rendering.
- * 3. A part is what was rendered in one slice, so whoever handles parts one a turn stands for little.
- * 4. The renderings of a process, which has a service or three, take turns: one slice a turn of the event loop.
+ * 2. Overlapping scrapes of one selection share one rendering.
+ * 3. A part is the text of one slice, so handling one part a turn blocks the event loop only briefly.
+ * 4. The renderings of a process, which has one or three services, take turns: one slice a turn of the event loop.
  */
 export function createScrape({
   registry,
@@ -76,10 +76,10 @@ export function createScrape({
 
 const turns = new SerialQueue()
 
-/** Resolves in a later turn of the event loop, in which no other rendering goes on. */
+/** Resolves in a later turn of the event loop, in which no other rendering runs. */
 const turnOfOwn = () => turns.run(nextTurn)
 
-/** A family and how many series it had when the values were copied. */
+/** A family and the number of its series when the values were copied. */
 interface Planned {
   readonly family: Family
   readonly seriesCount: number

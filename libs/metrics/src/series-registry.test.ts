@@ -26,7 +26,7 @@ describe('the cap on series', () => {
     expect(metrics.seriesLines).toBeLessThan(1250)
   })
 
-  it('drops book levels first, as few as are needed, and counts them', async () => {
+  it('drops book levels first, as few as needed, and counts them', async () => {
     const { metrics, drops, text } = await capped('data_plane', 60, 10_000)
     expect(drops).toEqual([
       { metric: 'crypto_orderbook_ask_cumulative', lines: 1200, maxSeries: 10_000 },
@@ -54,7 +54,7 @@ describe('the cap on series', () => {
     expect(data.text).toContain('data_feed_connected{source="sim"')
   })
 
-  it('takes records of a dropped metric and shows none', async () => {
+  it('accepts records of a dropped metric and shows none', async () => {
     const { metrics } = await capped('data_plane', 60, 10_000)
     metrics.askCumulative.set({ exchange: 'sim', symbol: 'S0', level: '0' }, 5)
     expect(await metrics.expose()).not.toContain('crypto_orderbook_ask_cumulative{')
@@ -81,7 +81,7 @@ describe('the cap on series', () => {
     expect(drops).toHaveLength(1)
   })
 
-  it('refuses a label set that was not known once there is no room, tells once, counts each', async () => {
+  it('refuses an unknown label set once there is no room, reports it once, counts each', async () => {
     const drops: SeriesDrop[] = []
     const maxSeries = createMetrics('my_service', { processMetrics: false }).seriesLines + 20
     const metrics = createMetrics('my_service', {

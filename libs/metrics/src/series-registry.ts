@@ -12,12 +12,12 @@ export interface SeriesDrop {
   readonly maxSeries: number
 }
 
-/** How many lines a service exposes at most, and who is told when that is not enough. */
+/** The most lines that a service exposes, and the callback for when that is not enough. */
 export interface SeriesCap {
   readonly maxSeries: number
-  /** Lines that others expose beside the registry: the default metrics of Node and the process. */
+  /** Lines exposed outside the registry: the default metrics of Node and the process. */
   readonly reservedLines: number
-  /** Told once of each metric that loses series. */
+  /** Called once for each metric that loses series. */
   readonly onDropped: (drop: SeriesDrop) => void
 }
 
@@ -25,12 +25,12 @@ export interface SeriesCap {
  * The families of one service under its cap. A series is one exposed line.
  *
  * Invariants
- * 1. Which metrics are dropped is decided in `settle`, from the known label sets and those that were shown since `add`: over the cap whole
- *    metrics go, by priority, within a priority the last added first, until the rest fits. What is vital never goes.
+ * 1. `settle` decides which metrics are dropped, from the known label sets and those shown since `add`: over the cap it drops
+ *    whole metrics, by priority, within a priority the last added first, until the rest fits. Vital metrics always stay.
  * 2. A dropped metric never comes back.
  * 3. The known label sets of a metric that stays exist from `settle` on.
- * 4. Between `add` and `settle` every label set gets a series. Later one that was not known gets one while there is room; of a vital
- *    metric always.
+ * 4. Between `add` and `settle` every label set gets a series. Later an unknown one gets a series while there is room; one of a
+ *    vital metric always.
  */
 export class SeriesRegistry {
   readonly #service: string
@@ -40,7 +40,7 @@ export class SeriesRegistry {
   readonly #families = new Map<string, Family>()
   readonly #exposed = new Set<Family>()
   readonly #told = new Set<Family>()
-  /** Added, and not yet decided on. */
+  /** Added, but not settled yet. */
   #added: Family[] = []
   #lines: number
 
@@ -51,22 +51,22 @@ export class SeriesRegistry {
     this.#lines = cap.reservedLines
   }
 
-  /** Lines exposed now, or kept free for the known label sets. */
+  /** Lines exposed now, or reserved for the known label sets. */
   get lines(): number {
     return this.#lines
   }
 
-  /** The families that are exposed, in the order in which they were added. */
+  /** The exposed families, in the order in which they were added. */
   get exposed(): Iterable<Family> {
     return this.#exposed
   }
 
-  /** All numbers as they are now. */
+  /** A copy of all numbers. */
   copy(): StoreCopy {
     return this.#store.copy()
   }
 
-  /** Adds metrics, to be settled when what else is known of them is shown. Throws, and adds nothing, when a name is in use. */
+  /** Adds metrics, to be settled once their other known series are shown. Throws, and adds nothing, when a name is in use. */
   add(metrics: readonly MetricDefinition[]): Family[] {
     const names = new Set(this.#families.keys())
     for (const { name } of metrics) {
@@ -86,7 +86,7 @@ export class SeriesRegistry {
     return added
   }
 
-  /** Decides what has to go, and shows what is known of what was added. */
+  /** Decides which metrics to drop, and creates the known series of the added ones. */
   settle(): void {
     const added = this.#added
     this.#added = []
@@ -97,7 +97,7 @@ export class SeriesRegistry {
     for (const family of dropped) this.#report(family, family.lines)
   }
 
-  /** Takes families out until the rest fits, with one line of `seriesDropped` for each of them. */
+  /** Drops families until the rest fits, with one line of `seriesDropped` for each of them. */
   #dropOverCap(): Family[] {
     const dropped: Family[] = []
     const lastFirst = [...this.#exposed].reverse()

@@ -1,13 +1,13 @@
 const BLOCK_SLOTS = 4096
 
-/** A place for the values of one series: `slots` numbers of `values` from `at` on, for as long as the store lives. */
+/** The place of the values of one series: `slots` numbers of `values` from `at` on, for as long as the store lives. */
 export interface Place {
   readonly block: number
   readonly values: Float64Array
   readonly at: number
 }
 
-/** The numbers of every block at one moment. */
+/** A copy of the numbers of every block. */
 export type StoreCopy = readonly Float64Array[]
 
 /**
@@ -21,7 +21,7 @@ export class SeriesStore {
   readonly #blocks: Float64Array[] = []
   #free = 0
 
-  /** A place of `slots` numbers, all 0. */
+  /** Allocates `slots` numbers, all 0. */
   allocate(slots: number): Place {
     const last = this.#blocks.at(-1)
     if (last === undefined || this.#free + slots > last.length) {
@@ -34,7 +34,7 @@ export class SeriesStore {
     return { block, values: this.#blocks[block] as Float64Array, at }
   }
 
-  /** All numbers as they are now, so that what belongs together agrees. */
+  /** A copy of all numbers at one moment, so that related values agree. */
   copy(): StoreCopy {
     return this.#blocks.map((block) => block.slice())
   }

@@ -6,13 +6,13 @@ import { createMetrics } from './metrics.ts'
 
 export interface ServiceMetricsOptions {
   readonly maxSeries: number
-  /** Told of what does not fit under the cap. */
+  /** Called with what does not fit under the cap. */
   readonly logger: Logger
 }
 
 /**
- * The metrics of a service that is no plane, `metrics`, and the handles of the family that it brings, `own`: its metrics are
- * named `<service>_<name>`.
+ * The metrics of a service that is not a plane, `metrics`, and the handles of its own family, `own`, whose names are
+ * `<service>_<name>`.
  */
 export function createServiceMetrics<C extends Catalog>(
   service: string,

@@ -10,7 +10,7 @@ const values = fc.oneof(
 const asPrometheus = (value: number) => (Number.isFinite(value) ? String(value) : value > 0 ? '+Inf' : '-Inf')
 
 describe('Utf8Text', () => {
-  it('holds what was added, of whatever length, in parts that later ones leave alone', () => {
+  it('holds text of any length in parts that later ones leave unchanged', () => {
     const part = fc.record({ head: fc.string({ unit: 'binary' }), value: values, isTaken: fc.boolean() })
     fc.assert(
       fc.property(fc.array(part), fc.integer({ min: 1, max: 100 }), (parts, capacity) => {

@@ -1,17 +1,17 @@
 const ZERO = '0'.charCodeAt(0)
 const NEW_LINE = '\n'.charCodeAt(0)
 const INT_END = 2 ** 31
-/** No number that is written out is longer. */
+/** The longest text of a number. */
 const MAX_DIGITS = 32
 const NOTHING = Buffer.alloc(0)
 
-/** UTF-8 text of numbers and of what is encoded already, written where it is sent from: no string is made of it. */
+/** Encodes numbers and copies encoded text straight into the bytes to send, without building a string. */
 export class Utf8Text {
   readonly #capacity: number
   #bytes = NOTHING
   #length = 0
 
-  /** `capacity` is the length, in bytes, that a text is expected to have at most. */
+  /** `capacity` is the expected maximum length of a text, in bytes. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
@@ -27,7 +27,7 @@ export class Utf8Text {
     this.#length += bytes.length
   }
 
-  /** Adds a line: its beginning, and a number as Prometheus reads it. */
+  /** Adds a line: its beginning, and a number in Prometheus' format. */
   addLine(head: Uint8Array, value: number): void {
     this.add(head)
     this.#makeRoom(MAX_DIGITS)
@@ -36,7 +36,7 @@ export class Utf8Text {
     this.#bytes[this.#length++] = NEW_LINE
   }
 
-  /** What has been added since the last call. */
+  /** Returns the bytes added since the last call. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length)
     this.#bytes = NOTHING

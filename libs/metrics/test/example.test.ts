@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises'
 
 const root = join(__dirname, '../../..')
 
-it('runs examples/metrics: a service of a user, with a catalogue of its own', async () => {
+it("runs examples/metrics: a user's service, with its own catalogue", async () => {
   const service = spawn(process.execPath, ['--import', 'tsx', 'examples/metrics/service.ts', '0'], { cwd: root })
   const exit = once(service, 'exit')
   try {

@@ -170,7 +170,7 @@ describe('the catalogue', () => {
     expect(metrics.find((metric) => metric.name === name)?.buckets).toContain(threshold)
   })
 
-  it('gives each metric a name of its own and a help text that is a sentence', () => {
+  it('gives each metric a unique name and a help text that is a sentence', () => {
     const metrics: Catalog[string][] = [...Object.values(catalogs), everyServiceCatalog].flatMap((catalog: Catalog) =>
       Object.values(catalog),
     )
@@ -178,7 +178,7 @@ describe('the catalogue', () => {
     expect(metrics.filter(({ help }) => !/^\S.*\.$/.test(help))).toEqual([])
   })
 
-  it('has exchange before symbol wherever it has one, what is planned included', () => {
+  it('has exchange before symbol wherever it has one, in planned metrics too', () => {
     const families = [...Object.values(catalogs), everyServiceCatalog].flatMap((catalog: Catalog) =>
       Object.values(catalog),
     )

@@ -7,7 +7,7 @@ const BOOK_LEVELS = Array.from({ length: 20 }, (_, i) => `${i}`)
 
 const aggressor = among('side', ['buy', 'sell'])
 const bookSide = among('side', ['bid', 'ask'])
-/** Not everything can be wrong with every kind of event: see `refusalsOf` of market-data. */
+/** Not every kind of event can have every error: see `refusalsOf` of market-data. */
 const marketEvent = within('event_type', ['tick', 'quote', 'book', 'bar'])
 const deadEvent = within('event_type', ['frame', 'tick', 'quote', 'book', 'bar'])
 const validationError = within('error_type', validationRefusals)
@@ -20,10 +20,12 @@ const level = [...market, among('level', BOOK_LEVELS)] as const
 const book = { priority: 'book' } as const
 const detail = { priority: 'detail' } as const
 const vital = { priority: 'vital' } as const
-/** Also of what is only quoted: whether it is received, when it last was, and what it costs. */
+/** Also for instruments that are only quoted: whether they are received, when last, and their prices. */
 const quoted = { isOfQuoted: true } as const
 
-/** What the data plane says about the market and about itself. Within a priority, the last goes first over the cap. */
+/**
+ * The metrics of the data plane about the market and about itself. Within a priority, the last is dropped first over the cap.
+ */
 export const dataPlaneCatalog = {
   ticksReceived: counter('data_ticks_received_total', 'Tick events received.', bySource, quoted),
   barsReceived: counter('data_bars_received_total', 'Bar events received or built.', [

@@ -6,11 +6,11 @@ const topic = within(
   Object.values(topics).map(({ name }): TopicName => name),
 )
 const storedEvents = eventDefinitions.flatMap(({ store }): StoredAs[] => (store ? [store.as] : []))
-/** What is stored, as metrics name it; which of it is, the service knows. */
+/** Stored kinds of events, as metrics name them; each service knows which of them it stores. */
 export const storedEvent = within('event_type', storedEvents)
 const vital = { priority: 'vital' } as const
 
-/** What every service says about itself, beside Node's and the process's default metrics. */
+/** The metrics of every service about itself, beside the default metrics of Node and the process. */
 export const everyServiceCatalog = {
   buildInfo: gauge(
     'triplane_build_info',

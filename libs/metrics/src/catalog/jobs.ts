@@ -4,7 +4,7 @@ const job = ['dag_id'] as const
 const stage = ['dag_id', 'stage'] as const
 const DURATION_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14_400]
 
-/** What batch jobs push to the Pushgateway when they end. There is no job yet. */
+/** The metrics that batch jobs push to the Pushgateway when they end. There is no job yet. */
 export const jobsCatalog = {
   dagRuns: planned(
     counter('pipeline_dag_runs_total', 'Runs of the job that ended, by outcome.', [

@@ -1,2 +1,2 @@
-/** Tells instruments apart: BTC/USDT is at several exchanges. A family that has `symbol` has both, always. */
+/** Distinguishes instruments: BTC/USDT trades at several exchanges. A family with `symbol` always has both. */
 export const market = ['exchange', 'symbol'] as const

@@ -4,7 +4,7 @@ import { market } from './market.ts'
 /** 1 s is the alert on slow predictions. */
 const PREDICTION_SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** What the models of the strategy plane predict and how they fare. There is no model yet. */
+/** Predictions of the strategy plane's models and their quality. There is no model yet. */
 export const modelsCatalog = {
   predictions: planned(
     counter('ml_predictions_total', 'Predictions by what they advise.', [

@@ -23,7 +23,7 @@ const action = among('action', sides)
 const byOrder = ['strategy', ...market] as const
 const vital = { priority: 'vital' } as const
 
-/** What the order plane did. Within a priority, the last goes first over the cap. */
+/** The metrics of the order plane. Within a priority, the last is dropped first over the cap. */
 export const orderPlaneCatalog = {
   received: counter('orders_received_total', 'Intents received.', byOrder, vital),
   submitted: counter(

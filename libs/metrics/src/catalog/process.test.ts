@@ -2,7 +2,7 @@ import { labelName, type MetricDefinition } from '../definition.ts'
 import { createProcessMetrics } from '../process-metrics.ts'
 import { processCatalog } from './process.ts'
 
-/** What prom-client keeps of a metric beside what it types. */
+/** Fields that prom-client keeps on a metric beside those in its types. */
 interface Shown {
   readonly name: string
   readonly type: string

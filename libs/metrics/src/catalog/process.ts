@@ -3,7 +3,7 @@ import { counter, gauge, histogram } from '../definition.ts'
 const type = ['type'] as const
 const space = ['space'] as const
 
-/** The default metrics of Node and the process, which prom-client exposes for every service: what others may name of them. */
+/** The default metrics of Node and the process, which prom-client exposes for every service: the ones that others may name. */
 export const processCatalog = {
   cpuUser: counter('process_cpu_user_seconds_total', 'Total user CPU time spent in seconds.'),
   cpuSystem: counter('process_cpu_system_seconds_total', 'Total system CPU time spent in seconds.'),

@@ -5,7 +5,10 @@ import { market } from './market.ts'
 const switchType = among('switch_type', switchTypes)
 const vital = { priority: 'vital' } as const
 
-/** What the strategy plane wants and how it fares. Within a priority, the last goes first over the cap. */
+/**
+ * The metrics of the strategy plane about its targets and its health. Within a priority, the last is dropped first over the
+ * cap.
+ */
 export const strategyPlaneCatalog = {
   signals: counter('strategy_signals_generated_total', 'Signals generated.', [
     'strategy',

@@ -2,13 +2,13 @@ import { ValueType, type HrTime } from '@opentelemetry/api'
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
 import type { ExposedMetric, Sample } from './read-exposition.ts'
 
-/** What the points of one export share. */
+/** The times that all points of an export share. */
 interface Times {
   readonly startTime: HrTime
   readonly endTime: HrTime
 }
 
-/** A metric as OpenTelemetry has it, under the same name: counters are sums, what they count from is `startTime`. */
+/** A metric in OpenTelemetry's form, under the same name: counters are sums that count from `startTime`. */
 export function metricDataOf({ name, help, type, samples }: ExposedMetric, times: Times): MetricData {
   const descriptor = { name, description: help, unit: '', valueType: ValueType.DOUBLE }
   const shared = { descriptor, aggregationTemporality: AggregationTemporality.CUMULATIVE } as const
@@ -24,13 +24,13 @@ export function metricDataOf({ name, help, type, samples }: ExposedMetric, times
 
 interface Histogram {
   readonly boundaries: number[]
-  /** Observations at or below each bound, and all of them last. */
+  /** Observations at or below each bound; the last is the total. */
   readonly below: number[]
   sum: number
   count: number
 }
 
-/** The lines of each histogram put together. Prometheus counts what is below a bound, OpenTelemetry what is between two. */
+/** Combines the lines of each histogram. Prometheus counts up to each bound, OpenTelemetry between two bounds. */
 function histogramsOf(name: string, samples: readonly Sample[]) {
   const histograms = new Map<string, Histogram & { readonly attributes: Readonly<Record<string, string>> }>()
   for (const { name: line, labels, value } of samples) {

@@ -1,7 +1,7 @@
 import type { MetricSet } from '../metrics.ts'
 import type { OtlpExport, OtlpExportOptions } from './otlp-export.ts'
 
-/** Starts `startOtlpExport` when there is an endpoint. The exporter is loaded only if needed. */
+/** Calls `startOtlpExport` when an endpoint is configured. The exporter is loaded only then. */
 export async function openOtlpExport(
   metrics: Pick<MetricSet, 'service' | 'exposeParts'>,
   { endpoint, ...options }: Omit<OtlpExportOptions, 'endpoint'> & { readonly endpoint: string | undefined },

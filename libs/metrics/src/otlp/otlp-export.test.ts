@@ -4,7 +4,7 @@ import { createMetrics } from '../metrics.ts'
 import { openOtlpExport } from './open-otlp-export.ts'
 import { createExpositionReader } from './read-exposition.ts'
 
-/** A metric as a collector gets it: opentelemetry-proto, metrics/v1, in its JSON encoding. */
+/** A metric as a collector receives it: opentelemetry-proto, metrics/v1, in its JSON encoding. */
 interface Received {
   readonly name: string
   readonly description: string
@@ -78,7 +78,7 @@ describe('metrics by OTLP', () => {
     return metrics
   }
 
-  it('are what /metrics shows: counters as sums, gauges, and histograms by bucket', async () => {
+  it('match /metrics: counters as sums, gauges, and histograms by bucket', async () => {
     const metrics = someMetrics()
     const text = await metrics.expose()
     const otlp = await openOtlpExport(metrics, { endpoint: endpoint(), everyMs: 3_600_000, onFault: () => undefined })
@@ -105,7 +105,7 @@ describe('metrics by OTLP', () => {
     expect(freshness?.sum).toBeCloseTo(9.0065)
   })
 
-  it('are sent again and again; a collector that refuses is told once, and once that it takes them again', async () => {
+  it("are sent at intervals; a collector's refusal is reported once, and so is its recovery", async () => {
     const told: string[] = []
     const onFault = (fault: Error | undefined) => void told.push(fault ? 'failed' : 'ok')
     status = 400
@@ -126,7 +126,7 @@ describe('metrics by OTLP', () => {
   })
 })
 
-it('reads parts: a metric whose lines go on in the next is there again', () => {
+it('reads parts: a metric whose lines continue in the next part appears again', () => {
   const read = createExpositionReader()
   expect(read('# HELP a b\n# TYPE a counter\na{of="1"} 2\n')).toEqual([
     { name: 'a', help: 'b', type: 'counter', samples: [{ name: 'a', labels: { of: '1' }, value: 2 }] },
@@ -137,7 +137,7 @@ it('reads parts: a metric whose lines go on in the next is there again', () => {
   ])
 })
 
-it('reads no line that is none', () => {
+it('refuses an invalid line', () => {
   expect(() => createExpositionReader()('# HELP a b\n# TYPE a counter\na{b="c"}\n')).toThrow(
     /Expected a line of an exposition/,
   )

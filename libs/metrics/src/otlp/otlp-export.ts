@@ -10,23 +10,23 @@ import { createExpositionReader } from './read-exposition.ts'
 export interface OtlpExportOptions {
   /** Where metrics are posted: http://127.0.0.1:4318/v1/metrics */
   readonly endpoint: string
-  /** From one export to the next. */
+  /** The time between two exports. */
   readonly everyMs: number
-  /** Told of the first export that fails, and with undefined of the first that succeeds after it. */
+  /** Called with the first export that fails, and with undefined at the first success after it. */
   readonly onFault: (fault: Error | undefined) => void
 }
 
 export interface OtlpExport {
-  /** Sends once more, then ends. Takes as long as one export at most. */
+  /** Sends once more, then ends. Takes at most as long as one export. */
   close(): Promise<void>
 }
 
-/** How long a collector may take for one export, its retries included. */
+/** Time limit of one export, its retries included. */
 const TIMEOUT_MS = 5000
 
 /**
- * Sends what `/metrics` shows to an OpenTelemetry collector, at intervals. Nothing waits for it; one export is under way at
- * most, and values are cumulative, so what a collector missed is in the next one.
+ * Sends the content of `/metrics` to an OpenTelemetry collector, at intervals. Nothing waits for it; at most one export is in
+ * flight, and values are cumulative, so the next one contains whatever a collector missed.
  */
 export function startOtlpExport(
   metrics: Pick<MetricSet, 'service' | 'exposeParts'>,
@@ -38,7 +38,7 @@ export function startOtlpExport(
   let isFailing = false
   let underWay: Promise<void> | undefined
 
-  /** Part by part: the event loop stands for one of them at most. */
+  /** Part by part: blocks the event loop for at most one of them. */
   async function send(): Promise<void> {
     const times = { startTime, endTime: hrTime() }
     const read = createExpositionReader()

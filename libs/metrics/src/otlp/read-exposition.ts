@@ -1,6 +1,6 @@
 /** One line of an exposition. */
 export interface Sample {
-  /** As in the line: of a histogram with `_bucket`, `_sum` or `_count`. */
+  /** As in the line: for a histogram with `_bucket`, `_sum` or `_count`. */
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -10,7 +10,7 @@ export interface Sample {
 export interface ExposedMetric {
   readonly name: string
   readonly help: string
-  /** `counter`, `gauge`, `histogram`; whatever else prom-client has. */
+  /** `counter`, `gauge`, `histogram`, or another type of prom-client. */
   readonly type: string
   readonly samples: readonly Sample[]
 }
@@ -19,8 +19,8 @@ const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g
 
 /**
- * Reads the text format 0.0.4 as this library writes it: HELP, then TYPE, then the lines of a metric. Part by part, each of
- * whole lines; gives the metrics that have lines in the part. Throws on anything else.
+ * Reads the text format 0.0.4 as this library writes it: HELP, then TYPE, then the lines of a metric. Takes parts of whole
+ * lines, and returns the metrics that have lines in the part. Throws on anything else.
  */
 export function createExpositionReader(): (part: string) => ExposedMetric[] {
   let [name, help, type] = ['', '', '']
