@@ -5,24 +5,24 @@ import { worth } from './balances.ts'
 import { Holding, UNATTRIBUTED, type HoldingSnapshot } from './holding.ts'
 import type { Position, RoundTrip } from './position.ts'
 
-/** A price of something, and the currency that it is in. */
+/** A price and its currency. */
 interface AssetPrice {
   readonly price: number
   readonly quote: string
 }
 
-/** What assets are priced by. */
+/** The sources of asset prices. */
 interface PricedBy {
   readonly rates: Rates
-  /** The instruments that may be of an asset, in order. */
+  /** The instruments whose base may be an asset, in order. */
   readonly listed: () => Iterable<readonly [id: InstrumentId, instrument: Pick<Instrument, 'base' | 'quote'>]>
   /** The mark of an instrument; 0 before the first. */
   readonly markOf: (id: InstrumentId) => number
 }
 
 /**
- * What the account holds beside its positions: assets that fees were paid in and that were deposited, each a holding in the currency
- * of its price when it was first seen.
+ * The account's assets beside its positions: those that were deposited or that fees were paid in. Each is a holding in the
+ * currency of its first price.
  */
 export class Assets {
   readonly #holdings = new Map<string, Holding>()
@@ -36,7 +36,7 @@ export class Assets {
     return this.#holdings.values()
   }
 
-  /** The price of an asset: that of an instrument of which it is the base, the fill's own first; else its rate to USD. */
+  /** The price of an asset: the mark of an instrument of which it is the base, the fill's own first; else its rate to USD. */
   priceOf(currency: string, first?: InstrumentId): AssetPrice | undefined {
     const { rates, listed, markOf } = this.#by
     let priced: AssetPrice | undefined
@@ -48,7 +48,7 @@ export class Assets {
     return { price: rates.usdPer(currency), quote: 'USD' }
   }
 
-  /** The price of what a fee is in: of the base the fill's own, which every ledger knows alike; else that of the asset. */
+  /** The price of a fee's currency: the fill's own for the base, which is the same in every ledger; else that of the asset. */
   priceOfFee(
     feeCurrency: string,
     fill: Pick<Fill, 'price' | 'instrument'>,
@@ -60,7 +60,7 @@ export class Assets {
     return price
   }
 
-  /** Sells what a fee takes of its asset, for a strategy; gives the fee in the fill's quote currency. */
+  /** Sells the asset that a strategy's fee is paid in; returns the fee in the fill's quote currency. */
   payFee(
     strategy: string,
     feeCurrency: string,
@@ -78,8 +78,8 @@ export class Assets {
   }
 
   /**
-   * Makes good what a fee took of the base beyond what was deposited of it, out of a strategy's long position as far as it goes.
-   * Gives whether that ended a round trip.
+   * Covers the part of a fee in the base that exceeds the deposits of it from a strategy's long position, as far as that
+   * suffices. Returns whether that ended a round trip.
    */
   coverBase(strategy: string, holding: Holding, base: string, fill: EventDraft<Fill>): RoundTrip {
     const asset = this.#holdings.get(base)
@@ -96,7 +96,10 @@ export class Assets {
     return ended
   }
 
-  /** Buys `units` (1e-8) of a deposited asset, which are nobody's, for money that came with them: gives how much of which currency. */
+  /**
+   * Buys `units` (1e-8) of a deposited asset, unattributed to strategies, for cash deposited with them: returns the cost and its
+   * currency.
+   */
   deposit(currency: string, units: bigint, { price, quote }: AssetPrice): { cost: bigint; quoteCurrency: string } {
     const asset = this.#of(currency, quote)
     const { quoteCurrency } = asset.whole
@@ -106,12 +109,12 @@ export class Assets {
     return { cost, quoteCurrency }
   }
 
-  /** A holding of an asset at the newest price of it. */
+  /** A holding of an asset, at the asset's newest price. */
   valued({ whole }: Holding): Position {
     return { ...whole, mark: this.#markOf(whole) }
   }
 
-  /** Takes over what was saved. */
+  /** Restores a saved holding. */
   restore(saved: HoldingSnapshot): void {
     this.#of(saved.instrument, saved.quoteCurrency).restore(saved)
   }

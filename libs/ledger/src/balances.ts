@@ -1,18 +1,18 @@
 import { fixedFromNumber, MONEY_SCALE, multiplyFixed, rescale } from '@triplane/kernel'
 import { PRICE_SCALE, type Position } from './position.ts'
 
-/** What is held of each currency and asset, 1e-8 of it. */
+/** The balance of each currency and asset, 1e-8 of it. */
 export type Balances = ReadonlyMap<string, bigint>
 
-/** One position as the balances see it. */
+/** A position, as balances need it. */
 export interface HeldPosition {
   readonly position: Position
   readonly base: string
-  /** Nothing of the base is held and no notional is paid: only gains and losses reach the balance. */
+  /** Holds no base and pays no notional: only gains and losses reach the balance. */
   readonly isDerivative: boolean
 }
 
-/** Balances from what was deposited, `cash` by currency, and from what positions and fees have moved since. */
+/** Balances from the deposits, `cash` by currency, and from the cash flows of positions and fees since. */
 export function balancesOf(cash: Balances, held: Iterable<HeldPosition>): Balances {
   const balances = new Map(cash)
   const add = (currency: string, units: bigint) => {
@@ -25,7 +25,7 @@ export function balancesOf(cash: Balances, held: Iterable<HeldPosition>): Balanc
   return balances
 }
 
-/** What `units` (1e-8) of an asset are worth at a price, 1e-8 of the currency of the price; rounded half to even. */
+/** The worth of `units` (1e-8) of an asset at a price, in 1e-8 of the price's currency; rounded half to even. */
 export function worth(units: bigint, price: number): bigint {
   return multiplyFixed(units, MONEY_SCALE, fixedFromNumber(price, PRICE_SCALE), PRICE_SCALE, MONEY_SCALE)
 }

@@ -13,7 +13,7 @@ const amounts = {
 } satisfies Record<keyof Booked, typeof field.units>
 const fields = Object.keys(amounts) as (keyof Booked)[]
 
-/** A holding as it is saved: what belongs to whom, and the mark of all of it. */
+/** A saved holding: the parts of the strategies, and the mark of the whole. */
 export const holdingSchema = stateSchema({
   instrument: field.text,
   quoteCurrency: field.text,
@@ -27,14 +27,14 @@ export type HoldingSnapshot = StateOf<typeof holdingSchema>
 
 type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
 
-/** What the account itself holds, of what was deposited: no strategy's. */
+/** Name of the account's own part, from deposits, which belongs to no strategy. */
 export const UNATTRIBUTED = ''
 
 /**
- * What is held of one instrument or asset, and whose it is.
+ * The holding of one instrument or asset, and the strategies' parts of it.
  *
- * Invariant: the whole is the sum of its parts in every amount, so realised is what the strategies have realised. Two that hold
- * against each other are flat together, and neither is.
+ * Invariant: the whole is the sum of its parts in every amount, so its realised result is the sum of the strategies'. Two
+ * strategies with opposite positions may be flat together while neither is.
  */
 export class Holding {
   readonly #whole: Mutable<Position>
@@ -48,12 +48,12 @@ export class Holding {
     return this.#whole
   }
 
-  /** Whoever ever traded it, in the order of their first trade. */
+  /** The part of every strategy that ever traded it, in the order of their first trade. */
   get parts(): ReadonlyMap<string, Booked> {
     return this.#parts
   }
 
-  /** What a strategy holds. */
+  /** The part of a strategy. */
   part(strategy: string): Booked {
     return this.#parts.get(strategy) ?? nothingBooked
   }
@@ -92,7 +92,7 @@ export class Holding {
     return { instrument, quoteCurrency, quantityScale, contractSize, mark, markUs, parts }
   }
 
-  /** Takes over what was saved. Throws StateMisfitError where it was counted in other units. */
+  /** Restores a saved holding. Throws StateMisfitError if it was counted in other units. */
   restore(saved: HoldingSnapshot): void {
     const own = { ...this.#whole, contractSize: sizeOf(this.#whole.contract) }
     if (termsOf(saved) !== termsOf(own)) throw misfit(saved, termsOf(own))
@@ -118,7 +118,7 @@ function termsOf({ quoteCurrency, quantityScale, contractSize }: Terms): string 
   return `${quantityScale} decimals of quantity in ${quoteCurrency}${contracts}`
 }
 
-/** The error for what was counted in other units, or is configured no more: it would be misread. */
+/** The error for a saved holding in other units, or of an instrument no longer configured: it would be misread. */
 export function misfit(saved: Terms, was = 'nothing of it configured'): StateMisfitError {
   return new StateMisfitError(`Expected ${saved.instrument} with ${termsOf(saved)}, as it was saved, was ${was}`)
 }

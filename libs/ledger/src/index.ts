@@ -4,7 +4,7 @@ export { ledgerSchema } from './ledger-snapshot.ts'
 export type { OpeningRefusal } from './opening-refusal.ts'
 export type { RoundTrips, Valuation } from './valuation.ts'
 export { keptCashNotice } from './starting-cash.ts'
-// What is held, and whose it is
+// Holdings and the strategies' parts
 export type { Booked, Position } from './position.ts'
 export { divide, sharesOfFill, type Share } from './shares.ts'
 export { nothingMadeBy, type StrategyValuation } from './sub-ledgers.ts'

@@ -3,11 +3,11 @@ import { holdingSchema } from './holding.ts'
 import { subLedgersSchema } from './sub-ledgers.ts'
 import { roundTripsSchema } from './valuation.ts'
 
-/** A ledger as it is saved. */
+/** A saved ledger. */
 export const ledgerSchema = stateSchema({
   startingCashUsd: field.units,
   positions: field.list(holdingSchema),
-  /** Assets that fees were paid in and that were deposited, as positions in their price's currency. */
+  /** Assets that were deposited or that fees were paid in, as positions in their price's currency. */
   assets: field.list(holdingSchema),
   /** Starting cash and deposits, by currency. */
   cash: field.list(stateSchema({ currency: field.text, units: field.units })),

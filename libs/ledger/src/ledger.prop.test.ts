@@ -20,7 +20,7 @@ const config = {
   rates,
 } as const
 
-/** A few sizes only, so that partial closes, exact closes and flips are all common. */
+/** Only a few sizes, so that partial closes, exact closes and flips are all common. */
 const fillsOf = fc.array(
   fc.record({
     instrument: fc.constantFrom(...config.instruments),
@@ -107,7 +107,7 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
-  it('has gained what its equity has grown by: realised + unrealised, at any marks and rates', () => {
+  it('has gained the growth of its equity: realised + unrealised, at any marks and rates', () => {
     fc.assert(
       fc.property(fillsOf, fc.array(markOf, { minLength: 3, maxLength: 3 }), (samples, marks) => {
         const ledger = createLedger(config)
@@ -120,7 +120,7 @@ describe('the ledger, after any sequence of fills', () => {
           positions.reduce((sum, position) => sum + position.unrealizedUsd, 0n),
           positions.reduce((sum, position) => sum + position.feesUsd, 0n),
         ])
-        // What was paid and what is held, each currency at its rate, up to the rounding of each of the sums.
+        // Cash flow and mark value, each currency at its rate, up to the rounding of each sum.
         const gainedUsd = config.instruments.reduce((sum, instrument) => {
           const { quote } = instrument
           const position = ledger.position(instrumentId(instrument))
@@ -132,7 +132,7 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
-  it('is the same when fills come twice and when it is restored half-way', () => {
+  it('is the same when fills are delivered twice and when it is restored half-way', () => {
     fc.assert(
       fc.property(fillsOf, fc.nat(), (samples, cut) => {
         const fills = fillsFrom(samples)
@@ -153,7 +153,7 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
-  it('is the same in every plane that heard the same fills and marks, whichever came first', () => {
+  it('is the same in every plane with the same fills and marks, whichever come first', () => {
     const priced = { ...config, rates: configuredRates({ ...ratesToUsd, BNB: '551.25' }) }
     const fill = fc.record({
       instrument: fc.constantFrom('BTC/USDT@sim', 'BTC/KRW@sim'),
@@ -196,7 +196,7 @@ describe('the ledger, after any sequence of fills', () => {
                 ledger.mark(instrument, price, 1),
           )
           for (const act of [...bookings, ...markings]) act(early)
-          // The other hears the same fills and the same marks, each in its order, but not when the first did.
+          // The other gets the same fills and the same marks, each in order, but interleaved differently.
           for (let f = 0, m = 0, i = 0; f < bookings.length || m < markings.length; i++) {
             const isFill =
               m === markings.length || (f < bookings.length && order[i % Math.max(1, order.length)] === true)
@@ -210,7 +210,7 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
-  it('holds as a position what is held and can be sold, when fees are paid in the base', () => {
+  it('has a position equal to the sellable balance when fees are paid in the base', () => {
     const trade = fc.record({
       side: fc.constantFrom('BUY' as const, 'BUY' as const, 'SELL' as const),
       lots: fc.integer({ min: 1, max: 300 }),
@@ -234,7 +234,7 @@ describe('the ledger, after any sequence of fills', () => {
               side,
               quantity: formatFixed(units, 8),
               price: String(price),
-              // As venues do it: out of what was bought, or out of what was got for what was sold.
+              // As at venues: paid from the bought quantity, or from the proceeds of a sale.
               fee: formatFixed(BigInt(feeUnits), MONEY_SCALE),
               feeCurrency: side === 'BUY' ? 'BTC' : 'USDT',
             }),
@@ -248,7 +248,7 @@ describe('the ledger, after any sequence of fills', () => {
     )
   })
 
-  it('has balances that are worth its equity, whatever fees are paid in, and drawdown and gain that no transfer changes', () => {
+  it('has balances worth its equity, whatever fees are paid in, and drawdown and gain that no transfer changes', () => {
     const instruments = [
       ...config.instruments,
       spot('ETH/USDT', '0.0001'),
@@ -299,7 +299,7 @@ describe('the ledger, after any sequence of fills', () => {
             const after = ledger.value()
             const gain = (one: typeof before) => one.realizedUsd + one.unrealizedUsd
             expect(Number(gain(after) - gain(before))).toBeCloseTo(0, -1)
-            // Of an account that is worth less than a dollar no ratio is kept.
+            // The ratio is not preserved below an equity of one dollar.
             const isSound = before.equityUsd > 100_000_000n && after.equityUsd > 100_000_000n
             if (isSound) expect(after.drawdownRatio).toBeCloseTo(before.drawdownRatio, 6)
           } else {
@@ -328,7 +328,7 @@ describe('the ledger, after any sequence of fills', () => {
             const held = markOfAsset(ledger, currency, priced[0])
             worthUsd += (Number(units) / 1e8) * (rateOf[currency] ?? held.mark)
           }
-          // What is held of one base through two instruments has two marks: the balance counts the first, so add the difference.
+          // A base held through two instruments has two marks: the balance counts the first, so add the difference.
           const krw = ledger.position('BTC/KRW@sim')
           const btc = ledger.position('BTC/USDT@sim')
           worthUsd += (Number(krw.quantity) / 10 ** krw.quantityScale) * (krw.mark * rateOf['KRW']! - btc.mark)

@@ -60,7 +60,7 @@ describe('createLedger', () => {
     expect(ledger.value()).toMatchObject({ grossUsd: usd('6000.05'), unrealizedUsd: 0n })
   })
 
-  it('measures drawdown from the highest equity that was observed', () => {
+  it('measures drawdown from the highest observed equity', () => {
     const ledger = newLedger()
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
     const ratios = [80_000, 70_000, 90_000, 84_500].map((price) => {
@@ -71,7 +71,7 @@ describe('createLedger', () => {
     expect(ledger.value().maxDrawdownRatio).toBe(1000 / 12_000)
   })
 
-  it('does not remember what it is only asked', () => {
+  it('does not remember a valuation that is only read', () => {
     const ledger = newLedger()
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
     ledger.mark('BTC/USDT@sim', 10_000, 1)
@@ -93,7 +93,7 @@ describe('createLedger', () => {
     expect(ledger.value().positions[0]?.isDust).toBe(isDust)
   })
 
-  it('pays a fee in the base currency with what was bought', () => {
+  it('pays a fee in the base currency from the bought quantity', () => {
     const ledger = newLedger()
     const fill = { instrument: 'BTC/USDT@sim', side: 'BUY' as const, quantity: '0.1', price: '60000' }
     ledger.book(aFill({ ...fill, fee: '0.0001', feeCurrency: 'BTC' }))
@@ -103,7 +103,7 @@ describe('createLedger', () => {
     expect(equityUsd).toBe(usd('10993')) // 10000 - 6000 + 0.0999 * 70000
   })
 
-  it('takes from the position what a fee in its base takes, so that it can be sold', () => {
+  it('deducts a fee in the base from the position, so that it can be sold', () => {
     const ledger = newLedger()
     const fill = { instrument: 'BTC/USDT@sim', price: '60000', feeCurrency: 'BTC' } as const
     const held = () => [ledger.position('BTC/USDT@sim').quantity, ledger.value().balances.get('BTC')]
@@ -113,13 +113,13 @@ describe('createLedger', () => {
     expect(held()).toEqual([usd('0.10089901'), usd('0.10089901')])
     ledger.book(aFill({ ...fill, fillId: '3', side: 'SELL', quantity: '0.1', fee: '6', feeCurrency: 'USDT' }))
     expect(held()).toEqual([usd('0.00089901'), usd('0.00089901')])
-    // What was deposited of it pays first.
+    // Deposits of the base pay first.
     ledger.transfer({ transferId: '1', currency: 'BTC', amount: '0.001' })
     ledger.book(aFill({ ...fill, fillId: '4', side: 'BUY', quantity: '1', fee: '0.001' }))
     expect(held()).toEqual([usd('1.00089901'), usd('1.00089901')])
   })
 
-  it('goes on with the cash that it began with, whatever is configured now', () => {
+  it('keeps its starting cash, whatever is configured now', () => {
     const ledger = newLedger()
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '6' }))
     ledger.transfer({ transferId: '1', currency: 'USD', amount: '500' })
@@ -131,7 +131,7 @@ describe('createLedger', () => {
     expect(restored.value()).toMatchObject({ depositsUsd: 0n, equityUsd: usd('9994') })
   })
 
-  it('keeps gain and drawdown when money comes and goes', () => {
+  it('keeps gain and drawdown across deposits and withdrawals', () => {
     const ledger = newLedger()
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
     ledger.mark('BTC/USDT@sim', 50_000, 1)
@@ -154,14 +154,14 @@ describe('createLedger', () => {
     expect(ledger.roundTrips).toEqual({ closed: 2, won: 1 })
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('does not take %d for a mark', (price) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as a mark', (price) => {
     const ledger = newLedger()
     ledger.mark('BTC/USDT@sim', 60_000, 1)
     expect(() => ledger.mark('BTC/USDT@sim', price, 2)).toThrow(/a mark is a price > 0/)
     expect(ledger.position('BTC/USDT@sim')).toMatchObject({ mark: 60_000, markUs: 1 })
   })
 
-  it('says how old the mark of what is held is, and when that is beyond the limit', () => {
+  it('reports the age of a position’s mark, and when it exceeds the limit', () => {
     const ledger = newLedger()
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', quantity: '0.1', price: '60000', fee: '0' }))
     ledger.mark('BTC/USDT@sim', 61_000, 5_000_000)
@@ -189,7 +189,7 @@ describe('createLedger', () => {
   })
 })
 
-describe('a ledger that was saved', () => {
+describe('a saved ledger', () => {
   const saved = () => {
     const ledger = newLedger()
     ledger.book(aFill({ instrument: 'BTC/USDT@sim', side: 'BUY', quantity: '0.1', price: '60000', fee: '0' }))
@@ -214,7 +214,7 @@ describe('a ledger that was saved', () => {
     for (const part of ['BTC/USDT', '8 decimals of quantity in USDT', found]) expect(restore).toThrow(part)
   })
 
-  it('goes on with an instrument more', () => {
+  it('resumes with one more instrument', () => {
     const eth = { ...btc, symbol: 'ETH/USDT', base: 'ETH' }
     const config = {
       startingCashUsd: '10000',

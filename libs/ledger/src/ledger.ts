@@ -33,18 +33,18 @@ import { divide, readShares, sharesIn, sumOf, unitsOf } from './shares.ts'
 import { SubLedgers, type Gains, type HeldGains, type StrategyValuation } from './sub-ledgers.ts'
 import { type PositionValue, type RoundTrips, type Valuation } from './valuation.ts'
 
-/** How many fill ids are remembered. Older fills are told apart by their producer's sequence, which cores judge first. */
+/** The number of fill ids remembered. Older fills are deduplicated by their producer's sequence, which cores check first. */
 const REMEMBERED_FILLS = 65_536
 
-/** What the ledger has to know of an instrument. */
+/** The fields of an instrument that the ledger needs. */
 type LedgerInstrument = Pick<
   Instrument,
   'symbol' | 'venue' | 'kind' | 'base' | 'quote' | 'lotSize' | 'minNotional' | 'contractSize' | 'exemptsReduceOnly'
 >
 
-/** Money or an asset that came to the account or left it, in a currency with a rate to USD or of which there is a mark. */
+/** A deposit or withdrawal of money or an asset, in a currency with a rate to USD or a mark. */
 interface Transfer {
-  /** Booked once. */
+  /** Deduplicates transfers. */
   readonly transferId: string
   readonly currency: string
   /** Decimal, at most 8 digits; negative is a withdrawal. */
@@ -52,48 +52,48 @@ interface Transfer {
 }
 
 export interface LedgerConfig {
-  /** Decimal, above 0. A restored ledger keeps the one that it began with. */
+  /** Decimal, above 0. A restored ledger keeps its original one. */
   readonly startingCashUsd: string
   /** Symbols are unique among them. */
   readonly instruments: readonly LedgerInstrument[]
-  /** Those in force: every quote currency has one, or will have. */
+  /** The current rates: every quote currency has one, or will have. */
   readonly rates: Rates
 }
 
 export interface Ledger {
-  /** Books a fill. False, and nothing changed, when it was booked before. Throws on an instrument it does not know. */
+  /** Books a fill. Returns false and changes nothing if it was booked before. Throws on an unknown instrument. */
   book(fill: EventDraft<Fill>): boolean
   /**
-   * Books what strategies trade with one another at the mark: nothing of the account moves. False, and nothing changed, when
-   * it was booked before or does not sum to 0. Throws on an instrument it does not know.
+   * Books a trade between strategies at the mark, which leaves the account as it is. Returns false and changes nothing if it was
+   * booked before or does not sum to 0. Throws on an unknown instrument.
    */
   cross(cross: EventDraft<Cross>): boolean
-  /** Books a deposit or a withdrawal. False, and nothing changed, when it was booked before. A drawdown stays as it was. */
+  /** Books a deposit or withdrawal, keeping the drawdown. Returns false and changes nothing if it was booked before. */
   transfer(transfer: Transfer): boolean
-  /** What the commission of a fill is worth, US dollars; negative is a rebate. Throws where `book` does. */
+  /** Commission of a fill, US dollars; negative is a rebate. Throws where `book` does. */
   feeUsd(fill: EventDraft<Fill>): number
-  /** Cash of all currencies at their rates: what assets can be bought for without margin. */
+  /** Cash of all currencies at their rates, which can buy assets without margin. */
   cashUsd(): bigint
-  /** Values the instrument at `price`, of market time `atUs`, from now on. Throws on what is no price. */
+  /** Values the instrument at `price`, of market time `atUs`, from now on. Throws unless it is a price. */
   mark(instrument: InstrumentId, price: number, atUs: number): void
-  /** The venue takes no smaller order of the instrument than this decimal of its quote currency. Kept by who says it. */
+  /** Sets the venue's smallest order value, a decimal of the quote currency. Not saved: the caller keeps it. */
   setMinNotional(instrument: InstrumentId, minNotional: string): void
   /** The position of a known instrument; throws on another. */
   position(instrument: InstrumentId): Position
-  /** Whose it is: what each strategy that ever traded the instrument holds of it. They sum to the position. */
+  /** The part of each strategy that ever traded the instrument. They sum to the position. */
   parts(instrument: InstrumentId): ReadonlyMap<string, Booked>
   readonly roundTrips: RoundTrips
   /** Values the account. Changes nothing. */
   value(): Valuation
-  /** Values the account and remembers peak equity and largest drawdown, of the strategies too. */
+  /** Values the account and remembers peak equity and largest drawdown, also of the strategies. */
   observe(): Valuation
-  /** What each strategy has made, in the order of their first trade. With what belongs to none they sum to the account exactly. */
+  /** The gains of each strategy, in the order of their first trade. With unattributed gains they sum to the account exactly. */
   strategies(): readonly StrategyValuation[]
-  /** What the account owns, apart from how it is kept. */
+  /** What the account owns, independent of how the ledger stores it. */
   owned(): OwnedAccount
-  /** Whether `open` would open it. Changes nothing. */
+  /** Whether `open` would open it (`new`), already has (`known`), or why not. Changes nothing. */
   wouldOpen(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal>
-  /** Goes on from what an account owned. Nothing changes when that was done before (`known`) or is refused. */
+  /** Opens the ledger with what an account owned. Changes nothing if that was done before (`known`) or is refused. */
   open(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal>
   snapshot(): LedgerSnapshot
 }
@@ -104,13 +104,15 @@ export interface Ledger {
  * Invariants
  * 1. For each position: realised + unrealised = cash flow + mark value, exactly (`bookQuantity`).
  * 2. Reading changes nothing: only `book`, `cross`, `transfer`, `open`, `mark` and `observe` do.
- * 3. The balances at their marks, with what perpetuals have not realised, are the equity.
- * 4. A fee in another currency is paid by selling it at its mark, in the base at the fill's price: a commission in the quote currency, and less of the asset.
- *    One in the base of what is held comes off the position: so a position is what can be sold.
+ * 3. The balances at their marks, plus the unrealised result of perpetuals, equal the equity.
+ * 4. A fee in another currency is paid by selling that asset at its mark, or the base at the fill's price: it is booked as a
+ *    commission in the quote currency and reduces the asset. A fee in the base of a position reduces the position, so the
+ *    position is the sellable quantity.
  * 5. A transfer leaves gain, loss and drawdown ratio as they were.
- * 6. Every booking is some strategy's, and the account is the sum of the strategies: a fill is divided by its shares, those against its side
- *    cross at its price, and the commission is paid by those on its side. What was deposited is nobody's, and so is what it gains by its rate.
- * 7. What is booked is in its own currency; rates are those in force when it is valued. What has no rate yet counts for nothing.
+ * 6. Every booking belongs to a strategy, and the account is the sum of the strategies: a fill is divided by its shares, those
+ *    against its side cross at its price, and those on its side pay the commission. Deposits, and their gains from moving
+ *    rates, are unattributed.
+ * 7. Bookings are in their own currency, valued at the rates in force at the valuation. Without a rate they count as 0.
  */
 export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): Ledger {
   const configuredCashUsd = fixed(config.startingCashUsd, MONEY_SCALE)
@@ -119,7 +121,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const listed = new Map<string, LedgerInstrument>()
   const { rates } = config
   const assets = new Assets({ rates, listed: () => listed, markOf: (id) => positionOf(id).mark })
-  /** What is held of them is cash; of another currency it is an asset. */
+  /** Balances in these currencies are cash, in others assets. */
   const cashCurrencies = new Set(['USD'])
   for (const instrument of config.instruments) {
     const { quote, lotSize } = instrument
@@ -141,7 +143,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   let subLedgers: SubLedgers
   restore(snapshot ?? untouchedLedger(configuredCashUsd))
 
-  /** Takes over what was saved; nothing may be booked yet. */
+  /** Restores a saved ledger; nothing may be booked yet. */
   function restore(saved: LedgerSnapshot): void {
     startingCashUsd = BigInt(saved.startingCashUsd)
     cash.clear()
@@ -195,14 +197,14 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     for (const { whole } of assets.all) yield { position: whole, base: whole.instrument, isDerivative: false }
   }
 
-  /** What was put in since the start, at the rates in force: cash came with every deposit of an asset too. */
+  /** Deposits since the start, at the rates in force: every deposit of an asset includes cash for it. */
   function cashDepositsUsd(): bigint {
     let usd = -startingCashUsd
     for (const [currency, units] of cash) usd += convertMoney(units, rates.of(currency))
     return usd
   }
 
-  /** What deposits have gained by rates that moved since: nobody's. */
+  /** Gains of deposits from rates that moved since; unattributed. */
   function cashGainUsd(): bigint {
     return cashDepositsUsd() - depositsUsd
   }
@@ -232,7 +234,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     }
   }
 
-  /** What is held, valued, and whose it is. */
+  /** All holdings, with their valuation and the strategies' parts. */
   function* gains(): Generator<HeldGains> {
     for (const { whole, parts } of positions.values()) yield { whole, parts, gainsOf }
     for (const asset of assets.all) yield { whole: assets.valued(asset), parts: asset.parts, gainsOf }
@@ -360,7 +362,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const { equityUsd } = value()
       const before = cashDepositsUsd()
       if (price) {
-        // A deposit of an asset is a purchase for money that came with it.
+        // A deposit of an asset is booked as a purchase with cash deposited for it.
         const { cost, quoteCurrency } = assets.deposit(currency, units, price)
         cash.set(quoteCurrency, (cash.get(quoteCurrency) ?? 0n) + cost)
       } else cash.set(currency, (cash.get(currency) ?? 0n) + units)

@@ -21,7 +21,7 @@ const configured = configuredRates({ USDT: '1', KRW: { instrument: WON, initial:
   anInstrument({ symbol: 'USDT/KRW' }),
 ])
 
-/** A ledger and the rates that it values by, as a plane has them. */
+/** A ledger and its rates, as in a plane. */
 class Plane {
   rates = new RunRates(configured)
   ledger: Ledger
@@ -86,8 +86,8 @@ const stepOf = fc.record({
 })
 type Step = ReturnType<typeof stepOf.generate>['value']
 
-describe('a ledger whose rates move, after anything', () => {
-  it('has balances that are worth its equity, and strategies and what is nobody’s that sum to it, exactly', () => {
+describe('a ledger whose rates move, after any sequence of inputs', () => {
+  it('has balances worth its equity, and strategies and unattributed gains that sum to it exactly', () => {
     fc.assert(
       fc.property(fc.array(stepOf, { minLength: 1, maxLength: 40 }), (steps) => {
         const plane = new Plane()
@@ -120,7 +120,7 @@ describe('a ledger whose rates move, after anything', () => {
           const btc = ledger.position('BTC/USDT@sim')
           for (const [currency, units] of balances)
             worthUsd += (Number(units) / 1e8) * (currency === 'BTC' ? btc.mark : rates.usdPer(currency))
-          // What is held of one base through two instruments has two marks: the balance counts the first, so add the difference.
+          // A base held through two instruments has two marks: the balance counts the first, so add the difference.
           const krw = ledger.position('BTC/KRW@sim')
           worthUsd += (Number(krw.quantity) / 10 ** krw.quantityScale) * (krw.mark * rates.usdPer('KRW') - btc.mark)
           const perpetual = positions.find(({ position }) => position.instrument === 'ETH/KRW:KRW@sim')
@@ -131,7 +131,7 @@ describe('a ledger whose rates move, after anything', () => {
     )
   })
 
-  it('is what any other is that heard the same, also from what was saved', () => {
+  it('equals any other with the same inputs, also when restored', () => {
     fc.assert(
       fc.property(fc.array(stepOf, { minLength: 1, maxLength: 40 }), fc.nat(), (steps, cut) => {
         const straight = new Plane()
@@ -146,7 +146,7 @@ describe('a ledger whose rates move, after anything', () => {
     )
   })
 
-  it('values alike whatever the rate was when fills were booked', () => {
+  it('values alike whatever the rate was at the booking of fills', () => {
     const quoted = stepOf.map((step) => ({ ...step, isFeeInBase: false }))
     fc.assert(
       fc.property(fc.array(quoted, { minLength: 1, maxLength: 30 }), (steps) => {
@@ -161,7 +161,7 @@ describe('a ledger whose rates move, after anything', () => {
     )
   })
 
-  it('counts for nothing what has no rate yet', () => {
+  it('counts a position without a rate as 0', () => {
     const rates = new RunRates(
       configuredRates({ USDT: '1', KRW: { instrument: WON } }, [anInstrument({ symbol: 'USDT/KRW' })]),
     )

@@ -4,27 +4,27 @@ import { fixed, MONEY_SCALE, parseFixed } from '@triplane/kernel'
 import type { HoldingSnapshot } from './holding.ts'
 import type { LedgerSnapshot } from './ledger-snapshot.ts'
 
-/** Why an account is not opened. `detail` names what it is about. */
+/** Why an opening is refused. `detail` names the subject. */
 export interface OpeningRefusal {
   /**
    * - `traded`: the ledger has booked something in this run
-   * - `unknown_instrument`, `unknown_currency`: it is not configured for what is owned, or the currency has no rate yet
-   * - `other_terms`: it counts an instrument in other units
-   * - `inconsistent`: what is owned does not add up
+   * - `unknown_instrument`, `unknown_currency`: the owned one is not configured here, or the currency has no rate yet
+   * - `other_terms`: the ledger counts an instrument in other units
+   * - `inconsistent`: the owned amounts do not add up
    */
   readonly code: 'traded' | 'unknown_instrument' | 'unknown_currency' | 'other_terms' | 'inconsistent'
   readonly detail: string
 }
 
-/** What a ledger counts an instrument or an asset in. */
+/** The units in which a ledger counts an instrument or an asset. */
 type Terms = Pick<HoldingSnapshot, 'quoteCurrency' | 'quantityScale' | 'contractSize'>
 
-/** What assets are counted in, in the currency in which they are. */
+/** The terms of an asset whose price is in `quoteCurrency`. */
 export const assetTerms = (quoteCurrency: string): Terms => {
   return { quoteCurrency, quantityScale: MONEY_SCALE, contractSize: '1' }
 }
 
-/** Why a ledger that is `own` now does not open with `account`; undefined when it does. */
+/** Why a ledger in the state `own` refuses to open with `account`; undefined if it does not. */
 export function openingRefusal(
   account: OwnedAccount,
   own: LedgerSnapshot,

@@ -37,7 +37,7 @@ const withPosition = (changes: object): OwnedAccount => {
 }
 
 describe('opening a ledger', () => {
-  it('goes on from what was owned: positions by strategy, cash, results, peak and drawdown', () => {
+  it('restores what was owned: positions by strategy, cash, results, peak and drawdown', () => {
     const ledger = createLedger({ ...config, startingCashUsd: '7' })
     expect(ledger.open('a', heldAccount())).toEqual({ ok: true, value: 'new' })
     expect(ledger.owned()).toEqual(heldAccount())
@@ -48,7 +48,7 @@ describe('opening a ledger', () => {
     expect(ledger.strategies().map(({ strategy }) => strategy)).toEqual(['OFI'])
   })
 
-  it('books on from there, and is saved with it', () => {
+  it('books on from there, and saves the opening', () => {
     const ledger = createLedger(config)
     ledger.open('a', heldAccount())
     const restored = createLedger(config, ledger.snapshot())
@@ -58,7 +58,7 @@ describe('opening a ledger', () => {
     expect(ledger.roundTrips).toEqual({ closed: 1, won: 1 })
   })
 
-  it('keeps a mark of its own, and counts the mark of the account as stale', () => {
+  it('keeps its own mark, and counts the mark of the account as stale', () => {
     const [fresh, silent] = [createLedger(config), createLedger(config)]
     fresh.mark(BTC, 62_000, 5)
     for (const ledger of [fresh, silent]) ledger.open('a', heldAccount())
@@ -66,7 +66,7 @@ describe('opening a ledger', () => {
     expect(silent.position(BTC)).toMatchObject({ mark: 60_500, markUs: 0 })
   })
 
-  it('is done once', () => {
+  it('happens once', () => {
     const ledger = createLedger(config)
     ledger.open('a', heldAccount())
     const opened = ledger.snapshot()

@@ -4,7 +4,7 @@ import type { HoldingSnapshot } from './holding.ts'
 import type { LedgerSnapshot } from './ledger-snapshot.ts'
 import { assetTerms } from './opening-refusal.ts'
 
-/** What the ledger with this snapshot owns. What is only counted (round trips) and what is only remembered (fill ids) is left out. */
+/** What a ledger with this snapshot owns, without its counts (round trips) and its memory (fill ids). */
 export function ownedAccount(saved: LedgerSnapshot): OwnedAccount {
   const { startingCashUsd, depositsUsd, cash, positions, assets, peakUsd, maxDrawdownRatio, subLedgers } = saved
   return {
@@ -38,12 +38,12 @@ function ownedHolding(saved: HoldingSnapshot): OwnedHolding {
   }
 }
 
-/** What the fill ids of a ledger have of an opening. */
+/** The entry of an opening among the fill ids of a ledger. */
 export const openingMark = (openingId: string) => `opening ${openingId}`
 
 /**
- * The snapshot with which a ledger that is `own` now, and has no reason to refuse (`openingRefusal`), goes on from `account`. Its
- * own mark of an instrument is newer than the account's, of which nobody knows how old it is: it counts as stale.
+ * The snapshot of a ledger in the state `own`, without a reason to refuse (`openingRefusal`), opened with `account`. A mark of
+ * its own takes precedence over the account's, whose age is unknown and which therefore counts as stale.
  */
 export function openedLedger(openingId: string, account: OwnedAccount, own: LedgerSnapshot): LedgerSnapshot {
   const owned = new Map(account.positions.map((holding) => [holding.instrument, holding]))

@@ -5,8 +5,9 @@ import type { StrategyValuation } from './sub-ledgers.ts'
 import type { Valuation } from './valuation.ts'
 
 /**
- * The event that publishes a valuation at market time `effectUs`. With a limit it says which marks are older, with several
- * strategies what each has made. */
+ * The event that publishes a valuation at market time `effectUs`. With a limit it flags the marks that are older; with several
+ * strategies it lists the gains of each.
+ */
 export function portfolioState(
   valuation: Valuation,
   effectUs: number,
@@ -49,12 +50,12 @@ export function portfolioState(
   }
 }
 
-/** How old what the mark of a position is of is at market time `nowUs`. */
+/** The age of a position's mark at market time `nowUs`, counted from the data behind it. */
 export function markAgeUs({ markUs }: Pick<Position, 'markUs'>, nowUs: number): number {
   return Math.max(0, nowUs - markUs)
 }
 
-/** Whether something is held that is valued at a mark which is older than the limit. */
+/** Whether an open position is valued at a mark older than the limit. */
 export function isMarkStale(position: Pick<Position, 'quantity' | 'markUs'>, nowUs: number, limitUs: number): boolean {
   return position.quantity !== 0n && markAgeUs(position, nowUs) > limitUs
 }

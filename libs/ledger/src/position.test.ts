@@ -57,7 +57,7 @@ describe('bookQuantity', () => {
   })
 })
 
-describe('what is derived', () => {
+describe('derived amounts', () => {
   it('values a short at its mark', () => {
     const { position } = after(['-2 @ 100'])
     position.mark = 90.5

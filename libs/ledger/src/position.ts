@@ -2,14 +2,14 @@ import type { InstrumentId } from '@triplane/contracts'
 import type { ContractSize } from '@triplane/instruments'
 import { divideHalfEven, fixedFromNumber, MONEY_SCALE, rescale } from '@triplane/kernel'
 
-/** Decimal digits of a price when it is multiplied with a quantity. */
+/** Decimal digits of a price when it is multiplied by a quantity. */
 export const PRICE_SCALE = 12
 
-/** What was booked of one instrument. Money is in 1e-8 of the quote currency. */
+/** The bookings of one instrument. Money is in 1e-8 of the quote currency. */
 export interface Booked {
   /** Signed, `quantityScale` decimal digits. */
   readonly quantity: bigint
-  /** What the held quantity was bought for; negative for a short: what it was sold for. */
+  /** The purchase price of the held quantity; negative for a short, the price it was sold for. */
   readonly costBasis: bigint
   /** Net of commission. */
   readonly realized: bigint
@@ -21,9 +21,9 @@ export interface Booked {
   readonly roundTripResult: bigint
 }
 
-/** What is held of one instrument. */
+/** A position in one instrument. */
 export interface Position extends Booked {
-  /** Id of the instrument; of an asset that is held besides, its name. */
+  /** Id of the instrument; for an asset its name. */
   readonly instrument: InstrumentId
   readonly quoteCurrency: string
   readonly quantityScale: number
@@ -31,13 +31,13 @@ export interface Position extends Booked {
   readonly contract: ContractSize
   /** Price at which it is valued: the newest mark, else the first fill; 0 before both. */
   readonly mark: number
-  /** Market time of what the mark is of; 0 before the first. */
+  /** Market time of the data behind the mark; 0 before the first. */
   readonly markUs: number
 }
 
 type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
 
-/** Nothing was booked. */
+/** Amounts before the first booking. */
 export const nothingBooked: Booked = {
   quantity: 0n,
   costBasis: 0n,
@@ -92,12 +92,12 @@ export function bookQuantity(position: Mutable<Booked>, quantity: bigint, notion
   return won ? 'won' : 'lost'
 }
 
-/** What the position is worth at its mark, signed, rounded half to even. */
+/** The worth of the position at its mark, signed, rounded half to even. */
 export function markValue(position: Position): bigint {
   return notionalAt(position.quantity, fixedFromNumber(position.mark, PRICE_SCALE), position)
 }
 
-/** What a signed quantity costs at a price (1e-12), rounded half to even: units of 1e-8 of the quote currency. */
+/** The cost of a signed quantity at a price (1e-12), in 1e-8 of the quote currency, rounded half to even. */
 export function notionalAt(
   quantity: bigint,
   price: bigint,
@@ -106,12 +106,12 @@ export function notionalAt(
   return rescale(quantity * contract.units * price, quantityScale + contract.scale + PRICE_SCALE, MONEY_SCALE)
 }
 
-/** What closing at the mark would realise. */
+/** The result of closing at the mark. */
 export function unrealized(position: Position): bigint {
   return markValue(position) - position.costBasis
 }
 
-/** Whether it was ever traded. A round trip leaves its trace in the result or in the fees; one that left none changes no sum. */
+/** Whether it was ever traded. A round trip shows in the result or the fees; one that shows in neither changes no sum. */
 export function isTraded({ quantity, realized, fees, cashFlow }: Position): boolean {
   return quantity !== 0n || realized !== 0n || fees !== 0n || cashFlow !== 0n
 }

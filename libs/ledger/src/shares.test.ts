@@ -15,7 +15,7 @@ describe('divide', () => {
     expect(divide(total, weights)).toEqual(parts)
   })
 
-  it('sums to the total exactly and is less than a unit from the proportion, whatever the signs', () => {
+  it('sums to the total exactly and is within a unit of the proportion, whatever the signs', () => {
     const amount = fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n })
     fc.assert(
       fc.property(amount, fc.array(amount, { minLength: 1, maxLength: 6 }), (total, weights) => {
@@ -36,7 +36,7 @@ describe('divide', () => {
   })
 })
 
-it('gives each strategy its share of a fill, those against the order too', () => {
+it('gives each strategy its share of a fill, including those against the order', () => {
   const order = [
     { strategy: 'OFI', quantity: '0.005' },
     { strategy: 'MOM', quantity: '-0.002' },
@@ -47,7 +47,7 @@ it('gives each strategy its share of a fill, those against the order too', () =>
   ])
 })
 
-it('divides no fill by shares that cannot be read or go the other way', () => {
+it('refuses to divide a fill by shares that are unreadable or of the other side', () => {
   expect(sharesOfFill(15n, [{ strategy: 'OFI', quantity: '0.00005' }], 4)).toBeUndefined()
   expect(sharesOfFill(15n, [{ strategy: 'OFI', quantity: '-0.005' }], 4)).toBeUndefined()
   expect(sharesOfFill(15n, [], 4)).toBeUndefined()

@@ -1,7 +1,7 @@
 import type { EventDraft, Fill } from '@triplane/contracts'
 import { formatFixed, invariant, parseFixed } from '@triplane/kernel'
 
-/** What a strategy has of an order, a fill or a cross: signed base units, as a decimal. */
+/** A strategy's share of an order, a fill or a cross: signed base units, as a decimal. */
 export interface Share {
   readonly strategy: string
   readonly quantity: string
@@ -9,8 +9,8 @@ export interface Share {
 
 /**
  * Divides `total` in proportion to `weights`, in whole units that sum to it exactly: each is rounded down, then the largest
- * remainders get the units that are left (Hamilton's method), the first of equals first. Weights may have either sign; their
- * sum is not 0, unless `total` is.
+ * remainders get the remaining units (Hamilton's method), the first of equals first. Weights may have either sign; their sum
+ * must not be 0, unless `total` is.
  */
 export function divide(total: bigint, weights: readonly bigint[]): bigint[] {
   const sum = weights.reduce((all, weight) => all + weight, 0n)
@@ -39,7 +39,7 @@ export interface Portion {
 
 export const unitsOf = ({ units }: Portion) => units
 
-/** Shares in units; undefined when one of them has more digits than there are. */
+/** Shares in units; undefined if one has more digits than `quantityScale`. */
 export function readShares(shares: readonly Share[], quantityScale: number): Portion[] | undefined {
   const portions: Portion[] = []
   for (const { strategy, quantity } of shares) {
@@ -55,8 +55,8 @@ export function sumOf(portions: readonly Portion[]): bigint {
 }
 
 /**
- * The shares of a fill of `quantity`, signed units, of an order with these shares. They sum to it exactly. Undefined when those of the
- * order cannot be read, or go the other way.
+ * The shares of a fill of `quantity`, signed units, of an order with these shares. They sum to it exactly. Undefined if the
+ * order's shares cannot be read, or sum to 0 or to the other side.
  */
 export function sharesOfFill(quantity: bigint, order: readonly Share[], quantityScale: number): Share[] | undefined {
   const portions = readShares(order, quantityScale)
@@ -65,7 +65,7 @@ export function sharesOfFill(quantity: bigint, order: readonly Share[], quantity
   return portions.map(({ strategy }, i) => ({ strategy, quantity: formatFixed(parts[i] ?? 0n, quantityScale) }))
 }
 
-/** Whose a fill of `signed` units is: shares that do not sum to it say nothing. */
+/** Divides a fill of `signed` units among strategies. If its shares do not sum to it, all of it belongs to its strategy. */
 export function sharesIn(
   { strategy, shares }: EventDraft<Fill>,
   signed: bigint,
@@ -83,7 +83,7 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Rounded toward minus infinity; the divisor is above 0. */
+/** Divides, rounding toward minus infinity; the divisor must be above 0. */
 function floorDivide(dividend: bigint, divisor: bigint): { quotient: bigint; readonly remainder: bigint } {
   const remainder = ((dividend % divisor) + divisor) % divisor
   return { quotient: (dividend - remainder) / divisor, remainder }

@@ -2,7 +2,7 @@ import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
 import type { LedgerConfig } from './ledger.ts'
 import type { LedgerSnapshot } from './ledger-snapshot.ts'
 
-/** Says that a restored ledger goes on with other cash than is configured now; undefined when it does not. */
+/** Notice that a restored ledger keeps a starting cash other than the configured one; undefined if they are equal. */
 export function keptCashNotice(
   saved: Pick<LedgerSnapshot, 'startingCashUsd'> | undefined,
   { startingCashUsd }: Pick<LedgerConfig, 'startingCashUsd'>,

@@ -88,7 +88,7 @@ function expectSums(ledger: Ledger): void {
     strategies.reduce((all, strategy) => all + strategy[amount], 0n)
   expect(sum('realizedUsd') + sum('unrealizedUsd')).toBe(realizedUsd + unrealizedUsd)
   expect([sum('realizedUsd'), sum('unrealizedUsd')]).toEqual([realizedUsd, unrealizedUsd])
-  // Fees in another currency are in what their asset has lost, for the account as for a strategy.
+  // Fees in another currency are part of the loss of their asset, for the account and for a strategy.
   expect(sum('feesUsd')).toBe(feesUsd)
 }
 
@@ -112,7 +112,7 @@ describe('the sub-ledgers, after any sequence of fills, crosses and marks', () =
     )
   })
 
-  it('are opened elsewhere as they were, and book on alike', () => {
+  it('are opened elsewhere unchanged, and book on alike', () => {
     fc.assert(
       fc.property(stepsOf, stepsOf, (before, after) => {
         const first = createLedger(config)
@@ -128,7 +128,7 @@ describe('the sub-ledgers, after any sequence of fills, crosses and marks', () =
 
         const owned = JSON.parse(JSON.stringify(first.owned())) as OwnedAccount
         const second = createLedger({ ...config, startingCashUsd: '5' })
-        // Of an instrument that was never traded the market's mark is known, and nobody owns it.
+        // An instrument that was never traded has a mark, which belongs to no owned account.
         for (const id of [BTC, BTC_KRW]) second.mark(id, first.position(id).mark, first.position(id).markUs)
         expect(second.open('a', owned)).toEqual({ ok: true, value: 'new' })
         expect(second.owned()).toEqual(owned)
@@ -142,13 +142,13 @@ describe('the sub-ledgers, after any sequence of fills, crosses and marks', () =
     )
   })
 
-  it('leave the account as it is without them, realised and unrealised together, where no rate rounds each', () => {
+  it('leave the account unchanged, realised and unrealised together, where no rate rounds each', () => {
     fc.assert(
       fc.property(stepsOf, (steps) => {
         const [shared, whole] = [createLedger(config), createLedger(config)]
         for (const ledger of [shared, whole]) for (const id of [BTC, BTC_KRW]) ledger.mark(id, 50_000.123, 1)
         steps.forEach((step, i) => {
-          // What a fee takes of the base comes off the parts that hold it.
+          // A fee in the base is deducted from the parts that hold it.
           const fill = fillOf({ ...step, instrument: BTC, feeCurrency: undefined }, i)
           if (!fill) return
           const { shares: _, ...alone } = fill
@@ -168,7 +168,7 @@ describe('the sub-ledgers, after any sequence of fills, crosses and marks', () =
   })
 })
 
-describe('a fill that several strategies share', () => {
+describe('a fill shared by several strategies', () => {
   const open = () => {
     const ledger = createLedger(config)
     ledger.mark(BTC, 100, 1)
@@ -188,7 +188,7 @@ describe('a fill that several strategies share', () => {
     ],
   })
 
-  it('crosses the opposing share at its price, and is paid for by those on its side', () => {
+  it('crosses the opposing share at its price, and charges its fee to those on its side', () => {
     const ledger = open()
     ledger.book(fill)
     ledger.mark(BTC, 110, 2)
@@ -206,13 +206,13 @@ describe('a fill that several strategies share', () => {
     expect(ledger.position(BTC).quantity).toBe(fixed('3', ledger.position(BTC).quantityScale))
   })
 
-  it('is its strategy’s alone when its shares do not sum to it', () => {
+  it('belongs to its strategy alone when its shares do not sum to it', () => {
     const ledger = open()
     ledger.book({ ...fill, strategy: 'OFI', shares: [{ strategy: 'MOM', quantity: '2' }] })
     expect([...ledger.parts(BTC).keys()]).toEqual(['OFI'])
   })
 
-  it('books a cross once, and none whose shares do not sum to 0', () => {
+  it('books a cross once, and refuses one whose shares do not sum to 0', () => {
     const ledger = open()
     const shares = [
       { strategy: 'OFI', quantity: '1' },
@@ -227,7 +227,7 @@ describe('a fill that several strategies share', () => {
     expect(() => ledger.cross({ ...cross, instrument: 'X/Y@z' })).toThrow('the ledger knows the instrument')
   })
 
-  it('remembers how far each strategy fell from its best', () => {
+  it('remembers each strategy’s drawdown from its best', () => {
     const ledger = open()
     ledger.book(fill)
     for (const price of [200, 150]) {
@@ -235,7 +235,7 @@ describe('a fill that several strategies share', () => {
       ledger.observe()
     }
     const [ofi, mom] = ledger.strategies()
-    // 500 made less the fee; then 250 less, of a capital of a million.
+    // A gain of 500 less the fee, then 250 less, on a capital of a million.
     expect(ofi?.drawdownRatio).toBeCloseTo(250 / (1_000_000 + 499.7), 12)
     expect(mom).toMatchObject({ drawdownRatio: 100 / 1_000_000, maxDrawdownRatio: 200 / 1_000_000 })
   })

@@ -3,7 +3,7 @@ import { UNATTRIBUTED } from './holding.ts'
 import { numberFromMoney } from './money.ts'
 import type { Booked, Position } from './position.ts'
 
-/** What something has made, USD (1e-8). */
+/** Gains, USD (1e-8). */
 export interface Gains {
   /** Net of commission. */
   readonly realizedUsd: bigint
@@ -12,24 +12,24 @@ export interface Gains {
   readonly feesUsd: bigint
 }
 
-/** A position at its mark, whose it is, and how each is valued. */
+/** A position at its mark, the strategies' parts of it, and how each is valued. */
 export interface HeldGains {
   readonly whole: Position
   readonly parts: ReadonlyMap<string, Booked>
   readonly gainsOf: (position: Position) => Gains
 }
 
-/** What a strategy holds of an instrument, signed, in its decimal digits. */
+/** A strategy's position in an instrument, signed, with its decimal digits. */
 interface Held {
   readonly instrument: InstrumentId
   readonly quantity: bigint
   readonly quantityScale: number
 }
 
-/** What one strategy has made. */
+/** The gains of one strategy. */
 export interface StrategyValuation extends Gains {
   readonly strategy: string
-  /** From the most that it had made, over the account's capital and that; 0-1 and above when all is lost. */
+  /** Fall from its highest gain, over the account's capital plus that gain; 0-1, above when all is lost. */
   readonly drawdownRatio: number
   readonly maxDrawdownRatio: number
   readonly positions: readonly Held[]
@@ -37,7 +37,7 @@ export interface StrategyValuation extends Gains {
 
 const subLedgerSchema = stateSchema({ strategy: field.text, peakUsd: field.units, maxDrawdownRatio: field.real })
 
-/** The sub-ledgers as they are saved: what their holdings do not say. */
+/** The saved sub-ledgers, as far as the holdings do not contain them. */
 export const subLedgersSchema = field.list(subLedgerSchema)
 type SubLedgersSnapshot = StateOf<typeof subLedgersSchema>
 
@@ -48,17 +48,17 @@ interface Peak {
 
 const nothingMade: Gains = { realizedUsd: 0n, unrealizedUsd: 0n, feesUsd: 0n }
 
-/** What a strategy has made that did not trade. */
+/** The valuation of a strategy that did not trade. */
 export function nothingMadeBy(strategy: string): StrategyValuation {
   return { strategy, ...nothingMade, drawdownRatio: 0, maxDrawdownRatio: 0, positions: [] }
 }
 
 /**
- * What strategies have made of what they share, and how far each is below its best. A strategy is judged as if it had all of the account's
- * capital to itself: so one that is alone has the drawdown of the account.
+ * Gains and drawdowns of strategies that share an account. Each is judged as if it had all of the account's capital, so a
+ * strategy on its own has the drawdown of the account.
  *
- * Invariant: gains of strategies and of what is nobody's sum to those of the account exactly. Each is rounded; the last of a
- * holding takes the rest.
+ * Invariant: gains of strategies plus unattributed gains sum to those of the account exactly. Each is rounded; the last part
+ * of a holding gets the rest.
  */
 export class SubLedgers {
   readonly #peaks: Map<string, Peak>
@@ -72,7 +72,7 @@ export class SubLedgers {
     )
   }
 
-  /** Remembers the most that each strategy has made and its largest drawdown. `capitalUsd` is what was put in. */
+  /** Remembers the highest gain and the largest drawdown of each strategy. `capitalUsd` is the capital paid in. */
   observe(held: Iterable<HeldGains>, capitalUsd: bigint): void {
     for (const { strategy, realizedUsd, unrealizedUsd, maxDrawdownRatio } of this.value(held, capitalUsd)) {
       const madeUsd = realizedUsd + unrealizedUsd
@@ -117,7 +117,7 @@ export class SubLedgers {
   }
 }
 
-/** What each part of a holding has made; together what the whole has. */
+/** The gains of each part of a holding; they sum to those of the whole. */
 function* partsOf({ whole, parts, gainsOf }: HeldGains): Generator<readonly [strategy: string, gains: Gains]> {
   let rest = gainsOf(whole)
   let left = parts.size

@@ -26,10 +26,10 @@ export interface Valuation {
   readonly balances: Balances
   readonly grossUsd: bigint
   readonly netUsd: bigint
-  /** From the highest equity that was observed, 0-1 and above when all is lost. */
+  /** Fall from the highest observed equity; 0-1, above when all is lost. */
   readonly drawdownRatio: number
   readonly maxDrawdownRatio: number
-  /** What was ever traded, in the order of the instruments. */
+  /** All instruments ever traded, in the order of the instruments. */
   readonly positions: readonly PositionValue[]
 }
 
