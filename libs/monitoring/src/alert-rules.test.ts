@@ -97,33 +97,33 @@ describe('the alerts', () => {
     )
   })
 
-  it('have no level of a price unless somebody sets one', () => {
+  it('have no price level by default', () => {
     expect(
       rules.filter((rule) => !alertRules().some((one) => keyOf(one) === keyOf(rule))).map(({ name }) => name),
     ).toEqual(['PriceThreshold', 'PriceThreshold'])
   })
 
-  it('can be told apart', () => {
+  it('are distinguishable', () => {
     expect(new Set(rules.map(keyOf)).size).toBe(rules.length)
   })
 
-  it.each(named)('%s names metrics and labels that are there', (_, { expr }) => {
+  it.each(named)('%s names existing metrics and labels', (_, { expr }) => {
     expect(checkExpression(expr, known).problems).toEqual([])
   })
 
-  it.each(named)('%s describes itself by labels that it has', (_, { expr, description, labels }) => {
+  it.each(named)('%s uses only its own labels in its texts', (_, { expr, description, labels }) => {
     const own = [...(checkExpression(expr, known).labels ?? []), ...Object.keys(labels ?? {})]
     const shown = [...description.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label as string)
     expect(shown.filter((label) => !own.includes(label))).toEqual([])
   })
 
-  it.each(named)('%s says in one static sentence what is wrong, and more in its description', (_, rule) => {
+  it.each(named)('%s states the problem in one static sentence, with details in its description', (_, rule) => {
     expect(rule.summary).toMatch(/^[A-Z][^{}]*[.]$/)
     expect(rule.description).toMatch(/^\S.*\.$/)
   })
 
   it.each(['BookInvalid', 'HighSpread', 'MarketDataStale', 'DataGaps', 'FeedDown'])(
-    '%s carries source, exchange and symbol, by which a feed that is down mutes what follows from it',
+    '%s carries source, exchange and symbol, by which a feed that is down mutes its consequences',
     (name) => {
       const [rule] = rules.filter((one) => one.name === name)
       expect([...(checkExpression(rule!.expr, known).labels ?? [])].sort()).toEqual(['exchange', 'source', 'symbol'])
@@ -163,7 +163,7 @@ describe('the cases of the alerts', () => {
     expect(quiet).toContain(key)
   })
 
-  it('never want a rule to fire and to be quiet at once, and look at the file that the rule is in', () => {
+  it('never expect a rule both to fire and to stay quiet, and check the file that has the rule', () => {
     for (const { alert, file, fires = [], quiet = [] } of ruleCases) {
       const keys = fires.map((key) => keyOf(ruleOf(rules, alert, key)))
       const silent = quiet.map((key) => keyOf(ruleOf(rules, alert, { ...key, description: '' })))
@@ -183,7 +183,7 @@ describe('the recorded series', () => {
   )
 })
 
-/** What the buckets of a histogram are compared with: by a quantile, or by a bucket alone. */
+/** The values that the buckets of a histogram are compared with: by a quantile, or by a bucket alone. */
 function thresholdsOnHistograms(expr: string): { metric: string; bound: number }[] {
   const parsed = parseExpression(expr)
   if (!parsed.ok) throw new Error(parsed.error.message)

@@ -11,7 +11,7 @@ import { thresholds as defaultThresholds, type Thresholds } from './thresholds.t
 
 export interface AlertRulesOptions {
   readonly thresholds?: Thresholds
-  /** Jobs of Prometheus, beside the planes, that are to be there. Default: those of our stack. */
+  /** Jobs that Prometheus must have beside the planes. Default: those of our stack. */
   readonly expectedJobs?: readonly string[]
 }
 

@@ -1,22 +1,25 @@
-/** How bad it is, and so who is told: critical pages by every channel up to a phone call, error pages by message, warning goes to chat and e-mail, info is logged only. */
+/**
+ * How bad it is, and so who is notified: critical pages through every channel up to a phone call, error pages by message,
+ * warning goes to chat and e-mail, info is logged only.
+ */
 export const severities = ['critical', 'error', 'warning', 'info', 'none'] as const
 export type Severity = (typeof severities)[number]
 
-/** Whose business it is. */
+/** The part of the system that an alert is about. */
 export const alertPlanes = ['data', 'strategy', 'order', 'jobs', 'platform'] as const
 export type AlertPlane = (typeof alertPlanes)[number]
 
-/** Where an alert's picture is: a panel of a dashboard, by its title. */
+/** Where an alert's graph is: a panel of a dashboard, by its title. */
 export interface PanelRef {
   readonly dashboard: DashboardUid
   readonly panel: string
 }
 
-/** The file that a rule is in. */
+/** The file that contains a rule. */
 export const ruleGroups = [...alertPlanes, 'slo'] as const
 export type RuleGroup = (typeof ruleGroups)[number]
 
-/** How often a rule is evaluated that does not say so itself, seconds. */
+/** Default evaluation interval of a rule, seconds. */
 export const DEFAULT_EVERY_SECONDS = 5
 
 /** One rule. Several rules may share a name: the same alert at several severities, or for several planes. */
@@ -26,11 +29,11 @@ export interface AlertRule {
   readonly plane: AlertPlane
   /** PromQL: the alert fires for each series of the result. */
   readonly expr: string
-  /** How long it must hold, like `2m`; without it the alert fires at once. */
+  /** How long it must hold, like `2m`; by default the alert fires at once. */
   readonly for?: string
-  /** How long it goes on firing when the expression no longer holds. */
+  /** How long it keeps firing after the expression stops to hold. */
   readonly keepFiringFor?: string
-  /** How often it is evaluated, seconds. Default `DEFAULT_EVERY_SECONDS`. */
+  /** Evaluation interval, seconds. Default `DEFAULT_EVERY_SECONDS`. */
   readonly everySeconds?: number
   /** Default: that of its plane. */
   readonly group?: RuleGroup
@@ -60,8 +63,8 @@ export type DashboardUid = (typeof dashboardUids)[keyof typeof dashboardUids]
 const PANEL_IDS = 100_000
 
 /**
- * The id of a panel, 1 to 100,000: a function of its title, so that a link to it holds while panels come and go (FNV-1a, 32
- * bit; Fowler, Noll, Vo). Titles of a dashboard whose ids are the same are refused when it is made.
+ * The id of a panel, 1 to 100,000: a function of its title, so that links to it survive added and removed panels (FNV-1a, 32
+ * bit; Fowler, Noll, Vo). Building a dashboard refuses titles with equal ids.
  */
 export function panelIdOf(title: string): number {
   let hash = 0x811c9dc5
@@ -69,7 +72,7 @@ export function panelIdOf(title: string): number {
   return (hash % PANEL_IDS) + 1
 }
 
-/** Where Grafana and Prometheus answer unless told otherwise. */
+/** Default addresses of Grafana and Prometheus. */
 export const GRAFANA_URL = 'http://localhost:3000'
 export const PROMETHEUS_URL = 'http://localhost:9090'
 

@@ -10,7 +10,7 @@ export { parseExpression } from './promql/parse-expression.ts'
 export { checkExpression, type KnownMetrics } from './promql/check-expression.ts'
 export { knownMetrics } from './promql/known-metrics.ts'
 export { substituteVariables } from './promql/grafana-variables.ts'
-// What Prometheus and Alertmanager read
+// The files of Prometheus and Alertmanager
 export { loadMonitoringSettings } from './render/settings.ts'
 export { renderMonitoring, type Rendered } from './render/render-monitoring.ts'
 export { writeRendered, type Owner } from './render/write-rendered.ts'

@@ -2,32 +2,33 @@ import { promql } from './promql/promql.ts'
 import { duration, type Thresholds } from './thresholds.ts'
 
 /**
- * A state so bad that it must go on firing when the plane that said it crashes, until the plane is back and says otherwise.
+ * A state so bad that its alert must keep firing when the plane that reported it crashes, until the plane is back and reports
+ * otherwise.
  *
- * 1. While the state is bad it fires, whoever says so.
- * 2. It is over when a plane says so whose core runs. A plane that has just started shows 0 before it knows.
- * 3. When nobody says anything, what was last known stands, for `lastKnown.keptSeconds`.
+ * 1. While any plane reports the bad state, it fires.
+ * 2. It ends when a plane whose core runs reports so. A plane that has just started shows 0 before it knows.
+ * 3. Without any report, the last known state counts, for `lastKnown.keptSeconds`.
  */
 export interface LastingState {
-  /** What was last known, recorded. */
+  /** The recorded series of the last known state. */
   readonly record: string
   readonly gauge: string
-  /** Labels that tell states apart. */
+  /** Labels that distinguish states. */
   readonly by: string
   readonly operator: 'max' | 'min'
-  /** `max_over_time` keeps what lasted less than the time between two evaluations, for `blip.keptSeconds`. */
+  /** `max_over_time` keeps a state shorter than the time between two evaluations, for `blip.keptSeconds`. */
   readonly overTime: 'max_over_time' | 'last_over_time'
-  /** When it is bad. */
+  /** The condition of a bad state. */
   readonly isBad: (thresholds: Thresholds) => string
-  /** What is there, on the same target, once the plane's core runs; a range goes in. */
+  /** A series that exists on the same target once the plane's core runs, over a given range. */
   readonly coreRuns: (range: string) => string
 }
 
-/** How often what is last known is recorded, seconds, and over how long, so that nothing falls between. */
+/** The interval at which the last known state is recorded, seconds, and the window, so that no sample is missed. */
 export const RECORD_LAST_KNOWN_EVERY_SECONDS = 15
 const RECORD_OVER_SECONDS = 2 * RECORD_LAST_KNOWN_EVERY_SECONDS
 
-/** Shown when the strategy plane's core is measured, not before. */
+/** Present once the strategy plane's core is measured, not before. */
 const strategyCoreRuns = (range: string) => `present_over_time(strategy_portfolio_value_usd[${range}])`
 /** One state is in force once the order plane's core runs; before that all are 0. */
 const orderCoreRuns = (range: string) => `max by (job, instance) (max_over_time(orders_trading_state[${range}])) > 0`
@@ -37,7 +38,7 @@ const ofOrderPlane = { by: 'job, instance', coreRuns: orderCoreRuns } as const
 export const killSwitchActive: LastingState = {
   record: 'switch_type:strategy_kill_switch_active:last_known',
   gauge: 'strategy_kill_switch_active',
-  // Not by instance: another strategy plane may take over, and be re-armed.
+  // Without the instance: another strategy plane may take over, and be re-armed.
   by: 'switch_type',
   operator: 'max',
   overTime: 'max_over_time',
@@ -86,7 +87,7 @@ export const lastingStates: readonly LastingState[] = [
   reconciliationDifferences,
 ]
 
-/** What fires for the state. */
+/** The expression of the state's alert. */
 export function lastingStateExpr(state: LastingState, thresholds: Thresholds): string {
   const { record, by } = state
   const range = duration(thresholds.blip.keptSeconds)
@@ -102,7 +103,7 @@ export function lastingStateExpr(state: LastingState, thresholds: Thresholds): s
   `
 }
 
-/** What is recorded of the state: what is said, but not a value that is fine of a plane that does not know yet. */
+/** The recorded expression of the state: what planes report, except a good value from a plane that does not know yet. */
 export function lastKnownExpr(state: LastingState, thresholds: Thresholds): string {
   const range = duration(RECORD_OVER_SECONDS)
   return promql`

@@ -1,7 +1,7 @@
 import { labelOf, stageOf, type PlaneName } from '@triplane/contracts'
 import type { AlertPlane } from './alert.ts'
 
-/** A plane as its series and targets name it. */
+/** A plane, by the names in its series and targets. */
 function named<const Name extends PlaneName, const Alert extends string>(job: Name, downAlert: Alert) {
   return { plane: stageOf(job), name: job.replace('-', ' '), job, service: labelOf(job), downAlert }
 }
@@ -19,8 +19,8 @@ export function planeOf(plane: Plane['plane']): Plane {
   return planes.find((one) => one.plane === plane) as Plane
 }
 
-/** Scrapes the book levels of the data plane alone; whether the plane is up is told by its other job. */
+/** Scrapes only the book levels of the data plane; its other job shows whether the plane is up. */
 export const BOOK_JOB = 'data-plane-book'
 
-/** Targets of the stack that are no planes. One of them that Prometheus does not even know is a fault of its configuration. */
+/** Targets of the stack that are not planes. If Prometheus does not even know one of them, its configuration is wrong. */
 export const platformJobs: readonly string[] = ['prometheus', 'alertmanager', 'node', 'pushgateway']

@@ -4,6 +4,6 @@ import type { Recorded } from './promql/known-metrics.ts'
 /** A recording rule, named level:metric:operations. */
 export interface RecordingRule extends Recorded {
   readonly group: RuleGroup
-  /** How often it is evaluated, seconds. Default `DEFAULT_EVERY_SECONDS`. */
+  /** Evaluation interval, seconds. Default `DEFAULT_EVERY_SECONDS`. */
   readonly everySeconds?: number
 }

@@ -4,7 +4,7 @@ import type { RecordingRule } from './recording-rule.ts'
 import { sloRecordings } from './slos.ts'
 import { thresholds as defaultThresholds, type Thresholds } from './thresholds.ts'
 
-/** Every recording rule, in an order in which each needs only those before it. */
+/** Every recording rule, in an order in which each needs only earlier ones. */
 export function recordingRules(thresholds: Thresholds = defaultThresholds): readonly RecordingRule[] {
   const lastKnown = lastingStates.map((state): RecordingRule => {
     const { record, gauge } = state
@@ -14,10 +14,10 @@ export function recordingRules(thresholds: Thresholds = defaultThresholds): read
   return [...dataRecordings(), ...lastKnown, ...sloRecordings(thresholds)]
 }
 
-/** Which source each instrument of a data plane has: its counters of ticks are there from the start. */
+/** The source of each instrument of a data plane: its counters of ticks exist from the start. */
 const INSTRUMENTS = 'group by (job, instance, source, exchange, symbol) (data_ticks_received_total)'
 
-/** Gives what is by exchange and symbol of a data plane its source too: alerts that a feed mutes have to be equal in all three. */
+/** Adds the source to series of a data plane by exchange and symbol: a feed's alert mutes those that are equal in all three. */
 function withSource(operator: 'min' | 'max' | 'sum', perInstrument: string): string {
   return promql`
     ${operator} by (source, exchange, symbol) (
@@ -37,7 +37,7 @@ function dataRecordings(): RecordingRule[] {
     ),
     record('source_exchange_symbol:data_session_open:max', withSource('max', 'data_session_open')),
     record(
-      // While the session is open: what a book is at night says nothing.
+      // Only while the session is open: the state of a book at night means nothing.
       'source_exchange_symbol:data_book_valid:min',
       promql`
         ${withSource('min', 'data_book_valid')}

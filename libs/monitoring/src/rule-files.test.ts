@@ -44,7 +44,7 @@ describe('the files of rules', () => {
     }
   })
 
-  it('evaluate every second what has to be told within seconds', () => {
+  it('evaluate urgent alerts every second', () => {
     for (const alert of ['KillSwitchTriggered', 'TradingHalted', 'PlaneUnreachable']) {
       expect(groupOf(groups, alert).interval).toBe('1s')
     }
@@ -56,14 +56,14 @@ describe('the files of rules', () => {
     expect(annotations['dashboard_url']).toMatch(/^http:\/\/localhost:3000\/d\/triplane-strategy\?viewPanel=panel-\d+$/)
   })
 
-  it('link to other addresses when told', () => {
+  it('link to other addresses on request', () => {
     const options = { grafanaUrl: 'https://grafana.example', prometheusUrl: 'https://prometheus.example' }
     const { annotations } = ruleOf(groupsOf(options), 'OrderPlaneDown')
     expect(annotations['runbook_url']).toBe('https://prometheus.example/consoles/runbooks/OrderPlaneDown.html')
     expect(annotations['dashboard_url']).toMatch(/^https:\/\/grafana\.example\/d\/triplane-system\?/)
   })
 
-  it('wait, look and evaluate less long when scaled', () => {
+  it('shorten waits, windows and intervals when scaled', () => {
     const scaled = groupsOf({ scale: 60 })
     expect(ruleOf(scaled, 'OrderPlaneDown').for).toBe('2s')
     expect(ruleOf(scaled, 'HighTradeLatency').expr).toContain('[5s]')
@@ -71,7 +71,7 @@ describe('the files of rules', () => {
     expect(ruleOf(scaled, 'KillSwitchTriggered')).toEqual(ruleOf(groups, 'KillSwitchTriggered'))
   })
 
-  it('miss only the jobs that they are told of', () => {
+  it('expect only the given jobs', () => {
     expect(ruleOf(groupsOf({ expectedJobs: ['node'] }), 'PrometheusTargetMissing').expr).toBe('absent(up{job="node"})')
     expect(ruleOf(groupsOf({ expectedJobs: [] }), 'PrometheusTargetMissing')).toBeUndefined()
   })

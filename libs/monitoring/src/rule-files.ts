@@ -16,7 +16,7 @@ import { duration, scaleTimes, thresholds as defaultThresholds } from './thresho
 export interface RuleFilesOptions extends AlertRulesOptions {
   /** Divides every wait, window and evaluation interval, for end-to-end tests. Default 1. */
   readonly scale?: number
-  /** Where people reach Grafana and Prometheus, for the links. */
+  /** The public addresses of Grafana and Prometheus, for the links. */
   readonly grafanaUrl?: string
   readonly prometheusUrl?: string
 }
@@ -30,19 +30,19 @@ export interface RuleFile {
 
 const HEADER = '# Made by `npm run generate` from libs/monitoring. Rules of your own go to rules.d.\n'
 
-/** Live Market shows one instrument: that of the alert. */
+/** Live Market shows one instrument: the alert's. */
 const INSTRUMENT = ['exchange', 'symbol']
   .map((label) => `{{ with $labels.${label} }}&var-${label}={{ . | urlquery }}{{ end }}`)
   .join('')
 
-/** The address of the page that says what to do about an alert. */
+/** The address of the runbook of an alert. */
 export function runbookUrl(alert: string, prometheusUrl = PROMETHEUS_URL): string {
   return `${prometheusUrl}/consoles/runbooks/${alert}.html`
 }
 
 /**
- * Makes the files of Prometheus rules: one for each plane and one for the SLOs. In a file rules that are evaluated equally often are
- * a group, recordings first: Prometheus evaluates a group in order.
+ * Makes the Prometheus rule files: one for each plane and one for the SLOs. Rules of a file with the same evaluation interval
+ * form a group, recordings first: Prometheus evaluates a group in order.
  */
 export function generateRuleFiles(options: RuleFilesOptions = {}): readonly RuleFile[] {
   const { scale = 1, thresholds: unscaled = defaultThresholds, expectedJobs } = options

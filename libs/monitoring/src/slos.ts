@@ -5,22 +5,22 @@ import { promql } from './promql/promql.ts'
 import type { RecordingRule } from './recording-rule.ts'
 import { duration, type BurnRate, type Slo, type Thresholds } from './thresholds.ts'
 
-/** How often what is left of the budget is worked out, seconds: it reads 30 days. */
+/** How often the remaining budget is computed, seconds: it reads 30 days. */
 const BUDGET_EVERY_SECONDS = 300
 
-/** A service level objective: what is counted, and what of it is bad. */
+/** A service level objective: what is counted, and which of it is bad. */
 export interface ServiceLevel extends Slo {
   /** The label `slo`. */
   readonly slo: string
   readonly alert: string
   readonly plane: AlertPlane
-  /** What is counted a second, over `sloRates.overSeconds`. */
+  /** The rate of what is counted, per second, over `sloRates.overSeconds`. */
   readonly total: string
-  /** What of it is bad; the same labels. */
+  /** The bad part of it, with the same labels. */
   readonly bad: string
-  /** What is bad when the budget burns, after "20% of". */
+  /** The noun after "20% of" when the budget burns. */
   readonly what: string
-  /** Matchers of the alerts that page for the same incident while it lasts: what they have told of is no page again. */
+  /** Matchers of the alerts that page for the same incident while it lasts: this objective does not page for it again. */
   readonly toldBy?: string
   readonly picture: PanelRef
 }
@@ -37,7 +37,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       )
     `,
   })
-  // Recorded every 5 s while the session is open, so what is counted are seconds of an open session.
+  // Recorded every 5 s while the session is open, so the counted unit is a second of an open session.
   const book = `source_exchange_symbol:data_book_valid:min[${over}]`
   const openSeconds = (samples: string) => `${samples} * ${DEFAULT_EVERY_SECONDS} / ${sloRates.overSeconds}`
   const ofOrderPlane = `job="${planeOf('order').job}"`
@@ -61,7 +61,7 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
       total: openSeconds(`count_over_time(${book})`),
       bad: openSeconds(`(count_over_time(${book}) - sum_over_time(${book}))`),
       what: 'the time the book of {{ $labels.symbol }} at {{ $labels.exchange }} from {{ $labels.source }} is not valid',
-      // Where nothing comes no book is valid.
+      // Where no data arrives, no book is valid.
       toldBy: 'alertname=~"FeedDown|KillSwitchTriggered", switch_type=~"|stale_data"',
       picture: pictures.bookValiditySlo,
     },
@@ -88,14 +88,14 @@ export function serviceLevels({ slos, sloRates }: Thresholds): ServiceLevel[] {
   ]
 }
 
-/** The series of what is bad of what is counted, over a window: `slo:error_ratio:1h`. */
+/** The series of the bad share over a window: `slo:error_ratio:1h`. */
 function errorRatio(overSeconds: number): string {
   return `slo:error_ratio:${duration(overSeconds)}`
 }
 
 /**
- * What is counted and what of it is bad are recorded as rates over 5 minutes. Averages of these over any window are the rates over
- * that window, so no rule reads days of a histogram.
+ * What is counted and its bad part are recorded as rates over 5 minutes. Their averages over any window are the rates over that
+ * window, so no rule reads days of a histogram.
  */
 export function sloRecordings(thresholds: Thresholds): RecordingRule[] {
   const { everySeconds, overSeconds, budgetOverSeconds } = thresholds.sloRates
@@ -128,7 +128,7 @@ function averaged(overSeconds: number): string {
   return `avg_over_time(slo:bad:rate[${over}]) / avg_over_time(slo:total:rate[${over}])`
 }
 
-/** One alert for each objective: critical when the budget burns so fast that it pages, warning when it can wait for a ticket. */
+/** One alert for each objective: critical when the budget burns fast enough for a page, warning when a ticket is enough. */
 export function sloAlerts(thresholds: Thresholds): AlertRule[] {
   return serviceLevels(thresholds).flatMap((level) => [
     burnAlert(level, 'critical', thresholds),
@@ -160,8 +160,9 @@ function burnAlert(
 }
 
 /**
- * Both windows burn, enough was counted in the longer one to say so, and more than the shorter one is known: a start, which is always
- * bad, has left the shorter window before it counts. What another alert has paged for is in the shorter window no more.
+ * Both windows burn, the longer one counted enough to be significant, and more than the shorter one is known: a start, which is
+ * always bad, has left the shorter window before it counts. Incidents that another alert paged for are excluded from the
+ * shorter window.
  */
 function burnExpr(
   { slo, objectiveRatio, floor, toldBy }: ServiceLevel,

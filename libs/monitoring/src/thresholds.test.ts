@@ -16,7 +16,7 @@ describe('a duration', () => {
 describe('scaled thresholds', () => {
   const scaled = scaleTimes(thresholds, 60)
 
-  it('wait and look less long, at least 1 s and 5 s', () => {
+  it('have shorter waits and windows, at least 1 s and 5 s', () => {
     expect(scaled.planeDown).toEqual({ aboveStarts: 3, startsOverSeconds: 10, forSeconds: 2 })
     expect(scaled.highSpread.forSeconds).toBe(1)
     expect(scaled.highErrorRate).toEqual({ abovePerSecond: 10, overSeconds: 5, forSeconds: 5 })
@@ -25,14 +25,14 @@ describe('scaled thresholds', () => {
     expect(scaled.sloRates).toEqual({ everySeconds: 1, overSeconds: 5, budgetOverSeconds: 43_200 })
   })
 
-  it('keep their limits, and what keeps blips', () => {
+  it('keep their limits, and the time for which blips count', () => {
     expect(scaled.marketDataStale).toEqual(thresholds.marketDataStale)
     expect(scaled.heartbeatMissing.aboveSeconds).toBe(30)
     expect(scaled.blip).toEqual(thresholds.blip)
     expect(scaled.lastKnown).toEqual(thresholds.lastKnown)
   })
 
-  it('are the thresholds themselves when nothing is scaled', () => {
+  it('equal the thresholds when nothing is scaled', () => {
     expect(scaleTimes(thresholds, 1)).toEqual(thresholds)
   })
 

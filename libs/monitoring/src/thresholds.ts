@@ -1,18 +1,18 @@
 /**
- * Every threshold, window and waiting time of the alerts and SLOs. Rules, their tests and docs/metrics.md are made of it.
+ * Every threshold, window and waiting time of the alerts and SLOs. Rules, their tests and docs/metrics.md derive from it.
  *
- * `forSeconds` is how long a condition must hold, `...OverSeconds` a window that is looked at: these are what an end-to-end
- * test makes shorter. Limits of histograms are bounds of their buckets, so that a quantile is judged exactly.
+ * `forSeconds` is how long a condition must hold, `...OverSeconds` a window: an end-to-end test shortens these. Limits of
+ * histograms are bounds of their buckets, so that a quantile is judged exactly.
  */
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** How loud an alert is on a level that somebody has set. */
+/** The severity of an alert on a user's level. */
 type LevelSeverity = 'info' | 'warning' | 'error'
 
-/** A price that somebody wants to be told of: `{ symbol: 'BTC/USDT', is: 'below', level: 50_000 }`. */
+/** A price alert of a user: `{ symbol: 'BTC/USDT', is: 'below', level: 50_000 }`. */
 interface PriceLevel {
   /** At every exchange unless one is named. */
   readonly exchange?: string
@@ -24,7 +24,7 @@ interface PriceLevel {
   readonly severity?: LevelSeverity
 }
 
-/** A value of an indicator that somebody wants to be told of, of every exchange and symbol unless one is named. */
+/** An indicator alert of a user, for every exchange and symbol unless one is named. */
 interface IndicatorLevel {
   readonly indicator: string
   readonly exchange?: string
@@ -35,15 +35,15 @@ interface IndicatorLevel {
   readonly severity?: LevelSeverity
 }
 
-/** What is promised over 30 days. */
+/** The promised share over 30 days. */
 export interface Slo {
   /** Share of what is counted that must be good, 0-1. */
   readonly objectiveRatio: number
-  /** Fewer than so many of what is counted in the longer window are no traffic, and no alert. */
+  /** With fewer in the longer window there is no traffic, and no alert. */
   readonly floor: number
 }
 
-/** An alert when the error budget burns `factor` times as fast as would use it up in 30 days, in both windows. */
+/** Alerts when the error budget burns `factor` times as fast as would use it up in 30 days, in both windows. */
 export interface BurnRate {
   readonly factor: number
   readonly longOverSeconds: number
@@ -59,11 +59,14 @@ const indicatorLevels: readonly IndicatorLevel[] = [
 
 export const thresholds = {
   /**
-   * States that must not be missed between two evaluations count for so long. It delays the resolved message by as much, which
-   * has to be out within 60 s of re-arming.
+   * How long a state counts that must not be missed between two evaluations. It delays the resolved message by as much, which
+   * must go out within 60 s of re-arming.
    */
   blip: { keptSeconds: 15 },
-  /** What a plane said last of its worst states stands for a plane that is gone: for a day, then its Down alert is enough. */
+  /**
+   * How long the last report of a plane's worst states counts after the plane is gone: a day; after that its Down alert is
+   * enough.
+   */
   lastKnown: { keptSeconds: DAY },
 
   // Strategy plane
@@ -89,7 +92,7 @@ export const thresholds = {
   marketDataStale: { silentSeconds: 300 },
   feedDown: { receiveOverSeconds: MINUTE, forSeconds: MINUTE },
   feedFlapping: { aboveDisconnects: 3, overSeconds: HOUR },
-  /** Of the mid. Wider for an instrument that is not listed: it may be illiquid. */
+  /** Share of the mid. Wider for an unlisted instrument, which may be illiquid. */
   highSpread: {
     aboveBps: 50,
     ofSymbol: { 'BTC/USDT': 5, 'BTC/USDT:USDT': 5, 'ETH/USDT': 5, SPY: 5 } as Readonly<Record<string, number>>,
@@ -98,10 +101,10 @@ export const thresholds = {
   bookInvalid: { forSeconds: MINUTE },
   priceLevels,
   dlqGrowing: { abovePerSecond: 1, overSeconds: 5 * MINUTE, forSeconds: 5 * MINUTE },
-  /** The window is longer than the wait, so that a single one is told of. */
+  /** The window is longer than the wait, so that a single one raises an alert. */
   deadExecutions: { overSeconds: 15 * MINUTE, forSeconds: 5 * MINUTE },
   storageWriteErrors: { overSeconds: 15 * MINUTE, forSeconds: 5 * MINUTE },
-  /** Kinds that come as long as a market is open. */
+  /** Kinds that arrive for as long as a market is open. */
   storageStale: { silentSeconds: 300, kinds: ['tick', 'quote', 'bar', 'ofi'] as readonly string[] },
 
   // Models
@@ -111,7 +114,7 @@ export const thresholds = {
   staleFeatures: { aboveSeconds: HOUR, forSeconds: 5 * MINUTE },
 
   // Every plane
-  /** A plane that crashes and starts again and again is as bad as down, and never down for long. */
+  /** A plane in a crash loop is as bad as one that is down, and never down for long. */
   planeDown: { aboveStarts: 3, startsOverSeconds: 10 * MINUTE, forSeconds: 2 * MINUTE },
   heartbeatMissing: { aboveSeconds: 30, forSeconds: 30 },
   busLag: { warningSeconds: 5, criticalSeconds: 30, forSeconds: 2 * MINUTE },
@@ -121,7 +124,7 @@ export const thresholds = {
   /** `maxSeries` is the default cap of a service, lines. */
   seriesCap: { maxSeries: 10_000, aheadSeconds: DAY, overSeconds: 6 * HOUR, forSeconds: HOUR },
 
-  // Batch jobs: a job that is not listed runs every day.
+  // Batch jobs: an unlisted job runs every day.
   batchJobStale: { periods: 2, periodSeconds: DAY, ofJob: { training: 7 * DAY } as Readonly<Record<string, number>> },
 
   // The machine
@@ -142,7 +145,7 @@ export const thresholds = {
     /** Counted in scrapes. */
     orderPlaneAvailability: { objectiveRatio: 0.999, floor: 60 },
   },
-  /** Windows of what is recorded for the SLOs. */
+  /** Windows of the recorded SLO series. */
   sloRates: { everySeconds: 30, overSeconds: 5 * MINUTE, budgetOverSeconds: 30 * DAY },
   /** Beyer et al., The Site Reliability Workbook (2018), ch. 5, table 5-8, with a second ticket. */
   burnRates: {
@@ -158,7 +161,7 @@ export const thresholds = {
 }
 export type Thresholds = typeof thresholds
 
-/** What is scaled, and to how little: a window has to hold a few scrapes. */
+/** The scaled fields, and their minimum: a window must contain a few scrapes. */
 const LEAST_SECONDS: readonly (readonly [RegExp, number])[] = [
   [/^forSeconds$/, 1],
   [/^everySeconds$/, 1],
@@ -167,7 +170,7 @@ const LEAST_SECONDS: readonly (readonly [RegExp, number])[] = [
 
 /**
  * The same thresholds with every wait and window divided by `divisor`, for end-to-end tests. Limits stay, and so do the few
- * seconds by which blips are kept. Windows have whole seconds, at least 5, waits at least 1; what was shorter stays.
+ * seconds for which blips count. Windows become whole seconds, at least 5, waits at least 1; shorter ones stay unchanged.
  */
 export function scaleTimes(of: Thresholds, divisor: number): Thresholds {
   if (!(divisor >= 1)) throw new Error(`Expected a divisor of times that is at least 1, was ${divisor}`)
@@ -184,7 +187,7 @@ function scaled(value: unknown, divisor: number, key = ''): unknown {
   return Math.min(value, Math.max(least, Math.round(value / divisor)))
 }
 
-/** A length of time as Prometheus reads it: 90 is `90s`, 120 `2m`, 86,400 `1d`. Whole seconds. */
+/** A length of time in Prometheus' format: 90 is `90s`, 120 `2m`, 86,400 `1d`. Whole seconds. */
 export function duration(seconds: number): string {
   for (const [unit, length] of [
     ['d', DAY],

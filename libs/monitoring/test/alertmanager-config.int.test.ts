@@ -6,7 +6,7 @@ import { yamlText } from '../src/own-rules/yaml-text.ts'
 import { loadMonitoringSettings } from '../src/render/settings.ts'
 import { eventually, Receiver, TestAlertmanager, type Labels, type SeenAlert } from './monitoring-servers.ts'
 
-/** What may be configured, by kind of channel; each combination is a configuration of its own. */
+/** Possible settings, by kind of channel; each combination is a separate configuration. */
 const channels: readonly Readonly<Record<string, string>>[] = [
   { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/a' },
   { SLACK_WEBHOOK_URL_CRITICAL: 'https://hooks.slack.com/services/b' },
@@ -31,7 +31,7 @@ const mails = [
 const FILE = '/etc/alertmanager/alertmanager.yml'
 const NEVER = { name: 'us-equity-hours', time_intervals: [{ years: ['1999'] }] }
 
-/** Every combination beside the file that runs, in which New York's exchanges never open. */
+/** Every combination beside the active file, in which New York's exchanges never open. */
 function withCombinations(files: readonly ContainerFile[]): readonly ContainerFile[] {
   const configurations = [...combinations, ...mails].map((environment, i) => {
     const { file } = alertmanagerConfig(loadMonitoringSettings(environment), '/etc/alertmanager')
@@ -89,7 +89,7 @@ describeWithDocker(['alertmanager'], "Alertmanager's configuration", () => {
       [{ alertname: 'A', severity: 'page', plane: 'order' }, 'warning'],
     ]
 
-    it('lead each severity of each plane to its receiver, and what is of none to the one for warnings', async () => {
+    it('lead each severity of each plane to its receiver, and unknown ones to that for warnings', async () => {
       const commands = table.map(([labels]) => {
         const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
         return `amtool config routes test --config.file=${FILE} ${pairs.join(' ')} 2> /dev/null`
@@ -98,7 +98,7 @@ describeWithDocker(['alertmanager'], "Alertmanager's configuration", () => {
       expect(output.trim().split('\n')).toEqual(table.map(([, receiver]) => receiver))
     })
 
-    it('are open for warnings about US equities in trading hours only, and always for pairs', async () => {
+    it('admit warnings about US equities in trading hours only, and about pairs always', async () => {
       const base = { alertname: 'HighSpread', plane: 'data', severity: 'warning' }
       const spy = { ...base, source: 'ibkr_rt', exchange: 'ibkr', symbol: 'SPY' }
       const open = [

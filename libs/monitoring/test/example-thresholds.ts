@@ -1,6 +1,6 @@
 import { thresholds, type Thresholds } from '../src/thresholds.ts'
 
-/** The thresholds with prices that somebody wants to be told of, which there are none of unless they are set. */
+/** The thresholds with some price levels of a user; by default there are none. */
 export const exampleThresholds: Thresholds = {
   ...thresholds,
   priceLevels: [

@@ -14,10 +14,10 @@ const eth = { source: 'binance_ws', exchange: 'binance', symbol: 'ETH/USDT' }
 
 interface Case {
   readonly name: string
-  /** What mutes. */
+  /** The alerts that mute. */
   readonly source: readonly Labels[]
   readonly muted: readonly Labels[]
-  /** What must still be heard. */
+  /** The alerts that must not be muted. */
   readonly heard: readonly Labels[]
 }
 
@@ -72,7 +72,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'what is no plane has no Down alert that would be left',
-    // The last two only show that the first two had been ingested.
+    // The last two only show that the first two have been ingested.
     source: [unreachable('platform'), unreachable('jobs'), alert('TradingHalted', 'order', 'critical')],
     muted: [alert('NoTradingActivity', 'order', 'warning')],
     heard: [
@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
       alert('MarketDataStale', 'data', 'error', { ...btc, source: 'ibkr_rt' }),
       alert('BookInvalid', 'data', 'warning', { ...btc, exchange: 'kraken' }),
       alert('HighDataLatency', 'data', 'warning', btc),
-      // Labels that both lack are equal to Alertmanager.
+      // To Alertmanager, a label missing from both is equal.
       alert('DataGaps', 'data', 'warning'),
     ],
   },

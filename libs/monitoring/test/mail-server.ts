@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** Takes every mail, whoever sends it. */
+/** Accepts every mail from any sender. */
 export class MailServer {
-  /** What was sent, headers and all. */
+  /** The received mails, with headers. */
   readonly mails: string[] = []
-  /** Who logged in: user and password. */
+  /** The logins: user and password. */
   readonly logins: string[] = []
   port = 0
   readonly #sockets = new Set<Socket>()
@@ -50,7 +50,7 @@ export class MailServer {
         text = text.slice(end + (isMail ? 5 : 2))
         if (isMail) {
           isMail = false
-          // A line that begins with a dot has come with another one.
+          // A line that begins with a dot was sent with a second one.
           this.mails.push(part.replaceAll('\r\n..', '\r\n.'))
           say('250 ok')
         } else answer(part)

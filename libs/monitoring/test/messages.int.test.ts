@@ -23,7 +23,7 @@ const annotations = {
   dashboard_url: dashboard,
 }
 
-/** The form of Alertmanager, with the group's labels in it. */
+/** The form in Alertmanager, with the group's labels. */
 const silence = (alertmanager: string, labels: Labels) => {
   const matchers = Object.entries(labels).sort(([a], [b]) =>
     a === 'alertname' ? -1 : b === 'alertname' ? 1 : a < b ? -1 : 1,
@@ -70,7 +70,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
   const slack = (path: string) => receiver.bodies<SlackMessage>(path).map(({ attachments }) => attachments[0])
   const first = <T>(find: () => readonly T[]) => eventually(() => find()[0])
 
-  it('Alertmanager shows no secret to who asks for its configuration', async () => {
+  it('Alertmanager shows no secret when asked for its configuration', async () => {
     const { config } = (await (await fetch(`${alertmanager.url}/api/v2/status`)).json()) as {
       config: { original: string }
     }
@@ -81,7 +81,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
   describe('a kill switch that trips', () => {
     beforeAll(() => alertmanager.post([trip], annotations))
 
-    it('is told in Slack, with what it is and where to go', async () => {
+    it('is announced in Slack, with its description and links', async () => {
       const { title, text, color } = await first(() => slack('/slack-critical'))
       external = /<(http:[^|]*)\/#\/silences/.exec(text)?.[1] ?? ''
       expect(title).toBe('[FIRING:1] KillSwitchTriggered | strategy | critical')
@@ -98,7 +98,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
       expect(color).toBe('danger')
     })
 
-    it('is told by e-mail, after a login', async () => {
+    it('is announced by e-mail, after a login', async () => {
       const [head = '', ...parts] = (await first(() => mail.mails)).split('\r\n\r\n')
       expect(head).toContain('Subject: [FIRING:1] KillSwitchTriggered | strategy | critical')
       expect(head).toContain('To: ann@example.com')
@@ -125,13 +125,13 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
           severity: 'critical',
           class: 'KillSwitchTriggered',
           component: 'strategy',
-          // Alertmanager takes "a: b" for YAML, so the annotations look otherwise.
+          // Alertmanager parses "a: b" as YAML, so the annotations look different.
           custom_details: { firing: [{ labels: trip }] },
         },
       })
     })
 
-    it('is told in Telegram, aloud', async () => {
+    it('is announced in Telegram, with sound', async () => {
       const message = await first(() => receiver.bodies<Record<string, string>>('/bot7:token/sendMessage'))
       expect(message).toMatchObject({ chat_id: '-100', parse_mode: 'HTML' })
       expect(message['disable_notification']).toBeUndefined()
@@ -151,7 +151,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
       expect(JSON.parse(body)).toMatchObject({ status: 'firing', commonLabels: trip, commonAnnotations: annotations })
     })
 
-    it('is one message everywhere, and another when it is over', async () => {
+    it('is one message everywhere, and another when it is resolved', async () => {
       await alertmanager.post([trip], annotations, false)
       const [, resolved] = await eventually(() => {
         const messages = slack('/slack-critical')
@@ -172,7 +172,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     })
   })
 
-  it('errors, warnings, and the sign of life each go their way; what is info goes nowhere', async () => {
+  it('errors, warnings and the heartbeat go their separate ways; info goes nowhere', async () => {
     await alertmanager.post([
       { alertname: 'Quiet', severity: 'info', plane: 'data' },
       { alertname: 'Latency', severity: 'error', plane: 'order' },
@@ -198,7 +198,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     expect(receiver.received.filter(({ path, body }) => path !== '/deadman' && body.includes('Watchdog'))).toEqual([])
   })
 
-  it('five alerts of the machine are one message, which names each', async () => {
+  it('five alerts of the machine are one message that names each', async () => {
     const names = ['HighCPUUsage', 'HighMemoryUsage', 'LowDiskSpace', 'DiskFillsSoon', 'EventLoopLagHigh']
     for (const [i, alertname] of names.entries())
       await alertmanager.post([{ alertname, severity: i === 4 ? 'error' : 'warning', plane: 'platform' }], {
@@ -216,7 +216,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     expect(slack('/slack-warning').filter((one) => one.title.includes('DiskFillsSoon'))).toEqual([])
   }, 90_000)
 
-  it('the critical alerts of one plane are one page, what is never muted has a page of its own', async () => {
+  it('the critical alerts of one plane are one page, and an alert that is never muted has its own page', async () => {
     const pages = () =>
       receiver
         .bodies<{ dedup_key: string; payload: { summary: string } }>('/pagerduty')
@@ -232,7 +232,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     expect(new Set(pages().map(({ dedup_key }) => dedup_key)).size).toBe(3)
   })
 
-  it('many alerts of one name are one message, which stays short', async () => {
+  it('many alerts of one name are one short message', async () => {
     const alerts = Array.from({ length: 12 }, (_, i) => ({
       alertname: 'Many',
       severity: 'error',
@@ -246,7 +246,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     expect(text).toContain('\nand more, 12 in all\n')
   })
 
-  it('what a user says in his own words is said once', async () => {
+  it("a user's own words appear once", async () => {
     await alertmanager.post([{ alertname: 'Mine', severity: 'error', plane: 'order' }], {
       summary: 'Look.',
       description: 'Look.',
@@ -256,7 +256,7 @@ describeWithDocker(['alertmanager'], 'messages, as a real Alertmanager sends the
     expect(text).not.toContain('•')
   })
 
-  it('a webhook that answers 500 and then 429 gets its message when it has recovered; the failures are counted', async () => {
+  it('a webhook that answers 500 and then 429 gets its message after its recovery; the failures are counted', async () => {
     const failed = 'alertmanager_notifications_failed_total{integration="slack"'
     expect(await alertmanager.metric(failed)).toBe(0)
     const before = slack('/slack-critical').length

@@ -7,14 +7,14 @@ import { loadMonitoringSettings } from '../src/render/settings.ts'
 
 export const infrastructure = join(__dirname, '../../../infrastructure')
 
-/** The files of Alertmanager under these settings, where it finds them. */
+/** The files of Alertmanager under these settings, with their paths in its container. */
 function alertmanagerFiles(environment: Readonly<Record<string, string>>): readonly ContainerFile[] {
   const settings = loadMonitoringSettings(environment)
   const { files } = renderMonitoring({ from: infrastructure, settings, alertmanagerFolder: '/etc/alertmanager' })
   return filesOf('alertmanager', files)
 }
 
-/** The rendered files of a server, where it finds them in its container. */
+/** The rendered files of a server, with their paths in its container. */
 export function filesOf(server: 'prometheus' | 'alertmanager', files: readonly RenderedFile[]): ContainerFile[] {
   return files
     .filter(({ path }) => path.startsWith(`${server}/`))
@@ -23,7 +23,7 @@ export function filesOf(server: 'prometheus' | 'alertmanager', files: readonly R
 
 export type Labels = Readonly<Record<string, string>>
 
-/** What API v2 says of an alert. */
+/** An alert in API v2. */
 export interface SeenAlert {
   readonly labels: Labels
   readonly fingerprint: string
@@ -69,19 +69,19 @@ export class TestAlertmanager {
     return (await (await fetch(`${this.url}/api/v2/alerts`)).json()) as readonly SeenAlert[]
   }
 
-  /** Its alerts as they are grouped into messages; only here it says what time intervals mute. */
+  /** Its alerts, grouped into messages; only here it shows the time intervals that mute. */
   async groups(): Promise<readonly { readonly alerts: readonly SeenAlert[] }[]> {
     const response = await fetch(`${this.url}/api/v2/alerts/groups`)
     return (await response.json()) as readonly { readonly alerts: readonly SeenAlert[] }[]
   }
 
-  /** A sum of its own metrics: those whose line begins so. */
+  /** The sum of its own metrics whose lines have this prefix. */
   async metric(start: string): Promise<number> {
     const lines = (await (await fetch(`${this.url}/metrics`)).text()).split('\n')
     return lines.filter((line) => line.startsWith(start)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
   }
 
-  /** What a command in its container prints. */
+  /** The output of a command in its container. */
   async run(...command: string[]): Promise<string> {
     const { exitCode, output } = await this.server.container.exec(command)
     if (exitCode !== 0) throw new Error(`Expected ${command[0]} to succeed, was: ${output}`)
@@ -89,17 +89,17 @@ export class TestAlertmanager {
   }
 }
 
-/** What a receiver was asked. */
+/** A request to a receiver. */
 export interface Received {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
 
-/** Stands for Slack and for whatever else is told by HTTP. Remembers all, and answers `ok`. */
+/** Stands in for Slack and every other HTTP channel. Records all requests, and answers `ok`. */
 export class Receiver {
   readonly received: Received[] = []
-  /** The next answers to what comes to a path are these statuses. */
+  /** The statuses of the next answers at a path. */
   failing: { readonly path: string; readonly statuses: number[] } = { path: '', statuses: [] }
   url = ''
   readonly #server = createServer((request, response) => {
@@ -121,13 +121,13 @@ export class Receiver {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** What came to `path`, as JSON. */
+  /** The requests to `path`, as JSON. */
   bodies<T>(path: string): T[] {
     return this.received.filter((one) => one.path === path).map(({ body }) => JSON.parse(body) as T)
   }
 }
 
-/** Telegram's answer is read. */
+/** Alertmanager parses Telegram's answer. */
 function answerOf(path: string): string {
   const message = { message_id: 1, chat: { id: 1 } }
   return path.startsWith('/bot') ? JSON.stringify({ ok: true, result: message }) : 'ok'
@@ -139,7 +139,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** Asks until `find` gives something. The suite's time-out ends it. */
+/** Polls until `find` returns a value. The suite's time-out ends it. */
 export async function eventually<T>(find: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (;;) {
     const found = await find()

@@ -11,7 +11,7 @@ export interface PromtoolFile {
 
 const DEFAULT_EVERY = '15s'
 
-/** The rule that is to fire. Throws when there is none, or more than one. */
+/** The rule that should fire. Throws when there is none, or more than one. */
 export function ruleOf(rules: readonly AlertRule[], alert: string, { severity, plane, level }: Fires): AlertRule {
   const found = rules.filter(
     (rule) =>
@@ -27,8 +27,8 @@ export function ruleOf(rules: readonly AlertRule[], alert: string, { severity, p
 }
 
 /**
- * Makes promtool's files of the cases: one for each file of rules and interval, as each has one interval only. A case of a file of
- * rules, which lie in `folder`, is evaluated with these alone.
+ * Makes promtool's files of the cases: one per rule file and interval, because each has a single interval. The cases of a rule
+ * file, which lies in `folder`, are evaluated with its rules alone.
  */
 export function promtoolFiles(cases: readonly RuleCase[], rules: readonly AlertRule[], folder: string): PromtoolFile[] {
   const byFile = new Map<string, RuleCase[]>()

@@ -8,7 +8,7 @@ import { loadMonitoringSettings } from '../src/render/settings.ts'
 import { writeRendered } from '../src/render/write-rendered.ts'
 import { eventually, infrastructure, Receiver } from './monitoring-servers.ts'
 
-/** Who runs both servers; where the files cannot be given to them, they run as who runs this. */
+/** The user that runs both servers; where the files cannot change their owner, it is the current user. */
 const NOBODY = 65_534
 const isRoot = process.getuid?.() === 0
 const user = String(isRoot ? NOBODY : process.getuid?.())
@@ -107,7 +107,7 @@ describeWithDocker(['prometheus', 'alertmanager'], 'the rendered folder, as its 
     })
   })
 
-  it('holds the rules of the user beside ours', async () => {
+  it("contains the user's rules beside ours", async () => {
     const { groups } = await ask<{
       groups: { file: string; name: string; rules: { name: string; health: string }[] }[]
     }>('/api/v1/rules')
@@ -115,7 +115,7 @@ describeWithDocker(['prometheus', 'alertmanager'], 'the rendered folder, as its 
     expect(names).toEqual(expect.arrayContaining(['MineIsDown', 'job:up:sum', 'KillSwitchTriggered', 'Watchdog']))
   })
 
-  it('has each target in its jobs', async () => {
+  it('has every target in its jobs', async () => {
     interface Target {
       readonly scrapePool: string
       readonly scrapeUrl: string

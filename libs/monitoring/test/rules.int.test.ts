@@ -36,7 +36,7 @@ describeWithDocker(['prometheus'], 'promtool on the rules', () => {
   }, 600_000)
 })
 
-/** Runs commands of promtool one after the other, in one container, in a folder that it may read. */
+/** Runs several promtool commands in sequence, in one container, in a folder that it may read. */
 function promtool(folder: string, commands: readonly (readonly string[])[]) {
   const script = commands.map((words) => `promtool ${words.join(' ')}`).join(' && ')
   const run = [

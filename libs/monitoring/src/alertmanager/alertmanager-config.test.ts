@@ -22,7 +22,7 @@ const everything = {
 }
 
 describe('receivers', () => {
-  it('tell by every channel what is critical, by all but the phone what is not', () => {
+  it('notify through every channel for critical alerts, and through all but the phone for others', () => {
     const { kinds, notices } = make(everything)
     expect(kinds).toEqual({
       critical: ['slack', 'email', 'telegram', 'webhook', 'pagerduty'],
@@ -34,7 +34,7 @@ describe('receivers', () => {
     expect(notices).toEqual([])
   })
 
-  it('read secrets from files: none is in the configuration', () => {
+  it('read secrets from files: the configuration contains none', () => {
     const { file, secrets } = make(everything)
     expect(Object.fromEntries(secrets)).toEqual({
       'slack-critical': everything.SLACK_WEBHOOK_URL,
@@ -93,7 +93,7 @@ describe('receivers', () => {
   })
 })
 
-describe('what goes nowhere is said', () => {
+describe('missing channels are reported', () => {
   const deadman = 'Nobody is told when alerting itself stops. Set DEADMAN_URL.'
   const how = 'Set SLACK_WEBHOOK_URL, SMTP_HOST, TELEGRAM_BOT_TOKEN or ALERT_WEBHOOK_URL.'
   it.each([
@@ -112,14 +112,14 @@ describe('inhibition', () => {
     for (const { target_matchers } of inhibitRules) expect(isExcluded(name, target_matchers)).toBe(true)
   })
 
-  it('knows the labels of every metric, and of what alerts carry besides', () => {
+  it('knows the labels of every metric, and the other labels of alerts', () => {
     expect(identityLabels).toEqual(
       expect.arrayContaining(['alertname', 'plane', 'symbol', 'source', 'topic', 'switch_type', 'instance']),
     )
     expect(identityLabels).not.toContain('severity')
   })
 
-  it('mutes nothing of a symbol for what is wrong with it at another exchange', () => {
+  it('mutes nothing of a symbol for a problem at another exchange', () => {
     const ofSymbols = inhibitRules.filter(({ equal = [] }) => equal.includes('symbol'))
     expect(ofSymbols.map(({ name }) => name)).toContain('a feed that is down mutes what follows from it')
     for (const { equal } of ofSymbols) expect(equal).toContain('exchange')
@@ -133,7 +133,7 @@ describe('inhibition', () => {
   })
 })
 
-/** Whether one of the matchers of an alert's name leaves this one out. */
+/** Whether one of the matchers on an alert's name excludes this one. */
 function isExcluded(name: string, matchers: readonly string[]): boolean {
   return matchers.some((matcher) => {
     const [, op, value = ''] = /^alertname(=~|!~|=)"(.*)"$/.exec(matcher) ?? []

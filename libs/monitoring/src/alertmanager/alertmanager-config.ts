@@ -6,14 +6,14 @@ import { rootRoute, timeIntervals, type ReceiverName } from './routes.ts'
 
 export interface AlertmanagerConfig {
   readonly file: AlertmanagerFile
-  /** What `secrets/` beside the file has to hold: name and content. */
+  /** The files needed in `secrets/` beside the configuration: name and content. */
   readonly secrets: Secrets
   readonly kinds: ChannelKinds
-  /** What goes nowhere, one line each. */
+  /** Alerts that reach no one, one line each. */
   readonly notices: readonly string[]
 }
 
-/** `folder` is where Alertmanager finds this file: it does not look for secrets beside it by itself. */
+/** `folder` is where Alertmanager finds this file: it needs absolute paths to the secrets beside it. */
 export function alertmanagerConfig(channels: Channels, folder: string): AlertmanagerConfig {
   const { receivers, secrets, kinds } = makeReceivers(channels, `${folder}/secrets`)
   const file = {

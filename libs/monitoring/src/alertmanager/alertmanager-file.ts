@@ -20,13 +20,15 @@ export interface Route {
   readonly routes?: readonly Route[]
 }
 
-/** A name and what is told: `slack_configs` and the like. Without any the receiver tells nobody. */
+/** A name and its channels: `slack_configs` and the like. Without any the receiver notifies no one. */
 export interface Receiver {
   readonly name: string
   readonly [kind: `${string}_configs`]: readonly object[]
 }
 
-/** While an alert fires that `source_matchers` match, those that `target_matchers` match are muted if `equal` labels are equal. */
+/**
+ * While an alert that `source_matchers` match fires, those that `target_matchers` match are muted if `equal` labels are equal.
+ */
 export interface InhibitRule {
   readonly name: string
   readonly source_matchers: readonly string[]

@@ -2,7 +2,7 @@ import { catalogs, everyServiceCatalog, labelName, type Catalog } from '@triplan
 import { severities } from '../alert.ts'
 import type { InhibitRule } from './alertmanager-file.ts'
 
-/** What must page whatever else is wrong: a plane that crashes with its switch tripped still pages for the switch. */
+/** Alerts that must page whatever else is wrong: a plane that crashes with its switch tripped still pages for the switch. */
 export const neverMuted = ['KillSwitchTriggered', 'HighUnrealizedLoss', 'ForeignRecord', 'ReconciliationDifferences']
 
 /** Muted by the switch that caused it, and by nothing else. */
@@ -13,12 +13,12 @@ const PLANE_DOWN_ALERTS = ['DataPlaneDown', 'OrderPlaneDown', 'StrategyPlaneDown
 const anyOf = (label: string, values: readonly string[]) => `${label}=~"${values.join('|')}"`
 const noneOf = (label: string, values: readonly string[]) => `${label}!~"${values.join('|')}"`
 
-/** Labels of alerts that are in no catalogue: Prometheus' own, the SLOs', the node exporter's, the one of `alerts test`. */
+/** Labels of alerts that are in no catalogue: those of Prometheus, the SLOs, the node exporter and `alerts test`. */
 const OTHER_LABELS = ['alertname', 'plane', 'service', 'job', 'instance', 'slo', 'device', 'mountpoint', 'test']
 
 const every: readonly Catalog[] = [...Object.values(catalogs), everyServiceCatalog]
 
-/** Every label that tells two alerts of one name apart, severity excepted. One that both lack is equal. */
+/** Every label that distinguishes two alerts of one name, except severity. A label missing from both counts as equal. */
 export const identityLabels: readonly string[] = [
   ...new Set([
     ...OTHER_LABELS,
@@ -27,12 +27,12 @@ export const identityLabels: readonly string[] = [
 ].sort()
 
 /**
- * What is muted while something worse fires that explains it. No alert matches both sides of a rule: Alertmanager looks at one
- * source only of those whose `equal` labels are the same, and gives up when that one is such an alert.
+ * What is muted while something worse fires that explains it. No alert matches both sides of a rule: of the sources with the
+ * same `equal` labels Alertmanager checks only one, and gives up when that one is such an alert.
  */
 export const inhibitRules: readonly InhibitRule[] = [
   {
-    // Only planes have a Down alert that is left over.
+    // Only planes have a Down alert that is not muted itself.
     name: 'an unreachable plane mutes what it says of itself, but not its Down alert',
     source_matchers: ['alertname="PlaneUnreachable"', 'plane=~"data|order|strategy"'],
     target_matchers: [noneOf('alertname', ['PlaneUnreachable', TRADING_HALTED, ...PLANE_DOWN_ALERTS, ...neverMuted])],
@@ -56,7 +56,7 @@ export const inhibitRules: readonly InhibitRule[] = [
     equal: ['source', 'exchange', 'symbol'],
   },
   {
-    // While a switch is active every order plane is halted by it; that one reduces has other reasons.
+    // An active switch halts every order plane; one that is reducing has other reasons.
     name: 'a kill switch mutes the halt that it is',
     source_matchers: ['alertname="KillSwitchTriggered"'],
     target_matchers: ['alertname="TradingHalted"', 'severity="critical"'],
@@ -75,7 +75,7 @@ export const inhibitRules: readonly InhibitRule[] = [
   ...higherMutesLower(),
 ]
 
-/** One rule for each severity: it mutes all lower ones of the same alert. An SLO's page mutes its ticket by these. */
+/** One rule for each severity: it mutes all lower ones of the same alert. Through these an SLO's page mutes its ticket. */
 function higherMutesLower(): InhibitRule[] {
   const worstFirst = severities.filter((severity) => severity !== 'none')
   return worstFirst.slice(0, -1).map((severity, i) => ({

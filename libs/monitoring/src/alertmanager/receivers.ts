@@ -5,9 +5,9 @@ import { receiverNames, type ReceiverName } from './routes.ts'
 /** Files of secrets by name. */
 export type Secrets = ReadonlyMap<string, string>
 
-/** One way to tell somebody. */
+/** One notification channel. */
 interface Channel {
-  /** As people call it: slack, email. */
+  /** Its common name: slack, email. */
   readonly kind: string
   /** Alertmanager's list of such channels. */
   readonly list: `${string}_configs`
@@ -18,17 +18,17 @@ interface Channel {
 /** The kinds of channels of each receiver: slack, email. */
 export type ChannelKinds = Readonly<Record<ReceiverName, readonly string[]>>
 
-/** The receivers, the files that they read, and what they tell. */
+/** The receivers, the files that they read, and their kinds of channels. */
 export interface Receivers {
   readonly receivers: readonly Receiver[]
   readonly secrets: Secrets
   readonly kinds: ChannelKinds
 }
 
-/** A channel that does not answer is asked again: below every `group_interval`, which ends an attempt. */
+/** A channel that does not answer is retried: this is below every `group_interval`, which ends an attempt. */
 const TIMEOUT = '5s'
 
-/** Makes the receivers of the channels that there are. Their secrets are read from files in `secretsFolder`. */
+/** Builds the receivers of the configured channels. They read their secrets from files in `secretsFolder`. */
 export function makeReceivers(channels: Channels, secretsFolder: string): Receivers {
   const made = channelsOf(channels, `${secretsFolder}/`)
   const kinds = (name: ReceiverName) => made[name].map(({ kind }) => kind)
@@ -49,7 +49,7 @@ function receiverOf(name: string, channels: readonly Channel[]): Receiver {
   return { name, ...Object.fromEntries(channels.map(({ list, config }) => [list, [config]])) }
 }
 
-/** Critical alerts use every channel there is, up to a phone call; errors and warnings all but the phone. */
+/** Critical alerts use every channel up to a phone call; errors and warnings all but the phone. */
 function channelsOf(channels: Channels, folder: string): Record<ReceiverName, readonly Channel[]> {
   const { webhookUrl, webhookUrlCritical = webhookUrl, webhookUrlWarning = webhookUrl } = channels.slack
   const messages = (name: ReceiverName) => [
@@ -154,7 +154,7 @@ function webhook({ alert: { webhookUrl, webhookToken } }: Channels, folder: stri
   return { kind: 'webhook', list: 'webhook_configs', config, secrets }
 }
 
-/** Told that all is well for as long as it is. */
+/** Called for as long as all is well. */
 function deadman({ deadman: { url } }: Channels, folder: string): Channel | undefined {
   if (url === undefined) return undefined
   const file = 'deadman-url'

@@ -1,13 +1,15 @@
 import type { Route, TimeInterval } from './alertmanager-file.ts'
 import { neverMuted } from './inhibition.ts'
 
-/** The receivers that alerts are routed to. Each is always there; one that has no channel tells nobody. */
+/** The receivers that alerts are routed to. Each always exists; one without a channel notifies no one. */
 export const receiverNames = ['critical', 'error', 'warning', 'deadman', 'nobody'] as const
 export type ReceiverName = (typeof receiverNames)[number]
 
 const US_EQUITY_HOURS = 'us-equity-hours'
 
-/** Regular trading of New York's exchanges. Holidays are not in it: nothing is received on them that could warn. */
+/**
+ * Regular trading hours of New York's exchanges. Holidays are not excluded: on them no data arrives that could cause a warning.
+ */
 export const timeIntervals: readonly TimeInterval[] = [
   {
     name: US_EQUITY_HOURS,
@@ -21,20 +23,20 @@ export const timeIntervals: readonly TimeInterval[] = [
   },
 ]
 
-/** One message for an alert, however many series it fires for; more that fire or resolve follow as updates. */
+/** One message per alert, however many series it fires for; later ones that fire or resolve follow as updates. */
 const GROUP_BY = ['alertname', 'plane']
 
 /**
- * What goes where, by severity, and how often.
+ * The routes, by severity, with their intervals.
  *
- * 1. One incident is one page: the critical alerts of one plane are one group. It leaves 5 s after its first alert fired, so that
- *    what mutes it can arrive before. What is never muted has groups of its own, which leave at once.
- * 2. `group_interval` bounds how late a resolved message is, and how late a message is repeated that a channel refused.
- * 3. Warnings about US equities go out in trading hours only: spreads and gaps after hours are what they are. They are told
- *    by source and symbol; a symbol with a slash is a pair, which trades always, wherever it comes from.
- * 4. What troubles the machine troubles all of it: warnings and errors of plane `platform` wait 30 s for one another and are one
- *    message. They go where errors go, so that none of them is told less than it should be.
- * 5. An alert of a severity that is not ours goes where warnings go, not nowhere.
+ * 1. One incident is one page: the critical alerts of one plane are one group. It leaves 5 s after its first alert fired, so
+ *    that alerts that mute it can arrive before. Alerts that are never muted have their own groups, which leave at once.
+ * 2. `group_interval` bounds the delay of a resolved message, and of the retry of a message that a channel refused.
+ * 3. Warnings about US equities go out in trading hours only: spreads and gaps after hours are normal. Source and symbol
+ *    identify them; a symbol with a slash is a pair, which always trades, at whatever source.
+ * 4. A problem of the machine affects all of it: warnings and errors of plane `platform` wait 30 s for one another and form one
+ *    message. They go where errors go, so that none of them gets less attention than it should.
+ * 5. An alert with an unknown severity goes where warnings go, not nowhere.
  */
 export const rootRoute: Route = {
   receiver: 'warning',
@@ -44,7 +46,7 @@ export const rootRoute: Route = {
   repeat_interval: '12h',
   routes: [
     {
-      // Each minute: at every second tick, with a margin for one that comes early.
+      // Each minute: at every second tick, with a margin for an early one.
       matchers: ['alertname="Watchdog"'],
       receiver: 'deadman',
       group_wait: '0s',
@@ -69,7 +71,7 @@ export const rootRoute: Route = {
     },
     { matchers: ['severity="error"'], receiver: 'error', repeat_interval: '4h' },
     {
-      // One message for each job: they fail for reasons of their own, and nobody has to get up.
+      // One message per job: jobs fail for separate reasons, and none is worth waking a person.
       matchers: ['plane="jobs"'],
       group_by: [...GROUP_BY, 'dag_id'],
       group_wait: '30s',

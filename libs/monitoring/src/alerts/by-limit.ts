@@ -1,5 +1,5 @@
 /**
- * An expression with a limit of its own for each listed value of `label`, and with `otherwise` for every other value; `expr` is given
+ * An expression with a separate limit for each listed value of `label`, and with `otherwise` for every other value; `expr` gets
  * the matcher of the series and their limit.
  */
 export function byLimit(
@@ -13,7 +13,7 @@ export function byLimit(
   return [...own, expr(`${label}!~"${listed.map(escapeForMatcher).join('|')}"`, otherwise)].join('\nor\n')
 }
 
-/** Escapes what a regular expression reads, and the backslash once more for the text around it. */
+/** Escapes the special characters of a regular expression, and doubles backslashes for the surrounding string. */
 function escapeForMatcher(value: string): string {
   return value.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&')
 }

@@ -8,7 +8,7 @@ import { instrumentMatchers } from './instrument-matchers.ts'
 
 const plane = 'data'
 
-/** What comes from the market, and what is stored of it. */
+/** Alerts about market data, and about its storage. */
 export function dataAlerts(thresholds: Thresholds): AlertRule[] {
   return [
     ...feedAlerts(thresholds),
@@ -22,8 +22,8 @@ function feedAlerts({ blip, feedDown, feedFlapping, marketDataStale }: Threshold
   const flappingOver = duration(feedFlapping.overSeconds)
   const down = {
     plane,
-    // Of a source, with every instrument of it, so that it mutes what follows. What is not known to be well is down: a series that is
-    // absent is no excuse, but that of a plane that cannot be reached is.
+    // By source, with every instrument of it, so that it mutes the consequences. A feed not known to be well is down: an absent
+    // series is no excuse, except for a plane that cannot be reached.
     expr: promql`
       (
         source_exchange_symbol:data_instruments:group

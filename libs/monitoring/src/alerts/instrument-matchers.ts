@@ -1,4 +1,4 @@
-/** Matchers of an instrument, or of several: what is not named, any may be. */
+/** Matchers of one or several instruments: what is not named matches anything. */
 export function instrumentMatchers(named: {
   readonly exchange?: string | undefined
   readonly symbol?: string | undefined

@@ -5,7 +5,7 @@ import { duration, type Thresholds } from '../thresholds.ts'
 
 const plane = 'strategy'
 
-/** How models fare. Without a model there are no series, and none of these fires. */
+/** Alerts about models. Without a model there are no series, and none of these fires. */
 export function modelAlerts({
   highPredictionLatency,
   modelAccuracyDrop,

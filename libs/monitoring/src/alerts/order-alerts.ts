@@ -6,10 +6,10 @@ import { duration, type Thresholds } from '../thresholds.ts'
 
 const plane = 'order'
 
-/** A venue cancels these for us; every other reason is our own decision, and no failure. */
+/** Cancelled by the venue; every other reason is our own decision, and no failure. */
 const NOT_BY_US = 'immediate_or_cancel'
 
-/** What becomes of orders, and what they leave us with. */
+/** Alerts about orders, and the resulting positions and results. */
 export function orderAlerts(thresholds: Thresholds): AlertRule[] {
   return [...tradingStateAlerts(thresholds), ...orderFlowAlerts(thresholds), ...positionAlerts(thresholds)]
 }
@@ -44,7 +44,7 @@ function tradingStateAlerts(thresholds: Thresholds): AlertRule[] {
       name: 'NoTradingActivity',
       severity: 'warning',
       plane,
-      // A plane that has not run for so long, or a market that has not been open for so long, is not idle yet.
+      // A plane that has not run this long, or a market that has not been open this long, is not idle yet.
       expr: promql`
         (sum(increase(orders_submitted_total[${idle}])) or vector(0)) == 0
         and on ()

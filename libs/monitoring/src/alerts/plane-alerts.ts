@@ -4,7 +4,7 @@ import { BOOK_JOB, planes, type Plane } from '../planes.ts'
 import { increaseFromNothing, promql } from '../promql/promql.ts'
 import { duration, type Thresholds } from '../thresholds.ts'
 
-/** What can go wrong with every plane, one rule for each; and the heartbeat, which goes through all of them. */
+/** Alerts that every plane has, one rule each; and the heartbeat, which passes through all of them. */
 export function planeAlerts(thresholds: Thresholds): AlertRule[] {
   return [
     ...planes.flatMap((one) => [
@@ -138,7 +138,7 @@ function storageAlert({ plane, name, service }: Plane, { storageWriteErrors }: T
     name: 'StorageWriteErrors',
     severity: 'warning',
     plane,
-    // Rows torn by a power cut are counted when the process begins, so before the series does.
+    // Rows torn by a power cut are counted when the process starts, so before the series begins.
     expr: promql`
       sum by (event_type) (
         ${lost}
@@ -153,7 +153,7 @@ function storageAlert({ plane, name, service }: Plane, { storageWriteErrors }: T
   }
 }
 
-/** One for each check; what it is about to the trading rules they judge themselves. */
+/** One alert per check; the trading rules judge for themselves what a failing check means for trading. */
 function unhealthyAlert({ plane, name, service }: Plane, { planeUnhealthy }: Thresholds): AlertRule {
   return {
     name: 'PlaneUnhealthy',
@@ -167,7 +167,7 @@ function unhealthyAlert({ plane, name, service }: Plane, { planeUnhealthy }: Thr
   }
 }
 
-/** Executions come to the planes that trade through the bus only, so what they cannot read of it may be one. */
+/** The trading planes receive executions through the bus only, so a record that they cannot read may be one. */
 function refusedRecords({ deadExecutions }: Thresholds): AlertRule[] {
   const over = duration(deadExecutions.overSeconds)
   return planes
@@ -201,7 +201,7 @@ function heartbeatMissing({ heartbeatMissing }: Thresholds): AlertRule {
     name: 'HeartbeatMissing',
     severity: 'critical',
     plane,
-    // A plane that is down has an alert of its own; when it is back, the heartbeat has as long to come through as ever.
+    // A plane that is down has its own alert; once it is back, the heartbeat has its full time to come through.
     expr: promql`
       max(
         time() - max by (stage) (triplane_heartbeat_timestamp_seconds)

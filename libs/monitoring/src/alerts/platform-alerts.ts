@@ -7,7 +7,9 @@ import { byLimit } from './by-limit.ts'
 
 const plane = 'platform'
 
-/** What the planes run on, and what watches them. `expectedJobs` are those of Prometheus beside the planes. */
+/**
+ * Alerts about the infrastructure of the planes and about monitoring. `expectedJobs` are Prometheus' jobs beside the planes.
+ */
 export function platformAlerts(thresholds: Thresholds, expectedJobs: readonly string[]): AlertRule[] {
   return [
     ...serviceDown(thresholds),
@@ -17,7 +19,7 @@ export function platformAlerts(thresholds: Thresholds, expectedJobs: readonly st
   ]
 }
 
-/** Targets that are no planes; a target of one's own with the label `plane` belongs to that plane. */
+/** Targets that are not planes; a user's target with the label `plane` belongs to that plane. */
 function serviceDown({ planeDown }: Thresholds): AlertRule[] {
   const planeJobs = [...planes.map(({ job }) => job), BOOK_JOB].join('|')
   return alertPlanes.map((plane) => {
@@ -36,7 +38,7 @@ function serviceDown({ planeDown }: Thresholds): AlertRule[] {
 }
 
 function machineAlerts({ highCpu, highMemory, lowDiskSpace, diskFillsSoon }: Thresholds): AlertRule[] {
-  // One alert for a disk, however often it is mounted; what is in memory or read only does not fill.
+  // One alert per disk, however often it is mounted; file systems in memory or read-only do not fill.
   const disk = (metric: string) => `${metric}{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|vfat|fuse.*"}`
   const memory = (severity: 'warning' | 'critical', aboveRatio: number): AlertRule => ({
     name: 'HighMemoryUsage',

@@ -12,7 +12,7 @@ const plane = 'strategy'
 const NOT_REACHABLE =
   '{{ with query "up{job=~\\".*-plane\\"} == 0" }}; not reachable:{{ range . }} {{ .Labels.job }}{{ end }}{{ end }}'
 
-/** What the strategy plane wants and how it fares. */
+/** Alerts about the strategy plane's targets and its health. */
 export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
   const { killSwitchNear, strategyDrawdown, indicatorLevels } = thresholds
   return [

@@ -2,13 +2,13 @@ import type { SyntaxNode } from '@lezer/common'
 import { err, ok, type Result } from '@triplane/kernel'
 import { children, parseExpression, textOf } from '../promql/parse-expression.ts'
 
-/** What a PromQL expression gives: a vector of series at an instant, a range of samples, one number, a text. */
+/** The result of a PromQL expression: a vector of series at an instant, a range of samples, one number, a text. */
 type ExpressionType = 'vector' | 'range' | 'number' | 'text'
 
 const OF_RANGE = /^(rate|irate|increase|delta|idelta|deriv|resets|changes|[a-z]+_over_time|ts_of_[a-z]+_over_time)$/
 const OF_TIME = /^(hour|minute|month|year|day_of_(month|week|year)|days_in_month)$/
 
-/** Parameters of functions, where they are not one vector: v, r, n, t by type, `?` may be left out, `*` may come again. */
+/** Parameters of functions, unless they take one vector: v, r, n, t by type, `?` is optional, `*` may repeat. */
 const parameters: Readonly<Record<string, string>> = {
   clamp: 'v n n',
   clamp_max: 'v n',
@@ -35,8 +35,8 @@ const types: Readonly<Record<string, ExpressionType>> = { v: 'vector', r: 'range
 class TypeFault extends Error {}
 
 /**
- * The type of a rule's expression, a vector or a number. Refuses what Prometheus would: what its grammar does not know, and
- * operands of the wrong type, such as a `rate()` without a range.
+ * The type of a rule's expression, a vector or a number. Refuses what Prometheus refuses: invalid syntax, and operands of the
+ * wrong type, such as a `rate()` without a range.
  */
 export function ruleExpressionType(text: string): Result<'vector' | 'number', string> {
   const parsed = parseExpression(text)

@@ -141,7 +141,7 @@ describe("a user's own alerts", () => {
     ],
   ])('refuse %s', (_, content, expected) => expect(message(content)).toContain(expected))
 
-  it('may watch a metric that is not ours, which is said', () => {
+  it('may watch a foreign metric, which is reported', () => {
     const { content, notices } = compile(
       '- { name: A, condition: sum by (x) (my_metric) > 0, level: error, message: x }',
     )

@@ -14,7 +14,7 @@ const text = z.string().min(1, 'Expected a text')
 const link = z.url({ protocol: /^https?$/, error: 'Expected an address, http or https' })
 const label = z.string().regex(/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/, 'Expected letters, digits and _')
 
-/** One alert of a user's own, as people write it. */
+/** A user's own alert, as written in the file. */
 const ownAlert = z.strictObject({
   name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'Expected letters, digits and _, such as SpyBelow500'),
   /** PromQL: the alert fires for each series of the result. */
@@ -22,7 +22,7 @@ const ownAlert = z.strictObject({
   level: z.enum(severities).exclude(['none']),
   /** May show what fired: `{{ $labels.symbol }}`, `{{ $value }}`. */
   message: text,
-  /** How long the condition must hold; default: not at all. */
+  /** How long the condition must hold; by default it fires at once. */
   for: z.string().regex(DURATION, 'Expected a duration such as 5m').optional(),
   plane: z.enum(alertPlanes).default('platform'),
   labels: z.record(label, z.string()).default({}),
@@ -31,7 +31,7 @@ const ownAlert = z.strictObject({
 })
 type OwnAlert = z.output<typeof ownAlert>
 
-/** What there is already. */
+/** The built-in alerts and metrics. */
 export interface BuiltIn {
   readonly alerts: ReadonlySet<string>
   readonly metrics: KnownMetrics
@@ -40,13 +40,13 @@ export interface BuiltIn {
 export interface OwnRules {
   /** A file of Prometheus rules. */
   readonly content: string
-  /** What may be a mistake, one line each: a metric that none of our programs has may be one of the user's. */
+  /** Possible mistakes, one line each: a metric that none of our programs has may be the user's. */
   readonly notices: readonly string[]
 }
 
 /**
- * Makes Prometheus rules of a user's list of alerts. Throws a `ConfigError` that names `file`, and entry, expected and found of
- * everything that is wrong: a condition that is no PromQL or names a label that our metric has not, a name of a built-in alert.
+ * Makes Prometheus rules from a user's list of alerts. Throws a `ConfigError` that names `file`, and entry, expected and found
+ * for every mistake: a condition that is not PromQL or names a label that our metric lacks, the name of a built-in alert.
  */
 export function compileOwnAlerts(file: string, content: string, builtIn: BuiltIn): OwnRules {
   const entries = parseYaml(file, content) ?? []
@@ -63,7 +63,7 @@ export function compileOwnAlerts(file: string, content: string, builtIn: BuiltIn
   }
 }
 
-/** One name at several levels is one alert that gets worse; at one level it is a slip. */
+/** One name at several levels is one alert that gets worse; twice at one level is a mistake. */
 function twice(alerts: readonly (OwnAlert | undefined)[]): Violation[] {
   return alerts.flatMap((alert, i) => {
     const first = alerts.findIndex((one) => alert && one?.name === alert.name && one.level === alert.level)
@@ -98,7 +98,7 @@ function checkEntry(entry: unknown, title: string, builtIn: BuiltIn): Checked {
   return { alert, violations, notices: isUnsure ? problems.map((message) => `${title}.condition: ${message}`) : [] }
 }
 
-/** What is wrong with a condition. It is unsure where a metric is not ours: its labels are not known either. */
+/** The problems of a condition. They are uncertain where it uses a foreign metric: its labels are unknown. */
 function conditionProblems(
   condition: string,
   metrics: KnownMetrics,
@@ -116,7 +116,7 @@ function expectedAndFound(message: string): Pick<Violation, 'expected' | 'found'
   return { expected, found }
 }
 
-/** `alert 2 (SpyBelow500)`, counted as people do. */
+/** `alert 2 (SpyBelow500)`, counted from 1. */
 function titleOf(entry: unknown, i: number): string {
   const name = typeof entry === 'object' && entry !== null && 'name' in entry ? entry.name : undefined
   return typeof name === 'string' ? `alert ${i + 1} (${name})` : `alert ${i + 1}`

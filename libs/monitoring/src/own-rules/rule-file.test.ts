@@ -12,7 +12,7 @@ function message(content: string): string {
 const oneRule = (rule: string) => `groups: [{ name: a, rules: [${rule}] }]`
 
 describe('a file of Prometheus rules', () => {
-  it('gives its rules', () => {
+  it('returns its rules', () => {
     const content = `
 groups:
   - name: mine

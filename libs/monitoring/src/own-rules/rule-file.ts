@@ -22,7 +22,7 @@ const rule = z.strictObject({
   labels: texts.nullish(),
   annotations: texts.nullish(),
 })
-/** A rule of Prometheus: it records a series, or raises an alert. */
+/** A Prometheus rule: it records a series, or raises an alert. */
 export type FileRule = z.output<typeof rule>
 
 const ruleFile = z.strictObject({
@@ -41,9 +41,9 @@ const ruleFile = z.strictObject({
 })
 
 /**
- * The rules of a file of Prometheus rules, checked before Prometheus does, which would not start with a wrong one. Throws a
- * `ConfigError` that names `file` and what is wrong: YAML, fields, durations, expressions, a rule that neither alerts nor records,
- * a group named twice. Templates in annotations are left to Prometheus.
+ * The rules of a Prometheus rule file, checked before Prometheus reads it, which would not start with a wrong one. Throws a
+ * `ConfigError` that names `file` and each mistake: YAML, fields, durations, expressions, a rule that neither alerts nor
+ * records, a duplicate group. Leaves templates in annotations to Prometheus.
  */
 export function parseRuleFile(file: string, content: string): readonly FileRule[] {
   const value = parseYaml(file, content) ?? {}

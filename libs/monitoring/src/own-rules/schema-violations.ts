@@ -1,7 +1,7 @@
 import type { Violation } from '@triplane/config'
 import type { z } from 'zod'
 
-/** What zod found wrong with `value`, which is at `at` of a file. */
+/** The violations that zod found in `value`, which is at `at` of a file. */
 export function schemaViolations(error: z.ZodError, value: unknown, at = ''): Violation[] {
   return error.issues.flatMap((issue): Violation[] => {
     if (issue.code === 'unrecognized_keys')
@@ -15,14 +15,14 @@ export function schemaViolations(error: z.ZodError, value: unknown, at = ''): Vi
   })
 }
 
-/** A value as an error shows it: its kind, or the text itself. */
+/** A value as errors show it: its kind, or the text itself. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? 'a mapping' : JSON.stringify(value)
 }
 
-/** "Invalid input: expected string, received number" as "string". */
+/** Shortens "Invalid input: expected string, received number" to "string". */
 function expectedBy(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`
   return /expected (.*?)(?:, received .*)?$/i.exec(issue.message)?.[1] ?? issue.message

@@ -40,7 +40,7 @@ describe('a checked expression', () => {
     ['time() - max(push_time_seconds)', ''],
     ['symbol:data_gaps:increase1h > 10', 'level symbol'],
     ['max_over_time((data_book_valid == 0)[30s:1s] offset 1m)', 'exchange instance job service symbol'],
-  ])('gives the labels of its result: %s', (text, labels) => {
+  ])('returns the labels of its result: %s', (text, labels) => {
     expect(codesOf(text)).toEqual([])
     expect(labelsOf(text)).toBe(labels)
   })
@@ -73,7 +73,7 @@ describe('a checked expression', () => {
     expect(codesOf(text)).toEqual([code])
   })
 
-  it('says what was expected, what was found and where', () => {
+  it('names what was expected, what was found and where', () => {
     expect(checkExpression('1 + sum by (venue) (data_session_open)', known).problems).toMatchObject([
       {
         position: 9,
@@ -83,13 +83,13 @@ describe('a checked expression', () => {
     ])
   })
 
-  it('takes a closed value by any matcher that some value matches', () => {
+  it('accepts a closed value by any matcher that some value matches', () => {
     expect(
       codesOf('orders_trading_state{state!="halted"} or orders_trading_state{state=~"halt.+|none", state!=""}'),
     ).toEqual([])
   })
 })
 
-it('refuses a recording of what is not known', () => {
+it('refuses a recording of an unknown series', () => {
   expect(() => knownMetrics([{ record: 'a:b:c', expr: 'sum(data_gaps)' }])).toThrow('an expression of a:b:c')
 })

@@ -11,21 +11,21 @@ import {
 /** A metric that expressions may name. */
 export interface KnownMetric {
   readonly name: string
-  /** What may be done with it: `rate()` of a gauge is an error. A recorded series may be either. */
+  /** Decides the valid operations: `rate()` of a gauge is an error. A recorded series may be either. */
   readonly type: 'counter' | 'gauge' | 'recorded'
-  /** Its labels; with their values where these are a closed list. */
+  /** Its labels, with their values where these are a closed list. */
   readonly labels: ReadonlyMap<string, readonly string[] | undefined>
 }
 
 export type KnownMetrics = ReadonlyMap<string, KnownMetric>
 
-/** What an expression names that is not there, or how it can never match. */
+/** An unknown name in an expression, or a matcher that can never match. */
 export type ExpressionProblem =
   | PromqlSyntaxError
   | {
       readonly code:
         'unnamed_selector' | 'unknown_metric' | 'unknown_label' | 'unknown_value' | 'wrong_type' | 'never_matches'
-      /** Where, in characters from 1. */
+      /** Position in characters, from 1. */
       readonly position: number
       readonly message: string
     }
@@ -33,20 +33,20 @@ export type ExpressionProblem =
 export interface CheckedExpression {
   /** Empty: every metric, label and closed value is known. */
   readonly problems: readonly ExpressionProblem[]
-  /** The labels that the result may carry; undefined: it is a number or a text. */
+  /** The labels that the result may carry; undefined for a number or a text. */
   readonly labels: ReadonlySet<string> | undefined
 }
 
-/** What a node gives: its labels, or undefined for a number or a text. */
+/** The result of a node: its labels, or undefined for a number or a text. */
 type Labels = ReadonlySet<string> | undefined
 
-/** These take a vector and give one number, or make a vector of one. */
+/** Functions that take a vector and return one number, or make a vector of one. */
 const WITHOUT_LABELS = ['Scalar', 'Vector', 'Time', 'Pi', 'StartFn', 'EndFn', 'Range', 'Step']
-/** These read a range as a number that only goes up. */
+/** Functions that read a range as a number that only increases. */
 const OF_COUNTERS = ['Rate', 'Irate', 'Increase', 'Resets']
 const SET_OPERATORS = ['And', 'Unless', 'Or']
 
-/** Says what of an expression is not among `known`, and which labels its result carries. */
+/** Reports every part of an expression that is not among `known`, and the labels of its result. */
 export function checkExpression(text: string, known: KnownMetrics): CheckedExpression {
   const parsed = parseExpression(text)
   if (!parsed.ok) return { problems: [parsed.error], labels: undefined }
@@ -187,7 +187,7 @@ class Checker {
     this.#report('wrong_type', node, `Expected a counter in ${name.toLowerCase()}(), was the gauge ${metric}`)
   }
 
-  /** What is not there is named by what was asked for: `absent(up{job="x"})` carries the job. */
+  /** An absent series has the labels that were requested: `absent(up{job="x"})` carries the job. */
   #absent(node: SyntaxNode): Labels {
     let inner: SyntaxNode | null = node.getChild('FunctionCallBody')
     while (inner && ['FunctionCallBody', 'ParenExpr', 'MatrixSelector', 'OffsetExpr'].includes(inner.name)) {

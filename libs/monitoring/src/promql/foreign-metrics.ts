@@ -12,12 +12,12 @@ const counter = (name: string, labels: readonly string[] = target): ForeignMetri
 const gauge = (name: string, labels: readonly string[] = target): ForeignMetric => ({ name, type: 'gauge', labels })
 
 /**
- * What rules and dashboards use of Prometheus, Alertmanager, the Pushgateway and the node exporter, and no more. The labels
- * are those of the versions in docker-compose.monitoring.yml.
+ * The metrics of Prometheus, Alertmanager, the Pushgateway and the node exporter that rules and dashboards use, and no more.
+ * The labels are those of the versions in docker-compose.monitoring.yml.
  */
 export const foreignMetrics: readonly ForeignMetric[] = [
   // Made by Prometheus for each target
-  // The label `plane` is on targets of one's own that belong to a plane
+  // A user's targets that belong to a plane have the label `plane`
   gauge('up', [...target, 'plane']),
   gauge('scrape_duration_seconds'),
   gauge('scrape_samples_scraped'),
@@ -55,7 +55,7 @@ export const foreignMetrics: readonly ForeignMetric[] = [
   counter('alertmanager_notifications_failed_total', [...target, 'integration', 'reason']),
   gauge('alertmanager_alerts', [...target, 'state']),
   gauge('alertmanager_config_last_reload_successful'),
-  // The Pushgateway, on each group that was pushed
+  // The Pushgateway, for each group that was pushed
   gauge('push_time_seconds', [...target, 'service', 'dag_id']),
   gauge('push_failure_time_seconds', [...target, 'service', 'dag_id']),
   // The node exporter

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@triplane/kernel'
 
-/** What Grafana puts in place of its own variables, for an expression that is only read. */
+/** Replacements of Grafana's own variables, for an expression that is only checked. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   __interval: '30s',
   __interval_ms: '30000',
@@ -12,10 +12,10 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   __to: '3600000',
 }
 
-/** `$name`, `${name}`, `${name:format}` and `[[name]]`. A regular expression's `$`, `$1` and `${1}` are none. */
+/** `$name`, `${name}`, `${name:format}` and `[[name]]`. A regular expression's `$`, `$1` and `${1}` are not variables. */
 const VARIABLE = /\$(\w*[A-Za-z_]\w*)|\$\{(\w*[A-Za-z_]\w*)(?:\.\w+)?(?::[^}]*)?\}|\[\[(\w+)(?::[^\]]*)?\]\]/g
 
-/** A variable of a dashboard that nothing was given for. */
+/** Variables of a dashboard without a value. */
 export interface UnknownVariable {
   readonly code: 'unknown_variable'
   readonly names: readonly string[]
@@ -23,8 +23,8 @@ export interface UnknownVariable {
 }
 
 /**
- * Puts `values` and Grafana's built-in variables in place of template variables, as Grafana does before Prometheus sees an
- * expression. `label_values` and other functions of Grafana's are not expressions. Refuses variables without a value.
+ * Replaces template variables with `values` and Grafana's built-in ones, as Grafana does before Prometheus gets an expression.
+ * Grafana's own functions such as `label_values` are not expressions. Refuses variables without a value.
  */
 export function substituteVariables(
   text: string,

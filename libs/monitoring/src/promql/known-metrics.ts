@@ -9,7 +9,7 @@ import {
 import { checkExpression, type ExpressionProblem, type KnownMetric, type KnownMetrics } from './check-expression.ts'
 import { foreignMetrics } from './foreign-metrics.ts'
 
-/** A series that a recording rule makes. */
+/** A series that a recording rule produces. */
 export interface Recorded {
   /** level:metric:operations */
   readonly record: string
@@ -17,13 +17,13 @@ export interface Recorded {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-/** Set by Prometheus on what it scrapes. */
+/** Set by Prometheus on the series that it scrapes. */
 const TARGET_LABELS = ['job', 'instance']
 
 /**
  * Every series that an expression may name: those of the catalogues (a histogram as `_bucket`, `_sum` and `_count`), those of
- * other programs that we use, those of `families` that services bring, and `recordings`, whose labels follow from their expressions. Throws when a recording names
- * what is not known; one may use those before it.
+ * other programs that we use, those of the services' own `families`, and `recordings`, whose labels follow from their
+ * expressions. Throws when a recording names something unknown; it may use earlier ones.
  */
 export function knownMetrics(recordings: readonly Recorded[] = [], families: readonly Catalog[] = []): KnownMetrics {
   const known = new Map<string, KnownMetric>()

@@ -7,7 +7,7 @@ const read = (text: string) => {
 }
 
 describe('an expression', () => {
-  it('gives its selectors with their matchers in the order of the text', () => {
+  it('returns its selectors with their matchers in the order of the text', () => {
     expect(
       read('sum by (symbol) (rate(a_total{x="1", y=~"b|c"}[5m])) / on (symbol) {__name__="d", z!~"e"} # why'),
     ).toEqual([

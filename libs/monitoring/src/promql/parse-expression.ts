@@ -5,9 +5,9 @@ import { err, ok, type Result } from '@triplane/kernel'
 /** Why a text is not PromQL. */
 export interface PromqlSyntaxError {
   readonly code: 'syntax'
-  /** What cannot be read: a few characters of the text, or "the end". */
+  /** The unreadable part: a few characters of the text, or "the end". */
   readonly found: string
-  /** Where, in characters from 1. */
+  /** Position in characters, from 1. */
   readonly position: number
   readonly message: string
 }
@@ -23,11 +23,11 @@ export interface Selector {
   /** Undefined when the selector names no metric, or only by a pattern. */
   readonly metric: string | undefined
   readonly matchers: readonly Matcher[]
-  /** Where, in characters from 1. */
+  /** Position in characters, from 1. */
   readonly position: number
 }
 
-/** An expression that was read. */
+/** A parsed expression. */
 export interface Expression {
   readonly text: string
   /** Every vector selector, in the order of the text. */
@@ -38,7 +38,7 @@ export interface Expression {
 
 const SHOWN_CHARACTERS = 20
 
-/** Reads a PromQL expression with Prometheus' own grammar. Refuses what it cannot read, Grafana's variables included. */
+/** Parses a PromQL expression with Prometheus' own grammar. Refuses anything else, Grafana's variables included. */
 export function parseExpression(text: string): Result<Expression, PromqlSyntaxError> {
   const top = parser.parse(text).topNode
   const wrong = descendants(top).find(({ type }) => type.isError)
@@ -70,7 +70,7 @@ export function children(node: SyntaxNode): SyntaxNode[] {
   return found.filter(({ name }) => name !== 'LineComment')
 }
 
-/** What a node says; of a string, what is between the quotes. */
+/** The text of a node; for a string, the part between the quotes. */
 export function textOf(node: SyntaxNode, text: string): string {
   const raw = text.slice(node.from, node.to)
   const string = node.name === 'StringLiteral' || node.name === 'QuotedLabelName'
@@ -95,7 +95,7 @@ function descendants(node: SyntaxNode): SyntaxNode[] {
 }
 
 function syntaxError(text: string, from: number): PromqlSyntaxError {
-  // An error node may begin at the white space before what is wrong.
+  // An error node may begin at the white space before the error.
   const start = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0)
   const found = text.slice(start, start + SHOWN_CHARACTERS) || 'the end'
   const position = start + 1

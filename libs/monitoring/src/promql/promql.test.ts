@@ -1,6 +1,6 @@
 import { promql } from './promql.ts'
 
-it('takes the indentation of the source away, and gives what is put in that of its place', () => {
+it('removes the indentation of the source, and indents an inserted value like its place', () => {
   const inner = promql`
     a
       or b
@@ -12,6 +12,6 @@ it('takes the indentation of the source away, and gives what is put in that of i
   `).toBe('sum(\n  a\n    or b\n) > 1')
 })
 
-it('leaves one line as it is', () => {
+it('leaves a single line unchanged', () => {
   expect(promql`a > ${2}`).toBe('a > 2')
 })

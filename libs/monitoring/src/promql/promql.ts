@@ -1,4 +1,4 @@
-/** PromQL over several lines: without the indentation of the source, of what is put in too. */
+/** PromQL over several lines, without the indentation of the source or of inserted values. */
 export function promql(texts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   const whole = texts.reduce((sum, text, i) => `${sum}${indented(String(values[i - 1]), sum)}${text}`)
   const lines = whole.replace(/^\n+|\s+$/g, '').split('\n')
@@ -8,7 +8,7 @@ export function promql(texts: TemplateStringsArray, ...values: readonly (string 
   return lines.map((line) => line.slice(margin)).join('\n')
 }
 
-/** By how much the counters of `selector` grew. One that begins above 0 grew from 0: increase() does not see its first value. */
+/** The increase of the counters of `selector`. One that begins above 0 grew from 0: increase() does not see its first value. */
 export function increaseFromNothing(selector: string, over: string): string {
   return promql`
     (${selector} unless ${selector} offset ${over})
@@ -17,7 +17,7 @@ export function increaseFromNothing(selector: string, over: string): string {
   `
 }
 
-/** Puts the lines of `value` below each other at the column that `before` has come to. */
+/** Indents the lines of `value` like the line that `before` ends with. */
 function indented(value: string, before: string): string {
   const line = before.slice(before.lastIndexOf('\n') + 1)
   return value.replaceAll('\n', `\n${' '.repeat(/^ */.exec(line)?.[0].length ?? 0)}`)

@@ -1,4 +1,4 @@
-/** A duration as Prometheus and Alertmanager read it: `30s`, `1h30m`. */
+/** A duration in the format of Prometheus and Alertmanager: `30s`, `1h30m`. */
 export const DURATION = /^(?=\d)(\d+y)?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -11,7 +11,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
 }
 
-/** Its length in milliseconds; undefined when `text` is no duration. */
+/** Its length in milliseconds; undefined when `text` is not a duration. */
 export function durationMs(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined
   const parts = [...text.matchAll(/(\d+)(ms|[ywdhms])/g)]

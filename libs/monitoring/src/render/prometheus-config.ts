@@ -8,7 +8,7 @@ import type { MonitoringSettings } from './settings.ts'
 const MAX_TIMEOUT_MS = 10_000
 
 const job = z.looseObject({ job_name: z.string() })
-/** The parts of the file that settings change. Whatever else it holds is handed on; Prometheus checks it. */
+/** The parts of the file that settings change. The rest is copied; Prometheus checks it. */
 const prometheusFile = z.looseObject({
   global: z.looseObject({ external_labels: z.record(z.string(), z.string()).optional() }).prefault({}),
   scrape_configs: z.array(job),
@@ -17,14 +17,14 @@ const prometheusFile = z.looseObject({
 
 export interface PrometheusConfig {
   readonly content: string
-  /** What `secrets/` beside the file has to hold: name and content. */
+  /** The files needed in `secrets/` beside the configuration: name and content. */
   readonly secrets: ReadonlyMap<string, string>
 }
 
 const BOOK_JOB = 'data-plane-book'
 const TARGETS = 'targets/compose.yml'
 
-/** Prometheus' configuration: that of `file` with what the settings add. Throws a `ConfigError` that names `file`. */
+/** Prometheus' configuration: `file` plus the settings. Throws a `ConfigError` that names `file`. */
 export function prometheusConfig(file: string, content: string, settings: MonitoringSettings): PrometheusConfig {
   const { prometheus, book, triplane } = settings
   const value = parseYaml(file, content)
@@ -48,7 +48,7 @@ function atInterval(one: object, { scrapeInterval }: MonitoringSettings['book'])
   return { ...one, scrape_interval: scrapeInterval, scrape_timeout: isLong ? `${MAX_TIMEOUT_MS}ms` : scrapeInterval }
 }
 
-/** Secrets are read from files beside the configuration, where Prometheus looks for them. */
+/** Prometheus reads secrets from files beside its configuration. */
 function remoteWrite(settings: MonitoringSettings['prometheus']) {
   const { remoteWriteUrl: url, remoteWriteUsername, remoteWritePassword, remoteWriteToken } = settings
   if (url === undefined) return { entry: [], secrets: new Map<string, string>() }

@@ -33,10 +33,10 @@ interface PrometheusFile {
   readonly remote_write: readonly unknown[]
 }
 
-describe('what is rendered', () => {
-  it('is the same each time', () => expect(render().files).toEqual(render().files))
+describe('the rendered files', () => {
+  it('are the same each time', () => expect(render().files).toEqual(render().files))
 
-  it('has the addresses of Grafana and Prometheus in the links of our rules, not in the rules of a user', () => {
+  it("have the addresses of Grafana and Prometheus in the links of our rules, not in a user's rules", () => {
     const rules = (link: string) =>
       `groups: [{ name: a, rules: [{ alert: A, expr: up, annotations: { link: '${link}' } }] }]`
     put('prometheus/rules/a.yml', rules('http://localhost:3000/d/x http://localhost:9090/consoles/runbooks/A.html'))
@@ -48,7 +48,7 @@ describe('what is rendered', () => {
     expect(text('prometheus/rules.d/b.yml')).toContain("'http://localhost:3000/d/mine'")
   })
 
-  it('takes rules from YAML files only, and pages from runbooks', () => {
+  it('take rules from YAML files only, and pages from runbooks', () => {
     put('prometheus/rules.d/README.md', 'not rules')
     put('prometheus/rules.d/mine.yaml', 'groups: []')
     put('runbooks/FeedDown.md', '# FeedDown')
@@ -64,7 +64,7 @@ describe('what is rendered', () => {
     ])
   })
 
-  it("knows our alerts and recorded series when it checks a user's", () => {
+  it("check a user's rules against our alerts and recorded series", () => {
     put(
       'prometheus/rules/a.yml',
       'groups: [{ name: a, rules: [{ record: "job:up:sum", expr: sum by (job) (up) }, { alert: A, expr: up }] }]',
@@ -81,7 +81,7 @@ describe('what is rendered', () => {
     )
   })
 
-  it('is nothing when rules are wrong: all that is wrong is said, with its file', () => {
+  it('are missing when rules are wrong: every mistake is reported, with its file', () => {
     put('prometheus/rules.d/a.yml', 'groups: [{ name: a, rules: [{ alert: A, expr: "up ==" }] }]')
     put('prometheus/rules.d/b.yml', 'groups: [')
     put('prometheus/alert_rules.yaml', '- { name: B }')
@@ -102,20 +102,20 @@ describe('what is rendered', () => {
     ])
   })
 
-  it('says when our rules are of another version', () => {
+  it('report that our rules have another version', () => {
     put('prometheus/rules/a.yml', 'groups: [{ name: a, rules: [{ record: "a:b:c", expr: triplane_of_tomorrow }] }]')
     put('prometheus/alert_rules.yaml', '[]')
     expect(render).toThrow(/rules of the version of this program.*--build.*, found .*triplane_of_tomorrow/s)
   })
 
-  it('needs the file of Prometheus', () => {
+  it("need Prometheus' own file", () => {
     rmSync(join(folder, 'prometheus/prometheus.yml'))
     expect(render).toThrow(/prometheus.yml is not valid:\n {2}\(file\): expected a file, found nothing/)
   })
 })
 
 describe("Prometheus' own file", () => {
-  it('scrapes the planes each second, the book levels as often as one likes', () => {
+  it('scrapes the planes each second, the book levels at a configurable interval', () => {
     const intervals = ({ prometheus }: ReturnType<typeof render>) =>
       Object.fromEntries(
         prometheus.scrape_configs.map((job) => [job['job_name'], [job['scrape_interval'], job['scrape_timeout']]]),
@@ -144,7 +144,7 @@ describe("Prometheus' own file", () => {
     ).toEqual(Array(4).fill('targets/compose.yml'))
   })
 
-  it('sends samples elsewhere too, with secrets in files', () => {
+  it('also writes samples to a remote, with secrets in files', () => {
     expect(render().prometheus.remote_write).toEqual([])
     const url = 'https://metrics.example/api/v1/write'
     const basic = render({
@@ -172,7 +172,7 @@ describe("Prometheus' own file", () => {
     expect(bearer.text('prometheus/prometheus.yml')).not.toContain('"t"')
   })
 
-  it('keeps what a user added to it', () => {
+  it("keeps a user's additions", () => {
     put(
       'prometheus/prometheus.yml',
       'scrape_configs: [{ job_name: mine, static_configs: [] }]\nremote_write: [{ url: http://a/ }]\nstorage: { exemplars: { max_exemplars: 1 } }',

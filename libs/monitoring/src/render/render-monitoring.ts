@@ -17,14 +17,14 @@ export interface RenderedFile {
   /** With slashes, below the folder. */
   readonly path: string
   readonly content: string
-  /** For the server that reads it only. */
+  /** Readable only by its server. */
   readonly isSecret?: boolean
 }
 
 export interface Rendered {
   readonly files: readonly RenderedFile[]
   readonly kinds: ChannelKinds
-  /** What people should know, one line each. */
+  /** Notices for the user, one line each. */
   readonly notices: readonly string[]
 }
 
@@ -39,8 +39,8 @@ export interface RenderOptions {
 const YAML = /\.ya?ml$/
 
 /**
- * All that Prometheus and Alertmanager read, as files in memory; nothing is written. Throws one `ConfigError` that names file and place
- * of everything that is wrong with rules.
+ * The files of Prometheus and Alertmanager in memory; nothing is written. Throws one `ConfigError` that names file and place of
+ * every mistake in rules.
  */
 export function renderMonitoring({ from, settings, alertmanagerFolder }: RenderOptions): Rendered {
   const base = readNeeded(from, 'prometheus/prometheus.yml')
@@ -73,7 +73,7 @@ export function renderMonitoring({ from, settings, alertmanagerFolder }: RenderO
   return { files, kinds: alertmanager.kinds, notices: [...alertmanager.notices, ...(own?.notices ?? [])] }
 }
 
-/** What `act` gives; what it finds wrong with the file goes to `violations`. */
+/** Returns the result of `act`; adds the problems that it throws about the file to `violations`. */
 function attempt<Result>(violations: Violation[], file: string, act: () => Result): Result | undefined {
   try {
     return act()
@@ -84,7 +84,7 @@ function attempt<Result>(violations: Violation[], file: string, act: () => Resul
   }
 }
 
-/** The built-in rules are files beside this program, which may be of another version: an image that was not built anew. */
+/** The built-in rules are files beside this program, and may have another version: an image that was not rebuilt. */
 function knownOf(rules: readonly FileRule[]): KnownMetrics {
   try {
     return knownMetrics(rules.flatMap(recordingOf))

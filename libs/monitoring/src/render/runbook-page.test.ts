@@ -12,12 +12,12 @@ describe('a runbook as a page', () => {
     expect(page).toContain('<th>a</th>')
   })
 
-  it('leads to the pages of other runbooks', () => {
+  it('links to the pages of other runbooks', () => {
     expect(page).toContain('<a href="TradingHalted.html#fix">')
     expect(page).toContain('<a href="https://kafka.apache.org/a.md">')
   })
 
-  it('has nothing that a template would take for its own', () => {
+  it('has nothing that a template would interpret', () => {
     expect(page).not.toContain('{{')
     expect(page).toContain('crypto_price&#123;type=&quot;last&quot;} &gt; &#123;&#123; .Value }}')
   })

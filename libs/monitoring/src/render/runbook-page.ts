@@ -7,8 +7,8 @@ table { border-collapse: collapse } td, th { border: 1px solid #ccc; padding: 0.
 @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } code, pre { background: #222 } a { color: #8ab4f8 } }`
 
 /**
- * A runbook as a page that Prometheus serves as a console: links to other runbooks lead to their pages, and braces are written
- * so that its templates leave them alone.
+ * A runbook as a page that Prometheus serves as a console: links to other runbooks lead to their pages, and braces are escaped
+ * for its templates.
  */
 export function runbookPage(name: string, markdown: string): string {
   const body = marked.parse(markdown, { async: false, gfm: true })

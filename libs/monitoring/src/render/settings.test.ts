@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { loadMonitoringSettings, monitoringVariables } from './settings.ts'
 
-/** The lines of the message that these variables end with. */
+/** The lines of the error message for these variables. */
 function complaints(environment: Readonly<Record<string, string>>): string[] {
   try {
     loadMonitoringSettings(environment)
@@ -15,7 +15,7 @@ function complaints(environment: Readonly<Record<string, string>>): string[] {
 }
 
 describe('the settings of the monitoring stack', () => {
-  it('have defaults, and an empty variable is none', () => {
+  it('have defaults, and an empty variable counts as unset', () => {
     expect(loadMonitoringSettings({ SLACK_WEBHOOK_URL: '', SMTP_HOST: '', HOME: '/root', SLACK_BOT: 'x' })).toEqual({
       slack: {},
       smtp: { port: 587 },
@@ -167,11 +167,11 @@ describe('the settings of the monitoring stack', () => {
     expect(complaints(environment as Record<string, string>)).toEqual(message)
   })
 
-  it('are refused with everything that is wrong at once', () => {
+  it('are refused with every mistake at once', () => {
     expect(complaints({ SMTP_PORT: '0', SMTP_HOST: 'mail', SLACK_WEBHOOK: 'x', TRIPLANE_TARGETS: 'x' })).toHaveLength(5)
   })
 
-  it('are all handed over by compose', () => {
+  it('are all forwarded by compose', () => {
     const file = join(__dirname, '../../../../docker-compose.monitoring.yml')
     const { configs } = parse(readFileSync(file, 'utf8'), { merge: true }) as Record<string, Record<string, Content>>
     const handed = configs?.['monitoring-settings']?.content.trim().split('\n') ?? []

@@ -12,7 +12,7 @@ import { GRAFANA_URL, PROMETHEUS_URL } from '../alert.ts'
 import { channelParts, httpUrl } from '../alertmanager/channels.ts'
 import { DURATION } from './duration.ts'
 
-/** An address to which paths are added: without a query, a fragment, a user or a slash at its end. */
+/** A base address: without a query, a fragment, a user or a trailing slash. */
 const baseUrl = httpUrl
   .refine((text) => !/[?#@]/.test(text), 'Expected an address without user, query and fragment')
   .transform((text) => text.replace(/\/+$/, ''))
@@ -25,17 +25,17 @@ const secretText = secret(z.string().min(1)).optional()
 const schema = composeConfig({
   ...channelParts,
   grafana: z.strictObject({
-    /** Where people reach Grafana, for the links in messages. */
+    /** Grafana's public address, for the links in messages. */
     url: baseUrl.default(GRAFANA_URL),
   }),
   prometheus: z.strictObject({
-    /** Where people reach Prometheus, which serves the runbooks. */
+    /** Prometheus' public address, which serves the runbooks. */
     url: baseUrl.default(PROMETHEUS_URL),
-    /** On everything that is sent elsewhere and on alerts: `site=seoul,environment=live`. */
+    /** Labels of all forwarded samples and of alerts: `site=seoul,environment=live`. */
     externalLabels: z
       .array(z.string().refine((text) => LABEL.test(text), 'Expected labels such as site=seoul'))
       .default([]),
-    /** Where samples are sent too, by Prometheus' remote write. */
+    /** A second destination of samples, by Prometheus' remote write. */
     remoteWriteUrl: httpUrl
       .refine(
         (text) => !/^[^/]+\/\/[^/]*@/.test(text),
@@ -48,7 +48,7 @@ const schema = composeConfig({
     remoteWriteToken: secretText,
   }),
   book: z.strictObject({
-    /** Between two scrapes of the book levels. */
+    /** The interval between two scrapes of the book levels. */
     scrapeInterval: z
       .string()
       .refine((text) => DURATION.test(text), 'Expected a duration such as 1s')
@@ -61,17 +61,17 @@ const schema = composeConfig({
 })
 export type MonitoringSettings = z.output<typeof schema>
 
-/** Every variable that is read; those of secrets also as `<NAME>_FILE`. */
+/** Every variable; those of secrets also as `<NAME>_FILE`. */
 export const monitoringVariables: readonly string[] = variableNames(schema, '')
 
 const known = new Set([...monitoringVariables, ...secretVariableNames(schema, '').map((name) => `${name}_FILE`)])
 
-/** A variable that begins so and is not known is a mistake; so is one that is two letters off a known one. */
+/** An unknown variable with such a prefix is a mistake; so is one that differs from a known one by at most two letters. */
 const FAMILIES =
   /^(SLACK_WEBHOOK|SMTP_|PAGERDUTY_|TELEGRAM_|ALERT_EMAIL|ALERT_WEBHOOK|DEADMAN_|PROMETHEUS_REMOTE_WRITE)/
 const MISTYPED = 2
 
-/** Settings that say nothing without others. */
+/** Settings that have no effect without others. */
 const needs: readonly (readonly [set: string, needed: readonly string[]])[] = [
   ['SMTP_HOST', ['SMTP_FROM', 'ALERT_EMAIL_TO']],
   ['SMTP_FROM', ['SMTP_HOST', 'ALERT_EMAIL_TO']],
@@ -88,7 +88,7 @@ const needs: readonly (readonly [set: string, needed: readonly string[]])[] = [
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads the settings. An empty variable is one that is not set. Throws a `ConfigError` that names every violation. */
+/** Reads the settings. An empty variable counts as unset. Throws a `ConfigError` that names every violation. */
 export function loadMonitoringSettings(environment: Environment): MonitoringSettings {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
@@ -132,7 +132,7 @@ function contradictions(environment: Environment): Violation[] {
   return both ? [{ path: token, expected: `either this or ${username}`, found: 'both' }] : []
 }
 
-/** Letters to change, add or take away to make `b` of `a` (Levenshtein 1965). */
+/** The number of letters to change, add or remove to turn `a` into `b` (Levenshtein 1965). */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > MISTYPED) return MISTYPED + 1
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '@triplane/config'
 
-/** A file that is read: its name as people know it, its name in its folder, and what it says. */
+/** A source file: its name in messages, its name in its folder, and its text. */
 export interface SourceFile {
   readonly file: string
   readonly name: string

@@ -14,7 +14,7 @@ const text = (path: string) => readFileSync(join(folder, path), 'utf8')
 const mode = (path: string) => (statSync(join(folder, path)).mode & 0o777).toString(8)
 
 describe('writing the rendered files', () => {
-  it('writes them for everybody to read, secrets for one', () => {
+  it('makes them readable for everyone, secrets for one user', () => {
     const umask = process.umask(0o077)
     try {
       writeRendered(folder, [a, b, secret])
@@ -30,7 +30,7 @@ describe('writing the rendered files', () => {
     ])
   })
 
-  it('touches only what is not as it should be', () => {
+  it('touches only what has to change', () => {
     writeRendered(folder, [a, b, secret])
     expect(writeRendered(folder, [a, b, secret])).toEqual({ written: [], removed: [] })
     chmodSync(join(folder, secret.path), 0o444)
@@ -39,7 +39,7 @@ describe('writing the rendered files', () => {
     expect([text(a.path), mode(secret.path)]).toEqual(['other', '400'])
   })
 
-  it('removes what it wrote before and no longer should, and nothing else', () => {
+  it('removes its own obsolete files, and nothing else', () => {
     writeRendered(folder, [a, b, secret])
     writeFileSync(join(folder, 'prometheus/rules/mine.yml'), 'mine')
     expect(writeRendered(folder, [a, { ...secret, path: 'alertmanager/other' }])).toEqual({
@@ -50,7 +50,7 @@ describe('writing the rendered files', () => {
     expect(existsSync(join(folder, secret.path))).toBe(false)
   })
 
-  it('leaves nothing else behind, and knows what is there when it was broken off', () => {
+  it('leaves nothing else behind, and recovers after an interruption', () => {
     const broken = { path: 'prometheus/rules', content: 'a folder is in the way' }
     writeRendered(folder, [a, b])
     expect(() => writeRendered(folder, [{ path: 'prometheus/c.yml', content: 'c' }, broken])).toThrow()
@@ -58,7 +58,7 @@ describe('writing the rendered files', () => {
     expect(readdirSync(join(folder, 'prometheus')).sort()).toEqual(['.rendered.json', 'a.yml', 'rules'])
   })
 
-  it('removes nothing outside its folder, whatever its list says', () => {
+  it('removes nothing outside its folder, whatever its list contains', () => {
     writeRendered(folder, [a])
     writeFileSync(join(folder, 'mine'), 'mine')
     const list = join(folder, 'prometheus/.rendered.json')

@@ -2,13 +2,13 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, stat
 import { dirname, join } from 'node:path'
 import type { RenderedFile } from './render-monitoring.ts'
 
-/** The list of the files that were written: one in each server's folder, which may be a volume of its own. */
+/** The list of the files that were written: one in each server's folder, which may be a separate volume. */
 const MANIFEST = '.rendered.json'
 const FOLDER_MODE = 0o755
 const PLAIN_MODE = 0o444
 const SECRET_MODE = 0o400
 
-/** Ids of the user and the group that the servers run as. */
+/** The user and group ids of the servers. */
 export interface Owner {
   readonly uid: number
   readonly gid: number
@@ -20,9 +20,9 @@ export interface Written {
 }
 
 /**
- * Writes the files below `folder`. Each appears whole or not at all; one that is as it should be is not touched; one that an
- * earlier call wrote and that is no longer wanted is removed, anything else stays. Everybody may read them, a secret only `owner`,
- * or who runs this where no owner is given.
+ * Writes the files below `folder`. Each appears whole or not at all; an unchanged one is not touched; one that an earlier call
+ * wrote and that is now obsolete is removed; other files stay. All files are readable by everyone, secrets only by `owner`, or
+ * by the current user without one.
  */
 export function writeRendered(folder: string, files: readonly RenderedFile[], owner?: Owner): Written {
   const servers = [...new Set(files.map(({ path }) => path.replace(/\/.*/, '/')))]
@@ -38,7 +38,7 @@ function writeServer(folder: string, server: string, files: readonly RenderedFil
   const before = readManifest(manifest).filter((path) => path.startsWith(server))
   const paths = files.map(({ path }) => path)
   const removed = before.filter((path) => !paths.includes(path))
-  // Before anything else, so that what a call that was broken off wrote is known to the next.
+  // Written first, so that the next call knows what an interrupted one wrote.
   writeUnlessSame(manifest, JSON.stringify([...paths, ...removed]), PLAIN_MODE)
   const written = files.filter(({ path, content, isSecret = false }) => {
     const file = join(folder, path)
@@ -49,7 +49,7 @@ function writeServer(folder: string, server: string, files: readonly RenderedFil
   return { written: written.map(({ path }) => path), removed }
 }
 
-/** True when the file was not there, or was another. */
+/** True when the file was missing or different. */
 function writeUnlessSame(file: string, content: string, mode: number, owner?: Owner): boolean {
   if (isSame(file, content, mode, owner)) return false
   writeWhole(file, content, mode, owner)
@@ -62,7 +62,7 @@ function isSame(file: string, content: string, mode: number, owner: Owner | unde
     const isOwned = owner === undefined || (found.uid === owner.uid && found.gid === owner.gid)
     return isOwned && (found.mode & 0o777) === mode && readFileSync(file, 'utf8') === content
   } catch {
-    // Not there, or not ours to read: it is written anew.
+    // Missing, or not readable by us: it is written again.
     return false
   }
 }
@@ -73,7 +73,7 @@ function writeWhole(file: string, content: string, mode: number, owner?: Owner):
   rmSync(draft, { force: true })
   try {
     writeFileSync(draft, content, { mode: 0o600 })
-    // Whatever the umask is; and before it belongs to another.
+    // Independent of the umask; and before the file changes its owner.
     chmodSync(draft, mode)
     if (owner) chownSync(draft, owner.uid, owner.gid)
     renameSync(draft, file)
@@ -83,12 +83,12 @@ function writeWhole(file: string, content: string, mode: number, owner?: Owner):
   }
 }
 
-/** Something else of that name is not ours. */
+/** Anything else of that name is not ours. */
 function removeFile(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file)
 }
 
-/** Folders that are made may be searched by everybody, whatever the umask is. */
+/** Creates folders that everyone may search, independent of the umask. */
 function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true })
   for (let made: string = folder; first !== undefined && made.length >= first.length; made = dirname(made))
@@ -104,7 +104,7 @@ function readManifest(manifest: string): readonly string[] {
   }
 }
 
-/** What the list names is removed some day: nothing outside the folder is. */
+/** Files on the list are removed some day, so it must not name any outside of the folder. */
 function isBelow(path: string): boolean {
   return !path.startsWith('/') && !path.split('/').includes('..')
 }

@@ -6,7 +6,7 @@ import { platformCases } from './platform-cases.ts'
 import { sloCases } from './slo-cases.ts'
 import { strategyCases } from './strategy-cases.ts'
 
-/** What every alert does, with what Prometheus has scraped. */
+/** The behaviour of every alert, given the scraped series. */
 export const ruleCases: readonly RuleCase[] = [
   ...strategyCases,
   ...orderCases,

@@ -30,7 +30,7 @@ const deadLetters = `data_dlq_messages_total{event_type="tick", error_type="bad_
 const stored = (kind: string) => `data_storage_last_write_timestamp_seconds{event_type="${kind}", ${target}}`
 const started = `process_start_time_seconds{${target}}`
 
-/** The same of BTC/USDT at two exchanges, which have one source here: the exchange alone tells them apart. */
+/** BTC/USDT at two exchanges, which share one source here: only the exchange distinguishes them. */
 const bitcoinAt = (exchange: string) => ({ source: 'sim', exchange, symbol: 'BTC/USDT' })
 const at = (exchange: string, metric: string, more = '') =>
   `${metric}{source="sim", exchange="${exchange}", symbol="BTC/USDT", ${more}${target}}`
@@ -43,7 +43,7 @@ const wellAt = (exchange: string) => ({
 })
 const twoExchanges = { ...wellAt('binance'), ...wellAt('kraken'), [connected]: '1x60' }
 
-/** A feed that is well: connected, open, and trades on both symbols. */
+/** A healthy feed: connected, open, and with trades of both symbols. */
 const well = {
   [ticks('SPY')]: '0+50x60',
   [ticks('BTC/USDT')]: '0+50x60',
@@ -54,7 +54,7 @@ const well = {
   [connected]: '1x60',
 }
 
-/** One that is only quoted, beside them, and of which nothing comes: it has these series alone. */
+/** A silent instrument beside them that is only quoted: it has only these series. */
 const silentQuoted = { [ticks('VIX')]: '7x60', [received('VIX')]: '0x60', [price('VIX', 'last')]: '15x60' }
 
 const downOf = (labels: { source: string; exchange: string; symbol: string }) => ({
@@ -62,7 +62,7 @@ const downOf = (labels: { source: string; exchange: string; symbol: string }) =>
   description: `${labels.source} is not connected, or nothing at all is received from it: nothing is known of ${labels.symbol} at ${labels.exchange}.`,
 })
 
-/** The same of both names of the alert. */
+/** The same case for both names of the alert. */
 function feedDown(
   title: string,
   one: Pick<RuleCase, 'series' | 'at'>,
@@ -377,7 +377,7 @@ const marketCases: readonly RuleCase[] = [
   },
 ]
 
-/** What happens to BTC/USDT at one exchange is not said of the other. */
+/** An event of BTC/USDT at one exchange does not affect the other. */
 const exchangeCases: readonly RuleCase[] = [
   {
     title: 'the book of a symbol at one of its exchanges, not that at the other',

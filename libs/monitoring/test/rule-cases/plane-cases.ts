@@ -1,7 +1,7 @@
 import { planes, type Plane } from '../../src/planes.ts'
 import type { Fires, RuleCase, RuleKey } from './rule-case.ts'
 
-/** The same of each plane, and the heartbeat through all of them. */
+/** The same cases for each plane, and the heartbeat through all of them. */
 export const planeCases: readonly RuleCase[] = [...planes.flatMap(casesOf), ...refusedCases(), ...heartbeatCases()]
 
 function casesOf(one: Plane): RuleCase[] {

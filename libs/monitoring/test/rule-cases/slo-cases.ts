@@ -7,16 +7,16 @@ interface Level {
   readonly plane: 'data' | 'order'
   readonly labels: Readonly<Record<string, string>>
   readonly percent: number
-  /** What is said after "20% of". */
+  /** The noun after "20% of". */
   readonly what: string
-  /** Series with this share of what is counted bad, 0-1, at a traffic above the floor or below it. */
+  /** Series in which this share is bad, 0-1, with traffic above or below the floor. */
   readonly series: (badRatio: number, traffic?: 'enough' | 'little') => Readonly<Record<string, string>>
 }
 
 const order = 'service="order_plane", job="order-plane", instance="o:8001"'
 const data = 'service="data_plane", job="data-plane", instance="d:8000"'
 
-/** A histogram that counts `perMinute`, of which `badRatio` beyond the bound. */
+/** A histogram that counts `perMinute`, a share `badRatio` of which is beyond the bound. */
 function histogram(name: string, bound: number, labels: string, perMinute: number, badRatio: number) {
   return {
     [`${name}_count{${labels}}`]: `0+${perMinute / 2}x300`,
@@ -61,7 +61,7 @@ const levels: readonly Level[] = [
     labels: { slo: 'book-validity', source: 'sim', exchange: 'sim', symbol: 'SPY' },
     percent: 99.9,
     what: 'the time the book of SPY at sim from sim is not valid',
-    // A value between 0 and 1 stands for a book that is valid so much of the time.
+    // A value between 0 and 1 means a book that is valid for this share of the time.
     series: (badRatio, traffic = 'enough') => ({
       'source_exchange_symbol:data_book_valid:min{source="sim", exchange="sim", symbol="SPY"}':
         traffic === 'enough' ? `${1 - badRatio}x300` : `_x295 ${1 - badRatio} stale`,
@@ -73,7 +73,7 @@ const levels: readonly Level[] = [
     labels: { slo: 'order-plane-availability' },
     percent: 99.9,
     what: 'all scrapes find an order plane that is not up and ready',
-    // Of four planes each is ready so much of the time.
+    // Each of four planes is ready for this share of the time.
     series: (badRatio, traffic = 'enough') =>
       traffic === 'enough'
         ? {
@@ -98,7 +98,7 @@ export const sloCases: readonly RuleCase[] = [
   ...silentBooks(),
 ]
 
-/** An order plane that comes up two minutes after Prometheus, looked at when each of the shorter windows could count. */
+/** An order plane that starts two minutes after Prometheus, checked when each of the shorter windows could count. */
 function badStarts(): RuleCase[] {
   return ['10m30s', '36m'].map((at) => ({
     title: `nothing for a bad start, ${at} ago`,
@@ -114,7 +114,7 @@ function badStarts(): RuleCase[] {
   }))
 }
 
-/** An order plane that was down for three minutes: a page of its own while it was, and none for what that cost afterwards. */
+/** An order plane that was down for three minutes: one page during the outage, and none afterwards for its cost. */
 function toldBefore(): RuleCase[] {
   const outage = {
     alert: 'OrderPlaneAvailabilityBudgetBurn',
@@ -150,7 +150,7 @@ function toldBefore(): RuleCase[] {
   ]
 }
 
-/** Books that nothing came of for three minutes, which the switch for silent data has paged for. */
+/** Books without data for three minutes, for which the switch for silent data has paged. */
 function silentBooks(): RuleCase[] {
   const silence = {
     alert: 'BookValidityBudgetBurn',
