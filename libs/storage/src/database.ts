@@ -22,15 +22,15 @@ export interface DatabaseOptions {
 /** A database with the schema up to date. */
 export interface Database {
   readonly pool: pg.Pool
-  /** What the server can do for history, found out when the database was opened. */
+  /** What the server offers for history, determined when the database was opened. */
   readonly grade: Grade
   /** The server and its grade in one line, for the log. */
   readonly description: string
   /** Connection string, with password: for the user's own tools, not for logs. */
   readonly url: string
-  /** Whether the server is ours: started here, stopped by `close`. */
+  /** Whether the server is ours: started here, and stopped by `close`. */
   readonly isEmbedded: boolean
-  /** Closes the connections, then stops the server if it is ours. Close what uses the pool first. */
+  /** Closes the connections, then stops the server if it is ours. Close users of the pool first. */
   close(): Promise<void>
 }
 
@@ -80,7 +80,7 @@ export async function gradeOf(pool: pg.Pool): Promise<GradeFound> {
   }
 }
 
-/** A pool to any server; nothing is connected yet. */
+/** A pool for any server; not connected yet. */
 export function createPool(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -88,13 +88,13 @@ export function createPool(url: string): pg.Pool {
     application_name: 'triplane',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
-  // A connection that breaks is replaced at the next use; who uses one gets the error there. Nobody else need be told.
+  // A broken connection is replaced at the next use, and its current user gets the error.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
-/** Makes the database in the embedded server when it is not there. Gives its connection string. */
+/** Creates the database in the embedded server if missing. Returns its connection string. */
 async function createDatabase(serverUrl: string): Promise<string> {
   const pool = createPool(serverUrl)
   try {

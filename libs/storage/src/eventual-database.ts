@@ -6,35 +6,35 @@ import { migrate } from './migrations/migrate.ts'
 import { storageFault, StorageError } from './storage-error.ts'
 
 /**
- * What is known of a database that is being opened.
- * - `away`: it cannot be used now; it is tried again
+ * The state of a database that is being opened.
+ * - `away`: it cannot be used now; it is retried
  * - `ready`: its schema is up to date; the one line is for the log
- * - `refused`: this program and that database do not fit; it is not tried again
+ * - `refused`: this program and that database do not fit; it is not retried
  */
 export type EventualState =
   | { readonly state: 'away'; readonly fault: StorageError }
   | { readonly state: 'ready'; readonly description: string }
   | { readonly state: 'refused'; readonly fault: StorageError }
 
-/** A database that may come later. */
+/** A database that may become available later. */
 export interface EventualDatabase {
-  /** Usable at once: queries fail while the server is away. Whether there are tables, `isReady` says. */
+  /** Usable at once: queries fail while the server is down. `isReady` says whether the tables exist. */
   readonly pool: pg.Pool
-  /** The schema is up to date. Stays true when the server goes away later. */
+  /** The schema is up to date. Stays true when the server goes down later. */
   readonly isReady: boolean
   /** Resolves when the schema is up to date. Rejects with StorageError `migration_changed`, `grade_lost`, or `closed`. */
   readonly ready: Promise<void>
-  /** The same, with what is known then. Closing it is closing this. */
+  /** The same, with the opened database. Close this rather than that. */
   readonly opened: Promise<Database>
-  /** Ends the attempts and closes the connections. Close what uses the pool first. */
+  /** Ends the attempts and closes the connections. Close users of the pool first. */
   close(): Promise<void>
 }
 
 const BACKOFF = { firstMs: 250, longestMs: 5000 }
 
 /**
- * Opens a database whose server may be away: returns at once, then connects and migrates in the background, again and again
- * with a growing pause. `onState` is told of every attempt's outcome; it must not throw.
+ * Opens a database whose server may be down: returns at once, then connects and migrates in the background, retrying with a
+ * growing wait. `onState` is called with the outcome of every attempt; it must not throw.
  */
 export function openDatabaseEventually(
   { url }: { readonly url: string },
@@ -75,7 +75,7 @@ export function openDatabaseEventually(
 
   const opened = open()
   const ready = opened.then(() => undefined)
-  // Who does not ask is told by `onState`.
+  // Without a reader, `onState` still gets the outcome.
   opened.catch(() => undefined)
   ready.catch(() => undefined)
 

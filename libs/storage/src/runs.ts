@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { storageFault } from './storage-error.ts'
 import { fromUs } from './history/time-sql.ts'
 
-/** What is known of a run when it begins. */
+/** The fields of a run at its start. */
 export interface RunStart {
   readonly runId: string
   /** live, simulation, replay, scenario. */
@@ -13,7 +13,7 @@ export interface RunStart {
   readonly configuration: unknown
 }
 
-/** What is known of a run when it ends. */
+/** The fields of a run at its end. */
 export interface RunEnd {
   readonly runId: string
   /** Wall time. */
@@ -21,7 +21,7 @@ export interface RunEnd {
   readonly report: unknown
 }
 
-/** Writes that a run began. A run that is resumed keeps its first start and is open again. */
+/** Records the start of a run. A resumed run keeps its first start and is open again. */
 export async function beginRun(pool: pg.Pool, run: RunStart): Promise<void> {
   const sql = `insert into runs (run_id, mode, started_at, configuration) values ($1, $2, ${fromUs('$3::bigint')}, $4)
     on conflict (run_id) do update set ended_at = null, report = null`
@@ -31,7 +31,7 @@ export async function beginRun(pool: pg.Pool, run: RunStart): Promise<void> {
     .catch((error: unknown) => Promise.reject(storageFault(error, 'store the start of a run')))
 }
 
-/** Writes that a run ended, with its report. */
+/** Records the end of a run, with its report. */
 export async function endRun(pool: pg.Pool, run: RunEnd): Promise<void> {
   const sql = `update runs set ended_at = ${fromUs('$2::bigint')}, report = $3 where run_id = $1`
   const values = [run.runId, run.endedAtUs, JSON.stringify(run.report)]

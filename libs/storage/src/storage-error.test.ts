@@ -5,7 +5,7 @@ const failure = (message: string, code?: string) =>
 
 describe('storage fault', () => {
   it.each([
-    { name: 'nobody listens', error: failure('connect ECONNREFUSED', 'ECONNREFUSED'), want: 'unavailable' },
+    { name: 'the port is closed', error: failure('connect ECONNREFUSED', 'ECONNREFUSED'), want: 'unavailable' },
     {
       name: 'the server is starting',
       error: failure('the database system is starting up', '57P03'),
@@ -22,7 +22,7 @@ describe('storage fault', () => {
     expect(fault.message).toBe(`Expected to store: ${error.message}`)
   })
 
-  it('passes on what is a fault already', () => {
+  it('returns an existing fault', () => {
     const fault = new StorageError('folder_busy', 'Expected a free folder')
     expect(storageFault(fault, 'store')).toBe(fault)
   })

@@ -4,13 +4,13 @@ import { types } from 'node:util'
  * - `no_binary`: there is no embedded Postgres for this platform, or it is not installed
  * - `no_user`: running as root, and there is no unprivileged user to run Postgres as
  * - `folder_unusable`: the data folder cannot be used (rights, owner, version)
- * - `folder_busy`: another process uses the data folder, or the folder of rows that wait
+ * - `folder_busy`: another process uses the data folder, or the folder of waiting rows
  * - `start_failed`: initdb or the server ended; the message has the end of its log
  * - `unavailable`: the database does not answer
  * - `rejected`: the database refused a statement
  * - `migration_changed`: the schema was not made by this program's migrations
- * - `grade_lost`: the database was made with TimescaleDB's community licence, which the server does not have now
- * - `spill_failed`: a file that rows or audit entries wait in cannot be written or read; the disk, not the database
+ * - `grade_lost`: the database was made with TimescaleDB's community licence, which the server no longer has
+ * - `spill_failed`: a file of waiting rows or audit entries cannot be written or read; the disk, not the database
  * - `closed`: used after close
  */
 export type StorageErrorCode =
@@ -26,7 +26,7 @@ export type StorageErrorCode =
   | 'spill_failed'
   | 'closed'
 
-/** A fault of the database, or of a file beside it. Only `unavailable` may pass by itself. */
+/** A fault of the database, or of a file beside it. Only `unavailable` may be temporary. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
@@ -39,13 +39,13 @@ export class StorageError extends Error {
   }
 }
 
-/** SQLSTATEs that pass by themselves: connection, rollback by conflict, no resources, operator intervention, not ready. */
+/** SQLSTATEs of temporary faults: connection, rollback by conflict, no resources, operator intervention, not ready. */
 const PASSING_STATE = /^(08|40|53|57P|55P03)/
 const PASSING_SYSTEM_ERROR = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)/
 const PASSING_MESSAGE = /connection terminated|connection error|not queryable|timeout/i
 const SQL_STATE = /^[0-9A-Z]{5}$/
 
-/** What `error`, thrown by the Postgres client while `doing`, means. Rethrows what is not the database's: our bugs. */
+/** The fault behind `error`, which the Postgres client threw while `doing`. Rethrows other errors: our bugs. */
 export function storageFault(error: unknown, doing: string): StorageError {
   if (error instanceof StorageError) return error
   if (!types.isNativeError(error)) throw error
@@ -58,10 +58,10 @@ export function storageFault(error: unknown, doing: string): StorageError {
   throw error
 }
 
-/** SQLSTATEs of a server that lets us in no more, has no such database, or is read-only: a person will see to it. */
+/** SQLSTATEs of a server that no longer admits us, has no such database, or is read-only: an operator must act. */
 const SHUT_STATE = /^(28|3D|25006)/
 
-/** Whether rows are better kept for later than given up: the fault passes by itself, or is with the whole server. */
+/** Whether to keep rows for later rather than give them up: the fault is temporary, or affects the whole server. */
 export function isDatabaseAway({ retryable, cause }: StorageError): boolean {
   return retryable || (types.isNativeError(cause) && 'code' in cause && SHUT_STATE.test(String(cause.code)))
 }

@@ -76,7 +76,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
     return (await pool.query('select link::int, entry_id from audit_log order by link')).rows
   }
 
-  it('has every row as it was given, to the microsecond, and publishes its link', async () => {
+  it('stores every row as given, to the microsecond, and publishes its link', async () => {
     const timeUs = 1_723_127_400_000_001
     const odd = anEntry({
       entryId: 'e-2',
@@ -122,7 +122,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
     })
   })
 
-  it('is verified whole when it is long', async () => {
+  it('verifies a long chain as intact', async () => {
     const rows: Record<string, unknown>[] = []
     let previousMac = NO_MAC
     for (let link = 1; link <= 10_001; link++) {
@@ -144,7 +144,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
     expect(await verifyAudit(pool, key)).toEqual({ isIntact: true, rows: 0, problems: [] })
   })
 
-  it('has an entry once, however often it is appended', async () => {
+  it('stores an entry once, however often it is appended', async () => {
     const log = aLog()
     const [first, again] = await Promise.all([
       log.append(anEntry({ entryId: 'e-1' })),
@@ -154,7 +154,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
     expect(await stored()).toEqual([{ link: 1, entry_id: 'e-1' }])
   })
 
-  it('is one unbroken chain with two writers at once', async () => {
+  it('is one unbroken chain with two concurrent writers', async () => {
     const otherPool = createPool(server.url)
     const writers = [aLog(), aLog({ pool: otherPool, publish: () => undefined })]
     const rows = await Promise.all(Array.from({ length: 60 }, (_, i) => (writers[i % 2] as AuditLog).append(anEntry())))
@@ -163,7 +163,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
     await otherPool.end()
   })
 
-  describe('verified', () => {
+  describe('verification', () => {
     const change = (set: string, link: number) => `update audit_log set ${set} where link = ${link}`
     const cases: readonly { name: string; sql: string; want: readonly AuditProblem[] }[] = [
       { name: 'a reason changed', sql: change("why = 'none'", 3), want: [{ code: 'changed_row', link: 3 }] },
@@ -240,7 +240,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       },
     ]
 
-    it.each(cases)('shows $name', async ({ sql, want }) => {
+    it.each(cases)('detects $name', async ({ sql, want }) => {
       await aChain(6)
       const newest = published.at(-1)
       expect(await verifyAudit(pool, key, newest)).toMatchObject({ isIntact: true, rows: 6 })
@@ -251,7 +251,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       expect(verdict.problems.map(describeAuditProblem).join()).toMatch(/row/i)
     })
 
-    it('shows a tail that was cut and written anew, under the right key', async () => {
+    it('detects a tail that was cut and rewritten, under the right key', async () => {
       await aChain(6)
       const newest = published.at(-1) as PublishedLink
       await pool.query('delete from audit_log where link > 4')
@@ -262,20 +262,20 @@ describeWithDocker(['postgres'], 'the audit', () => {
       ])
     })
 
-    it('shows a wrong key, and no more', async () => {
+    it('detects a wrong key, and reports nothing else', async () => {
       await aChain(6)
       const verdict = await verifyAudit(pool, Buffer.alloc(32, 'another'), published.at(-1))
       expect(verdict).toMatchObject({ isIntact: false, problems: [{ code: 'wrong_key', rows: 6 }] })
     })
 
-    it('shows that another key wrote the last rows', async () => {
+    it('detects that another key wrote the last rows', async () => {
       await aChain(3)
       await aLog({ key: Buffer.alloc(32, 'another') }).append(anEntry())
       expect((await verifyAudit(pool, key)).problems).toEqual([{ code: 'changed_row', link: 4 }])
     })
   })
 
-  it('refuses with a fault that passes while the database is away, and goes on when it is back', async () => {
+  it('throws a retryable fault while the database is down, and resumes when it is back', async () => {
     const log = aLog()
     await log.append(anEntry({ entryId: 'e-1' }))
     server.kill()
@@ -302,7 +302,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       queueFolder = aFolder()
     })
 
-    it('commits what waited in order and once, before what is appended directly', async () => {
+    it('commits queued entries in order and once, before direct appends', async () => {
       const log = aLog({ queueFolder })
       server.stop()
       await Promise.all([1, 2, 3].map((i) => log.appendEventually(anEntry({ entryId: `e-${i}`, command: 'halt' }))))
@@ -317,7 +317,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       expect(file()).toBe('')
     })
 
-    it('commits without being asked', async () => {
+    it('commits by itself', async () => {
       let committed: () => void = () => undefined
       const isCommitted = new Promise<void>((resolve) => (committed = resolve))
       server.stop()
@@ -328,7 +328,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       expect(await stored()).toEqual([{ link: 1, entry_id: 'e-1' }])
     })
 
-    it('survives a restart, a torn end, and a crash between commit and note', async () => {
+    it('survives a restart, a torn end, and a crash between a commit and its note', async () => {
       server.stop()
       const first = aLog({ queueFolder })
       for (let i = 1; i <= 3; i++) await first.appendEventually(anEntry({ entryId: `e-${i}`, command: 'halt' }))
@@ -336,7 +336,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       appendFileSync(join(queueFolder, 'audit-queue.log'), '0badc0de {"entry":{"entr')
       server.start()
       await untilAnswers()
-      // The first one was committed before the crash, and that was not noted.
+      // The first one was committed before the crash, but not noted as done.
       await aLog().append(anEntry({ entryId: 'e-1', command: 'halt' }))
       const notices: string[] = []
       const second = aLog({ queueFolder, onNotice: (line) => notices.push(line) })
@@ -350,7 +350,7 @@ describeWithDocker(['postgres'], 'the audit', () => {
       expect(await verifyAudit(pool, key, published.at(-1))).toMatchObject({ isIntact: true, rows: 4 })
     })
 
-    it('keeps in memory what the disk refuses, and says so', async () => {
+    it('keeps entries in memory when the disk fails, and reports it', async () => {
       rmSync(queueFolder, { recursive: true })
       const log = aLog({ queueFolder })
       server.stop()

@@ -11,7 +11,7 @@ const [spot, future] = ['BTC/USDT', 'BTC/USDT:USDT']
 /** 2024-08-08 */
 const DAY_US = 19_943 * US_PER_DAY
 
-/** The queries of dashboards elsewhere, as they stand. */
+/** The queries of other dashboards, verbatim. */
 const candlesOfAnHour = `SELECT timestamp * 1000 AS time, open, high, low, close FROM ohlcv_data WHERE exchange = 'binance' AND symbol = 'BTC/USDT' AND timeframe = '1m' AND timestamp > extract(epoch FROM now()) - 3600 ORDER BY timestamp`
 const newestHundred = `SELECT timestamp, exchange, symbol, side, price, amount, cost FROM trades_stream ORDER BY timestamp DESC LIMIT 100`
 const newestKlines = `SELECT symbol, MAX(open_time), COUNT(*) FROM kline_data GROUP BY symbol`
@@ -39,7 +39,7 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
   const venue = 'binance_spot'
   const spotTrade = (fields: Partial<Trade>) => aTrade({ instrument: `${spot}@${venue}`, ...fields })
 
-  it('has the candles of the last hour, by unix time, of every product of the exchange', async () => {
+  it('has the candles of the last hour, by unix time, for every product of the exchange', async () => {
     const nowUs = Date.now() * 1000
     const minutesAgo = (minutes: number) => (Math.floor(nowUs / US_PER_MINUTE) - minutes) * US_PER_MINUTE
     const trades = [90, 50, 50, 2].map((minutes, i) =>
@@ -60,14 +60,14 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
     expect(await rowsOf(future1m)).toEqual([{ exchange: 'binance', venue: 'binance_usdm' }])
   })
 
-  it('has five-minute bars by themselves, those of ohlcv_data', async () => {
+  it('has five-minute bars in a view of their own, equal to those of ohlcv_data', async () => {
     const columns = 'timestamp, exchange, symbol, timeframe, open, high, low, close, volume'
     const own = await rowsOf(`select ${columns} from ohlcv_5m order by 1, 2, 3`)
     expect(own).toHaveLength(5)
     expect(own).toEqual(await rowsOf(`select ${columns} from ohlcv_data where timeframe = '5m' order by 1, 2, 3`))
   })
 
-  it('has the newest trades with the base quantity and what was paid', async () => {
+  it('has the newest trades with the base quantity and the amount paid', async () => {
     const trades = builtTrades(300, DAY_US, 700_001, { instrument: `${future}@binance_usdm` })
     await store('stream', trades)
     const found = await rowsOf<Record<string, unknown>>(
@@ -88,7 +88,7 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
     expect((await rowsOf(newestHundred)).length).toBe(100)
   })
 
-  it('has one bar of a time: that of the run which was started last, also when it is known to the table of runs late', async () => {
+  it('has one bar per time: that of the run started last, even when that run is registered late', async () => {
     const trade = (fields: Partial<Trade>) =>
       spotTrade({ instrument: `ETH/USDT@${venue}`, tsEventUs: DAY_US, ...fields })
     await store('b-first', [trade({ price: 1 }), trade({ seq: 2, price: 1, tsEventUs: DAY_US + US_PER_MINUTE })])
@@ -106,7 +106,7 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
     expect(await bars()).toEqual([{ timestamp: DAY_US / US_PER_SECOND, close: 3, run_id: 'c-unknown' }, first])
   })
 
-  it('has every kline once, as it was last told by the newest run', async () => {
+  it('has every kline once, as last received by the newest run', async () => {
     const kline = (openTimeUs: number, fields: Partial<Bar> = {}) =>
       aBar({
         instrument: `${spot}@${venue}`,
@@ -150,11 +150,11 @@ describeGrades('the SQL of existing dashboards', ({ newDatabase }) => {
     })
     afterAll(() => large?.close())
 
-    /** How the tables of a query are read: the kind of scan, and what its index is made of. */
+    /** How the tables of a query are read: the kind of scan, and the expression of its index. */
     async function scansOf(sql: string): Promise<readonly { readonly kind: string; readonly index: string }[]> {
       const { rows } = await large.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`explain (format json) ${sql}`)
       const scans = nodesOf(rows[0]?.['QUERY PLAN'][0].Plan).filter(
-        // A custom scan of TimescaleDB goes through the scans below it.
+        // A custom scan of TimescaleDB contains the scans below it.
         ({ 'Node Type': kind, 'Relation Name': table = 'runs' }) => table !== 'runs' && kind !== 'Custom Scan',
       )
       const { rows: indexes } = await large.pool.query<{ name: string; index: string }>(

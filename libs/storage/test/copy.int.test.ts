@@ -110,7 +110,7 @@ describeGrades('storage copy', (server) => {
     expect(copiedTables.every(({ name }) => known.includes(name))).toBe(true)
   })
 
-  it('brings every row of every table, verifies the audit, and has nothing to do the second time', async () => {
+  it('copies every row of every table, verifies the audit, and has nothing to do the second time', async () => {
     const seen: CopyProgress[] = []
     const report = await copyStorage({
       from: from.pool,
@@ -137,7 +137,7 @@ describeGrades('storage copy', (server) => {
     expect(again.tables.map(({ newRows }) => newRows)).toEqual(copiedTables.map(() => 0))
   })
 
-  it('goes on where it was broken off, with every row once', async () => {
+  it('resumes where it was interrupted, with every row once', async () => {
     const stop = new AbortController()
     const broken = copyStorage({
       from: from.pool,
@@ -160,7 +160,7 @@ describeGrades('storage copy', (server) => {
     await expectEqual()
   })
 
-  it('leaves what the target has of its own, and its rollups follow', async () => {
+  it("keeps the target's own rows, and updates its rollups", async () => {
     await beginRun(to.pool, aRun('run-own'))
     await store([aTrade({ seq: 1 })], 'run-own', to)
     expect(await copyStorage({ from: from.pool, to: to.pool })).toMatchObject({ isComplete: true })
@@ -170,7 +170,7 @@ describeGrades('storage copy', (server) => {
     expect(rows).toEqual([{ trades: TRADES + 1 }])
   })
 
-  it('brings bars whose trades are gone, and keeps them when what is left is rolled up again', async () => {
+  it('copies bars whose trades are gone, and keeps them when the rest is rolled up again', async () => {
     const source = await openDatabase({ url: await server.newDatabase(), embedded: { folder: aFolder() } })
     try {
       await beginRun(source.pool, aRun('run-old'))
@@ -180,7 +180,7 @@ describeGrades('storage copy', (server) => {
       )
       await store(trades, 'run-old', source)
       await new RollupJob(source.pool).pass()
-      // As retention leaves it, in the middle of a bar of five minutes.
+      // Like retention, in the middle of a bar of five minutes.
       await source.pool.query('delete from trades where seq <= 50')
       expect(await copyStorage({ from: source.pool, to: to.pool, batchRows: 7 })).toMatchObject({ isComplete: true })
       await new RollupJob(to.pool).pass()
@@ -195,7 +195,7 @@ describeGrades('storage copy', (server) => {
     }
   })
 
-  it('is complete where the target has rolled up more than the source', async () => {
+  it('is complete even if the target has rolled up more than the source', async () => {
     const source = await openDatabase({ url: await server.newDatabase(), embedded: { folder: aFolder() } })
     try {
       await beginRun(source.pool, aRun('run-new'))
@@ -225,7 +225,7 @@ describeGrades('storage copy', (server) => {
     expect(report.audit).toMatchObject({ isIntact: true, rows: 1 })
   })
 
-  it('refuses to copy a database into itself, and says when the target is away', async () => {
+  it('refuses to copy a database into itself, and reports when the target is down', async () => {
     await expect(copyStorage({ from: from.pool, to: from.pool })).rejects.toMatchObject({
       code: 'rejected',
       message: /the same/,
@@ -236,8 +236,8 @@ describeGrades('storage copy', (server) => {
     await nobody.end()
   })
 
-  // It changes the source: it comes last.
-  it('brings what came to the source meanwhile, and the newer state of a run and an order', async () => {
+  // Last, because it changes the source.
+  it('copies rows added to the source meanwhile, and the newer state of a run and an order', async () => {
     const stop = new AbortController()
     const onProgress = ({ table, rows }: CopyProgress) => {
       if (table === 'fills' && rows > 0) stop.abort(new Error('enough'))

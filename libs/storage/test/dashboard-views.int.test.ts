@@ -178,7 +178,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
     ])
   })
 
-  it('have what operators did, from the audit', async () => {
+  it("have the operators' actions, from the audit", async () => {
     const audit = createAuditLog({ pool, key: Buffer.alloc(32, 'a key'), publish: () => undefined })
     const done = { account: 'sim-run-1', runId: 'run-1', command: 'halt', who: 'ada', why: 'a drill', outcome: 'done' }
     await audit.append({ ...done, timeUs: testStartUs, before: 'active', after: 'halted' })
@@ -222,7 +222,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
     expect(found).toEqual(runs.map((run_id) => ({ ...bar, run_id, time })))
   })
 
-  it('say which bars are not whole, by the newest bar that was closed', async () => {
+  it('show which bars are incomplete, by the newest closed bar', async () => {
     const openTimeUs = testStartUs - 60_000_000
     const {
       incomplete: _,
@@ -254,8 +254,8 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
     expect(revised).toEqual([{ volume: 7, revised: true }])
   })
 
-  describe('a role that draws', () => {
-    /** What a role may do with the relations of a database. */
+  describe('a dashboard role', () => {
+    /** The privileges of a role on the relations of a database. */
     const allowed = async (from: pg.Pool, role: string) => {
       const sql = `select relname as name, privilege from pg_class
         cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'trigger']) as privilege
@@ -265,7 +265,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
     }
     const readable = views.map((name) => ({ name, privilege: 'select' }))
 
-    it('is granted the views, and nothing else', async () => {
+    it('may read the views, and nothing else', async () => {
       await pool.query(`create role "Some reader" login password 'reader'`)
       expect(await allowed(pool, 'Some reader')).toEqual([])
       await pool.query(`select grant_dashboard_views('Some reader')`)
@@ -290,7 +290,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
       }
     })
 
-    it('keeps them when the views are made anew, and has the new ones', async () => {
+    it('keeps its grants when the views are recreated, and gets the new ones', async () => {
       const url = await newDatabase()
       const old = new pg.Pool({ connectionString: url })
       await migrate(old, allMigrations.slice(0, 4))
@@ -304,7 +304,7 @@ describeGrades('views for dashboards', ({ newDatabase }) => {
       }
     })
 
-    it('called grafana has them from the start, where the role is there before the tables', async () => {
+    it('called grafana has them from the start when the role exists before the tables', async () => {
       await pool.query('create role grafana')
       const fresh = await openDatabase({ url: await newDatabase(), embedded })
       expect(await allowed(fresh.pool, 'grafana')).toEqual(readable)

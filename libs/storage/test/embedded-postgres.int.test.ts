@@ -17,7 +17,7 @@ async function query(server: EmbeddedPostgres, sql: string): Promise<Record<stri
   return rows
 }
 
-/** What is kept, but the copy of the binaries that there is when the clone is in a folder that others cannot enter. */
+/** The files, without the copy of the binaries that exists when the clone is in a folder that others cannot enter. */
 function filesOf(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => !name.startsWith('native-'))
@@ -32,7 +32,7 @@ function inProcess(folder: string, ending: 'stop' | 'die', user?: { readonly uid
 
 describeWithPostgres('embedded Postgres', () => {
   jest.setTimeout(60_000)
-  /** An initialised folder that the tests hand on to each other as they found it. */
+  /** An initialised folder, which each test leaves as it found it. */
   const folder = join(aFolder(), 'postgres')
   const running: EmbeddedPostgres[] = []
   const notices: string[] = []
@@ -49,7 +49,7 @@ describeWithPostgres('embedded Postgres', () => {
   })
   afterAll(removeFolders)
 
-  it('keeps the data over a restart, with one password that only we can read', async () => {
+  it('keeps the data across a restart, with one password that only we can read', async () => {
     const first = await start(folder)
     await query(first, 'create table kept as select 42 as answer')
     await first.stop()
@@ -64,7 +64,7 @@ describeWithPostgres('embedded Postgres', () => {
     expect(notices).toEqual([])
   })
 
-  it('refuses a second server on the same data, and leaves the first alone', async () => {
+  it('refuses a second server on the same data, and leaves the first untouched', async () => {
     const server = await start(folder)
     await expect(start(folder)).rejects.toMatchObject({
       code: 'folder_busy',
@@ -73,7 +73,7 @@ describeWithPostgres('embedded Postgres', () => {
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  it('gives two that start at once on a new folder one server and one clear refusal', async () => {
+  it('with two concurrent starts on a new folder, starts one server and refuses the other clearly', async () => {
     const fresh = aFolder()
     const outcomes = await Promise.allSettled([start(fresh), start(fresh)])
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
@@ -81,7 +81,7 @@ describeWithPostgres('embedded Postgres', () => {
     expect(filesOf(fresh)).toEqual(['data', 'password', 'server.log'])
   })
 
-  it('stops a server that a killed process left behind, and goes on with its data', async () => {
+  it('stops a server that a killed process left behind, and continues with its data', async () => {
     const killed = inProcess(folder, 'die')
     expect(killed.signal ?? killed.stderr).toBe('SIGKILL')
     const server = await start(folder)
@@ -90,8 +90,8 @@ describeWithPostgres('embedded Postgres', () => {
   })
 
   it.each([
-    { name: 'a process that is gone', pid: 2 ** 22 + 1 },
-    { name: 'a process that is no Postgres', pid: process.ppid },
+    { name: 'a dead process', pid: 2 ** 22 + 1 },
+    { name: 'a process that is not Postgres', pid: process.ppid },
   ])('starts when postmaster.pid names $name', async ({ pid }) => {
     const { dataFolder, stop } = await start(folder)
     await stop()
@@ -99,7 +99,7 @@ describeWithPostgres('embedded Postgres', () => {
     expect(await query(await start(folder), 'select 1 as one')).toEqual([{ one: 1 }])
   })
 
-  it('says what it found when the data is of another version, and when the password is lost', async () => {
+  it('reports data of another version, and a lost password', async () => {
     const { dataFolder, stop } = await start(folder)
     await stop()
     renameSync(join(folder, 'password'), join(folder, 'lost'))
@@ -110,7 +110,7 @@ describeWithPostgres('embedded Postgres', () => {
     writeFileSync(join(dataFolder, 'PG_VERSION'), '18\n')
   })
 
-  it('leaves no server behind when the password is not that of the data', async () => {
+  it('leaves no server running when the password does not match the data', async () => {
     const right = readFileSync(join(folder, 'password'), 'utf8')
     writeFileSync(join(folder, 'password'), 'wrong')
     await expect(start(folder)).rejects.toMatchObject({ code: 'rejected', message: /password authentication failed/ })
@@ -118,7 +118,7 @@ describeWithPostgres('embedded Postgres', () => {
     expect(existsSync(join(folder, 'data', 'postmaster.pid'))).toBe(false)
   })
 
-  it('tells when the server ends by itself', async () => {
+  it('reports when the server ends by itself', async () => {
     const told = new Promise<string>((resolve) => {
       void startEmbeddedPostgres({ folder, onNotice: resolve }).then(({ dataFolder }) => {
         process.kill(Number.parseInt(readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT')
@@ -136,7 +136,7 @@ describeWithPostgres('embedded Postgres', () => {
     renameSync(aside, configuration)
   })
 
-  it('refuses a folder that cannot be made', async () => {
+  it('refuses a folder that cannot be created', async () => {
     const file = join(aFolder(), 'file')
     writeFileSync(file, '')
     await expect(start(join(file, 'postgres'))).rejects.toMatchObject({ code: 'folder_unusable' })

@@ -4,14 +4,14 @@ import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts'
 import type { Grade } from '../src/grades/grade.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 
-/** A server of some grade for a suite. */
+/** A server of one grade for a suite. */
 export interface GradeServer {
   readonly grade: Grade
-  /** Makes a new, empty database. Gives its connection string, of the superuser. */
+  /** Creates a new, empty database. Returns its connection string, of the superuser. */
   newDatabase(): Promise<string>
 }
 
-/** Describes the same for every grade, on a server of its own each. */
+/** Describes a suite for every grade, on a server of its own each. */
 export function describeGrades(title: string, suite: (server: GradeServer) => void): void {
   describeWithPostgres(`${title}: embedded Postgres`, () => {
     suite(serverOf('postgres', startEmbedded))
@@ -67,7 +67,7 @@ async function startContainer(image: PostgresImage): Promise<Running> {
   return { url: server.url, stop: () => server.remove() }
 }
 
-/** The image starts a server once to set itself up, and then again. */
+/** The image starts a server once to set itself up, and then restarts it. */
 async function untilItAnswers(url: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const client = new pg.Client({ connectionString: url })

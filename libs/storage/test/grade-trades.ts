@@ -30,7 +30,7 @@ export function builtTrades(count: number, fromUs: number, stepUs: number, field
   })
 }
 
-/** The bars of these trades, in order of event time, then id, counted in whole tenths and thousandths. */
+/** The bars of these trades, ordered by event time, then id, computed in whole tenths and thousandths. */
 export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBar[] {
   const groups = new Map<string, Trade[]>()
   for (const trade of [...trades].sort((a, b) => a.tsEventUs - b.tsEventUs || Number(a.tradeId) - Number(b.tradeId))) {
@@ -56,7 +56,7 @@ export function barsOf(trades: readonly Trade[], timeframe: Timeframe): RollupBa
       buyVolume: bought.reduce((sum, trade) => sum + thousandths(trade), 0) / 1000,
       vwap: expect.closeTo(quote / volume / 10, 9) as number,
       trades: group.length,
-      // The trades alone are stored: no bar says that it is whole.
+      // Only trades are stored, so no closed bar marks it as whole.
       incomplete: true,
     }
   })

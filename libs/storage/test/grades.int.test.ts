@@ -57,7 +57,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   }
   const countOf = (table: string) => numberOf(`select count(*) as n from ${table} where run_id = $1`)
 
-  /** Brings the rollups up to date; gives the minutes that were computed. */
+  /** Updates the rollups; returns the number of computed minutes. */
   const rollUp = async (from = pool) => (await new RollupJob(from).pass())?.minutes ?? 0
 
   async function expectBarsOf(trades: readonly Trade[], run = runId) {
@@ -68,7 +68,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     }
   }
 
-  it('are found out and described in a line', async () => {
+  it('are detected and described in a line', async () => {
     expect(database.grade).toBe(grade)
     expect(database.description).toMatch(
       {
@@ -105,7 +105,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     }
   })
 
-  it('refuse what is known in large batches too, wherever in the batch it is', async () => {
+  it('skip known rows in large batches too, wherever in the batch they are', async () => {
     const trades = builtTrades(6000, day(august), 10_000_000)
     const writer = new HistoryStore({ pool, runId, overflow: 'wait', maxBatchRows: 1000 })
     const counts = []
@@ -132,7 +132,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     expect(await countOf('trades')).toBe(6000)
   })
 
-  it('make bars of trades without ids in the order of their arrival', async () => {
+  it('build bars of trades without ids in arrival order', async () => {
     const instrument = 'BTC/USD@sim'
     const prices = [100.2, 100.3, 100, 100.1]
     const trades = prices.map((price, i) => {
@@ -146,7 +146,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     expect(bars).toMatchObject([{ open: 100.2, high: 100.3, low: 100, close: 100.1, trades: 4 }])
   })
 
-  it('keep the days apart at midnight, UTC, to the microsecond', async () => {
+  it('separate the days at midnight, UTC, to the microsecond', async () => {
     const midnight = day(august + 40)
     await store([aTrade({ seq: 1, tsEventUs: midnight - 1 }), aTrade({ seq: 2, tsEventUs: midnight })])
     const { rows } = await pool.query('select seq::int from trades where run_id = $1 order by tableoid', [runId])
@@ -154,7 +154,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     expect(await numberOf('select count(distinct tableoid) as n from trades where run_id = $1')).toBe(2)
   })
 
-  it('let several writers come to a new day at once', async () => {
+  it('let several writers reach a new day at once', async () => {
     const fromUs = day(15_000)
     const writers = [0, 1, 2, 3].map((i) =>
       store(builtTrades(200, fromUs, US_PER_HOUR).map((trade) => ({ ...trade, seq: trade.seq + i * 1000 }))),
@@ -165,7 +165,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   })
 
   describe('a database of the first migration', () => {
-    it('is brought up to date with every row that it has', async () => {
+    it('is brought up to date with all of its rows', async () => {
       const url = await newDatabase()
       const old = new pg.Pool({ connectionString: url })
       await migrate(old, [history])
@@ -236,7 +236,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       await expectBarsOf([...trades, ...elsewhere])
     })
 
-    it('give the bars of the time that was asked for', async () => {
+    it('return the bars of the requested time', async () => {
       await store(builtTrades(60, day(august), US_PER_MINUTE))
       await rollUp()
       const query = { runId, symbol: 'BTC/USDT', timeframe: '5m' as const }
@@ -248,7 +248,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       expect(bars.map(({ openTimeUs }) => (openTimeUs - day(august)) / US_PER_MINUTE)).toEqual([5, 10, 15])
     })
 
-    it('stay exact where sums of doubles do not', async () => {
+    it('stay exact where sums of doubles are not', async () => {
       const trades = Array.from({ length: 1000 }, (_, i) =>
         aTrade({ seq: i + 1, tsEventUs: day(august), price: 0.1, size: 0.1 }),
       )
@@ -258,7 +258,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       expect(bar).toMatchObject({ volume: 100, quoteVolume: 10, buyVolume: 100, vwap: 0.1 })
     })
 
-    it('take in rows that come late, to bars that were made before', async () => {
+    it('include late rows in existing bars', async () => {
       const trades = builtTrades(2000, day(august), 11_000_000)
       const late = trades.filter(({ seq }) => seq % 3 === 0)
       await store(trades.filter(({ seq }) => seq % 3 !== 0))
@@ -268,7 +268,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       await expectBarsOf(trades)
     })
 
-    it('compute what is new, and nothing when nothing is', async () => {
+    it('compute new rows only, and nothing without any', async () => {
       const trades = builtTrades(600, day(august), 6_000_000)
       await store(trades.slice(0, 300))
       expect(await rollUp()).toBe(30)
@@ -278,7 +278,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       await expectBarsOf(trades.slice(0, 305))
     })
 
-    it('are right when several processes roll up while others write', async () => {
+    it('are correct when several processes roll up while others write', async () => {
       const trades = builtTrades(8000, day(august), 2_000_000)
       const others = [1, 2, 3].map(() => new pg.Pool({ connectionString: database.url, max: 1 }))
       let isWriting = true
@@ -305,7 +305,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       for (const other of others) await other.end()
     })
 
-    it('keep a bar whose trades are gone, when one more trade of it comes', async () => {
+    it('keep a bar whose trades are gone when one more of its trades arrives', async () => {
       const trades = builtTrades(50, day(10_000), 6_000_000)
       await store(trades)
       await rollUp()
@@ -323,7 +323,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     const clock = { nowUs: () => nowUs, monotonicUs: () => 0 }
     const agoUs = (days: number) => nowUs - day(days)
 
-    it('drops the days that are over and were written to longer ago than rows are kept, and no others', async () => {
+    it('drops the days that are over and were last written to longer ago than rows are kept, and no others', async () => {
       const url = await newDatabase()
       const own = await openDatabase({ url, embedded })
       try {
@@ -340,7 +340,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
         }
         await writer.close()
         await own.pool.query("update history_days set written_at = day + interval '1 day'")
-        // A replay of long ago, made a while ago, and one made lately.
+        // A replay of long ago, made a while ago, and one made recently.
         const replayed = 'update history_days set written_at = $1::timestamptz where day = $2::date'
         await own.pool.query(replayed, [
           new Date(agoUs(15) / 1000),
@@ -365,7 +365,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
         expect(await left('order_journal', 'intent_id')).toEqual(ages)
         expect(dropped?.map(({ table, rows }) => [table, rows])).toEqual(Array(5).fill(['trades', 1]))
         expect(await job.pass()).toEqual([])
-        // What is gone can come again.
+        // Dropped rows can be stored again.
         const again = new HistoryStore({ pool: own.pool, runId, overflow: 'wait' })
         again.write('data', [aTrade({ seq: 4, tsEventUs: agoUs(11), tradeId: 11 })])
         await again.close()
@@ -375,14 +375,14 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       }
     })
 
-    it('refuses tables that are kept forever, and days that are none', () => {
+    it('refuses tables that are kept forever, and invalid days', () => {
       const aJob = (days: object) => () => new RetentionJob({ pool, grade, days })
       expect(aJob({ fills: 10 })).toThrow(/was fills: 10/)
       expect(aJob({ trades: 0 })).toThrow(/was trades: 0/)
       expect(aJob({ trades: 1.5 })).toThrow(/was trades: 1.5/)
     })
 
-    it('lets a table be that somebody is reading, and takes it the next time', async () => {
+    it('skips a table that is being read, and drops it the next time', async () => {
       const trade = aTrade({ tsEventUs: day(9_000), tsRecvUs: day(9_000) })
       await store([trade])
       await rollUp()
@@ -404,7 +404,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   })
 
   describe('maintenance', () => {
-    it('rolls up by itself until it is stopped, and once more when it is', async () => {
+    it('rolls up by itself until it is stopped, and once more on stopping', async () => {
       const trades = builtTrades(100, day(august), US_PER_MINUTE)
       await store(trades)
       let passes = 0
@@ -426,7 +426,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       expect(passes).toBe(3)
     })
 
-    it('tells what failed, and tries again', async () => {
+    it('reports a failure, and retries', async () => {
       const away = new pg.Pool({
         connectionString: 'postgres://nobody@127.0.0.1:9/none',
         connectionTimeoutMillis: 1000,
@@ -506,7 +506,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       await expect(openDatabase({ url, embedded })).rejects.toMatchObject({ code: 'grade_lost', retryable: false })
     })
 
-    it('are plain Postgres for a user who may not create the extension, also when it is there later', async () => {
+    it('are plain Postgres for a user who may not create the extension, even when it is there later', async () => {
       const url = new URL(await newDatabase())
       const admin = new pg.Pool({ connectionString: url.href })
       await admin.query("create role modest login password 'modest'")
@@ -526,7 +526,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
   }
 })
 
-/** The event with all that it was at, at another time. */
+/** The event with all of its times moved. */
 function movedTo(event: Event, timeUs: number, seq: number): Event {
   const isTime = (name: string) => /^(ts\w+|effectUs)$/.test(name)
   const moved = Object.entries(event).map(([name, value]) => [name, isTime(name) ? timeUs : value] as const)
@@ -538,7 +538,7 @@ function movedTo(event: Event, timeUs: number, seq: number): Event {
   return { ...(Object.fromEntries(moved) as unknown as Event), seq, ...ids[event.type] }
 }
 
-/** Three rows, on two days, made of what fits the columns' types. */
+/** Three rows, on two days, with values that fit the columns' types. */
 async function insertSomeRows(pool: pg.Pool, table: string): Promise<void> {
   const { rows: columns } = await pool.query<{ name: string; type: string }>(
     'select column_name as name, data_type as type from information_schema.columns where table_name = $1',

@@ -12,7 +12,7 @@ import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.t
 const time = '2024-08-08T14:30:00+00:00'
 const none = { written: 0, known: 0, failed: 0, dropped: 0, spilled: 0 }
 
-/** What the example of each event type is in its table, without run, producer and sequence. */
+/** The example of each event type as a row, without run, producer and sequence. */
 const rows: readonly [type: keyof typeof examples, table: string, row: Record<string, unknown>][] = [
   [
     'trade',
@@ -222,7 +222,7 @@ describeWithPostgres('history in Postgres', () => {
   }
 
   describe('the schema', () => {
-    it('is made once, also by two that start at once', async () => {
+    it('is created once, even by two concurrent starts', async () => {
       await pool.query('create database fresh')
       const fresh = new pg.Pool({ connectionString: server.url.replace(/\/postgres$/, '/fresh') })
       const applied = await Promise.all([migrate(fresh, allMigrations), migrate(fresh, allMigrations)])
@@ -243,7 +243,7 @@ describeWithPostgres('history in Postgres', () => {
       await expect(outcome).rejects.toMatchObject({ code: 'migration_changed', message: want })
     })
 
-    it('is left as it was by a migration that fails', async () => {
+    it('is unchanged after a failed migration', async () => {
       const broken = { id: 99, name: 'broken', sql: 'create table half (a integer); select nonsense' }
       await expect(migrate(pool, [...allMigrations, broken])).rejects.toMatchObject({
         code: 'rejected',
@@ -266,7 +266,7 @@ describeWithPostgres('history in Postgres', () => {
     expect([...storedEventTypes].sort()).toEqual(rows.map(([type]) => type).sort())
   })
 
-  it('stores absent fields as null, and any text as it is but for NUL', async () => {
+  it('stores absent fields as null, and any text unchanged except for NUL', async () => {
     const { tsEventUs: _, ...quote } = aQuote()
     const symbol = 'tab\t back\\slash \\N new\nline\r "quotes" ünïcödé 🚀 nul\0'
     const { venue: __, instrument: ___, ...letter } = examples.deadLetter
@@ -297,12 +297,12 @@ describeWithPostgres('history in Postgres', () => {
     expect(ids).toEqual([{ ...none, trade_ref: 'T-1' }, none, none])
   })
 
-  it('ignores what is not history: forming bars, books, heartbeats', async () => {
+  it('ignores events that are not history: forming bars, books, heartbeats', async () => {
     const history = await store([aBar({ closed: false }), examples.bookDelta, examples.heartbeat])
     expect(history.counts().bar).toEqual(none)
   })
 
-  it('stores once what is written twice, in one batch, by one store or by another', async () => {
+  it('stores a repeated row once, in one batch, by one store or by another', async () => {
     const fill = aFill({ seq: 9 })
     const first = await store([...someTrades(3), ...someTrades(3), fill])
     expect(first.counts().trade).toEqual({ ...none, written: 3, known: 3 })
@@ -332,7 +332,7 @@ describeWithPostgres('history in Postgres', () => {
     expect(await countOf('order_journal')).toBe(5)
   })
 
-  it('records that a run began, ended with a report, and was resumed', async () => {
+  it('records the start of a run, its end with a report, and its resumption', async () => {
     const start = { runId, mode: 'replay', startedAtUs: testStartUs + 1, configuration: { seed: 7 } }
     await beginRun(pool, start)
     await endRun(pool, { runId, endedAtUs: testStartUs + 2, report: { gaps: 0 } })
@@ -344,7 +344,7 @@ describeWithPostgres('history in Postgres', () => {
     expect((await pool.query(sql, [runId])).rows).toEqual([{ ...began, ended_at: null, report: null }])
   })
 
-  it('tells its observer what was stored', async () => {
+  it('reports stored batches to its observer', async () => {
     const seen: unknown[] = []
     const observer = {
       stored: (...stored: unknown[]) => void seen.push(stored),
@@ -371,9 +371,9 @@ describeWithPostgres('history in Postgres', () => {
   })
 
   it.each([
-    { name: 'when the interval is over', rowCount: 1, flushIntervalMs: 1 },
-    { name: 'at once when there is a batch', rowCount: 10, flushIntervalMs: 3_600_000 },
-  ])('stores without being asked, $name', async ({ rowCount, flushIntervalMs }) => {
+    { name: 'after the interval', rowCount: 1, flushIntervalMs: 1 },
+    { name: 'at once for a full batch', rowCount: 10, flushIntervalMs: 3_600_000 },
+  ])('stores by itself, $name', async ({ rowCount, flushIntervalMs }) => {
     let stored: (rows: number) => void = () => undefined
     const rowsStored = new Promise<number>((resolve) => (stored = resolve))
     const observer = {
@@ -387,7 +387,7 @@ describeWithPostgres('history in Postgres', () => {
     await history.close()
   })
 
-  it('drops what does not fit, counts it by type, and stores the rest', async () => {
+  it('drops rows beyond its buffer, counts them by type, and stores the rest', async () => {
     const history = aStore({ overflow: 'drop', maxBufferedRows: 100 })
     history.write('data', someTrades(80))
     history.write('data', [...someTrades(50, 81), aQuote({ seq: 200 })])
@@ -399,7 +399,7 @@ describeWithPostgres('history in Postgres', () => {
     expect(await countOf('trades')).toBe(100)
   })
 
-  it('has the writer wait, and then has every row', async () => {
+  it('makes the writer wait, and then has every row', async () => {
     const history = aStore({ maxBufferedRows: 1000, maxBatchRows: 400 })
     let mostBuffered = 0
     for (let seq = 1; seq <= 20_000; seq += 10) {
@@ -413,7 +413,7 @@ describeWithPostgres('history in Postgres', () => {
     expect(await countOf('trades')).toBe(20_000)
   })
 
-  it('gives up a batch that the database rejects, counts it, and says so', async () => {
+  it('gives up a batch that the database rejects, counts it, and reports it', async () => {
     const bad = aTrade({ tradeId: 1e21 })
     const live = aStore({ overflow: 'drop' })
     live.write('data', [bad])
@@ -430,7 +430,7 @@ describeWithPostgres('history in Postgres', () => {
     expect(await countOf('quotes')).toBe(1)
   })
 
-  it('goes on, without losing or doubling a row, when its connections are cut in the middle', async () => {
+  it('continues, without losing or doubling a row, when its connections are cut in the middle', async () => {
     const history = aStore({ maxBufferedRows: 2000, maxBatchRows: 500 })
     for (let seq = 1; seq <= 20_000; seq += 500) {
       history.write('data', someTrades(500, seq))
@@ -447,7 +447,7 @@ describeWithPostgres('history in Postgres', () => {
     expect(history.counts().trade?.failed).toBe(0)
   })
 
-  describe('with a server that goes away', () => {
+  describe('with a server that goes down', () => {
     let place: string
     let away: EmbeddedPostgres
     let own: Database
@@ -490,7 +490,7 @@ describeWithPostgres('history in Postgres', () => {
     })
   })
 
-  it('says what is wrong when a server does not answer, without the password', async () => {
+  it('reports a server that does not answer, without the password', async () => {
     const nobody = 'postgresql://triplane:secret@127.0.0.1:9/triplane'
     const outcome = openDatabase({ url: nobody, embedded: { folder } })
     await expect(outcome).rejects.toMatchObject({ code: 'unavailable', message: expect.not.stringContaining('secret') })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBinaries } from '../src/embedded/binaries.ts'
 
-/** `describe` for suites that need the embedded Postgres. Without binaries it is skipped, and its name says why. */
+/** `describe` for suites that need the embedded Postgres. Skipped without binaries, with the reason in its name. */
 export function describeWithPostgres(name: string, suite: () => void): void {
   const missing = missingBinaries()
   if (missing === undefined) describe(name, suite)

@@ -14,7 +14,7 @@ const days = (count: number) => count * US_PER_DAY
 const nowUs = () => Date.now() * 1000
 const today = Math.floor(nowUs() / US_PER_DAY)
 
-/** What may happen to a database: trades of some minutes of a day come, bars are made, days go that are older than so many. */
+/** The steps of a database's history: store trades of some minutes of a day, roll up, drop days older than a number of days. */
 type Step =
   | { readonly what: 'store'; readonly run: number; readonly day: number; readonly part: number }
   | { readonly what: 'roll up' }
@@ -45,7 +45,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** Whole minutes of a day's trades, of two venues: once some of a minute's trades are gone, no more of it may come. */
+/** Whole minutes of a day's trades, of two venues: once some trades of a minute are gone, no more of them may arrive. */
 function tradesOf(run: number, day: number, part: number): Trade[] {
   const trades = [
     ...builtTrades(120, days(day) + 14 * 60 * US_PER_MINUTE, 7_300_000, { instrument: 'BTC/USDT@binance_spot' }),
@@ -114,7 +114,7 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     await fc.assert(property, { numRuns: 12 })
   })
 
-  it('when retention is raised from 30 days to 90: bars whose trades are gone stay, also at the next start', async () => {
+  it('when retention is raised from 30 days to 90: bars whose trades are gone stay, also after the next start', async () => {
     const url = await newDatabase()
     const [gone, kept] = [today - 60, today - 20].map((day) => builtTrades(300, days(day) + days(1) / 2, 7_000_000))
     const all = [...(gone ?? []), ...(kept ?? []).map((trade) => ({ ...trade, seq: trade.seq + 1000 }))]
@@ -138,7 +138,7 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     await next.close()
   })
 
-  it('while rows come, bars are made and days go at once: no lock is a fault', async () => {
+  it('while rows arrive, bars are made and days are dropped concurrently: no lock is a fault', async () => {
     const [old, trades] = [
       builtTrades(400, days(today - 61), 3_000_000),
       builtTrades(2000, days(today - 50), 3_000_000),
@@ -170,9 +170,9 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     await expectBarsOf('idle', old)
   })
 
-  it('that open with the first trade of their time and close with the last, however late these came', async () => {
+  it('that open with the first trade of their time and close with the last, however late these arrived', async () => {
     const count = 400
-    // Two trades have each time. They come in an order of their own: the first of a minute after the last.
+    // Two trades share each time. They arrive in another order: the first of a minute after the last.
     const trades = builtTrades(count, days(19_947), 1_500_000).map((trade, i) => ({
       ...trade,
       tsEventUs: trade.tsEventUs - (i % 2) * 1_500_000,
@@ -201,7 +201,7 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     expect(failed).toEqual([])
   })
 
-  it('when two processes end at once, of which one has the database', async () => {
+  it('when two processes end at once, one of which has the database', async () => {
     const trades = builtTrades(900, days(19_950), 2_000_000)
     const several = [1, 2, 3].map(() => new StorageMaintenance({ database, rollupIntervalMs: 1 }))
     for (const one of several) one.start()
@@ -210,12 +210,12 @@ describeGrades('the same trades give the same bars', ({ grade, newDatabase }) =>
     await expectBarsOf('together', trades)
   })
 
-  it('on a database of before, with the bars whose trades are gone', async () => {
+  it('on an older database, with the bars whose trades are gone', async () => {
     const url = await newDatabase()
     const old = new pg.Pool({ connectionString: url })
     old.on('error', () => undefined)
     await migrate(old, allMigrations.slice(0, 4))
-    // Today's writer names a column that was not there before; it goes again before the upgrade.
+    // Today's writer names a column that was not there before; it is dropped again before the upgrade.
     await old.query('alter table trades add column trade_ref text')
     const gone = builtTrades(400, days(19_943), 30_000_000)
     const left = builtTrades(400, days(19_960), 30_000_000).map((trade) => ({ ...trade, seq: trade.seq + 1000 }))

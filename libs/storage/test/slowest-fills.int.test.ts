@@ -58,7 +58,7 @@ describeWithPostgres('the slowest fills', () => {
     ])
   })
 
-  it('are the slowest of the run over all intervals, no more than are kept, each once', async () => {
+  it('are the slowest of the run over all intervals, up to the limit, each once', async () => {
     const store = aStore()
     for (const us of [5, 90, 20, 70, 10, 80]) store.note(aSlowFill(us))
     await store.flush()
@@ -71,7 +71,7 @@ describeWithPostgres('the slowest fills', () => {
     expect([await stored(), await stored('run-2')]).toEqual([[100, 90, 80], [2]])
   })
 
-  it('are stored when the interval is over', async () => {
+  it('are stored after the interval', async () => {
     const store = aStore({ intervalMs: 1 })
     store.note(aSlowFill(7))
     for (let attempt = 0; (await stored()).length === 0 && attempt < 1000; attempt++) {
@@ -81,7 +81,7 @@ describeWithPostgres('the slowest fills', () => {
     await store.close()
   })
 
-  it('wait, no more than are kept, while the database is away or not ready', async () => {
+  it('wait, up to the limit, while the database is down or not ready', async () => {
     const pool = createPool('postgresql://triplane:secret@127.0.0.1:9/triplane')
     const faults: StorageError[] = []
     const away = aStore({ pool, onFault: (fault) => faults.push(fault) })

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HistoryStore, openDatabaseEventually } from '../src/index.ts'
 
 /**
- * A process of its own for tests: `spill-and-die.ts <url> <spill folder> <run>`. Writes trades, in order, 500 at a time and
- * for as long as it lives, and prints how many of them are settled.
+ * A separate process for tests: `spill-and-die.ts <url> <spill folder> <run>`. Writes trades, in order, 500 at a time, until it
+ * is killed, and prints how many of them are settled.
  */
 const [url = '', folder = '', runId = ''] = process.argv.slice(2)
 const database = openDatabaseEventually({ url })

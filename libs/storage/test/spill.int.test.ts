@@ -52,7 +52,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     return store
   }
 
-  /** Sequences in the order in which the rows were stored: nothing was ever removed from the table. */
+  /** Sequences in the order of storing: nothing was ever removed from the table. */
   async function storedOf(run = runId, pool: pg.Pool = database.pool): Promise<number[]> {
     const { rows } = await pool.query('select seq::int from trades where run_id = $1 order by tableoid, ctid', [run])
     return rows.map(({ seq }) => seq)
@@ -60,7 +60,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
 
   const spillFiles = () => readdirSync(folder).filter((name) => name !== 'owner')
 
-  /** What the store is told of trades that reach the database, whosever they are. */
+  /** An observer that counts the trades reported to it, of any run. */
   function told() {
     const trades = { written: 0, known: 0, lost: 0 }
     const lost = (_: EventType, rows: number) => void (trades.lost += rows)
@@ -75,10 +75,10 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     return { trades, observer }
   }
 
-  /** Of the store's own run there is nothing: what it has stored is another's. */
+  /** Counts of the store's own run: all zero, because the rows it stored are another's. */
   const nothing = { written: 0, known: 0, failed: 0, dropped: 0, spilled: 0 }
 
-  it('has every row once and in order after the server was away, and forgets the files', async () => {
+  it('has every row once and in order after the server was down, and removes the files', async () => {
     const history = aStore({ maxBufferedRows: 1000 })
     history.write('data', someTrades(100))
     await history.flush()
@@ -109,7 +109,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect(spillFiles()).toEqual([])
   })
 
-  it('keeps types apart, and the last state of an order, over the disk', async () => {
+  it('keeps types apart, and the last state of an order, across the disk', async () => {
     const history = aStore()
     server.stop()
     const states = ['received', 'approved', 'acknowledged', 'filled'] as const
@@ -128,7 +128,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect(rows).toEqual([{ state: 'filled', seq: 4 }])
   })
 
-  it('settles on the disk while the server hangs, and has each row once when it goes on', async () => {
+  it('settles on the disk while the server hangs, and stores each row once when it resumes', async () => {
     const history = aStore({ settleTimeoutMs: 300 })
     history.write('data', someTrades(10))
     await history.flush()
@@ -144,12 +144,12 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect(docker('unpause')).toBe(0)
     await history.flush()
     expect(await storedOf()).toEqual(upTo(2010))
-    // What was on its way when it went to the disk may have been stored by either.
+    // Rows on their way when they were spilled may have been stored from either.
     const { written = 0, known = 0 } = history.counts().trade ?? {}
     expect(written + known).toBe(2010)
   })
 
-  it('takes what memory cannot while the server is there', async () => {
+  it('spills rows beyond the memory limit while the server is up', async () => {
     const history = aStore({ maxBufferedRows: 500, maxBatchRows: 200 })
     history.write('data', someTrades(30_000))
     expect(history.health().bufferedRows).toBeLessThanOrEqual(500)
@@ -159,7 +159,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect(history.counts().trade?.spilled).toBeGreaterThan(20_000)
   })
 
-  it('is begun with the server away: rows are there under their own runs when it comes', async () => {
+  it('can start while the server is down: rows are stored under their own runs when it is up', async () => {
     server.stop()
     const seen: EventualState['state'][] = []
     const later = openDatabaseEventually({ url: server.url }, ({ state }) => seen.push(state))
@@ -181,7 +181,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     await later.close()
   })
 
-  it('loses nothing that was settled when the writing process is killed', async () => {
+  it('loses no settled row when the writing process is killed', async () => {
     server.stop()
     const args = ['--import', 'tsx', join(__dirname, 'spill-and-die.ts'), server.url, folder, runId]
     const child = spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -192,7 +192,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
       if (settled > 20_000) child.kill('SIGKILL')
     })
     expect(await died).toBe('SIGKILL')
-    // What a kill in the middle of a write would leave.
+    // The remains of a kill in the middle of a write.
     appendFileSync(join(folder, spillFiles().sort().at(-1) as string), '0badc0de ["data",{"type":"tra')
     server.start()
     const { trades, observer } = told()
@@ -208,7 +208,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect(spillFiles()).toEqual([])
   })
 
-  it('stores once what a process stored and did not live to remove', async () => {
+  it('stores once the rows that a process stored but did not live to remove', async () => {
     server.stop()
     const first = aStore()
     first.write('data', someTrades(100))
@@ -225,7 +225,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect(await storedOf()).toEqual(upTo(100))
   })
 
-  it('drops and counts what the disk may not take, and stores the rest', async () => {
+  it('drops and counts rows beyond the disk limit, and stores the rest', async () => {
     server.stop()
     const history = aStore({ maxBufferedRows: 1000 }, 500_000)
     for (let seq = 1; seq <= 10_000; seq += 500) history.write('data', someTrades(500, seq))
@@ -245,7 +245,7 @@ describeWithDocker(['postgres'], 'history that goes on while the database is awa
     expect((await storedOf()).length).toBe(spilledRows + 10)
   })
 
-  it('does not give rows up while the server refuses us, and gives up what it rejects', async () => {
+  it('keeps rows while the server refuses us, and gives up those that it rejects', async () => {
     const wrong = new URL(server.url)
     wrong.password = 'changed'
     const shut = openDatabaseEventually({ url: wrong.href })

@@ -1,8 +1,8 @@
 import { openDatabase } from '../src/index.ts'
 
 /**
- * A process of its own for tests: `start-and-report.ts <folder> stop|die`. Opens the embedded database, prints who it
- * runs as and how many tables there are, then stops it in order or is killed.
+ * A separate process for tests: `start-and-report.ts <folder> stop|die`. Opens the embedded database, prints the user it runs
+ * as and the number of tables, then stops it gracefully or is killed.
  */
 const [folder = '', ending] = process.argv.slice(2)
 const database = await openDatabase({ embedded: { folder } })

@@ -17,21 +17,21 @@ const row: Omit<AuditRow, 'mac'> = {
 }
 
 describe('the canonical form of an audit row', () => {
-  it('is the one that is documented', () => {
+  it('is the documented one', () => {
     const fields =
       '"sim-run-1","run-1","halt","operator","the \\"feed\\"\\nlooks wrong",{"reasons":[],"state":"normal"},{"10":1e+21,"9":[true,null,0.1],"state":"halted"},"done"'
     expect(canonicalRow(row)).toBe(`["triplane-audit-1",1,"e-1",1723127400000001,${fields}]`)
-    // Computed once with openssl dgst -sha256 -mac HMAC, so that chains stay valid over versions of this program.
+    // Computed once with openssl dgst -sha256 -mac HMAC, so that chains stay valid across versions of this program.
     expect(macOf(key, row, NO_MAC)).toBe('ae79e97fd121cd909b4a7277af35f0e8948057758225810085bdbdf262a59600')
   })
 
-  it('has null for what is absent', () => {
+  it('has null for absent values', () => {
     const { runId: _, before: __, ...rest } = row
     expect(canonicalRow(rest)).toContain('"sim-run-1",null,"halt"')
     expect(canonicalRow({ ...rest, before: null })).toBe(canonicalRow(rest))
   })
 
-  it('does not depend on the order of names, and differs when anything else does', () => {
+  it('does not depend on the order of names, and changes with anything else', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         const canonical = (after: unknown) => canonicalRow({ ...row, after: after as JsonValue })
@@ -63,7 +63,7 @@ describe('the canonical form of an audit row', () => {
 })
 
 describe('a complete entry', () => {
-  it('says who and when, and has nothing that Postgres cannot store', () => {
+  it('has a name and a time, and nothing that Postgres cannot store', () => {
     const { link: _, entryId: __, timeUs: ___, ...entry } = row
     const odd = { ...entry, why: 'a\0b\ud800c', before: { 'k\0': ['\0', NaN, -0, undefined], gone: undefined } }
     expect(completeEntry(odd, 'e-9', 5)).toEqual({

@@ -1,31 +1,31 @@
 import { createHmac } from 'node:crypto'
 
-/** What JSON can say. */
+/** Any JSON value. */
 export type JsonValue =
   string | number | boolean | null | undefined | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
-/** What somebody did, for the audit. */
+/** An operator's action, for the audit. */
 export interface AuditEntry {
-  /** Known to be one and the same when it is appended again; a new one when it is absent. */
+  /** Identifies the entry when it is appended again; generated when absent. */
   readonly entryId?: string
-  /** Wall time at which it was done; now when it is absent. */
+  /** Wall time of the action; now when absent. */
   readonly timeUs?: number
   readonly account: string
   /** Absent when no run was known. */
   readonly runId?: string
-  /** What was ordered: `halt`, `resume`, ... */
+  /** The command: `halt`, `resume`, ... */
   readonly command: string
-  /** Name of the operator, which is that of the token. */
+  /** Name of the operator: that of the token. */
   readonly who: string
   readonly why: string
-  /** The state that it acted on, and the one that it led to. */
+  /** The state before the action and the one after it. */
   readonly before?: JsonValue
   readonly after?: JsonValue
-  /** What came of it: `done`, or why it was refused. */
+  /** The outcome: `done`, or why it was refused. */
   readonly outcome: string
 }
 
-/** An entry with everything said, as text can be stored. */
+/** An entry with every field set, its text storable. */
 export interface CompleteEntry extends AuditEntry {
   readonly entryId: string
   readonly timeUs: number
@@ -39,16 +39,16 @@ export interface AuditRow extends CompleteEntry {
   readonly mac: string
 }
 
-/** What is published of a link. */
+/** The published part of a link. */
 export type PublishedLink = Pick<AuditRow, 'link' | 'mac'>
 
-/** What the first link has before it. */
+/** The mac before the first link. */
 export const NO_MAC = '0'.repeat(64)
 
 /**
  * The canonical form of a row, which its mac covers: a JSON array without spaces,
  * `["triplane-audit-1",link,entryId,timeUs,account,runId,command,who,why,before,after,outcome]`. The time is integer
- * microseconds; what is absent is null; names within objects are sorted by UTF-16 code units; numbers and strings are as
+ * microseconds; absent values are null; names within objects are sorted by UTF-16 code units; numbers and strings are as
  * JavaScript's JSON.stringify writes them (that is RFC 8785).
  */
 export function canonicalRow(row: Omit<AuditRow, 'mac'>): string {
@@ -62,7 +62,7 @@ export function macOf(key: Buffer, row: Omit<AuditRow, 'mac'>, previousMac: stri
   return createHmac('sha256', key).update(canonicalRow(row), 'utf8').update(previousMac, 'utf8').digest('hex')
 }
 
-/** The entry as the database gives it back: text loses NUL and halves of characters, which Postgres cannot store. */
+/** The entry as the database returns it: text loses NUL and lone surrogates, which Postgres cannot store. */
 export function completeEntry(entry: AuditEntry, entryId: string, timeUs: number): CompleteEntry {
   const complete = { ...entry, entryId: entry.entryId ?? entryId, timeUs: entry.timeUs ?? timeUs }
   return storable(complete) as JsonValue & CompleteEntry

@@ -18,36 +18,36 @@ import { auditColumns, auditRowOf, type AuditRecord } from './audit-row-sql.ts'
 
 export interface AuditLogOptions {
   readonly pool: pg.Pool
-  /** False while the schema is not there yet: then the database counts as away. */
+  /** False until the schema exists: the database then counts as down. */
   readonly isReady?: () => boolean
   /** The key of the chain, at least 16 bytes. It is not in the database. */
   readonly key: Buffer
   readonly clock?: Clock
-  /** Told the newest link after each commit, so that a cut tail is noticed. Must not throw. */
+  /** Called with the newest link after each commit, so that a cut tail is noticed. Must not throw. */
   readonly publish?: (link: PublishedLink) => void
-  /** Where entries wait for the database: a folder of its own, of one process at a time. Needed for `appendEventually`. */
+  /** Where entries wait for the database: a folder of its own, for one process at a time. Needed for `appendEventually`. */
   readonly queueFolder?: string
-  /** One line for a person about something unusual. */
+  /** Called with a line for people about something unusual. */
   readonly onNotice?: (line: string) => void
 }
 
 export interface AuditLog {
   /**
-   * Resolves when the row is committed, after all that waits in the queue. Throws StorageError; when it is retryable, the row
-   * may be there nevertheless: append it again under the same `entryId`.
+   * Resolves when the row is committed, after everything in the queue. Throws StorageError; after a retryable one the row may
+   * be there nevertheless: append it again under the same `entryId`.
    */
   append(entry: AuditEntry): Promise<AuditRow>
   /**
-   * Resolves when the entry is on the disk; it is committed as soon as the database takes it, once and in order, by this
-   * process or the next. Rejects with StorageError `spill_failed` when the disk refuses: then it waits in memory.
+   * Resolves when the entry is on the disk; it is committed as soon as the database accepts it, once and in order, by this
+   * process or the next. Rejects with StorageError `spill_failed` when the disk fails: the entry then waits in memory.
    */
   appendEventually(entry: AuditEntry): Promise<void>
-  /** The newest link, for whoever publishes it again after a restart. Throws StorageError. */
+  /** The newest link, for publishing again after a restart. Throws StorageError. */
   newest(): Promise<PublishedLink | undefined>
-  /** Resolves when the queue is empty. Throws StorageError when the database does not take it now. */
+  /** Resolves when the queue is empty. Throws StorageError when the database does not accept it now. */
   flush(): Promise<void>
   health(): { readonly isHealthy: boolean; readonly queued: number; readonly fault?: StorageError }
-  /** What waits is left to the next process. */
+  /** Leaves the queue to the next process. */
   close(): Promise<void>
 }
 
@@ -79,11 +79,11 @@ class ChainedAuditLog implements AuditLog {
   readonly #clock: Clock
   readonly #publish: (link: PublishedLink) => void
   readonly #queue: AuditQueue | undefined
-  /** Appends of this process go one after the other, so that links are published in order. */
+  /** Appends of this process run one after the other, so that links are published in order. */
   readonly #appends = new SerialQueue()
   #draining: Promise<void> | undefined
   #fault: StorageError | undefined
-  /** Aborts when it is closed. */
+  /** Aborts on close. */
   readonly #closing = new AbortController()
 
   constructor({ pool, isReady, key, clock, publish, queueFolder, onNotice }: AuditLogOptions) {
@@ -153,12 +153,12 @@ class ChainedAuditLog implements AuditLog {
   #drainInBackground(): void {
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined
-      // One may have come in at the last moment.
+      // An entry may have arrived at the last moment.
       if (!this.#closing.signal.aborted && (this.#queue?.size ?? 0) > 0) this.#drainInBackground()
     })
   }
 
-  /** What must be in the audit is tried forever: no fault is final. */
+  /** Retries forever, because entries must reach the audit: no fault is final. */
   async #drain(): Promise<void> {
     const onFailure = (error: unknown) => {
       if (!(error instanceof StorageError)) throw error

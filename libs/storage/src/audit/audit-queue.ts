@@ -6,12 +6,12 @@ import { checkedLine, scanLines } from '../files/checked-lines.ts'
 import { StorageError } from '../storage-error.ts'
 import type { CompleteEntry } from './audit-chain.ts'
 
-/** A line of the file: an entry that came in, or the id of one that is in the database. */
+/** A line of the file: a new entry, or the id of one that is in the database. */
 type QueueLine = { readonly entry: CompleteEntry } | { readonly done: string }
 
 /**
- * Audit entries that wait for the database, in an append-only file that outlives the process. The file is emptied when
- * nothing waits. An entry may come out again after a crash: it is known by its id.
+ * Audit entries that wait for the database, in an append-only file that outlives the process. The file is emptied when no entry
+ * waits. An entry may reappear after a crash: its id identifies it.
  */
 export class AuditQueue {
   readonly #path: string
@@ -21,7 +21,7 @@ export class AuditQueue {
   #handle: FileHandle | undefined
   readonly #writes = new SerialQueue()
 
-  /** Reads what an earlier process left; a torn end is cut off. Throws StorageError `spill_failed`. */
+  /** Reads the entries of an earlier process and cuts off a torn end. Throws StorageError `spill_failed`. */
   constructor(folder: string, onNotice: (line: string) => void) {
     this.#path = join(folder, 'audit-queue.log')
     try {
@@ -52,21 +52,21 @@ export class AuditQueue {
   }
 
   /**
-   * Takes the entry at once; resolves when it is on the disk. Rejects with StorageError `spill_failed` when the disk refuses:
-   * then the entry waits in memory only.
+   * Adds the entry at once; resolves when it is on the disk. Rejects with StorageError `spill_failed` when the disk fails: the
+   * entry then waits in memory only.
    */
   async add(entry: CompleteEntry): Promise<void> {
     this.#waiting.push(entry)
     await this.#writes.run(() => this.#write({ entry }))
   }
 
-  /** Takes out the oldest, which is in the database. A disk that refuses is passed over: the entry is known by its id. */
+  /** Removes the oldest, which is in the database. Ignores a disk failure: the entry is known by its id. */
   async removeOldest(): Promise<void> {
     const entry = this.#waiting.shift()
     if (entry !== undefined) await this.#writes.run(() => this.#write({ done: entry.entryId })).catch(() => undefined)
   }
 
-  /** What waits stays on the disk. */
+  /** Leaves waiting entries on the disk. */
   async close(): Promise<void> {
     await this.#writes.idle()
     await this.#handle?.close()
@@ -87,7 +87,7 @@ export class AuditQueue {
         }
         await handle.sync()
       } catch (error) {
-        // A full disk takes a part of a line.
+        // A full disk may write a part of a line.
         await handle.truncate(this.#bytes)
         throw error
       }

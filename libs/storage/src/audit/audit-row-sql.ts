@@ -1,6 +1,6 @@
 import type { AuditRow, JsonValue } from './audit-chain.ts'
 
-/** What `auditColumns` selects. */
+/** A row of `auditColumns`. */
 export interface AuditRecord {
   readonly link: string
   readonly entry_id: string

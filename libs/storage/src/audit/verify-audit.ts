@@ -4,10 +4,10 @@ import { macOf, NO_MAC, type AuditRow, type PublishedLink } from './audit-chain.
 import { auditColumns, auditRowOf, type AuditRecord } from './audit-row-sql.ts'
 
 /**
- * - `changed_row`: the row, or its mac, is not as it was written; where both were changed, the next one cannot fit either
- * - `missing_links`: rows are gone; the one after them cannot be judged, since its mac covers them
- * - `tail_cut`: the newest published row, and maybe some before it, are gone from the end
- * - `published_differs`: the row is another one than the published
+ * - `changed_row`: the row, or its mac, is not as it was written; when both were changed, the next one cannot fit either
+ * - `missing_links`: rows are missing; the one after them cannot be judged, since its mac covers them
+ * - `tail_cut`: the newest published row, and maybe some before it, are missing from the end
+ * - `published_differs`: the row differs from the published one
  * - `wrong_key`: no row fits this key: it is not the key of the chain, or every row was changed
  */
 export type AuditProblem =
@@ -20,7 +20,7 @@ export type AuditProblem =
 export interface AuditVerdict {
   readonly isIntact: boolean
   readonly rows: number
-  /** Absent when there are no rows. */
+  /** Absent without rows. */
   readonly newest?: PublishedLink
   /** By link. */
   readonly problems: readonly AuditProblem[]
@@ -30,8 +30,8 @@ const PAGE_ROWS = 5000
 const FIRST_BIGINT = '-9223372036854775808'
 
 /**
- * Judges the whole chain: every row against the key and the row before, and the end against the newest link that was
- * published. Without that, a cut tail cannot be noticed. Throws StorageError.
+ * Verifies the whole chain: every row against the key and the row before, and the end against the newest published link.
+ * Without that link, a cut tail cannot be detected. Throws StorageError.
  */
 export async function verifyAudit(pool: pg.Pool, key: Buffer, newestPublished?: PublishedLink): Promise<AuditVerdict> {
   const judge = new ChainJudge(key, newestPublished)
@@ -49,7 +49,7 @@ export async function verifyAudit(pool: pg.Pool, key: Buffer, newestPublished?: 
   return judge.verdict()
 }
 
-/** Judges rows as they come, in order. */
+/** Judges rows one by one, in order. */
 class ChainJudge {
   readonly #key: Buffer
   readonly #published: PublishedLink | undefined
@@ -58,7 +58,7 @@ class ChainJudge {
   #judgedRows = 0
   #changedRows = 0
   #last: PublishedLink = { link: 0, mac: NO_MAC }
-  /** The mac that the last row should have; its own, unless that was changed. */
+  /** The mac that the last row should have; the row's own, unless it was changed. */
   #lastComputed = NO_MAC
 
   constructor(key: Buffer, published: PublishedLink | undefined) {
@@ -100,7 +100,10 @@ class ChainJudge {
     }
   }
 
-  /** A row fits the mac before it as that is, or, when that was changed, as it should be: then it is not this row's fault. */
+  /**
+   * A row fits when it follows the previous mac as stored or, if that was changed, as it should be: the change is not its
+   * fault.
+   */
   #judge(row: AuditRow): void {
     this.#judgedRows++
     const computed = macOf(this.#key, row, this.#last.mac)

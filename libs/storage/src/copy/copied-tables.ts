@@ -2,16 +2,16 @@ import { timeframes } from '@triplane/contracts'
 import { partitionedTables } from '../grades/partitioned-tables.ts'
 import { replaceBar, rollupKey } from '../rollups/rollup-sql.ts'
 
-/** How the rows of a table go from one database to another. */
+/** How the rows of a table are copied from one database to another. */
 export interface CopiedTable {
   readonly name: string
-  /** Columns by which a row is known, in the order of the primary key. */
+  /** Columns that identify a row, in the order of the primary key. */
   readonly key: readonly string[]
-  /** Which runs' rows are compared when it is done; without it all rows are. */
+  /** Whether to compare only the rows of the source's runs; otherwise all rows. */
   readonly isByRun: boolean
-  /** What is done with a row that is there already. Rows of most tables never change. */
+  /** What to do with an existing row. Rows of most tables never change. */
   readonly onConflict: string
-  /** The target may make rows of its own from what was copied before. */
+  /** The target may derive rows of its own from what was copied before. */
   readonly isDerived: boolean
 }
 
@@ -33,13 +33,13 @@ const byRun = (name: string, key: readonly string[], onConflict = keepFirst): Co
   isDerived: false,
 })
 
-/** Bars outlive their trades, so they are copied; what the target has made of more trades stays. */
+/** Bars outlive their trades, so they are copied; the target keeps a bar that it made from more trades. */
 const rollup = (name: string): CopiedTable => ({
   ...byRun(name, rollupKey, `(${rollupKey.join(', ')}) ${replaceBar(name, '>')}`),
   isDerived: true,
 })
 
-/** Every table that is copied: what others refer to comes first, and trades before their bars. */
+/** Every table to copy: referenced tables come first, and trades before their bars. */
 export const copiedTables: readonly CopiedTable[] = [
   byRun('runs', ['run_id'], ended),
   ...partitionedTables.map((name) => byRun(name, ['run_id', 'producer', 'seq'])),

@@ -5,39 +5,39 @@ import { copiedTables, type CopiedTable } from './copied-tables.ts'
 import { areEqual, countRows, hasAll, totalOf } from './row-counts.ts'
 import { TableCopier, type Key } from './table-copier.ts'
 
-/** How far the copy of a table has come. */
+/** Progress of a table's copy. */
 export interface CopyProgress {
   readonly table: string
-  /** Number of the table, from 1, of so many. */
+  /** Number of the table, from 1, of `tables`. */
   readonly tableNumber: number
   readonly tables: number
-  /** Rows done, and rows that the source had when the table was begun. */
+  /** Rows done, and rows of the source when the table was begun. */
   readonly rows: number
   readonly totalRows: number
 }
 
 export interface CopyStorageOptions {
-  /** A database with its schema up to date; it may be written to meanwhile. */
+  /** A database with its schema up to date; it may be written to during the copy. */
   readonly from: pg.Pool
   /** Another one with its schema up to date; it may have rows of its own. */
   readonly to: pg.Pool
-  /** Rows of one transaction at most. 20,000. */
+  /** Maximum rows per transaction; default 20,000. */
   readonly batchRows?: number
-  /** Told before a table and after every batch. Must not throw. */
+  /** Called before a table and after every batch. Must not throw. */
   readonly onProgress?: (progress: CopyProgress) => void
-  /** Ends the copy between two batches; begun again, it goes on from there. */
+  /** Ends the copy between two batches; a new copy continues from there. */
   readonly signal?: AbortSignal
   /** The key of the audit chain, to verify it at the target. */
   readonly auditKey?: Buffer
 }
 
-/** What became of a table. */
+/** The result for a table. */
 export interface TableCopy {
   readonly table: string
   readonly sourceRows: number
-  /** Rows that this copy brought or brought up to date; the others were there. */
+  /** Rows that this copy added or updated; the others existed. */
   readonly newRows: number
-  /** The target has as many rows of every run of the source as the source; of bars at least as many. */
+  /** The target has as many rows of each of the source's runs as the source; of bars at least as many. */
   readonly isEqual: boolean
   /** Why the table was not copied. */
   readonly refused?: string
@@ -53,10 +53,9 @@ export interface CopyReport {
 const DEFAULT_BATCH_ROWS = 20_000
 
 /**
- * Copies everything of one database into another: rows that are there already stay, so it may be broken off at any moment and
- * begun again. Bars are copied too, since their trades may be gone; those of trades that the source has not rolled up yet follow at the
- * target. Throws StorageError; when the signal breaks it off, the
- * signal's reason.
+ * Copies everything from one database to another. Existing rows stay, so it may be interrupted at any moment and started again.
+ * Bars are copied too, since their trades may be gone; bars of trades that the source has not rolled up yet follow at the
+ * target. Throws StorageError, or the signal's reason when that aborts.
  */
 export async function copyStorage(options: CopyStorageOptions): Promise<CopyReport> {
   const { from, to, onProgress, signal, auditKey } = options
@@ -121,7 +120,7 @@ async function copyTable(
     const progress = await copier.progress()
     await copyFrom(progress)
     let result = await compare()
-    // The source has got rows, or the target has lost some, before the place from which the copy went on.
+    // The source has gained rows, or the target has lost some, before the place where the copy resumed.
     if (progress !== undefined && (mayChange || !result.isEqual)) {
       await copyFrom(undefined)
       result = await compare()
@@ -131,7 +130,7 @@ async function copyTable(
   })
 }
 
-/** Two chains cannot become one: the target's must be the beginning of the source's, or the other way round. */
+/** Two chains cannot be merged: one of them must be the beginning of the other. */
 async function otherChain(from: pg.Pool, to: pg.Pool): Promise<string | undefined> {
   const sql = 'select link::text, mac from audit_log order by audit_log.link'
   const [source, target] = await Promise.all([from, to].map((pool) => pool.query<{ link: string; mac: string }>(sql)))
@@ -158,7 +157,7 @@ async function withClients<Outcome>(
     toClient = await to.connect()
     return await work(fromClient, toClient)
   } finally {
-    // Temporary tables and half a transaction go with the connection.
+    // Temporary tables and an open transaction end with the connection.
     fromClient.release(true)
     toClient?.release(true)
   }

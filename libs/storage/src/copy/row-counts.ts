@@ -1,10 +1,10 @@
 import type pg from 'pg'
 import type { CopiedTable } from './copied-tables.ts'
 
-/** Rows by run, or, for a table that has no runs, under one name. */
+/** Row counts by run, or, for a table without runs, under one name. */
 export type RowCounts = ReadonlyMap<string, number>
 
-/** Counts the rows of a table, exactly; of these runs only, if they are given. */
+/** Counts the rows of a table, exactly; only those of `runs`, if given. */
 export async function countRows(pool: pg.Pool, table: CopiedTable, runs?: readonly string[]): Promise<RowCounts> {
   const group = table.isByRun ? 'run_id' : `'all'`
   const where = table.isByRun && runs !== undefined ? 'where run_id = any($1)' : ''
@@ -19,12 +19,12 @@ export function totalOf(counts: RowCounts): number {
   return [...counts.values()].reduce((sum, rows) => sum + rows, 0)
 }
 
-/** Whether the target has as many rows as the source of everything that the source has. */
+/** Whether the target has exactly as many rows as the source, for everything in the source. */
 export function areEqual(source: RowCounts, target: RowCounts): boolean {
   return [...source].every(([name, rows]) => target.get(name) === rows)
 }
 
-/** Whether the target has at least as many. */
+/** Whether the target has at least as many rows. */
 export function hasAll(source: RowCounts, target: RowCounts): boolean {
   return [...source].every(([name, rows]) => (target.get(name) ?? 0) >= rows)
 }

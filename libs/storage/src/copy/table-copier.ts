@@ -8,7 +8,7 @@ import type { CopiedTable } from './copied-tables.ts'
 /** A row's key, as text. */
 export type Key = readonly string[]
 
-/** A batch that was copied: the key of its last row, its rows, and how many of these were new or newer. */
+/** A copied batch: the key of its last row, its rows, and how many of these were new or newer. */
 export interface CopiedBatch {
   readonly lastKey: Key
   readonly rows: number
@@ -16,14 +16,14 @@ export interface CopiedBatch {
 }
 
 /**
- * Copies a table in batches, each the rows of a range of keys: COPY out, COPY into a temporary table, then insert what is new
- * and note how far it came, in one transaction. Throws what the client throws; then both connections are of no more use.
+ * Copies a table in batches, each the rows of a range of keys: COPY out, COPY into a temporary table, then insert the new rows
+ * and record the progress, in one transaction. Throws what the client throws; both connections are then unusable.
  */
 export class TableCopier {
   readonly #from: pg.PoolClient
   readonly #to: pg.PoolClient
   readonly #table: CopiedTable
-  /** Names the database that is copied from. */
+  /** Identifies the source database. */
   readonly #source: string
   readonly #batchRows: number
   #columns = ''
@@ -42,7 +42,7 @@ export class TableCopier {
     this.#batchRows = options.batchRows
   }
 
-  /** How far an earlier copy came: the last key, and the rows up to it. */
+  /** The progress of an earlier copy: the last key, and the rows up to it. */
   async progress(): Promise<{ readonly lastKey: Key; readonly rows: number } | undefined> {
     const { rows } = await this.#to.query<{ last_key: string[]; copied_rows: string }>(
       'select last_key, copied_rows from copy_progress where source = $1 and table_name = $2',
@@ -58,7 +58,7 @@ export class TableCopier {
     ])
   }
 
-  /** Copies the next rows behind `after`, of which `rowsBefore` were copied up to there. Undefined when there are none. */
+  /** Copies the next rows behind `after`; `rowsBefore` rows were copied up to there. Undefined when there are none. */
   async copyBatch(after: Key | undefined, rowsBefore: number): Promise<CopiedBatch | undefined> {
     await this.#prepare()
     const lastKey = await this.#endOfBatch(after)
@@ -88,7 +88,7 @@ export class TableCopier {
     return after && `${this.#keys} > ${literal(after)}`
   }
 
-  /** Finds the columns, which both have, and makes the temporary table. */
+  /** Finds the columns that both databases have, and creates the temporary table. */
   async #prepare(): Promise<void> {
     if (this.#columns !== '') return
     const { name } = this.#table

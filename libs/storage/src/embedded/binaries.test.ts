@@ -15,7 +15,7 @@ describe('binaries', () => {
   })
   afterEach(() => rmSync(join(native, '..'), { recursive: true }))
 
-  it('makes the links that the install script did not make, once', () => {
+  it('creates the links that the install script did not create, once', () => {
     expect(linksReady(native)).toBe(true)
     expect(linksReady(native)).toBe(true)
     expect(readlinkSync(join(native, 'lib', 'libpq.so.5'))).toBe('libpq.so.5.18')

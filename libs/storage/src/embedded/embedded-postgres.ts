@@ -14,7 +14,7 @@ const START_ATTEMPTS = 5
 const POLL_MS = 50
 const HOST = '127.0.0.1'
 
-/** A small server beside a busy Node process: one writer, few readers, data that a run can be replayed into. */
+/** A small server beside a busy Node process: one writer, few readers, data that can be rebuilt by replaying the run. */
 const SETTINGS = {
   listen_addresses: HOST,
   unix_socket_directories: '',
@@ -28,28 +28,28 @@ const SETTINGS = {
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Where password, log and data lie; made when missing. */
+  /** The folder for password, log and data; created if missing. */
   readonly folder: string
-  /** Used instead, with a subfolder of its own, when the server's user cannot reach `folder`. `/var/lib/triplane`. */
+  /** Used instead, with a subfolder of its own, when the server's user cannot reach `folder`; default `/var/lib/triplane`. */
   readonly reachableFolder?: string
-  /** Loopback port; a free one unless told otherwise. */
+  /** Loopback port; default any free one. */
   readonly port?: number
-  /** One line for a person about something unusual that was done. */
+  /** Called with a line for people about something unusual. */
   readonly onNotice?: (line: string) => void
 }
 
 export interface EmbeddedPostgres {
   /** Connection string of the superuser, with password. */
   readonly url: string
-  /** Where the data lies in fact. */
+  /** The actual folder of the data. */
   readonly dataFolder: string
-  /** Stops the server cleanly: what is committed is on the disk. */
+  /** Stops the server cleanly: everything committed is on the disk. */
   stop(): Promise<void>
 }
 
 /**
- * Starts the embedded Postgres as a child process, initialises it first when it is new. Works as root (the server runs
- * as an unprivileged user), as root below a folder that others cannot enter, and as an ordinary user. Throws StorageError.
+ * Starts the embedded Postgres as a child process, and initialises a new one first. Works as root (the server runs as an
+ * unprivileged user), as root below a folder that others cannot enter, and as an ordinary user. Throws StorageError.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const onNotice = options.onNotice ?? (() => undefined)
@@ -63,7 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (obstacle === undefined) return running(server, cluster, url, onNotice)
     const log = readFileSync(cluster.log, 'utf8').trim()
     if (/lock file .* already exists/.test(log)) throw folderBusy(cluster.data)
-    // Another process took the port, or the children of a killed server are still leaving.
+    // Another process took the port, or the children of a killed server are still exiting.
     const passes = options.port === undefined && /Address already in use|shared memory block/.test(log)
     if (!passes || attempt === START_ATTEMPTS) {
       throw new StorageError('start_failed', `Expected Postgres to start: ${log.slice(-600) || obstacle}`)
@@ -77,7 +77,7 @@ function spawnServer(cluster: Cluster, port: number): ChildProcess {
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(cluster.log, 'w', 0o600)
   try {
-    // In a process group of its own, so that Ctrl-C reaches us and not the server: we stop it when all is written.
+    // In its own process group, so that Ctrl-C reaches us and not the server: we stop it when everything is written.
     const server = spawn(join(cluster.native, 'bin', 'postgres'), ['-D', cluster.data, ...flags], {
       ...cluster.user,
       cwd: '/',
@@ -85,7 +85,7 @@ function spawnServer(cluster: Cluster, port: number): ChildProcess {
       stdio: ['ignore', log, log],
       detached: true,
     })
-    // A failed spawn is told in whyNotStarted; a signal that cannot be sent means that the server has ended.
+    // whyNotStarted reports a failed spawn; a signal that cannot be sent means that the server has ended.
     server.on('error', () => undefined)
     return server
   } finally {
@@ -93,7 +93,7 @@ function spawnServer(cluster: Cluster, port: number): ChildProcess {
   }
 }
 
-/** Waits until the server answers; gives the reason when it does not. */
+/** Waits until the server answers; returns the reason when it does not. */
 async function whyNotStarted(server: ChildProcess, url: string): Promise<string | undefined> {
   const spawnError = await new Promise<Error | undefined>((resolve) => {
     server.once('spawn', () => resolve(undefined))
@@ -114,7 +114,7 @@ async function whyNotStarted(server: ChildProcess, url: string): Promise<string 
   return `no answer within ${START_TIMEOUT_MS / 1000} s`
 }
 
-/** False while nobody listens or the server is starting up. Any other refusal is not a matter of waiting: throws. */
+/** False while the port is closed or the server is starting up. Throws any other refusal, since waiting does not help. */
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 })
   client.on('error', () => undefined)
@@ -151,7 +151,7 @@ function running(
   }
 }
 
-/** Has the server end cleanly, sessions cut; after too long, at once. */
+/** Stops the server cleanly, cutting sessions; after a time limit, at once. */
 async function stopped(server: ChildProcess): Promise<void> {
   if (hasEnded(server)) return
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))

@@ -7,13 +7,13 @@ import { StorageError } from '../storage-error.ts'
 const STOP_TIMEOUT_MS = 30_000
 const POLL_MS = 50
 
-/** A setting of no meaning to Postgres: it shows on the server's command line which process started it. */
+/** A setting without meaning to Postgres: it shows on the server's command line which process started it. */
 export const OWNER_SETTING = 'triplane.owner_pid'
 
 /**
- * Makes the data folder free. What `postmaster.pid` names may be
- * 1. nobody any more, or a process that is no Postgres (the number was reused): the file is removed;
- * 2. a server whose starter lives: `folder_busy`;
+ * Frees the data folder. `postmaster.pid` may name
+ * 1. no process any more, or one that is not Postgres (the number was reused): the file is removed;
+ * 2. a server whose starter is alive: `folder_busy`;
  * 3. a server whose starter was killed: it is stopped cleanly.
  */
 export async function freeDataFolder(data: string, onNotice: (line: string) => void): Promise<void> {

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { StorageError } from '../storage-error.ts'
 
-/** Whom the server runs as: `undefined` is ourselves. */
+/** The user that the server runs as: `undefined` is ourselves. */
 export type ServiceUser = { readonly uid: number; readonly gid: number } | undefined
 
 /**
- * Postgres refuses to run as root. As root this is the owner of the data folder when there is one, else the user
- * `postgres`, else `nobody`; otherwise ourselves. Throws `no_user`, and `folder_unusable` when the data belongs to another.
+ * Postgres refuses to run as root. As root this is the owner of an existing data folder, else the user `postgres`, else
+ * `nobody`; otherwise ourselves. Throws `no_user`, and `folder_unusable` when the data belongs to another user.
  */
 export function serviceUser(dataFolder: string): ServiceUser {
   const ownUid = process.getuid?.()
@@ -25,7 +25,7 @@ export function serviceUser(dataFolder: string): ServiceUser {
   throw new StorageError('no_user', 'Expected a user postgres or nobody: Postgres does not run as root')
 }
 
-/** True when `user` can enter `folder`, which needs every parent of it. */
+/** True when `user` can enter `folder`, which requires access to each of its parents. */
 export function canReach(user: ServiceUser, folder: string): boolean {
   if (user === undefined) return true
   return spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...user, cwd: '/', stdio: 'ignore' }).status === 0

@@ -4,14 +4,14 @@ const LINE_FEED = 10
 const CHECK_DIGITS = 8
 
 /**
- * A line with its own checksum before it: eight hex digits of CRC-32, a space, the text, a line feed. The text is JSON, which
- * has no line feed inside: a line that is not whole spoils no other.
+ * A line preceded by its own checksum: eight hex digits of CRC-32, a space, the text, a line feed. The text is JSON, which
+ * contains no line feed: a broken line spoils no other.
  */
 export function checkedLine(text: string): string {
   return `${checksum(text)} ${text}\n`
 }
 
-/** The texts of the lines, undefined where one is not whole, and where the last whole one ends: the rest was torn. */
+/** The texts of the lines, undefined for broken ones, and the end of the last intact one: the rest was torn. */
 export function scanLines(bytes: Buffer): {
   readonly lines: readonly (Buffer | undefined)[]
   readonly wholeBytes: number

@@ -3,13 +3,13 @@ import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 /**
- * Where files are synced, so that tests can have a disk that fails. After a sync that failed nobody knows what is on the
- * disk: the next one says nothing about what was written before it.
+ * Syncs files; a port, so that tests can have a disk that fails. After a failed sync the contents of the disk are unknown: the
+ * next sync says nothing about what was written before it.
  */
 export interface Disk {
-  /** Resolves when what was written to an open file is on the disk. */
+  /** Resolves when everything written to an open file is on the disk. */
   sync(file: number): Promise<void>
-  /** The same of names in a folder: a new file is there after a power cut only when its folder was synced. */
+  /** The same for names in a folder: a new file survives a power cut only when its folder was synced. */
   syncFolder(folder: string): Promise<void>
 }
 
@@ -20,7 +20,7 @@ export const systemDisk: Disk = {
   sync: (file) => fsyncFile(file).catch(throwUnless('EINVAL')),
 
   async syncFolder(folder) {
-    // Windows does not open folders.
+    // Windows cannot open folders.
     if (process.platform === 'win32') return
     const handle = await open(folder)
     try {

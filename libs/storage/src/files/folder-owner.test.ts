@@ -23,7 +23,7 @@ describe('a folder of one process', () => {
     rmSync(folder, { recursive: true })
   })
 
-  /** What the other process would have written: its number and its start, as ours are written. */
+  /** The other process's owner file: its number and its start, as we write ours. */
   function ownedByOther(): string {
     const stat = readFileSync(`/proc/${other.pid}/stat`, 'latin1').replace(/^.*\) /s, '')
     const text = `${other.pid} ${stat.split(' ')[19]}`
@@ -31,7 +31,7 @@ describe('a folder of one process', () => {
     return text
   }
 
-  it('is ours until it is given back, and leaves nothing behind', () => {
+  it('is ours until it is released, and then has no owner file', () => {
     const giveBack = ownFolder(folder)
     expect(owner()).toMatch(new RegExp(`^${process.pid} \\d+$`))
     ownFolder(folder)
@@ -39,7 +39,7 @@ describe('a folder of one process', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is refused while another process has it, by a message that names both', () => {
+  it('is refused while another process owns it, with a message that names both', () => {
     const theirs = ownedByOther()
     expect(() => ownFolder(folder)).toThrow(
       `Expected ${folder} to be free, but another Triplane, process ${other.pid},`,
@@ -47,7 +47,7 @@ describe('a folder of one process', () => {
     expect(owner()).toBe(theirs)
   })
 
-  it('is taken over from a process that was killed, and from one that has its number by now', async () => {
+  it('is taken over from a killed process, even when another process has its number by now', async () => {
     const theirs = ownedByOther()
     writeFileSync(
       join(folder, 'owner'),
@@ -61,7 +61,7 @@ describe('a folder of one process', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it('is not given back by who does not have it any more', () => {
+  it('is not released by a process that no longer owns it', () => {
     const giveBack = ownFolder(folder)
     const theirs = ownedByOther()
     giveBack()

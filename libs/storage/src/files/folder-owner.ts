@@ -2,12 +2,12 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { StorageError } from '../storage-error.ts'
 
-/** Names the process that a folder belongs to, and when that process began: numbers are used again. */
+/** Names the process that owns a folder, and its start: process numbers are reused. */
 const OWNER_FILE = 'owner'
 
 /**
- * Makes a folder this process's own, until it is given back or the process has ended, however it ends. Gives what gives it back.
- * Throws StorageError `folder_busy` while it is another's.
+ * Makes this process the owner of a folder until it is released or the process ends, however it ends. Returns the function that
+ * releases it. Throws StorageError `folder_busy` while another process owns it.
  */
 export function ownFolder(folder: string): () => void {
   const file = join(folder, OWNER_FILE)
@@ -17,7 +17,7 @@ export function ownFolder(folder: string): () => void {
     const owner = read(file)
     if (owner === us) break
     if (owner !== undefined && isAlive(owner)) throw busy(folder, owner)
-    // Of two processes that find it left behind one takes it away; what the other takes away is looked at again.
+    // Of two processes that find a stale file one removes it; what the other removes is checked again.
     const taken = `${file}.${process.pid}`
     try {
       renameSync(file, taken)
@@ -33,7 +33,7 @@ export function ownFolder(folder: string): () => void {
   }
 }
 
-/** Puts the file there, whole, if there is none. */
+/** Creates the file, complete, if there is none. */
 function place(file: string, owner: string): boolean {
   const draft = `${file}.${process.pid}.draft`
   writeFileSync(draft, owner)
@@ -60,7 +60,7 @@ function isAlive(owner: string): boolean {
   return identityOf(Number.parseInt(owner, 10)) === owner
 }
 
-/** The number of a living process, with its start where the system tells it; `0` of one that is not. */
+/** The number of a living process, with its start where the system reports it; `0` for a dead one. */
 function identityOf(pid: number): string {
   try {
     const [, afterName = ''] = /^.*\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? []

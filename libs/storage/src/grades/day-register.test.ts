@@ -25,7 +25,7 @@ describe('a day register', () => {
     return asked.splice(0)
   }
 
-  it('asks for what it has not asked for, by table, and again after an hour', async () => {
+  it('registers each day once per table, and again after an hour', async () => {
     expect(await ensure('trades', 19_943, 19_944)).toEqual([['trades', ['2024-08-08', '2024-08-09']]])
     expect(await ensure('trades', 19_943, 19_945)).toEqual([['trades', ['2024-08-10']]])
     expect(await ensure('quotes', 19_943)).toEqual([['quotes', ['2024-08-08']]])
@@ -35,7 +35,7 @@ describe('a day register', () => {
     expect(await ensure('trades', 19_943)).toEqual([['trades', ['2024-08-08']]])
   })
 
-  it('asks again for what failed', async () => {
+  it('retries after a failure', async () => {
     fails = true
     await expect(ensure('ofi', 1)).rejects.toThrow('away')
     fails = false

@@ -2,23 +2,25 @@ import { systemClock, US_PER_DAY, US_PER_HOUR, type Clock } from '@triplane/kern
 import type pg from 'pg'
 import { utcDay } from './utc-day.ts'
 
-/** How long it is remembered that a day is there; then the register is told again that the day is written to. */
+/** How long a registered day is remembered; after that it is registered again as being written to. */
 const FRESH_FOR_US = US_PER_HOUR
 
 /**
- * Sees to it that the days that rows are about to go to are there: partitions on plain Postgres, on TimescaleDB a note of
- * the day; retention counts from the last one. Asks the database once an hour for each table and day.
+ * Ensures that the days of rows about to be written exist: partitions on plain Postgres, a note of the day on TimescaleDB.
+ * Retention counts from the last registration. Queries the database once an hour for each table and day.
  */
 export class DayRegister {
   readonly #clock: Clock
-  /** Monotonic time at which a table's day was last told to the database. */
+  /** Monotonic time at which a table's day was last registered. */
   readonly #toldUs = new Map<string, number>()
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock
   }
 
-  /** Call it outside a transaction. `timesUs` are the times of the rows, of any number of days. Throws what the client throws. */
+  /**
+   * Call it outside a transaction. `timesUs` are the times of the rows, of any number of days. Throws what the client throws.
+   */
   async ensure(client: pg.ClientBase, table: string, timesUs: Iterable<number>): Promise<void> {
     const nowUs = this.#clock.monotonicUs()
     const missing = daysOf(timesUs).filter((day) => !this.#isFresh(`${table} ${day}`, nowUs))
@@ -33,7 +35,7 @@ export class DayRegister {
   }
 }
 
-/** Makes the partitions of `table` for these days, counted from the epoch, that are not there. */
+/** Creates the missing partitions of `table` for these days, counted from the epoch. */
 export async function ensureDays(
   client: pg.ClientBase | pg.Pool,
   table: string,

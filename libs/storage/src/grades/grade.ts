@@ -2,25 +2,25 @@ import type pg from 'pg'
 import { StorageError } from '../storage-error.ts'
 
 /**
- * What the server can do for history.
- * - `timescale`: TimescaleDB under its community licence: hypertables, compressed when they are a week old
+ * What the server offers for history.
+ * - `timescale`: TimescaleDB under its community licence: hypertables, compressed after a week
  * - `timescale_apache`: TimescaleDB under the Apache licence: hypertables
  * - `postgres`: no TimescaleDB: range partitions
- * Rollups and retention are ours on each, so that the same trades give the same bars.
+ * Rollups and retention are our own on each, so that the same trades give the same bars.
  */
 export type Grade = 'timescale' | 'timescale_apache' | 'postgres'
 
-/** A grade, and one line about it for the log. */
+/** A grade, and a line about it for the log. */
 export interface GradeFound {
   readonly grade: Grade
   readonly description: string
 }
 
-/** What the server offers, and the versions to name. */
+/** What the server offers, and the versions to report. */
 interface Offer {
   readonly grade: Grade
   readonly server: string
-  /** Why there is no TimescaleDB although the server has it. */
+  /** Why TimescaleDB is not used although the server has it. */
   readonly obstacle?: string
 }
 
@@ -34,9 +34,9 @@ const abilities: Readonly<Record<Grade, string>> = {
 }
 
 /**
- * Finds the grade of a database: the one that its schema was made for, or, before there is a schema, what the server
- * offers; then the extension is created where that is permitted. Throws StorageError `grade_lost` when the schema needs
- * the community licence and the server has it no more; otherwise what the client throws.
+ * Finds the grade of a database: the one that its schema was made for, or, before there is a schema, what the server offers,
+ * creating the extension if permitted. Throws StorageError `grade_lost` when the schema needs the community licence and the
+ * server no longer has it; otherwise what the client throws.
  */
 export async function findGrade(client: pg.ClientBase): Promise<GradeFound> {
   const made = await gradeOfSchema(client)
@@ -52,7 +52,7 @@ async function gradeOfSchema(client: pg.ClientBase): Promise<Grade | undefined> 
   return made.rows[0]?.grade
 }
 
-/** A schema is not made over when the server learns more later. */
+/** A schema keeps its grade when the server offers more later. */
 function heldTo(made: Grade, offer: Offer): Offer {
   if (made === offer.grade) return offer
   if (made === 'timescale' || offer.grade === 'postgres') {
@@ -71,7 +71,7 @@ async function offerOf(client: pg.ClientBase, mayCreate: boolean): Promise<Offer
     "select current_setting('server_version') as postgres, current_setting('timescaledb.disable_load', true) as loader",
   )
   const plain: Offer = { grade: 'postgres', server: `Postgres ${rows[0]?.postgres.split(' ')[0]}` }
-  // To create the extension where it is not preloaded ends the session.
+  // Creating the extension where it is not preloaded ends the session.
   if (rows[0]?.loader === null) return plain
   if (mayCreate) await createExtension(client)
   const found = await client.query<{ version: string }>(

@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import { storageFault } from '../storage-error.ts'
 
-/** Locks of the database that only one Triplane holds at a time. Any numbers; the same in every Triplane. */
+/** Database locks that only one Triplane can have at a time. Any numbers; the same in every Triplane. */
 export const locks = { rollups: 7_241_985_002, retention: 7_241_985_003 } as const
 
 /**
- * Runs `work` on a connection of its own while it holds `lock`. Gives undefined at once when another process holds it.
- * Throws StorageError, saying what was being done.
+ * Runs `work` on its own connection under `lock`. Returns undefined at once when another process has it. Throws StorageError,
+ * which says what was being done.
  */
 export async function oneAtATime<Outcome>(
   pool: pg.Pool,
@@ -24,7 +24,7 @@ export async function oneAtATime<Outcome>(
     await client.query('select pg_advisory_unlock($1)', [locks[lock]])
     return outcome
   } catch (error) {
-    // The session goes, and the lock with it.
+    // Ends the session, and with it the lock.
     isBroken = true
     throw storageFault(error, doing)
   } finally {

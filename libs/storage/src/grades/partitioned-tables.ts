@@ -1,7 +1,7 @@
 /**
- * The tables of history that are kept in one partition or chunk a day, UTC, each with the column that says which day. Trades
- * go by the venue's time, as bars do; the others by market time. Runs, orders, their journal and fills are not among them:
- * what was ordered and booked is never dropped.
+ * The tables of history with one partition or chunk per UTC day, each with the column that gives the day. Trades go by the
+ * venue's time, as bars do; the others by market time. Runs, orders, their journal and fills are not among them: orders and
+ * bookings are never dropped.
  */
 export const partitionColumns = {
   trades: 'event_time',

@@ -5,10 +5,10 @@ import type { Grade } from './grade.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { partitionColumns, partitionedTables, type PartitionedTable } from './partitioned-tables.ts'
 
-/** How many days rows are kept at least, by table; what is not named is kept forever. Whole numbers from 1. */
+/** Minimum number of days to keep rows, by table; unnamed tables are kept forever. Whole numbers from 1. */
 export type RetentionDays = Readonly<Partial<Record<PartitionedTable, number>>>
 
-/** A day of a table that was dropped. */
+/** A dropped day of a table. */
 export interface DroppedDay {
   readonly table: PartitionedTable
   /** `2024-08-08`, UTC. */
@@ -21,23 +21,23 @@ export interface RetentionOptions {
   readonly grade: Grade
   readonly days: RetentionDays
   readonly clock?: Clock
-  /** How long others may be kept waiting for a day to go; then it is left for the next pass. 2 s. */
+  /** How long dropping a day may block others; then it is left for the next pass. Default 2 s. */
   readonly lockTimeoutMs?: number
 }
 
 /** SQLSTATE lock_not_available. */
 const LOCKED = '55P03'
 
-/** Days that are over, and were written to for the last time, longer ago than the table keeps its rows. */
+/** Days whose end and last write are both longer ago than the table keeps its rows. */
 const EXPIRED = `select day::text as day from history_days
   where table_name = $1 and day + 1 + $2::integer <= ($3::timestamptz at time zone 'UTC')
     and written_at + $2::integer * interval '1 day' <= $3::timestamptz
   order by history_days.day`
 
 /**
- * Drops whole days of history. A day goes when both its market time and the last hour in which it was written to are longer
- * ago than the table keeps its rows: a replay of 2024 is kept as long as what is recorded today. A day of trades that are not
- * all rolled up yet stays until they are. Runs, orders, fills and audit are never touched.
+ * Drops whole days of history. A day is dropped when both its market time and the last hour in which it was written to are
+ * longer ago than the table keeps its rows: a replay of 2024 is kept as long as a recording of today. A day of trades stays
+ * until all of them are rolled up. Runs, orders, fills and audit are never touched.
  */
 export class RetentionJob {
   readonly #pool: pg.Pool
@@ -61,7 +61,7 @@ export class RetentionJob {
     }
   }
 
-  /** One pass. Undefined when another process is at it. Throws StorageError. */
+  /** Runs one pass. Undefined when another process is running one. Throws StorageError. */
   pass(): Promise<readonly DroppedDay[] | undefined> {
     return oneAtATime(this.#pool, 'retention', 'drop old history', async (client) => {
       const dropped: DroppedDay[] = []
@@ -83,7 +83,7 @@ export class RetentionJob {
     return rows.map(({ day }) => day)
   }
 
-  /** Gives the rows that went; undefined when somebody uses the table for too long, or its bars are not made yet. */
+  /** Returns the number of dropped rows; undefined when the table is locked for too long, or its bars are not made yet. */
   async #drop(client: pg.PoolClient, table: PartitionedTable, day: string): Promise<number | undefined> {
     const range = `timestamptz '${day} 00:00Z'`
     const inDay = `${partitionColumns[table]} >= ${range} and ${partitionColumns[table]} < ${range} + interval '1 day'`
@@ -96,7 +96,7 @@ export class RetentionJob {
       await client.query(`set local lock_timeout = ${this.#lockTimeoutMs}`)
       const { rows } = await client.query<{ count: string }>(`select count(*) from ${table} where ${inDay}`)
       await client.query(drop)
-      // Asked when nobody writes to the day any more.
+      // Checked once no writer can add to the day.
       if (table === 'trades' && (await isMarked(client, range))) {
         await client.query('rollback')
         return undefined
@@ -112,7 +112,7 @@ export class RetentionJob {
   }
 }
 
-/** Whether minutes of the day that begins at `start` wait to be rolled up. */
+/** Whether minutes of the day that begins at `start` still have to be rolled up. */
 async function isMarked(client: pg.PoolClient, start: string): Promise<boolean> {
   const { rows } = await client.query<{ waits: boolean }>(
     `select exists (select from rollup_marks where time >= ${start} and time < ${start} + interval '1 day') as waits`,

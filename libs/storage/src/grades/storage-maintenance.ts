@@ -5,10 +5,10 @@ import { RollupJob, type RollupPass } from '../rollups/rollup-job.ts'
 import { storageFault, type StorageError } from '../storage-error.ts'
 import { RetentionJob, type DroppedDay, type RetentionDays } from './retention-job.ts'
 
-/** Told what happens, for log and metrics. Must not throw. */
+/** Receives events for log and metrics. Must not throw. */
 export interface MaintenanceObserver {
   rolledUp?(pass: RollupPass): void
-  /** Days of history went; never called with none. */
+  /** Days of history were dropped; never called without any. */
   dropped?(days: readonly DroppedDay[]): void
   /** A pass failed; the next one comes at its time. */
   failed?(fault: StorageError): void
@@ -16,16 +16,16 @@ export interface MaintenanceObserver {
 
 export interface MaintenanceOptions {
   readonly database: Pick<Database, 'pool' | 'grade'>
-  /** Days that rows are kept, by table. Nothing is dropped by default. */
+  /** Days to keep rows, by table. By default nothing is dropped. */
   readonly retentionDays?: RetentionDays
-  /** 5 s */
+  /** Default 5 s. */
   readonly rollupIntervalMs?: number
-  /** How long `stop` goes on rolling up what is left at most. 30 s. */
+  /** Maximum time that `stop` spends on rolling up what is left; default 30 s. */
   readonly lastPassMs?: number
   readonly observer?: MaintenanceObserver
 }
 
-/** A pass that is run again and again, so long after its end. */
+/** A pass that repeats, a fixed time after its end. */
 interface Task {
   readonly run: () => Promise<unknown>
   readonly intervalMs: number
@@ -35,12 +35,12 @@ const US_PER_MS = 1000
 const RETENTION_INTERVAL_MS = US_PER_HOUR / US_PER_MS
 const ROLLUP_INTERVAL_MS = (5 * US_PER_SECOND) / US_PER_MS
 const LAST_PASS_MS = (30 * US_PER_SECOND) / US_PER_MS
-/** Between two looks whether another process is still at it. */
+/** Interval of checks whether another process is still running a pass. */
 const LOOK_AGAIN_MS = 100
 
 /**
  * Rolls up trades and drops old days, in the background and on every grade. Run one beside every store of history: of several
- * at one database, one does the work. Faults are told and pass; bugs are not caught.
+ * on one database, one does the work. Faults are reported, and the next pass goes on; bugs are not caught.
  */
 export class StorageMaintenance {
   readonly #tasks: readonly Task[]
@@ -49,7 +49,7 @@ export class StorageMaintenance {
   readonly #lastPassMs: number
   readonly #stop = new AbortController()
   #running: readonly Promise<void>[] = []
-  /** Whether the last pass of the rollups failed: then `stop` does not wait for a database that is away. */
+  /** Whether the last rollup failed: then `stop` does not wait for a database that is down. */
   #isFailing = false
 
   constructor({ database, retentionDays = {}, rollupIntervalMs, lastPassMs, observer = {} }: MaintenanceOptions) {
@@ -76,8 +76,8 @@ export class StorageMaintenance {
   }
 
   /**
-   * Resolves when the passes in progress have come to an end and what was stored until now is rolled up, by whichever process;
-   * close what stores before. A pass breaks off between two transactions.
+   * Resolves when the passes in progress have ended and everything stored until now is rolled up, by whichever process; close
+   * the writers first. A pass is interrupted between two transactions.
    */
   async stop(): Promise<void> {
     this.#stop.abort()
@@ -92,7 +92,7 @@ export class StorageMaintenance {
     }
   }
 
-  /** Gives whether there was a pass; another process may be at it. */
+  /** Returns whether a pass ran; another process may be running one. */
   async #rollUp(signal: AbortSignal): Promise<boolean> {
     let pass: RollupPass | undefined
     this.#isFailing = !(await this.#tellingFaults(async () => {
@@ -102,7 +102,7 @@ export class StorageMaintenance {
     return pass !== undefined
   }
 
-  /** Gives whether all went well. */
+  /** Returns whether all went well. */
   async #tellingFaults(work: () => Promise<void>): Promise<boolean> {
     try {
       await work()

@@ -14,22 +14,22 @@ export interface Batch {
 
 /** SQLSTATE unique_violation. */
 const NOT_NEW = '23505'
-/** From so many rows on it pays to try the faster insert. */
+/** Number of rows from which trying the faster insert pays off. */
 const LARGE_BATCH_ROWS = 500
 
-/** Rows that are encoded in one go; between two goes the event loop turns. */
+/** Rows encoded at a time; between two slices the event loop turns. */
 const SLICE_ROWS = 500
 
 /**
- * Writes batches over one connection: COPY into a temporary table, then insert what is new, in one transaction; before that
- * it has the partitions made that are missing. After an error the connection is given up and the next batch takes another.
+ * Writes batches over one connection: COPY into a temporary table, then insert the new rows, in one transaction; creates
+ * missing partitions before that. After an error the connection is dropped and the next batch takes another.
  */
 export class BatchWriter {
   readonly #pool: pg.Pool
   readonly #runId: string
   readonly #staged = new Set<HistoryTable>()
   readonly #days = new DayRegister()
-  /** Tables whose last batch had rows that were known: so has the next one, most likely. */
+  /** Tables whose last batch had known rows: most likely the next one has too. */
   readonly #repeating = new Set<HistoryTable>()
   #client: pg.PoolClient | undefined
 
@@ -38,7 +38,7 @@ export class BatchWriter {
     this.#runId = runId
   }
 
-  /** Writes the batch, all or nothing. Gives how many rows were new. Throws what the client throws. */
+  /** Writes the batch, all or nothing. Returns how many rows were new. Throws what the client throws. */
   async write(table: HistoryTable, batch: Batch): Promise<number> {
     const client = (this.#client ??= await this.#connect())
     try {
@@ -58,7 +58,7 @@ export class BatchWriter {
     }
   }
 
-  /** Inserts what is new of the stage. Gives how many rows that were. */
+  /** Inserts the new rows of the stage. Returns how many there were. */
   async #insert(client: pg.PoolClient, table: HistoryTable, rows: number): Promise<number> {
     if (rows >= LARGE_BATCH_ROWS && !this.#repeating.has(table)) {
       await client.query('savepoint staged')
@@ -76,14 +76,14 @@ export class BatchWriter {
     return rowCount ?? 0
   }
 
-  /** Gives the connection up; a write in progress fails. */
+  /** Drops the connection; a write in progress fails. */
   close(): void {
     if (this.#client !== undefined) this.#giveUp(this.#client)
   }
 
   async #connect(): Promise<pg.PoolClient> {
     const client = await this.#pool.connect()
-    // A connection that breaks between two batches: the next write gets the error.
+    // A connection breaks between two batches: the next write gets the error.
     client.on('error', () => undefined)
     return client
   }

@@ -1,4 +1,4 @@
-/** How a value is written: `time` is integer microseconds, `latin1` a string with one character a byte. */
+/** How a value is written: `time` is integer microseconds, `latin1` a string with one character per byte. */
 export type ColumnKind = 'text' | 'integer' | 'double' | 'numeric' | 'boolean' | 'time' | 'json' | 'latin1'
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -4,72 +4,72 @@ import type pg from 'pg'
 import type { StorageError } from '../storage-error.ts'
 import type { SpillOptions } from './spill.ts'
 
-/** What became of the events of one type, counted since the store was made. */
+/** The outcomes for the events of one type, counted since the store was created. */
 export interface HistoryCounts {
-  /** Rows in the database because of this store. */
+  /** Rows that this store added to the database. */
   readonly written: number
-  /** Rows that the database had already. */
+  /** Rows that were already in the database. */
   readonly known: number
   /** Rows given up after an error. */
   readonly failed: number
   /** Rows refused because the buffer was full, or the disk with `spill`. */
   readonly dropped: number
-  /** Rows that went to the disk to wait there; in the end they are written, known or failed too. */
+  /** Rows that waited on the disk; in the end they are also written, known or failed. */
   readonly spilled: number
 }
 
 export interface HistoryHealth {
   readonly isHealthy: boolean
   readonly bufferedRows: number
-  /** Rows that wait on the disk. */
+  /** Rows waiting on the disk. */
   readonly spilledRows: number
-  /** What they take there, bytes. */
+  /** Their size on the disk, bytes. */
   readonly spilledBytes: number
-  /** Rows of the spill that were torn off or damaged. */
+  /** Torn or damaged rows of the spill. */
   readonly tornRows: number
-  /** Wall time of the last batch that was stored; absent before the first. */
+  /** Wall time of the last stored batch; absent before the first. */
   readonly lastWriteUs?: number
-  /** The fault in force; with `wait` also the one that lost rows. */
+  /** The current fault; with `wait` also the one that lost rows. */
   readonly fault?: StorageError
-  /** Why the disk takes no rows now. */
+  /** Why the disk accepts no rows now. */
   readonly spillFault?: StorageError
 }
 
-/** Told what happens, for metrics. Must not throw. */
+/** Receives events for metrics. Must not throw. */
 export interface HistoryObserver {
-  /** A batch is in the database: `rows` of them, `known` of which were there before, in `seconds`. */
+  /** A batch of `rows` was stored in `seconds`; `known` of them were already there. */
   stored(eventType: EventType, rows: number, known: number, seconds: number): void
   failed(eventType: EventType, rows: number): void
   dropped(eventType: EventType, rows: number): void
   spilled?(eventType: EventType, rows: number): void
-  /** An attempt to store `rows` failed; they are tried again. */
+  /** An attempt to store `rows` failed; they are retried. */
   delayed?(eventType: EventType, rows: number): void
-  /** Rows that an earlier process left on the disk cannot be read again: what they were is not known. */
+  /** Rows that an earlier process left on the disk are unreadable: their types are unknown. */
   torn?(rows: number): void
 }
 
 export interface HistoryStoreOptions {
-  /** Its server need not be there yet. */
+  /** Its server may still be down. */
   readonly pool: pg.Pool
-  /** False while the schema is not there yet: then the database counts as away. */
+  /** False until the schema exists: the database then counts as down. */
   readonly isReady?: () => boolean
   readonly runId: string
   /**
-   * When the buffer is full: `drop` new rows and count them, have the caller `wait` for `ready` (replays), or `spill` to the
-   * disk (services), also when the database is away.
+   * When the buffer is full: `drop` counts and drops new rows, `wait` has the caller await `ready` (replays), `spill` writes to
+   * the disk (services), also when the database is down.
    */
   readonly overflow: 'drop' | 'wait' | 'spill'
   /** Needed with `spill`. */
   readonly spill?: SpillOptions
-  /** Rows in memory at most; with `wait` one `write` may go beyond. 50,000. */
+  /** Maximum rows in memory; with `wait` one `write` may exceed it. Default 50,000. */
   readonly maxBufferedRows?: number
-  /** Rows of one transaction at most. 10,000. */
+  /** Maximum rows per transaction; default 10,000. */
   readonly maxBatchRows?: number
-  /** How long rows wait for more. 200 ms. */
+  /** How long rows wait for more; default 200 ms. */
   readonly flushIntervalMs?: number
-  /** With `wait`, and at close with `drop`: how long a fault may last before its rows are given up. 30 s. */
+  /** With `wait`, and at close with `drop`: how long a fault may last before its rows are given up; default 30 s. */
   readonly patienceMs?: number
-  /** With `spill`: how long `settled` and `close` leave it to the database. 2 s. */
+  /** With `spill`: how long `settled` and `close` wait for the database; default 2 s. */
   readonly settleTimeoutMs?: number
   readonly observer?: HistoryObserver
   readonly clock?: Clock

@@ -11,30 +11,30 @@ import { TableBuffer } from './table-buffer.ts'
 
 const BACKOFF = { firstMs: 100, longestMs: 5000 }
 const US_PER_MS = 1000
-/** Rows that go to the disk at a time: all or none. */
+/** Rows written to the disk at a time: all or none. */
 const SPILL_ROWS = 1000
 
-/** A batch from memory that is on its way to the database. */
+/** A batch from memory on its way to the database. */
 interface Flight {
   readonly buffer: TableBuffer
   readonly batch: Batch
-  /** Its rows have been written to the disk, or given up: what the database says to them does not count. */
+  /** Its rows have been written to the disk, or given up: the database's answer no longer counts. */
   isOver: boolean
 }
 
 /**
- * Stores history in the background. `write` takes events into memory and returns; batches go to the database one after
- * the other. With `spill`, when the database is away or memory is full, all that waits in memory goes to files on the disk,
- * and so does everything newer, until the files are in the database.
+ * Stores history in the background. `write` puts events into memory and returns; batches go to the database one after the
+ * other. With `spill`, when the database is down or memory is full, everything in memory goes to files on the disk, and so does
+ * everything newer, until the files are in the database.
  *
  * Invariants
  * 1. Per event type: accepted = written + known + failed + dropped + buffered + on the disk. Rows that an earlier process
- *    left on the disk count as accepted; those that are torn off there count as torn.
- * 2. Memory is bounded by `maxBufferedRows`, the disk by `spill.maxBytes`; what does not fit is counted, never lost in silence.
+ *    left on the disk count as accepted; torn ones count as torn.
+ * 2. Memory is bounded by `maxBufferedRows`, the disk by `spill.maxBytes`; rows beyond are counted, never lost silently.
  * 3. A row is stored once, however often it is written: by (run, producer, sequence), fills by id.
- * 4. With `wait`, rows that failed make `ready`, `flush` and `close` reject: then the database is not what was counted.
- * 5. Rows of one type are stored in the order in which they were written, over the disk and over processes too.
- * 6. A row on the disk is removed from it after it was stored, under its own run.
+ * 4. With `wait`, failed rows make `ready`, `flush` and `close` reject: the database then differs from the counts.
+ * 5. Rows of one type are stored in the order of writing, also across the disk and across processes.
+ * 6. A row on the disk is removed only after it was stored, under its own run.
  */
 export class HistoryStore {
   readonly #pool: pg.Pool
@@ -56,20 +56,20 @@ export class HistoryStore {
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
   #flight: Flight | undefined
-  /** There while rows are on the disk: brings them to the database. */
+  /** Set while rows are on the disk: moves them to the database. */
   #replaying: Promise<void> | undefined
-  /** For rows of another run; closed when they are through. */
+  /** For rows of another run; closed when they are stored. */
   #otherWriter: { readonly runId: string; readonly writer: BatchWriter } | undefined
-  /** Rows have left memory. */
+  /** Raised when rows have left memory. */
   readonly #roomMade = new Signal()
   #lastWriteUs: number | undefined
-  /** The fault in force, and monotonic time of the first in a row. */
+  /** The current fault, and monotonic time of the first in a row. */
   #fault: StorageError | undefined
   #faultSinceUs: number | undefined
-  /** The first fault by which rows were given up. */
+  /** The first fault that lost rows. */
   #loss: StorageError | undefined
   #closed = false
-  /** Aborts when what is not stored yet stays on the disk. */
+  /** Aborts when unstored rows must stay on the disk. */
   readonly #stopping = new AbortController()
 
   /** Throws StorageError `spill_failed` when the folder of the spill cannot be used. */
@@ -95,7 +95,7 @@ export class HistoryStore {
     if (!this.#spill.isEmpty) this.#replaying = this.#replay(this.#spill)
   }
 
-  /** Takes the events that are history; others are ignored. Never waits. */
+  /** Accepts the events that are history; ignores others. Never waits. */
   write(producer: string, events: readonly Event[]): void {
     if (this.#closed) throw new StorageError('closed', 'Expected an open history store, was closed')
     for (let i = 0; i < events.length; i++) {
@@ -118,8 +118,8 @@ export class HistoryStore {
   }
 
   /**
-   * Resolves when fewer than `rows` wait in memory: when there is room, unless told otherwise. With `wait` it rejects when rows
-   * were given up.
+   * Resolves when fewer than `rows` wait in memory: by default, when there is room. With `wait` it rejects when rows were given
+   * up.
    */
   async ready(rows = this.#maxBufferedRows): Promise<void> {
     this.#throwIfLost()
@@ -132,8 +132,8 @@ export class HistoryStore {
   }
 
   /**
-   * Resolves when everything written so far is stored or given up; with `spill`, when nothing waits on the disk either. With
-   * `wait` it rejects when rows were given up.
+   * Resolves when everything written so far is stored or given up; with `spill`, when the disk is empty too. With `wait` it
+   * rejects when rows were given up.
    */
   async flush(): Promise<void> {
     while (this.#buffered > 0 || this.#replaying !== undefined) {
@@ -144,8 +144,8 @@ export class HistoryStore {
   }
 
   /**
-   * Resolves when everything written so far will be in the database whatever happens to this process and its machine: it is
-   * there, or it is in a synced file. What neither the database nor the disk takes in time is dropped and counted. Throws
+   * Resolves when everything written so far is sure to reach the database whatever happens to this process and its machine: it
+   * is there, or in a synced file. Rows that neither the database nor the disk accepts in time are dropped and counted. Throws
    * StorageError `spill_failed` when a file cannot be synced. Without `spill` it is `flush`.
    */
   async settled(): Promise<void> {
@@ -166,8 +166,8 @@ export class HistoryStore {
   }
 
   /**
-   * Stores what is buffered, gives up what cannot be stored in time, and releases the connection. With `spill`, what is not
-   * stored in time stays on the disk for the next process.
+   * Stores the buffer, gives up what cannot be stored in time, and releases the connection. With `spill`, rows not stored in
+   * time stay on the disk for the next process.
    */
   async close(): Promise<void> {
     if (this.#closed) return
@@ -181,7 +181,7 @@ export class HistoryStore {
     }
   }
 
-  /** What became of the events of this run, by type; every stored type is there. What an earlier run left is not among them. */
+  /** The outcomes for the events of this run, by type, with every stored type. Excludes rows of earlier runs. */
   counts(): Readonly<Partial<Record<EventType, HistoryCounts>>> {
     const entries = this.#buffers.map(({ table, written, known, failed, dropped, spilled }) => {
       return [table.eventType, { written, known, failed, dropped, spilled }] as const
@@ -204,7 +204,7 @@ export class HistoryStore {
     }
   }
 
-  /** Sees to it that what is buffered is stored: at once when it makes a batch, else when the interval is over. */
+  /** Schedules storing the buffer: at once when it fills a batch, else after the interval. */
   #schedule(): void {
     if (this.#buffered === 0) return
     if (this.#flushing !== undefined && this.#replaying === undefined) return
@@ -216,13 +216,13 @@ export class HistoryStore {
     this.#timer ??= setTimeout(() => void this.#flushNow(), this.#flushIntervalMs)
   }
 
-  /** One batch of each table that has rows; while there are rows on the disk, all to the disk. */
+  /** Stores one batch of each table that has rows; while there are rows on the disk, moves everything there. */
   #flushNow(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#replaying !== undefined) {
       this.#spillBuffered(this.#spill as Spill)
-      // The disk may refuse.
+      // The disk may fail.
       if (this.#buffered > 0) this.#startTimer()
       return Promise.resolve()
     }
@@ -246,7 +246,7 @@ export class HistoryStore {
     }
   }
 
-  /** Tries until the batch is stored, or given up because the fault will not pass or lasts too long. */
+  /** Retries until the batch is stored, or given up because the fault is permanent or lasts too long. */
   async #storeBatch(writer: BatchWriter, buffer: TableBuffer, batch: Batch, flight?: Flight): Promise<void> {
     const rows = batch.events.length
     const startUs = this.#clock.monotonicUs()
@@ -278,14 +278,14 @@ export class HistoryStore {
     return writer.write(buffer.table, batch)
   }
 
-  /** With `spill`, moves what is in memory to the disk. False when the new row must be dropped. */
+  /** With `spill`, moves rows from memory to the disk. False when the new row must be dropped. */
   #makeRoom(): boolean {
     if (this.#overflow === 'wait') return true
     if (this.#spill !== undefined) this.#spillBuffered(this.#spill)
     return !this.isFull
   }
 
-  /** Moves what is in memory to the disk, the oldest rows first, as far as the disk takes it. */
+  /** Moves rows from memory to the disk, oldest first, as far as the disk accepts them. */
   #spillBuffered(spill: Spill): void {
     this.#replaying ??= this.#replay(spill)
     const flight = this.#flight
@@ -310,7 +310,7 @@ export class HistoryStore {
     return true
   }
 
-  /** Drops what is in memory. A batch that is on its way may be stored nevertheless. */
+  /** Drops the rows in memory. A batch on its way may be stored nevertheless. */
   #dropBuffered(): void {
     const flight = this.#flight
     if (flight !== undefined && !flight.isOver) {
@@ -326,9 +326,9 @@ export class HistoryStore {
     }
   }
 
-  /** Brings what is on the disk to the database, until there is nothing left or the store is stopped. */
+  /** Moves rows from the disk to the database, until there are none left or the store is stopped. */
   async #replay(spill: Spill): Promise<void> {
-    // One batch at a time: the one that is on its way comes first.
+    // One batch at a time: the one on its way comes first.
     await this.#flushing
     while (!this.#stopping.signal.aborted) {
       try {
@@ -373,7 +373,7 @@ export class HistoryStore {
     return this.#otherWriter.writer
   }
 
-  /** Ends what goes on in the background; a write that hangs is cut off. */
+  /** Ends the background work; cuts off a hanging write. */
   async #stop(spill: Spill): Promise<void> {
     this.#stopping.abort()
     clearTimeout(this.#timer)
@@ -386,7 +386,7 @@ export class HistoryStore {
     await spill.close()
   }
 
-  /** Rows of another run are told to the observer, and are none of this run's. */
+  /** Rows of another run are reported to the observer, but not counted for this run. */
   #countStored(writer: BatchWriter, buffer: TableBuffer, rows: number, written: number, startUs: number): void {
     if (writer === this.#writer) {
       buffer.written += written
@@ -416,7 +416,7 @@ export class HistoryStore {
     this.#roomMade.raise()
   }
 
-  /** Live, the database may stay away as long as it likes: what does not fit meanwhile is dropped and counted. */
+  /** Live, the database may stay down for any time: rows beyond the buffer are dropped and counted meanwhile. */
   #isPatient(sinceUs: number): boolean {
     if (this.#overflow !== 'wait' && !this.#closed) return true
     return this.#clock.monotonicUs() - sinceUs < this.#patienceMs * US_PER_MS
@@ -427,7 +427,7 @@ export class HistoryStore {
   }
 }
 
-/** The rows by type, each in the order in which they were. */
+/** The rows by type, each in its original order. */
 function byType(events: readonly Event[], producers: readonly string[]): ReadonlyMap<EventType, Batch> {
   const batches = new Map<EventType, { readonly events: Event[]; readonly producers: string[] }>()
   for (const [i, event] of events.entries()) {

@@ -4,7 +4,7 @@ import { partitionColumns } from '../grades/partitioned-tables.ts'
 import { encodeValue, type ColumnKind } from './copy-text.ts'
 import { fromUs } from './time-sql.ts'
 
-/** A column of a history table beside run, producer and sequence: its name, its kind and where its value comes from. */
+/** A column of a history table besides run, producer and sequence: its name, its kind and the source of its value. */
 export type Column<E extends Event> = readonly [name: string, kind: ColumnKind, valueOf: (event: E) => unknown]
 
 /** How the events of one type become rows of one table. */
@@ -13,18 +13,18 @@ export interface HistoryTable {
   readonly eventType: EventType
   /** False for events that are not history: a bar that is still forming. */
   readonly keeps: (event: Event) => boolean
-  /** Microseconds; says which day's partition the row is in. Undefined for tables that are kept in one piece. */
+  /** Microseconds; determines the day's partition of the row. Undefined for unpartitioned tables. */
   readonly partitionUs: ((event: Event) => number) | undefined
   /** One line of COPY text. */
   readonly encode: (producer: string, event: Event) => string
-  /** Makes the staging table, which is empty at the start of every transaction. */
+  /** Creates the staging table, which is empty at the start of every transaction. */
   readonly createStage: string
   readonly copy: string
-  /** Inserts what is new; $1 is the run. */
+  /** Inserts the new rows; $1 is the run. */
   readonly insert: string
-  /** Inserts everything, a third faster; fails when something is not new. $1 is the run. */
+  /** Inserts all rows, a third faster; fails when one is not new. $1 is the run. */
   readonly insertAll: string
-  /** Brings a second table up to date from the stage; $1 is the run. */
+  /** Updates a second table from the stage; $1 is the run. */
   readonly alsoInsert: string | undefined
 }
 
@@ -39,7 +39,7 @@ const STAGE_TYPES: Readonly<Record<ColumnKind, string>> = {
   latin1: 'bytea',
 }
 
-/** Describes the table of a type of event. `alsoInsert` reads from the stage, whose name it is given. */
+/** Describes the table of an event type. `alsoInsert` is called with the name of the stage, from which it reads. */
 export function historyTable<Type extends EventType>(
   eventType: Type,
   columns: readonly Column<EventByTag<Type>>[],

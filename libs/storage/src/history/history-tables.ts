@@ -136,7 +136,7 @@ const accountOpenings = historyTable('accountOpened', [
   ['switches', 'json', (opened) => opened.switches],
 ])
 
-/** A position as rows have it: by symbol and venue. */
+/** A position as a row: with symbol and venue. */
 function positionRow({ instrument, ...position }: PortfolioState['positions'][number]) {
   return { symbol: symbolOf(instrument), venue: venueOf(instrument), ...position }
 }
@@ -168,7 +168,7 @@ const deadLetters = historyTable('deadLetter', [
   ['raw_bytes', 'integer', (letter) => letter.rawBytes],
 ])
 
-/** The table of each event type that is history. */
+/** The table of each stored event type. */
 export const historyTables: readonly HistoryTable[] = [
   trades,
   quotes,

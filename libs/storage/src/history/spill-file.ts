@@ -6,8 +6,8 @@ import { systemDisk } from '../files/disk.ts'
 const closeFile = promisify(close)
 
 /**
- * A new file that is appended to. `append` returns when the operating system has the bytes; syncs are made off the event
- * loop, one after the other. Throws what `node:fs` throws.
+ * A new append-only file. `append` returns when the operating system has the bytes; syncs run off the event loop, one after the
+ * other. Throws what `node:fs` throws.
  */
 export class SpillFile {
   readonly path: string
@@ -16,7 +16,7 @@ export class SpillFile {
   #syncedBytes = 0
   #syncing: Promise<void>
 
-  /** Makes the file. It may not be there. */
+  /** Creates the file, which must not exist. */
   constructor(path: string, header: Buffer) {
     this.path = path
     this.#file = openSync(path, 'ax', 0o600)
@@ -28,7 +28,7 @@ export class SpillFile {
       throw error
     }
     this.#syncing = systemDisk.syncFolder(dirname(path))
-    // Told to whoever asks for a sync.
+    // Reported to the caller of `sync`.
     this.#syncing.catch(() => undefined)
   }
 
@@ -42,13 +42,16 @@ export class SpillFile {
       for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done)
       this.#bytes += bytes.length
     } catch (error) {
-      // A full disk takes a part: without it the next line would have no beginning.
+      // A full disk may write a part: without truncation the next line would be joined to it.
       ftruncateSync(this.#file, this.#bytes)
       throw error
     }
   }
 
-  /** Resolves when what was appended so far is on the disk. After one that failed, all fail: nobody knows what is there. */
+  /**
+   * Resolves when everything appended so far is on the disk. After a failure all further calls fail: the contents of the disk
+   * are unknown.
+   */
   sync(): Promise<void> {
     this.#syncing = this.#syncing.then(async () => {
       const bytes = this.#bytes

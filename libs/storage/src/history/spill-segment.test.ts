@@ -9,7 +9,7 @@ function aSegment(rows: readonly (readonly [producer: string, event: Event])[]):
   return Buffer.from(segmentHeader('run-1') + rows.map(([producer, event]) => segmentRow(producer, event)).join(''))
 }
 
-/** How many lines lie whole within the first `length` bytes. */
+/** The number of intact lines within the first `length` bytes. */
 function wholeLines(bytes: Buffer, length: number): number {
   return bytes.subarray(0, length).toString('latin1').split('\n').length - 1
 }
@@ -24,7 +24,7 @@ const anEvent = fc.oneof(
 const someRows = fc.array(fc.tuple(fc.string(), anEvent), { maxLength: 20 })
 
 describe('a segment of the spill', () => {
-  it('gives back every event type and any text', () => {
+  it('returns every event type and any text', () => {
     const events = [
       ...Object.values(examples),
       aFill({ instrument: 'tab\t line\n back\\ "quote" ünï 🚀 \u2028 \0 \ud800' }),
@@ -34,7 +34,7 @@ describe('a segment of the spill', () => {
     expect(parseRows(rows)).toEqual({ events, producers: events.map(() => 'a producer') })
   })
 
-  it('torn anywhere, gives the rows that are whole before the tear and no others', () => {
+  it('torn anywhere, returns the intact rows before the tear and no others', () => {
     const aTear = someRows.chain((rows) => fc.tuple(fc.constant(rows), fc.nat(aSegment(rows).length)))
     fc.assert(
       fc.property(aTear, ([rows, length]) => {
@@ -47,7 +47,7 @@ describe('a segment of the spill', () => {
           events: whole.map(([, event]) => event),
           producers: whole.map(([producer]) => producer),
         })
-        // The tail is cut where the last whole line ends, and what is left has nothing torn.
+        // Cut behind the last intact line, it has no torn lines.
         const cut = bytes.subarray(0, scan.wholeBytes)
         expect([wholeLines(cut, cut.length), cut.at(-1) ?? 10]).toEqual([lines, 10])
         expect(scan.tornLines).toBe(scan.wholeBytes < length ? 1 : 0)
@@ -56,7 +56,7 @@ describe('a segment of the spill', () => {
     )
   })
 
-  it('with damage in the middle, loses the lines that it touches and no others', () => {
+  it('with damage in the middle, loses the damaged lines and no others', () => {
     const aBurn = fc
       .array(fc.tuple(fc.string(), anEvent), { minLength: 1, maxLength: 20 })
       .chain((rows) => fc.tuple(fc.constant(rows), fc.nat(aSegment(rows).length - 1), fc.integer({ min: 1, max: 255 })))

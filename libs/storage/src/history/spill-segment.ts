@@ -2,25 +2,25 @@ import type { Event } from '@triplane/contracts'
 import { checkedLine, scanLines } from '../files/checked-lines.ts'
 
 /**
- * The format of a segment of the spill: checked lines. The first one is a JSON object, `{"version":1,"runId":"..."}`; each of the
+ * The format of a spill segment: checked lines. The first one is a JSON object, `{"version":1,"runId":"..."}`; each of the
  * others is one row, `["producer",{...the event}]`.
  */
 
-/** Rows of any types, in two columns, in the order in which they were spilled. */
+/** Rows of any types, in two columns, in the order of spilling. */
 export interface SpilledRows {
   readonly events: readonly Event[]
   readonly producers: readonly string[]
 }
 
-/** What lies in the bytes of a segment. */
+/** The contents of a segment's bytes. */
 export interface SegmentScan {
-  /** Whose rows these are; undefined when the first line is not whole. */
+  /** The run of these rows; undefined when the first line is broken. */
   readonly runId: string | undefined
-  /** The whole lines but the first, without checksums. */
+  /** The intact lines after the first, without checksums. */
   readonly rows: readonly Buffer[]
-  /** Lines that are not whole: a last one that was torn off, or ones that were damaged later. */
+  /** Broken lines: a torn last one, or ones damaged later. */
   readonly tornLines: number
-  /** End of the last whole line: what is behind it was torn. */
+  /** End of the last intact line: the rest was torn. */
   readonly wholeBytes: number
 }
 
@@ -32,7 +32,7 @@ export function segmentRow(producer: string, event: Event): string {
   return checkedLine(JSON.stringify([producer, event]))
 }
 
-/** Finds the whole lines of a segment, whatever happened to it. */
+/** Finds the intact lines of a segment, whatever happened to it. */
 export function scanSegment(bytes: Buffer): SegmentScan {
   const { lines, wholeBytes } = scanLines(bytes)
   const [header, ...rest] = lines
@@ -41,7 +41,7 @@ export function scanSegment(bytes: Buffer): SegmentScan {
   return { runId: header && runIdOf(header), rows, tornLines: torn, wholeBytes }
 }
 
-/** The rows that `scanSegment` found whole. */
+/** Parses the rows that `scanSegment` found intact. */
 export function parseRows(lines: readonly Buffer[]): SpilledRows {
   const parsed = lines.map((line) => JSON.parse(line.toString('utf8')) as [producer: string, event: Event])
   return { events: parsed.map(([, event]) => event), producers: parsed.map(([producer]) => producer) }

@@ -12,7 +12,7 @@ const rowsOf = (...seqs: number[]): SpilledRows => ({
   producers: seqs.map(() => 'data'),
 })
 
-/** The files of rows; beside them lies whose the folder is. */
+/** The files with rows, without the owner file. */
 const filesIn = (folder: string) => readdirSync(folder).filter((name) => name !== 'owner')
 
 describe('the spill', () => {
@@ -30,7 +30,7 @@ describe('the spill', () => {
   const aSpill = (options: Partial<SpillOptions> = {}, runId = 'run-1') =>
     new Spill({ folder, maxBytes: 1e6, onNotice: (line) => notices.push(line), ...options }, runId, clock)
 
-  /** Takes everything out, oldest first. */
+  /** Takes out everything, oldest first. */
   async function drain(spill: Spill): Promise<(readonly [runId: string, seq: number])[]> {
     const seen: (readonly [string, number])[] = []
     for (let segment = await spill.oldest(); segment !== undefined; segment = await spill.oldest()) {
@@ -41,7 +41,7 @@ describe('the spill', () => {
     return seen
   }
 
-  it('gives back in order, over segments and over processes, each under its own run', async () => {
+  it('returns rows in order, across segments and processes, each under its own run', async () => {
     const first = aSpill({ segmentBytes: 500 })
     for (let seq = 1; seq <= 20; seq++) expect(first.append(rowsOf(seq))).toBe(true)
     await first.close()
@@ -58,7 +58,7 @@ describe('the spill', () => {
     expect(notices).toEqual([`20 rows that an earlier process left in ${folder} will be stored`])
   })
 
-  it('keeps what was not removed, although it was read', async () => {
+  it('keeps rows that were read but not removed', async () => {
     const first = aSpill()
     first.append(rowsOf(1, 2, 3))
     const segment = await first.oldest()
@@ -69,7 +69,7 @@ describe('the spill', () => {
     expect(await drain(aSpill())).toEqual([1, 2, 3].map((seq) => ['run-1', seq]))
   })
 
-  it('takes all rows or none, and no byte more than it may', async () => {
+  it('appends all rows or none, and never exceeds its limit', async () => {
     const spill = aSpill({ maxBytes: 2000 })
     let taken = 0
     while (spill.append(rowsOf(taken + 1, taken + 2))) taken += 2
@@ -83,7 +83,7 @@ describe('the spill', () => {
     await spill.close()
   })
 
-  it('cuts what was torn and keeps aside what does not say whose it is', async () => {
+  it('cuts off a torn end and sets aside a file without a run', async () => {
     const first = aSpill()
     first.append(rowsOf(1, 2))
     await first.close()
@@ -105,7 +105,7 @@ describe('the spill', () => {
     await second.close()
   })
 
-  it('asks a disk that refused again a second later', async () => {
+  it('retries a disk that failed after a second', async () => {
     const spill = aSpill()
     rmSync(folder, { recursive: true })
     expect([spill.append(rowsOf(1)), spill.fault?.code, spill.rows]).toEqual([false, 'spill_failed', 0])
@@ -116,12 +116,12 @@ describe('the spill', () => {
     await spill.close()
   })
 
-  it('says at once that its folder cannot be used', () => {
+  it('throws at once when its folder cannot be used', () => {
     writeFileSync(join(folder, 'file'), '')
     expect(() => aSpill({ folder: join(folder, 'file') })).toThrow(/Expected to use the folder/)
   })
 
-  it('that refuses does not keep a store from settling: rows are dropped and counted', async () => {
+  it('on a failing disk does not keep a store from settling: rows are dropped and counted', async () => {
     const pool = createPool('postgresql://triplane:secret@127.0.0.1:9/triplane')
     const store = new HistoryStore({
       pool,

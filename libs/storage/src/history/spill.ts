@@ -8,27 +8,27 @@ import { parseRows, scanSegment, segmentHeader, segmentRow, type SpilledRows } f
 import { SpillFile } from './spill-file.ts'
 
 export interface SpillOptions {
-  /** A folder of its own; made when missing. One process at a time has it. */
+  /** A folder of its own; created if missing. One process at a time owns it. */
   readonly folder: string
-  /** Bytes on the disk at most; rows that would go beyond are refused. */
+  /** Maximum bytes on the disk; rows beyond are refused. */
   readonly maxBytes: number
-  /** When a segment is long enough and the next one begins. 1 MiB. */
+  /** Size at which a segment is closed and the next one begins; default 1 MiB. */
   readonly segmentBytes?: number
-  /** One line for a person about something unusual: a torn tail, a damaged file. */
+  /** Called with a line for people about something unusual: a torn tail, a damaged file. */
   readonly onNotice?: (line: string) => void
-  /** Told of rows that cannot be read again; must not throw. */
+  /** Called with the number of unreadable rows; must not throw. */
   readonly onTorn?: (rows: number) => void
 }
 
-/** A segment that is not appended to any more. */
+/** A segment that is no longer appended to. */
 interface ClosedSegment {
   readonly path: string
   readonly bytes: number
-  /** Its last sync; those of earlier processes are on the disk. */
+  /** Its last sync; segments of earlier processes are on the disk. */
   readonly synced?: Promise<void>
 }
 
-/** The rows of the oldest segment, and whose they are. */
+/** The rows of the oldest segment, and their run. */
 export interface OldestSegment extends SpilledRows {
   readonly runId: string
 }
@@ -41,11 +41,12 @@ const nameOf = (number: number) => `spill-${String(number).padStart(10, '0')}.lo
  * Rows that wait for the database on the disk, in append-only segment files.
  *
  * Invariants
- * 1. Segments are numbered upwards, over processes too: rows come out in the order in which they went in.
- * 2. What `append` took is with the operating system, so it survives kill -9; what `sync` has seen survives a power cut.
- * 3. A segment goes when it is told that its rows are stored, not before. Rows that were stored already may come again.
+ * 1. Segments are numbered upwards, also across processes: rows leave in the order in which they arrived.
+ * 2. Rows accepted by `append` are with the operating system, so they survive kill -9; rows covered by `sync` survive a
+ *    power cut.
+ * 3. A segment is removed only after its rows are reported as stored. Stored rows may be returned again.
  * 4. The segments take at most `maxBytes`.
- * 5. What is not whole is left out, said and counted.
+ * 5. Broken lines are skipped, reported and counted.
  */
 export class Spill {
   readonly #folder: string
@@ -63,15 +64,18 @@ export class Spill {
   #nextNumber: number
   #bytes: number
   #rows = 0
-  /** Rows of the oldest segment that are not among `rows` any more. */
+  /** Rows of the oldest segment that are no longer among `rows`. */
   #taken = 0
   #tornRows = 0
   #isFull = false
   #fault: StorageError | undefined
-  /** Monotonic time before which a disk that refused is not asked again. */
+  /** Monotonic time before which a failed disk is not retried. */
   #retryUs = -Infinity
 
-  /** Begins with what earlier processes left. Throws StorageError: `folder_busy` while another process has the folder, `spill_failed` when it cannot be used. */
+  /**
+   * Begins with the rows of earlier processes. Throws StorageError: `folder_busy` while another process owns the folder,
+   * `spill_failed` when it cannot be used.
+   */
   constructor(options: SpillOptions, runId: string, clock: Clock = systemClock) {
     this.#folder = options.folder
     this.#maxBytes = options.maxBytes
@@ -104,7 +108,7 @@ export class Spill {
     return this.#closed.length === 0 && this.#open === undefined
   }
 
-  /** Rows that wait; those that earlier processes left are known after a moment. */
+  /** The number of waiting rows; those of earlier processes are known after a moment. */
   get rows(): number {
     return this.#rows
   }
@@ -113,17 +117,17 @@ export class Spill {
     return this.#bytes
   }
 
-  /** Rows that could not be read again. */
+  /** The number of unreadable rows. */
   get tornRows(): number {
     return this.#tornRows
   }
 
-  /** Why the disk takes nothing now. */
+  /** Why the disk accepts nothing now. */
   get fault(): StorageError | undefined {
     return this.#fault
   }
 
-  /** Appends the rows, all or none. False when there is no room for them or the disk refuses; then nothing is lost yet. */
+  /** Appends the rows, all or none. False without room for them or when the disk fails; nothing is lost yet. */
   append({ events, producers }: SpilledRows): boolean {
     if (this.#isFull || this.#clock.monotonicUs() < this.#retryUs) return false
     let text = ''
@@ -140,7 +144,7 @@ export class Spill {
     return this.#write(bytes, events.length)
   }
 
-  /** Resolves when what was appended so far is on the disk. Throws StorageError `spill_failed`. */
+  /** Resolves when everything appended so far is on the disk. Throws StorageError `spill_failed`. */
   async sync(): Promise<void> {
     try {
       await Promise.all([...this.#closed.map(({ synced }) => synced), this.#open?.sync()])
@@ -149,7 +153,7 @@ export class Spill {
     }
   }
 
-  /** The rows that have waited longest; undefined when there are none. Throws StorageError `spill_failed`. */
+  /** The rows that have waited longest; undefined without any. Throws StorageError `spill_failed`. */
   async oldest(): Promise<OldestSegment | undefined> {
     await this.#scanned
     for (;;) {
@@ -170,13 +174,13 @@ export class Spill {
     }
   }
 
-  /** Says that so many rows of the oldest segment are in the database, or given up. */
+  /** Reports that `rows` rows of the oldest segment are in the database, or given up. */
   took(rows: number): void {
     this.#rows -= rows
     this.#taken += rows
   }
 
-  /** Says that so many rows of the oldest segment cannot be used, and why. */
+  /** Reports that `rows` rows of the oldest segment cannot be used, and why. */
   leftOut(rows: number, why: string): void {
     this.took(rows)
     this.#countTorn(rows)
@@ -195,7 +199,7 @@ export class Spill {
     this.#forget(segment)
   }
 
-  /** Leaves what waits to the next process. Throws StorageError `spill_failed`. */
+  /** Leaves waiting rows to the next process. Throws StorageError `spill_failed`. */
   async close(): Promise<void> {
     await this.#scanned
     this.#closeOpen()
@@ -231,11 +235,11 @@ export class Spill {
     this.#open = undefined
     const synced = file.close()
     this.#closed.push({ path: file.path, bytes: file.bytes, synced })
-    // Told to whoever asks for a sync.
+    // Reported to the caller of `sync`.
     synced.catch(() => undefined)
   }
 
-  /** Counts the rows of earlier processes and cuts off what was torn. */
+  /** Counts the rows of earlier processes and cuts off torn ends. */
   async #scan(segments: readonly ClosedSegment[]): Promise<void> {
     let found = 0
     for (const segment of segments) {
@@ -252,14 +256,14 @@ export class Spill {
         this.#countTorn(tornLines)
         if (wholeBytes < segment.bytes) await truncate(segment.path, wholeBytes)
       } catch (error) {
-        // What cannot be read now is tried again when its turn comes.
+        // A file that is unreadable now is retried when its turn comes.
         this.#fault = spillFault(error, `read ${segment.path}`)
       }
     }
     if (found > 0) this.#onNotice(`${found} rows that an earlier process left in ${this.#folder} will be stored`)
   }
 
-  /** Nothing says whose rows these are. A process that was killed at once left none. */
+  /** The run of these rows is unknown. A process killed right after its start leaves none. */
   async #setAside(segment: ClosedSegment, rows: number): Promise<void> {
     const { path } = segment
     if (rows === 0) await rm(path, { force: true })

@@ -2,7 +2,7 @@ import type { Event } from '@triplane/contracts'
 import type { Batch } from './batch-writer.ts'
 import type { HistoryTable } from './history-table.ts'
 
-/** The rows of one table that wait, in two columns, and what became of the others. */
+/** The waiting rows of one table, in two columns, and the outcomes for the others. */
 export class TableBuffer {
   readonly table: HistoryTable
   written = 0
@@ -10,7 +10,7 @@ export class TableBuffer {
   failed = 0
   dropped = 0
   spilled = 0
-  /** Rows that were put in here, and rows of these that went out for good: first in, first out. */
+  /** Rows that entered, and rows that left for good: first in, first out. */
   entered = 0
   left = 0
   #events: Event[] = []
@@ -30,13 +30,13 @@ export class TableBuffer {
     this.entered++
   }
 
-  /** Puts back what was taken last: they are the oldest rows again. */
+  /** Puts back the rows taken last, as the oldest ones. */
   putBack({ events, producers }: Batch): void {
     this.#events = [...events, ...this.#events]
     this.#producers = [...producers, ...this.#producers]
   }
 
-  /** Takes the oldest rows out, at most `max`. */
+  /** Removes and returns the oldest rows, at most `max`. */
   take(max: number): Batch {
     if (this.#events.length > max)
       return { events: this.#events.splice(0, max), producers: this.#producers.splice(0, max) }

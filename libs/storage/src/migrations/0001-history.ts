@@ -1,7 +1,7 @@
 /**
- * History by run. A row of what a producer emitted is known by (run, producer, sequence), so storing it twice is storing
- * it once; fills and orders have ids of their own. Times are market time unless named otherwise; analytics are double
- * precision, what is booked is numeric.
+ * History by run. An event's row is identified by (run, producer, sequence), so storing it twice has no effect; fills and
+ * orders have their own ids. Times are market time unless named otherwise; analytics are double precision, booked values are
+ * numeric.
  */
 export const history = {
   id: 1,

@@ -1,6 +1,6 @@
 import type { Grade } from '../grades/grade.ts'
 
-/** The tables with the column that says the day, and their indexes besides the key. */
+/** The tables with the column that gives the day, and their indexes besides the key. */
 const tables: readonly (readonly [table: string, column: string, indexes: readonly (readonly [string, string])[]])[] = [
   [
     'trades',
@@ -18,7 +18,7 @@ const tables: readonly (readonly [table: string, column: string, indexes: readon
   ['dead_letters', 'time', []],
 ]
 
-/** The days of every partitioned table, with the last hour, more or less, in which rows were written to them. */
+/** The days of every partitioned table, with the approximate hour of the last write. */
 const register = `
 create table history_days (
   table_name text not null,
@@ -28,7 +28,7 @@ create table history_days (
 );
 `
 
-/** Called before rows of these days are written; the days in order, so that two callers wait for each other in turn. */
+/** Called before rows of these days are written; the days are in order, so that two callers cannot deadlock. */
 const ensureDays = (makePartition: string) => `
 create function ensure_history_days(parent text, days date[]) returns void language plpgsql as $$
 declare
@@ -42,7 +42,7 @@ begin
 end $$;
 `
 
-/** Attaching takes a weaker lock than making it a partition at once: readers and writers of other days go on. */
+/** Attaching takes a weaker lock than creating it as a partition: readers and writers of other days go on. */
 const makeRangePartition = `
     if to_regclass(parent || to_char(a_day, '_YYYYMMDD')) is null then
       execute format('create table %I (like %I including all)', parent || to_char(a_day, '_YYYYMMDD'), parent);
@@ -83,7 +83,7 @@ select create_hypertable('${table}', by_range('${column}', interval '1 day'),
 `,
 )
 
-/** Turns the big tables of history into tables with one partition or chunk a day. What is in them stays. */
+/** Turns the large tables of history into tables with one partition or chunk per day. Existing rows stay. */
 export function partitionByDay(grade: Grade): string {
   const [makePartition, partition] =
     grade === 'postgres' ? [makeRangePartition, asRangePartitions] : ['', asHypertables]

@@ -7,7 +7,7 @@ for (const grade of Object.keys(sqlOf) as (keyof typeof sqlOf)[]) sqlOf[grade] =
 const matches = (sql: string, pattern: RegExp) => [...sql.matchAll(pattern)].map(([, found]) => found)
 
 describe('the schema with the community licence', () => {
-  it('has the hypertables that the Apache licence has, with the time in the key', () => {
+  it('has the hypertables of the Apache licence, with the time in the key', () => {
     const hypertable = /create_hypertable\('(\w+)', by_range\('\w+', interval '1 day'\)/g
     expect(matches(sqlOf.timescale, hypertable)).toEqual(partitionedTables)
     expect(matches(sqlOf.timescale_apache, hypertable)).toEqual(partitionedTables)
@@ -17,7 +17,7 @@ describe('the schema with the community licence', () => {
     }
   })
 
-  it('has a continuous aggregate and a refresh policy for each length, made of the one before', () => {
+  it('has a continuous aggregate and a refresh policy for each length, built on the one before', () => {
     const { timescale } = sqlOf
     const tables = ['1m', '5m', '15m', '1h', '1d'].map((length) => `bars_rollup_${length}`)
     expect(matches(timescale, /create materialized view (\w+)\s+with \(timescaledb.continuous/g)).toEqual(tables)
@@ -47,12 +47,12 @@ describe('the schema with the community licence', () => {
 })
 
 it.each(['timescale_apache', 'postgres'] as const)(
-  'nothing of the community licence is in the schema of %s',
+  'the schema of %s uses nothing of the community licence',
   (grade) => {
     expect(sqlOf[grade]).not.toMatch(/timescaledb\.|_policy|materialized|time_bucket|first\(|last\(/)
   },
 )
 
-it('plain Postgres is asked for nothing of TimescaleDB', () => {
+it('plain Postgres uses nothing of TimescaleDB', () => {
   expect(sqlOf.postgres).not.toMatch(/hypertable|by_range/)
 })

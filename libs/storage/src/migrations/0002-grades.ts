@@ -3,7 +3,7 @@ import { partitionByDay } from './0002-days.ts'
 import { compression, continuousAggregates, ownRollups } from './0002-rollups.ts'
 import { views } from './0002-views.ts'
 
-/** Where a refused bus record lies, so that it can be sent again. */
+/** The position of a refused bus record, so that it can be sent again. */
 const origin = 'alter table dead_letters add column origin jsonb;\n'
 
 const remember = (grade: Grade) => `
@@ -12,9 +12,9 @@ insert into storage_grade values ('${grade}');
 `
 
 /**
- * One partition or chunk a day, bars from trades, and views. How depends on the grade; tables, columns and views do not. The
- * time joins the key, as every grade asks for: an event's time is a function of the event, so a row is still known by (run,
- * producer, sequence).
+ * One partition or chunk per day, bars from trades, and views. The implementation depends on the grade; tables, columns and
+ * views do not. The time joins the key, as every grade requires: an event's time is a function of the event, so (run, producer,
+ * sequence) still identifies a row.
  */
 export const grades = {
   id: 2,

@@ -1,6 +1,6 @@
 /**
- * Bars from trades, in five tables. Sums are numeric, so that they are exact: a double's shortest text is the decimal that the
- * venue sent. The first and last trade of a bar are those of the lowest and highest sequence.
+ * Bars from trades, in five tables. Sums are numeric and so exact: a double's shortest text is the decimal that the venue sent.
+ * The first and last trade of a bar are those of the lowest and highest sequence.
  */
 const levels = ['1m', '5m', '15m', '1h', '1d'] as const
 
@@ -23,8 +23,8 @@ create table bars_rollup_${level} (
 `
 
 /**
- * Every statement that brings new trades marks the minutes that they are in, whoever writes. Marks are only ever added here
- * and commit with their trades, so who takes those that it sees, sees their trades; nobody waits for anybody.
+ * Every statement that adds trades marks their minutes, whoever writes. Marks are only ever added here and commit with their
+ * trades, so whoever takes the visible marks sees their trades too; no writer waits for another.
  */
 const marks = `
 create table rollup_marks (
@@ -46,10 +46,10 @@ create trigger mark_rollups after insert on trades
 insert into rollup_marks select distinct run_id, venue, symbol, date_bin('1 minute', event_time, 'epoch') from trades;
 `
 
-/** Rollup tables that a RollupJob keeps up to date. */
+/** Rollup tables that a RollupJob maintains. */
 export const ownRollups = [...levels.map(tableOf), marks].join('')
 
-/** What the continuous aggregate of a minute selects. The other levels select from the one before. */
+/** The selection of the continuous aggregate of a minute. The other levels select from the one before. */
 const minuteAggregate = `
 select run_id, venue, symbol, time_bucket(interval '1 minute', event_time) as time,
   first(price, seq) as open, max(price) as high, min(price) as low, last(price, seq) as close,
@@ -63,7 +63,7 @@ select run_id, venue, symbol, time_bucket(interval '${interval}', time) as time,
   sum(volume) as volume, sum(quote_volume) as quote_volume, sum(buy_volume) as buy_volume, sum(trades) as trades
 from ${source} group by 1, 2, 3, 4`
 
-/** Level, length, what it is made of, how often it is refreshed. */
+/** Level, length, source, refresh interval. */
 const aggregates = [
   ['1m', '1 minute', minuteAggregate, '1 minute'],
   ['5m', '5 minutes', longerAggregate('5 minutes', 'bars_rollup_1m'), '5 minutes'],
@@ -73,8 +73,8 @@ const aggregates = [
 ] as const
 
 /**
- * Continuous aggregates. They are refreshed as far back as rows change, since replays bring trades of any year, and what is
- * not refreshed yet is read from the level before.
+ * Continuous aggregates. They are refreshed as far back as rows change, since replays bring trades of any year; parts not
+ * refreshed yet are read from the level before.
  */
 export const continuousAggregates = aggregates
   .map(
@@ -87,7 +87,7 @@ select add_continuous_aggregate_policy('bars_rollup_${level}', start_offset => n
   )
   .join('')
 
-/** Columns by which compressed rows are grouped and ordered; together they hold the key. */
+/** Columns that group and order compressed rows; together they contain the key. */
 const compressed = [
   ['trades', 'run_id, producer, symbol', 'event_time, seq'],
   ['quotes', 'run_id, producer, symbol', 'time, seq'],

@@ -1,6 +1,6 @@
 const levels = ['1m', '5m', '15m', '1h', '1d'] as const
 
-/** What `ohlcv_data` selects. */
+/** The columns of `ohlcv_data`. */
 export const ohlcvBars = levels
   .map(
     (level) => `
@@ -12,7 +12,7 @@ from bars_rollup_${level}`,
   )
   .join('\nunion all')
 
-/** Views for dashboards and users' own queries: their columns stay, whatever becomes of the tables. */
+/** Views for dashboards and users' own queries: their columns stay, however the tables change. */
 export const views = `
 create view ohlcv_data as ${ohlcvBars};
 

@@ -1,4 +1,6 @@
-/** What operators did, in a chain; the slowest fills with their traces; how far a copy from another database has come. */
+/**
+ * The chained audit of operators' actions; the slowest fills with their traces; the progress of a copy from another database.
+ */
 export const audit = {
   id: 3,
   name: 'audit',

@@ -1,6 +1,6 @@
 import { ohlcvBars } from './0002-views.ts'
 
-/** The older views, with the names at the end by which dashboards elsewhere call the same columns: there a view may grow. */
+/** The older views, with appended aliases by which other dashboards know the same columns: a view may grow at its end. */
 const older = `
 create or replace view ohlcv_data as
 select *, time as timestamp, timeframe as interval from (${ohlcvBars}) bars;
@@ -64,7 +64,7 @@ create view dashboard_operator_commands as
 select time, command, who, why, outcome, before, after, account, run_id from audit_log;
 `
 
-/** Lets a role read the views, and nothing else. Called again it does no harm. */
+/** Lets a role read the views, and nothing else. Idempotent. */
 const grant = `
 create function grant_dashboard_views(reader text) returns void language plpgsql as $$
 declare
@@ -81,5 +81,5 @@ do $$ begin
 end $$;
 `
 
-/** Views for dashboards, whose columns stay as those of the older ones do; the role `grafana`, if it is there, may read them. */
+/** Views for dashboards, whose columns stay like those of the older ones; an existing role `grafana` may read them. */
 export const dashboards = { id: 4, name: 'dashboards', sql: [older, runs, orders, account, grant].join('') }

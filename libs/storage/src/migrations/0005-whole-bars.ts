@@ -1,4 +1,4 @@
-/** What bars say of themselves since then; null in rows from before. A revised bar is a row more: the newest one counts. */
+/** Columns that bars have since then; null in older rows. A revised bar is an additional row: the newest one counts. */
 export const wholeBars = {
   id: 5,
   name: 'whole-bars',

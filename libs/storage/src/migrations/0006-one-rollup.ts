@@ -9,7 +9,7 @@ const columns = 'run_id, venue, symbol, time, open, high, low, close, volume, qu
 const keep = (level: string) => `
 create table kept_bars_${level} as select ${columns} from bars_rollup_${level};`
 
-/** A refresh that is running is ended first. */
+/** Ends a running refresh first. */
 const stopRefresh = (level: string) => `
 select remove_continuous_aggregate_policy('bars_rollup_${level}', if_exists => true);`
 
@@ -21,8 +21,8 @@ insert into bars_rollup_${level} (${columns}) select ${columns} from kept_bars_$
 drop table kept_bars_${level};`
 
 /**
- * The continuous aggregates become the tables of the other grades, with every bar that they have: the trades of some are gone.
- * Every minute of which there are trades is marked, so what was never refreshed comes with the next pass of the rollup job.
+ * The continuous aggregates become the tables of the other grades, with all of their bars, since the trades of some are gone.
+ * Every minute with trades is marked, so the next pass of the rollup job computes what was never refreshed.
  */
 const ownBars = `
 ${levels.map(stopRefresh).join('')}
@@ -39,8 +39,8 @@ const ownRetention = partitionedTables
   .join('')
 
 /**
- * A chunk is compressed a week after it was made, so that a replay of older days is not compressed under the hands of its
- * writer. Trades stay as they are: the order of `trades_stream` is that of an index, and compressed chunks have none.
+ * A chunk is compressed a week after it was created, so that a replay of older days is not compressed while it is being
+ * written. Trades stay uncompressed: the order of `trades_stream` is that of an index, and compressed chunks have none.
  */
 const compression =
   partitionedTables

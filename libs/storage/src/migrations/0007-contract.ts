@@ -3,10 +3,10 @@ export const levels = ['1m', '5m', '15m', '1h', '1d'] as const
 /** A venue is an exchange and one of its products: binance_spot, binance_usdm. */
 const EXCHANGE = `split_part(venue, '_', 1)`
 
-/** Unix time in seconds of a column, by functions that an index may be made of. */
+/** Unix time in seconds of a column, by functions that an index may use. */
 const unixTime = (column: string) => `date_part('epoch', ${column} at time zone 'UTC')`
 
-/** Whoever could read the views before can read them when they have been made anew. */
+/** Roles that could read the views before can read the recreated ones. */
 const rememberReaders = `
 create temporary table view_readers on commit drop as
   select distinct rolname::text as reader from pg_class, aclexplode(relacl) join pg_roles on pg_roles.oid = grantee
@@ -33,7 +33,7 @@ from bars_rollup_${level}`
 export const CANDLE = `open, high, low, close, volume`
 export const MORE = `quote_volume, buy_volume, vwap, trades, run_id, venue`
 
-/** Of the bars that several runs have of one time, that of the run which was started last. */
+/** One bar per time: of several runs, that of the run started last. */
 export const newestBars = (of: readonly string[]) => `
 select distinct on (symbol, exchange, timeframe, timestamp) timestamp, exchange, symbol, timeframe, ${CANDLE},
   time, timeframe as interval, ${MORE}
@@ -60,7 +60,7 @@ from trades;
 export const candleColumns = `open_time as time, symbol, ${EXCHANGE} as exchange, timeframe, ${CANDLE}, quote_volume, buy_volume, trades, origin,
   source, time as closed_at, seq, run_id, venue`
 
-/** What `kline_data` selects, and where from. */
+/** The columns and the source of `kline_data`. */
 export const candleOrder = {
   columns: `distinct on (symbol, exchange, timeframe, origin, open_time) symbol, time as open_time, exchange, timeframe, ${CANDLE},
   quote_volume, buy_volume, trades, time + timeframe::interval as close_time, origin, source, closed_at, time,
@@ -79,7 +79,7 @@ select ${candleOrder.columns}
 ${candleOrder.from};
 `
 
-/** The views of orders and fills call an exchange what the others do. */
+/** The views of orders and fills name exchanges like the others. */
 const orders = `
 create or replace view dashboard_orders as
 select intent_time as time, symbol, ${EXCHANGE} as exchange, strategy, side, order_type,
@@ -113,9 +113,9 @@ end $$;
 `
 
 /**
- * The views by the names and meanings that dashboards elsewhere have: `timestamp` in seconds, `amount` a base quantity, `cost`
- * what was paid, the exchange without its product, and one bar of a time, that of the newest run. Rows of every run are in
- * the views whose names begin with dashboard.
+ * The views with the names and meanings that other dashboards use: `timestamp` in seconds, `amount` a base quantity, `cost` the
+ * amount paid, the exchange without its product, and one bar per time, that of the newest run. The views whose names begin with
+ * dashboard have rows of every run.
  */
 export const contract = {
   id: 7,

@@ -1,8 +1,8 @@
 import { barsOf, CANDLE, candleColumns, candleOrder, levels, MORE, newestBars } from './0007-contract.ts'
 
 /**
- * A bar of the rollups is whole when the newest bar that the data plane closed for it says so; a longer one inherits what its parts
- * say. One that is not closed, since the run goes on or ended in it, is not whole.
+ * A bar of the rollups is whole when the newest bar that the data plane closed for it says so; a longer one inherits this from
+ * its parts. A bar that is not closed, since the run goes on or ended in it, is not whole.
  */
 const incomplete = (rolled: string) => `coalesce((
   select coalesce(closed.incomplete, false) from bars closed
@@ -11,7 +11,7 @@ const incomplete = (rolled: string) => `coalesce((
   order by closed.seq desc limit 1
 ), true) as incomplete`
 
-/** Bars say when they are not whole, and when a trade that came late was added to them. */
+/** Bars show when they are incomplete, and when a late trade was added to them. */
 export const wholeBarViews = {
   id: 8,
   name: 'whole-bar-views',

@@ -1,4 +1,4 @@
-/** How long a dead letter was before its bytes were cut; null where all of them are kept. */
+/** The length of a dead letter before its bytes were cut; null when all are kept. */
 export const deadLetterLength = {
   id: 9,
   name: 'dead letter length',

@@ -1,4 +1,4 @@
-/** Two venues may have positions in one symbol: the view says whose each is. Positions of older runs have no venue. */
+/** Two venues may have positions in one symbol: the view gives the venue of each. Positions of older runs have none. */
 export const positionVenues = {
   id: 10,
   name: 'position venues',

@@ -1,6 +1,9 @@
 import type { Grade } from '../grades/grade.ts'
 
-/** Columns of a table whose chunks are compressed are not changed: it is decompressed first, and compressed again by the next pass. */
+/**
+ * A table with compressed chunks cannot have its columns changed: it is decompressed first, and the next pass compresses it
+ * again.
+ */
 const uncompressed = (change: string) => `
 select remove_compression_policy('quotes', if_exists => true);
 select decompress_chunk(chunk, if_compressed => true) from show_chunks('quotes') as chunk;
@@ -13,7 +16,7 @@ select add_compression_policy('quotes', compress_created_before => interval '7 d
 
 const quotes = 'alter table quotes alter column update_id drop not null;'
 
-/** Not every venue counts its trades and updates: `trade_ref` is the id of a trade that is no integer. */
+/** Not every venue numbers its trades and updates: `trade_ref` is a trade id that is not an integer. */
 export const optionalIds = {
   id: 11,
   name: 'optional-ids',

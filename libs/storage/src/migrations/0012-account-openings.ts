@@ -1,4 +1,4 @@
-/** What accounts owned when they were opened in a new run: its fills go on from there. */
+/** What accounts owned when they were opened in a new run: its fills continue from there. */
 export const accountOpenings = {
   id: 12,
   name: 'account-openings',

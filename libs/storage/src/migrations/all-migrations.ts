@@ -12,7 +12,7 @@ import { optionalIds } from './0011-optional-ids.ts'
 import { accountOpenings } from './0012-account-openings.ts'
 import type { Migration } from './migrate.ts'
 
-/** Every migration of the schema, in order. One that has been released is never changed: add another. */
+/** Every migration of the schema, in order. Never change a released one: add another. */
 export const allMigrations: readonly Migration[] = [
   history,
   grades,

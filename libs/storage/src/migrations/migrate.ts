@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { findGrade, type Grade } from '../grades/grade.ts'
 import { storageFault, StorageError } from '../storage-error.ts'
 
-/** A step of the schema: SQL that is run once, in one transaction; it may depend on the grade. Ids rise from 1. */
+/** A step of the schema: SQL that runs once, in one transaction; it may depend on the grade. Ids rise from 1. */
 export interface Migration {
   readonly id: number
   readonly name: string
@@ -21,7 +21,7 @@ const LEDGER = `create table if not exists schema_migrations (
   applied_at timestamptz not null default now()
 )`
 
-/** What Postgres says of a catalogue's row that somebody else has changed, or of two that wait for each other. */
+/** Postgres' messages about a catalogue row changed concurrently, and about a deadlock. */
 const IN_BETWEEN = /tuple concurrently|deadlock detected/
 const ATTEMPTS = 10
 const PAUSE_MS = 200
@@ -33,8 +33,8 @@ interface AppliedRow {
 }
 
 /**
- * Brings the schema up to date and gives the names of what was applied now: all that is missing, or nothing. Throws StorageError: `migration_changed`
- * when the database was made by other migrations than these, a changed or a newer one.
+ * Brings the schema up to date and returns the names of the migrations applied: all that were missing, or none. Throws
+ * StorageError: `migration_changed` when the database was made by other migrations than these, a changed or a newer one.
  */
 export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): Promise<readonly string[]> {
   let client: pg.PoolClient | undefined
@@ -63,8 +63,8 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
 }
 
 /**
- * Applies them in one transaction: what one makes and a later one takes away is never seen, by background jobs of the server
- * least of all. Gives false when such a job, of what there was before, came in between and it `mayFail`.
+ * Applies them in one transaction: what one creates and a later one removes is never visible, least of all to background jobs
+ * of the server. Returns false when such a job, of the previous schema, interfered and it `mayFail`.
  */
 async function applyAll(
   client: pg.PoolClient,

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { fromUs, toUs } from '../history/time-sql.ts'
 import { storageFault } from '../storage-error.ts'
 
-/** A bar as it is rolled up from the stored trades. Base and quote units; times in microseconds. */
+/** A bar rolled up from the stored trades. Base and quote units; times in microseconds. */
 export interface RollupBar {
   readonly venue: string
   readonly symbol: string
@@ -15,7 +15,7 @@ export interface RollupBar {
   readonly volume: number
   readonly quoteVolume: number
   readonly buyVolume: number
-  /** Quote volume by volume. */
+  /** Quote volume divided by volume. */
   readonly vwap: number
   readonly trades: number
   /** False when the data plane closed the bar and nothing of its interval is missing. */
@@ -26,9 +26,9 @@ export interface BarsQuery {
   readonly runId: string
   readonly symbol: string
   readonly timeframe: Timeframe
-  /** Bars that open at or after this. */
+  /** Bars that open at or after this time. */
   readonly fromUs: number
-  /** Bars that open before this. */
+  /** Bars that open before this time. */
   readonly toUs: number
 }
 

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { toUs } from '../history/time-sql.ts'
 import { storageFault } from '../storage-error.ts'
 
-/** By what a dead letter is known. */
+/** Identifies a dead letter. */
 export interface DeadLetterId {
   readonly runId: string
   readonly producer: string
@@ -12,7 +12,7 @@ export interface DeadLetterId {
 
 /** A refused frame or record without its bytes. */
 export interface DeadLetterSummary extends DeadLetterId, Omit<DeadLetter, 'type' | 'seq' | 'raw' | 'rawBytes'> {
-  /** Length of what was refused, of which `raw` may hold the first 64 kB only. */
+  /** Full length; `raw` may have the first 64 kB only. */
   readonly rawBytes: number
 }
 
@@ -23,7 +23,7 @@ export interface StoredDeadLetter extends DeadLetterSummary {
 
 export interface DeadLettersQuery {
   readonly limit: number
-  /** Of this run only. */
+  /** Only those of this run. */
   readonly runId?: string
 }
 
@@ -42,7 +42,7 @@ export async function listDeadLetters(pool: pg.Pool, query: DeadLettersQuery): P
   }
 }
 
-/** One dead letter; undefined when there is none by that name. Throws StorageError. */
+/** One dead letter; undefined when there is none with that id. Throws StorageError. */
 export async function readDeadLetter(pool: pg.Pool, id: DeadLetterId): Promise<StoredDeadLetter | undefined> {
   const sql = `select ${COLUMNS}, raw from dead_letters where run_id = $1 and producer = $2 and dead_letters.seq = $3`
   try {
@@ -53,7 +53,7 @@ export async function readDeadLetter(pool: pg.Pool, id: DeadLetterId): Promise<S
   }
 }
 
-/** What the database has no value for is absent. */
+/** Turns null columns into absent fields. */
 function withoutNulls<Row extends object>(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Row
 }

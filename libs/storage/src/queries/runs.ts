@@ -2,12 +2,12 @@ import type pg from 'pg'
 import { toUs } from '../history/time-sql.ts'
 import { storageFault } from '../storage-error.ts'
 
-/** A run as the database knows it. Wall times in microseconds. */
+/** A stored run. Wall times in microseconds. */
 export interface StoredRun {
   readonly runId: string
   readonly mode: string
   readonly startedAtUs: number
-  /** Absent while it runs, or when it never said that it ended. */
+  /** Absent while it runs, or when its end was never recorded. */
   readonly endedAtUs: number | undefined
 }
 

@@ -3,9 +3,9 @@ import { oneAtATime } from '../grades/one-at-a-time.ts'
 import { markedMinutes, rollupLevels, rollUpLevel, rollUpMinutes } from './rollup-sql.ts'
 import { segmentsOf, type RollupSegment } from './rollup-segments.ts'
 
-/** What a pass did. */
+/** The result of a pass. */
 export interface RollupPass {
-  /** Minutes of a run, venue and symbol that were computed anew, and the longer bars that they are in. */
+  /** Minutes of a run, venue and symbol that were recomputed, and the longer bars that contain them. */
   readonly minutes: number
 }
 
@@ -19,9 +19,8 @@ interface MinuteRow {
 const statements = rollupLevels.map(rollUpLevel)
 
 /**
- * Keeps the rollup tables up to date with what came into `trades` since the last pass, late rows too; for the grades without
- * continuous aggregates. A pass may be broken off and repeated at any moment, and started by any number of processes: one of
- * them does the work.
+ * Updates the rollup tables with everything that `trades` received since the last pass, late rows too. A pass may be
+ * interrupted and repeated at any moment, and started by any number of processes: one of them does the work.
  */
 export class RollupJob {
   readonly #pool: pg.Pool
@@ -30,7 +29,7 @@ export class RollupJob {
     this.#pool = pool
   }
 
-  /** One pass. Undefined when another process is at it; its next pass has what is new. Throws StorageError. */
+  /** Runs one pass. Undefined when another process is running one; its next pass covers new rows. Throws StorageError. */
   pass(signal?: AbortSignal): Promise<RollupPass | undefined> {
     return oneAtATime(this.#pool, 'rollups', 'roll up trades', async (client) => {
       let minutes = 0
@@ -56,7 +55,7 @@ async function minutesByRun(client: pg.PoolClient): Promise<ReadonlyMap<string, 
   return minutes
 }
 
-/** A segment is one transaction: marks go when the bars that they are about are there. */
+/** A segment is one transaction: marks are removed when their bars are stored. */
 async function rollUp(client: pg.PoolClient, run: string, { fromUs, toUs }: RollupSegment): Promise<number> {
   await client.query('begin')
   try {

@@ -19,7 +19,7 @@ describe('rollup segments', () => {
     expect(inMinutes(segmentsOf(marked))).toEqual(want)
   })
 
-  it('hold every minute once, in order, and are short', () => {
+  it('contain every minute once, in order, and are short', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(500)), (numbers) => {
         const marked = minutes(...numbers.sort((a, b) => a - b))

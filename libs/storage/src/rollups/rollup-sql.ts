@@ -4,13 +4,16 @@ import { fromUs, toUs } from '../history/time-sql.ts'
 const KEY = 'run_id, venue, symbol, time'
 const VALUES = 'open, high, low, close, volume, quote_volume, buy_volume, trades'
 
-/** A trade's place in its bar, and its price, as the data plane has it, whenever the trade came: by event time, then id, or arrival. */
+/**
+ * A trade's place in its bar, and its price, as in the data plane, whenever the trade arrived: by event time, then id, or
+ * arrival.
+ */
 const PLACE = `array[${toUs('event_time')}, coalesce(trade_id, seq), price]`
 
 /** The primary key of a table of bars. */
 export const rollupKey = ['run_id', 'symbol', 'venue', 'time'] as const
 
-/** What becomes of a bar that is there: it never loses trades. Where retention has dropped some of its trades, it stays as it was. */
+/** Replaces an existing bar, which never loses trades: it stays unchanged when retention has dropped some of them. */
 export const replaceBar = (table: string, than: '>' | '>='): string => `do update
   set (${VALUES}) = row(${VALUES.replace(/\w+/g, (name) => `excluded.${name}`)})
   where excluded.trades ${than} ${table}.trades`
@@ -20,13 +23,13 @@ const upsert = (table: string) => `on conflict (${rollupKey.join(', ')}) ${repla
 const inSegment = (time: string) =>
   `run_id = $1 and ${time} >= ${fromUs('$2::bigint')} and ${time} < ${fromUs('$3::bigint')}`
 
-/** The marks that wait: run and minute. */
+/** The waiting marks: run and minute. */
 export const markedMinutes = `select distinct run_id as run, ${toUs('time')} as us from rollup_marks order by 1, 2`
 
 /**
- * Takes the marks of run $1 from $2 to $3, microseconds, and computes their minutes from trades. One statement sees one state of
- * the database, so the trades of every mark that it takes are in it. Gives the minutes that it stored. Trades are gone through
- * once, whatever the planner believes of tables that grow this fast; minutes without a mark are thrown away.
+ * Takes the marks of run $1 from $2 to $3, microseconds, and computes their minutes from trades. One statement sees one state
+ * of the database, so it includes the trades of every mark that it takes. Returns the minutes that it stored. Trades are
+ * scanned once, whatever the planner estimates for tables that grow this fast; minutes without a mark are discarded.
  */
 export const rollUpMinutes = `
 with touched as (delete from rollup_marks where ${inSegment('time')} returning ${KEY}),
@@ -43,7 +46,7 @@ select ${KEY}, ${VALUES} from bar join minute using (${KEY})
 ${upsert('bars_rollup_1m')}
 returning ${KEY}`
 
-/** A longer timeframe and the one that it is made of. */
+/** A longer timeframe and its source. */
 export interface RollupLevel {
   readonly timeframe: Timeframe
   readonly interval: string
@@ -57,7 +60,7 @@ export const rollupLevels: readonly RollupLevel[] = [
   { timeframe: '1d', interval: '1 day', from: '1h' },
 ]
 
-/** Computes the bars of a level that hold the minutes whose keys are the arrays $1 to $4: runs, venues, symbols, times. */
+/** Computes the bars of a level that contain the minutes whose keys are the arrays $1 to $4: runs, venues, symbols, times. */
 export const rollUpLevel = ({ timeframe, interval, from }: RollupLevel): string => `
 insert into bars_rollup_${timeframe} (${KEY}, ${VALUES})
 select b.run_id, b.venue, b.symbol, b.time,

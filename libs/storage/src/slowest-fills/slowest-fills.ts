@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { fromUs } from '../history/time-sql.ts'
 import { storageFault, type StorageError } from '../storage-error.ts'
 
-/** A fill and how long it took. */
+/** A fill and its latency. */
 export interface SlowFill {
   readonly runId: string
   readonly intentId: string
@@ -13,15 +13,15 @@ export interface SlowFill {
   readonly symbol: string
   /** From the frame to the fill, microseconds. */
   readonly totalUs: number
-  /** From the frame to the order, microseconds, where it is known. */
+  /** From the frame to the order, microseconds, if known. */
   readonly tickToOrderUs?: number
-  /** Of the trace, 32 hex digits, when there is one. */
+  /** Id of its trace, 32 hex digits, if it has one. */
   readonly traceId?: string
   /** Market time of the fill. */
   readonly timeUs: number
 }
 
-/** A fill of the run as it is kept: from the frame at which it was decided to its effect. */
+/** A fill of the run as it is stored: from the frame at which it was decided to its effect. */
 export function slowFillOf(runId: string, fill: Fill, traceId?: string): SlowFill {
   const { intentId, fillId, strategy, instrument, tsIntentUs, effectUs } = fill
   const totalUs = Math.max(0, effectUs - tsIntentUs)
@@ -31,22 +31,22 @@ export function slowFillOf(runId: string, fill: Fill, traceId?: string): SlowFil
 
 export interface SlowestFillsOptions {
   readonly pool: pg.Pool
-  /** False while the schema is not there yet: then the fills wait. */
+  /** False until the schema exists: the fills then wait. */
   readonly isReady?: () => boolean
-  /** So many of a run are kept, in memory and in the table. 100. */
+  /** Number of fills kept per run, in memory and in the table; default 100. */
   readonly keep?: number
-  /** How often they are stored. 10 s. */
+  /** How often they are stored; default 10 s. */
   readonly intervalMs?: number
-  /** They could not be stored; they are tried again at the next interval. Must not throw. */
+  /** Called when they could not be stored; they are retried at the next interval. Must not throw. */
   readonly onFault?: (fault: StorageError) => void
 }
 
 export interface SlowestFills {
-  /** Takes note of a fill if it is among the slowest. Cheap: most fills are one comparison. */
+  /** Notes a fill if it is among the slowest. Cheap: most fills cost one comparison. */
   note(fill: SlowFill): void
-  /** Stores what has been noted. Throws StorageError; then it is kept. */
+  /** Stores the noted fills. Throws StorageError, and then keeps them. */
   flush(): Promise<void>
-  /** Ends the interval and stores what has been noted, if the database is there. */
+  /** Ends the interval and stores the noted fills, if the database is available. */
   close(): Promise<void>
 }
 
@@ -62,8 +62,8 @@ const TRIM = `delete from slowest_fills where run_id = any($1) and (run_id, fill
   where place <= $2)`
 
 /**
- * Keeps the slowest fills of each run, with their traces, in `slowest_fills`: `keep` of a run at most. Between two intervals
- * they are in memory, `keep` of all runs at most.
+ * Keeps the slowest fills of each run, with their traces, in `slowest_fills`: at most `keep` per run. Between two intervals
+ * they are in memory, at most `keep` of all runs.
  */
 export function createSlowestFills(options: SlowestFillsOptions): SlowestFills {
   const { pool, isReady = () => true, keep = 100, intervalMs = 10_000, onFault = () => undefined } = options
