@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import { freshCommitOf, INPUTS, outputOf } from './bundle-inputs.mjs'
 import { root } from './install.mjs'
 
-/** Asked for by pg in a try, absent on purpose; and esbuild, which can be in a bundle only where its program is named. */
+/** Requested by pg in a try, absent on purpose; and esbuild, which can only be in a bundle where its program is named. */
 const EXTERNAL = ['pg-native', ...(process.env.ESBUILD_BINARY_PATH ? [] : ['esbuild'])]
 
 /** CommonJS packages in an ES module bundle expect these. */
@@ -24,7 +24,7 @@ export function appNames() {
   return readdirSync(join(root, 'apps')).filter((app) => existsSync(entryOf(app)))
 }
 
-/** Whether the app has no bundle, or it is of another commit, or one of the files that went into it has changed or gone since. */
+/** Whether the app has no bundle, or one of another commit, or one with an input that has changed or gone since. */
 export function isStale(app) {
   return freshCommitOf(app) !== currentCommit()
 }
@@ -42,7 +42,7 @@ export async function buildApp(app) {
     target: 'node20.19',
     format: 'esm',
     sourcemap: true,
-    // Positions are what a stack trace needs; the text of every dependency would double an image.
+    // Stack traces need positions; the text of every dependency would double an image.
     sourcesContent: false,
     external: EXTERNAL,
     banner: { js: BANNER },
@@ -71,11 +71,11 @@ function entryOf(app) {
   return join(root, 'apps', app, 'src/main.ts')
 }
 
-/** The commit, with `-dirty` where files of it are changed; as the environment names it, else 'unknown', outside a clone. */
+/** The commit, with `-dirty` where its files are changed; outside a clone the one in the environment, otherwise 'unknown'. */
 function currentCommit() {
   if (process.env.TRIPLANE_COMMIT) return process.env.TRIPLANE_COMMIT
   try {
-    // The clone may belong to another user than the one who builds.
+    // The clone may belong to another user than the builder.
     const args = ['-c', 'safe.directory=*', 'describe', '--always', '--exclude=*', '--abbrev=12', '--dirty']
     return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
@@ -83,7 +83,7 @@ function currentCommit() {
   }
 }
 
-/** The commit as .git itself tells it: an image is built from a clone's files, without the command and the objects. */
+/** Reads the commit from .git: an image build has the files of a clone, but neither the git command nor the objects. */
 function commitWithoutGit() {
   try {
     const head = readFileSync(join(root, '.git/HEAD'), 'utf8').trim()

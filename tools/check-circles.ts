@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { findCircles, readImports } from './circles.ts'
 
-// Arrows go downwards only: no two files may import each other, by whatever way, not for types either.
+// Imports go downwards only: no circle of imports between files, by whatever path, types included.
 const imports = readImports(join(import.meta.dirname, '..'), ['libs', 'apps', 'tools', 'bench', 'examples', 'e2e'])
 const circles = findCircles(imports)
 for (const circle of circles) console.error(`A circle of imports: ${[...circle, circle[0]].join(' -> ')}`)

@@ -1,5 +1,5 @@
-// Lints the deliberately illegal files of tools/lint-fixtures and compares what was flagged with what they expect, so that a
-// rule which has silently stopped working fails `npm run lint`.
+// Lints the deliberately illegal files of tools/lint-fixtures and compares the reports with the expected ones, so that a rule
+// which has silently stopped working fails `npm run lint`.
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { ESLint } from 'eslint'

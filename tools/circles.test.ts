@@ -8,7 +8,7 @@ describe('circles of imports', () => {
   beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'triplane-circles-'))))
   afterEach(() => rmSync(root, { recursive: true }))
 
-  /** The circles of a workspace with these files; each package brings its `index.ts`. */
+  /** The circles in a workspace with these files; each package adds its `index.ts`. */
   function circlesOf(files: Readonly<Record<string, string>>): string[][] {
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -22,7 +22,7 @@ describe('circles of imports', () => {
     return findCircles(readImports(root, ['libs']))
   }
 
-  it('are none where arrows go downwards, however often they meet', () => {
+  it('do not exist where imports go downwards, however often they meet', () => {
     const files = {
       'libs/one/src/index.ts': "export { a } from './a.ts'\nexport { b } from './b.ts'",
       'libs/one/src/a.ts': "import { b } from './b.ts'\nexport const a = b",
@@ -43,7 +43,7 @@ describe('circles of imports', () => {
     expect(circlesOf(files)).toEqual([['libs/one/src/a.ts', 'libs/one/src/b.ts']])
   })
 
-  it('are found across packages, by any of their entries', () => {
+  it('are found across packages, through any of their entries', () => {
     const files = {
       'libs/one/src/a.ts': "import { c } from '@triplane/two'",
       'libs/one/src/fakes.ts': "import { a } from './a.ts'",
@@ -55,7 +55,7 @@ describe('circles of imports', () => {
     ])
   })
 
-  it('are found each, of files that import themselves too', () => {
+  it('are all found, including files that import themselves', () => {
     const files = {
       'libs/one/src/a.ts': "import './b.ts'\nimport './c.ts'",
       'libs/one/src/b.ts': "import './a.ts'",
@@ -68,7 +68,7 @@ describe('circles of imports', () => {
     ])
   })
 
-  it('are not looked for behind a package that is not there: its import is refused', () => {
+  it('are not searched behind a missing package: its import is refused', () => {
     expect(() => circlesOf({ 'libs/one/src/a.ts': "import { x } from '@triplane/three'" })).toThrow(
       'Expected @triplane/three to be a package here, imported by libs/one/src/a.ts',
     )

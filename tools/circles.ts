@@ -2,13 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 
-/** The files that each file imports, types too. */
+/** The imports of each file, types included. */
 export type Imports = ReadonlyMap<string, readonly string[]>
 
 const OURS = '@triplane/'
 const SKIPPED = new Set(['node_modules', 'dist', 'lint-fixtures'])
 
-/** What the TypeScript files below `folders` import of each other, by paths from `root`: relative, or by the name of a package of ours. */
+/**
+ * The imports between the TypeScript files below `folders`, by paths from `root`: relative ones, and those by the name of one
+ * of our packages.
+ */
 export function readImports(root: string, folders: readonly string[]): Imports {
   const entries = new Map(folders.flatMap((folder) => packagesIn(join(root, folder))).flatMap(entriesOf))
   const files = folders.flatMap((folder) => filesIn(join(root, folder)))
@@ -29,12 +32,10 @@ export function readImports(root: string, folders: readonly string[]): Imports {
   )
 }
 
-/**
- * Circles, at least one where there are any: each file imports the one behind it, the last one the first.
- */
+/** Circles, at least one where there are any: each file imports the next, the last one the first. */
 export function findCircles(imports: Imports): string[][] {
   const circles: string[][] = []
-  /** Files that lead to no circle, or to one that was found. */
+  /** Files that lead to no circle, or to one already found. */
   const done = new Set<string>()
   const path: string[] = []
   const onPath = new Set<string>()
@@ -69,7 +70,7 @@ function packagesIn(folder: string): string[] {
     .filter((path) => existsSync(join(path, 'package.json')))
 }
 
-/** What a package is imported by, and the file behind each. */
+/** The names by which a package is imported, and the file behind each. */
 function entriesOf(folder: string): (readonly [name: string, file: string])[] {
   const { name, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     readonly name: string

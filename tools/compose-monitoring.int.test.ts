@@ -13,7 +13,7 @@ const servers = ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'node-e
 const published = ['prometheus', 'alertmanager', 'grafana', 'pushgateway'] as const
 const oneShots = ['secrets', 'monitoring-config', 'monitoring-reload', 'grafana-password'] as const
 
-/** What is set and must not be seen. */
+/** Values that are set and must never appear. */
 const secrets = {
   SLACK_WEBHOOK_URL: 'https://hooks.slack.invalid/services/T0/B0/aSecretOfSlack',
   SMTP_PASSWORD: `own 'password' #1 of "mail"`,
@@ -60,7 +60,7 @@ describeWithDocker(
       for (const server of listening) server.close()
     })
 
-    /** An HTTP server that containers can ask. Gives its port. */
+    /** An HTTP server for containers. Returns its port. */
     async function listen(port: number, answer: (body: string) => string): Promise<number> {
       const server = createServer((request, response) => {
         let body = ''
@@ -86,7 +86,7 @@ describeWithDocker(
       return stdout + stderr
     }
 
-    it('starts the servers healthy, and ends the one-shots well', () => {
+    it('starts the servers healthy, and completes the one-shots', () => {
       expect(servers.filter((service) => !isHealthy(service))).toEqual([])
       const ended = oneShots.map((service) => project.inspect(service).State)
       expect(ended.map(({ Status, ExitCode }) => `${Status} ${ExitCode}`)).toEqual(oneShots.map(() => 'exited 0'))
@@ -107,7 +107,7 @@ describeWithDocker(
       expect((await eventually(up, (found) => found.length >= all.length, 60_000)).sort()).toEqual(all)
     })
 
-    it('has the rules, without a fault, and serves the page of a runbook', async () => {
+    it("has the rules, without an error, and serves a runbook's page", async () => {
       interface Rules {
         readonly data: { readonly groups: readonly { readonly rules: readonly { name: string; health: string }[] }[] }
       }
@@ -137,7 +137,7 @@ describeWithDocker(
       expect(await json<unknown[]>('grafana', '/api/search')).toHaveLength(files.length)
     })
 
-    it('runs as ordinary users, without powers, on read-only roots, with limits', () => {
+    it('runs as ordinary users, without capabilities, on read-only roots, with limits', () => {
       for (const service of servers) {
         const { Config, HostConfig } = project.inspect(service)
         expect(Config.User).toMatch(/^(65534|472:0)$/)
@@ -159,7 +159,7 @@ describeWithDocker(
       expect(project.inspect('node-exporter').HostConfig.PortBindings).toEqual({})
     })
 
-    it('keeps what is secret out of environments, of `docker inspect` and of what the servers tell', async () => {
+    it("keeps secrets out of environments, of `docker inspect` and of the servers' output", async () => {
       const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
       const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
       const hidden = [...Object.values(secrets), ...printed.map((line) => line.split(' ').at(-1) ?? '')]
@@ -172,14 +172,14 @@ describeWithDocker(
       ].join('\n')
       expect(told).toContain('slack_configs')
       expect(hidden.filter((secret) => told.includes(secret) || told.includes(JSON.stringify(secret)))).toEqual([])
-      // They got there all the same, letter by letter.
+      // They still arrived, letter by letter.
       const files = project.exec('alertmanager', 'sh', '-c', 'cat /etc/alertmanager/secrets/*').stdout
       const { PROMETHEUS_REMOTE_WRITE_TOKEN: token, ...ofAlertmanager } = secrets
       expect(Object.values(ofAlertmanager).filter((secret) => !files.includes(secret))).toEqual([])
       expect(project.exec('prometheus', 'sh', '-c', 'cat /etc/prometheus/secrets/*').stdout).toContain(token)
     })
 
-    it('keeps what was pushed over a restart', async () => {
+    it('keeps pushed metrics across a restart', async () => {
       const body = 'pipeline_last_success_timestamp_seconds{dag_id="backfill"} 1\n'
       const { status } = await fetch(urlOf('pushgateway', '/metrics/job/backfill'), { method: 'PUT', body })
       expect(status).toBe(200)
@@ -199,7 +199,7 @@ describeWithDocker(
         60_000,
       )
       expect(project.exec('grafana', 'cat', '/run/secrets/grafana-password').stdout).toBe('a.password~of-mine')
-      // The next looks of the health check find the same secrets as the one before.
+      // The next health checks find the same secrets as the one before.
       const looks = () => {
         const { stdout } = docker('inspect', '--format', '{{len .State.Health.Log}}', `${project.name}-grafana-1`)
         return Number(stdout)
@@ -208,8 +208,8 @@ describeWithDocker(
       expect(again().StartedAt).toBe(restarted.StartedAt)
     })
 
-    it('has Grafana take a changed password into its database, once', () => {
-      // Grafana itself cannot be had here: a command in its place says what it was told.
+    it('has Grafana store a changed password in its database, once', () => {
+      // Grafana itself is not available here: a command in its place records its input.
       const volume = `${project.name}_grafana-data:/var/lib/grafana`
       const inside = ['--workdir', '/var/lib/grafana', '--entrypoint', 'sh', images.grafana, '-ec']
       const inVolume = (script: string) =>
@@ -220,7 +220,7 @@ describeWithDocker(
         return inVolume('touch told; cat told; rm told').stdout
       }
       const fake = '#!/bin/sh\necho "$@" >> /var/lib/grafana/told\ncat >> /var/lib/grafana/told\n'
-      // As after a restore: there is a database, and nobody knows with which password.
+      // As after a restore: there is a database with an unknown password.
       const made = inVolume(`echo x > grafana.db; rm .password-applied; printf '${fake}' > grafana; chmod +x grafana`)
       expect(made).toMatchObject({ code: 0, stderr: '' })
       const command = 'cli admin reset-admin-password --password-from-stdin'
@@ -237,11 +237,11 @@ describeWithDocker(
       }
       const names = async () =>
         (await json<Alert[]>('alertmanager', '/api/v2/alerts')).map(({ labels }) => labels.alertname)
-      // One that fires before Alertmanager is found is sent again after a minute.
+      // An alert that fires before Alertmanager is found is sent again after a minute.
       expect(await eventually(names, (all) => all.includes('Watchdog'), 120_000)).toContain('Watchdog')
     })
 
-    it('takes a channel that .env names later, without a restart', async () => {
+    it('accepts a channel that .env adds later, without a restart', async () => {
       let calls = 0
       const port = await listen(0, () => String(++calls))
       const startedAt = project.inspect('alertmanager').State.StartedAt
@@ -251,7 +251,7 @@ describeWithDocker(
       expect(project.inspect('alertmanager').State.StartedAt).toBe(startedAt)
     })
 
-    it('refuses a setting that cannot be, says which, and leaves what runs as it is', () => {
+    it('refuses an invalid setting, names it, and leaves the running servers unchanged', () => {
       project.set({ SMTP_TLS: 'perhaps' })
       expect(project.try('up', '--detach').code).not.toBe(0)
       expect(logOf('monitoring-config').trim().split('\n').slice(-2).join('\n')).toContain('smtp.tls')
@@ -278,7 +278,7 @@ describeWithDocker(
   },
 )
 
-/** As .env wants them: ComposeProject puts single quotes around. */
+/** Escapes values for .env, where ComposeProject puts them in single quotes. */
 function quoted(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value.replaceAll("'", "\\'")]))
 }

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 
 const root = join(__dirname, '..')
 
-/** What a command wrote, and its exit code. */
+/** The output of a command, and its exit code. */
 interface Ran {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A container as `docker inspect` tells it, as far as the tests look. */
+/** A container in `docker inspect`: the fields that the tests use. */
 interface Inspected {
   readonly Id: string
   readonly RestartCount: number
@@ -32,7 +32,7 @@ interface Inspected {
   }
 }
 
-/** The stack of a compose file under a name, ports, volumes and images of its own, with an .env of its own. */
+/** The stack of a compose file with its own name, ports, volumes, images and .env. */
 export class ComposeProject {
   readonly name: string
   private readonly folder = mkdtempSync(join(tmpdir(), 'triplane-compose-'))
@@ -46,7 +46,7 @@ export class ComposeProject {
     this.set(settings)
   }
 
-  /** Adds to what .env sets, and takes out what is undefined; compose sees it with its next command. */
+  /** Adds settings to .env, and removes those that are undefined; compose sees the change with its next command. */
   set(more: Readonly<Record<string, string | undefined>>): void {
     this.settings = { ...this.settings, ...more }
     const lines = Object.entries(this.settings).flatMap(([name, value]) =>
@@ -55,13 +55,13 @@ export class ComposeProject {
     writeFileSync(join(this.folder, '.env'), `${lines.join('\n')}\n`)
   }
 
-  /** Runs `docker compose ...` whatever it ends with. */
+  /** Runs `docker compose ...`, with any exit code. */
   try(...args: readonly string[]): Ran {
     const project = ['--project-name', this.name, '--file', this.file, '--env-file', join(this.folder, '.env')]
     return docker('compose', ...project, ...args)
   }
 
-  /** Runs `docker compose ...`, gives what it wrote to standard output and throws when it fails. */
+  /** Runs `docker compose ...`, returns its standard output and throws when it fails. */
   run(...args: readonly string[]): string {
     const { code, stdout, stderr } = this.try(...args)
     if (code !== 0) throw new Error(`Expected docker compose ${args.join(' ')} to succeed, was ${code}:\n${stderr}`)
@@ -83,7 +83,7 @@ export class ComposeProject {
   /** Removes everything: containers, volumes, network, images, .env. */
   remove(): void {
     this.try('--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5')
-    // One that the settings no longer name is not compose's any more.
+    // Compose does not remove a volume that the settings no longer name.
     const volumes = docker('volume', 'ls', '--quiet', '--filter', `label=com.docker.compose.project=${this.name}`)
     for (const volume of volumes.stdout.split('\n').filter(Boolean)) docker('volume', 'rm', volume)
     docker('image', 'rm', '--force', this.name, `${this.name}-secrets`)
@@ -103,17 +103,17 @@ export function docker(...args: readonly string[]): Ran {
   return { code: status ?? 1, stdout: stdout ?? '', stderr: stderr ?? error?.message ?? '' }
 }
 
-/** The address at which containers find this machine: that of Docker's bridge, whether or not a container is on it. */
+/** The address at which containers reach this machine: that of Docker's bridge, with or without a container on it. */
 export function hostAddress(): string {
   const { stdout, stderr } = docker('network', 'inspect', 'bridge', '--format', '{{json (index .IPAM.Config 0)}}')
   const { Gateway: gateway, Subnet: subnet } = JSON.parse(stdout || '{}') as { Gateway?: string; Subnet?: string }
-  // An engine that has had no container yet tells the subnet only; Docker takes its first address.
+  // An engine without a container so far only reports the subnet, whose first address Docker uses.
   const address = gateway || subnet?.replace(/\d+\/\d+$/, '1')
   if (!address) throw new Error(`Expected an address of Docker's bridge, was ${stderr}`)
   return address
 }
 
-/** The first result that `fits`; throws with the last one after `timeoutMs`. A throw of `read` counts as no result. */
+/** The first result that `fits`; throws with the last one after `timeoutMs`. An error of `read` counts as no result. */
 export async function eventually<T>(
   read: () => Promise<T> | T,
   fits: (value: T) => boolean,

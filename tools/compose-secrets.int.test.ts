@@ -3,7 +3,7 @@ import { ComposeProject, docker } from './compose-project.ts'
 
 jest.setTimeout(180_000)
 
-/** What compose starts for this: the databases, their one-shots and what those need. */
+/** The services that compose starts for this: the databases, their one-shots and their dependencies. */
 const services = ['postgres-role', 'redis-users']
 
 describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () => {
@@ -14,13 +14,13 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
   })
   afterAll(() => project.remove())
 
-  /** As users do it: a running server goes on running. */
+  /** As users do it: a running server keeps running. */
   const up = () => {
     project.run('up', '--detach', ...services)
     const ended = docker('wait', ...services.map((service) => `${project.name}-${service}-1`)).stdout
     expect(ended).toBe('0\n0\n')
   }
-  /** Every secret by `<consumer>/<file>`, read past its owner. */
+  /** Every secret by `<consumer>/<file>`, read regardless of its owner. */
   const stored = () => {
     const script = 'cd /secrets && for file in */*; do echo "$file $(base64 -w0 $file)"; done'
     const lines = project.run('run', '--rm', '--no-TTY', '--entrypoint=sh', 'secrets', '-c', script).trim().split('\n')
@@ -35,7 +35,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
   const asTriplane = (password: string) => asRole('triplane', password)
   const asRedis = (password: string) =>
     project.try('exec', '-T', '-e', `REDISCLI_AUTH=${password}`, 'redis', 'redis-cli', '--no-auth-warning', 'ping')
-  /** All that `docker inspect` tells of the stack's containers. */
+  /** The full output of `docker inspect` for the stack's containers. */
   const inspectAll = () => {
     const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
     return docker('inspect', ...ids.stdout.trim().split('\n')).stdout
@@ -44,13 +44,13 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
 
   let first: Map<string, string>
 
-  it('print says that there are none before the first start', () => {
+  it('print reports that there are none before the first start', () => {
     const { code, stderr } = project.try('run', '--rm', '--no-TTY', 'secrets', 'print')
     expect(code).toBe(1)
     expect(stderr).toContain('secrets: nothing is made yet; `docker compose up` does that')
   })
 
-  it('makes them at random on the first start, and the servers take them', () => {
+  it('creates them at random on the first start, and the servers accept them', () => {
     up()
     first = stored()
     expect([...first.keys()].sort()).toEqual([
@@ -91,13 +91,13 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect(asRedis('').stdout).toContain('NOAUTH')
   })
 
-  it('gives the planes a role that is no superuser and owns the database', () => {
+  it('gives the planes a role that owns the database without being a superuser', () => {
     const query = `SELECT rolsuper, rolcreaterole, pg_get_userbyid(datdba) FROM pg_roles, pg_database
       WHERE rolname = 'triplane' AND datname = 'triplane'`
     expect(project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', query).stdout).toBe('f|f|triplane\n')
   })
 
-  it('gives Grafana a role that can write nothing, not even when it says that it wants to', () => {
+  it('gives Grafana a role that can write nothing, not even when it asks to', () => {
     const as = (sql: string) => asRole('grafana', first.get('grafana/grafana-postgres-password') ?? '', sql).stderr
     expect(as('create table a (b int)')).toContain('in a read-only transaction')
     expect(as('set transaction read write; create table a (b int)')).toContain('permission denied for schema public')
@@ -106,7 +106,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     )
   })
 
-  it('gives each file to the one user that reads it, and to nobody else', () => {
+  it('makes each file readable only by the one user that needs it', () => {
     const uidOf = (service: string, user: string) => project.exec(service, 'id', '-u', user).stdout.trim()
     const uids = { postgres: uidOf('postgres', 'postgres'), redis: uidOf('redis', 'redis'), grafana: '472' }
     const list = project.run(
@@ -129,7 +129,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect(list.trim().split('\n').sort()).toEqual(wanted.sort())
   })
 
-  it('shows none of them to `docker inspect`, and prints those that people use', () => {
+  it('shows none of them in `docker inspect`, and prints those that people use', () => {
     const inspected = inspectAll()
     expect(inspected.length).toBeGreaterThan(10_000)
     expect([...first.values()].filter((secret) => inspected.includes(secret))).toEqual([])
@@ -148,7 +148,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect(shown.filter((file) => !printed.includes(first.get(`operator/${file}`) ?? 'none'))).toEqual([])
   })
 
-  it('leaves them as they are on the next start', () => {
+  it('leaves them unchanged on the next start', () => {
     up()
     expect(lastLine()).toBe('secrets: all there')
     expect(stored()).toEqual(first)
@@ -161,7 +161,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     expect(stored()).toEqual(first)
   })
 
-  it('applies what .env sets later', () => {
+  it('applies later values of .env', () => {
     const own = {
       POSTGRES_PASSWORD: 'Own-$pass"word\\1:@/%',
       REDIS_PASSWORD: 'own#redis$password',
@@ -209,7 +209,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'ada:secret',
       'TRIPLANE_OPERATOR_TOKENS: expected name:sha256hex with a name other than operator (whose token is TRIPLANE_OPERATOR_TOKEN), was entry 1 otherwise',
     ],
-  ])('refuses a %s that cannot be, in one line, and changes nothing', (setting, value, line) => {
+  ])('refuses an invalid %s, in one line, and changes nothing', (setting, value, line) => {
     const before = stored()
     const kept = {
       POSTGRES_PASSWORD: before.get('operator/database-password') ?? '',

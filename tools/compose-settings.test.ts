@@ -12,7 +12,7 @@ const files = [
 ]
 const text = files.map(read).join('\n')
 
-/** Settings that compose reads: `${NAME:-default}`, and names without a value, which it hands on as they are set. */
+/** Settings that compose reads: `${NAME:-default}`, and names without a value, which it forwards as they are set. */
 const interpolated = [...text.matchAll(/(?<!\$)\$\{([A-Z_]+)/g)].map(([, name]) => name ?? '')
 const handedOn = [...text.matchAll(/^ +([A-Z_]+):$/gm)].map(([, name]) => name ?? '')
 const example = [...read('.env.example').matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(
@@ -26,7 +26,7 @@ describe('.env.example', () => {
     expect(example.map(([name]) => name).sort()).toEqual([...wanted].sort())
   })
 
-  it('sets nothing as it is', () => {
+  it('sets nothing by itself', () => {
     expect(
       read('.env.example')
         .split('\n')
@@ -45,7 +45,7 @@ describe('.env.example', () => {
 })
 
 describe('compose files', () => {
-  it('have one default for each setting, whichever file reads it', () => {
+  it('have one default per setting, whichever file reads it', () => {
     const defaults = [...text.matchAll(/(?<!\$)\$\{([A-Z_]+):-([^${}]*)\}/g)].map(
       ([, name, value]) => `${name}=${value}`,
     )
@@ -53,7 +53,7 @@ describe('compose files', () => {
     expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([])
   })
 
-  it('hold no password: what is secret comes as a file', () => {
+  it('contain no password: secrets come as files', () => {
     const secret = /^ *([A-Z_]*(?:PASSWORD|TOKENS?|KEY)[A-Z_]*)[:=] ?(.*)$/gm
     const values = [...text.matchAll(secret)].map(([, name = '', value = '']) => [name, value] as const)
     expect(values.length).toBeGreaterThan(5)
@@ -64,7 +64,7 @@ describe('compose files', () => {
   })
 })
 
-/** What compose makes of a file with nothing set but this. */
+/** Compose's view of a file with only these settings. */
 function config(file: string, settings: Readonly<Record<string, string>> = {}) {
   const { PATH, HOME } = process.env
   const args = ['compose', '--file', file, '--env-file', '/dev/null', 'config']
@@ -83,7 +83,7 @@ describeWithCompose(`docker compose config${status === 0 ? '' : ' [not run: need
     },
   )
 
-  it("turns Prometheus' admin API off where TRIPLANE_BIND may have it reached from elsewhere", () => {
+  it("turns Prometheus' admin API off where TRIPLANE_BIND may expose it", () => {
     const flags = (settings = {}) => config('docker-compose.monitoring.yml', settings).stdout.match(/--.*admin-api/g)
     expect(flags()).toEqual(['--web.enable-admin-api'])
     expect(flags({ TRIPLANE_BIND: '0.0.0.0' })).toEqual(['--no-web.enable-admin-api'])

@@ -10,7 +10,7 @@ jest.setTimeout(600_000)
 
 const planes = ['data-plane', 'strategy-plane', 'order-plane'] as const
 const servers = ['kafka', 'postgres', 'redis'] as const
-/** What docker-compose.monitoring.yml publishes; its own suite looks at it. */
+/** Published by docker-compose.monitoring.yml, and tested in its own suite. */
 const monitoring = ['prometheus', 'alertmanager', 'grafana', 'pushgateway'] as const
 const oneShots = ['secrets', 'postgres-role', 'redis-users', 'run'] as const
 
@@ -19,7 +19,7 @@ const MAX_IDLE_BYTES = 1.5e9
 const MAX_IDLE_CORES = 0.2
 const IDLE_WINDOW_MS = 30_000
 const TRADES = 50
-/** The clone of a test may be a worktree, whose .git does not say it. */
+/** The clone under test may be a worktree, whose .git lacks it. */
 const commit = 'abc123def456'
 
 const monitors = ['prometheus', 'alertmanager', 'grafana', 'pushgateway', 'nodeExporter'] as const
@@ -45,7 +45,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
 
   const get = (plane: (typeof planes)[number], path: string) => fetch(`http://127.0.0.1:${portOf[plane]}${path}`)
   const isHealthy = (service: string) => project.inspect(service).State.Health?.Status === 'healthy'
-  /** Orders filled since the order plane was started, partly or whole. */
+  /** Orders filled since the order plane started, partly or fully. */
   const fills = async () => {
     const text = await (await get('order-plane', '/metrics?families=core')).text()
     const lines = text.split('\n').filter((line) => /^orders_filled_total\{.*status="(PARTIAL_FILL|FILLED)"/.test(line))
@@ -58,16 +58,16 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
   const storedFills = () => stored('fills')
   const secretIn = (consumer: string, file: string) =>
     project.run('run', '--rm', '--no-TTY', '--entrypoint=cat', 'secrets', `/secrets/${consumer}/${file}`)
-  /** Ends the service's process from inside, as a crash would; its container's first process is Docker's init. */
+  /** Kills the service's process from inside, like a crash; its container's first process is Docker's init. */
   const crash = (service: string) => project.exec(service, 'bash', '-c', 'kill -9 $(cat /proc/1/task/1/children)')
 
-  it('starts the servers and planes healthy, and ends the one-shots well', () => {
+  it('starts the servers and planes healthy, and completes the one-shots', () => {
     expect([...servers, ...planes].filter((service) => !isHealthy(service))).toEqual([])
     const ended = oneShots.map((service) => project.inspect(service).State)
     expect(ended.map(({ Status, ExitCode }) => `${Status} ${ExitCode}`)).toEqual(oneShots.map(() => 'exited 0'))
   })
 
-  it('answers /metrics on all three, and says what runs', async () => {
+  it('answers /metrics on all three, and shows the running version', async () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string }
     for (const plane of planes) {
       const response = await get(plane, '/metrics')
@@ -103,7 +103,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
       project.exec('postgres', 'psql', '-U', 'postgres', '-Atc', sql, 'triplane').stdout.trim()
     const successes = async () => Number(ask('SELECT sum(total_successes) FROM timescaledb_information.job_stats'))
     expect(await eventually(successes, (count) => count > 0, 30_000)).toBeGreaterThan(0)
-    // The server that made the database on the first start ended before this one began, and cut short what ran on it.
+    // The server that created the database on the first start ended before this one began, and aborted its jobs.
     const failures = `SELECT proc_name, err_message FROM timescaledb_information.job_errors
       WHERE start_time > pg_postmaster_start_time()`
     expect(ask(failures)).toBe('')
@@ -119,7 +119,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(read('select * from audit_log').stderr).toContain('permission denied for table audit_log')
   })
 
-  it('has the topics, and creates no other by itself', () => {
+  it('has the topics, and creates no others automatically', () => {
     const list = project.exec(
       'kafka',
       '/opt/kafka/bin/kafka-topics.sh',
@@ -134,7 +134,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(topics.filter((topic) => !/^(__consumer_offsets|[a-z-]+\.[a-z-]+\.v\d+)$/.test(topic))).toEqual([])
   })
 
-  it('runs the planes as an ordinary user, without powers, on a read-only root, restarted when they end', () => {
+  it('runs the planes as an ordinary user, without capabilities, on a read-only root, restarted when they end', () => {
     for (const plane of planes) {
       const { HostConfig } = project.inspect(plane)
       expect(HostConfig).toMatchObject({
@@ -156,7 +156,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     }
   })
 
-  it('has an image with what runs in it and little else', () => {
+  it('has an image with little besides the program', () => {
     const sizeOf = (image: string) => Number(docker('image', 'inspect', '--format', '{{.Size}}', image).stdout)
     expect(sizeOf(project.name) - sizeOf('node:26-slim')).toBeLessThan(MAX_ADDED_BYTES)
     const missing = 'for tool in npm npx gcc make python3 git; do command -v $tool; done; ls -d ~/.npm /root/.npm; true'
@@ -197,7 +197,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(await eventually(storedFills, (count) => count > before, 180_000)).toBeGreaterThan(before)
   })
 
-  it('comes back by itself when a plane crashes', async () => {
+  it('recovers by itself when a plane crashes', async () => {
     const { RestartCount, State } = project.inspect('strategy-plane')
     crash('strategy-plane')
     // Docker counts the restart a moment before the container has started again.
@@ -211,13 +211,13 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
 
   it('stops a plane cleanly: the signal reaches Node', async () => {
     project.run('stop', 'data-plane')
-    // 128 + 9 when it had to be killed, 128 + 15 when nobody listened.
+    // 128 + 9 when it had to be killed, 128 + 15 when nothing handled the signal.
     expect(project.inspect('data-plane').State).toMatchObject({ Status: 'exited', ExitCode: 0 })
     project.run('start', 'data-plane')
     await eventually(() => isHealthy('data-plane'), Boolean, 60_000)
   })
 
-  it('takes a changed password and token to the planes, without a command for it', async () => {
+  it('gives the planes a changed password and token without a further command', async () => {
     const old = secretIn('operator', 'operator-token')
     const own = {
       POSTGRES_PASSWORD: 'a-password-of-mine',
@@ -239,7 +239,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(await eventually(restarted, Boolean, 120_000)).toBe(true)
     expect(await rejects(old)).toBe(true)
     expect(await rejects(own.TRIPLANE_OPERATOR_TOKEN)).toBe(false)
-    // What is traded depends on the kill switches, which a restart may trip; what is stored does not.
+    // Trading depends on the kill switches, which a restart may trip; storing does not.
     const before = stored('trades')
     expect(
       await eventually(
@@ -250,14 +250,14 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     ).toBeGreaterThan(before)
   })
 
-  it('takes little memory and hardly any time with no feed running', async () => {
+  it('uses little memory and hardly any CPU time with no feed running', async () => {
     // A market of one second: the feed ends, the services stay.
     project.set({ TRIPLANE_SOURCE_DURATION_MS: '1000' })
     project.run('up', '--detach', '--wait')
     const isFinal = async () =>
       ((await (await get('data-plane', '/status/run')).json()) as { isFinal: boolean }).isFinal
     await eventually(isFinal, Boolean, 120_000)
-    // The first minute compiles: what counts is where it settles.
+    // The first minute is spent on compiling: only the final level counts.
     const idle = await eventually(
       () => usageOver(IDLE_WINDOW_MS),
       ({ cores }) => cores < MAX_IDLE_CORES,
@@ -267,7 +267,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(idle.memoryBytes).toBeLessThan(MAX_IDLE_BYTES)
   })
 
-  /** Has a source of market data put in place of the one before, and waits until the database has so many of its trades. */
+  /** Replaces the source of market data, and waits until the database has this many of its trades. */
   async function playsFrom(
     name: 'capture' | 'binance_ws',
     source: Readonly<Record<string, string | undefined>>,
@@ -279,7 +279,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     expect(await eventually(ofSource, (count) => count >= trades, 120_000)).toBeGreaterThanOrEqual(trades)
   }
 
-  it('plays a capture that lies in the folder CAPTURES', async () => {
+  it('plays a capture in the folder CAPTURES', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'triplane-captures-'))
     chmodSync(folder, 0o755)
     writeFileSync(join(folder, 'trades.txt'), captureOf(TRADES))
@@ -300,7 +300,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     }
   })
 
-  it('takes a venue for its source', async () => {
+  it('accepts a venue as its source', async () => {
     const venue = await FakeBinance.start('binance_spot', ['BTCUSDT', 'ETHUSDT'], hostAddress())
     const ticks = setInterval(() => venue.tick(), 20)
     try {
@@ -323,7 +323,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     }
   })
 
-  /** Cores that the services kept busy in a window, and the memory that they have at its end. */
+  /** Cores kept busy by the services in a window, and their memory at its end. */
   async function usageOver(windowMs: number): Promise<{ readonly cores: number; readonly memoryBytes: number }> {
     const read = () => Promise.all([...planes, ...servers].map((service) => usageOf(project.inspect(service).Id)))
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
@@ -337,7 +337,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
   }
 })
 
-/** What a container has used so far, as `docker stats` counts it. */
+/** A container's usage so far, as `docker stats` counts it. */
 async function usageOf(id: string): Promise<{ readonly cpuSeconds: number; readonly memoryBytes: number }> {
   const text = await new Promise<string>((resolve, reject) => {
     const path = `/containers/${id}/stats?stream=false&one-shot=true`
@@ -355,7 +355,7 @@ async function usageOf(id: string): Promise<{ readonly cpuSeconds: number; reado
   return { cpuSeconds: cpu.cpu_usage.total_usage / 1e9, memoryBytes: memory.usage - pageCache }
 }
 
-/** A capture of so many trades of one instrument, one each 100 ms. */
+/** A capture of this many trades of one instrument, one each 100 ms. */
 function captureOf(trades: number): string {
   const startMs = Date.UTC(2026, 0, 5, 12)
   const lines = Array.from({ length: trades }, (_, i) => {

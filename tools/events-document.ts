@@ -54,7 +54,7 @@ function topicsSection(): string {
   return ['## Topics', text, table(head, rows)].join('\n\n')
 }
 
-/** What a broker that checks rights has to grant each service, by topic. */
+/** The permissions that a broker with access control has to grant each service, by topic. */
 function rightsSection(): string {
   const services = ['data-plane', 'strategy-plane', 'order-plane', 'command-line'] as const
   const touches = (among: readonly TopicParty[], service: string) =>

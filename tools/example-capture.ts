@@ -5,12 +5,12 @@ const START_US = Date.UTC(2024, 7, 8, 14, 30) * 1000
 const SECONDS = 90
 const SEED = 7
 
-/** Where the capture of the README lies, from the root of the repository. */
+/** The path of the README's capture, from the root of the repository. */
 export const EXAMPLE_CAPTURE = 'examples/captures/simulated-btcusdt.capture.gz'
 
 /**
- * A capture of our own: BTCUSDT of the simulated market, with the steps of the perpetual, as `npm start -- --capture` plays it.
- * Lines of receive time in nanoseconds and frame. The same text at every call.
+ * A generated capture: BTCUSDT of the simulated market, with the steps of the perpetual, as played by `npm start -- --capture`.
+ * Each line has a receive time in nanoseconds and a frame. Every call returns the same text.
  */
 export function exampleCapture(): string {
   const market = createSimulatedMarket({

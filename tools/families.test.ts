@@ -4,7 +4,7 @@ import { families, serviceFamilies } from './families.ts'
 const metrics = families.flatMap(([, family]) => Object.values(family))
 
 describe('the families of all services', () => {
-  it('give each metric a name of its own and a help text that is a sentence', () => {
+  it('give each metric a unique name and a help text that is a sentence', () => {
     expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length)
     expect(metrics.filter(({ help }) => !/^\S.*\.$/.test(help))).toEqual([])
   })

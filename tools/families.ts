@@ -2,12 +2,12 @@ import { labelOf } from '@triplane/contracts'
 import { heartbeatWatchCatalog } from '@triplane/heartbeat-watch'
 import { catalogs, everyServiceCatalog, processCatalog, withPrefix, type Catalog } from '@triplane/metrics'
 
-/** The families that services bring themselves, by service: one line each. */
+/** The services' own families, by service: one line each. */
 const brought: Readonly<Record<string, Catalog>> = {
   'heartbeat-watch': heartbeatWatchCatalog,
 }
 
-/** The same as they are exposed: `heartbeat_watch_age_seconds`. */
+/** The same with their exposed names: `heartbeat_watch_age_seconds`. */
 export const serviceFamilies: readonly (readonly [service: string, family: Catalog])[] = Object.entries(brought).map(
   ([service, family]) => [service, withPrefix(labelOf(service), family)],
 )

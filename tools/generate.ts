@@ -4,7 +4,7 @@ import { goldenFiles } from './events-document.ts'
 import { generatedFiles, generatedFolders } from './generated-files.ts'
 import { goldenWireFiles, wireBreaks } from './wire-document.ts'
 
-/** `npm run generate`: writes what is made by code, and deletes what is made no more. */
+/** `npm run generate`: writes the generated files, and deletes obsolete ones. */
 const root = join(import.meta.dirname, '..')
 const layouts = join(root, 'docs/wire.json')
 const breaks = existsSync(layouts) ? wireBreaks(readFileSync(layouts, 'utf8')) : []
@@ -17,7 +17,7 @@ for (const folder of generatedFolders) {
   }
 }
 for (const [path, content] of files) writeFileSync(join(root, path), content)
-// What an event was on the wire when it came into the world stays as it is.
+// The first wire form of an event stays unchanged.
 for (const [path, line] of [...goldenFiles(), ...goldenWireFiles()]) {
   if (!existsSync(join(root, path))) writeFileSync(join(root, path), line)
 }

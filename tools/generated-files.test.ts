@@ -5,12 +5,12 @@ import { generatedFiles, generatedFolders } from './generated-files.ts'
 const root = join(__dirname, '..')
 const files = generatedFiles(root)
 
-describe('what is made by code', () => {
-  it.each([...files.keys()])('is committed as it is generated: %s', (path) => {
+describe('the generated files', () => {
+  it.each([...files.keys()])('are committed as generated: %s', (path) => {
     expect(readFileSync(join(root, path), 'utf8')).toBe(files.get(path))
   })
 
-  it.each(generatedFolders)('is all that there is in %s', (folder) => {
+  it.each(generatedFolders)('are all that is in %s', (folder) => {
     expect(readdirSync(join(root, folder)).filter((name) => !files.has(`${folder}/${name}`))).toEqual([])
   })
 })

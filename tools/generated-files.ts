@@ -10,10 +10,12 @@ import { withRegistryDefaults, withRegistryNames } from './registry-settings.ts'
 
 const RULES_FOLDER = 'infrastructure/prometheus/rules'
 
-/** Folders that hold nothing but what is generated. */
+/** Folders that contain only generated files. */
 export const generatedFolders: readonly string[] = [RULES_FOLDER, DASHBOARD_FOLDER]
 
-/** Every file that is made by code and committed, or partly so: path from the root of the repository, to content. */
+/**
+ * Every file that is committed and generated, fully or in part: from its path from the root of the repository, to its content.
+ */
 export function generatedFiles(root = process.cwd()): Map<string, string> {
   const partly = (path: string, made: (text: string) => string) =>
     [path, made(readFileSync(join(root, path), 'utf8'))] as const

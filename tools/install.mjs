@@ -14,9 +14,9 @@ export function fail(message) {
 }
 
 /**
- * Makes sure that this Node is new enough and that node_modules holds what the lock file says; installs it when it does
- * not. `withDev: false` asks for what the app runs on only; development packages that are there already stay.
- * Needs no network when everything is there. Ends the process with a message when it cannot be done.
+ * Makes sure that this Node is new enough and that node_modules matches the lock file; installs it otherwise. `withDev: false`
+ * requires only what the app needs to run; development packages that are already there stay. Needs no network when everything
+ * is there. On failure, ends the process with a message.
  */
 export function ensureInstalled({ withDev = true } = {}) {
   const wanted = readJson('package.json').engines.node.replace('>=', '')
@@ -44,15 +44,15 @@ function isOlder(version, wanted) {
   return differing >= 0 && have[differing] < want[differing]
 }
 
-/** The packages that node_modules holds, as npm noted at the end of its last complete install; undefined before one. */
+/** The packages in node_modules, as npm recorded them at the end of its last complete install; undefined before one. */
 function installedPackages() {
   const noted = join(root, 'node_modules/.package-lock.json')
   return existsSync(noted) ? JSON.parse(readFileSync(noted, 'utf8')).packages : undefined
 }
 
 /**
- * The first package of the lock file that is not installed, or in another version. A package for another platform may be
- * missing; so may one that only such a package needs.
+ * The first package of the lock file that is missing or has another version. A package for another platform may be missing; so
+ * may one that only such a package needs.
  */
 function firstMissing(installed, withDev) {
   if (!installed) return 'node_modules'
@@ -80,7 +80,7 @@ function runNpmCi(withDev) {
   const ownCache = canWriteNpmCache() ? undefined : mkdtempSync(join(tmpdir(), 'triplane-npm-'))
   const args = ['ci', withDev ? '--include=dev' : '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']
   if (ownCache) args.push('--cache', ownCache)
-  // npm tells its scripts where it is; without it (node tools/start.mjs) the one on the path does.
+  // npm tells its scripts its own path; without it (node tools/start.mjs) the npm on the PATH runs.
   const npmScript = process.env.npm_execpath
   const hasNpm = npmScript && basename(npmScript).startsWith('npm')
   const [command, commandArgs] = hasNpm ? [process.execPath, [npmScript, ...args]] : ['npm', args]
@@ -93,7 +93,7 @@ function runNpmCi(withDev) {
   return [`\`npm ci\` ended with ${run.signal ?? run.status}.`, ...lines.slice(0, 8)].join('\n  ')
 }
 
-/** npm fails when its cache is another user's, as with a HOME kept from root or a user without a home. */
+/** npm fails when its cache belongs to another user, as with a HOME kept from root or a user without a home. */
 function canWriteNpmCache() {
   let folder = process.env.npm_config_cache ?? join(homedir(), '.npm')
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder)

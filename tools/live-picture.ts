@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { composeStandalone } from '../apps/standalone/src/compose.ts'
 import { parseOptions } from '../apps/standalone/src/options.ts'
 
-/** Where the picture of the README lies, from the root of the repository. */
+/** The path of the README's picture, from the root of the repository. */
 export const LIVE_PICTURE = 'docs/images/live-view.svg'
 
 const COLUMNS = 104
@@ -14,7 +14,7 @@ const LINE_PX = 19
 const MARGIN_PX = 18
 const MARKET_TIME = '20m'
 
-/** The live view of a run of the simulated market, as it stands after 20 minutes of market time, as SVG. */
+/** The live view of a run of the simulated market, after 20 minutes of market time, as SVG. */
 export async function livePicture(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-picture-'))
   try {
@@ -24,7 +24,7 @@ export async function livePicture(): Promise<string> {
   }
 }
 
-/** What the terminal showed last before the run ended. */
+/** The last view on the terminal before the run ended. */
 async function lastDrawn(varFolder: string): Promise<readonly string[]> {
   let drawn: readonly string[] = []
   const screen = {
@@ -41,7 +41,7 @@ async function lastDrawn(varFolder: string): Promise<readonly string[]> {
   )
   const standalone = await composeStandalone(options, { clock: systemClock, screen, environment: {} })
   await standalone.run()
-  // The ports of this run were any free ones; a reader's are these.
+  // This run had any free ports; a reader's run has these.
   return drawn.map((line) =>
     [8000, 8001, 8002].reduce(
       (text, port, i) => text.replace(standalone.urls[i] ?? '', `http://127.0.0.1:${port}`),

@@ -16,7 +16,7 @@ function section(title: string): string {
 /** The first code of each row of the tables in a text. */
 const namesIn = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
 
-/** What the services and libraries do: their sources, without tests and without the catalogues. */
+/** The sources of the services and libraries, without tests and without the catalogues. */
 const sources = ['apps', 'libs']
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
@@ -25,13 +25,13 @@ const sources = ['apps', 'libs']
   .map((path) => readFileSync(join(root, path), 'utf8'))
   .filter((text) => /@triplane\/metrics|everyServiceCatalog|Metrics<|defineService/.test(text))
 
-describe('what nothing records yet', () => {
-  it('is listed in docs/metrics.md, and nothing else is', () => {
+describe('the planned metrics', () => {
+  it('are listed in docs/metrics.md, and nothing else is', () => {
     const planned = all.flatMap(([, catalog]) => Object.values(catalog).filter(isPlanned))
     expect(namesIn(section('Not recorded yet'))).toEqual(planned.map(({ name }) => name))
   })
 
-  it.each(all)('has HELP and TYPE and no sample: %s', async (service, catalog) => {
+  it.each(all)('have HELP and TYPE and no sample: %s', async (service, catalog) => {
     const exposed = new Map(
       readExposition(await createMetrics(service, { processMetrics: false, labels: labelsOf(catalog) }).expose()).map(
         (family) => [family.name, family],
@@ -41,7 +41,7 @@ describe('what nothing records yet', () => {
       expect(exposed.get(name)).toEqual({ name, help, type, samples: [] })
   })
 
-  it.each(all)('is all that no code records: %s', (_, catalog) => {
+  it.each(all)('are all that no code records: %s', (_, catalog) => {
     const recorded = Object.entries(catalog).filter(([, metric]) => !isPlanned(metric))
     const unrecorded = recorded.filter(([key]) => !sources.some((text) => new RegExp(`\\b${key}\\b`).test(text)))
     expect(unrecorded.map(([key]) => key)).toEqual([])
@@ -56,7 +56,7 @@ describe('the dotted names of older code', () => {
     expect(names.filter((name) => !/^[a-z]+\.[a-z_]+$/.test(name))).toEqual([])
   })
 
-  it.each(olderNames)('have a metric that there is: $name', ({ metrics }) => {
+  it.each(olderNames)('have an existing metric: $name', ({ metrics }) => {
     const known = new Set(all.flatMap(([, catalog]) => Object.values(catalog).map(({ name }) => name)))
     known.add('process_cpu_seconds_total').add('process_resident_memory_bytes')
     expect(metrics.filter((name) => !known.has(name))).toEqual([])
@@ -64,7 +64,7 @@ describe('the dotted names of older code', () => {
   })
 })
 
-/** A value for each open label, as a configuration would give it. */
+/** A value for each open label, as from a configuration. */
 function labelsOf(catalog: Catalog): Readonly<Record<string, readonly string[]>> {
   const open = Object.values(catalog).flatMap(({ labels }) => labels.filter((label) => typeof label === 'string'))
   return Object.fromEntries(open.map((name) => [name, ['some']]))

@@ -12,7 +12,7 @@ import { families, serviceFamilies } from './families.ts'
 import { code, table } from './markdown.ts'
 import { olderNames } from './older-names.ts'
 
-/** What each catalogue is of, in the order of the document. */
+/** The title of each catalogue, in the order of the document. */
 const titles: Readonly<Record<keyof typeof catalogs, string>> = {
   data_plane: 'Data plane, :8000',
   order_plane: 'Order plane, :8001',

@@ -3,8 +3,8 @@ import { writeSync } from 'node:fs'
 const REASON = / ?\[not run: (.+?)\]/
 
 /**
- * A Jest reporter. Ends a run with one line for each suite that could not run on this machine and the reason, which the
- * suite carries in its name (`[not run: <reason>]`), then the counts as one plain line for scripts.
+ * A Jest reporter. Ends a run with one line for each suite that could not run on this machine, with the reason from the suite's
+ * name (`[not run: <reason>]`), then the counts as one plain line for scripts.
  */
 export default class NotRunReporter {
   onRunComplete(_contexts, results) {
@@ -19,7 +19,7 @@ export default class NotRunReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
     const skipped = results.numPendingTests + results.numTodoTests
     lines.add(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`)
-    // Jest puts its own summary behind every other reporter; where it forces the exit it has closed its streams by then.
+    // Jest prints its own summary after every other reporter; where it forces the exit, its streams are closed by then.
     process.once('exit', () => writeSync(1, `${[...lines].join('\n')}\n`))
   }
 }

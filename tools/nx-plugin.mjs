@@ -6,7 +6,8 @@ const settings = ['{workspaceRoot}/package-lock.json', '{workspaceRoot}/tsconfig
 
 /**
  * Infers the targets of a project from its folder, so that no project needs a configuration file: every folder with a
- * package.json has `lint` and `test`, an app with an entry has `build` and `serve`. Types are checked for the workspace as a whole.
+ * package.json has `lint` and `test`, an app with an entry has `build` and `serve`. Types are checked for the workspace as a
+ * whole.
  */
 export const createNodes = [
   '{libs,apps}/*/package.json',

@@ -1,8 +1,8 @@
-/** One dotted name of older code, and the metrics that say the same here. */
+/** A dotted name of older code, and the metrics that replace it. */
 interface OlderName {
   readonly name: string
   readonly metrics: readonly string[]
-  /** What is different: unit, labels, what is counted. */
+  /** The differences: unit, labels, what is counted. */
   readonly note?: string
 }
 
@@ -14,7 +14,7 @@ const of = (name: string, metrics: string | readonly string[], note?: string): O
 
 const SECONDS = 'seconds, was milliseconds'
 
-/** The dotted names of older code, by what they are about, each with what to query instead. */
+/** The dotted names of older code, by subject, each with its replacement. */
 export const olderNames: readonly OlderName[] = [
   of('data.ticks', 'data_ticks_received_total'),
   of('data.bars', 'data_bars_received_total'),

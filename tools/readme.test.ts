@@ -13,7 +13,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const varFolder = mkdtempSync(join(tmpdir(), 'triplane-readme-'))
 afterAll(() => rmSync(varFolder, { recursive: true, force: true }))
 
-/** Every command of the README: the lines of its blocks, and what stands as code in its sentences. */
+/** Every command of the README: the lines of its blocks, and the code in its sentences. */
 const blocks = [...readme.matchAll(/^```\n(.*?)^```/gms)].flatMap(([, text = '']) => text.split('\n'))
 const inline = [...readme.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text)
 const commands = [...new Set([...blocks, ...inline].map((line) => line.replace(/ +#.*/, '').trim()))].filter((line) =>
@@ -21,7 +21,7 @@ const commands = [...new Set([...blocks, ...inline].map((line) => line.replace(/
 )
 const starts = commands.filter((command) => /^npm start\b(?!.*--help)/.test(command))
 
-/** Which suite runs what needs more than this one: servers, a stack, a person. */
+/** The suite that runs each command that this one cannot: it needs servers, a stack or a person. */
 const ranElsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm test$/, '.ci/run'],
   [/^npm run (bench|examples|scenarios|bench:stack|bench:freshness|generate)\b/, 'package.json'],
@@ -48,7 +48,7 @@ describe('the README', () => {
     expect(existsSync(join(root, suite))).toBe(true)
   })
 
-  // One after the other, in one folder: what is resumed was stopped before.
+  // In order, in one folder: a resumed run stopped before.
   it.each(starts)('%s', async (command) => {
     const bounded = command.includes('--capture') ? [] : ['--duration', '2s']
     const quiet = [...bounded, '--storage', 'off', '--ports', 'off', '--var', varFolder]
@@ -60,7 +60,7 @@ describe('the README', () => {
     expect(await run(['tools/start.mjs', '--help'])).toMatchObject({ code: 0 })
   })
 
-  it('plays a capture that `npm run examples` makes', () => {
+  it('plays a capture made by `npm run examples`', () => {
     expect(gunzipSync(readFileSync(join(root, EXAMPLE_CAPTURE))).toString()).toBe(exampleCapture())
   })
 

@@ -2,7 +2,7 @@ import { strategies } from '@triplane/strategy'
 import { venues } from '@triplane/venues'
 import { withRegistryDefaults, withRegistryNames } from './registry-settings.ts'
 
-it('names the settings of every venue and strategy where those of some stood, whatever is around them', () => {
+it('names the settings of every venue and strategy in place of the old ones, and keeps the rest', () => {
   const made = withRegistryDefaults(
     '#A=1\n#TRIPLANE_ORDER_PAPER_FEES_GONE_MAKER_BPS=3\n#B=2\n#TRIPLANE_STRATEGY_OFI_GONE=4\n#C=3\n',
   )
@@ -20,7 +20,7 @@ it('names the settings of every venue and strategy where those of some stood, wh
   expect(withRegistryDefaults(made)).toBe(made)
 })
 
-it('passes them on to the services', () => {
+it('forwards them to the services', () => {
   const made = withRegistryNames(
     '      A:\n      TRIPLANE_ORDER_PAPER_FEES_GONE_TAKER_BPS:\n      TRIPLANE_STRATEGY_MM_GONE:\n',
   )

@@ -2,7 +2,7 @@ import { invariant } from '@triplane/kernel'
 import { strategies } from '@triplane/strategy'
 import { venues } from '@triplane/venues'
 
-/** Settings that a registry brings, which stand together in the files: how their lines are known, and each with its default. */
+/** Settings of a registry, which form a block in the files: the pattern of their lines, and each with its default. */
 interface SettingsOf {
   readonly of: string
   readonly line: RegExp
@@ -35,7 +35,7 @@ export const withRegistryDefaults = (text: string) =>
 /** The settings that the compose files forward, with those of every venue and every strategy. */
 export const withRegistryNames = (text: string) => withLines(text, ([name]) => `      ${name}:\n`)
 
-/** The text with the settings of registries, which stand together, replaced by their lines. */
+/** The text in which each registry's block of settings is replaced by its lines. */
 function withLines(text: string, lineOf: (setting: SettingsOf['settings'][number]) => string): string {
   return [fees, parameters].reduce((made, { of, line, settings }) => {
     const at = made.search(line)

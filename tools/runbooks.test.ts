@@ -17,11 +17,11 @@ const pages = files.filter((file) => file.endsWith('.md') && file !== INDEX)
 const SECTIONS = ['What it means', 'What it costs', 'How to check', 'How to fix', 'When to escalate', 'What not to do']
 const MOST_LINES = 62
 
-/** A piece of text in code font, of one line: a line of a fenced block, or what is between backticks. */
+/** A piece of code, on one line: a line of a fenced block, or a backtick span. */
 interface Code {
   readonly file: string
   readonly code: string
-  /** Of the fence; undefined for what stands in a sentence. */
+  /** The fence's language; undefined for a span in a sentence. */
   readonly language?: string
 }
 
@@ -40,19 +40,19 @@ function codeOf(file: string): Code[] {
 const code = files.flatMap(codeOf)
 const where = ({ file, code: text }: Code) => `${file}: ${text}`
 
-/** The alerts of our stack, and the one that is not there before somebody has set a level. */
+/** The alerts of our stack, and the one that needs a price level. */
 const priceLevels = [{ symbol: 'BTC/USDT', is: 'below', level: 1 }] as const
 const alerts = alertRules({ thresholds: { ...thresholds, priceLevels } })
 const severitiesOf = (name: string) =>
   severities.filter((severity) => alerts.some((alert) => alert.name === name && alert.severity === severity)).join(', ')
 
 describe('the pages', () => {
-  it('are one for each alert', () => {
+  it('exist for each alert, and for nothing else', () => {
     const names = [...new Set(alerts.map(({ name }) => name))]
     expect([...pages].sort()).toEqual(names.map((name) => `${name}.md`).sort())
   })
 
-  it.each(pages)('%s tells what a page has to tell, briefly', (file) => {
+  it.each(pages)('%s has every required part, briefly', (file) => {
     const text = textOf(file)
     const [head = '', ...sections] = text.split(/^## /m)
     expect(head).toMatch(
@@ -76,7 +76,7 @@ describe('the pages', () => {
     )
   })
 
-  it('link to pages that are there', () => {
+  it('link to existing pages', () => {
     const links = files.flatMap((file) =>
       [...textOf(file).matchAll(/\]\(([^)]*)\)/g)].map(([, to = '']) => ({ file, to })),
     )
@@ -85,17 +85,17 @@ describe('the pages', () => {
   })
 })
 
-describe('what the pages name', () => {
+describe('the names on the pages', () => {
   const histograms = allCatalogs.flatMap((catalog) => Object.values(catalog)).map(({ name }) => name)
   const families = [...new Set([...knownSeries.keys()].flatMap((name) => /^[a-z]+_/.exec(name)?.[0] ?? []))]
-  /** Words of our own that begin like a metric. */
+  /** Our own words that look like a metric. */
   const noMetrics = ['data_plane', 'strategy_plane', 'order_plane', ...riskCodes]
   const metricsIn = (text: string) =>
     (text.match(/\b[a-z]\w*_\w+\b(?![(/])/g) ?? []).filter(
       (word) => families.some((family) => word.startsWith(family)) && !noMetrics.includes(word),
     )
 
-  it('as PromQL: metrics, labels and values that are there', () => {
+  it('as PromQL: existing metrics, labels and values', () => {
     const expressions = code.filter(
       (one) => one.language === 'promql' || (!one.language && /[({]/.test(one.code) && metricsIn(one.code).length > 0),
     )
@@ -131,7 +131,7 @@ describe('what the pages name', () => {
     expect(unknown).toEqual([])
   })
 
-  it('as settings: variables that somebody reads', () => {
+  it('as settings: variables that a program reads', () => {
     const documented = ['.env.example', 'apps/cli/README.md']
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n')
@@ -211,7 +211,7 @@ describe('the commands of the pages', () => {
       ALERTMANAGER_URL: nowhere,
     }
     await world.run(...[...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? ''))
-    // Commander's own complaints only: there is no plane to ask.
+    // Only Commander's own errors count: there is no plane to answer.
     expect(world.messages).not.toMatch(/^(error:|Usage:|Try: )/m)
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Property tests draw the same cases in every run, so that a run of the gate says something about the change and not
- * about luck. `FAST_CHECK_SEED=7 npm test` draws others; a failure prints the seed and path that show it again.
+ * Property tests draw the same cases in every run, so that a gate's result depends on the change and not on luck.
+ * `FAST_CHECK_SEED=7 npm test` draws others; a failure prints the seed and path that reproduce it.
  */
 import fc from 'fast-check'
 

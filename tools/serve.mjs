@@ -1,4 +1,4 @@
-// `npx nx serve <app>`: bundles the app when something in it has changed, then runs it in this process.
+// `npx nx serve <app>`: bundles the app when one of its inputs has changed, then runs it in this process.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureInstalled, fail, root } from './install.mjs'

@@ -1,14 +1,14 @@
-// `npm start`: installs what is missing, bundles what has changed, runs the standalone app in this process.
+// `npm start`: installs missing packages, bundles changed sources, runs the standalone app in this process.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureInstalled, fail, root } from './install.mjs'
 
-/** Copies of a signal within this time are one signal. */
+/** Copies of a signal within this time count as one. */
 const ECHO_MS = 500
 
 /**
- * Lets the app see each SIGINT and SIGTERM once. A Ctrl-C goes to every process of the terminal's group, and npm passes its
- * own on to this one; `timeout` does the same. An app that stops in order must not take the echo for a second request.
+ * Lets the app see each SIGINT and SIGTERM once. A Ctrl-C goes to every process of the terminal's group, and npm forwards its
+ * own copy to this one; `timeout` does the same. An app that shuts down gracefully must not take the echo for a second request.
  */
 function dropSignalEchoes() {
   const emit = process.emit

@@ -1,9 +1,9 @@
-// `npm test`: installs what is missing, then runs every suite that can run here. Arguments go to Jest.
+// `npm test`: installs missing packages, then runs every suite that can run here. Arguments go to Jest.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureInstalled, root } from './install.mjs'
 
-/** Suites that start a stack of servers and processes: one after the other, or they starve each other. */
+/** Suites that start a stack of servers and processes: run one by one, or they starve each other. */
 const STACKS = ['e2e/', 'tools/compose', 'messaging/test/kafka', 'cli/test/servers']
 
 const jest = (...args) =>
@@ -14,6 +14,6 @@ ensureInstalled()
 const asked = process.argv.slice(2)
 if (asked.length > 0) process.exit(jest(...asked))
 const alone = jest(...STACKS.flatMap((path) => ['--testPathIgnorePatterns', path]))
-// A suite that fails in the middle may leave a client that tries to reach its server forever.
+// A suite that fails halfway may leave a client that tries to reach its server forever.
 const stacks = jest('--runInBand', '--forceExit', ...STACKS)
 process.exit(alone || stacks)

@@ -27,7 +27,7 @@ export function wireDocument(): string {
   return `${[intro, ...described.map(eventSection)].join('\n\n')}\n`
 }
 
-/** The golden bytes of each event: a record of its example, one word of 8 bytes after the other in hex. */
+/** The golden bytes of each event: a record of its example, as 8-byte words in hex. */
 export function goldenWireFiles(): Map<string, string> {
   return new Map(
     eventDefinitions.map(({ tag, version, example }) => [
@@ -38,8 +38,8 @@ export function goldenWireFiles(): Map<string, string> {
 }
 
 /**
- * How layouts differ from those that are published, `docs/wire.json`, where they must not: within a version a field keeps its place
- * and a choice its index, and a number stays its event's.
+ * The forbidden differences between layouts and the published ones, `docs/wire.json`: within a version a field keeps its place
+ * and a choice its index, and a number stays with its event.
  */
 export function wireBreaks(published: string): readonly string[] {
   const before = JSON.parse(published) as typeof described

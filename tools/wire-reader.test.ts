@@ -35,7 +35,7 @@ describe('layouts of the wire', () => {
   const published = readFileSync(join(docs, 'wire.json'), 'utf8')
   const changed = (from: string, to: string) => wireBreaks(wireLayouts().replace(from, to))
 
-  it('are those that were published, or more', () => {
+  it('match the published ones, or add to them', () => {
     expect(wireBreaks(published)).toEqual([])
   })
 
@@ -53,7 +53,7 @@ describe('layouts of the wire', () => {
     expect(changed(from, to)).toEqual([why])
   })
 
-  it('may be others in the next version, and lack what is new', () => {
+  it('may differ in the next version, and lack what is new', () => {
     expect(changed('"version": 2', '"version": 1')).toEqual([])
     expect(wireBreaks(JSON.stringify((JSON.parse(published) as readonly unknown[]).slice(1)))).toEqual([])
   })

@@ -1,5 +1,5 @@
-// `node tools/with-node.mjs <major> <arguments of node>`: runs another Node, fetched once from the npm registry to var/node.
-// Ends with that Node's exit code, or with 75 and one line when it cannot be fetched.
+// `node tools/with-node.mjs <major> <arguments of node>`: runs another Node version, downloaded once from the npm registry to
+// var/node. Ends with that Node's exit code, or with 75 and one line when the download fails.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { root } from './install.mjs'
 
 const UNAVAILABLE = 75
 
-/** The package that holds the binary itself; the package `node` would need an install script. */
+/** The package with the binary itself; the package `node` would need an install script. */
 function packageName() {
   if (process.platform === 'darwin') return `node-bin-darwin-${process.arch}`
   return `node-${process.platform}-${process.arch}`

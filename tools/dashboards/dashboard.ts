@@ -22,24 +22,26 @@ import { panelIdOf, type DashboardUid } from '@triplane/monitoring'
 import { strategyPlane } from './metrics.ts'
 import { postgres, prometheus, type PanelDraft } from './panel.ts'
 
-/** By this tag the dashboards find each other. */
+/** The tag by which dashboards link to each other. */
 const TAG = 'triplane'
 const COLUMNS = 24
-/** What the refresh picker offers. */
+/** The choices of the refresh picker. */
 const REFRESH_INTERVALS = ['1s', '5s', '10s', '30s', '1m', '5m', '15m']
 
 export interface DashboardSpec {
   readonly uid: DashboardUid
   readonly title: string
   readonly description: string
-  /** How often it refreshes, and the time that it shows: `['1s', 'now-5m']`. */
+  /** The refresh interval, and the time range: `['1s', 'now-5m']`. */
   readonly refresh: string
   readonly from: string
   readonly variables: readonly cog.Builder<VariableModel>[]
   readonly rows: readonly { readonly title: string; readonly panels: readonly PanelDraft[] }[]
 }
 
-/** A dashboard: the data sources, its own variables, links to the others, annotations, and the panels of each row side by side. */
+/**
+ * A dashboard: the data sources, its own variables, links to the others, annotations, and the panels of each row side by side.
+ */
 export function createDashboard({ uid, title, description, refresh, from, variables, rows }: DashboardSpec): Dashboard {
   const builder = new DashboardBuilder(title)
     .id(null)
@@ -64,7 +66,7 @@ export function createDashboard({ uid, title, description, refresh, from, variab
   return builder.build()
 }
 
-/** Puts panels side by side, in lines as high as the highest of them. Gives the first free row of the grid. */
+/** Puts panels side by side, in lines as high as their highest panel. Returns the first free row of the grid. */
 function placePanels(builder: DashboardBuilder, drafts: readonly PanelDraft[], top: number): number {
   let x = 0
   let y = top
@@ -96,7 +98,7 @@ function killSwitches(): AnnotationQueryBuilder {
   return annotation('Kill switches', 'red', active).titleFormat('Kill switch {{switch_type}}').tagKeys('switch_type')
 }
 
-/** What runs now and did not run in the ten minutes before: a restart of the same is none. */
+/** A version that runs now and did not run in the ten minutes before: a restart of the same one is no deployment. */
 function deploys(): AnnotationQueryBuilder {
   const by = 'group by (service, version, commit)'
   const { name } = everyServiceCatalog.buildInfo
@@ -116,27 +118,27 @@ function annotation(name: string, colour: string, expr: string): AnnotationQuery
     .target(new DataqueryBuilder().refId('Anno').datasource(prometheus).expr(expr).range().interval('15s'))
 }
 
-/** On the dashboard itself, not in a menu, as the SDK's builders have it. */
+/** Shown on the dashboard itself, not in a menu, which is the default of the SDK's builders. */
 function shown<T extends object>(builder: cog.Builder<T>): cog.Builder<T> {
   return { build: () => ({ ...builder.build(), placement: undefined }) }
 }
 
-/** Template variables. Options are asked for once, when the dashboard opens: some refresh every second. */
+/** Template variables. Options are queried once, when the dashboard opens: some dashboards refresh every second. */
 export const variables = {
-  /** Which Prometheus; the first one unless the user picks another. */
+  /** The Prometheus data source; the first one by default. */
   prometheus: () => new DatasourceVariableBuilder('prometheus').label('Prometheus').type('prometheus'),
   postgres: () => new DatasourceVariableBuilder('postgres').label('Postgres').type(postgres.type as string),
-  /** The Prometheus jobs of the planes, the same on every dashboard, so that a choice goes along with the links. */
+  /** The Prometheus jobs of the planes, the same on every dashboard, so that links carry the choice along. */
   job: () => severalLabels('job', 'Job', `label_values(${everyServiceCatalog.buildInfo.name}, job)`).allValue('.+'),
-  /** Several values of a label, or all. Without a value for all: SQL gets them all named. */
+  /** Several values of a label, or all. There is no value for all: SQL gets every value by name. */
   several: (name: string, label: string, metric: MetricDefinition, matchers = 'job=~"$job"') =>
     severalLabels(name, label, `label_values(${metric.name}{${matchers}}, ${name})`),
-  /** Exchanges, and the symbols at them, which together are instruments. */
+  /** Exchanges, and their symbols, which together are instruments. */
   instruments: (metric: MetricDefinition) => [
     variables.several('exchange', 'Exchange', metric),
     variables.several('symbol', 'Symbol', metric, 'job=~"$job",exchange=~"$exchange"'),
   ],
-  /** The same of any selector. */
+  /** The same for any selector. */
   labelsOf: (name: string, label: string, selector: string) =>
     severalLabels(name, label, `label_values(${selector}, ${name})`),
   /** One value of a label, narrowed by matchers. */
@@ -145,7 +147,7 @@ export const variables = {
   /** Batch jobs. */
   dag: (metric: MetricDefinition) =>
     severalLabels('dag', 'Batch job', `label_values(${metric.name}, dag_id)`).allValue('.+'),
-  /** The run, the newest first. */
+  /** The run, newest first. */
   run: () =>
     new QueryVariableBuilder('run')
       .label('Run')
@@ -154,10 +156,10 @@ export const variables = {
       .definition(RUNS)
       .refresh(VariableRefresh.OnDashboardLoad)
       .sort(VariableSort.Disabled),
-  /** The length of a candle, and how far back candles go. */
+  /** The length of a candle, and the time span of the candles. */
   timeframe: () => choice('timeframe', 'Candles', ['1m', '5m', '15m', '1h', '1d']),
   history: () => choice('history', 'Over', ['3h', '12h', '2d', '7d', '90d']),
-  /** Where traces are shown: what comes before the id of one. */
+  /** The address of traces: the part before the id of one. */
   traces: () =>
     new TextBoxVariableBuilder('traces')
       .label('Traces at')

@@ -19,7 +19,7 @@ const named = dashboards.map((dashboard) => [dashboard.title, dashboard] as cons
 
 const metricNames = (catalog: Catalog) => Object.values(catalog).map(({ name }) => name)
 
-it('what is committed is what is generated', () => {
+it('the committed files match the generated ones', () => {
   const committed = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const)
   expect(new Map(committed)).toEqual(generated)
 })
@@ -28,11 +28,11 @@ it('there is a dashboard for each uid', () => {
   expect(dashboards.map(({ uid }) => uid).sort()).toEqual(Object.values(dashboardUids).sort())
 })
 
-it.each(named)('%s keeps the rules of the house', async (_, dashboard) => {
+it.each(named)('%s keeps the house rules', async (_, dashboard) => {
   expect(lintDashboard(dashboard, { known: knownSeries, ...(await grafanaNames()) })).toEqual([])
 })
 
-it('what is said of the last hour is counted in the last hour', () => {
+it('a panel about the last hour counts over the last hour', () => {
   const said = dashboards
     .flatMap(panelsOf)
     .filter(({ title = '', description = '' }) => /last hour/i.test(`${title} ${description}`))
@@ -42,7 +42,7 @@ it('what is said of the last hour is counted in the last hour', () => {
       expect(isSql(target) ? target.rawSql : target.expr).toMatch(/increase\([^()]*\[1h\]\)|:1h\b/)
 })
 
-it('the panel of every alert is there', () => {
+it('the panel of every alert exists', () => {
   const panels = dashboards.flatMap((dashboard) => panelsOf(dashboard).map(({ title }) => `${dashboard.uid}: ${title}`))
   const wanted = alertRules().map(({ picture }) => `${picture.dashboard}: ${picture.panel}`)
   expect(wanted.filter((panel) => !panels.includes(panel))).toEqual([])
@@ -52,12 +52,12 @@ it('every metric is on a dashboard', () => {
   const shown = shownMetrics(dashboards)
   const every = families.flatMap(([, family]) => metricNames(family))
   expect(every.filter((name) => !shown.has(name))).toEqual([])
-  // Of Node's and the process's default metrics those that somebody looks at.
+  // Of the default metrics of Node and the process, the useful ones.
   const ofProcess = metricNames(processCatalog).filter((name) => shown.has(name))
   expect(ofProcess).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_heap_size_used_bytes']))
 })
 
-it('a metric of a plane that no other dashboard shows is on the one of the services, by the rules of the house', async () => {
+it('a metric of a plane that no other dashboard shows is on the one of the services, by the house rules', async () => {
   const shown = new Set(shownMetrics(dashboards))
   const left = ['data_gaps_total', 'orders_slippage_bps', 'strategy_signal_value']
   for (const name of left) shown.delete(name)

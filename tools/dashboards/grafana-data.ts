@@ -2,17 +2,17 @@ import type * as GrafanaData from '@grafana/data'
 import type { DataFrame, DataTransformerConfig, DataTransformerInfo } from '@grafana/data'
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 
-// React hooks that only components use; it would ask for a browser.
+// React hooks that only components use; they would need a browser.
 jest.mock('react-use', () => ({}))
 
 let loaded: Promise<typeof GrafanaData> | undefined
 
-/** Grafana's own library of data frames, with its standard transformations registered as Grafana does at its start. */
+/** Grafana's own library of data frames, with its standard transformations registered as by Grafana's start. */
 export function grafanaData(): Promise<typeof GrafanaData> {
   loaded ??= inBrowser(async () => {
     const data = await import('@grafana/data')
     data.standardTransformersRegistry.setInit(() =>
-      // One of them is there twice, by an older name.
+      // One of them is listed twice, under an older name.
       [...new Set(Object.values(data.standardTransformers))].map((transformation) => ({
         ...transformation,
         transformation: transformation as DataTransformerInfo,
@@ -26,7 +26,7 @@ export function grafanaData(): Promise<typeof GrafanaData> {
   return loaded
 }
 
-/** What Grafana calls its transformations and units. */
+/** Grafana's names of its transformations and units. */
 export async function grafanaNames(): Promise<{ transformations: ReadonlySet<string>; units: ReadonlySet<string> }> {
   const { getValueFormats, standardTransformersRegistry } = await grafanaData()
   const categories = await inBrowser(async () => getValueFormats())
@@ -36,7 +36,7 @@ export async function grafanaNames(): Promise<{ transformations: ReadonlySet<str
   }
 }
 
-/** What a panel draws: its frames after its transformations. */
+/** The frames that a panel draws, after its transformations. */
 export async function transformed(panel: Panel, frames: DataFrame[]): Promise<DataFrame[]> {
   const { transformDataFrame } = await grafanaData()
   const transformations = (panel.transformations ?? []) as DataTransformerConfig[]
@@ -45,10 +45,10 @@ export async function transformed(panel: Panel, frames: DataFrame[]): Promise<Da
   )
 }
 
-/** What the library looks at of a browser, and the notice that one of its own libraries would print. */
+/** The parts of a browser that the library reads, and a flag that silences the notice of one of its dependencies. */
 const browser = { window: new EventTarget(), navigator: { languages: ['en'] }, __i18next_supportNoticeShown: true }
 
-/** Runs `work` with as much of a browser as the library asks for, and without it again afterwards. */
+/** Runs `work` with the browser that the library needs, and removes it afterwards. */
 async function inBrowser<T>(work: () => Promise<T>): Promise<T> {
   const before = Object.keys(browser).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const)
   for (const [name, value] of Object.entries(browser)) {

@@ -3,18 +3,18 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { PromQueryFormat, type Dataquery } from '@grafana/grafana-foundation-sdk/prometheus'
 import { isSql, targetsOf } from './queries.ts'
 
-/** A series as Prometheus' API gives it: of a range query, or of an instant query with one sample. */
+/** A series of Prometheus' API: of a range query, or of an instant query with one sample. */
 export interface PrometheusSeries {
   readonly metric: Readonly<Record<string, string>>
   readonly values: readonly (readonly [timeSeconds: number, value: string])[]
 }
 
-/** Rows as `pg` gives them. */
+/** Rows as `pg` returns them. */
 export type SqlRows = readonly Readonly<Record<string, unknown>>[]
 
 /**
- * What the data sources hand a panel for these answers, by refId, in the order of its queries: the shapes that Grafana's Prometheus
- * data source (result_transformer.ts) and its SQL ones make.
+ * The frames that the data sources give a panel for these answers, by refId, in the order of its queries: in the shapes of
+ * Grafana's Prometheus data source (result_transformer.ts) and its SQL ones.
  */
 export function framesOf(
   panel: Panel,
@@ -85,7 +85,7 @@ function tableFrame(refId: string, found: readonly PrometheusSeries[], valueName
   return { refId, fields, length: samples.length }
 }
 
-/** A table of the rows. A column named time that holds a number is a time in seconds. */
+/** A table of the rows. A numeric column named time is a time in seconds. */
 function sqlFrame(refId: string, rows: SqlRows): DataFrame {
   const names = Object.keys(rows[0] ?? {})
   const fields = names.map((name) => {
@@ -103,7 +103,7 @@ function sqlFrame(refId: string, rows: SqlRows): DataFrame {
         'time',
         values.map((value) => Number(value) * 1000),
       )
-    // pg gives bigint and numeric as text, Grafana as numbers: a text that is a number is one.
+    // pg returns bigint and numeric as text, Grafana as numbers: numeric text counts as a number.
     const isNumber =
       typeof some === 'number' || (typeof some === 'string' && some !== '' && Number.isFinite(Number(some)))
     return isNumber

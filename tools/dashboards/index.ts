@@ -12,7 +12,7 @@ import { createStrategyPlaneBoard } from './boards/strategy-plane.ts'
 import { createSystemOverviewBoard } from './boards/system-overview.ts'
 import { createTradingPerformanceBoard } from './boards/trading-performance.ts'
 
-/** Where the dashboards are committed, from the root of the repository. */
+/** The folder of the committed dashboards, from the root of the repository. */
 export const DASHBOARD_FOLDER = 'infrastructure/grafana/dashboards'
 
 /** Every dashboard. */
@@ -36,7 +36,7 @@ export function shownMetrics(dashboards: readonly Dashboard[]): ReadonlySet<stri
   return new Set(targets.flatMap((target) => (isSql(target) ? [] : metricsOf(target.expr))))
 }
 
-/** The dashboards as Grafana imports them: file name, named after the title, to text. */
+/** The dashboards for Grafana's import: from a file name, made of the title, to text. */
 export function generateDashboards(): Map<string, string> {
   return new Map(
     createDashboards().map((dashboard) => [

@@ -1,6 +1,9 @@
 const WIDTH = 120
 
-/** JSON as Prettier has it: lists of plain values on one line, where they fit. Fields that are undefined or functions are left out. */
+/**
+ * JSON in Prettier's format: lists of plain values on one line, where they fit. Leaves out fields that are undefined or
+ * functions.
+ */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   return text.replace(

@@ -1,7 +1,7 @@
-/** What is wrong with a dashboard, and where. */
+/** A broken rule of a dashboard, and where. */
 export interface LintProblem {
   readonly rule: LintRule
-  /** Title of the panel, name of the variable or annotation; empty: the dashboard. */
+  /** Title of the panel, name of the variable or annotation; empty for the dashboard. */
   readonly where: string
   readonly message: string
 }

@@ -24,8 +24,8 @@ const RATE = /\b(rate|irate|increase)\s*\(/g
 const RATE_OF_SELECTOR = /\b(?:rate|irate|increase)\s*\(\s*[a-zA-Z_:][\w:]*\s*(?:\{[^}]*\})?\s*\[([^\]]+)\]/g
 
 /**
- * Whether it parses, names what is known, is narrowed by the dashboard's variables, keeps one symbol at two exchanges apart, and
- * takes rates over `$__rate_interval`.
+ * Checks that it parses, names only known metrics, is narrowed by the dashboard's variables, keeps one symbol at two exchanges
+ * apart, and takes rates over `$__rate_interval`.
  */
 export function lintExpression(
   { expr, interval, instant }: Dataquery,
@@ -36,7 +36,7 @@ export function lintExpression(
   const problems: Problem[] = checked.problems.map((message) => ({ rule: 'promql', message }))
   const rates = [...expr.matchAll(RATE)].length
   const ranges = [...expr.matchAll(RATE_OF_SELECTOR)].map(([, range]) => range)
-  // A number of a stated time is no rate: what was counted in it, as of now.
+  // A count over a stated time, as of now, is not a rate.
   const isCount = instant === true && /^sum\(increase\([^()]*\)\)$/.test(expr)
   if (ranges.length !== rates || (!isCount && ranges.some((range) => range !== '$__rate_interval'))) {
     problems.push({ rule: 'rate_interval', message: `Expected rates over $__rate_interval, was ${expr}` })
@@ -70,7 +70,7 @@ export function lintExpression(
   return problems
 }
 
-/** Whether series over time are named, by labels that they have. */
+/** Checks that series over time have a legend, of labels that they carry. */
 export function lintLegend(
   { expr, legendFormat = '', format }: Dataquery,
   variables: readonly VariableModel[],
@@ -100,7 +100,7 @@ function check(expr: string, variables: readonly VariableModel[], known: KnownMe
   return { problems: problems.map(({ message }) => message), labels: labels ?? new Set() }
 }
 
-/** The selectors, with what stands for a variable in place of its value. */
+/** The selectors, with a marker in place of each variable's value. */
 function narrowing(expr: string, variables: readonly VariableModel[]) {
   const substituted = substituteVariables(expr, valuesOf(variables, marked))
   const parsed = substituted.ok ? parseExpression(substituted.value) : undefined
@@ -109,7 +109,7 @@ function narrowing(expr: string, variables: readonly VariableModel[]) {
 
 const marked = (variable: string) => `<${variable}>`
 
-/** A length of time must be one, for the expression to be read; of the others any value will do. */
+/** A variable for a duration needs a valid one, or the expression does not parse; for others any value will do. */
 function valuesOf(variables: readonly VariableModel[], value: (name: string) => string): Record<string, string> {
   return Object.fromEntries(
     variables.map(({ name, type, current }) => [

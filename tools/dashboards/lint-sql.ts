@@ -5,7 +5,7 @@ import { expandSql } from './sql-macros.ts'
 
 type Problem = Omit<LintProblem, 'where'>
 
-/** The views that docs/database.md promises. Commands are the account's: they outlive runs. */
+/** The views that docs/database.md promises. Operator commands belong to the account: they outlive runs. */
 const ofRuns = [
   'ohlcv_data',
   'ohlcv_5m',
@@ -20,13 +20,16 @@ const ofRuns = [
   'dashboard_positions',
 ]
 const documented = [...ofRuns, 'dashboard_runs', 'current_run', 'dashboard_operator_commands']
-/** A view has as many rows as there were runs: no time narrows it. */
+/** A view with one row per run: no time narrows it. */
 const withoutTime = ['current_run']
-/** A filter on one of these, and on nothing in a comment or a text. `timestamp` is a number in seconds, by which no day is left out. */
+/**
+ * A filter on one of these, outside of comments and strings. `timestamp` is a number in seconds, which does not exclude any
+ * partition.
+ */
 const TIME_FILTER = /\$__timeFilter\((\w+)\)/g
 const NOT_CODE = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g
 
-/** Whether SQL reads documented views only, of the time and the run that are shown, and is written with Grafana's macros. */
+/** Checks that SQL reads documented views only, restricted to the shown time and run, with Grafana's macros. */
 export function lintSql({ rawSql, format }: SqlTarget, variables: readonly VariableModel[]): Problem[] {
   const problems: Problem[] = []
   const report = (message: string) => problems.push({ rule: 'sql', message })

@@ -44,7 +44,7 @@ function aDashboard(): Dashboard {
     ],
     rows: [{ title: 'All', panels: [orders, fills] }],
   })
-  // As a file has it.
+  // The form that a file has.
   return JSON.parse(JSON.stringify(dashboard)) as Dashboard
 }
 
@@ -223,7 +223,7 @@ it.each(bad)('refuses %s', (_, rule, change) => {
   expect(new Set(lint(dashboard).map((problem) => problem.rule))).toContain(rule)
 })
 
-it('says where', () => {
+it('reports where', () => {
   const dashboard = aDashboard()
   expr('sum(orders_recieved_total{strategy=~"$strategy",exchange=~"$exchange",symbol=~"$symbol"})')(dashboard)
   expect(lint(dashboard)).toEqual([

@@ -15,14 +15,14 @@ import { isSql, panelsOf, secondsOf, targetsOf, type Target } from './queries.ts
 export interface LintContext {
   /** Metrics that expressions may name. */
   readonly known: KnownMetrics
-  /** Ids of Grafana's transformations and units. */
+  /** Names of Grafana's transformations and units. */
   readonly transformations: ReadonlySet<string>
   readonly units: ReadonlySet<string>
 }
 
 const MAX_PANELS = 25
 const COLUMNS = 24
-/** These refresh every second or faster. */
+/** Dashboards that refresh every second or faster. */
 const LIVE: readonly string[] = [dashboardUids.market]
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   '-- Mixed --': 'datasource',
 }
 
-/** Says what of the house's rules a dashboard breaks. */
+/** Reports every house rule that a dashboard breaks. */
 export function lintDashboard(dashboard: Dashboard, context: LintContext): LintProblem[] {
   return [
     ...lintWhole(dashboard),
@@ -109,7 +109,7 @@ function lintLayout(dashboard: Dashboard): LintProblem[] {
   return problems
 }
 
-/** Every variable that is used is there, and every one that is there is used. */
+/** Checks that every used variable exists, and that every variable is used. */
 function lintVariables(dashboard: Dashboard): LintProblem[] {
   const variables = dashboard.templating.list ?? []
   const names = variables.map(({ name }) => name)

@@ -8,7 +8,7 @@ import { transform } from './transformations.ts'
 
 const { max } = createPromql(marketScope)
 
-/** Of the chosen run and instrument, by the column of the time. */
+/** Restricts rows to the chosen run and instrument, and to the shown time by this column. */
 const chosen = (time: string) => `$__timeFilter(${time}) and run_id = \${run:sqlstring}
   and symbol = \${symbol:sqlstring} and exchange = \${exchange:sqlstring}`
 
@@ -24,12 +24,12 @@ const candleParts = [
   ['volume', data.candleVolume],
 ] as const
 
-/** When the candle that is forming was opened, in milliseconds; nothing when there is none. */
+/** The opening time of the candle in progress, in milliseconds; empty when there is none. */
 const openedAt = `0 * ${max(data.candleOpen, [], forming)} + (time() - time() % $timeframe) * 1000`
 
 /**
- * Closed candles from the database, then the one that is forming: one series for each of its parts, which become columns of a
- * row under the history.
+ * Closed candles from the database, then the one in progress: one series for each of its parts, which become columns of a row
+ * below the history.
  */
 export const candles = candlestickPanel({
   title: 'Candles',
@@ -65,10 +65,10 @@ order by time, origin, seq desc`,
 
 const byLevel = ['level']
 const sided = (side: 'bid' | 'ask', expr: string) => labelled(expr, 'side', side)
-/** Levels that say their side, by which the tables of the depth are joined: `bid 0`. */
+/** Levels that carry their side, which joins the tables of the depth: `bid 0`. */
 const levelsOf = (side: 'bid' | 'ask', expr: string) => `label_replace(${expr}, "level", "${side} $1", "level", "(.*)")`
 
-/** Quantity that can be had down or up to a price: a row for each level of each side, by price. */
+/** Quantity available down or up to a price: a row for each level of each side, by price. */
 export const depthOverPrice = areaOverNumber(
   {
     title: 'Order book depth',
@@ -90,7 +90,7 @@ export const depthOverPrice = areaOverNumber(
       price: [column.unit('none')],
       bids: [
         fixedColour('green'),
-        // What can be had at a price is what lies at it or above: a level counts down to the next.
+        // The quantity available at a price lies at it or above: a level counts down to the next.
         { id: 'custom.lineInterpolation', value: 'stepBefore' },
         { id: 'min', value: 0 },
       ],
@@ -131,7 +131,7 @@ const ofSides = (bid: string, ask: string) => `${sided('bid', bid)} or ${sided('
 const [bidPrice, askPrice] = [max(data.bidPrice, byLevel), max(data.askPrice, byLevel)]
 const [bidQuantity, askQuantity] = [max(data.bidQuantity, byLevel), max(data.askQuantity, byLevel)]
 
-/** What the top of the book comes to: a row for each side. */
+/** The totals of the top of the book: a row for each side. */
 export const bookBySide = tablePanel({
   title: 'Top 20 by side',
   shows: 'Of the top 20 levels of each side: base quantity, lowest and highest price, and value in the quote currency.',

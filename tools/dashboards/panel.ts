@@ -5,21 +5,21 @@ import { DataqueryBuilder, PromQueryFormat, QueryEditorMode } from '@grafana/gra
 import { panelIdOf } from '@triplane/monitoring'
 import { helpOf } from './help.ts'
 
-/** The data sources are what the user picks in these template variables. */
+/** The user picks the data sources in these template variables. */
 export const prometheus: DataSourceRef = { type: 'prometheus', uid: '${prometheus}' }
 export const postgres: DataSourceRef = { type: 'grafana-postgresql-datasource', uid: '${postgres}' }
-/** Grafana's own name for a panel whose queries go to several. */
+/** Grafana's own name for a panel with queries to several data sources. */
 const mixed: DataSourceRef = { type: 'datasource', uid: '-- Mixed --' }
 
 export interface PrometheusQuery {
   readonly expr: string
   readonly legend?: string
-  /** One value each, as of the end of the time range. */
+  /** A single value per series, at the end of the time range. */
   readonly instant?: boolean
   readonly format?: PromQueryFormat
   /**
-   * The shortest step, like `15s`; `$__rate_interval` is four of these or more. For what is scraped every 15 s, and for what
-   * happens seldom.
+   * The smallest step, like `15s`; `$__rate_interval` is at least four of these. For metrics scraped every 15 s, and for rare
+   * events.
    */
   readonly minStep?: string
 }
@@ -32,7 +32,7 @@ interface SqlQuery {
 
 type Query = PrometheusQuery | SqlQuery
 
-/** A saved query of Grafana's SQL data sources, which the SDK has no type for. */
+/** A saved query of Grafana's SQL data sources, for which the SDK has no type. */
 export interface SqlTarget extends cog.Dataquery {
   readonly refId: string
   readonly datasource: DataSourceRef
@@ -42,11 +42,11 @@ export interface SqlTarget extends cog.Dataquery {
   readonly format: 'table' | 'time_series'
 }
 
-/** What every panel has. */
+/** The fields of every panel. */
 export interface PanelSpec {
   /** Unique within its dashboard; its id follows from it. */
   readonly title: string
-  /** What it shows, where the help of the metrics does not say it; needed where there are none. */
+  /** What it shows, where the help of its metrics does not explain it; required without metrics. */
   readonly shows?: string
   /** When to worry: a sentence. */
   readonly worry: string
@@ -56,7 +56,7 @@ export interface PanelSpec {
   readonly transformations?: readonly DataTransformerConfig[]
   /** Settings of single fields, by the name of the field. */
   readonly fields?: Readonly<Record<string, readonly DynamicConfigValue[]>>
-  /** A time of its own, back from the end of the dashboard's: `3h`, or a variable. */
+  /** A separate time range, back from the end of the dashboard's: `3h`, or a variable. */
   readonly timeFrom?: string
   /** In columns of 24; default 8. */
   readonly width?: number
@@ -64,14 +64,14 @@ export interface PanelSpec {
   readonly height?: number
 }
 
-/** A panel that has no place yet. */
+/** A panel without a position. */
 export interface PanelDraft {
   readonly panel: Panel
   readonly width: number
   readonly height: number
 }
 
-/** What the builders of all kinds of panels have in common. */
+/** The common part of the builders of all panels. */
 interface Builder {
   build(): Panel
   id(id: number): this
@@ -86,7 +86,7 @@ interface Builder {
   overrideByRegexp(regexp: string, properties: DynamicConfigValue[]): this
 }
 
-/** Series of a side, by the names that legends and columns give them, and their colours. */
+/** Series of a side, by their names in legends and columns, and their colours. */
 const sides = [
   ['/\\b(buy|bought|bids?)\\b/i', 'green'],
   ['/\\b(sell|sold|asks?)\\b/i', 'red'],
@@ -104,7 +104,7 @@ export const fixedColour = (fixedColor: string): DynamicConfigValue => ({
   value: { mode: 'fixed', fixedColor },
 })
 
-/** Gives a panel what every panel has. Throws when nothing says what it shows. */
+/** Fills in the fields of every panel. Throws when no text explains what it shows. */
 export function draftPanel(builder: Builder, spec: PanelSpec): PanelDraft {
   const { title, worry, unit, queries, transformations = [], fields = {}, width = 8, height = 8 } = spec
   const shows = spec.shows ?? helpOf(queries.flatMap((query) => ('expr' in query ? [query.expr] : [])))

@@ -88,10 +88,10 @@ export function gaugePanel(spec: PanelSpec, style: Required<Omit<Bounds, 'decima
   return draftPanel(builder, spec)
 }
 
-/** What a value is called, and its colour. */
+/** The name and the colour of a value. */
 export type States = Readonly<Record<string, { readonly text: string; readonly color: string }>>
 
-/** Which state held when, a line for each series. */
+/** The states over time, a line for each series. */
 export function stateTimeline(spec: PanelSpec, states: States): PanelDraft {
   const builder = new statetimeline.PanelBuilder()
     .legend(new common.VizLegendOptionsBuilder().showLegend(false))
@@ -107,7 +107,7 @@ export function stateTimeline(spec: PanelSpec, states: States): PanelDraft {
   return draftPanel(builder, spec)
 }
 
-/** Rows and columns; sorted by a column when it is named. */
+/** Rows and columns; sorted by a column if one is named. */
 export function tablePanel(spec: PanelSpec, sortBy?: { readonly column: string; readonly desc: boolean }): PanelDraft {
   const builder = new table.PanelBuilder().showHeader(true).cellHeight(common.TableCellHeight.Sm).filterable(true)
   if (sortBy) {
@@ -116,7 +116,7 @@ export function tablePanel(spec: PanelSpec, sortBy?: { readonly column: string; 
   return draftPanel(builder, spec)
 }
 
-/** A histogram over time; the query gives its buckets, with `{{le}}` as the legend. */
+/** A histogram over time; the query returns its buckets, with `{{le}}` as the legend. */
 export function heatmapPanel(spec: PanelSpec): PanelDraft {
   const builder = new heatmap.PanelBuilder()
     .calculate(false)
@@ -153,7 +153,7 @@ export function candlestickPanel(spec: PanelSpec): PanelDraft {
   return draftPanel(builder, spec)
 }
 
-/** Areas over a number, which must ascend: the field named `xField`. Bounds of the panel would be bounds of that number too. */
+/** Areas over an ascending number: the field named `xField`. Bounds of the panel would apply to that number too. */
 export function areaOverNumber(spec: PanelSpec, xField: string): PanelDraft {
   const builder = new trend.PanelBuilder()
     .xField(xField)

@@ -2,11 +2,11 @@ import { labelName, type MetricDefinition } from '@triplane/metrics'
 
 /**
  * How a dashboard's template variables narrow a selector: a matcher for each label that a metric of the catalogue may have.
- * `job` goes on all of them.
+ * `job` applies to all metrics.
  */
 export type Scope = Readonly<Record<string, string>>
 
-/** Several values, or all, of each. */
+/** Several values of each, or all. */
 export const planeScope: Scope = {
   job: 'job=~"$job"',
   strategy: 'strategy=~"$strategy"',
@@ -21,10 +21,10 @@ export const marketScope: Scope = {
   symbol: 'symbol="$symbol"',
 }
 
-/** Batch jobs are told apart by their dag, not by the Prometheus job. */
+/** Batch jobs are distinguished by their dag, not by the Prometheus job. */
 export const batchScope: Scope = { job: '', dag_id: 'dag_id=~"$dag"' }
 
-/** The book levels may be scraped by a job of their own, named after that of the plane. */
+/** A separate job may scrape the book levels; its name derives from that of the plane. */
 const BOOK_JOB = 'job=~"($job)(-book)?"'
 
 /** Writes PromQL over metrics of the catalogue, each selector narrowed by the dashboard's variables. */
@@ -35,7 +35,7 @@ export function createPromql(scope: Scope) {
     return [job, ...ofLabels].filter((matcher) => matcher !== undefined && matcher !== '') as string[]
   }
 
-  /** A selector of the metric's series, or those of one of a histogram's parts. */
+  /** A selector of the metric's series, or of one part of a histogram. */
   function of(metric: MetricDefinition, more = '', suffix = ''): string {
     const matchers = [...matchersOf(metric), ...(more === '' ? [] : [more])]
     return `${metric.name}${suffix}{${matchers.join(',')}}`
@@ -46,17 +46,17 @@ export function createPromql(scope: Scope) {
     return `sum${grouping(by)}(rate(${of(metric, more)}[$__rate_interval]))`
   }
 
-  /** What a counter gained over the interval of a point, summed by these labels. */
+  /** The increase of a counter over the interval of a point, summed by these labels. */
   function increase(metric: MetricDefinition, by: readonly string[] = [], more = ''): string {
     return `sum${grouping(by)}(increase(${of(metric, more)}[$__rate_interval]))`
   }
 
-  /** What a counter gained in the last minute, of all series. For instant queries. */
+  /** The increase of a counter in the last minute, over all series. For instant queries. */
   function lastMinute(metric: MetricDefinition): string {
     return `sum(increase(${of(metric)}[1m]))`
   }
 
-  /** The same of the last hour. */
+  /** The same for the last hour. */
   function lastHour(metric: MetricDefinition): string {
     return `sum(increase(${of(metric)}[1h]))`
   }
@@ -67,12 +67,12 @@ export function createPromql(scope: Scope) {
     return `histogram_quantile(${q}, ${rates})`
   }
 
-  /** The largest of a gauge's series by these labels: each series once, when several targets expose it. */
+  /** The largest of a gauge's series by these labels: one value, when several targets expose a series. */
   function max(metric: MetricDefinition, by: readonly string[] = [], more = ''): string {
     return `max${grouping(by)}(${of(metric, more)})`
   }
 
-  /** Seconds since the time that a gauge holds. */
+  /** Seconds since the time in a gauge. */
   function age(metric: MetricDefinition, by: readonly string[] = []): string {
     return `time() - ${max(metric, by)}`
   }
@@ -84,10 +84,10 @@ function grouping(by: readonly string[]): string {
   return by.length === 0 ? ' ' : ` by (${by.join(', ')}) `
 }
 
-/** What tells instruments apart: BTC/USDT is at several exchanges. */
+/** The labels that distinguish instruments: BTC/USDT trades at several exchanges. */
 export const byInstrument = ['exchange', 'symbol']
 
-/** `{{symbol}} {{side}}`: the legend of series that are told apart by these labels. */
+/** `{{symbol}} {{side}}`: the legend of series with these labels. */
 export function legendOf(by: readonly string[]): string {
   return by.map((label) => `{{${label}}}`).join(' ')
 }

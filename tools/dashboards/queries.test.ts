@@ -26,12 +26,12 @@ it('every query of every dashboard is complete', () => {
   expect(
     new Set(all.filter(({ of }) => of === 'panel').map(({ dashboard, from }) => `${dashboard}: ${from}`)).size,
   ).toBe(panels.length)
-  // What a regular expression ends with is no variable.
+  // The `$` at the end of a regular expression is not a variable.
   const texts = all.map((one) => ('sql' in one ? one.sql : one.expr))
   expect(texts.filter((text) => /\$[a-z_{]/i.test(text))).toEqual([])
 })
 
-it('a range begins and ends at whole steps, and rates are over four scrapes at least', () => {
+it('a range begins and ends at whole steps, and rates cover at least four scrapes', () => {
   expect(query(dashboardUids.market, 'Trade count')).toEqual({
     dashboard: 'Live Market',
     from: 'Trade count',
@@ -53,11 +53,11 @@ it.each([
   expect(found).toMatchObject({ kind: 'range', stepSeconds: step, expr: expect.stringContaining(range) })
 })
 
-it('an instant query is of the end', () => {
+it('an instant query is at the end of the range', () => {
   expect(query(dashboardUids.market, 'Spread now')).toMatchObject({ kind: 'instant', timeMs: toMs })
 })
 
-it('several values are an alternative, escaped', () => {
+it('several values become an alternative, escaped', () => {
   const values = { ...view.values, symbol: ['BTC/USDT', 'BRK.B'] }
   const found = query(dashboardUids.order, 'Risk rejections', 'A', { ...view, values })
   expect(found).toMatchObject({ expr: expect.stringContaining(`strategy=~"(OFI|E\\\\'RN)"`) })
@@ -65,7 +65,7 @@ it('several values are an alternative, escaped', () => {
   expect(bySymbol).toMatchObject({ expr: expect.stringContaining('symbol=~"(BTC/USDT|BRK\\\\.B)"') })
 })
 
-it('a panel with a time of its own goes back from the end', () => {
+it('a panel with a separate time range goes back from the end', () => {
   const values = { ...view.values, history: '12h', timeframe: '5m' }
   const found = query(dashboardUids.market, 'Candles', 'A', { ...view, values })
   expect(found).toMatchObject({

@@ -10,7 +10,7 @@ import { substituteVariables } from '@triplane/monitoring'
 import type { SqlTarget } from './panel.ts'
 import { expandSql } from './sql-macros.ts'
 
-/** When and how finely a dashboard is looked at, and what is picked in its variables. */
+/** The time range and resolution of a view on a dashboard, and the values picked in its variables. */
 export interface View {
   readonly fromMs: number
   readonly toMs: number
@@ -18,7 +18,7 @@ export interface View {
   readonly stepSeconds: number
   /** As set in the Prometheus data source; default 1. */
   readonly scrapeSeconds?: number
-  /** By variable; several values are an array. What is not here keeps the value that the dashboard has. */
+  /** By variable; several values are an array. A missing variable keeps the value of the dashboard. */
   readonly values: Readonly<Record<string, string | readonly string[]>>
 }
 
@@ -30,7 +30,7 @@ interface Asked {
   readonly refId: string
 }
 
-/** A query as it leaves Grafana. */
+/** A query as Grafana sends it. */
 export type DashboardQuery = Asked &
   (
     | {
@@ -44,7 +44,7 @@ export type DashboardQuery = Asked &
     | { readonly kind: 'sql'; readonly sql: string; readonly format: 'table' | 'time_series' }
   )
 
-/** A query of a panel or an annotation as it is saved. */
+/** A saved query of a panel or an annotation. */
 export type Target = Dataquery | SqlTarget
 
 export function isSql(target: Target): target is SqlTarget {
@@ -63,8 +63,8 @@ export function targetsOf({ targets = [] }: Panel): Target[] {
 
 /**
  * Every query of a dashboard: its panels', annotations' and variables', each as Prometheus or Postgres gets it. The options of
- * a variable are asked for by the labels of series: `label_values(metric, label)` becomes `group by (label) (metric)`.
- * Throws when a variable is not known.
+ * a variable query the labels of series: `label_values(metric, label)` becomes `group by (label) (metric)`. Throws for an
+ * unknown variable.
  */
 export function queriesOf(dashboard: Dashboard, view: View): DashboardQuery[] {
   const ofDashboard = { dashboard: dashboard.title ?? '' }
@@ -117,7 +117,7 @@ function expandTarget(target: Target, view: View, variables: readonly VariableMo
   return { kind: 'range', expr, startMs: aligned(fromMs), endMs: aligned(toMs), stepSeconds }
 }
 
-/** A panel may have a time of its own, back from the end of the dashboard's. */
+/** A panel may have a separate time range, back from the end of the dashboard's. */
 function panelView(panel: Panel, view: View, variables: readonly VariableModel[]): View {
   if (panel.timeFrom === undefined) return view
   const values = Object.fromEntries(variables.map((variable) => [variable.name, String(valueOf(variable, view))]))
@@ -128,7 +128,7 @@ function panelView(panel: Panel, view: View, variables: readonly VariableModel[]
 
 const LABEL_VALUES = /^label_values\((.*),\s*(\w+)\)$/
 
-/** What a variable of type query asks for. */
+/** The query of a variable of type query. */
 function optionsOf({ name, query, datasource }: VariableModel): Target {
   const text = typeof query === 'string' ? query : String(query?.['query'])
   const [, selector = '', label = ''] = LABEL_VALUES.exec(text) ?? []
@@ -137,7 +137,7 @@ function optionsOf({ name, query, datasource }: VariableModel): Target {
   return { refId: name, datasource, ...target, _implementsDataqueryVariant: () => undefined } as Target
 }
 
-/** What is picked: in the view, or as the dashboard has it. */
+/** The picked value: that of the view, otherwise that of the dashboard. */
 function valueOf(variable: VariableModel, { values }: View): string | readonly string[] {
   const picked = values[variable.name]
   if (picked !== undefined) return picked
@@ -149,7 +149,7 @@ function valueOf(variable: VariableModel, { values }: View): string | readonly s
   return value
 }
 
-/** As Grafana's Prometheus data source writes it: several values as an alternative, and escaped where they may be several. */
+/** Writes values like Grafana's Prometheus data source: several as an alternative, escaped where several are possible. */
 function inPromql({ multi, allValue }: VariableModel, value: string | readonly string[]): string {
   if (typeof value === 'string') {
     if (value === allValue) return value

@@ -2,7 +2,7 @@ import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import type { PrometheusQuery } from './panel.ts'
 import type { States } from './panels.ts'
 
-/** Grafana has no unit of its own for these. */
+/** Grafana has no unit for these. */
 export const BASIS_POINTS = 'suffix:bp'
 
 /** Series over time, named by the legend. */
@@ -31,7 +31,7 @@ const good = 'green'
 const bad = 'red'
 const idle = 'super-light-blue'
 
-/** What gauges of 0 and 1 say. */
+/** The texts of gauges of 0 and 1. */
 export const states = {
   connected: { 0: { text: 'disconnected', color: bad }, 1: { text: 'connected', color: good } },
   valid: { 0: { text: 'invalid', color: bad }, 1: { text: 'valid', color: good } },

@@ -1,4 +1,4 @@
-/** What Grafana puts into SQL. */
+/** The values that Grafana inserts into SQL. */
 export interface SqlValues {
   readonly fromMs: number
   readonly toMs: number
@@ -10,8 +10,8 @@ const VARIABLE = /\$\{(\w+):sqlstring\}/g
 const MACRO = /\$([_a-zA-Z0-9]+)\(([^)]*)\)/g
 
 /**
- * SQL as Postgres gets it from Grafana: variables as quoted texts, macros as Grafana's Postgres data source writes them
- * (macros.go; without the TimescaleDB setting). Throws on a variable or macro that is not known.
+ * SQL as Postgres gets it from Grafana: variables as quoted strings, macros like those of Grafana's Postgres data source
+ * (macros.go; without the TimescaleDB setting). Throws on an unknown variable or macro.
  */
 export function expandSql(sql: string, { fromMs, toMs, intervalSeconds, values }: SqlValues): string {
   const time = (ms: number) => `'${new Date(ms).toISOString()}'`

@@ -31,7 +31,7 @@ export const column = {
   coloured: { id: 'custom.cellOptions', value: { type: 'color-text' } } as DynamicConfigValue,
 }
 
-/** Of the chosen run, strategies and symbols, in the time that is shown. */
+/** Restricts rows to the chosen run, strategies and symbols, in the shown time. */
 const CHOSEN = `$__timeFilter(time) and run_id = \${run:sqlstring}
   and strategy in (\${strategy:sqlstring}) and symbol in (\${symbol:sqlstring})`
 

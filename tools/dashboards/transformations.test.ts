@@ -21,7 +21,7 @@ const sample = (metric: Record<string, string>, value: number): PrometheusSeries
   values: [[nowSeconds, String(value)]],
 })
 
-/** What a panel draws of these answers, which must be one frame: rows by the names that its fields show. */
+/** The single frame that a panel draws from these answers: rows by the display names of its fields. */
 async function drawn(title: string, answers: Record<string, readonly PrometheusSeries[] | SqlRows>) {
   const [frame, ...others] = await transformed(panel(title), framesOf(panel(title), answers))
   expect(others).toEqual([])
@@ -32,7 +32,7 @@ async function drawn(title: string, answers: Record<string, readonly PrometheusS
   )
 }
 
-/** Levels as Prometheus gives them: in the order of texts. */
+/** Levels in Prometheus' order: that of strings. */
 const levels = [0, 1, 10, 2]
 
 const sidedLevels = (side: string, of: readonly number[], valueOf: (level: number) => number) =>
@@ -71,7 +71,7 @@ it('the top of the book has a row for each side, bids first', async () => {
 })
 
 it('the price of the depth begins where the book does', () => {
-  // A bound of the panel would be one of the price, which is the horizontal axis.
+  // A bound of the panel would bound the price, which is the horizontal axis.
   const { defaults, overrides = [] } = panel('Order book depth').fieldConfig ?? {}
   expect(defaults).not.toHaveProperty('min')
   const bounded = overrides.filter(({ properties }) => properties.some(({ id }) => id === 'min'))
@@ -89,7 +89,7 @@ it('the depth of a book with one side shows that side', async () => {
   ])
 })
 
-it('the order book has a line for each level, the best first, those of a thin side empty', async () => {
+it('the order book has a line for each level, the best first, with gaps for a thin side', async () => {
   const of = (levels: readonly number[], first: number, step: number) =>
     levels.map((level) => sample({ level: String(level) }, first + step * level))
   const answers = { A: of(levels, 1, 1), B: of(levels, 100, -1), C: of([0], 101, 1), D: of([0], 4, 0) }
@@ -127,7 +127,7 @@ describe('series of a side', () => {
     )
   })
 
-  it.each(bySide)('are green for who buys and red for who sells: %s', async (_, one) => {
+  it.each(bySide)('are green for buyers and red for sellers: %s', async (_, one) => {
     const { getFieldMatcher, FieldType } = await grafanaData()
     for (const name of targetsOf(one).flatMap(namesOf)) {
       const field = { name, type: FieldType.number, config: {}, values: [] }
@@ -153,21 +153,21 @@ describe('candles', () => {
   const parts = Object.entries(forming).map(([part, value]) => sample({ part }, value))
   const row = ({ time, ...rest }: ReturnType<typeof closed>) => ({ time: time.getTime(), ...rest })
 
-  it('are the closed ones and then the one that is forming, at its opening', async () => {
+  it('are the closed ones and then the one in progress, at its opening', async () => {
     const history = [closed(2, 5), closed(1, 6)]
     expect(await drawn('Candles', { A: history, B: parts })).toEqual([...history.map(row), forming])
   })
 
-  it('are the closed ones when none is forming', async () => {
+  it('are the closed ones when none is in progress', async () => {
     const history = [closed(2, 5), closed(1, 6)]
     expect(await drawn('Candles', { A: history, B: [] })).toEqual(history.map(row))
   })
 
-  it('are the one that is forming when none is closed yet', async () => {
+  it('are the one in progress when none is closed yet', async () => {
     expect(await drawn('Candles', { A: [], B: parts })).toEqual([forming])
   })
 
-  it('have a time that is one', async () => {
+  it('have a field of type time', async () => {
     const candles = panel('Candles')
     const [frame] = await transformed(candles, framesOf(candles, { A: [closed(1, 6)], B: parts }))
     expect(frame?.fields.find(({ name }) => name === 'time')?.type).toBe('time')

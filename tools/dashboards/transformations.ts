@@ -1,17 +1,17 @@
 import type { DataTransformerConfig } from '@grafana/grafana-foundation-sdk/dashboard'
 
-/** Grafana's standard transformations, as dashboards save them. */
+/** Grafana's standard transformations, in the form that dashboards save. */
 export const transform = {
   /** Drops fields. */
   without: (...names: string[]): DataTransformerConfig => ({
     id: 'filterFieldsByName',
     options: { exclude: { names } },
   }),
-  /** One table of several: rows that agree in the fields that all have become one, others stay. */
+  /** Merges several tables: rows that agree in all common fields become one, others stay. */
   merge: (): DataTransformerConfig => ({ id: 'merge', options: {} }),
-  /** One table of several, side by side where they agree in a field. */
+  /** Joins several tables side by side where they agree in a field. */
   join: (byField: string): DataTransformerConfig => ({ id: 'joinByField', options: { byField, mode: 'outer' } }),
-  /** Names fields, in this order; the empty name drops one. */
+  /** Renames and orders fields; an empty name drops one. */
   rename: (names: Readonly<Record<string, string>>): DataTransformerConfig => {
     const kept = Object.entries(names).filter(([, name]) => name !== '')
     const dropped = Object.entries(names).filter(([, name]) => name === '')
@@ -29,12 +29,12 @@ export const transform = {
     id: 'sortBy',
     options: { fields: {}, sort: [{ field, desc }] },
   }),
-  /** Reads a field as another type. */
+  /** Converts a field to another type. */
   convert: (targetField: string, destinationType: 'time' | 'number'): DataTransformerConfig => ({
     id: 'convertFieldType',
     options: { fields: {}, conversions: [{ targetField, destinationType }] },
   }),
-  /** Of the query `refId` only: a row for each value of one field, a column for each value of another. */
+  /** Uses the query `refId` only: a row for each value of one field, a column for each value of another. */
   matrix: (
     refId: string,
     fields: { readonly columnField: string; readonly rowField: string; readonly valueField: string },

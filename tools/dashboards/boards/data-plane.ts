@@ -263,7 +263,7 @@ const storage = [
   ),
 ]
 
-/** What comes in, how fresh and how good it is, and whether it is stored. */
+/** The inputs, how fresh and how good they are, and whether they are stored. */
 export function createDataPlaneBoard() {
   return createDashboard({
     uid: dashboardUids.data,

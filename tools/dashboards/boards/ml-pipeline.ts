@@ -7,7 +7,7 @@ import { series, states } from '../series.ts'
 
 const { of, rate, quantile, max } = createPromql(planeScope)
 const batch = createPromql(batchScope)
-/** What batch jobs push is scraped from the Pushgateway every 15 s. */
+/** The Pushgateway, to which batch jobs push, is scraped every 15 s. */
 const PUSHED = '15s'
 
 const predictions = [
@@ -72,7 +72,7 @@ const quality = [
   ),
 ]
 
-/** A batch job pushes when it ends, in place of what its run before has pushed: these are all of the last run. */
+/** A batch job pushes when it ends, and replaces what its previous run pushed: these all belong to the last run. */
 const runs = [
   stateTimeline(
     {

@@ -9,10 +9,10 @@ import { series } from '../series.ts'
 
 const { rate, quantile, max } = createPromql(planeScope)
 
-/** Labels by which panels are narrowed, where a metric has them, and the titles of their variables. */
+/** Labels that narrow panels, for metrics that have them, and the titles of their variables. */
 const NARROWED = { strategy: 'Strategy', exchange: 'Exchange', symbol: 'Symbol' }
 
-/** A panel of a metric by all its labels: a counter per second, a gauge as it is, the 95th percentile of a histogram. */
+/** A panel of a metric by all its labels: a counter per second, a gauge unchanged, the 95th percentile of a histogram. */
 function panelOf(metric: MetricDefinition): PanelDraft {
   const { name, type, labels } = metric
   const by = labels.map(labelName)
@@ -34,8 +34,8 @@ function panelOf(metric: MetricDefinition): PanelDraft {
 }
 
 /**
- * What the services bring that are no planes: a row each, a panel for each of their metrics. And the metrics of planes that no other
- * dashboard shows: `shown` are those that one does.
+ * The metrics of services that are not planes: a row each, a panel for each of their metrics. And those metrics of planes that
+ * no other dashboard shows: `shown` has the ones that do appear.
  */
 export function createServicesBoard(shown: ReadonlySet<string>) {
   const brought = new Set(serviceFamilies.flatMap(([, family]) => Object.values(family)))

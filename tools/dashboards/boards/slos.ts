@@ -4,23 +4,23 @@ import type { PanelDraft } from '../panel.ts'
 import { statPanel, timeSeries } from '../panels.ts'
 import { newest, series } from '../series.ts'
 
-/** What the rules record is recorded every 30 s, what is left of the budget every 5 minutes. */
+/** The rules record rates every 30 s, the remaining budget every 5 minutes. */
 const RECORDED = '30s'
 const BUDGET = '5m'
 
 const { burnRates, slos } = thresholds
 const everyBurnRate = [...burnRates.page, ...burnRates.ticket]
-/** Above this somebody is paged, when it holds over both windows. */
+/** A burn rate above this pages, when it holds over both windows. */
 const PAGED = Math.min(...burnRates.page.map(({ factor }) => factor))
 
 interface Objective {
   /** The label `slo`. */
   readonly slo: string
   readonly title: string
-  /** What is promised: a clause. */
+  /** The promise: a clause. */
   readonly promise: string
   readonly objectiveRatio: number
-  /** More than the label `slo` tells its series apart. */
+  /** Its series have more labels than `slo`. */
   readonly byInstrument?: boolean
 }
 
@@ -145,7 +145,7 @@ const now = [
   ),
 ]
 
-/** What is promised over 30 days, and how much of it may still be missed. */
+/** The promises over 30 days, and how much of each may still be missed. */
 export function createSloBoard() {
   return createDashboard({
     uid: dashboardUids.slo,

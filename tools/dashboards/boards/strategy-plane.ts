@@ -17,7 +17,7 @@ const killSwitches = [
       title: 'Kill switches',
       worry: 'Worry at any that is tripped: trading is halted until an operator re-arms it.',
       unit: 'none',
-      // The largest since the point before, so that a trip between two points is seen.
+      // The largest since the previous point, so that a trip between two points shows.
       queries: [
         series(
           `max by (switch_type) (max_over_time(${of(strategy.killSwitchActive)}[$__rate_interval]))`,
@@ -239,7 +239,7 @@ const decisions = [
   ),
 ]
 
-/** What the strategies want, how they fare, and how far they are from being stopped. */
+/** The targets of the strategies, their results, and their distance from being stopped. */
 export function createStrategyPlaneBoard() {
   return createDashboard({
     uid: dashboardUids.strategy,

@@ -7,11 +7,11 @@ import { newest, rows, series, states } from '../series.ts'
 import { transform } from '../transformations.ts'
 
 const { of, rate, max, age, increase } = createPromql(planeScope)
-/** What watches the planes is scraped every 15 s. */
+/** The programs that watch the planes are scraped every 15 s. */
 const SLOW = '15s'
-/** Other programs have process metrics too, and no such label. */
+/** Other programs have process metrics too, without this label. */
 const OURS = 'service!=""'
-/** What is in memory or read only does not fill. */
+/** File systems in memory or read-only do not fill. */
 const ON_DISK = '{fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|vfat|fuse.*"}'
 const third = { width: 8, height: 8 }
 const quarter = { width: 6, height: 7 }
@@ -389,7 +389,7 @@ const monitoring = [
   ),
 ]
 
-/** Whether everything is there and keeps up. */
+/** Whether everything is up and keeps up. */
 export function createSystemOverviewBoard() {
   return createDashboard({
     uid: dashboardUids.system,

@@ -182,7 +182,7 @@ const results = [
   ),
 ]
 
-/** What trading brings, what it costs and what it risks. */
+/** The results, costs and risks of trading. */
 export function createTradingPerformanceBoard() {
   return createDashboard({
     uid: dashboardUids.performance,
