@@ -5,19 +5,19 @@ import { configuredRates, quotedOf, tradableOf } from './rates.ts'
 describe('configuredRates', () => {
   const rates = configuredRates({ USD: '1', USDT: '1', KRW: '0.00074129' })
 
-  it('has what is configured', () => {
+  it('has the configured rates', () => {
     expect([rates.of('USD'), rates.of('USDT'), rates.find('KRW')]).toEqual([100_000_000n, 100_000_000n, 74_129n])
     expect(rates.usdPer('KRW')).toBe(0.00074129)
   })
 
-  it('knows nothing of other currencies, and says so where one is needed', () => {
+  it('has no rate of other currencies, and throws where one is needed', () => {
     expect(rates.find('EUR')).toBeUndefined()
     expect(() => configuredRates({}).of('USDT')).toThrow(/rate to USD, was USDT/)
     expect(() => rates.of('EUR')).toThrow(/every quote currency has a rate to USD, was EUR/)
     expect(() => rates.usdPer('EUR')).toThrow(/rate to USD, was EUR/)
   })
 
-  it('counts a US dollar as one, which is not traded in unless it is configured', () => {
+  it('counts a US dollar as one, and trades in it only if it is configured', () => {
     const none = configuredRates({})
     expect([none.usdPer('USD'), none.has('USD')]).toEqual([1, false])
   })
@@ -26,7 +26,7 @@ describe('configuredRates', () => {
     expect(() => configuredRates({ USDT: rate })).toThrow()
   })
 
-  it('gives as a number what was written', () => {
+  it('returns the written decimal as a number', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 ** 15 }), (units) => {
         const text = `${Math.floor(units / 1e8)}.${String(units % 1e8).padStart(MONEY_SCALE, '0')}`
@@ -37,12 +37,12 @@ describe('configuredRates', () => {
   })
 })
 
-it('leaves out what is quoted in a currency that is not configured', () => {
+it('leaves out instruments quoted in a currency that is not configured', () => {
   const instruments = ['USDT', 'BTC', 'USD'].map((quote) => ({ kind: 'spot' as const, quote }))
   expect(tradableOf(instruments, configuredRates({ USDT: '1' }))).toEqual([{ kind: 'spot', quote: 'USDT' }])
 })
 
-it('tells what is traded from what is only quoted', () => {
+it('separates traded from only quoted instruments', () => {
   const spot = { kind: 'spot' as const, quote: 'USDT' }
   const index = { kind: 'index' as const, quote: 'USDT' }
   const quoted = { ...spot, isTraded: false }

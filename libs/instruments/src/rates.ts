@@ -4,37 +4,37 @@ import { fixed, invariant, MONEY_SCALE, numberFromFixed, parseFixed } from '@tri
 /** Units of a target currency for one unit of a source currency, in 1e-8. */
 export type Rate = bigint
 
-/** What currencies are worth in US dollars. What has no rate cannot be valued: it is seen, and not traded. */
+/** Rates of currencies in US dollars. Without a rate nothing can be valued: an instrument is then quoted, never traded. */
 export interface Rates {
-  /** Whether the currency is configured: what is quoted in it may be traded, as soon as it has a rate. */
+  /** Whether the currency is configured: instruments quoted in it may be traded as soon as it has a rate. */
   has(currency: string): boolean
-  /** US dollars for one unit; undefined of a currency without a rate. */
+  /** US dollars for one unit; undefined for a currency without a rate. */
   find(currency: string): Rate | undefined
-  /** The same of a currency that is configured: 0 before the first rate of one that is fed. Throws on another. */
+  /** The same for a configured currency: 0 before the first rate of a fed one. Throws for any other. */
   of(currency: string): Rate
   /** The same as a number, for sizing, metrics and reports. */
   usdPer(currency: string): number
 }
 
-/** What a currency is worth as it is configured: US dollars, or the instrument whose marks say so, and what it is worth before the first. */
+/** The configured rate of a currency: US dollars, or the instrument whose marks feed it and the rate before the first mark. */
 export type RateSetting = string | { readonly instrument: InstrumentId; readonly initial?: string | undefined }
 
 /** A currency whose rate is fed. */
 export interface RateFeed {
   readonly currency: string
   readonly instrument: InstrumentId
-  /** Prices are in the currency, so that its rate goes down when they go up. */
+  /** Prices are in the currency, so its rate falls when they rise. */
   readonly isInverse: boolean
   /** US dollars for one unit of the other currency of the instrument. */
   readonly usdPerOther: number
 }
 
-/** Rates at the start of a run, and what feeds those that move in it. */
+/** Rates at the start of a run, and the feeds of those that move. */
 export interface ConfiguredRates extends Rates {
   readonly feeds: readonly RateFeed[]
 }
 
-/** A rate that cannot be had as it is configured. */
+/** A rate setting that cannot be used. */
 export class RateSettingError extends Error {
   readonly currency: string
   readonly expected: string
@@ -50,9 +50,10 @@ export class RateSettingError extends Error {
 }
 
 /**
- * Rates by currency as they are configured: `{ USDT: '1', KRW: { instrument: 'USDT/KRW@upbit', initial: '0.00074' } }`. Decimals are
- * above 0. An instrument that feeds one is one of the run, of this currency and another whose rate is a decimal; which of the two its
- * prices are in, it says itself. A US dollar is worth one, also where it is not among them. Throws RateSettingError on anything else.
+ * Reads the configured rates by currency: `{ USDT: '1', KRW: { instrument: 'USDT/KRW@upbit', initial: '0.00074' } }`. Decimals
+ * are above 0. A feeding instrument belongs to the run and trades this currency against another whose rate is a decimal; its
+ * base and quote say which of the two its prices are in. A US dollar is worth one, even if it is not configured. Throws
+ * RateSettingError on anything else.
  */
 export function configuredRates(
   ratesToUsd: Readonly<Record<string, RateSetting>>,
@@ -105,7 +106,7 @@ function feedOf(
   return { currency, instrument: id, isInverse, usdPerOther: numberFromFixed(usdPerOther, MONEY_SCALE) }
 }
 
-/** Rates over what finds them. */
+/** Builds rates from a function that finds them. */
 export function readRates(configured: Pick<Rates, 'has'>, find: Rates['find']): Rates {
   const of = (currency: string) => {
     const rate = find(currency) ?? (configured.has(currency) ? 0n : undefined)
@@ -120,7 +121,7 @@ export function readRates(configured: Pick<Rates, 'has'>, find: Rates['find']): 
   }
 }
 
-/** Those that are meant to be traded and whose quote currency has a rate: what cannot be valued is seen, and not traded. */
+/** The traded instruments whose quote currency is configured: an instrument that cannot be valued is not traded. */
 export function tradableOf<Listed extends Pick<Instrument, 'quote' | 'kind' | 'isTraded'>>(
   instruments: readonly Listed[],
   rates: Rates,
@@ -128,7 +129,7 @@ export function tradableOf<Listed extends Pick<Instrument, 'quote' | 'kind' | 'i
   return instruments.filter((instrument) => isTraded(instrument) && rates.has(instrument.quote))
 }
 
-/** Those that are only quoted: strategies may read them, nobody trades them. */
+/** The instruments that are only quoted: strategies may read them, but no one trades them. */
 export function quotedOf<Listed extends Pick<Instrument, 'kind' | 'isTraded'>>(
   instruments: readonly Listed[],
 ): Listed[] {

@@ -14,8 +14,8 @@ const run = () => new RunRates(rates)
 const mark = (instrument: string, price: number) => aMark({ source: 'sim', instrument, price })
 const status = (said: MarketStatus['status']) => aMarketStatus({ source: 'sim', instrument: WON, status: said })
 
-describe('rates that are fed', () => {
-  it('are what they begin with, or nothing, and then what marks say: of the currency, or in it', () => {
+describe('fed rates', () => {
+  it('start at the initial rate or none, then follow marks: prices of the currency, or in it', () => {
     const live = run()
     expect([live.usdPer('KRW'), live.find('BTC'), live.usdPer('BTC')]).toEqual([0.0007, undefined, 0])
     expect([live.isKnown('KRW'), live.isKnown('BTC'), live.isKnown('USDT'), live.isKnown('EUR')]).toEqual([
@@ -30,7 +30,7 @@ describe('rates that are fed', () => {
     expect(live.moving).toEqual(['KRW', 'BTC'])
   })
 
-  it('count in the other currency of the instrument as it is configured', () => {
+  it('convert by the configured rate of the instrument’s other currency', () => {
     const euros = configuredRates({ EUR: '1.25', BTC: { instrument: 'BTC/EUR@sim' } }, [
       anInstrument({ symbol: 'BTC/EUR' }),
     ])
@@ -50,7 +50,7 @@ describe('rates that are fed', () => {
     { lost: 'stale', found: () => status('fresh') },
     { lost: 'late', found: () => status('on_time') },
     { lost: 'disconnected', found: () => mark(WON, 1250) },
-  ] as const)('are not known while their instrument is $lost, and go on', ({ lost, found }) => {
+  ] as const)('are not known while their instrument is $lost, but keep their value', ({ lost, found }) => {
     const live = run()
     live.onMark(mark(WON, 1250))
     expect([live.onStatus(status(lost)), live.onStatus(status(lost))]).toEqual([true, false])
@@ -70,13 +70,13 @@ describe('rates that are fed', () => {
     expect(live.onStatus(every)).toBe(true)
   })
 
-  it('stay as they are where a mark rounds to nothing', () => {
+  it('stay unchanged when a mark rounds to 0', () => {
     const live = run()
     live.onMark(mark(WON, 1e12))
     expect(live.usdPer('KRW')).toBe(0.0007)
   })
 
-  it('go on from what was saved', () => {
+  it('resume from their saved state', () => {
     const live = run()
     live.onMark(mark(WON, 1250))
     live.onStatus(status('stale'))
@@ -85,7 +85,7 @@ describe('rates that are fed', () => {
     expect([restored.usdPer('KRW'), restored.isKnown('KRW'), restored.find('BTC')]).toEqual([0.0008, false, undefined])
   })
 
-  it('let what is quoted in their currency be traded', () => {
+  it('let instruments quoted in their currency be traded', () => {
     expect(tradableOf([won, btc, coin], rates)).toEqual([won, btc, coin])
     expect(tradableOf([coin], configuredRates({ USDT: '1' }))).toEqual([])
   })
@@ -108,7 +108,7 @@ describe('rates that are fed', () => {
     },
     { name: 'anything, of a dollar', rate: { USD: { instrument: WON } }, why: /of the rate of USD: 1, was/ },
     { name: 'another rate, of a dollar', rate: { USD: '0.9' }, why: /of the rate of USD: 1, was/ },
-  ])('are refused of $name', ({ rate, why }) => {
+  ])('are refused for $name', ({ rate, why }) => {
     expect(() => configuredRates({ USDT: '1', ...rate }, [won, btc, coin])).toThrow(why)
   })
 })

@@ -16,22 +16,22 @@ const fedRateSchema = stateSchema({
 })
 type FedRateSnapshot = StateOf<typeof fedRateSchema>
 
-/** The rates that are fed, as they are saved. */
+/** The saved fed rates. */
 export const runRatesSchema = field.list(fedRateSchema)
 
-/** A rate that is fed, in force. */
+/** A fed rate in force. */
 type FedRate = Omit<{ -readonly [Key in keyof FedRateSnapshot]: FedRateSnapshot[Key] }, 'rate'> & {
   readonly feed: RateFeed
   rate: Rate | undefined
 }
 
 /**
- * The rates of a run. Marks move those that are fed: events of the market, which every plane sees, so at any market time planes value alike.
+ * The rates of a run. Marks move the fed ones: every plane receives them, so at any market time all planes value alike.
  *
  * Invariants
- * 1. A rate goes on until the next mark, however old it gets: what is held is always valued. Nothing is traded on one that is not known any
- *    more (`isKnown`): its instrument is stale, late or disconnected.
- * 2. Terms that are followed have the rate in force.
+ * 1. A rate stays in force until the next mark, however old it gets, so positions are always valued. Nothing is traded on a
+ *    rate that is no longer known (`isKnown`): its instrument is stale, late or disconnected.
+ * 2. Followed terms have the rate in force.
  */
 export class RunRates implements Rates {
   readonly #rates: Rates
@@ -72,21 +72,21 @@ export class RunRates implements Rates {
     return this.#fed.map(({ currency }) => currency)
   }
 
-  /** Whether there is a rate by which may be traded. */
+  /** Whether there is a rate that may be traded on. */
   isKnown(currency: string): boolean {
     const fed = this.#fed.find((one) => one.currency === currency)
     if (!fed) return this.has(currency)
     return fed.rate !== undefined && !fed.isStale && !fed.isLate && !fed.isLost
   }
 
-  /** Keeps the rate of the terms the one in force, from now on. */
+  /** Keeps the rate of the terms up to date from now on. */
   follow(terms: TradingTerms): TradingTerms {
     changeRate(terms, this.usdPer(terms.instrument.quote))
     this.#terms.push(terms)
     return terms
   }
 
-  /** Takes a mark: that of an instrument that feeds a rate moves it, unless it rounds to nothing. */
+  /** Moves the rate that the mark's instrument feeds, unless the rate rounds to 0. */
   onMark({ instrument, price, source }: Mark): void {
     for (const fed of this.#fed) {
       const { feed, currency } = fed
@@ -101,7 +101,7 @@ export class RunRates implements Rates {
     }
   }
 
-  /** Takes what the data plane says of the instruments that feed rates. True when some rate became unknown by it. */
+  /** Handles the data plane's status of instruments that feed rates. Returns true if a rate became unknown by it. */
   onStatus(event: MarketStatus): boolean {
     const known = this.#fed.filter(({ currency }) => this.isKnown(currency))
     for (const fed of this.#fed) {

@@ -28,12 +28,12 @@ describe('quantityWorth', () => {
     expect(quantityWorth(notionalUsd, price, btc)).toBe(lots * btc.lotUnits)
   })
 
-  it('counts in USD when the quote currency is another', () => {
+  it('counts in USD when the quote currency is a different one', () => {
     expect(quantityWorth(20_000, 61_800, { ...btc, usdPerQuote: 2 })).toBe(161n * btc.lotUnits)
   })
 })
 
-it('trades in other steps from when they come into force, in the same units', () => {
+it('trades in new steps once they are in force, in the same units', () => {
   const terms = { ...btc }
   changeSteps(terms, { tickSize: '0.01', lotSize: '0.0001', minNotional: '5' })
   expect(10n * terms.lotUnits).toBe(btc.lotUnits)
@@ -42,7 +42,7 @@ it('trades in other steps from when they come into force, in the same units', ()
   expect(terms.minNotional).toBe(5)
 })
 
-describe('a contract that is counted in pieces', () => {
+describe('a contract with a contract size', () => {
   const contract = anInstrument({ kind: 'linear_perpetual', contractSize: '0.01', lotSize: '1', minNotional: '0' })
   const terms = tradingTerms(contract, 2)
 
@@ -53,13 +53,13 @@ describe('a contract that is counted in pieces', () => {
     expect(quantityWorth(10_000, 60_000, terms)).toBe(8n * terms.lotUnits)
   })
 
-  it('is a size of no more digits than it needs', () => {
+  it('has a size with no more digits than needed', () => {
     expect(contractSizeOf({})).toEqual({ units: 1n, scale: 0 })
     expect(contractSizeOf({ contractSize: '0.010' })).toEqual({ units: 1n, scale: 2 })
     expect(contractSizeOf({ contractSize: '100' })).toEqual({ units: 100n, scale: 0 })
   })
 
-  it('never buys more than what was asked for is worth, and no lot less', () => {
+  it('never buys more than the requested notional, and less by under a lot', () => {
     const sizes = fc.constantFrom('0.0001', '0.01', '1', '10', '1000')
     const usd = fc.integer({ min: 1, max: 10_000_000 })
     const prices = fc.integer({ min: 1, max: 100_000 })
@@ -75,14 +75,14 @@ describe('a contract that is counted in pieces', () => {
 })
 
 describe('units', () => {
-  it('are those of the text and of the number', () => {
+  it('convert to and from text and number', () => {
     expect(quantityUnitsOf('0.123', btc)).toBe(fixed('0.123', 8))
     expect(priceUnitsOf('61800.3', btc)).toBe(fixed('61800.3', 8))
     expect(quantityText(fixed('0.123', 8), btc)).toBe('0.123')
     expect(quantityNumber(fixed('-0.123', 8), btc)).toBe(-0.123)
   })
 
-  it('are 0 of what has finer digits, or is no number', () => {
+  it('are 0 for a text with finer digits, or that is no number', () => {
     expect([quantityUnitsOf('0.123456789', btc), priceUnitsOf('x', btc)]).toEqual([0n, 0n])
   })
 

@@ -2,15 +2,15 @@ import { exemptsReduceOnly, stepsOf, unitScale, type Instrument, type Side, type
 import { decimalsOf, fixed, formatFixed, numberFromFixed, parseFixed } from '@triplane/kernel'
 
 /**
- * What an order on an instrument is measured in. Units are fixed-point integers: quantity and price each in its own scale. A
- * quantity counts contracts; what has none counts its base.
+ * The units and steps of orders on an instrument. Units are fixed-point integers: quantity and price each in its own scale. A
+ * quantity counts contracts, or the base for an instrument without contracts.
  */
 export interface TradingTerms {
   readonly instrument: Instrument
   /** Decimal digits of a quantity and of a price: finer than the steps, which may change. */
   readonly quantityScale: number
   readonly priceScale: number
-  /** Those in force. */
+  /** The steps in force. */
   readonly steps: Steps
   readonly lotUnits: bigint
   readonly lotSize: number
@@ -23,23 +23,23 @@ export interface TradingTerms {
   readonly contractSize: number
   /** US dollars for one unit of the quote currency; 0 before the first rate of one that is fed. */
   readonly usdPerQuote: number
-  /** The venue takes an order that only reduces below `minNotional`. */
+  /** The venue accepts an order below `minNotional` that only reduces. */
   readonly exemptsReduceOnly: boolean
 }
 
-/** Units of the base that one contract is: `units` of `scale` decimal digits. */
+/** Units of the base in one contract: `units` of `scale` decimal digits. */
 export interface ContractSize {
   readonly units: bigint
   readonly scale: number
 }
 
-/** The contract size of an instrument, 1 where it has none; with no more digits than it needs, so that 1 is 1n. */
+/** The contract size of an instrument, 1 if it has none; with no more digits than needed, so that 1 is 1n. */
 export function contractSizeOf({ contractSize = '1' }: Pick<Instrument, 'contractSize'>): ContractSize {
   const scale = decimalsOf(contractSize)
   return { units: fixed(contractSize, scale), scale }
 }
 
-/** The terms of an instrument, whose steps are those of the instruments file unless others are in force. */
+/** Builds the terms of an instrument, with the steps of the instruments file unless others are in force. */
 export function tradingTerms(
   instrument: Instrument,
   usdPerQuote: number,
@@ -58,12 +58,12 @@ export function tradingTerms(
   }
 }
 
-/** Other steps come into force, for everyone who holds the terms. Units stay what they are. */
+/** Changes the steps for all holders of the terms. Units stay the same. */
 export function changeSteps(terms: TradingTerms, steps: Steps): void {
   Object.assign(terms, inSteps(steps, terms))
 }
 
-/** Another rate comes into force, for everyone who holds the terms: US dollars for one unit of the quote currency. */
+/** Changes the rate for all holders of the terms: US dollars for one unit of the quote currency. */
 export function changeRate(terms: TradingTerms, usdPerQuote: number): void {
   Object.assign(terms, { usdPerQuote })
 }
@@ -80,13 +80,13 @@ function inSteps(steps: Steps, { quantityScale, priceScale }: Pick<TradingTerms,
   }
 }
 
-/** A decimal quantity in units; 0 when it has digits below a unit's, which no check lets pass. */
+/** A decimal quantity in units; 0 if it has finer digits than a unit, which every check refuses. */
 export function quantityUnitsOf(quantity: string, terms: TradingTerms): bigint {
   const parsed = parseFixed(quantity, terms.quantityScale)
   return parsed.ok ? parsed.value : 0n
 }
 
-/** A decimal price in units; 0 when it has digits below a unit's, which no check lets pass. */
+/** A decimal price in units; 0 if it has finer digits than a unit, which every check refuses. */
 export function priceUnitsOf(price: string, terms: TradingTerms): bigint {
   const parsed = parseFixed(price, terms.priceScale)
   return parsed.ok ? parsed.value : 0n
@@ -102,24 +102,24 @@ export function quantityNumber(units: bigint, terms: TradingTerms): number {
   return numberFromFixed(units, terms.quantityScale)
 }
 
-/** The units of the largest whole number of lots in `size`. Sizes that are whole but for rounding count as whole. */
+/** The units of the largest whole number of lots in `size`. Sizes that are whole up to rounding count as whole. */
 export function wholeLots(size: number, { lotSize, lotUnits }: TradingTerms): bigint {
   const lots = size / lotSize
   const nearest = Math.round(lots)
   return BigInt(Math.abs(nearest - lots) < 1e-6 ? nearest : Math.floor(lots)) * lotUnits
 }
 
-/** What a quantity is worth at `price`, quote currency: as a venue measures it against `minNotional`. */
+/** The worth of a quantity at `price`, quote currency, as a venue compares it with `minNotional`. */
 export function notional(quantity: bigint, price: number, { quantityScale, contractSize }: TradingTerms): number {
   return numberFromFixed(quantity, quantityScale) * price * contractSize
 }
 
-/** What a signed quantity is worth at `price`, USD. */
+/** The worth of a signed quantity at `price`, USD. */
 export function worthUsd(quantity: bigint, price: number, terms: TradingTerms): number {
   return notional(quantity, price, terms) * terms.usdPerQuote
 }
 
-/** The signed quantity that is worth `notionalUsd` at `price`, in whole lots, rounded toward zero; 0 while there is no rate. */
+/** The signed quantity worth `notionalUsd` at `price`, in whole lots, rounded toward zero; 0 while there is no rate. */
 export function quantityWorth(notionalUsd: number, price: number, terms: TradingTerms): bigint {
   const { contractSize, usdPerQuote, lotSize, lotUnits } = terms
   if (usdPerQuote === 0) return 0n
