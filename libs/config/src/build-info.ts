@@ -1,6 +1,6 @@
 /**
- * What runs. A bundle holds both values: `tools/build.mjs` puts them in the place of these very expressions, so nothing may read
- * the variables in another way.
+ * Version and commit of the running build. `tools/build.mjs` replaces exactly these expressions by the values when bundling, so
+ * nothing may read the variables in another way.
  */
 export const buildInfo = {
   version: process.env['TRIPLANE_VERSION'] ?? 'unknown',

@@ -1,10 +1,10 @@
-/** One value that is not as it has to be. */
+/** One invalid value. */
 export interface Violation {
-  /** Where: `storage.batchSize`, `instruments[3].tickSize`. */
+  /** Its path: `storage.batchSize`, `instruments[3].tickSize`. */
   readonly path: string
-  /** What should be there. */
+  /** The expected value. */
   readonly expected: string
-  /** What is there, secrets masked. */
+  /** The found value, secrets masked. */
   readonly found: string
 }
 
@@ -13,13 +13,13 @@ interface ConfigErrorOptions {
   readonly cause?: unknown
 }
 
-/** Configuration that cannot be used. The message names every violation. */
+/** Invalid configuration. The message names every violation. */
 export class ConfigError extends Error {
   readonly code = 'invalid_config'
   readonly retryable = false
   readonly violations: readonly Violation[]
 
-  /** `subject` is what is not valid: "The configuration", or a file. `why` says it where no value of it can be named. */
+  /** `subject` is what is invalid: "The configuration", or a file. `why` is the reason if no value can be named. */
   constructor(subject: string, violations: readonly Violation[], { why, cause }: ConfigErrorOptions = {}) {
     const lines = violations.map(({ path, expected, found }) => `  ${path}: expected ${expected}, found ${found}`)
     super(why === undefined ? [`${subject} is not valid:`, ...lines].join('\n') : `${subject}: ${why}`, { cause })

@@ -9,7 +9,7 @@ const schema = z.strictObject({
 })
 
 describe('durations of settings', () => {
-  it('are milliseconds to people and whole microseconds to the cores, everything else as it is', () => {
+  it('are milliseconds in settings and whole microseconds in cores; everything else stays the same', () => {
     const settings = loadConfig(schema, { environment: { TRIPLANE_PAPER_ACK_LATENCY_MS: '0.2504' } })
     expect(inMicroseconds(settings)).toEqual({
       staleAfterUs: 3_000_000,
@@ -18,13 +18,13 @@ describe('durations of settings', () => {
     })
   })
 
-  it.each(['0', '-5', '0.0001', '60001', 'x'])('are refused when they are %s', (text) => {
+  it.each(['0', '-5', '0.0001', '60001', 'x'])('refuse %s', (text) => {
     expect(() => loadConfig(schema, { environment: { TRIPLANE_STALE_AFTER_MS: text } })).toThrow(
       /staleAfterMs \(TRIPLANE_STALE_AFTER_MS\)/,
     )
   })
 
-  it('are refused under a name of another unit, with the name that is right', () => {
+  it('refuse a name of another unit, and suggest the right one', () => {
     expect(() => loadConfig(schema, { environment: { TRIPLANE_STALE_AFTER_US: '3000000' } })).toThrow(
       /TRIPLANE_STALE_AFTER_US: expected TRIPLANE_STALE_AFTER_MS, milliseconds/,
     )

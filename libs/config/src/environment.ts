@@ -1,4 +1,4 @@
-/** The part of a JSON schema that says how text becomes a value. */
+/** The part of a JSON schema that decides how text becomes a value. */
 export interface ValueSchema {
   readonly type?: string
   readonly properties?: Readonly<Record<string, ValueSchema>>
@@ -15,14 +15,14 @@ export interface Leaf {
   readonly schema: ValueSchema
 }
 
-/** Every value of the schema by the variable that sets it: `storage.batchSize` is `<prefix>STORAGE_BATCH_SIZE`. */
+/** All values of the schema by the variable that sets them: `storage.batchSize` is `<prefix>STORAGE_BATCH_SIZE`. */
 export function variablesOf(schema: ValueSchema, prefix: string, path: readonly string[] = []): Map<string, Leaf> {
   if (!schema.properties) return new Map([[prefix + path.map(screamingSnake).join('_'), { path, schema }]])
   const leaves = Object.entries(schema.properties).map(([key, value]) => variablesOf(value, prefix, [...path, key]))
   return new Map(leaves.flatMap((some) => [...some]))
 }
 
-/** The value that `text` stands for; the text itself where it cannot be read, so that the schema's check shows it. */
+/** Parses `text` into a value; returns the text itself if that fails, so that the schema's check reports it. */
 export function readText(text: string, schema: ValueSchema): unknown {
   switch (schema.type) {
     case 'number':

@@ -7,7 +7,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value at `path` inside `value`, undefined when there is none. */
+/** The value at `path` inside `value`; undefined if there is none. */
 export function foundAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => {
     return typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
@@ -16,13 +16,13 @@ export function foundAt(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value)
 }
 
-/** What kind of thing a value is, where the value itself must not be shown: "an array". */
+/** The kind of a value, for messages that must not show the value itself: "an array". */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** A value as an error message shows it: JSON, short, secrets masked. `name` is the field that holds it. */
+/** Formats a value for an error message: short JSON, secrets masked. `name` is the field that holds it. */
 export function showFound(value: unknown, name = ''): string {
   if (value === undefined) return 'nothing'
   if (isSecretName(name)) return MASK
@@ -30,7 +30,7 @@ export function showFound(value: unknown, name = ''): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text
 }
 
-/** `['instruments', 3, 'tickSize']` as `instruments[3].tickSize`. */
+/** Formats a path: `['instruments', 3, 'tickSize']` as `instruments[3].tickSize`. */
 export function showPath(path: readonly PropertyKey[]): string {
   return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('')
 }

@@ -1,7 +1,7 @@
 // Configuration
 export { composeConfig, loadConfig, secretVariableNames, variableNames } from './load-config.ts'
 export { ConfigError, type Violation } from './config-error.ts'
-// What runs
+// Build
 export { buildInfo } from './build-info.ts'
 // Instruments
 export { instrumentsOf, loadInstruments } from './instruments.ts'

@@ -31,7 +31,7 @@ function file(name: string, ...instruments: object[]): string {
 }
 
 describe('instruments', () => {
-  it('has those of the recorded data and of the simulated market built in', () => {
+  it('includes those of the recorded data and of the simulated market', () => {
     const built = loadInstruments().map(({ venue, symbol }) => `${venue} ${symbol}`)
     expect(built).toEqual(
       expect.arrayContaining(['binance_spot BTC/USDT', 'binance_usdm BTC/USDT:USDT', 'sim BTC/USDT', 'sim SPY']),
@@ -141,7 +141,7 @@ describe('instruments', () => {
     { kind: 'inverse_perpetual', instrument: inverse, isTradable: false, isCash: false },
     { kind: 'option', instrument: call, isTradable: false, isCash: false },
     { kind: 'index', instrument: { ...solana, kind: 'index' }, isTradable: false, isCash: true },
-  ])('takes an instrument of kind $kind, and trades it: $isTradable', ({ instrument, isTradable, isCash }) => {
+  ])('accepts an instrument of kind $kind, and trades it: $isTradable', ({ instrument, isTradable, isCash }) => {
     const loaded = loadInstruments([file('kind.json', instrument)]).find(({ symbol }) => symbol === instrument.symbol)
     expect(loaded).toEqual(instrument)
     expect(loaded && [isTraded(loaded), isCashTraded(loaded, [])]).toEqual([isTradable, isCash])
@@ -227,13 +227,13 @@ describe('instruments', () => {
     expect(() => loadInstruments([file('bad.json', given)])).toThrow(`instruments[0].${why}`)
   })
 
-  it('takes what is only quoted', () => {
+  it('accepts instruments that are only quoted', () => {
     const option = { ...solana, isTraded: false }
     const index = { ...solana, symbol: 'SOLIX', venueSymbol: 'SOLIX', kind: 'index' }
     expect(loadInstruments([file('quoted.json', option, index)]).slice(-2)).toEqual([option, index])
   })
 
-  it('loses nothing to a byte order mark', () => {
+  it('ignores a byte order mark', () => {
     const path = join(folder, 'bom.json')
     writeFileSync(path, `\uFEFF${JSON.stringify({ version: 1, instruments: [solana] })}`)
     expect(loadInstruments([path]).at(-1)).toEqual(solana)

@@ -11,9 +11,11 @@ const BUILT_IN = 'config/instruments.json'
 const fileCheck = TypeCompiler.Compile(instrumentsFileSchema)
 
 /**
- * The built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
- * and symbol. Throws a `ConfigError` that names file and path of every violation: what does not fit the schema, a tick, lot
- * or contract size that is not above 0, a field that its kind needs and is not there, or has not and is, a contract of another kind than its name says, a kind that is only quoted and is traded, what is traded without a book, two instruments of one symbol in a file, two of one venue symbol in all.
+ * Loads the built-in instruments and those of the user's files. A file's instrument replaces an earlier one of the same venue
+ * and symbol. Throws a `ConfigError` that names file and path of every violation: a value that does not fit the schema; a tick,
+ * lot or contract size that is not above 0; a field that its kind needs and lacks, or has and must not have; a contract whose
+ * name belongs to another kind; a traded instrument of a kind that is only quoted, or without a book; a symbol twice in a file;
+ * a venue symbol twice in all.
  */
 export function loadInstruments(files: readonly string[] = []): readonly Instrument[] {
   const byKey = new Map<string, Instrument>()
@@ -55,7 +57,7 @@ function parseInstruments(file: string, content: unknown): readonly Instrument[]
   return instruments
 }
 
-/** A contract under the name of another kind, whatever kind it is given: a wrong kind is wrong money. */
+/** A contract whose name belongs to another kind than the given one: a wrong kind is booked as wrong money. */
 function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number): Violation[] {
   const { isDerivative, settlesIn, needs } = ruleOf(kind)
   if (!isDerivative) return []
@@ -72,7 +74,7 @@ function notSupported({ symbol, venueSymbol, kind, base }: Instrument, i: number
   return [{ path: `instruments[${i}].kind`, expected, found: `${kind}, of ${showFound(symbol)}` }]
 }
 
-/** The fields that its kind needs and has not, and those that it has and its kind has not. */
+/** The fields that its kind needs and it lacks, and those that it has and its kind does not allow. */
 function notOfKind(instrument: Instrument, i: number): Violation[] {
   const { kind } = instrument
   const { needs, may } = ruleOf(kind)
@@ -81,14 +83,14 @@ function notOfKind(instrument: Instrument, i: number): Violation[] {
     const path = `instruments[${i}].${field}`
     if (found === undefined)
       return needs.includes(field) ? [{ path, expected: `one, of kind ${kind}`, found: 'nothing' }] : []
-    // Whatever is held itself is counted in whole units.
+    // A kind without contracts counts whole units, so a contract size of 1 is correct.
     const isWhole = field === 'contractSize' && Number(found) === 1
     if (needs.includes(field) || may.includes(field) || isWhole) return []
     return [{ path, expected: `none, of kind ${kind}`, found: showFound(found) }]
   })
 }
 
-/** Values that no instrument can have: a date that is none, an underlying that is no id, a currency that a linear contract is not paid in. */
+/** Impossible values: an invalid date, an underlying that is no id, a settlement currency that its kind does not settle in. */
 function notPossible(instrument: Instrument, i: number): Violation[] {
   const { kind, expiry, underlying, settlement } = instrument
   const settlesIn = ruleOf(kind).settlesIn
@@ -107,7 +109,7 @@ function notPossible(instrument: Instrument, i: number): Violation[] {
   return violations
 }
 
-/** A kind that is only quoted is not traded; and what is traded is traded by its book. */
+/** A kind that is only quoted must not be traded, and a traded instrument needs a book. */
 function notTraded(instrument: Instrument, i: number): Violation[] {
   const { kind } = instrument
   const { quotedOnly } = ruleOf(kind)
@@ -143,7 +145,7 @@ function notAbove0(instrument: Instrument, i: number): Violation[] {
   ]
 }
 
-/** One violation for each path: the first, which is the plainest. */
+/** One violation per path: the first, which is the clearest. */
 function schemaViolations(content: unknown): Violation[] {
   const first = new Map<string, Violation>()
   for (const error of fileCheck.Errors(content)) {
@@ -157,7 +159,7 @@ function schemaViolations(content: unknown): Violation[] {
   return [...first.values()]
 }
 
-/** "Expected string" as "string"; for a closed list its values, for a decimal an example. */
+/** "Expected string" as "string"; the values of a closed list; an example of a decimal. */
 function expectedBy({ schema, message }: ValueError): string {
   const choices = schema['anyOf'] as readonly { readonly const: string }[] | undefined
   if (choices) return `one of ${choices.map((choice) => choice.const).join(', ')}`
@@ -182,7 +184,7 @@ function venueSymbolTwice(
   return [{ path: `instruments[${i}].venueSymbol`, expected, found: `that of ${other.symbol}` }]
 }
 
-/** Instruments of two venues that every series of metrics would take for one. */
+/** Instruments of two venues that metrics could not tell apart. */
 function labelsTwice(all: readonly Instrument[], { venue, symbol, exchange }: Instrument, i: number): Violation[] {
   const other = all.find((one) => one.exchange === exchange && one.symbol === symbol && one.venue !== venue)
   if (other === undefined) return []

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { ConfigError } from './config-error.ts'
 
 /**
- * The content of a JSON file. Throws a `ConfigError` when it cannot be read or is not JSON; that one says where, and shows
- * nothing of the text: a secret may be there.
+ * Reads a JSON file. Throws a `ConfigError` if it cannot be read or is not JSON. The error for invalid JSON gives the place but
+ * none of the text, which may hold a secret.
  */
 export function readJsonFile(file: string): unknown {
   let text: string
@@ -21,7 +21,7 @@ export function readJsonFile(file: string): unknown {
   }
 }
 
-/** Where `text` stops being the beginning of something that is JSON. */
+/** The place where `text` stops being the beginning of valid JSON. */
 function endOfJson(text: string): string {
   let [good, bad] = [0, text.length + 1]
   while (bad - good > 1) {
@@ -34,7 +34,7 @@ function endOfJson(text: string): string {
   return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}${isWhole ? ', where it ends' : ''}`
 }
 
-/** True when the engine complains of nothing but the end: it says so, or gives the end as the place. */
+/** True if parsing fails only because the text ends: the engine says so, or gives the end as the place. */
 function isBeginning(text: string): boolean {
   try {
     JSON.parse(text)

@@ -31,7 +31,7 @@ function file(content: unknown): string {
   return path
 }
 
-/** The lines of the message that loading with these sources ends with. */
+/** The violations, line by line, in the error of loading these sources. */
 function complaints(sources: ConfigSources): string[] {
   try {
     loadConfig(schema, sources)
@@ -42,14 +42,14 @@ function complaints(sources: ConfigSources): string[] {
 }
 
 describe('loading configuration', () => {
-  it('is the defaults when nothing is said', () => {
+  it('gives the defaults without any source', () => {
     expect(loadConfig(schema, {})).toEqual({
       storage: { batchSize: 5000, enabled: true },
       metrics: { ports: { data: 8000, order: 8001 }, symbols: [], speed: 'max' },
     })
   })
 
-  it('takes secrets from files, trimmed, and a variable over its file', () => {
+  it('reads secrets from files, trimmed, and prefers a variable to its file', () => {
     const path = join(folder, 'secret')
     writeFileSync(path, 'from-a-file\n')
     const load = (environment: Readonly<Record<string, string>>) =>
@@ -63,7 +63,7 @@ describe('loading configuration', () => {
     expect(() => load({ TRIPLANE_STORAGE_URL_FILE: path })).toThrow('TRIPLANE_STORAGE_URL_FILE')
   })
 
-  it('takes flags over environment over file over defaults, value by value', () => {
+  it('prefers flags over environment over file over defaults, value by value', () => {
     const config = loadConfig(schema, {
       file: file({ storage: { batchSize: 1, url: 'file' }, metrics: { ports: { data: 1, order: 1 } } }),
       environment: { TRIPLANE_STORAGE_BATCH_SIZE: '2', TRIPLANE_METRICS_PORTS_DATA: '2', HOME: '/root' },
@@ -85,7 +85,7 @@ describe('loading configuration', () => {
     expect(loadConfig(schema, { environment: { [variable]: text }, aliases })).toMatchObject(want)
   })
 
-  it('names every violation at once: where, what was expected, what was found', () => {
+  it('names every violation at once: path, expected value, found value', () => {
     const found = complaints({
       file: file({
         storage: { batchSize: 0, enabled: 'yes', batch: 1 },
@@ -130,7 +130,7 @@ describe('loading configuration', () => {
     expect(() => loadConfig(schema, { file: file(content) })).toThrow(message)
   })
 
-  it('refuses a file that is not there', () => {
+  it('refuses a missing file', () => {
     expect(() => loadConfig(schema, { file: join(folder, 'none.json') })).toThrow(
       /expected a file that can be read, found ENOENT/,
     )

@@ -9,17 +9,17 @@ import { MASK } from './mask-secrets.ts'
 import { isSecret, secretVariablesOf } from './secrets.ts'
 import { violationsOf } from './zod-violations.ts'
 
-/** Where configuration comes from; a later source wins over an earlier one, value by value. */
+/** Sources of configuration; a later one overrides an earlier one, value by value. */
 export interface ConfigSources {
   /** A JSON file with the shape of the schema. */
   readonly file?: string | undefined
   /** Variables of the environment, `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** What variables of ours begin with. One that begins so and sets nothing is refused. Default `TRIPLANE_`. */
+  /** Prefix of our variables. A variable with the prefix that sets nothing is refused. Default `TRIPLANE_`. */
   readonly prefix?: string
   /** Other variables that set a value: `{ DATABASE_URL: 'storage.url' }`. */
   readonly aliases?: Readonly<Record<string, string>>
-  /** Variables with the prefix that are read elsewhere; one that ends with `*` stands for all that begin so. */
+  /** Variables with the prefix that are read elsewhere; a trailing `*` matches any ending. */
   readonly readElsewhere?: readonly string[]
   /** Values from flags, in the shape of the schema. */
   readonly flags?: object
@@ -31,19 +31,19 @@ export function composeConfig<Parts extends Readonly<Record<string, z.ZodObject>
   return z.strictObject(shape as { [Name in keyof Parts]: z.ZodPrefault<Parts[Name]> })
 }
 
-/** The variables that set the values of a schema: `TRIPLANE_STORAGE_URL`, ... */
+/** Names of the variables that set the values of a schema: `TRIPLANE_STORAGE_URL`, ... */
 export function variableNames(schema: z.ZodType, prefix = 'TRIPLANE_'): readonly string[] {
   return [...variablesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema, prefix).keys()]
 }
 
-/** Those of them that set secrets. */
+/** Names of the variables that set the secrets of a schema. */
 export function secretVariableNames(schema: z.ZodType, prefix = 'TRIPLANE_'): readonly string[] {
   return secretVariablesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ValueSchema, prefix)
 }
 
 /**
- * Reads the configuration once. A secret (`secret`) may come as a file too: `<VARIABLE>_FILE` names one that holds the
- * value, as containers have them; a variable that is set wins over its file. Throws a `ConfigError` that names every violation and
+ * Reads the configuration once. A secret (`secret`) may also come from a file, as in containers: `<VARIABLE>_FILE` names the
+ * file that holds the value; a variable that is set overrides its file. Throws a `ConfigError` that names every violation and
  * shows no secret. Unknown keys are violations.
  */
 export function loadConfig<Schema extends z.ZodType>(schema: Schema, sources: ConfigSources): z.output<Schema> {
@@ -100,7 +100,7 @@ function readEnvironment(
   return { values, origins, unknown }
 }
 
-/** The environment with what secret files hold in the place of their variables. */
+/** The environment, with the contents of secret files as their variables. */
 function withSecretFiles(
   environment: Readonly<Record<string, string | undefined>>,
   isSecret: (variable: string) => boolean,
@@ -135,7 +135,7 @@ function nest(path: readonly string[], value: unknown): object {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object
 }
 
-/** Objects are merged key by key; anything else is replaced. What is undefined replaces nothing. */
+/** Merges objects key by key and replaces anything else. An undefined value replaces nothing. */
 function merge(under: object, over: object): object {
   const merged: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {

@@ -9,11 +9,11 @@ it.each([
   'authToken',
   'Authorization',
   'slackWebhookUrl',
-])('knows %s as the name of a secret', (name) => {
+])('treats %s as the name of a secret', (name) => {
   expect(isSecretName(name)).toBe(true)
 })
 
-it.each(['symbol', 'key', 'bypass', 'compassion', 'monkey', 'keyedBy'])('knows %s as the name of no secret', (name) => {
+it.each(['symbol', 'key', 'bypass', 'compassion', 'monkey', 'keyedBy'])('treats %s as an ordinary name', (name) => {
   expect(isSecretName(name)).toBe(false)
 })
 
@@ -36,7 +36,7 @@ it('masks by name at any depth, passwords in URLs anywhere, and nothing else', (
   })
 })
 
-it('cuts circles and deep nesting off', () => {
+it('cuts off circles and deep nesting', () => {
   const circle: Record<string, unknown> = { a: 1 }
   circle['self'] = circle
   expect(maskSecrets(circle)).toEqual({ a: 1, self: '[circular]' })

@@ -1,20 +1,19 @@
 const SECRET_NAME =
   /password|passphrase|passwd|^pass$|secret|token|credential|authorization|cookie|webhook|(api|access|private|signing|audit|routing)[-_]?key/i
-/** The password in a URL: `postgres://user:password@host`; to the last @, for one that was not encoded may have @ and / in it. */
+/** The password in a URL: `postgres://user:password@host`; up to the last @, since an unencoded one may contain @ and /. */
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)\S+@/gi
-/** What is shown in the place of a secret. */
+/** Replaces a secret in messages. */
 export const MASK = '***'
 const MAX_DEPTH = 6
 
-/** True when a field of this name holds something that nobody should read: password, apiKey, WEBHOOK_URL. */
+/** True if a field of this name holds a secret: password, apiKey, WEBHOOK_URL. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }
 
 /**
- * A copy of `value` as plain JSON data, fit to be shown or logged: fields with a secret's name and passwords in URLs are
- * masked, errors become name, message, code, stack and cause, bigints strings; circles and what is nested too deep are
- * cut off.
+ * Copies `value` into plain JSON data that is safe to show or log: masks fields with a secret's name and passwords in URLs,
+ * turns errors into name, message, code, stack and cause, and bigints into strings; cuts off circles and deep nesting.
  */
 export function maskSecrets(value: unknown): unknown {
   return mask(value, [])
@@ -50,7 +49,7 @@ function maskObject(value: object, inside: readonly object[]): unknown {
   )
 }
 
-/** Name and message first; `code` and the like are fields of the error's own. */
+/** Name and message first; `code` and the like are own fields of the error. */
 function errorFields(error: Error): object {
   const { name, message, stack, cause } = error
   return Object.assign({ name, message }, error, { stack }, cause === undefined ? {} : { cause })

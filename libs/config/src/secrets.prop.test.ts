@@ -12,10 +12,10 @@ const schema = composeConfig({
   either: z.object({ way: z.union([secret(z.string().length(9)), z.literal('none')]).default('none') }),
 })
 
-/** Of characters that no message of ours has four in a row of, so that what is found there is the secret's. */
+/** Made of characters that never appear four in a row in our messages, so that any such run comes from the secret. */
 const wrongSecret = fc.string({ unit: fc.constantFrom(...'QXZJ0123456789'), minLength: 12, maxLength: 80 })
 
-/** Each puts a secret where it is wrong, as people do. */
+/** Each puts a secret in a wrong place, as people do. */
 const mistakes: readonly ((wrong: string) => { environment?: Record<string, string>; content?: unknown })[] = [
   (wrong) => ({ environment: { TRIPLANE_AUDIT_KEY: wrong } }),
   (wrong) => ({ environment: { TRIPLANE_AUDIT_KEI: wrong } }),
@@ -56,14 +56,14 @@ function messageOf(sources: ConfigSources): string {
   return ''
 }
 
-/** Four: shorter runs are in any message by chance, like "64", and give nothing away. */
+/** Looks for runs of four: shorter ones, like "64", appear in messages by chance and give nothing away. */
 function shows(message: string, wrong: string): boolean {
   return Array.from({ length: wrong.length - 3 }, (_, i) => wrong.slice(i, i + 4)).some((part) =>
     message.includes(part),
   )
 }
 
-describe('a secret that is wrong', () => {
+describe('an invalid secret', () => {
   it.each(mistakes.map((mistake) => [JSON.stringify(mistake('S')), mistake] as const))(
     'is not shown: %s',
     (_, mistake) => {
@@ -79,7 +79,7 @@ describe('a secret that is wrong', () => {
     },
   )
 
-  it('is not shown by a file that is no JSON, which is said with line and column', () => {
+  it('is not shown for a file that is not JSON; the message gives line and column', () => {
     const text = (wrong: string) => JSON.stringify({ audit: { key: wrong } }, null, 1)
     fc.assert(
       fc.property(wrongSecret, fc.nat(), fc.constantFrom('"', 'Q', '{', ',', '\n', '\\'), (wrong, at, letter) => {
@@ -102,7 +102,7 @@ describe('a secret that is wrong', () => {
     expect(messageOf({ file: fileOf(text) })).toContain(`expected JSON, found none at ${place}`)
   })
 
-  it('is said to be wanted in the words of the schema', () => {
+  it('is described in the words of the schema', () => {
     const environment = { TRIPLANE_AUDIT_KEY: `${'a'.repeat(64)} ` }
     expect(messageOf({ environment })).toBe(
       'The configuration is not valid:\n  audit.key (TRIPLANE_AUDIT_KEY): expected 64 hex digits, found ***',

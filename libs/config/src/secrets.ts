@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { variablesOf, type ValueSchema } from './environment.ts'
 
 /**
- * Declares that a setting is a secret: no message ever shows what was given for it, however wrong it is, and it may come as
- * a file, `<VARIABLE>_FILE`.
+ * Declares a setting as a secret: no message ever shows its value, however invalid, and it may come from a file,
+ * `<VARIABLE>_FILE`.
  */
 export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ secret: true })
@@ -14,14 +14,14 @@ export function secretVariablesOf(shape: ValueSchema, prefix: string): readonly 
   return [...variablesOf(shape, prefix)].filter(([, leaf]) => isSecret(leaf.schema)).map(([variable]) => variable)
 }
 
-/** True for the value of a secret, whether it is declared so itself or by one of its alternatives. */
+/** True for a secret, declared as one itself or by one of its alternatives. */
 export function isSecret(schema: ValueSchema): boolean {
   return schema.secret === true || (schema.anyOf ?? []).some(isSecret)
 }
 
 /**
- * True when what was given at `path` may be a secret or have one in it: the schema declares one there, above, or below; or
- * it knows nothing of that name, which may be a secret's misspelt.
+ * True if the value at `path` may be or contain a secret: the schema declares one there, above or below, or does not know the
+ * name, which may be a misspelt secret's.
  */
 export function mayHoldSecret(shape: ValueSchema, path: readonly PropertyKey[]): boolean {
   if (isSecret(shape)) return true

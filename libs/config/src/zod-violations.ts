@@ -5,7 +5,7 @@ import { foundAt, showFound, showPath } from './found.ts'
 import { MASK } from './mask-secrets.ts'
 import { mayHoldSecret } from './secrets.ts'
 
-/** What zod found wrong with `input`, one violation each. `shape` is the JSON schema, to name the keys that are known. */
+/** Converts zod's issues with `input` to violations. `shape` is the JSON schema, for naming the known keys. */
 export function violationsOf(error: z.ZodError, input: unknown, shape: ValueSchema): Violation[] {
   return error.issues.flatMap((issue): Violation[] => {
     if (issue.code !== 'unrecognized_keys') return [violation(issue.path, expectedBy(issue), input, shape)]
@@ -24,7 +24,7 @@ export function violationsOf(error: z.ZodError, input: unknown, shape: ValueSche
 function violation(path: readonly PropertyKey[], expected: string, input: unknown, shape: ValueSchema): Violation {
   const name = path.findLast((key) => typeof key === 'string')
   const value = foundAt(input, path)
-  // A part of a text, like an entry of a list in a variable, is none of its fields.
+  // A part of a text, such as an entry of a list in a variable, is not a field of it.
   const isGiven =
     value !== undefined || path.some((_, depth) => typeof foundAt(input, path.slice(0, depth)) === 'string')
   const found = isGiven && mayHoldSecret(shape, path) ? MASK : showFound(value, name)
