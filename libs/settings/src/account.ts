@@ -9,20 +9,21 @@ const fedRate = z.strictObject({
   initial: positiveDecimal.optional(),
 })
 
-/** The account that the strategy and the order plane both keep a ledger of: one setting for both. */
+/** The account, of which the strategy plane and the order plane each keep a ledger: one setting for both. */
 export const accountSchema = z.strictObject({
   /** Cash at the start of a run, US dollars. */
   startingCashUsd: positiveDecimal.default('100000'),
   /**
-   * US dollars for one unit of each quote currency: a decimal, or the id of an instrument of the run whose marks say it, with a decimal
-   * for the time before the first. Prices of that instrument may be in the currency or of it: `{"KRW":{"instrument":"USDT/KRW@upbit"}}`.
+   * US dollars for one unit of each quote currency: a decimal, or the id of an instrument of the run whose marks feed it, with a
+   * decimal before the first mark. Prices of that instrument may be in the currency or of it:
+   * `{"KRW":{"instrument":"USDT/KRW@upbit"}}`.
    */
   ratesToUsd: z
     .record(z.string().min(1), z.union([positiveDecimal, fedRate]))
     .default({ USD: '1', USDT: '1', USDC: '1' }),
   /**
-   * Venues at which the account has margin: it may sell short there, and buy beyond its cash. Elsewhere only perpetuals can;
-   * everything else is a cash account's, which sells what it holds and buys for the cash that it has.
+   * Venues with a margin account, which may sell short and buy beyond its cash. Elsewhere only perpetuals can; everything else
+   * is in a cash account, which sells what it holds and buys for the cash it has.
    */
   marginVenues: z.array(z.string().min(1)).default(['sim']),
 })

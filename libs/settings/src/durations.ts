@@ -11,7 +11,7 @@ export type InMicroseconds<Settings> = {
     : InMicroseconds<Settings[Name]>
 }
 
-/** People set milliseconds, cores count whole microseconds: the one place where one becomes the other. */
+/** Converts settings from milliseconds to the cores' whole microseconds; the only place that does. */
 export function inMicroseconds<Settings extends object>(settings: Settings): InMicroseconds<Settings> {
   const converted = Object.entries(settings).map(([name, value]: [string, unknown]) => {
     if (typeof value === 'number' && name.endsWith('Ms')) return [`${name.slice(0, -2)}Us`, Math.round(value * 1000)]
