@@ -9,13 +9,13 @@ export interface Capture {
   readonly frames: readonly Frame[]
 }
 
-/** Where the capture lies, if there is recorded data. Bundles lie in bench/dist. */
+/** The folder of the capture, if there is recorded data. Bundles lie in bench/dist. */
 export function usdmCaptureFile(): string {
   const folder = process.env['TRIPLANE_DATA'] ?? join(import.meta.dirname, '../../../shared/data')
   return join(folder, 'binance_ws_20240808/usdm_btcusdt_20240808.gz')
 }
 
-/** Loads the capture, or gives undefined where there is no recorded data. */
+/** Loads the capture; undefined where there is no recorded data. */
 export function loadUsdmCapture(): Capture | undefined {
   const file = usdmCaptureFile()
   if (!existsSync(file)) return undefined

@@ -1,4 +1,4 @@
-// The binary wire beside JSON: encode, and decode with its check, of the events that are said most.
+// The binary wire compared with JSON: encoding, and decoding with its check, of the most frequent events.
 import { encodeLine, isEvent, wire, type Event } from '@triplane/contracts'
 import { builderOf } from '@triplane/testing'
 import { print } from './harness.ts'
@@ -44,7 +44,7 @@ function pair(json: number, binary: number): string {
   return `${json.toFixed(2)}/${binary.toFixed(2)} (${(json / binary).toFixed(1)}x)`.padEnd(20)
 }
 
-/** Least CPU time of one piece of work, microseconds: neighbours only add to it. */
+/** Least CPU time of one piece of work, microseconds: other processes can only add to it. */
 function leastUs(work: () => unknown): number {
   let least = Infinity
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,4 +1,4 @@
-// Frame in to approved order out of the gate, in process: wall time of each order that a frame caused.
+// Frame in to approved order out of the gate, in process: wall time of each order caused by a frame.
 import { loadUsdmCapture } from './capture.ts'
 import { print } from './harness.ts'
 import { openPlanes, play } from './planes.ts'

@@ -1,5 +1,5 @@
-// `npm run bench:freshness`: how old the picture is. From an event's receipt to its being queryable in a real Prometheus, which
-// scrapes the three planes of the standalone app every second.
+// `npm run bench:freshness`: how old the picture is. Measures from the receipt of an event until a real Prometheus, which
+// scrapes the three planes of the standalone app every second, returns it.
 import { startPrometheus, type MonitoringServer } from '@triplane/testing/containers'
 import { buildApps } from '../e2e/stack.ts'
 import { StandaloneProcess } from '../e2e/standalone-process.ts'
@@ -8,7 +8,7 @@ const WARM_UP_MS = 20_000
 const MEASURE_MS = 60_000
 const ASK_EVERY_MS = 10
 const GOALS = { medianSeconds: 1, p99Seconds: 1.5 }
-/** When a symbol was last heard of. Each new value says that every event up to then is in the picture. */
+/** The last receipt of an event of a symbol. Each new value shows that every event up to then is in the picture. */
 const QUERY = 'data_last_receive_timestamp_seconds{exchange="sim",symbol="BTC/USDT"}'
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -29,7 +29,7 @@ async function newest(prometheus: MonitoringServer): Promise<number | undefined>
   return value === undefined ? undefined : Number(value)
 }
 
-/** Times when the newest value changed, and to what, both in seconds. */
+/** The changes of the newest value: their time and the value, both in seconds. */
 async function watch(prometheus: MonitoringServer): Promise<{ readonly seenAt: number; readonly value: number }[]> {
   const steps: { seenAt: number; value: number }[] = []
   for (const endMs = Date.now() + MEASURE_MS; Date.now() < endMs; await sleep(ASK_EVERY_MS)) {
@@ -39,7 +39,7 @@ async function watch(prometheus: MonitoringServer): Promise<{ readonly seenAt: n
   return steps
 }
 
-/** An event received between two values is queryable when the second is seen: so many of them at each age, evenly. */
+/** An event received between two values is queryable when the second is seen: `PER_STEP` ages per step, evenly spaced. */
 function ages(steps: readonly { readonly seenAt: number; readonly value: number }[]): number[] {
   const PER_STEP = 100
   return steps

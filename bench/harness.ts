@@ -3,30 +3,30 @@ import { fork, type ChildProcess } from 'node:child_process'
 /** One way to do the work of a bench. */
 export interface Contender {
   readonly name: string
-  /** Loads what is needed, outside the clock. Gives a function that does all of the work once, from fresh state. */
+  /** Loads what is needed, untimed. Returns a function that does all of the work once, from fresh state. */
   readonly prepare: () => Promise<() => unknown>
-  /** It does less work than the others and gives no result: a yardstick. */
+  /** It does less work than the others and returns no result: a yardstick. */
   readonly isYardstick?: boolean
 }
 
-/** What the first contender has to reach. */
+/** The goal of the first contender. */
 type Goal =
   | { readonly than: string; readonly timesFaster: number; readonly aim?: number }
   | { readonly atMostNs: number; readonly aim?: number }
 
 export interface Bench {
   readonly title: string
-  /** How many of what the work of one run consists of: 93954 frames. */
+  /** The amount of work in one run: 93954 frames. */
   readonly items: number
   readonly item: string
   /** The first one is ours. */
   readonly contenders: readonly Contender[]
-  /** Every contender's result, yardsticks excepted, before the clock counts. */
+  /** Every contender's result, yardsticks excepted, before timing starts. */
   readonly expected: unknown
   readonly goals: readonly Goal[]
 }
 
-/** What a contender's process answers to a request to run. */
+/** The answer of a contender's process to a request to run. */
 interface Answer {
   readonly ms: number
   readonly result: unknown
@@ -36,9 +36,9 @@ const WARM_UP_ROUNDS = 3
 const ROUNDS = 11
 
 /**
- * Runs a bench. Each contender has a process of its own, so that nobody pays for another's garbage or compiled code, and
- * the processes take turns, so that a slow moment of the machine hits all. Results are compared in the warm-up, before
- * the clock counts. Prints medians and goals; sets exit code 1 when a result differs or a goal is missed.
+ * Runs a bench. Each contender has its own process, so that none pays for another's garbage or compiled code, and the processes
+ * take turns, so that a slow moment of the machine affects all. Compares results in the warm-up, before timing starts. Prints
+ * medians and goals; sets exit code 1 when a result differs or a goal is missed.
  */
 export async function runBench(bench: Bench): Promise<void> {
   const { contenders, expected } = bench
@@ -70,7 +70,7 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** The contender's side: runs whenever it is asked to. */
+/** The contender's side: runs on each request. */
 async function serve({ prepare }: Contender): Promise<void> {
   const run = await prepare()
   process.on('message', () => {
@@ -117,7 +117,7 @@ function report({ items, item, goals }: Bench, medianMs: ReadonlyMap<string, num
   }
 }
 
-/** The middle one. */
+/** The median. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] as number
 }

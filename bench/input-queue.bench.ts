@@ -1,5 +1,5 @@
-// What it costs a plane to put consumed events into input order, by the size of the batches in which they come: each batch has the
-// events of one instrument on one topic, so batches of one flush have the same times.
+// The cost for a plane of putting consumed events into input order, by the size of their batches: each batch has the events of
+// one instrument on one topic, so batches of one flush have the same times.
 import { Outbox, rank, type Event } from '@triplane/contracts'
 import { Stepper } from '@triplane/messaging'
 import { runBench, type Contender } from './harness.ts'
@@ -12,7 +12,7 @@ const START_US = 1_723_127_400_000_000
 const STEP_US = 1000
 const PRODUCER = 'data-plane'
 
-/** At each instant each instrument has one event of each type, in the order in which a data plane says them. */
+/** At each instant each instrument has one event of each type, in the order in which a data plane publishes them. */
 function eventsOf(): Event[] {
   const events: Event[] = []
   for (let i = 0; i < INSTANTS; i++) {
@@ -32,7 +32,9 @@ function eventsOf(): Event[] {
   return events
 }
 
-/** The same in batches of so many, as a consumer gets them: of each flush first those of one topic, then those of the next. */
+/**
+ * The same in batches of this size, as a consumer gets them: of each flush first those of one topic, then those of the next.
+ */
 function flushesOf(events: readonly Event[], batchSize: number): Event[][][] {
   const kinds = TYPES.flatMap((type) => INSTRUMENTS.map((instrument) => ({ type, instrument })))
   const ofKind = kinds.map(({ type, instrument }) =>
@@ -53,7 +55,7 @@ function batchesOf(batchSize: number): Contender {
   }
 }
 
-/** Steps a core that does nothing through the batches; gives a number that tells the order in which it saw the events. */
+/** Steps an idle core through the batches; returns a number that depends on the order in which it saw the events. */
 function orderOf(flushes: readonly Event[][][], batchSize: number): number {
   const seen = { order: 0 }
   const stepper = new Stepper<Event, Event>({

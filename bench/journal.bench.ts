@@ -1,5 +1,5 @@
-// The order journal: from an order's states handed over to their commit in the embedded Postgres. The paper venue in the core
-// needs no journal before its submit; this is what a venue that does would wait for.
+// The order journal: from the hand-over of an order's states to their commit in the embedded Postgres. The paper venue in the
+// core needs no journal before its submit; a venue that does would wait this long.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

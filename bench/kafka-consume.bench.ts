@@ -1,4 +1,5 @@
-// Book deltas out of Kafka, decoded and validated: records of many events through the port, and a record each with kafkajs alone.
+// Book deltas from Kafka, decoded and validated: records of many events through the port, and single-event records with kafkajs
+// alone.
 import { isEvent, topics } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, decodeRecord } from '@triplane/messaging'

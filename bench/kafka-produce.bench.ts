@@ -1,4 +1,4 @@
-// Book deltas into Kafka: through the port, which makes records of many events, and with kafkajs alone, a record each.
+// Book deltas into Kafka: through the port, which makes records of many events, and with kafkajs alone, one event per record.
 import { topics } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, type KafkaBusOptions } from '@triplane/messaging'
@@ -7,7 +7,7 @@ import { runBench } from './harness.ts'
 import { bareKafka, benchBrokers, someDeltas, withBroker } from './kafka-server.ts'
 
 const DELTAS = 20_000
-/** What arrives between two turns of the event loop, and what kafkajs sends at once. */
+/** Events between two turns of the event loop, and in one send of kafkajs. */
 const TURN = 500
 const PREFIX = 'produce.'
 const TOPIC = PREFIX + topics.books.name

@@ -1,4 +1,4 @@
-// A broker that the contenders of a bench share: KAFKA_BROKERS, or one started in a container by the bench's own process.
+// A broker shared by the contenders of a bench: KAFKA_BROKERS, or one started in a container by the bench's own process.
 import { spawnSync } from 'node:child_process'
 import { createServer, type AddressInfo } from 'node:net'
 import type { BookDelta } from '@triplane/contracts'
@@ -9,7 +9,7 @@ const IMAGE = 'apache/kafka:4.3.1'
 const BROKERS_VARIABLE = 'KAFKA_BROKERS'
 const LEVELS = 10
 
-/** Runs `bench` with a broker; in a contender's process, which has none of its own to start, at once. */
+/** Runs `bench` with a broker; runs it at once in a contender's process, which uses the shared one. */
 export async function withBroker(bench: () => Promise<void>): Promise<void> {
   if (process.env[BROKERS_VARIABLE] !== undefined) return bench()
   if (docker('image', 'inspect', IMAGE).status !== 0) {
@@ -44,7 +44,7 @@ export function benchBrokers(): string[] {
   return (process.env[BROKERS_VARIABLE] ?? '').split(',')
 }
 
-/** kafkajs as it comes, without our port. */
+/** Plain kafkajs, without our port. */
 export function bareKafka(): Kafka {
   return new Kafka({ brokers: benchBrokers(), logLevel: logLevel.NOTHING, retry: { retries: 100, maxRetryTime: 500 } })
 }

@@ -18,7 +18,7 @@ function recordingNs(): number {
   return ((performance.now() - start) * 1e6) / RECORDINGS
 }
 
-/** Milliseconds of one scrape, and of the longest time that it kept the event loop. */
+/** Milliseconds of one scrape, and of the longest time that it blocked the event loop. */
 async function scrape(): Promise<{ readonly totalMs: number; readonly sliceMs: number }> {
   let done = false
   let sliceMs = 0

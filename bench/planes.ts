@@ -14,7 +14,7 @@ const rates = configuredRates(config.order.ratesToUsd)
 const traded = loadInstruments().filter(({ venue }) => venue === 'binance_usdm')
 const logger = createLogger({ service: 'bench', destination: { write: () => undefined } })
 
-/** The metrics of the planes, with series for so many instruments more than those that are played. */
+/** The metrics of the planes, with series for this many instruments beyond those played. */
 export function openMetrics(moreInstruments = 0): PlaneMetrics {
   const [first] = traded as [Instrument, ...Instrument[]]
   const more = Array.from({ length: moreInstruments }, (_, i) => ({ ...first, symbol: `MORE${i}/USDT` }))
@@ -22,7 +22,7 @@ export function openMetrics(moreInstruments = 0): PlaneMetrics {
   return createMetricsOfPlanes({ config, instruments, rates, source: 'capture', logger })
 }
 
-/** The three planes as the standalone app composes them: strategy trading, risk on, ledgers, metrics on. */
+/** The three planes as composed by the standalone app: strategy trading, risk on, ledgers, metrics on. */
 export function openPlanes(hash: boolean, metrics = openMetrics()): Planes {
   const turnUs = systemClock.nowUs()
   return composePlanes({
@@ -41,10 +41,10 @@ export function openPlanes(hash: boolean, metrics = openMetrics()): Planes {
   })
 }
 
-/** What a turn of the app takes at full speed: about what one read of a file holds. */
+/** The items of a turn of the app at full speed: about those of one read of a file. */
 const TURN_ITEMS = 256
 
-/** Runs the items through the planes as the app does, without a feed and a store. */
+/** Runs the items through the planes like the app, without a feed and a store. */
 export function play(planes: Planes, items: readonly FeedItem[]): void {
   const turns = playInTurns(planes, items)
   while (!turns.next().done);

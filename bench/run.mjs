@@ -1,5 +1,5 @@
-// `npm run bench [-- <name> ...]`: runs the benches whose file names contain one of the names, or all of them, one after
-// the other, each in a process of its own. Ends with 1 when a goal is missed.
+// `npm run bench [-- <name> ...]`: runs the benches whose file names contain one of the names, or all of them, in sequence,
+// each in its own process. Exits with 1 when a goal is missed.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -37,7 +37,7 @@ for (const name of names) {
 }
 process.exit(missed ? 1 : 0)
 
-/** The libraries that we are compared with are installed in this folder only, when a bench is first run. */
+/** Installs the libraries to compare with, in this folder only, at the first run of a bench. */
 function installPeers() {
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return
   console.error('triplane: installing what the benches compare with ...')

@@ -1,4 +1,4 @@
-// What a scrape costs at 1k, 10k and 50k series, beside plain prom-client with the same series.
+// The cost of a scrape at 1k, 10k and 50k series, compared with plain prom-client with the same series.
 import { createMetrics } from '@triplane/metrics'
 import { Gauge, Registry } from 'prom-client'
 import { runBench } from './harness.ts'
@@ -13,7 +13,7 @@ const LINES = names.length * LEVELS.length
 const priceOf = (level: string) => 60_000 + Number(level) / 7
 const symbolsFor = (series: number) => Array.from({ length: Math.round(series / LINES) }, (_, i) => `S${i}/USDT`)
 
-/** Our registry with the book levels of so many symbols; only they are exposed. */
+/** Our registry with the book levels of this many symbols; only they are exposed. */
 function ours(symbols: readonly string[]): () => Promise<readonly Buffer[]> {
   const instruments = symbols.map((symbol) => ({ source: 'sim', exchange: 'sim', symbol }))
   const metrics = createMetrics('data_plane', { instruments, maxSeries: 1_000_000 })
@@ -23,7 +23,7 @@ function ours(symbols: readonly string[]): () => Promise<readonly Buffer[]> {
   return () => metrics.exposeParts('book')
 }
 
-/** The same series in a registry of prom-client. Encoded as well: that is what is served. */
+/** The same series in a registry of prom-client. Encoded as well, because the server sends bytes. */
 function plain(symbols: readonly string[]): () => Promise<readonly Buffer[]> {
   const registry = new Registry()
   registry.setDefaultLabels({ service: 'data_plane' })

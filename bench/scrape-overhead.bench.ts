@@ -1,6 +1,6 @@
-// What it costs the three planes to be scraped every second at 10,000 series. The same work is done with scrapes of all three in it,
-// many more than one a second so that their cost stands out of the noise, and without: the difference is what one costs. And the
-// longest time for which the event loop stands while one is answered.
+// The cost for the three planes of being scraped every second at 10,000 series. Does the same work with scrapes of all three,
+// far more than one a second so that their cost exceeds the noise, and without: the difference is the cost of the scrapes. Also
+// measures the longest time for which one blocks the event loop.
 import { fork, type ChildProcess } from 'node:child_process'
 import { existsSync, openSync, readSync } from 'node:fs'
 import { PerformanceObserver } from 'node:perf_hooks'
@@ -15,13 +15,13 @@ const MORE_INSTRUMENTS = 49
 const SCRAPE_EVERY_MS = 1000
 const WARM_UPS = 10
 const PAIRS = 30
-/** From one scrape of a play to the next: longer than it takes to answer one. */
+/** Turns between two scrapes of a play: longer than the answer takes. */
 const TURNS_OF_A_SCRAPE = 32
 const planes = ['data', 'order', 'strategy'] as const
 type Plane = (typeof planes)[number]
 const GOALS = { costPercent: 2, blockedMs: 10 }
 
-/** The scraper, a process of its own: fetches every URL at the same time when it is told to, and tells the lines it got. */
+/** The scraper, a separate process: fetches every URL at once on request, and reports the number of lines. */
 function scrapeWhenTold(urls: readonly string[]): void {
   process.on('message', () => {
     void Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text())).then((texts) => {
@@ -30,14 +30,16 @@ function scrapeWhenTold(urls: readonly string[]): void {
   })
 }
 
-/** Milliseconds since the process began, and for how many of them the process had no processor. */
+/** Milliseconds since the process began, and the part for which the process had no processor. */
 interface Span {
   readonly startMs: number
   readonly endMs: number
   readonly withoutMs: number
 }
 
-/** What one play of the capture took, and the longest stand of the event loop for each scrape, or where one would have been. */
+/**
+ * The time of one play of the capture, and the longest block of the event loop for each scrape, or where one would have been.
+ */
 interface Play {
   readonly ms: number
   readonly stands: readonly Span[]
@@ -49,7 +51,7 @@ async function measure(): Promise<void> {
   const { frames } = capture
   const metrics = openMetrics(MORE_INSTRUMENTS)
   const servers = await Promise.all(planes.map((plane) => startMetricsServer(metrics[plane], { port: 0 })))
-  // Each play has planes of its own: what is measured at a scrape is what the newest ask for.
+  // Each play has its own planes: a scrape measures the newest ones.
   let measures: Record<Plane, (() => void)[]> = { data: [], order: [], strategy: [] }
   for (const plane of planes) metrics[plane].beforeScrape(() => measures[plane].forEach((measure) => measure()))
   const metricsOf = <P extends Plane>(plane: P): PlaneMetrics[P] => ({
@@ -74,7 +76,7 @@ async function measure(): Promise<void> {
     const beganMs = performance.now()
     for (const _turn of playInTurns(played, frames)) {
       if (turn++ % TURNS_OF_A_SCRAPE === 0) {
-        // Those before are through: this waits for none.
+        // Earlier scrapes have ended: this waits for none.
         if (isScraped) answered = answered.then(() => scrape(scraper))
         stands.push({ startMs: 0, endMs: 0, withoutMs: 0 })
       }
@@ -94,7 +96,7 @@ async function measure(): Promise<void> {
   const [unscraped, scraped]: [Play[], Play[]] = [[], []]
   for (let i = 0; i < WARM_UPS; i++) await play(i % 2 === 1)
   for (let i = 0; i < PAIRS; i++) {
-    // Now one of them comes first, now the other.
+    // Alternates which of the two comes first.
     for (const isScraped of i % 2 === 0 ? [false, true] : [true, false])
       (isScraped ? scraped : unscraped).push(await play(isScraped))
   }
@@ -131,14 +133,14 @@ function spread(ascending: readonly number[]): string {
   return `median ${p50}, p99 ${p99}, longest ${max}`
 }
 
-/** Has the planes scraped. Resolves with the lines they gave. */
+/** Has the planes scraped. Resolves with the number of their lines. */
 function scrape(scraper: ChildProcess): Promise<number> {
   const answered = new Promise<number>((resolve) => scraper.once('message', (lines) => resolve(lines as number)))
   scraper.send('now')
   return answered
 }
 
-/** Collections of garbage from now on: they come with or without a scrape. */
+/** Garbage collections from now on: they happen with or without a scrape. */
 function watchCollections(): readonly Span[] {
   const collections: Span[] = []
   new PerformanceObserver((list) => {
@@ -150,7 +152,9 @@ function watchCollections(): readonly Span[] {
 
 const lengthOf = ({ startMs, endMs }: Span) => endMs - startMs
 
-/** A stand without what comes with or without a scrape: collections of garbage, and a processor that others had. */
+/**
+ * The time of a block without garbage collections and without time on other processes, which occur with or without a scrape.
+ */
 function ownMs(stand: Span, collections: readonly Span[]): number {
   const collectingMs = collections.reduce((sum, one) => {
     const overlapMs = Math.min(stand.endMs, one.endMs) - Math.max(stand.startMs, one.startMs)
@@ -159,7 +163,7 @@ function ownMs(stand: Span, collections: readonly Span[]): number {
   return Math.max(0, lengthOf(stand) - collectingMs - stand.withoutMs)
 }
 
-/** What the system has counted of the main thread since it began; `sleeps` is of the whole process. */
+/** The system's counters of the main thread since its start; `sleeps` counts the whole process. */
 interface Thread {
   readonly ranMs: number
   readonly waitedMs: number
@@ -169,18 +173,18 @@ interface Thread {
 const schedule = existsSync('/proc/self/schedstat') ? openSync('/proc/self/schedstat', 'r') : undefined
 const scheduleText = Buffer.alloc(64)
 
-/** Undefined where the system does not say. */
+/** Undefined where the system has no such counters. */
 function mainThread(): Thread | undefined {
   if (schedule === undefined) return undefined
-  // Asked first: Linux brings the counts up to date for it, and only then. Else they are those of the last tick.
+  // Read first: this call makes Linux update the counters. Otherwise they are those of the last tick.
   const sleeps = process.resourceUsage().voluntaryContextSwitches
   const [ranNs, waitedNs] = scheduleText.toString('latin1', 0, readSync(schedule, scheduleText, 0, 64, 0)).split(' ')
   return { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6, sleeps }
 }
 
 /**
- * For how much of the time the main thread could have run and had no processor: it waited for one; or, when nothing in the
- * process slept, it did not run, because the host had given the whole virtual processor to another.
+ * The time for which the main thread was runnable without a processor: it waited for one; or, when nothing in the process
+ * slept, it did not run, because the host had given the whole virtual processor to another.
  */
 function withoutProcessorMs(lengthMs: number, since: Thread | undefined): number {
   const now = mainThread()

@@ -1,4 +1,4 @@
-// `npm run bench:stack`: the three processes over a Kafka in a container, beside one hop of kafkajs alone.
+// `npm run bench:stack`: the three processes over a Kafka in a container, compared with one hop of kafkajs alone.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -17,12 +17,12 @@ const SIMULATED_FRAMES = 260
 /** Records of one request of the hop. */
 const MAX_SEND = 500
 const RATES = [1_000, 5_000, 20_000]
-/** One partition a topic, as by default. */
+/** One partition per topic, the default. */
 const settings = { ...eagerStrategy, TRIPLANE_KAFKA_MARKET_PARTITIONS: '1' }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Cumulative counts of a histogram by upper bound, its series added up. */
+/** Cumulative counts of a histogram by upper bound, summed over its series. */
 function bucketsOf(text: string, name: string): Map<number, number> {
   const buckets = new Map<number, number>()
   for (const line of text.split('\n')) {
@@ -34,7 +34,7 @@ function bucketsOf(text: string, name: string): Map<number, number> {
   return buckets
 }
 
-/** The quantile of what came between two scrapes, as `histogram_quantile` has it: linear within a bucket. */
+/** The quantile of the observations between two scrapes, computed like `histogram_quantile`: linear within a bucket. */
 function quantile(before: Map<number, number>, after: Map<number, number>, share: number): number {
   const counts = [...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const)
   const wanted = share * Math.max(...counts.map(([, count]) => count))
@@ -46,7 +46,7 @@ function quantile(before: Map<number, number>, after: Map<number, number>, share
   return NaN
 }
 
-/** Single records, one a millisecond in groups of the rate, open loop: milliseconds from send to arrival. */
+/** Single records at this rate, one group per millisecond, open loop: milliseconds from send to arrival. */
 async function oneHop(brokers: string, rate: number): Promise<{ p50: number; p99: number }> {
   const client = new Kafka({ clientId: 'hop', brokers: [brokers], logLevel: logLevel.NOTHING })
   const topic = `hop-${rate}`
@@ -96,7 +96,7 @@ async function oneHop(brokers: string, rate: number): Promise<{ p50: number; p99
   return { p50: at(0.5), p99: at(0.99) }
 }
 
-/** Frame to order through the three processes, then one hop with nothing else at work. */
+/** Frame to order through the three processes, then one hop with nothing else running. */
 async function latencyAt(brokers: string, rate: number): Promise<void> {
   const { frames, orders, p50, p99 } = await frameToOrder(brokers, rate)
   const hop = await oneHop(brokers, rate)
@@ -169,7 +169,7 @@ async function throughput(brokers: string, folder: string): Promise<void> {
         const run = await runOf(stack.data)
         return run?.isFinal && run
       })
-      // The last second of market time is left out: behind the last frame it passes by the clock.
+      // Leaves out the last second of market time: after the last frame it passes by the clock.
       await until('the others at its end', async () => {
         const runs = await Promise.all([stack.strategy, stack.order].map(runOf))
         return runs.every((run) => (run?.marketUs ?? 0) >= end.marketUs - US_PER_SECOND)

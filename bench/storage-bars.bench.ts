@@ -1,4 +1,4 @@
-// A day of bars, 1m to 1d: from the rollups, and from the trades themselves by SQL that anybody would write.
+// A day of bars, 1m to 1d: from the rollups, and by plain SQL from the trades themselves.
 import { timeframes, type Timeframe } from '@triplane/contracts'
 import { HistoryStore, queryBars, RollupJob, type Database } from '@triplane/storage'
 import { print, runBench } from './harness.ts'
@@ -15,7 +15,7 @@ const intervals: Readonly<Record<Timeframe, string>> = {
   '1d': '1 day',
 }
 
-/** What the bars come to; doubles are summed in another order by each. */
+/** The totals of the bars; each way adds doubles in another order. */
 interface Totals {
   readonly bars: number
   readonly trades: number

@@ -1,4 +1,4 @@
-// An embedded Postgres that the contenders of a bench share: started in the bench's own process, told by the environment.
+// An embedded Postgres shared by the contenders of a bench: started in the bench's own process, announced through the environment.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const URL_VARIABLE = 'TRIPLANE_BENCH_DATABASE'
 const DAY_US = 1_723_075_200_000_000
 const DAY_LENGTH_US = 86_400_000_000
 
-/** Runs `bench` with a database; in a contender's process, which has none of its own to start, at once. */
+/** Runs `bench` with a database; runs it at once in a contender's process, which uses the shared one. */
 export async function withDatabase(
   prepare: (database: Database) => Promise<void>,
   bench: () => Promise<void>,

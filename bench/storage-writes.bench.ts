@@ -1,5 +1,5 @@
-// History into the embedded Postgres, rows that are there already refused: the history store (COPY into a stage, then insert
-// what is new) and multi-row INSERT ... ON CONFLICT DO NOTHING, into the same partitioned table with the same triggers.
+// History into the embedded Postgres, refusing rows that exist: the history store (COPY into a stage, then insert the new rows)
+// and multi-row INSERT ... ON CONFLICT DO NOTHING, into the same partitioned table with the same triggers.
 import { symbolOf, type Trade, venueOf } from '@triplane/contracts'
 import { HistoryStore } from '@triplane/storage'
 import { runBench } from './harness.ts'
@@ -9,7 +9,7 @@ const NEW_ROWS = 50_000
 const KNOWN_ROWS = 5000
 /** Rows of a transaction, for both. */
 const BATCH = 10_000
-/** Rows of an INSERT; 200 and 4000 give the same. */
+/** Rows of an INSERT; 200 and 4000 perform the same. */
 const STATEMENT = 1000
 
 const trades = aDayOfTrades(NEW_ROWS)
@@ -95,7 +95,7 @@ function valuesOf(runId: string, rows: readonly Trade[]): unknown[] {
   ])
 }
 
-/** To the microsecond. */
+/** ISO time, to the microsecond. */
 function timeOf(us: number): string {
   const micros = String(us % 1_000_000).padStart(6, '0')
   return `${new Date(us / 1000).toISOString().slice(0, 20)}${micros}Z`

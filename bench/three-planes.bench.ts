@@ -4,7 +4,7 @@ import { loadUsdmCapture, usdmCaptureFile, type Capture } from './capture.ts'
 import { print, runBench } from './harness.ts'
 import { openPlanes, play } from './planes.ts'
 
-/** What every way to run must come to. */
+/** The expected result of every contender. */
 interface Outcome {
   readonly trades: number
   readonly quotes: number

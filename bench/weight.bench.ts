@@ -1,4 +1,4 @@
-// What an instrument weighs in each plane, in a thin market: bytes in memory and series exposed, of one that is traded and of one
+// The weight of an instrument in each plane, in a thin market: bytes in memory and exposed series, of a traded one and of one
 // that is only quoted.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -12,12 +12,12 @@ import { loadStandaloneConfig } from '../apps/standalone/src/config.ts'
 import { print, verdict } from './harness.ts'
 
 const COUNT = 200
-/** Levels of a side of the book. */
+/** Levels per side of the book. */
 const LEVELS = 10
 const START_US = 1_723_127_400_000_000
 const planes = ['data', 'strategy', 'order'] as const
 type Plane = (typeof planes)[number]
-/** Most that an instrument may weigh in a plane. */
+/** Upper limit of an instrument's weight in a plane. */
 const MOST_KILOBYTES = { traded: 192, quoted: 16 }
 
 setFlagsFromString('--expose-gc')
@@ -27,7 +27,7 @@ const rates = configuredRates(config.order.ratesToUsd)
 const clock = { nowUs: () => systemClock.nowUs(), monotonicUs: () => systemClock.monotonicUs() }
 const logger = createLogger({ service: 'bench', destination: { write: () => undefined } })
 
-/** So many instruments of the simulated venue. */
+/** This many instruments of the simulated venue. */
 function instrumentsOf(count: number, isTraded: boolean): Instrument[] {
   return Array.from({ length: count }, (_, i) => ({
     symbol: `T${i}/USDT`,
@@ -45,7 +45,7 @@ function instrumentsOf(count: number, isTraded: boolean): Instrument[] {
   }))
 }
 
-/** What a feed hands over of a thin market: a connection, then a book, a trade and a quote of each instrument. */
+/** The items of a feed in a thin market: a connection, then a book, a trade and a quote of each instrument. */
 function* market(instruments: readonly Instrument[]): Generator<FeedItem> {
   const origin = { source: 'sim', venue: 'sim' }
   yield { type: 'connect', origin, tsRecvUs: START_US }
@@ -71,14 +71,16 @@ interface Hearing {
   readonly core: { process(event: never): void; readonly outbox: { drain(): unknown } }
 }
 
-/** Plays the events that the plane hears. */
+/** Plays the plane's input events. */
 function hear(plane: Hearing, events: readonly Event[]): Hearing {
   for (const event of events) if (plane.inputTypes.has(event.type)) plane.core.process(event as never)
   plane.core.outbox.drain()
   return plane
 }
 
-/** Builds the planes with these instruments, one at a time, with their metrics, and plays their market. Every series has room. */
+/**
+ * Builds the planes with these instruments, one at a time, with their metrics, and plays their market. Every series has room.
+ */
 function buildersOf(instruments: readonly Instrument[]) {
   const exposed = { source: 'sim', maxSeries: Infinity, logger }
   const events: Event[] = []
@@ -107,7 +109,7 @@ function buildersOf(instruments: readonly Instrument[]) {
   } satisfies Record<Plane, unknown>
 }
 
-/** Bytes in use once what nobody needs is gone. */
+/** Bytes in use after garbage collection. */
 function bytesInUse(): number {
   collectGarbage()
   collectGarbage()
@@ -120,7 +122,7 @@ interface Weight {
   readonly series: number
 }
 
-/** What each plane with these instruments weighs. */
+/** The weight of each plane with these instruments. */
 function weigh(instruments: readonly Instrument[]): Record<Plane, Weight> {
   const build = buildersOf(instruments)
   const kept: unknown[] = []
@@ -130,11 +132,11 @@ function weigh(instruments: readonly Instrument[]): Record<Plane, Weight> {
     kept.push(built)
     return { bytes: bytesInUse() - before, series: built.metrics.seriesLines }
   }
-  // In this order: what the data plane says is what the others hear.
+  // In this order: the data plane's output is the input of the others.
   return { data: weightOf('data'), strategy: weightOf('strategy'), order: weightOf('order') }
 }
 
-// What is made once, whatever the number of instruments, is there before it counts.
+// Everything independent of the number of instruments exists before the measurement.
 weigh(instrumentsOf(10, true))
 print(`\nWeight of an instrument: ${COUNT} of a thin market, ${LEVELS} levels a side, beside one`)
 for (const kind of ['traded', 'quoted'] as const) {

@@ -29,7 +29,7 @@ interface Ccxt {
   readonly pro: { readonly binanceusdm: new () => Exchange }
 }
 
-/** The part of ccxt's WebSocket client that its handlers use. What is resolved is what a user would be given. */
+/** The part of ccxt's WebSocket client that its handlers use. A user would get what it resolves with. */
 interface Client {
   readonly url: string
   readonly subscriptions: object

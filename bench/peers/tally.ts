@@ -1,4 +1,4 @@
-/** What every contender of the frames-to-book bench must come to. */
+/** The expected result of every contender of the frames-to-book bench. */
 export interface Tally {
   trades: number
   quotes: number
@@ -8,7 +8,7 @@ export interface Tally {
   ofi: number
 }
 
-/** Order-flow imbalance over consecutive best quotes (Cont, Kukanov, Stoikov 2014), for the peers, which have none. */
+/** Order-flow imbalance over consecutive best quotes (Cont, Kukanov, Stoikov 2014), for the peers, which lack it. */
 export class PlainOfi {
   #sum = 0
   #bid = NaN

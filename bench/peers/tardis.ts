@@ -55,7 +55,7 @@ function runTardis(tardis: Tardis, { bytes, frames }: Capture): Tally {
   let quotes = 0
   for (const frame of frames) {
     let message = JSON.parse(bytes.toString('utf8', frame.start, frame.end)) as { stream?: string }
-    // Tardis marks the snapshots that it fetches by REST as a stream of their own.
+    // Tardis marks the snapshots that it fetches by REST as a separate stream.
     if (message.stream === undefined) {
       message = { stream: 'btcusdt@depthSnapshot', generated: true, data: message } as { stream: string }
     }
