@@ -5,11 +5,11 @@ import { SlackReceiver } from './slack-receiver.ts'
 import { StandaloneProcess } from './standalone-process.ts'
 import { buildApps, eagerStrategy, Stack, until } from './stack.ts'
 
-/** How long a message may take from what it is about, milliseconds; what a rule waits for comes on top. */
+/** The longest delay of a message after its cause, milliseconds; the wait of the rule comes on top. */
 const MESSAGE_MS = 15_000
 const RESOLVED_MS = 60_000
 const DIVISOR = 20
-/** Of a Down alert, made shorter. */
+/** The wait of a Down alert, shortened. */
 const DOWN_FOR_MS = 120_000 / DIVISOR
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -44,7 +44,7 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
   }
 
   it('a kill switch that trips is one page and one message to the critical channel, and one when it is re-armed', async () => {
-    // The switch trips long before FeedDown in fact; these rules wait a twentieth of their time.
+    // In reality the switch trips long before FeedDown; these rules wait a twentieth of their time.
     const settings = { TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '2000' }
     app = await StandaloneProcess.start(['--scenario', 'feed-outage', '--speed', '2', '--duration', '1h'], settings)
     const isConnected = () => app.shows('data', /^data_feed_connected\{.*\} 1$/m)
@@ -64,7 +64,7 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
     await until('a page', () => pagerDuty.incidents.length > 0, MESSAGE_MS)
     expect(pagerDuty.incidents[0]?.summary).toContain('KillSwitchTriggered')
 
-    // The market is back, and has been long enough for the switch not to trip again.
+    // The market is back, for long enough that the switch does not trip again.
     await until('data is back', isConnected, 60_000)
     await sleep(5_000)
     expect(await app.rearm()).toBe(200)
@@ -77,8 +77,8 @@ describeWithDocker(['prometheus', 'alertmanager'], 'an alert, from a metric to t
     expect(pagerDuty.incidents).toHaveLength(1)
   }, 240_000)
 
-  it('market data that comes late is a message', async () => {
-    // From its 90th second on the venue's clock falls behind, which looks the same as data that comes later and later.
+  it('market data that arrives late is a message', async () => {
+    // From its 90th second on the venue's clock falls behind, which looks the same as growing delays.
     app = await StandaloneProcess.start([
       '--scenario',
       'clock-drift',
@@ -124,10 +124,10 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
   }, 240_000)
   afterAll(() => kafka?.remove(), 60_000)
 
-  /** What this machine and this strategy are told of anyway: it is loaded by the tests, and the strategy buys much. */
+  /** Alerts that this machine and this strategy cause anyway: the tests load it, and the strategy buys much. */
   const OF_THE_TEST = /^(EventLoopLagHigh|LargePositionOpened) /
 
-  /** What people are told of when the plane has been killed, its Down alert has come, and so has what follows from it. */
+  /** The alerts that reach people after the plane was killed, once its Down alert and its consequences have fired. */
   async function toldAfterKilling(
     plane: 'data' | 'order' | 'strategy',
     runId: string,
@@ -166,7 +166,7 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
       stack[plane].start()
       if (resolves) {
         await until('a resolved message', () => slack.about(first, 'RESOLVED').length > 0, RESOLVED_MS)
-        // Alertmanager posts to each channel by itself, and again where an answer was slow: neither waits for the other.
+        // Alertmanager posts to each channel separately, and again after a slow answer: neither waits for the other.
         await until('the page is over', () => pagerDuty.incidents.every(({ isOpen }) => !isOpen), RESOLVED_MS)
       }
       expect(slack.about(first, 'FIRING')).toHaveLength(1)
@@ -196,7 +196,7 @@ describeWithDocker(['kafka', 'prometheus', 'alertmanager'], 'a plane that is kil
   }, 300_000)
 
   it('is the switch stale_data alone, which mutes the Down alert and the halt, for the data plane', async () => {
-    // The switch trips long before a Down alert in fact; these rules wait a twentieth of their time.
+    // In reality the switch trips long before a Down alert; these rules wait a twentieth of their time.
     const settings = { TRIPLANE_STRATEGY_KILL_SWITCHES_SILENCE_LIMIT_MS: '2000' }
     const { told, text, titles, incidents } = await toldAfterKilling('data', 'e2ea1003', {
       first: 'KillSwitchTriggered',

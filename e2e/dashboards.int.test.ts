@@ -8,13 +8,13 @@ import { Monitoring } from './monitoring.ts'
 import { StandaloneProcess } from './standalone-process.ts'
 import { buildApps, eagerStrategy } from './stack.ts'
 
-/** Market time against wall time: five-minute bars close while the test looks on. */
+/** Market time relative to wall time: five-minute bars close during the test. */
 const SPEED = '5'
 const SESSION_MS = 75_000
 
 type Answer = readonly PrometheusSeries[] | SqlRows
 
-/** What somebody has picked who looks at everything. A dashboard that takes one value of a variable gets the first. */
+/** A selection of everything. A variable with a single value gets the first. */
 const picked = {
   job: ['data-plane', 'data-plane-book', 'order-plane', 'strategy-plane'],
   exchange: 'sim',
@@ -22,7 +22,7 @@ const picked = {
   symbol: ['BTC/USDT', 'ETH/USDT'],
 }
 
-/** Panels, annotations and variables whose queries such a session gives nothing for, and why. */
+/** Panels, annotations and variables whose queries return nothing in such a session, and why. */
 const emptyBecause: Readonly<Record<string, readonly string[]>> = {
   'no switch trips': [
     'Data Plane / Kill switches / Anno',
@@ -119,13 +119,13 @@ describeWithDocker(['prometheus', 'alertmanager', 'timescale'], 'the dashboards 
     if (query.kind === 'sql') return (await pool.query<Record<string, unknown>>(query.sql)).rows
     if (query.kind === 'instant') return monitoring.query(query.expr, query.timeMs)
     const { expr, stepSeconds } = query
-    // Steps of five minutes begin at full ones: a session of one minute may have none.
+    // Five-minute steps begin at full ones: a session of one minute may have none.
     const isLong = stepSeconds * 1000 > SESSION_MS
     const [startMs, endMs] = isLong ? [view.toMs, view.toMs] : [query.startMs, query.endMs]
     return monitoring.queryRange(expr, startMs, endMs, stepSeconds)
   }
 
-  it("show data in every panel, or it is known why not; and it goes through the panels' transformations", async () => {
+  it("show data in every panel, or have a known reason not to; and the data passes the panels' transformations", async () => {
     const empty: string[] = []
     let queries = 0
     for (const dashboard of createDashboards()) {

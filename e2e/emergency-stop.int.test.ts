@@ -62,7 +62,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
   }, 30_000)
 
   it.each(['data', 'strategy', 'order'] as const)(
-    'lets an operator profile the %s plane, and nobody else',
+    'lets an operator profile the %s plane, and no one else',
     async (plane) => {
       const profile = (bearer: string) =>
         fetch(`${stack[plane].url}/control/profile?kind=cpu&seconds=1`, {
@@ -78,7 +78,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     60_000,
   )
 
-  it('halts with Kafka, Redis, Postgres, the strategy and the data plane all down, and cancels what works', async () => {
+  it('halts with Kafka, Redis, Postgres, the strategy and the data plane all down, and cancels working orders', async () => {
     await until('an order in flight', async () => ((await ordersOf(stack.order))?.open.length ?? 0) > 0, 60_000)
     await Promise.all([stack.strategy.kill(), stack.data.kill()])
     kafka.kill()
@@ -97,7 +97,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     })
     expect(await stateNow()).toBe('halted')
     await until('no order working', async () => (await ordersOf(stack.order))?.open.length === 0, 30_000)
-    // What loosens waits for its audit row, which cannot be committed now.
+    // A loosening command waits for its audit row, which cannot be committed now.
     expect(await command('resume')).toMatchObject({ status: 503, accepted: false })
     expect(await stateNow()).toBe('halted')
   }, 120_000)
@@ -145,7 +145,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     }
   }, 60_000)
 
-  it('is suspended, halted, when what it kept of its run is damaged or lost, and goes on in a new run', async () => {
+  it('is suspended, halted, when its saved run is damaged or lost, and continues in a new run', async () => {
     const suspended = () =>
       until('the order plane suspended', async () => (await runOf(stack.order))?.phase === 'suspended', 120_000)
     const folder = join(stack.folder, 'order-plane', 'e2eha001', 'order-plane')

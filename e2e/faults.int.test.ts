@@ -4,12 +4,12 @@ import pg from 'pg'
 import { poisonEveryTopic, readAll, sendAgain } from './raw-kafka.ts'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
-/** Long enough for clients to notice, and for what was in flight to come to its time-outs. */
+/** Long enough for clients to notice, and for requests in flight to time out. */
 const OUTAGE_MS = 20_000
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** The value of a counter, its series added up. */
+/** The value of a counter, summed over its series. */
 function counted(text: string, name: string, ...labels: readonly string[]): number {
   const lines = text
     .split('\n')
@@ -33,8 +33,8 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
       REDIS_URL: redis.url,
       TRIPLANE_STATE_SNAPSHOT_EVERY_MS: '2000',
       TRIPLANE_LIVENESS_STRATEGY_SILENCE_MS: '3000',
-      // What is refused must not hang on how fast the stack starts: three orders a second are soon too many. One a second would
-      // fill so few that none of four minutes may be partial.
+      // Refusals must not depend on how fast the stack starts: a limit of three orders a second is soon exceeded. With one a
+      // second there would be too few fills for a partial one within four minutes.
       TRIPLANE_ORDER_RISK_MAX_ORDERS: '3',
     })
     run = await stack.startRun({ runId: 'e2efa001', mode: 'live', venues: ['sim'], seed: 7 })
@@ -50,13 +50,13 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
   const orders = async () =>
     (await ordersOf(stack.order)) ?? { fills: 0, partialFills: 0, open: [], denied: {}, counts: {} }
 
-  /** Waits until `more` fills have come. */
+  /** Waits for `more` fills. */
   async function trades(more: number): Promise<void> {
     const before = (await orders()).fills
     await until(`${more} more fills`, async () => (await orders()).fills >= before + more, 120_000)
   }
 
-  /** Waits until an order works, so that the fault finds something in flight. */
+  /** Waits for a working order, so that the fault meets one in flight. */
   const inFlight = () => until('an order in flight', async () => (await orders()).open.length > 0)
 
   it('has traded before the first fault: fills, a partial one, a refusal, a cancel', async () => {
@@ -72,7 +72,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
   }, 250_000)
 
   it.each(['order', 'strategy', 'data'] as const)(
-    'goes on after kill -9 of the %s plane',
+    'continues after kill -9 of the %s plane',
     async (name) => {
       await inFlight()
       await stack[name].kill()
@@ -85,7 +85,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     180_000,
   )
 
-  it('reduces while the strategy plane is gone, and comes back by itself', async () => {
+  it('reduces while the strategy plane is gone, and recovers by itself', async () => {
     await stack.strategy.kill()
     await until('reducing', async () => (await ordersOf(stack.order))?.tradingState === 'reducing', 30_000)
     stack.strategy.start()
@@ -93,7 +93,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     await trades(1)
   }, 180_000)
 
-  it('goes on after the broker was stopped for 20 s', async () => {
+  it('continues after the broker was stopped for 20 s', async () => {
     await inFlight()
     kafka.stop()
     await sleep(OUTAGE_MS)
@@ -105,7 +105,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     await until('ready', async () => counted(await stack.order.metrics(), 'triplane_ready') === 1, 30_000)
   }, 240_000)
 
-  it('goes on trading while Postgres is stopped for 20 s, and stores everything afterwards', async () => {
+  it('keeps trading while Postgres is stopped for 20 s, and stores everything afterwards', async () => {
     await inFlight()
     const before = await orders()
     postgres.stop()
@@ -140,7 +140,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     }
   }, 240_000)
 
-  it('goes on trading while Redis is stopped', async () => {
+  it('keeps trading while Redis is stopped', async () => {
     redis.stop()
     await trades(3)
     const health = (await (await fetch(`${stack.strategy.url}/health`)).json()) as { degraded_checks?: string[] }
@@ -148,7 +148,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     redis.start()
   }, 180_000)
 
-  it('puts what is no event aside, on every topic, and counts it', async () => {
+  it('refuses records that are not events, on every topic, and counts them', async () => {
     const refused = async () => {
       const texts = await Promise.all(stack.planes.map((plane) => plane.metrics()))
       return texts.reduce((sum, text) => sum + counted(text, 'triplane_stage_refused_total', 'stage="decode"'), 0)
@@ -161,7 +161,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     for (const plane of stack.planes) expect(plane.isRunning).toBe(true)
   }, 180_000)
 
-  it('does nothing twice when every message is delivered twice', async () => {
+  it('deduplicates every message that is delivered twice', async () => {
     const duplicates = async () => {
       const runs = await Promise.all([stack.order, stack.strategy].map(runOf))
       return runs.reduce((sum, status) => sum + (status?.duplicates ?? 0), 0)
@@ -176,7 +176,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
   }, 240_000)
 
   it('has lost no fill, booked none twice, sent no order twice and none past its validity', async () => {
-    // Ends the market, so that both ledgers come to the same point.
+    // Ends the market, so that both ledgers reach the same state.
     await stack.data.stop()
     let last = -1
     await until(
@@ -194,7 +194,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     const once = new Map<string, Event>()
     for (const { record, event } of all) {
       const id = `${record.producer} ${event.seq}`
-      // What was sent again, by a restart or by the test, is the same to the last field.
+      // A repeated event, from a restart or from the test, is identical to the last field.
       if (once.has(id)) expect(event).toEqual(once.get(id))
       once.set(id, event)
     }

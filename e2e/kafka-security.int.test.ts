@@ -20,7 +20,7 @@ describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', 
   const passwordFile = join(folder, 'password')
   let authority: Authority
   let kafka: SecureKafka
-  /** The settings as an operator gives them. */
+  /** The settings as an operator provides them. */
   let settings: Readonly<Record<string, string>>
 
   beforeAll(async () => {
@@ -62,7 +62,7 @@ describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', 
     }
   }, 180_000)
 
-  it('is used with a certificate in the place of a password', async () => {
+  it('is used with a certificate instead of a password', async () => {
     const { certificateFile, keyFile } = authority.issue('cli')
     const { TRIPLANE_KAFKA_TLS, TRIPLANE_KAFKA_CA_FILE } = settings
     const listed = await triplane(['run', 'list', '--json'], {
@@ -84,7 +84,7 @@ describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', 
       'to show a certificate of its name by the given authority',
     ],
   ])(
-    'ends a plane and the command with one line that says why: %s',
+    'ends a plane and the command with one line that gives the reason: %s',
     async (name, change, why) => {
       const wrong = { ...settings, ...change() }
       const line = `Expected Kafka at ${kafka.brokers} ${why}, was `

@@ -9,9 +9,9 @@ import { buildApps, ordersOf, runOf, Stack, until } from './stack.ts'
 
 const CAPTURE = 'binance_ws_20240808/usdm_btcusdt_20240808.gz'
 const SECONDS = 60
-/** A strategy that trades more than the default one, so that a minute has something to show. */
+/** A strategy that trades more than the default one, so that a minute has results. */
 const settings = {
-  // Below what the strategy may want, so that risk has something to refuse.
+  // Below the strategy's targets, so that risk has orders to refuse.
   TRIPLANE_ORDER_RISK_MAX_POSITION_USD: '2500',
   TRIPLANE_ORDER_MIN_LATENCY_MS: '50',
   TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '2000',

@@ -8,11 +8,11 @@ import { filesOf } from '../libs/monitoring/test/monitoring-servers.ts'
 import { root } from './plane-process.ts'
 
 export interface MonitoringOptions {
-  /** Where the planes answer: http://127.0.0.1:8000 */
+  /** The addresses of the planes: http://127.0.0.1:8000 */
   readonly urls: { readonly data: string; readonly order: string; readonly strategy: string }
-  /** Settings of the channels, as `.env` has them. */
+  /** Settings of the channels, as in `.env`. */
   readonly environment: Readonly<Record<string, string>>
-  /** Waits and windows of the rules are divided by it. */
+  /** Divides the waits and windows of the rules. */
   readonly divisor: number
 }
 
@@ -24,19 +24,19 @@ export interface Series {
   readonly values: readonly Sample[]
 }
 
-/** As the API has it: `value` of an instant query, `values` of a range. */
+/** As in the API: `value` of an instant query, `values` of a range. */
 interface Found {
   readonly metric: Readonly<Record<string, string>>
   readonly value?: Sample
   readonly values?: readonly Sample[]
 }
 
-/** Servers that the compose stack has and these tests have not. */
+/** Servers of the compose stack that these tests lack. */
 const ELSEWHERE = ['pushgateway', 'node']
 
 /**
- * Prometheus and Alertmanager with what `triplane monitoring render` makes for them, but for addresses, and for waits and
- * windows that are made shorter.
+ * Prometheus and Alertmanager with the output of `triplane monitoring render`, except for addresses, and for shorter waits and
+ * windows.
  */
 export class Monitoring {
   readonly prometheus: MonitoringServer
@@ -67,7 +67,7 @@ export class Monitoring {
     }
   }
 
-  /** Names and severities of the alerts that people are told of: they fire and nothing mutes them. `DataPlaneDown critical`. */
+  /** Names and severities of the alerts that reach people: they fire and are not muted. `DataPlaneDown critical`. */
   async heard(): Promise<string[]> {
     const url = `${this.alertmanager.url}/api/v2/alerts?active=true&inhibited=false&silenced=false`
     const alerts = (await (await fetch(url)).json()) as readonly { readonly labels: Readonly<Record<string, string>> }[]
@@ -75,13 +75,13 @@ export class Monitoring {
     return [...new Set(told.map(({ labels }) => `${labels['alertname']} ${labels['severity']}`))].sort()
   }
 
-  /** The result of a query at a time, in milliseconds; now unless told otherwise. */
+  /** The result of a query at a time, in milliseconds; default: now. */
   async query(query: string, timeMs = Date.now()): Promise<readonly Series[]> {
     const found = await this.#ask('query', { query, time: String(timeMs / 1000) })
     return found.map(({ metric, value }) => ({ metric, values: value === undefined ? [] : [value] }))
   }
 
-  /** The result of a query over a time. */
+  /** The result of a query over a time range. */
   async queryRange(query: string, fromMs: number, toMs: number, stepSeconds: number): Promise<readonly Series[]> {
     const [start, end] = [String(fromMs / 1000), String(toMs / 1000)]
     const found = await this.#ask('query_range', { query, start, end, step: String(stepSeconds) })
@@ -104,7 +104,7 @@ export class Monitoring {
   }
 }
 
-/** The repository's `infrastructure` folder with the addresses of a test, and rules that do not wait for minutes. */
+/** The repository's `infrastructure` folder with the addresses of a test, and with rules that wait for seconds, not minutes. */
 function writeSources(
   folder: string,
   { urls, divisor }: MonitoringOptions,
@@ -121,7 +121,7 @@ function writeSources(
   let text = readFileSync(join(from, 'prometheus/prometheus.yml'), 'utf8')
   for (const [name, address] of Object.entries(addresses)) text = text.replaceAll(name, address)
   const config = parse(text) as { global: Record<string, string>; scrape_configs: { job_name: string }[] }
-  // Rules that wait for seconds are of no use with scrapes every fifteen: a target is "missing" until its first.
+  // Rules that wait for seconds are useless with scrapes every fifteen: a target is "missing" until its first.
   Object.assign(config.global, { scrape_interval: '1s', scrape_timeout: '1s' })
   config.scrape_configs = config.scrape_configs.filter(({ job_name }) => !ELSEWHERE.includes(job_name))
   writeFileSync(join(folder, 'prometheus/prometheus.yml'), stringify(config))
@@ -130,7 +130,7 @@ function writeSources(
     labels: { __plane: plane },
   }))
   writeFileSync(join(folder, 'prometheus/targets/compose.yml'), stringify(targets))
-  // A test may be over before what is worked out every five minutes has been.
+  // A test may end before the first evaluation of a rule with an interval of five minutes.
   for (const { name, content } of generateRuleFiles({ scale: divisor, expectedJobs: ['prometheus', 'alertmanager'] }))
     writeFileSync(
       join(folder, 'prometheus/rules', name),

@@ -66,7 +66,7 @@ describeWithDocker(['kafka', 'timescale'], 'an upgrade of three services with op
       120_000,
     )
 
-  it('exports what the halted run holds', async () => {
+  it('exports what the halted run owns', async () => {
     await until(
       'a halt with a position',
       async () => {
@@ -84,7 +84,7 @@ describeWithDocker(['kafka', 'timescale'], 'an upgrade of three services with op
     expect(await Promise.all(stack.planes.map((plane) => plane.stop()))).toEqual([0, 0, 0])
   }, 180_000)
 
-  it('holds a plane of another version, and names the way on', async () => {
+  it('suspends a plane of another version, and names the way forward', async () => {
     const folder = join(stack.folder, 'order-plane', 'e2eup001', 'order-plane')
     const name = readdirSync(folder).find((file) => file.startsWith('snapshot-')) as string
     const [line = Buffer.from('')] = scanLines(readFileSync(join(folder, name))).lines
@@ -114,7 +114,7 @@ describeWithDocker(['kafka', 'timescale'], 'an upgrade of three services with op
     expect(written(after)).toMatchObject({ account: ACCOUNT, runId: 'e2eup002' })
   }, 240_000)
 
-  it('trades on from there once it is resumed, with the opening in the history once', async () => {
+  it('continues trading from there once it is resumed, with the opening in the history once', async () => {
     expect(await triplane('resume', '--why', 'upgraded')).toMatchObject({ code: 0 })
     await until('fills', async () => ((await ordersOf(stack.order))?.fills ?? 0) >= 3, 120_000)
     await until(

@@ -1,19 +1,19 @@
 import { Receiver } from '../libs/monitoring/test/monitoring-servers.ts'
 
-/** An event as it is posted to PagerDuty's Events API v2. */
+/** An event posted to PagerDuty's Events API v2. */
 interface PagerDutyEvent {
   readonly event_action: 'trigger' | 'resolve'
   readonly dedup_key: string
   readonly payload?: { readonly summary: string }
 }
 
-/** A person is called once for each: it is opened by its first trigger, and further ones add to it until it is resolved. */
+/** Calls a person once: its first trigger opens it, and further ones add to it until it is resolved. */
 export interface Incident {
   readonly summary: string
   readonly isOpen: boolean
 }
 
-/** Stands for PagerDuty's Events API v2, on loopback: tells incidents apart as PagerDuty does. */
+/** Stands in for PagerDuty's Events API v2, on loopback: distinguishes incidents as PagerDuty does. */
 export class PagerDutyReceiver {
   readonly #receiver: Receiver
 
@@ -25,7 +25,7 @@ export class PagerDutyReceiver {
     return new PagerDutyReceiver(await new Receiver().start())
   }
 
-  /** The settings by which alerts are posted here. */
+  /** The settings that post alerts here. */
   get environment(): Readonly<Record<string, string>> {
     return { PAGERDUTY_ROUTING_KEY: 'key', PAGERDUTY_URL: `${this.#receiver.url}/v2/enqueue` }
   }

@@ -21,7 +21,7 @@ const instruments = loadInstruments().filter((instrument) => instrument.venue ==
 const encoded = ({ events }: BusRecord) => Buffer.from(JSON.stringify(events))
 const soon = () => new Promise((resolve) => setTimeout(resolve, 10))
 
-/** The three planes as services, on a bus in memory in the place of Kafka, live at a venue of this process. */
+/** The three planes as services, on a bus in memory instead of Kafka, live at a venue of this process. */
 class Services {
   readonly fake: FakeBinance
   readonly strategy: ServiceParts
@@ -103,17 +103,17 @@ describe('three planes as services at a live venue', () => {
   let services: Services
   afterEach(() => services.stop())
 
-  it('warm a strategy up by the past bars that the setting asks for, before anything of the market comes', async () => {
+  it('warm a strategy up with the past bars that the setting requests, before any market data arrives', async () => {
     services = await Services.start(join(folder, 'enough'), { ...settings, TRIPLANE_SOURCE_PAST_BARS: '1m:6' })
     while (services.warmingUp()?.length !== 0) await soon()
     expect(await services.isWarm()).toBe(true)
     expect(services.fake.barRequests.length).toBe(instruments.length)
   }, 60_000)
 
-  it('show a strategy that wants more of them than the setting asks for', async () => {
+  it('show a strategy that needs more of them than the setting requests', async () => {
     services = await Services.start(join(folder, 'few'), { ...settings, TRIPLANE_SOURCE_PAST_BARS: '1m:2' })
     await services.fake.until(() => services.fake.open === 1)
-    // Order flow comes later than past bars: where it has come, these have.
+    // Order flow arrives after past bars: once it is there, they are too.
     const hasFlow = async () =>
       (await services.samples('triplane_stage_in_total')).some(
         ({ labels, value }) => labels['stage'] === 'signals' && value > 0,

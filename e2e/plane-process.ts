@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The repository: tests and benches run there. */
+/** The root of the repository: tests and benches run there. */
 export const root = process.cwd()
 
-/** A plane, or another service, as a process of its own, that can be killed and started again. */
+/** A plane, or another service, in its own process, which can be killed and started again. */
 export class PlaneProcess {
   readonly name: string
   readonly url: string
@@ -39,7 +39,7 @@ export class PlaneProcess {
     await this.#exited
   }
 
-  /** Ends it in order; gives the exit code. */
+  /** Shuts it down gracefully; returns the exit code. */
   async stop(): Promise<number | null> {
     this.#child?.kill('SIGTERM')
     return this.#exited
@@ -49,7 +49,7 @@ export class PlaneProcess {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** What is served under a path, as JSON; undefined while nothing is. */
+  /** The JSON served at a path; undefined while nothing is served. */
   async get<Answer>(path: string): Promise<Answer | undefined> {
     try {
       const response = await fetch(this.url + path, { signal: AbortSignal.timeout(5000) })
@@ -63,7 +63,7 @@ export class PlaneProcess {
     return (await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(5000) })).text()
   }
 
-  /** Lines of its log, as they were written. */
+  /** Lines of its log, unchanged. */
   log(): readonly string[] {
     return readFileSync(this.logFile, 'utf8').split('\n')
   }

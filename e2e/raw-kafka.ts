@@ -2,11 +2,11 @@ import { topics, type Event, type Topic } from '@triplane/contracts'
 import { decodeRecord, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs'
 
-/** A plain client, for what the bus does not let anybody do. */
+/** A plain client, for what the bus does not allow. */
 const rawClient = (brokers: string) =>
   new Kafka({ clientId: 'raw', brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } })
 
-/** Puts bytes that are no event on every topic. Gives the number of records. */
+/** Sends bytes that are not events to every topic. Returns the number of records. */
 export async function poisonEveryTopic(brokers: string): Promise<number> {
   const producer = rawClient(brokers).producer()
   await producer.connect()
@@ -22,7 +22,7 @@ export async function poisonEveryTopic(brokers: string): Promise<number> {
   return poisons.length * Object.keys(topics).length
 }
 
-/** Sends again, byte for byte, every record that `topic` holds now. Gives their number. */
+/** Sends again, byte for byte, every record on `topic`. Returns their number. */
 export async function sendAgain(brokers: string, { name }: Topic): Promise<number> {
   const client = rawClient(brokers)
   const [admin, consumer, producer] = [client.admin(), client.consumer({ groupId: `again-${name}` }), client.producer()]
@@ -55,7 +55,7 @@ export async function sendAgain(brokers: string, { name }: Topic): Promise<numbe
   return messages.length
 }
 
-/** Every event of a run on the topics, as it lies there: what was sent twice is there twice. */
+/** Every event of a run on the topics, without deduplication. */
 export async function readAll(
   bus: KafkaBus,
   read: readonly Topic[],

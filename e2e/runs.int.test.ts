@@ -28,7 +28,7 @@ describeWithDocker(['kafka'], 'a newer run', () => {
       90_000,
     )
 
-  it('makes the planes, which wait for the first one, drain and start over from nothing', async () => {
+  it('starts the planes, which wait for the first one, drain and start over from nothing', async () => {
     stack.start()
     await until('planes that wait', async () => {
       const runs = await Promise.all(stack.planes.map(runOf))
@@ -39,11 +39,11 @@ describeWithDocker(['kafka'], 'a newer run', () => {
     await stack.startRun({ runId: 'e2eru002', mode: 'live', venues: ['sim'], seed: 4 })
     expect(await trading('e2eru002', 1)).toBeLessThan(before)
     expect(stack.planes.every((plane) => plane.isRunning)).toBe(true)
-    // Ordered: within the time that a container engine gives.
+    // A graceful shutdown: within the time limit of a container engine.
     expect(await Promise.all(stack.planes.map((plane) => plane.stop()))).toEqual([0, 0, 0])
   }, 240_000)
 
-  it('of a capture of which no frame is understood ends the data plane with a message, not with 0', async () => {
+  it('of a capture without a frame that is understood ends the data plane with a message, not with 0', async () => {
     const capture = join(stack.folder, 'strangers.capture')
     const trade =
       '{"e":"trade","E":1723161600000,"T":1723161600000,"s":"NOUSDT","t":1,"p":"1","q":"1","X":"MARKET","m":false}'
@@ -64,7 +64,7 @@ describeWithDocker(['kafka'], 'a newer run', () => {
     }
   }, 120_000)
 
-  it('of other venues than the configuration names is refused in one line', async () => {
+  it('of venues that the configuration does not name is refused in one line', async () => {
     await stack.startRun({ runId: 'e2eru003', mode: 'live', venues: ['binance_spot'] })
     stack.order.start()
     await until('the refusal', () => !stack.order.isRunning, 60_000)

@@ -18,7 +18,7 @@ const codecs = {
   'order-plane': hostStateCodec(orderPlane),
 }
 
-/** Fields that the schemas of events on the wire leave to the venue or to the kind of order. */
+/** Fields that the schemas of events leave to the venue or to the kind of order. */
 const optional =
   /\/(tsEventUs|tradeId|updateId|firstUpdateId|lastUpdateId|prevUpdateId|limitPrice|reason|incomplete|missing|venue|isLate|revised)$/
 
@@ -41,7 +41,7 @@ describeWithDocker(['kafka'], 'the snapshot of a service', () => {
     await kafka.remove()
   }, 60_000)
 
-  /** The newest snapshot of a plane, as it lies on the disk. */
+  /** The newest snapshot of a plane on disk. */
   function snapshotOf({ name }: PlaneProcess): string {
     const folder = join(stack.folder, name, RUN_ID, name)
     const [newest, ...others] = readdirSync(folder).filter((file) => /^snapshot-\d+\.json$/.test(file))
@@ -57,7 +57,7 @@ describeWithDocker(['kafka'], 'the snapshot of a service', () => {
     )
 
   it.each(['data-plane', 'strategy-plane', 'order-plane'] as const)(
-    'is refused with any field less or more, at any depth, by the path of the field: %s',
+    'is refused with any field missing or added, at any depth, by the path of the field: %s',
     (name) => {
       const plane = stack.planes.find((one) => one.name === name) as PlaneProcess
       const saved = read(snapshotOf(plane))
@@ -84,7 +84,7 @@ describeWithDocker(['kafka'], 'the snapshot of a service', () => {
     120_000,
   )
 
-  it('that does not fit suspends the plane, halted, by the name of the field; the one that fits goes on with the run', async () => {
+  it('that does not fit suspends the plane, halted, with the name of the field; one that fits continues the run', async () => {
     const file = snapshotOf(stack.order)
     const fits = readFileSync(file)
     const saved = read(file) as { readonly state: { readonly core: { ledger?: unknown } } }

@@ -6,7 +6,7 @@ import { loadOrderServiceConfig, orderServiceSchema } from '@triplane/order-plan
 import { loadStrategyServiceConfig, strategyServiceSchema } from '@triplane/strategy-plane'
 import { root } from './plane-process.ts'
 
-/** What the compose files set themselves: servers, ports, secrets and folders of containers. */
+/** Set by the compose files themselves: servers, ports, secrets and folders of containers. */
 const OF_COMPOSE =
   /^TRIPLANE_(KAFKA_(?!MARKET_PARTITIONS$)|STORAGE_(URL|PASSWORD)$|REDIS_|HTTP_|STATE_FOLDER$|OPERATOR_TOKENS$|TRACING_ENDPOINT$|METRICS_OTLP_ENDPOINT$|AUDIT_KEY$|MARKET_INSTRUMENT_FILES$)/
 
@@ -23,12 +23,12 @@ describe('every setting of the services', () => {
   })
 })
 
-describe('a secret of a service that is wrong', () => {
+describe('a wrong secret of a service', () => {
   const loaders = { data: loadDataServiceConfig, strategy: loadStrategyServiceConfig, order: loadOrderServiceConfig }
   const planes = ['data', 'strategy', 'order'] as const
   const secrets = planes.flatMap((plane) => secretVariableNames(schemas[plane]).map((name) => [plane, name] as const))
 
-  it('is one of passwords, addresses with passwords, tokens and the key of the audit', () => {
+  it('is a password, an address with a password, a token or the key of the audit', () => {
     expect(new Set(secrets.map(([, name]) => name))).toEqual(
       new Set(
         [
@@ -46,7 +46,7 @@ describe('a secret of a service that is wrong', () => {
 
   it.each(secrets)('of the %s plane is not shown: %s', (plane, name) => {
     const wrong = 'QXZJ7QXZJ9'
-    // A password may be anything: beside it the log level is wrong, so that there is a message.
+    // A password may be anything: the log level is wrong too, so that there is a message.
     const load = () => loaders[plane]({ [name]: wrong, [`${name}X`]: wrong, TRIPLANE_LOG_LEVEL: 'LOUD' })
     expect(load).toThrow(/expected .*, found "LOUD"/)
     expect(load).not.toThrow(/QXZJ/)

@@ -1,14 +1,14 @@
 import { Receiver } from '../libs/monitoring/test/monitoring-servers.ts'
 
-/** A message as it was posted to an incoming webhook. */
+/** A message posted to an incoming webhook. */
 export interface SlackMessage {
-  /** Path of the webhook: which of them it was. */
+  /** Path of the webhook, which identifies it. */
   readonly webhook: string
   readonly title: string
   readonly text: string
 }
 
-/** Stands for Slack's incoming webhooks, on loopback: keeps what is posted. */
+/** Stands in for Slack's incoming webhooks, on loopback: records the posted messages. */
 export class SlackReceiver {
   readonly #receiver: Receiver
 
@@ -29,7 +29,7 @@ export class SlackReceiver {
     return `${this.#receiver.url}/${name}`
   }
 
-  /** Messages about an alert, by its name, that say it fires, or that it is resolved. */
+  /** Messages about an alert, by its name, with this status: firing or resolved. */
   about(alert: string, status: 'FIRING' | 'RESOLVED'): SlackMessage[] {
     return this.messages.filter(({ title }) => title.startsWith(`[${status}`) && title.includes(alert))
   }
@@ -39,7 +39,7 @@ export class SlackReceiver {
   }
 }
 
-/** Everything that a person would read in the message. */
+/** All the text of the message that a person would read. */
 function messageOf(webhook: string, body: string): SlackMessage {
   const { attachments = [] } = JSON.parse(body) as { readonly attachments?: readonly Record<string, unknown>[] }
   const [first = {}] = attachments

@@ -9,7 +9,7 @@ import { startRun, type NewRun } from '@triplane/service'
 import { freePort } from '@triplane/testing/containers'
 import { PlaneProcess, root } from './plane-process.ts'
 
-/** What `/status/run` shows. */
+/** The view `/status/run`. */
 export interface RunStatus {
   readonly phase: string
   readonly why?: string
@@ -23,7 +23,7 @@ export interface RunStatus {
   readonly duplicates?: number
 }
 
-/** What `/status/orders` shows. */
+/** The view `/status/orders`. */
 export interface OrdersStatus {
   readonly tradingState: string
   readonly counts: Readonly<Record<string, number>>
@@ -34,8 +34,8 @@ export interface OrdersStatus {
 }
 
 /**
- * Settings of a strategy that trades much, and of switches that let it: what tests do to a stack would trip them. They have
- * tests of their own.
+ * Settings of a strategy that trades much, and of switches that tolerate it: these tests would otherwise trip them. The
+ * switches have separate tests.
  */
 export const eagerStrategy = {
   TRIPLANE_STRATEGY_OFI_WARM_UP_MS: '1000',
@@ -51,7 +51,7 @@ export function buildApps(...names: readonly string[]): void {
   execFileSync(process.execPath, ['tools/build.mjs', ...names], { cwd: root, stdio: 'pipe' })
 }
 
-/** Waits until `look` gives something. Rejects with what it waited for when that takes too long. */
+/** Waits until `look` returns a value. Rejects with what it waited for after a time limit. */
 export async function until<Found>(
   what: string,
   look: () => Promise<Found | undefined | false> | Found | undefined | false,
@@ -66,7 +66,7 @@ export async function until<Found>(
   }
 }
 
-/** Three planes as processes, at a broker that is there. */
+/** Three planes as processes, at an existing broker. */
 export class Stack {
   readonly folder = mkdtempSync(join(tmpdir(), 'triplane-e2e-'))
   readonly data: PlaneProcess
@@ -77,7 +77,7 @@ export class Stack {
 
   private constructor(brokers: string, ports: readonly number[], environment: Readonly<Record<string, string>>) {
     this.brokers = brokers
-    // More than one, so that nothing may lean on a topic's having one order.
+    // More than one, so that no test relies on the order of a whole topic.
     const { TRIPLANE_KAFKA_MARKET_PARTITIONS = '4' } = environment
     this.#marketPartitions = TRIPLANE_KAFKA_MARKET_PARTITIONS
     const plane = (name: PlaneName, port: number | undefined) => {
@@ -127,7 +127,7 @@ export class Stack {
     }
   }
 
-  /** Waits for the first fill. When none comes, rejects with what the planes say of themselves. */
+  /** Waits for the first fill. When there is none, rejects with the status of the planes. */
   async traded(): Promise<void> {
     try {
       await until('fills', async () => ((await ordersOf(this.order))?.fills ?? 0) > 0, 120_000)
@@ -138,7 +138,7 @@ export class Stack {
     }
   }
 
-  /** Ends all processes and removes what they left. */
+  /** Ends all processes and removes their files. */
   async remove(): Promise<void> {
     await Promise.all(this.planes.map((plane) => plane.kill()))
     rmSync(this.folder, { recursive: true, force: true })

@@ -9,7 +9,7 @@ import { root } from './plane-process.ts'
 const TOKEN = 'a-token-of-the-operator-ada'
 const operator = { TRIPLANE_OPERATOR_TOKENS: `ada:${hashToken(TOKEN)}`, TRIPLANE_AUDIT_KEY: '5a'.repeat(32) }
 
-/** The standalone app as a process, on ports and in a folder of its own, with an operator. */
+/** The standalone app as a process, with its own ports, folder and operator. */
 export class StandaloneProcess {
   readonly urls: { readonly data: string; readonly order: string; readonly strategy: string }
   readonly #process: ChildProcess
@@ -37,7 +37,7 @@ export class StandaloneProcess {
     return new StandaloneProcess([await freePort(), await freePort(), await freePort()], flags, environment)
   }
 
-  /** Whether a line of a plane's metrics is there. */
+  /** Whether a plane's metrics contain a line. */
   async shows(plane: 'data' | 'order' | 'strategy', line: RegExp): Promise<boolean> {
     const response = await fetch(`${this.urls[plane]}/metrics?families=core`).catch(() => undefined)
     return response !== undefined && line.test(await response.text())

@@ -43,7 +43,7 @@ describeWithDocker(['kafka', 'timescale'], 'traces of three planes', () => {
     await Promise.all([kafka?.remove(), postgres?.remove()])
   }, 60_000)
 
-  /** What the collector has of a trace, each kind of span once, in the order of `whole`. */
+  /** The spans of a trace at the collector, each kind once, in the order of `whole`. */
   function treeOf(traceId: string): string[][] {
     const spans = collector.spans.filter((span) => span.traceId === traceId)
     const nameOf = new Map(spans.map(({ spanId, name }) => [spanId, name]))
@@ -59,7 +59,7 @@ describeWithDocker(['kafka', 'timescale'], 'traces of three planes', () => {
 
   it('join the spans of all three from the frame to the fill', async () => {
     const fill = await until('the span of a fill', () => collector.spans.find(({ name }) => name === 'fill'))
-    // The planes send at intervals of their own.
+    // Each plane sends at its own interval.
     await until('the whole trace', () => treeOf(fill.traceId).length >= whole.length)
     expect(treeOf(fill.traceId)).toEqual(whole)
     const intents = collector.spans

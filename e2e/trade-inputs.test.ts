@@ -28,7 +28,10 @@ interface RunView {
   readonly isFinal: boolean
 }
 
-/** Runs the planes as three services in lockstep, on a bus in memory in the place of Kafka. Gives their hashes, and what topics the strategy plane read. */
+/**
+ * Runs the planes as three services in lockstep, on a bus in memory instead of Kafka. Returns their hashes, and the topics that
+ * the strategy plane read.
+ */
 async function runServices(folder: string, strategyFolder: string) {
   const memory = createMemoryBus({
     ...{ nowUs: systemClock.nowUs, partitions: ({ batched }: { batched: boolean }) => (batched ? 4 : 1) },
@@ -71,11 +74,11 @@ async function runServices(folder: string, strategyFolder: string) {
   return { hashes: { data, order, strategy }, read }
 }
 
-describe('a strategy that hears trades', () => {
+describe('a strategy that subscribes to trades', () => {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-trades-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('does over the bus of three services in lockstep what it does in one process', async () => {
+  it('does the same over the bus of three services in lockstep as in one process', async () => {
     const strategyFolder = writeTapeStrategy(folder)
     const flags = ['--seed', '3', '--start-time', START, '--duration', `${SECONDS}s`, '--speed', 'max']
     const alone = await runStandalone([...flags, '--strategies', strategyFolder], join(folder, 'alone'), settings)
