@@ -1,6 +1,6 @@
 // The port
 export type { LatestState } from './latest-state.ts'
-// What is behind it
+// Its implementation
 export { createRedisState } from './redis-state.ts'
-// What is noted there
+// Noting events
 export { noteEvent } from './note-event.ts'

@@ -2,23 +2,23 @@ import type { FillState, KillSwitchState, PlaneState, PositionState, QuoteState 
 import type { StateError } from './state-error.ts'
 
 /**
- * The latest state of the system, for consoles and users' scripts. It is a copy for people: nothing in Triplane decides by
- * it, and no lock and no command lives there.
+ * The latest state of the system, for consoles and users' scripts. It is a copy for people: nothing in Triplane decides by it,
+ * and it holds no locks and no commands.
  *
  * Invariants
- * 1. `set` never blocks and never throws: who trades does not wait for who looks.
- * 2. Of a key only the newest value waits, so memory is bounded by the number of keys, and that by `maxKeys`.
- * 3. A value's time to live begins with `set`: one that waited longer than it lives is never shown.
+ * 1. `set` never blocks and never throws: trading does not wait for viewers.
+ * 2. Only the newest value of a key waits, so memory is bounded by the number of keys, and that by `maxKeys`.
+ * 3. A value's time to live begins with `set`: one that waited longer than that is never shown.
  * 4. An older value never replaces a newer one of the same writer.
  */
 
-/** What is kept, and the type of its values. */
+/** The kinds of state, and the types of their values. */
 export interface StateValues {
   /** By instrument: `BTC/USDT@binance_spot`. */
   readonly quote: QuoteState
   /** By instrument. */
   readonly position: PositionState
-  /** The last one, by instrument. */
+  /** The last fill, by instrument. */
   readonly fill: FillState
   /** By switch type. */
   readonly killSwitch: KillSwitchState
@@ -38,21 +38,21 @@ export interface StateHealth {
   readonly errors: number
   /** Values refused because there were `maxKeys` keys, or after close. */
   readonly dropped: number
-  /** Why it is not healthy. */
+  /** Why it is unhealthy. */
   readonly fault?: StateError
 }
 
 export interface LatestState {
-  /** Takes the newest value of a key. Never blocks, never throws. */
+  /** Sets the newest value of a key. Never blocks, never throws. */
   set<Kind extends StateKind>(kind: Kind, key: string, value: StateValues[Kind]): void
-  /** What is stored under a key and has not expired. Rejects with StateError. */
+  /** The value stored under a key; undefined without one or once it expired. Rejects with StateError. */
   get<Kind extends StateKind>(kind: Kind, key: string): Promise<Noted<StateValues[Kind]> | undefined>
-  /** What is stored of a kind, by key, sorted. Rejects with StateError. */
+  /** The stored values of a kind, by key, sorted. Rejects with StateError. */
   list<Kind extends StateKind>(kind: Kind): Promise<ReadonlyMap<string, Noted<StateValues[Kind]>>>
   health(): StateHealth
-  /** Tries now to store what waits, once. Resolves either way; `health` tells. */
+  /** Tries once to store the waiting values now. Resolves either way; `health` reports the result. */
   flush(): Promise<void>
-  /** Flushes, then drops what is set and refuses to be read. */
+  /** Flushes, then drops new values and refuses reads. */
   close(): Promise<void>
 }
 
@@ -67,13 +67,13 @@ export const defaultExpirySeconds: ExpirySeconds = {
   plane: 30,
 }
 
-/** Options that every implementation has. */
+/** Options of every implementation. */
 export interface StateOptions {
   /** Whose state it is; part of every key. */
   readonly account: string
   /** Overrides of `defaultExpirySeconds`. */
   readonly expirySeconds?: Partial<ExpirySeconds>
-  /** Keys of all kinds together. Default 10,000. */
+  /** Most keys of all kinds together. Default 10,000. */
   readonly maxKeys?: number
   /** Wall time, microseconds. Default: the system's. */
   readonly nowUs?: () => number

@@ -12,7 +12,7 @@ it('notes quotes, positions, fills and kill switches, and no other event', () =>
   expect(kinds.sort()).toEqual(['fill', 'killSwitch', 'position', 'quote'])
 })
 
-it('notes them under their keys, with what people ask for', () => {
+it('notes them under their keys, with the fields that people need', () => {
   const state = aPortfolioState()
   expect(notedOf(aQuote({ bid: 1 }), state, aFill(), aKillSwitch())).toEqual([
     ['quote', 'BTC/USDT@sim', expect.objectContaining({ instrument: 'BTC/USDT@sim', bid: 1, ask: 61_800.3 })],

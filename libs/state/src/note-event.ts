@@ -1,7 +1,7 @@
 import type { Event } from '@triplane/contracts'
 import type { LatestState } from './latest-state.ts'
 
-/** Notes what an event says about the latest state; most events say nothing. As cheap as `set`: never blocks or throws. */
+/** Updates the latest state from an event; most events change nothing. As cheap as `set`: never blocks or throws. */
 export function noteEvent(state: Pick<LatestState, 'set'>, event: Event): void {
   switch (event.type) {
     case 'quote': {

@@ -17,9 +17,9 @@ import { WaitingValues, type WaitingValue } from './waiting-values.ts'
 export interface RedisStateOptions extends StateOptions {
   /** redis://127.0.0.1:6379, rediss:// for TLS; may hold user and password. */
   readonly url: string
-  /** Instead of one in the URL. */
+  /** Overrides the password in the URL. */
   readonly password?: string
-  /** How long values wait for others before they are written together. Default 100 ms. */
+  /** How long values wait to be written together. Default 100 ms. */
   readonly flushIntervalMs?: number
   /** How long Redis may take to answer. Default 2000 ms. */
   readonly commandTimeoutMs?: number
@@ -29,8 +29,8 @@ const BACKOFF = { firstMs: 100, longestMs: 5000 }
 const SCAN_COUNT = 1000
 
 /**
- * The latest state in Redis, for everyone who can read it: `triplane:<account>:<kind>:<key>` holds the value as JSON. It
- * connects by itself, again and again; while it cannot, the newest value of each key waits.
+ * The latest state in Redis, for anyone with access: `triplane:<account>:<kind>:<key>` holds the value as JSON. It reconnects
+ * forever; while it cannot connect, the newest value of each key waits.
  */
 export function createRedisState(options: RedisStateOptions): LatestState {
   return new RedisState(options)
@@ -48,7 +48,7 @@ class RedisState implements LatestState {
   #flushing: Promise<void> | undefined
   readonly #reconnects = new Backoff(BACKOFF)
   readonly #writes = new Backoff(BACKOFF)
-  /** How long what is noted now waits before it is written. */
+  /** Delay before new values are written. */
   #delayMs: number
   #errors = 0
   #dropped = 0
@@ -73,7 +73,7 @@ class RedisState implements LatestState {
       disconnectTimeout: 200,
       keepAlive: 10_000,
       retryStrategy: () => this.#reconnects.next(),
-      // What waits is kept here, where newer values replace older ones; the client must neither queue nor send again.
+      // Values wait here, where newer ones replace older ones; the client must neither queue nor resend.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
@@ -125,7 +125,7 @@ class RedisState implements LatestState {
   }
 
   async flush(): Promise<void> {
-    // Values set while a write is under way go with the one after it.
+    // Values set during a write go into the next one.
     if (this.#flushing) await this.#flushing
     this.#flushing ??= this.#write().finally(() => {
       this.#flushing = undefined
@@ -144,7 +144,7 @@ class RedisState implements LatestState {
     return this.#closing
   }
 
-  /** Sees to it that what waits is written, later. While there is no connection, its return does. */
+  /** Schedules a write of the waiting values. Without a connection, the reconnect writes them. */
   #schedule(): void {
     if (this.#closed || this.#timer || this.#flushing || this.#waiting.size === 0 || this.#redis.status !== 'ready')
       return
@@ -155,7 +155,7 @@ class RedisState implements LatestState {
     this.#timer.unref()
   }
 
-  /** Writes what waits, in one pipeline. What Redis did not take goes on waiting. Never rejects. */
+  /** Writes the waiting values in one pipeline. Values that Redis refused keep waiting. Never rejects. */
   async #write(): Promise<void> {
     if (this.#redis.status !== 'ready' || this.#waiting.size === 0) return
     clearTimeout(this.#timer)
@@ -170,12 +170,12 @@ class RedisState implements LatestState {
       this.#delayMs = this.#writes.next()
       const fault = stateFault(error, 'write to Redis')
       this.#failed(fault)
-      // A connection that vanished is noticed by the first command that it does not answer: make a new one.
+      // The first unanswered command reveals a connection that vanished: make a new one.
       if (fault.code === 'unavailable' && this.#redis.status === 'ready' && !this.#closed) this.#redis.disconnect(true)
     }
   }
 
-  /** Sends those that still live. Gives the first error; all of them may be sent again. */
+  /** Sends the values that have not expired. Returns the first error; all of them may be sent again. */
   async #send(values: readonly WaitingValue[]): Promise<Error | undefined> {
     const now = this.#nowUs()
     const pipeline = this.#redis.pipeline()
@@ -191,7 +191,7 @@ class RedisState implements LatestState {
 
   async #keysFrom(prefix: string): Promise<string[]> {
     const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
-    // A scan may give a key twice.
+    // A scan may return a key twice.
     const keys = new Set<string>()
     let cursor = '0'
     do {
@@ -223,7 +223,7 @@ class RedisState implements LatestState {
   }
 }
 
-/** The value in `text`. What is not a JSON object was not written by us, and reads as absent. */
+/** Parses the value in `text`. Anything but a JSON object was not written by us and reads as absent. */
 function parsed<Value extends object>(text: string | null | undefined): Value | undefined {
   try {
     const value: unknown = JSON.parse(text ?? 'null')

@@ -5,7 +5,7 @@
  */
 export type StateErrorCode = 'unavailable' | 'rejected' | 'closed'
 
-/** A fault of the latest state. `unavailable` passes by itself. */
+/** A fault of the latest state. `unavailable` is transient. */
 export class StateError extends Error {
   override readonly name = 'StateError'
   readonly code: StateErrorCode
@@ -18,10 +18,10 @@ export class StateError extends Error {
   }
 }
 
-/** What the client says when there is no connection, in terms of its options. */
+/** The client's messages without a connection, which mention its options. */
 const NO_CONNECTION = /enableOfflineQueue|maxRetriesPerRequest/
 
-/** What `error`, which came from the Redis client while `doing`, means. */
+/** Converts an error of the Redis client, thrown while `doing`. */
 export function stateFault(error: unknown, doing: string): StateError {
   if (error instanceof StateError) return error
   // The client's connection errors may be aggregates, whose own message is empty.

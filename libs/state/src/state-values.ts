@@ -12,15 +12,15 @@ export type FillState = Pick<
   'fillId' | 'intentId' | 'strategy' | 'instrument' | 'side' | 'quantity' | 'price' | 'fee' | 'effectUs'
 >
 
-/** A kill switch as it was last changed. */
+/** A kill switch after its last change. */
 export type KillSwitchState = Pick<KillSwitch, 'switchType' | 'active' | 'value' | 'limit' | 'why' | 'effectUs'>
 
-/** What a plane says of itself. It renews that more often than it expires: a plane that is gone is absent. */
+/** The status that a plane publishes of itself. It is renewed before it expires, so a stopped plane is absent. */
 export interface PlaneState {
   readonly status: 'starting' | 'running' | 'draining' | 'stopped'
   readonly runId: string
-  /** How far it has come, microseconds of market time. */
+  /** The market time reached, microseconds. */
   readonly marketTimeUs?: number
-  /** Of an order plane. */
+  /** Set by an order plane. */
   readonly tradingState?: TradingState
 }

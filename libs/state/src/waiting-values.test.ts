@@ -3,7 +3,7 @@ import { WaitingValues } from './waiting-values.ts'
 
 const aValue = (key: string, bid: number) => ({ kind: 'quote', key, value: aQuoteState(bid), notedUs: bid }) as const
 
-it('a value that was stored does not take a newer one with it', () => {
+it('removing a stored value keeps a newer one', () => {
   const waiting = new WaitingValues()
   waiting.add(aValue('a', 1), 10)
   waiting.add(aValue('b', 1), 10)

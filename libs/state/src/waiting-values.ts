@@ -1,6 +1,6 @@
 import type { StateKind, StateValues } from './latest-state.ts'
 
-/** The newest value of a key. Replaced, never changed. */
+/** The newest value of a key. It is replaced, never changed. */
 export interface WaitingValue {
   readonly kind: StateKind
   readonly key: string
@@ -17,7 +17,7 @@ export class WaitingValues {
     return this.#size
   }
 
-  /** Takes a value in place of the one that waits under its key. False when it would make more than `maxKeys` keys. */
+  /** Adds a value, replacing the waiting one under its key. Returns false if that would make more than `maxKeys` keys. */
   add(value: WaitingValue, maxKeys: number): boolean {
     const ofKind = this.#ofKind(value.kind)
     if (!ofKind.has(value.key)) {
@@ -28,12 +28,12 @@ export class WaitingValues {
     return true
   }
 
-  /** All of them. They wait on until they are removed. */
+  /** All waiting values. They keep waiting until removed. */
   all(): readonly WaitingValue[] {
     return [...this.#byKind.values()].flatMap((ofKind) => [...ofKind.values()])
   }
 
-  /** Forgets values that are stored, except where a newer value waits by now. */
+  /** Removes stored values, except where a newer value waits by now. */
   remove(values: readonly WaitingValue[]): void {
     for (const value of values) {
       const ofKind = this.#ofKind(value.kind)

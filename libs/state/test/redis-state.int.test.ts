@@ -52,7 +52,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
     expect(livesMs).toBeLessThanOrEqual(60_000)
   })
 
-  it('writes what was set meanwhile in one go, at most once an interval', async () => {
+  it('writes the values of an interval together, at most once per interval', async () => {
     const state = await aState({ flushIntervalMs: 100 })
     await isReady(state)
     const calls = async () => Number(/cmdstat_set:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
@@ -64,7 +64,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
     expect(await calls()).toBe(before + 10)
   })
 
-  it('reads what others wrote under its keys as absent', async () => {
+  it('reads foreign values under its keys as absent', async () => {
     const account = anAccount()
     const state = await aState({ account })
     await isReady(state)
@@ -74,7 +74,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
     expect(await state.list('quote')).toEqual(new Map())
   })
 
-  it('keeps the newest values while Redis is away and writes them when it is back', async () => {
+  it('keeps the newest values while Redis is down and writes them once it is back', async () => {
     let seconds = 1_000_000
     const account = anAccount()
     const state = await aState({ account, nowUs: () => seconds * 1e6 })
@@ -102,7 +102,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
     expect(await redis.pttl(`triplane:${account}:quote:SPY@sim`)).toBeLessThanOrEqual(29_000)
   })
 
-  it('notices a Redis that is there and does not answer, and loses nothing to it', async () => {
+  it('detects a Redis that does not answer, and loses no values', async () => {
     const state = await aState({ commandTimeoutMs: 100 })
     await isReady(state)
     await redis.call('client', 'pause', '1500', 'all')
@@ -115,7 +115,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
     expect(await state.get('quote', 'SPY@sim')).toMatchObject({ bid: 2 })
   })
 
-  it('keeps what Redis refuses, says why, and tries again', async () => {
+  it('keeps values that Redis refuses, reports why, and retries', async () => {
     const state = await aState()
     await isReady(state)
     await redis.config('SET', 'maxmemory', '1')
@@ -129,7 +129,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
     expect(await state.get('quote', 'SPY@sim')).toMatchObject({ bid: 7 })
   })
 
-  it('takes a password, and says when it is the wrong one', async () => {
+  it('accepts a password, and reports a wrong one', async () => {
     await redis.config('SET', 'requirepass', 'secret')
     try {
       const state = await aState({ password: 'secret' })
@@ -145,7 +145,7 @@ describeWithDocker(['redis'], 'the latest state in Redis', () => {
   })
 })
 
-it('takes values while there is no Redis at all, and closes', async () => {
+it('accepts values without any Redis, and closes', async () => {
   const state = createRedisState({ url: `redis://127.0.0.1:${await freePort()}`, account: 'sim-1' })
   state.set('quote', 'SPY@sim', aQuoteState(1))
   await state.flush()

@@ -4,7 +4,7 @@ import { StateError } from '../src/state-error.ts'
 import type { StateOptions, StateValues } from '../src/latest-state.ts'
 import { until } from './until.ts'
 
-/** Makes a state, empty unless another of the same account was used before, that is ready to be written. */
+/** Creates a state that is ready for writing, and empty unless its account was used before. */
 export type CreateState = (options: StateOptions) => LatestState | Promise<LatestState>
 
 let accounts = 0
@@ -20,7 +20,7 @@ export const aQuoteState = (bid: number): StateValues['quote'] => ({
   tsRecvUs: 1_723_127_400_000_000,
 })
 
-/** What every implementation of the latest state does. */
+/** The tests that every implementation of the latest state has to pass. */
 export function stateContract(name: string, createState: CreateState): void {
   describe(`${name} keeps the contract of the latest state`, () => {
     const opened: LatestState[] = []
@@ -31,7 +31,7 @@ export function stateContract(name: string, createState: CreateState): void {
     }
     afterEach(() => Promise.all(opened.splice(0).map((state) => state.close())))
 
-    it('gives what was set, with the time of that, and nothing under other keys and kinds', async () => {
+    it('returns a set value with its time, and nothing under other keys and kinds', async () => {
       const state = await aState({ nowUs: () => 1_723_127_400_000_007 })
       state.set('quote', 'BTC/USDT:USDT@sim', aQuoteState(61_800.2))
       await state.flush()
@@ -58,7 +58,7 @@ export function stateContract(name: string, createState: CreateState): void {
       expect(state.health()).toEqual({ isHealthy: true, waiting: 0, errors: 0, dropped: 0 })
     })
 
-    it('stores by itself what nobody flushes', async () => {
+    it('stores values without an explicit flush', async () => {
       const state = await aState()
       state.set('plane', 'order', { status: 'running', runId: 'run-1', tradingState: 'active' })
       await until(async () => (await state.get('plane', 'order'))?.status === 'running')
@@ -74,7 +74,7 @@ export function stateContract(name: string, createState: CreateState): void {
       expect((await pattern.list('quote')).size).toBe(0)
     })
 
-    it('lets values expire, each kind in its time', async () => {
+    it('expires values, each kind after its own time', async () => {
       const state = await aState({ expirySeconds: { plane: 0.3 } })
       state.set('plane', 'data', { status: 'running', runId: 'run-1' })
       state.set('quote', 'SPY@sim', aQuoteState(500))
@@ -84,7 +84,7 @@ export function stateContract(name: string, createState: CreateState): void {
       expect(await state.get('quote', 'SPY@sim')).toMatchObject({ bid: 500 })
     })
 
-    it('drops and counts keys beyond the bound, and still takes newer values of the others', async () => {
+    it('drops and counts keys beyond the bound, and still accepts newer values of the others', async () => {
       const state = await aState({ maxKeys: 2 })
       for (const key of ['a', 'b', 'c', 'd', 'a']) state.set('quote', key, aQuoteState(key === 'a' ? 9 : 1))
       expect(state.health()).toMatchObject({ dropped: 2 })
@@ -113,7 +113,7 @@ export function stateContract(name: string, createState: CreateState): void {
       expect(await state.get('killSwitch', 'drawdown')).toMatchObject({ active: true, limit: 0.02 })
     })
 
-    it('after close takes nothing, without complaint, and refuses to be read', async () => {
+    it('silently drops values and refuses reads after close', async () => {
       const state = await aState()
       await state.close()
       state.set('quote', 'SPY@sim', aQuoteState(500))

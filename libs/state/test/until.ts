@@ -1,4 +1,4 @@
-/** Resolves when `holds` gives true; rejects when it does not for 20 s. */
+/** Resolves once `holds` returns true; rejects after 20 s. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 1000; tries++) {
     if (await holds()) return
