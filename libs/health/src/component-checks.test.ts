@@ -3,14 +3,14 @@ import { ageCheck, probeCheck, reportCheck } from './component-checks.ts'
 const clock = { nowUs: () => 100_000_000, monotonicUs: () => 0 }
 
 describe('a probe', () => {
-  it('holds when it is answered', async () => {
+  it('passes when it is answered', async () => {
     expect(await probeCheck('Redis', () => Promise.resolve('PONG'), clock)()).toEqual({
       healthy: true,
       details: { answerSeconds: 0 },
     })
   })
 
-  it('says who did not answer', async () => {
+  it('names the part that did not answer', async () => {
     const check = probeCheck('the database', () => Promise.reject(new Error('ECONNREFUSED')), clock)
     await expect(check()).rejects.toThrow('Expected the database to answer, was ECONNREFUSED')
   })
@@ -27,7 +27,7 @@ describe('an age', () => {
 })
 
 describe('a report of a part', () => {
-  it('is passed on, a fault by its message', () => {
+  it('is forwarded, with a fault as its message', () => {
     const report = { isHealthy: false, bufferedRows: 7, fault: new Error('Expected to connect: refused') }
     expect(reportCheck(() => report)()).toEqual({
       healthy: false,

@@ -39,7 +39,7 @@ export function eventLoopCheck({
 
   return {
     check: () => {
-      // Right after a reset there is nothing yet: what was found last still holds.
+      // Right after a reset there is no measurement yet: the last result stands.
       if (delay.count > 0) lag = { lagSeconds: late(delay.percentile(99)), worstSeconds: late(delay.max) }
       if (clock.monotonicUs() - windowStartUs >= windowSeconds * US_PER_SECOND) {
         delay.reset()

@@ -2,8 +2,9 @@ import { Router, type Response } from 'express'
 import type { CheckResult, CheckResults, Health, HealthStatus } from './health.ts'
 
 /**
- * The routes `/health`, `/ready` and `/health/detailed`: 200 while every check holds that the service needs, else 503; with what
- * failed. What is degraded, or unhealthy but not needed, is shown, and leaves it at 200: nobody restarts a plane for its database.
+ * The routes `/health`, `/ready` and `/health/detailed`: 200 while every needed check passes, else 503; with the failed checks.
+ * Parts that are degraded, or unhealthy but not needed, are shown and leave it at 200, so that a supervisor does not restart a
+ * plane because of its database.
  */
 export function healthRoutes(health: Health): Router {
   const routes = Router()

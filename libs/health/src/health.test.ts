@@ -10,7 +10,7 @@ const timestamp = '2024-08-08T14:30:00.000Z'
 
 let server: Server | undefined
 
-/** Serves a health with these checks; gives status and body of a path. */
+/** Serves a health with these checks; returns a function that gets status and body of a path. */
 async function served(options: HealthOptions) {
   server = createServer(express().use(healthRoutes(createHealth({ clock, ...options }))))
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 
 describe('health over HTTP', () => {
-  it('is healthy when every check holds', async () => {
+  it('is healthy when every check passes', async () => {
     const get = await served({ checks: { lag: atMost(5, () => 5), rate: atLeast(1, () => 1) } })
     expect(await get('/health')).toEqual({ status: 200, body: { status: 'healthy' } })
     expect(await get('/ready')).toEqual({ status: 200, body: { status: 'ready' } })
@@ -82,7 +82,7 @@ describe('health over HTTP', () => {
   })
 })
 
-describe('parts that the service works without', () => {
+describe('parts that the service can work without', () => {
   const away = () => Promise.reject(new Error('connection refused'))
   const redis = { check: away, failsAs: 'degraded' } as const
   const shown = { degraded_checks: ['redis'], details: { redis: { error: 'connection refused' } } }
@@ -104,7 +104,7 @@ describe('parts that the service works without', () => {
     })
   })
 
-  it('leave the service ready, what is worse does not', async () => {
+  it('leave the service ready, unlike a worse failure', async () => {
     let lagSeconds = 5
     const health = createHealth({ checks: { redis }, readiness: { lag: atMost(5, () => lagSeconds) }, clock })
     expect(await health.isReady()).toBe(true)
@@ -112,7 +112,7 @@ describe('parts that the service works without', () => {
     expect(await health.isReady()).toBe(false)
   })
 
-  it('may be unhealthy themselves, with the reason, and leave it alive and ready', async () => {
+  it('may be unhealthy, with the reason, and leave it alive and ready', async () => {
     const database = { check: away, isNeeded: false } as const
     const get = await served({ checks: { database, lag: atMost(5, () => 5) } })
     const details = { database: { error: 'connection refused' } }
@@ -127,7 +127,7 @@ describe('parts that the service works without', () => {
     })
   })
 
-  it('do not hide what is worse', async () => {
+  it('do not hide worse failures', async () => {
     const get = await served({ checks: { redis, lag: atMost(5, () => 6) } })
     const details = { lag: { value: 6, atMost: 5 }, redis: { error: 'connection refused' } }
     expect(await get('/health')).toEqual({
@@ -141,14 +141,14 @@ describe('checks', () => {
   it.each([
     ['NaN', NaN],
     ['nothing', undefined],
-  ])('fail when they measured %s', async (_, value) => {
+  ])('fail when they measure %s', async (_, value) => {
     const results = await createHealth({
       checks: { low: atMost(5, () => value), high: atLeast(5, () => value) },
     }).checkHealth()
     expect(Object.values(results).map(({ status }) => status)).toEqual(['unhealthy', 'unhealthy'])
   })
 
-  it('fail when they take too long, without holding up the others, and do not pile up', async () => {
+  it('fail when they take too long, without delaying others or piling up', async () => {
     let runs = 0
     const hung = () => {
       runs++
@@ -163,7 +163,7 @@ describe('checks', () => {
     expect(runs).toBe(1)
   })
 
-  it('have a time-out of their own where they say so', async () => {
+  it('may have a time-out of their own', async () => {
     const hung = () => new Promise<never>(() => undefined)
     const health = createHealth({
       checks: { patient: hung, hasty: { check: hung, timeoutMs: 5 }, lame: { check: hung, failsAs: 'degraded' } },

@@ -1,67 +1,67 @@
 import { withTimeout } from '@triplane/async'
 import { systemClock, type Clock } from '@triplane/kernel'
 
-/** What a check found: healthy or not, and the numbers by which it was judged. */
+/** The result of a check: healthy or not, and the numbers behind it. */
 export interface Verdict {
   readonly healthy: boolean
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** Judges one part of the service. A check that throws or takes too long has failed. */
+/** Checks one part of the service. A check that throws or takes too long fails. */
 export type Check = () => Verdict | Promise<Verdict>
 
 /** A check with rules of its own. */
 export interface RuledCheck {
   readonly check: Check
-  /** How long it may take, milliseconds. Default: that of all checks. */
+  /** Time-out, milliseconds. Default: that of all checks. */
   readonly timeoutMs?: number
-  /** What a failure makes of the service. `degraded` is shown and does no more: for parts that it works without. */
+  /** Effect of a failure on the service. `degraded` is only shown: for parts that it can work without. */
   readonly failsAs?: 'unhealthy' | 'degraded'
-  /** False for a part that work goes on without: its failure leaves the service ready, and at most degraded. Default true. */
+  /** False for a part that the service can work without: its failure leaves it ready, and at most degraded. Default true. */
   readonly isNeeded?: boolean
 }
 
 export interface HealthOptions {
-  /** What must hold for the service to be healthy. */
+  /** Checks that must pass for the service to be healthy. */
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
-  /** What must hold beside that before the service is ready for work. */
+  /** Additional checks that must pass for the service to be ready. */
   readonly readiness?: Readonly<Record<string, Check | RuledCheck>>
-  /** How long a check may take that does not say so itself, milliseconds. Default 2000. */
+  /** Time-out of a check without its own, milliseconds. Default 2000. */
   readonly timeoutMs?: number
-  /** Dates the results. */
+  /** Timestamps the results. */
   readonly clock?: Clock
 }
 
-/** What a check says of its part, and the worst of them of the service. */
+/** The status of a part, and, as the worst of them, of the service. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy'
 
 /** The result of one check; `timestamp` is ISO 8601, UTC. */
 export type CheckResult = {
   readonly status: HealthStatus
   readonly timestamp: string
-  /** Set for a part that work goes on without. */
+  /** Set for a part that the service can work without. */
   readonly isNeeded?: false
 } & ({ readonly details: Verdict['details'] } | { readonly error: string })
 
 export type CheckResults = Readonly<Record<string, CheckResult>>
 
-/** The health of a service, judged anew at each call. */
+/** The health of a service, evaluated at each call. */
 export interface Health {
-  /** All checks of health. */
+  /** Runs all checks of health. */
   checkHealth(): Promise<CheckResults>
-  /** All checks of health that are needed, and those of readiness. */
+  /** Runs the needed checks of health, and those of readiness. */
   checkReadiness(): Promise<CheckResults>
-  /** Whether none of these found the service unhealthy. */
+  /** Whether no readiness check found the service unhealthy. */
   isReady(): Promise<boolean>
 }
 
-/** A check as it is run: no overlap, every rule set. */
+/** A runnable check: without overlap, with every rule set. */
 interface Rule extends Required<RuledCheck> {
   readonly name: string
   readonly check: () => Promise<Verdict>
 }
 
-/** Builds a registry of checks. They run side by side, each with a time-out of its own; it remembers what still runs. */
+/** Builds a registry of checks, which run concurrently, each with its time-out. A check still running is not started again. */
 export function createHealth({
   checks = {},
   readiness = {},
@@ -99,7 +99,7 @@ function rulesOf(checks: Readonly<Record<string, Check | RuledCheck>>, timeoutMs
   })
 }
 
-/** The same check; while a run of it is under way, callers share that run. */
+/** Wraps a check so that concurrent callers share one run. */
 function withoutOverlap(check: Check): () => Promise<Verdict> {
   let underway: Promise<Verdict> | undefined
   return () => {

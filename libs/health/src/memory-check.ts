@@ -2,13 +2,13 @@ import { getHeapStatistics } from 'node:v8'
 import type { Check } from './health.ts'
 
 export interface MemoryLimits {
-  /** Memory of the process that is in RAM, bytes. */
+  /** Limit on the resident memory of the process, bytes. */
   readonly maxRssBytes?: number
-  /** Used heap as a share of the most that Node will let it grow to, 0-1. Default 0.9: above it collection eats the time. */
+  /** Limit on used heap over Node's heap limit, 0-1. Default 0.9: above it garbage collection is too costly. */
   readonly maxHeapRatio?: number
 }
 
-/** A check that holds while the memory of this process is within both limits. */
+/** A check that passes while the memory of this process is within both limits. */
 export function memoryCheck({ maxRssBytes = Infinity, maxHeapRatio = 0.9 }: MemoryLimits = {}): Check {
   return () => {
     const rssBytes = process.memoryUsage.rss()

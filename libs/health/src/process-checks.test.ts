@@ -11,12 +11,12 @@ describe('the disk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-health-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('is judged by what is free', async () => {
+  it('is judged by its free space', async () => {
     expect(await diskCheck({ folder, minFreeBytes: 1 })()).toMatchObject({ healthy: true, details: { folder } })
     expect(await diskCheck({ folder, minFreeBytes: 2 ** 60 })()).toMatchObject({ healthy: false })
   })
 
-  it('fails when the folder is not there', async () => {
+  it('fails when the folder is missing', async () => {
     const disk = diskCheck({ folder: join(folder, 'none'), minFreeBytes: 1 })
     const results = await createHealth({ checks: { disk } }).checkHealth()
     expect(results['disk']).toMatchObject({ status: 'unhealthy', error: expect.stringContaining('ENOENT') })
@@ -34,7 +34,7 @@ describe('the memory', () => {
 })
 
 describe('the CPU', () => {
-  it('is judged over the last windows, not over the moment, and not at the start', () => {
+  it('is judged over the last windows, not momentarily, and not at the start', () => {
     let seconds = 0
     let usedSeconds = 3
     const clock = { nowUs: () => 0, monotonicUs: () => seconds * 1e6 }
@@ -46,14 +46,14 @@ describe('the CPU', () => {
     }
     expect(after(5, 5)).toEqual({ healthy: true, details: { maxRatio: 0.5 } })
     expect(after(5, 3)).toEqual({ healthy: false, details: { ratio: 0.8, maxRatio: 0.5 } })
-    // A second of full load right after it is seen over the eleven seconds since the last window began.
+    // A second of full load just after it counts over the eleven seconds since the last window began.
     expect(after(1, 1)).toMatchObject({ healthy: false, details: { ratio: 9 / 11 } })
-    // From second 10 on, the end of the first window, one of ten.
+    // One second of ten, from second 10 on, the end of the first window.
     expect(after(9, 0)).toMatchObject({ healthy: true, details: { ratio: 0.1 } })
     expect(after(10, 5)).toMatchObject({ healthy: true, details: { ratio: 0.5 } })
   })
 
-  it('is that of this process', () => {
+  it('is measured for this process', () => {
     let calls = 0
     const clock = { nowUs: () => 0, monotonicUs: () => calls++ * 1e6 }
     const check = cpuCheck({ maxRatio: 0, windowSeconds: 1, clock })
@@ -62,13 +62,13 @@ describe('the CPU', () => {
 })
 
 describe('the event loop', () => {
-  it('is judged by how late timers come, and by that until something newer is known', async () => {
+  it('is judged by the lag of timers, and by the last known lag until a newer one', async () => {
     let seconds = 0
     const clock = { nowUs: () => 0, monotonicUs: () => seconds * 1e6 }
     const { check, close } = eventLoopCheck({ maxLagSeconds: 0.15, windowSeconds: 10, clock })
     const turns = () => new Promise((resolve) => setTimeout(resolve, 50))
     await turns()
-    // Blocks the loop: not a wait for anything.
+    // Blocks the loop on purpose.
     const untilMs = performance.now() + 200
     while (performance.now() < untilMs);
     await turns()
@@ -79,7 +79,7 @@ describe('the event loop', () => {
     close()
   })
 
-  it('is fine before anything was measured', () => {
+  it('is healthy before the first measurement', () => {
     const { check, close } = eventLoopCheck({ maxLagSeconds: 0 })
     expect(check()).toMatchObject({ healthy: true, details: { lagSeconds: 0, worstSeconds: 0 } })
     close()

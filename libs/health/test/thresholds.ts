@@ -1,6 +1,6 @@
 import type { Check } from '../src/health.ts'
 
-/** A check that holds while the measured value is at most `limit`. What was never measured (NaN, undefined) fails. */
+/** A check that passes while the measured value is at most `limit`. Fails for a missing value (NaN, undefined). */
 export function atMost(limit: number, measure: () => number | undefined): Check {
   return () => {
     const value = measure()
@@ -8,7 +8,7 @@ export function atMost(limit: number, measure: () => number | undefined): Check 
   }
 }
 
-/** A check that holds while the measured value is at least `limit`. What was never measured (NaN, undefined) fails. */
+/** A check that passes while the measured value is at least `limit`. Fails for a missing value (NaN, undefined). */
 export function atLeast(limit: number, measure: () => number | undefined): Check {
   return () => {
     const value = measure()
