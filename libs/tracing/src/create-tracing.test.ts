@@ -14,7 +14,7 @@ describe('tracing that is off', () => {
     expect(Object.isFrozen(noTracing)).toBe(true)
   })
 
-  it('builds nothing: every call gives the same', async () => {
+  it('allocates nothing: every call returns the same', async () => {
     const trace = noTracing.traceOf('OFI-1')
     expect(trace).toBe(noTracing.traceOf('OFI-2', 'anything'))
     expect(trace).toEqual({ traceId: '', isSampled: false })
@@ -47,7 +47,7 @@ describe('traces', () => {
     expect(one.traceOf('OFI-1').traceId).not.toBe(later.traceOf('OFI-1').traceId)
   })
 
-  it('are sampled as the header of their own record says, whatever the ratio here', async () => {
+  it('are sampled according to the header of their own record, whatever the local ratio', async () => {
     const [all, few] = [await aTracing(), await aTracing({ sampleRatio: 1e-9 })]
     const header = all.traceparentOf(all.traceOf('OFI-1'), 'decide')
     expect([few.traceOf('OFI-1').isSampled, few.traceOf('OFI-1', header).isSampled]).toEqual([false, true])
@@ -56,7 +56,7 @@ describe('traces', () => {
     expect(all.traceOf('OFI-1', unsampled).isSampled).toBe(false)
   })
 
-  it('refuse what is not an endpoint or a ratio', async () => {
+  it('refuse an invalid endpoint or ratio', async () => {
     for (const endpoint of ['collector:4318', 'grpc://collector:4317', 'nonsense']) {
       await expect(aTracing({ endpoint })).rejects.toMatchObject({ name: 'TracingError', code: 'bad_endpoint' })
     }

@@ -8,7 +8,7 @@ const noTrace: TraceRef = Object.freeze({ traceId: '', isSampled: false })
 const noStats: TracingStats = Object.freeze({ exported: 0, failed: 0, dropped: 0, waiting: 0 })
 const done = Promise.resolve()
 
-/** Tracing that is off. Its calls give constants and build nothing. */
+/** Disabled tracing. Its calls return constants and allocate nothing. */
 export const noTracing: Tracing = Object.freeze({
   traceOf: () => noTrace,
   traceparentOf: () => undefined,

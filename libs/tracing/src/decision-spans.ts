@@ -4,18 +4,18 @@ import type { SpanAttributes, Tracing } from './tracing.ts'
 
 /** Wall times of a decision at the edge of the strategy plane, microseconds. */
 export interface DecisionTimes {
-  /** `tsSentUs` of the newest market record that the plane had taken. */
+  /** `tsSentUs` of the newest market record that the plane had handled. */
   readonly recordSentUs: number
-  /** When that record was taken. */
+  /** When the plane took that record. */
   readonly recordTakenUs: number
   readonly publishedUs: number
 }
 
-/** Market time that is further than this before the record is not wall time: a replay, a simulated market. */
+/** Market time further before the record than this is not wall time but that of a replay or a simulated market. */
 const MAX_FRAME_US = US_PER_MINUTE
 
 /**
- * Tells the spans `frame` and `decide` of an intent that the strategy plane publishes. Gives the header of its record.
+ * Reports the spans `frame` and `decide` of an intent that the strategy plane publishes. Returns the header of its record.
  * In live runs the frame's market time is its receive time; elsewhere the span of the frame is empty.
  */
 export function traceDecision(tracing: Tracing, intent: OrderIntent, times: DecisionTimes): string | undefined {
@@ -31,7 +31,7 @@ export function traceDecision(tracing: Tracing, intent: OrderIntent, times: Deci
   return tracing.traceparentOf(trace, 'decide')
 }
 
-/** What every span of an order says. */
+/** The attributes of every span of an order. */
 export function attributesOf(intent: OrderIntent): SpanAttributes {
   return {
     'triplane.intent_id': intent.intentId,

@@ -4,7 +4,7 @@ import { OrderSpans } from './order-spans.ts'
 import { noTracing } from './create-tracing.ts'
 import type { SpanDetails, Tracing } from './tracing.ts'
 
-/** Tracing that notes its spans: name, start, end, failure or key. */
+/** Tracing that records its spans: name, start, end, failure or key. */
 function aTracing({ isSampled = true } = {}) {
   const spans: (readonly unknown[])[] = []
   const tracing: Tracing = {
@@ -24,7 +24,7 @@ const inState = (state: ReturnType<typeof anOrderEvent>['state']) => {
 }
 
 describe('the spans of an order', () => {
-  it('follow each other, one for each fill', () => {
+  it('follow each other, one per fill', () => {
     const { tracing, spans } = aTracing()
     const orders = new OrderSpans(tracing)
     orders.onIntent(anOrderIntent(), 100)
@@ -45,7 +45,7 @@ describe('the spans of an order', () => {
     ])
   })
 
-  it('are whole where the venue fills without an acknowledgement', () => {
+  it('are complete even if the venue fills without an acknowledgement', () => {
     const { tracing, spans } = aTracing()
     const orders = new OrderSpans(tracing)
     orders.onIntent(anOrderIntent(), 100)
@@ -86,7 +86,7 @@ describe('the spans of an order', () => {
     expect(orders.size).toBe(0)
   })
 
-  it('say why risk denied it', () => {
+  it('give the reason of a denial by risk', () => {
     const { tracing, spans } = aTracing()
     const orders = new OrderSpans(tracing)
     orders.onIntent(anOrderIntent(), 100)
@@ -94,7 +94,7 @@ describe('the spans of an order', () => {
     expect(spans).toEqual([['risk+submit', 100, 120, 'price_collar']])
   })
 
-  it('are not begun twice, nor for what is not sampled, nor for what was not seen to begin', () => {
+  it('do not start twice, nor for unsampled orders, nor for orders whose start was missed', () => {
     const { tracing, spans } = aTracing()
     const orders = new OrderSpans(tracing)
     orders.onIntent(anOrderIntent(), 100)
@@ -108,7 +108,7 @@ describe('the spans of an order', () => {
     expect(unsampled.size).toBe(0)
   })
 
-  it('are bounded: of orders without an end the oldest is forgotten', () => {
+  it('are bounded: the oldest order without an end is forgotten', () => {
     const { tracing, spans } = aTracing()
     const orders = new OrderSpans(tracing)
     for (let i = 0; i < 10_001; i++) orders.onIntent(anOrderIntent({ intentId: `OFI-${i}` }), i)
@@ -141,7 +141,7 @@ describe('the spans of a decision', () => {
     expect(spans[0]).toEqual(['frame', recordSentUs, recordSentUs])
   })
 
-  it('are not told where it is not sampled; the header says so', () => {
+  it('are not reported without sampling; the header says so', () => {
     const { tracing, spans } = aTracing({ isSampled: false })
     const times = { recordSentUs: 1, recordTakenUs: 1, publishedUs: 1 }
     expect(traceDecision(tracing, intent, times)).toBe('OFI-1 decide false')

@@ -6,7 +6,7 @@ import type { SpanAttributes, TraceRef, Tracing } from './tracing.ts'
 interface TracedOrder {
   readonly trace: TraceRef
   readonly attributes: SpanAttributes
-  /** The span that it is in, and when that began, wall time. */
+  /** The current span and its start, wall time. */
   step: Step
   sinceUs: number
 }
@@ -14,12 +14,12 @@ interface TracedOrder {
 type Step = Exclude<SpanName, 'frame' | 'decide'>
 const stepAfter = { 'risk+submit': 'acknowledge', acknowledge: 'fill' } as const satisfies Partial<Record<Step, Step>>
 
-/** Orders that are followed at once. Beyond, the oldest is forgotten: it never ended, or its end was never told. */
+/** Most orders followed at once. Beyond it the oldest is forgotten: it never ended, or its end was never reported. */
 const MAX_OPEN = 10_000
 
 /**
- * Tells the spans of orders at the edge of the order plane: `risk+submit`, `acknowledge` and one `fill` for each fill, one
- * behind the other. It remembers the traced orders that are open. Give it nothing while an input log is replayed.
+ * Reports the spans of orders at the edge of the order plane: `risk+submit`, `acknowledge` and one `fill` per fill, one after
+ * the other. It remembers the open traced orders. Do not call it while an input log is replayed.
  */
 export class OrderSpans {
   readonly #tracing: Tracing
@@ -29,12 +29,12 @@ export class OrderSpans {
     this.#tracing = tracing
   }
 
-  /** Traced orders that are open. */
+  /** The number of open traced orders. */
   get size(): number {
     return this.#open.size
   }
 
-  /** An intent was taken from the bus at `takenUs`, wall time, out of a record with this header. */
+  /** Handles an intent taken from the bus at `takenUs`, wall time, from a record with this header. */
   onIntent(intent: OrderIntent, takenUs: number, traceparent?: string): void {
     const { intentId } = intent
     const trace = this.#tracing.traceOf(intentId, traceparent)
@@ -46,7 +46,7 @@ export class OrderSpans {
     this.#open.set(intentId, { trace, attributes: attributesOf(intent), step: 'risk+submit', sinceUs: takenUs })
   }
 
-  /** The core put out an event at `nowUs`, wall time. Gives the trace of a traced fill, for the table of slow fills. */
+  /** Handles an output of the core at `nowUs`, wall time. Returns the trace of a traced fill, for the table of slow fills. */
   onOutput(event: ExecutionEvent, nowUs: number): TraceRef | undefined {
     if (event.type === 'accountOpened') return undefined
     const order = this.#open.get(event.intentId)
@@ -63,7 +63,7 @@ export class OrderSpans {
       case 'rejected':
       case 'cancelled':
       case 'expired':
-        // What it was in the middle of did not come about. Of an order that was acknowledged all has been told.
+        // The current step failed. An acknowledged order has no step left to report.
         if (order.step !== 'fill') this.#tell(order, order.step, event.state, nowUs, event.reason ?? event.state)
         this.#open.delete(event.intentId)
         break
@@ -75,7 +75,7 @@ export class OrderSpans {
     return undefined
   }
 
-  /** Ends what comes before `step`. A venue may leave out an acknowledgement; its span is there all the same, empty. */
+  /** Ends the steps before `step`. If a venue omits the acknowledgement, its span is reported all the same, empty. */
   #reach(order: TracedOrder, step: Step, state: string, nowUs: number): void {
     while (order.step !== step && order.step !== 'fill') {
       this.#tell(order, order.step, state, nowUs)

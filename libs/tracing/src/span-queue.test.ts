@@ -17,7 +17,7 @@ const aSpan: FinishedSpan = {
   failure: undefined,
 }
 
-/** A queue whose exporter notes its batches and answers when the test does. */
+/** A queue whose exporter records its batches and answers on the test's command. */
 function aQueue(maxWaiting: number) {
   const batches: ReadableSpan[][] = []
   const results: OnResult[] = []
@@ -37,7 +37,7 @@ function aQueue(maxWaiting: number) {
 }
 
 describe('the queue of spans', () => {
-  it('is bounded, what is on its way included, and counts what becomes of each', async () => {
+  it('is bounded, spans in flight included, and counts the outcome of each', async () => {
     const { queue, add, answer, batches } = aQueue(10)
     add(6)
     const flushed = queue.flush()

@@ -7,7 +7,7 @@ import { US_PER_SECOND } from '@triplane/kernel'
 import { TracingError } from './tracing-error.ts'
 import type { SpanAttributes, TracingOptions, TracingStats } from './tracing.ts'
 
-/** A span that is over. */
+/** A finished span. */
 export interface FinishedSpan {
   readonly traceId: string
   readonly spanId: string
@@ -30,7 +30,7 @@ export interface SpanQueue {
 
 export interface SpanQueueOptions extends TracingOptions {
   readonly endpoint: string
-  /** Instead of that of the endpoint. Must give each batch its result, at once or later. */
+  /** Replaces the exporter of the endpoint. Must report a result for each batch, at once or later. */
   readonly exporter?: SpanExporter
 }
 
@@ -46,7 +46,7 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
   let failed = 0
   let dropped = 0
   let closed = false
-  /** The exporter, counted. */
+  /** The exporter, with its results counted. */
   const counted: SpanExporter = {
     export(spans, onResult) {
       exporter.export(spans, (result) => {
@@ -59,11 +59,11 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
     shutdown: () => exporter.shutdown(),
   }
   const processor = new BatchSpanProcessor(counted, {
-    // What is waiting is bounded here, where it is counted, and with what is on its way.
+    // `add` bounds and counts the waiting spans, including those in flight.
     maxQueueSize: maxWaiting,
     maxExportBatchSize: Math.min(MAX_BATCH, maxWaiting),
     scheduledDelayMillis: intervalMs,
-    // The exporter keeps its own time; this one must not overtake it, or batches would overlap.
+    // The exporter has its own time-out; this one must be longer, or batches would overlap.
     exportTimeoutMillis: 2 * exportTimeoutMs,
   })
   const resources = new Map<string, Resource>()
@@ -78,7 +78,7 @@ export function createSpanQueue(options: SpanQueueOptions): SpanQueue {
     return resource
   }
 
-  /** Sends what waits, and waits for what was on its way before. What fails is counted, and no error of ours. */
+  /** Sends the waiting spans and waits for those already in flight. Failures are counted, never thrown. */
   async function flush(): Promise<void> {
     await Promise.allSettled([processor.forceFlush(), exporter.forceFlush?.()])
   }
@@ -106,7 +106,7 @@ function otlpExporter(endpoint: string, timeoutMillis: number): SpanExporter {
   return new OTLPTraceExporter({ url: tracesUrl(endpoint), timeoutMillis })
 }
 
-/** Where a collector takes traces: OTEL_EXPORTER_OTLP_ENDPOINT is the base of all signals. */
+/** The collector's URL for traces: OTEL_EXPORTER_OTLP_ENDPOINT is the base of all signals. */
 function tracesUrl(endpoint: string): string {
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
     throw new TracingError(

@@ -4,7 +4,7 @@ import { isSampledAt, spanIdOf, traceIdOf } from './trace-ids.ts'
 describe('ids', () => {
   it('are pure functions of run, order, span and key', () => {
     const traceId = traceIdOf('run-1', 'OFI-1')
-    // Fixed for good: planes of two versions must agree.
+    // Fixed forever: planes of two versions must agree.
     expect(traceId).toBe('aa6e2929eab3f70fd8a6903d087fc05b')
     expect(spanIdOf(traceId, 'frame')).toBe('c9e32b1064ab08fe')
   })
@@ -34,10 +34,10 @@ describe('sampling', () => {
     )
   })
 
-  it('keeps the share that was asked for', () => {
+  it('keeps the requested share', () => {
     const ids = Array.from({ length: 20_000 }, (_, i) => traceIdOf('run-1', `OFI-${i}`))
     const kept = ids.filter((id) => isSampledAt(0.1, id)).length
-    // 2000, and four standard deviations of 42 to either side. The ids are always the same, so is the count.
+    // 2000, plus or minus four standard deviations of 42. The ids, and so the count, are always the same.
     expect(Math.abs(kept - 2000)).toBeLessThan(170)
   })
 })

@@ -11,12 +11,12 @@ export function traceIdOf(runId: string, intentId: string): string {
   return digest(`${runId}\n${intentId}`, TRACE_ID_DIGITS)
 }
 
-/** A span of a trace: 16 hex digits. `key` tells spans of one name apart. */
+/** A span of a trace: 16 hex digits. `key` distinguishes spans of one name. */
 export function spanIdOf(traceId: string, name: SpanName, key = ''): string {
   return digest(`${traceId}\n${name}\n${key}`, SPAN_ID_DIGITS)
 }
 
-/** Whether a trace is among the `ratio` (0-1) of all that are kept: by its id, so all planes with one ratio agree. */
+/** Whether a trace belongs to the kept `ratio` (0-1) of all: decided by its id, so planes with the same ratio agree. */
 export function isSampledAt(ratio: number, traceId: string): boolean {
   return Number.parseInt(traceId.slice(-SAMPLED_DIGITS), 16) < ratio * 16 ** SAMPLED_DIGITS
 }

@@ -4,7 +4,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c'
 const spanId = 'b7ad6b7169203331'
 
 describe('a traceparent', () => {
-  it.each([true, false])('is read as it was written, sampled: %s', (isSampled) => {
+  it.each([true, false])('is read as written, sampled: %s', (isSampled) => {
     const text = formatTraceparent({ traceId, spanId, isSampled })
     expect(text).toBe(`00-${traceId}-${spanId}-0${isSampled ? 1 : 0}`)
     expect(parseTraceparent(text)).toEqual({ traceId, spanId, isSampled })
@@ -28,7 +28,7 @@ describe('a traceparent', () => {
     ['a short id', `00-${traceId.slice(1)}-${spanId}-01`],
     ['more than version 00 has', `00-${traceId}-${spanId}-01-more`],
     ['a later version without a dash before what it appends', `01-${traceId}-${spanId}-01more`],
-  ])('is as if it were absent: %s', (_, text) => {
+  ])('counts as absent: %s', (_, text) => {
     expect(parseTraceparent(text)).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-/** What a record's `traceparent` header says (W3C Trace Context, level 1, section 3.2). */
+/** The content of a record's `traceparent` header (W3C Trace Context, level 1, section 3.2). */
 export interface Traceparent {
   /** 32 hex digits, not all 0. */
   readonly traceId: string
@@ -8,14 +8,14 @@ export interface Traceparent {
 }
 
 const SAMPLED = 0x01
-/** A version that is not ff, and after version 00's fields only what a later version may append. */
+/** Any version but ff, and after version 00's fields only what a later version may append. */
 const PATTERN = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 export function formatTraceparent({ traceId, spanId, isSampled }: Traceparent): string {
   return `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`
 }
 
-/** Undefined for what is not a traceparent: it is then as if there were none. */
+/** Parses a header. Returns undefined for anything but a traceparent, as if it were absent. */
 export function parseTraceparent(text: string | undefined): Traceparent | undefined {
   const match = text === undefined ? null : PATTERN.exec(text)
   if (!match) return undefined

@@ -15,7 +15,7 @@ afterEach(() => collector.close())
 const root = join(__dirname, '../../..')
 const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
 
-/** Runs a process that tells spans; gives what it counted. Its standard error must be empty. */
+/** Runs a process that reports spans; returns its counts. Its standard error must be empty. */
 async function plane(deed: string, options: Partial<TracingOptions> = {}, endpoint = collector.endpoint) {
   const script = join(__dirname, 'plane-process.ts')
   const args = [tsx, script, endpoint, deed, JSON.stringify(options)]
@@ -38,7 +38,7 @@ function treeOf(spans: readonly ReceivedSpan[]) {
 }
 
 describe('one trace from frame to fill', () => {
-  it('joins what two processes tell of three planes', async () => {
+  it('joins the spans of three planes from two processes', async () => {
     const counted = await Promise.all([plane('strategy'), plane('order')])
     expect(treeOf(collector.spans)).toEqual([
       ['data-plane', 'frame', 'root', ns(0), ns(100)],
@@ -69,7 +69,7 @@ describe('one trace from frame to fill', () => {
     expect(collector.spans[0]?.endTimeUnixNano).toBe(ns(1))
   })
 
-  it('is kept of a share of the orders, the same in every process', async () => {
+  it('is kept for a share of the orders, the same in every process', async () => {
     const [one, other] = [await plane('crowd', { sampleRatio: 0.3 }), await plane('crowd', { sampleRatio: 0.3 })]
     expect(one.exported).toBeGreaterThan(10)
     expect(one.exported).toBeLessThan(60)
@@ -79,20 +79,20 @@ describe('one trace from frame to fill', () => {
 })
 
 describe('a collector', () => {
-  it('gets spans again when it was busy', async () => {
+  it('gets spans again after it was busy', async () => {
     collector.answers.push(503)
     expect(await plane('crowd')).toEqual({ exported: 100, failed: 0, dropped: 0, waiting: 0 })
     expect([collector.paths.length, collector.spans.length]).toEqual([2, 100])
   })
 
-  it('that is not there costs spans, which are counted', async () => {
+  it('that is missing costs spans, which are counted', async () => {
     const counted = await plane('crowd', { exportTimeoutMs: 100, maxWaiting: 40 }, 'http://127.0.0.1:1')
     expect(counted).toEqual({ exported: 0, failed: 40, dropped: 60, waiting: 0 })
   })
 
-  it('that never answers costs spans, which are counted, those on their way before the end included', async () => {
+  it('that never answers costs spans, which are counted, including those in flight at the end', async () => {
     collector.answers.push('none')
-    // Ninety make a batch: it is on its way when the process comes to its end.
+    // Ninety make a batch, which is in flight when the process ends.
     const counted = await plane('crowd', { exportTimeoutMs: 200, maxWaiting: 90 })
     expect(counted).toEqual({ exported: 0, failed: 90, dropped: 10, waiting: 0 })
     expect(collector.paths).toEqual(['/v1/traces'])

@@ -3,8 +3,8 @@ import { createTracing, OrderSpans, traceDecision } from '../src/index.ts'
 import type { Tracing, TracingOptions } from '../src/tracing.ts'
 
 /**
- * A process of its own for tests: `plane-process.ts <endpoint> <what it does> [options as JSON]`. Jest cannot run the
- * exporter, which loads `http` with an import() of its own. Prints what the tracing counted.
+ * A separate process for tests: `plane-process.ts <endpoint> <what it does> [options as JSON]`. Jest cannot run the exporter,
+ * which loads `http` by its own import(). Prints the counts of the tracing.
  */
 
 /** The header of the intent's record, as the bus would carry it. */
