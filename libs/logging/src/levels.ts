@@ -3,8 +3,7 @@ export const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const
 export type Level = (typeof levels)[number]
 
 /**
- * The level of the module `name` ("feeds.binance"): that of the longest part of its name that is listed ("feeds"), else
- * `level`.
+ * The level of the module `name` ("feeds.binance"): that of the longest listed part of its name ("feeds"), else `level`.
  */
 export function levelOf(name: string, level: Level, byModule: Readonly<Record<string, Level>>): Level {
   const parts = name.split('.')

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '@triplane/kernel'
 import pino from 'pino'
 
-/** Where lines go: a stream of the process, a file (appended to), or anything that takes lines. */
+/** Where lines go: a stream of the process, a file (appended to), or any writer of lines. */
 export type Destination = 'stdout' | 'stderr' | { readonly file: string } | { write(line: string): void }
 
 /** Writes one line: the fields in their order, after the time stamp. */
@@ -13,8 +13,8 @@ export function createLineWriter(destination: Destination, clock: Clock = system
     {
       base: null,
       messageKey: 'message',
-      // pino begins a line with its own level and adds the time. With no level there the time comes first, and the level
-      // is one of the fields: modules have levels of their own, so nothing is left to filter here.
+      // pino begins a line with its own level, then the time. Without its level the time comes first, and our level is one of
+      // the fields: modules have their own levels, so nothing is filtered here.
       formatters: { level: () => ({}) },
       timestamp: () => `"timestamp":"${new Date(clock.nowUs() / 1000).toISOString()}"`,
     },

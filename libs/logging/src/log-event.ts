@@ -8,7 +8,7 @@ import {
 } from '@triplane/contracts'
 import type { Logger } from './logger.ts'
 
-/** What is lost, ignored or cannot be traded; the others say that it is back. */
+/** Statuses of something lost, ignored or untradable; the others report a recovery. */
 const warnings: readonly MarketStatusCode[] = [
   'gap',
   'disconnected',
@@ -22,7 +22,7 @@ const warnings: readonly MarketStatusCode[] = [
 /** An instrument as logs name it. */
 const namesOf = (id: InstrumentId) => ({ symbol: symbolOf(id), venue: venueOf(id) })
 
-/** Writes the few events of a run that a person would want to find in a log. */
+/** Logs the few events of a run that people look for in a log. */
 export function logEvent(logger: Logger, event: Event): void {
   switch (event.type) {
     case 'killSwitch': {

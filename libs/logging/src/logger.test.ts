@@ -7,7 +7,7 @@ import { createLogger, type LoggingOptions } from './logger.ts'
 
 const clock = { nowUs: () => 1_723_127_400_123_456, monotonicUs: () => 0 }
 
-/** A logger and the lines that it has written. */
+/** A logger and the lines that it wrote. */
 function aLogger(options: Partial<LoggingOptions> = {}) {
   const lines: string[] = []
   const logger = createLogger({
@@ -20,7 +20,7 @@ function aLogger(options: Partial<LoggingOptions> = {}) {
 }
 
 describe('a log line', () => {
-  it('is this, to the byte', () => {
+  it('has this exact form, to the byte', () => {
     const { logger, lines } = aLogger()
     logger
       .child('feeds')
@@ -52,7 +52,7 @@ describe('a log line', () => {
     expect(lines[0]).toContain('"url":"postgres://me:***@host/db"')
   })
 
-  it('writes errors with their code, stack and cause, and what JSON cannot hold', () => {
+  it('writes errors with their code, stack and cause, and values that JSON cannot represent', () => {
     const { logger, written } = aLogger()
     const error = Object.assign(new Error('no answer', { cause: new TypeError('reset') }), { code: 'ETIMEDOUT' })
     const loop: Record<string, unknown> = {}
@@ -66,7 +66,7 @@ describe('a log line', () => {
     })
   })
 
-  it('keeps its own fields whatever the context is called', () => {
+  it('keeps its own fields whatever the names in the context', () => {
     const { logger, written } = aLogger()
     logger.info('x', { level: 3, message: 'y', time: 1 })
     expect(written()[0]).toMatchObject({ level: 'INFO', message: 'x', context_level: 3, context_message: 'y', time: 1 })
@@ -74,7 +74,7 @@ describe('a log line', () => {
 })
 
 describe('context', () => {
-  it('is bound for good, to the logger and its children', () => {
+  it('is bound permanently, to the logger and its children', () => {
     const { logger, written } = aLogger()
     const feeds = logger.child('feeds')
     const binance = feeds.child('binance')
@@ -89,7 +89,7 @@ describe('context', () => {
     ])
   })
 
-  it('holds for a scope, over awaits and nested scopes, in every logger', async () => {
+  it('applies to a scope, across awaits and nested scopes, in every logger', async () => {
     const { logger, written } = aLogger()
     const feeds = logger.child('feeds')
     const result = await logger.context({ orderId: 'o1', step: 1 }, async () => {
@@ -130,7 +130,7 @@ it('has a level for each module, the longest name first', () => {
   ])
 })
 
-it('appends to a file, in a folder that it makes', () => {
+it('appends to a file, in a folder that it creates', () => {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-log-'))
   try {
     const file = join(folder, 'logs', 'data-plane.jsonl')
@@ -142,7 +142,7 @@ it('appends to a file, in a folder that it makes', () => {
   }
 })
 
-it('says what comes after the end of its order', () => {
+it('logs a fill that comes after the end of its order', () => {
   const { logger, written } = aLogger()
   logEvent(logger, aFill({ fillId: 'a-1' }))
   logEvent(logger, aFill({ fillId: 'a-2', isLate: true }))

@@ -4,7 +4,7 @@ import type { Clock } from '@triplane/kernel'
 import { levelOf, levels, type Level } from './levels.ts'
 import { createLineWriter, type Destination } from './line-writer.ts'
 
-/** Fields that tell what a line is about. Secrets are masked by name, errors written as name, message, code and stack. */
+/** Fields that describe a line's subject. Secrets are masked by name, errors written as name, message, code and stack. */
 type Context = Readonly<Record<string, unknown>>
 
 /** Writes log lines of one module. */
@@ -15,20 +15,20 @@ export interface Logger {
   warning(message: string, context?: Context): void
   error(message: string, context?: Context): void
   critical(message: string, context?: Context): void
-  /** The logger of a part of this module: `feeds` gives `feeds.binance`. It has what is bound to this one, now or later. */
+  /** The logger of a part of this module: `feeds.binance` of `feeds`. It inherits all context bound to this one, now or later. */
   child(name: string): Logger
-  /** Adds context to every later line of this logger and its children, for good. Gives this logger. */
+  /** Permanently adds context to every later line of this logger and its children. Returns this logger. */
   bind(context: Context): Logger
-  /** Adds context to every line that is written while `scope` runs, by whatever logger, promises included. */
+  /** Adds context to every line written by any logger while `scope` runs, promises included. */
   context<T>(context: Context, scope: () => T): T
 }
 
 export interface LoggingOptions {
   /** The `service` of every line: data_plane, order_plane, ... */
   readonly service: string
-  /** What is less is not written. Default INFO. */
+  /** The lowest level that is written. Default INFO. */
   readonly level?: Level
-  /** Levels of modules and what is below them: `{ feeds: 'DEBUG', 'feeds.binance': 'ERROR' }`. */
+  /** Levels of modules and their parts: `{ feeds: 'DEBUG', 'feeds.binance': 'ERROR' }`. */
   readonly levels?: Readonly<Record<string, Level>>
   /** Default stderr. */
   readonly destination?: Destination
@@ -40,7 +40,7 @@ const OWN_FIELDS = ['timestamp', 'level', 'logger', 'message', 'service']
 
 /**
  * Builds the root logger of a service, named after it. A line is JSON: timestamp (ISO 8601, UTC), level, logger, message,
- * service, then the context: what is bound, then the scope's, then the call's; of two equal fields the later wins.
+ * service, then the context: bound fields, then the scope's, then the call's; the last of equal fields wins.
  */
 export function createLogger({
   service,
