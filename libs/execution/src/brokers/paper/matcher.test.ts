@@ -373,7 +373,7 @@ describe('matcher', () => {
     return answers
   }
 
-  it('never fills more than the order, the displayed size or the trade; a snapshot goes on identically', () => {
+  it('never fills more than the order, the displayed size or the trade, and resumes identically from a snapshot', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.nat(40), (steps, cut) => {
         expect(play(steps, cut)).toEqual(play(steps))

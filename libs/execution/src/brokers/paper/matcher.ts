@@ -193,7 +193,7 @@ export class Matcher {
     }
   }
 
-  /** Takes what the other side of the book offers up to the order's limit. A taker gets the level's price, a maker its own. */
+  /** Fills from the other side of the book up to the order's limit. A taker gets the level's price, a maker its own. */
   #sweep(order: VenueOrder, liquidity: 'maker' | 'taker', nowUs: number): void {
     const { limit } = order
     const isBuy = order.intent.side === 'BUY'
