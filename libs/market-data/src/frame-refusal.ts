@@ -1,10 +1,10 @@
 import type { Bar, InstrumentId, NormalizeRefusal, Quote, Trade } from '@triplane/contracts'
 import type { ReceivedDelta, ReceivedSnapshot } from './order-book/book-rule.ts'
 
-/** What a frame says once it is understood. `seq` is 0 until the outbox stamps it. */
+/** The content of a frame that was understood. `seq` is 0 until the outbox stamps it. */
 export type NormalizedEvent = Trade | Quote | ReceivedDelta | ReceivedSnapshot | Bar
 
-/** What a frame can be refused for, by what it would have been. A `frame` did not get as far as a known message. */
+/** What a frame can be refused for, by the event that it would have been. `frame`: it was not recognised as a known message. */
 export const frameRefusalsOf = {
   frame: ['bad_line', 'impossible_time', 'not_json', 'unknown_message'],
   trade: ['unknown_instrument', 'off_book_trade', 'missing_field', 'bad_field'],
@@ -17,19 +17,19 @@ export const frameRefusalsOf = {
 /** Why a frame was not understood. */
 export interface FrameRefusal {
   readonly code: NormalizeRefusal
-  /** What was expected and what was found, for a person. */
+  /** What was expected and what was found, for people. */
   readonly detail: string
-  /** When the frame got as far as a known instrument. Never a name from the wire. */
+  /** Set when the frame was recognised as of a known instrument. Never a name from the wire. */
   readonly instrument?: InstrumentId
-  /** What it would have been, when the frame got as far as a known message. */
+  /** The event that it would have been, set when the message was recognised. */
   readonly eventType?: NormalizedEvent['type']
-  /** Of a refused trade, where it can be read: so that it is not missed. */
+  /** Id of a refused trade, if readable: so that it does not count as missing. */
   readonly tradeId?: number
 }
 
 const LONGEST_QUOTE = 40
 
-/** A value from the wire as one short line. Looks no deeper than the value itself, whatever is nested in it. */
+/** A value from the wire as one short line. Looks no deeper than the value itself, however deeply it is nested. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'absent'
   if (value === null) return 'null'

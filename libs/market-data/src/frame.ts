@@ -2,17 +2,17 @@
 export interface FrameOrigin {
   /** Label of metrics and events: binance_ws, capture, sim. */
   readonly source: string
-  /** Venue and product whose protocol the frames speak: binance_spot, binance_usdm, sim. */
+  /** Venue and product whose protocol the frames use: binance_spot, binance_usdm, sim. */
   readonly venue: string
-  /** Venue symbol that a REST snapshot without a symbol belongs to; absent when there is not exactly one. */
+  /** Venue symbol for a REST snapshot without a symbol; absent when there is not exactly one. */
   readonly snapshotSymbol?: string
   /** The frames are the venue's own list of its instruments: a REST answer. */
   readonly isInstrumentList?: true
-  /** The frames are the venue's answer to this URL, which asks for bars of the time before. */
+  /** The frames are the venue's answer to this URL, which asks for past bars. */
   readonly pastBarsUrl?: string
 }
 
-/** A raw frame: the bytes from `start` to `end` (exclusive) of a chunk that must not be written to any more. */
+/** A raw frame: the bytes from `start` to `end` (exclusive) of a chunk that must no longer be written to. */
 export interface Frame {
   readonly type: 'frame'
   readonly origin: FrameOrigin
@@ -23,12 +23,12 @@ export interface Frame {
   readonly tsRecvUs: number
 }
 
-/** A line of a capture that has no payload or no receive time that can be believed; it takes the time of the line before. */
+/** A line of a capture without a payload or a plausible receive time; it takes the time of the line before. */
 export interface BadLine {
   readonly type: 'badLine'
-  /** The line has a receive time, microseconds, and it is impossible: the line behind it does not confirm the jump. */
+  /** Set for an impossible receive time, microseconds: the line behind it does not confirm the jump. */
   readonly impossibleUs?: number
-  /** The line was too long to be kept, so many bytes; these are its first. */
+  /** Set for a line too long to be kept: its length in bytes; these are its first. */
   readonly lineBytes?: number
   readonly origin: FrameOrigin
   readonly bytes: Uint8Array
@@ -44,7 +44,7 @@ export interface Connect {
   readonly tsRecvUs: number
 }
 
-/** The connection is down: what cannot survive a hole is reset. */
+/** The connection is down: state that cannot survive a hole is reset. */
 export interface Disconnect {
   readonly type: 'disconnect'
   readonly origin: FrameOrigin
@@ -52,11 +52,11 @@ export interface Disconnect {
   readonly reason: string
 }
 
-/** Nothing came, and market time went on to `tsRecvUs`. */
+/** Nothing arrived, and market time advanced to `tsRecvUs`. */
 interface TimePasses {
   readonly type: 'time'
   readonly tsRecvUs: number
 }
 
-/** What a feed hands over. Items come in batches, ordered by receive time within a feed. */
+/** The items of a feed. They come in batches, ordered by receive time within a feed. */
 export type FeedItem = Frame | BadLine | Connect | Disconnect | TimePasses

@@ -1,4 +1,4 @@
-// Frames: what a feed hands over
+// Frames and other items of a feed
 export type { BadLine, Connect, Disconnect, FeedItem, Frame, FrameOrigin } from './frame.ts'
 // Trading sessions
 export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './session/trading-session.ts'
@@ -6,7 +6,7 @@ export { isSessionOpen, nextSessionOpenUs, openTimeUs, type Session } from './se
 export { OrderBook, orderBookSchema } from './order-book/order-book.ts'
 export { bookKeeperSchema, createBookKeeper, type BookKeeper } from './order-book/book-keeper.ts'
 export { idRules, type BookRule } from './order-book/book-rule.ts'
-// What a frame says, or why it is refused
+// Contents of frames, and refusals
 export { describeValue, frameRefusalsOf, type FrameRefusal, type NormalizedEvent } from './frame-refusal.ts'
 // Bars
 export { barBuilderSchema, createBarBuilder, REVISABLE_US, timeframeUs, type BarBuilder } from './bars/bar-builder.ts'
@@ -20,7 +20,7 @@ export { firstIdOf } from './validate/trade-ids.ts'
 export { TradeStream, tradeStreamSchema } from './validate/trade-stream.ts'
 export { clockOffsetSchema, createClockOffset, type ClockOffset } from './validate/clock-offset.ts'
 export { explainValidationError, refusalsOf, type ValidationError } from './validate/validation-error.ts'
-// What of a replay was understood
+// How much of a replay was understood
 export { explainNoneUnderstood, type FrameCounts } from './none-understood.ts'
 // Steps
 export { createStepsWatch, stepsWatchSchema, type StepsWatch } from './steps/steps-watch.ts'

@@ -1,6 +1,6 @@
 import { normalizeRefusals, type NormalizeRefusal } from '@triplane/contracts'
 
-/** What became of the frames of a replay. */
+/** The counts for the frames of a replay. */
 export interface FrameCounts {
   readonly framesIn: number
   /** Events that were understood. */
@@ -9,7 +9,7 @@ export interface FrameCounts {
 }
 
 /**
- * Why the frames of `source` were of no use: some were refused and none was understood. Undefined when one was, or when there
+ * Why the frames of `source` were useless: some were refused and none was understood. Undefined when one was, or when there
  * were none.
  */
 export function explainNoneUnderstood(

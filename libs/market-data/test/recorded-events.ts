@@ -4,13 +4,13 @@ import { gunzipSync } from 'node:zlib'
 import type { BookDelta, BookSnapshot, Quote, Trade } from '@triplane/contracts'
 import type { idRules } from '../src/order-book/book-rule.ts'
 
-/** An event of a recorded capture with its line, counted from 1 over all files. */
+/** An event of a recorded capture with its line, counted from 1 across all files. */
 export interface RecordedEvent {
   readonly line: number
   readonly event: Trade | Quote | BookDelta | BookSnapshot
 }
 
-/** One market that was recorded: files that continue each other, and what independent calculators found in them. */
+/** One recorded market: files that continue each other, and the results of independent calculators for them. */
 export interface Recording {
   readonly venue: string
   readonly rule: keyof typeof idRules
@@ -69,7 +69,7 @@ export function readJson(...path: string[]): unknown {
   return JSON.parse((bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString()) as unknown
 }
 
-/** The events of a recording, read by plain JSON.parse: a second opinion beside the real normaliser. */
+/** The events of a recording, parsed with plain JSON.parse: an independent check of the real normaliser. */
 export function* recordedEvents(folder: string, { venue, symbol, files }: Recording): Generator<RecordedEvent> {
   const market = { seq: 0, source: 'capture', instrument: `${symbol}@${venue}` }
   let line = 0
@@ -92,7 +92,7 @@ export function snapshotEvent(message: Message, market: Market): BookSnapshot {
   return { ...market, type: 'bookSnapshot', lastUpdateId, bids: numbers(bids), asks: numbers(asks) }
 }
 
-/** Where and when a message was received. */
+/** The origin and receive time of a message. */
 export type Market = Pick<Trade, 'seq' | 'source' | 'instrument' | 'tsRecvUs'>
 
 /** A line of a capture: a message of a stream, or a REST snapshot. */

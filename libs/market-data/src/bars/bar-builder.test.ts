@@ -68,14 +68,14 @@ describe('a bar builder', () => {
     expect(bars.map(name)).toEqual(['1m 0', '5m 0', '15m 0', '1h 0', '1d 0'])
   })
 
-  it('builds the timeframes that it is told', () => {
+  it('builds the given timeframes only', () => {
     const { bars, builder } = run([trade(0), trade(16)], createBarBuilder({ ...options, timeframes: ['1h', '5m'] }))
     expect(bars.map(name)).toEqual(['5m 0'])
     expect(builder.forming('1h')?.trades).toBe(2)
     expect(builder.forming('1m')).toBeUndefined()
   })
 
-  it('emits the bars of a late trade again, with the trade in them by its time, then its id', () => {
+  it('re-emits the bars of a late trade, placing it by its time, then its id', () => {
     const { bars, builder } = run([trade(4.1, 100, 1, { tradeId: 1 }), trade(4.5, 101, 1, { tradeId: 2 }), trade(5)])
     bars.length = 0
     for (const late of [
@@ -94,7 +94,7 @@ describe('a bar builder', () => {
     expect(builder.lateTrades).toBe(0)
   })
 
-  it('counts what is later than closed bars are kept for, and adds it to longer ones that form', () => {
+  it('counts trades that are later than closed bars are kept for, and adds them to longer forming bars', () => {
     const { bars, builder } = run([trade(0), trade(40)])
     bars.length = 0
     builder.onTrade(trade(1, 50), (bar) => bars.push(bar))
@@ -104,7 +104,7 @@ describe('a bar builder', () => {
     expect(bars.map(name)).toEqual(['1m 30', '5m 30'])
   })
 
-  it('takes a trade that is out of order within its interval at its time', () => {
+  it('places a trade that is out of order within its interval by its time', () => {
     const { builder } = run([trade(0.5, 100), trade(0.4, 90)])
     expect(builder.forming('1m')).toMatchObject({ open: 90, close: 100, trades: 2 })
   })
@@ -170,7 +170,7 @@ describe('a bar builder', () => {
     expect(marks(bars)).toEqual(['1m 2 incomplete', '1m 3', '1m 4', '5m 0 incomplete'])
   })
 
-  it('marks what missing trades may be of: from the last trade to the next', () => {
+  it('marks the bars that missing trades may belong to: from the last trade to the next', () => {
     const { builder, bars } = run([trade(0), trade(5.5), trade(6.5)])
     builder.onTime(day + 7.1 * US_PER_MINUTE, 0, (bar) => bars.push(bar))
     bars.length = 0
@@ -185,7 +185,7 @@ describe('a bar builder', () => {
     expect(marks(bars)).toEqual(['1m 10 incomplete'])
   })
 
-  it('marks the bars of a refused trade, closed or not, and of minutes without another', () => {
+  it('marks the bars of a refused trade, closed or not, and of minutes without other trades', () => {
     const { builder, bars } = run([trade(0), trade(5.5), trade(6.5), trade(7.5)])
     bars.length = 0
     const emit = (bar: EventDraft<Bar>) => bars.push(bar)
@@ -221,7 +221,7 @@ describe('a bar builder', () => {
     expect(builder.forming('1d')).toMatchObject({ volume: 123_456_789, quoteVolume: 12_345_677_665_432.11 })
   })
 
-  it('equals bars made the naive way, whatever the order within the bound, also when restored after every trade', () => {
+  it('equals naively built bars, whatever the order within the bound, also when restored after every trade', () => {
     const step = fc.record({
       minutes: fc.integer({ min: 0, max: 40 }),
       lateMinutes: fc.constantFrom(0, 0, 0.2, 1, 6, 14),

@@ -23,7 +23,7 @@ import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
 import { BarHoles, barHolesSchema } from './bar-holes.ts'
 import { addSum, addTrade, barSumSchema, emptySum, quoteUnits, refineSum, restartSum, type BarSum } from './bar-sum.ts'
 
-/** Length of a bar in microseconds. Each divides the next, so longer bars are made of shorter ones. */
+/** Length of a bar in microseconds. Each divides the next, so longer bars are built from shorter ones. */
 export const timeframeUs: Readonly<Record<Timeframe, number>> = {
   '1m': US_PER_MINUTE,
   '5m': 5 * US_PER_MINUTE,
@@ -32,17 +32,17 @@ export const timeframeUs: Readonly<Record<Timeframe, number>> = {
   '1d': US_PER_DAY,
 }
 
-/** How long a closed bar is kept, event time after its end, so that a late trade can be added to it. */
+/** How long after its end, in event time, a closed bar is kept so that late trades can be added to it. */
 export const REVISABLE_US = 15 * US_PER_MINUTE
 
 /** How long after its end a bar waits for late trades while the source is late. */
 export const CLOSE_LATE_AFTER_US = 10 * US_PER_SECOND
 
-/** What bars are built of which trades. */
+/** Which bars to build, and from which trades. */
 export interface BarBuilderOptions {
   readonly source: string
   readonly instrument: InstrumentId
-  /** Decimal strings: how many digits sums have, until a trade has more. */
+  /** Decimal strings: sums have as many digits, until a trade has more. */
   readonly tickSize: string
   readonly lotSize: string
   /** All by default. */
@@ -53,13 +53,13 @@ export interface BarBuilderOptions {
   readonly closeLateAfterUs?: number
 }
 
-/** What a bar builder needs to go on from where it was. */
+/** The saved state of a bar builder. */
 export const barBuilderSchema = stateSchema({
   sizeDecimals: field.count,
   priceDecimals: field.count,
   /** One for each timeframe, shortest first. */
   sums: field.list(barSumSchema),
-  /** The closed ones that may still change, by timeframe, oldest first. */
+  /** The closed bars that may still change, by timeframe, oldest first. */
   closed: field.list(field.list(barSumSchema)),
   holes: barHolesSchema,
   openFromUs: field.timeUs,
@@ -71,7 +71,7 @@ export type BarBuilderSnapshot = StateOf<typeof barBuilderSchema>
 
 type Emit = (bar: EventDraft<Bar>) => void
 
-/** Builds a bar builder; `snapshot` comes from another one of the same options. */
+/** Creates a bar builder; `snapshot` is from another one with the same options. */
 export function createBarBuilder(options: BarBuilderOptions, snapshot?: BarBuilderSnapshot): BarBuilder {
   return new BarBuilder(options, snapshot)
 }
@@ -80,14 +80,16 @@ export function createBarBuilder(options: BarBuilderOptions, snapshot?: BarBuild
  * Builds bars from trades on event time, in intervals aligned to UTC.
  *
  * Invariants
- * 1. A bar closes with the first trade of a later interval or, in silence, when market time less the clock offset of the source is
- *    `closeAfterUs` past its end, `closeLateAfterUs` while the source is late. An interval without a trade has no bar.
- * 2. A trade of a closed interval is added to its bar, and to the longer ones that it is in; those that are closed are emitted again,
- *    `revised`. So the newest bars of each interval are the same whatever the order of the trades, as far back as `REVISABLE_US`; what
- *    is older is counted as late, and is in no closed bar.
- * 3. Trades are added to the shortest timeframe only; a bar that closes is added to the next longer one. Shorter bars are emitted first.
- * 4. A hole in what is received does not end a bar: bars whose interval it touches are `incomplete`, and emitted again when they were
- *    closed before the hole was noticed. A run begins with a hole.
+ * 1. A bar closes with the first trade of a later interval or, in silence, when market time less the clock offset of the
+ *    source is `closeAfterUs` past its end, `closeLateAfterUs` while the source is late. An interval without a trade has no
+ *    bar.
+ * 2. A trade of a closed interval is added to its bar, and to the longer bars around it; the closed ones are emitted again,
+ *    `revised`. So the newest bars of each interval do not depend on the order of the trades, as far back as `REVISABLE_US`; an
+ *    older trade is counted as late, and is in no closed bar.
+ * 3. Trades are added to the shortest timeframe only; a bar that closes is added to the next longer one. Shorter bars are
+ *    emitted first.
+ * 4. A hole in the received data does not end a bar: bars whose interval it touches are `incomplete`, and emitted again if
+ *    they were closed before the hole was noticed. A run begins with a hole.
  * 5. Nothing is rounded: sums get more digits with the first trade that has more.
  */
 export class BarBuilder {
@@ -96,7 +98,7 @@ export class BarBuilder {
   readonly #closeLateAfterUs: number
   readonly #timeframes: readonly Timeframe[]
   readonly #lengthsUs: readonly number[]
-  /** One for each timeframe, shortest first: what of its interval is in no shorter sum. */
+  /** One for each timeframe, shortest first: the part of its interval that is in no shorter sum. */
   readonly #sums: readonly BarSum[]
   readonly #closed: readonly BarSum[][]
   readonly #holes: BarHoles
@@ -144,12 +146,12 @@ export class BarBuilder {
     this.#nextEndUs = this.#findNextEnd()
   }
 
-  /** Number of trades that came too late for the closed bars that they are of. */
+  /** Number of trades that were too late for their closed bars. */
   get lateTrades(): number {
     return this.#lateTrades
   }
 
-  /** Adds a trade, after closing what ended before it. */
+  /** Adds a trade, after closing bars that ended before it. */
   onTrade(trade: Trade, emit: Emit): void {
     const { tsEventUs, price, size } = trade
     if (!isWhole(price, this.#priceScale) || !isWhole(size, this.#sizeScale)) this.#refine(price, size)
@@ -173,28 +175,31 @@ export class BarBuilder {
     return this.#nextEndUs + this.#waitUs(isLate) + offsetUs
   }
 
-  /** Closes what is due at market time `tsRecvUs`; `isLate` while the source is late. */
+  /** Closes the bars due at market time `tsRecvUs`; `isLate` while the source is late. */
   onTime(tsRecvUs: number, offsetUs: number, emit: Emit, isLate = false): void {
     const timeUs = tsRecvUs - offsetUs - this.#waitUs(isLate)
     if (timeUs >= this.#nextEndUs) this.#closeThrough(timeUs, tsRecvUs, emit)
   }
 
-  /** Trades may be missing from now to the next one: the connection is down, or a trade was refused whose time means nothing. */
+  /**
+   * Notes that trades may be missing from now to the next one: the connection is down, or a trade with a meaningless time was
+   * refused.
+   */
   onHole(): void {
     this.#holes.open(Math.max(this.#lastEventUs, this.#openFromUs))
   }
 
-  /** The trades between the last one and the one that comes next, at `untilUs`, are missing. */
+  /** Notes that the trades between the last one and the next one, at `untilUs`, are missing. */
   onMissing(untilUs: number, tsRecvUs: number, emit: Emit): void {
     this.#mark(Math.min(this.#lastEventUs, untilUs), Math.max(this.#lastEventUs, untilUs), tsRecvUs, emit)
   }
 
-  /** A trade of this time was refused. */
+  /** Notes that a trade of this time was refused. */
   onRefused(tsEventUs: number, tsRecvUs: number, emit: Emit): void {
     this.#mark(tsEventUs, tsEventUs, tsRecvUs, emit)
   }
 
-  /** The bar that is forming now; undefined before the first trade of its interval. */
+  /** The currently forming bar; undefined before the first trade of its interval. */
   forming(timeframe: Timeframe): EventDraft<Bar> | undefined {
     const index = this.#timeframes.indexOf(timeframe)
     const whole = emptySum()
@@ -207,7 +212,7 @@ export class BarBuilder {
     return whole.trades === 0 ? undefined : this.#barOf(whole, index, this.#lastRecvUs, false, false)
   }
 
-  /** Everything that another builder needs to go on from here. */
+  /** The state from which another builder continues. */
   snapshot(): BarBuilderSnapshot {
     return {
       sizeDecimals: this.#sizeDecimals,
@@ -222,7 +227,7 @@ export class BarBuilder {
     }
   }
 
-  /** Adds a trade of a closed interval to the closed bars that it is of, and to the shortest longer one that is not closed. */
+  /** Adds a trade of a closed interval to its closed bars, and to the shortest longer one that is not closed. */
   #onLateTrade(trade: Trade, emit: Emit): void {
     let isKept = true
     for (let i = 0; i < this.#sums.length; i++) {
@@ -246,7 +251,7 @@ export class BarBuilder {
     if (!isKept) this.#lateTrades++
   }
 
-  /** The closed sum of an interval; one that had no trade is made, in its place. */
+  /** The closed sum of an interval; inserts one for an interval without trades. */
   #closedSum(i: number, openTimeUs: number): BarSum {
     const sums = this.#closed[i] as BarSum[]
     const at = sums.findIndex((sum) => sum.openTimeUs >= openTimeUs)
@@ -257,7 +262,7 @@ export class BarBuilder {
     return made
   }
 
-  /** Notes a hole, and emits again what was closed as whole and is not. */
+  /** Notes a hole, and re-emits bars that were closed as whole but are not. */
   #mark(fromUs: number, toUs: number, tsRecvUs: number, emit: Emit): void {
     const isMarked = (sum: BarSum, lengthUs: number) => this.#holes.touch(sum.openTimeUs, sum.openTimeUs + lengthUs)
     const whole = this.#closed.map((sums, i) => sums.filter((sum) => !isMarked(sum, this.#lengthsUs[i] as number)))
@@ -290,7 +295,7 @@ export class BarBuilder {
     this.#forget()
   }
 
-  /** Forgets closed bars that can change no more, and holes that are in no bar that can. */
+  /** Forgets closed bars that can no longer change, and holes that touch none that can. */
   #forget(): void {
     const keepFromUs = this.#openFromUs - REVISABLE_US
     for (const [i, sums] of this.#closed.entries()) {

@@ -1,9 +1,9 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 
-/** Holes that are remembered one by one; beyond it the two oldest become one, which marks more bars, never fewer. */
+/** Maximum number of holes; beyond it the two oldest are merged, which marks more bars, never fewer. */
 const MOST_HOLES = 2_000
 
-/** What the holes need to be known from where they were. */
+/** The saved state of the holes. */
 export const barHolesSchema = stateSchema({
   /** From, to, from, to, ... */
   ranges: field.list(field.timeUs),
@@ -12,12 +12,12 @@ export const barHolesSchema = stateSchema({
 })
 export type BarHolesSnapshot = StateOf<typeof barHolesSchema>
 
-/** A run begins with a hole: what was traded before it. */
+/** A run begins with a hole: earlier trades are missing. */
 const atStart: BarHolesSnapshot = { ranges: [], openFromUs: 0 }
 
 /**
- * Stretches of event time of which trades are missing, or may be: both ends belong to them. One may be open: it ends with the next
- * trade.
+ * Stretches of event time in which trades are, or may be, missing; both ends are included. One may be open: it ends with the
+ * next trade.
  */
 export class BarHoles {
   #ranges: number[]
@@ -28,7 +28,7 @@ export class BarHoles {
     this.#openFromUs = snapshot.openFromUs ?? Infinity
   }
 
-  /** True until the trade comes that ends the open hole. */
+  /** True until a trade ends the open hole. */
   get isOpen(): boolean {
     return this.#openFromUs < Infinity
   }
@@ -38,7 +38,7 @@ export class BarHoles {
     if (!this.isOpen) this.#openFromUs = fromUs
   }
 
-  /** A trade has come: the open hole ends with it, unless it is of before the hole. */
+  /** A trade arrived: it ends the open hole, unless it is from before the hole. */
   close(toUs: number): void {
     const fromUs = this.#openFromUs
     if (toUs < fromUs) return
@@ -53,7 +53,7 @@ export class BarHoles {
     this.#ranges.unshift(Math.min(from, nextFrom), Math.max(to, nextTo))
   }
 
-  /** Forgets what ended before `timeUs`. */
+  /** Forgets holes that ended before `timeUs`. */
   forgetBefore(timeUs: number): void {
     if (this.#ranges.length === 0) return
     this.#ranges = this.#ranges.filter((_, i, all) => (all[i | 1] as number) >= timeUs)

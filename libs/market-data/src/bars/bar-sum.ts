@@ -5,9 +5,9 @@ const LIMB = 2 ** 50
 
 /**
  * A running sum of the trades of one interval. Volumes are integers: sizes in units of 10^-sizeDecimals, quote volume in
- * 10^-(priceDecimals + sizeDecimals), as `quoteHigh * 2^50 + quoteLow`. Open and close are the first and last trade by event time, then
- * id, whatever the order in which they came; by arrival where the venue does not count its trades. While `trades` is 0 the rest means
- * nothing.
+ * 10^-(priceDecimals + sizeDecimals), as `quoteHigh * 2^50 + quoteLow`. Open and close are the first and last trade by event
+ * time, then id, whatever their order of arrival; by arrival where the venue does not number its trades. While `trades` is 0
+ * the rest has no meaning.
  */
 export interface BarSum {
   openTimeUs: number
@@ -45,7 +45,7 @@ export const barSumSchema = stateSchema({
   trades: field.count,
 })
 
-/** A sum without trades, of the interval that begins at `openTimeUs`. */
+/** A sum without trades, for the interval that begins at `openTimeUs`. */
 export function emptySum(openTimeUs = 0): BarSum {
   return {
     openTimeUs,
@@ -65,13 +65,13 @@ export function emptySum(openTimeUs = 0): BarSum {
   }
 }
 
-/** Starts `sum` anew for the interval that begins at `openTimeUs`. */
+/** Resets `sum` for the interval that begins at `openTimeUs`. */
 export function restartSum(sum: BarSum, openTimeUs: number): void {
   sum.openTimeUs = openTimeUs
   sum.sizeUnits = sum.buyUnits = sum.quoteLow = sum.quoteHigh = sum.trades = 0
 }
 
-/** Adds a trade, whose price and size are given in units too. */
+/** Adds a trade; its price and size are also given in units. */
 export function addTrade(sum: BarSum, trade: Trade, priceUnits: number, sizeUnits: number): void {
   const { price, tsEventUs } = trade
   const tradeId = typeof trade.tradeId === 'number' ? trade.tradeId : null
@@ -107,7 +107,7 @@ export function addSum(sum: BarSum, part: BarSum): void {
   addQuoteUnits(sum, part.quoteLow)
 }
 
-/** Counts in units that are smaller by these factors, so that nothing is rounded. */
+/** Rescales to units that are smaller by these factors, so that nothing is rounded. */
 export function refineSum(sum: BarSum, sizeFactor: number, quoteFactor: number): void {
   sum.sizeUnits *= sizeFactor
   sum.buyUnits *= sizeFactor
@@ -135,7 +135,7 @@ function noteClose(sum: BarSum, price: number, tsEventUs: number, tradeId: numbe
   sum.closedId = tradeId
 }
 
-/** Whether a trade that came later belongs before one of the same time: only their ids can say so. */
+/** Whether a later arrival belongs before a trade of the same time: only their ids can decide. */
 function isBefore(tradeId: number | null, otherId: number | null): boolean {
   return tradeId !== null && otherId !== null && tradeId < otherId
 }

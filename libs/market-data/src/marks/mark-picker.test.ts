@@ -35,7 +35,7 @@ function newPicker() {
 }
 
 describe('a mark', () => {
-  it('is of the first thing that is known, and at once of a better one', () => {
+  it('uses the first known price, and a better kind at once', () => {
     const { marks, ...picker } = newPicker()
     picker.time(1)
     picker.trade(1.1, 99)
@@ -46,7 +46,7 @@ describe('a mark', () => {
     expect(marks).toEqual(['1.1 s trade 99 aged 0 s', '1.3 s book 100 aged 0 s', '1.4 s quote 100.5 aged 0 s'])
   })
 
-  it('is said again when the same price is confirmed, and not when nothing came', () => {
+  it('is emitted again when the same price is confirmed, and not without news', () => {
     const { marks, ...picker } = newPicker()
     picker.quote(1, 100, 102)
     picker.time(1)
@@ -55,7 +55,7 @@ describe('a mark', () => {
     expect(marks).toEqual(['1 s quote 101 aged 0 s', '2 s quote 101 aged 0.5 s'])
   })
 
-  it('is of the book once the quote is not fresh, and of the last trade without a book', () => {
+  it('uses the book once the quote is not fresh, and the last trade without a book', () => {
     const { marks, ...picker } = newPicker()
     picker.quote(1, 100, 102)
     picker.book(3, 200, 202)
@@ -67,7 +67,7 @@ describe('a mark', () => {
     expect(marks).toEqual(['1 s quote 101 aged 0 s', '4.5 s book 201 aged 1.5 s', '6 s trade 150 aged 1 s'])
   })
 
-  it('does not go back to what is older', () => {
+  it('does not go back to an older price', () => {
     const { marks, ...picker } = newPicker()
     picker.trade(1, 150)
     picker.book(2, 100, 102)
@@ -77,7 +77,7 @@ describe('a mark', () => {
     expect(marks.at(-1)).toBe('3 s quote 102 aged 0 s')
   })
 
-  it('is not of a book without a side, nor of a quote or trade from before a disconnect', () => {
+  it('uses no book without a side, and no quote or trade from before a disconnect', () => {
     const { marks, ...picker } = newPicker()
     picker.quote(1, 100, 102)
     picker.disconnect()
@@ -88,7 +88,7 @@ describe('a mark', () => {
     expect(marks).toEqual(['1 s quote 101 aged 0 s', '7 s trade 90 aged 0.5 s'])
   })
 
-  it('goes on from a snapshot taken anywhere', () => {
+  it('continues from a snapshot taken anywhere', () => {
     const run = (restores: boolean) => {
       const { marks, ...picker } = newPicker()
       const steps = [

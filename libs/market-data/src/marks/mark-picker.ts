@@ -11,21 +11,21 @@ import {
 } from '@triplane/contracts'
 import type { BookKeeper } from '../order-book/book-keeper.ts'
 
-/** Whose marks they are, and of what. */
+/** The instrument to mark, and the sources of its marks. */
 export interface MarkPickerOptions {
   readonly source: string
   readonly instrument: InstrumentId
-  /** The instrument's own, where one is kept: it stays current. */
+  /** The instrument's own book, if it has one: it stays current. */
   readonly book: Pick<BookKeeper, 'isValid' | 'book'> | undefined
-  /** A quote that is older counts no more while there is a book. */
+  /** Older quotes do not count while there is a book. */
   readonly freshUs: number
 }
 
-/** A price, what it is of and when that was received. */
+/** A price, its kind and its receive time. */
 const pickedSchema = stateSchema({ kind: field.oneOf(markKinds), price: field.real, atUs: field.timeUs })
 type Picked = StateOf<typeof pickedSchema>
 
-/** What a mark picker needs to go on from where it was. Prices and times are 0 where there is none. */
+/** The saved state of a mark picker. Prices and times are 0 when absent. */
 export const markPickerSchema = stateSchema({
   quoteMid: field.real,
   quoteUs: field.timeUs,
@@ -47,7 +47,7 @@ const nothingHeard: MarkPickerSnapshot = {
 
 type Emit = (mark: EventDraft<Mark>) => void
 
-/** Builds a mark picker; `snapshot` comes from another one of the same options. */
+/** Creates a mark picker; `snapshot` is from another one with the same options. */
 export function createMarkPicker(options: MarkPickerOptions, snapshot?: MarkPickerSnapshot): MarkPicker {
   return new MarkPicker(options, snapshot)
 }
@@ -56,9 +56,9 @@ export function createMarkPicker(options: MarkPickerOptions, snapshot?: MarkPick
  * Picks the price at which an instrument is valued: the mid of a fresh quote, else of a valid book, else the last trade.
  *
  * Invariants
- * 1. A mark never goes back: what is older than the mark in force does not replace it. Where nothing new comes, none is
- *    emitted, and the mark in force gets older.
- * 2. Marks are emitted by `onTime`; in between only the first one, and one of a better kind.
+ * 1. A mark never goes back: an older price does not replace the current mark. Without news none is emitted, and the current
+ *    mark ages.
+ * 2. `onTime` emits the marks; in between only the first one, and one of a better kind.
  */
 export class MarkPicker {
   readonly #options: MarkPickerOptions
@@ -85,7 +85,7 @@ export class MarkPicker {
     if (this.#mark?.kind !== 'quote') this.onTime(tsRecvUs, emit)
   }
 
-  /** The book was changed and is valid. */
+  /** The book has changed and is valid. */
   onBook(tsRecvUs: number, emit: Emit): void {
     this.#bookUs = tsRecvUs
     const kind = this.#mark?.kind
@@ -98,13 +98,13 @@ export class MarkPicker {
     if (this.#mark === undefined) this.onTime(tsRecvUs, emit)
   }
 
-  /** What was known before the hole is not known after it. The mark in force stays, and gets older. */
+  /** Discards prices from before the hole. The current mark stays, and ages. */
   onDisconnect(): void {
     this.#quoteMid = 0
     this.#tradePrice = 0
   }
 
-  /** Emits the mark of market time `nowUs`, if it says more than the one in force. */
+  /** Emits the mark of market time `nowUs`, if it differs from the current one or confirms it. */
   onTime(nowUs: number, emit: Emit): void {
     const picked = this.#pick(nowUs)
     const { source, instrument } = this.#options
@@ -116,7 +116,7 @@ export class MarkPicker {
     emit({ type: 'mark', seq: 0, source, instrument, tsRecvUs: nowUs, price, kind, ageUs: nowUs - atUs })
   }
 
-  /** Everything that another picker needs to go on from here. */
+  /** The state from which another picker continues. */
   snapshot(): MarkPickerSnapshot {
     return {
       quoteMid: this.#quoteMid,
@@ -128,7 +128,7 @@ export class MarkPicker {
     }
   }
 
-  /** The best that is not older than the mark in force. */
+  /** The best price that is not older than the current mark. */
   #pick(nowUs: number): Picked | undefined {
     const { book, freshUs } = this.#options
     const sinceUs = this.#mark?.atUs ?? 0

@@ -43,7 +43,7 @@ function run(
   return { keeper, emitted, story: emitted.map(tell) }
 }
 
-/** An event in a few characters. */
+/** An event as a short text. */
 function tell(event: BookEvent): string {
   if (event.type === 'bookDelta') return `delta ${event.lastUpdateId}`
   if (event.type === 'bookSnapshot') return `snapshot ${event.lastUpdateId}`
@@ -58,7 +58,7 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
     { name: 'is not valid before a snapshot', steps: [delta(11, 12)], story: [], size: NaN },
     { name: 'is valid after a snapshot', steps: [snapshot(10)], story: valid, size: 10 },
     {
-      name: 'applies what follows',
+      name: 'applies deltas that follow',
       steps: [snapshot(10), delta(11, 12), delta(13, 15)],
       story: [...valid, 'delta 12', 'delta 15'],
       size: 15,
@@ -70,13 +70,13 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
       size: 12,
     },
     {
-      name: 'ignores what the snapshot includes',
+      name: 'ignores deltas that the snapshot includes',
       steps: [snapshot(10), delta(8, 10), delta(11, 12)],
       story: [...valid, 'delta 12'],
       size: 12,
     },
     {
-      name: 'ignores a delta that comes twice',
+      name: 'ignores a repeated delta',
       steps: [snapshot(10), delta(11, 12), delta(11, 12)],
       story: [...valid, 'delta 12'],
       size: 12,
@@ -88,19 +88,19 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
       size: 13,
     },
     {
-      name: 'notices a gap',
+      name: 'detects a gap',
       steps: [snapshot(10), delta(11, 12), delta(15, 16)],
       story: [...valid, 'delta 12', ...gap(2)],
       size: NaN,
     },
     {
-      name: 'notices a gap right after the snapshot',
+      name: 'detects a gap right after the snapshot',
       steps: [snapshot(10), delta(15, 16)],
       story: [...valid, ...gap(4)],
       size: NaN,
     },
     {
-      name: 'recovers from a gap by a fresh snapshot',
+      name: 'recovers from a gap with a fresh snapshot',
       steps: [snapshot(10), delta(15, 16), delta(17, 18), snapshot(16)],
       story: [...valid, ...gap(4), 'snapshot 16', 'delta 18', 'book_valid'],
       size: 18,
@@ -160,37 +160,37 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
       size: NaN,
     },
     {
-      name: 'says what was missed during a disconnect',
+      name: 'reports what was missed during a disconnect',
       steps: [snapshot(10), 'disconnect', delta(15, 16), snapshot(15)],
       story: [...valid, 'book_invalid disconnect', 'gap update_id 4', 'snapshot 15', 'delta 16', 'book_valid'],
       size: 16,
     },
     {
-      name: 'goes on behind a hole of the recording where its ids go on',
+      name: 'continues behind a hole of the recording if its ids do',
       steps: [snapshot(10), 'hole', 'restore', delta(11, 12), delta(13, 13)],
       story: [...valid, 'book_invalid disconnect', 'snapshot 10', 'book_valid', 'delta 12', 'delta 13'],
       size: 13,
     },
     {
-      name: 'does not go on behind a hole that ids are missing in',
+      name: 'does not continue behind a hole with missing ids',
       steps: [snapshot(10), 'hole', delta(12, 13), delta(14, 14)],
       story: [...valid, 'book_invalid disconnect'],
       size: NaN,
     },
     {
-      name: 'says what is missing behind the first delta after a hole',
+      name: 'reports what is missing behind the first delta after a hole',
       steps: [snapshot(10), 'hole', delta(12, 13), delta(16, 16)],
       story: [...valid, 'book_invalid disconnect', 'gap update_id 2'],
       size: NaN,
     },
     {
-      name: 'does not go on behind a connection that was lost, though its ids do',
+      name: 'does not continue behind a lost connection, even if its ids do',
       steps: [snapshot(10), 'disconnect', delta(11, 12)],
       story: [...valid, 'book_invalid disconnect'],
       size: NaN,
     },
     {
-      name: 'does not go on behind a hole from a book that was not valid before it',
+      name: 'does not continue behind a hole from a book that was not valid before it',
       steps: [snapshot(10), delta(13, 14), 'hole', delta(15, 16)],
       story: [...valid, ...gap(2)],
       size: NaN,
@@ -264,8 +264,8 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
   })
 })
 
-describe('what differs between the rules', () => {
-  it('lets a spot delta overlap the one before', () => {
+describe('differences between the rules', () => {
+  it('a spot delta may overlap the one before', () => {
     expect(run('consecutive', [snapshot(10), delta(11, 12), delta(12, 14)]).story).toEqual([
       ...valid,
       'delta 12',
@@ -273,7 +273,7 @@ describe('what differs between the rules', () => {
     ])
   })
 
-  it('wants a USD-M delta to name the one before', () => {
+  it('a USD-M delta must name the one before', () => {
     expect(run('chained', [snapshot(10), delta(11, 12), delta(12, 14)]).story).toEqual([
       ...valid,
       'delta 12',
@@ -281,7 +281,7 @@ describe('what differs between the rules', () => {
     ])
   })
 
-  it('accepts holes in the ids of USD-M', () => {
+  it('the ids of USD-M may have holes', () => {
     const story = run('chained', [
       snapshot(10),
       delta(50, 60, { prevUpdateId: 10 }),

@@ -25,37 +25,37 @@ import {
   type ReceivedSnapshot,
 } from './book-rule.ts'
 
-/** Deltas kept while the book waits for a snapshot; the oldest go first. */
+/** Deltas buffered while the book waits for a snapshot; the oldest are dropped first. */
 const BUFFER_CAPACITY = 10_000
 /**
- * A book that other streams show to have changed, and that no delta has come of for so long, is starved. Deltas come every 100 ms
+ * A book is starved when other streams show that it has changed but no delta arrives for this long. Deltas come every 100 ms
  * where anything changes: the longest wait in the recorded captures is 0.4 s.
  */
 export const STARVED_AFTER_US = 5 * US_PER_SECOND
 
-/** Whose book it is and by which rule it is kept. */
+/** The book's instrument and rule. */
 export interface BookKeeperOptions {
   readonly rule: BookRule
   readonly source: string
   readonly instrument: InstrumentId
 }
 
-/** What a book keeper needs to go on from where it was. */
+/** The saved state of a book keeper. */
 export const bookKeeperSchema = stateSchema({
   isValid: field.flag,
   isBridged: field.flag,
   lastUpdateId: field.integer,
-  /** Newest event time of what the book has, where it is not kept by ids; null before the first. */
+  /** Newest event time in the book, when it is kept without ids; null before the first. */
   newestUs: field.orNull(field.timeUs),
   book: orderBookSchema,
-  /** Levels that the venue keeps of each side; null before the first snapshot, and where the book is not kept by checksum. */
+  /** Levels that the venue keeps per side; null before the first snapshot, and for a book without checksums. */
   depth: field.orNull(field.count),
-  /** The levels of the book as they were sent; null where it is not kept by checksum. */
+  /** The levels of the book as they were sent; null for a book without checksums. */
   texts: field.orNull(levelTextsSchema),
   buffer: field.list(field.event('bookDelta')),
-  /** The book before a hole in the recording, while it may go on behind it. */
+  /** The book before a hole in the recording, while it may continue behind it. */
   parked: field.orNull(orderBookSchema),
-  /** The recording has a hole here, which was said: ids that are missing at the next delta are no second gap. */
+  /** The recording has a hole here, already reported: ids missing at the next delta are not a second gap. */
   isHoleSaid: field.flag,
   /** Since when other streams have shown changes that no delta has brought; null when there are none. */
   unfedSinceUs: field.orNull(field.timeUs),
@@ -82,28 +82,30 @@ export type SnapshotRefusal =
   | { readonly code: 'crossed_snapshot'; readonly bid: number; readonly ask: number }
   | { readonly code: 'checksum'; readonly checksum: number; readonly expected: number }
 
-/** What a book keeper emits. */
+/** The events that a book keeper emits. */
 export type BookEvent = EventDraft<BookSnapshot | BookDelta | MarketStatus>
 type Emit = (event: BookEvent) => void
 
-/** Builds a book keeper; `snapshot` comes from another one of the same options. */
+/** Creates a book keeper; `snapshot` is from another one with the same options. */
 export function createBookKeeper(options: BookKeeperOptions, snapshot?: BookKeeperSnapshot): BookKeeper {
   return new BookKeeper(options, snapshot)
 }
 
 /**
- * Keeps one book under its venue's rule, and says when it can be trusted.
+ * Maintains one book under its venue's rule, and says when it can be trusted.
  *
  * Invariants
- * 1. While the book is valid it is never crossed. It has every update up to `lastUpdateId`, or its venue's checksum, as far as its rule
- *    can tell.
- * 2. An invalid book is empty. Only a snapshot makes it valid again, which is the book itself where a recording had a hole and the
- *    first delta behind it continues the chain: then nothing has changed in it.
- * 3. The buffer is an unbroken chain of deltas: a break in it is noticed as a gap and drops what was before. Without
- *    ids nothing is buffered: deltas to an invalid book are dropped.
+ * 1. While the book is valid it is never crossed. It has every update up to `lastUpdateId`, or its venue's checksum, as far
+ *    as its rule can tell.
+ * 2. An invalid book is empty. Only a snapshot makes it valid again; after a hole in a recording this is the book itself if
+ *    the first delta behind the hole continues the chain: nothing has changed in it then.
+ * 3. The buffer is an unbroken chain of deltas: a break is reported as a gap and drops everything before it. Without ids
+ *    nothing is buffered: deltas to an invalid book are dropped.
  * 4. A consumer that applies BookSnapshot and BookDelta in the order of emission, and trusts its copy from `book_valid` to
- *    `book_invalid`, has the same book. Nothing is emitted twice. What is cut off at the depth of a subscription is emitted as removed.
- * 5. A book that is not fed is not valid: when quotes or trades show that it has changed and no delta comes, it is invalid (`starved`).
+ *    `book_invalid`, has the same book. Nothing is emitted twice. Levels cut off at the depth of a subscription are emitted as
+ *    removed.
+ * 5. A book that receives no deltas is not valid: when quotes or trades show that it has changed and no delta arrives, it is
+ *    invalid (`starved`).
  * 6. Emitted events carry market time: deltas from the buffer take the receive time of the snapshot that released them.
  */
 export class BookKeeper {
@@ -143,17 +145,17 @@ export class BookKeeper {
     return this.#isValid
   }
 
-  /** The last update id that the book had; 0 before the first snapshot, and where it is not kept by ids. */
+  /** The last update id of the book; 0 before the first snapshot, and for a book without ids. */
   get lastUpdateId(): number {
     return this.#lastUpdateId
   }
 
-  /** True once there was a book. */
+  /** True after the first snapshot. */
   get hasBegun(): boolean {
     return this.#isValid || this.#lastUpdateId > 0 || this.#newestUs > -Infinity
   }
 
-  /** Applies a delta to a valid book; buffers it for an invalid one, where it has ids. One that is already applied is ignored. */
+  /** Applies a delta to a valid book; buffers it for an invalid one, if it has ids. Ignores one that is already applied. */
   onDelta(delta: ReceivedDelta, emit: Emit): void {
     this.#unfedSinceUs = undefined
     switch (this.#rule.kind) {
@@ -210,7 +212,7 @@ export class BookKeeper {
     else emit(delta)
   }
 
-  /** Replaces the book and applies what is buffered. Refuses a snapshot that the deltas do not connect to, or a crossed one. */
+  /** Replaces the book and applies the buffer. Refuses a snapshot that the deltas do not connect to, or a crossed one. */
   onSnapshot(received: ReceivedSnapshot, emit: Emit): SnapshotRefusal | undefined {
     const { proof, ...sent } = received
     const refusal = this.#judge(sent, proof)
@@ -241,14 +243,14 @@ export class BookKeeper {
     return undefined
   }
 
-  /** Another stream shows that the book has changed: by a quote of an update that it has not, or a trade. */
+  /** Another stream shows that the book has changed: a quote of an update that the book lacks, or a trade. */
   onChangeElsewhere(nowUs: number, change: Quote | Trade): void {
     if (!this.#includes(change)) this.#unfedSinceUs ??= nowUs
   }
 
   /**
-   * Whether the book is known to have the change: by its id, or where levels have no ids by its time, which is theirs, or because the
-   * quote is what the book has best.
+   * Whether the book is known to have the change: by its id, or for levels without ids by its time, or because the quote equals
+   * the best of the book.
    */
   #includes(change: Quote | Trade): boolean {
     if (this.#rule.kind !== 'ids') {
@@ -265,13 +267,13 @@ export class BookKeeper {
     )
   }
 
-  /** Judges at market time `nowUs` whether the book is starved. */
+  /** Checks at market time `nowUs` whether the book is starved. */
   onTime(nowUs: number, emit: Emit): void {
     if (!this.#isValid || this.#unfedSinceUs === undefined || nowUs - this.#unfedSinceUs < STARVED_AFTER_US) return
     this.#invalidate(nowUs, 'starved', emit)
   }
 
-  /** The venue counts its update ids anew: what the book has of the old ones says nothing any more. */
+  /** The venue restarts its update ids: the book's old ids have lost their meaning. */
   onRestart(tsRecvUs: number, emit: Emit): void {
     if (this.#isValid) {
       this.#emitStatus(tsRecvUs, 'gap', emit, 'ids_restarted')
@@ -283,8 +285,9 @@ export class BookKeeper {
   }
 
   /**
-   * The connection is down: the book and the buffer cannot be trusted any more. `isHole` says that only the recording has a
-   * hole, and that it was said: a chain of update ids that goes on behind it has none, and what is missing of another is in it.
+   * The connection is down: the book and the buffer can no longer be trusted. `isHole`: only the recording has a hole, which
+   * was already reported. A chain of update ids that continues behind it has no gap; the gap of any other chain is part of the
+   * hole.
    */
   onDisconnect(tsRecvUs: number, emit: Emit, isHole = false): void {
     this.#isHoleSaid = isHole
@@ -293,7 +296,7 @@ export class BookKeeper {
     this.#restartBuffer()
   }
 
-  /** Everything that another keeper needs to go on from here. */
+  /** The state from which another keeper continues. */
   snapshot(): BookKeeperSnapshot {
     return {
       isValid: this.#isValid,
@@ -313,7 +316,7 @@ export class BookKeeper {
     }
   }
 
-  /** Takes the book before a hole up again when `delta`, the first one behind it, is the next one of its chain. */
+  /** Restores the book from before a hole when `delta`, the first one behind it, is the next one of its chain. */
   #continueParked(delta: NumberedDelta, rule: IdRule, emit: Emit): boolean {
     const parked = this.#parked
     this.#parked = undefined
@@ -381,7 +384,7 @@ export class BookKeeper {
     return undefined
   }
 
-  /** Keeps the levels of a snapshot as they were sent. Gives the snapshot, cut off at its depth. */
+  /** Keeps the levels of a snapshot as they were sent. Returns the snapshot, cut off at its depth. */
   #replaceTexts(snapshot: BookSnapshot, proof: ReceivedSnapshot['proof']): BookSnapshot {
     const { bids, asks, depth } = proved(proof, snapshot)
     this.#depth = depth
@@ -436,7 +439,7 @@ export class BookKeeper {
   }
 }
 
-/** The venue's mapper reads the ids of every delta. */
+/** Asserts ids: the venue's mapper reads them from every delta. */
 function numbered(delta: BookDelta): NumberedDelta {
   invariant(isNumbered(delta), 'a delta of a book that is kept by ids has ids', delta.instrument)
   return delta
@@ -448,7 +451,7 @@ function idOf({ lastUpdateId, instrument }: BookSnapshot): number {
   return lastUpdateId
 }
 
-/** The venue's mapper keeps what every snapshot and delta is proved by, number by number. */
+/** Asserts a proof: the venue's mapper keeps it for every snapshot and delta, number by number. */
 function proved<Proof extends BookProof>(
   proof: Proof | undefined,
   { bids, asks, instrument }: BookDelta | BookSnapshot,
@@ -458,7 +461,7 @@ function proved<Proof extends BookProof>(
   return proof
 }
 
-/** Refuses a snapshot whose own checksum is not that of its levels. */
+/** Refuses a snapshot whose own checksum does not match its levels. */
 function judgeProof({ checksum, bids, asks }: BookProof, rule: ChecksumRule): SnapshotRefusal | undefined {
   if (checksum === undefined) return undefined
   const found = rule.checksum(bids, asks)

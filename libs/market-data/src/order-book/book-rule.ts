@@ -1,6 +1,6 @@
 import type { BookDelta, BookSnapshot } from '@triplane/contracts'
 
-/** A delta of a venue that numbers them. */
+/** A delta of a venue that numbers its deltas. */
 export type NumberedDelta = BookDelta & { readonly firstUpdateId: number; readonly lastUpdateId: number }
 
 export const isNumbered = (delta: BookDelta): delta is NumberedDelta =>
@@ -11,50 +11,50 @@ export interface IdRule {
   readonly kind: 'ids'
   /** True when `delta` may be the first one applied to a snapshot that includes `bookId`. */
   bridges(delta: NumberedDelta, bookId: number): boolean
-  /** True when nothing is missing between the delta before, which ended at `bookId`, and `delta`. */
+  /** True when nothing is missing between the previous delta, which ended at `bookId`, and `delta`. */
   follows(delta: NumberedDelta, bookId: number): boolean
-  /** Number of update ids between `bookId` and `delta` that nobody has seen. */
+  /** Number of update ids missing between `bookId` and `delta`. */
   missing(delta: NumberedDelta, bookId: number): number
 }
 
-/** The venue gives a checksum of the book with its deltas. */
+/** The venue sends a checksum of the book with its deltas. */
 export interface ChecksumRule {
   readonly kind: 'checksum'
   /** The checksum of a book: price, size, price, size, ... as the venue sent them, best first. */
   checksum(bids: readonly string[], asks: readonly string[]): number
 }
 
-/** The venue gives nothing to tell by whether a delta is missing. */
+/** The venue gives no means to detect a missing delta. */
 interface NoRule {
   readonly kind: 'none'
 }
 
-/** How it is known that a book has every delta. Without ids deltas apply in the order of their arrival. */
+/** How to tell that a book has every delta. Without ids deltas apply in the order of arrival. */
 export type BookRule = IdRule | ChecksumRule | NoRule
 
-/** What a snapshot or delta is proved by, where books are kept by checksum. It never leaves the book keeper. */
+/** The proof of a snapshot or delta, for books with checksums. It never leaves the book keeper. */
 export interface BookProof {
-  /** Levels that the venue keeps of each side: the book is cut off there. Absent of a delta: as the snapshot before says. */
+  /** Levels that the venue keeps per side: the book is cut off there. Absent for a delta: as in the snapshot before. */
   readonly depth?: number
-  /** Of the book with this snapshot or delta; absent where the venue gives none. */
+  /** The checksum of the book after this snapshot or delta; absent when the venue sends none. */
   readonly checksum?: number
-  /** The numbers of the event of the same place, as the venue sent them. */
+  /** The numbers at the same places in the event, as the venue sent them. */
   readonly bids: readonly string[]
   readonly asks: readonly string[]
 }
 
-/** A delta or snapshot as a venue's mapper gives it. */
+/** A delta or snapshot as a venue's mapper returns it. */
 export type ReceivedDelta = BookDelta & { readonly proof?: BookProof }
 export type ReceivedSnapshot = BookSnapshot & { readonly proof?: BookProof & { readonly depth: number } }
 
-/** The last update id before `delta`: named by it where ids have holes. */
+/** The last update id before `delta`: named by it when ids have holes. */
 export const idBefore = (delta: NumberedDelta) => delta.prevUpdateId ?? delta.firstUpdateId - 1
 
 /**
- * The rules that venues document, by what their ids are.
+ * The rules that venues document, by the nature of their ids.
  * - consecutive: a delta may start at or before the next update id. Sizes are absolute, so an overlap changes nothing.
- * - chained: ids have holes; a delta names the last id of the one before (`pu`), which must be the last one applied. The first
- *   after a snapshot needs U <= lastUpdateId <= u or pu = lastUpdateId; as pu < U, both are pu <= lastUpdateId.
+ * - chained: ids have holes; a delta names the last id of the one before (`pu`), which must be the last one applied. The
+ *   first after a snapshot needs U <= lastUpdateId <= u or pu = lastUpdateId; as pu < U, both are pu <= lastUpdateId.
  */
 export const idRules = {
   consecutive: {

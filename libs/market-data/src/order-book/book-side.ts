@@ -1,24 +1,24 @@
-/** Buckets of one side before the first level, and at most: powers of 2. */
+/** Buckets of one side before the first level, and their maximum: powers of 2. */
 const FEWEST_BUCKETS = 64
 const MOST_BUCKETS = 2 ** 16
-/** Buckets for each level: levels lie close together, so that most of the buckets are empty. */
+/** Buckets per level: levels lie close together, so most of the buckets are empty. */
 const BUCKETS_PER_LEVEL = 64
 /** Numbers in a new bucket: two levels. */
 const FIRST_CAPACITY = 4
 
 /**
- * One side of a book: price and size of every level, best first, prices as the exact doubles that came in.
+ * One side of a book: price and size of every level, best first, with prices as the exact doubles received.
  *
- * A level's place is computed, not searched for: a price belongs to the bucket `floor(price * buckets / (2 * reference))`,
- * which holds few levels in order; what is dearer than twice the reference shares the last bucket. Setting a level costs the same
- * near the top and far from it. The buckets double as levels are added, so a thin side is small; they never become fewer.
+ * The place of a level is computed, not searched for: a price belongs to the bucket `floor(price * buckets / (2 * reference))`,
+ * which has few levels, in order; prices above twice the reference share the last bucket. Setting a level costs the same near
+ * the top and far from it. The buckets double as levels are added, so a thin side is small; their number never shrinks.
  *
  * Invariants
- * 1. The bucket of a price never decreases with the key; within a bucket keys ascend. So the order of levels is exact whatever the
- *    reference is; a bad reference only costs speed, and is renewed when the market has moved away from it.
+ * 1. The bucket of a price never decreases with the key; within a bucket keys ascend. So the order of levels is exact
+ *    whatever the reference; a bad reference only costs speed, and is renewed when the market has moved away from it.
  * 2. A key is the price for bids and minus the price for asks: the best level has the highest key.
- * 3. `#top` is the highest bucket that holds a level, -1 when the side is empty.
- * 4. There are `BUCKETS_PER_LEVEL` buckets or more for each level, up to the most that there can be.
+ * 3. `#top` is the highest bucket with a level, -1 when the side is empty.
+ * 4. There are at least `BUCKETS_PER_LEVEL` buckets per level, up to the maximum number of buckets.
  */
 export class BookSide {
   readonly #sign: 1 | -1
@@ -32,7 +32,7 @@ export class BookSide {
   #origin = 0
   #count = 0
   #top = -1
-  /** Bucket that holds level `#cursorLevel` as its best one; so that walking down the levels costs one step each. */
+  /** Bucket in which level `#cursorLevel` is the best one; walking down the levels thus costs one step each. */
   #cursorBucket = -1
   #cursorLevel = 0
 
@@ -167,13 +167,13 @@ export class BookSide {
     return b > 0 ? (b < last ? b | 0 : last) : 0
   }
 
-  /** Whether so many levels need more buckets than there are. */
+  /** Whether `levels` levels need more buckets than there are. */
   #isCramped(levels: number): boolean {
     const { length } = this.#counts
     return length < MOST_BUCKETS && levels * BUCKETS_PER_LEVEL > length
   }
 
-  /** Gives an empty side the buckets for so many levels. */
+  /** Gives an empty side the buckets for `levels` levels. */
   #makeRoom(levels: number): void {
     if (!this.#isCramped(levels)) return
     let { length } = this.#counts

@@ -3,7 +3,7 @@ import { field, stateSchema } from '@triplane/contracts'
 /** Both sides: price, size, price, size, ... as sent, best first. */
 export const levelTextsSchema = stateSchema({ bids: field.list(field.text), asks: field.list(field.text) })
 
-/** One side of a book as it was sent: the texts of its prices and sizes, best first. */
+/** One side of a book as sent: the texts of its prices and sizes, best first. */
 export class LevelTexts {
   readonly #sign: 1 | -1
   /** Prices as numbers, best first. */
@@ -22,7 +22,7 @@ export class LevelTexts {
     return this.#texts
   }
 
-  /** Sets levels, in the order in which they are listed; one whose size is 0 goes. `texts` are the same numbers as they were sent. */
+  /** Sets levels, in the order of the list; size 0 removes a level. `texts` are the same numbers as sent. */
   apply(levels: readonly number[], texts: readonly string[]): void {
     for (let l = 0; l < levels.length; l += 2) {
       const price = levels[l] as number
@@ -42,7 +42,7 @@ export class LevelTexts {
     }
   }
 
-  /** Drops what is beyond the best `depth` levels. Gives their removals: price, 0, price, 0, ... */
+  /** Drops levels beyond the best `depth`. Returns their removals: price, 0, price, 0, ... */
   cutAt(depth: number): number[] {
     if (this.#prices.length <= depth) return []
     this.#texts.length = 2 * depth
@@ -54,7 +54,7 @@ export class LevelTexts {
     this.#texts = []
   }
 
-  /** The first place whose price is not better than `price`. */
+  /** The first place with a price that is not better than `price`. */
   #placeOf(price: number): number {
     let low = 0
     let high = this.#prices.length

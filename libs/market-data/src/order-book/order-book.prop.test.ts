@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { OrderBook } from './order-book.ts'
 
-/** Few prices, so that levels are often set again and removed; some far from the reference on either side. */
+/** Few prices, so that levels are often replaced and removed; some far from the reference on either side. */
 const price = fc.oneof(
   fc.integer({ min: 995, max: 1005 }).map((ticks) => ticks / 10),
   fc.constantFrom(0.01, 3, 99.999, 200, 201.5, 1e5, 1e12, Number.MIN_VALUE, Number.MAX_VALUE),
@@ -12,7 +12,7 @@ const changes = fc.array(
   { maxLength: 20 },
 )
 
-/** So many levels that the book grows while they come, and a few again. */
+/** Enough levels for the book to grow meanwhile, and then a few. */
 const manyLevels = fc.array(
   fc.tuple(
     fc.integer({ min: 9000, max: 11_000 }).map((ticks) => ticks / 100),
@@ -48,7 +48,7 @@ class NaiveSide {
 
 type Changes = typeof changes extends fc.Arbitrary<infer Steps> ? Steps : never
 
-/** Expects the same of a book and of the obvious one after each of the changes. */
+/** Expects equal levels in a book and in the naive one after each of the changes. */
 function expectSameLevels(steps: Changes): void {
   let book = new OrderBook()
   const bids = new NaiveSide()
@@ -85,10 +85,10 @@ function expectSameLevels(steps: Changes): void {
   }
 }
 
-it('holds the same levels as a naive book after any changes', () => {
+it('has the same levels as a naive book after any changes', () => {
   fc.assert(fc.property(changes, expectSameLevels))
 })
 
-it('holds the same levels as a naive book while it grows', () => {
+it('has the same levels as a naive book while it grows', () => {
   fc.assert(fc.property(growth, expectSameLevels), { numRuns: 30 })
 })

@@ -6,8 +6,8 @@ export const orderBookSchema = stateSchema({ bids: field.list(field.real), asks:
 export type OrderBookSnapshot = StateOf<typeof orderBookSchema>
 
 /**
- * An L2 order book. Level 0 is the best; prices are the exact doubles that came in, sizes are in base units. It knows
- * nothing of venues and sequences: `createBookKeeper` does.
+ * An L2 order book. Level 0 is the best; prices are the exact doubles received, sizes are in base units. It ignores venues and
+ * sequences, which `createBookKeeper` handles.
  */
 export class OrderBook {
   readonly #bids = new BookSide('bid')
@@ -75,7 +75,7 @@ export class OrderBook {
     this.#asks.clear()
   }
 
-  /** The best `levels` levels of each side, all of them by default. */
+  /** The best `levels` levels of each side; default all. */
   snapshot(levels = Infinity): OrderBookSnapshot {
     return { bids: this.#bids.toArray(levels), asks: this.#asks.toArray(levels) }
   }

@@ -7,7 +7,7 @@ import { OrderBook } from './order-book.ts'
 
 const market = { source: 'sim', instrument: 'BTC/USDT@sim' }
 
-/** Told apart by every digit of every level. */
+/** A checksum that depends on every digit of every level. */
 function checksum(bids: readonly string[], asks: readonly string[]): number {
   let sum = 7
   for (const character of `${bids.join(' ')}|${asks.join(' ')}`)
@@ -37,7 +37,7 @@ const deltaOf = (sides: Sides, sum?: number, depth = 10): ReceivedDelta => ({
   proof: { depth, ...sides, ...(sum !== undefined && { checksum: sum }) },
 })
 
-/** Plays events into a keeper. Gives what it said, status by status, and the keeper. */
+/** Plays events into a keeper. Returns the keeper and its statuses, event by event. */
 function keep(rule: BookRule, events: readonly (ReceivedDelta | ReceivedSnapshot)[], keeper = newKeeper(rule)) {
   const emitted: BookEvent[] = []
   const emit = (event: BookEvent) => emitted.push(event)
@@ -71,7 +71,7 @@ describe('a book that is kept by checksum', () => {
     expect([keeper.lastUpdateId, keeper.hasBegun, newKeeper(byChecksum).hasBegun]).toEqual([0, true, false])
   })
 
-  it('is invalid after a checksum that is not its own, until a snapshot comes', () => {
+  it('is invalid after a checksum mismatch, until the next snapshot', () => {
     const bad = deltaOf(second, afterSecond + 1)
     const { keeper, emitted, said } = keep(byChecksum, [snapshotOf(first), bad, deltaOf(second, afterSecond)])
     expect(said).toEqual(['bookSnapshot', 'book_valid', 'gap checksum', 'book_invalid checksum'])
@@ -81,12 +81,12 @@ describe('a book that is kept by checksum', () => {
     expect(again.said).toEqual(['bookSnapshot', 'book_valid', 'bookDelta'])
   })
 
-  it('tells digits apart that are the same number', () => {
+  it('distinguishes different digits of the same number', () => {
     const sent = { bids: ['9.0', '1.500'], asks: [] }
     expect(keep(byChecksum, [snapshotOf(first), deltaOf(sent, afterSecond)]).said).toContain('gap checksum')
   })
 
-  it('takes a delta without a checksum as it is, and is proved by the next one', () => {
+  it('accepts a delta without a checksum, and is proved by the next one', () => {
     const other = { bids: [], asks: ['10.0', '0.00'] }
     const sum = checksum(['9.0', '1.50', '8.0', '2.00'], ['11.0', '4.00'])
     expect(keep(byChecksum, [snapshotOf(first), deltaOf(second), deltaOf(other, sum)]).said).toEqual([
@@ -103,7 +103,7 @@ describe('a book that is kept by checksum', () => {
     expect(keeper.book.snapshot().bids).toEqual([9, 1.5, 8, 2])
   })
 
-  it('removes what is pushed out of its depth, from the snapshot on', () => {
+  it('removes levels pushed beyond its depth, from the snapshot on', () => {
     const better = { bids: ['9.5', '1.00'], asks: [] }
     const sum = checksum(['9.5', '1.00'], ['10.0', '3.00'])
     const { emitted, keeper } = keep(byChecksum, [snapshotOf(first, 1), deltaOf(better, sum, 1)])
@@ -112,7 +112,7 @@ describe('a book that is kept by checksum', () => {
     expect(keeper.book.snapshot()).toEqual({ bids: [9.5, 1], asks: [10, 3] })
   })
 
-  it('is cut off at the depth of its snapshot where a delta says none, also when restored', () => {
+  it('is cut off at the depth of its snapshot when a delta gives none, also when restored', () => {
     const { keeper } = keep(byChecksum, [snapshotOf(first, 1)])
     const { proof, ...delta } = deltaOf(
       { bids: ['9.5', '1.00'], asks: [] },
@@ -125,7 +125,7 @@ describe('a book that is kept by checksum', () => {
     }
   })
 
-  it('refuses a snapshot whose own checksum is not that of its levels', () => {
+  it('refuses a snapshot whose own checksum does not match its levels', () => {
     const snapshot = snapshotOf(first)
     const wrong = { ...snapshot, proof: { depth: 10, ...first, checksum: 1 } }
     const keeper = newKeeper(byChecksum)
@@ -136,7 +136,7 @@ describe('a book that is kept by checksum', () => {
   })
 
   it.each([{ proof: undefined }, { proof: { depth: 10, bids: ['9.0'], asks: [] } }])(
-    'is not asked to keep what has no proof: $proof',
+    'throws on a delta without a complete proof: $proof',
     ({ proof }) => {
       const { proof: _whole, ...bare } = deltaOf(second)
       const events = [snapshotOf(first), proof ? { ...bare, proof } : bare]
@@ -159,7 +159,7 @@ describe.each([
     expect(keeper.book.snapshot()).toEqual({ bids: [], asks: [] })
   })
 
-  it('starts anew behind a hole: nothing says that nothing has changed', () => {
+  it('starts anew behind a hole, since changes cannot be ruled out', () => {
     const { keeper } = keep(rule, sides(first, second))
     const emitted: string[] = []
     keeper.onDisconnect(testStartUs, (event) => emitted.push(said(event)), true)
@@ -193,7 +193,7 @@ describe.each([
   })
 })
 
-it('keeps a book by nothing but the order of arrival', () => {
+it('keeps a book by the order of arrival only', () => {
   const { keeper, said } = keep(byNothing, [deltaOf(second), snapshotOf(first), deltaOf(second), deltaOf(second, 1)])
   expect(said).toEqual(['bookSnapshot', 'book_valid', 'bookDelta', 'bookDelta'])
   expect(keeper.snapshot()).toMatchObject({ texts: null, buffer: [], lastUpdateId: 0 })
@@ -210,7 +210,7 @@ const step = fc.record({
 })
 const DEPTH = 4
 
-/** A venue that shows the best levels of its book, and says what has changed in what it shows. */
+/** A venue that shows the best levels of its book, and sends the changes in them. */
 function aVenue() {
   const book = { bids: new Map<number, number>(), asks: new Map<number, number>() }
   const best = (side: keyof typeof book) =>
@@ -218,7 +218,7 @@ function aVenue() {
   const text = (side: keyof typeof book, prices: readonly number[]) =>
     prices.flatMap((price) => [`${price}.0`, `${book[side].get(price) ?? 0}.00`])
   const shown = () => ({ bids: text('bids', best('bids')), asks: text('asks', best('asks')) })
-  /** Takes a step; bids are at 1 to 9 and asks above. Gives the delta that it sends. */
+  /** Takes a step; bids are at 1 to 9 and asks above. Returns the delta that it sends. */
   function take({ side, price: place, size }: { side: keyof typeof book; price: number; size: number }): ReceivedDelta {
     const price = side === 'bids' ? place : place + 9
     const before = new Map(best(side).map((shownPrice) => [shownPrice, book[side].get(shownPrice)]))
@@ -234,7 +234,7 @@ function aVenue() {
 }
 
 describe('whatever changes', () => {
-  it('a book by checksum is what the venue shows, for every consumer too, when restored after every delta', () => {
+  it('a book by checksum equals what the venue shows, for every consumer too, when restored after every delta', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const venue = aVenue()
@@ -259,7 +259,7 @@ describe('whatever changes', () => {
     )
   })
 
-  it('a level that is not what the venue sent is noticed', () => {
+  it('a level that differs from the one sent is detected', () => {
     const spoilt = fc.constantFrom('price', 'size', 'lost')
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.nat(19), spoilt, (steps, at, how) => {

@@ -52,7 +52,7 @@ it('sums exactly over intervals of receive time', () => {
   expect(new Set(emitted.map(({ intervalStartUs }) => intervalStartUs))).toEqual(new Set([20_000_000, 30_000_000]))
 })
 
-it('passes on the venue time of what it measures, where there is one', () => {
+it('forwards the venue time of the update, if it has one', () => {
   const emitted: EventDraft<Ofi>[] = []
   const flow = createOrderFlow(options)
   for (const [i, tsEventUs] of [7, 8, undefined].entries()) {
@@ -62,12 +62,12 @@ it('passes on the venue time of what it measures, where there is one', () => {
   expect(emitted.map((ofi) => ofi.tsEventUs)).toEqual([8, undefined])
 })
 
-it('goes on the same after it was restored', () => {
+it('continues identically after a restore', () => {
   const quotes: Best[] = [start, [100, 2.5, 101, 3], [100.5, 1, 101, 3], [100, 2, 101.5, 1]]
   expect(run(quotes.flatMap((quote) => ['restore', quote] as const))).toEqual(run(quotes))
 })
 
-it('measures a book by its best level, when that changes', () => {
+it('measures a book by changes of its best level', () => {
   const flow = createOrderFlow(options)
   const book = new OrderBook({ bids: [100, 2, 99, 5], asks: [101, 3] })
   const emitted: number[] = []

@@ -11,17 +11,17 @@ import { decimalsOf, floorTime } from '@triplane/kernel'
 import type { OrderBook } from '../order-book/order-book.ts'
 import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
 
-/** Whose order flow is measured, and over which intervals it is summed. */
+/** The instrument to measure, and the intervals over which to sum. */
 export interface OrderFlowOptions {
   readonly source: string
   readonly instrument: InstrumentId
-  /** Decimal string: sums are exact to as many digits as it has. */
+  /** Decimal string: sums are exact to its number of digits. */
   readonly lotSize: string
   /** Length of an interval of receive time. */
   readonly intervalUs: number
 }
 
-/** What an order flow needs to go on from where it was. */
+/** The saved state of an order flow. */
 export const orderFlowSchema = stateSchema({
   /** Digits of the units: those of the lot size, or more. */
   decimals: field.count,
@@ -36,7 +36,7 @@ const noBest = { bid: 0, bidUnits: 0, ask: 0, askUnits: 0 }
 
 type Emit = (ofi: EventDraft<Ofi>) => void
 
-/** Builds an order flow; `snapshot` comes from another one of the same options. */
+/** Creates an order flow; `snapshot` is from another one with the same options. */
 export function createOrderFlow(options: OrderFlowOptions, snapshot?: OrderFlowSnapshot): OrderFlow {
   return new OrderFlow(options, snapshot)
 }
@@ -48,9 +48,9 @@ export function createOrderFlow(options: OrderFlowOptions, snapshot?: OrderFlowS
  *   e_n = q^b_n [P^b_n >= P^b_n-1] - q^b_n-1 [P^b_n <= P^b_n-1] - q^a_n [P^a_n <= P^a_n-1] + q^a_n-1 [P^a_n >= P^a_n-1]
  *
  * Invariants
- * 1. The first update, and the first after a reset, has nothing to be compared with: it emits nothing.
+ * 1. The first update, and the first after a reset, has no predecessor: it emits nothing.
  * 2. Sizes are kept as integers of 10^-decimals base units, so values and sums of an interval are exact decimals.
- * 3. A reset does not clear the sum of the interval: it stays the sum of what was seen.
+ * 3. A reset does not clear the sum of the interval: it stays the sum of the updates seen.
  */
 export class OrderFlow {
   readonly #options: OrderFlowOptions
@@ -84,14 +84,14 @@ export class OrderFlow {
     this.#intervalUnits = saved.intervalUnits
   }
 
-  /** Takes the next best quote of the venue. */
+  /** Handles the next best quote of the venue. */
   onQuote(quote: Quote, emit: Emit): void {
     this.#update(quote.tsRecvUs, quote.tsEventUs, quote.bid, quote.bidSize, quote.ask, quote.askSize, emit)
   }
 
   /**
-   * Takes a valid book after a change of the venue time `tsEventUs`, where the venue has no quote stream. Nothing is emitted while the
-   * best level stays the same.
+   * Handles a valid book after a change of the venue time `tsEventUs`, for venues without a quote stream. Emits nothing while
+   * the best level stays the same.
    */
   onBook(book: OrderBook, tsRecvUs: number, tsEventUs: number | undefined, emit: Emit): void {
     if (book.bidCount === 0 || book.askCount === 0) {
@@ -116,7 +116,7 @@ export class OrderFlow {
     this.#hasBest = false
   }
 
-  /** Everything that another order flow needs to go on from here. */
+  /** The state from which another order flow continues. */
   snapshot(): OrderFlowSnapshot {
     return {
       decimals: this.#decimals,

@@ -7,9 +7,9 @@ it.each<{ name: string; events: number[]; atUs: number; score: number | undefine
   { name: 'has no score before an interval is over', events: [1000], atUs: 1009, score: undefined },
   { name: 'is complete when every interval has an event', events: [1000, 1011, 1029], atUs: 1035, score: 1 },
   { name: 'expects nothing before the first event', events: [1000, 1001, 1020], atUs: 1030, score: 2 / 3 },
-  { name: 'does not count the interval that is not over', events: [1000, 1011, 1012], atUs: 1019, score: 1 },
-  { name: 'forgets what is behind the window', events: [1000, 1010, 1050], atUs: 1060, score: 1 / 4 },
-  { name: 'is 0 when nothing came in the window', events: [1000], atUs: 2000, score: 0 },
+  { name: 'does not count the current interval', events: [1000, 1011, 1012], atUs: 1019, score: 1 },
+  { name: 'forgets intervals before the window', events: [1000, 1010, 1050], atUs: 1060, score: 1 / 4 },
+  { name: 'is 0 without an event in the window', events: [1000], atUs: 2000, score: 0 },
 ])('$name', ({ events, atUs, score }) => {
   const straight = createCompleteness(options)
   let restored = createCompleteness(options)

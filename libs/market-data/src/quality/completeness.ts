@@ -1,7 +1,7 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { invariant, US_PER_SECOND } from '@triplane/kernel'
 
-/** What is expected of an instrument: an event in every interval. */
+/** The expectation of an instrument: an event in every interval. */
 export interface CompletenessOptions {
   /** Length of an interval of receive time. Default 1 s. */
   readonly intervalUs?: number
@@ -9,7 +9,7 @@ export interface CompletenessOptions {
   readonly intervals?: number
 }
 
-/** What a completeness score needs to go on from where it was. Intervals are numbered from the epoch. */
+/** The saved state of a completeness score. Intervals are numbered from the epoch. */
 export const completenessSchema = stateSchema({
   first: field.orNull(field.integer),
   /** Intervals of the window with an event, oldest first. */
@@ -17,14 +17,14 @@ export const completenessSchema = stateSchema({
 })
 export type CompletenessSnapshot = StateOf<typeof completenessSchema>
 
-/** Builds a completeness score; `snapshot` comes from another one of the same options. */
+/** Creates a completeness score; `snapshot` is from another one with the same options. */
 export function createCompleteness(options: CompletenessOptions = {}, snapshot?: CompletenessSnapshot): Completeness {
   return new Completeness(options, snapshot)
 }
 
 /**
- * The share of the last intervals in which something was received, 0-1. The window ends with the last interval that is
- * over, and does not reach back beyond the first event. What is down is incomplete: a disconnect changes nothing.
+ * The share of recent intervals in which an event was received, 0-1. The window ends with the last finished interval, and does
+ * not reach back beyond the first event. Downtime is incomplete: a disconnect changes nothing.
  */
 export class Completeness {
   readonly #intervalUs: number
@@ -46,7 +46,7 @@ export class Completeness {
     for (const interval of received) this.#mark(interval)
   }
 
-  /** Takes note of an event. */
+  /** Notes an event. */
   onEvent(tsRecvUs: number): void {
     const interval = Math.floor(tsRecvUs / this.#intervalUs)
     this.#first ??= interval
@@ -62,7 +62,7 @@ export class Completeness {
     return received.length / (current - from)
   }
 
-  /** Everything that another score needs to go on from here. */
+  /** The state from which another score continues. */
   snapshot(): CompletenessSnapshot {
     return {
       first: this.#first ?? null,

@@ -11,7 +11,7 @@ it('enters gaps only', () => {
   expect(ledger.count).toBe(1)
 })
 
-it('counts gaps and what is missing, also when restored', () => {
+it('counts gaps and missing ids, also when restored', () => {
   let ledger = createGapLedger()
   for (const status of [gap(3), gap(5), gap(0)]) {
     ledger.onStatus(status)

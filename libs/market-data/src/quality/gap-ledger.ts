@@ -1,15 +1,15 @@
 import { field, stateSchema, type MarketStatus, type StateOf, type EventDraft } from '@triplane/contracts'
 
-/** What a gap ledger needs to go on from where it was. */
+/** The saved state of a gap ledger. */
 export const gapLedgerSchema = stateSchema({ count: field.count, missing: field.count })
 type GapLedgerSnapshot = StateOf<typeof gapLedgerSchema>
 
-/** Builds a gap ledger; `snapshot` comes from another one. */
+/** Creates a gap ledger; `snapshot` is from another one. */
 export function createGapLedger(snapshot?: GapLedgerSnapshot): GapLedger {
   return new GapLedger(snapshot)
 }
 
-/** Counts gaps, and how much is missing. */
+/** Counts gaps and missing ids. */
 export class GapLedger {
   #count: number
   #missing: number
@@ -24,19 +24,19 @@ export class GapLedger {
     return this.#count
   }
 
-  /** Number of update or trade ids that are missing, as far as it is known. */
+  /** Number of missing update or trade ids, as far as known. */
   get missing(): number {
     return this.#missing
   }
 
-  /** Enters a `gap`; other statuses are not for this ledger. */
+  /** Enters a `gap`; ignores other statuses. */
   onStatus({ status, missing }: EventDraft<MarketStatus>): void {
     if (status !== 'gap') return
     this.#count++
     this.#missing += missing ?? 0
   }
 
-  /** Everything that another ledger needs to go on from here. */
+  /** The state from which another ledger continues. */
   snapshot(): GapLedgerSnapshot {
     return { count: this.#count, missing: this.#missing }
   }

@@ -7,24 +7,24 @@ import {
   type InstrumentId,
 } from '@triplane/contracts'
 
-/** Whose lateness is watched, and when it begins and ends. Microseconds. */
+/** The instrument to watch, and the limits of its lateness. Microseconds. */
 export interface LatenessOptions {
   readonly source: string
   readonly instrument: InstrumentId
-  /** An event that is later than this makes the instrument late. */
+  /** An event with a larger delay makes the instrument late. */
   readonly lateAfterUs: number
-  /** So much market time without an event later than half of that makes it on time again. */
+  /** Market time without a delay above half of that, after which it is on time again. */
   readonly onTimeAfterUs: number
-  /** An event that is further ahead of our clock than this has a time that nothing can be told by: it counts as late. */
+  /** An event that is further ahead of our clock has a meaningless time: it counts as late. */
   readonly maxAheadUs: number
 }
 
-/** What a lateness watch needs to go on from where it was. */
+/** The saved state of a lateness watch. */
 export const latenessSchema = stateSchema({
   isLate: field.flag,
-  /** When an event was last too late to be on time; 0 before there was one. */
+  /** When an event was last too late to be on time; 0 before the first. */
   lastLateUs: field.timeUs,
-  /** When the instrument last had an event with a time of its own, and its delay. */
+  /** When the instrument last had an event with its own time, and its delay. */
   timedUs: field.timeUs,
   delayUs: field.timeUs,
 })
@@ -34,20 +34,24 @@ const onTime: LatenessSnapshot = { isLate: false, lastLateUs: 0, timedUs: 0, del
 
 type Emit = (status: EventDraft<MarketStatus>) => void
 
-/** For so long an event without a time is as late as the newest one of its instrument; then as the newest one of the source. */
+/**
+ * For this long an event without a time has the delay of the newest one of its instrument; after that, of the newest one of the
+ * source.
+ */
 const OWN_DELAY_HOLDS_US = 3_000_000
 
-/** Builds a lateness watch; `snapshot` comes from another one of the same options. */
+/** Creates a lateness watch; `snapshot` is from another one with the same options. */
 export function createLatenessWatch(options: LatenessOptions, snapshot?: LatenessSnapshot): LatenessWatch {
   return new LatenessWatch(options, snapshot)
 }
 
 /**
- * Says when what is received of an instrument is old when it comes (`late`), and when it is new again (`on_time`).
+ * Emits a status when the events of an instrument arrive with too much delay (`late`), and when they are prompt again
+ * (`on_time`).
  *
  * Invariants
- * 1. One late event is enough; being on time again takes a while in which none is later than half the limit.
- * 2. `late` and `on_time` alternate, and come before the event that they are said for.
+ * 1. One late event is enough; being on time again takes a while in which no delay exceeds half the limit.
+ * 2. `late` and `on_time` alternate, and precede the event that causes them.
  */
 export class LatenessWatch {
   readonly #options: LatenessOptions
@@ -68,19 +72,19 @@ export class LatenessWatch {
     return this.#isLate
   }
 
-  /** Takes an event that came `delayUs` after its time, above the clock offset. */
+  /** Handles an event that arrived `delayUs` after its time, above the clock offset. */
   onTimed(delayUs: number, nowUs: number, emit: Emit): void {
     this.#timedUs = nowUs
     this.#delayUs = delayUs
     this.#judge(delayUs, nowUs, emit)
   }
 
-  /** Takes an event without a time: it is as late as what came with it. */
+  /** Handles an event without a time: it is as late as its neighbours. */
   onUntimed(sourceDelayUs: number, nowUs: number, emit: Emit): void {
     this.#judge(nowUs - this.#timedUs <= OWN_DELAY_HOLDS_US ? this.#delayUs : sourceDelayUs, nowUs, emit)
   }
 
-  /** Everything that another watch needs to go on from here. */
+  /** The state from which another watch continues. */
   snapshot(): LatenessSnapshot {
     return { isLate: this.#isLate, lastLateUs: this.#lastLateUs, timedUs: this.#timedUs, delayUs: this.#delayUs }
   }

@@ -14,7 +14,7 @@ const { firstUpdateId: __, lastUpdateId: ___, prevUpdateId: ____, ...delta } = a
 it.each<{ name: string; event: Trade | BookDelta; afterId: number | undefined }>([
   { name: 'a trade', event: { ...trade, tradeId: 8 }, afterId: 7 },
   { name: 'an aggregate of trades', event: { ...trade, tradeId: 2, firstTradeId: 5, lastTradeId: 9 }, afterId: 4 },
-  { name: 'a trade with a text for an id', event: { ...trade, tradeId: 'T8' }, afterId: undefined },
+  { name: 'a trade with a text id', event: { ...trade, tradeId: 'T8' }, afterId: undefined },
   { name: 'a trade without an id', event: trade, afterId: undefined },
   { name: 'a delta', event: { ...delta, firstUpdateId: 11, lastUpdateId: 12 }, afterId: 10 },
   {
@@ -23,7 +23,7 @@ it.each<{ name: string; event: Trade | BookDelta; afterId: number | undefined }>
     afterId: 6,
   },
   { name: 'a delta without ids', event: delta, afterId: undefined },
-])('asks whether what $name follows is missing, where it is counted', ({ event, afterId }) => {
+])('checks for missing predecessors of $name, where they are numbered', ({ event, afterId }) => {
   const asked: number[] = []
   const resequencer = new Resequencer()
   const holds = resequencer.holds(event, frame, 1, (stream, id) => stream === event.type && asked.push(id) > 0)

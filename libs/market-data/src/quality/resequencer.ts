@@ -6,16 +6,18 @@ import { STARVED_AFTER_US } from '../order-book/book-keeper.ts'
 import { idBefore, isNumbered } from '../order-book/book-rule.ts'
 import { firstIdOf } from '../validate/trade-ids.ts'
 
-/** The streams whose ids say that something is missing. Update ids of quotes have holes of their own. */
+/** The streams whose ids reveal missing events. Update ids of quotes have holes of their own. */
 const streams = ['trade', 'bookDelta'] as const
 type Stream = (typeof streams)[number]
 
-/** How long what was overtaken is waited for: trades as long as bars wait for them, deltas before the book is starved. */
+/**
+ * How long to wait for overtaken frames: trades as long as bars wait for them, deltas until shortly before the book is starved.
+ */
 const WAIT_US: Readonly<Record<Stream, number>> = {
   trade: CLOSE_LATE_AFTER_US,
   bookDelta: STARVED_AFTER_US - US_PER_SECOND,
 }
-/** Frames held of a stream; beyond it nothing is waited for. */
+/** Maximum number of waiting frames per stream; beyond it none waits. */
 const MOST_HELD = 10_000
 
 const heldSchema = stateSchema({
@@ -24,21 +26,22 @@ const heldSchema = stateSchema({
   heldUs: field.timeUs,
   source: field.text,
   venue: field.text,
-  /** The frame, a character a byte. */
+  /** The frame, one character per byte. */
   bytes: field.text,
 })
 type Held = StateOf<typeof heldSchema>
 
-/** The frames that wait, by stream, in the order of their ids. */
+/** The waiting frames, by stream, in the order of their ids. */
 export const resequencerSchema = stateSchema({ trade: field.list(heldSchema), bookDelta: field.list(heldSchema) })
 export type ResequencerSnapshot = StateOf<typeof resequencerSchema>
 
-/** True when ids of the stream are missing up to `afterId`, which were not seen. */
+/** True when ids of the stream up to `afterId` are missing. */
 export type IsMissing = (stream: Stream, afterId: number) => boolean
 
 /**
- * Holds the trades and deltas of an instrument, where they are counted, that came before those which they follow: where a burst ends, what is sent anew overtakes
- * what is still on its way. They go on when the others have come, or when these have been waited for.
+ * Holds back trades and deltas of an instrument, where they are numbered, that arrived before their predecessors: at the end of
+ * a burst, new frames overtake those still on their way. They continue when the predecessors have arrived, or after a limited
+ * wait.
  */
 export class Resequencer {
   readonly #held: Record<Stream, Held[]>
@@ -47,12 +50,14 @@ export class Resequencer {
     this.#held = { trade: [...snapshot.trade], bookDelta: [...snapshot.bookDelta] }
   }
 
-  /** Number of frames that wait. */
+  /** Number of waiting frames. */
   get size(): number {
     return this.#held.trade.length + this.#held.bookDelta.length
   }
 
-  /** Holds the frame of `event` when what it follows is missing. False, and it is not held, when nothing is. */
+  /**
+   * Holds back the frame of `event` when its predecessors are missing. Otherwise returns false, and the frame does not wait.
+   */
   holds(event: Trade | BookDelta, frame: Frame, nowUs: number, isMissing: IsMissing): boolean {
     const stream = event.type
     const afterId = afterIdOf(event)
@@ -65,7 +70,10 @@ export class Resequencer {
     return true
   }
 
-  /** Takes out the next frame that waits no more: nothing is missing before it, or that has been waited for; `all` waits for nothing. */
+  /**
+   * Removes and returns the next frame that need not wait: nothing before it is missing, or the wait is over. With `all` no
+   * frame waits.
+   */
   next(nowUs: number, isMissing: IsMissing, all: boolean): Frame | undefined {
     for (const stream of streams) {
       const held = this.#held[stream]
@@ -84,7 +92,7 @@ export class Resequencer {
   }
 }
 
-/** The id that the event follows; undefined where the venue does not count. */
+/** The id that the event follows; undefined when the venue does not number its events. */
 function afterIdOf(event: Trade | BookDelta): number | undefined {
   if (event.type === 'bookDelta') return isNumbered(event) ? idBefore(event) : undefined
   const firstId = firstIdOf(event)

@@ -8,14 +8,14 @@ import {
   type InstrumentId,
 } from '@triplane/contracts'
 
-/** Whose silence is watched, and how long it may last. */
+/** The instrument to watch, and the limit of its silence. */
 export interface StalenessOptions {
   readonly source: string
   readonly instrument: InstrumentId
   readonly limitUs: number
 }
 
-/** What a staleness watch needs to go on from where it was. */
+/** The saved state of a staleness watch. */
 export const stalenessSchema = stateSchema({
   lastRecvUs: field.orNull(field.timeUs),
   isStale: field.flag,
@@ -24,16 +24,16 @@ export type StalenessSnapshot = StateOf<typeof stalenessSchema>
 
 type Emit = (status: EventDraft<MarketStatus>) => void
 
-/** Builds a staleness watch; `snapshot` comes from another one of the same options. */
+/** Creates a staleness watch; `snapshot` is from another one with the same options. */
 export function createStalenessWatch(options: StalenessOptions, snapshot?: StalenessSnapshot): StalenessWatch {
   return new StalenessWatch(options, snapshot)
 }
 
 /**
- * Says when nothing has been received of an instrument for too long (`stale`), and when it is received again (`fresh`).
+ * Emits a status when nothing has been received of an instrument for too long (`stale`), and when something is again (`fresh`).
  *
  * Invariants
- * 1. It goes by receive time only. Before the first event there is nothing that could be stale.
+ * 1. It uses receive time only. Before the first event nothing can be stale.
  * 2. `stale` and `fresh` alternate. A disconnect changes nothing: silence is silence.
  */
 export class StalenessWatch {
@@ -55,23 +55,23 @@ export class StalenessWatch {
     return this.#isStale
   }
 
-  /** Takes note of an event. */
+  /** Notes an event. */
   onEvent(tsRecvUs: number, emit: Emit): void {
     this.#lastRecvUs = tsRecvUs
     if (this.#isStale) this.#change(false, tsRecvUs, emit)
   }
 
-  /** Market time at which silence becomes stale; Infinity when it is already, or when nothing was received yet. */
+  /** Market time at which silence becomes stale; Infinity when it already is, or before the first event. */
   dueUs(): number {
     return this.#isStale ? Infinity : this.#lastRecvUs + this.#options.limitUs
   }
 
-  /** Judges the silence at market time `tsUs`. */
+  /** Checks the silence at market time `tsUs`. */
   onTime(tsUs: number, emit: Emit): void {
     if (tsUs >= this.dueUs()) this.#change(true, tsUs, emit)
   }
 
-  /** Everything that another watch needs to go on from here. */
+  /** The state from which another watch continues. */
   snapshot(): StalenessSnapshot {
     return { lastRecvUs: this.#lastRecvUs < Infinity ? this.#lastRecvUs : null, isStale: this.#isStale }
   }

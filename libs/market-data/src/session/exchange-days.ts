@@ -1,5 +1,5 @@
 /**
- * Days on which New York's stock exchanges do not trade, or close at 13:00, as published by NYSE. Years that are not here
+ * Days on which New York's stock exchanges do not trade, or close at 13:00, as published by NYSE. Years that are not listed
  * have weekends only.
  */
 

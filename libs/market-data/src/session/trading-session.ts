@@ -27,13 +27,13 @@ export function nextSessionOpenUs(session: Session, timeUs: number): number {
   if (isSessionOpen(session, timeUs)) return timeUs
   const newYorkUs = timeUs + newYorkOffsetUs(timeUs)
   for (let midnightUs = Math.floor(newYorkUs / US_PER_DAY) * US_PER_DAY; ; midnightUs += US_PER_DAY) {
-    // Clocks change on Sundays only, so the offset at noon UTC holds for the opening of a day that trades.
+    // Clocks change on Sundays only, so the offset at noon UTC is that of the opening on a trading day.
     const opensUs = midnightUs + OPENS_US - newYorkOffsetUs(midnightUs + US_PER_DAY / 2)
     if (opensUs >= timeUs && closeOfDayUs(midnightUs) > 0) return opensUs
   }
 }
 
-/** How much of the time from `fromUs` to `toUs` the session is open, microseconds. Takes a step for each of its days. */
+/** How much of the time from `fromUs` to `toUs` the session is open, microseconds. Takes one step per day. */
 export function openTimeUs(session: Session, fromUs: number, toUs: number): number {
   if (session === '24x7') return Math.max(0, toUs - fromUs)
   let openUs = 0
@@ -46,7 +46,7 @@ export function openTimeUs(session: Session, fromUs: number, toUs: number): numb
   return openUs
 }
 
-/** Microseconds after midnight at which the New York day that holds `newYorkUs` stops trading; 0 when it does not trade. */
+/** Microseconds after midnight at which the New York day of `newYorkUs` stops trading; 0 when it does not trade. */
 function closeOfDayUs(newYorkUs: number): number {
   const weekday = weekdayOf(newYorkUs)
   if (weekday === SUNDAY || weekday === SATURDAY) return 0
@@ -58,7 +58,7 @@ function closeOfDayUs(newYorkUs: number): number {
 
 /**
  * New York time minus UTC. Daylight time runs from the second Sunday of March, 07:00 UTC, to the first Sunday of November,
- * 06:00 UTC (Energy Policy Act of 2005: right from 2007 on).
+ * 06:00 UTC (Energy Policy Act of 2005: correct from 2007 on).
  */
 function newYorkOffsetUs(timeUs: number): number {
   const year = new Date(timeUs / 1000).getUTCFullYear()

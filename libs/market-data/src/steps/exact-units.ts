@@ -1,13 +1,14 @@
-/** More digits than a double of a price or size can hold. */
+/** More digits than a double of a price or size can represent. */
 const MOST_DECIMALS = 15
 
-/** True when `value` is a whole number of units, `scale` (a power of ten) of them in 1. */
+/** True when `value` is a whole number of units; there are `scale` (a power of ten) units in 1. */
 export function isWhole(value: number, scale: number): boolean {
-  // A decimal of so many digits is the double nearest to an integer by the scale, and this division gives the nearest one.
+  // A decimal with that many digits is the double nearest to an integer divided by the scale, which is what this division
+  // yields.
   return Math.round(value * scale) / scale === value
 }
 
-/** How many decimal digits it takes to write `value`: at least `atLeast`, at most 15. */
+/** The number of decimal digits needed to write `value`: at least `atLeast`, at most 15. */
 export function decimalsFor(value: number, atLeast: number): number {
   let decimals = atLeast
   while (decimals < MOST_DECIMALS && !isWhole(value, scaleOf(decimals))) decimals++

@@ -34,7 +34,7 @@ it.each<{ name: string; event: NormalizedEvent; said: string[] }>([
   { name: 'a trade of a finer size', event: aTrade({ ...coarse, size: 0.0004 }), said: ['steps_unknown size'] },
   { name: 'a size between lots', event: aTrade({ ...coarse, size: 0.001 }), said: ['steps_unknown size'] },
   { name: 'a quote with a finer ask', event: aQuote({ ...coarse, ask: 100.11 }), said: ['steps_unknown price'] },
-])('says what it thinks of $name', ({ event, said }) => {
+])('judges $name', ({ event, said }) => {
   expect(watch([event]).said).toEqual(said)
 })
 
@@ -44,7 +44,7 @@ it.each([
   { name: 'a finer size at the best', bids: [99.9, 0.0001], asks: [100.1, 1], said: ['steps_unknown size'] },
   { name: 'one side only', bids: [], asks: [100.01, 1], said: ['steps_unknown price'] },
   { name: 'an old order deep in the book', bids: [99.9, 1, 50.001, 1.0001], asks: [100.1, 1, 900.02, 1], said: [] },
-])('says what it thinks of a book with $name', ({ bids, asks, said }) => {
+])('judges a book with $name', ({ bids, asks, said }) => {
   const heard: string[] = []
   const book = new OrderBook()
   book.replace(bids, asks)
@@ -52,7 +52,7 @@ it.each([
   expect(heard).toEqual(said)
 })
 
-it('says it once, counts it every time', () => {
+it('emits one status, and counts every event', () => {
   const fine = aTrade({ ...coarse, price: 100.05 })
   const { said, steps } = watch([aTrade(coarse), fine, fine, aTrade(coarse)])
   expect([said, steps.finer]).toEqual([['steps_unknown price'], 2])
@@ -63,7 +63,7 @@ describe('the list of the venue', () => {
   const fine = aTrade({ ...coarse, price: 100.05 })
   const listed = { tickSize: '0.01', lotSize: '0.005', minNotional: '5' }
 
-  it('brings other steps into force, and says which', () => {
+  it('puts other steps into force, and announces them', () => {
     const heard: EventDraft<MarketStatus>[] = []
     const { steps } = watch([fine])
     steps.onList(listed, 8, (status) => heard.push(status))
@@ -75,8 +75,8 @@ describe('the list of the venue', () => {
   })
 
   it.each([
-    { name: 'has nothing to say of steps that are known', events: [aTrade(coarse)], said: [] },
-    { name: 'says again that they are unknown when it does not help', events: [fine], said: ['steps_unknown list'] },
+    { name: 'is silent about known steps', events: [aTrade(coarse)], said: [] },
+    { name: 'repeats that they are unknown when it does not help', events: [fine], said: ['steps_unknown list'] },
   ])('$name', ({ events, said }) => {
     const heard: string[] = []
     const { steps } = watch(events)
@@ -94,32 +94,32 @@ describe('the list of the venue', () => {
   })
 })
 
-describe('an instruments file that has changed', () => {
+describe('a changed instruments file', () => {
   const fine = aTrade({ ...coarse, price: 100.05 })
   const changed = { ...instrument, tickSize: '0.01' }
 
   it.each([
     { name: 'after steps that were too coarse', events: [fine] },
     { name: 'after steps that were known', events: [] },
-  ])('is said at the first event, once: $name', ({ events }) => {
+  ])('is announced at the first event, once: $name', ({ events }) => {
     const { said, steps } = watch([fine, fine], changed, saved(watch(events).steps))
     expect(said).toEqual(['steps_known file'])
     expect(watch([fine], changed, saved(steps)).said).toEqual([])
   })
 
-  it('is said although the run stopped again before the first event', () => {
+  it('is announced even if the run stopped again before the first event', () => {
     const { steps } = watch([], changed, saved(watch([]).steps))
     expect(watch([fine], changed, saved(steps)).said).toEqual(['steps_known file'])
   })
 
-  it('is no news where the list said the same', () => {
+  it('is not announced when the list agrees', () => {
     const { steps } = watch([])
     steps.onList({ tickSize: '0.01', lotSize: '0.005', minNotional: '5' }, 8, () => undefined)
     expect(watch([fine], changed, saved(steps)).said).toEqual([])
   })
 })
 
-it('takes every whole number of steps for one', () => {
+it('accepts every whole number of steps', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e9 }), fc.integer({ min: 1, max: 1e9 }), (ticks, lots) => {
       expect(

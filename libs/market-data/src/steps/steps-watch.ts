@@ -15,13 +15,13 @@ import type { NormalizedEvent } from '../frame-refusal.ts'
 import type { OrderBook } from '../order-book/order-book.ts'
 import { scaleOf } from './exact-units.ts'
 
-/** What a steps watch needs to go on from where it was. */
+/** The saved state of a steps watch. */
 export const stepsWatchSchema = stateSchema({
   /** Those of the instruments file. */
   configured: stepsSchema,
   inForce: stepsSchema,
   areKnown: field.flag,
-  /** Those in force are what everyone knows; false after a start with another file, until the first event. */
+  /** The steps in force have been announced; false after a start with another file, until the first event. */
   areSaid: field.flag,
   finer: field.count,
 })
@@ -29,17 +29,17 @@ export type StepsWatchSnapshot = StateOf<typeof stepsWatchSchema>
 
 type Emit = (status: EventDraft<MarketStatus>) => void
 
-/** Builds a steps watch; `snapshot` comes from another one of the same instrument, whose file may say other steps now. */
+/** Creates a steps watch; `snapshot` is from another one of the same instrument, whose file may have other steps now. */
 export function createStepsWatch(source: string, instrument: Instrument, snapshot?: StepsWatchSnapshot): StepsWatch {
   return new StepsWatch(source, instrument, snapshot)
 }
 
 /**
- * Holds the steps in force: those of the instruments file until the venue's own list says others, and again when the file has
- * changed. Notices prices and sizes that are no whole number of them: then the steps are not known, and orders in them could be
- * outside the market. Says `steps_unknown` at the first one, and again for a list that does not help; `steps_known`, with the steps,
- * when others come into force. Judged is what can be traded now: trades, quotes and the best levels of the book. Deep levels may
- * hold orders from before a venue made its steps coarser.
+ * Maintains the steps in force: those of the instruments file until the venue's own list gives others, and again when the file
+ * has changed. Detects prices and sizes that are not whole numbers of steps: the steps are then unknown, and orders in them
+ * could be outside the market. Emits `steps_unknown` at the first one, and again for a list that does not help; `steps_known`,
+ * with the steps, when others come into force. Checks what can be traded now: trades, quotes and the best levels of the book.
+ * Deep levels may have orders from before a venue made its steps coarser.
  */
 export class StepsWatch {
   readonly #source: string
@@ -66,7 +66,7 @@ export class StepsWatch {
     this.#lot = stepOf(this.#inForce.lotSize)
   }
 
-  /** Number of events with a price or size that is finer than the steps. */
+  /** Number of events with a price or size finer than the steps. */
   get finer(): number {
     return this.#finer
   }
@@ -75,20 +75,20 @@ export class StepsWatch {
     return this.#inForce
   }
 
-  /** Takes every good event of the instrument. */
+  /** Handles every valid event of the instrument. */
   onEvent(event: NormalizedEvent, tsRecvUs: number, emit: Emit): void {
     this.#announce(tsRecvUs, emit)
     this.#judge(this.#findFiner(event), tsRecvUs, emit)
   }
 
-  /** Takes a valid book after a change. */
+  /** Handles a valid book after a change. */
   onBook(book: OrderBook, tsRecvUs: number, emit: Emit): void {
     const bid = book.bidCount > 0 ? this.#finerOf(book.bidPrice(0), book.bidSize(0)) : undefined
     const ask = book.askCount > 0 ? this.#finerOf(book.askPrice(0), book.askSize(0)) : undefined
     this.#judge(bid ?? ask, tsRecvUs, emit)
   }
 
-  /** Takes the steps that the venue's own list says. */
+  /** Handles the steps of the venue's own list. */
   onList(steps: Steps, tsRecvUs: number, emit: Emit): void {
     this.#announce(tsRecvUs, emit)
     if (areEqual(steps, this.#inForce)) {
@@ -157,7 +157,7 @@ function isSame(a: string, b: string): boolean {
   return Number(a) === Number(b)
 }
 
-/** A step is `units` of them, `scale` (a power of ten) in 1. */
+/** A step as `units`; there are `scale` (a power of ten) units in 1. */
 interface Step {
   readonly scale: number
   readonly units: number

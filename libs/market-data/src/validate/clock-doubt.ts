@@ -1,10 +1,10 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 
-/** Lags that were seen to agree with each other since `fromUs`. Microseconds. */
+/** Lags that have agreed with each other since `fromUs`. Microseconds. */
 const agreeingSchema = stateSchema({ fromUs: field.timeUs, minUs: field.timeUs, maxUs: field.timeUs })
 type AgreeingLags = StateOf<typeof agreeingSchema>
 
-/** What a clock doubt needs to go on from where it was. */
+/** The saved state of a clock doubt. */
 export const clockDoubtSchema = stateSchema({
   fromUs: field.timeUs,
   lastUs: field.timeUs,
@@ -12,12 +12,16 @@ export const clockDoubtSchema = stateSchema({
 })
 export type ClockDoubtSnapshot = StateOf<typeof clockDoubtSchema>
 
-/** What is to be done with an event that is ahead of the clock: let it pass, refuse it, or believe what it agrees on with others. */
+/**
+ * What to do with an event that is ahead of the clock: let it pass, refuse it, or adopt the offset on which it and others
+ * agree.
+ */
 export type DoubtVerdict = 'passes' | 'refused' | 'agreed'
 
 /**
- * Events of one stream that are further ahead of the clock offset than the limit. They pass for a while; lags that stay within the
- * limit of each other for that long agree on a new offset; what begins to agree only after that while is refused until it does.
+ * Events of one stream that are further ahead of the clock offset than the limit. They pass for a while; lags that stay within
+ * the limit of each other for that long agree on a new offset; lags that begin to agree only after that while are refused until
+ * they do.
  */
 export class ClockDoubt {
   readonly #limitUs: number
@@ -38,17 +42,17 @@ export class ClockDoubt {
     this.#agreeing = saved?.agreeing ?? undefined
   }
 
-  /** Since when what is ahead now has agreed. */
+  /** When the current events ahead began to agree. */
   get agreeingFromUs(): number {
     return this.#agreeing?.fromUs ?? this.#lastUs
   }
 
-  /** The smallest of the lags that agree. */
+  /** The smallest of the agreeing lags. */
   get minLagUs(): number {
     return this.#agreeing?.minUs ?? 0
   }
 
-  /** Takes an event that is ahead. */
+  /** Handles an event that is ahead. */
   onAhead(nowUs: number, lagUs: number): DoubtVerdict {
     this.#lastUs = nowUs
     const agreeing = this.#join(lagUs) ?? { fromUs: nowUs, minUs: lagUs, maxUs: lagUs }
@@ -57,7 +61,7 @@ export class ClockDoubt {
     return agreeing.fromUs < this.#fromUs + this.#agreeUs ? 'passes' : 'refused'
   }
 
-  /** Takes an event of the stream that is not ahead: unless it fits, it contradicts. True when the doubt is over. */
+  /** Handles an event of the stream that is not ahead: it contradicts unless it fits. True when the doubt is over. */
   onNormal(nowUs: number, lagUs: number): boolean {
     this.#agreeing = this.#join(lagUs)
     return nowUs - this.#lastUs >= this.#agreeUs

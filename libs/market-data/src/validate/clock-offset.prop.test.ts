@@ -4,7 +4,7 @@ import { createClockOffset, defaultClockLimits, type ClockOffsetSnapshot } from 
 const second = 1_000_000
 const { maxDriftUs, maxRisePpm } = defaultClockLimits
 
-/** Events that wait for the one before, and how far their lag is from a base that a burst or a wild clock moves. */
+/** Waits between events, and how far their lag is from a base that a burst or a wild clock moves. */
 const events = fc.array(
   fc.record({
     waitUs: fc.oneof(fc.integer({ min: 0, max: second }), fc.constantFrom(0, 30 * second, 3600 * second)),
@@ -18,7 +18,7 @@ const events = fc.array(
   { maxLength: 200 },
 )
 
-describe('a clock offset, whatever comes', () => {
+describe('a clock offset, for any events', () => {
   it('knows every event whose lag is not below the offset, and is the same after a restore', () => {
     fc.assert(
       fc.property(events, (all) => {
@@ -40,13 +40,13 @@ describe('a clock offset, whatever comes', () => {
     )
   })
 
-  it('rises by 100 ppm at most, and falls by the limit a minute at most, unless events agreed', () => {
+  it('rises by at most 100 ppm, and falls by at most the limit a minute, unless events agreed', () => {
     fc.assert(
       fc.property(events, (all) => {
         const clock = createClockOffset()
         let nowUs = 1_000 * second
         let past: { atUs: number; offsetUs: number }[] = []
-        // Two events that agree with each other make the first offset believable.
+        // Two events that agree confirm the first offset.
         for (const atUs of [nowUs, nowUs]) clock.admit(atUs, atUs, 'trade')
         for (const { waitUs, lagUs, stream } of all) {
           past.push({ atUs: nowUs, offsetUs: clock.offsetUs as number })

@@ -5,11 +5,11 @@ const second = 1_000_000
 const minute = 60 * second
 const t0 = 1_200 * minute
 
-/** What the clock thinks of an event that is received `atUs` after the start with this lag. */
+/** The clock's verdict on an event that is received `atUs` after the start with this lag. */
 const admit = (clock: ClockOffset, atUs: number, lagUs: number, stream: ClockStream = 'trade') =>
   clock.admit(t0 + atUs, t0 + atUs - lagUs, stream)
 
-/** What it thinks of one event every 100 ms. */
+/** Its verdicts on one event every 100 ms. */
 function stream(clock: ClockOffset, fromUs: number, toUs: number, lagUs: (atUs: number) => number): string[] {
   const verdicts: string[] = []
   for (let atUs = fromUs; atUs < toUs; atUs += 100 * ms) verdicts.push(admit(clock, atUs, Math.round(lagUs(atUs))))
@@ -18,7 +18,7 @@ function stream(clock: ClockOffset, fromUs: number, toUs: number, lagUs: (atUs: 
 
 const count = (verdicts: readonly string[], verdict: string) => verdicts.filter((each) => each === verdict).length
 
-/** A clock that has known an offset for a minute. */
+/** A clock whose offset has been known for a minute. */
 function settled(offsetUs = 0): ClockOffset {
   const clock = createClockOffset()
   stream(clock, -minute, 0, () => offsetUs)
@@ -26,7 +26,7 @@ function settled(offsetUs = 0): ClockOffset {
 }
 
 describe('a clock offset', () => {
-  it('is there from the first event on, and gives the delay above it', () => {
+  it('exists from the first event on, and gives the delay above it', () => {
     const clock = createClockOffset()
     expect([clock.offsetUs, clock.delayUs(t0, t0)]).toEqual([undefined, undefined])
     admit(clock, 0, -1_270_000)
@@ -34,7 +34,7 @@ describe('a clock offset', () => {
     expect(clock.delayUs(t0, t0 + 1_200_000)).toBe(70_000)
   })
 
-  it('doubts nothing for being late, and stays where it was for the length of its window', () => {
+  it('accepts any late event, and stays unchanged for the length of its window', () => {
     const clock = settled()
     expect(new Set(stream(clock, 0, 2 * minute, () => 2_400 * ms))).toEqual(new Set(['known']))
     expect(clock.offsetUs).toBe(0)
@@ -51,7 +51,7 @@ describe('a clock offset', () => {
     expect(slow.offsetUs).toBeLessThanOrEqual(90 * ms)
   })
 
-  it('rises across a hole by what clocks may have drifted apart in it, and not above the lag', () => {
+  it('rises across a hole by the possible drift of clocks in it, and not above the lag', () => {
     const clock = settled()
     admit(clock, 60 * minute, 3 * second)
     expect(clock.offsetUs).toBe(Math.floor((60 * minute + 100 * ms) / 10_000))
@@ -67,7 +67,7 @@ describe('a clock offset', () => {
     expect(admit(settled(), 0, -aheadUs)).toBe(verdict)
   })
 
-  it('falls at once, by the limit in a minute, and knows what is ahead of that by less than the limit', () => {
+  it('falls at once, by the limit in a minute, and accepts events ahead of that by less than the limit', () => {
     const clock = settled()
     expect([admit(clock, 0, -200 * ms), clock.offsetUs]).toEqual(['known', -200 * ms])
     expect([admit(clock, ms, -400 * ms), clock.offsetUs]).toEqual(['known', -250 * ms])
@@ -84,8 +84,8 @@ describe('a clock offset', () => {
       name: 'a connect inside a burst that drains',
       lagUs: (atUs: number) => (atUs < 20 * second ? 2_400 * ms : Math.max(0, 2_400 * ms - (atUs - 20 * second))),
     },
-    { name: 'a host clock that was set back', lagUs: (atUs: number) => (atUs < 20 * second ? 0 : -5 * second) },
-  ])('refuses nothing after $name, and takes the offset that all agree on', ({ lagUs }) => {
+    { name: 'a host clock set back', lagUs: (atUs: number) => (atUs < 20 * second ? 0 : -5 * second) },
+  ])('refuses nothing after $name, and adopts the offset on which all agree', ({ lagUs }) => {
     const clock = createClockOffset()
     const verdicts = stream(clock, 0, 3 * minute, lagUs)
     expect(count(verdicts, 'impossible')).toBe(0)
@@ -94,7 +94,7 @@ describe('a clock offset', () => {
     expect(count(verdicts.slice(300), 'ahead')).toBe(0)
   })
 
-  it('refuses after 2 s a clock that runs ahead, and knows it again when it is back', () => {
+  it('refuses a clock that runs ahead after 2 s, and accepts it again when it is back', () => {
     const clock = settled()
     const wild = stream(clock, 0, 30 * second, (atUs) => -0.5 * atUs - 300 * ms)
     expect(wild.slice(0, 20)).toEqual(Array(20).fill('ahead'))
@@ -103,7 +103,7 @@ describe('a clock offset', () => {
     expect(new Set(stream(clock, 30 * second, minute, () => 5 * ms))).toEqual(new Set(['known']))
   })
 
-  it('takes the new offset as soon as what was refused agrees', () => {
+  it('adopts the new offset as soon as the refused events agree', () => {
     const clock = settled()
     stream(clock, 0, 10 * second, (atUs) => -0.5 * atUs - 300 * ms)
     const agreeing = stream(clock, 10 * second, 20 * second, () => -5_400 * ms)
@@ -144,7 +144,7 @@ describe('a clock offset', () => {
     expect(clock.agreements).toBe(1)
   })
 
-  it('does not believe a first event that is an hour ahead of the second', () => {
+  it('rejects a first event that is an hour ahead of the second', () => {
     const clock = createClockOffset()
     admit(clock, 0, -3600 * second)
     expect([admit(clock, 1, 2 * ms), clock.offsetUs]).toEqual(['known', 2 * ms])

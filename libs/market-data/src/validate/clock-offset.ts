@@ -2,17 +2,17 @@ import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import { floorTime, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import { ClockDoubt, clockDoubtSchema } from './clock-doubt.ts'
 
-/** What a clock may do. */
+/** The limits of a clock. */
 export interface ClockLimits {
   /** How far ahead of the offset an event may be, and how far the offset may fall in a minute. */
   readonly maxDriftUs: number
   /** How fast the offset rises, millionths of market time. */
   readonly maxRisePpm: number
-  /** The offset rises when nothing has been lower for so long. */
+  /** The offset rises when no lag has been lower for this long. */
   readonly windowUs: number
-  /** How long events that are further ahead pass, and how long they must agree on a new offset. */
+  /** How long events further ahead pass, and how long they must agree on a new offset. */
   readonly agreeUs: number
-  /** How much later one stream of a source may be than another; a single first event that is further ahead is not believed. */
+  /** How much later one stream of a source may be than another; a single first event further ahead is not trusted. */
   readonly maxStreamDifferenceUs: number
 }
 
@@ -30,27 +30,27 @@ const clockStreams = ['trade', 'quote', 'bookDelta'] as const
 export type ClockStream = (typeof clockStreams)[number]
 
 /**
- * What an event's time is: `known`; `ahead` of our clock by more than the limit, which may yet be a new offset; or `impossible`,
- * ahead and not agreed on.
+ * Verdict on an event's time: `known`; `ahead` of our clock by more than the limit, which may yet be a new offset; or
+ * `impossible`, ahead without agreement.
  */
 export type ClockVerdict = 'known' | 'ahead' | 'impossible'
 
-/** What is known of one stream. */
+/** The state of one stream. */
 const streamSchema = stateSchema({
-  /** When it last had an event that was not ahead. */
+  /** When its last event that was not ahead arrived. */
   normalUs: field.orNull(field.timeUs),
   doubt: field.orNull(clockDoubtSchema),
 })
 type StreamSnapshot = StateOf<typeof streamSchema>
 
-/** What a clock offset needs to go on from where it was. */
+/** The saved state of a clock offset. */
 export const clockOffsetSchema = stateSchema({
-  /** With what is below a microsecond; null before the first event. */
+  /** With fractions of a microsecond; null before the first event. */
   offsetUs: field.orNull(field.real),
   confirmations: field.count,
   lastUs: field.timeUs,
   halfStartUs: field.timeUs,
-  /** Smallest lags of this half of the window and of the one before; null where there was no event. */
+  /** Smallest lags of this half of the window and of the one before; null without an event. */
   minUs: field.orNull(field.timeUs),
   minBeforeUs: field.orNull(field.timeUs),
   minuteUs: field.timeUs,
@@ -82,30 +82,31 @@ const beforeFirstEvent: ClockOffsetSnapshot = {
   streams: { trade: nothingKnown, quote: nothingKnown, bookDelta: nothingKnown },
 }
 
-/** Builds the clock offset of one source and venue; all of their instruments share it. */
+/** Creates the clock offset of one source and venue; all of their instruments share it. */
 export function createClockOffset(limits: Partial<ClockLimits> = {}, snapshot?: ClockOffsetSnapshot): ClockOffset {
   return new ClockOffset({ ...defaultClockLimits, ...limits }, snapshot)
 }
 
 /**
- * How far our clock is from a venue's: the rolling minimum of the lags (receive time less event time) of a source. A lag above it is
- * delay, however large; one below it by more than the limit is ahead of our clock, which no event can be.
+ * How far our clock is from a venue's: the rolling minimum of the lags (receive time less event time) of a source. A lag above
+ * it is delay, however large; one below it by more than the limit is ahead of our clock, which no event can be.
  *
  * Invariants
- * 1. Only events that passed every other check are admitted here, and only those with a venue time. An event that is not ahead
- *    by more than the limit is `known`: nothing is doubted for being late.
- * 2. The offset rises at most by `maxRisePpm` of market time, connections lost or not, and only towards the smallest lag of the window.
- *    It falls to a smaller lag at once, at most by the limit in any minute.
- * 3. Events further ahead are `ahead` for 2 s of market time. When those of a stream agree for so long (within the limit of each
- *    other, and no event of that stream contradicts), their smallest lag is the offset, and the agreement is counted: a connect
- *    inside a burst, a host clock that was set. Another stream contradicts only where the two are further apart than streams of a
- *    source can be: one clock that runs away does not take the others with it. Without agreement they are `impossible`.
- * 4. Events that are not `known` leave the offset as it is. A first event which the second one contradicts is not believed.
+ * 1. Only events that passed every other check are admitted here, and only those with a venue time. An event that is not
+ *    ahead by more than the limit is `known`: lateness raises no doubt.
+ * 2. The offset rises at most by `maxRisePpm` of market time, connections lost or not, and only towards the smallest lag of
+ *    the window. It falls to a smaller lag at once, at most by the limit in any minute.
+ * 3. Events further ahead are `ahead` for 2 s of market time. When those of a stream agree for that long (within the limit
+ *    of each other, and no event of that stream contradicts), their smallest lag becomes the offset, and the agreement is
+ *    counted: a connect inside a burst, a host clock that was set. Another stream contradicts only when the two are further
+ *    apart than streams of a source can be: one clock that runs away does not take the others with it. Without agreement they
+ *    are `impossible`.
+ * 4. Events that are not `known` leave the offset unchanged. A first event that the second one contradicts is not trusted.
  */
 export class ClockOffset {
   readonly #limits: ClockLimits
   #offsetUs: number | undefined
-  /** Events within the limit of the first one; two of them make the offset believable. */
+  /** Events within the limit of the first one; two of them confirm the offset. */
   #confirmations: number
   #lastUs: number
   #halfStartUs: number
@@ -141,17 +142,17 @@ export class ClockOffset {
     this.#streams = { trade: restored('trade'), quote: restored('quote'), bookDelta: restored('bookDelta') }
   }
 
-  /** The offset in force, whole microseconds; undefined before the first event. */
+  /** The current offset, whole microseconds; undefined before the first event. */
   get offsetUs(): number | undefined {
     return this.#offsetUs === undefined ? undefined : Math.floor(this.#offsetUs)
   }
 
-  /** Number of offsets that were taken because events ahead of the one before agreed on them. */
+  /** Number of offsets adopted because events ahead of the previous one agreed on them. */
   get agreements(): number {
     return this.#agreements
   }
 
-  /** Delay of the newest event, whatever was thought of it; negative when it was ahead. */
+  /** Delay of the newest event, whatever its verdict; negative when it was ahead. */
   get newestDelayUs(): number {
     return this.#newestDelayUs
   }
@@ -178,7 +179,7 @@ export class ClockOffset {
     return offsetUs === undefined ? undefined : atUs - tsEventUs - offsetUs
   }
 
-  /** Everything that another clock offset needs to go on from here. */
+  /** The state from which another clock offset continues. */
   snapshot(): ClockOffsetSnapshot {
     const known = (stream: ClockStream): StreamSnapshot => {
       const { normalUs, doubt } = this.#streams[stream]
@@ -200,7 +201,7 @@ export class ClockOffset {
     }
   }
 
-  /** Takes the lag as the offset, and forgets the lags before it. */
+  /** Adopts the lag as the offset, and forgets earlier lags. */
   #begin(nowUs: number, offsetUs: number): void {
     this.#offsetUs = offsetUs
     this.#lastUs = nowUs
@@ -217,7 +218,7 @@ export class ClockOffset {
     this.#follow(nowUs, lagUs)
   }
 
-  /** One event far ahead of the next is a clock that is wrong, not all others being late. */
+  /** An event far ahead of the next one has a wrong clock; it is not that all others are late. */
   #confirm(nowUs: number, lagUs: number): void {
     const behindUs = lagUs - (this.#offsetUs as number)
     if (behindUs <= this.#limits.maxDriftUs) this.#confirmations++
@@ -240,7 +241,7 @@ export class ClockOffset {
     this.#lastUs = nowUs
   }
 
-  /** As much of `wantedUs` as the offset may fall now: what fell in this minute and the one before counts. */
+  /** The part of `wantedUs` by which the offset may fall now: falls in this minute and the one before count. */
   #takeFall(nowUs: number, wantedUs: number): number {
     const minuteUs = floorTime(nowUs, US_PER_MINUTE)
     if (minuteUs !== this.#minuteUs) {
@@ -268,7 +269,7 @@ export class ClockOffset {
     return 'known'
   }
 
-  /** True when another stream goes on as before, and so much later as no stream of one source is. */
+  /** True when another stream continues as before, later than any stream of one source can be. */
   #isContradicted(doubt: ClockDoubt, stream: ClockStream): boolean {
     if ((this.#offsetUs as number) - doubt.minLagUs <= this.#limits.maxStreamDifferenceUs) return false
     return clockStreams.some(

@@ -15,7 +15,7 @@ describe('an event by itself', () => {
     { name: 'a trade at 0', event: aTrade({ price: 0 }), code: 'bad_price' },
     { name: 'a trade at NaN', event: aTrade({ price: NaN }), code: 'bad_price' },
     { name: 'a trade at infinity', event: aTrade({ price: Infinity }), code: 'bad_price' },
-    { name: 'a trade of nothing', event: aTrade({ size: 0 }), code: 'bad_size' },
+    { name: 'a trade of size 0', event: aTrade({ size: 0 }), code: 'bad_size' },
     { name: 'a trade of a negative size', event: aTrade({ size: -1 }), code: 'bad_size' },
     { name: 'a good quote', event: aQuote(), code: undefined },
     { name: 'a quote with a bid of 0', event: aQuote({ bid: 0 }), code: 'bad_price' },
@@ -46,7 +46,7 @@ describe('an event by itself', () => {
 })
 
 describe('the order of a stream', () => {
-  it('refuses trades that were seen or are older than what was seen', () => {
+  it('refuses repeated trades and trades older than one already seen', () => {
     const trades = [10, 11, 11, 10, 9, 15, 12, 15, 16].map((tradeId) => aTrade({ tradeId }))
     expect(codes(aValidator(), trades)).toEqual([
       undefined,
@@ -72,7 +72,7 @@ describe('the order of a stream', () => {
     expect(codes(aValidator(), events)).toEqual([undefined, undefined, undefined, 'duplicate', 'out_of_order'])
   })
 
-  it('knows a trade whose id is a text again among the last thousand, also when restored and after a disconnect', () => {
+  it('recognises a repeated trade with a text id among the last thousand, also when restored and after a disconnect', () => {
     const named = (tradeId: string) => aTrade({ tradeId })
     let validator = aValidator()
     expect(codes(validator, ['T9', 'T1', 'T9', '7', 'T1'].map(named))).toEqual([
@@ -97,12 +97,12 @@ describe('the order of a stream', () => {
     expect(validator.snapshot().namedTrades.ids).toHaveLength(1_024)
   })
 
-  it('remembers no id of a trade that it refuses', () => {
+  it('remembers no id of a refused trade', () => {
     const bad = aTrade({ tradeId: 'T1', price: 0 })
     expect(codes(aValidator(), [bad, aTrade({ tradeId: 'T1' })])).toEqual(['bad_price', undefined])
   })
 
-  it('asks for no order of what has no id, and misses nothing of it', () => {
+  it('requires no order of events without ids, and counts none as missing', () => {
     const { tradeId: _, ...trade } = aTrade()
     const { updateId: __, ...quote } = aQuote()
     const { firstUpdateId: ___, lastUpdateId: ____, prevUpdateId: _____, ...delta } = aBookDelta()
@@ -113,7 +113,7 @@ describe('the order of a stream', () => {
     expect(validator.takeDeltaRestart()).toBe(false)
   })
 
-  it('counts an aggregate by the trades that it stands for, whatever its own id is', () => {
+  it('counts an aggregate by the trades in it, whatever its own id', () => {
     const aggregate = (firstTradeId: number, lastTradeId: number) =>
       aTrade({ tradeId: `${firstTradeId}-${lastTradeId}`, firstTradeId, lastTradeId })
     const validator = aValidator()
@@ -125,7 +125,7 @@ describe('the order of a stream', () => {
     expect(validator.takeTradeLoss()).toEqual({ missing: 3, lostUs: [] })
   })
 
-  it('lets ids start anew after a disconnect, but knows what it has seen', () => {
+  it('lets ids start anew after a disconnect, but remembers those it has seen', () => {
     const validator = aValidator()
     codes(validator, [aTrade({ tradeId: 100 }), aTrade({ tradeId: 101 })])
     validator.onDisconnect()
@@ -133,7 +133,7 @@ describe('the order of a stream', () => {
     expect(codes(validator, trades)).toEqual(['duplicate', undefined, 'out_of_order', undefined])
   })
 
-  it('takes a forming bar many times and a closed one once, by timeframe', () => {
+  it('accepts a forming bar many times and a closed one once, by timeframe', () => {
     const forming = aBar({ timeframe: '1m', openTimeUs: 120, closed: false })
     const closed = aBar({ timeframe: '1m', openTimeUs: 120, closed: true })
     const events = [
@@ -171,9 +171,13 @@ describe('the price band', () => {
       prices: [100, 1000, 10, 2000, 1, 3000, 100],
       refused: [1, 2, 3, 4, 5],
     },
-    { name: 'follows a crash that five events agree on', prices: [100, 60, 61, 59, 58, 57, 56], refused: [1, 2, 3, 4] },
     {
-      name: 'comes back when the first price was bad',
+      name: 'follows a crash on which five events agree',
+      prices: [100, 60, 61, 59, 58, 57, 56],
+      refused: [1, 2, 3, 4],
+    },
+    {
+      name: 'recovers when the first price was bad',
       prices: [1000, 100, 100, 100, 100, 100, 100],
       refused: [1, 2, 3, 4],
     },
@@ -198,7 +202,7 @@ describe('the price band', () => {
 })
 
 describe('the clock', () => {
-  it('is asked last: what is refused for another reason does not count', () => {
+  it('is asked last: events refused for another reason do not count', () => {
     const clock = createClockOffset()
     const validator = createEventValidator({ clock })
     const received = (seconds: number, lagUs: number, fields: Partial<Trade> = {}) => {
@@ -216,7 +220,7 @@ describe('the clock', () => {
     expect(clock.offsetUs).toBe(90)
   })
 
-  it('does not judge what has no venue time, nor snapshots', () => {
+  it('does not judge events without a venue time, nor snapshots', () => {
     const clock = createClockOffset()
     const validator = createEventValidator({ clock })
     const { tsEventUs, ...quote } = aQuote()
@@ -257,7 +261,7 @@ describe('the clock', () => {
   })
 })
 
-/** What is known, without the ids that are not believed yet. */
+/** The state without ids in doubt. */
 function withoutDoubts({ trades, quotes, deltas, losses: _, ...rest }: EventValidatorSnapshot) {
   const facts = ({ runStart, lastId, mayRestart }: EventValidatorSnapshot['trades']) => ({
     runStart,
@@ -267,7 +271,7 @@ function withoutDoubts({ trades, quotes, deltas, losses: _, ...rest }: EventVali
   return { ...rest, trades: facts(trades), quotes: facts(quotes), deltas: facts(deltas) }
 }
 
-it('a refused event leaves no trace, and a restored validator goes on the same', () => {
+it('a refused event leaves no trace, and a restored validator continues identically', () => {
   const event = fc.oneof(
     fc
       .record({
@@ -296,7 +300,7 @@ it('a refused event leaves no trace, and a restored validator goes on the same',
         restored = createEventValidator({ clock }, JSON.parse(JSON.stringify(restored.snapshot())))
         const refusal = all.validate(each)
         expect(restored.validate(each)).toEqual(refusal)
-        // Five refused ids in a row are believed: from there on the two have heard different things.
+        // Five refused ids in a row are believed: from there on the two have seen different events.
         if (!refusal && onlyGood.validate(each)?.code === 'out_of_order') return
         expect(withoutDoubts(all.snapshot())).toEqual(withoutDoubts(onlyGood.snapshot()))
       }

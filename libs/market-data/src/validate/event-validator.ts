@@ -21,12 +21,12 @@ import type { ErrorOf, ErrorWith, ValidatedEvent, ValidationError } from './vali
 /** A price 10 % away from the recent ones of its side is impossible, unless five in a row agree on it. */
 const defaultPriceBandLimits: PriceBandLimits = { maxJumpRatio: 0.1, confirmations: 5 }
 
-/** What an event validator judges by. */
+/** The inputs of an event validator's checks. */
 export interface EventValidatorOptions {
   /** The clock of the instrument's source and venue, shared by all of its instruments. */
   readonly clock: ClockOffset
   readonly priceBand?: Partial<PriceBandLimits>
-  /** The best prices of the instrument's book, where it has one: what trades between them is possible. */
+  /** The best prices of the instrument's book, if it has one: any trade between them is possible. */
   readonly touch?: Touch
 }
 
@@ -34,21 +34,21 @@ export interface EventValidatorOptions {
 const lastBarSchema = stateSchema({ openTimeUs: field.timeUs, closed: field.flag })
 type LastBar = StateOf<typeof lastBarSchema>
 
-/** What an event validator needs to go on from where it was. */
+/** The saved state of an event validator. */
 export const eventValidatorSchema = stateSchema({
   priceBand: priceBandSchema,
   trades: idSequenceSchema,
-  /** Of trades whose ids are no integers. */
+  /** For trades whose ids are not integers. */
   namedTrades: recentIdsSchema,
   losses: tradeLossesSchema,
   quotes: idSequenceSchema,
   deltas: idSequenceSchema,
-  /** By the order of `timeframes`. */
+  /** In the order of `timeframes`. */
   bars: field.list(lastBarSchema, { minItems: timeframes.length, maxItems: timeframes.length }),
 })
 export type EventValidatorSnapshot = StateOf<typeof eventValidatorSchema>
 
-/** Builds the validator of one instrument; `snapshot` comes from another one of the same options. */
+/** Creates the validator of one instrument; `snapshot` is from another one with the same options. */
 export function createEventValidator(
   options: EventValidatorOptions,
   snapshot?: EventValidatorSnapshot,
@@ -57,16 +57,17 @@ export function createEventValidator(
 }
 
 /**
- * Refuses events that cannot be true: prices and sizes that make no sense, ids that were seen or go back, impossible jumps,
- * times ahead of our clock. The first refusal wins, in the order of that list. Nothing is refused for being late.
+ * Refuses events that cannot be true: nonsensical prices and sizes, repeated ids or ids that go back, impossible jumps, times
+ * ahead of our clock. The first refusal wins, in the order of that list. Nothing is refused for being late.
  *
  * Invariants
- * 1. A refused event leaves no trace in what its stream knows; refused prices and ids are remembered only to recognise a crash, a venue that
- *    counts anew, and what is missing from the trades.
- * 2. The band is judged for trades and for both sides of quotes; levels of a book may be anywhere.
- * 3. The clock is asked last, so that it learns from good events only. Snapshots and venue bars are not events of a moment: they are
- *    not judged by it, and neither is what has no venue time. A delta is judged by it and never refused: a book needs every one.
- * 4. A disconnect forgets the last price and lets ids start anew; what is known to have been seen is a duplicate still.
+ * 1. A refused event leaves no trace in the state of its stream; refused prices and ids are remembered only to recognise a
+ *    crash, a venue that restarts its ids, and missing trades.
+ * 2. The band is checked for trades and for both sides of quotes; levels of a book may be anywhere.
+ * 3. The clock is asked last, so that it learns from good events only. Snapshots and venue bars are not events of a moment:
+ *    the clock does not judge them, nor events without a venue time. It judges deltas but never refuses them: a book needs
+ *    every one.
+ * 4. A disconnect forgets the last price and lets ids start anew; ids known to have been seen are still duplicates.
  */
 export class EventValidator {
   readonly #clock: ClockOffset
@@ -91,7 +92,7 @@ export class EventValidator {
     this.#bars = snapshot ? [...snapshot.bars] : timeframes.map(() => ({ openTimeUs: -1, closed: true }))
   }
 
-  /** Why `event` is refused; undefined when it is good, and remembered. */
+  /** Why `event` is refused; undefined when it is good, and then remembers it. */
   validate(event: ValidatedEvent): ValidationError | undefined {
     switch (event.type) {
       case 'trade':
@@ -107,37 +108,37 @@ export class EventValidator {
     }
   }
 
-  /** True, once, when the delta that was just found good counts update ids anew: the book before it is not its book. */
+  /** True, once, when the delta just accepted restarts its update ids: the book before it is obsolete. */
   takeDeltaRestart(): boolean {
     const restarted = this.#deltasRestarted
     this.#deltasRestarted = false
     return restarted
   }
 
-  /** What was lost before the trade that was just found good, once. */
+  /** The trades lost before the one just accepted, once. */
   takeTradeLoss(): TradeLoss | undefined {
     const loss = this.#loss
     this.#loss = undefined
     return loss
   }
 
-  /** True when trades or deltas that should have come before one that follows `afterId` have not been seen, and may still come. */
+  /** True when trades or deltas up to `afterId` have not been seen, and may still arrive. */
   isMissing(stream: 'trade' | 'bookDelta', afterId: number): boolean {
     if (stream === 'bookDelta') return this.#deltas.isMissing(afterId)
     return this.#trades.isMissing(afterId) && this.#losses.isMissing(afterId)
   }
 
-  /** A trade came that is none of the order book. */
+  /** Notes a trade that is not of the order book. */
   noteOffBook(tradeId: number): void {
     this.#losses.offBook(tradeId)
   }
 
-  /** A trade came that could not be read, but for its id. */
+  /** Notes a trade that could not be read, except for its id. */
   noteUnread(tradeId: number): void {
     this.#losses.refused(tradeId, tradeId, -1)
   }
 
-  /** The connection is down. `isHole`: trades are known to be missing, and are not counted when the ids go on. */
+  /** The connection is down. `isHole`: trades are known to be missing, and are not counted when the ids continue. */
   onDisconnect(isHole = false): void {
     if (isHole) this.#losses.reset()
     this.#priceBand.reset()
@@ -146,7 +147,7 @@ export class EventValidator {
     this.#deltas.onDisconnect()
   }
 
-  /** Everything that another validator needs to go on from here, but the clock. */
+  /** The state from which another validator continues, without the clock. */
   snapshot(): EventValidatorSnapshot {
     return {
       priceBand: this.#priceBand.snapshot(),
@@ -222,7 +223,7 @@ export class EventValidator {
     return undefined
   }
 
-  /** A bar that is forming comes many times; a closed one once. */
+  /** A forming bar arrives many times; a closed one once. */
   #checkBarOrder({ timeframe, openTimeUs }: Bar): ErrorWith<'duplicate' | 'out_of_order'> | undefined {
     const last = this.#bars[indexOf(timeframe)] as LastBar
     if (openTimeUs < last.openTimeUs) return { code: 'out_of_order', id: openTimeUs, lastId: last.openTimeUs }

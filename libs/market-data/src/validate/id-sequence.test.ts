@@ -1,6 +1,6 @@
 import { IdSequence } from './id-sequence.ts'
 
-/** Which of the ids are believed. */
+/** The ids that are believed. */
 function believed(sequence: IdSequence, ids: readonly number[]): number[] {
   return ids.filter((id) => {
     if (sequence.check(id)) return false
@@ -28,7 +28,7 @@ describe('IdSequence', () => {
     expect(believed(new IdSequence(), [1, 1e12, 1e12 + 1, 1e12 + 2, 1e12 + 3, 1e12 + 4])).toEqual([1, 1e12 + 4])
   })
 
-  it('says when a stream counts anew', () => {
+  it('reports when a stream restarts its ids', () => {
     const sequence = new IdSequence()
     expect(sequence.accept(100)).toBe(false)
     sequence.onDisconnect()

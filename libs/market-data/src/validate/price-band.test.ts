@@ -10,7 +10,7 @@ const sell = (price: number) => aTrade({ price, aggressor: 'sell' })
 const quote = (bid: number, ask: number) => aQuote({ bid, ask })
 const again = <Item>(count: number, item: Item) => Array.from({ length: count }, () => item)
 
-/** The places of the events that are refused as outliers; ids are given here. */
+/** The indexes of the events refused as outliers; ids are assigned here. */
 function refused(events: readonly (Trade | Quote)[], touch?: Touch, maxJumpRatio = 0.1): number[] {
   const validator = createEventValidator({
     clock: createClockOffset(),
@@ -36,7 +36,7 @@ describe('the band around a wide market', () => {
     expect(refused([sell(1), buy(1.5), sell(1)], { bid: () => Number.NaN, ask: () => 1.5 })).toEqual([1])
   })
 
-  it('learns both sides from trades alone, five of a side', () => {
+  it('learns both sides from trades alone, five per side', () => {
     const turns = again(7, [sell(1), buy(1.5)]).flat()
     expect(refused(turns)).toEqual([1, 3, 5, 7])
   })
@@ -47,7 +47,7 @@ describe('the band around a wide market', () => {
     expect(refused([...wide, buy(1.66), quote(1, 1.7), quote(0.8, 1.5)])).toEqual([5, 6, 7])
   })
 
-  it('takes the ratio that it is told', () => {
+  it('uses the given ratio', () => {
     expect(refused([quote(1, 1.01), buy(1.4), quote(1.3, 1.4)], undefined, 0.5)).toEqual([])
   })
 })
@@ -57,12 +57,12 @@ describe('a wild quote', () => {
     { name: 'of both sides', wild: quote(1000, 1001) },
     { name: 'with a good bid', wild: quote(100, 1000) },
     { name: 'with a good ask', wild: quote(1, 101) },
-  ])('$name opens the band of nothing', ({ wild }) => {
+  ])('$name does not widen the band', ({ wild }) => {
     const before = again(3, quote(100, 101))
     expect(refused([...before, wild, buy(500), sell(20), buy(101), sell(100), quote(100, 101)])).toEqual([3, 4, 5])
   })
 
-  it('that is the first one is corrected by the next', () => {
+  it('that comes first is corrected by the next', () => {
     expect(refused([quote(100, 1000), quote(100, 101), buy(500), quote(100.5, 102), buy(102)])).toEqual([2])
     expect(refused([quote(1, 101), quote(100, 101), sell(50), quote(101.5, 102), sell(101.5)])).toEqual([2])
   })
@@ -78,7 +78,7 @@ describe('a move of the market', () => {
     expect(refused(crash)).toEqual([5, 6, 7, 8])
   })
 
-  it('is believed when five trades of a side agree, also while quotes stand still', () => {
+  it('is believed when five trades of a side agree, even while quotes stand still', () => {
     const crash = [quote(100, 101), ...again(5, sell(50)), sell(50.5), sell(49), quote(100, 101), buy(101)]
     expect(refused(crash)).toEqual([1, 2, 3, 4])
   })

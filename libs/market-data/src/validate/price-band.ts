@@ -2,21 +2,21 @@ import { field, stateSchema, type StateOf, type Trade } from '@triplane/contract
 import { isNear, RecentPrices, recentPricesSchema } from './recent-prices.ts'
 import type { ErrorWith } from './validation-error.ts'
 
-/** How far a price may jump. */
+/** The limits of price jumps. */
 export interface PriceBandLimits {
   /** Largest distance from the recent median of its side: 0.1 is 10 % either way. */
   readonly maxJumpRatio: number
-  /** A jump that so many events in a row agree on is a move of the market. */
+  /** A jump on which this many events in a row agree is a move of the market. */
   readonly confirmations: number
 }
 
-/** The best prices of a book; NaN where a side is empty, or the book cannot be trusted. */
+/** The best prices of a book; NaN for an empty side, or a book that cannot be trusted. */
 export interface Touch {
   readonly bid: () => number
   readonly ask: () => number
 }
 
-/** What a price band needs to go on from where it was. The quote is that of the newest accepted one, 0 when there is none. */
+/** The saved state of a price band. The quote is the newest accepted one, 0 when there is none. */
 export const priceBandSchema = stateSchema({
   bid: field.real,
   ask: field.real,
@@ -28,16 +28,16 @@ export const priceBandSchema = stateSchema({
 export type PriceBandSnapshot = StateOf<typeof priceBandSchema>
 
 /**
- * Tells an impossible price from a wide spread and from a crash.
+ * Distinguishes an impossible price from a wide spread and from a crash.
  *
  * Invariants
- * 1. Nothing from the bid to the ask is an outlier, be they those of the newest quote or of the book.
- * 2. Outside, a bid is measured from the median of recent bids, an ask from that of asks, a trade from both: below the lower one and
- *    above the higher one by the ratio at most. Where there are no quotes, sells stand for bids and buys for asks. So one wild price
- *    of a side, even the first one, opens the band of no other price.
- * 3. A price outside becomes the candidate of its side; the next ones of its side that stay near the candidate agree with it. The event
- *    that makes `confirmations` of them is admitted, and its side's band moves there. An accepted price of a side clears its
- *    candidate: lone bad ticks never add up.
+ * 1. Nothing from the bid to the ask is an outlier, whether of the newest quote or of the book.
+ * 2. Outside, a bid is measured from the median of recent bids, an ask from that of asks, a trade from both: at most the
+ *    ratio below the lower one or above the higher one. Without quotes, sells stand for bids and buys for asks. So one wild
+ *    price of a side, even the first one, widens the band for no other price.
+ * 3. A price outside becomes the candidate of its side; the next ones of its side that stay near the candidate agree with
+ *    it. The event that makes `confirmations` of them is admitted, and its side's band moves there. An accepted price of a side
+ *    clears its candidate: lone bad ticks never add up.
  * 4. A refused event moves no median.
  */
 export class PriceBand {
@@ -49,7 +49,7 @@ export class PriceBand {
   readonly #buys: RecentPrices
   #bid: number
   #ask: number
-  /** What the last check found: a price that several agreed on. */
+  /** The result of the last check: a price on which several events agree. */
   #isBidConfirmed = false
   #isAskConfirmed = false
   #isTradeConfirmed = false
@@ -81,7 +81,7 @@ export class PriceBand {
     return this.#isTradeConfirmed ? undefined : this.#refusal(price, price < low ? low : high)
   }
 
-  /** States that a trade passed every check. */
+  /** Records that a trade passed every check. */
   acceptTrade(price: number, aggressor: Trade['aggressor']): void {
     ;(aggressor === 'buy' ? this.#buys : this.#sells).accept(price, this.#isTradeConfirmed)
   }
@@ -104,7 +104,7 @@ export class PriceBand {
     return refusal
   }
 
-  /** States that a quote passed every check. */
+  /** Records that a quote passed every check. */
   acceptQuote(bid: number, ask: number): void {
     this.#bids.accept(bid, this.#isBidConfirmed)
     this.#asks.accept(ask, this.#isAskConfirmed)

@@ -1,9 +1,9 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 
-/** So many prices make the median: a wild one, even one that was believed for want of others, never moves it far. */
+/** Number of prices in the median: a wild one, even if accepted for lack of others, never moves it far. */
 const RECENT = 5
 
-/** What recent prices need to go on from where they were. The candidate is 0 when there is none. */
+/** The saved state of recent prices. The candidate is 0 when there is none. */
 export const recentPricesSchema = stateSchema({
   /** Oldest first. */
   prices: field.list(field.real),
@@ -13,8 +13,8 @@ export const recentPricesSchema = stateSchema({
 export type RecentPricesSnapshot = StateOf<typeof recentPricesSchema>
 
 /**
- * The last accepted prices of one side of a market, each change once, and the run of refused ones that agree on another price. The
- * median of an even number is the one nearer to the other side: `prefersHigh` is for bids.
+ * The last accepted prices of one side of a market, without repeats in a row, and the run of refused ones that agree on another
+ * price. The median of an even number is the one nearer to the other side: `prefersHigh` is for bids.
  */
 export class RecentPrices {
   readonly #prefersHigh: boolean
@@ -36,14 +36,14 @@ export class RecentPrices {
     return this.#median
   }
 
-  /** Takes a refused price and gives how many in a row agree on it, each within `ratio` of the one before. */
+  /** Adds a refused price and returns how many in a row agree on it, each within `ratio` of the one before. */
   doubt(price: number, ratio: number): number {
     this.#agreeing = this.#candidate > 0 && isNear(price, this.#candidate, ratio) ? this.#agreeing + 1 : 1
     this.#candidate = price
     return this.#agreeing
   }
 
-  /** Takes an accepted price. One that was confirmed against the others replaces them: the market has moved there. */
+  /** Adds an accepted price. One that was confirmed against the others replaces them: the market has moved there. */
   accept(price: number, isConfirmed: boolean): void {
     this.#candidate = this.#agreeing = 0
     if (isConfirmed) this.#prices = []
@@ -63,7 +63,7 @@ export class RecentPrices {
     return { prices: [...this.#prices], candidate: this.#candidate, agreeing: this.#agreeing }
   }
 
-  /** Counts for each price how many are below it; there are five at most. */
+  /** Counts for each price how many are below it; there are at most five. */
   #findMedian(): number {
     const prices = this.#prices
     const count = prices.length

@@ -1,20 +1,20 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 
-/** An id further ahead than this is that of a venue that counts anew: nothing is known to be missing. */
+/** An id further ahead than this means that the venue restarted its ids: nothing is known to be missing. */
 const MAX_JUMP = 1_000_000_000
-/** Ids that wait to be accounted for; beyond it the two oldest become one range. */
+/** Maximum number of waiting id ranges; beyond it the two oldest are merged. */
 const MOST_WAITING = 256
 
-/** Trades that came and are in no bar. */
+/** Trades that arrived and are in no bar. */
 const seenTradesSchema = stateSchema({
   firstId: field.integer,
   lastId: field.integer,
-  /** When it was traded, for a trade that was refused: -1 when that cannot be known. Null for what is no trade of the book. */
+  /** The time of a refused trade: -1 when unknown. Null for a trade that is not of the order book. */
   lostUs: field.orNull(field.timeUs),
 })
 type SeenTrades = StateOf<typeof seenTradesSchema>
 
-/** What the losses need to be known from where they were. */
+/** The saved state of the losses. */
 export const tradeLossesSchema = stateSchema({
   /** -1 before the first trade. */
   nextId: field.integer,
@@ -22,17 +22,17 @@ export const tradeLossesSchema = stateSchema({
 })
 export type TradeLossesSnapshot = StateOf<typeof tradeLossesSchema>
 
-/** What is not among the trades that were accepted, though it belongs between the last one and this one. */
+/** Trades that belong between the last accepted one and this one, but were not accepted. */
 export interface TradeLoss {
-  /** Number of trades that never came. */
+  /** Number of trades that never arrived. */
   readonly missing: number
-  /** Event times of those that were refused, -1 for an unknown one. */
+  /** Event times of the refused ones, -1 for an unknown one. */
   readonly lostUs: readonly number[]
 }
 
 /**
- * Accounts for the ids of trades, which the venue counts without a hole. Between two accepted trades each id must have come: as an
- * off-book trade, of which nothing is lost, or as a refused one, which is lost unless a good one of the same id follows.
+ * Accounts for the ids of trades, which the venue numbers without a hole. Between two accepted trades each id must have
+ * arrived: as an off-book trade, which is no loss, or as a refused one, which is lost unless a good one of the same id follows.
  */
 export class TradeLosses {
   #nextId: number
@@ -43,13 +43,13 @@ export class TradeLosses {
     this.#waiting = [...snapshot.waiting]
   }
 
-  /** A trade that is none of the order book came. */
+  /** Notes a trade that is not of the order book. */
   offBook(id: number): void {
     if (id === this.#nextId && this.#waiting.length === 0) this.#nextId++
     else this.#wait({ firstId: id, lastId: id, lostUs: null })
   }
 
-  /** A trade was refused; `lostUs` is its event time, -1 when that cannot be known. */
+  /** Notes a refused trade; `lostUs` is its event time, -1 when unknown. */
   refused(firstId: number, lastId: number, lostUs: number): void {
     this.#wait({ firstId, lastId, lostUs })
   }
@@ -60,7 +60,7 @@ export class TradeLosses {
     return nextId >= 0 && afterId >= nextId && countIds(this.#waiting, nextId, afterId + 1) <= afterId - nextId
   }
 
-  /** A trade was accepted. What was lost before it; undefined when nothing was. */
+  /** Notes an accepted trade. Returns the trades lost before it; undefined when there are none. */
   accept(firstId: number, lastId: number): TradeLoss | undefined {
     const nextId = this.#nextId
     this.#nextId = lastId + 1
@@ -74,7 +74,7 @@ export class TradeLosses {
     return missing > 0 || lostUs.length > 0 ? { missing, lostUs } : undefined
   }
 
-  /** Ids go on anywhere. */
+  /** Lets ids continue anywhere. */
   reset(): void {
     this.#nextId = -1
     this.#waiting = []

@@ -1,10 +1,10 @@
 import { field, stateSchema, type StateOf, type Trade } from '@triplane/contracts'
 
-/** How a venue prints trades: one by one, or those of one order at one price together. */
+/** How a venue reports trades: one by one, or those of one order at one price together. */
 const tradeStreamNames = ['trade', 'aggTrade'] as const
 type TradeStreamName = (typeof tradeStreamNames)[number]
 
-/** What the choice needs to be known from where it was. */
+/** The saved state of the choice. */
 export const tradeStreamSchema = stateSchema({
   /** Null before the first trade of a connection. */
   used: field.orNull(field.oneOf(tradeStreamNames)),
@@ -15,8 +15,8 @@ export const tradeStreamSchema = stateSchema({
 export type TradeStreamSnapshot = StateOf<typeof tradeStreamSchema>
 
 /**
- * Which of the two streams of trades of an instrument is used, where both come: the one that is heard first after a connect. The other
- * says the same again and is ignored.
+ * The choice between the two trade streams of an instrument, when both arrive: the first one after a connect is used. The other
+ * repeats the same trades and is ignored.
  */
 export class TradeStream {
   #used: TradeStreamName | undefined
@@ -29,12 +29,12 @@ export class TradeStream {
     this.#ignored = snapshot.ignored
   }
 
-  /** Number of trades that were ignored. */
+  /** Number of ignored trades. */
   get ignored(): number {
     return this.#ignored
   }
 
-  /** True, and counted, when the trade is of the stream that is not used. */
+  /** True, and counted, when the trade is of the unused stream. */
   ignores({ firstTradeId }: Trade): boolean {
     const name = firstTradeId === undefined ? 'trade' : 'aggTrade'
     this.#used ??= name
@@ -43,7 +43,7 @@ export class TradeStream {
     return true
   }
 
-  /** Name of the stream that is ignored, once. */
+  /** Name of the ignored stream, once. */
   takeNews(): TradeStreamName | undefined {
     const name = this.#used === 'trade' ? 'aggTrade' : 'trade'
     if (this.#said === name) return undefined
@@ -51,7 +51,7 @@ export class TradeStream {
     return name
   }
 
-  /** The connection is down: what comes next may be another stream. */
+  /** The connection is down: the next trades may be of another stream. */
   onDisconnect(): void {
     this.#used = undefined
   }

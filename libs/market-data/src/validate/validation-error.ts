@@ -3,7 +3,7 @@ import type { Bar, BookDelta, BookSnapshot, Quote, Trade, ValidationRefusal } fr
 /** An event that can be validated. */
 export type ValidatedEvent = Trade | Quote | BookDelta | BookSnapshot | Bar
 
-/** What each kind of event can be refused for. */
+/** The possible refusals of each kind of event. */
 export const refusalsOf = {
   trade: ['bad_price', 'bad_size', 'price_band', 'duplicate', 'out_of_order', 'clock_drift'],
   quote: ['bad_price', 'bad_size', 'crossed_quote', 'price_band', 'duplicate', 'out_of_order', 'clock_drift'],
