@@ -76,14 +76,14 @@ export type LiveOrdersSnapshot = StateOf<typeof liveOrdersSchema>
 const endStates: readonly OrderState[] = ['denied', 'filled', 'cancelled', 'rejected', 'expired']
 
 /**
- * The orders of one instrument that are under way, as the order plane's events tell it.
+ * The live orders of one instrument, maintained from the order plane's events.
  *
  * Invariants
  * 1. An intent counts from the moment it is emitted, answered or not.
- * 2. An order leaves when its end and all its fills have been seen, in whichever order they come; so position plus live
- *    orders never counts a fill twice or not at all.
- * 3. An intent that nobody answered leaves when its validity and the grace after it have passed.
- * 4. An order that we do not know (sent before a restart) is taken over from its events.
+ * 2. An order leaves once its end and all its fills have been seen, in any order; so position plus live orders never counts a
+ *    fill twice or misses one.
+ * 3. An unanswered intent leaves once its validity and the grace period after it have passed.
+ * 4. An unknown order (sent before a restart) is adopted from its events.
  */
 export class LiveOrders {
   readonly #quantityScale: number

@@ -38,7 +38,7 @@ export const orderDeskSchema = stateSchema({ nextIntentUs: field.timeUs, orders:
 export type OrderDeskSnapshot = StateOf<typeof orderDeskSchema>
 
 /**
- * Brings the position of one instrument to its target by orders, for the strategies that want it.
+ * Brings the position of one instrument to its target through orders, for strategies that set targets.
  *
  * Invariant: it sends an intent only when no order is live, so live orders never overshoot the target together.
  */

@@ -40,13 +40,13 @@ export type PlannedOrder = Pick<
 }
 
 /**
- * The next order on the way from position to target; undefined when none is worth sending. It assumes that no other order
- * is live, so it cannot overshoot. While `isReducing` the target is clipped to what reduces the position.
+ * The next order on the way from position to target; undefined when none is worth sending. It assumes that no other order is
+ * live, so it cannot overshoot. While `isReducing` it clips the target to one that reduces the position.
  *
  * Invariants
- * 1. A target on the other side of zero is one way: an order may close and open at once.
- * 2. No order is smaller than what the venue takes, and none leaves a difference that could not be traded alone.
- * 3. Dust, a position too small to be closed, counts for nothing when a difference is judged.
+ * 1. A target on the other side of zero takes one order, which may close and open at once.
+ * 2. No order is smaller than the venue's minimum, and none leaves a difference too small to trade alone.
+ * 3. Dust, a position too small to be closed, is ignored in the difference.
  */
 export function planOrder(
   aim: TargetPosition,

@@ -65,12 +65,12 @@ interface Request {
 }
 
 /**
- * Works the orders that one strategy asks for of one instrument.
+ * Works the orders that one strategy requests for one instrument.
  *
  * Invariants
- * 1. Under a key at most one order is under way; one that differs from its request is cancelled, and the next waits for its end.
- * 2. If all that is under way filled, the strategy would hold at most `maxPositionUsd` on either side; no order is worth more than
- *    `maxOrderUsd`. A request is cut to what fits, in whole lots, and not sent when the venue takes nothing so small.
+ * 1. Each key has at most one order under way; one that differs from its request is cancelled, and the next waits for its end.
+ * 2. If every order under way filled, the strategy would hold at most `maxPositionUsd` on either side; no order is worth more
+ *    than `maxOrderUsd`. A request is cut to what fits, in whole lots, and not sent when that is below the venue's minimum.
  */
 export class RequestDesk {
   readonly #scope: RequestDeskScope

@@ -79,8 +79,8 @@ export interface KillSwitches {
  * Builds the kill switches of a run. `psr` is known and never trips: it has no measure yet.
  *
  * Invariants
- * 1. A switch trips only after `confirmations` evaluations in a row beyond its limit; `manual` at once.
- * 2. What cannot be computed trips like what is beyond its limit.
+ * 1. A switch trips only after `confirmations` consecutive evaluations beyond its limit; `manual` trips at once.
+ * 2. A measure that cannot be computed counts as beyond its limit.
  * 3. A tripped switch is latched: only `rearm` makes it inactive, whatever is measured.
  */
 export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwitchesSnapshot): KillSwitches {

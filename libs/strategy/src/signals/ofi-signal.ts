@@ -54,7 +54,7 @@ const nothingHeard: OfiSignalSnapshot = {
  *
  * Invariants
  * 1. Between steps an event costs three additions and allocates nothing.
- * 2. The strength is 0 until the warm-up is over; a reset starts it anew.
+ * 2. The strength is 0 until the warm-up is over; a reset restarts the warm-up.
  */
 export class OfiSignal {
   readonly #config: OfiSignalConfig
