@@ -73,12 +73,12 @@ const object = z.record(z.string(), z.unknown())
 type ParameterValues = z.output<typeof object>
 
 /**
- * A strategy that runs.
+ * A running strategy.
  *
  * Invariants
- * 1. What it throws ends here: it is suspended, says nothing, and is asked no more until it is released.
- * 2. Parameters that do not fit, or that it does not take, change nothing.
- * 3. One that is released begins anew: what it remembered when it threw is not to be trusted.
+ * 1. Its errors end here: it is suspended, emits nothing, and is not called again until it is released.
+ * 2. Parameters that do not fit, or that it refuses, change nothing.
+ * 3. After a release it starts from scratch: its state from before the error cannot be trusted.
  */
 export class ActiveStrategy {
   readonly name: string

@@ -16,12 +16,13 @@ interface PursuitDeps {
 }
 
 /**
- * Turns what is wanted of an instrument into orders: the target of all strategies, and the orders that strategies request themselves.
- * It remembers nothing: what works is in the desks of the instrument.
+ * Turns the targets of all strategies for an instrument, and the orders that strategies request themselves, into orders. It is
+ * stateless: the instrument's desks have the working orders.
  *
  * Invariants
  * 1. While halted it sends nothing; cancels pass.
- * 2. It sends nothing on a market that is stale, late, closed, without a valid book, or in unknown steps, and cancels what must not go on there.
+ * 2. It sends nothing on a market that is stale, late, closed, without a valid book, or in unknown steps, and cancels the
+ *    orders that must not continue there.
  */
 export class OrderPursuit {
   readonly #intents: StrategyConfig['intents']

@@ -47,17 +47,17 @@ import type {
 import { followInstrument, snapshotInstrument, type TradedInstrument } from './traded-instrument.ts'
 
 /**
- * The life of a decision in the strategy plane. Read it top to bottom: what comes in, what is wanted, what is ordered, what
- * the account is worth and when to stop.
+ * The life of a decision in the strategy plane. Read it top to bottom: the inputs, the targets, the orders, the value of the
+ * account and when to stop.
  *
  * Invariants
  * 1. Outputs carry the market time of the input or timer that caused them.
  * 2. While a kill switch is active there are no targets and no intents; cancels pass.
- * 3. An instrument has at most one order under way that we sent, so orders never overshoot the target together.
- * 4. Positions are valued at marks, rates that are fed among them, and at nothing else, so at any market time as the order plane values them.
- * 5. Evaluations are due at whole intervals of market time after the first input, and come before orders and after data of
- *    their microsecond, however finely time is advanced. While no source is connected they say what has changed, and once
- *    nothing can change any more by itself they are left out: a hole of any length costs the same.
+ * 3. An instrument has at most one order of ours under way, so orders never overshoot the target together.
+ * 4. Positions are valued only at marks, which include fed rates, so at any market time their value is that of the order plane.
+ * 5. Evaluations are due at whole intervals of market time after the first input, before orders and after data of their
+ *    microsecond, however finely time advances. While no source is connected they report changes only, and are skipped once
+ *    nothing can change by itself any more: a hole of any length costs the same.
  */
 export function createStrategyCore(
   config: StrategyConfig,

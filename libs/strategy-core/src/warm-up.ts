@@ -50,15 +50,15 @@ interface InstrumentState {
 }
 
 /**
- * What of its declared history a strategy has had, by instrument, and which bars it is given of those lengths.
+ * The part of its declared history that a strategy has had, by instrument, and the bars of those lengths that it gets.
  *
  * Invariants
- * 1. A bar is given once: what came as a past bar is not given again as one of the run's own, nor a past bar that is no newer than what
- *    was given.
- * 2. An instrument is warm once it has had as many whole bars of each length as are declared, and stays so until the strategy begins
- *    anew. Without a declaration it is warm.
- * 3. The run's own bar in which its data began is not whole. Behind past bars it waits for the venue's own, at most until the next bar
- *    of its length comes; then it is given as it is, before that one.
+ * 1. A bar is delivered once: a past bar is not delivered again as one of the run's own, nor is a past bar that is no newer
+ *    than the last delivered one.
+ * 2. An instrument is warm once it has had the declared number of complete bars of each length, and stays warm until the
+ *    strategy starts from scratch. Without a declaration it is warm.
+ * 3. The run's own bar in which its data began is incomplete. After past bars it waits for the venue's own, at most until the
+ *    next bar of its length arrives; then it is delivered as it is, before that one.
  */
 export class WarmUp {
   readonly #of: ReadonlyMap<InstrumentId, InstrumentState>
