@@ -17,13 +17,13 @@ interface ReadPartition extends MarketPartition {
 const PATIENCE_US = 30 * US_PER_SECOND
 
 /**
- * How far market time may go while a live plane reads what it missed: its partitions come one after the other, and one that
- * has reached the present says nothing of those that have not. Without it the first heartbeat would move time past all the
+ * How far market time may advance while a live plane reads what it missed: it reads its partitions one after the other, and one
+ * that has reached the present shows nothing about the others. Without this the first heartbeat would move time past all the
  * data that still waits, which would look like silence of the market.
  *
  * Invariants
- * 1. Time never passes what was read of a partition that has more.
- * 2. Once everything was read to its end, or nothing comes any more, nothing is held back again.
+ * 1. Time never passes the last record read of a partition that has more.
+ * 2. Once everything was read to its end, or nothing more arrives, nothing is withheld again.
  */
 export class CatchUp {
   readonly #consumer: Pick<Consumer<unknown>, 'hasMore'>

@@ -106,19 +106,18 @@ const SILENCE_US = US_PER_SECOND
 const COMMIT_EVERY_US = US_PER_SECOND
 
 /**
- * Hosts a plane's core in a process of its own. A turn takes what has arrived, steps the core, writes to the input log what
- * was consumed, and only then lets the outputs go.
+ * Hosts a plane's core in a separate process. A turn takes what has arrived, steps the core, writes what was consumed to the
+ * input log, and only then releases the outputs.
  *
  * Invariants
- * 1. No output leaves before what caused it is in the input log. While the log cannot be written nothing leaves and no
- *    record is taken; what is injected (a halt) takes effect at once all the same. After a sync of it that failed nothing
- *    leaves any more.
- * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which
- *    takes the snapshot and does the logged turns again, emits the same events with the same sequences.
- * 3. A snapshot counts only when what was emitted before it is durable. One that cannot be written costs a longer replay.
+ * 1. No output leaves before its cause is in the input log. While the log cannot be written nothing leaves and no record is
+ *    consumed; an injected command (a halt) still takes effect at once. After a failed sync of the log nothing leaves any more.
+ * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which loads
+ *    the snapshot and repeats the logged turns, emits the same events with the same sequences.
+ * 3. A snapshot counts only once the events emitted before it are durable. A failed write of one costs a longer replay.
  * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time, in several turns where
- *    that is far (a closed weekend). What it missed while it was away it handles in order of time, as if it had been there
- *    (`CatchUp`). In lockstep it handles an input only when no earlier one can come any more.
+ *    that is far (a closed weekend). It handles what it missed during an absence in order of time, as if it had been present
+ *    (`CatchUp`). In lockstep it handles an input only when no earlier one can arrive any more.
  */
 export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #options: PlaneHostOptions<In, Out, Payload>

@@ -40,15 +40,15 @@ export type WatermarkGateSnapshot = StateOf<typeof watermarkGateSchema>
 const noPromise: WatermarkGateSnapshot = { promises: [], sources: [] }
 
 /**
- * Says how far a plane in lockstep may go: to where every partition that it reads has been promised complete by every
- * producer that writes it.
+ * The bound for a plane in lockstep: the time up to which every producer has promised that every partition read by the plane is
+ * complete.
  *
  * Invariants
  * 1. The bound never falls.
- * 2. Before its first watermark a partition counts as complete up to the run's start, which is the earliest that the first
- *    watermarks of the data planes name: nothing takes effect before the run. Else the strategy and the order plane would
- *    wait for each other.
- * 3. A data plane that has ended holds up nothing. The run ends where the last of them does.
+ * 2. Before its first watermark a partition counts as complete up to the run's start, which is the earliest time named by the
+ *    data planes' first watermarks: nothing takes effect before the run. Otherwise the strategy and the order plane would wait
+ *    for each other.
+ * 3. A data plane that has ended blocks nothing. The run ends where the last of them does.
  */
 export class WatermarkGate {
   readonly #promises: readonly Promised[]

@@ -26,13 +26,13 @@ const segmentName = /^input-(\d+)\.log$/
 const fileOf = (afterTurn: number) => `input-${afterTurn}.log`
 
 /**
- * The input log of one run and plane: segments, each going on after a turn. A line is given to the operating system before
+ * The input log of one run and plane: segments, each continuing after a turn. A line reaches the operating system before
  * `append` returns, so it survives the death of the process; it is synced off the event loop a moment later.
  *
  * Invariants
- * 1. A turn whose `append` threw is in no segment: what was written of it is a torn line, the last one of its segment.
- * 2. Turns are read in order and without a hole, or not at all.
- * 3. After a sync that failed nothing is appended any more, and none is tried again.
+ * 1. A turn whose `append` threw is in no segment: its written part is a torn line, the last one of its segment.
+ * 2. Turns are read in order and without a gap, or not at all.
+ * 3. After a failed sync nothing is appended any more, and no sync is retried.
  */
 export class InputLog {
   readonly #folder: string
