@@ -54,14 +54,13 @@ export function createDataCore(config: DataPlaneConfig, deps: DataPlaneDeps, sna
  * The life of a tick. Read it top to bottom.
  *
  * Invariants
- * 1. Whatever a frame says ends, each by itself, as events, as a dead letter, as a book update that a book did not need, as a trade
- *    that the venue prints in another stream too (`ignored`), as a list of instruments whose steps are known, or as past bars: nothing
- *    is lost.
- *    A control message, which says nothing about the market, ends as nothing (`controls`). While the instrument is late a frame
- *    of one event may wait for frames that it has overtaken.
- * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their
- *    microsecond, so how finely time is advanced changes nothing. While nothing is connected they are due at whole minutes.
- * 3. What a refused event says is remembered by no stage.
+ * 1. Every item in a frame ends, each by itself, as events, as a dead letter, as a book update that the book did not need, as a
+ *    trade that the venue prints in another stream too (`ignored`), as a list of instruments whose steps are known, or as past
+ *    bars: nothing is lost. A control message, which has no market data, only counts (`controls`). While the instrument is late
+ *    a frame of one event may wait for frames that it has overtaken.
+ * 2. Market time is the receive time made monotone. Timers are due at whole seconds of it, after the data of their microsecond,
+ *    so how finely time advances changes nothing. While nothing is connected they are due at whole minutes.
+ * 3. No stage remembers the content of a refused event.
  */
 export class DataCore {
   readonly outbox: Outbox<MarketEvent>
