@@ -25,11 +25,11 @@ export interface HaltFile {
 }
 
 /**
- * The halt file of `account` in `folder`, which is made when it is not there.
+ * The halt file of `account` in `folder`, which is created if missing.
  *
  * Invariants
  * 1. The file holds one whole order: it is written beside it, synced, then renamed, and the folder is synced.
- * 2. The last order handed to `write` that did not fail is the one that stays.
+ * 2. The last order that `write` did not reject is the one that stays.
  */
 export function createHaltFile(folder: string, account: string): HaltFile {
   const path = join(folder, `operator-order-${encodeURIComponent(account)}.json`)

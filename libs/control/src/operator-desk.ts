@@ -92,13 +92,13 @@ export interface OperatorDesk {
  * Carries out operators' orders on one order plane.
  *
  * Invariants
- * 1. What makes trading stricter is enforced before anything else is done; no fault of file, bus or audit prevents it.
- * 2. What loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes or opens the account acts only after its audit
- *    row is committed.
- * 3. It is in the halt file before it is enforced: a crash in between leaves an order that was audited; one before that
- *    leaves the stricter order.
- * 4. A halt or a reduce overrules every loosening order that came before it and is still under way.
- * 5. The last thing that the halt file is told is the standing order.
+ * 1. An order that makes trading stricter is enforced before anything else; no fault of file, bus or audit prevents it.
+ * 2. An order that loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes or opens the account acts only
+ *    after its audit row is committed.
+ * 3. It is in the halt file before it is enforced: a crash in between leaves an audited order, an earlier one the stricter
+ *    order.
+ * 4. A halt or a reduce overrules every earlier loosening order that is still under way.
+ * 5. The last order written to the halt file is the standing order.
  */
 export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, clock } = options

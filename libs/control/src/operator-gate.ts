@@ -23,11 +23,11 @@ export interface OperatorGateOptions {
 export const CONTROL_IS_OFF = 'control is off: no operator token configured'
 
 /**
- * Builds the gate before what only operators may do; `operatorOf(response)` tells who came in.
+ * Builds the gate before operator-only requests; `operatorOf(response)` returns the operator's name.
  *
  * Invariants
- * 1. With `always`, a right token comes in however many wrong ones came from its address: nobody's guessing holds up a stop.
- * 2. Otherwise an address that is over its limit is kept out with any token until the window ends.
+ * 1. With `always`, a valid token is admitted however many wrong ones came from its address: guessing cannot delay a stop.
+ * 2. Otherwise an address over its limit is refused with any token until the window ends.
  * 3. Only wrong tokens count.
  */
 export function createOperatorGate({ tokens, rateLimit, onRefused = () => undefined }: OperatorGateOptions) {
