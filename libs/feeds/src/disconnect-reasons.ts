@@ -1,17 +1,19 @@
 import { recordingPauses } from '@triplane/contracts'
 import { connectionEnds } from './live/feed-notice.ts'
 
-/** Why the simulated venue goes away. */
+/** The reason of the simulated venue's disconnects. */
 export const OUTAGE = 'outage'
 
-/** Why a file reader says `disconnect` by itself. */
+/** Reasons for a file reader's own `disconnect`. */
 const readerEnds = [...recordingPauses, 'clock_set_back', 'reconnect'] as const
 export type ReaderEnd = (typeof readerEnds)[number]
 
-/** What metrics call a reason that a recording holds and that is none of ours. */
+/** The label in metrics for a recorded reason that is not ours. */
 export const OTHER_REASON = 'other'
 
-/** The reasons of the disconnects of each source, as metrics name them. A recording holds those of what it recorded too. */
+/**
+ * The reasons of the disconnects of each source, as metrics name them. A recording also has those of the feed that it recorded.
+ */
 export function disconnectReasonsOf(source: string): readonly string[] {
   if (source === 'sim') return [OUTAGE]
   if (source === 'capture') return [...readerEnds, ...connectionEnds, OUTAGE, OTHER_REASON]

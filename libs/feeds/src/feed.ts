@@ -1,12 +1,12 @@
 import type { FeedItem } from '@triplane/market-data'
 
-/** Where market data comes from. */
+/** A source of market data. */
 export interface Feed {
   /**
-   * What comes, in batches, ordered by receive time. Called once. The bytes of frames are never written to again. Throws
-   * the fault of the adapter after the items that came before it.
+   * The items, in batches, ordered by receive time. Called once. The bytes of frames are never written to again. Throws the
+   * fault of the adapter after the items that came before it.
    */
   batches(): AsyncIterable<readonly FeedItem[]>
-  /** Ends `batches` after what has already been read from below, and lets go of files and timers. May be called again. */
+  /** Ends `batches` after the items already read from below, and releases files and timers. May be called again. */
   close(): Promise<void>
 }

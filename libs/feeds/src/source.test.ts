@@ -18,7 +18,7 @@ beforeAll(() => {
 afterEach(() => source?.feed.close())
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A wall clock that stands: what is due later is never due. */
+/** A stopped wall clock: later items are never due. */
 const standing: Clock = { nowUs: () => testStartUs, monotonicUs: () => 0 }
 const lineOf = (item: FeedItem) => (item.type === 'frame' ? textOf(item) : item.type)
 const counted = (items: readonly FeedItem[]) => items.filter(({ type }) => type !== 'time')
@@ -27,7 +27,7 @@ const openHourly = (playing: Playing) =>
   openCaptures({ captures: [capture], venue: 'binance_usdm', holeUs: 2 * HOUR_US, ...playing }, standing)
 
 describe('openCaptures', () => {
-  it('goes on at once with the first item that was not taken before: nothing waits for what is skipped', async () => {
+  it('resumes at once with the first item not taken before: skipped items cause no wait', async () => {
     source = await openHourly({ speed: 1, durationUs: undefined, skip: 3 })
     const batches = source.feed.batches()[Symbol.asyncIterator]()
     const first = await batches.next()
@@ -46,7 +46,7 @@ describe('openSimulation', () => {
   const plan = { seed: 1, startUs: testStartUs, scenario: 'calm', sessions: 'always' } as const
   const endUs = testStartUs + 3_000_000
 
-  it('goes on from a checkpoint, behind what was taken since', async () => {
+  it('resumes from a checkpoint, behind the items taken since', async () => {
     source = openSimulation(plan, { speed: 'max', durationUs: endUs - testStartUs }, standing)
     const whole: FeedItem[] = []
     let checkpoint = source.checkpoint?.()

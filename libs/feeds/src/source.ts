@@ -13,7 +13,7 @@ import { scenarioNames, scenarios, type ScenarioName } from './simulated/scenari
 import { simulatedFeed, type SimulatedCheckpoint } from './simulated/simulated-feed.ts'
 import { createSimulatedMarket, type SimulatedMarketState } from './simulated/simulated-market.ts'
 
-/** Where a run's frames come from. */
+/** The source of a run's frames. */
 export interface Source {
   /** Label of metrics and events: capture, sim, or that of the live venue. */
   readonly name: string
@@ -23,28 +23,28 @@ export interface Source {
   readonly venues: readonly string[]
   /** Market time of the first item. */
   readonly startUs: number
-  /** Share of the input that was read, 0-1; absent when there is no end. */
+  /** Share of the input read so far, 0-1; absent without an end. */
   readonly progress?: () => number
-  /** What a resumed run needs to go on; absent for captures. */
+  /** The state from which a resumed run continues; absent for captures. */
   readonly marketState?: () => SimulatedMarketState
-  /** Where a simulation can be taken up again while it runs; absent for captures. */
+  /** A checkpoint from which a running simulation can resume; absent for captures. */
   readonly checkpoint?: () => SimulatedCheckpoint
-  /** Symbols of the instruments that a recording of our own is of; absent where it may be of any of its venues. */
+  /** Symbols of the instruments in a recording of our own; absent when it may have any of its venues'. */
   readonly symbols?: readonly string[]
-  /** Asks for a fresh book; absent where the source brings one by itself or never. */
+  /** Requests a fresh book; absent when the source brings one by itself or never. */
   readonly requestSnapshot?: (instrument: InstrumentId) => void
-  /** Asks for the venue's own list of its instruments; absent where there is none. */
+  /** Requests the venue's own list of its instruments; absent when there is none. */
   readonly requestInstrumentList?: () => void
 }
 
-/** Asks a live venue for what an event of the data plane says is missing: a book, or the steps of an instrument. */
+/** Requests from a live venue what an event of the data plane says is missing: a book, or the steps of an instrument. */
 export function requestMissing(source: Source, event: Event): void {
   if (event.type !== 'marketStatus' || event.instrument === undefined) return
   if (event.status === 'book_invalid') source.requestSnapshot?.(event.instrument)
   if (event.status === 'steps_unknown') source.requestInstrumentList?.()
 }
 
-/** What of the simulated market a run is made of; kept with its state. */
+/** The simulated market of a run; saved with its state. */
 export const simulationPlanSchema = stateSchema({
   seed: field.count,
   startUs: field.timeUs,
@@ -53,26 +53,26 @@ export const simulationPlanSchema = stateSchema({
 })
 export type SimulationPlan = StateOf<typeof simulationPlanSchema>
 
-/** How a source is played: at which pace against wall time, for how much market time, and from which item on. */
+/** How to play a source: at what pace against wall time, for how much market time, and from which item on. */
 export interface Playing {
   readonly speed: number | 'max'
   /** Market time from the first item on, skipped or not. */
   readonly durationUs: number | undefined
   /** Market time that was due some wall time ago; default: the first item that is not skipped is due now. */
   readonly anchor?: PaceOptions['anchor']
-  /** So many items, `time` aside, were taken before: they are not handed over, and nothing waits for them. Default: 0. */
+  /** Number of items, not counting `time`, that were taken before: they are skipped without waiting. Default 0. */
   readonly skip?: number
 }
 
 export interface CapturePlan extends Playing {
   readonly captures: readonly string[]
-  /** Venue and product of the files; found out from their content unless it is given. */
+  /** Venue and product of the files; detected from their content unless given. */
   readonly venue: string | undefined
-  /** Label of metrics and events. Default: that of the live feed which a recording is of, else `capture`. */
+  /** Label of metrics and events. Default: that of the live feed in a recording, else `capture`. */
   readonly source?: string
-  /** So much time without a line, microseconds, while a session is open, is a hole: it is jumped over. Default 60 s. */
+  /** Time without a line, microseconds, while a session is open, that makes a hole: it is jumped over. Default 60 s. */
   readonly holeUs?: number
-  /** Their sessions say when silence is no hole. */
+  /** Their sessions decide when silence is not a hole. */
   readonly instruments?: readonly Pick<Instrument, 'venue' | 'session'>[]
 }
 
@@ -107,22 +107,22 @@ export async function openCaptures(options: CapturePlan, clock: Clock): Promise<
 }
 
 export interface LivePlan {
-  /** Id of a venue that can be gone live at. */
+  /** Id of a venue that supports live data. */
   readonly venue: string
   readonly instruments: readonly Instrument[]
   /** Market time from the first item on. */
   readonly durationUs: number | undefined
   /** A new file to record into. */
   readonly recordFile: string | undefined
-  /** Where the venue's streams and REST paths are, instead of its own. */
+  /** URL of the venue's streams and REST paths, instead of its own. */
   readonly wsUrl?: string | undefined
   readonly restUrl?: string | undefined
-  /** Bars of the time before that the venue is asked for, of each instrument. Default: none. */
+  /** Past bars to request from the venue, for each instrument; default none. */
   readonly pastBars?: readonly WantedBars[]
   readonly onNotice: (notice: FeedNotice) => void
 }
 
-/** Goes live at a venue; what it records replays to the same run. */
+/** Goes live at a venue; its recording replays to the same run. */
 export function openLive(plan: LivePlan, clock: Clock): Source {
   const { venue, instruments, durationUs, recordFile, wsUrl, restUrl, pastBars, onNotice } = plan
   const live = createLiveFeed({
@@ -154,7 +154,7 @@ export function openLive(plan: LivePlan, clock: Clock): Source {
   }
 }
 
-/** Starts the simulated market, or goes on with it: `items` had been handed over before `state`, and `skip` since. */
+/** Starts the simulated market, or resumes it: `items` had been handed over before `state`, and `skip` since. */
 export function openSimulation(
   plan: SimulationPlan,
   options: Playing,
@@ -169,7 +169,7 @@ export function openSimulation(
   return {
     name: 'sim',
     description: 'simulated market',
-    // Cut by the generator itself, so that its state is that of what was handed over.
+    // The generator itself ends the feed, so that its state matches the items handed over.
     feed: paceFeed(skipFeed(feed, skip), { speed, clock, anchor }),
     venues: ['sim'],
     startUs,

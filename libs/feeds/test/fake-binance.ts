@@ -2,10 +2,10 @@ import type { Server } from 'node:http'
 import { Random } from '@triplane/kernel'
 import { FakeVenue, fakeBars, listen, type Answer } from '@triplane/testing/fake-venue'
 
-/** Gives the answer to a request for a symbol's snapshot; undefined is the book as it is. */
+/** Answers a request for a symbol's snapshot; undefined is the current book. */
 export type AnswerDepth = (venueSymbol: string, request: number) => Answer | undefined | Promise<Answer | undefined>
 
-/** One instrument's market: what is sent is written as Binance writes it. */
+/** One instrument's market, whose messages are written like Binance's. */
 class FakeMarket {
   readonly symbol: string
   readonly #isUsdm: boolean
@@ -48,7 +48,7 @@ class FakeMarket {
     )
   }
 
-  /** Changes a level of each side, and gives the diff. Ids of USD-M have holes. */
+  /** Changes a level of each side, and returns the diff. Ids of USD-M have holes. */
   delta(): string {
     const before = this.#updateId
     const first = before + 1 + (this.#isUsdm ? this.#random.below(50) : 0)
@@ -74,7 +74,7 @@ class FakeMarket {
 
   #change(side: Map<number, number>, best: number, sign: number): [ticks: number, size: number] {
     const distance = this.#random.below(25)
-    // The best level stays, so that no side is ever empty.
+    // The best level stays, so that a side is never empty.
     const size = distance === 0 ? 1 + this.#random.below(9) : this.#random.below(10)
     const ticks = best + sign * distance
     if (size > 0) side.set(ticks, size)
@@ -91,19 +91,19 @@ const lengthMs = { '1m': 60_000, '5m': 300_000, '15m': 900_000, '1h': 3_600_000,
 const price = (ticks: number) => (ticks / 100).toFixed(2)
 
 /**
- * A venue in the process that speaks the part of Binance's protocol that the live feed uses, on the loopback interface:
- * combined streams named in the URL, and depth snapshots, the list of instruments and klines by REST. It sends only what a test tells it to.
+ * An in-process venue with the part of Binance's protocol that the live feed uses, on the loopback interface: combined streams
+ * named in the URL, and depth snapshots, the list of instruments and klines by REST. It sends only at a test's request.
  */
 export class FakeBinance extends FakeVenue {
-  /** Venue symbols of the requests for a snapshot, in order. */
+  /** Venue symbols of the snapshot requests, in order. */
   readonly depthRequests: string[] = []
-  /** Paths with query of the requests for the list of instruments, in order. */
+  /** Paths with query of the list requests, in order. */
   readonly listRequests: string[] = []
-  /** Decides the answers to requests for a snapshot. */
+  /** Decides the answers to snapshot requests. */
   answerDepth: AnswerDepth = () => undefined
-  /** Steps that the list says of every instrument. */
+  /** Steps of every instrument in the list. */
   steps = { tickSize: '0.01000000', stepSize: '0.00100000', minNotional: '5' }
-  /** Decides the answers to requests for the list of instruments; undefined is the list as it is. */
+  /** Decides the answers to list requests; undefined is the current list. */
   answerList: (request: number) => Answer | undefined = () => undefined
   readonly #isUsdm: boolean
   readonly #markets: ReadonlyMap<string, FakeMarket>
@@ -114,7 +114,7 @@ export class FakeBinance extends FakeVenue {
     this.#markets = new Map(markets.map((market) => [market.symbol, market]))
   }
 
-  /** Listens on loopback, unless containers are to reach it. */
+  /** Listens on loopback, unless containers must reach it. */
   static async start(
     venue: 'binance_spot' | 'binance_usdm',
     symbols: readonly string[],
@@ -137,7 +137,7 @@ export class FakeBinance extends FakeVenue {
     }
   }
 
-  /** Books change and nobody is told. */
+  /** Changes the books without sending deltas. */
   loseDeltas(): void {
     for (const market of this.#markets.values()) market.delta()
   }
@@ -146,7 +146,7 @@ export class FakeBinance extends FakeVenue {
     return (this.#markets.get(symbol) as FakeMarket).snapshot()
   }
 
-  /** The list of instruments, as the product writes it. */
+  /** The list of instruments, in the product's format. */
   list(): string {
     const { tickSize, stepSize, minNotional } = this.steps
     const least = this.#isUsdm
@@ -157,7 +157,7 @@ export class FakeBinance extends FakeVenue {
     return JSON.stringify({ timezone: 'UTC', serverTime: Date.now(), symbols })
   }
 
-  /** Says that this server will shut down. */
+  /** Announces that this server will shut down. */
   announceShutdown(): void {
     this.send(`{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":${Date.now()}}}`)
   }
@@ -181,7 +181,7 @@ export class FakeBinance extends FakeVenue {
   }
 }
 
-/** Klines as Binance writes them. */
+/** Klines in Binance's format. */
 function klinesOf(asked: URLSearchParams): unknown {
   const length = lengthMs[asked.get('interval') as keyof typeof lengthMs]
   return fakeBars(length, Number(asked.get('limit'))).map(({ openMs, close }) => [

@@ -4,25 +4,25 @@ import { Random } from '@triplane/kernel'
 import { FakeVenue, fakeBars, listen, type Answer } from '@triplane/testing/fake-venue'
 import type { WebSocket } from 'ws'
 
-/** What a client asks for. */
+/** A client's request. */
 interface Request {
   readonly method: string
   readonly params?: { readonly channel: string; readonly symbol: readonly string[]; readonly depth?: number }
 }
 
 type Side = 'bids' | 'asks'
-/** Levels of a side that there are; fewer of them are shown. */
+/** Number of existing levels per side; fewer of them are shown. */
 const LEVELS = 40
 
-/** Microseconds of now, as Kraken writes them. */
+/** The current time in microseconds, in Kraken's format. */
 const now = () => new Date().toISOString().replace('Z', '007Z')
 const priceOf = (ticks: number) => (ticks / 10).toFixed(1)
 const digitsOf = (text: string) => text.replace('.', '').replace(/^0+/, '')
 
-/** One pair's market: what is sent is written as Kraken writes it, with every digit. */
+/** One pair's market, whose messages are written like Kraken's, with every digit. */
 class FakeMarket {
   readonly symbol: string
-  /** Levels of a side that are shown, as the last subscription asked for. */
+  /** Number of shown levels per side, as in the last subscription. */
   depth = 10
   readonly #random: Random
   readonly #sides = { bids: new Map<number, string>(), asks: new Map<number, string>() }
@@ -37,7 +37,7 @@ class FakeMarket {
     }
   }
 
-  /** What is shown of a side: price and quantity of each level, best first. */
+  /** The shown levels of a side: price and quantity of each, best first. */
   shown(side: Side): [price: string, quantity: string][] {
     const sign = side === 'bids' ? -1 : 1
     const best = [...this.#sides[side]].sort(([a], [b]) => sign * (a - b)).slice(0, this.depth)
@@ -48,7 +48,7 @@ class FakeMarket {
     return this.#trade(this.#tradeId++)
   }
 
-  /** The last trade once more. */
+  /** Repeats the last trade. */
   lastTrade(): string {
     return this.#trade(this.#tradeId - 1)
   }
@@ -66,7 +66,7 @@ class FakeMarket {
     return `{"channel":"ticker","type":"update","data":[{"symbol":"${this.symbol}","bid":${bid},"bid_qty":${bidQty},"ask":${ask},"ask_qty":${askQty},"last":1000.1,"timestamp":"${now()}"}]}`
   }
 
-  /** Changes a level of each side. Gives what that changes of what is shown. */
+  /** Changes a level of each side. Returns the changes in the shown levels. */
   update(): string {
     return this.#book('update', this.#change('bids', 10_000, -1), this.#change('asks', 10_001, 1))
   }
@@ -75,7 +75,7 @@ class FakeMarket {
     const before = new Map(this.shown(side))
     const distance = this.#random.below(LEVELS)
     const ticks = best + sign * distance
-    // The best level stays, so that no side is ever empty.
+    // The best level stays, so that a side is never empty.
     const isGone = distance > 0 && this.#random.below(3) === 0
     if (isGone) this.#sides[side].delete(ticks)
     else this.#sides[side].set(ticks, `${this.#random.below(9)}.0${1 + this.#random.below(9)}000000`)
@@ -101,18 +101,18 @@ class FakeMarket {
 }
 
 /**
- * A venue in the process that speaks the part of Kraken's protocol v2 that the live feed uses, on the loopback interface: subscriptions to
- * trades, tickers and books with their answers, heartbeats and pongs, and the list of pairs and bars by REST. Books are shown to the depth that was asked
- * for. It sends only what a test tells it to.
+ * An in-process venue with the part of Kraken's protocol v2 that the live feed uses, on the loopback interface: subscriptions
+ * to trades, tickers and books with their answers, heartbeats and pongs, and the list of pairs and bars by REST. Books are
+ * shown to the requested depth. It sends only at a test's request.
  */
 export class FakeKraken extends FakeVenue {
   /** Requests of clients, in order. */
   readonly requests: Request[] = []
-  /** Paths with query of the requests for the list of pairs, in order. */
+  /** Paths with query of the list requests, in order. */
   readonly listRequests: string[] = []
-  /** Decides whether a book is left without its snapshot when it is subscribed to. */
+  /** Decides whether a subscription to a book gets no snapshot. */
   isMute: (symbol: string, request: number) => boolean = () => false
-  /** The next update of each book has a checksum that is not its own. */
+  /** The next update of each book has a wrong checksum. */
   spoilsChecksums = false
   readonly #markets: ReadonlyMap<string, FakeMarket>
   /** Channels and pairs of each client. */
@@ -123,7 +123,7 @@ export class FakeKraken extends FakeVenue {
     this.#markets = new Map(markets.map((market) => [market.symbol, market]))
   }
 
-  /** The pairs by their names in v2. */
+  /** `symbols` are the names of the pairs in v2. */
   static async start(symbols: readonly string[]): Promise<FakeKraken> {
     return new FakeKraken(
       await listen(),
@@ -144,12 +144,12 @@ export class FakeKraken extends FakeVenue {
     this.send('{"channel":"heartbeat"}')
   }
 
-  /** Sends the last trade of every pair once more. */
+  /** Repeats the last trade of every pair. */
   repeatTrades(): void {
     for (const market of this.#markets.values()) this.#publish('trade', market.symbol, market.lastTrade())
   }
 
-  /** Books change and nobody is told, until one of the ten best levels differs. */
+  /** Changes the books without updates, until one of the ten best levels differs. */
   loseDeltas(): void {
     for (const market of this.#markets.values()) {
       const best = () => JSON.stringify([market.shown('bids').slice(0, 10), market.shown('asks').slice(0, 10)])
@@ -157,14 +157,14 @@ export class FakeKraken extends FakeVenue {
     }
   }
 
-  /** Both sides of a pair as they are shown: price, quantity, price, quantity, ... */
+  /** Both shown sides of a pair: price, quantity, price, quantity, ... */
   shown(symbol: string): { readonly bids: readonly number[]; readonly asks: readonly number[] } {
     const market = this.#markets.get(symbol) as FakeMarket
     const numbers = (side: Side) => market.shown(side).flat().map(Number)
     return { bids: numbers('bids'), asks: numbers('asks') }
   }
 
-  /** Requests of a method about a channel and a pair. */
+  /** The number of requests of a method for a channel and a pair. */
   asked(method: string, channel: string, symbol: string): number {
     return this.requests.filter(
       (request) =>
@@ -231,7 +231,7 @@ export class FakeKraken extends FakeVenue {
 const v1NameOf = (symbol: string) => symbol.replace('BTC', 'XBT')
 const altNameOf = (symbol: string) => v1NameOf(symbol).replace('/', '')
 
-/** Bars as Kraken writes them: those that began after `since`, seconds. */
+/** Bars in Kraken's format: those that began after `since`, seconds. */
 function barsOf(asked: URLSearchParams): unknown {
   const minutes = Number(asked.get('interval'))
   const since = Number(asked.get('since'))

@@ -7,7 +7,7 @@ import { FakeKraken } from './fake-kraken.ts'
 import { Listener } from './listener.ts'
 import { OwnTimers } from './own-timers.ts'
 
-/** Short waits, and no stall unless a test is about it. */
+/** Short waits, and a stall only in a test about it. */
 const timing = {
   stallAfterMs: 60_000,
   firstRetryMs: 10,
@@ -71,7 +71,7 @@ describe('the live feed of Kraken', () => {
     expect(left).toEqual([])
   })
 
-  it('subscribes to trades, tickers and books of every pair, has a snapshot of each by the stream, and the list of pairs by REST', async () => {
+  it('subscribes to trades, tickers and books of every pair, gets a snapshot of each by the stream, and the list of pairs by REST', async () => {
     listen()
     await bothBooks()
     await listener.until(() => feed.stats().lists === 1)
@@ -85,7 +85,7 @@ describe('the live feed of Kraken', () => {
     expect(feed.origin).toEqual({ source: 'kraken_ws', venue: 'kraken' })
   })
 
-  it('hands over everything that comes: the status, answers, heartbeats, updates, trades', async () => {
+  it('hands over every message: the status, answers, heartbeats, updates, trades', async () => {
     listen()
     await bothBooks()
     const from = listener.items.length
@@ -96,7 +96,7 @@ describe('the live feed of Kraken', () => {
     expect(texts(from).filter((text) => text.includes('"type":"update"')).length).toBe(6)
   })
 
-  it('subscribes to a book again for a fresh snapshot, once however often it is asked', async () => {
+  it('resubscribes to a book for a fresh snapshot, once however often it is requested', async () => {
     listen()
     await bothBooks()
     for (let i = 0; i < 5; i++) feed.requestSnapshot(BTC)
@@ -108,7 +108,7 @@ describe('the live feed of Kraken', () => {
     expect(feed.stats()).toMatchObject({ snapshots: 4, requestFailures: 0 })
   })
 
-  it('asks again, and later and later, for a snapshot that does not come', async () => {
+  it('repeats the request for a missing snapshot at growing intervals', async () => {
     fake.isMute = (symbol, request) => symbol === 'BTC/USD' && request > 1 && request < 4
     listen({ timing: { answerMs: 150 } })
     await bothBooks()
@@ -133,14 +133,14 @@ describe('the live feed of Kraken', () => {
     expect(feed.stats().requestFailures).toBeGreaterThanOrEqual(2)
   })
 
-  it('subscribes again to a book that does not begin after the connect', async () => {
+  it('resubscribes to a book that does not begin after the connect', async () => {
     fake.isMute = (symbol, request) => symbol === 'BTC/USD' && request === 1
     listen({ timing: { depthWithinMs: 50 } })
     await bothBooks()
     expect([fake.asked('subscribe', 'book', 'BTC/USD'), fake.asked('subscribe', 'book', 'ETH/USD')]).toEqual([2, 1])
   })
 
-  it('connects again when the connection is lost in the middle, and subscribes to all of it', async () => {
+  it('reconnects when the connection is lost in the middle, and resubscribes to all channels', async () => {
     listen()
     await bothBooks()
     fake.drop()
@@ -150,7 +150,7 @@ describe('the live feed of Kraken', () => {
     expect(feed.stats()).toMatchObject({ connects: 2, disconnects: { closed: 1 } })
   })
 
-  it('says which pair the venue does not take, and has the others', async () => {
+  it('reports a pair that the venue refuses, and has the others', async () => {
     listen({ instruments: ['XBT/USD', 'ADA/USD'].map(anInstrument) })
     await listener.until(() => snapshots('BTC/USD') === 1)
     await listener.until(() => notices.filter(({ kind }) => kind === 'subscription_refused').length === 3)
@@ -159,7 +159,7 @@ describe('the live feed of Kraken', () => {
     expect(texts().filter((text) => text.includes('"success":false')).length).toBe(3)
   })
 
-  it('keeps the connection by pings, whose answers are messages', async () => {
+  it('keeps the connection alive by pings, whose answers are messages', async () => {
     const intervals = jest.mocked(setInterval)
     listen({ timing: { stallAfterMs: 80_000 } })
     await bothBooks()

@@ -1,7 +1,7 @@
 import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../src/feed.ts'
 
-/** Takes everything that a feed hands over, and lets a test wait for it. */
+/** Takes all items of a feed, and lets a test wait for them. */
 export class Listener {
   readonly items: FeedItem[] = []
   readonly ended: Promise<void>
@@ -16,7 +16,7 @@ export class Listener {
     return this.items.slice(from).filter((item) => item.type === type) as Extract<FeedItem, { type: Type }>[]
   }
 
-  /** Resolves when `isSo` holds; asked after every batch, so at least at every tick of silence. */
+  /** Resolves when `isSo` holds; checked after every batch, so at least at every tick of silence. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }

@@ -11,7 +11,7 @@ import { FakeBinance } from './fake-binance.ts'
 import { Listener } from './listener.ts'
 import { OwnTimers } from './own-timers.ts'
 
-/** Short waits, and no stall or planned end unless a test is about them. */
+/** Short waits, and a stall or planned end only in a test about it. */
 const timing = {
   stallAfterMs: 60_000,
   firstRetryMs: 10,
@@ -71,7 +71,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     listener = new Listener(through(feed))
   }
 
-  /** Listens, and has both snapshots. */
+  /** Listens until both snapshots have arrived. */
   async function listenToBooks(options: Partial<LiveFeedOptions> = {}): Promise<void> {
     listen(options)
     await fake.until(() => fake.open === 1)
@@ -103,7 +103,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     timers.restore()
   })
 
-  it('hands over a connect, then every message as it came, and a snapshot once the diffs of a book have begun', async () => {
+  it('hands over a connect, then every message as received, and a snapshot once the diffs of a book have begun', async () => {
     listen()
     await fake.until(() => fake.open === 1)
     await connectedTimes(1)
@@ -132,7 +132,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     })
   })
 
-  it('asks for the list of its instruments at every connect, and when it is told to', async () => {
+  it('requests the list of its instruments at every connect, and on demand', async () => {
     listen()
     await listener.until(() => lists(listener).length === 1)
     expect(lists(listener).map(textOf)[0]).toContain('"symbols":[{"symbol":"BTCUSDT"')
@@ -148,7 +148,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(fake.listRequests).toEqual([path, path, path])
   })
 
-  it('says when the list cannot be had, and asks again unless it is refused', async () => {
+  it('reports a missing list, and retries unless it is refused', async () => {
     fake.answerList = (request) => (request === 1 ? { status: 503 } : { status: 400, body: 'Invalid symbol.' })
     listen()
     await fake.until(() => fake.listRequests.length === 2)
@@ -160,14 +160,14 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect([lists(listener), feed.stats().requestFailures]).toEqual([[], 2])
   })
 
-  it('asks for the snapshot of a book that does not move after a while', async () => {
+  it('requests the snapshot of a book that does not move after a while', async () => {
     listen({ timing: { depthWithinMs: 30 } })
     await listener.until(() => snapshotSymbols(listener).length === 2)
     expect(snapshotSymbols(listener).sort()).toEqual(symbols)
     expect(streamed(listener)).toEqual([])
   })
 
-  it('leaves out the book of what is only quoted, unless it is asked for', async () => {
+  it('leaves out the book of a quoted instrument, unless its book is enabled', async () => {
     const option = { ...anInstrument('ETHUSDT', venue), isTraded: false }
     listen({ instruments: [anInstrument('BTCUSDT', venue), option], timing: { depthWithinMs: 30 } })
     await listener.until(() => snapshotSymbols(listener).length === 1)
@@ -181,7 +181,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(fake.handshakes[1]).toBe(of('ethusdt@trade/ethusdt@bookTicker/ethusdt@depth@100ms'))
   })
 
-  it('says that time passes while nothing comes, after the first connect only', async () => {
+  it('emits the time when there are no items, after the first connect only', async () => {
     fake.answerHandshake = (handshake) => (handshake <= 2 ? { status: 503 } : undefined)
     listen()
     await listener.until(() => listener.of('time').length >= 3)
@@ -201,7 +201,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     { name: 'a connection that breaks', fault: () => fake.drop(), reason: 'closed' },
     { name: 'a connection that is closed', fault: () => fake.closeAll(1008, 'expired'), reason: 'closed' },
     {
-      name: 'a message beyond all bounds',
+      name: 'an oversized message',
       fault: () => fake.send(Buffer.alloc(9 * 1024 * 1024)),
       reason: 'error',
     },
@@ -222,7 +222,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(feed.stats().disconnects).toMatchObject({ [reason]: 1 })
   })
 
-  it('replaces a connection before the venue ends it, and keeps it until the next one is there', async () => {
+  it('replaces a connection before the venue ends it, and keeps it until the next one is open', async () => {
     let openDuringHandshake: number | undefined
     fake.answerHandshake = (handshake) => {
       if (handshake === 2) openDuringHandshake = fake.open
@@ -234,7 +234,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(reasons()[0]).toBe('planned')
   })
 
-  it('gives up a connection that stays open and brings nothing, also when it is pinged', async () => {
+  it('drops a connection that stays open without messages, even when it is pinged', async () => {
     await listenToBooks({ timing: { stallAfterMs: 150 } })
     const pings = setInterval(() => fake.ping('still here'), 20)
     await connectedTimes(2)
@@ -243,7 +243,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(fake.pongs.length).toBeGreaterThan(0)
   })
 
-  it('waits as long as the venue says when it refuses a handshake', async () => {
+  it('waits as long as the venue demands when it refuses a handshake', async () => {
     fake.answerHandshake = (handshake) =>
       handshake === 1 ? { status: 429, headers: { 'retry-after': '1' } } : undefined
     listen()
@@ -255,12 +255,12 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
   it.each([
     { name: 'text', message: '{"stream":', want: '{"stream":' },
     {
-      name: 'bytes that are no text',
+      name: 'bytes that are not text',
       message: Buffer.from([0xff, 0xfe, 0x00]),
       want: Buffer.from([0xff, 0xfe, 0x00]).toString(),
     },
-    { name: 'line breaks, which a capture cannot hold', message: '{\r\n"a":\n1}', want: '{  "a": 1}' },
-    { name: 'nothing', message: '', want: ' ' },
+    { name: 'line breaks, which a capture cannot contain', message: '{\r\n"a":\n1}', want: '{  "a": 1}' },
+    { name: 'an empty message', message: '', want: ' ' },
   ])('hands over garbage: $name', async ({ message, want }) => {
     await listenToBooks()
     const from = listener.items.length
@@ -271,7 +271,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(reasons()).toEqual([])
   })
 
-  it('hands over a gap as it is, and fetches a snapshot when it is asked for, once however often', async () => {
+  it('hands over a gap unchanged, and fetches a snapshot on demand, once however often', async () => {
     await listenToBooks()
     fake.loseDeltas()
     fake.tick()
@@ -284,7 +284,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(fake.depthRequests[3]).toBe('ETHUSDT')
   })
 
-  it('refuses to fetch the snapshot of a symbol that it does not have', () => {
+  it('refuses to fetch the snapshot of an unknown symbol', () => {
     listen()
     expect(() => feed.requestSnapshot(`XRP/USDT@${venue}`)).toThrow('Invariant: the instrument is one of the feed')
   })
@@ -305,7 +305,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(feed.stats()).toMatchObject({ rateLimits: 2, snapshots: 2, requestFailures: 0 })
   })
 
-  it('tries again when the venue fails, is too late or breaks off, and not when it refuses', async () => {
+  it('retries when the venue fails, is too late or breaks off, and not when it refuses', async () => {
     fake.answerDepth = (symbol, request) => {
       if (symbol === 'ETHUSDT') return { status: 400, body: '{"code":-1121,"msg":"Invalid symbol."}' }
       if (request <= 2) return { status: 502 }
@@ -328,7 +328,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(failed.some((notice) => 'retryMs' in notice && notice.detail.includes('within 500 ms'))).toBe(true)
   })
 
-  it('forgets a snapshot of a connection that is gone', async () => {
+  it('forgets a snapshot of a lost connection', async () => {
     const answer: { give?: () => void } = {}
     fake.answerDepth = (_, request) =>
       request > 2
@@ -346,7 +346,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(listener.items.map(textOf)).not.toContain('too late')
   })
 
-  it('ends the connection when what it brings is not taken, loses nothing of it, and connects when all is taken', async () => {
+  it('ends the connection when its items are not taken, loses none of them, and reconnects when all are taken', async () => {
     let release = () => undefined as void
     const held = new Promise<void>((resolve) => (release = resolve))
     listen({ maxWaitingItems: 100 }, (feed) => ({
@@ -371,7 +371,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(reasons()).toEqual(['slow_consumer'])
   })
 
-  it('begins a run that goes on with a disconnect', async () => {
+  it('begins a resumed run with a disconnect', async () => {
     listen({ resumed: true })
     await connectedTimes(1)
     expect(listener.items.filter(({ type }) => type !== 'time').map(({ type }) => type)).toEqual([
@@ -381,7 +381,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(reasons()).toEqual(['restart'])
   })
 
-  it('hands over what it has when it is closed, then ends', async () => {
+  it('hands over its items when it is closed, then ends', async () => {
     await listenToBooks()
     const from = listener.items.length
     fake.tick()
@@ -393,7 +393,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(listener.of('frame').length).toBe(feed.stats().frames)
   })
 
-  it('goes on, and says so, when it cannot record any more', async () => {
+  it('continues, and reports it, when it can no longer record', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'triplane-feed-'))
     listen({ recordTo: folder })
     rmSync(folder, { recursive: true })
@@ -404,7 +404,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     expect(feed.stats()).toMatchObject({ isConnected: true, isRecording: false })
   })
 
-  it('ends, and hands nothing over any more, when a sync of what it recorded has failed', async () => {
+  it('ends, and hands over nothing more, when a sync of its recording has failed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'triplane-feed-'))
     try {
       let failures = 0
@@ -433,7 +433,7 @@ describe.each(['binance_spot', 'binance_usdm'] as const)('the live feed of %s', 
     }
   })
 
-  it('ends at once when it is closed while nobody answers', async () => {
+  it('ends at once when it is closed while the venue does not answer', async () => {
     fake.answerHandshake = () => ({ status: 503 })
     listen()
     await fake.until(() => fake.handshakes.length === 3)

@@ -1,6 +1,6 @@
 import timers from 'node:timers'
 
-/** Timers that the sources of this lib have set and that are not over. Jest and Node have timers of their own. */
+/** Pending timers set by the sources of this lib. Jest and Node have timers of their own. */
 export class OwnTimers {
   readonly #live = new Map<unknown, string>()
   readonly #spies = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'setInterval')] as const
@@ -18,7 +18,7 @@ export class OwnTimers {
     intervals.mockImplementation((act: () => void, ms?: number) => this.#noted(setInterval(act, ms)))
   }
 
-  /** Where each of them was set. */
+  /** Where each pending timer was set. */
   live(): string[] {
     return [...this.#live].flatMap(([timer, origin]) =>
       (timer as { readonly _destroyed?: boolean })._destroyed === true ? [] : origin,

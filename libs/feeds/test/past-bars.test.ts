@@ -78,7 +78,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
     expect(left).toEqual([])
   })
 
-  it('come before anything else of the connection, which waits for them; a recording has them', async () => {
+  it('arrive before any other item of the connection, which waits for them; a recording has them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'triplane-past-'))
     const file = join(folder, 'recorded.capture')
     let give = () => undefined as void
@@ -110,7 +110,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
     rmSync(folder, { recursive: true })
   })
 
-  it('are not asked for of what is only quoted', async () => {
+  it('are not requested for quoted instruments', async () => {
     const [traded, quoted] = symbols.map((symbol) => anInstrument(symbol, venue)) as [Instrument, Instrument]
     listen({ instruments: [traded, { ...quoted, isTraded: false }] })
     await connected()
@@ -118,7 +118,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
     expect(url.exec(fake.barRequests[0] ?? '')?.[1]).toBe(symbols[0]?.replace('/', ''))
   })
 
-  it('are asked for again, later and later, when the venue fails, and are given up after four tries', async () => {
+  it('are requested again at growing intervals when the venue fails, and are given up after four attempts', async () => {
     fake.answerBars = () =>
       fake.barRequests.at(-1)?.includes(symbols[0]?.slice(0, 3) ?? '') ? { status: 502 } : undefined
     listen()
@@ -144,7 +144,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
   it.each([
     ['does not answer', () => new Promise<undefined>(() => undefined)],
     ['wants nothing to be sent', () => ({ status: 429, headers: { 'retry-after': '600' } })],
-  ])('are waited for no longer than there is time for when the venue %s', async (_, answer) => {
+  ])('are waited for no longer than the limit when the venue %s', async (_, answer) => {
     fake.answerBars = answer
     listen({ timing: { pastBarsWithinMs: 100 } })
     await connected()
@@ -155,7 +155,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
     expect(pastUrls()).toEqual([])
   })
 
-  it('are asked for once more when the bar is over in which the first connection began, and not after others', async () => {
+  it('are requested once more at the end of the bar in which the first connection began, and not after others', async () => {
     // A fifth of a second before a minute is over, however long the connection takes.
     const clock: Clock = { ...systemClock, nowUs: () => Date.UTC(2024, 7, 8, 14, 30, 59, 800) * 1000 }
     const pastBars = [
@@ -172,7 +172,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
     for (const asked of again) expect(asked).toMatch(/interval=(1m|1)&/)
   })
 
-  it('are asked for no more once the feed is closed', async () => {
+  it('are no longer requested once the feed is closed', async () => {
     fake.answerBars = () => new Promise<undefined>(() => undefined)
     listen()
     await fake.until(() => fake.barRequests.length === 2)
@@ -182,7 +182,7 @@ describe.each(cases)('past bars of a live feed of $venue', ({ venue, symbols, st
   })
 })
 
-it('are not asked for unless somebody wants them', async () => {
+it('are requested only if configured', async () => {
   const fake = await FakeBinance.start('binance_spot', ['BTCUSDT'])
   const { wsUrl, restUrl } = fake
   const instruments = [anInstrument('BTCUSDT', 'binance_spot')]

@@ -6,21 +6,21 @@ import { nextTurn } from '@triplane/async'
 import { CaptureError } from './capture-error.ts'
 
 const PLAIN_CHUNK_BYTES = 256 * 1024
-/** Deflate shrinks at most 1032 to 1, so what one piece inflates to stays below 66 MB. */
+/** Deflate shrinks at most 1032 to 1, so one piece inflates to less than 66 MB. */
 const GZIP_PIECE_BYTES = 64 * 1024
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** The bytes of a capture file, inflated where it is gzip, in chunks that are not written to again. */
+/** The bytes of a capture file, inflated if it is gzip, in chunks that are never written to again. */
 export interface CaptureBytes {
   /** Size of the file, compressed bytes. */
   readonly bytesTotal: number
   /** How much of the file `chunks` has read, compressed bytes. */
   bytesRead(): number
-  /** The content from its beginning. Throws a `CaptureError` after everything that could be read. */
+  /** The content from its beginning. Throws a `CaptureError` after everything readable. */
   chunks(): AsyncGenerator<Buffer>
 }
 
-/** Opens `path`, plain or gzip by its first bytes. Refuses what is missing, empty or not a regular file with a `CaptureError`. */
+/** Opens `path`, plain or gzip by its first bytes. Refuses a missing, empty or irregular file with a `CaptureError`. */
 export async function openCaptureBytes(path: string): Promise<CaptureBytes> {
   const bytesTotal = await sizeOf(path)
   const isGzip = await startsAsGzip(path)
@@ -46,7 +46,7 @@ export async function openCaptureBytes(path: string): Promise<CaptureBytes> {
   }
 }
 
-/** Leaves out the mark that some editors write before UTF-8: it is no part of the first line. */
+/** Removes the byte order mark that some editors write before UTF-8: it is not part of the first line. */
 async function* withoutByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of chunks) {
@@ -91,8 +91,8 @@ async function startsAsGzip(path: string): Promise<boolean> {
 }
 
 /**
- * Inflates piece by piece. A stream of pipes would throw away what it has inflated when it meets the end of a truncated
- * file; here everything before the fault is delivered first. The next piece is inflated while the last one is used.
+ * Inflates piece by piece. A stream of pipes would discard what it has inflated at the end of a truncated file; here everything
+ * before the fault is delivered first. The next piece is inflated while the last one is used.
  */
 async function* inflate(path: string, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: PLAIN_CHUNK_BYTES })

@@ -1,4 +1,4 @@
-/** What can be wrong with a capture file. */
+/** The faults of a capture file. */
 export type CaptureErrorCode =
   | 'not_found'
   | 'not_a_file'
@@ -11,7 +11,7 @@ export type CaptureErrorCode =
   | 'not_supported'
   | 'not_understood'
 
-/** A capture file that cannot be played. The message names the file and says "Expected X, was Y". Trying again does not help. */
+/** A capture file that cannot be played. The message names the file and says "Expected X, was Y". Retrying does not help. */
 export class CaptureError extends Error {
   override readonly name = 'CaptureError'
   readonly retryable = false

@@ -19,7 +19,7 @@ const payload = (tsRecvUs: number, text = '{"a":1}') => ({ kind: 'payload', tsRe
 
 describe('readCaptureLine', () => {
   it.each([
-    { name: 'nanoseconds are cut off', line: '1723161255030314999 {"a":1}', want: payload(1_723_161_255_030_314) },
+    { name: 'nanoseconds are truncated', line: '1723161255030314999 {"a":1}', want: payload(1_723_161_255_030_314) },
     { name: 'microseconds', line: '1723161255030314 {"a":1}', want: payload(1_723_161_255_030_314) },
     { name: 'the largest time', line: '9999999999999999999 {"a":1}', want: payload(9_999_999_999_999_999) },
     {
@@ -64,7 +64,7 @@ describe('readCaptureLine', () => {
     },
     { name: 'a disconnect without a reason', line: 'wss://ws.okx.com:8443/ws <x> 1652459225.298788', want: 'bad' },
     {
-      name: 'what was sent',
+      name: 'a message that was sent',
       line: 'wss://ws.okx.com:8443/ws <- 1652459225.2987883: {"op":"subscribe"}',
       want: {
         kind: 'sent',
@@ -74,7 +74,7 @@ describe('readCaptureLine', () => {
       },
     },
     {
-      name: 'what REST returned',
+      name: 'a REST answer',
       line: 'https://api.binance.com/api/v3/depth?symbol=NKNUSDT -> 1633998512.320639: {"lastUpdateId":1}',
       want: {
         kind: 'rest',
@@ -100,7 +100,7 @@ describe('readCaptureLine', () => {
     { name: 'a sign', line: '-1633998512.5: {"a":1}', want: 'bad' },
     { name: 'one character', line: '1', want: 'bad' },
     { name: 'a REST answer without a payload', line: 'https://api.binance.com/ -> 1633998512.5', want: 'bad' },
-    { name: 'a URL that is none', line: 'https://[::/ -> 1633998512.5: {}', want: 'bad' },
+    { name: 'an invalid URL', line: 'https://[::/ -> 1633998512.5: {}', want: 'bad' },
     { name: 'words', line: 'what is this', want: 'bad' },
   ])('$name', ({ line, want }) => {
     expect(read(line)).toEqual(want)

@@ -21,11 +21,11 @@
  */
 export interface CaptureLine {
   kind: 'payload' | 'connected' | 'disconnected' | 'recorded' | 'ended' | 'sent' | 'rest' | 'bad'
-  /** Receive time, microseconds: nanoseconds are cut off, fractions of seconds rounded to the nearest. */
+  /** Receive time, microseconds: nanoseconds are truncated, fractions of seconds rounded to the nearest. */
   tsRecvUs: number
-  /** Where the payload begins; it ends where the line ends. */
+  /** The start of the payload, which extends to the end of the line. */
   payloadStart: number
-  /** Of control lines, else ''. */
+  /** Set for control lines, else ''. */
   url: string
 }
 
@@ -50,7 +50,7 @@ export function emptyCaptureLine(): CaptureLine {
   return { kind: 'bad', tsRecvUs: 0, payloadStart: 0, url: '' }
 }
 
-/** Reads the line from `start` to `end` into `line`, which is reused from call to call. Time is left alone when it is bad. */
+/** Reads the line from `start` to `end` into `line`, which is reused from call to call. Does not set the time of a bad line. */
 export function readCaptureLine(bytes: Buffer, start: number, end: number, line: CaptureLine): void {
   line.url = ''
   const first = bytes[start] as number
@@ -86,7 +86,7 @@ function readSeconds(bytes: Buffer, start: number, end: number, line: CaptureLin
   return true
 }
 
-/** Microseconds of `<10 digits>[.digits]`, rounded half up on the digits themselves; negative when it is anything else. */
+/** Microseconds of `<10 digits>[.digits]`, rounded half up on the digits themselves; negative for any other text. */
 function secondsToUs(bytes: Uint8Array, start: number, end: number): number {
   const seconds = end - start < 10 ? -1 : readDigits(bytes, start, start + 10)
   if (seconds < 0) return -1
@@ -115,7 +115,7 @@ function readControlLine(bytes: Buffer, start: number, end: number, line: Captur
   line.payloadStart = start + head.length
 }
 
-/** The integer that at most 10 digits spell; negative when one is not a digit. Without a branch per digit: it runs on every line. */
+/** The integer in at most 10 digits; negative when one is not a digit. Without a branch per digit: it runs on every line. */
 function readDigits(bytes: Uint8Array, start: number, end: number): number {
   let value = 0
   let sign = 0

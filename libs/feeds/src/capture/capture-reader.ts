@@ -5,7 +5,7 @@ import { emptyCaptureLine, readCaptureLine, type CaptureLine } from './capture-l
 import { LineSplitter } from './line-splitter.ts'
 import { ReceiveTimes } from './receive-times.ts'
 
-/** A line that waits for the one behind it. */
+/** A line that waits for the next one. */
 interface HeldLine {
   readonly line: Readonly<CaptureLine>
   readonly bytes: Buffer
@@ -13,12 +13,12 @@ interface HeldLine {
   readonly end: number
 }
 
-/** What a capture reader needs to know of the file. */
+/** The parameters of a capture reader. */
 export interface CaptureReaderOptions {
   readonly origin: FrameOrigin
-  /** Time of the connect, and of what comes before the first line whose time is trusted. */
+  /** Time of the connect, and of lines before the first trusted time. */
   readonly startUs: number
-  /** So much time without a line is a hole, unless all sessions are closed; Infinity when the file has none. */
+  /** Time without a line that makes a hole, unless all sessions are closed; Infinity: the file has no holes. */
   readonly holeUs: number
   /** How much of a span some session of the file's instruments is open, microseconds. */
   readonly openTimeUs: (fromUs: number, toUs: number) => number
@@ -28,12 +28,12 @@ export interface CaptureReaderOptions {
  * Turns the chunks of a capture into feed items.
  *
  * Invariants
- * 1. The first item is a `Connect`. A later connect line is a `Disconnect`, if there was none, and a `Connect`.
- * 2. Every line that is not empty is one frame or one bad line; control lines without a market payload are neither.
- * 3. Times never fall: a line whose time is a little before that of the line before takes the latter.
+ * 1. The first item is a `Connect`. A later connect line becomes a `Disconnect`, if there was none, and a `Connect`.
+ * 2. Every non-empty line is one frame or one bad line; control lines without a market payload are neither.
+ * 3. Times never fall: a line whose time is slightly before that of the line before takes the latter.
  * 4. Frames refer to the chunks, nothing is copied, so a chunk must not be written to again.
- * 5. A jump of time that the next line confirms is a hole, of which the recording knows nothing: a `Disconnect` at the last
- *    line before it and a `Connect` at the first one behind. One that is not confirmed is a bad line, and time stays.
+ * 5. A jump of time that the next line confirms is a hole in the recording: a `Disconnect` at the last line before it and a
+ *    `Connect` at the first one behind. A line with an unconfirmed jump is a bad line, and time stays.
  */
 export class CaptureReader {
   readonly #options: CaptureReaderOptions
@@ -55,13 +55,13 @@ export class CaptureReader {
     this.#items = [{ type: 'connect', origin, tsRecvUs: startUs }]
   }
 
-  /** The items that `chunk` completes. */
+  /** The items completed by `chunk`. */
   read(chunk: Buffer): readonly FeedItem[] {
     this.#splitter.push(chunk)
     return this.#takeItems()
   }
 
-  /** The item of a last line without a line break. A jump that only the last line makes is confirmed by nothing. */
+  /** The item of a last line without a line break. A jump in the last line has no confirmation. */
   end(): readonly FeedItem[] {
     this.#splitter.end()
     const held = this.#held
@@ -96,7 +96,10 @@ export class CaptureReader {
     else this.#held = { line: { ...line }, bytes, start, end }
   }
 
-  /** Time really jumped. Back means that the clock was set: market time stands until it is overtaken, so nothing goes on. */
+  /**
+   * Handles a confirmed jump. Back means that the clock was set: market time stands until it is overtaken, so nothing
+   * continues.
+   */
   #jump(fromUs: number, toUs: number): void {
     if (!this.#isConnected) return
     const { origin, holeUs, openTimeUs } = this.#options
@@ -134,7 +137,7 @@ export class CaptureReader {
         tsRecvUs,
       })
     } else if (line.kind === 'connected') {
-      // The first one is the connect that there is already.
+      // The first one is the connect that already exists.
       if (this.#isConnected && !this.#hasFrames) return
       if (this.#isConnected) this.#disconnect(tsRecvUs, 'reconnect')
       this.#isConnected = true
@@ -155,7 +158,7 @@ export class CaptureReader {
     this.#items.push({ type: 'disconnect', origin: this.#options.origin, tsRecvUs, reason })
   }
 
-  /** The origin of a REST payload: a snapshot of the symbol that the URL names, the venue's list of its instruments, or past bars. */
+  /** The origin of a REST payload: a snapshot of the symbol in the URL, the venue's list of its instruments, or past bars. */
   #restOrigin(url: string): FrameOrigin {
     const { source, venue } = this.#options.origin
     const parsed = new URL(url)

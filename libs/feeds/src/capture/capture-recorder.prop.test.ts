@@ -33,7 +33,7 @@ function aFrame(tsRecvUs: number, text: string, of: FrameOrigin = origin): FeedI
   return { type: 'frame', origin: of, bytes, start: 1, end: bytes.length - 1, tsRecvUs }
 }
 
-/** All that a recording must give again. */
+/** Everything that a recording must replay. */
 const brief = (item: FeedItem) => {
   const head = `${item.type} ${item.tsRecvUs}`
   if (item.type === 'disconnect') return `${head} ${item.reason}`
@@ -45,7 +45,7 @@ const replayed = async (folder: string) => (await itemsOf(await openRecording(fo
 
 const pastBarsUrl = 'https://api.binance.com/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=32'
 
-/** What a feed hands over, in batches: a connect first, then frames, snapshots, silence, disconnects, connects. */
+/** The items of a feed, in batches: a connect first, then frames, snapshots, silence, disconnects, connects. */
 const aSession = fc
   .array(
     fc.array(
@@ -78,7 +78,7 @@ const aSession = fc
   })
 
 describe('CaptureRecorder', () => {
-  it('records what openRecording plays again, over files of any size', async () => {
+  it('records what openRecording replays, over files of any size', async () => {
     await fc.assert(
       fc.asyncProperty(
         aSession,
@@ -101,7 +101,7 @@ describe('CaptureRecorder', () => {
     )
   })
 
-  it('goes on in new files when it is made again, and leaves the old ones alone', async () => {
+  it('continues in new files when recreated, and leaves the old ones untouched', async () => {
     const folder = aFolder()
     const first = aRecorder(folder)
     first.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'before')])
@@ -120,12 +120,12 @@ describe('CaptureRecorder', () => {
     ])
   })
 
-  it('says of which feed it is, to whoever opens it', async () => {
+  it('records which feed it is of', async () => {
     const folder = aFolder()
     const file = join(folder, 'one.capture')
     const recorder = aRecorder(folder, 1, undefined, file)
     recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'whole')])
-    // Longer than any hole of a capture that does not say itself when its connection was down.
+    // Longer than any hole of a capture without its own disconnects.
     recorder.write([aFrame(testStartUs + 3_600_000_000, 'later')])
     recorder.end(testStartUs + 3_600_000_500)
     await recorder.close()
@@ -141,7 +141,7 @@ describe('CaptureRecorder', () => {
     expect(() => aRecorder(folder, 1, undefined, file).write([aFrame(testStartUs, 'again')])).toThrow(RecordingError)
   })
 
-  it('has given everything to the operating system when write returns', async () => {
+  it('has passed everything to the operating system when write returns', async () => {
     const folder = aFolder()
     const recorder = aRecorder(folder)
     recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'not closed')])
@@ -149,7 +149,7 @@ describe('CaptureRecorder', () => {
     await recorder.close()
   })
 
-  it('leaves out a line that was torn, an empty file, and what is of others', async () => {
+  it('skips a torn line, an empty file, and files of others', async () => {
     const folder = aFolder()
     const recorder = aRecorder(folder)
     recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }, aFrame(testStartUs, 'whole')])
@@ -169,29 +169,26 @@ describe('CaptureRecorder', () => {
   })
 
   it.each([
-    { name: 'the one under way', maxFileBytes: 1_000_000, syncs: 1 },
-    { name: 'one of a file that was closed', maxFileBytes: 1, syncs: 1 },
-  ])(
-    'writes nothing any more and syncs nothing again when a sync has failed: $name',
-    async ({ maxFileBytes, syncs }) => {
-      const folder = aFolder()
-      let tried = 0
-      const recorder = aRecorder(folder, maxFileBytes, () => Promise.reject(new Error(`EIO ${++tried}`)))
-      recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }])
-      if (maxFileBytes === 1) recorder.write([aFrame(testStartUs, 'next file')])
-      const before = await replayed(folder)
-      while (tried === 0) await new Promise((resolve) => setTimeout(resolve, 10))
-      await new Promise((resolve) => setImmediate(resolve))
-      const fault = expect.objectContaining({ name: 'RecordingError', code: 'unsynced', retryable: false })
-      expect(() => recorder.write([aFrame(testStartUs + 1, 'lost')])).toThrow(fault)
-      expect(() => recorder.write([])).toThrow(fault)
-      await expect(recorder.close()).rejects.toEqual(fault)
-      expect(await replayed(folder)).toEqual(before)
-      expect(tried).toBe(syncs)
-    },
-  )
+    { name: 'the current one', maxFileBytes: 1_000_000, syncs: 1 },
+    { name: 'one of a closed file', maxFileBytes: 1, syncs: 1 },
+  ])('stops writing and syncing after a failed sync: $name', async ({ maxFileBytes, syncs }) => {
+    const folder = aFolder()
+    let tried = 0
+    const recorder = aRecorder(folder, maxFileBytes, () => Promise.reject(new Error(`EIO ${++tried}`)))
+    recorder.write([{ type: 'connect', origin, tsRecvUs: testStartUs }])
+    if (maxFileBytes === 1) recorder.write([aFrame(testStartUs, 'next file')])
+    const before = await replayed(folder)
+    while (tried === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    await new Promise((resolve) => setImmediate(resolve))
+    const fault = expect.objectContaining({ name: 'RecordingError', code: 'unsynced', retryable: false })
+    expect(() => recorder.write([aFrame(testStartUs + 1, 'lost')])).toThrow(fault)
+    expect(() => recorder.write([])).toThrow(fault)
+    await expect(recorder.close()).rejects.toEqual(fault)
+    expect(await replayed(folder)).toEqual(before)
+    expect(tried).toBe(syncs)
+  })
 
-  it('refuses a folder that is a file, and a recording that is not there', async () => {
+  it('refuses a folder that is a file, and a missing recording', async () => {
     const path = join(aFolder(), 'file')
     writeFileSync(path, '')
     expect(() => aRecorder(path)).toThrow(RecordingError)

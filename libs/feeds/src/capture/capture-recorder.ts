@@ -7,41 +7,41 @@ import { recordingFiles, recordingPath } from './recording-files.ts'
 
 export interface RecorderOptions {
   readonly folder: string
-  /** The one file to record into, which must not be there yet; without it numbered files in the folder. */
+  /** The one file to record into, which must not exist; without it numbered files in the folder. */
   readonly file?: string | undefined
   /** Written at the beginning. */
   readonly feed: RecordedFeed
-  /** A new file of the folder begins when one has reached so many bytes. */
+  /** A new file of the folder begins when one has reached this size. */
   readonly maxFileBytes: number
   /** Written with connects and disconnects. */
   readonly streamUrl: string
-  /** Written with REST snapshots; names their symbol. Undefined where snapshots come by the stream. */
+  /** Written with REST snapshots; names their symbol. Undefined when snapshots come by the stream. */
   readonly snapshotUrl: (venueSymbol: string) => string | undefined
   /** Written with the venue's list of its instruments. */
   readonly listUrl: string
-  /** Resolves when what was written to an open file is on the disk; `fdatasync`, unless a test has a disk that fails. */
+  /** Resolves when everything written to an open file is on the disk; default `fdatasync`. For tests with a disk that fails. */
   readonly sync?: SyncFile | undefined
 }
 export type SyncFile = (file: number) => Promise<void>
 
-/** How long what was written may wait to be synced to the disk. */
+/** How long writes may wait to be synced to the disk. */
 const SYNC_EVERY_MS = 100
 const FIRST_BUFFER_BYTES = 256 * 1024
-/** What a line needs besides its payload and its URL: a time, blanks, a line break. */
+/** The parts of a line besides its payload and its URL: a time, blanks, a line break. */
 const LINE_EXTRA_BYTES = 64
 const NEWLINE = 0x0a
 
 /**
- * Records what a feed hands over, so that `openRecording` plays the same items. Frames are lines of nanoseconds and
- * payload; connects, disconnects and REST answers are control lines (see capture-line.ts). The passing of time is not
- * recorded, but for where the feed ended.
+ * Records the items of a feed, so that `openRecording` replays the same items. Frames are lines of nanoseconds and payload;
+ * connects, disconnects and REST answers are control lines (see capture-line.ts). The passing of time is not recorded, except
+ * for the end of the feed.
  *
  * Invariants
- * 1. What `write` was given is with the operating system when it returns: it survives the death of the process. It is
- *    synced off the event loop a moment later.
- * 2. A file holds whole lines, but for the last one of a machine that died, and nothing is appended to a file of an
+ * 1. When `write` returns, the operating system has the items: they survive the death of the process. They are synced off
+ *    the event loop a moment later.
+ * 2. A file contains whole lines, except for the last one of a machine that died, and nothing is appended to a file of an
  *    earlier recorder.
- * 3. After a sync that failed nothing is written any more, and none is tried again.
+ * 3. After a failed sync nothing more is written or synced.
  */
 export class CaptureRecorder {
   readonly #options: RecorderOptions
@@ -55,11 +55,11 @@ export class CaptureRecorder {
   #fileBytes = 0
   #isBegun = false
   #syncTimer: NodeJS.Timeout | undefined
-  /** Syncs and closes, one after the other. */
+  /** Runs syncs and closes, one after the other. */
   #syncing: Promise<void> = Promise.resolve()
   #fault: RecordingError | undefined
 
-  /** Throws RecordingError when the folder cannot be made or read. */
+  /** Throws RecordingError when the folder cannot be created or read. */
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#streamUrl = options.streamUrl
@@ -73,8 +73,8 @@ export class CaptureRecorder {
   }
 
   /**
-   * Records items; their frames hold no line breaks. Throws RecordingError, and then nothing of them is recorded; also for
-   * no items, when a sync has failed.
+   * Records items, whose frames must contain no line breaks. Throws RecordingError, and then none of them is recorded; also
+   * without items, when a sync has failed.
    */
   write(items: readonly FeedItem[]): void {
     if (this.#fault) throw this.#fault
@@ -87,7 +87,7 @@ export class CaptureRecorder {
     this.#isBegun ||= first !== undefined
   }
 
-  /** Records that the feed has ended, and the time that it had come to. Throws as `write` does. */
+  /** Records the end of the feed, and the time that it had reached. Throws as `write` does. */
   end(timeUs: number): void {
     if (this.#fault || !this.#isBegun) return
     this.#used = 0
@@ -186,7 +186,7 @@ export class CaptureRecorder {
     void this.#syncing.then(() => closeSync(file))
   }
 
-  /** Syncs a file after the syncs before, unless one has failed. */
+  /** Syncs a file after the earlier syncs, unless one has failed. */
   #syncLater(file: number): void {
     this.#syncing = this.#syncing
       .then(() => (this.#fault ? undefined : this.#syncFile(file)))
@@ -196,7 +196,7 @@ export class CaptureRecorder {
       })
   }
 
-  /** What a REST answer came from; undefined for what came by stream. */
+  /** The URL of a REST answer; undefined for items of the stream. */
   #restUrl({ snapshotSymbol, isInstrumentList, pastBarsUrl }: FrameOrigin): string | undefined {
     if (pastBarsUrl !== undefined) return pastBarsUrl
     if (isInstrumentList) return this.#options.listUrl

@@ -6,7 +6,7 @@ import { LineSplitter } from './line-splitter.ts'
 import { readRecordedFeed, type RecordedFeed } from './recorded-feed.ts'
 import { ReceiveTimes } from './receive-times.ts'
 
-/** How much of a capture is read to find out what it is. */
+/** How much of a capture is read to inspect it. */
 const HEAD_BYTES = 4 * 1024 * 1024
 const HEAD_LINES = 20_000
 
@@ -15,17 +15,17 @@ export interface CaptureNature {
   readonly venue: string
   /** Venue symbol of the only depth stream; absent when there is not exactly one. */
   readonly depthSymbol?: string
-  /** Receive time of the first line whose time can be believed, microseconds. */
+  /** Receive time of the first line with a plausible time, microseconds. */
   readonly startUs: number
-  /** What a recording of our own says of itself. */
+  /** The header of a recording of our own. */
   readonly recorded?: RecordedFeed
 }
 
 /**
- * Finds out what a capture holds from the content of its first 4 MB or 20,000 lines; the file's name says nothing. What it
- * finds holds for the whole file: a frame of another venue further on is for the normaliser to refuse, and a depth stream
- * that first turns up further on does not take snapshots away from the one seen here. `venue` overrides what is found.
- * Throws a `CaptureError` when no line has a time, or nothing tells one venue.
+ * Determines the contents of a capture from its first 4 MB or 20,000 lines; the file's name has no meaning. The result applies
+ * to the whole file: a later frame of another venue is left for the normaliser to refuse, and a depth stream that first appears
+ * later does not take snapshots away from the one seen here. `venue` overrides the result. Throws a `CaptureError` when no line
+ * has a time, or the venue is not clear.
  */
 export async function inspectCapture(
   path: string,
@@ -103,7 +103,7 @@ export async function inspectCapture(
   }
 }
 
-/** Gives the head of the capture to `splitter`. Returns the fault that ended it early: what came before may be played. */
+/** Feeds the head of the capture to `splitter`. Returns the fault that ended it early: everything before may be played. */
 async function pushHead(
   bytes: CaptureBytes,
   splitter: LineSplitter,

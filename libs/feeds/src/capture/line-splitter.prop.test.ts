@@ -18,7 +18,7 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
 }
 
 describe('LineSplitter', () => {
-  it('finds the same lines wherever chunks end, also inside a character', () => {
+  it('finds the same lines wherever chunks end, even inside a character', () => {
     const line = fc.string({ unit: fc.constantFrom('a', '{', ' ', 'é', '€', '😀', '\r') })
     fc.assert(
       fc.property(fc.array(line), fc.array(fc.nat(60)), fc.boolean(), (lines, places, endsWithBreak) => {

@@ -6,16 +6,17 @@ const KEPT_OF_TOO_LONG_BYTES = 4096
 const NEWLINE = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
-/** Takes one line, without its line break. Of a line that was too long it is given the first bytes; `lineBytes` is how long it was. */
+/**
+ * Receives one line, without its line break. For a line that was too long: its first bytes, and its full length in `lineBytes`.
+ */
 export type TakeLine = (bytes: Buffer, start: number, end: number, lineBytes: number) => void
 
 /**
- * Cuts chunks into lines without copying them; only a line that crosses a chunk's border is copied, once. Empty lines are
- * left out.
+ * Splits chunks into lines without copying; only a line that crosses a chunk's border is copied, once. Skips empty lines.
  *
  * Invariants
- * 1. How the bytes are cut into chunks changes nothing in the lines.
- * 2. At most `MAX_LINE_BYTES` and one chunk are held.
+ * 1. The lines do not depend on how the bytes are divided into chunks.
+ * 2. At most `MAX_LINE_BYTES` and one chunk are in memory.
  */
 export class LineSplitter {
   readonly #take: TakeLine

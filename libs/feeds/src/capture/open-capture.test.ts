@@ -22,7 +22,7 @@ const usdm = `1723161255030314667 ${depth('BTCUSDT', ',"pu":0')}`
 const spot = `1723161255030314667 ${depth('BTCUSDT')}`
 const snapshot = '1723161255319702566 {"lastUpdateId":2,"bids":[],"asks":[]}'
 
-/** Everything that a capture delivers, one text an item, and the code of the error at the end if there is one. */
+/** Everything that a capture delivers, as a text per item, and the code of the error at the end if there is one. */
 async function play(capture: CaptureFeed): Promise<string[]> {
   const lines: string[] = []
   try {
@@ -70,7 +70,7 @@ describe('openCapture', () => {
     expect(capture.bytesRead()).toBe(capture.bytesTotal)
   })
 
-  it('gives bad lines before the first time that time, and lets time never fall', async () => {
+  it('gives bad lines before the first time that time, and never lets time fall', async () => {
     const capture = await openCapture(fileOf(`bad\n${spot}\n1723161254000000000 {"late":1}`), { source: 'recorder' })
     expect(await play(capture)).toEqual([
       'connect 1723161255.030314 recorder binance_spot BTCUSDT',
@@ -80,7 +80,7 @@ describe('openCapture', () => {
     ])
   })
 
-  it('reads control lines: connects, nothing for what was sent, REST answers with the symbol that their URL names', async () => {
+  it('reads control lines: connects, nothing for sent messages, REST answers with the symbol of their URL', async () => {
     const stream = 'wss://stream.binance.com:9443/stream'
     const capture = await openCapture(
       fileOf(
@@ -104,7 +104,7 @@ describe('openCapture', () => {
     ])
   })
 
-  it('reads disconnect lines, and connects after them once', async () => {
+  it('reads disconnect lines, and later connects once', async () => {
     const stream = 'wss://stream.binance.com:9443/stream'
     const capture = await openCapture(
       fileOf(
@@ -129,7 +129,7 @@ describe('openCapture', () => {
     { name: 'pu means USD-M', content: usdm, want: { venue: 'binance_usdm', snapshotSymbol: 'BTCUSDT' } },
     { name: 'no pu means spot', content: spot, want: { venue: 'binance_spot', snapshotSymbol: 'BTCUSDT' } },
     {
-      name: 'with two depth streams a snapshot belongs to none',
+      name: 'with two depth streams a snapshot belongs to neither',
       content: `${spot}\n1723161255030314667 ${depth('ETHUSDT')}`,
       want: { venue: 'binance_spot' },
     },
@@ -141,7 +141,7 @@ describe('openCapture', () => {
     },
     { name: 'the override decides', content: '1723161255030314667 {"what":1}', venue: 'sim', want: { venue: 'sim' } },
     {
-      name: 'the override settles a quarrel',
+      name: 'the override settles a conflict',
       content: `${usdm}\n${spot}`,
       venue: 'binance_spot',
       want: { venue: 'binance_spot', snapshotSymbol: 'BTCUSDT' },
@@ -152,7 +152,7 @@ describe('openCapture', () => {
   })
 
   it.each([
-    { name: 'nothing there', path: () => join(folder, 'missing'), code: 'not_found' },
+    { name: 'a missing file', path: () => join(folder, 'missing'), code: 'not_found' },
     { name: 'a folder', path: () => folder, code: 'not_a_file' },
     { name: 'a device', path: () => '/dev/null', code: 'not_a_file' },
     { name: 'an empty file', path: () => fileOf(''), code: 'empty' },
@@ -166,7 +166,7 @@ describe('openCapture', () => {
       code: 'corrupt_gzip',
     },
     {
-      name: 'nothing that tells the venue',
+      name: 'an unknown venue',
       path: () => fileOf('1723161255030314667 {"what":1}'),
       code: 'unknown_venue',
     },
@@ -175,7 +175,7 @@ describe('openCapture', () => {
     expect(await codeOf(path())).toBe(code)
   })
 
-  it('delivers what comes before the end of a truncated gzip file, then throws', async () => {
+  it('delivers everything before the end of a truncated gzip file, then throws', async () => {
     const lines = Array.from(
       { length: 20_000 },
       (_, i) => `17231612550${String(i).padStart(8, '0')} {"u":${i * 7919},"x":${(i * i) % 9973}}`,
@@ -202,7 +202,7 @@ describe('openCapture', () => {
     expect(capture.bytesRead()).toBeLessThan(capture.bytesTotal)
   })
 
-  it('reads a file far larger than what it holds in memory', async () => {
+  it('reads a file far larger than its memory use', async () => {
     const block = gzipSync(Buffer.alloc(16 * 1024 * 1024, `${usdm}\n`))
     const capture = await openCapture(fileOf(Buffer.concat(Array.from({ length: 12 }, () => block))))
     let bytes = 0
@@ -217,7 +217,7 @@ describe('openCapture', () => {
 })
 
 describe('time in a capture', () => {
-  /** A capture with a line at each second after the start; what comes of it, in seconds after the start. */
+  /** A capture with a line at each second after the start; its items, in seconds after the start. */
   async function storyOf(seconds: readonly number[], options: CaptureOptions = {}): Promise<string[]> {
     const lines = seconds.map((second) => `${1_723_161_600 + second}000000000 ${depth('BTCUSDT')}\n`)
     const items: FeedItem[] = []
@@ -231,7 +231,7 @@ describe('time in a capture', () => {
   const day = 86_400
 
   it.each([
-    { name: 'a silence of a minute is none', seconds: [0, 60, 61], want: ['connect 0', '0', '60', '61'] },
+    { name: 'a silence of a minute is not a hole', seconds: [0, 60, 61], want: ['connect 0', '0', '60', '61'] },
     {
       name: 'a longer one is a hole, from the last line before to the first behind',
       seconds: [0, 1, 62, 63],
@@ -264,7 +264,7 @@ describe('time in a capture', () => {
     },
     { name: 'a first time a day ahead is refused', seconds: [day, 0, 1], want: ['connect 0', 'badLine 0', '0', '1'] },
     {
-      name: 'a last time a day ahead is confirmed by nothing',
+      name: 'a last time a day ahead has no confirmation',
       seconds: [0, 1, day],
       want: ['connect 0', '0', '1', 'badLine 1'],
     },
@@ -285,13 +285,13 @@ describe('time in a capture', () => {
     expect(await storyOf(seconds)).toEqual(want)
   })
 
-  it('has holes of the length that was asked for', async () => {
+  it('has holes of the given length', async () => {
     const story = ['connect 0', '0', 'hole 0', 'connect 10', '10', '11']
     expect(await storyOf([0, 10, 11], { holeUs: 9_000_000 })).toEqual(story)
     expect(await storyOf([0, 10, 11], { holeUs: 10_000_000 })).toEqual(['connect 0', '0', '10', '11'])
   })
 
-  it('takes a night in which no session is open for no hole', async () => {
+  it('does not treat a night without an open session as a hole', async () => {
     // The file begins on Friday, 2024-08-09, 00:00 UTC: 20:00 in New York.
     const opens = 13.5 * 3600
     const options: CaptureOptions = { sessions: () => ['us_equity'] }

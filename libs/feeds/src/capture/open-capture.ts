@@ -6,20 +6,20 @@ import { CaptureReader } from './capture-reader.ts'
 import { inspectCapture } from './inspect-capture.ts'
 
 export interface CaptureOptions {
-  /** Venue and product whose protocol the frames speak; found out from the content when absent. */
+  /** Venue and product whose protocol the frames use; detected from the content when absent. */
   readonly venue?: string
-  /** Label of metrics and events. Default: that of the feed which a recording of our own is of, else `capture`. */
+  /** Label of metrics and events. Default: that of the feed in a recording of our own, else `capture`. */
   readonly source?: string
   /**
-   * So much time without a line, microseconds, is a hole, unless all `sessions` are closed. Default 60 s. A recording of our own has none:
-   * it says itself when its connection was down.
+   * Time without a line, microseconds, that makes a hole, unless all `sessions` are closed. Default 60 s. A recording of our
+   * own has none: it records when its connection was down.
    */
   readonly holeUs?: number
-  /** When the venue's instruments trade; always, unless given. */
+  /** When the venue's instruments trade; default always. */
   readonly sessions?: (venue: string) => readonly Session[]
 }
 
-/** Silence of a capture that is taken for a hole, unless told otherwise. */
+/** Default length of silence in a capture that counts as a hole. */
 export const DEFAULT_HOLE_US = 60 * US_PER_SECOND
 
 /** A capture file as a feed, and how far it has been read. */
@@ -31,14 +31,14 @@ export interface CaptureFeed extends Feed {
   readonly bytesTotal: number
   /** How much of the file has been read, compressed bytes. */
   bytesRead(): number
-  /** Symbols of the instruments that a recording of our own is of. */
+  /** Symbols of the instruments in a recording of our own. */
   readonly symbols?: readonly string[]
 }
 
 /**
- * Opens a capture file, plain or gzip, and finds out what it holds. Refuses what cannot be played with a `CaptureError`;
- * `batches` throws one after the last readable line when the file turns out to be cut off or corrupt. Reads in chunks: a
- * file of any size takes a few megabytes.
+ * Opens a capture file, plain or gzip, and determines its contents. Refuses an unplayable file with a `CaptureError`; `batches`
+ * throws one after the last readable line when the file turns out to be truncated or corrupt. Reads in chunks: a file of any
+ * size takes a few megabytes.
  */
 export async function openCapture(path: string, options: CaptureOptions = {}): Promise<CaptureFeed> {
   return captureFeed(path, await openCaptureBytes(path), options)

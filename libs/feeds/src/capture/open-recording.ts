@@ -5,25 +5,25 @@ import { captureFeed, type CaptureFeed, type CaptureOptions } from './open-captu
 import { recordingFiles } from './recording-files.ts'
 
 export interface RecordingOptions extends CaptureOptions {
-  /** Whose recording it is; a folder may hold those of several venues. */
+  /** The venue of the recording; a folder may contain those of several venues. */
   readonly venue: string
 }
 
 const NEWLINE = 0x0a
 
 /**
- * Opens what a live feed has recorded into `folder`, all of its files as one capture: the items that the feed handed
- * over, but for the passing of time. A torn last line, which nobody has acted on, is left out. Throws a CaptureError,
- * `not_found` when there is no recording of the venue.
+ * Opens the recording of a live feed in `folder`, all of its files as one capture: the items of the feed, without the passing
+ * of time. Skips a torn last line, on which no plane has acted. Throws a CaptureError, `not_found` when there is no recording
+ * of the venue.
  */
 export async function openRecording(folder: string, options: RecordingOptions): Promise<CaptureFeed> {
   const parts: CaptureBytes[] = []
   for (const path of await writtenFiles(folder, options.venue)) parts.push(await openCaptureBytes(path))
-  // What the live feed handed over holds every disconnect already: nothing may be added, or items would be counted twice.
+  // The recording already has every disconnect of the live feed: adding one would count items twice.
   return captureFeed(folder, joined(parts), { ...options, holeUs: Infinity })
 }
 
-/** Files that hold something: one that was opened just before the process died does not. */
+/** The non-empty files: one that was opened just before the process died is empty. */
 async function writtenFiles(folder: string, venue: string): Promise<string[]> {
   const written: string[] = []
   try {
@@ -46,7 +46,7 @@ function joined(parts: readonly CaptureBytes[]): CaptureBytes {
   }
 }
 
-/** The chunks without what comes after the last line break. */
+/** The chunks without anything after the last line break. */
 async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let open: Buffer[] = []
   for await (const chunk of chunks) {

@@ -1,6 +1,6 @@
 import { ReceiveTimes } from './receive-times.ts'
 
-/** What becomes of each time, in the order in which that is known: `+` trusted, `-` impossible, `?` still held. */
+/** The verdict on each time, in the order in which it is known: `+` trusted, `-` impossible, `?` undecided. */
 function judge(times: readonly number[], startUs?: number): string[] {
   const judged = new ReceiveTimes(60, startUs)
   const said: string[] = []
@@ -18,7 +18,7 @@ function judge(times: readonly number[], startUs?: number): string[] {
 
 describe('ReceiveTimes', () => {
   it.each([
-    { name: 'trusts what is within the limit, both ways', times: [100, 160, 100], want: ['+100', '+160', '+100'] },
+    { name: 'trusts a time within the limit, both ways', times: [100, 160, 100], want: ['+100', '+160', '+100'] },
     { name: 'trusts a jump that the next time confirms', times: [100, 500, 501], want: ['+100', '+500', '+501'] },
     { name: 'trusts one jump after another', times: [100, 500, 900, 901], want: ['+100', '+500', '+900', '+901'] },
     { name: 'doubts one time ahead', times: [100, 9000, 101], want: ['+100', '-9000', '+101'] },
@@ -32,7 +32,7 @@ describe('ReceiveTimes', () => {
     { name: 'believes two times that agree on the past', times: [1000, 3, 4], want: ['+1000', '+3', '+4'] },
     { name: 'leaves a last jump open', times: [100, 500], want: ['+100', '?500'] },
     {
-      name: 'doubts a first time that is ahead of all',
+      name: 'doubts a first time that is ahead of all others',
       times: [9000, 100, 101],
       startUs: 100,
       want: ['-9000', '+100', '+101'],
@@ -45,7 +45,7 @@ describe('ReceiveTimes', () => {
     { name: 'the first time', times: [100, 101], want: ['+100', '+101'] },
     { name: 'a first time ahead of all', times: [9000, 100, 101], want: ['-9000', '+100', '+101'] },
     { name: 'a first time before a hole', times: [100, 500, 501], want: ['+100', '+500', '+501'] },
-  ])('judges $name by the next, when nothing is known before', ({ times, want }) => {
+  ])('judges $name by the next, without an earlier time', ({ times, want }) => {
     expect(judge(times)).toEqual(want)
   })
 

@@ -1,14 +1,14 @@
-/** What became of a receive time that was held back: the next one confirms it, or it is impossible. */
+/** Verdict on a doubtful receive time: the next one confirms it, or it is impossible. */
 export type TimeVerdict = 'confirmed' | 'impossible'
 
 /**
- * Tells a jump of receive times that really happened from a single time that is impossible, by the time behind it.
+ * Distinguishes a real jump of receive times from a single impossible time, by the time behind it.
  *
  * Invariants
- * 1. A time that is within the limit of the newest one that is trusted is trusted at once. Any other, the first one of all
- *    too, is held: at most one at a time.
- * 2. The next time confirms the one that is held when it jumps the same way and is not more than the limit before it.
- * 3. A time that is not confirmed is remembered by nothing.
+ * 1. A time within the limit of the newest trusted one is trusted at once. Any other, including the very first, waits for a
+ *    verdict: at most one at a time.
+ * 2. The next time confirms the waiting one when it jumps the same way and is not more than the limit before it.
+ * 3. An unconfirmed time leaves no trace.
  */
 export class ReceiveTimes {
   readonly #limitUs: number
@@ -16,20 +16,20 @@ export class ReceiveTimes {
   #heldUs: number | undefined
 
   /**
-   * `limitUs` is the jump that needs no confirmation, in either direction; with Infinity everything is trusted. `startUs` is a
-   * time that is trusted beforehand.
+   * `limitUs` is the jump that needs no confirmation, in either direction; with Infinity every time is trusted. `startUs` is a
+   * time that is trusted from the start.
    */
   constructor(limitUs: number, startUs?: number) {
     this.#limitUs = limitUs
     this.#trustedUs = startUs
   }
 
-  /** The newest time that is trusted; undefined before the first. */
+  /** The newest trusted time; undefined before the first. */
   get trustedUs(): number | undefined {
     return this.#trustedUs
   }
 
-  /** The verdict of `timeUs` on the time that is held; undefined when none is. After `confirmed` the held one is trusted. */
+  /** The verdict of `timeUs` on the waiting time; undefined when none waits. After `confirmed` the waiting time is trusted. */
   judgeHeld(timeUs: number): TimeVerdict | undefined {
     const heldUs = this.#heldUs
     if (heldUs === undefined) return undefined
@@ -41,7 +41,7 @@ export class ReceiveTimes {
     return 'confirmed'
   }
 
-  /** True when `timeUs` is trusted; else it is held for the next one to judge. To be called when nothing is held. */
+  /** True when `timeUs` is trusted; otherwise it waits for the next one. Call it only when no time waits. */
   trusts(timeUs: number): boolean {
     if (this.#isJump(timeUs)) {
       this.#heldUs = timeUs

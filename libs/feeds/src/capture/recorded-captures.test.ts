@@ -95,7 +95,7 @@ describeWithData('recorded captures', (folder) => {
     { name: 'KRAKEN.ws.48.0', frames: 49 },
     { name: 'KRAKEN.ws.49.0', frames: 60 },
     { name: 'KRAKEN.ws.50.0', frames: 4_321 },
-  ])('plays $name as the venue that it is of', async ({ name, frames }) => {
+  ])('plays $name as of its own venue', async ({ name, frames }) => {
     const capture = await openCapture(cryptofeed(name))
     expect(capture.origin).toEqual({ source: 'capture', venue: 'kraken' })
     const kinds: Record<string, number> = {}

@@ -1,6 +1,6 @@
 import { isJsonObject } from '@triplane/venues'
 
-/** What a recording of our own says of the live feed that it is of: a replay of it is the same run. */
+/** The live feed that a recording of our own is of, from its header: a replay of it is the same run. */
 export interface RecordedFeed {
   /** Label of metrics and events: binance_ws. */
   readonly source: string
@@ -9,7 +9,7 @@ export interface RecordedFeed {
   readonly symbols: readonly string[]
 }
 
-/** Reads what a recorder wrote about its feed; undefined when it is anything else. */
+/** Parses a recorder's text about its feed; undefined for any other text. */
 export function readRecordedFeed(text: string): RecordedFeed | undefined {
   let json: unknown
   try {

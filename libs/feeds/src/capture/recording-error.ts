@@ -1,6 +1,6 @@
 /**
- * The folder of a recording cannot be written (`unwritable`): trying again helps once there is space, or the right to write.
- * Or a sync of it failed (`unsynced`): nobody knows what of it is on the disk.
+ * The folder of a recording cannot be written (`unwritable`): retrying helps once there is space, or the right to write. Or a
+ * sync of it failed (`unsynced`): it is unknown how much is on the disk.
  */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'

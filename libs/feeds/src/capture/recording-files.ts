@@ -10,7 +10,7 @@ export interface RecordingFile {
   readonly number: number
 }
 
-/** The files of a venue's recording in `folder`, in the order in which they were written. */
+/** The files of a venue's recording in `folder`, in the order of writing. */
 export function recordingFiles(folder: string, venue: string): readonly RecordingFile[] {
   return readdirSync(folder)
     .flatMap((name) => {

@@ -1,23 +1,23 @@
-/** How long the live feed waits for what, milliseconds. */
+/** Waits and limits of the live feed, milliseconds. */
 export interface FeedTiming {
-  /** A connection that brought no message for so long is given up, at most half as much later. */
+  /** Time without a message after which a connection is dropped, at most half as much later. */
   readonly stallAfterMs: number
-  /** First and longest wait before another try to connect or to fetch; doubled in between, half of it at random. */
+  /** First and longest wait before another attempt to connect or to fetch; doubled in between, half of it at random. */
   readonly firstRetryMs: number
   readonly longestRetryMs: number
-  /** A connection that lived so long starts the waits anew: venues count connects. */
+  /** Lifetime of a connection that resets the waits: venues count connects. */
   readonly stableAfterMs: number
-  /** Age at which a connection is replaced; half an hour before the venue ends it, unless told otherwise. Infinity: never. */
+  /** Age at which a connection is replaced; default half an hour before the venue ends it. Infinity: never. */
   readonly maxAgeMs: number
-  /** A TCP, TLS and WebSocket handshake, a REST answer, or a snapshot by the stream takes at most so long. */
+  /** Maximum time of a TCP, TLS and WebSocket handshake, a REST answer, or a snapshot by the stream. */
   readonly answerMs: number
-  /** A snapshot is asked for when its book stream has begun without one, or after so long without the stream. */
+  /** A snapshot is requested when its book stream has begun without one, or after this time without the stream. */
   readonly depthWithinMs: number
-  /** The first connection waits so long for bars of the time before; what has not come is given up. */
+  /** Maximum time that the first connection waits for past bars; those missing then are given up. */
   readonly pastBarsWithinMs: number
-  /** A venue is asked for the bar in which the first connection began so long after its end. */
+  /** Time from the end of the bar in which the first connection began until the venue is asked for it. */
   readonly afterBarMs: number
-  /** The planes see silence so often. */
+  /** How often the planes see silence. */
   readonly silenceMs: number
 }
 
@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000
 /** How long before its end by the venue a connection is replaced. */
 export const RENEWED_BEFORE_MS = 30 * MINUTE_MS
 
-/** What suits real venues. */
+/** Values for real venues. */
 export const defaultTiming: Omit<FeedTiming, 'maxAgeMs'> = {
   stallAfterMs: 30_000,
   firstRetryMs: 500,

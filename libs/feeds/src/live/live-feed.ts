@@ -22,33 +22,33 @@ import type { WantedBars } from './wanted-bars.ts'
 import { WeightBudget } from './weight-budget.ts'
 
 export interface LiveFeedOptions {
-  /** Id of a venue that can be gone live at. */
+  /** Id of a venue that supports live data. */
   readonly venue: string
-  /** The instruments of the run on this venue, at most as many as one connection carries. */
+  /** The instruments of the run on this venue, at most as many as one connection supports. */
   readonly instruments: readonly Instrument[]
   readonly clock: Clock
   /** Label of metrics and events. Default: the venue's. */
   readonly source?: string
-  /** Where its streams are, instead of the venue's own. */
+  /** URL of its streams, instead of the venue's own. */
   readonly wsUrl?: string
   /** Base of the REST paths, instead of the venue's own. */
   readonly restUrl?: string
-  /** Folder to record into, or one new file; without it nothing is recorded. */
+  /** Folder to record into, or one new file; absent: no recording. */
   readonly recordTo?: string | { readonly file: string }
-  /** Size at which a new file of the recording begins. Default 256 MB. */
+  /** Size at which a new file of the recording begins; default 256 MB. */
   readonly maxFileBytes?: number
-  /** Syncs a file of the recording; the machine's disk unless told otherwise. */
+  /** Syncs a file of the recording; default the machine's disk. */
   readonly syncFile?: SyncFile
-  /** The run has been going on before: what it knows is not to be trusted any more, so the first item is a Disconnect. */
+  /** The run continues an earlier one: its state can no longer be trusted, so the first item is a Disconnect. */
   readonly resumed?: boolean
-  /** Bars of the time before, of each instrument that is traded, that the venue is asked for. Default: none. */
+  /** Past bars to request from the venue, for each traded instrument; default none. */
   readonly pastBars?: readonly WantedBars[] | undefined
   readonly onNotice: (notice: FeedNotice) => void
   readonly timing?: Partial<FeedTiming>
-  /** How much may wait to be taken before the connection is given up. Default 100,000 items, 64 MB. */
+  /** How much may wait to be taken before the connection is dropped; default 100,000 items, 64 MB. */
   readonly maxWaitingItems?: number
   readonly maxWaitingBytes?: number
-  /** Numbers from 0 to below 1, for the waits. */
+  /** Numbers in [0, 1), for the waits. */
   readonly random?: () => number
 }
 
@@ -56,37 +56,36 @@ export interface LiveFeedOptions {
 export interface LiveFeed extends Feed {
   readonly origin: FrameOrigin
   /**
-   * Asks for a fresh snapshot of the book of an instrument: the core has said `book_invalid`. Does nothing while one
-   * is on its way or there is no connection, which brings one by itself. May be called as often as one likes.
+   * Requests a fresh snapshot of an instrument's book, after the core's `book_invalid`. Does nothing while one is on its way,
+   * or without a connection, which brings one by itself. May be called any number of times.
    */
   requestSnapshot(instrument: InstrumentId): void
-  /** Asks for the venue's list of its instruments: the core has said `steps_unknown`. Else as above. */
+  /** Requests the venue's list of its instruments, after the core's `steps_unknown`. Otherwise as above. */
   requestInstrumentList(): void
   stats(): LiveFeedStats
 }
 
 /**
- * Makes the live feed of a venue: trades and quotes of every instrument, and the books of those that have one, over one connection,
- * and by REST, as frames of their own, the venue's list of its instruments at every connect, and snapshots of books where the
- * connection brings none.
- * It connects when `batches` is called, once past bars have come where they are asked for, and again whenever it has to. Throws
- * RecordingError when it cannot record.
+ * Creates the live feed of a venue: trades and quotes of every instrument, and the books of those that have one, over one
+ * connection; by REST, as separate frames, the venue's list of its instruments at every connect, and snapshots of books when
+ * the connection brings none. It connects when `batches` is called, after any requested past bars have arrived, and reconnects
+ * whenever necessary. Throws RecordingError when it cannot record.
  */
 export function createLiveFeed(options: LiveFeedOptions): LiveFeed {
   return new VenueFeed(options)
 }
 
-/** The name under which the list of instruments is asked for; no symbol has it. */
+/** The request name of the list of instruments; no symbol has it. */
 const LIST = '*'
-/** The longest that a timer waits. */
+/** The longest delay of a timer. */
 const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
  * Invariants
  * 1. Frames lie between a Connect and a Disconnect, in the order of receipt; times never fall.
- * 2. What was received is handed over. When it is not taken in time the connection ends, visibly; nothing is left out of
+ * 2. Everything received is handed over. When it is not taken in time the connection ends, visibly; nothing is left out of
  *    the middle of one.
- * 3. What is handed over has been recorded before.
+ * 3. Items are recorded before they are handed over.
  * 4. There is at most one connection, and at most one about to replace it.
  */
 class VenueFeed implements LiveFeed {
@@ -98,35 +97,35 @@ class VenueFeed implements LiveFeed {
   readonly #url: string
   /** Venue symbol of each instrument. */
   readonly #venueSymbols: ReadonlyMap<string, string>
-  /** Venue symbols of those whose books are kept. */
+  /** Venue symbols of the instruments with books. */
   readonly #bookSymbols: readonly string[]
-  /** What was received and not yet taken. */
+  /** Items received but not yet taken. */
   readonly #queue: BatchQueue<FeedItem>
   readonly #backoff: Backoff
   readonly #requests: VenueRequests
   readonly #pastBars: PastBarRequests
   /** Answers with past bars that wait for a connection. */
   readonly #pastAnswers: { readonly bytes: Buffer; readonly url: string }[] = []
-  /** How a snapshot of a venue symbol is asked for. */
+  /** How to request a snapshot of a venue symbol. */
   readonly #snapshotOf: (venueSymbol: string) => RestRequest | StreamRequest
   readonly #random: () => number
   readonly #isResumed: boolean
   #recorder: CaptureRecorder | undefined
   #isStarted = false
   #isClosed = false
-  /** The connection that frames come from, and since when. */
+  /** The connection that frames come from, and its start. */
   #current: StreamConnection | undefined
   #connectedUs = 0
-  /** The one that is being opened. */
+  /** The connection being opened. */
   #opening: StreamConnection | undefined
-  /** Why the one that is being opened replaces the current one. */
+  /** Why the connection being opened replaces the current one. */
   #renewal: DisconnectReason = 'planned'
   #retryTimer: NodeJS.Timeout | undefined
   #ageTimer: NodeJS.Timeout | undefined
   #depthTimer: NodeJS.Timeout | undefined
   /** Venue symbols whose book stream has not begun since it was subscribed to, by the stream's name. */
   readonly #quietBooks = new Map<string, string>()
-  /** After a slow consumer: not before everything is taken. */
+  /** After a slow consumer: reconnects only once everything is taken. */
   #waitsForConsumer = false
   #lastUs = 0
   #frames = 0
@@ -246,7 +245,7 @@ class VenueFeed implements LiveFeed {
   requestSnapshot(instrument: InstrumentId): void {
     const venueSymbol = this.#venueSymbols.get(instrument)
     invariant(venueSymbol !== undefined, 'the instrument is one of the feed', instrument)
-    // One whose stream has not begun is there when it has, or will be asked for then.
+    // A book whose stream has not begun gets its snapshot, or the request for it, when it begins.
     if (this.#current && !this.#quietBooks.has(this.#live.streamName(venueSymbol))) this.#requestSnapshot(venueSymbol)
   }
 
@@ -293,7 +292,7 @@ class VenueFeed implements LiveFeed {
     this.#opening = connection
   }
 
-  /** Opens a connection that takes the place of the current one, which goes on until then. */
+  /** Opens a connection to replace the current one, which continues until then. */
   #renew(reason: DisconnectReason): void {
     this.#renewal = reason
     this.#connectLater()
@@ -316,7 +315,7 @@ class VenueFeed implements LiveFeed {
     if (this.#live.subscribe) connection.send(this.#live.subscribe(venueSymbols, this.#bookSymbols))
     const { maxAgeMs, depthWithinMs } = this.#timing
     this.#depthTimer = setTimeout(() => this.#onDepthLate(), depthWithinMs)
-    // Not all feeds of a house on the same second.
+    // Spread, so that not all feeds of one operator reconnect in the same second.
     const ageMs = maxAgeMs * (1 - 0.01 * this.#random())
     if (ageMs < MAX_WAIT_MS) this.#ageTimer = setTimeout(() => this.#renew('planned'), ageMs)
   }
@@ -342,7 +341,7 @@ class VenueFeed implements LiveFeed {
     this.#queue.push({ type: 'frame', origin, bytes, start: 0, end: bytes.length, tsRecvUs: this.#nowUs() })
   }
 
-  /** A REST snapshot that is older than the first delta is of no use, so it is asked for when the deltas have begun. */
+  /** A REST snapshot that is older than the first delta is useless, so it is requested once the deltas have begun. */
   #noteBook(bytes: Buffer): void {
     const stream = this.#live.bookStreamOf(bytes)
     const venueSymbol = stream === undefined ? undefined : this.#quietBooks.get(stream)
@@ -353,14 +352,14 @@ class VenueFeed implements LiveFeed {
     this.#requests.answered(venueSymbol)
   }
 
-  /** Nothing moves in these books, so a snapshot of now will do; or their streams have not brought one. */
+  /** These books do not move, so a current snapshot will do; or their streams have not brought one. */
   #onDepthLate(): void {
     const late = [...this.#quietBooks.values()]
     this.#quietBooks.clear()
     for (const venueSymbol of late) this.#requestSnapshot(venueSymbol)
   }
 
-  /** Asks for a snapshot: where it comes by the stream, this is to begin anew. */
+  /** Requests a snapshot; if it comes by the stream, this restarts the stream. */
   #requestSnapshot(venueSymbol: string): void {
     if ('messages' in this.#snapshotOf(venueSymbol))
       this.#quietBooks.set(this.#live.streamName(venueSymbol), venueSymbol)
@@ -383,7 +382,7 @@ class VenueFeed implements LiveFeed {
     }
   }
 
-  /** Ends the current connection and says so; another one is opened unless that is under way. */
+  /** Ends the current connection with a Disconnect; opens another one unless that is under way. */
   #disconnect(reason: DisconnectReason, detail: string): void {
     const livedMs = (this.#clock.monotonicUs() - this.#connectedUs) / 1000
     if (livedMs >= this.#timing.stableAfterMs) this.#backoff.reset()
@@ -405,7 +404,7 @@ class VenueFeed implements LiveFeed {
     this.#opening = undefined
   }
 
-  /** Lets go of the current connection and of what belongs to it. */
+  /** Releases the current connection and everything that belongs to it. */
   #leave(): void {
     clearTimeout(this.#ageTimer)
     clearTimeout(this.#depthTimer)
@@ -415,7 +414,7 @@ class VenueFeed implements LiveFeed {
     this.#current = undefined
   }
 
-  /** Opens a connection after a while, unless one is under way or about to be. Gives the wait, milliseconds. */
+  /** Opens a connection after a wait, unless one is under way or scheduled. Returns the wait, milliseconds. */
   #connectLater(atLeastMs = 0): number {
     if (this.#opening || this.#retryTimer) return 0
     const retryMs = Math.max(this.#backoff.next(), atLeastMs)
@@ -434,7 +433,7 @@ class VenueFeed implements LiveFeed {
     this.#connectLater()
   }
 
-  /** Says where the feed ended. Throws RecordingError when what was recorded may not be on the disk. */
+  /** Records the end of the feed. Throws RecordingError when recorded items may not be on the disk. */
   async #endRecording(reachedUs: number): Promise<void> {
     try {
       this.#recorder?.end(reachedUs)
@@ -444,7 +443,7 @@ class VenueFeed implements LiveFeed {
     await this.#recorder?.close()
   }
 
-  /** A disk that is full costs the recording. One that may have lost what it took ends the feed: throws RecordingError. */
+  /** A full disk ends the recording only. A disk that may have lost items ends the feed: throws RecordingError. */
   async #record(items: readonly FeedItem[]): Promise<void> {
     try {
       this.#recorder?.write(items)

@@ -10,30 +10,30 @@ export interface PastBarOptions extends Pick<
 > {
   readonly wanted: readonly WantedBars[]
   readonly venueSymbols: readonly string[]
-  /** Undefined where the venue keeps none. */
+  /** Undefined when the venue keeps none. */
   readonly klines: Klines | undefined
   readonly restUrl: string
-  /** An answer, and the URL that it is of. */
+  /** Called with an answer and its URL. */
   readonly onAnswer: (bytes: Buffer, url: string) => void
 }
 
-/** What is asked for at once, under one name. */
+/** One request, identified by a name. */
 interface Asked extends WantedBars {
   readonly venueSymbol: string
-  /** Of the newest request. */
+  /** The URL of the newest request. */
   url: string
   failures: number
 }
 
-/** Requests that fail so often are given up. */
+/** Number of failed attempts after which a request is given up. */
 const MOST_TRIES = 4
 
 /**
- * Asks a venue for bars of the time before: all that is wanted before the first connection, and once more those of each length when the
- * bar is over in which that connection began, for the run's own bar of it is not whole.
+ * Requests past bars from a venue: all wanted bars before the first connection, and those of each length once more when the bar
+ * in which that connection began is over, since the run's own bar of it is not whole.
  *
  * Invariants
- * 1. What is asked for ends with an answer, or is given up: counted, and said.
+ * 1. A request ends with an answer, or is given up, counted and reported.
  * 2. The first connection waits for answers no longer than `pastBarsWithinMs`.
  */
 export class PastBarRequests {
@@ -43,9 +43,9 @@ export class PastBarRequests {
   readonly #timers = new Set<NodeJS.Timeout>()
   #onSettled: (() => void) | undefined
   #isConnected = false
-  /** Answers that came. */
+  /** Number of answers. */
   answers = 0
-  /** Requests that were given up. */
+  /** Number of requests given up. */
   givenUp = 0
 
   constructor(options: PastBarOptions) {
@@ -60,17 +60,17 @@ export class PastBarRequests {
     })
   }
 
-  /** Tries that failed. */
+  /** Number of failed attempts. */
   get failures(): number {
     return this.#requests.failures
   }
 
-  /** Answers that said 429 or the like. */
+  /** Number of answers with status 429 or the like. */
   get rateLimits(): number {
     return this.#requests.rateLimits
   }
 
-  /** Asks for all that is wanted; `onSettled` is called once all of it has come or is given up. */
+  /** Requests all wanted bars; `onSettled` is called once every request is answered or given up. */
   begin(onSettled: () => void): void {
     const { wanted, timing } = this.#options
     this.#onSettled = onSettled
@@ -92,7 +92,7 @@ export class PastBarRequests {
     }
   }
 
-  /** Asks for nothing any more. */
+  /** Stops all requests. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()

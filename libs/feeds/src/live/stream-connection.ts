@@ -8,15 +8,15 @@ import type { FeedTiming } from './feed-timing.ts'
 export interface ConnectionEnd {
   readonly reason: DisconnectReason
   readonly detail: string
-  /** The venue wants no further try before so long, milliseconds. */
+  /** The venue refuses further attempts for this time, milliseconds. */
   readonly waitMs?: number
 }
 
-/** What a connection says. Nothing comes after `onEnd`, or after it was cut. */
+/** The callbacks of a connection. None is called after `onEnd`, or after `cut`. */
 export interface ConnectionEvents {
   readonly onOpen: () => void
   readonly onMessage: (bytes: Buffer) => void
-  /** It broke or was closed; also a try to connect that failed. */
+  /** The connection broke or was closed, or an attempt to connect failed. */
   readonly onEnd: (end: ConnectionEnd) => void
 }
 
@@ -24,8 +24,8 @@ export interface ConnectionEvents {
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 
 /**
- * One WebSocket connection, from the handshake to its end. Pings are answered by `ws` with their own payload, as venues ask for,
- * but only messages are signs of life.
+ * One WebSocket connection, from the handshake to its end. `ws` answers pings with their own payload, as venues require, but
+ * only messages are signs of life.
  */
 export class StreamConnection {
   readonly #socket: WebSocket
@@ -45,7 +45,7 @@ export class StreamConnection {
       handshakeTimeout: answerMs,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
-      // A frame that is not UTF-8 is refused by the normaliser, and is no reason to lose the connection.
+      // The normaliser refuses a frame that is not UTF-8; the connection need not end for it.
       skipUTF8Validation: true,
     })
     this.#socket.on('open', () => this.#onOpen())
@@ -62,7 +62,7 @@ export class StreamConnection {
     for (const message of messages) this.#socket.send(message)
   }
 
-  /** Lets go of the connection; it says nothing any more. */
+  /** Cuts the connection, without further callbacks. */
   cut(): void {
     this.#isOver = true
     clearInterval(this.#watch)

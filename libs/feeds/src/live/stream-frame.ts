@@ -3,8 +3,8 @@ const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
 
 /**
- * The bytes of a message as a capture can hold them, on one line: line breaks, which JSON has between tokens only, become
- * spaces, and nothing becomes a space. Live and replayed frames are so the same.
+ * The bytes of a message in the form of a capture, on one line: line breaks, which JSON has between tokens only, become spaces,
+ * and an empty message becomes a space. This makes live and replayed frames equal.
  */
 export function asOneLine(bytes: Buffer): Buffer {
   if (bytes.length === 0) return Buffer.from(' ')

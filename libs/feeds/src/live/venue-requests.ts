@@ -6,31 +6,31 @@ import type { FeedTiming } from './feed-timing.ts'
 import type { WeightBudget } from './weight-budget.ts'
 
 export interface VenueRequestsOptions {
-  /** How what has this name is asked for. */
+  /** The request for a name. */
   readonly requestOf: (name: string) => RestRequest | StreamRequest
   readonly limits: LiveProtocol['limits']
-  /** What of the venue's limit is left; all that ask it share one. */
+  /** The rest of the venue's limit; all that query the venue share one. */
   readonly budget: WeightBudget
   readonly timing: FeedTiming
   readonly clock: Clock
   readonly random: () => number
   /** Sends messages on the connection. */
   readonly send: (messages: readonly string[]) => void
-  /** A REST answer. */
+  /** Called with a REST answer. */
   readonly onAnswer: (name: string, bytes: Buffer) => void
-  /** The next try comes after `retryMs`; none does when it is absent. */
+  /** Called after a failure; the next attempt follows after `retryMs`, none when it is absent. */
   readonly onFailure: (name: string, detail: string, retryMs?: number) => void
   readonly onNotice: (notice: FeedNotice) => void
 }
 
 /** One request: waiting for its turn, or under way. */
 interface Request {
-  /** Its turn; or when its answer by the stream is late. */
+  /** Its turn, or the deadline of its answer by the stream. */
   timer?: NodeJS.Timeout
   readonly abort: AbortController
 }
 
-/** What is remembered of a name between its requests. */
+/** The history of a name between its requests. */
 interface History {
   readonly backoff: Backoff
   lastUs: number
@@ -41,13 +41,14 @@ const QUIET_US = 60_000_000
 const MAX_WAIT_MS = 2 ** 31 - 1
 
 /**
- * Asks a venue, by REST or by messages on the connection, for what has names: the snapshot of a book, the list of instruments, past bars.
+ * Sends a venue requests that are identified by names, by REST or by messages on the connection: for the snapshot of a book,
+ * the list of instruments, past bars.
  *
  * Invariants
- * 1. A name has at most one request, waiting or under way; another one meanwhile is the same one.
- * 2. Nothing is sent without weight for it, while the venue wants nothing to be sent, or after `stop`.
- * 3. A request ends with an answer, with `stop` or `giveUp`, or with a refusal that trying again cannot change. What the stream is to
- *    answer is asked for again until `answered` says that it has.
+ * 1. A name has at most one request, waiting or under way; another one meanwhile joins it.
+ * 2. Nothing is sent without weight for it, while the venue refuses requests, or after `stop`.
+ * 3. A request ends with an answer, with `stop` or `giveUp`, or with a permanent refusal. One that the stream answers is
+ *    repeated until `answered` is called.
  */
 export class VenueRequests {
   readonly #options: VenueRequestsOptions
@@ -60,7 +61,7 @@ export class VenueRequests {
     this.#options = options
   }
 
-  /** Asks for what has the name; at once, or later when the last one was asked for just before. */
+  /** Sends the request of a name; at once, or later when the previous one was sent shortly before. */
   request(name: string): void {
     if (this.#requests.has(name)) return
     const history = this.#historyOf(name)
@@ -70,13 +71,13 @@ export class VenueRequests {
     this.#sendAfter(name, isQuiet ? 0 : history.backoff.next())
   }
 
-  /** The stream has brought what has the name. */
+  /** The stream has answered the request of a name. */
   answered(name: string): void {
     clearTimeout(this.#requests.get(name)?.timer)
     this.#requests.delete(name)
   }
 
-  /** Asks no more for what has the name. */
+  /** Gives up the request of a name. */
   giveUp(name: string): void {
     const request = this.#requests.get(name)
     clearTimeout(request?.timer)
@@ -84,7 +85,7 @@ export class VenueRequests {
     this.#requests.delete(name)
   }
 
-  /** Forgets all requests: what would come belongs to a connection that is gone. */
+  /** Forgets all requests: their answers would belong to a lost connection. */
   stop(): void {
     for (const { timer, abort } of this.#requests.values()) {
       clearTimeout(timer)
@@ -93,7 +94,7 @@ export class VenueRequests {
     this.#requests.clear()
   }
 
-  /** The next request of each name goes at once: a new connection needs all of them. */
+  /** Lets the next request of each name go at once: a new connection needs all of them. */
   forgive(): void {
     for (const history of this.#histories.values()) history.lastUs = -Infinity
   }
@@ -128,7 +129,7 @@ export class VenueRequests {
       if (!abort.signal.aborted) this.#answered(name, response, bytes)
     } catch (error) {
       clearTimeout(deadline)
-      // Stopped: what comes of it concerns nobody any more.
+      // Stopped: the outcome no longer matters.
       if (abort.signal.aborted && !isLate) return
       this.#retry(name, isLate ? noAnswer(timing) : explain(error))
     }

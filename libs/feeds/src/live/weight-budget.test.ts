@@ -2,7 +2,7 @@ import { US_PER_MINUTE } from '@triplane/kernel'
 import fc from 'fast-check'
 import { WeightBudget } from './weight-budget.ts'
 
-/** A budget of 600 a minute, of which it saves up 150, and its clocks; the wall clock begins a minute with it. */
+/** A budget of 600 a minute, which saves up to 150, and its clocks; the wall clock begins a minute with it. */
 function aBudget() {
   let nowUs = 0
   const clock = { nowUs: () => 1_800_000_000 * 1_000_000 + nowUs, monotonicUs: () => nowUs }
@@ -10,7 +10,7 @@ function aBudget() {
 }
 
 describe('WeightBudget', () => {
-  it('gives what is saved up, then as much as comes in', () => {
+  it('grants its savings, then its income', () => {
     const { budget, pass } = aBudget()
     expect([budget.take(50), budget.take(50), budget.take(50)]).toEqual([0, 0, 0])
     expect(budget.take(50)).toBe(20_000)
@@ -21,7 +21,7 @@ describe('WeightBudget', () => {
     expect(budget.take(50)).toBe(20_000)
   })
 
-  it('gives nothing while it is held, whatever is saved up', () => {
+  it('grants nothing during a hold, whatever its savings', () => {
     const { budget, pass } = aBudget()
     budget.hold(5_000)
     budget.hold(1_000)
@@ -32,7 +32,7 @@ describe('WeightBudget', () => {
     expect(budget.take(50)).toBe(0)
   })
 
-  it('waits for the next minute when the venue has counted most of the limit, by whomever', () => {
+  it('waits for the next minute when the venue has counted most of the limit, whoever used it', () => {
     const { budget, pass } = aBudget()
     pass(45_000)
     budget.learn(479)

@@ -1,20 +1,20 @@
 import { floorTime, US_PER_MINUTE, type Clock } from '@triplane/kernel'
 
-/** Share of the venue's limit that this feed saves up at most; the order plane may use the same address. */
+/** The most of the venue's limit that this feed saves up; the order plane may use the same address. */
 const SHARE = 0.25
-/** Above this share of the venue's limit, whoever used it, nothing more is asked for in this minute. */
+/** Above this share of the venue's limit, whoever used it, no more requests are made in this minute. */
 const CAUTION = 0.8
 
 /**
- * How much request weight may be used, and when. A bucket of a quarter of the venue's limit that refills in a minute; so
- * in no minute more than half the limit is used. It also stops when the venue says so.
+ * How much request weight may be used, and when. A bucket of a quarter of the venue's limit that refills in a minute; so at
+ * most half the limit is used in any minute. It also pauses at the venue's demand.
  */
 export class WeightBudget {
   readonly #weightPerMinute: number
   readonly #clock: Clock
   #left: number
   #filledUs: number
-  /** Monotonic time before which nothing is asked for. */
+  /** Monotonic time before which no requests are made. */
   #heldUntilUs = -Infinity
 
   constructor(weightPerMinute: number, clock: Clock) {
@@ -24,7 +24,7 @@ export class WeightBudget {
     this.#filledUs = clock.monotonicUs()
   }
 
-  /** Uses `weight` and gives 0; or uses nothing, and says how long to wait before trying again, milliseconds. */
+  /** Uses `weight` and returns 0; or uses nothing, and returns how long to wait before another attempt, milliseconds. */
   take(weight: number): number {
     const nowUs = this.#clock.monotonicUs()
     if (nowUs < this.#heldUntilUs) return Math.ceil((this.#heldUntilUs - nowUs) / 1000)
@@ -36,12 +36,12 @@ export class WeightBudget {
     return 0
   }
 
-  /** Nothing is asked for in the next `durationMs`. */
+  /** Makes no requests for the next `durationMs`. */
   hold(durationMs: number): void {
     this.#heldUntilUs = Math.max(this.#heldUntilUs, this.#clock.monotonicUs() + durationMs * 1000)
   }
 
-  /** The venue counted `used` weight of this address in the current minute of the wall clock. */
+  /** Reports the weight that the venue counted for this address in the current minute of the wall clock. */
   learn(used: number): void {
     if (used < CAUTION * this.#weightPerMinute) return
     const nowUs = this.#clock.nowUs()

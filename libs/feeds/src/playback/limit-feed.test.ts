@@ -5,8 +5,8 @@ const at = (...times: readonly number[]) => times.map((timeUs) => aFrame(timeUs)
 
 describe('limitFeed', () => {
   it.each([
-    { name: 'keeps what is before the end', batches: [at(10, 15), at(19)], want: ['frame 10', 'frame 15', 'frame 19'] },
-    { name: 'leaves out what is at the end', batches: [at(10, 19, 20)], want: ['frame 10', 'frame 19', 'time 19'] },
+    { name: 'keeps items before the end', batches: [at(10, 15), at(19)], want: ['frame 10', 'frame 15', 'frame 19'] },
+    { name: 'leaves out items at the end', batches: [at(10, 19, 20)], want: ['frame 10', 'frame 19', 'time 19'] },
     { name: 'cuts between batches', batches: [at(10), at(30, 31)], want: ['frame 10', 'time 19'] },
     { name: 'reads nothing after the cut', batches: [at(10, 25), at(26)], want: ['frame 10', 'time 19'] },
     {

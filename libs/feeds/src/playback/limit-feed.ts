@@ -2,9 +2,9 @@ import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
 
 /**
- * The part of a feed that belongs to a run of `durationUs` microseconds of market time: every item with a time below
- * that of the first item plus the duration, and nothing later. Where that cuts the feed, the last item says that time
- * has passed up to the microsecond before the cut.
+ * The part of a feed that belongs to a run of `durationUs` microseconds of market time: every item with a time below that of
+ * the first item plus the duration, and nothing later. If that cuts the feed, the last item is a `time` of the microsecond
+ * before the cut.
  */
 export function limitFeed(feed: Feed, durationUs: number): Feed {
   async function* batches(): AsyncGenerator<readonly FeedItem[]> {

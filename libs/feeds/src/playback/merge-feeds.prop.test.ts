@@ -23,7 +23,7 @@ describe('mergeFeeds', () => {
     )
   })
 
-  it('reads no further ahead than one batch of each feed', async () => {
+  it('reads at most one batch of each feed ahead', async () => {
     let read = 0
     const counting = {
       async *batches() {
@@ -43,7 +43,7 @@ describe('mergeFeeds', () => {
     expect(read).toBe(2)
   })
 
-  it('hands over what came before a fault, then throws it', async () => {
+  it('hands over the items before a fault, then throws it', async () => {
     const failing = {
       async *batches() {
         yield [aFrame(1, 'first')]

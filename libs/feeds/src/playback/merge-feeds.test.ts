@@ -27,7 +27,7 @@ async function storyOf(...files: readonly ReturnType<typeof fileOf>[]): Promise<
   })
 }
 
-describe('holes of feeds that are merged', () => {
+describe('holes of merged feeds', () => {
   it.each([
     {
       name: 'a hole of one venue while another goes on',
@@ -45,12 +45,12 @@ describe('holes of feeds that are merged', () => {
       ],
     },
     {
-      name: 'a hole of one file while another one of the venue goes on is none',
+      name: 'a hole of one file is none while another one of the venue continues',
       files: [fileOf(spot, ['up', 0], ['hole', 0], ['up', 500], 500), fileOf(spot, ['up', 1], 50, 450, 550)],
       want: ['spot connect 0', 'spot connect 1', 'spot frame 50', 'spot frame 450', 'spot frame 500', 'spot frame 550'],
     },
     {
-      name: 'a hole ends with whatever comes first of the venue',
+      name: 'a hole ends with the next item of the venue',
       files: [
         fileOf(spot, ['up', 0], ['hole', 0], ['up', 500], 500),
         fileOf(spot, ['up', 0], ['hole', 1], ['up', 400], 450),
@@ -68,7 +68,7 @@ describe('holes of feeds that are merged', () => {
       want: ['spot connect 0', 'spot frame 40', 'spot hole 40', 'spot connect 101', 'spot frame 101'],
     },
     {
-      name: 'a venue whose file has ended while another goes on says so',
+      name: 'a venue whose file has ended while another continues is disconnected',
       files: [fileOf(spot, ['up', 0], 40), fileOf(usdm, ['up', 0], 50)],
       want: ['spot connect 0', 'usdm connect 0', 'spot frame 40', 'spot file_end 40', 'usdm frame 50'],
     },

@@ -3,29 +3,29 @@ import type { Connect, Disconnect, FeedItem, FrameOrigin } from '@triplane/marke
 import type { ReaderEnd } from '../disconnect-reasons.ts'
 import type { Feed } from '../feed.ts'
 
-/** One feed being merged: its current batch and how far that has been taken. */
+/** One feed being merged: its current batch and the position in it. */
 interface Lane {
   readonly source: AsyncIterator<readonly FeedItem[]>
   batch: readonly FeedItem[]
   next: number
-  /** Where its items come from, as far as it has been read. */
+  /** The origin of its items, as far as it has been read. */
   origin: FrameOrigin | undefined
   /** Its hole was not handed over, so the connect behind it is not either. */
   hidesConnect: boolean
 }
 
 export interface MergeOptions {
-  /** Silence of a source, microseconds, that needs a disconnect. Default: none does. */
+  /** Silence of a source, microseconds, that requires a disconnect; default none does. */
   readonly holeUs?: number
 }
 
 /**
- * Plays several feeds as one, ordered by receive time; among equal times in the order of the arguments. Holds one batch
- * of each. A feed that has ended no longer matters, so files of consecutive days play one after the other.
+ * Plays several feeds as one, ordered by receive time; equal times in the order of the arguments. Keeps one batch of each. A
+ * feed that has ended no longer matters, so files of consecutive days play one after the other.
  *
- * Feeds of one source and venue are one connection: it has a hole only where all of them have one, which begins with the
- * `hole` of one of them or with the end of one, and ends with whatever comes next. A connection of which nothing comes any more
- * while others go on says `file_end`.
+ * Feeds of one source and venue are one connection: it has a hole only where all of them have one, which begins with the `hole`
+ * of one of them or with the end of one, and ends with the next item. A connection without further items while others continue
+ * ends with `file_end`.
  */
 export function mergeFeeds(feeds: readonly Feed[], { holeUs = Infinity }: MergeOptions = {}): Feed {
   const [only] = feeds
@@ -61,7 +61,7 @@ export function mergeFeeds(feeds: readonly Feed[], { holeUs = Infinity }: MergeO
   }
 }
 
-/** Puts the next batch that is not empty into the lane. False at the end of the feed. */
+/** Puts the next non-empty batch into the lane. False at the end of the feed. */
 async function refill(lane: Lane): Promise<boolean> {
   for (;;) {
     const result = await lane.source.next()
@@ -110,7 +110,7 @@ class Merge {
     }
   }
 
-  /** The lane has ended: its connection is down, unless another lane goes on with it soon. */
+  /** The lane has ended: its connection is down, unless another lane continues it soon. */
   end(ended: Lane): void {
     this.lanes = this.lanes.filter((lane) => lane !== ended)
     const { origin } = ended
@@ -156,7 +156,7 @@ class Merge {
     this.#merged.push(item)
   }
 
-  /** Time of the next item that another lane has of the connection; Infinity when none has. */
+  /** Time of the next item of the connection in another lane; Infinity when there is none. */
   #nextUs(origin: FrameOrigin, but: Lane): number {
     let nextUs = Infinity
     for (const lane of this.lanes)

@@ -3,7 +3,7 @@ import type { FeedItem } from '@triplane/market-data'
 import fc from 'fast-check'
 import { paceFeed, type Pause } from './pace-feed.ts'
 
-/** A wall clock that only pauses move. */
+/** A wall clock that advances only during pauses. */
 function fakeWall() {
   let nowUs = 5_000_000
   const pause: Pause = async (durationUs) => {
@@ -16,7 +16,7 @@ const at = (...times: readonly number[]) => times.map((timeUs) => aFrame(timeUs)
 const isTime = (item: FeedItem) => item.type === 'time'
 
 describe('paceFeed', () => {
-  it('hands each item over when market time has come to it', async () => {
+  it('hands each item over when market time reaches it', async () => {
     const wall = fakeWall()
     const seen: string[] = []
     const paced = paceFeed(feedOf(at(1_000, 1_000, 3_000), at(51_000, 60_000)), { speed: 2, ...wall })
@@ -33,7 +33,7 @@ describe('paceFeed', () => {
     ])
   })
 
-  it('lets the planes see silence every 100 ms of wall time', async () => {
+  it('shows the planes silence every 100 ms of wall time', async () => {
     const wall = fakeWall()
     const items = await itemsOf(paceFeed(feedOf(at(0, 350_000)), { speed: 1, ...wall }))
     expect(items.map(({ type, tsRecvUs }) => `${type} ${tsRecvUs}`)).toEqual([
@@ -59,7 +59,7 @@ describe('paceFeed', () => {
     expect(wall.elapsedUs()).toBe(0)
   })
 
-  it('plays the same items at every speed, in an order that time never contradicts', async () => {
+  it('plays the same items at every speed, in an order consistent with time', async () => {
     const timeline = fc.array(fc.array(fc.nat(400_000), { maxLength: 5 }), { maxLength: 6 }).map((batches) => {
       let timeUs = 7
       return batches.map((steps) => steps.map((step) => aFrame((timeUs += step))))
@@ -77,7 +77,7 @@ describe('paceFeed', () => {
     )
   })
 
-  it('hands over at once what was read when it is closed, then ends', async () => {
+  it('on close, hands over at once what was read, then ends', async () => {
     const paced = paceFeed(feedOf(at(0, 1_000_000_000), at(2_000_000_000)), {
       speed: 1,
       clock: { monotonicUs: () => 0 },
@@ -91,7 +91,7 @@ describe('paceFeed', () => {
     expect(seen).toEqual(['frame 0', 'time 0', 'frame 1000000000', 'time 1000000000'])
   })
 
-  it('is woken from the real pause by close', async () => {
+  it('is woken from a real pause by close', async () => {
     const paced = paceFeed(feedOf(at(0, 3_600_000_000)), { speed: 0.000_001, clock: { monotonicUs: () => 0 } })
     const items = itemsOf(paced)
     setImmediate(() => void paced.close())

@@ -7,24 +7,27 @@ import type { Feed } from '../feed.ts'
 export type Pause = (durationUs: number, signal: AbortSignal) => Promise<void>
 
 export interface PaceOptions {
-  /** Market seconds in a wall second; `max` does not wait. */
+  /** Market seconds per wall second; `max` does not wait. */
   readonly speed: number | 'max'
   readonly clock: Pick<Clock, 'monotonicUs'>
   readonly pause?: Pause
-  /** Market time `marketUs` was due `elapsedUs` of wall time ago: what is late is handed over at once. Default: the first item is due now. */
+  /**
+   * Market time `marketUs` was due `elapsedUs` of wall time ago: late items are handed over at once. Default: the first item is
+   * due now.
+   */
   readonly anchor?: { readonly marketUs: number; readonly elapsedUs: number } | undefined
-  /** So much market time in which nothing is connected is not waited through. Default: all is waited through. */
+  /** Market time without a connection that is skipped rather than waited through; default: none is skipped. */
   readonly holeUs?: number
 }
 
-/** Longest silence that the planes do not see, microseconds of wall time. */
+/** Longest silence hidden from the planes, microseconds of wall time. */
 const MAX_SILENCE_US = 100_000
 
 /**
- * Plays a feed against the wall clock, from its first item on. After what is due, and at least every 100 ms of wall time,
- * it says how far market time has come; never more than is known: not past the next item, nor while it waits for the feed
- * below. At any speed the same items come in the same order, and the last one says that time has passed up to the item
- * before it. `close` hands over at once what has been read from below.
+ * Plays a feed against the wall clock, from its first item on. After the items that are due, and at least every 100 ms of wall
+ * time, it emits the market time reached; never more than is known: not past the next item, nor while it waits for the feed
+ * below. At any speed the items and their order are the same, and the last one is a `time` up to the item before it. `close`
+ * hands over at once the items already read from below.
  */
 export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor, holeUs = Infinity }: PaceOptions): Feed {
   const stop = new AbortController()
@@ -64,7 +67,7 @@ export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor, h
         marketStartUs += next.tsRecvUs - lastUs
         continue
       }
-      // What comes next is later than now, so decisions on what came need not wait for it.
+      // The next item is later than now, so decisions on earlier ones need not wait for it.
       const passed: readonly FeedItem[] = next ? [{ type: 'time', tsRecvUs: nowUs }] : []
       yield [...batch.slice(from, to), ...passed]
       from = to
@@ -81,14 +84,14 @@ export function paceFeed(feed: Feed, { speed, clock, pause = pauseFor, anchor, h
   }
 }
 
-/** Which connections of a feed are open. */
+/** The open connections of a feed. */
 class OpenConnections {
   readonly #open = new Set<string>()
   #hasClosed = false
   /** Time of the newest item. */
   tsRecvUs = 0
 
-  /** There were some, and all are down. */
+  /** True after the last of them has closed. */
   get areAllDown(): boolean {
     return this.#hasClosed && this.#open.size === 0
   }

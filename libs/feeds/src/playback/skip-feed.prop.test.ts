@@ -30,14 +30,14 @@ const batchesOfItems = fc
 
 const isCounted = ({ type }: FeedItem) => type !== 'time'
 
-/** What comes after the first `count` items, time aside. */
+/** The items after the first `count`, not counting `time`. */
 function behind(items: readonly FeedItem[], count: number): readonly FeedItem[] {
   const counted = items.filter(isCounted)
   if (count > counted.length) return []
   return count === 0 ? items : items.slice(items.indexOf(counted[count - 1] as FeedItem) + 1)
 }
 
-/** Plays against a wall clock that only pauses move. */
+/** Plays against a wall clock that advances only during pauses. */
 function paced(batches: readonly (readonly FeedItem[])[]) {
   let nowUs = 0
   const pause = async (durationUs: number) => void (nowUs += durationUs)
@@ -45,7 +45,7 @@ function paced(batches: readonly (readonly FeedItem[])[]) {
 }
 
 describe('skipFeed', () => {
-  it('hands over what comes after the first items, time aside, however they are batched', async () => {
+  it('hands over the items after the first ones, not counting `time`, however they are batched', async () => {
     await fc.assert(
       fc.asyncProperty(batchesOfItems, fc.nat(35), async (batches, count) => {
         expect(await itemsOf(skipFeed(feedOf(...batches), count))).toEqual(behind(batches.flat(), count))
@@ -53,7 +53,7 @@ describe('skipFeed', () => {
     )
   })
 
-  it('goes on where a paced run was left: the time that pacing told of does not count', async () => {
+  it('continues where a paced run was left: the `time` items of pacing do not count', async () => {
     await fc.assert(
       fc.asyncProperty(batchesOfItems, fc.nat(60), async (batches, handedOver) => {
         const taken = (await itemsOf(paced(batches))).slice(0, handedOver).filter(isCounted)
@@ -63,7 +63,7 @@ describe('skipFeed', () => {
     )
   })
 
-  it('skips twice as it skips once', async () => {
+  it('skips in two steps as it skips in one', async () => {
     await fc.assert(
       fc.asyncProperty(batchesOfItems, fc.nat(15), fc.nat(15), async (batches, first, second) => {
         const twice = await itemsOf(skipFeed(skipFeed(feedOf(...batches), first), second))

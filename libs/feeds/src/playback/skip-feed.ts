@@ -2,8 +2,8 @@ import type { FeedItem } from '@triplane/market-data'
 import type { Feed } from '../feed.ts'
 
 /**
- * A feed from behind its first `items` items on, `time` aside: what a run that has taken so many goes on with. What is
- * skipped is read and not handed over, nor is the time that passes before its end.
+ * The feed from behind its first `items` items on, not counting `time`: the rest for a run that has taken these. Skipped items
+ * are read but not handed over, nor is the time that passes before their end.
  */
 export function skipFeed(feed: Feed, items: number): Feed {
   async function* batches(): AsyncGenerator<readonly FeedItem[]> {

@@ -9,20 +9,20 @@ const countsOf = (framesIn: number) => ({
   refused: { ...zeroCounts([...normalizeRefusals, ...validationRefusals]), unknown_instrument: 3 },
 })
 
-it('refuses a replay of which no frame was understood, and says how to fix it', () => {
+it('refuses a replay without an understood frame, and says how to fix it', () => {
   const refuse = () => refuseNotUnderstood(countsOf(3), { kind: 'capture', capture: '/captures/a.gz' })
   expect(refuse).toThrow(CaptureError)
   expect(refuse).toThrow(/^Capture \/captures\/a.gz: .* none of the 3 .* 3 times unknown_instrument. See TRIPLANE_/)
 })
 
 it.each([
-  { name: 'a replay of which one was', framesIn: 4, kind: 'capture' as const },
-  { name: 'a live venue, which goes on', framesIn: 3, kind: 'venue' as const },
-])('lets $name be', ({ framesIn, kind }) => {
+  { name: 'a replay with an understood frame', framesIn: 4, kind: 'capture' as const },
+  { name: 'a live venue, which continues', framesIn: 3, kind: 'venue' as const },
+])('accepts $name', ({ framesIn, kind }) => {
   expect(() => refuseNotUnderstood(countsOf(framesIn), { kind, capture: '/captures/a.gz' })).not.toThrow()
 })
 
-it('reads which past bars are wanted, each length once', () => {
+it('parses the past bars to request, each length once', () => {
   const wanted = (pastBars: readonly string[]) => runSourceSchema.safeParse({ pastBars })
   const given = wanted(['1m:31', '1d:20'])
   expect(given.success && readWantedBars(given.data.pastBars)).toEqual([

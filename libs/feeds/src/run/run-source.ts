@@ -17,45 +17,45 @@ import { scenarios, type ScenarioName } from '../simulated/scenario.ts'
 import type { SimulatedCheckpoint } from '../simulated/simulated-feed.ts'
 import { openCaptures, openSimulation, type Source } from '../source.ts'
 
-/** The settings of where the frames of a run come from. */
+/** The settings for the source of a run's frames. */
 export const runSourceSchema = z.strictObject({
   kind: z.enum(['simulated', 'capture', 'venue']).default('simulated'),
   /** Capture files, separated by commas. */
   capture: z.string().min(1).optional(),
-  /** Venue and product: of the captures, where it is not to be found out from them; of the live feed. */
+  /** Venue and product: of captures that do not reveal it; of the live feed. */
   venue: z.enum(recordedVenues).optional(),
-  /** Where the venue's streams and REST paths are, instead of its own; for a test venue. */
+  /** The URL of the venue's streams and REST paths, instead of its own; for a test venue. */
   wsUrl: z.string().min(1).optional(),
   restUrl: z.string().min(1).optional(),
-  /** Bars of the time before that a live venue is asked for, of each instrument, for strategies to warm up with: 1m:31,1d:20. */
+  /** Past bars to request from a live venue, for each instrument, so that strategies can warm up: 1m:31,1d:20. */
   pastBars: wantedBarsSetting,
-  /** Market seconds in a wall second, or max. */
+  /** Market seconds per wall second, or max. */
   speed: z.union([z.number().positive().max(10_000), z.literal('max')]).default(1),
-  /** So long a silence of a capture, milliseconds, while a session is open, is a hole: a disconnect that is jumped over. */
+  /** Silence of a capture, milliseconds, while a session is open, that makes a hole: a disconnect that is jumped over. */
   holeLimitMs: z.number().int().positive().max(86_400_000).default(60_000),
-  /** Ends after so much market time, milliseconds; a capture that is shorter ends by itself. */
+  /** Market time after which the run ends, milliseconds; a shorter capture ends by itself. */
   durationMs: z.number().positive().optional(),
 })
 
 /** The same with durations in microseconds. */
 type RunSourceSettings = InMicroseconds<z.output<typeof runSourceSchema>>
 
-/** The feed of a run, from where the data plane left it. */
+/** The feed of a run, from the data plane's last position on. */
 export interface RunSource {
   readonly source: Source
   /** Market time of the run's first item. */
   readonly startUs: number
-  /** Where the run ends although its feed may not have come so far; a capture ends by itself. */
+  /** The end of a run whose feed may not reach it; a capture ends by itself. */
   readonly endUs: number | undefined
 }
 
-/** What was taken before: so many items, and for a simulation where it can be taken up again. */
+/** What was taken before: the number of items, and for a simulation its last checkpoint. */
 export interface TakenBefore {
   readonly items: number
   readonly checkpoint?: SimulatedCheckpoint | undefined
 }
 
-/** Opens the source that the configuration names, behind what was taken before. Throws CaptureError and ConfigError. */
+/** Opens the configured source, behind what was taken before. Throws CaptureError and ConfigError. */
 export async function openRunSource(
   run: Run,
   settings: RunSourceSettings,
@@ -86,7 +86,7 @@ export async function openRunSource(
   return { source, startUs: source.startUs, endUs: undefined }
 }
 
-/** Throws a CaptureError when a capture that has been replayed to its end was of no use: no frame of it was understood. */
+/** Throws a CaptureError when a capture that was replayed to its end was useless: no frame of it was understood. */
 export function refuseNotUnderstood(
   frames: FrameCounts,
   { kind, capture = '' }: Pick<RunSourceSettings, 'kind' | 'capture'>,
@@ -129,13 +129,13 @@ function openRunSimulation(
 
 const liveProtocolOf = (venue: string | undefined) => (venue === undefined ? undefined : venueById(venue)?.live)
 
-/** The label of the source that the settings name, before it is opened. */
+/** The label of the configured source, before it is opened. */
 export function sourceNameOf({ kind, venue }: Pick<RunSourceSettings, 'kind' | 'venue'>): string {
   if (kind === 'venue') return liveProtocolOf(venue)?.source ?? kind
   return kind === 'simulated' ? 'sim' : kind
 }
 
-/** What a live feed needs beside its settings. */
+/** A live feed's dependencies besides its settings. */
 export interface VenueEdges {
   readonly instruments: readonly Instrument[]
   /** Where every frame is recorded before it is handed over: the input log of a live data plane. */
@@ -144,8 +144,8 @@ export interface VenueEdges {
 }
 
 /**
- * Goes live at a venue. A restart first takes again what the process before had recorded and not kept in its snapshot, so
- * that its events come once more with the same sequences; then comes a disconnect, and the venue.
+ * Goes live at a venue. After a restart it first replays what the previous process recorded after its last snapshot, so that
+ * the events are repeated with the same sequences; then follow a disconnect, and the venue.
  */
 async function openRunVenue(
   run: Run,

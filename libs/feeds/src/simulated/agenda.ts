@@ -1,20 +1,20 @@
 import { US_PER_SECOND } from '@triplane/kernel'
 import type { Scenario } from './scenario.ts'
 
-/** What the connection does at a time that is known from the start. */
+/** An action of the connection at a time that is known from the start. */
 export type AgendaEntry =
   | { readonly atUs: number; readonly kind: 'connect' }
   | { readonly atUs: number; readonly kind: 'disconnect' }
-  /** The depth diff that comes next for the instrument at `index` is lost. */
+  /** The next depth diff for the instrument at `index` is lost. */
   | { readonly atUs: number; readonly kind: 'loseDiff'; readonly index: number }
   /** A REST snapshot of the instrument at `index` is taken. */
   | { readonly atUs: number; readonly kind: 'snapshot'; readonly index: number }
 
-/** After a connect the snapshots of the instruments come one after the other. */
+/** After a connect the snapshots of the instruments follow one after the other. */
 const FIRST_SNAPSHOT_AFTER_US = 250_000
 const SNAPSHOT_EVERY_US = 40_000
 
-/** Everything that the scenario and the protocol have in store for `instruments` instruments, in order of time. */
+/** All actions of the scenario and the protocol for `instruments` instruments, in order of time. */
 export function agendaOf(scenario: Scenario, startUs: number, instruments: number): readonly AgendaEntry[] {
   const connectAt = (atUs: number): AgendaEntry[] => [
     { atUs, kind: 'connect' },

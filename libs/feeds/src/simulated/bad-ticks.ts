@@ -4,7 +4,7 @@ import { randomStateSchema } from './random-state.ts'
 import type { SimulatedSymbol } from './simulated-symbol.ts'
 import { WireFormat } from './wire-format.ts'
 
-/** What a bad frame is. */
+/** The kinds of bad frames. */
 const badTickKinds = [
   'malformed',
   'priceTimesTen',
@@ -17,14 +17,14 @@ const badTickKinds = [
 ] as const
 export type BadTickKind = (typeof badTickKinds)[number]
 
-/** The last good messages of an instrument: what bad ones are made of. */
+/** The last good messages of an instrument, from which bad ones are made. */
 interface RecentMessages {
   trade: string | null
   quote: string | null
   quoteBefore: string | null
 }
 
-/** The bad ticks as they are saved. */
+/** The saved state of the bad ticks. */
 export const badTicksSchema = stateSchema({
   random: randomStateSchema,
   nextUs: field.timeUs,
@@ -41,8 +41,8 @@ export const badTicksSchema = stateSchema({
 export type BadTicksState = StateOf<typeof badTicksSchema>
 
 /**
- * Makes bad frames, one every `everyS` seconds on average, and counts them by kind. They come in addition to the good
- * frames and use up no id, so a reader that refuses them misses nothing.
+ * Makes bad frames, on average one every `everyS` seconds, and counts them by kind. They are added to the good frames and use
+ * no ids, so a reader that refuses them misses nothing.
  */
 export class BadTicks {
   readonly #random: Random
@@ -59,7 +59,7 @@ export class BadTicks {
     this.#nextUs = state.nextUs
   }
 
-  /** None yet; the first one is due at `firstUs`. */
+  /** Starts without any; the first one is due at `firstUs`. */
   static start(everyS: number, firstUs: number, seed: number, instruments: number): BadTicks {
     return new BadTicks(everyS, {
       random: new Random(seed).state(),
@@ -74,7 +74,7 @@ export class BadTicks {
     return this.#nextUs
   }
 
-  /** How many there were of each kind. */
+  /** The number of bad frames of each kind. */
   get counts(): Readonly<Record<BadTickKind, number>> {
     return this.#counts
   }
@@ -89,7 +89,7 @@ export class BadTicks {
     }
   }
 
-  /** The next bad frame, of one of `symbols`; undefined when that one has not said enough yet to make it of. */
+  /** The next bad frame, of one of `symbols`; undefined while that one has too few messages to make it from. */
   make(symbols: readonly SimulatedSymbol[], venueMs: number): string | undefined {
     this.#nextUs += 1 + Math.floor(this.#random.exponential(this.#meanGapUs))
     const index = this.#random.below(symbols.length)

@@ -1,7 +1,7 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { FeedItem, Frame, FrameOrigin } from '@triplane/market-data'
 
-/** What the venue sends, and when it is received. `snapshotSymbol` is whose REST snapshot a frame is. */
+/** A message of the venue, and its receive time. `snapshotSymbol` is the symbol of a REST snapshot. */
 export const messageSchema = field.either([
   stateSchema({
     type: field.literal('frame'),
@@ -16,7 +16,10 @@ export type Message = StateOf<typeof messageSchema>
 
 const CHUNK_BYTES = 64 * 1024
 
-/** Turns messages, which are ASCII, into feed items of one origin. Frames share chunks of memory, each byte of which is written once. */
+/**
+ * Turns messages, which are ASCII, into feed items of one origin. Frames share chunks of memory, each byte of which is written
+ * once.
+ */
 export class FrameWriter {
   readonly #origin: FrameOrigin
   readonly #snapshotOrigins = new Map<string, FrameOrigin>()

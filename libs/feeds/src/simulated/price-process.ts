@@ -1,11 +1,11 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
 import type { Random } from '@triplane/kernel'
 
-/** State of the process, all numbers without a unit but the price, which is in ticks. */
+/** State of the process: plain numbers without units, except the price, which is in ticks. */
 export const priceStateSchema = stateSchema({ logPrice: field.real, logVolatility: field.real, flow: field.real })
 export type PriceState = StateOf<typeof priceStateSchema>
 
-/** What a scenario does to the process. */
+/** The effect of a scenario on the process. */
 export interface PriceConditions {
   /** Factor on volatility. */
   readonly volatility: number
@@ -23,9 +23,9 @@ const FLOW_MEMORY_S = 8
 const FLOW_IMPACT = 0.8
 
 /**
- * The fair price: log price with stochastic volatility (log volatility an Ornstein-Uhlenbeck process, Scott 1987) and a
- * drift that follows the flow, an Ornstein-Uhlenbeck process of its own. Buyers and sellers follow the same flow, so order
- * flow imbalance says something about the next seconds.
+ * The fair price: log price with stochastic volatility (log volatility an Ornstein-Uhlenbeck process, Scott 1987) and a drift
+ * that follows the flow, a separate Ornstein-Uhlenbeck process. Buyers and sellers follow the same flow, so order flow
+ * imbalance predicts a part of the next seconds.
  */
 export class PriceProcess {
   readonly #volatilityPerRootSecond: number
@@ -40,7 +40,7 @@ export class PriceProcess {
     this.#flow = state.flow
   }
 
-  /** Fair price in ticks, with fraction. */
+  /** Fair price in ticks, with fractions. */
   get priceTicks(): number {
     return Math.exp(this.#logPrice)
   }
@@ -50,7 +50,7 @@ export class PriceProcess {
     return this.#flow
   }
 
-  /** Goes on by `seconds` (Euler-Maruyama). */
+  /** Advances by `seconds` (Euler-Maruyama). */
   advance(seconds: number, random: Random, { volatility, driftPerSecond }: PriceConditions): void {
     const rootSeconds = Math.sqrt(seconds)
     const perRootSecond = this.#volatilityPerRootSecond * volatility * Math.exp(this.#logVolatility)

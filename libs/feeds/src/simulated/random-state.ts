@@ -1,7 +1,7 @@
 import { field } from '@triplane/contracts'
 import type { RandomState } from '@triplane/kernel'
 
-/** The state of a `Random` as it is saved. */
+/** The saved state of a `Random`. */
 export const randomStateSchema = field.as<RandomState>(
   field.tuple([field.integer, field.integer, field.integer, field.integer]),
 )

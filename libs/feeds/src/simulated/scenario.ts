@@ -1,4 +1,4 @@
-/** From `fromS` to `toS` seconds after the start, what differs from a calm market. What is absent is as ever. */
+/** From `fromS` to `toS` seconds after the start, the differences from a quiet market. Absent: no difference. */
 interface ScenarioPhase {
   readonly fromS: number
   readonly toS: number
@@ -8,13 +8,13 @@ interface ScenarioPhase {
   readonly rate?: number
   /** Factor on the size of resting orders. */
   readonly liquidity?: number
-  /** By how much prices move over the whole phase, as a ratio: -0.05 is five per cent down. */
+  /** Price move over the whole phase, as a ratio: -0.05 is five per cent down. */
   readonly move?: number
   /** Added to the order flow: 2 is a heavy surplus of buyers. */
   readonly flow?: number
 }
 
-/** Something that goes wrong at `atS` seconds after the start. */
+/** A failure at `atS` seconds after the start. */
 type Incident =
   /** The connection is lost and comes back `forS` seconds later, with fresh snapshots. */
   | { readonly kind: 'outage'; readonly atS: number; readonly forS: number }
@@ -26,13 +26,13 @@ export interface Scenario {
   readonly about: string
   readonly phases?: readonly ScenarioPhase[]
   readonly incidents?: readonly Incident[]
-  /** Bad frames are sprinkled in from `fromS` seconds on, one every `everyS` seconds on average. */
+  /** Bad frames are added from `fromS` seconds on, on average one every `everyS` seconds. */
   readonly badTicks?: { readonly fromS: number; readonly everyS: number }
   /** The venue's clock gains `rate` seconds a second from `fromS` to `toS` seconds; below 0 it loses them. */
   readonly clockDrift?: readonly { readonly fromS: number; readonly toS: number; readonly rate: number }[]
 }
 
-/** Everything that can be played, by name. */
+/** Every playable scenario, by name. */
 export const scenarios = {
   calm: {
     about: 'An ordinary market. Nothing trips.',
@@ -77,7 +77,7 @@ export const scenarios = {
 export type ScenarioName = keyof typeof scenarios
 export const scenarioNames: readonly string[] = Object.keys(scenarios)
 
-/** What holds at one moment: the phases that cover it, taken together. */
+/** The conditions at one moment: the phases that cover it, combined. */
 export interface Conditions {
   readonly volatility: number
   readonly rate: number

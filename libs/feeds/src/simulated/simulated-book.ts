@@ -17,7 +17,7 @@ export interface Match {
   readonly lots: number
 }
 
-/** The book as it is saved. */
+/** The saved state of the book. */
 export const bookStateSchema = stateSchema({
   bids: levelsSchema,
   asks: levelsSchema,
@@ -27,7 +27,7 @@ export const bookStateSchema = stateSchema({
 })
 export type BookState = StateOf<typeof bookStateSchema>
 
-/** A level as the wire shows it: ticks, lots; 0 lots is a level that is gone. */
+/** A level in wire units: ticks, lots; 0 lots removes the level. */
 export type LevelChange = readonly [ticks: number, lots: number]
 
 const MAX_LEVELS = 40
@@ -77,7 +77,7 @@ export class SimulatedBook {
     return this.#side(side).lots[0] ?? 0
   }
 
-  /** Adds `lots` at `ticks`. The level farthest away leaves when there are too many. */
+  /** Adds `lots` at `ticks`. Drops the farthest level when there are too many. */
   add(side: BookSide, ticks: number, lots: number): void {
     const opposite = this.best(side === 'bid' ? 'ask' : 'bid')
     invariant(
@@ -97,7 +97,7 @@ export class SimulatedBook {
     if (levels.ticks.length > MAX_LEVELS) this.cancel(side, MAX_LEVELS, Infinity)
   }
 
-  /** Takes at most `lots` from the level at `index`, counted from the best. */
+  /** Removes at most `lots` from the level at `index`, counted from the best. */
   cancel(side: BookSide, index: number, lots: number): void {
     const levels = this.#side(side)
     const left = (levels.lots[index] as number) - lots
@@ -129,7 +129,7 @@ export class SimulatedBook {
     return ticks.map((price, at) => [price, lots[at] as number])
   }
 
-  /** The levels of both sides that changed since the last call, best first, as they are now. */
+  /** The levels of both sides that changed since the last call, best first, with their current sizes. */
   takeChanges(): { readonly bids: LevelChange[]; readonly asks: LevelChange[] } {
     const bids = this.#asTheyAre(
       this.#bids,
@@ -175,7 +175,7 @@ export class SimulatedBook {
   }
 }
 
-/** True when `a` is a better price than `b` for whoever trades against `side`. */
+/** True when `a` is a better price than `b` for a trade against `side`. */
 function isBetter(side: BookSide, a: number, b: number): boolean {
   return side === 'bid' ? a > b : a < b
 }

@@ -8,19 +8,22 @@ const STEP_US = 100_000
 /** Market time between two checkpoints. */
 const CHECKPOINT_US = 1_000_000
 
-/** Where a simulated feed can be taken up again: the generator's state, and the items handed over before it, time aside. */
+/**
+ * A state from which a simulated feed can resume: the generator's state, and the number of items before it, not counting
+ * `time`.
+ */
 export const simulatedCheckpointSchema = stateSchema({ state: simulatedMarketSchema, items: field.count })
 export type SimulatedCheckpoint = StateOf<typeof simulatedCheckpointSchema>
 
 export interface SimulatedFeed extends Feed {
-  /** The newest checkpoint: nothing generated behind it is needed to go on from it. */
+  /** The newest checkpoint: resuming from it needs nothing generated behind it. */
   checkpoint(): SimulatedCheckpoint
 }
 
 /**
- * The simulated market as a feed, in steps of 100 ms of market time. It ends before `untilUs`, or goes on until it is
- * closed. Everything that the market generated is handed over, so after the end `market.snapshot()` is what a feed of a
- * resumed run starts from. `items` is the number that an earlier feed of the run had handed over when `market` was taken.
+ * The simulated market as a feed, in steps of 100 ms of market time. It ends before `untilUs`, or continues until it is closed.
+ * Everything that the market generated is handed over, so after the end `market.snapshot()` is the start of a resumed run's
+ * feed. `items` is the number of items that an earlier feed of the run had handed over when `market` was taken.
  */
 export function simulatedFeed(
   market: SimulatedMarket,
@@ -40,10 +43,10 @@ export function simulatedFeed(
       }
       const items = market.generate(stepEndUs)
       count += items.length
-      // Says so when nothing came, and at the end.
+      // Emits the time of an empty step, and at the end.
       if (items.length === 0 || stepEndUs === untilUs) items.push({ type: 'time', tsRecvUs: stepEndUs - 1 })
       yield items
-      // At full speed nothing else waits for the outside world: let it have its turn.
+      // At full speed nothing else yields to the outside world: give it a turn.
       await nextTurn()
     }
   }

@@ -1,6 +1,6 @@
 import type { Session } from '@triplane/market-data'
 
-/** An instrument of the simulated venue: its rules and the character of its trading. */
+/** An instrument of the simulated venue: its rules and the characteristics of its trading. */
 export interface SimulatedInstrument {
   readonly venueSymbol: string
   /** Smallest steps of price and size, decimal strings. */
@@ -14,11 +14,11 @@ export interface SimulatedInstrument {
   readonly halfSpreadRatio: number
   /** Mean size of an order, units. */
   readonly meanOrderSize: number
-  /** Limit, market and cancel orders together, in a calm market. */
+  /** Limit, market and cancel orders together, in a quiet market. */
   readonly ordersPerSecond: number
 }
 
-/** The instruments of the simulated market, unless told otherwise; the instruments file says the same of them. */
+/** The default instruments of the simulated market; the instruments file agrees with them. */
 export const simulatedInstruments: readonly SimulatedInstrument[] = [
   {
     venueSymbol: 'BTCUSDT',

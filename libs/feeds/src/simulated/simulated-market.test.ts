@@ -30,7 +30,7 @@ interface Message {
   readonly [field: string]: unknown
 }
 
-/** The messages of frames, in order; REST snapshots get the symbol that they belong to. */
+/** The messages of frames, in order; REST snapshots get their symbol. */
 function messagesOf(items: readonly FeedItem[]): (Message & { readonly tsRecvUs: number })[] {
   return items.flatMap((item) => {
     if (item.type !== 'frame') return []
@@ -39,7 +39,9 @@ function messagesOf(items: readonly FeedItem[]): (Message & { readonly tsRecvUs:
   })
 }
 
-/** What a client makes of the messages of one symbol by the rules of Binance USD-M; throws at the first contradiction. */
+/**
+ * Rebuilds a client's state from the messages of one symbol by the rules of Binance USD-M; throws at the first contradiction.
+ */
 function rebuild(messages: readonly Message[]) {
   const sides = { bids: new Map<string, string>(), asks: new Map<string, string>() }
   const set = (side: Map<string, string>, levels: unknown) => {
@@ -101,14 +103,14 @@ function rebuild(messages: readonly Message[]) {
 }
 
 describe('the simulated market', () => {
-  it('gives the same bytes for the same seed and start, and others for others', () => {
+  it('gives the same bytes for the same seed and start, and different ones otherwise', () => {
     const hash = hashOf(play(20))
     expect(hashOf(play(20))).toBe(hash)
     expect(hashOf(play(20, { seed: 2 }))).not.toBe(hash)
     expect(hash).toBe('ad507aedc97d920d172c828ee8f88294ed0d97448070a1bd841daba37f826901')
   })
 
-  it('gives the same bytes however time is cut, also when every step is restored from a snapshot', () => {
+  it('gives the same bytes however time is divided, also when every step is restored from a snapshot', () => {
     const names = Object.keys(scenarios) as (keyof typeof scenarios)[]
     fc.assert(
       fc.property(
@@ -157,7 +159,7 @@ describe('the simulated market', () => {
   })
 
   it.each(['calm', 'storm', 'flash-crash', 'feed-outage'] as const)(
-    '%s: the book is never crossed, follows its ids and equals the quotes',
+    '%s: the book is never crossed, has consecutive ids and equals the quotes',
     (name) => {
       const messages = messagesOf(play(100, { scenario: scenarios[name] }))
       for (const symbol of ['BTCUSDT', 'SPY']) {
@@ -182,14 +184,14 @@ describe('the simulated market', () => {
     }
   })
 
-  it('feed-outage: nothing comes between the disconnect and the connect 40 s later', () => {
+  it('feed-outage: there are no items between the disconnect and the connect 40 s later', () => {
     const items = play(100, { scenario: scenarios['feed-outage'] })
     const down = items.findIndex(({ type }) => type === 'disconnect')
     expect(items[down]?.tsRecvUs).toBeGreaterThanOrEqual(testStartUs + 45 * second)
     expect(items[down + 1]).toMatchObject({ type: 'connect', tsRecvUs: testStartUs + 85 * second })
   })
 
-  it('bad-ticks: counts every bad frame, of every kind, and leaves the good ones as they are', () => {
+  it('bad-ticks: counts every bad frame, of every kind, and leaves the good ones unchanged', () => {
     const market = createSimulatedMarket(config({ scenario: scenarios['bad-ticks'] }))
     const lines = market.generate(testStartUs + 60 * second).map(textOf)
     const counts = market.badTickCounts()
@@ -226,7 +228,7 @@ describe('the simulated market', () => {
 })
 
 describe('simulatedInstruments', () => {
-  it('have the rules that the instruments file says', () => {
+  it('have the rules of the instruments file', () => {
     const rules = ({ venueSymbol, tickSize, lotSize, session }: SimulatedInstrument | Instrument) => ({
       venueSymbol,
       tickSize,
@@ -239,7 +241,7 @@ describe('simulatedInstruments', () => {
 })
 
 describe('simulatedFeed', () => {
-  it('hands over exactly what the market generates before the end, and marks the end', async () => {
+  it('hands over exactly the items that the market generates before the end, and marks the end', async () => {
     const market = createSimulatedMarket(config())
     const items = await itemsOf(simulatedFeed(market, { untilUs: testStartUs + 2.05 * second }))
     expect(items.at(-1)).toEqual({ type: 'time', tsRecvUs: testStartUs + 2.05 * second - 1 })
@@ -247,7 +249,7 @@ describe('simulatedFeed', () => {
     expect(market.nowUs()).toBe(testStartUs + 2.05 * second)
   })
 
-  it('goes on where it was closed', async () => {
+  it('resumes where it was closed', async () => {
     const market = createSimulatedMarket(config())
     const feed = simulatedFeed(market)
     const items: FeedItem[] = []
@@ -263,7 +265,7 @@ describe('simulatedFeed', () => {
     expect(hashOf(items)).toBe(hashOf(play(10)))
   })
 
-  it('says that time passes while nothing comes', async () => {
+  it('emits the time when there are no items', async () => {
     const scenario: Scenario = { about: 'away at once', incidents: [{ kind: 'outage', atS: 0, forS: 10 }] }
     const items = await itemsOf(
       simulatedFeed(createSimulatedMarket(config({ scenario })), { untilUs: testStartUs + second }),
@@ -276,7 +278,7 @@ describe('simulatedFeed', () => {
   })
 })
 
-/** The scenario ten times as fast, so that a short run meets all of it. */
+/** The scenario ten times as fast, so that a short run covers all of it. */
 function hasten({ phases = [], incidents = [], ...scenario }: Scenario): Scenario {
   return {
     ...scenario,

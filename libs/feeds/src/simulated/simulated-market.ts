@@ -11,9 +11,9 @@ import { simulatedInstruments, type SimulatedInstrument } from './simulated-inst
 import { SimulatedSymbol, symbolStateSchema } from './simulated-symbol.ts'
 
 export interface SimulatedMarketConfig {
-  /** An integer from 0 to below 2^40; with the start it reproduces every byte. */
+  /** An integer in [0, 2^40); with the start it reproduces every byte. */
   readonly seed: number
-  /** When the market begins, microseconds. */
+  /** The start of the market, microseconds. */
   readonly startUs: number
   readonly scenario?: Scenario
   /** `real`: equities trade in New York's hours only. */
@@ -21,18 +21,18 @@ export interface SimulatedMarketConfig {
   readonly instruments?: readonly SimulatedInstrument[]
 }
 
-/** Everything that a market with the same configuration needs to go on from here. */
+/** The state from which a market with the same configuration continues. */
 export const simulatedMarketSchema = stateSchema({
   nowUs: field.timeUs,
   isConnected: field.flag,
   lastRecvUs: field.timeUs,
   agendaDone: field.count,
   latency: randomStateSchema,
-  /** By index of the instrument, as the two lists below. */
+  /** By index of the instrument, like the two lists below. */
   symbols: field.list(symbolStateSchema),
   nextDiffUs: field.list(field.timeUs),
   diffsToLose: field.list(field.count),
-  /** Null in a scenario without. */
+  /** Null in a scenario without bad ticks. */
   badTicks: field.orNull(badTicksSchema),
   inFlight: field.list(messageSchema),
 })
@@ -42,9 +42,9 @@ export type SimulatedMarketState = StateOf<typeof simulatedMarketSchema>
 export interface SimulatedMarket {
   /** Everything received before this time has been handed over, microseconds. */
   nowUs(): number
-  /** What is received from `nowUs()` on and before `untilUs`. */
+  /** Returns the items received from `nowUs()` on and before `untilUs`. */
   generate(untilUs: number): FeedItem[]
-  /** Bad frames handed out so far, by kind; all 0 in scenarios without. */
+  /** Bad frames so far, by kind; all 0 in scenarios without. */
   badTickCounts(): Readonly<Partial<Record<BadTickKind, number>>>
   snapshot(): SimulatedMarketState
 }
@@ -55,14 +55,14 @@ const MEAN_JITTER_US = 700
 const origin = { source: 'sim', venue: 'sim' } as const
 
 /**
- * Simulates a venue that speaks Binance USD-M's protocol: bookTicker, trade, depth@100ms and REST snapshots, after every
- * connect and where the scenario says so.
+ * Simulates a venue with Binance USD-M's protocol: bookTicker, trade, depth@100ms and REST snapshots, after every connect and
+ * where the scenario requires them.
  *
  * Invariants
- * 1. The same configuration gives the same items with the same bytes, however `generate` cuts time into steps, and after
- *    a snapshot is restored. All state is here and in the symbols; what happens depends on event times only.
+ * 1. The same configuration gives the same items with the same bytes, however `generate` divides time into steps, and after
+ *    a snapshot is restored. All state is here and in the symbols; behaviour depends on event times only.
  * 2. Receive time is venue time plus a random latency of at least 2 ms, and never falls.
- * 3. While disconnected the venue goes on, and nothing is received.
+ * 3. While disconnected the venue continues, and nothing is received.
  */
 export function createSimulatedMarket(config: SimulatedMarketConfig, state?: SimulatedMarketState): SimulatedMarket {
   return new Market(config, state)
@@ -83,7 +83,7 @@ class Market implements SimulatedMarket {
   #isConnected: boolean
   #lastRecvUs: number
   #agendaDone: number
-  /** Sent, and received at or after `nowUs`. */
+  /** Messages sent, and received at or after `nowUs`. */
   readonly #inFlight: Message[]
   readonly #received: FeedItem[] = []
 
@@ -250,13 +250,13 @@ class Market implements SimulatedMarket {
     else this.#inFlight.push(message)
   }
 
-  /** Receive time of what would arrive at `timeUs`: messages do not overtake each other. */
+  /** Receive time of a message that would arrive at `timeUs`: messages do not overtake each other. */
   #receiveAt(timeUs: number): number {
     this.#lastRecvUs = Math.max(this.#lastRecvUs, timeUs)
     return this.#lastRecvUs
   }
 
-  /** What the venue's clock shows, milliseconds. */
+  /** The reading of the venue's clock, milliseconds. */
   #venueMs(timeUs: number): number {
     return Math.floor((timeUs + clockErrorUs(this.#scenario, this.#secondsAt(timeUs))) / 1000)
   }

@@ -7,7 +7,7 @@ import { bookStateSchema, SimulatedBook, type BookSide, type LevelChange, type M
 import type { SimulatedInstrument } from './simulated-instrument.ts'
 import { WireFormat } from './wire-format.ts'
 
-/** An instrument of the simulated venue as it is saved. */
+/** The saved state of an instrument of the simulated venue. */
 export const symbolStateSchema = stateSchema({
   random: randomStateSchema,
   price: priceStateSchema,
@@ -19,7 +19,7 @@ export const symbolStateSchema = stateSchema({
 })
 export type SymbolState = StateOf<typeof symbolStateSchema>
 
-/** Takes a message that the venue sends. */
+/** Receives a message that the venue sends. */
 export type Print = (kind: 'trade' | 'quote', text: string) => void
 
 const LIMIT_SHARE = 0.5
@@ -31,13 +31,12 @@ const AGGRESSIVE_TILT = 0.45
 const MEAN_DISTANCE_HALF_SPREADS = 3
 const MIN_LEVELS = 5
 const START_LEVELS = 30
-/** After a longer pause (a closed session) the price goes on as if so much time had passed. */
+/** After a longer pause (a closed session) the price continues as if only this much time had passed. */
 const MAX_STEP_S = 1
 
 /**
- * One instrument of the simulated venue: limit, market and cancel orders arrive at random (Poisson) around a fair price.
- * Whoever sees the fair price beyond a resting order takes that order; everybody else is tilted to the side that the flow
- * is on.
+ * One instrument of the simulated venue: limit, market and cancel orders arrive at random (Poisson) around a fair price. When
+ * the fair price is beyond a resting order, that order is taken; all other orders are tilted to the side of the flow.
  */
 export class SimulatedSymbol {
   readonly spec: SimulatedInstrument
@@ -109,7 +108,7 @@ export class SimulatedSymbol {
     return [this.#book.best(side) as number, this.#book.bestLots(side)]
   }
 
-  /** No orders until `timeUs`. */
+  /** Pauses orders until `timeUs`. */
   restUntil(timeUs: number): void {
     this.#nextOrderUs = timeUs
   }
@@ -134,7 +133,7 @@ export class SimulatedSymbol {
     this.#nextOrderUs = timeUs + 1 + Math.floor(this.#random.exponential(meanGapUs))
   }
 
-  /** The depth diff since the last one; undefined when nothing changed. */
+  /** The depth diff since the previous one; undefined without changes. */
   takeDiff(venueMs: number): string | undefined {
     if (!this.#book.hasChanges) return undefined
     const { bids, asks } = this.#book.takeChanges()
@@ -143,7 +142,7 @@ export class SimulatedSymbol {
     return this.wire.depthDiff(venueMs, previousId, this.#lastDiffId, bids, asks)
   }
 
-  /** What the venue answers to a request for the whole book. */
+  /** The venue's answer to a request for the whole book. */
   bookSnapshot(venueMs: number): string {
     return this.wire.snapshot(venueMs, this.#book.updateId, this.#book.levels('bid'), this.#book.levels('ask'))
   }
@@ -203,7 +202,7 @@ export class SimulatedSymbol {
     }
   }
 
-  /** Market makers step in until both sides have `levels` levels. */
+  /** Adds orders of market makers until both sides have `levels` levels. */
   #fill(levels: number, liquidity: number): void {
     while (this.#book.depth('bid') < levels) this.#rest('bid', liquidity)
     while (this.#book.depth('ask') < levels) this.#rest('ask', liquidity)

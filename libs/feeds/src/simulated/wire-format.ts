@@ -2,7 +2,7 @@ import { decimalsOf, fixed } from '@triplane/kernel'
 import type { LevelChange } from './simulated-book.ts'
 import type { SimulatedInstrument } from './simulated-instrument.ts'
 
-/** Writes one instrument's messages as Binance USD-M's combined stream and REST do. Times are milliseconds. */
+/** Writes one instrument's messages in the format of Binance USD-M's combined stream and REST. Times are milliseconds. */
 export class WireFormat {
   readonly #symbol: string
   readonly #stream: string
