@@ -4,7 +4,7 @@ const WORD = 4
 export class ByteText {
   readonly length: number
   readonly #bytes: Uint8Array
-  /** The words at 0, 4, 8, ...; the last one ends where the text ends and may overlap the one before. */
+  /** The words at 0, 4, 8, ...; the last one ends with the text and may overlap the one before. */
   readonly #words: Int32Array
 
   /** `text` must be ASCII. */
@@ -18,7 +18,7 @@ export class ByteText {
     )
   }
 
-  /** True when this text stands at `at`; the caller makes sure that so many bytes are there. */
+  /** True when this text is at `at`; the caller ensures that enough bytes are there. */
   isAt(view: DataView, at: number): boolean {
     if (this.length < WORD) {
       for (let i = 0; i < this.length; i++) if (view.getUint8(at + i) !== this.#bytes[i]) return false

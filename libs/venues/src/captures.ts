@@ -1,7 +1,7 @@
 import { exchanges } from './registry.ts'
 import type { PayloadHint } from './venue.ts'
 
-/** Id of the venue whose payload a URL leads to; undefined for what no exchange claims. */
+/** Id of the venue whose payload follows a URL; undefined when no exchange claims it. */
 export function venueOfUrl(url: string): string | undefined {
   const parsed = new URL(url)
   for (const { captures } of exchanges) {
@@ -11,7 +11,7 @@ export function venueOfUrl(url: string): string | undefined {
   return undefined
 }
 
-/** Tells venue and depth stream from the text of one JSON payload. One that is not JSON says nothing. */
+/** Tells venue and depth stream from the text of one JSON payload. Any other text yields no hint. */
 export function inspectPayload(text: string): PayloadHint {
   let payload: unknown
   try {
@@ -26,13 +26,13 @@ export function inspectPayload(text: string): PayloadHint {
   return {}
 }
 
-/** What a venue that was told apart is called when it is not supported; undefined when it is, or is no venue at all. */
+/** The name of a recognised but unsupported venue; undefined for a supported one, or none. */
 export function unsupportedVenue(id: string): string | undefined {
   const signs = exchanges.find(({ captures }) => captures !== undefined && Object.hasOwn(captures.unsupported, id))
   return signs?.captures?.unsupported[id]
 }
 
-/** The ids of the venues that recordings can be of. */
+/** The ids of the venues whose recordings are supported. */
 export const recordedVenues: readonly string[] = exchanges.flatMap((exchange) =>
   exchange.captures ? exchange.venues.map(({ id }) => id) : [],
 )

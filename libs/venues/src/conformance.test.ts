@@ -13,15 +13,15 @@ import type { LiveProtocol } from './live-protocol.ts'
 import { createNormalizer, type Normalizer } from './normalizer.ts'
 import { venues } from './registry.ts'
 
-/** A raw message, and what must come out of it. */
+/** A raw message, and its expected result. */
 interface Fixture {
   readonly name: string
   readonly text: string
-  /** Venue symbol that a REST answer is of; absent for a message of a stream. */
+  /** Venue symbol of a REST answer; absent for a message of a stream. */
   readonly restOf?: string
   readonly events: Record<string, unknown>[]
   readonly refusals: string[]
-  /** Stream that a subscription is refused to. */
+  /** Stream whose subscription is refused. */
   refusedStream?: string
 }
 
@@ -30,7 +30,7 @@ type Delta = Extract<NormalizedEvent, { type: 'bookDelta' }>
 const NOW_US = 1_800_000_000_000_000
 const knownCodes: ReadonlySet<string> = new Set(Object.values(frameRefusalsOf).flat())
 
-/** Reads `src/<folder>/fixtures/<venue>.txt`; its head says how it is written. */
+/** Reads `src/<folder>/fixtures/<venue>.txt`; its head documents the format. */
 function readFixtures(venue: string): { instruments: Instrument[]; fixtures: Fixture[] } {
   const paths = readdirSync(__dirname, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -64,7 +64,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
     origin: { source: 'capture', venue: id, ...(restOf !== undefined && { snapshotSymbol: restOf }) },
     ...{ bytes, start: 0, end: bytes.length, tsRecvUs: NOW_US },
   })
-  /** As the data plane reads it: by the fast reader where that can. */
+  /** As the data plane reads it: with the fast reader if possible. */
   function read(normalizer: Normalizer, frame: Frame) {
     const scanned = normalizer.scan(frame, NOW_US)
     return scanned === undefined ? normalizer.read(frame, NOW_US) : [{ ok: true, value: scanned } as const]
@@ -74,7 +74,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
 
   it.each(fixtures)('$name', (fixture) => {
     const normalizer = createNormalizer(instruments)
-    // Once by the mapper, then by what the fast reader has learnt of it.
+    // Once with the mapper, then with what the fast reader learned from it.
     for (let i = 0; i < 2; i++) {
       const understood = readText(fixture, normalizer)
       expect(understood.flatMap((one) => (one.ok ? one.value : []))).toMatchObject(fixture.events)
@@ -82,7 +82,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
     }
   })
 
-  it('are of all that a venue says: instruments, trades, quotes, a book, and what is refused', () => {
+  it('cover everything a venue sends: instruments, trades, quotes, a book, and refusals', () => {
     expect(new Set(instruments.map(({ venue }) => venue))).toEqual(new Set([id]))
     const types = new Set(fixtures.flatMap(({ events }) => events.map(({ type }) => type)))
     expect([...types].sort()).toEqual(['bookDelta', 'bookSnapshot', 'quote', 'trade'])
@@ -91,7 +91,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
     expect(refusals.size).toBeGreaterThanOrEqual(3)
   })
 
-  it('never make a reader throw, whatever is done to their bytes', () => {
+  it('never make a reader throw, however their bytes are changed', () => {
     const change = fc.record({ at: fc.nat(), cut: fc.nat(40), put: fc.uint8Array({ maxLength: 8 }) })
     const normalizer = createNormalizer(instruments)
     for (const fixture of fixtures) readText(fixture, normalizer)
@@ -137,7 +137,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
     return { keeper, said }
   }
 
-  it('make a book that is valid, and one that a lost delta costs', () => {
+  it('make a valid book, which a lost delta invalidates', () => {
     const { deltas, snapshot } = bookOf()
     const whole = keep(deltas)
     expect([whole.keeper.isValid, whole.said]).toEqual([true, ['book_valid']])
@@ -152,7 +152,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
     expect(lost.keeper.isValid).toBe(true)
   })
 
-  it('make a book that a wrong checksum costs, where the venue gives them', () => {
+  it('make a book that a wrong checksum invalidates, if the venue has checksums', () => {
     const { deltas } = bookOf()
     const isProved = bookRule.kind === 'checksum'
     expect(deltas.map(({ proof }) => proof?.checksum !== undefined)).toEqual(deltas.map(() => isProved))
@@ -168,7 +168,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
   if (live === undefined) return
   const protocol: LiveProtocol = live
 
-  it('go with a live protocol that asks for every instrument, and hears what is refused', () => {
+  it('match a live protocol that subscribes to every instrument, and recognises refusals', () => {
     const names = ['AAA', 'BBB', 'CCC'].flatMap((base) => instruments.map(({ venueSymbol }) => base + venueSymbol))
     const asked = [protocol.streamsUrl(protocol.wsUrl, names), ...(protocol.subscribe?.(names) ?? [])].join(' ')
     for (const name of names) expect(asked).toContain(protocol.streamName(name))
@@ -179,7 +179,7 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
       expect(protocol.refusalOf?.(bytes)?.stream).toBe(fixture.refusedStream)
       expect(protocol.isGoodbye(bytes)).toBe(false)
     }
-    // Who subscribes by messages is answered by messages.
+    // Subscriptions by message are answered by message.
     const isAnswered = fixtures.some(({ refusedStream }) => refusedStream !== undefined)
     expect([isAnswered, protocol.refusalOf !== undefined]).toEqual([
       protocol.subscribe !== undefined,

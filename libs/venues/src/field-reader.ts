@@ -11,11 +11,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** The latest time in milliseconds that is still exact in microseconds. */
 const MAX_TIME_MS = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
-/** 16 digits: as microseconds of the year 2001, as milliseconds of a year that nobody will see. */
+/** 16 digits: as microseconds in 2001, as milliseconds in the far future. */
 const MIN_TIME_US = 1e15
 
 /**
- * Microseconds of a time on the wire, which is milliseconds or, where a client asked for `timeUnit=MICROSECOND`, 16 digits of
+ * Microseconds of a time on the wire, which is in milliseconds or, when a client requested `timeUnit=MICROSECOND`, 16 digits of
  * microseconds; NaN for an integer that is neither.
  */
 export function timeUsOf(wireTime: number): number {
@@ -27,8 +27,8 @@ const DIGITS = /^\d+$/
 const DECIMAL = /^-?\d+(?:\.\d+)?$/
 
 /**
- * Reads typed fields of a JSON object. The first one that is missing or of another form is remembered as `problem`;
- * what is read from then on means nothing.
+ * Reads typed fields of a JSON object. The first missing or invalid one is remembered as `problem`; values read after that are
+ * meaningless.
  */
 export class FieldReader {
   problem: { readonly code: NormalizeRefusal; readonly detail: string } | undefined
@@ -38,7 +38,7 @@ export class FieldReader {
     this.#fields = fields
   }
 
-  /** A count or an id: an integer from `atLeast` that a double holds exactly. */
+  /** A count or an id: an integer from `atLeast` that a double represents exactly. */
   integer(key: string, atLeast = 0): number {
     const value = this.#fields[key]
     return Number.isSafeInteger(value) && (value as number) >= atLeast
@@ -52,7 +52,7 @@ export class FieldReader {
     return Number.isNaN(timeUs) ? this.#expected(key, 'a time in milliseconds or microseconds') : timeUs
   }
 
-  /** A time in a string, seconds with up to six digits behind the point that count, in microseconds. */
+  /** A time in a string, in seconds of which up to six digits behind the point count, in microseconds. */
   secondsUs(key: string): number {
     const timeUs = Math.round(this.decimal(key) * 1e6)
     if (this.problem || (timeUs >= 0 && Number.isSafeInteger(timeUs))) return timeUs
@@ -66,7 +66,7 @@ export class FieldReader {
     return timeUs !== undefined && timeUs >= 0 ? timeUs : this.#expected(key, 'a time as RFC 3339 has it')
   }
 
-  /** A count or an id in a string of digits: an integer that a double holds exactly. */
+  /** A count or an id in a string of digits: an integer that a double represents exactly. */
   integerText(key: string): number {
     const value = this.#fields[key]
     const integer = typeof value === 'string' && DIGITS.test(value) ? Number(value) : NaN
@@ -99,7 +99,7 @@ export class FieldReader {
     return values[0]
   }
 
-  /** Book levels as price, size, price, size, ... What comes after the size of a level is ignored. */
+  /** Book levels as price, size, price, size, ... Ignores anything after the size of a level. */
   levels(key: string): number[] {
     const levels = this.#fields[key]
     const flat: number[] = []

@@ -5,7 +5,7 @@ import type { MapMessage, Understood, Venue } from './venue.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The JSON of a frame; refuses what is not JSON in UTF-8 (`not_json`). */
+/** The JSON of a frame; refuses anything but JSON in UTF-8 (`not_json`). */
 export function jsonOf(
   { bytes, start, end }: Frame,
   parseJson: (text: string) => unknown = JSON.parse,
@@ -19,7 +19,7 @@ export function jsonOf(
 }
 
 /**
- * Reads a frame by its JSON and the venue's mapper: slower than a venue's fast reader, and the last word on every frame.
+ * Reads a frame by its JSON and the venue's mapper: slower than a venue's fast reader, and authoritative for every frame.
  * Refuses what `jsonOf` and the mapper refuse.
  */
 export function parseFrame(

@@ -1,4 +1,4 @@
-// Those that there are
+// The venues
 export { liveVenues, venueById, venues } from './registry.ts'
 export type { Fees } from './venue.ts'
 export type { LiveProtocol, RestRequest, StreamRequest, SubscriptionRefusal } from './live-protocol.ts'
@@ -8,5 +8,5 @@ export { isInstrumentListUrl, readInstrumentList } from './instrument-list.ts'
 export { isPastBarsUrl, readPastBars } from './past-bars.ts'
 export type { Klines } from './klines.ts'
 export { isJsonObject } from './field-reader.ts'
-// What a recording gives away about itself
+// What a recording reveals about itself
 export { inspectPayload, recordedVenues, unsupportedVenue, venueOfUrl } from './captures.ts'

@@ -4,13 +4,13 @@ import type { Frame, FrameRefusal } from '@triplane/market-data'
 import { venueById } from './registry.ts'
 import type { ListedInstrument } from './venue.ts'
 
-/** True for the URL that a venue's own list of its instruments came from. */
+/** True for the URL of a venue's own list of its instruments. */
 export const isInstrumentListUrl = (venue: string, url: URL): boolean =>
   venueById(venue)?.isInstrumentListUrl?.(url) ?? false
 
 /**
- * Reads a venue's own list of its instruments for those of `instruments` that are traded there: their steps, or why they cannot
- * be had. Refuses the frame as a whole when it is no such list.
+ * Reads a venue's own list of its instruments for those of `instruments` that are traded there: their steps, or why they are
+ * unusable. Refuses the frame as a whole when it is not such a list.
  */
 export function readInstrumentList(
   frame: Frame,

@@ -6,11 +6,11 @@ interface Entry {
   readonly id: InstrumentId
 }
 
-/** Characters that JSON writes as they are. */
+/** Characters that JSON writes unescaped. */
 const PLAIN = /^[A-Za-z0-9_.-]+$/
 
 /**
- * The ids of one venue's instruments by venue symbol, found by a string or by bytes of a frame without making a string.
+ * The ids of one venue's instruments by venue symbol, looked up by a string, or by bytes of a frame without creating a string.
  *
  * Invariants
  * 1. The slot count is a power of two, at least twice the number of entries, so that probing ends at an empty slot.
@@ -20,7 +20,7 @@ export class InstrumentTable {
   readonly #byName: ReadonlyMap<string, InstrumentId>
   readonly #slots: (Entry | undefined)[]
   readonly #mask: number
-  /** What was found by bytes the last time: most likely the next one, too. */
+  /** The last entry found by bytes: most likely the next one, too. */
   #found: Entry | undefined
 
   constructor(instruments: readonly Instrument[]) {

@@ -4,40 +4,40 @@ import type { FrameRefusal } from '@triplane/market-data'
 import type { JsonObject } from './field-reader.ts'
 import type { RestRequest } from './live-protocol.ts'
 
-/** Which bars are asked for. */
+/** The bars to request. */
 interface KlinesQuery {
   readonly venueSymbol: string
   readonly timeframe: Timeframe
-  /** How many of the newest that are over, at most `mostBars` of the venue. */
+  /** Number of finished bars, the newest; at most `mostBars` of the venue. */
   readonly bars: number
   /** Wall time, microseconds. */
   readonly nowUs: number
 }
 
-/** What a URL of bars asks for. */
+/** The bars that a URL requests. */
 interface AskedBars {
-  /** The pair as URLs of the venue name it. */
+  /** The pair's name in URLs of the venue. */
   readonly pair: string
   readonly timeframe: Timeframe
 }
 
-/** How a venue is asked by REST for the bars of the time before, and what its answers say: data and pure functions. */
+/** How to request past bars from a venue by REST, and how to read the answers: data and pure functions. */
 export interface Klines {
-  /** Most bars that one answer has, beside the one in progress. */
+  /** The most bars in one answer, besides the one in progress. */
   readonly mostBars: number
   readonly request: (restUrl: string, query: KlinesQuery) => RestRequest
-  /** What a URL asks for, whatever its host; undefined when it is no URL of bars. */
+  /** What a URL requests, whatever its host; undefined when it is not a URL of bars. */
   readonly askedBy: (url: URL) => AskedBars | undefined
-  /** The pair of a venue symbol as URLs name it. */
+  /** The name of a venue symbol's pair in URLs. */
   readonly pairOf: (venueSymbol: string) => string
   /**
-   * The rows of an answer, oldest first, the last one in progress: `time` (its start, milliseconds), `open`, `high`, `low`, `close`,
-   * `volume` (base units) and `trades` (a count), as they were sent. Refuses what is no list of rows.
+   * The rows of an answer, oldest first, the last one in progress: `time` (its start, milliseconds), `open`, `high`, `low`,
+   * `close`, `volume` (base units) and `trades` (a count), as sent. Refuses anything but a list of rows.
    */
   readonly rows: (json: unknown) => Result<readonly JsonObject[], FrameRefusal>
 }
 
-/** Rows that are arrays as objects: each column under its name. What is no array is an empty row. */
+/** Turns rows that are arrays into objects: each column under its name. A row that is not an array becomes an empty one. */
 export function namedRows(rows: readonly unknown[], columns: Readonly<Record<string, number>>): readonly JsonObject[] {
   return rows.map((row) =>
     Object.fromEntries(

@@ -8,13 +8,13 @@ import type { Understood } from './venue.ts'
 
 /** Turns raw frames into events with the receive time `tsRecvUs` (microseconds). Never throws. */
 export interface Normalizer {
-  /** The one event of a frame that the venue's fast reader can read; undefined when `read` has to. */
+  /** The one event of a frame, if the venue's fast reader can read it; undefined when `read` must. */
   scan(frame: Frame, tsRecvUs: number): NormalizedEvent | undefined
-  /** Everything that a frame says, by its JSON and the venue's mapper: the last word on it. The fast reader learns from it. */
+  /** Everything in a frame, by its JSON and the venue's mapper: authoritative. The fast reader learns from it. */
   read(frame: Frame, tsRecvUs: number): Understood
 }
 
-/** Builds the normaliser of all venues that `instruments` name. */
+/** Creates the normaliser for all venues of `instruments`. */
 export function createNormalizer(instruments: readonly Instrument[]): Normalizer {
   const readers = new Map(
     venues.map((venue) => {

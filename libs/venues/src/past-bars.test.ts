@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000
 const startMs = Date.UTC(2024, 7, 8, 14, 0)
 const nowUs = (startMs + 3 * MINUTE_MS + 20_000) * 1000
 
-/** What a bar says, as each venue writes it. */
+/** The content of a bar, in each venue's format. */
 const spoken = {
   binance: (i: number, [open, high, low, close]: readonly string[], volume = '12.5') => [
     ...[startMs + i * MINUTE_MS, open, high, low, close, volume, startMs + (i + 1) * MINUTE_MS - 1],
@@ -61,7 +61,7 @@ describe.each(cases)('past bars of $venue', ({ venue, venueSymbol, id, row, wrap
     return readPastBars({ type: 'frame', origin, bytes, start: 0, end: bytes.length, tsRecvUs: nowUs }, instruments)
   }
 
-  it('asks for the bars that are over, by a URL that says so', () => {
+  it('requests the finished bars, with a URL that says so', () => {
     const live = venueById(venue)?.live
     const asked = klines?.request(live?.restUrl ?? '', { venueSymbol, timeframe: '1m', bars: 31, nowUs })
     expect(asked?.url).toBe(url)
@@ -71,7 +71,7 @@ describe.each(cases)('past bars of $venue', ({ venue, venueSymbol, id, row, wrap
     expect(isPastBarsUrl(venue, new URL('https://example.com/depth?symbol=BTCUSDT&interval=1m'))).toBe(false)
   })
 
-  it('reads them in order, without the one in progress; what is missing is missing', () => {
+  it('reads them in order, without the one in progress; missing bars stay missing', () => {
     expect(read(wrap([row(0, prices), row(2, prices), row(3, prices)]))).toEqual({
       ok: true,
       value: {
@@ -89,20 +89,20 @@ describe.each(cases)('past bars of $venue', ({ venue, venueSymbol, id, row, wrap
   it.each([
     { name: 'a price of 0', rows: [row(0, ['1', '1', '0', '1'])] },
     { name: 'a close above the high', rows: [row(0, ['1', '2', '1', '3'])] },
-    { name: 'a volume below 0', rows: [row(0, prices, '-1')] },
-    { name: 'a price that is no decimal', rows: [row(0, ['1', '1e3', '1', '1'])] },
-    { name: 'a row that is none', rows: ['row'] },
+    { name: 'a negative volume', rows: [row(0, prices, '-1')] },
+    { name: 'a price that is not a decimal', rows: [row(0, ['1', '1e3', '1', '1'])] },
+    { name: 'an invalid row', rows: ['row'] },
     { name: 'a row without a number of trades', rows: [row(0, prices).slice(0, 7)] },
     { name: 'bars out of order', rows: [row(1, prices), row(0, prices)] },
-    { name: 'a bar twice', rows: [row(0, prices), row(0, prices)] },
+    { name: 'a repeated bar', rows: [row(0, prices), row(0, prices)] },
     { name: 'a start between bars', rows: [row(0.5, prices)] },
-  ])('refuses $name, with all that came with it', ({ rows }) => {
+  ])('refuses $name, with the whole answer', ({ rows }) => {
     const refused = read(wrap([...rows, row(3, prices)]))
     expect(refused).toMatchObject({ ok: false, error: { instrument: id, eventType: 'bar' } })
     expect(['bad_field', 'missing_field']).toContain(refused.ok ? '' : refused.error.code)
   })
 
-  it('refuses what is no answer with bars', () => {
+  it('refuses an answer without bars', () => {
     expect(read('{')).toMatchObject({ ok: false, error: { code: 'not_json' } })
     expect(read(no)).toMatchObject({ ok: false, error: { code: 'unknown_message' } })
     expect(read(wrap([]), url.replace(/BTCUSDT|XBTUSD/, 'OTHER'))).toMatchObject({
@@ -112,12 +112,12 @@ describe.each(cases)('past bars of $venue', ({ venue, venueSymbol, id, row, wrap
     expect(read(wrap([]), 'https://example.com/')).toMatchObject({ ok: false, error: { code: 'unknown_message' } })
   })
 
-  it('takes any JSON, or refuses it', () => {
+  it('accepts or refuses any JSON', () => {
     fc.assert(fc.property(fc.jsonValue(), (json) => expect(typeof read(wrap(json)).ok).toBe('boolean')))
   })
 })
 
-it('has past bars of every venue that can be gone live at, within what it allows', () => {
+it('has past bars for every venue with live data, within its limits', () => {
   for (const { live, klines } of venues) {
     if (!live) continue
     const query = { venueSymbol: 'BTCUSDT', timeframe: '1d', bars: klines?.mostBars ?? 0, nowUs } as const

@@ -6,7 +6,7 @@ import { jsonOf } from './frame-parser.ts'
 import type { Klines } from './klines.ts'
 import { venueById } from './registry.ts'
 
-/** A bar of the time before, as its venue says it: prices in the quote currency, volume in base units. */
+/** A past bar as its venue sends it: prices in the quote currency, volume in base units. */
 interface PastBarRow {
   readonly openTimeUs: number
   readonly open: number
@@ -24,13 +24,14 @@ export interface PastBars {
   readonly bars: readonly PastBarRow[]
 }
 
-/** True for the URL that an answer with bars of the time before came from. */
+/** True for the URL of an answer with past bars. */
 export const isPastBarsUrl = (venue: string, url: URL): boolean => venueById(venue)?.klines?.askedBy(url) !== undefined
 
 /**
- * Reads a venue's answer with bars of the time before, whose URL the origin of its frame has. The last bar is left out: it is in
- * progress, whatever our clock says. Refuses the frame as a whole when it is no such answer, when it is about no instrument of the run,
- * or when one of its bars is not as bars are: every price above 0 and within its high and low, each later than the one before.
+ * Reads a venue's answer with past bars, whose URL is in the origin of its frame. Leaves out the last bar: it is in progress,
+ * whatever our clock says. Refuses the frame as a whole when it is not such an answer, when it is about no instrument of the
+ * run, or when one of its bars is invalid: every price must be above 0 and within its high and low, and each bar later than the
+ * one before.
  */
 export function readPastBars(frame: Frame, instruments: readonly Instrument[]): Result<PastBars, FrameRefusal> {
   const { venue, pastBarsUrl } = frame.origin

@@ -1,8 +1,8 @@
 const SECOND_MS = 1_000
 
 /**
- * How long nothing may be sent after an answer, milliseconds, by the statuses that are a matter of rates: `unnamedMs` where the
- * answer does not say. `retryAfter` is that header's value, seconds.
+ * How long to send nothing after an answer, milliseconds, by the statuses that are about rates: `unnamedMs` when the answer
+ * does not say. `retryAfter` is that header's value, seconds.
  */
 export const refusalWaits =
   (unnamedMs: Readonly<Record<number, number>>) =>

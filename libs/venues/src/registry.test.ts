@@ -16,7 +16,7 @@ function tableOf(venue: string): InstrumentTable {
   return new InstrumentTable([btc])
 }
 
-/** Objects with the keys that messages have, and any JSON below them. */
+/** Objects with the keys of messages, and any JSON below them. */
 const message = fc.oneof(
   fc.jsonValue(),
   fc.dictionary(fc.constantFrom(...'esETtpqmUubBaAfklX', 'pu', 'stream', 'data', 'lastUpdateId'), fc.jsonValue()),
@@ -28,18 +28,18 @@ it('names each exchange and each venue once', () => {
   for (const venue of venues) expect(venueById(venue.id)).toBe(venue)
 })
 
-it('supports no venue that it calls unsupported', () => {
+it('supports no venue that it lists as unsupported', () => {
   for (const id of recordedVenues) expect(unsupportedVenue(id)).toBeUndefined()
   for (const { captures } of exchanges)
     for (const [id, called] of Object.entries(captures?.unsupported ?? {})) expect(unsupportedVenue(id)).toBe(called)
 })
 
-it('says nothing about what any object is called', () => {
+it('gives no hint for names that every object has', () => {
   expect(unsupportedVenue('constructor')).toBeUndefined()
 })
 
 describe.each(exchanges)('$name', ({ captures }) => {
-  it('takes any JSON for a hint, and any URL', () => {
+  it('accepts any JSON for a hint, and any URL', () => {
     fc.assert(
       fc.property(message, fc.webUrl(), (json, url) => {
         const hint = captures?.inspect(json) ?? {}
@@ -54,7 +54,7 @@ describe.each(venues)('$id', ({ id, map, fast, fees, bookRule }) => {
   const instruments = tableOf(id)
   const origin = { source: 'capture', venue: id, snapshotSymbol: 'BTCUSDT' }
 
-  it('reads any JSON as events of its own, or refuses it with codes that are known', () => {
+  it('reads any JSON as its own events, or refuses it with known codes', () => {
     fc.assert(
       fc.property(message, (json) => {
         for (const read of map({ json, origin, tsRecvUs: 1, instruments })) {
@@ -66,7 +66,7 @@ describe.each(venues)('$id', ({ id, map, fast, fees, bookRule }) => {
     )
   })
 
-  it('leaves to the mapper what its fast reader has never seen', () => {
+  it('leaves unknown layouts to the mapper', () => {
     const reader = fast?.(instruments)
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -91,7 +91,7 @@ describe.each(venues)('$id', ({ id, map, fast, fees, bookRule }) => {
 const spoken = venues.flatMap(({ id, live }) => (live ? [{ id, live }] : []))
 
 describe.each(spoken)('$id, live', ({ live }) => {
-  it('takes any message for one of its streams or not, and knows its limits', () => {
+  it('accepts any message as one of its streams or not, and knows its limits', () => {
     const { limits } = live
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -3,13 +3,13 @@ import { kraken } from './kraken/kraken.ts'
 import { simulated } from './simulated/simulated.ts'
 import type { Exchange, Venue } from './venue.ts'
 
-/** Every exchange that is spoken to. */
+/** Every supported exchange. */
 export const exchanges: readonly Exchange[] = [binance, kraken, simulated]
 
 /** Every venue, in the order of the exchanges. */
 export const venues: readonly Venue[] = exchanges.flatMap((exchange) => exchange.venues)
 
-/** Ids of the venues that can be gone live at. */
+/** Ids of the venues that support live data. */
 export const liveVenues: readonly string[] = venues.filter(({ live }) => live !== undefined).map(({ id }) => id)
 
 const byId: ReadonlyMap<string, Venue> = new Map(venues.map((venue) => [venue.id, venue]))

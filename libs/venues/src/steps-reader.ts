@@ -3,10 +3,10 @@ import { decimalsOf, err, fixed, formatFixed, ok, type Result } from '@triplane/
 import type { FrameRefusal } from '@triplane/market-data'
 import type { ListedInstrument } from './venue.ts'
 
-/** A plain decimal above 0, or 0: the way to say that there is no such step. */
+/** A plain decimal above 0, or 0, which means that there is no such step. */
 const DECIMAL = /^\d+(\.\d+)?$/
 
-/** The steps that a venue's list says of an instrument, in canonical form; refuses what the run cannot book in. */
+/** The steps of an instrument in a venue's list, in canonical form; refuses those in which the run cannot book. */
 export function readSteps(
   instrument: Instrument,
   found: { readonly tickSize: unknown; readonly lotSize: unknown; readonly minNotional: unknown },
@@ -25,7 +25,9 @@ export function readSteps(
   })
 }
 
-/** A step in which the quantities and prices of the run can be booked, which have the digits that the file's step asks for. */
+/**
+ * A step in which the run can book quantities and prices: it has at most the digits that `unitScale` gives for the file's step.
+ */
 function isStep(value: unknown, step: string): value is string {
   return isDecimal(value) && Number(value) > 0 && decimalsOf(value) <= unitScale(step)
 }

@@ -5,7 +5,7 @@ import type { InstrumentTable } from './instrument-table.ts'
 import type { Klines } from './klines.ts'
 import type { LiveProtocol } from './live-protocol.ts'
 
-/** One message of a venue: what JSON made of a frame, where and when it came, and the instruments that it can be about. */
+/** One message of a venue: the JSON of a frame, its origin and receive time, and the venue's instruments. */
 interface Message {
   readonly json: unknown
   readonly origin: FrameOrigin
@@ -13,24 +13,27 @@ interface Message {
   readonly instruments: InstrumentTable
 }
 
-/** What a frame says, one by one: an event each, or why not. Nothing for a control message, which is not about the market. */
+/**
+ * The contents of a frame, one by one: an event each, or its refusal. Empty for a control message, which is not about the
+ * market.
+ */
 export type Understood = readonly Result<NormalizedEvent, FrameRefusal>[]
 
-/** Turns a message into what it says. Never throws. This is the definition of what is understood of a venue. */
+/** Maps a message to its contents. Never throws. This defines what is understood of a venue. */
 export type MapMessage = (message: Message) => Understood
 
 /**
- * Reads frames straight from their bytes: an optional, faster way to what the mapper gives, and held to it. What it remembers
- * changes how fast a frame is read, never what is read.
+ * Reads frames straight from their bytes: an optional, faster path to the mapper's result, which it must match. Its memory
+ * affects how fast a frame is read, never the result.
  */
 export interface FastReader {
-  /** The event that the frame is, or undefined when the mapper has to decide. */
+  /** The event of the frame, or undefined when the mapper must decide. */
   scan(frame: Frame, tsRecvUs: number): NormalizedEvent | undefined
-  /** Takes note of how a frame is written that `scan` did not know and that turned out to be `event`, and nothing else. */
+  /** Learns the layout of a frame that `scan` did not know and that turned out to be `event`, and nothing else. */
   learn(frame: Frame, event: NormalizedEvent): void
 }
 
-/** What a venue's list of its instruments says of one of ours. */
+/** The entry for one of our instruments in a venue's list. */
 export interface ListedInstrument {
   readonly instrument: InstrumentId
   readonly steps: Steps
@@ -44,30 +47,33 @@ export interface Fees {
 
 /** Where instruments are traded: a protocol with its fees and the rule of its books. Data and pure functions. */
 export interface Venue {
-  /** As instruments, origins of frames and settings name it: binance_spot. */
+  /** Its name in instruments, origins of frames and settings: binance_spot. */
   readonly id: string
-  /** Fees of an account without volume, until the settings say others. */
+  /** Fees of an account without volume; the settings may override them. */
   readonly fees: Fees
-  /** How it is known that its books have every delta. */
+  /** How to tell that its books have every delta. */
   readonly bookRule: BookRule
-  /** Reads the JSON of a frame where `JSON.parse` loses what the mapper needs. Throws for what is not JSON, as that does. */
+  /**
+   * Parses the JSON of a frame when `JSON.parse` loses what the mapper needs. Throws for text that is not JSON, like
+   * `JSON.parse`.
+   */
   readonly parseJson?: (text: string) => unknown
   readonly map: MapMessage
   readonly fast?: (instruments: InstrumentTable) => FastReader
-  /** True for the URL, whatever its host, that the venue's own list of its instruments came from. */
+  /** True for the URL, whatever its host, of the venue's own list of its instruments. */
   readonly isInstrumentListUrl?: (url: URL) => boolean
-  /** Reads the venue's own list of its instruments for `instruments`; one that is not in the list is left out. */
+  /** Reads the venue's own list of its instruments for `instruments`; leaves out one that is not in the list. */
   readonly readInstrumentList?: (
     frame: Frame,
     instruments: readonly Instrument[],
   ) => readonly Result<ListedInstrument, FrameRefusal>[]
-  /** Its bars of the time before; absent when it keeps none. */
+  /** Its past bars; absent when it keeps none. */
   readonly klines?: Klines
-  /** What the live engine needs; absent when the venue cannot be gone live at. */
+  /** The input of the live engine; absent when the venue has no live data. */
   readonly live?: LiveProtocol
 }
 
-/** What one payload gives away about the capture that it is in. */
+/** What one payload reveals about its capture. */
 export interface PayloadHint {
   /** Id of the venue, when the payload is decisive. */
   readonly venue?: string
@@ -75,13 +81,13 @@ export interface PayloadHint {
   readonly depthSymbol?: string
 }
 
-/** What tells that a recording is of an exchange. */
+/** How to recognise recordings of an exchange. */
 export interface CaptureSigns {
-  /** Id of the venue whose payload a URL leads to; undefined for what is of others, or could be of any of its venues. */
+  /** Id of the venue whose payload follows a URL; undefined for other URLs, or when it could be any of its venues. */
   readonly venueOfUrl: (url: URL) => string | undefined
-  /** What the JSON of a payload gives away; nothing when it could be of anyone. */
+  /** What the JSON of a payload reveals; empty when it could be of any exchange. */
   readonly inspect: (payload: unknown) => PayloadHint
-  /** Venues that are told apart but not supported: id, and what they are called. */
+  /** Recognised but unsupported venues: id and name. */
   readonly unsupported: Readonly<Record<string, string>>
 }
 
@@ -90,9 +96,9 @@ export interface Exchange {
   /** Label of metrics: binance. */
   readonly name: string
   readonly venues: readonly Venue[]
-  /** Absent where recordings do not exist. */
+  /** Absent when there are no recordings. */
   readonly captures?: CaptureSigns
 }
 
-/** Defines an exchange. Its line in `registry.ts` is all else that it needs. */
+/** Defines an exchange. Besides this it needs only its line in `registry.ts`. */
 export const defineExchange = (exchange: Exchange): Exchange => exchange

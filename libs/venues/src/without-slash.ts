@@ -1,4 +1,4 @@
-/** A base URL to which a path can be joined, however it was set. */
+/** A base URL to which a path can be appended, with or without a trailing slash in the setting. */
 export function withoutSlash(url: string): string {
   return url.replace(/\/$/, '')
 }

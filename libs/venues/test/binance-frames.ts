@@ -60,12 +60,12 @@ export const messages = {
     '{"lastUpdateId":5123107852948,"E":1700000000501,"T":1700000000493,"bids":[["37010.20","2.909"]],"asks":[["37010.30","0.696"]]}',
 } as const
 
-/** The message as a combined stream sends it. */
+/** The message as sent by a combined stream. */
 export function streamed(message: string, stream = 'btcusdt@stream'): string {
   return `{"stream":"${stream}","data":${message}}`
 }
 
-/** A frame with `text` in the middle of a chunk, as capture files have them. */
+/** A frame with `text` in the middle of a chunk, as in capture files. */
 export function aFrame(text: string, origin: FrameOrigin = usdm): Frame {
   const before = '1700000000000000000 '
   const bytes = Buffer.from(`${before}${text}\n1700000000000000001 {`)

@@ -3,7 +3,7 @@ import type { Frame, FrameOrigin } from '@triplane/market-data'
 
 /** Hand-written frames in the format of Kraken's public WebSocket protocol v1, for the tests of its folder. */
 
-/** An instrument by the name of its pair; the unified symbol says BTC for XBT. */
+/** An instrument by the name of its pair; the unified symbol has BTC for XBT. */
 export function aKrakenInstrument(venueSymbol: string): Instrument {
   const symbol = venueSymbol.replace('XBT', 'BTC')
   const [base = '', quote = ''] = symbol.split('/')
@@ -35,7 +35,7 @@ export const messages = {
     '[336,{"a":[["55101.10000","0.02500000","1618678140.300000"],["55103.00000","4.00000000","1618678100.000000","r"]]},{"b":[["55099.90000","0.00000000","1618678140.200000"]],"c":"CHECKSUM"},"book-10","XBT/USD"]',
 } as const
 
-/** A frame of `text` that came a second after the last time of the messages. */
+/** A frame of `text` received a second after the last time of the messages. */
 export function aFrame(text: string, tsRecvUs = 1_618_678_141_000_000): Frame {
   const bytes = Buffer.from(text)
   return { type: 'frame', origin: kraken, bytes, start: 0, end: bytes.length, tsRecvUs }

@@ -4,11 +4,11 @@ import { bookChecksum } from '../src/kraken/book-checksum.ts'
 
 const at = '2024-08-08T14:30:00.123456Z'
 
-/** Levels as they are sent: price, quantity, price, quantity, ... */
+/** Levels as sent: price, quantity, price, quantity, ... */
 const levels = (texts: readonly string[]) =>
   `[${texts.flatMap((text, i) => (i % 2 === 0 ? `{"price":${text},"qty":${texts[i + 1]}}` : [])).join(',')}]`
 
-/** A message of a book, with the checksum of the book that it makes. */
+/** A message of a book, with the checksum of the resulting book. */
 export function aBookMessage(
   type: 'snapshot' | 'update',
   sides: { readonly bids?: readonly string[]; readonly asks?: readonly string[] },

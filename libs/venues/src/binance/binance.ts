@@ -16,7 +16,7 @@ const read = (dialect: BinanceDialect) =>
     readInstrumentList: readExchangeInfo,
   }) satisfies Partial<Venue>
 
-/** Ids follow each other. Fees of VIP 0. */
+/** Ids are consecutive. Fees of VIP 0. */
 const binanceSpot: Venue = {
   id: 'binance_spot',
   fees: { makerBps: 10, takerBps: 10 },

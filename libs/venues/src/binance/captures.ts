@@ -28,14 +28,14 @@ function venueOfUrl({ hostname, pathname }: URL): string | undefined {
 const COIN_M_SYMBOL = /^[A-Z0-9]+USD_(PERP|\d{6})$/
 
 /**
- * Tells the product from a payload. Streams of several products have the same names, so what decides is fields that only one
- * of them has.
+ * Tells the product from a payload. Streams of several products have the same names, so fields that only one of them has
+ * decide.
  */
 function inspect(json: unknown): PayloadHint {
   const payload = payloadOf(json)
   if (payload === undefined) return {}
   const symbol = payload['s']
-  // Contracts that are paid in their base currency are quoted in USD itself, not in a stable coin.
+  // Contracts settled in their base currency are quoted in USD itself, not in a stablecoin.
   if (typeof symbol === 'string' && COIN_M_SYMBOL.test(symbol)) return { venue: 'binance_coinm' }
   switch (payload['e']) {
     case 'depthUpdate':

@@ -1,6 +1,6 @@
-/** How the streams of one Binance product differ from another's. A change of format is a new, dated dialect. */
+/** The differences between the streams of Binance's products. A change of format is a new, dated dialect. */
 export interface BinanceDialect {
-  /** A bookTicker says its name (`e`) and its time (`E`). */
+  /** A bookTicker has its name (`e`) and its time (`E`). */
   readonly namesQuotes: boolean
   /** A depth diff names the last update id of the diff before it (`pu`). */
   readonly chainsDeltas: boolean

@@ -22,28 +22,28 @@ const listing = (...filters: readonly unknown[]) => ({ timezone: 'UTC', symbols:
 it.each([
   { name: 'spot', least: notional, minNotional: '5' },
   {
-    name: 'spot of former days',
+    name: 'spot in the older format',
     least: { filterType: 'MIN_NOTIONAL', minNotional: '10.0', avgPriceMins: 5 },
     minNotional: '10',
   },
   { name: 'USD-M', least: { filterType: 'MIN_NOTIONAL', notional: '100' }, minNotional: '100' },
-  { name: 'a venue that takes any value', least: undefined, minNotional: '0' },
+  { name: 'a venue that accepts any value', least: undefined, minNotional: '0' },
 ])('reads the steps of $name', ({ least, minNotional }) => {
   expect(read(listing(price('0.01000000'), marketLot, lot('0.00001000'), ...(least ? [least] : [])))).toEqual([
     { instrument: 'BTC/USDT@binance_spot', steps: { tickSize: '0.01', lotSize: '0.00001', minNotional } },
   ])
 })
 
-it('leaves out what is not ours, and what is ours and not in the list', () => {
+it('leaves out foreign instruments, and those of ours that are not in the list', () => {
   expect(read({ symbols: [{ symbol: 'XRPUSDT', filters: [] }, null, 'ETHUSDT'] })).toEqual([])
 })
 
 it.each([
   { name: 'no price filter', filters: [lot('0.001'), notional] },
-  { name: 'a step of 0, which is none', filters: [price('0.00000000'), lot('0.001'), notional] },
-  { name: 'a step that is no decimal', filters: [price('1e-2'), lot('0.001'), notional] },
+  { name: 'a step of 0, which means none', filters: [price('0.00000000'), lot('0.001'), notional] },
+  { name: 'a step that is not a decimal', filters: [price('1e-2'), lot('0.001'), notional] },
   { name: 'a step that is a number', filters: [{ filterType: 'PRICE_FILTER', tickSize: 0.01 }, lot('0.001')] },
-  { name: 'a step finer than what can be booked', filters: [price('0.01'), lot('0.0000000001'), notional] },
+  { name: 'a step too fine to be booked', filters: [price('0.01'), lot('0.0000000001'), notional] },
   { name: 'no filters', filters: [] },
 ])('refuses $name, and reads the others', ({ filters }) => {
   const whole = { symbol: 'ETHUSDT', filters: [price('0.01'), lot('0.0001'), notional] }
@@ -54,9 +54,9 @@ it.each([
 })
 
 it.each([
-  { name: 'what is not JSON', text: '<html>', code: 'not_json' },
+  { name: 'text that is not JSON', text: '<html>', code: 'not_json' },
   { name: 'an error of the venue', text: '{"code":-1121,"msg":"Invalid symbol."}', code: 'unknown_message' },
-  { name: 'JSON that is no object', text: '[]', code: 'unknown_message' },
+  { name: 'JSON that is not an object', text: '[]', code: 'unknown_message' },
 ])('refuses $name', ({ text, code }) => {
   expect(read(text)).toMatchObject([{ code }])
 })

@@ -8,8 +8,8 @@ import type { ListedInstrument } from '../venue.ts'
 
 /**
  * Reads Binance's own list of its instruments (`exchangeInfo`) for `instruments`, those of the frame's venue: their steps, in
- * canonical form, or why they cannot be had. An instrument that is not in the list is left out. Refuses the frame as a whole when
- * it is not JSON or no list.
+ * canonical form, or why they are unusable. Leaves out an instrument that is not in the list. Refuses the frame as a whole when
+ * it is not JSON or not a list.
  */
 export function readExchangeInfo(
   frame: Frame,
@@ -39,7 +39,7 @@ function readEntry(entry: JsonObject, instrument: Instrument): Result<ListedInst
   const filters = Array.isArray(entry['filters']) ? entry['filters'].filter(isJsonObject) : []
   const find = (...types: readonly string[]) => filters.find(({ filterType }) => types.includes(String(filterType)))
   const least = find('NOTIONAL', 'MIN_NOTIONAL')
-  // Spot calls it minNotional, USD-M notional; without the filter the venue takes every value.
+  // Spot calls it minNotional, USD-M notional; without the filter the venue accepts every value.
   return readSteps(instrument, {
     tickSize: find('PRICE_FILTER')?.['tickSize'],
     lotSize: find('LOT_SIZE')?.['stepSize'],

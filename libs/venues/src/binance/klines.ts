@@ -4,13 +4,13 @@ import { describeValue } from '@triplane/market-data'
 import { namedRows, type Klines } from '../klines.ts'
 import { withoutSlash } from '../without-slash.ts'
 
-/** Where the columns are: the time a bar opened, its prices and its volume, then its end and the volume in quote currency. */
+/** The columns: the time a bar opened, its prices and its volume, then its end and the volume in quote currency. */
 const columns = { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5, trades: 8 }
 
-/** How a product serves its klines. */
+/** A product's endpoint for klines. */
 interface KlinesEndpoint {
   readonly path: string
-  /** Request weight of an answer with so many klines. */
+  /** Request weight of an answer with `limit` klines. */
   readonly weightOf: (limit: number) => number
 }
 
@@ -22,7 +22,7 @@ export const usdmKlines = klinesOf({
   weightOf: (limit) => (limit < 100 ? 1 : limit < 500 ? 2 : 5),
 })
 
-/** The newest klines, the one in progress last. An answer that says no is an object. */
+/** The newest klines, the one in progress last. A refusal is an object. */
 function klinesOf({ path, weightOf }: KlinesEndpoint): Klines {
   return {
     mostBars: 999,

@@ -1,7 +1,7 @@
 import { spotLive, usdmLive } from './live.ts'
 import { refusalWaitMs } from './retry-after.ts'
 
-describe('where Binance serves what', () => {
+describe('Binance endpoints', () => {
   it('names every stream in the URL, in lower case', () => {
     expect(usdmLive.streamsUrl(usdmLive.wsUrl, ['BTCUSDT'])).toBe(
       'wss://fstream.binance.com/public/stream?streams=btcusdt@trade/btcusdt@bookTicker/btcusdt@depth@100ms',
@@ -11,7 +11,7 @@ describe('where Binance serves what', () => {
     )
   })
 
-  it('names the streams of books only of those that have one', () => {
+  it('names the streams of books only for instruments with a book', () => {
     expect(usdmLive.streamsUrl(usdmLive.wsUrl, ['BTCUSDT', 'ETHUSDT'], ['ETHUSDT'])).toMatch(
       /\?streams=btcusdt@trade\/btcusdt@bookTicker\/ethusdt@trade\/ethusdt@bookTicker\/ethusdt@depth@100ms$/,
     )
@@ -20,7 +20,7 @@ describe('where Binance serves what', () => {
   it.each([
     { venue: 'spot', live: spotLive, want: 'https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000' },
     { venue: 'USD-M', live: usdmLive, want: 'https://fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=1000' },
-  ])('asks $venue for 1000 levels', ({ live, want }) => {
+  ])('requests 1000 levels from $venue', ({ live, want }) => {
     expect(live.snapshot(live.restUrl, 'BTCUSDT').url).toBe(want)
   })
 
@@ -48,7 +48,7 @@ describe('refusalWaitMs', () => {
   })
 })
 
-describe('what is in a message', () => {
+describe('the contents of a message', () => {
   it.each([
     { text: '{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}}', want: true },
     { text: '{"e":"serverShutdown","E":1770123456789}', want: true },
@@ -56,7 +56,7 @@ describe('what is in a message', () => {
     { text: '{"e":"trade","s":"serverShutdown"}', want: false },
     { text: '{"stream":"btcusdt@trade","data":{"e":"trade"}}', want: false },
     { text: '', want: false },
-  ])('tells the end of a server: $text', ({ text, want }) => {
+  ])('recognises the end of a server: $text', ({ text, want }) => {
     expect(spotLive.isGoodbye(Buffer.from(text))).toBe(want)
   })
 
@@ -64,7 +64,7 @@ describe('what is in a message', () => {
     { text: '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate"', want: 'btcusdt' },
     { text: '{"stream":"btcusdt@trade","data":{"s":"x@depth@100ms"', want: undefined },
     { text: '{"lastUpdateId":1}', want: undefined },
-  ])('tells whose diff it is: $text', ({ text, want }) => {
+  ])('recognises the stream of a diff: $text', ({ text, want }) => {
     expect(spotLive.bookStreamOf(Buffer.from(text))).toBe(want)
   })
 })

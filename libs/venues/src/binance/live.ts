@@ -3,7 +3,7 @@ import type { LiveProtocol } from '../live-protocol.ts'
 import { withoutSlash } from '../without-slash.ts'
 import { refusalWaitMs } from './retry-after.ts'
 
-/** Where a product is served, and what its REST answers cost. */
+/** The URLs of a product, and the cost of its REST answers. */
 interface Endpoints {
   /** Base of `/stream?streams=`. */
   readonly wsUrl: string
@@ -12,18 +12,18 @@ interface Endpoints {
   /** Request weight of a snapshot of `DEPTH_LEVELS` levels, of the weight that an address may use in a minute. */
   readonly depthWeight: number
   readonly listPath: string
-  /** The list can be asked for some instruments only; else it is that of all. */
+  /** The list can be limited to some instruments; otherwise it is that of all. */
   readonly listsSome: boolean
   readonly listWeight: number
   readonly weightPerMinute: number
 }
 
-/** Levels of a side in a REST snapshot: the most that USD-M has, and what the recorded captures hold. */
+/** Levels per side in a REST snapshot: the most that USD-M has, and as many as in the recorded captures. */
 const DEPTH_LEVELS = 1000
 /** Streams of one instrument, and that of its book. */
 const STREAMS = ['trade', 'bookTicker'] as const
 const BOOK_STREAM = 'depth@100ms'
-/** Binance takes 1024 streams a connection, but they are named in the URL, and long ones are refused on the way. */
+/** Binance allows 1024 streams per connection, but they are named in the URL, and intermediaries refuse long ones. */
 const MAX_INSTRUMENTS = 100
 const DAY_MS = 24 * 3600 * 1000
 
@@ -40,8 +40,8 @@ export const spotLive = liveProtocol({
 })
 
 /**
- * As documented on developers.binance.com in 2026. USD-M streams are split over routed paths since 2026-04-23, and an
- * unknown route stays silent without an error: books, quotes and raw trades come from `/public`.
+ * As documented on developers.binance.com in 2026. USD-M streams are split over routed paths since 2026-04-23, and an unknown
+ * route stays silent without an error: books, quotes and raw trades come from `/public`.
  */
 export const usdmLive = liveProtocol({
   wsUrl: 'wss://fstream.binance.com/public',

@@ -6,10 +6,10 @@ import type { InstrumentTable } from '../instrument-table.ts'
 import type { MapMessage } from '../venue.ts'
 import type { BinanceDialect } from './dialect.ts'
 
-/** What a message says, and what is known of it. */
+/** A message and its context. */
 interface Message {
   readonly payload: JsonObject
-  /** It came wrapped in the name of a stream, so it is no REST answer. */
+  /** It came wrapped in the name of a stream, so it is not a REST answer. */
   readonly isStream: boolean
   readonly origin: FrameOrigin
   readonly tsRecvUs: number
@@ -17,8 +17,8 @@ interface Message {
 }
 
 /**
- * The mapper of a product: what is understood, to which the byte scanner is held. A message comes bare or wrapped in the name of
- * its stream. Times on the wire are milliseconds.
+ * The mapper of a product: the definition of what is understood, which the byte scanner must match. A message comes bare or
+ * wrapped in the name of its stream. Times on the wire are milliseconds.
  */
 export function mapBinance(dialect: BinanceDialect): MapMessage {
   return function map({ json, origin, tsRecvUs, instruments }) {
@@ -74,7 +74,7 @@ function mapTrade(message: Message): Result<Trade, FrameRefusal> {
   return trade.ok ? trade : err({ ...trade.error, ...readTradeId(payload) })
 }
 
-/** Futures also print what the insurance fund or ADL took over: no trades of the order book, but their ids count. */
+/** Futures also report trades taken over by the insurance fund or ADL: they are not of the order book, but their ids count. */
 function refuseOffBook(payload: JsonObject, instrument: Result<InstrumentId, FrameRefusal>): FrameRefusal | undefined {
   const kind = payload['X']
   if (!instrument.ok || kind === undefined || kind === 'MARKET') return undefined
@@ -82,13 +82,13 @@ function refuseOffBook(payload: JsonObject, instrument: Result<InstrumentId, Fra
   return { code: 'off_book_trade', detail, instrument: instrument.value, eventType: 'trade' }
 }
 
-/** The id of a refused trade, as far as it has one. */
+/** The id of a refused trade, if it has a valid one. */
 function readTradeId(payload: JsonObject): { readonly tradeId?: number } {
   const tradeId = new FieldReader(payload).integer('t')
   return tradeId >= 0 ? { tradeId } : {}
 }
 
-/** Trades of one order at one price and time, printed as one: the ids from `f` to `l` are theirs. */
+/** Trades of one order at one price and time, reported as one: it covers the ids from `f` to `l`. */
 function mapAggregate(message: Message): Result<Trade, FrameRefusal> {
   const { payload, origin, tsRecvUs } = message
   const found = instrumentOf(message)
@@ -187,7 +187,7 @@ function mapKline(message: Message): Result<Bar, FrameRefusal> {
   }))
 }
 
-/** The event that `read` makes of `fields`, or the refusal of the first one that is not as it should be. */
+/** The event that `read` builds from `fields`, or the refusal of the first invalid one. */
 function build<E extends NormalizedEvent>(
   eventType: E['type'],
   payload: JsonObject,
@@ -208,7 +208,7 @@ function instrumentOf({ payload, instruments, origin }: Message): Result<Instrum
   return err({ code, detail: `Expected s to be a symbol, was ${describeValue(name)}` })
 }
 
-/** A REST snapshot names no symbol: it belongs to the only depth stream of its origin. */
+/** A REST snapshot does not name its symbol: it belongs to the only depth stream of its origin. */
 function snapshotInstrumentOf({ instruments, origin }: Message): Result<InstrumentId, FrameRefusal> {
   if (origin.snapshotSymbol !== undefined) return findInstrument(origin.snapshotSymbol, instruments, origin)
   return err({

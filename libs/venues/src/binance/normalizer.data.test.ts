@@ -8,7 +8,7 @@ import { describeWithData } from '@triplane/testing'
 import { instruments } from '../../test/binance-frames.ts'
 import { createNormalizer } from '../normalizer.ts'
 
-/** What comes out of the lines `<time> <payload>`, counted by event type or refusal; also the volume of the trades in lots. */
+/** The results for the lines `<time> <payload>`, counted by event type or refusal; also the volume of the trades in lots. */
 function tally(bytes: Uint8Array, origin: FrameOrigin, known: readonly Instrument[]) {
   const normalizer = createNormalizer(known)
   const counts: Record<string, number> = {}

@@ -9,7 +9,7 @@ function normalized(text: string, origin: FrameOrigin) {
   return only(createNormalizer(instruments), aFrame(text, origin))
 }
 
-/** What a frame says, as the data plane reads it: of these venues it is one event or refusal. */
+/** The content of a frame, as the data plane reads it: for these venues one event or refusal. */
 function only(normalizer: Normalizer, frame: Frame) {
   const scanned = normalizer.scan(frame, NOW_US)
   if (scanned) return { ok: true, value: scanned } as const
@@ -126,7 +126,7 @@ describe('normalize', () => {
     expect(event.ok && isEvent(event.value)).toBe(true)
   })
 
-  it('gives quotes without a time where the venue gives none', () => {
+  it('gives quotes without a time when the venue sends none', () => {
     const quote = normalized(messages.spotQuote, spot)
     expect(quote.ok && 'tsEventUs' in quote.value).toBe(false)
   })
@@ -143,7 +143,7 @@ describe('normalize', () => {
     expect(event).toMatchObject({ ok: true, value: { source: 'sim', instrument: 'BTC/USDT@sim' } })
   })
 
-  it('reads keys in another order, unknown fields and white space', () => {
+  it('reads reordered keys, unknown fields and white space', () => {
     const text =
       '{ "m": true, "T": 1700000000321, "new": {"nested": [null, -1e5]}, "s": "BTCUSDT", "q": "0.006", "p": "37010.30", "t": 7, "e": "trade" }'
     expect(normalized(text, usdm)).toMatchObject({ ok: true, value: { tradeId: 7, size: 0.006, aggressor: 'sell' } })
@@ -163,9 +163,9 @@ describe('normalize', () => {
 describe('refusals of normalize', () => {
   const { usdmTrade, usdmQuote, usdmDelta, spotQuote, spotKline, spotSnapshot } = messages
   it.each([
-    { name: 'nothing', text: '', want: 'not_json' },
+    { name: 'an empty frame', text: '', want: 'not_json' },
     { name: 'a truncated frame', text: usdmTrade.slice(0, -1), want: 'not_json' },
-    { name: 'a frame and more', text: `${usdmTrade}}`, want: 'not_json' },
+    { name: 'a frame with trailing bytes', text: `${usdmTrade}}`, want: 'not_json' },
     { name: 'NaN', text: usdmTrade.replace('"37010.30"', 'NaN'), want: 'not_json' },
     { name: 'a byte order mark', text: `\ufeff${usdmTrade}`, want: 'not_json' },
     { name: 'nested garbage', text: '['.repeat(100_000), want: 'not_json' },
@@ -182,7 +182,7 @@ describe('refusals of normalize', () => {
     { name: "USD-M's bookTicker on spot", text: usdmQuote, origin: spot, want: 'unknown_message' },
     { name: 'partial depth', text: streamed(spotSnapshot, 'btcusdt@depth20'), origin: spot, want: 'unknown_message' },
     {
-      name: 'a venue that nobody speaks',
+      name: 'an unsupported venue',
       text: usdmTrade,
       origin: { source: 'x', venue: 'x' },
       want: 'unknown_message',
@@ -218,8 +218,8 @@ describe('refusals of normalize', () => {
     { name: 'a price with an exponent', text: usdmTrade.replace('37010.30', '3e4'), want: 'bad_field' },
     { name: 'an infinite price', text: usdmTrade.replace('37010.30', '9'.repeat(400)), want: 'bad_field' },
     { name: 'an empty price', text: usdmTrade.replace('37010.30', ''), want: 'bad_field' },
-    { name: 'a flag that is text', text: usdmTrade.replace('false', '"false"'), want: 'bad_field' },
-    { name: 'an id that is text', text: usdmTrade.replace('5266583935', '"5266583935"'), want: 'bad_field' },
+    { name: 'a text for a flag', text: usdmTrade.replace('false', '"false"'), want: 'bad_field' },
+    { name: 'a text for an id', text: usdmTrade.replace('5266583935', '"5266583935"'), want: 'bad_field' },
     { name: 'an id with a fraction', text: usdmTrade.replace('5266583935', '5266583935.5'), want: 'bad_field' },
     { name: 'an id beyond 2^53', text: usdmTrade.replace('5266583935', '9007199254740993'), want: 'bad_field' },
     { name: 'a negative id', text: usdmTrade.replace('5266583935', '-1'), want: 'bad_field' },
@@ -228,18 +228,18 @@ describe('refusals of normalize', () => {
       text: usdmTrade.replace('1700000000321', '9007199254741'),
       want: 'bad_field',
     },
-    { name: 'levels that are text', text: usdmDelta.replace('"a":[]', '"a":"[]"'), want: 'bad_field' },
+    { name: 'a text for levels', text: usdmDelta.replace('"a":[]', '"a":"[]"'), want: 'bad_field' },
     {
-      name: 'a level that is no pair',
+      name: 'a level that is not a pair',
       text: usdmDelta.replace('["36000.20","0.014"]', '["36000.20"]'),
       want: 'bad_field',
     },
     { name: 'a level of numbers', text: usdmDelta.replace('"36000.20"', '36000.20'), want: 'bad_field' },
-    { name: 'an interval that has no bar', text: spotKline.replace('"1m"', '"3m"'), origin: spot, want: 'bad_field' },
-    { name: 'a kline that is text', text: '{"e":"kline","s":"BTCUSDT","k":"1m"}', origin: spot, want: 'bad_field' },
+    { name: 'an interval without bars', text: spotKline.replace('"1m"', '"3m"'), origin: spot, want: 'bad_field' },
+    { name: 'a text for a kline', text: '{"e":"kline","s":"BTCUSDT","k":"1m"}', origin: spot, want: 'bad_field' },
   ])('$name: $want', ({ text, want, origin = usdm }) => {
     const normalizer = createNormalizer(instruments)
-    // Known layouts must not change what is refused.
+    // Known layouts must not change which frames are refused.
     for (const message of Object.values(messages)) only(normalizer, aFrame(message, usdm))
     const event = only(normalizer, aFrame(text, origin))
     expect(event.ok ? 'ok' : event.error.code).toBe(want)
@@ -254,7 +254,7 @@ describe('refusals of normalize', () => {
     expect(event).toMatchObject({ ok: false, error: { code: 'not_json' } })
   })
 
-  it('says what was expected, of which instrument and of what event', () => {
+  it('names the expectation, the instrument and the event', () => {
     expect(normalized(usdmTrade.replace('37010.30', 'abc'), usdm)).toEqual({
       ok: false,
       error: {

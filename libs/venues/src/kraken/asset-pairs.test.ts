@@ -8,7 +8,7 @@ const pair = (wsname: string, fields: object = {}) => ({
 })
 const read = (list: unknown) => readInstrumentList(aFrame(JSON.stringify(list)), instruments)
 
-it('reads the steps of our pairs, by the name that each has in v1', () => {
+it('reads the steps of our pairs, by their names in v1', () => {
   const result = {
     XXBTZUSD: pair('XBT/USD'),
     XDGUSD: pair('XDG/USD', { tick_size: '0.0000001', lot_decimals: 0, costmin: undefined }),
@@ -43,6 +43,6 @@ it.each([
   expect(refused?.ok === false && refused.error.detail).toContain(told)
 })
 
-it('refuses what is not JSON', () => {
+it('refuses text that is not JSON', () => {
   expect(readInstrumentList(aFrame('{'), instruments)).toMatchObject([{ ok: false, error: { code: 'not_json' } }])
 })

@@ -7,13 +7,14 @@ import { readSteps } from '../steps-reader.ts'
 import type { ListedInstrument } from '../venue.ts'
 import { v1NameOf } from './pair-names.ts'
 
-/** The most decimals that a quantity can have; what has more is no list. */
+/** The most decimals of a quantity; a list with more is invalid. */
 const MOST_DECIMALS = 30
 
 /**
- * Reads Kraken's own list of its pairs (docs.kraken.com, "Get Tradable Asset Pairs") for `instruments`, those of the frame's venue:
- * their steps, or why they cannot be had. The channel `instrument` says the same, with exponents. A pair is known by `wsname`, its name
- * in the protocol v1. An instrument that is not in the list is left out. Refuses the frame as a whole when it is not JSON or no list.
+ * Reads Kraken's own list of its pairs (docs.kraken.com, "Get Tradable Asset Pairs") for `instruments`, those of the frame's
+ * venue: their steps, or why they are unusable. The channel `instrument` has the same data, with exponents. A pair is
+ * identified by `wsname`, its name in the protocol v1. Leaves out an instrument that is not in the list. Refuses the frame as a
+ * whole when it is not JSON or not a list.
  */
 export function readAssetPairs(
   frame: Frame,
@@ -25,13 +26,13 @@ export function readAssetPairs(
   return list.value.flatMap((pair) => {
     const instrument = isJsonObject(pair) ? ours.get(v1NameOf(String(pair['wsname']))) : undefined
     if (!isJsonObject(pair) || instrument === undefined) return []
-    // Without a smallest value every one is taken.
+    // Without a smallest value, any value is accepted.
     const { tick_size: tickSize, lot_decimals: decimals, costmin: minNotional = '0' } = pair
     return [readSteps(instrument, { tickSize, lotSize: stepOf(decimals), minNotional })]
   })
 }
 
-/** `{ error: [], result: { XXBTZUSD: { wsname, ... }, ... } }`; an answer that says no has status 200 too. */
+/** `{ error: [], result: { XXBTZUSD: { wsname, ... }, ... } }`; a refusal has status 200 too. */
 function readPairs(frame: Frame): Result<readonly unknown[], FrameRefusal> {
   const json = jsonOf(frame)
   if (!json.ok) return json
@@ -41,7 +42,7 @@ function readPairs(frame: Frame): Result<readonly unknown[], FrameRefusal> {
   return err({ code: 'unknown_message', detail: `Expected a list of pairs in result, was ${was}` })
 }
 
-/** 0.00000001 of 8 decimals; the value itself when it is no number of decimals. */
+/** 0.00000001 for 8 decimals; the value itself when it is not a number of decimals. */
 function stepOf(decimals: unknown): unknown {
   const isCount = Number.isInteger(decimals) && Number(decimals) >= 0 && Number(decimals) <= MOST_DECIMALS
   if (!isCount) return decimals

@@ -5,19 +5,19 @@ import { FieldReader, type JsonObject } from '../field-reader.ts'
 
 type EventType = NormalizedEvent['type']
 
-/** What is known of a message of a channel. */
+/** A channel's message: its context. */
 export interface Channel {
   readonly instrument: InstrumentId
   readonly source: string
   readonly tsRecvUs: number
 }
 
-/** What every event has. */
+/** The fields of every event. */
 export function base<Type extends EventType>(type: Type, { source, instrument, tsRecvUs }: Channel) {
   return { type, seq: 0, source, instrument, tsRecvUs } as const
 }
 
-/** The event that `read` makes of `payload`, or the refusal of the first field that is not as it should be. */
+/** The event that `read` builds from `payload`, or the refusal of the first invalid field. */
 export function build(
   eventType: EventType,
   payload: JsonObject,
@@ -29,12 +29,12 @@ export function build(
   return fields.problem ? err({ ...fields.problem, instrument, eventType }) : ok(event)
 }
 
-/** Refuses what is not of the form that an event of an instrument has. */
+/** Refuses a malformed event of an instrument. */
 export function bad(eventType: EventType, { instrument }: Channel, detail: string): Result<never, FrameRefusal> {
   return err({ code: 'bad_field', detail, instrument, eventType })
 }
 
-/** Refuses a message that says nothing that is known. */
+/** Refuses an unknown message. */
 export function unknown(detail: string): Result<never, FrameRefusal> {
   return err({ code: 'unknown_message', detail })
 }

@@ -25,11 +25,11 @@ it.each([
     text: v2Messages[kind],
     venue: 'kraken',
   })),
-  { name: 'a heartbeat of v2, which others have too', text: v2Messages.heartbeat, venue: undefined },
+  { name: 'a heartbeat of v2, as other venues have too', text: v2Messages.heartbeat, venue: undefined },
   { name: 'a book of v2 without a pair', text: v2Messages.update.replace('BTC/USD', 'BTCUSD'), venue: undefined },
-  { name: 'a heartbeat, which others have too', text: messages.heartbeat, venue: undefined },
+  { name: 'a heartbeat, as other venues have too', text: messages.heartbeat, venue: undefined },
   { name: 'an array of something else', text: '[0,"tu",[1,2],{"seq":3}]', venue: undefined },
   { name: 'an array without a pair', text: '[0,[],"trade",7]', venue: undefined },
-])('takes $name for $venue', ({ text, venue }) => {
+])('recognises $name as of $venue', ({ text, venue }) => {
   expect(inspectPayload(text).venue).toBe(venue)
 })

@@ -4,14 +4,14 @@ import type { CaptureSigns, PayloadHint } from '../venue.ts'
 const CHANNEL = /^(trade|ticker|spread|book-\d+|ohlc-\d+)$/
 const PAIR = /^[A-Z0-9.]+\/[A-Z0-9.]+$/
 
-/** Both protocols: what their messages are says which it is. */
+/** Accepts both protocols: the contents of a message tell which it is. */
 function venueOfUrl({ hostname }: URL): string | undefined {
   return /^(beta-)?ws\.kraken\.com$/.test(hostname) ? 'kraken' : undefined
 }
 
 /**
- * In v1 market messages are arrays that end with the channel and the pair, and only answers name a connection or a channel besides. In v2
- * they are objects with a channel, whose data name the pair.
+ * In v1 market messages are arrays that end with the channel and the pair; besides, only answers name a connection or a
+ * channel. In v2 they are objects with a channel, whose data name the pair.
  */
 function inspect(payload: unknown): PayloadHint {
   if (Array.isArray(payload)) {
@@ -26,7 +26,10 @@ function inspect(payload: unknown): PayloadHint {
   return isSystem || isAnswer ? { venue: 'kraken' } : {}
 }
 
-/** A book with its checksum, a trade with its kind of order, a ticker with its quantities, the status of the connection, or an answer about a pair of a channel. */
+/**
+ * A book with its checksum, a trade with its kind of order, a ticker with its quantities, the status of the connection, or an
+ * answer about a pair of a channel.
+ */
 function isOfV2({ channel, data, method, result }: JsonObject): boolean {
   const [first] = Array.isArray(data) ? (data as readonly unknown[]) : []
   const entry = isJsonObject(first) ? first : {}

@@ -7,13 +7,13 @@ import { withoutSlash } from '../without-slash.ts'
 import { v1NameOf } from './pair-names.ts'
 
 const PATH = '/0/public/OHLC'
-/** Where the columns are; between close and volume is the average price. */
+/** The columns; between close and volume is the average price. */
 const columns = { seconds: 0, open: 1, high: 2, low: 3, close: 4, volume: 6, trades: 7 }
 const minutesOf = (timeframe: Timeframe): number => timeframeUs[timeframe] / US_PER_MINUTE
 
 /**
- * Bars as documented on docs.kraken.com ("Get OHLC Data") in 2026: an answer has up to 720, the last one in progress always. `since`
- * keeps it as short as what is asked for.
+ * Bars as documented on docs.kraken.com ("Get OHLC Data") in 2026: an answer has up to 720, always with the one in progress
+ * last. `since` limits it to the requested ones.
  */
 export const krakenKlines: Klines = {
   mostBars: 719,
@@ -38,7 +38,7 @@ export const krakenKlines: Klines = {
   },
 }
 
-/** XBTUSD: the name without a slash, which REST takes. */
+/** XBTUSD: the name without a slash, as REST requires. */
 function pairOf(venueSymbol: string): string {
   return v1NameOf(venueSymbol).replace('/', '')
 }

@@ -32,7 +32,7 @@ describeWithData('Kraken of 2021', (folder) => {
   const instruments = pairs.map(aKrakenInstrument)
   const pairOf = new Map(instruments.map(({ symbol, venueSymbol }) => [`${symbol}@kraken`, venueSymbol]))
 
-  /** What the frames of a capture say, and how many say nothing. Throws for one that is refused. */
+  /** The events in the frames of a capture, and the number of frames without any. Throws for a refused one. */
   function readAll(name: string) {
     const normalizer = createNormalizer(instruments)
     const events: NormalizedEvent[] = []
@@ -48,7 +48,7 @@ describeWithData('Kraken of 2021', (folder) => {
     return { events, controls }
   }
 
-  /** Keeps the books of events: every pair's keeper, how often a checksum was compared, and what was said of books. */
+  /** Keeps the books of events: every pair's keeper, the number of checksums compared, and the statuses of books. */
   function keepAll(events: readonly NormalizedEvent[]) {
     const counts = { compared: 0 }
     const rule: BookRule = {
@@ -74,7 +74,7 @@ describeWithData('Kraken of 2021', (folder) => {
     return { keepers, said, ...counts }
   }
 
-  it('compares every checksum and finds it equal; the books are those of an independent calculation', () => {
+  it('compares every checksum and finds it equal; the books match an independent calculation', () => {
     const { events, controls } = readAll('KRAKEN.ws.50.0')
     expect([events.length, controls]).toEqual([reference.bookMessages, 42])
     const { keepers, said, compared } = keepAll(events)
@@ -93,7 +93,7 @@ describeWithData('Kraken of 2021', (folder) => {
     expect([...keepers.keys()].map((instrument) => pairOf.get(instrument)).sort()).toEqual([...pairs].sort())
   })
 
-  it('notices one level that is not as it was sent at the next checksum', () => {
+  it('detects a single altered level at the next checksum', () => {
     const { events } = readAll('KRAKEN.ws.50.0')
     const at = events.findIndex(({ type, instrument }) => type === 'bookSnapshot' && instrument === 'XMR/USD@kraken')
     const spoilt = events[at]
@@ -109,7 +109,7 @@ describeWithData('Kraken of 2021', (folder) => {
     expect(keepAll(events.with(at, wrong).slice(0, next + 1)).said).toEqual(said)
   })
 
-  it('reads every trade, and nothing of the ticker', () => {
+  it('reads every trade, and ignores the ticker', () => {
     const trades = readAll('KRAKEN.ws.48.0')
     expect([trades.events.length, trades.controls]).toEqual([10, 41])
     expect(new Set(trades.events.map(({ type }) => type))).toEqual(new Set(['trade']))

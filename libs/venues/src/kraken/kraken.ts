@@ -8,8 +8,8 @@ import { mapKraken } from './mapper.ts'
 import { parseJson } from './parse-json.ts'
 
 /**
- * Spot, live by the public WebSocket protocol v2, and recordings of it and of v1. Books are proved by checksum; trades have ids in v2 only,
- * and are in the order of their arrival else. Fees of the lowest tier.
+ * Spot, live with the public WebSocket protocol v2, and recordings of it and of v1. Books are proved by checksum; trades have
+ * ids in v2 only, and are otherwise in arrival order. Fees of the lowest tier.
  */
 const krakenSpot: Venue = {
   id: 'kraken',

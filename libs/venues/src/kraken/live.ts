@@ -5,13 +5,13 @@ import { withoutSlash } from '../without-slash.ts'
 import { BOOK_DEPTH } from './mapper-v2.ts'
 import { v1NameOf, v2NameOf } from './pair-names.ts'
 
-/** Pairs of one message that subscribes: how many it may have is not documented, and a message has a reasonable length so. */
+/** Pairs per subscription message: the maximum is not documented, and this keeps messages at a reasonable length. */
 const CHUNK = 50
 
 /**
- * The public WebSocket protocol v2, as documented on docs.kraken.com in 2026. A subscription to a book begins with a snapshot, so a fresh
- * one comes by subscribing again; heartbeats come every second once something is subscribed to. Public REST requests are counted by
- * address, at about one a second, and a 429 or 403 of the servers in front is taken for the 10 minutes of their ban.
+ * The public WebSocket protocol v2, as documented on docs.kraken.com in 2026. A subscription to a book begins with a snapshot,
+ * so resubscribing brings a fresh one; heartbeats come every second once there is a subscription. Public REST requests are
+ * counted by address, at about one a second, and a 429 or 403 of the front servers counts as their ban of 10 minutes.
  */
 export const krakenLive = {
   source: 'kraken_ws',
@@ -45,7 +45,7 @@ export const krakenLive = {
   limits: { weightPerMinute: 60, refusalWaitMs: refusalWaits({ 429: 600_000, 403: 600_000 }) },
 } satisfies LiveProtocol
 
-/** XBTUSD: the name without a slash, which REST takes. */
+/** XBTUSD: the name without a slash, as REST requires. */
 const altNameOf = (pair: string) => encodeURIComponent(v1NameOf(pair).replace('/', ''))
 const request = (method: string, params: object) => JSON.stringify({ method, params })
 const bookOf = (pairs: readonly string[]) => ({ channel: 'book', symbol: pairs, depth: BOOK_DEPTH })
@@ -55,13 +55,13 @@ function chunksOf(pairs: readonly string[]): readonly (readonly string[])[] {
 }
 
 const latin1 = new TextDecoder('latin1')
-/** How much of the beginning and of the end of a message is looked at. */
+/** How much of the beginning and of the end of a message is inspected. */
 const EDGE = 80
 /** Behind the brace and the quote: messages of a channel begin with its name, answers with their error or method. */
 const FIRST_KEY = 2
 const C = 0x63
 
-/** The pair of a snapshot of a book. Where its type stands in the message is not promised, but it is at an edge. */
+/** The pair of a book snapshot. The position of its type in the message is not guaranteed, but it is at an edge. */
 function bookStreamOf(message: Uint8Array): string | undefined {
   const edges = latin1.decode(message.subarray(0, EDGE)) + latin1.decode(message.subarray(-EDGE))
   if (!edges.includes('"snapshot"') || !edges.includes('"book"')) return undefined
@@ -71,7 +71,7 @@ function bookStreamOf(message: Uint8Array): string | undefined {
   return typeof book['symbol'] === 'string' ? book['symbol'] : undefined
 }
 
-/** `{ error, method: 'subscribe', success: false, symbol }`; the symbol is absent where it is not what is wrong. */
+/** `{ error, method: 'subscribe', success: false, symbol }`; the symbol is absent when it is not at fault. */
 function refusalOf(message: Uint8Array): SubscriptionRefusal | undefined {
   if (message[FIRST_KEY] === C) return undefined
   const { method, success, error, symbol } = objectOf(message)
@@ -82,7 +82,7 @@ function refusalOf(message: Uint8Array): SubscriptionRefusal | undefined {
   }
 }
 
-/** The JSON object of a message; an empty one for anything else. */
+/** The JSON object of a message; an empty one for any other. */
 function objectOf(message: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     const json: unknown = JSON.parse(latin1.decode(message))

@@ -7,14 +7,16 @@ import { bad, base, build, unknown, type Channel } from './build-event.ts'
 /** Levels of one side. */
 interface Levels {
   readonly numbers: readonly number[]
-  /** The same as they were sent. */
+  /** The same levels as sent. */
   readonly texts: readonly string[]
   /** Time of the newest one, -Infinity when there is none. */
   readonly newestUs: number
 }
 
 const BOOK = /^book-(\d{1,5})$/
-/** Channels that say nothing that is not said better elsewhere: a ticker comes with trades only, so its best prices are old. */
+/**
+ * Channels with nothing that others do not have in better form: a ticker comes with trades only, so its best prices are old.
+ */
 const UNUSED = /^(ticker|ohlc-\d+)$/
 const CONTROLS: ReadonlySet<unknown> = new Set(['heartbeat', 'pong', 'systemStatus', 'subscriptionStatus'])
 
@@ -38,7 +40,7 @@ export const mapV1: MapMessage = ({ json, origin, tsRecvUs, instruments }) => {
   return [err({ code: 'unknown_instrument', detail, eventType })]
 }
 
-/** Heartbeats and answers say nothing about the market; an answer that says no is refused, so that somebody sees it. */
+/** Heartbeats and answers are not about the market; a negative answer is refused, so that it is noticed. */
 function mapControl(json: JsonObject): Understood {
   const { event, status, errorMessage } = json
   if (event === 'error' || status === 'error')
@@ -75,7 +77,7 @@ function mapSpread([spread]: readonly unknown[], channel: Channel): Understood {
   return [quote]
 }
 
-/** A snapshot is one object with `as` and `bs`, a delta one with `a` or `b`, or one each; the last has the checksum `c`. */
+/** A snapshot is one object with `as` and `bs`; a delta is one with `a` or `b`, or one each; the last has the checksum `c`. */
 function mapBook(depth: number) {
   return function map(data: readonly unknown[], channel: Channel): Understood {
     const objects = data.filter(isJsonObject)
@@ -101,7 +103,7 @@ function mapSnapshot(payload: JsonObject, depth: number, channel: Channel): Resu
   })
 }
 
-/** Levels that are sent again since they are within the depth again have a mark behind their time; they are set like any other. */
+/** Levels that return to the depth are sent again with a mark behind their time; they are set like any other. */
 function mapDelta(
   objects: readonly JsonObject[],
   depth: number,

@@ -14,7 +14,7 @@ const eventsOf = (text: string) => read(text).map((one) => (one.ok ? one.value :
 const base = { seq: 0, source: 'capture', instrument: 'BTC/USD@kraken', tsRecvUs: NOW_US }
 const [rule] = kraken.venues.map(({ bookRule }) => bookRule)
 
-/** What the keeper of the pair's book says of messages, status by status. */
+/** The statuses of the pair's book keeper for messages. */
 function keep(...texts: readonly string[]) {
   if (rule === undefined) throw new Error('Expected a venue')
   const keeper = createBookKeeper({ rule, source: 'capture', instrument: 'BTC/USD@kraken' })
@@ -29,7 +29,7 @@ function keep(...texts: readonly string[]) {
 }
 
 describe('a message of the protocol v2 of Kraken', () => {
-  it('reads every trade of a message with its id and its microseconds; one that is bad is refused, and not missed', () => {
+  it('reads every trade of a message with its id and its microseconds; a bad one is refused, and does not count as missing', () => {
     expect(eventsOf(messages.trades)).toEqual([
       {
         ...{ type: 'trade', ...base, tsEventUs: AT_US, tradeId: 70_120_001 },
@@ -54,7 +54,7 @@ describe('a message of the protocol v2 of Kraken', () => {
     ])
   })
 
-  it('reads a snapshot with its levels as sent, its checksum, and the depth that they tell', () => {
+  it('reads a snapshot with its levels as sent, its checksum, and the depth inferred from them', () => {
     expect(eventsOf(messages.snapshot)).toEqual([
       {
         ...{ type: 'bookSnapshot', ...base, tsEventUs: AT_US, bids: bids.map(Number), asks: asks.map(Number) },
@@ -83,12 +83,12 @@ describe('a message of the protocol v2 of Kraken', () => {
     { levels: 100, depth: 100 },
     { levels: 1000, depth: 1000 },
     { levels: 1001, depth: 1001 },
-  ])('takes $levels levels for a subscription to $depth', ({ levels, depth }) => {
+  ])('accepts $levels levels for a subscription to $depth', ({ levels, depth }) => {
     const side = Array.from({ length: levels }, (_, i) => [`${5000 - i}.0`, '1.0']).flat()
     expect(eventsOf(aBookMessage('snapshot', { bids: side }, 1))).toMatchObject([{ proof: { depth } }])
   })
 
-  it('knows a pair by its name in either protocol', () => {
+  it('recognises a pair by its name in either protocol', () => {
     const of = (symbol: string) => eventsOf(aBookMessage('snapshot', {}, 0, symbol))
     expect(['DOGE/USD', 'XBT/USD', 'ETH/USD'].flatMap(of)).toMatchObject([
       { instrument: 'XDG/USD@kraken' },
@@ -98,49 +98,49 @@ describe('a message of the protocol v2 of Kraken', () => {
   })
 
   it.each(['status', 'subscribed', 'unsubscribed', 'heartbeat', 'pong', 'timelessTicker'] as const)(
-    'takes %s for control: it says nothing about the market',
+    'treats %s as control, without market data',
     (kind) => expect(read(messages[kind])).toEqual([]),
   )
 
   it.each<{ name: string; text: string; want: string }>([
-    { name: 'an answer that says no', text: messages.refused, want: 'unknown_message' },
-    { name: 'a request that came too fast', text: messages.tooFast, want: 'unknown_message' },
-    { name: 'an answer to nobody knows what', text: '{"method":"party","success":true}', want: 'unknown_message' },
-    { name: 'a channel that nobody knows', text: '{"channel":"party","data":[]}', want: 'unknown_message' },
-    { name: 'a pair that is none of ours', text: messages.update.replace('BTC', 'ADA'), want: 'unknown_instrument' },
+    { name: 'a negative answer', text: messages.refused, want: 'unknown_message' },
+    { name: 'a request that came too soon', text: messages.tooFast, want: 'unknown_message' },
+    { name: 'an answer to an unknown request', text: '{"method":"party","success":true}', want: 'unknown_message' },
+    { name: 'an unknown channel', text: '{"channel":"party","data":[]}', want: 'unknown_message' },
+    { name: 'a foreign pair', text: messages.update.replace('BTC', 'ADA'), want: 'unknown_instrument' },
     {
-      name: 'an entry that is no object',
+      name: 'an entry that is not an object',
       text: '{"channel":"trade","type":"update","data":[7]}',
       want: 'unknown_instrument',
     },
-    { name: 'data that are no list', text: '{"channel":"book","type":"update","data":{}}', want: 'bad_field' },
-    { name: 'a type that nobody knows', text: messages.update.replace('"update"', '"both"'), want: 'bad_field' },
+    { name: 'data that are not a list', text: '{"channel":"book","type":"update","data":{}}', want: 'bad_field' },
+    { name: 'an unknown type', text: messages.update.replace('"update"', '"both"'), want: 'bad_field' },
     {
-      name: 'levels that are no list',
+      name: 'levels that are not a list',
       text: messages.update.replace(/"bids":\[[^\]]*\]/, '"bids":{}'),
       want: 'bad_field',
     },
-    { name: 'a book of one side', text: messages.update.replace('"asks"', '"ax"'), want: 'bad_field' },
+    { name: 'a one-sided book', text: messages.update.replace('"asks"', '"ax"'), want: 'bad_field' },
     { name: 'a level without a quantity', text: messages.update.replace('"qty"', '"size"'), want: 'missing_field' },
     { name: 'a quantity with an exponent', text: messages.update.replace('0.25000000', '2.5e-1'), want: 'bad_field' },
     { name: 'a quote without a size', text: messages.ticker.replace('"bid_qty"', '"bid_size"'), want: 'missing_field' },
     { name: 'a checksum below 0', text: aBookMessage('update', {}, -1), want: 'bad_field' },
     { name: 'a checksum that is a fraction', text: aBookMessage('update', {}, '1.5'), want: 'bad_field' },
     { name: 'an update without a time', text: messages.update.replace('"timestamp"', '"time"'), want: 'missing_field' },
-    { name: 'a day that is none', text: messages.update.replace('-08-08T', '-02-30T'), want: 'bad_field' },
+    { name: 'an impossible day', text: messages.update.replace('-08-08T', '-02-30T'), want: 'bad_field' },
     {
-      name: 'an id beyond what a number holds',
+      name: 'an id too large for a number',
       text: messages.trade.replace('70120004', '9'.repeat(17)),
       want: 'bad_field',
     },
-    { name: 'a side that nobody knows', text: messages.trade.replace('"buy"', '"both"'), want: 'bad_field' },
+    { name: 'an unknown side', text: messages.trade.replace('"buy"', '"both"'), want: 'bad_field' },
   ])('refuses $name', ({ text, want }) => {
     const [one, ...others] = read(text)
     expect([one?.ok === false && one.error.code, others]).toEqual([want, []])
     if (one?.ok === false) expect(one.error.detail).toMatch(/^Expected .*was .*$/)
   })
 
-  it('gives events that are valid on the wire, but for their proof', () => {
+  it('gives events that are valid on the wire, except for their proof', () => {
     for (const event of [messages.trades, messages.ticker, messages.snapshot, messages.update].flatMap(eventsOf)) {
       if (typeof event === 'string') continue
       const { proof: _, ...sent } = event as NormalizedEvent & { proof?: unknown }
@@ -149,7 +149,7 @@ describe('a message of the protocol v2 of Kraken', () => {
     }
   })
 
-  it('keeps a book that its checksums prove, and loses it to one that they do not, until a snapshot comes', () => {
+  it('keeps a book that its checksums prove, and loses it at a mismatch, until the next snapshot', () => {
     const { said, keeper } = keep(messages.snapshot, messages.update)
     expect(said).toEqual(['bookSnapshot', 'book_valid', 'bookDelta'])
     expect(keeper.book.snapshot()).toEqual({ bids: [55100, 2], asks: [55101.1, 0.25, 55102, 1.25] })
@@ -160,7 +160,7 @@ describe('a message of the protocol v2 of Kraken', () => {
     ])
   })
 
-  it('proves the snapshot that the documentation gives for an example', () => {
+  it('proves the example snapshot of the documentation', () => {
     // docs.kraken.com, "Book checksum (WebSocket v2)".
     const sides = {
       bids: [
@@ -178,14 +178,14 @@ describe('a message of the protocol v2 of Kraken', () => {
     expect(keep(aBookMessage('snapshot', sides, 3310070435)).said).toEqual(['book_invalid checksum'])
   })
 
-  it('drops what falls out of the depth of the subscription', () => {
+  it('drops levels that fall out of the depth of the subscription', () => {
     const side = Array.from({ length: 10 }, (_, i) => [`${100 - i}.0`, '1.0']).flat()
     const better = ['100.5', '2.0']
     const best = [...better, ...side.slice(0, 18)]
     const texts = [
       aBookMessage('snapshot', { bids: side }, bookChecksum(side, [])),
       aBookMessage('update', { bids: better }, bookChecksum(best, [])),
-      // The venue shows what is behind again, and means it: a book that had kept the old level would have eleven.
+      // The venue shows the next level again, and means it: a book that had kept the old level would have eleven.
       aBookMessage(
         'update',
         { bids: ['100.5', '0.0', '91.0', '3.0'] },

@@ -5,26 +5,26 @@ import type { MapMessage, Understood } from '../venue.ts'
 import { base, build, unknown, type Channel } from './build-event.ts'
 import { v1NameOf } from './pair-names.ts'
 
-/** Channels about the connection, and those that say nothing that the others do not. */
+/** Channels about the connection, and those that only repeat others. */
 const SILENT: ReadonlySet<unknown> = new Set(['heartbeat', 'status', 'instrument', 'ohlc', 'level3'])
 const MARKET = ['trade', 'ticker', 'book'] as const
-/** Levels of a side that can be subscribed to. */
+/** Levels per side that a subscription can request. */
 const DEPTHS = [10, 25, 100, 500, 1000] as const
-/** That of the live feed: 20 levels are shown, and only ten are proved. */
+/** The depth of the live feed: 20 levels are shown, and only ten are proved. */
 export const BOOK_DEPTH = 25
 
 /** Levels of one side. */
 interface Levels {
   readonly numbers: readonly number[]
-  /** The same as they were sent. */
+  /** The same levels as sent. */
   readonly texts: readonly string[]
 }
 
 type Entry = Result<NormalizedEvent, FrameRefusal>
 
 /**
- * The mapper of Kraken's public WebSocket protocol v2, as documented on docs.kraken.com (Spot WebSocket v2: Trades, Ticker, Book,
- * Heartbeat, Status, Ping) in 2026. Numbers are the texts that were sent (`parseJson`); times are RFC 3339.
+ * The mapper of Kraken's public WebSocket protocol v2, as documented on docs.kraken.com (Spot WebSocket v2: Trades, Ticker,
+ * Book, Heartbeat, Status, Ping) in 2026. Numbers are kept as the texts sent (`parseJson`); times are RFC 3339.
  */
 export const mapV2: MapMessage = ({ json, origin, tsRecvUs, instruments }) => {
   if (!isJsonObject(json)) return [unknown(`Expected an object, was ${describeValue(json)}`)]
@@ -52,7 +52,7 @@ export const mapV2: MapMessage = ({ json, origin, tsRecvUs, instruments }) => {
   })
 }
 
-/** What the entries of a channel are, and how they are read. */
+/** The kind of a channel's entries, and their reader. */
 function readerOf(channel: (typeof MARKET)[number], isSnapshot: boolean) {
   if (channel === 'trade') return { eventType: 'trade', read: readTrade } as const
   if (channel === 'ticker') return { eventType: 'quote', read: readTicker } as const
@@ -61,7 +61,7 @@ function readerOf(channel: (typeof MARKET)[number], isSnapshot: boolean) {
   return { eventType, read } as const
 }
 
-/** Answers say nothing about the market; one that says no is refused, so that somebody sees it. */
+/** Answers are not about the market; a negative one is refused, so that it is noticed. */
 function mapAnswer({ method, success, error }: JsonObject): Understood {
   if (method === 'pong' || (success === true && (method === 'subscribe' || method === 'unsubscribe'))) return []
   const was = `${describeValue(method)}, ${describeValue(error)}`
@@ -82,7 +82,9 @@ function readTrade(entry: JsonObject, channel: Channel): Understood {
   return [trade.ok || Number.isNaN(tradeId) ? trade : err({ ...trade.error, tradeId })]
 }
 
-/** The best of both sides at its time. One without a time, as there once were, may be of any time before, and says nothing. */
+/**
+ * The best of both sides at its time. One without a time, as in older messages, may be from any time before, and is ignored.
+ */
 function readTicker(entry: JsonObject, channel: Channel): Understood {
   if (!('timestamp' in entry)) return []
   const quote = build('quote', entry, channel, (fields) => ({
@@ -96,7 +98,10 @@ function readTicker(entry: JsonObject, channel: Channel): Understood {
   return [quote]
 }
 
-/** An update has the fields of a snapshot: the levels that changed, in the order of the changes, for the best ones, best first. */
+/**
+ * An update has the fields of a snapshot, with the changed levels, in the order of the changes, in place of the best ones, best
+ * first.
+ */
 function readBook(entry: JsonObject, eventType: 'bookSnapshot' | 'bookDelta', channel: Channel): Entry {
   const bids = readLevels(entry['bids'])
   if (!bids.ok) return err({ ...bids.error, instrument: channel.instrument, eventType })
@@ -130,8 +135,8 @@ function readLevels(levels: unknown): Result<Levels, Pick<FrameRefusal, 'code' |
 }
 
 /**
- * The depth of a subscription, which its messages do not say, by the levels of its snapshot: a side that is full has as many. Of a book
- * that is thinner it is not known, and taken for that of the live feed; a wrong one is noticed by the checksum.
+ * The depth of a subscription, which its messages do not give, from the levels of its snapshot: a full side has that many. For
+ * a thinner book it is unknown, and assumed to be that of the live feed; the checksum reveals a wrong one.
  */
 function depthOf(levels: number): number {
   const atLeast = DEPTHS.find((depth) => depth === levels) ?? Math.max(levels, BOOK_DEPTH)

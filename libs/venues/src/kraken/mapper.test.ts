@@ -24,7 +24,7 @@ describe('a message of Kraken', () => {
     ])
   })
 
-  it('refuses a bad trade, and takes the others of its message', () => {
+  it('refuses a bad trade, and accepts the others of its message', () => {
     const text = messages.trades.replace('"0.50000000"', '"much"')
     expect(read(text).map((one) => one.ok || one.error)).toEqual([
       true,
@@ -61,7 +61,7 @@ describe('a message of Kraken', () => {
     ])
   })
 
-  it('reads both sides of a delta, and what is sent again, as one', () => {
+  it('reads both sides of a delta, and levels sent again, as one', () => {
     expect(eventsOf(twoSides)).toEqual([
       {
         ...{ type: 'bookDelta', ...base, tsEventUs: 1_618_678_140_300_000 },
@@ -75,30 +75,34 @@ describe('a message of Kraken', () => {
     ])
   })
 
-  it.each(['status', 'subscribed', 'heartbeat', 'pong', 'ticker'] as const)('%s says nothing that is used', (kind) => {
+  it.each(['status', 'subscribed', 'heartbeat', 'pong', 'ticker'] as const)('%s is not used', (kind) => {
     expect(read(messages[kind])).toEqual([])
   })
 
   it.each<{ name: string; text: string; want: string }>([
-    { name: 'an answer that says no', text: messages.refused, want: 'unknown_message' },
-    { name: 'an event that nobody knows', text: '{"event":"party"}', want: 'unknown_message' },
+    { name: 'a negative answer', text: messages.refused, want: 'unknown_message' },
+    { name: 'an unknown event', text: '{"event":"party"}', want: 'unknown_message' },
     {
-      name: 'a channel that nobody knows',
+      name: 'an unknown channel',
       text: messages.spread.replace('"spread"', '"party"'),
       want: 'unknown_message',
     },
     { name: 'a number', text: '42', want: 'unknown_message' },
     { name: 'a short array', text: '[336,"book-10","XBT/USD"]', want: 'unknown_message' },
-    { name: 'a book without levels to its depth', text: delta.replace('book-10', 'book-0'), want: 'unknown_message' },
     {
-      name: 'a pair that is none of ours',
+      name: 'a book without the number of levels in its depth',
+      text: delta.replace('book-10', 'book-0'),
+      want: 'unknown_message',
+    },
+    {
+      name: 'a foreign pair',
       text: messages.trades.replace('XBT/USD', 'ETH/USD'),
       want: 'unknown_instrument',
     },
     { name: 'a pair that is a number', text: messages.trades.replace('"XBT/USD"', '7'), want: 'unknown_instrument' },
-    { name: 'trades that are no list', text: '[337,{},"trade","XBT/USD"]', want: 'bad_field' },
+    { name: 'trades that are not a list', text: '[337,{},"trade","XBT/USD"]', want: 'bad_field' },
     { name: 'a spread without a size', text: messages.spread.replace(',"0.02500000"', ''), want: 'missing_field' },
-    { name: 'a book that is a text', text: '[336,"a","book-10","XBT/USD"]', want: 'bad_field' },
+    { name: 'a text for a book', text: '[336,"a","book-10","XBT/USD"]', want: 'bad_field' },
     { name: 'a delta without levels', text: '[336,{"c":"1"},"book-10","XBT/USD"]', want: 'bad_field' },
     {
       name: 'a delta without a checksum',
@@ -106,17 +110,17 @@ describe('a message of Kraken', () => {
       want: 'missing_field',
     },
     { name: 'a checksum that is a number', text: messages.delta.replace('"CHECKSUM"', '7'), want: 'bad_field' },
-    { name: 'a snapshot of one side', text: messages.snapshot.replace('"as"', '"ax"'), want: 'bad_field' },
+    { name: 'a one-sided snapshot', text: messages.snapshot.replace('"as"', '"ax"'), want: 'bad_field' },
     { name: 'a level of numbers', text: delta.replace('"55100.00000"', '55100'), want: 'bad_field' },
     { name: 'a level without a time', text: delta.replace(',"1618678140.100000"', ''), want: 'missing_field' },
-    { name: 'a level with a time before all', text: delta.replace('"1618678140.', '"-1618678140.'), want: 'bad_field' },
+    { name: 'a level with a negative time', text: delta.replace('"1618678140.', '"-1618678140.'), want: 'bad_field' },
   ])('refuses $name', ({ text, want }) => {
     const [one, ...others] = read(text)
     expect([one?.ok === false && one.error.code, others]).toEqual([want, []])
     if (one?.ok === false) expect(one.error.detail).toMatch(/^Expected .*was .*$/)
   })
 
-  it('gives events that are valid on the wire, but for their proof', () => {
+  it('gives events that are valid on the wire, except for their proof', () => {
     for (const event of [messages.trades, messages.spread, messages.snapshot, delta, twoSides].flatMap(eventsOf)) {
       const { proof: _, ...sent } = event as NormalizedEvent & { proof?: unknown }
       expect(isEvent(sent)).toBe(true)
@@ -124,7 +128,7 @@ describe('a message of Kraken', () => {
     }
   })
 
-  it('keeps a book that is proved by its checksums', () => {
+  it('keeps a book that its checksums prove', () => {
     const rule = venueById('kraken')?.bookRule
     if (rule === undefined) throw new Error('Expected a venue')
     const keeper = createBookKeeper({ rule, source: 'capture', instrument: 'BTC/USD@kraken' })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseJson } from './parse-json.ts'
 
-/** The same, with every number as a text. */
+/** The same value, with every number as a text. */
 function withTexts(value: unknown): unknown {
   if (typeof value === 'number') return JSON.stringify(value)
   if (Array.isArray(value)) return value.map(withTexts)
@@ -9,13 +9,13 @@ function withTexts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withTexts(one)]))
 }
 
-it('keeps the digits of numbers as they were sent, and nothing else', () => {
+it('keeps the digits of numbers as sent, and nothing else', () => {
   expect(parseJson(' {"price":0.10,"qty":[1e-8,-0,12],"text":"7, \\"8\\": 9\\\\","none":null,"is":true}')).toEqual({
     ...{ price: '0.10', qty: ['1e-8', '-0', '12'], text: '7, "8": 9\\', none: null, is: true },
   })
 })
 
-it('reads a message of v1, which is an array, as JSON is', () => {
+it('reads a message of v1, which is an array, like JSON.parse', () => {
   expect(parseJson('[337,[["55101.10000","0.5"]],"trade","XBT/USD"]')).toEqual([
     ...[337, [['55101.10000', '0.5']], 'trade', 'XBT/USD'],
   ])
@@ -26,7 +26,7 @@ it.each(['{"a":01}', '{"a":1.}', '{"a":.5}', '{"a":-}', '{"a":1e}', '{"a":"1}', 
   (text) => expect(() => parseJson(text)).toThrow(),
 )
 
-it('reads every object as JSON.parse does, its numbers as texts', () => {
+it('reads every object like JSON.parse, with its numbers as texts', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (value, isSpaced) => {
       const text = JSON.stringify(value, undefined, isSpaced ? 2 : undefined)
@@ -35,7 +35,7 @@ it('reads every object as JSON.parse does, its numbers as texts', () => {
   )
 })
 
-it('takes for JSON what JSON.parse takes, whatever is done to the text', () => {
+it('accepts what JSON.parse accepts, however the text is changed', () => {
   const text = '{"a":-1.50e+3,"b":["x\\"1",2,{"c":0.10}]}'
   fc.assert(
     fc.property(

@@ -3,7 +3,7 @@ import { defineExchange } from '../venue.ts'
 
 const { bookRule, map, fast } = binanceUsdm
 
-/** The simulated market. It speaks the protocol of Binance USD-M, and is cheaper. */
+/** The simulated market. It has the protocol of Binance USD-M, and lower fees. */
 export const simulated = defineExchange({
   name: 'sim',
   venues: [{ id: 'sim', fees: { makerBps: 0.5, takerBps: 1 }, bookRule, map, ...(fast && { fast }) }],

@@ -1,7 +1,7 @@
 import { invariant } from '@triplane/kernel'
 import { ByteText } from '../../byte-text.ts'
 
-/** What stands in a hole of a layout. */
+/** The kinds of holes in a layout; this one is an integer. */
 export const INTEGER = 0
 /** A decimal in a string; the quotes belong to the literals. */
 export const DECIMAL = 1
@@ -11,7 +11,7 @@ export const LEVELS = 3
 /** A venue symbol; the quotes belong to the literals. */
 const SYMBOL = 4
 
-/** How each kind of hole is written, by kind. What is text but no decimal is a symbol under the key `s` only. */
+/** The forms of each kind of hole, by kind. A text that is not a decimal is a symbol under the key `s` only. */
 const FORMS = [
   String.raw`(\d+)(?=[,}])`,
   String.raw`"(\d+(?:\.\d+)?)"`,
@@ -19,16 +19,16 @@ const FORMS = [
   String.raw`(\[\]|\[\["[\d.]+","[\d.]+"\](?:,\["[\d.]+","[\d.]+"\])*\])`,
   String.raw`"([^"]*)"`,
 ]
-/** A key of letters and its value, where the value is one that may vary; group `kind + 2` is the value. */
+/** A key of letters and a value that may vary; group `kind + 2` is the value. */
 const FIELD = new RegExp(`"([A-Za-z]+)":(?:${FORMS.join('|')})`, 'dg')
 const STRING = /"([^"]*)"(:)?/g
-/** Printable ASCII without white space and escapes: each thing can be written in one way only. */
+/** Printable ASCII without white space and escapes: there is only one way to write anything. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]*$/
 
 const KEPT_KEYS = ['s', 'E', 'T', 't', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'a', 'A', 'f', 'l'] as const
 /** A key whose value is kept. */
 export type KeptKey = (typeof KEPT_KEYS)[number]
-/** Number of slots: one for each kept key, and one where all other values go. */
+/** Number of slots: one for each kept key, and one for all other values. */
 export const SLOT_COUNT = KEPT_KEYS.length + 1
 
 /** The slot of a key. */
@@ -37,11 +37,11 @@ export function slotOf(key: KeptKey): number {
 }
 
 /**
- * The text of a frame with holes where values vary: literal, hole, literal, ..., literal. The literals hold every key,
- * every name and the order of everything.
+ * The text of a frame with holes for the varying values: literal, hole, literal, ..., literal. The literals contain every key
+ * and name, and fix their order.
  */
 export interface FrameLayout {
-  /** One more than there are holes. */
+  /** One more than the number of holes. */
   readonly literals: readonly ByteText[]
   /** Kind and slot of each hole. */
   readonly kinds: Uint8Array
@@ -49,13 +49,13 @@ export interface FrameLayout {
 }
 
 /**
- * Learns the layout of a frame that `parseFrame` understood. Gives undefined when one of `neededKeys` has its value
- * written in another way than the holes allow, and for text that is not plain: escapes, white space, anything but
- * printable ASCII, a key twice.
+ * Learns the layout of a frame that `parseFrame` understood. Returns undefined when the value of one of `neededKeys` has
+ * another form than the holes allow, and for text that is not plain: escapes, white space, anything but printable ASCII, a key
+ * twice.
  *
  * Why a layout can be trusted: a frame that fits it differs from the learned one in integers, decimals in strings, flags,
- * levels and the symbol only, each of the same form again. So `JSON.parse` gives an object with the same keys and names,
- * and the mapper goes the same way. Since no key stands twice, the value behind a kept key is the one that it reads.
+ * levels and the symbol only, each of the same form again. So `JSON.parse` gives an object with the same keys and names, and
+ * the mapper takes the same path. Since no key occurs twice, the value behind a kept key is the one that it reads.
  */
 export function learnLayout(text: string, neededKeys: readonly KeptKey[]): FrameLayout | undefined {
   if (!PLAIN.test(text) || hasRepeatedKey(text)) return undefined

@@ -14,13 +14,13 @@ import { FrameScanner } from './frame-scanner.ts'
 
 const NOW_US = 1_700_000_000_500_000
 
-/** Both ways to read a frame of one venue. */
+/** Both readers of one venue's frames. */
 function aPair(origin: FrameOrigin) {
   const dialect = origin.venue === 'binance_spot' ? spotDialect : usdmDialect
   const table = new InstrumentTable(instruments.filter(({ venue }) => venue === origin.venue))
   const scanner = new FrameScanner(table, dialect)
   return {
-    /** True when the scanner read the frame. Throws when the parser does not agree, and learns from it. */
+    /** True when the scanner read the frame. Throws when the parser does not agree, and learns from the frame. */
     agreesOn(frame: Frame): boolean {
       const scanned = scanner.scan(frame, NOW_US)
       const [parsed] = parseFrame(frame, NOW_US, table, mapBinance(dialect))
@@ -92,7 +92,7 @@ describe('the scanner', () => {
     expect(agreesOn(aFrame(text))).toBe(false)
   })
 
-  it('agrees about the trades that an aggregate stands for', () => {
+  it('agrees about the trades in an aggregate', () => {
     const { agreesOn } = aPair(usdm)
     expect(agreesOn(aFrame(messages.usdmAggTrade))).toBe(false)
     expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,"l":105', '"f":106,"l":106')))).toBe(true)
@@ -100,7 +100,7 @@ describe('the scanner', () => {
     expect(agreesOn(aFrame(messages.usdmAggTrade.replace('"f":100,', '')))).toBe(false)
   })
 
-  it('reads any decimal as Number does', () => {
+  it('reads any decimal like Number', () => {
     const { agreesOn } = aPair(usdm)
     agreesOn(aFrame(messages.usdmTrade))
     const digits = fc.stringMatching(/^\d{1,20}$/)
@@ -113,7 +113,7 @@ describe('the scanner', () => {
     )
   })
 
-  it('agrees with the parser on any text put into a frame', () => {
+  it('agrees with the parser on frames with any text inserted', () => {
     const pairs = { [spot.venue]: aPair(spot), [usdm.venue]: aPair(usdm) }
     const piece = fc.oneof(
       fc.json({ maxDepth: 3 }),
@@ -147,7 +147,7 @@ describe('the scanner', () => {
       const other = seeds[random.below(seeds.length)] as Frame
       if (pairs.get(frame.origin.venue)?.agreesOn(mutate(frame, other, random, scratch))) read++
     }
-    // Neither all nor nothing: mutants that only change values are read, the others are left to the parser.
+    // Some but not all: mutants that only change values are read, the others are left to the parser.
     expect(read).toBeGreaterThan(0.2 * MUTANTS)
     expect(read).toBeLessThan(0.8 * MUTANTS)
   }, 120_000)
@@ -175,8 +175,8 @@ function recordedFrames(): Frame[] {
 const ALPHABET = Buffer.from('0123456789.-eE"{}[],: \\\0\x7f\xffabpqstuABTUXmMnull')
 
 /**
- * The frame with one to three changes, written into `into`: bytes changed, removed, put in, repeated, cut off, or taken
- * from another frame; most often other digits.
+ * The frame with one to three changes, written into `into`: bytes changed, removed, inserted, repeated, cut off, or taken from
+ * another frame; most often other digits.
  */
 function mutate(frame: Frame, other: Frame, random: Random, into: Buffer): Frame {
   into.set(frame.bytes.subarray(frame.start, frame.end))
@@ -218,7 +218,7 @@ function mutate(frame: Frame, other: Frame, random: Random, into: Buffer): Frame
   return { ...frame, bytes: into, start: 0, end }
 }
 
-/** Other digits where there are digits: the frame keeps its layout. */
+/** Replaces digits by other digits: the frame keeps its layout. */
 function changeDigits(bytes: Buffer, start: number, end: number, shift: number): void {
   for (let i = start; i < end; i++) {
     const digit = (bytes[i] as number) - 0x30

@@ -24,7 +24,7 @@ const AGGREGATE_ID = slotOf('a')
 const FIRST_TRADE = slotOf('f')
 const LAST_TRADE = slotOf('l')
 
-/** Where a frame shows what stream it is of: bare ones by the first key, combined ones by the stream's name. */
+/** Where a frame shows its stream: bare ones by the first key, combined ones by the stream's name. */
 const FIRST_KEY = 1
 const STREAM_NAME = 8
 const STREAM_NAME_END = 28
@@ -35,7 +35,7 @@ const LAYOUTS_PER_BUCKET = 8
 
 type FastEvent = Trade | Quote | BookDelta
 
-/** What a layout stands for. */
+/** The meaning of a layout. */
 interface KnownLayout {
   readonly layout: FrameLayout
   readonly eventType: FastEvent['type']
@@ -45,9 +45,9 @@ interface KnownLayout {
 const ascii = new TextDecoder('latin1')
 
 /**
- * The fast way to the result of `parseFrame`: reads trades, quotes and depth diffs straight from the bytes, when it knows
- * their layout. It learns layouts from frames that `parseFrame` understood. What it remembers changes how fast a frame is
- * read, never what is read.
+ * The fast path to the result of `parseFrame`: reads trades, quotes and depth diffs straight from the bytes when it knows their
+ * layout. It learns layouts from frames that `parseFrame` understood. Its memory affects how fast a frame is read, never the
+ * result.
  */
 export class FrameScanner implements FastReader {
   readonly #dialect: BinanceDialect
@@ -61,7 +61,7 @@ export class FrameScanner implements FastReader {
     this.#dialect = dialect
   }
 
-  /** The event that the frame is, or undefined when `parseFrame` has to decide. */
+  /** The event of the frame, or undefined when `parseFrame` must decide. */
   scan({ bytes, start, end, origin }: Frame, tsRecvUs: number): FastEvent | undefined {
     if (end - start < STREAM_NAME_END) return undefined
     const view = this.#viewOf(bytes)
@@ -79,7 +79,7 @@ export class FrameScanner implements FastReader {
     return undefined
   }
 
-  /** Takes note of how a frame is written that `scan` did not know and that turned out to be `event`. */
+  /** Learns the layout of a frame that `scan` did not know and that turned out to be `event`. */
   learn({ bytes, start, end }: Frame, event: NormalizedEvent): void {
     if (end - start < STREAM_NAME_END) return
     if (event.type !== 'trade' && event.type !== 'quote' && event.type !== 'bookDelta') return
@@ -87,7 +87,7 @@ export class FrameScanner implements FastReader {
     const isAggregate = event.type === 'trade' && event.firstTradeId !== undefined
     const layout = learnLayout(text, neededKeys(event.type, isAggregate, this.#dialect))
     const view = this.#viewOf(bytes)
-    // A frame may also have been left to the parser for a number that cannot be scanned; then its layout is known.
+    // A frame may also have been left to the parser because of a number that cannot be scanned; its layout is known then.
     if (layout === undefined || !this.#reader.read(layout, bytes, view, start, end)) return
     const bucket = this.#buckets[bucketOf(view, start)] as KnownLayout[]
     if (bucket.length === LAYOUTS_PER_BUCKET) bucket.pop()
@@ -185,7 +185,7 @@ export class FrameScanner implements FastReader {
   }
 }
 
-/** Frames of one stream fall into one bucket. */
+/** Maps the frames of one stream to one bucket. */
 function bucketOf(view: DataView, start: number): number {
   const key = view.getInt32(start + FIRST_KEY, true)
   if (key !== STREAM_KEY) return key & (BUCKETS - 1)
@@ -195,7 +195,7 @@ function bucketOf(view: DataView, start: number): number {
   return hash >>> 24
 }
 
-/** Keys whose values an event of this type is made of. */
+/** Keys whose values an event of this type needs. */
 function neededKeys(eventType: FastEvent['type'], isAggregate: boolean, dialect: BinanceDialect): readonly KeptKey[] {
   switch (eventType) {
     case 'trade':

@@ -12,15 +12,15 @@ const TRUE = Uint8Array.from('true', (character) => character.charCodeAt(0))
 const FALSE = Uint8Array.from('false', (character) => character.charCodeAt(0))
 
 /**
- * Reads the values of a frame whose layout is known, straight from the bytes.
+ * Reads the values of a frame with a known layout, straight from the bytes.
  *
  * Invariants
  * 1. `read` succeeds only when every byte from `start` to `end` is part of a literal of the layout or of a hole's value.
- * 2. A value is exactly what `JSON.parse` and `Number` would make of it.
+ * 2. A value is exactly what `JSON.parse` and `Number` would return.
  * 3. Values are those of the last `read`. Levels are new arrays each time and may be kept.
  */
 export class LayoutReader {
-  /** Values of INTEGER and DECIMAL holes by slot; of FLAG holes 1 and 0. */
+  /** Values of INTEGER and DECIMAL holes by slot; 1 and 0 for FLAG holes. */
   readonly numbers = new Float64Array(SLOT_COUNT)
   /** Price, size, price, size, ... */
   bids: number[] = []
@@ -28,7 +28,7 @@ export class LayoutReader {
   /** Id of the instrument. */
   instrument = ''
   readonly #instruments: InstrumentTable
-  /** Grows to the longest side seen. It holds doubles from the start, so that its slices do. */
+  /** Grows to the longest side seen. It contains doubles from the start, so that its slices do. */
   readonly #scratch: number[] = [0.5]
   readonly #decimal = new Float64Array(1)
 

@@ -1,12 +1,12 @@
 /**
- * Numbers read straight from bytes, to the last bit what `Number(text)` gives.
+ * Numbers read straight from bytes, equal to `Number(text)` to the last bit.
  *
- * A decimal is an integer mantissa divided by a power of ten. A mantissa below 2^53 and a power of ten up to 10^22 are
- * exact doubles, and one division of exact doubles is correctly rounded (Clinger 1990). Whatever does not fit that is
- * left to the caller's slow path.
+ * A decimal is an integer mantissa divided by a power of ten. A mantissa below 2^53 and a power of ten up to 10^22 are exact
+ * doubles, and one division of exact doubles is correctly rounded (Clinger 1990). Anything beyond that is left to the caller's
+ * slow path.
  *
- * The scanners stop at the first byte that does not belong to the number; that may be behind the end of a frame, where
- * the caller finds out.
+ * The scanners stop at the first byte that does not belong to the number; this may be behind the end of a frame, which the
+ * caller detects.
  */
 
 const ZERO = 0x30
@@ -16,8 +16,8 @@ const CHUNK_DIGITS = 9
 const POWERS_OF_TEN = Float64Array.from({ length: CHUNK_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`))
 
 /**
- * Reads `digits` or `digits.digits` at `start`, at most nine digits on either side of the point, into `into[slot]`. Gives
- * the place of the byte behind it, or -1 when there is no such number or it may not be exact.
+ * Reads `digits` or `digits.digits` at `start`, at most nine digits on either side of the point, into `into[slot]`. Returns the
+ * position of the byte behind it, or -1 when there is no such number or it may not be exact.
  */
 export function scanDecimal(bytes: Uint8Array, start: number, into: Float64Array, slot: number): number {
   let i = start
@@ -50,8 +50,8 @@ export function scanDecimal(bytes: Uint8Array, start: number, into: Float64Array
 }
 
 /**
- * Reads a JSON integer from 0 to 2^53 - 1 at `start` into `into[slot]`, four digits at a time. Gives the place of the byte
- * behind it, or -1. `view` is of the same bytes; those from `end` on are left alone.
+ * Reads a JSON integer from 0 to 2^53 - 1 at `start` into `into[slot]`, four digits at a time. Returns the position of the byte
+ * behind it, or -1. `view` is of the same bytes; it ignores those from `end` on.
  */
 export function scanInteger(
   bytes: Uint8Array,
@@ -64,7 +64,7 @@ export function scanInteger(
   let i = start
   let value = 0
   for (; i + 4 <= end; i += 4) {
-    // One digit in each byte, the first in the lowest; a byte that is none gets its highest bit set by one of the terms.
+    // One digit in each byte, the first in the lowest; the terms set the highest bit of a byte that is not a digit.
     const digits = (view.getInt32(i, true) - 0x30303030) | 0
     if (((digits | (digits + 0x76767676)) & 0x80808080) !== 0) break
     const pairs = Math.imul(digits, 10) + (digits >>> 8)
