@@ -74,9 +74,10 @@ export class RunRates implements Rates {
 
   /** Whether there is a rate that may be traded on. */
   isKnown(currency: string): boolean {
-    const fed = this.#fed.find((one) => one.currency === currency)
-    if (!fed) return this.has(currency)
-    return fed.rate !== undefined && !fed.isStale && !fed.isLate && !fed.isLost
+    for (const fed of this.#fed) {
+      if (fed.currency === currency) return fed.rate !== undefined && !fed.isStale && !fed.isLate && !fed.isLost
+    }
+    return this.has(currency)
   }
 
   /** Keeps the rate of the terms up to date from now on. */

@@ -44,17 +44,12 @@ type OfInstrument<Limit extends string, Numbers> = (
   limits: Readonly<Record<Limit, number>>,
 ) => Numbers | undefined
 
-/** Builds a check from its definition and a `refuse` that returns the whole refusal. */
+/** The definition of a check that refuses as `refuseWithin` makes it of the limits. */
 function checkOf<Code extends RiskCode, Limit extends string, Reject>(
   { code, doc, limits = {} as Readonly<Record<Limit, string>>, limitsHoldings = false }: Common<Code, Limit>,
-  refuse: OfAccount<Limit, Reject>,
+  refuseWithin: (limits: Readonly<Record<Limit, number>>) => RiskCheck<Reject>['refuse'],
 ): CheckDefinition<Code, Limit, Reject> {
-  const create = (values: Readonly<Record<Limit, number>>): RiskCheck<Reject> => ({
-    code,
-    limitsHoldings,
-    refuse: (candidate, account) => refuse(candidate, account, values),
-  })
-  return { code, doc, limits, create }
+  return { code, doc, limits, create: (values) => ({ code, limitsHoldings, refuse: refuseWithin(values) }) }
 }
 
 /**
@@ -65,7 +60,7 @@ export function defineCheck<const Code extends RiskCode, Numbers extends object,
   definition: Common<Code, Limit> & { readonly refuse: OfAccount<Limit, Numbers> },
 ): CheckDefinition<Code, Limit, RejectWith<Code, Numbers>> {
   const { code, refuse } = definition
-  return checkOf(definition, (candidate, account, limits): RejectWith<Code, Numbers> | undefined => {
+  return checkOf(definition, (limits) => (candidate, account): RejectWith<Code, Numbers> | undefined => {
     const numbers = refuse(candidate, account, limits)
     return numbers && { code, ...numbers }
   })
@@ -82,11 +77,12 @@ export function defineInstrumentCheck<
   const { code, refuse } = definition
   return checkOf(
     definition,
-    (candidate, account, limits): RejectWith<Code, Numbers> | UnknownInstrument | undefined => {
-      const { instrument, intent } = candidate
-      if (!instrument) return { code: 'unknown_instrument', instrument: intent.instrument }
-      const numbers = refuse(candidate, instrument, account, limits)
-      return numbers && { code, ...numbers }
-    },
+    (limits) =>
+      (candidate, account): RejectWith<Code, Numbers> | UnknownInstrument | undefined => {
+        const { instrument, intent } = candidate
+        if (!instrument) return { code: 'unknown_instrument', instrument: intent.instrument }
+        const numbers = refuse(candidate, instrument, account, limits)
+        return numbers && { code, ...numbers }
+      },
   )
 }
