@@ -36,6 +36,8 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'Trading Performance / Kill switches / Anno',
   ],
   'no operator commands': ['Strategy Plane / Commands of operators / A'],
+  'no order is lowered while reducing': ['Order Plane / Fills and cut-downs / D'],
+  'no rate is fed': ['Trading Performance / Rates that are fed / A'],
   'no series are dropped': ['System Overview / Series / B'],
   'no indicator is computed yet': [
     'Live Market / Indicators / A',
