@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { loadInstruments } from '@triplane/config'
 import { systemClock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
-import { createMemoryBus, decodeRecord, type BusRecord } from '@triplane/messaging'
-import { startRun, type BusSource, type ServiceParts } from '@triplane/service'
+import { startRun, type ServiceParts } from '@triplane/service'
 import { readExposition } from '@triplane/testing'
 import { composeDataPlane } from '../apps/data-plane/src/compose.ts'
 import { loadDataServiceConfig } from '../apps/data-plane/src/config.ts'
@@ -14,11 +13,10 @@ import { loadOrderServiceConfig } from '../apps/order-plane/src/config.ts'
 import { composeStrategyPlane } from '../apps/strategy-plane/src/compose.ts'
 import { loadStrategyServiceConfig } from '../apps/strategy-plane/src/config.ts'
 import { FakeBinance } from '../libs/feeds/test/live-feed.ts'
-import { mappedConsumer } from '../libs/messaging/test/mapped-consumer.ts'
+import { kafkaInMemory, sharedSource } from '../libs/service/test/kafka-in-memory.ts'
 
 const venue = 'binance_spot'
 const instruments = loadInstruments().filter((instrument) => instrument.venue === venue)
-const encoded = ({ events }: BusRecord) => Buffer.from(JSON.stringify(events))
 const soon = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 /** The three planes as services, on a bus in memory instead of Kafka, live at a venue of this process. */
@@ -42,16 +40,8 @@ class Services {
       venue,
       instruments.map(({ venueSymbol }) => venueSymbol),
     )
-    const memory = createMemoryBus({ nowUs: systemClock.nowUs, partitions: ({ batched }) => (batched ? 4 : 1) })
-    const bus: BusSource<Buffer> = {
-      connect: async () => ({
-        ...memory,
-        consumer: (options) => mappedConsumer(memory.consumer(options), encoded),
-        ping: async () => undefined,
-        close: async () => undefined,
-      }),
-      decode: decodeRecord,
-    }
+    const kafka = kafkaInMemory({ nowUs: systemClock.nowUs, partitions: ({ batched }) => (batched ? 4 : 1) })
+    const bus = sharedSource(kafka)
     const shared = { TRIPLANE_STATE_FOLDER: folder, TRIPLANE_MARKET_VENUES: venue }
     const logger = createLogger({ service: 'test', destination: { write: () => undefined } })
     const edges = { logger, clock: systemClock }
@@ -60,7 +50,7 @@ class Services {
       ...{ TRIPLANE_SOURCE_WS_URL: fake.wsUrl, TRIPLANE_SOURCE_REST_URL: fake.restUrl },
     }
     const environment = { ...shared, ...data, ...settings }
-    await startRun(memory, {
+    await startRun(kafka, {
       ...{ runId: 'past0001', mode: 'live', venues: [venue], who: 'test', nowUs: systemClock.nowUs() },
     })
     return new Services(fake, [

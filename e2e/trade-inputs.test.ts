@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@triplane/kernel'
 import { createLogger } from '@triplane/logging'
-import { createMemoryBus, decodeRecord, type BusRecord } from '@triplane/messaging'
-import { startRun, type BusSource, type ServiceParts } from '@triplane/service'
+import { startRun, type ServiceParts } from '@triplane/service'
 import { readExposition } from '@triplane/testing'
 import { loadStrategies } from '@triplane/user-strategies'
 import { composeDataPlane } from '../apps/data-plane/src/compose.ts'
@@ -15,12 +14,11 @@ import { runStandalone } from '../apps/standalone/test/run-standalone.ts'
 import { writeTapeStrategy } from '../apps/standalone/test/tape-strategy.ts'
 import { composeStrategyPlane } from '../apps/strategy-plane/src/compose.ts'
 import { loadStrategyServiceConfig } from '../apps/strategy-plane/src/config.ts'
-import { mappedConsumer } from '../libs/messaging/test/mapped-consumer.ts'
+import { kafkaInMemory, sharedSource } from '../libs/service/test/kafka-in-memory.ts'
 
 const START = '2024-08-08T14:30Z'
 const SECONDS = 20
 const settings = { TRIPLANE_ORDER_MIN_LATENCY_MS: '50', TRIPLANE_STRATEGY_STRATEGIES: 'OFI,TAPE' }
-const encoded = ({ events }: BusRecord) => Buffer.from(JSON.stringify(events))
 const soon = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 interface RunView {
@@ -33,24 +31,16 @@ interface RunView {
  * the strategy plane read.
  */
 async function runServices(folder: string, strategyFolder: string) {
-  const memory = createMemoryBus({
-    ...{ nowUs: systemClock.nowUs, partitions: ({ batched }: { batched: boolean }) => (batched ? 4 : 1) },
+  const kafka = kafkaInMemory({
+    ...{ nowUs: systemClock.nowUs, partitions: ({ batched }) => (batched ? 4 : 1) },
     ...{ retainRecords: 1_000_000, maxUncommittedRecords: 1_000_000 },
   })
-  const bus: BusSource<Buffer> = {
-    connect: async () => ({
-      ...memory,
-      consumer: (options) => mappedConsumer(memory.consumer(options), encoded),
-      ping: async () => undefined,
-      close: async () => undefined,
-    }),
-    decode: decodeRecord,
-  }
+  const bus = sharedSource(kafka)
   const logger = createLogger({ service: 'test', destination: { write: () => undefined } })
   const edges = { logger, clock: systemClock }
   const source = { TRIPLANE_SOURCE_SPEED: 'max', TRIPLANE_SOURCE_DURATION_MS: String(SECONDS * 1000) }
   const environment = { ...settings, ...source, TRIPLANE_STATE_FOLDER: folder }
-  await startRun(memory, {
+  await startRun(kafka, {
     ...{ runId: 'tape0001', mode: 'lockstep', venues: ['sim'], who: 'test', nowUs: systemClock.nowUs() },
     ...{ seed: 3, startUs: Date.parse(START) * 1000, scenario: 'calm', sessions: 'always' },
   })
