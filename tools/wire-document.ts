@@ -75,7 +75,7 @@ const intro = `<!-- Made by \`npm run generate\` from the definitions in libs/co
 
 What lies on Kafka, dead letters excepted, and what the run's hash is made of: \`wire\` of libs/contracts writes and reads it.
 \`triplane topic read TOPIC\` shows it as JSON. The same events in
-JSON, for people: [events.md](events.md). These tables as data: [wire.json](wire.json); a reader of 30 lines: [wire-reader.py](wire-reader.py).
+JSON, for people: [events.md](events.md). These tables as data: [wire.json](wire.json); a reader in Python: [wire-reader.py](wire-reader.py).
 Why it is as it is: [ADR 22](adr/0022-events-are-binary.md).
 
 All numbers are little-endian, everything begins at a multiple of 8 bytes (a *word*) and is filled up with zeros.
