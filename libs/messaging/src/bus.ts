@@ -84,6 +84,8 @@ export interface Producer {
   flush(): Promise<void>
   /** Records accepted but not yet in the log. While it is above 0 a well-behaved sender awaits `flush`. */
   readonly buffered: number
+  /** Half of what it may buffer is: a sender that goes on without awaiting `flush` comes to `buffer_full`. */
+  readonly isHalfFull: boolean
   stats(): readonly ProducedStats[]
   /** Flushes, then refuses any use. */
   close(): Promise<void>

@@ -179,6 +179,22 @@ describe('Kafka producer', () => {
     expect(() => sendTrades(small.producer, 'SPY', 1, 9)).toThrow(expect.objectContaining({ code: 'buffer_full' }))
   })
 
+  it('is half full at half of either limit, and no more when that is in the log', async () => {
+    const few = aProducer({ maxBufferedEvents: 7 })
+    sendTrades(few.producer, 'SPY', 1, 3)
+    expect(few.producer.isHalfFull).toBe(false)
+    sendTrades(few.producer, 'SPY', 4, 1)
+    expect(few.producer.isHalfFull).toBe(true)
+    await turn()
+    await few.answerAll()
+    expect(few.producer.isHalfFull).toBe(false)
+    const small = aProducer({ maxBufferedBytes: 900 })
+    sendTrades(small.producer, 'SPY', 1, 1)
+    expect(small.producer.isHalfFull).toBe(false)
+    sendTrades(small.producer, 'SPY', 2, 5)
+    expect(small.producer.isHalfFull).toBe(true)
+  })
+
   it('refuses an event too large for a record, and goes on', async () => {
     const { producer, requests } = aProducer()
     const why = 'x'.repeat(1_000_000)

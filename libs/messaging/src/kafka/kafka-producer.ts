@@ -78,6 +78,10 @@ export class KafkaProducer implements Producer {
     return this.#queue.records + (this.#underWay?.records.length ?? 0)
   }
 
+  get isHalfFull(): boolean {
+    return this.#isFilledTo(0.5)
+  }
+
   send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void {
     this.#mustBeUsable()
     invariant(events.length > 0, 'a record holds at least one event')
@@ -237,10 +241,16 @@ export class KafkaProducer implements Producer {
     if (this.#broken) throw this.#broken
   }
 
-  #mustHaveRoom(destination: Destination): void {
+  /** True if this share of the events or of the bytes that may wait does. */
+  #isFilledTo(share: number): boolean {
     const { maxBufferedEvents = 65_536, maxBufferedBytes = 64 * 1024 * 1024 } = this.#host.options
     const { events, bytes } = this.#queue
-    if (events < maxBufferedEvents && bytes < maxBufferedBytes) return
+    return events >= share * maxBufferedEvents || bytes >= share * maxBufferedBytes
+  }
+
+  #mustHaveRoom(destination: Destination): void {
+    if (!this.#isFilledTo(1)) return
+    const { events, bytes } = this.#queue
     destination.errors++
     const text = `Expected the sender to await flush, was ${events} events, ${bytes} bytes behind`
     throw new BusError('buffer_full', text, { retryable: true })

@@ -56,6 +56,10 @@ export class MemoryProducer implements Producer {
     return this.#waiting.length
   }
 
+  get isHalfFull(): boolean {
+    return this.#waiting.length * 2 >= this.#host.maxBufferedRecords
+  }
+
   send(topic: Topic, key: string, events: readonly Event[], traceparent?: string): void {
     if (this.#closed) throw closedError('producer')
     invariant(events.length > 0, 'a record holds at least one event')

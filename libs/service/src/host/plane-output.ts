@@ -91,7 +91,8 @@ export class PlaneOutput<Out extends Event> {
 
   /** True when the host should await `drained` before going on. */
   get isFull(): boolean {
-    return this.#options.producer.buffered > MAX_BUFFERED_RECORDS
+    const { producer } = this.#options
+    return producer.buffered > MAX_BUFFERED_RECORDS || producer.isHalfFull
   }
 
   /** Resolves when the bus has everything published so far. */

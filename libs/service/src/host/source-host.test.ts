@@ -205,6 +205,30 @@ describe('a hosted source', () => {
     expect(second.output.counts()).toEqual({ quote: 3 + 239 })
   })
 
+  it.each([
+    {
+      name: 'a feed',
+      batches: Array.from({ length: 40 }, (_, i) => [frame(3 * i), frame(3 * i + 1), frame(3 * i + 2)]),
+      limit: 8,
+    },
+    { name: 'a long silence', batches: [[frame(0)], [frame(4 * 60 * US_PER_MINUTE)]], limit: 24 },
+  ])('waits for a slow bus in $name before its buffer is full', async ({ batches, limit }) => {
+    const slow = createMemoryBus({ nowUs: () => testStartUs, maxUncommittedRecords: 1, maxBufferedRecords: limit })
+    const reader = slow.consumer({ group: 'slow', topics: [topics.quotes], from: 'earliest' })
+    const { host, output } = open({ batches, on: slow, timerUs: US_PER_MINUTE })
+    let read = 0
+    const reading = setInterval(() => {
+      read += reader.take().flatMap(({ events }) => events).length
+      void reader.commit()
+    }, 1)
+    await host.run(() => false)
+    clearInterval(reading)
+    read += reader.take().flatMap(({ events }) => events).length
+    expect(read).toBe(output.counts().quote)
+    expect(read).toBeGreaterThan(2 * limit)
+    await slow.close()
+  })
+
   it('takes snapshots on its way, each with the place that its feed had then', async () => {
     const newest = () => new Snapshots(folder, codec).newest()
     const batches = [[frame(10)], [frame(20), frame(30)]]

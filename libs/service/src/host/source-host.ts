@@ -161,11 +161,12 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
 
   /** Handles step by step what is due before `timeUs`. False when the run was stopped meanwhile. */
   async #comeTo(timeUs: number, breather: Breather, isStopped: () => boolean): Promise<boolean> {
-    const { core } = this.#options
+    const { core, output } = this.#options
     for (let stepUs = core.nowUs + STEP_US; stepUs < timeUs; stepUs += STEP_US) {
       if (isStopped()) return false
       core.advance(stepUs - 1)
       this.#publish()
+      if (output.isFull) await output.drained()
       await breather.breathe()
     }
     return !isStopped()
