@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs'
 import { patchReconnect } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
+import { patchProduce } from './one-pass-produce.ts'
 import { throttleRequestQueue } from './request-queue.ts'
 import { Sockets, type SocketsObserver } from './sockets.ts'
 
@@ -45,6 +46,7 @@ export function createKafkaClient(
 ): KafkaClient {
   throttleRequestQueue()
   patchReconnect()
+  patchProduce()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets(observer)
   const kafka = new Kafka({
