@@ -46,10 +46,11 @@ function topicsSection(): string {
     topic.keyedBy,
     parties(topic.writers),
     parties(topic.readers),
-    `${topic.batched ? 'batches' : 'one event'}${topic.isJson ? ', JSON' : ''}`,
+    `${topic.batched ? 'batches' : 'one event'}${topic.isJson ? ', JSON' : ''}${topic.isUrgent ? ', urgent' : ''}`,
     topic.compacted ? 'the newest of each key' : hours(topic.retentionHours ?? 0),
   ])
-  const text = `An edge is what a plane's service says and hears past its core. History is written by the planes themselves, not read off the bus.`
+  const text = `An edge is what a plane's service says and hears past its core. History is written by the planes themselves, not read off the bus.
+What is urgent leaves before whatever else its writer has waiting.`
   const head = ['topic', 'holds', 'keyed by', 'written by', 'read by', 'a record', 'kept']
   return ['## Topics', text, table(head, rows)].join('\n\n')
 }

@@ -19,6 +19,8 @@ export interface Topic {
    * record carries one event, and there is one partition: all readers see one order.
    */
   readonly batched: boolean
+  /** Orders depend on it: its records leave before anything else that its writer has waiting. */
+  readonly isUrgent?: true
   /** Its records are JSON, not binary: dead letters are read by people, and by builds with other schemas. */
   readonly isJson?: true
   /** Only the newest record of a key is kept. */

@@ -103,6 +103,7 @@ export const topics = {
     readers: ['order-plane'],
     keyedBy: 'account',
     batched: false,
+    isUrgent: true,
     compacted: false,
     retentionHours: HOURS_A_WEEK,
   },
@@ -149,6 +150,7 @@ export const topics = {
     readers: ['order-plane'],
     keyedBy: 'switch',
     batched: false,
+    isUrgent: true,
     compacted: true,
   },
   commands: {

@@ -41,8 +41,6 @@ export interface KafkaBusOptions {
   readonly onFatal?: (error: BusError) => void
   /** Prefix of every topic and group name on the broker. For tests that share a broker; not used otherwise. */
   readonly topicPrefix?: string
-  /** How long events of batched topics wait for others before they are sent; default 2 ms. Single records never wait. */
-  readonly lingerMs?: number
   /** `gzip` compresses a request of at least `compressFromBytes`; default `none` (ADR 9). */
   readonly compression?: 'none' | 'gzip'
   /** Default 16 KiB. */

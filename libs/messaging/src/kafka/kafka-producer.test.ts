@@ -1,5 +1,5 @@
 import { topics, wire, type Topic } from '@triplane/contracts'
-import { aKillSwitch, aMarketStatus, aQuote, aTrade } from '@triplane/testing'
+import { aKillSwitch, aMarketStatus, anOrderIntent, aQuote, aTargetPortfolio, aTrade } from '@triplane/testing'
 import type { Message, ProducerBatch } from 'kafkajs'
 import type { BusError } from '../bus-error.ts'
 import type { KafkaClient } from './kafka-client.ts'
@@ -30,7 +30,7 @@ function aProducer(changes: Partial<KafkaBusOptions> = {}) {
   const sockets = new Sockets()
   const kafka = { producer: () => client }
   const partitionsOf = ({ batched }: Topic) => (batched ? 4 : 1)
-  const options = { brokers: [], clientId: 'test', nowUs: () => 1_000_000, lingerMs: 0, ...changes }
+  const options = { brokers: [], clientId: 'test', nowUs: () => 1_000_000, ...changes }
   const producer = new KafkaProducer(
     { name: 'data', runId: 'run-1' },
     {
@@ -167,6 +167,24 @@ describe('Kafka producer', () => {
     requests[0]?.answer()
     await flushed
     expect(producer.buffered).toBe(1)
+  })
+
+  it('sends what is urgent first, and resolves a flush when what left behind it is in the log too', async () => {
+    const { producer, requests } = aProducer()
+    producer.send(topics.targets, 'a', [aTargetPortfolio({ seq: 1 })])
+    producer.send(topics.intents, 'a', [anOrderIntent({ seq: 2 })])
+    let isFlushed = false
+    const flushed = producer.flush().then(() => (isFlushed = true))
+    await turn()
+    producer.send(topics.intents, 'a', [anOrderIntent({ seq: 3 })])
+    expect(requests.map((request) => messagesOf(request).map(seqsIn))).toEqual([[[2]]])
+    requests[0]?.answer()
+    await turn()
+    expect(requests.map((request) => messagesOf(request).map(seqsIn))).toEqual([[[2]], [[1], [3]]])
+    expect(isFlushed).toBe(false)
+    requests[1]?.answer()
+    await flushed
+    expect(producer.buffered).toBe(0)
   })
 
   it('refuses events from a sender that ignores back-pressure, by number and by bytes', async () => {

@@ -24,8 +24,8 @@ const DISCONNECT_MS = 1000
 const RECONNECT_MS = 500
 
 interface Flush {
-  /** The number of records that must be in the log. */
-  readonly records: number
+  /** The number of the last record that must be in the log. */
+  readonly through: number
   readonly outcome: Deferred
 }
 
@@ -45,12 +45,8 @@ export class KafkaProducer implements Producer {
   readonly #queue: SendQueue
   readonly #destinations = new Map<string, Destination>()
   #isConnected = false
-  /** Records opened, and records in the log. */
-  #accepted = 0
-  #done = 0
   #underWay: Sending | undefined
   #isRunning = false
-  #linger: NodeJS.Timeout | undefined
   #flushes: Flush[] = []
   #broken: BusError | undefined
   #closing: Promise<void> | undefined
@@ -87,10 +83,8 @@ export class KafkaProducer implements Producer {
     invariant(events.length > 0, 'a record holds at least one event')
     const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
     this.#mustHaveRoom(destination)
-    const before = this.#queue.records
     this.#queue.add(destination, key, events, this.#host.options.nowUs(), traceparent)
-    this.#accepted += this.#queue.records - before
-    if (!this.#isRunning) this.#schedule()
+    this.#run()
   }
 
   mark(topics: readonly Topic[], watermark: Watermark): void {
@@ -100,9 +94,8 @@ export class KafkaProducer implements Producer {
       const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
       this.#mustHaveRoom(destination)
       this.#queue.mark(destination, tsSentUs, watermark)
-      this.#accepted += destination.partitions
     }
-    if (!this.#isRunning) this.#schedule()
+    this.#run()
   }
 
   /** Resolves when everything accepted before is in the log. Rejects when that has become impossible. */
@@ -124,10 +117,9 @@ export class KafkaProducer implements Producer {
 
   #flush(): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken)
-    if (this.#done === this.#accepted) return Promise.resolve()
-    this.#run()
+    if (this.buffered === 0) return Promise.resolve()
     const outcome = new Deferred()
-    this.#flushes.push({ records: this.#accepted, outcome })
+    this.#flushes.push({ through: this.#queue.newest, outcome })
     return outcome.promise
   }
 
@@ -141,22 +133,13 @@ export class KafkaProducer implements Producer {
       onLog?.(this.buffered > 0 ? 'error' : 'warn', 'a producer was closed in disorder', context)
     }
     this.#abandoned.abort()
-    clearTimeout(this.#linger)
-    this.#settleFlushes(closedError('producer'))
+    this.#rejectFlushes(closedError('producer'))
     this.#sockets.close()
     this.#host.left(this)
   }
 
-  #schedule(): void {
-    const { lingerMs = 2 } = this.#host.options
-    if (lingerMs <= 0 || this.#queue.isUrgent) return this.#run()
-    this.#linger ??= setTimeout(() => this.#run(), lingerMs)
-  }
-
-  /** Sends what waits, unless a send is under way. */
+  /** Sends what waits, unless a send is under way: what comes meanwhile goes into the next one. */
   #run(): void {
-    clearTimeout(this.#linger)
-    this.#linger = undefined
     if (this.#isRunning) return
     this.#isRunning = true
     // In its own microtask: everything that one step of a plane sends goes out together.
@@ -168,7 +151,6 @@ export class KafkaProducer implements Producer {
     while (this.#queue.records > 0 && !this.#broken && !this.#abandoned.signal.aborted) {
       this.#underWay = this.#queue.next()
       if (!(await this.#deliver(this.#underWay))) return
-      this.#done += this.#underWay.records.length
       for (const { destination } of this.#underWay.records) {
         destination.produced++
         destination.buffered--
@@ -222,18 +204,21 @@ export class KafkaProducer implements Producer {
     const text = `Expected producer ${this.#name} to follow what the broker has of it, was refused: ${String(error)}`
     this.#broken = new BusError('out_of_order', text, { retryable: false, cause: error })
     onLog?.('error', 'the broker misses records before what was sent: nothing more is sent', context)
-    this.#settleFlushes(this.#broken)
+    this.#rejectFlushes(this.#broken)
     onFatal?.(this.#broken)
   }
 
-  #settleFlushes(error?: BusError): void {
+  /** Resolves those that wait for nothing any more. No request is under way. */
+  #settleFlushes(): void {
     if (this.#flushes.length === 0) return
+    const { oldest } = this.#queue
     const waiting = this.#flushes
-    this.#flushes = error ? [] : waiting.filter(({ records }) => records > this.#done)
-    for (const flush of waiting) {
-      if (flush.records <= this.#done) flush.outcome.resolve()
-      else if (error) flush.outcome.reject(error)
-    }
+    this.#flushes = waiting.filter(({ through }) => through >= oldest)
+    for (const { through, outcome } of waiting) if (through < oldest) outcome.resolve()
+  }
+
+  #rejectFlushes(error: BusError): void {
+    for (const { outcome } of this.#flushes.splice(0)) outcome.reject(error)
   }
 
   #mustBeUsable(): void {

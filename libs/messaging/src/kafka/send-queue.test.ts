@@ -1,11 +1,12 @@
 import { topics, wire, type Event, type Topic } from '@triplane/contracts'
-import { aBookSnapshot, aDeadLetter, aKillSwitch, aTrade } from '@triplane/testing'
+import { aBookSnapshot, aDeadLetter, aMarketStatus, anOrderIntent, aTargetPortfolio, aTrade } from '@triplane/testing'
 import { SendQueue, type Destination, type Sending } from './send-queue.ts'
 
 const to = (topic: Topic, partitions = 1): Destination => {
   return { topic, name: topic.name, partitions, open: new Map(), produced: 0, buffered: 0, errors: 0 }
 }
 const trades = (from: number, count: number) => Array.from({ length: count }, (_, i) => aTrade({ seq: from + i }))
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const queue = () => new SendQueue('data-plane', 'run')
 
 const eventsIn = (value: Buffer) => {
@@ -26,22 +27,51 @@ const aLargeBook = (bytes: number): Event => aBookSnapshot({ bids: Array.from({ 
 
 describe('SendQueue', () => {
   it('joins the events of one key of a batched topic, and keeps those of another topic apart', () => {
-    const [market, switches] = [to(topics.trades), to(topics.killSwitch)]
+    const [market, states] = [to(topics.trades), to(topics.status)]
     const waiting = queue()
     waiting.add(market, 'BTC', trades(1, 2), 10)
-    expect(waiting.isUrgent).toBe(false)
     waiting.add(market, 'ETH', trades(3, 1), 11)
-    waiting.add(switches, 'a/pnl', [aKillSwitch({ seq: 4 })], 12)
-    waiting.add(switches, 'a/pnl', [aKillSwitch({ seq: 5 })], 13)
+    waiting.add(states, 'BTC', [aMarketStatus({ seq: 4 })], 12)
+    waiting.add(states, 'BTC', [aMarketStatus({ seq: 5 })], 13)
     waiting.add(market, 'BTC', trades(6, 1), 14)
-    expect([waiting.records, waiting.events, waiting.isUrgent]).toEqual([4, 6, true])
+    expect([waiting.records, waiting.events]).toEqual([4, 6])
     const sending = waiting.next()
     expect(seqsOf(sending)).toEqual([[1, 2, 6], [3], [4], [5]])
     expect(sending.topicMessages.map(({ topic, messages }) => [topic, messages.length])).toEqual([
       [topics.trades.name, 2],
-      [topics.killSwitch.name, 2],
+      [topics.status.name, 2],
     ])
-    expect([waiting.records, waiting.events, waiting.bytes, waiting.isUrgent]).toEqual([0, 0, 0, false])
+    expect([waiting.records, waiting.events, waiting.bytes]).toEqual([0, 0, 0])
+  })
+
+  it('lets what is urgent leave first, alone and in its order, and nothing wait for it twice', () => {
+    const [targets, intents] = [to(topics.targets), to(topics.intents)]
+    const waiting = queue()
+    const decide = (seq: number) => {
+      waiting.add(targets, 'a', [aTargetPortfolio({ seq })], 10)
+      waiting.add(intents, 'a', [anOrderIntent({ seq: seq + 1 })], 10)
+    }
+    decide(1)
+    decide(3)
+    waiting.mark(intents, 11, { throughUs: 9, final: false })
+    expect([waiting.newest, waiting.oldest]).toEqual([5, 1])
+    expect(seqsOf(waiting.next())).toEqual([[2], [4], 'mark'])
+    expect([waiting.newest, waiting.oldest]).toEqual([5, 1])
+    decide(5)
+    expect(seqsOf(waiting.next())).toEqual([[1], [3], [5], [6]])
+    expect(waiting.oldest).toBe(Infinity)
+    decide(7)
+    expect([waiting.next(), waiting.next(), waiting.next()].map(seqsOf)).toEqual([[[8]], [[7]], []])
+  })
+
+  it('does not let a flood of what is urgent hold back the rest', () => {
+    const [targets, intents] = [to(topics.targets), to(topics.intents)]
+    const waiting = queue()
+    waiting.add(targets, 'a', [aTargetPortfolio({ seq: 1 })], 10)
+    for (let seq = 2; seq <= 1200; seq++) waiting.add(intents, 'a', [anOrderIntent({ seq })], 10)
+    const requests = [waiting.next(), waiting.next(), waiting.next()].map((sending) => seqsOf(sending).flat())
+    expect(requests.map((seqs) => seqs.length)).toEqual([500, 500, 200])
+    expect(requests.flat()).toEqual([...range(2, 501), 1, ...range(502, 1200)])
   })
 
   it('joins nothing to a sent record, across a mark or to another trace', () => {

@@ -31,6 +31,8 @@ export interface Destination {
 
 /** A waiting record. */
 export interface WaitingRecord {
+  /** Counts the records of the queue in the order in which they were opened, from 1. */
+  readonly number: number
   readonly destination: Destination
   readonly partition: number
   readonly key: string
@@ -56,18 +58,20 @@ export interface Sending {
  * Records that a producer has accepted but not sent, in order.
  *
  * Invariants
- * 1. Records leave in the order of opening.
- * 2. Events join a record only of the same topic, key and trace, and only while no mark of that topic came after it.
+ * 1. Records of a topic leave in the order of opening.
+ * 2. Urgent records leave before all others, in a request of their own. If it passed others over, those come first in the next one.
+ * 3. Events join a record only of the same topic, key and trace, and only while no mark of that topic came after it.
  */
 export class SendQueue {
   readonly #producer: string
   readonly #runId: string
-  #records: WaitingRecord[] = []
-  #head = 0
+  #urgent: WaitingRecord[] = []
+  #others: WaitingRecord[] = []
+  /** Whether those that are not urgent were passed over. */
+  #isPassed = false
+  #opened = 0
   #events = 0
   #bytes = 0
-  /** Waiting marks and single-event records, which nothing can join: they do not linger. */
-  #urgent = 0
 
   constructor(producer: string, runId: string) {
     this.#producer = producer
@@ -75,7 +79,17 @@ export class SendQueue {
   }
 
   get records(): number {
-    return this.#records.length - this.#head
+    return this.#urgent.length + this.#others.length
+  }
+
+  /** The number of the record that was opened last; 0 before the first. */
+  get newest(): number {
+    return this.#opened
+  }
+
+  /** The number of the oldest record that waits; infinite where none does. */
+  get oldest(): number {
+    return Math.min(this.#urgent[0]?.number ?? Infinity, this.#others[0]?.number ?? Infinity)
   }
 
   /** Marks count as events. */
@@ -85,11 +99,6 @@ export class SendQueue {
 
   get bytes(): number {
     return this.#bytes
-  }
-
-  /** Whether a waiting record gains nothing from waiting longer. */
-  get isUrgent(): boolean {
-    return this.#urgent > 0 || this.#events >= MAX_EVENTS
   }
 
   /** `traceparent` is the record's trace. Throws `too_large`, and then has accepted nothing. */
@@ -105,11 +114,10 @@ export class SendQueue {
       if (!body.add(events, MAX_RECORD_BYTES)) throw tooLarge(destination)
       const partition = partitionOf(key, destination.partitions)
       const { seq } = events[0] as Event
-      const base = { destination, partition, key, seq, tsSentUs, traceparent, watermark: undefined }
-      const record: WaitingRecord = { ...base, body, events: events.length }
+      const base = { number: ++this.#opened, destination, partition, key, seq, tsSentUs, traceparent }
+      const record: WaitingRecord = { ...base, watermark: undefined, body, events: events.length }
       this.#push(record)
       if (topic.batched) open.set(key, record)
-      else this.#urgent++
     }
     this.#events += events.length
   }
@@ -118,46 +126,46 @@ export class SendQueue {
   mark(destination: Destination, tsSentUs: number, watermark: Watermark): void {
     destination.open.clear()
     for (let partition = 0; partition < destination.partitions; partition++) {
-      const record = { destination, partition, key: '', seq: 0, tsSentUs, traceparent: undefined, watermark }
-      this.#push({ ...record, body: undefined, events: 1 })
+      const base = { number: ++this.#opened, destination, partition, key: '', seq: 0, tsSentUs }
+      this.#push({ ...base, traceparent: undefined, watermark, body: undefined, events: 1 })
       this.#events++
-      this.#urgent++
     }
   }
 
   /** Removes and returns the contents of the next request. Compressed sizes are unknown here: sizes are uncompressed. */
   next(): Sending {
+    const isUrgentOnly = this.#urgent.length > 0 && !this.#isPassed
+    const others = isUrgentOnly ? [] : this.#others
+    this.#isPassed = isUrgentOnly && this.#others.length > 0
+    const records = [...others, ...this.#urgent]
+    const { count, bytes } = roomFor(records)
+    const leaving = records.slice(0, count)
+    const leavingOthers = Math.min(count, others.length)
+    this.#others = this.#others.slice(leavingOthers)
+    this.#urgent = this.#urgent.slice(count - leavingOthers)
+
     const byName = new Map<string, Message[]>()
-    const from = this.#head
-    let bytes = 0
-    for (let size = 0; this.#head < this.#records.length && size < MAX_SEND_RECORDS; size++, this.#head++) {
-      const record = this.#records[this.#head] as WaitingRecord
-      const recordBytes = weightOf(record)
-      if (size > 0 && bytes + recordBytes > MAX_SEND_BYTES) break
-      bytes += recordBytes
+    for (const record of leaving) {
       this.#leave(record)
       const { name } = record.destination
       let messages = byName.get(name)
       if (!messages) byName.set(name, (messages = []))
       messages.push(this.#message(record))
     }
-    const records = this.#records.slice(from, this.#head)
-    if (this.#head === this.#records.length) this.#records = []
-    else this.#records = this.#records.slice(this.#head)
-    this.#head = 0
-    return { records, topicMessages: Array.from(byName, ([topic, messages]) => ({ topic, messages })), bytes }
+    const topicMessages = Array.from(byName, ([topic, messages]) => ({ topic, messages }))
+    return { records: leaving, topicMessages, bytes }
   }
 
   #push(record: WaitingRecord): void {
     record.destination.buffered++
-    this.#records.push(record)
+    const lane = record.destination.topic.isUrgent ? this.#urgent : this.#others
+    lane.push(record)
     this.#bytes += weightOf(record)
   }
 
   #leave(record: WaitingRecord): void {
-    const { open, topic } = record.destination
+    const { open } = record.destination
     if (open.get(record.key) === record) open.delete(record.key)
-    if (!topic.batched || record.watermark !== undefined) this.#urgent--
     this.#events -= record.events
     this.#bytes -= weightOf(record)
   }
@@ -180,6 +188,18 @@ export class SendQueue {
       }),
     }
   }
+}
+
+/** How many of the records go into one request, at least one, and their size. */
+function roomFor(records: readonly WaitingRecord[]): { readonly count: number; readonly bytes: number } {
+  let bytes = 0
+  let count = 0
+  for (; count < records.length && count < MAX_SEND_RECORDS; count++) {
+    const more = weightOf(records[count] as WaitingRecord)
+    if (count > 0 && bytes + more > MAX_SEND_BYTES) break
+    bytes += more
+  }
+  return { count, bytes }
 }
 
 /** Size of a record, bytes. Joining changes it. */
