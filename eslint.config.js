@@ -92,7 +92,7 @@ const impureGlobals = [
 ].map((name) => ({ name, message: 'A core takes events and gives events; the rest is an adapter.' }))
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'var/', 'coverage/', '.nx/', 'tools/lint-fixtures/'] },
+  { ignores: ['**/dist/', 'var/', 'coverage/', '.nx/', 'tools/lint-fixtures/', '**/assembly/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { generateRuleFiles } from '@triplane/monitoring'
 import { DASHBOARD_FOLDER, generateDashboards } from './dashboards/index.ts'
 import { checksDocument } from './checks-document.ts'
+import { compiledModules } from './compiled-modules.ts'
 import { eventsDocument } from './events-document.ts'
 import { metricsDocument } from './metrics-document.ts'
 import { wireDocument, wireLayouts } from './wire-document.ts'
@@ -22,6 +23,7 @@ export function generatedFiles(root = process.cwd()): Map<string, string> {
   return new Map([
     ...generateRuleFiles().map(({ name, content }) => [`${RULES_FOLDER}/${name}`, content] as const),
     ...[...generateDashboards()].map(([name, content]) => [`${DASHBOARD_FOLDER}/${name}`, content] as const),
+    ...compiledModules(root),
     ['docs/metrics.md', metricsDocument()],
     ['docs/events.md', eventsDocument()],
     ['docs/checks.md', checksDocument()],

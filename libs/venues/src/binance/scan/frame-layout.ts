@@ -9,9 +9,11 @@ export const FLAG = 2
 /** Book levels, from the opening bracket to the closing one. */
 export const LEVELS = 3
 /** A venue symbol; the quotes belong to the literals. */
-const SYMBOL = 4
+export const SYMBOL = 4
+/** A text that no event is made of, such as the name of a stream; the quotes belong to the literals. */
+const TEXT = 5
 
-/** The forms of each kind of hole, by kind. A text that is not a decimal is a symbol under the key `s` only. */
+/** How each kind of hole is written, by kind. What is text but no decimal is a hole under some keys only. */
 const FORMS = [
   String.raw`(\d+)(?=[,}])`,
   String.raw`"(\d+(?:\.\d+)?)"`,
@@ -19,13 +21,22 @@ const FORMS = [
   String.raw`(\[\]|\[\["[\d.]+","[\d.]+"\](?:,\["[\d.]+","[\d.]+"\])*\])`,
   String.raw`"([^"]*)"`,
 ]
+const LEVEL_KEYS: ReadonlySet<string> = new Set(['b', 'a', 'bids', 'asks'])
+/** Keys of texts that the mapper does not read. */
+const TEXT_KEYS: ReadonlySet<string> = new Set(['stream', 'k.s'])
 /** A key of letters and a value that may vary; group `kind + 2` is the value. */
 const FIELD = new RegExp(`"([A-Za-z]+)":(?:${FORMS.join('|')})`, 'dg')
-const STRING = /"([^"]*)"(:)?/g
+const TOKEN = /"([^"]*)"(:)?|[{}]/g
 /** Printable ASCII without white space and escapes: there is only one way to write anything. */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]*$/
 
-const KEPT_KEYS = ['s', 'E', 'T', 't', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'a', 'A', 'f', 'l'] as const
+/** Keys of the object that a kline holds under `k`, by that name. */
+const KLINE = 'k.'
+// prettier-ignore
+const KEPT_KEYS = [
+  's', 'E', 'T', 't', 'p', 'q', 'm', 'U', 'u', 'pu', 'b', 'B', 'a', 'A', 'f', 'l', 'lastUpdateId', 'bids', 'asks',
+  'k.t', 'k.o', 'k.h', 'k.l', 'k.c', 'k.v', 'k.q', 'k.V', 'k.n', 'k.x',
+] as const
 /** A key whose value is kept. */
 export type KeptKey = (typeof KEPT_KEYS)[number]
 /** Number of slots: one for each kept key, and one for all other values. */
@@ -46,6 +57,8 @@ export interface FrameLayout {
   /** Kind and slot of each hole. */
   readonly kinds: Uint8Array
   readonly slots: Uint8Array
+  /** Where a reader keeps it, if it does. */
+  place: number
 }
 
 /**
@@ -54,17 +67,19 @@ export interface FrameLayout {
  * twice.
  *
  * Why a layout can be trusted: a frame that fits it differs from the learned one in integers, decimals in strings, flags,
- * levels and the symbol only, each of the same form again. So `JSON.parse` gives an object with the same keys and names, and
- * the mapper takes the same path. Since no key occurs twice, the value behind a kept key is the one that it reads.
+ * levels, the symbol and texts that nobody reads only, each of the same form again. So `JSON.parse` gives an object with the
+ * same keys and names, and the mapper goes the same way. Since no key stands twice, the value behind a kept key is the one that
+ * it reads.
  */
 export function learnLayout(text: string, neededKeys: readonly KeptKey[]): FrameLayout | undefined {
-  if (!PLAIN.test(text) || hasRepeatedKey(text)) return undefined
+  const names = PLAIN.test(text) ? keyNames(text) : undefined
+  if (names === undefined) return undefined
   const literals: ByteText[] = []
   const kinds: number[] = []
   const keys: string[] = []
   let literalStart = 0
   for (const match of text.matchAll(FIELD)) {
-    const key = match[1] as string
+    const key = names.get(match.index) as string
     const kind = kindOf(
       key,
       FORMS.findIndex((_, form) => match[form + 2] !== undefined),
@@ -80,16 +95,28 @@ export function learnLayout(text: string, neededKeys: readonly KeptKey[]): Frame
   literals.push(new ByteText(text.slice(literalStart)))
   if (!neededKeys.every((key) => keys.includes(key))) return undefined
   const slots = keys.map((key) => ((KEPT_KEYS as readonly string[]).indexOf(key) + SLOT_COUNT) % SLOT_COUNT)
-  return { literals, kinds: Uint8Array.from(kinds), slots: Uint8Array.from(slots) }
+  return { literals, kinds: Uint8Array.from(kinds), slots: Uint8Array.from(slots), place: 0 }
 }
 
+/** What may vary under a key whose value has this form; undefined when nothing may. */
 function kindOf(key: string, form: number): number | undefined {
-  if (form === LEVELS) return key === 'b' || key === 'a' ? LEVELS : undefined
-  if (form === SYMBOL || (form === DECIMAL && key === 's')) return key === 's' ? SYMBOL : undefined
-  return form
+  if (form === LEVELS) return LEVEL_KEYS.has(key) ? LEVELS : undefined
+  if (form === SYMBOL || form === DECIMAL) {
+    if (key === 's') return SYMBOL
+    if (TEXT_KEYS.has(key)) return TEXT
+  }
+  return form === SYMBOL ? undefined : form
 }
 
-function hasRepeatedKey(text: string): boolean {
-  const keys = Array.from(text.matchAll(STRING)).flatMap(([, string, colon]) => (colon === undefined ? [] : [string]))
-  return new Set(keys).size < keys.length
+/** The name of each key by the place of its quote; undefined when one stands twice. */
+function keyNames(text: string): ReadonlyMap<number, string> | undefined {
+  const names = new Map<number, string>()
+  /** How many braces are open from that of the kline on. */
+  let klineDepth = 0
+  for (const { 0: token, 1: key, 2: colon, index } of text.matchAll(TOKEN)) {
+    if (token === '}' && klineDepth > 0) klineDepth--
+    else if (token === '{' && (klineDepth > 0 || text.endsWith('"k":', index))) klineDepth++
+    else if (colon !== undefined) names.set(index, klineDepth > 0 ? `${KLINE}${key}` : (key as string))
+  }
+  return new Set(names.values()).size < names.size ? undefined : names
 }

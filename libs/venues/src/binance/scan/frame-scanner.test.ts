@@ -5,38 +5,8 @@ import fc from 'fast-check'
 import { Random } from '@triplane/kernel'
 import { dataFolder } from '@triplane/testing'
 import type { Frame, FrameOrigin } from '@triplane/market-data'
-import { parseFrame } from '../../frame-parser.ts'
-import { InstrumentTable } from '../../instrument-table.ts'
-import { aFrame, instruments, messages, spot, streamed, usdm } from '../../../test/binance-frames.ts'
-import { spotDialect, usdmDialect } from '../dialect.ts'
-import { mapBinance } from '../mapper.ts'
-import { FrameScanner } from './frame-scanner.ts'
-
-const NOW_US = 1_700_000_000_500_000
-
-/** Both readers of one venue's frames. */
-function aPair(origin: FrameOrigin) {
-  const dialect = origin.venue === 'binance_spot' ? spotDialect : usdmDialect
-  const table = new InstrumentTable(instruments.filter(({ venue }) => venue === origin.venue))
-  const scanner = new FrameScanner(table, dialect)
-  return {
-    /** True when the scanner read the frame. Throws when the parser does not agree, and learns from the frame. */
-    agreesOn(frame: Frame): boolean {
-      const scanned = scanner.scan(frame, NOW_US)
-      const [parsed] = parseFrame(frame, NOW_US, table, mapBinance(dialect))
-      if (parsed === undefined) throw new Error('Expected an event or a refusal, was a control message')
-      if (scanned === undefined) {
-        if (parsed.ok) scanner.learn(frame, parsed.value)
-        return false
-      }
-      const line = JSON.stringify(scanned)
-      const want = parsed.ok ? JSON.stringify(parsed.value) : parsed.error.detail
-      if (line === want) return true
-      const text = Buffer.from(frame.bytes).toString('latin1', frame.start, frame.end)
-      throw new Error(`Frame ${text}\nwas scanned as ${line}\nand parsed as ${want}`)
-    },
-  }
-}
+import { aFrame, messages, spot, streamed, usdm } from '../../../test/binance-frames.ts'
+import { readers, waysOf } from '../../../test/binance-readers.ts'
 
 const fixtures = Object.entries(messages).flatMap(([kind, text]) => {
   const origin = kind.startsWith('spot') ? spot : usdm
@@ -46,7 +16,9 @@ const fixtures = Object.entries(messages).flatMap(([kind, text]) => {
   ]
 })
 
-describe('the scanner', () => {
+describe.each(readers)('the scanner on the $name reader', ({ name, reader }) => {
+  const aPair = (origin: FrameOrigin) => waysOf(origin, [reader])
+
   it('knows a layout once it was parsed, whatever the numbers', () => {
     const { agreesOn } = aPair(usdm)
     const text = streamed(messages.usdmQuote)
@@ -135,10 +107,100 @@ describe('the scanner', () => {
     )
   })
 
+  it('knows a layout for every stream and instrument', () => {
+    const { agreesOn } = aPair(usdm)
+    expect(agreesOn(aFrame(streamed(messages.usdmTrade, 'btcusdt@trade')))).toBe(false)
+    expect(agreesOn(aFrame(streamed(messages.usdmTrade.replace('BTC', 'ETH'), 'ethusdt@trade')))).toBe(true)
+    expect(agreesOn(aFrame(streamed(messages.usdmTrade, 'a-name-that-is-longer-than-sixteen-bytes@trade')))).toBe(true)
+    expect(agreesOn(aFrame(streamed(messages.usdmTrade, '')))).toBe(true)
+    for (const odd of ['\\u0041', '\\"', '\t', '\u00e9', 'seventeen bytes  \\n']) {
+      expect(agreesOn(aFrame(streamed(messages.usdmTrade, odd)))).toBe(false)
+    }
+  })
+
+  it.each([
+    { kind: 'spotSnapshot', origin: spot },
+    { kind: 'usdmSnapshot', origin: usdm },
+  ] as const)('reads $kind for the depth stream of its origin only', ({ kind, origin }) => {
+    const { agreesOn } = aPair(origin)
+    const text = messages[kind]
+    const { source, venue } = origin
+    expect(agreesOn(aFrame(text, origin))).toBe(false)
+    expect(agreesOn(aFrame(text.replace('2.909', '0'), origin))).toBe(true)
+    expect(agreesOn(aFrame(text, { ...origin, snapshotSymbol: 'ETHUSDT' }))).toBe(true)
+    expect(agreesOn(aFrame(text, { ...origin, snapshotSymbol: 'OTHER' }))).toBe(false)
+    expect(agreesOn(aFrame(text, { source, venue }))).toBe(false)
+    expect(agreesOn(aFrame(streamed(text), origin))).toBe(false)
+  })
+
+  it('reads bars of each length, of any instrument', () => {
+    const { agreesOn } = aPair(spot)
+    const minute = streamed(messages.spotKline)
+    expect(agreesOn(aFrame(minute, spot))).toBe(false)
+    expect(agreesOn(aFrame(minute.replaceAll('BTC', 'ETH').replace('"x":false', '"x":true'), spot))).toBe(true)
+    expect(agreesOn(aFrame(minute.replace('"1m"', '"1h"'), spot))).toBe(false)
+    expect(agreesOn(aFrame(minute.replace('"1m"', '"1h"'), spot))).toBe(true)
+    expect(agreesOn(aFrame(minute, spot))).toBe(true)
+    expect(agreesOn(aFrame(minute.replace('"1m"', '"3m"'), spot))).toBe(false)
+  })
+
+  it.each([
+    { decimal: '0' },
+    { decimal: '00.5' },
+    { decimal: '100' },
+    { decimal: '0.1' },
+    { decimal: '0.00000001' },
+    { decimal: '1234567.12345678' },
+    { decimal: '99999999999999', needs: 'compiled' },
+    { decimal: '12345678901.00000000', needs: 'compiled' },
+    { decimal: '9007199254740991', needs: 'compiled' },
+    { decimal: '0.0000000000000000000001', needs: 'compiled' },
+    { decimal: '9007199254740992', needs: 'parser' },
+    { decimal: '0.12345678901234567', needs: 'parser' },
+    { decimal: '0.00000000000000000000001', needs: 'parser' },
+  ])('reads the decimal $decimal as the parser does, alone and in levels', ({ decimal, needs = name }) => {
+    const { agreesOn } = aPair(usdm)
+    agreesOn(aFrame(messages.usdmTrade))
+    agreesOn(aFrame(messages.usdmDelta))
+    const alone = agreesOn(aFrame(messages.usdmTrade.replace('37010.30', decimal)))
+    const inLevels = agreesOn(aFrame(messages.usdmDelta.replace('0.000', decimal).replace('36000.20', decimal)))
+    expect([alone, inLevels]).toEqual([needs === name, needs === name])
+  })
+
+  it.each(['', '.', '5.', '.5', '-1', '1.2.3', '1e5', ' 1', '1\u0000', '0x10', '٣', '1,000', '1'.repeat(400)])(
+    'leaves the text %j where a decimal should be',
+    (text) => {
+      const { agreesOn } = aPair(usdm)
+      agreesOn(aFrame(messages.usdmTrade))
+      agreesOn(aFrame(messages.usdmDelta))
+      expect(agreesOn(aFrame(messages.usdmTrade.replace('37010.30', text)))).toBe(false)
+      expect(agreesOn(aFrame(messages.usdmDelta.replace('36000.20', text)))).toBe(false)
+      expect(agreesOn(aFrame(messages.usdmDelta.replace('0.000', text)))).toBe(false)
+    },
+  )
+
+  it('reads any levels as the parser does', () => {
+    const { agreesOn } = aPair(usdm)
+    agreesOn(aFrame(messages.usdmDelta))
+    const decimal = fc.stringMatching(/^\d{1,12}(\.\d{1,12})?$/)
+    const side = fc.array(fc.tuple(decimal, decimal), { maxLength: 40 })
+    fc.assert(
+      fc.property(side, side, (bids, asks) => {
+        const text = messages.usdmDelta
+          .replace('[["36000.20","0.014"],["37000","0.000"]]', JSON.stringify(bids))
+          .replace('"a":[]', `"a":${JSON.stringify(asks)}`)
+        agreesOn(aFrame(text))
+      }),
+    )
+  })
+})
+
+describe('the scanners', () => {
   const MUTANTS = 1_000_000
-  it(`agrees with the parser on ${MUTANTS} mutated frames`, () => {
+  it(`agree with the parser on ${MUTANTS} mutated frames`, () => {
     const random = new Random(20_240_808)
-    const pairs = new Map([spot, usdm].map((origin) => [origin.venue, aPair(origin)]))
+    const both = readers.map(({ reader }) => reader)
+    const pairs = new Map([spot, usdm].map((origin) => [origin.venue, waysOf(origin, both)]))
     const seeds = [...fixtures.map(({ text, origin }) => aFrame(text, origin)), ...recordedFrames()]
     const scratch = Buffer.alloc(1_000)
     let read = 0
@@ -150,7 +212,7 @@ describe('the scanner', () => {
     // Some but not all: mutants that only change values are read, the others are left to the parser.
     expect(read).toBeGreaterThan(0.2 * MUTANTS)
     expect(read).toBeLessThan(0.8 * MUTANTS)
-  }, 120_000)
+  }, 240_000)
 })
 
 /** A few hundred frames of each capture, when there is recorded data. */
