@@ -109,6 +109,7 @@ export type { PlaneCore } from './plane-core.ts'
 // Saved state
 export {
   field,
+  isStateSchema,
   stateSchema,
   zeroCounts,
   type SchemaOf,

@@ -113,6 +113,33 @@ describe('a folder of strategies', () => {
   })
 
   it.each([
+    ['doc', "doc: 'Says what a test wants.',", 'a sentence'],
+    ['parameters', 'parameters: z.strictObject({ factor: z.number().default(1) }).prefault({}),', 'a schema of zod'],
+    ['inputs', "inputs: { events: ['ofi'] },", "an object such as { events: ['ofi'] }"],
+    ['state', 'state: stateSchema({ seen: field.count }),', 'what stateSchema gives'],
+    ['create', 'create({ parameters }, saved = { seen: 0 }) {', 'a function'],
+  ])('is refused without its part %s, or with something else in its place', async (part, line, expected) => {
+    const whole = strategyOf('1')
+    expect(whole).toContain(line)
+    const rest = line.endsWith('{') ? 'other(parameters, saved) {' : ''
+    for (const [instead, found] of [
+      ['', 'undefined'],
+      [`${part}: 1,`, '1'],
+      [`${part}: null,`, 'null'],
+    ] as const) {
+      const refused = loadStrategies(folderOf({ 'mine.ts': whole.replace(line, instead + rest) }))
+      await expect(refused).rejects.toThrow(`mine.ts: Expected ${part} to be ${expected}, was ${found}`)
+    }
+  })
+
+  it.each(['warmUp', 'limits', 'eager'])('is refused where %s is no function', async (part) => {
+    const text = strategyOf('1').replace("name: 'MINE',", `name: 'MINE', ${part}: 'x',`)
+    await expect(loadStrategies(folderOf({ 'mine.ts': text }))).rejects.toThrow(
+      `mine.ts: Expected ${part} to be a function or nothing, was 'x'`,
+    )
+  })
+
+  it.each([
     ["events: ['trades']", 'a strategy hears quote, trade, ofi', 'trades'],
     ["bars: ['2m']", 'a strategy hears bars of 1m, 5m, 15m, 1h, 1d', '2m'],
   ])('is refused where it asks for what there is not: %s', async (inputs, rule, found) => {

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { inspect } from 'node:util'
 import { ConfigError, loadConfig } from '@triplane/config'
-import { field, instrumentId, StateMisfitError, stateSchema } from '@triplane/contracts'
+import { field, instrumentId, isStateSchema, StateMisfitError, stateSchema } from '@triplane/contracts'
 import {
   defineStrategy,
   settingsKey,
@@ -24,11 +25,12 @@ export async function loadStrategies(folder: string | undefined): Promise<readon
   const definitions: StrategyDefinition[] = [...builtIn]
   for (const file of filesIn(root)) {
     const made: StrategyDefinition[] = []
-    const modules = modulesFor((definition) => made.push(definition))
+    const modules = modulesFor(file, (definition) => made.push(definition))
     const code = await bundleStrategy(join(root, file), root, Object.keys(modules))
     try {
       runInSandbox(code, join(root, file), modules)
     } catch (error) {
+      if (error instanceof UserStrategyError) throw error
       throw new UserStrategyError(file, String(error), error)
     }
     for (const definition of made) {
@@ -82,9 +84,33 @@ function namingFile(file: string, definition: StrategyDefinition): StrategyDefin
   return { ...definition, warmUp: naming(warmUp), limits: limits && naming(limits), open }
 }
 
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+const isOptionalFunction = (value: unknown): boolean => value === undefined || isFunction(value)
+
+/** What a definition holds, beside its name. */
+const parts: Readonly<Record<string, readonly [expected: string, isRight: (value: unknown) => boolean]>> = {
+  doc: ['a sentence', (value) => typeof value === 'string'],
+  parameters: ['a schema of zod', (value) => value instanceof z.ZodType],
+  inputs: ["an object such as { events: ['ofi'] }", (value) => typeof value === 'object' && value !== null],
+  state: ['what stateSchema gives', isStateSchema],
+  create: ['a function', isFunction],
+  warmUp: ['a function or nothing', isOptionalFunction],
+  limits: ['a function or nothing', isOptionalFunction],
+  eager: ['a function or nothing', isOptionalFunction],
+}
+
+/** Refuses a definition that lacks a part, and anything else in its place: a user's file is compiled without type checks. */
+function checkParts(file: string, definition: object): void {
+  for (const [part, [expected, isRight]] of Object.entries(parts)) {
+    const found = (definition as Readonly<Record<string, unknown>>)[part]
+    if (!isRight(found)) throw new UserStrategyError(file, `Expected ${part} to be ${expected}, was ${inspect(found)}`)
+  }
+}
+
 /** The modules that a user's strategy may import, as the built-in ones do. */
-function modulesFor(onDefined: (definition: StrategyDefinition) => void): Modules {
+function modulesFor(file: string, onDefined: (definition: StrategyDefinition) => void): Modules {
   const define: typeof defineStrategy = (definition) => {
+    checkParts(file, definition)
     const made = defineStrategy(definition)
     onDefined(made)
     return made

@@ -1,4 +1,5 @@
 import {
+  KindGuard,
   Type,
   type ArrayOptions,
   type Static,
@@ -31,6 +32,11 @@ export type SchemaOf<Value> = TUnsafe<Value>
  */
 export function stateSchema<const Fields extends TProperties>(fields: Fields): TObject<Fields> {
   return Type.Object(fields, { additionalProperties: false })
+}
+
+/** True for what is a schema of saved state. */
+export function isStateSchema(value: unknown): value is StateSchema {
+  return KindGuard.IsSchema(value)
 }
 
 const saved = new Map<EventType, TSchema>()
