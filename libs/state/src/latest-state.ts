@@ -43,7 +43,10 @@ export interface StateHealth {
 }
 
 export interface LatestState {
-  /** Sets the newest value of a key. Never blocks, never throws. */
+  /**
+   * Sets the newest value of a key. It may have more fields than its kind, which are not stored, and must not change any more:
+   * what is stored is made of it later. Never blocks, never throws.
+   */
   set<Kind extends StateKind>(kind: Kind, key: string, value: StateValues[Kind]): void
   /** The value stored under a key; undefined without one or once it expired. Rejects with StateError. */
   get<Kind extends StateKind>(kind: Kind, key: string): Promise<Noted<StateValues[Kind]> | undefined>

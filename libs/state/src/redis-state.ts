@@ -12,6 +12,7 @@ import {
   type StateValues,
 } from './latest-state.ts'
 import { StateError, stateFault } from './state-error.ts'
+import { storedValue } from './stored-value.ts'
 import { WaitingValues, type WaitingValue } from './waiting-values.ts'
 
 export interface RedisStateOptions extends StateOptions {
@@ -90,7 +91,7 @@ class RedisState implements LatestState {
   }
 
   set<Kind extends StateKind>(kind: Kind, key: string, value: StateValues[Kind]): void {
-    const isTaken = !this.#closed && this.#waiting.add({ kind, key, value, notedUs: this.#nowUs() }, this.#maxKeys)
+    const isTaken = !this.#closed && this.#waiting.add(kind, key, value, this.#nowUs(), this.#maxKeys)
     if (!isTaken) this.#dropped++
     else this.#schedule()
   }
@@ -179,10 +180,11 @@ class RedisState implements LatestState {
   async #send(values: readonly WaitingValue[]): Promise<Error | undefined> {
     const now = this.#nowUs()
     const pipeline = this.#redis.pipeline()
-    for (const { kind, key, value, notedUs } of values) {
+    for (const waiting of values) {
+      const { kind, key, notedUs } = waiting
       const livesMs = Math.ceil(this.#livesSeconds[kind] * 1000 - (now - notedUs) / 1000)
       if (livesMs <= 0) continue
-      pipeline.set(`${this.#prefix}${kind}:${key}`, JSON.stringify({ ...value, notedUs }), 'PX', livesMs)
+      pipeline.set(`${this.#prefix}${kind}:${key}`, JSON.stringify(storedValue(waiting)), 'PX', livesMs)
     }
     if (pipeline.length === 0) return undefined
     const replies = await pipeline.exec()

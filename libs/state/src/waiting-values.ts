@@ -1,6 +1,6 @@
 import type { StateKind, StateValues } from './latest-state.ts'
 
-/** The newest value of a key. It is replaced, never changed. */
+/** The newest value of a key, as it was set: an event may have more fields than are stored. */
 export interface WaitingValue {
   readonly kind: StateKind
   readonly key: string
@@ -8,9 +8,18 @@ export interface WaitingValue {
   readonly notedUs: number
 }
 
+/** The newest value of a key, renewed in its place: nothing is made of one that a newer one replaces before it is stored. */
+type Place = { -readonly [Field in keyof WaitingValue]: WaitingValue[Field] }
+
 /** The newest value of every key that is not stored yet. */
 export class WaitingValues {
-  readonly #byKind = new Map<StateKind, Map<string, WaitingValue>>()
+  readonly #byKind: Readonly<Record<StateKind, Map<string, Place>>> = {
+    quote: new Map(),
+    position: new Map(),
+    fill: new Map(),
+    killSwitch: new Map(),
+    plane: new Map(),
+  }
   #size = 0
 
   get size(): number {
@@ -18,37 +27,37 @@ export class WaitingValues {
   }
 
   /** Adds a value, replacing the waiting one under its key. Returns false if that would make more than `maxKeys` keys. */
-  add(value: WaitingValue, maxKeys: number): boolean {
-    const ofKind = this.#ofKind(value.kind)
-    if (!ofKind.has(value.key)) {
-      if (this.#size >= maxKeys) return false
-      this.#size++
+  add<Kind extends StateKind>(
+    kind: Kind,
+    key: string,
+    value: StateValues[Kind],
+    notedUs: number,
+    maxKeys: number,
+  ): boolean {
+    const place = this.#byKind[kind].get(key)
+    if (place !== undefined) {
+      place.value = value
+      place.notedUs = notedUs
+      return true
     }
-    ofKind.set(value.key, value)
+    if (this.#size >= maxKeys) return false
+    this.#size++
+    this.#byKind[kind].set(key, { kind, key, value, notedUs })
     return true
   }
 
   /** All waiting values. They keep waiting until removed. */
   all(): readonly WaitingValue[] {
-    return [...this.#byKind.values()].flatMap((ofKind) => [...ofKind.values()])
+    return Object.values(this.#byKind).flatMap((ofKind) => Array.from(ofKind.values(), (place) => ({ ...place })))
   }
 
   /** Removes stored values, except where a newer value waits by now. */
   remove(values: readonly WaitingValue[]): void {
-    for (const value of values) {
-      const ofKind = this.#ofKind(value.kind)
-      if (ofKind.get(value.key) !== value) continue
-      ofKind.delete(value.key)
+    for (const { kind, key, value, notedUs } of values) {
+      const place = this.#byKind[kind].get(key)
+      if (place?.value !== value || place.notedUs !== notedUs) continue
+      this.#byKind[kind].delete(key)
       this.#size--
     }
-  }
-
-  #ofKind(kind: StateKind): Map<string, WaitingValue> {
-    let ofKind = this.#byKind.get(kind)
-    if (!ofKind) {
-      ofKind = new Map()
-      this.#byKind.set(kind, ofKind)
-    }
-    return ofKind
   }
 }
