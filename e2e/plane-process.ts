@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { NODE_OPTIONS } from '../tools/node-options.ts'
 
 /** The root of the repository: tests and benches run there. */
 export const root = process.cwd()
@@ -24,7 +25,7 @@ export class PlaneProcess {
   start(): void {
     const log = createWriteStream(this.logFile, { flags: 'a' })
     const child = spawn(process.execPath, [join(root, 'dist/apps', this.name, 'main.js')], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.#environment },
+      env: { PATH: process.env['PATH'] ?? '', NODE_OPTIONS, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stdout.pipe(log, { end: false })

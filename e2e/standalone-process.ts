@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashToken } from '@triplane/control'
 import { freePort } from '@triplane/testing/containers'
+import { NODE_OPTIONS } from '../tools/node-options.ts'
 import { root } from './plane-process.ts'
 
 const TOKEN = 'a-token-of-the-operator-ada'
@@ -25,7 +26,7 @@ export class StandaloneProcess {
     this.urls = { data, order, strategy }
     const own = ['--ports', ports.join(','), '--var', this.#folder]
     this.#process = spawn(process.execPath, [join(root, 'dist/apps/standalone/main.js'), ...own, ...flags], {
-      env: { PATH: process.env['PATH'] ?? '', ...operator, ...environment },
+      env: { PATH: process.env['PATH'] ?? '', NODE_OPTIONS, ...operator, ...environment },
       stdio: 'ignore',
     })
   }
