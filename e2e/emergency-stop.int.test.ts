@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashToken } from '@triplane/control'
 import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
-import { verifyAudit } from '@triplane/storage'
+import { scanRecords, verifyAudit } from '@triplane/storage'
 import pg from 'pg'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
@@ -157,15 +157,16 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
           .sort((a, b) => Number.parseInt(a.slice(6)) - Number.parseInt(b.slice(6)))
           .at(-1) ?? '',
       )
-    await until('some turns in the log', () => readFileSync(newest(), 'utf8').split('\n').length > 10)
+    await until('some turns in the log', () => scanRecords(readFileSync(newest())).length > 10)
     await stack.order.kill()
     const log = newest()
-    const text = readFileSync(log, 'utf8')
-    const third = text.indexOf('\n', text.indexOf('\n') + 1) + 12
-    writeFileSync(log, text.slice(0, third) + (text[third] === '1' ? '2' : '1') + text.slice(third + 1))
+    const bytes = readFileSync(log)
+    const third = bytes.indexOf('TPR', bytes.indexOf('TPR', 1) + 1) + 12
+    bytes[third] = (bytes[third] as number) ^ 1
+    writeFileSync(log, bytes)
     stack.order.start()
     await suspended()
-    expect((await runOf(stack.order))?.why).toMatch(/Expected whole lines in input-\d+\.log, was line 3 damaged/)
+    expect((await runOf(stack.order))?.why).toMatch(/Expected whole records in input-\d+\.log, was record 3 damaged/)
     expect(await ordersOf(stack.order)).toBeUndefined()
     expect(await stack.order.metrics()).toMatch(/^orders_trading_state\{.*state="halted".*\} 1$/m)
     expect((await fetch(`${stack.order.url}/health`)).status).toBe(503)

@@ -51,6 +51,7 @@ export {
   type StoredAs,
 } from './event.ts'
 // The binary wire
+export { createWireCodec, type WireDefinition } from './wire/wire-codec.ts'
 export { isWire, writeLabel } from './wire/wire-record.ts'
 export { Labels, WireWriter } from './wire/wire-writer.ts'
 export { layoutOf } from './wire/wire-layout.ts'

@@ -8,6 +8,7 @@ export { Edge } from './host/edge.ts'
 export { gatedPartitions } from './host/watermark-gate.ts'
 // Input log and snapshots
 export { InputLog } from './log/input-log.ts'
+export { readSegment as readLogSegment } from './log/log-segment.ts'
 export { Snapshots } from './log/snapshots.ts'
 export { createStateCodec, type LoadedState, type StateCodec } from './log/state-codec.ts'
 // Runs

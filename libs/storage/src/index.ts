@@ -34,4 +34,5 @@ export { createSlowestFills, slowFillOf, type SlowestFills } from './slowest-fil
 export { StorageError } from './storage-error.ts'
 // Files that survive a torn write
 export { checkedLine, scanLines } from './files/checked-lines.ts'
+export { checkedRecord, scanRecords } from './files/checked-records.ts'
 export { systemDisk, type Disk } from './files/disk.ts'

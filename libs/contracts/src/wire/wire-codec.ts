@@ -16,6 +16,9 @@ interface WireRefusal {
   readonly detail: string
 }
 
+/** What the codec needs of an event; also of what is no event of a topic: an entry of a log. */
+export type WireDefinition = Pick<EventDefinition, 'tag' | 'version' | 'wireNumber' | 'schema' | 'example'>
+
 /** The binary codec of a list of events: docs/wire.md. */
 export interface WireCodec<Event> {
   /** Appends one event to the writer; new labels get the next numbers. */
@@ -33,7 +36,7 @@ export interface WireCodec<Event> {
 /**
  * Creates the codec of a list of events; compiles the encoder and decoder of each on first use. Throws when two share a number.
  */
-export function createWireCodec<const All extends readonly EventDefinition[]>(
+export function createWireCodec<const All extends readonly WireDefinition[]>(
   definitions: All,
   {
     isEvent,
@@ -48,7 +51,7 @@ export function createWireCodec<const All extends readonly EventDefinition[]>(
   invariant(numbered.size === definitions.length, 'each event has a number of its own')
   let digest: string | undefined
 
-  function codecOf({ tag, wireNumber, version, schema }: EventDefinition): ObjectCodec {
+  function codecOf({ tag, wireNumber, version, schema }: WireDefinition): ObjectCodec {
     invariant(wireNumber > 0 && wireNumber < 256 && version > 0 && version < 256, 'number and version are 1-255')
     const head = wireNumber | (version << 8)
     const codec = eventCodec(schema, tag, head)
@@ -79,7 +82,7 @@ export function createWireCodec<const All extends readonly EventDefinition[]>(
   }
 
   function encodeEvent(event: Event, into: WireWriter, labels: Labels): void {
-    const codec = byTag[event.type] ?? codecOf(definitionOf.get(event.type) as EventDefinition)
+    const codec = byTag[event.type] ?? codecOf(definitionOf.get(event.type) as WireDefinition)
     codec.encode(event, into, labels)
   }
 

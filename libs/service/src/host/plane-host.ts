@@ -24,7 +24,8 @@ import {
   type RefusedRecord,
   type SteppedState,
 } from '@triplane/messaging'
-import { InputLogError, type InputLog } from '../log/input-log.ts'
+import type { InputLog } from '../log/input-log.ts'
+import { InputLogError } from '../log/log-segment.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
 import { Breather } from './breather.ts'

@@ -1,5 +1,5 @@
 import type { BusRecord, Consumer } from '@triplane/messaging'
-import { InputLogError } from '../log/input-log.ts'
+import { InputLogError } from '../log/log-segment.ts'
 import type { ConsumedRange } from '../log/turn.ts'
 
 /**

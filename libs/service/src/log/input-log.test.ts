@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlink
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { anOperatorCommand } from '@triplane/testing'
-import { checkedLine, systemDisk, type Disk } from '@triplane/storage'
+import { checkedLine, checkedRecord, scanRecords, systemDisk, type Disk } from '@triplane/storage'
 import { InputLog } from './input-log.ts'
 import type { LoggedTurn } from './turn.ts'
 
@@ -53,15 +53,18 @@ describe('the input log', () => {
     expect(readAfter(5)).toEqual([])
   })
 
-  it.each([1, 10, 30])('leaves out a last line of which %i bytes were written, in whichever segment', async (bytes) => {
-    await write(1, 3)
-    const last = readFileSync(pathOf(0), 'utf8').split('\n')[3] as string
-    appendFileSync(pathOf(0), last.slice(0, bytes))
-    expect(readAfter(0)).toEqual([1, 2, 3])
-    // The process went on in a segment of its own.
-    await write(4, 5)
-    expect(readAfter(0)).toEqual([1, 2, 3, 4, 5])
-  })
+  it.each([1, 10, 30])(
+    'leaves out a last record of which %i bytes were written, in whichever segment',
+    async (bytes) => {
+      await write(1, 3)
+      const last = checkedRecord(scanRecords(readFileSync(pathOf(0)))[3] as Buffer)
+      appendFileSync(pathOf(0), last.subarray(0, bytes))
+      expect(readAfter(0)).toEqual([1, 2, 3])
+      // The process went on in a segment of its own.
+      await write(4, 5)
+      expect(readAfter(0)).toEqual([1, 2, 3, 4, 5])
+    },
+  )
 
   it('takes a turn from the segment that was begun for it, when it is in the one before too', async () => {
     await write(1, 3)
@@ -69,14 +72,31 @@ describe('the input log', () => {
     expect(readAfter(0)).toEqual([1, 2, 3, 4])
   })
 
-  it('refuses a line that is damaged before the last', async () => {
+  it('refuses a record that is damaged before the last, whichever of its bytes', async () => {
     await write(1, 3)
     const bytes = readFileSync(pathOf(0))
-    const at = bytes.indexOf('\n', bytes.indexOf('\n') + 1) - 2
-    bytes[at] = (bytes[at] as number) ^ 1
-    writeFileSync(pathOf(0), bytes)
+    const start = bytes.indexOf('TPR', 1)
+    for (let at = start; at < bytes.indexOf('TPR', start + 1); at++) {
+      const damaged = Buffer.from(bytes)
+      damaged[at] = (bytes[at] as number) ^ 1
+      writeFileSync(pathOf(0), damaged)
+      expect(() => readAfter(0)).toThrow(
+        expect.objectContaining({
+          code: 'broken',
+          message: 'Expected whole records in input-0.log, was record 2 damaged',
+        }),
+      )
+    }
+  })
+
+  it('refuses a whole record that is no turn', async () => {
+    await write(1, 3)
+    appendFileSync(pathOf(0), checkedRecord(Buffer.from('[4,[]]')))
     expect(() => readAfter(0)).toThrow(
-      expect.objectContaining({ code: 'broken', message: 'Expected whole lines in input-0.log, was line 2 damaged' }),
+      expect.objectContaining({
+        code: 'broken',
+        message: expect.stringMatching(/^Expected a turn in record 5 of input-0.log: Expected a record/) as string,
+      }),
     )
   })
 
@@ -90,17 +110,25 @@ describe('the input log', () => {
     )
   })
 
-  it('refuses turns of another version, whose events and topics nobody reads any more', async () => {
-    await write(1, 3)
-    const [header, ...turns] = readFileSync(pathOf(0), 'utf8').split('\n') as [string, ...string[]]
-    const old = JSON.stringify({ ...(JSON.parse(header.slice(header.indexOf('{'))) as object), version: 1 })
-    writeFileSync(pathOf(0), [checkedLine(old).trimEnd(), ...turns].join('\n'))
-    expect(() => readAfter(0)).toThrow(
-      expect.objectContaining({
-        code: 'other_version',
-        message: expect.stringContaining('Expected an input log of version 2, was 1') as string,
-      }),
-    )
+  describe('of version 2, in lines', () => {
+    const header = checkedLine(JSON.stringify({ version: 2, runId: 'r', plane: 'p', configDigest: 'one' }))
+
+    it('refuses its turns: a build of that version does them again', () => {
+      writeFileSync(pathOf(0), `${header}${checkedLine('[1,[["market.trades.v2",0,10,3]]]')}`)
+      expect(() => readAfter(0)).toThrow(
+        expect.objectContaining({
+          code: 'other_version',
+          message: expect.stringContaining('Expected an input log of version 3, was 2') as string,
+        }),
+      )
+      writeFileSync(pathOf(0), `${header.replace('one', 'two')}${checkedLine('[1,[]]')}`)
+      expect(() => readAfter(0)).toThrow(expect.objectContaining({ code: 'broken' }))
+    })
+
+    it('takes one without turns, which a clean stop leaves', () => {
+      writeFileSync(pathOf(0), header)
+      expect(readAfter(0)).toEqual([])
+    })
   })
 
   it('refuses turns of another configuration, and does not mind an empty segment of one', async () => {

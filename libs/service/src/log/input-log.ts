@@ -1,36 +1,21 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkedLine, scanLines, systemDisk, type Disk } from '@triplane/storage'
-import { decodeTurn, encodeTurn, LOG_VERSION, type LoggedTurn, type LogHeader } from './turn.ts'
+import { checkedRecord, systemDisk, type Disk } from '@triplane/storage'
+import { encodeHeader, InputLogError, LOG_VERSION, readSegment, type LogHeader } from './log-segment.ts'
+import { encodeTurn, type LoggedTurn } from './turn.ts'
 
 /** The longest time until written data is synced to the disk. */
 const SYNC_EVERY_MS = 100
-
-/**
- * The input log cannot be written (`unwritable`), which may pass; a sync failed (`unsynced`), which is final, because
- * the content of the disk is then unknown; or the log does not continue the snapshot (`broken`, `other_config`,
- * `other_version`).
- */
-export class InputLogError extends Error {
-  override readonly name = 'InputLogError'
-  readonly code: 'unwritable' | 'unsynced' | 'broken' | 'other_config' | 'other_version'
-  readonly retryable = false
-
-  constructor(code: InputLogError['code'], message: string, cause?: unknown) {
-    super(message, { cause })
-    this.code = code
-  }
-}
 
 const segmentName = /^input-(\d+)\.log$/
 const fileOf = (afterTurn: number) => `input-${afterTurn}.log`
 
 /**
- * The input log of one run and plane: segments, each continuing after a turn. A line reaches the operating system before
+ * The input log of one run and plane: segments, each continuing after a turn. A record reaches the operating system before
  * `append` returns, so it survives the death of the process; it is synced off the event loop a moment later.
  *
  * Invariants
- * 1. A turn whose `append` threw is in no segment: its written part is a torn line, the last one of its segment.
+ * 1. A turn whose `append` threw is in no segment: its written part is a torn record, the last one of its segment.
  * 2. Turns are read in order and without a gap, or not at all.
  * 3. After a failed sync nothing is appended any more, and no sync is retried.
  */
@@ -66,7 +51,7 @@ export class InputLog {
     this.#attempt(() => {
       this.#closeFile()
       this.#file = openSync(join(this.#folder, fileOf(afterTurn)), 'w', 0o600)
-      this.#write(JSON.stringify({ ...this.#header, afterTurn }))
+      this.#write(encodeHeader({ ...this.#header, afterTurn }))
       this.#then(() => this.#disk.syncFolder(this.#folder))
     })
   }
@@ -80,8 +65,8 @@ export class InputLog {
   }
 
   /**
-   * The turns after the snapshot of `afterTurn`, in order. Skips a torn last line of a segment: no output followed it.
-   * Throws InputLogError when another line is damaged, turns are missing, or the configuration was another.
+   * The turns after the snapshot of `afterTurn`, in order. Skips a torn last record of a segment: no output followed it.
+   * Throws InputLogError when another one is damaged, turns are missing, or the configuration was another.
    */
   turnsAfter(afterTurn: number): readonly LoggedTurn[] {
     const starts = this.#segments().filter((start) => start >= afterTurn)
@@ -118,32 +103,20 @@ export class InputLog {
 
   #read(start: number): readonly LoggedTurn[] {
     const name = fileOf(start)
-    const { lines } = scanLines(readFileSync(join(this.#folder, name)))
-    const damaged = lines.indexOf(undefined)
-    if (damaged !== -1 && damaged < lines.length - 1)
-      throw new InputLogError('broken', `Expected whole lines in ${name}, was line ${damaged + 1} damaged`)
-    const [header, ...turns] = lines.flatMap((line) => line?.toString('utf8') ?? [])
-    if (header === undefined || turns.length === 0) return []
-    const { version, configDigest } = JSON.parse(header) as Pick<LogHeader, 'configDigest'> & {
-      readonly version: unknown
-    }
-    if (version !== LOG_VERSION)
-      throw new InputLogError(
-        'other_version',
-        `Expected an input log of version ${LOG_VERSION}, was ${String(version)}: another version of Triplane wrote it. Start once with that one and stop cleanly, then start a new run.`,
-      )
-    if (configDigest !== this.#header.configDigest)
+    const segment = readSegment(readFileSync(join(this.#folder, name)), name)
+    if (segment === undefined) return []
+    if (segment.header.configDigest !== this.#header.configDigest)
       throw new InputLogError(
         'other_config',
         'Expected the configuration that the run had when it crashed, was another one. Start once with that one and stop cleanly, or start a new run.',
       )
-    return turns.map(decodeTurn)
+    return segment.turns
   }
 
-  #write(text: string): void {
-    const line = Buffer.from(checkedLine(text))
-    const written = writeSync(this.#file as number, line)
-    if (written < line.length) throw new Error(`Expected to write ${line.length} bytes, was ${written}`)
+  #write(bytes: Buffer): void {
+    const record = checkedRecord(bytes)
+    const written = writeSync(this.#file as number, record)
+    if (written < record.length) throw new Error(`Expected to write ${record.length} bytes, was ${written}`)
   }
 
   #sync(): void {

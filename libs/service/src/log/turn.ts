@@ -1,4 +1,14 @@
-import type { Event } from '@triplane/contracts'
+import { Type, type Static } from '@sinclair/typebox'
+import {
+  createStateCheck,
+  createWireCodec,
+  eventDefinitions,
+  explainEvent,
+  isEvent,
+  type Event,
+  type WireDefinition,
+} from '@triplane/contracts'
+import { err, ok, type Result } from '@triplane/kernel'
 
 /** The records of one partition that a turn consumed: the newest offset and their number. */
 export interface ConsumedRange {
@@ -26,47 +36,54 @@ export interface LoggedTurn {
   readonly holdUs?: number
 }
 
-/** The version of the events and topics in the log: the second of contracts. */
-export const LOG_VERSION = 2
+const schema = Type.Object({
+  type: Type.Literal('turn'),
+  turn: Type.Integer({ minimum: 1 }),
+  ranges: Type.Array(
+    Type.Object({
+      topic: Type.String(),
+      partition: Type.Integer({ minimum: 0 }),
+      lastOffset: Type.Integer({ minimum: 0 }),
+      count: Type.Integer({ minimum: 1 }),
+    }),
+  ),
+  /** Who gave each of the events that follow. */
+  producers: Type.Array(Type.String()),
+  tickUs: Type.Optional(Type.Integer()),
+  holdUs: Type.Optional(Type.Integer()),
+})
 
-/** The first line of a segment. */
-export interface LogHeader {
-  readonly version: typeof LOG_VERSION
-  readonly runId: string
-  readonly plane: string
-  /** The turn that the segment follows; 0 at the start of the run. */
-  readonly afterTurn: number
-  /** Digest of the configuration: turns are only repeated under the same one. */
-  readonly configDigest: string
-  readonly commit: string
-  readonly node: string
+type TurnEntry = Readonly<Static<typeof schema>>
+
+/** A turn as the binary codec writes it. Its number is that of no event. */
+const turnEntry = {
+  ...{ tag: 'turn', version: 1, wireNumber: 255, schema },
+  example: { type: 'turn', turn: 1, ranges: [], producers: [] } as TurnEntry,
+} satisfies WireDefinition
+
+const explainTurn = createStateCheck(schema)
+const isTurn = (value: unknown): value is TurnEntry => (value as { readonly type: string }).type === turnEntry.tag
+
+const codec = createWireCodec([...eventDefinitions, turnEntry], {
+  isEvent: (value) => (isTurn(value) ? explainTurn(value) === undefined : isEvent(value)),
+  explainEvent: (value) => (isTurn(value) ? (explainTurn(value) ?? '') : explainEvent(value)),
+})
+
+/** Encodes a turn as a record of the binary codec: the turn, then its injected events. */
+export function encodeTurn({ ranges, injected, ...rest }: LoggedTurn): Buffer {
+  const producers = injected.map(({ producer }) => producer)
+  const entry: TurnEntry = { type: 'turn', ranges: [...ranges], producers, ...rest }
+  return codec.encodeRecord([entry, ...injected.map(({ event }) => event)])
 }
 
-type Row = readonly [
-  turn: number,
-  ranges: readonly (readonly [string, number, number, number])[],
-  tickUs?: number | null,
-  injected?: readonly (readonly [string, Event])[] | null,
-  holdUs?: number,
-]
-
-/** Encodes a turn as one short line of JSON. */
-export function encodeTurn({ turn, ranges, injected, tickUs, holdUs }: LoggedTurn): string {
-  const rows = ranges.map(({ topic, partition, lastOffset, count }) => [topic, partition, lastOffset, count])
-  const inputs = injected.length > 0 ? injected.map(({ producer, event }) => [producer, event]) : null
-  if (holdUs !== undefined) return JSON.stringify([turn, rows, tickUs ?? null, inputs, holdUs])
-  if (inputs !== null) return JSON.stringify([turn, rows, tickUs ?? null, inputs])
-  return JSON.stringify(tickUs === undefined ? [turn, rows] : [turn, rows, tickUs])
-}
-
-/** Decodes what `encodeTurn` wrote. */
-export function decodeTurn(line: string): LoggedTurn {
-  const [turn, ranges, tickUs, injected, holdUs] = JSON.parse(line) as Row
-  return {
-    turn,
-    ranges: ranges.map(([topic, partition, lastOffset, count]) => ({ topic, partition, lastOffset, count })),
-    injected: (injected ?? []).map(([producer, event]) => ({ producer, event })),
-    ...(typeof tickUs === 'number' && { tickUs }),
-    ...(holdUs !== undefined && { holdUs }),
-  }
+/** Decodes what `encodeTurn` wrote. Refuses anything else: "Expected X, was Y". */
+export function decodeTurn(bytes: Buffer): Result<LoggedTurn, string> {
+  const record = codec.decodeRecord(bytes)
+  if (!record.ok) return err(record.error.detail)
+  const [entry, ...events] = record.value
+  if (entry === undefined || !isTurn(entry)) return err(`Expected a turn, was ${entry?.type}`)
+  const { type: _type, producers, ...turn } = entry
+  if (producers.length !== events.length) return err(`Expected ${producers.length} events, was ${events.length}`)
+  const injected = events.map((event, i) => ({ producer: producers[i] as string, event: event as Event }))
+  return ok({ ...turn, injected })
 }

@@ -10,7 +10,7 @@ import { aHeartbeat, testStartUs } from '@triplane/testing'
 import { kafkaInMemory } from '../../test/kafka-in-memory.ts'
 import { loggedLines } from '../../test/logged-lines.ts'
 import { PlaneSuspendedError } from '../log/failed-turn.ts'
-import { InputLogError } from '../log/input-log.ts'
+import { InputLogError } from '../log/log-segment.ts'
 import { startRun, type NewRun } from '../run/runs.ts'
 import { PlaneService, type HostedRun, type PlaneServiceOptions, type RunContext } from './plane-service.ts'
 
