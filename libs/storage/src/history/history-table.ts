@@ -1,8 +1,7 @@
 import { definitionOf, type Event, type EventByTag, type EventType } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import { partitionColumns } from '../grades/partitioned-tables.ts'
-import { encodeValue, type ColumnKind } from './copy-text.ts'
-import { fromUs } from './time-sql.ts'
+import type { ColumnKind, CopyRows } from './copy-rows.ts'
 
 /** A column of a history table besides run, producer and sequence: its name, its kind and the source of its value. */
 export type Column<E extends Event> = readonly [name: string, kind: ColumnKind, valueOf: (event: E) => unknown]
@@ -15,8 +14,8 @@ export interface HistoryTable {
   readonly keeps: (event: Event) => boolean
   /** Microseconds; determines the day's partition of the row. Undefined for unpartitioned tables. */
   readonly partitionUs: ((event: Event) => number) | undefined
-  /** One line of COPY text. */
-  readonly encode: (producer: string, event: Event) => string
+  /** Adds the event's row to those of a COPY. */
+  readonly addRow: (rows: Pick<CopyRows, 'row' | 'add'>, producer: string, event: Event) => void
   /** Creates the staging table, which is empty at the start of every transaction. */
   readonly createStage: string
   readonly copy: string
@@ -34,7 +33,7 @@ const STAGE_TYPES: Readonly<Record<ColumnKind, string>> = {
   double: 'double precision',
   numeric: 'numeric',
   boolean: 'boolean',
-  time: 'bigint',
+  time: 'timestamptz',
   json: 'jsonb',
   latin1: 'bytea',
 }
@@ -54,23 +53,23 @@ export function historyTable<Type extends EventType>(
   const stage = `stage_${name}`
   const names = columns.map(([column]) => column)
   const stageColumns = columns.map(([column, kind]) => `${column} ${STAGE_TYPES[kind]}`)
-  const values = columns.map(([column, kind]) => (kind === 'time' ? fromUs(column) : column))
   const insertAll = `insert into ${name} (run_id, producer, seq, ${names.join(', ')})
-    select $1, producer, seq, ${values.join(', ')} from ${stage} order by producer, seq`
+    select $1, producer, seq, ${names.join(', ')} from ${stage} order by producer, seq`
   const [, , partitionUs] = columns.find(([column]) => column === partitionColumnOf(name)) ?? []
   return {
     name,
     eventType,
     keeps: more.keeps ? (more.keeps as (event: Event) => boolean) : () => true,
     partitionUs: partitionUs as ((event: Event) => number) | undefined,
-    encode(producer, event) {
-      let line = `${encodeValue('text', producer)}\t${event.seq}`
-      for (const [, kind, valueOf] of columns) line += '\t' + encodeValue(kind, valueOf(event as EventByTag<Type>))
-      return line + '\n'
+    addRow(rows, producer, event) {
+      rows.row(columns.length + 2)
+      rows.add('text', producer)
+      rows.add('integer', event.seq)
+      for (const [, kind, valueOf] of columns) rows.add(kind, valueOf(event as EventByTag<Type>))
     },
     createStage: `create temporary table if not exists ${stage}
       (producer text, seq bigint, ${stageColumns.join(', ')}) on commit delete rows`,
-    copy: `copy ${stage} from stdin`,
+    copy: `copy ${stage} from stdin (format binary)`,
     insert: `${insertAll} on conflict do nothing`,
     insertAll,
     alsoInsert: more.alsoInsert?.(stage),

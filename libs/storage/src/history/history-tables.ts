@@ -9,7 +9,6 @@ import {
   type PortfolioState,
 } from '@triplane/contracts'
 import { historyTable, type Column, type HistoryTable } from './history-table.ts'
-import { fromUs } from './time-sql.ts'
 
 const market: readonly Column<Trade | Quote | Bar | Ofi>[] = [
   ['time', 'time', (event) => event.tsRecvUs],
@@ -77,7 +76,6 @@ const signals = historyTable('signal', [
 
 const orderState =
   'seq, time, strategy, venue, symbol, state, reason, side, order_type, quantity, requested_quantity, filled_quantity, limit_price, intent_time, state_time'
-const stagedState = orderState.replace(/\w*time\b/g, (name) => fromUs(name))
 const excludedState = orderState.replace(/\w+/g, (name) => `excluded.${name}`)
 
 const orderJournal = historyTable(
@@ -103,7 +101,7 @@ const orderJournal = historyTable(
   {
     // The last state of each order: the stage's newest, unless the table has a newer one.
     alsoInsert: (stage) => `insert into orders (run_id, intent_id, ${orderState})
-      select distinct on (intent_id) $1, intent_id, ${stagedState} from ${stage} order by intent_id, seq desc
+      select distinct on (intent_id) $1, intent_id, ${orderState} from ${stage} order by intent_id, seq desc
       on conflict (run_id, intent_id) do update set (${orderState}) = row(${excludedState}) where orders.seq < excluded.seq`,
   },
 )
