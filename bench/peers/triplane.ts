@@ -27,7 +27,7 @@ export function triplaneContender(capture: Capture): Contender {
 
 function runTriplane({ frames }: Capture): Tally {
   const normalizer = createNormalizer([instrument])
-  const keeper = createBookKeeper({ rule: idRules.chained, ...of })
+  const keeper = createBookKeeper({ rule: idRules.chained, ...of, tickSize: instrument.tickSize })
   const flow = createOrderFlow({ ...of, lotSize: '0.001', intervalUs: 10_000_000 })
   let trades = 0
   let quotes = 0

@@ -110,7 +110,7 @@ export function createLane(
   invariant(rule !== undefined, 'every venue is one of the registry', venue)
   const of = { source, instrument: id }
   const priceBand = { maxJumpRatio: instrument.maxPriceJumpRatio ?? config.maxPriceJumpRatio }
-  const keeper = hasBook(instrument) ? createBookKeeper({ ...of, rule }, saved?.book ?? undefined) : undefined
+  const keeper = hasBook(instrument) ? createBookKeeper({ ...of, rule, tickSize }, saved?.book ?? undefined) : undefined
   // An invalid book is empty: its best prices are NaN.
   const touch = keeper && { bid: () => keeper.book.bidPrice(0), ask: () => keeper.book.askPrice(0) }
   return {

@@ -109,7 +109,7 @@ export class TradingDesk implements InstrumentRisk {
     this.terms = deps.terms
     this.#rates = deps.rates
     this.isCashTraded = deps.isCashTraded
-    this.book = new OrderBook(snapshot?.book)
+    this.book = new OrderBook(deps.terms.instrument.tickSize, snapshot?.book)
     this.working = deps.working
     this.#watch = deps.broker.list(deps.terms, this.book, { bid: () => this.bid, ask: () => this.ask })
     this.#position = deps.position

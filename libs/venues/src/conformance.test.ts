@@ -128,7 +128,12 @@ describe.each(venues)('the fixtures of $id', ({ id, bookRule, live }) => {
 
   function keep(deltas: readonly Delta[]): { keeper: BookKeeper; said: string[] } {
     const { snapshot } = bookOf()
-    const keeper = createBookKeeper({ rule: bookRule, source: 'capture', instrument: snapshot.instrument })
+    const keeper = createBookKeeper({
+      rule: bookRule,
+      tickSize: '0.01',
+      source: 'capture',
+      instrument: snapshot.instrument,
+    })
     const said: string[] = []
     const emit: Parameters<BookKeeper['onDelta']>[1] = (event) =>
       void (event.type === 'marketStatus' && said.push(event.status))

@@ -34,7 +34,7 @@ interface BookReference {
 }
 
 const keeperOf = ({ rule, venue, symbol }: Recording) =>
-  createBookKeeper({ rule: idRules[rule], source: 'capture', instrument: `${symbol}@${venue}` })
+  createBookKeeper({ rule: idRules[rule], tickSize: '0.01', source: 'capture', instrument: `${symbol}@${venue}` })
 const top = ({ book }: BookKeeper) => [book.bidPrice(0), book.bidSize(0), book.askPrice(0), book.askSize(0)]
 
 describeWithData('books of recorded markets', (folder) => {

@@ -32,11 +32,14 @@ function run(
 ): { keeper: BookKeeper; emitted: BookEvent[]; story: string[] } {
   const emitted: BookEvent[] = []
   const emit = (event: BookEvent) => void emitted.push(event)
-  let keeper = createBookKeeper({ rule: idRules[rule], ...market })
+  let keeper = createBookKeeper({ rule: idRules[rule], tickSize: '0.01', ...market })
   for (const step of steps) {
     if (step === 'disconnect' || step === 'hole') keeper.onDisconnect(t0 + 950, emit, step === 'hole')
     else if (step === 'restore') {
-      keeper = createBookKeeper({ rule: idRules[rule], ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
+      keeper = createBookKeeper(
+        { rule: idRules[rule], tickSize: '0.01', ...market },
+        JSON.parse(JSON.stringify(keeper.snapshot())),
+      )
     } else if (step.type === 'bookDelta') keeper.onDelta(step, emit)
     else keeper.onSnapshot(step, emit)
   }
@@ -237,8 +240,8 @@ describe.each(['consecutive', 'chained'] as const)('a book under the rule %s', (
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const keeper = createBookKeeper({ rule: idRules[rule], ...market })
-        const copy = new OrderBook()
+        const keeper = createBookKeeper({ rule: idRules[rule], tickSize: '0.01', ...market })
+        const copy = new OrderBook('0.01')
         let isTrusted = false
         const emit = (event: BookEvent) => {
           if (event.type === 'bookSnapshot') copy.replace(event.bids, event.asks)
@@ -291,7 +294,7 @@ describe('differences between the rules', () => {
   })
 
   it('says why a snapshot was refused', () => {
-    const keeper = createBookKeeper({ rule: idRules.consecutive, ...market })
+    const keeper = createBookKeeper({ rule: idRules.consecutive, tickSize: '0.01', ...market })
     keeper.onDelta(delta(15, 16), () => undefined)
     expect(keeper.onSnapshot(snapshot(10), () => undefined)).toEqual({
       code: 'stale_snapshot',

@@ -38,6 +38,8 @@ export interface BookKeeperOptions {
   readonly rule: BookRule
   readonly source: string
   readonly instrument: InstrumentId
+  /** Decimal string: the grid of most prices. */
+  readonly tickSize: string
 }
 
 /** The saved state of a book keeper. */
@@ -127,7 +129,7 @@ export class BookKeeper {
   constructor(options: BookKeeperOptions, saved: BookKeeperSnapshot = empty) {
     this.#options = options
     this.#rule = options.rule
-    this.book = new OrderBook(saved.book)
+    this.book = new OrderBook(options.tickSize, saved.book)
     this.#isValid = saved.isValid
     this.#isBridged = saved.isBridged
     this.#lastUpdateId = saved.lastUpdateId

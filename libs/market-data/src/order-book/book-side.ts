@@ -1,197 +1,100 @@
-/** Buckets of one side before the first level, and their maximum: powers of 2. */
-const FEWEST_BUCKETS = 64
-const MOST_BUCKETS = 2 ** 16
-/** Buckets per level: levels lie close together, so most of the buckets are empty. */
-const BUCKETS_PER_LEVEL = 64
-/** Numbers in a new bucket: two levels. */
-const FIRST_CAPACITY = 4
+import { LevelBuckets } from './level-buckets.ts'
+import { TickWindow } from './tick-window.ts'
 
 /**
- * One side of a book: price and size of every level, best first, with prices as the exact doubles received.
- *
- * The place of a level is computed, not searched for: a price belongs to the bucket `floor(price * buckets / (2 * reference))`,
- * which has few levels, in order; prices above twice the reference share the last bucket. Setting a level costs the same near
- * the top and far from it. The buckets double as levels are added, so a thin side is small; their number never shrinks.
+ * One side of a book: price and size of every level, best first, with prices as the exact doubles received. The levels around
+ * the touch, where nearly all changes are, lie in a window of ticks; those far from it in buckets, which take any price.
  *
  * Invariants
- * 1. The bucket of a price never decreases with the key; within a bucket keys ascend. So the order of levels is exact
- *    whatever the reference; a bad reference only costs speed, and is renewed when the market has moved away from it.
- * 2. A key is the price for bids and minus the price for asks: the best level has the highest key.
- * 3. `#top` is the highest bucket with a level, -1 when the side is empty.
- * 4. There are at least `BUCKETS_PER_LEVEL` buckets per level, up to the maximum number of buckets.
+ * 1. Every level of the window is better than every one of the buckets.
+ * 2. The window is for speed only. It is given up, and everything lies in the buckets, once a price between its own is off the
+ *    grid, and when it moves more often than the levels pay for that are set: so a level costs the same on average whatever
+ *    the grid.
  */
 export class BookSide {
-  readonly #sign: 1 | -1
-  /** Levels in each bucket. */
-  #counts = new Uint32Array(FEWEST_BUCKETS)
-  /** Key, size pairs of each bucket, worst first. */
-  #buckets: (Float64Array | undefined)[] = new Array<undefined>(FEWEST_BUCKETS).fill(undefined)
-  /** Reference price; 0 before the first level. */
-  #reference = 0
-  #bucketsPerUnit = 0
-  #origin = 0
-  #count = 0
-  #top = -1
-  /** Bucket in which level `#cursorLevel` is the best one; walking down the levels thus costs one step each. */
-  #cursorBucket = -1
-  #cursorLevel = 0
+  readonly #window: TickWindow
+  readonly #buckets: LevelBuckets
+  #hasWindow = false
+  /** Levels that were set, less those that were moved. */
+  #credit = 0
 
-  constructor(side: 'bid' | 'ask') {
-    this.#sign = side === 'bid' ? 1 : -1
+  constructor(side: 'bid' | 'ask', tickSize: string) {
+    this.#window = new TickWindow(side, tickSize)
+    this.#buckets = new LevelBuckets(side)
   }
 
   /** Number of levels. */
   get count(): number {
-    return this.#count
+    return this.#window.count + this.#buckets.count
   }
 
   /** Price of a level, 0 the best; NaN when there is no such level. */
   price(level: number): number {
-    const at = this.#seek(level)
-    return at < 0 ? NaN : this.#sign * this.#numberAt(at)
+    const near = this.#window.count
+    return level >= 0 && level < near ? this.#window.price(level) : this.#buckets.price(level - near)
   }
 
   /** Size of a level, 0 the best; NaN when there is no such level. */
   size(level: number): number {
-    const at = this.#seek(level)
-    return at < 0 ? NaN : this.#numberAt(at + 1)
+    const near = this.#window.count
+    return level >= 0 && level < near ? this.#window.size(level) : this.#buckets.size(level - near)
   }
 
   /** Size at a price; 0 when there is no such level. */
   sizeAt(price: number): number {
-    const key = this.#sign * price
-    const b = this.#bucketOf(key)
-    const end = 2 * (this.#counts[b] as number)
-    const bucket = this.#buckets[b]
-    if (bucket !== undefined) for (let i = 0; i < end; i += 2) if (bucket[i] === key) return bucket[i + 1] as number
-    return 0
+    return this.#window.sizeAt(price) || this.#buckets.sizeAt(price)
   }
 
   /** Sets levels from price, size pairs in any order; size 0 removes the level. Prices are positive, sizes not negative. */
   apply(levels: readonly number[]): void {
-    const sign = this.#sign
-    const length = levels.length
-    if (length === 0) return
-    if (this.#reference === 0) this.#spanAround(levels[0] as number)
-    const counts = this.#counts
+    if (levels.length === 0) return
+    if (!this.#hasWindow) return this.#buckets.apply(levels)
+    const isOnGrid = this.#window.apply(levels, this.#buckets)
+    this.#credit += levels.length / 2
+    const window = this.#window
     const buckets = this.#buckets
-    let top = this.#top
-    for (let l = 0; l < length; l += 2) {
-      const key = sign * (levels[l] as number)
-      const size = levels[l + 1] as number
-      const b = this.#bucketOf(key)
-      const end = 2 * (counts[b] as number)
-      let bucket = buckets[b]
-      let at = 0
-      if (bucket !== undefined) while (at < end && (bucket[at] as number) < key) at += 2
-      if (bucket !== undefined && at < end && bucket[at] === key) {
-        if (size > 0) {
-          bucket[at + 1] = size
-          continue
-        }
-        for (let i = at + 2; i < end; i++) bucket[i - 2] = bucket[i] as number
-        counts[b] = end / 2 - 1
-        this.#count--
-      } else if (size > 0) {
-        if (bucket === undefined) bucket = buckets[b] = new Float64Array(FIRST_CAPACITY)
-        else if (end === bucket.length) {
-          const grown = new Float64Array(2 * end)
-          grown.set(bucket)
-          bucket = buckets[b] = grown
-        }
-        for (let i = end - 1; i >= at; i--) bucket[i + 2] = bucket[i] as number
-        bucket[at] = key
-        bucket[at + 1] = size
-        counts[b] = end / 2 + 1
-        this.#count++
-        if (b > top) top = b
-      }
-    }
-    if (this.#count === 0) top = -1
-    else while (counts[top] === 0) top--
-    this.#top = this.#cursorBucket = top
-    this.#cursorLevel = 0
-    if (this.#isCramped(this.#count) || this.#hasMoved()) this.replace(this.toArray(Infinity))
+    if (!isOnGrid) this.#giveUp()
+    else if (window.isCramped(this.count)) this.#move(0)
+    else if (buckets.count > 0 && (window.isLow || window.isBelow(buckets.price(0)))) this.#move(this.count)
   }
 
-  /** Replaces every level. The first one, which should be the best, becomes the reference price of the buckets. */
+  /** Replaces every level. The first one should be the best. */
   replace(levels: readonly number[]): void {
     this.clear()
-    this.#makeRoom(levels.length / 2)
-    this.#reference = 0
-    this.apply(levels)
+    this.#credit = 0
+    this.#hasWindow = levels.length > 0 && this.#window.moveTo(levels[0] as number, levels.length / 2)
+    if (this.#hasWindow) this.apply(levels)
+    else this.#buckets.replace(levels)
   }
 
   clear(): void {
-    this.#counts.fill(0)
-    this.#count = 0
-    this.#top = this.#cursorBucket = -1
-    this.#cursorLevel = 0
+    this.#window.clear()
+    this.#buckets.clear()
   }
 
   /** Price, size pairs of the best `count` levels, best first. */
   toArray(count: number): number[] {
     const levels: number[] = []
-    for (let left = Math.min(count, this.#count), b = this.#top; left > 0; b--) {
-      const bucket = this.#buckets[b] ?? []
-      for (let i = 2 * (this.#counts[b] as number) - 2; i >= 0 && left > 0; i -= 2, left--) {
-        levels.push(this.#sign * (bucket[i] as number), bucket[i + 1] as number)
-      }
-    }
+    this.#window.collect(count, levels)
+    this.#buckets.collect(count - this.#window.count, levels)
     return levels
   }
 
-  /** Index of a level within the bucket at the cursor; -1 when there is no such level. */
-  #seek(level: number): number {
-    if (!(level >= 0 && level < this.#count)) return -1
-    if (level < this.#cursorLevel) {
-      this.#cursorBucket = this.#top
-      this.#cursorLevel = 0
-    }
-    const counts = this.#counts
-    while (level - this.#cursorLevel >= (counts[this.#cursorBucket] as number)) {
-      this.#cursorLevel += counts[this.#cursorBucket] as number
-      this.#cursorBucket--
-    }
-    return 2 * ((counts[this.#cursorBucket] as number) - 1 - (level - this.#cursorLevel))
+  /** Puts the window around the best level. To grow costs nothing: a window doubles a few times in its life. */
+  #move(cost: number): void {
+    const window = this.#window
+    const buckets = this.#buckets
+    const best = window.count > 0 && !window.isBelow(buckets.price(0)) ? window.price(0) : buckets.price(0)
+    const levels = this.toArray(Infinity)
+    this.#credit -= cost
+    buckets.clear()
+    if (this.#credit < 0 || !window.moveTo(best, levels.length / 2) || !window.apply(levels, buckets))
+      this.#giveUp(levels)
   }
 
-  /** A number of the bucket at the cursor. */
-  #numberAt(index: number): number {
-    return (this.#buckets[this.#cursorBucket] as Float64Array)[index] as number
-  }
-
-  #bucketOf(key: number): number {
-    const b = (key - this.#origin) * this.#bucketsPerUnit
-    const last = this.#counts.length - 1
-    return b > 0 ? (b < last ? b | 0 : last) : 0
-  }
-
-  /** Whether `levels` levels need more buckets than there are. */
-  #isCramped(levels: number): boolean {
-    const { length } = this.#counts
-    return length < MOST_BUCKETS && levels * BUCKETS_PER_LEVEL > length
-  }
-
-  /** Gives an empty side the buckets for `levels` levels. */
-  #makeRoom(levels: number): void {
-    if (!this.#isCramped(levels)) return
-    let { length } = this.#counts
-    while (length < MOST_BUCKETS && levels * BUCKETS_PER_LEVEL > length) length *= 2
-    this.#counts = new Uint32Array(length)
-    this.#buckets = new Array<undefined>(length).fill(undefined)
-  }
-
-  /** Whether the best level, which started in the middle, is below a quarter of the reference or above 1.75 times it. */
-  #hasMoved(): boolean {
-    const buckets = this.#counts.length
-    const top = this.#top
-    return top >= 0 && (top < buckets / 8 || top > (buckets / 8) * 7) && this.price(0) !== this.#reference
-  }
-
-  #spanAround(price: number): void {
-    this.#reference = price
-    this.#bucketsPerUnit = this.#counts.length / (2 * price)
-    this.#origin = this.#sign === 1 ? 0 : -2 * price
+  #giveUp(levels = this.toArray(Infinity)): void {
+    this.#hasWindow = false
+    this.#window.clear()
+    this.#buckets.replace(levels)
   }
 }

@@ -1,3 +1,4 @@
+import { decimalsOf } from '@triplane/kernel'
 import fc from 'fast-check'
 import { OrderBook } from './order-book.ts'
 
@@ -32,6 +33,41 @@ const growth = fc.array(
   { maxLength: 6 },
 )
 
+/**
+ * A market that moves farther than a window of ticks is long, with levels near its touch and far from it, a few of them off the
+ * grid. Sides move apart and through each other.
+ */
+const tickSizes = ['0.1', '0.25', '5', '0.03', '0.00000001'] as const
+const walk = fc.record({
+  tickSize: fc.constantFrom(...tickSizes),
+  steps: fc.array(
+    fc.record({
+      kind: fc.constantFrom('apply', 'apply', 'apply', 'apply', 'replace', 'restore'),
+      touch: fc.constantFrom(500_000, 500_003, 504_000, 512_000, 600_000),
+      bids: fc.array(levelNear(-1), { maxLength: 40 }),
+      asks: fc.array(levelNear(1), { maxLength: 40 }),
+    }),
+    { minLength: 3, maxLength: 25 },
+  ),
+})
+
+/** Ticks from the touch, share of a tick off the grid, size. */
+function levelNear(side: 1 | -1): fc.Arbitrary<readonly [number, number, number]> {
+  const ticks = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 40 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 40_000 }) },
+  )
+  const offGrid = fc.oneof(
+    { weight: 300, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(0.5, 1e-6) },
+  )
+  return fc.tuple(
+    ticks.map((distance) => side * distance),
+    offGrid,
+    fc.integer({ min: 0, max: 3 }),
+  )
+}
+
 /** The obvious book: a map of sizes by price. */
 class NaiveSide {
   readonly sizes = new Map<number, number>()
@@ -49,13 +85,13 @@ class NaiveSide {
 type Changes = typeof changes extends fc.Arbitrary<infer Steps> ? Steps : never
 
 /** Expects equal levels in a book and in the naive one after each of the changes. */
-function expectSameLevels(steps: Changes): void {
-  let book = new OrderBook()
+function expectSameLevels(steps: Changes, tickSize = '0.1'): void {
+  let book = new OrderBook(tickSize)
   const bids = new NaiveSide()
   const asks = new NaiveSide()
   for (const step of steps) {
     if (step.kind === 'restore') {
-      book = new OrderBook(JSON.parse(JSON.stringify(book.snapshot())))
+      book = new OrderBook(tickSize, JSON.parse(JSON.stringify(book.snapshot())))
       continue
     }
     if (step.kind === 'replace') {
@@ -86,9 +122,27 @@ function expectSameLevels(steps: Changes): void {
 }
 
 it('has the same levels as a naive book after any changes', () => {
-  fc.assert(fc.property(changes, expectSameLevels))
+  fc.assert(fc.property(changes, (steps) => expectSameLevels(steps)))
 })
 
 it('has the same levels as a naive book while it grows', () => {
-  fc.assert(fc.property(growth, expectSameLevels), { numRuns: 30 })
+  fc.assert(
+    fc.property(growth, (steps) => expectSameLevels(steps)),
+    { numRuns: 30 },
+  )
+})
+
+it('has the same levels as a naive book wherever the market goes, on the grid and off it', () => {
+  fc.assert(
+    fc.property(walk, ({ tickSize, steps }) => {
+      const scale = Number(`1e${decimalsOf(tickSize)}`)
+      const unitsPerTick = Math.round(Number(tickSize) * scale)
+      const priced = (touch: number, levels: readonly (readonly [number, number, number])[]) =>
+        levels.map(([ticks, off, size]): [number, number] => [((touch + ticks + off) * unitsPerTick) / scale, size])
+      expectSameLevels(
+        steps.map(({ kind, touch, bids, asks }) => ({ kind, bids: priced(touch, bids), asks: priced(touch, asks) })),
+        tickSize,
+      )
+    }),
+  )
 })

@@ -10,10 +10,13 @@ export type OrderBookSnapshot = StateOf<typeof orderBookSchema>
  * sequences, which `createBookKeeper` handles.
  */
 export class OrderBook {
-  readonly #bids = new BookSide('bid')
-  readonly #asks = new BookSide('ask')
+  readonly #bids: BookSide
+  readonly #asks: BookSide
 
-  constructor(snapshot?: OrderBookSnapshot) {
+  /** Prices on the grid of `tickSize`, a decimal string, are found faster; others may come all the same. */
+  constructor(tickSize: string, snapshot?: OrderBookSnapshot) {
+    this.#bids = new BookSide('bid', tickSize)
+    this.#asks = new BookSide('ask', tickSize)
     if (snapshot) this.replace(snapshot.bids, snapshot.asks)
   }
 

@@ -47,11 +47,11 @@ function keep(rule: BookRule, events: readonly (ReceivedDelta | ReceivedSnapshot
   }
   return { keeper, emitted, said: emitted.map(said) }
 }
-const newKeeper = (rule: BookRule) => createBookKeeper({ rule, ...market })
+const newKeeper = (rule: BookRule) => createBookKeeper({ rule, tickSize: '0.01', ...market })
 const said = (event: BookEvent) =>
   event.type === 'marketStatus' ? [event.status, event.reason].filter(Boolean).join(' ') : event.type
 const restored = (rule: BookRule, keeper: BookKeeper) =>
-  createBookKeeper({ rule, ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
+  createBookKeeper({ rule, tickSize: '0.01', ...market }, JSON.parse(JSON.stringify(keeper.snapshot())))
 
 const first = { bids: ['9.0', '1.00', '8.0', '2.00'], asks: ['10.0', '3.00', '11.0', '4.00'] }
 const second = { bids: ['9.0', '1.50'], asks: [] }
@@ -238,7 +238,7 @@ describe('whatever changes', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const venue = aVenue()
-        const consumer = new OrderBook()
+        const consumer = new OrderBook('0.01')
         let keeper = newKeeper(byChecksum)
         const emit = (event: BookEvent) => {
           expect(event).not.toHaveProperty('proof')

@@ -69,7 +69,7 @@ it('continues identically after a restore', () => {
 
 it('measures a book by changes of its best level', () => {
   const flow = createOrderFlow(options)
-  const book = new OrderBook({ bids: [100, 2, 99, 5], asks: [101, 3] })
+  const book = new OrderBook('1', { bids: [100, 2, 99, 5], asks: [101, 3] })
   const emitted: number[] = []
   const change = (bids: number[], asks: number[]) => {
     book.apply(bids, asks)

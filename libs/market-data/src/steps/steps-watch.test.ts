@@ -46,7 +46,7 @@ it.each([
   { name: 'an old order deep in the book', bids: [99.9, 1, 50.001, 1.0001], asks: [100.1, 1, 900.02, 1], said: [] },
 ])('judges a book with $name', ({ bids, asks, said }) => {
   const heard: string[] = []
-  const book = new OrderBook()
+  const book = new OrderBook('0.01')
   book.replace(bids, asks)
   createStepsWatch('sim', instrument).onBook(book, 7, ({ status, reason }) => heard.push(`${status} ${reason}`))
   expect(heard).toEqual(said)

@@ -66,7 +66,8 @@ describeWithData('Kraken of 2021', (folder) => {
     for (const event of events) {
       if (event.type !== 'bookSnapshot' && event.type !== 'bookDelta') continue
       const { instrument } = event
-      const keeper = keepers.get(instrument) ?? createBookKeeper({ rule, source: 'capture', instrument })
+      const keeper =
+        keepers.get(instrument) ?? createBookKeeper({ rule, tickSize: '0.1', source: 'capture', instrument })
       keepers.set(instrument, keeper)
       if (event.type === 'bookDelta') keeper.onDelta(event, emit)
       else keeper.onSnapshot(event, emit)

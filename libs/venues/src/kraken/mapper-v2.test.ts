@@ -17,7 +17,7 @@ const [rule] = kraken.venues.map(({ bookRule }) => bookRule)
 /** The statuses of the pair's book keeper for messages. */
 function keep(...texts: readonly string[]) {
   if (rule === undefined) throw new Error('Expected a venue')
-  const keeper = createBookKeeper({ rule, source: 'capture', instrument: 'BTC/USD@kraken' })
+  const keeper = createBookKeeper({ rule, tickSize: '0.1', source: 'capture', instrument: 'BTC/USD@kraken' })
   const said: string[] = []
   const emit: Parameters<typeof keeper.onDelta>[1] = (event) =>
     void said.push(event.type === 'marketStatus' ? [event.status, event.reason].filter(Boolean).join(' ') : event.type)

@@ -131,7 +131,7 @@ describe('a message of Kraken', () => {
   it('keeps a book that its checksums prove', () => {
     const rule = venueById('kraken')?.bookRule
     if (rule === undefined) throw new Error('Expected a venue')
-    const keeper = createBookKeeper({ rule, source: 'capture', instrument: 'BTC/USD@kraken' })
+    const keeper = createBookKeeper({ rule, tickSize: '0.1', source: 'capture', instrument: 'BTC/USD@kraken' })
     const said: string[] = []
     for (const one of [messages.snapshot, delta, twoSides].flatMap(read)) {
       if (one.ok && one.value.type === 'bookSnapshot') keeper.onSnapshot(one.value, ({ type }) => said.push(type))
