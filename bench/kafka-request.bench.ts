@@ -7,9 +7,8 @@ import produce from 'kafkajs/src/protocol/requests/produce/index.js'
 import { FrameWriter } from '../libs/messaging/src/kafka/frame-writer.ts'
 import { writeProduce } from '../libs/messaging/src/kafka/produce-request.ts'
 import { print, verdict } from './harness.ts'
+import { leastUs, ROUNDS } from './least-us.ts'
 
-const ROUNDS = 15
-const MIN_MS = 60
 const VERSION = 7
 const HEAD = { apiVersion: VERSION, correlationId: 1, clientId: 'triplane-producer-data-plane' }
 
@@ -49,23 +48,4 @@ function requestOf(values: readonly Buffer[]) {
   }))
   const topicData = [{ topic: 'market.quotes.v2', partitions: [{ partition: 0, firstSequence: 7, messages }] }]
   return { acks: -1, timeout: 10_000, producerId: '4000', producerEpoch: 0, topicData }
-}
-
-/** Least CPU time of a piece of each work, microseconds, in turns: neighbours only add to it. */
-async function leastUs(works: readonly [() => Promise<unknown>, () => Promise<unknown>]): Promise<[number, number]> {
-  const least: [number, number] = [Infinity, Infinity]
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const i of [0, 1] as const) {
-      const start = process.cpuUsage()
-      const untilMs = performance.now() + MIN_MS
-      let count = 0
-      do {
-        for (let repeat = 0; repeat < 5; repeat++) await works[i]()
-        count += 5
-      } while (performance.now() < untilMs)
-      const { user, system } = process.cpuUsage(start)
-      least[i] = Math.min(least[i], (user + system) / count)
-    }
-  }
-  return least
 }

@@ -34,6 +34,8 @@ export class AssignedPartition {
   toCommit: number | undefined
   /** The next offset that must arrive; undefined while any will do that is not below `position`. */
   expected: number | undefined
+  /** Where the next read begins; undefined while that is the group's to say. */
+  askFrom: number | undefined
   #holeEnd: number | undefined
 
   constructor(topic: Topic, name: string, partition: number, tally: TopicTally) {

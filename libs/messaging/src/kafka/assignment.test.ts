@@ -10,6 +10,7 @@ const place = (assignment: Assignment, partition = 0, name = STATUS) => {
   if (!found) throw new Error('Expected a partition')
   return found
 }
+const askedFrom = (assignment: Assignment) => assignment.owned().map(({ askFrom }) => askFrom)
 
 describe('Assignment', () => {
   it('continues at its positions, at the oldest record where that is gone, and counts missed records', () => {
@@ -44,13 +45,14 @@ describe('Assignment', () => {
 
   it('keeps waiting records while the same member keeps a partition, and forgets those of lost ones', () => {
     const assignment = anAssignment()
-    expect(assignment.reassign('m1', { [STATUS]: [0, 1] })).toMatchObject({ seeks: [], hasChanged: true })
+    expect(assignment.reassign('m1', { [STATUS]: [0, 1] })).toMatchObject({ hasChanged: true })
+    expect(askedFrom(assignment)).toEqual([undefined, undefined])
     place(assignment).arrives(3)
     place(assignment, 1).arrives(8)
-    const { lost, seeks, hasChanged } = assignment.reassign('m1', { [STATUS]: [0] })
+    const { lost, hasChanged } = assignment.reassign('m1', { [STATUS]: [0] })
     expect([[...lost].map(({ partition }) => partition), hasChanged]).toEqual([[1], true])
-    expect(seeks.map(({ partition, expected }) => [partition, expected])).toEqual([[0, 4]])
-    expect(place(assignment, 1).expected).toBeUndefined()
+    expect(askedFrom(assignment)).toEqual([4])
+    expect([place(assignment, 1).expected, place(assignment, 1).askFrom]).toEqual([undefined, undefined])
     expect(assignment.reassign('m1', { [STATUS]: [0] }).hasChanged).toBe(false)
   })
 
@@ -59,11 +61,11 @@ describe('Assignment', () => {
       const assignment = anAssignment(hasPositions)
       assignment.reassign('m1', { [STATUS]: [0] })
       place(assignment).arrives(3)
-      const { lost, seeks } = assignment.reassign('m2', { [STATUS]: [0] })
-      return [lost.size, seeks.map(({ expected }) => expected)]
+      const { lost } = assignment.reassign('m2', { [STATUS]: [0] })
+      return [lost.size, askedFrom(assignment)]
     }
     expect([outcome(false), outcome(true)]).toEqual([
-      [1, []],
+      [1, [undefined]],
       [0, [4]],
     ])
   })

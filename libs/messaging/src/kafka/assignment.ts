@@ -16,8 +16,6 @@ export interface PartitionEnds {
 interface Reassigned {
   /** Their waiting records must be forgotten. */
   readonly lost: ReadonlySet<AssignedPartition>
-  /** These continue at the local position, not at the group's committed offset. */
-  readonly seeks: readonly AssignedPartition[]
   /** Whether the member has other partitions than before. */
   readonly hasChanged: boolean
 }
@@ -74,12 +72,14 @@ export class Assignment {
     }
   }
 
-  /** Applies the group's assignment to this member. A member with a new id was away: others may have continued meanwhile. */
+  /**
+   * Applies the group's assignment to this member. A partition with a local position is read on from there, another one from the
+   * group's committed offset. A member with a new id was away: others may have continued meanwhile.
+   */
   reassign(memberId: string, owned: Readonly<Record<string, readonly number[]>>): Reassigned {
     const isSameMember = memberId === this.#memberId
     this.#memberId = memberId
     const lost = new Set<AssignedPartition>()
-    const seeks: AssignedPartition[] = []
     let hasChanged = false
     for (const place of this.#all()) {
       const wasOwned = place.isOwned
@@ -90,9 +90,14 @@ export class Assignment {
         place.forget()
       }
       if (this.#hasPositions) place.expected ??= place.position
-      if (place.isOwned && place.expected !== undefined) seeks.push(place)
+      place.askFrom = place.expected
     }
-    return { lost, seeks, hasChanged }
+    return { lost, hasChanged }
+  }
+
+  /** The partitions of this member. */
+  owned(): AssignedPartition[] {
+    return [...this.#all()].filter((place) => place.isOwned)
   }
 
   /** Requests a commit of what was taken so far. */

@@ -2,6 +2,7 @@ import { Kafka, logLevel, type LogEntry } from 'kafkajs'
 import { patchReconnect } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
 import { patchProduce } from './one-pass-produce.ts'
+import { patchFetch } from './own-fetch.ts'
 import { throttleRequestQueue } from './request-queue.ts'
 import { Sockets, type SocketsObserver } from './sockets.ts'
 
@@ -47,6 +48,7 @@ export function createKafkaClient(
   throttleRequestQueue()
   patchReconnect()
   patchProduce()
+  patchFetch()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets(observer)
   const kafka = new Kafka({

@@ -1,7 +1,7 @@
 import { delay, Signal } from '@triplane/async'
 import type { Topic } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
-import type { Consumer as Client, ConsumerCommitOffsetsEvent, EachBatchPayload } from 'kafkajs'
+import type { Consumer as Client, ConsumerCommitOffsetsEvent } from 'kafkajs'
 import { BusError, closedError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer, ConsumerOptions } from '../bus.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
@@ -10,7 +10,8 @@ import { Inbox } from './inbox.ts'
 import { retry, type KafkaClient } from './kafka-client.ts'
 import type { KafkaBusOptions } from './kafka-options.ts'
 import type { KnownTopics } from './kafka-topics.ts'
-import { readRecord } from './read-record.ts'
+import { readInto } from './own-fetch.ts'
+import type { FetchSink } from './take-answer.ts'
 import { within } from './time-limit.ts'
 
 /** The services of the bus to its consumers. */
@@ -22,8 +23,6 @@ export interface KafkaConsumerHost {
   left(consumer: KafkaConsumer): void
 }
 
-/** Longest wait for room in the inbox before a heartbeat is due. */
-const HEARTBEAT_WAIT_MS = 250
 /** How long the broker holds a read that finds nothing: each read costs the broker more than us. */
 const MAX_WAIT_MS = 250
 /** How long a commit may take. */
@@ -197,12 +196,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
           this.#assignment.placeAt(from, await this.#host.endsOf(this.#options.topics))
         await this.#client.connect()
         await this.#client.subscribe({ topics: this.#assignment.names, fromBeginning: from !== 'latest' })
-        await this.#client.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: 1,
-          eachBatch: (payload) => this.#receive(payload),
-        })
+        await this.#client.run(readInto(this.#sink()))
         return
       } catch (error) {
         if (error instanceof BusError && !error.retryable) return this.#fail(error)
@@ -213,55 +207,32 @@ export class KafkaConsumer implements Consumer<Buffer> {
     }
   }
 
-  /** Runs before the first fetch of a generation, so that no seek comes too late. */
+  /** Runs before the first read of a generation. */
   #joined(memberId: string, owned: Readonly<Record<string, readonly number[]>>): void {
     this.#generation++
-    const { lost, seeks, hasChanged } = this.#assignment.reassign(memberId, owned)
+    const { lost, hasChanged } = this.#assignment.reassign(memberId, owned)
     if (lost.size > 0) this.#inbox.drop((place) => lost.has(place))
-    for (const place of seeks) this.#seek(place)
     this.#room.raise()
     if (hasChanged) this.#log('info', 'partitions assigned', { member: memberId, lost: lost.size })
   }
 
-  #seek({ name, partition, expected }: AssignedPartition): void {
-    this.#client.seek({ topic: name, partition, offset: String(expected) })
-  }
-
-  /** Puts fetched records into the inbox while there is room. Records that it does not resolve are fetched again. */
-  async #receive(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload
-    const place = this.#assignment.at(batch.topic, batch.partition)
-    if (place === undefined) return
-    const generation = this.#generation
-    const isOurs = () => payload.isRunning() && !payload.isStale() && !this.#closing && generation === this.#generation
-    place.endOffset = Math.max(place.endOffset, Number(batch.highWatermark))
-    const { messages } = batch
-    let last: string | undefined
-    for (let i = 0; i < messages.length && isOurs();) {
-      const message = messages[i] as (typeof messages)[number]
-      if (!this.#inbox.hasRoom) {
-        await this.#room.raisedWithin(HEARTBEAT_WAIT_MS)
-        await payload.heartbeat()
-        continue
-      }
-      const arrival = place.arrives(Number(message.offset))
-      if (arrival === 'again') {
-        this.#log('warn', 'offsets are missing: asked for again', {
-          topic: batch.topic,
-          partition: batch.partition,
-          expected: place.expected,
-          was: message.offset,
-        })
-        return this.#seek(place)
-      }
-      if (arrival === 'take') {
-        this.#inbox.push(readRecord(place.topic, batch.partition, message), place)
-        if (this.#arrival.isAwaited && this.#isReady()) this.#arrival.raise()
-      }
-      last = message.offset
-      i++
+  /** Puts fetched records into the inbox; while it is full, nothing more is asked for. */
+  #sink(): FetchSink {
+    const inbox = this.#inbox
+    return {
+      get hasRoom() {
+        return inbox.hasRoom
+      },
+      roomWithin: (ms) => this.#room.raisedWithin(ms),
+      owned: () => this.#assignment.owned(),
+      at: (name, partition) => this.#assignment.at(name, partition),
+      push: (record, place) => {
+        inbox.push(record, place)
+        if (this.#arrival.isAwaited) this.#arrival.raise()
+      },
+      onMissing: ({ name, partition, expected }) =>
+        this.#log('warn', 'offsets are missing: asked for again', { topic: name, partition, expected }),
     }
-    if (last !== undefined && isOurs()) payload.resolveOffset(last)
   }
 
   #startCommit(): Promise<void> {

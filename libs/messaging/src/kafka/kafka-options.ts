@@ -48,7 +48,7 @@ export interface KafkaBusOptions {
   /** A producer's buffer limit, beyond which `send` throws `buffer_full`; defaults: 65,536 events, 64 MiB. */
   readonly maxBufferedEvents?: number
   readonly maxBufferedBytes?: number
-  /** A consumer's inbox limit, at which it stops reading; defaults: 20,000 records, 64 MiB. */
+  /** A consumer's inbox limit, at which it asks for no more; defaults: 20,000 records, 64 MiB. An answer under way still goes in. */
   readonly maxInboxRecords?: number
   readonly maxInboxBytes?: number
   /** How long the first connection may take; default 30 s. */

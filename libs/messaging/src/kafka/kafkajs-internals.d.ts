@@ -43,6 +43,7 @@ declare module 'kafkajs/src/network/connection.js' {
     readonly clientId: string
     readonly requestQueue: RequestQueue
     readonly socket?: Socket
+    readonly sasl: object | null
     /** The bytes of the next answers so far, and how many must be there before they are parsed. */
     chunks: Buffer[]
     bytesBuffered: number
@@ -57,6 +58,69 @@ declare module 'kafkajs/src/network/connection.js' {
     nextCorrelationId(): number
     rejectRequests(error: Error): void
   }
+}
+
+declare module 'kafkajs/src/broker/index.js' {
+  import type Connection from 'kafkajs/src/network/connection.js'
+
+  export interface Broker {
+    readonly brokerAddress: string
+    /** What it speaks, by the key of a request. */
+    readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>
+    readonly connectionPool: {
+      readonly pool: readonly [Connection, Connection]
+      /** Connects it first if need be. */
+      getConnection(index: number): Promise<Connection>
+    }
+    disconnect(): Promise<void>
+  }
+}
+
+declare module 'kafkajs/src/consumer/runner.js' {
+  import type { Broker } from 'kafkajs/src/broker/index.js'
+
+  interface Cluster {
+    readonly brokerPool: { readonly metadata: object | null; readonly metadataExpireAt: number | null }
+    refreshMetadataIfNecessary(): Promise<void>
+    /** Partitions by the id of the node that leads them; throws when one has no leader. */
+    findLeaderForPartitions(topic: string, partitions: readonly number[]): Readonly<Record<string, readonly number[]>>
+    findBroker(of: { readonly nodeId: string }): Promise<Broker>
+  }
+
+  interface ConsumerGroup {
+    readonly cluster: Cluster
+    readonly maxWaitTime: number
+    readonly minBytes: number
+    readonly maxBytes: number
+    readonly maxBytesPerPartition: number
+    readonly isolationLevel: number
+    /** Time of the last heartbeat, milliseconds. */
+    readonly lastRequest: number
+    readonly offsetManager: {
+      /** Asks for the committed offsets, or where to begin without one, as far as they are not known. */
+      resolveOffsets(): Promise<void>
+      nextOffset(topic: string, partition: number): { toString(): string }
+    }
+    /** Throws when the topics have other partitions than at the last join. */
+    checkForStaleAssignment(): void
+    /** Does what a failed read needs, or throws it again. */
+    recoverFromFetch(error: unknown): Promise<void>
+  }
+
+  export default class Runner {
+    readonly consumerGroup: ConsumerGroup
+    readonly eachBatch: object
+    readonly heartbeatInterval: number
+    fetchManager: { start(): Promise<void>; stop(): Promise<void> }
+    start: (this: Runner) => Promise<void>
+    /** Sends one when it is due. */
+    heartbeat(): Promise<void>
+  }
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  /** The error that a code of the protocol means. */
+  export function createErrorFromCode(code: number): Error
 }
 
 declare module 'kafkajs/src/protocol/requests/produce/index.js' {
