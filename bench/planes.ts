@@ -8,6 +8,7 @@ import { createMemoryBus } from '@triplane/messaging'
 import { loadStandaloneConfig } from '../apps/standalone/src/config.ts'
 import { createMetricsOfPlanes } from '../apps/standalone/src/plane-servers.ts'
 import { composePlanes, type PlaneMetrics, type Planes } from '../apps/standalone/src/planes.ts'
+import { rehearsalOf } from '../apps/standalone/src/rehearsal.ts'
 
 const config = loadStandaloneConfig({ configFile: undefined, ofiIntervalUs: 10_000_000 }, {})
 const rates = configuredRates(config.order.ratesToUsd)
@@ -22,20 +23,26 @@ export function openMetrics(moreInstruments = 0): PlaneMetrics {
   return createMetricsOfPlanes({ config, instruments, rates, source: 'capture', logger })
 }
 
+/** Rehearses decisions as the standalone app does. */
+export function rehearsal(): (() => void) | undefined {
+  return rehearsalOf(config, traded, rates)
+}
+
+const standing = (timeUs: number) => () => timeUs
+
 /** The three planes as composed by the standalone app: strategy trading, risk on, ledgers, metrics on. */
-export function openPlanes(hash: boolean, metrics = openMetrics()): Planes {
-  const turnUs = systemClock.nowUs()
+export function openPlanes(hash: boolean, metrics = openMetrics(), turnUs = standing(systemClock.nowUs())): Planes {
   return composePlanes({
     config,
     source: 'capture',
     instruments: traded,
     rates,
     isSessionOpen,
-    bus: createMemoryBus({ nowUs: () => turnUs }),
+    bus: createMemoryBus({ nowUs: turnUs, retainRecords: 64 }),
     runId: 'bench',
     metrics,
     clock: systemClock,
-    turnUs: () => turnUs,
+    turnUs,
     hash,
     logger,
   })

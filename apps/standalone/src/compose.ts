@@ -33,6 +33,7 @@ import { openOperators } from './operators.ts'
 import { createMetricsOfPlanes, startServers } from './plane-servers.ts'
 import type { Report } from './report.ts'
 import { loadStopped, markRunning, ResumeError, saveStopped } from './run-file.ts'
+import { rehearsalOf } from './rehearsal.ts'
 import { run } from './run.ts'
 import { saveStored, stoppedRunSchema, storedBefore, type StoppedRun } from './stopped-run.ts'
 
@@ -200,6 +201,8 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       status: () => liveStatus(planes, source, history),
       clock,
       onTurn: (nowUs) => void (turn.nowUs = nowUs),
+      // At full speed nothing is idle.
+      rehearse: options.speed === 'max' ? undefined : rehearsalOf(config, instruments, rates, strategies),
       // A shorter capture ends the run, and so does a live venue: nothing is known after them.
       durationUs: kind === 'simulation' ? options.durationUs : undefined,
       isStopped: () => isStopped,

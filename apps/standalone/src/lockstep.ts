@@ -20,9 +20,6 @@ export interface SteppedPlane {
   nextDueUs(): number
 }
 
-/** Items between two rehearsals. With more, the caches forget the path; with fewer, throughput suffers. */
-const REHEARSE_EVERY = 256
-
 /**
  * Drives three planes in one process in the order that three processes agree on (architecture.md section 7).
  *
@@ -37,28 +34,21 @@ export class Lockstep {
   readonly #strategy: SteppedPlane
   readonly #order: SteppedPlane
   readonly #clock: Pick<Clock, 'monotonicUs'>
-  readonly #rehearse: (() => void) | undefined
-  #unrehearsed = 0
   #openUs: number | undefined
   #frameUs = 0
   #handoverUs = 0
 
-  /**
-   * `openUs` is the instant that a resumed run had reached. `rehearse` is called between items, from time to time: it keeps the
-   * path to an order warm and changes nothing in the planes.
-   */
+  /** `openUs` is the instant that a resumed run had reached. */
   constructor(
     planes: { readonly data: SourcePlane; readonly strategy: SteppedPlane; readonly order: SteppedPlane },
     clock: Pick<Clock, 'monotonicUs'>,
     openUs?: number,
-    rehearse?: () => void,
   ) {
     this.#data = planes.data
     this.#strategy = planes.strategy
     this.#order = planes.order
     this.#clock = clock
     this.#openUs = openUs
-    this.#rehearse = rehearse
   }
 
   /** The instant of the newest frame. */
@@ -93,10 +83,6 @@ export class Lockstep {
     this.#data.accept(item)
     this.#strategy.step(nowUs, rank.data)
     this.#order.step(nowUs, rank.data)
-    if (this.#rehearse && ++this.#unrehearsed === REHEARSE_EVERY) {
-      this.#unrehearsed = 0
-      this.#rehearse()
-    }
   }
 
   /** Handles everything with an effect time below `endUs`. No earlier item may follow. */

@@ -23,7 +23,6 @@ import type { StrategyCore, StrategyInput, StrategyOutput } from '@triplane/stra
 import type { StandaloneConfig } from './config.ts'
 import { joinPlane, type JoinedPlane } from './join-plane.ts'
 import { Lockstep } from './lockstep.ts'
-import { createRehearsal } from './rehearsal.ts'
 import { RunTally, runTallySchema } from './run-tally.ts'
 
 export interface PlanesOptions {
@@ -131,7 +130,6 @@ export function composePlanes(options: PlanesOptions): Planes {
     observe: observer('data'),
     ...(resumed && { resumed: resumed.data }),
   })
-  const rehearsed = tradable.find(({ quote }) => rates.find(quote) !== undefined)
   const market = { instruments: tradable, rates, isSessionOpen }
   const strategyPlane = strategyPlaneOf(options.strategies ?? builtIn)
   const strategy = joinPlane(
@@ -167,12 +165,7 @@ export function composePlanes(options: PlanesOptions): Planes {
   )
   exportBus(metrics.strategy, strategyPlane.topicsOf(config.strategy), strategy)
   exportBus(metrics.order, orderPlane.topics, order)
-  const lockstep = new Lockstep(
-    { data, strategy: strategy.runner, order: order.runner },
-    clock,
-    resumed?.nowUs,
-    rehearsed && createRehearsal(config, rehearsed, rates, options.strategies).rehearse,
-  )
+  const lockstep = new Lockstep({ data, strategy: strategy.runner, order: order.runner }, clock, resumed?.nowUs)
 
   /** In one process a plane sends its heartbeats itself. */
   function exportBus(

@@ -1,5 +1,5 @@
 import { instrumentId, type Instrument, type Mark, type MarketStatus, type Ofi, type Quote } from '@triplane/contracts'
-import type { Rates } from '@triplane/instruments'
+import { tradableOf, type ConfiguredRates, type Rates } from '@triplane/instruments'
 import { createMemoryBus, publish } from '@triplane/messaging'
 import { createMetrics } from '@triplane/metrics'
 import type { OrderPlaneCore } from '@triplane/order-core'
@@ -150,4 +150,15 @@ export function createRehearsal(
     },
     order: order.core,
   }
+}
+
+/** Rehearses a decision on the first instrument of a run that may be traded; undefined when there is none. */
+export function rehearsalOf(
+  config: StandaloneConfig,
+  instruments: readonly Instrument[],
+  rates: ConfiguredRates,
+  strategies?: readonly StrategyDefinition[],
+): Rehearsal['rehearse'] | undefined {
+  const instrument = tradableOf(instruments, rates).find(({ quote }) => rates.find(quote) !== undefined)
+  return instrument && createRehearsal(config, instrument, rates, strategies).rehearse
 }

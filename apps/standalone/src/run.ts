@@ -1,7 +1,7 @@
 import type { Source } from '@triplane/feeds'
 import { US_PER_MINUTE, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import type { FeedItem } from '@triplane/market-data'
-import { Breather } from '@triplane/service'
+import { Breather, IdleWork } from '@triplane/service'
 import type { History } from './history.ts'
 import type { LiveStatus, LiveView } from './live-view.ts'
 import type { Planes } from './planes.ts'
@@ -24,6 +24,8 @@ export interface RunStages {
   readonly onTurn: (nowUs: number) => void
   /** Market time for which the run continues beyond its last item; without one it ends with its feed. */
   readonly durationUs: number | undefined
+  /** Rehearses a decision, in idle moments. Default: there are none. */
+  readonly rehearse?: (() => void) | undefined
   /** Whether the run was stopped: it ends where its feed was closed, because nothing is known beyond that. */
   readonly isStopped: () => boolean
 }
@@ -42,13 +44,16 @@ export async function run({
   clock,
   onTurn,
   durationUs,
+  rehearse,
   isStopped,
 }: RunStages): Promise<void> {
   const { lockstep, data, strategy, order } = planes
   const breather = new Breather(clock)
+  const rehearsal = rehearse && new IdleWork(rehearse, clock)
   let beatUs = 0
 
   for await (const items of source.feed.batches()) {
+    rehearsal?.end()
     const nowUs = clock.nowUs()
     onTurn(nowUs)
     for (let i = 0; i < items.length; i++) {
@@ -64,7 +69,9 @@ export async function run({
     await endTurn()
     view.show(status)
     await breather.breathe()
+    rehearsal?.begin()
   }
+  rehearsal?.end()
 
   const endUs = durationUs === undefined ? undefined : source.startUs + durationUs
   if (endUs !== undefined && isFarBehind(endUs)) await comeTo(endUs)

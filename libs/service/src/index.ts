@@ -3,6 +3,7 @@ export { hostStateSchema, PlaneHost, type HostState } from './host/plane-host.ts
 export { readingFrom } from './host/reading.ts'
 export { SourceHost, sourceStateSchema } from './host/source-host.ts'
 export { Breather } from './host/breather.ts'
+export { IdleWork } from './host/idle-work.ts'
 export { PlaneOutput } from './host/plane-output.ts'
 export { Edge } from './host/edge.ts'
 export { gatedPartitions } from './host/watermark-gate.ts'
