@@ -7,25 +7,30 @@ function recordingPlanes() {
   const log: string[] = []
   const timer = (name: string, periodUs: number) => {
     let dueUs = Number.POSITIVE_INFINITY
+    /** Data starts it. */
+    const start = (nowUs: number) => void (dueUs = Math.min(dueUs, Math.ceil((nowUs + 1) / periodUs) * periodUs))
     const run = (throughUs: number) => {
-      if (dueUs === Number.POSITIVE_INFINITY) dueUs = Math.ceil((throughUs + 1) / periodUs) * periodUs
       for (; dueUs <= throughUs; dueUs += periodUs) log.push(`${name} timer ${dueUs}`)
     }
-    return { run, nextDueUs: () => dueUs }
+    return { start, run, nextDueUs: () => dueUs }
   }
   const dataTimer = timer('data', 100)
   const plane = (name: string, periodUs: number) => {
     const own = timer(name, periodUs)
     return {
       step(throughUs: number, throughRank: Rank) {
-        if (throughRank === rank.data) log.push(`${name} data ${throughUs}`)
-        else own.run(throughUs)
+        if (throughRank !== rank.data) return own.run(throughUs)
+        own.start(throughUs)
+        log.push(`${name} data ${throughUs}`)
       },
       nextDueUs: own.nextDueUs,
     }
   }
   const data = {
-    accept: (item: FeedItem) => void log.push(`data ${item.tsRecvUs}`),
+    accept(item: FeedItem) {
+      dataTimer.start(item.tsRecvUs)
+      log.push(`data ${item.tsRecvUs}`)
+    },
     advance: dataTimer.run,
     nextDueUs: dataTimer.nextDueUs,
   }

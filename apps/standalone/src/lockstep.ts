@@ -88,10 +88,10 @@ export class Lockstep {
   /** Handles everything with an effect time below `endUs`. No earlier item may follow. */
   closeBefore(endUs: number): void {
     if (this.#openUs === undefined || this.#openUs >= endUs) return
-    this.#close(this.#openUs)
+    // Nothing is due when most instants end: they need no closing.
     for (let dueUs = this.#nextDueUs(); dueUs < endUs; dueUs = this.#nextDueUs()) {
-      this.#openUs = dueUs
-      this.#close(dueUs)
+      this.#openUs = Math.max(this.#openUs, dueUs)
+      this.#close(this.#openUs)
     }
   }
 
