@@ -5,7 +5,9 @@ import type { Event, EventDraft } from './event.ts'
  * the last drain.
  */
 export class Outbox<E extends Event = Event> {
-  #events: E[] = []
+  /** The slots below `#size` are in use. They are reused: an array that grows anew for each drain costs as much as an event. */
+  readonly #events: E[] = []
+  #size = 0
   #seq: number
 
   /** `lastSeq` is the last sequence number used: 0 for a new run. */
@@ -18,14 +20,14 @@ export class Outbox<E extends Event = Event> {
   }
 
   get size(): number {
-    return this.#events.length
+    return this.#size
   }
 
   /** Adds a draft that the caller no longer uses. Sets `seq` on the draft itself when it has the field. */
   add(draft: EventDraft<E>): void {
     const event = (draft.seq === undefined ? withPlace(draft) : draft) as E
     ;(event as { seq: number }).seq = ++this.#seq
-    this.#events.push(event)
+    this.#events[this.#size++] = event
   }
 
   /** The sequence of the next event; ids of derived events are built from it. */
@@ -35,8 +37,8 @@ export class Outbox<E extends Event = Event> {
 
   /** Removes and returns all events. */
   drain(): readonly E[] {
-    const events = this.#events
-    if (events.length > 0) this.#events = []
+    const events = this.#events.slice(0, this.#size)
+    this.#size = 0
     return events
   }
 }

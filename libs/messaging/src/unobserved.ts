@@ -9,7 +9,9 @@ const MAX_BATCHES = 4096
  */
 export class Unobserved<E extends Event> {
   readonly #see: (event: E) => void
+  /** The slots below `#waiting` are in use; they are reused. */
   readonly #batches: (readonly E[])[] = []
+  #waiting = 0
 
   /** `see` is called with every event once, in emission order. */
   constructor(see: (event: E) => void) {
@@ -18,17 +20,17 @@ export class Unobserved<E extends Event> {
 
   /** Adds a batch, which must not change afterwards. */
   add(events: readonly E[]): void {
-    this.#batches.push(events)
-    if (this.#batches.length === MAX_BATCHES) this.observe()
+    this.#batches[this.#waiting++] = events
+    if (this.#waiting === MAX_BATCHES) this.observe()
   }
 
   /** Passes everything added since the last call to `see`. */
   observe(): void {
     const batches = this.#batches
-    for (let i = 0; i < batches.length; i++) {
+    for (let i = 0; i < this.#waiting; i++) {
       const events = batches[i] as readonly E[]
       for (let j = 0; j < events.length; j++) this.#see(events[j] as E)
     }
-    batches.length = 0
+    this.#waiting = 0
   }
 }

@@ -65,8 +65,8 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     if (this.#closed) throw closedError('consumer')
     const size = Math.min(this.#end - this.#head, max)
     if (size === 0) return nothing
-    const taken: BusRecord[] = [this.#shift()]
-    for (let i = 1; i < size; i++) taken.push(this.#shift())
+    const taken = new Array<BusRecord>(size)
+    for (let i = 0; i < size; i++) taken[i] = this.#shift()
     if (this.#head === this.#end) this.#head = this.#end = 0
     else if (this.#head >= COMPACT_AT && this.#head * 2 > this.#end) this.#compact()
     return taken
