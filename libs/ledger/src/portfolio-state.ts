@@ -16,6 +16,7 @@ export function portfolioState(
 ): EventDraft<PortfolioState> {
   return {
     type: 'portfolioState',
+    seq: 0,
     effectUs,
     equityUsd: money(valuation.equityUsd),
     realizedUsd: money(valuation.realizedUsd),

@@ -293,7 +293,7 @@ export function createStrategyCore(
     invariant(target !== undefined, 'a strategy without limits has a target', name)
     target.strength = strength
     const direction = strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT'
-    outbox.add({ type: 'signal', strategy: name, instrument: id, effectUs: askedUs, strength, direction })
+    outbox.add({ type: 'signal', seq: 0, strategy: name, instrument: id, effectUs: askedUs, strength, direction })
   }
 
   /** Clears what it wants: its targets become flat, its requested orders are cancelled. */
@@ -333,7 +333,7 @@ export function createStrategyCore(
       instrument.targetUsd = (instrument.targetUsd ?? 0) + notionalUsd
     }
     const { targets, grossUsd, netUsd, scale } = wanted
-    outbox.add({ type: 'targetPortfolio', effectUs: nowUs, targets, grossUsd, netUsd, scale })
+    outbox.add({ type: 'targetPortfolio', seq: 0, effectUs: nowUs, targets, grossUsd, netUsd, scale })
     pursueTargets(nowUs)
   }
 
@@ -382,7 +382,7 @@ export function createStrategyCore(
 
   function onSwitchChanges(changes: readonly SwitchChange[], nowUs: number): void {
     for (const { switchType, active, value, limit, why } of changes) {
-      outbox.add({ type: 'killSwitch', switchType, effectUs: nowUs, active, value, limit, why })
+      outbox.add({ type: 'killSwitch', seq: 0, switchType, effectUs: nowUs, active, value, limit, why })
     }
     if (changes.length > 0) retarget(nowUs)
   }

@@ -24,6 +24,7 @@ export function fillEvent(
   const orderUnits = order ? order.quantityUnits : quantityUnitsOf(intent.quantity, terms)
   return {
     type: 'fill',
+    seq: 0,
     fillId: report.fillId,
     intentId: intent.intentId,
     strategy: intent.strategy,

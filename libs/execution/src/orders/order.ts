@@ -45,26 +45,31 @@ export function orderEvent(
   effectUs: number,
   reason?: RiskCode | BrokerReject | CancelReason,
 ): EventDraft<OrderEvent> {
-  const { intent, quantityScale } = order
-  return {
+  const { intent, quantityScale, quantityUnits, filledUnits } = order
+  const event: Mutable<EventDraft<OrderEvent>> = {
     type: 'orderEvent',
+    seq: 0,
     intentId: intent.intentId,
     strategy: intent.strategy,
     instrument: intent.instrument,
     effectUs,
     state: order.state,
-    ...(reason && { reason }),
     side: intent.side,
     orderType: intent.orderType,
-    quantity: order.quantityUnits > 0n ? formatFixed(order.quantityUnits, quantityScale) : intent.quantity,
+    quantity: quantityUnits > 0n ? formatFixed(quantityUnits, quantityScale) : intent.quantity,
     requestedQuantity: intent.quantity,
-    filledQuantity: formatFixed(order.filledUnits, quantityScale),
-    ...(intent.limitPrice !== undefined && { limitPrice: intent.limitPrice }),
+    filledQuantity: filledUnits === 0n ? '0' : formatFixed(filledUnits, quantityScale),
     tsIntentUs: intent.effectUs,
     tsStateUs: order.stateUs,
     tsPrevStateUs: order.prevStateUs,
   }
+  // Spreading them in would cost as much as all the rest.
+  if (intent.limitPrice !== undefined) event.limitPrice = intent.limitPrice
+  if (reason !== undefined) event.reason = reason
+  return event
 }
+
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
 
 /** The state of a working order according to the broker's reports. */
 export function lastKnownState({ filledUnits, ackUs }: Order): 'unknown' | 'acknowledged' | 'partially_filled' {

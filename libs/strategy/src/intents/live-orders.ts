@@ -162,7 +162,7 @@ export class LiveOrders {
       const { intentId, strategy, rests, hasEnded, cancelSentUs } = order
       if (!rests || hasEnded || nowUs < cancelSentUs + graceUs || !isMeant(order)) continue
       order.cancelSentUs = nowUs
-      outbox.add({ type: 'cancelIntent', intentId, strategy, instrument, effectUs: nowUs, reason })
+      outbox.add({ type: 'cancelIntent', seq: 0, intentId, strategy, instrument, effectUs: nowUs, reason })
     }
   }
 

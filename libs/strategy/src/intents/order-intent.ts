@@ -23,16 +23,24 @@ interface Decided {
  */
 export function orderIntent(order: PlannedOrder, owners: Owners, decided: Decided): OrderIntent {
   const { instrument, bid, ask, quotedUs, nowUs, validityMs, seq } = decided
+  const { strategy, shares } = owners
   return {
     type: 'orderIntent',
     seq: 0,
-    intentId: `${owners.strategy}-${seq}`,
-    ...owners,
+    intentId: `${strategy}-${seq}`,
+    strategy,
     instrument,
     effectUs: nowUs,
-    ...order,
+    side: order.side,
+    orderType: order.orderType,
+    quantity: order.quantity,
+    limitPrice: order.limitPrice,
+    timeInForce: order.timeInForce,
+    postOnly: order.postOnly,
+    reduceOnly: order.reduceOnly,
     decisionMid: (bid + ask) / 2,
     decisionRecvUs: quotedUs,
     validUntilUs: nowUs + validityMs * 1000,
+    ...(shares && { shares }),
   }
 }
