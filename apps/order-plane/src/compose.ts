@@ -3,7 +3,7 @@ import { tradableOf } from '@triplane/instruments'
 import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { accountRates, orderPlane } from '@triplane/planes'
+import { accountRates, orderPlane, orderRehearsal, rehearsedInstrument } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -42,6 +42,7 @@ export async function composeOrderPlane(
   const onRefused = (reason: string) => metrics.stageRefused.inc({ stage: 'control', reason })
   const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
 
+  const rehearsed = rehearsedInstrument(instruments, rates)
   let slowest: SlowestFills | undefined
 
   async function host(context: RunContext, beforeScrape: (measure: () => void) => void) {
@@ -83,6 +84,7 @@ export async function composeOrderPlane(
           slowest?.note(slowFillOf(run.runId, event, trace?.isSampled ? trace.traceId : undefined))
         if (latest) noteEvent(latest, event)
       },
+      rehearse: rehearsed && orderRehearsal({ config: order, instrument: rehearsed, rates }),
       async beforeLive() {
         operators.attach({
           edge,

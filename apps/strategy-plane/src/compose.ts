@@ -1,7 +1,7 @@
 import { quotedOf, tradableOf } from '@triplane/instruments'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
-import { accountRates, strategyPlaneOf, warmUpCheck } from '@triplane/planes'
+import { accountRates, rehearsedInstrument, strategyPlaneOf, strategyRehearsal, warmUpCheck } from '@triplane/planes'
 import {
   configuredInstruments,
   digestOf,
@@ -36,6 +36,7 @@ export function composeStrategyPlane(
     ...config.metrics,
     logger,
   })
+  const rehearsed = rehearsedInstrument(instruments, rates)
   let core: StrategyCore | undefined
   return planeParts(
     config,
@@ -86,6 +87,7 @@ export function composeStrategyPlane(
           observe(event, isNew) {
             if (isNew && latest) noteEvent(latest, event)
           },
+          rehearse: rehearsed && strategyRehearsal({ config: strategy, strategies, instrument: rehearsed, rates }),
           async beforeLive() {
             haltAfterCrash(config, strategyPlane.label, context)
           },

@@ -4,3 +4,7 @@ export { composeDataPlane, dataPlane, type DataPlane } from './data/data-plane.t
 export { strategyPlane, strategyPlaneOf } from './strategy/strategy-plane.ts'
 export { warmUpCheck } from './strategy/warm-up-check.ts'
 export { orderPlane } from './order/order-plane.ts'
+// Rehearsals of their rare paths
+export { orderRehearsal } from './rehearsal/order-rehearsal.ts'
+export { rehearsedInstrument } from './rehearsal/rehearsed-market.ts'
+export { strategyRehearsal } from './rehearsal/strategy-rehearsal.ts'

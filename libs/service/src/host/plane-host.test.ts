@@ -56,7 +56,14 @@ const rethrow = (fault: unknown) => {
 const run = aRun({ mode: 'live', positions: [] })
 
 /** A host with its folder, on a bus that others use too. */
-function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshots(folder, codec), disk = systemDisk) {
+function open(
+  bus: Bus,
+  folder: string,
+  group = 'echo',
+  snapshots = new Snapshots(folder, codec),
+  disk = systemDisk,
+  rehearse?: () => void,
+) {
   const saved = snapshots.newest()
   const { plane, heard, agenda } = echoPlane(saved?.state.core)
   const producer = bus.producer({ name: 'echo', runId: run.runId })
@@ -83,6 +90,7 @@ function open(bus: Bus, folder: string, group = 'echo', snapshots = new Snapshot
     snapshotEveryMs: 3_600_000,
     decode: (record) => ok(record.events),
     deadLetter: () => undefined,
+    rehearse,
     onHeartbeat: () => undefined,
     onLogFault: (fault) => fault && faults.push(fault.code),
     onSnapshotFault: (fault) => faults.push(String(fault)),
@@ -122,6 +130,20 @@ describe('a hosted plane', () => {
     sender.send(topics.trades, 'BTC/USDT', [
       aTrade({ seq: ++seq, tradeId, tsRecvUs: testStartUs + tradeId, ...fields }),
     ])
+
+  it('rehearses once it has handled what came and waits', async () => {
+    const heardAtRehearsal = await new Promise<readonly number[]>((resolve) => {
+      const { host, heard } = open(bus, folder, 'echo', undefined, undefined, () => {
+        if (heard.length === 0) return
+        host.stop()
+        void running.then(() => resolve(heard))
+      })
+      const running = host.run()
+      send(1)
+      send(2)
+    })
+    expect(heardAtRehearsal).toEqual([1, 2])
+  })
 
   it('does once what is delivered twice, and passes over what other runs sent', async () => {
     const { host, heard } = open(bus, folder)

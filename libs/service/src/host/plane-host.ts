@@ -32,6 +32,7 @@ import { Breather } from './breather.ts'
 import { CatchUp, type MarketPartition } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
+import { IdleWork } from './idle-work.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 import { placeOf, type Reading } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
@@ -82,6 +83,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly onRecord?: ((record: BusRecord<Payload>, events: readonly Event[]) => void) | undefined
   /** Called once, after the logged turns are repeated and before anything new. */
   readonly beforeLive?: (() => Promise<void>) | undefined
+  /** Rehearses a decision, in idle moments. */
+  readonly rehearse?: (() => void) | undefined
   /** Called with heartbeats of the stage that the plane follows. */
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
   /** The input log cannot be written, or can again; outputs wait until it can. A failed sync also ends `run`. */
@@ -225,7 +228,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /** Runs until `stop`: first the turns of the input log, then what arrives. Rejects with a fault or a bug. */
   async run(): Promise<void> {
-    const { consumer, clock, log, output, snapshotEveryMs } = this.#options
+    const { consumer, clock, log, output, snapshotEveryMs, rehearse } = this.#options
     await this.#replay()
     // A turn that reads a new topic can only be repeated from a snapshot that has its position.
     if (this.#options.reading.joined.length > 0) await this.#snapshot()
@@ -233,6 +236,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     let committedUs = 0
     let snapshotUs = clock.monotonicUs()
     let waiting = false
+    const rehearsal = rehearse && new IdleWork(rehearse, clock)
     while (!this.#isStopping) {
       if (this.#leftover.length === 0 && !this.#isBehind) {
         if (!waiting) {
@@ -243,7 +247,9 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
           }
           void consumer.arrived().then(woken, woken)
         }
+        rehearsal?.begin()
         await this.#wake.wait(TICK_MS)
+        rehearsal?.end()
       }
       if (this.#isStopping) break
       this.#step(this.#unlogged.length > 0 || this.#isBehind ? [] : this.#take())

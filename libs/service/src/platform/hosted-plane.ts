@@ -44,6 +44,8 @@ export interface HostedPlaneOptions<In extends Event, Out extends Event, Core ex
   readonly observe: (event: Out, isNew: boolean) => void
   readonly traceparentOf?: (event: Out) => string | undefined
   readonly onRecord?: (record: BusRecord<Buffer>, events: readonly Event[]) => void
+  /** Rehearses a decision, in idle moments of a live run. */
+  readonly rehearse?: (() => void) | undefined
   /** Called once, before any new input. */
   readonly beforeLive?: () => Promise<void>
   /** Called when the run has ended. */
@@ -132,6 +134,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     deadLetter: (refused) => edge.deadLetter(refused),
     onRecord: options.onRecord,
     beforeLive: options.beforeLive,
+    rehearse: run.mode === 'live' ? options.rehearse : undefined,
     onHeartbeat: (heartbeat) => edge.forward(heartbeat),
     onLogFault(fault) {
       if (fault && !isLogDown) logger.critical('The input log cannot be written or synced: nothing is sent', { fault })
