@@ -9,7 +9,7 @@ import {
 } from '@triplane/contracts'
 import { decimalsOf, floorTime } from '@triplane/kernel'
 import type { OrderBook } from '../order-book/order-book.ts'
-import { decimalsFor, isWhole, scaleOf } from '../steps/exact-units.ts'
+import { decimalsFor, scaleOf } from '../steps/exact-units.ts'
 
 /** The instrument to measure, and the intervals over which to sum. */
 export interface OrderFlowOptions {
@@ -137,10 +137,11 @@ export class OrderFlow {
     askSize: number,
     emit: Emit,
   ): void {
-    // Twice, since the ask may have more digits than the bid: then both are counted in smaller units.
-    this.#units(bidSize)
+    let bidUnits = this.#units(bidSize)
+    const decimals = this.#decimals
     const askUnits = this.#units(askSize)
-    const bidUnits = this.#units(bidSize)
+    // The ask has more digits than the bid: both are counted in smaller units then.
+    if (this.#decimals > decimals) bidUnits = this.#units(bidSize)
     if (this.#hasBest) {
       let units = 0
       if (bid >= this.#bid) units += bidUnits
@@ -153,18 +154,15 @@ export class OrderFlow {
         this.#intervalUnits = 0
       }
       this.#intervalUnits += units
-      emit({
-        type: 'ofi',
-        seq: 0,
-        source: this.#options.source,
-        instrument: this.#options.instrument,
-        tsRecvUs,
-        ...(tsEventUs !== undefined && { tsEventUs }),
-        value: units / this.#unitsPerBase,
-        intervalStartUs,
-        intervalValue: this.#intervalUnits / this.#unitsPerBase,
-        depth: (bidUnits + askUnits) / (2 * this.#unitsPerBase),
-      })
+      const { source, instrument } = this.#options
+      const value = units / this.#unitsPerBase
+      const intervalValue = this.#intervalUnits / this.#unitsPerBase
+      const depth = (bidUnits + askUnits) / (2 * this.#unitsPerBase)
+      const type = 'ofi'
+      // Two literals, since a spread would cost more than all the rest.
+      if (tsEventUs === undefined)
+        emit({ type, seq: 0, source, instrument, tsRecvUs, value, intervalStartUs, intervalValue, depth })
+      else emit({ type, seq: 0, source, instrument, tsRecvUs, tsEventUs, value, intervalStartUs, intervalValue, depth })
     }
     this.#hasBest = true
     this.#bid = bid
@@ -174,7 +172,9 @@ export class OrderFlow {
   }
 
   #units(size: number): number {
-    if (!isWhole(size, this.#unitsPerBase)) this.#refine(size)
+    const units = Math.round(size * this.#unitsPerBase)
+    if (units / this.#unitsPerBase === size) return units
+    this.#refine(size)
     return Math.round(size * this.#unitsPerBase)
   }
 
