@@ -11,8 +11,10 @@ import { instrumentLabels } from '../instrument-labels.ts'
 export class Freshness {
   readonly #monotonicUs: () => number
   readonly #seriesOf: ReadonlyMap<InstrumentId, HistogramHandle>
+  /** The delays to be recorded, and their series: the first `#count` of each. They are reused, since emptying them would cost more. */
   readonly #waiting: HistogramHandle[] = []
   readonly #delaysUs: number[] = []
+  #count = 0
   #handedOverUs = 0
 
   constructor(
@@ -38,16 +40,19 @@ export class Freshness {
   onDelay(instrument: InstrumentId, delayUs: number): void {
     const series = this.#seriesOf.get(instrument)
     if (series === undefined) return
-    this.#waiting.push(series)
-    this.#delaysUs.push(Math.max(0, delayUs))
+    this.#waiting[this.#count] = series
+    this.#delaysUs[this.#count] = delayUs > 0 ? delayUs : 0
+    this.#count++
   }
 
   /** The events of the last hand-over are published. */
   published(): void {
-    if (this.#waiting.length === 0) return
+    if (this.#count === 0) return
     const workUs = this.#monotonicUs() - this.#handedOverUs
-    for (let i = 0; i < this.#waiting.length; i++)
-      this.#waiting[i]?.observe(((this.#delaysUs[i] as number) + workUs) / 1e6)
-    this.#waiting.length = this.#delaysUs.length = 0
+    for (let i = 0; i < this.#count; i++) {
+      const series = this.#waiting[i] as HistogramHandle
+      series.observe(((this.#delaysUs[i] as number) + workUs) / 1e6)
+    }
+    this.#count = 0
   }
 }
