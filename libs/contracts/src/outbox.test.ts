@@ -13,6 +13,18 @@ describe('Outbox', () => {
     expect(outbox.lastSeq).toBe(43)
   })
 
+  it.each([1, 32, 33, 100])('drains %d events, again and again, each once', (count) => {
+    const outbox = new Outbox()
+    const drained = [1, 2, 3].map(() => {
+      for (let i = 0; i < count; i++) outbox.add(aTrade({ seq: 0 }))
+      expect(outbox.size).toBe(count)
+      return outbox.drain()
+    })
+    outbox.add(aTrade({ seq: 0 }))
+    expect(outbox.drain()).toHaveLength(1)
+    expect(drained.flat().map(({ seq }) => seq)).toEqual(Array.from({ length: 3 * count }, (_, i) => i + 1))
+  })
+
   it('inserts the sequence behind the type, as on the wire', () => {
     const { seq: _, ...draft } = aMarketStatus()
     const outbox = new Outbox(6)

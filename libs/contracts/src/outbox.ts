@@ -1,12 +1,15 @@
 import type { Event, EventDraft } from './event.ts'
 
+/** Up to so many events are copied out of an array that is used again: a new one would have room for far more than a frame has. */
+const MOST_REUSED = 32
+
 /**
  * The events that a core emits, in order. It stamps each event with the producer's sequence; `drain` returns those added since
  * the last drain.
  */
 export class Outbox<E extends Event = Event> {
-  /** The slots below `#size` are in use. They are reused: an array that grows anew for each drain costs as much as an event. */
-  readonly #events: E[] = []
+  /** The slots below `#size` are in use. */
+  #events: E[] = []
   #size = 0
   #seq: number
 
@@ -37,8 +40,11 @@ export class Outbox<E extends Event = Event> {
 
   /** Removes and returns all events. */
   drain(): readonly E[] {
-    const events = this.#events.slice(0, this.#size)
+    const size = this.#size
     this.#size = 0
+    if (size <= MOST_REUSED) return this.#events.slice(0, size)
+    const events = this.#events
+    this.#events = []
     return events
   }
 }
