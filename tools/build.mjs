@@ -19,6 +19,14 @@ export const BANNER = [
   `const __dirname = __toPath(new URL('.', import.meta.url))`,
 ].join('\n')
 
+/** Threads with an entry of their own, by the module that starts them: their bundle lies beside that of an app which has it. */
+const WORKERS = {
+  'libs/storage/src/worker/worker-writers.ts': {
+    entry: 'libs/storage/src/worker/history-worker.ts',
+    bundle: 'history-worker.js',
+  },
+}
+
 /** The apps that have an entry, by folder name. */
 export function appNames() {
   return readdirSync(join(root, 'apps')).filter((app) => existsSync(entryOf(app)))
@@ -29,14 +37,32 @@ export function isStale(app) {
   return freshCommitOf(app) !== currentCommit()
 }
 
-/** Bundles one app for Node 20. The bundle appears whole or not at all, so that a start beside it never reads half of it. */
+/**
+ * Bundles one app for Node 20, and the threads that it starts. A bundle appears whole or not at all, so that a start beside it
+ * never reads half of it.
+ */
 export async function buildApp(app) {
   const commit = currentCommit()
+  const main = await bundle(entryOf(app), join(outputOf(app), 'main.js'), commit)
+  const threads = Object.entries(WORKERS).filter(([starter]) => main.sources.includes(starter))
+  const bundles = await Promise.all(
+    threads.map(([, worker]) => bundle(join(root, worker.entry), join(outputOf(app), worker.bundle), commit)),
+  )
+  const sources = [main, ...bundles].flatMap((built) => built.sources)
+  const inputs = { commit, files: ['package-lock.json', 'tools/build.mjs', ...new Set(sources)] }
+  mkdirSync(outputOf(app), { recursive: true })
+  // The app's own last: from then on it can be started.
+  for (const file of [...bundles, main].flatMap((built) => built.files)) writeWhole(file.path, file.contents)
+  writeWhole(join(outputOf(app), INPUTS), JSON.stringify(inputs))
+}
+
+/** Bundles one entry. Returns its files, which are not written yet, and the sources of which something is in it. */
+async function bundle(entry, outfile, commit) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const result = await build({
     absWorkingDir: root,
-    entryPoints: [entryOf(app)],
-    outfile: join(outputOf(app), 'main.js'),
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
@@ -49,16 +75,15 @@ export async function buildApp(app) {
     define: {
       'process.env.TRIPLANE_VERSION': JSON.stringify(version),
       'process.env.TRIPLANE_COMMIT': JSON.stringify(commit),
+      // The banner says what it is.
+      'process.env.TRIPLANE_BUNDLE_FOLDER': '__dirname',
     },
     logLevel: 'warning',
     metafile: true,
     write: false,
   })
   const sources = Object.keys(result.metafile.inputs).filter((path) => !path.startsWith('node_modules/'))
-  const inputs = { commit, files: ['package-lock.json', 'tools/build.mjs', ...sources] }
-  mkdirSync(outputOf(app), { recursive: true })
-  for (const file of result.outputFiles) writeWhole(file.path, file.contents)
-  writeWhole(join(outputOf(app), INPUTS), JSON.stringify(inputs))
+  return { files: result.outputFiles, sources }
 }
 
 function writeWhole(path, contents) {

@@ -8,9 +8,11 @@ import {
   createSlowestFills,
   endRun,
   HistoryStore,
+  historyWriters,
   slowFillOf,
   StorageMaintenance,
   storedEventTypes,
+  type RowWriters,
   type SlowestFills,
 } from '@triplane/storage'
 import type { HealthReport } from '@triplane/health'
@@ -51,6 +53,7 @@ const NOTE_WITHIN_MS = 5_000
  */
 export class History {
   readonly #database: RunDatabase
+  readonly #writers: RowWriters
   readonly #store: HistoryStore
   readonly #slowest: SlowestFills
   readonly #consumer: Consumer
@@ -64,10 +67,12 @@ export class History {
   static async open(options: HistoryOptions): Promise<History> {
     const { url, folder, logger } = options
     const database = await openRunDatabase({ url, folder, logger })
+    const writers = historyWriters(database)
     let history: History
     try {
-      history = new History(database, options)
+      history = new History(database, writers, options)
     } catch (error) {
+      await writers.close()
       await database.close()
       throw error
     }
@@ -76,12 +81,14 @@ export class History {
     return history
   }
 
-  private constructor(database: RunDatabase, options: HistoryOptions) {
+  private constructor(database: RunDatabase, writers: RowWriters, options: HistoryOptions) {
     const { bus, run, spill, maxBufferedRows, metrics, logger } = options
     this.#database = database
     this.#options = options
+    this.#writers = writers
     this.#store = new HistoryStore({
       pool: database.pool,
+      writers,
       isReady: () => database.isReady,
       runId: run.runId,
       overflow: 'spill',
@@ -216,6 +223,7 @@ export class History {
     try {
       await this.#store.close()
     } finally {
+      await this.#writers.close()
       await this.#slowest.close()
       await this.#maintenance?.stop()
       await this.#database.close()

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
@@ -7,11 +7,11 @@ import {
 import { findGrade, type Grade, type GradeFound } from './grades/grade.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { migrate } from './migrations/migrate.ts'
+import { createPool } from './pool.ts'
 import { storageFault } from './storage-error.ts'
 
 /** The name of the database in an embedded Postgres. */
 const DATABASE = 'triplane'
-const CONNECT_TIMEOUT_MS = 5000
 
 export interface DatabaseOptions {
   /** Connection string of a server; without one the embedded Postgres is started. */
@@ -78,20 +78,6 @@ export async function gradeOf(pool: pg.Pool): Promise<GradeFound> {
   } finally {
     client.release()
   }
-}
-
-/** A pool for any server; not connected yet. */
-export function createPool(url: string): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 5,
-    application_name: 'triplane',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  })
-  // A broken connection is replaced at the next use, and its current user gets the error.
-  pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
-  return pool
 }
 
 /** Creates the database in the embedded server if missing. Returns its connection string. */

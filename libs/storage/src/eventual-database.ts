@@ -1,8 +1,9 @@
 import { retry } from '@triplane/async'
 import type pg from 'pg'
-import { createPool, gradeOf, type Database } from './database.ts'
+import { gradeOf, type Database } from './database.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { migrate } from './migrations/migrate.ts'
+import { createPool } from './pool.ts'
 import { storageFault, StorageError } from './storage-error.ts'
 
 /**

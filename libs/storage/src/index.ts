@@ -4,6 +4,8 @@ export { openDatabaseEventually, type EventualDatabase } from './eventual-databa
 // Runs and their history
 export { beginRun, endRun } from './runs.ts'
 export { HistoryStore } from './history/history-store.ts'
+export { historyWriters } from './history/history-writers.ts'
+export type { RowWriters } from './history/row-writer.ts'
 export type { HistoryObserver } from './history/history-options.ts'
 export { storedEventTypes } from './history/history-tables.ts'
 // Grades of storage: TimescaleDB, its Apache edition, plain Postgres

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { completeEntry, macOf, NO_MAC } from '../src/audit/audit-chain.ts'
-import { createPool } from '../src/database.ts'
+import { createPool } from '../src/pool.ts'
 import {
   createAuditLog,
   describeAuditProblem,

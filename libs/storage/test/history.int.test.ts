@@ -4,9 +4,19 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { allMigrations } from '../src/migrations/all-migrations.ts'
 import { migrate } from '../src/migrations/migrate.ts'
-import { beginRun, endRun, HistoryStore, openDatabase, storedEventTypes, type Database } from '../src/index.ts'
+import {
+  beginRun,
+  endRun,
+  HistoryStore,
+  openDatabase,
+  storedEventTypes,
+  type Database,
+  type RowWriters,
+} from '../src/index.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../src/embedded/embedded-postgres.ts'
 import type { HistoryStoreOptions } from '../src/history/history-options.ts'
+import { workerWriters } from '../src/worker/worker-writers.ts'
+import { historyWorkerFile } from './history-worker-file.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 
 const time = '2024-08-08T14:30:00+00:00'
@@ -182,12 +192,18 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
 const someTrades = (count: number, from = 1): Trade[] =>
   Array.from({ length: count }, (_, i) => aTrade({ seq: from + i, tsRecvUs: testStartUs + i, tradeId: from + i }))
 
-describeWithPostgres('history in Postgres', () => {
+describe.each(['on this thread', 'on a thread of its own'])('%s', (place) =>
+  describeWithPostgres('history in Postgres', () => historySuite(place === 'on a thread of its own')),
+)
+
+function historySuite(hasThread: boolean): void {
   jest.setTimeout(60_000)
   let server: EmbeddedPostgres
   let database: Database
   let pool: pg.Pool
   let folder: string
+  let workerFile: string
+  let threads: RowWriters[]
   let runs = 0
   let runId = ''
 
@@ -196,18 +212,21 @@ describeWithPostgres('history in Postgres', () => {
     server = await startEmbeddedPostgres({ folder })
     database = await openDatabase({ url: server.url, embedded: { folder } })
     pool = database.pool
+    workerFile = hasThread ? historyWorkerFile() : ''
+    threads = hasThread ? [workerWriters(workerFile, { url: server.url })] : []
   })
   beforeEach(() => {
     runId = `run-${++runs}`
   })
   afterAll(async () => {
+    for (const writers of threads) await writers.close()
     await database?.close()
     await server?.stop()
     removeFolders()
   })
 
   const aStore = (options: Partial<HistoryStoreOptions> = {}) =>
-    new HistoryStore({ pool, runId, overflow: 'wait', ...options })
+    new HistoryStore({ pool, ...(threads[0] && { writers: threads[0] }), runId, overflow: 'wait', ...options })
 
   async function countOf(table: string, run = runId): Promise<number> {
     const { rows: found } = await pool.query(`select count(*)::int as n from ${table} where run_id = $1`, [run])
@@ -451,11 +470,14 @@ describeWithPostgres('history in Postgres', () => {
     let place: string
     let away: EmbeddedPostgres
     let own: Database
+    const ownStore = (options: Partial<HistoryStoreOptions>) =>
+      aStore({ pool: own.pool, ...(threads[1] && { writers: threads[1] }), ...options })
 
     beforeAll(async () => {
       place = aFolder()
       away = await startEmbeddedPostgres({ folder: place })
       own = await openDatabase({ url: away.url, embedded: { folder: place } })
+      if (hasThread) threads.push(workerWriters(workerFile, { url: away.url }))
     })
     afterAll(async () => {
       await own.close()
@@ -463,7 +485,7 @@ describeWithPostgres('history in Postgres', () => {
     })
 
     it('stores everything after the server was restarted', async () => {
-      const history = new HistoryStore({ pool: own.pool, runId, overflow: 'wait' })
+      const history = ownStore({ overflow: 'wait' })
       history.write('data', someTrades(100))
       await history.flush()
       await away.stop()
@@ -478,12 +500,12 @@ describeWithPostgres('history in Postgres', () => {
 
     it('gives up in the end: counted live, an error in a replay', async () => {
       await away.stop()
-      const live = new HistoryStore({ pool: own.pool, runId, overflow: 'drop', patienceMs: 1 })
+      const live = ownStore({ overflow: 'drop', patienceMs: 1 })
       live.write('data', someTrades(10))
       await live.close()
       expect(live.counts().trade).toEqual({ ...none, failed: 10 })
       expect(live.health()).toMatchObject({ isHealthy: false, fault: { code: 'unavailable', retryable: true } })
-      const replay = new HistoryStore({ pool: own.pool, runId, overflow: 'wait', patienceMs: 1, maxBufferedRows: 5 })
+      const replay = ownStore({ overflow: 'wait', patienceMs: 1, maxBufferedRows: 5 })
       replay.write('data', someTrades(10))
       await expect(replay.ready()).rejects.toMatchObject({ code: 'unavailable' })
       await expect(replay.close()).rejects.toMatchObject({ code: 'unavailable' })
@@ -495,4 +517,4 @@ describeWithPostgres('history in Postgres', () => {
     const outcome = openDatabase({ url: nobody, embedded: { folder } })
     await expect(outcome).rejects.toMatchObject({ code: 'unavailable', message: expect.not.stringContaining('secret') })
   })
-})
+}

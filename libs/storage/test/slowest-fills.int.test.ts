@@ -2,7 +2,7 @@ import { testStartUs } from '@triplane/testing'
 import { join } from 'node:path'
 import { createSlowestFills, openDatabase, type Database, type StorageError } from '../src/index.ts'
 import type { SlowestFillsOptions, SlowFill } from '../src/slowest-fills/slowest-fills.ts'
-import { createPool } from '../src/database.ts'
+import { createPool } from '../src/pool.ts'
 import { aFolder, describeWithPostgres, removeFolders } from './postgres-suite.ts'
 
 const aSlowFill = (totalUs: number, fill: Partial<SlowFill> = {}): SlowFill => ({

@@ -5,6 +5,7 @@ import type { Logger } from '@triplane/logging'
 import {
   beginRun,
   HistoryStore,
+  historyWriters,
   openDatabaseEventually,
   StorageMaintenance,
   type EventualDatabase,
@@ -72,6 +73,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
       () => undefined,
     )
   }
+  const writers = historyWriters({ pool: database.pool, url })
   let store: HistoryStore | undefined
 
   return {
@@ -79,6 +81,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
     open(run) {
       const opened = new HistoryStore({
         pool: database.pool,
+        writers,
         isReady: () => database.isReady,
         runId: run.runId,
         overflow: 'spill',
@@ -106,6 +109,7 @@ export function openHistories(options: HistoriesOptions): Histories | undefined 
     },
     async close() {
       await maintenance?.stop()
+      await writers.close()
       await database.close()
     },
   }

@@ -6,12 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { DayRegister } from '../grades/day-register.ts'
 import { copyHeader, CopyRows, copyTrailer } from './copy-rows.ts'
 import type { HistoryTable } from './history-table.ts'
-
-/** Rows for one table, in two columns. */
-export interface Batch {
-  readonly events: readonly Event[]
-  readonly producers: readonly string[]
-}
+import type { Batch, RowWriter } from './row-writer.ts'
 
 /** SQLSTATE unique_violation. */
 const NOT_NEW = '23505'
@@ -25,7 +20,7 @@ const SLICE_ROWS = 500
  * Writes batches over one connection: COPY into a temporary table, then insert the new rows, in one transaction; creates
  * missing partitions before that. After an error the connection is dropped and the next batch takes another.
  */
-export class BatchWriter {
+export class BatchWriter implements RowWriter {
   readonly #pool: pg.Pool
   readonly #runId: string
   readonly #staged = new Set<HistoryTable>()
@@ -39,7 +34,6 @@ export class BatchWriter {
     this.#runId = runId
   }
 
-  /** Writes the batch, all or nothing. Returns how many rows were new. Throws what the client throws. */
   async write(table: HistoryTable, batch: Batch): Promise<number> {
     const client = (this.#client ??= await this.#connect())
     try {
@@ -77,7 +71,6 @@ export class BatchWriter {
     return rowCount ?? 0
   }
 
-  /** Drops the connection; a write in progress fails. */
   close(): void {
     if (this.#client !== undefined) this.#giveUp(this.#client)
   }

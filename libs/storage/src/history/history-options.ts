@@ -2,6 +2,7 @@ import type { EventType } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type pg from 'pg'
 import type { StorageError } from '../storage-error.ts'
+import type { RowWriters } from './row-writer.ts'
 import type { SpillOptions } from './spill.ts'
 
 /** The outcomes for the events of one type, counted since the store was created. */
@@ -51,6 +52,8 @@ export interface HistoryObserver {
 export interface HistoryStoreOptions {
   /** Its server may still be down. */
   readonly pool: pg.Pool
+  /** Where rows are written; by default on this thread, over the pool. */
+  readonly writers?: RowWriters
   /** False until the schema exists: the database then counts as down. */
   readonly isReady?: () => boolean
   readonly runId: string

@@ -1,11 +1,11 @@
 import { Backoff, delay, endsWithin, Signal } from '@triplane/async'
 import type { Event, EventType } from '@triplane/contracts'
 import { invariant, systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
-import type pg from 'pg'
 import { isDatabaseAway, storageFault, StorageError } from '../storage-error.ts'
-import { BatchWriter, type Batch } from './batch-writer.ts'
 import type { HistoryCounts, HistoryHealth, HistoryObserver, HistoryStoreOptions } from './history-options.ts'
 import { historyTables } from './history-tables.ts'
+import { poolWriters } from './history-writers.ts'
+import type { Batch, RowWriter, RowWriters } from './row-writer.ts'
 import { Spill, type OldestSegment } from './spill.ts'
 import { TableBuffer } from './table-buffer.ts'
 
@@ -37,10 +37,10 @@ interface Flight {
  * 6. A row on the disk is removed only after it was stored, under its own run.
  */
 export class HistoryStore {
-  readonly #pool: pg.Pool
+  readonly #writers: RowWriters
   readonly #isReady: () => boolean
   readonly #runId: string
-  readonly #writer: BatchWriter
+  readonly #writer: RowWriter
   readonly #overflow: 'drop' | 'wait' | 'spill'
   readonly #spill: Spill | undefined
   readonly #maxBufferedRows: number
@@ -59,7 +59,7 @@ export class HistoryStore {
   /** Set while rows are on the disk: moves them to the database. */
   #replaying: Promise<void> | undefined
   /** For rows of another run; closed when they are stored. */
-  #otherWriter: { readonly runId: string; readonly writer: BatchWriter } | undefined
+  #otherWriter: { readonly runId: string; readonly writer: RowWriter } | undefined
   /** Raised when rows have left memory. */
   readonly #roomMade = new Signal()
   #lastWriteUs: number | undefined
@@ -74,10 +74,10 @@ export class HistoryStore {
 
   /** Throws StorageError `spill_failed` when the folder of the spill cannot be used. */
   constructor(options: HistoryStoreOptions) {
-    this.#pool = options.pool
+    this.#writers = options.writers ?? poolWriters(options.pool)
     this.#isReady = options.isReady ?? (() => true)
     this.#runId = options.runId
-    this.#writer = new BatchWriter(options.pool, options.runId)
+    this.#writer = this.#writers.of(options.runId)
     this.#overflow = options.overflow
     this.#maxBufferedRows = options.maxBufferedRows ?? 50_000
     this.#maxBatchRows = options.maxBatchRows ?? 10_000
@@ -247,7 +247,7 @@ export class HistoryStore {
   }
 
   /** Retries until the batch is stored, or given up because the fault is permanent or lasts too long. */
-  async #storeBatch(writer: BatchWriter, buffer: TableBuffer, batch: Batch, flight?: Flight): Promise<void> {
+  async #storeBatch(writer: RowWriter, buffer: TableBuffer, batch: Batch, flight?: Flight): Promise<void> {
     const rows = batch.events.length
     const startUs = this.#clock.monotonicUs()
     const { signal } = this.#stopping
@@ -272,7 +272,7 @@ export class HistoryStore {
     }
   }
 
-  #attempt(writer: BatchWriter, buffer: TableBuffer, batch: Batch): Promise<number> {
+  #attempt(writer: RowWriter, buffer: TableBuffer, batch: Batch): Promise<number> {
     if (!this.#isReady())
       throw new StorageError('unavailable', 'Expected a database with its schema, was not ready yet')
     return writer.write(buffer.table, batch)
@@ -364,11 +364,11 @@ export class HistoryStore {
     }
   }
 
-  #writerOf(runId: string): BatchWriter {
+  #writerOf(runId: string): RowWriter {
     if (runId === this.#runId) return this.#writer
     if (this.#otherWriter?.runId !== runId) {
       this.#otherWriter?.writer.close()
-      this.#otherWriter = { runId, writer: new BatchWriter(this.#pool, runId) }
+      this.#otherWriter = { runId, writer: this.#writers.of(runId) }
     }
     return this.#otherWriter.writer
   }
@@ -387,7 +387,7 @@ export class HistoryStore {
   }
 
   /** Rows of another run are reported to the observer, but not counted for this run. */
-  #countStored(writer: BatchWriter, buffer: TableBuffer, rows: number, written: number, startUs: number): void {
+  #countStored(writer: RowWriter, buffer: TableBuffer, rows: number, written: number, startUs: number): void {
     if (writer === this.#writer) {
       buffer.written += written
       buffer.known += rows - written
@@ -399,7 +399,7 @@ export class HistoryStore {
     this.#observer?.stored(buffer.table.eventType, rows, rows - written, seconds)
   }
 
-  #countFailed(writer: BatchWriter, buffer: TableBuffer, rows: number, fault: StorageError): void {
+  #countFailed(writer: RowWriter, buffer: TableBuffer, rows: number, fault: StorageError): void {
     if (writer === this.#writer) buffer.failed += rows
     this.#loss ??= fault
     this.#observer?.failed(buffer.table.eventType, rows)

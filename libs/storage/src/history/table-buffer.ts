@@ -1,6 +1,6 @@
 import type { Event } from '@triplane/contracts'
-import type { Batch } from './batch-writer.ts'
 import type { HistoryTable } from './history-table.ts'
+import type { Batch } from './row-writer.ts'
 
 /** The waiting rows of one table, in two columns, and the outcomes for the others. */
 export class TableBuffer {
