@@ -1,12 +1,12 @@
-// The cost for a plane of putting consumed events into input order, by the size of their batches: each batch has the events of
-// one instrument on one topic, so batches of one flush have the same times.
+// The cost for a plane of putting consumed events into input order, by the size of their batches, where these overlap as much as
+// they can: each has the events of one type and one instrument, as if on a topic of its own, at the same times as the others.
 import { Outbox, rank, type Event } from '@triplane/contracts'
 import { Stepper } from '@triplane/messaging'
 import { runBench, type Contender } from './harness.ts'
 
 const INSTANTS = 10_000
 const INSTRUMENTS = ['BTC/USDT@sim', 'ETH/USDT@sim']
-/** In the order of their topics. */
+/** In the order of the batches. */
 const TYPES = ['bookDelta', 'ofi', 'quote', 'trade'] as const
 const START_US = 1_723_127_400_000_000
 const STEP_US = 1000
@@ -33,7 +33,7 @@ function eventsOf(): Event[] {
 }
 
 /**
- * The same in batches of this size, as a consumer gets them: of each flush first those of one topic, then those of the next.
+ * The same in batches of this size: of each flush first those of one type, then those of the next.
  */
 function flushesOf(events: readonly Event[], batchSize: number): Event[][][] {
   const kinds = TYPES.flatMap((type) => INSTRUMENTS.map((instrument) => ({ type, instrument })))
@@ -74,7 +74,7 @@ function orderOf(flushes: readonly Event[][][], batchSize: number): number {
 
 const events = eventsOf()
 await runBench({
-  title: `Events into input order, ${INSTRUMENTS.length} instruments on four topics`,
+  title: `Events into input order, ${INSTRUMENTS.length} instruments, four types`,
   items: events.length,
   item: 'event',
   contenders: [500, 50, 1].map(batchesOf),

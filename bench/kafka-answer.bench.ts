@@ -10,7 +10,7 @@ import { aBatch, anAnswer } from '../libs/messaging/test/fetch-answers.ts'
 import { print, verdict } from './harness.ts'
 import { leastUs, ROUNDS } from './least-us.ts'
 
-const topic = topics.quotes
+const topic = topics.market
 /** Partitions beside the one that has something, as a plane reads them. */
 const SILENT = 6
 

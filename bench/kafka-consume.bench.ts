@@ -9,7 +9,7 @@ import { bareKafka, benchBrokers, someDeltas, withBroker } from './kafka-server.
 const DELTAS = 20_000
 const PREFIX = `consume-${process.pid}.`
 const SINGLES = `${PREFIX}singles`
-const GROUP = { topics: [topics.books], from: 'earliest' } as const
+const GROUP = { topics: [topics.market], from: 'earliest' } as const
 
 let runs = 0
 const newGroup = () => `bench-${process.pid}-${++runs}`
@@ -32,7 +32,7 @@ async function throughThePort() {
   const options = { brokers: benchBrokers(), clientId: 'bench', nowUs: () => systemClock.nowUs(), topicPrefix: PREFIX }
   const bus = await createKafkaBus(options)
   const producer = bus.producer({ name: 'bench', runId: 'bench' })
-  for (const delta of someDeltas(DELTAS)) producer.send(topics.books, delta.instrument, [delta])
+  for (const delta of someDeltas(DELTAS)) producer.send(topics.market, delta.instrument, [delta])
   await producer.flush()
   return async () => {
     const consumer = bus.consumer({ ...GROUP, group: newGroup() })

@@ -41,7 +41,7 @@ async function throughThePort(options: Partial<KafkaBusOptions>) {
   const producer = bus.producer({ name: 'bench', runId: 'bench' })
   return async () => {
     for (let start = 0; start < DELTAS; start += TURN) {
-      for (const delta of deltas.slice(start, start + TURN)) producer.send(topics.books, delta.instrument, [delta])
+      for (const delta of deltas.slice(start, start + TURN)) producer.send(topics.market, delta.instrument, [delta])
       if (producer.buffered > 4) await producer.flush()
     }
     await producer.flush()

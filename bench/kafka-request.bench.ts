@@ -46,6 +46,6 @@ function requestOf(values: readonly Buffer[]) {
     timestamp: '1723127400123',
     headers: { run: '2024-08-08-usdm', producer: 'data-plane', seq: String(i + 1), ts: '1723127400123456' },
   }))
-  const topicData = [{ topic: 'market.quotes.v2', partitions: [{ partition: 0, firstSequence: 7, messages }] }]
+  const topicData = [{ topic: 'market.events.v2', partitions: [{ partition: 0, firstSequence: 7, messages }] }]
   return { acks: -1, timeout: 10_000, producerId: '4000', producerEpoch: 0, topicData }
 }

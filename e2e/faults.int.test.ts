@@ -168,7 +168,7 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     }
     const before = await duplicates()
     let sent = 0
-    for (const topic of [topics.fills, topics.orders, topics.intents, topics.killSwitch, topics.status, topics.quotes])
+    for (const topic of [topics.fills, topics.orders, topics.intents, topics.killSwitch, topics.market])
       sent += await sendAgain(kafka.brokers, topic)
     expect(sent).toBeGreaterThan(100)
     await until('the duplicates dropped', async () => (await duplicates()) > before + 100, 60_000)

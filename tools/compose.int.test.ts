@@ -129,7 +129,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     )
     const topics = list.stdout.trim().split('\n')
     expect(topics).toEqual(
-      expect.arrayContaining(['control.runs.v1', 'execution.fills.v2', 'market.books.v2', 'strategy.intents.v2']),
+      expect.arrayContaining(['control.runs.v1', 'execution.fills.v2', 'market.events.v2', 'strategy.intents.v2']),
     )
     expect(topics.filter((topic) => !/^(__consumer_offsets|[a-z-]+\.[a-z-]+\.v\d+)$/.test(topic))).toEqual([])
   })

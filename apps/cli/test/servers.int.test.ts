@@ -80,7 +80,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
   it('lists dead letters and sends a record again, byte for byte', async () => {
     const raw = Buffer.from('[{"type":"quote","seq":41,"bid":"\u00ff"}]')
     const refused = { stage: 'decode', eventType: 'record', raw: raw.toString('latin1') } as const
-    const origin = { topic: topics.quotes.name, partition: 3, offset: 12, key: 'SPY' }
+    const origin = { topic: topics.market.name, partition: 3, offset: 12, key: 'SPY' }
     const store = new HistoryStore({ pool: database.pool, runId: '0a1b2c3d', overflow: 'wait' })
     store.write('data', [aDeadLetter({ ...refused, seq: 1, origin }), aDeadLetter({ ...refused, seq: 2 })])
     await store.close()
@@ -98,7 +98,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
 
   it('does not claim to have sent a record whose partition is gone', async () => {
     const refused = { stage: 'decode', eventType: 'record', raw: '[]' } as const
-    const origin = { topic: topics.quotes.name, partition: 9, offset: 12, key: 'SPY' }
+    const origin = { topic: topics.market.name, partition: 9, offset: 12, key: 'SPY' }
     const store = new HistoryStore({ pool: database.pool, runId: '0a1b2c3e', overflow: 'wait' })
     store.write('data', [aDeadLetter({ ...refused, seq: 1, origin })])
     await store.close()
@@ -154,6 +154,6 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
 /** All quotes there are. */
 async function everything(bus: KafkaBus): Promise<readonly BusRecord<Buffer>[]> {
   const records: BusRecord<Buffer>[] = []
-  await readToEnd(bus, { group: 'test', topics: [topics.quotes] }, (record) => records.push(record))
+  await readToEnd(bus, { group: 'test', topics: [topics.market] }, (record) => records.push(record))
   return records
 }

@@ -163,7 +163,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     },
     resumed?.order.inputs,
   )
-  exportBus(metrics.strategy, strategyPlane.topicsOf(config.strategy), strategy)
+  exportBus(metrics.strategy, strategyPlane.topics, strategy)
   exportBus(metrics.order, orderPlane.topics, order)
   const lockstep = new Lockstep({ data, strategy: strategy.runner, order: order.runner }, clock, resumed?.nowUs)
 

@@ -1,3 +1,4 @@
+import { topics } from '@triplane/contracts'
 import { quotedOf, tradableOf } from '@triplane/instruments'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
@@ -41,7 +42,7 @@ export function composeStrategyPlane(
   return planeParts(
     config,
     {
-      definition: { ...strategyPlane, topics: strategyPlane.topicsOf(strategy) },
+      definition: strategyPlane,
       metrics,
       ...(bus && { source: bus }),
       async host(context, beforeScrape) {
@@ -76,7 +77,7 @@ export function composeStrategyPlane(
           }),
           snapshotEveryMs: config.state.snapshotEveryMs,
           onRecord({ topic, tsSentUs }) {
-            if (topic.keyedBy !== 'instrument') return
+            if (topic.name !== topics.market.name) return
             newest.recordSentUs = tsSentUs
             newest.recordTakenUs = clock.nowUs()
           },

@@ -26,8 +26,8 @@ export interface EventDefinition<
   /** Tag and sequence first, then the fields, in the order of the wire. */
   readonly schema: TObject
   readonly topic: On
-  /** The key of its record. `account` is the account of the run, which payloads do not carry. */
-  readonly key: (event: never, account: string) => string
+  /** The key of its record. Payloads carry neither the account of the run nor the name of their producer. */
+  readonly key: (event: never, account: string, producer: string) => string
   /** Place among the inputs of one time, and so its writer: commands, the data plane, the order plane, the strategy plane. */
   readonly rank: Ranked
   /** Absent: not stored. */
@@ -59,7 +59,7 @@ export function defineEvent<
   readonly doc: string
   readonly schema: Fields
   readonly topic: On
-  readonly key: (event: FieldsOf<Fields>, account: string) => string
+  readonly key: (event: FieldsOf<Fields>, account: string, producer: string) => string
   readonly rank: Ranked
   readonly store?: EventStore<As>
   readonly example: FieldsOf<Fields>

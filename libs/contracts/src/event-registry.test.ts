@@ -43,7 +43,7 @@ describe('an event needs one definition only', () => {
   it('has a topic of its own, a key, a rank and a table', () => {
     expect(registry.topicOf.funding).toBe(fundingTopic)
     expect(registry.typesOn(fundingTopic)).toEqual(['funding'])
-    expect(registry.keyOf(funding.example, 'account')).toBe('BTC/USDT@sim')
+    expect(registry.keyOf(funding.example, 'account', 'data-plane')).toBe('BTC/USDT@sim')
     expect(registry.rankOf.funding).toBe(rank.data)
     expect(registry.definitionOf.funding.store?.as).toBe('funding')
   })
@@ -57,8 +57,13 @@ describe('an event needs one definition only', () => {
 
   it('leaves the lines of the others unchanged', () => {
     const { trade } = registry.definitionOf
-    expect(registry.keyOf(trade.example, 'account')).toBe('BTC/USDT@sim')
-    expect(registry.typesOn(topics.books)).toEqual(['bookDelta', 'bookSnapshot'])
+    expect(registry.keyOf(trade.example, 'account', 'data-plane')).toBe('data-plane')
+    expect(registry.typesOn(topics.commands)).toEqual([
+      'operatorCommand',
+      'tuning',
+      'accountOpening',
+      'tradingCondition',
+    ])
     expect(Object.keys(registry.definitionOf)).toEqual([...eventTypes, 'funding'])
   })
 

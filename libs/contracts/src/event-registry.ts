@@ -15,8 +15,8 @@ export interface EventRegistry<All extends Definitions> {
   readonly rankOf: { readonly [D in All[number] as D['tag']]: D['rank'] }
   /** The tags of the events on a topic. */
   readonly typesOn: (topic: { readonly name: string }) => readonly All[number]['tag'][]
-  /** The key of an event's record. `account` is the account of the run, which payloads do not carry. */
-  readonly keyOf: (event: EventOf<All[number]>, account: string) => string
+  /** The key of an event's record. Payloads carry neither the account of the run nor the name of their producer. */
+  readonly keyOf: (event: EventOf<All[number]>, account: string, producer: string) => string
   /** True when `value` is an event that fits the schema of its own tag. */
   readonly isEvent: (value: unknown) => value is EventOf<All[number]>
   /** What is wrong with `value` as an event, for people: "quote/bid: Expected number, was string". */
@@ -34,7 +34,7 @@ export function createEventRegistry<const All extends Definitions>(definitions: 
   invariant(Object.keys(definitionOf).length === definitions.length, 'each event has a tag of its own')
   const each = <Value>(read: (definition: EventDefinition) => Value): Record<string, Value> =>
     Object.fromEntries(definitions.map((definition) => [definition.tag, read(definition)]))
-  const keys = each(({ key }) => key as (event: AnyEvent, account: string) => string)
+  const keys = each(({ key }) => key as (event: AnyEvent, account: string, producer: string) => string)
   const encoders: Record<string, Encoder | undefined> = {}
   const checks = new Map<string, TypeCheck<TObject>>()
 
@@ -59,7 +59,8 @@ export function createEventRegistry<const All extends Definitions>(definitions: 
     rankOf: each(({ rank }) => rank),
     typesOn: ({ name }: { readonly name: string }) =>
       definitions.filter(({ topic }) => topic.name === name).map(({ tag }) => tag),
-    keyOf: (event: AnyEvent, account: string) => (keys[event.type] as (typeof keys)[string])(event, account),
+    keyOf: (event: AnyEvent, account: string, producer: string) =>
+      (keys[event.type] as (typeof keys)[string])(event, account, producer),
     isEvent(value: unknown) {
       const tag = tagOf(value)
       return tag !== undefined && checkOf(tag).Check(value)

@@ -38,13 +38,15 @@ describe.each(definitions.map((definition) => [definition.tag, definition] as co
     const event = definition.example as Parameters<typeof keyOf>[0]
     expect(event.type).toBe(tag)
     expect(effectUsOf(event)).toBeGreaterThan(0)
-    expect(keyOf(event, 'account')).not.toBe('')
+    expect(keyOf(event, 'account', 'data-plane')).not.toBe('')
   })
 
-  it('has a key that depends on the account only if its topic is keyed by account or switch', () => {
+  it('has a key that depends on the account or the producer only if its topic is keyed by it', () => {
     const event = definition.example as Parameters<typeof keyOf>[0]
     const isOfAccount = ['account', 'switch'].includes(definition.topic.keyedBy)
-    expect(keyOf(event, 'an account') === keyOf(event, 'another')).toBe(!isOfAccount)
+    expect(keyOf(event, 'an account', 'one') === keyOf(event, 'another', 'one')).toBe(!isOfAccount)
+    const isOfProducer = definition.topic.keyedBy === 'producer'
+    expect(keyOf(event, 'an account', 'one') === keyOf(event, 'an account', 'other')).toBe(!isOfProducer)
   })
 })
 
@@ -133,7 +135,7 @@ describe('topics', () => {
   })
 
   it('are found by type', () => {
-    expect(topicOf.bookSnapshot).toBe(topics.books)
+    expect(topicOf.bookSnapshot).toBe(topics.market)
   })
 })
 

@@ -54,6 +54,9 @@ export const marketFields = {
   tsRecvUs: timeUs('receive time made monotone: market time'),
 }
 
+/** The key of market events, their producer: what one data plane says lies in one partition, in the order in which it said it. */
+export const ofProducer = (_event: unknown, _account: string, producer: string) => producer
+
 /** 2024-08-08T14:30:00Z in microseconds: the time of the examples. */
 export const exampleUs = 1_723_127_400_000_000
 /** The market fields of the examples. */

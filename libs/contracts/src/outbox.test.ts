@@ -45,6 +45,6 @@ describe('Outbox', () => {
   it('does not accept a draft as an event', () => {
     const { seq: _, ...draft } = aTrade()
     // @ts-expect-error it has no sequence yet
-    expect(keyOf(draft, 'account')).toBe('BTC/USDT@sim')
+    expect(keyOf(draft, 'account', 'data-plane')).toBe('data-plane')
   })
 })

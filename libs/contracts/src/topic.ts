@@ -1,7 +1,7 @@
 import type { PlaneName } from './plane-name.ts'
 
-/** What a topic's records are keyed and partitioned by. */
-type TopicKey = 'instrument' | 'account' | 'source' | 'stage' | 'switch' | 'run'
+/** What a topic's records are keyed and partitioned by. By producer: one data plane, whatever it speaks of. */
+type TopicKey = 'producer' | 'instrument' | 'account' | 'source' | 'stage' | 'switch' | 'run'
 
 /** Who writes or reads a topic: the core of a plane, the edge of its service past the core, the `triplane` command. */
 export type TopicParty = PlaneName | `${PlaneName}.edge` | 'command-line'
@@ -15,8 +15,8 @@ export interface Topic {
   readonly readers: readonly TopicParty[]
   readonly keyedBy: TopicKey
   /**
-   * A record carries a batch of events of one key, and a deployment may spread the keys over several partitions. Otherwise a
-   * record carries one event, and there is one partition: all readers see one order.
+   * A record carries a batch of events of one key, in emission order, and a deployment may spread the keys over several
+   * partitions. Otherwise a record carries one event, and there is one partition: all readers see one order.
    */
   readonly batched: boolean
   /** Orders depend on it: its records leave before anything else that its writer has waiting. */

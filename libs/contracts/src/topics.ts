@@ -6,68 +6,15 @@ const edges = ['data-plane.edge', 'strategy-plane.edge', 'order-plane.edge'] as 
 
 /** Every topic of Triplane. */
 export const topics = {
-  trades: {
-    name: 'market.trades.v2',
+  /** What the market said: everything that a data plane says but its dead letters, in the order in which it said it. */
+  market: {
+    name: 'market.events.v2',
     writers: ['data-plane'],
     readers: ['strategy-plane', 'order-plane'],
-    keyedBy: 'instrument',
-    batched: true,
-    compacted: false,
-    retentionHours: HOURS_A_WEEK,
-  },
-  quotes: {
-    name: 'market.quotes.v2',
-    writers: ['data-plane'],
-    readers: ['strategy-plane', 'order-plane'],
-    keyedBy: 'instrument',
+    keyedBy: 'producer',
     batched: true,
     compacted: false,
     retentionHours: 24,
-  },
-  books: {
-    name: 'market.books.v2',
-    writers: ['data-plane'],
-    readers: ['order-plane'],
-    keyedBy: 'instrument',
-    batched: true,
-    compacted: false,
-    retentionHours: 24,
-  },
-  bars: {
-    name: 'market.bars.v2',
-    writers: ['data-plane'],
-    readers: ['strategy-plane'],
-    keyedBy: 'instrument',
-    batched: true,
-    compacted: false,
-    retentionHours: HOURS_A_WEEK,
-  },
-  ofi: {
-    name: 'market.ofi.v2',
-    writers: ['data-plane'],
-    readers: ['strategy-plane'],
-    keyedBy: 'instrument',
-    batched: true,
-    compacted: false,
-    retentionHours: 24,
-  },
-  marks: {
-    name: 'market.marks.v2',
-    writers: ['data-plane'],
-    readers: ['strategy-plane', 'order-plane'],
-    keyedBy: 'instrument',
-    batched: true,
-    compacted: false,
-    retentionHours: 24,
-  },
-  status: {
-    name: 'market.status.v2',
-    writers: ['data-plane'],
-    readers: ['strategy-plane', 'order-plane'],
-    keyedBy: 'instrument',
-    batched: false,
-    compacted: false,
-    retentionHours: HOURS_A_WEEK,
   },
   deadLetters: {
     name: 'market.dlq.v2',

@@ -31,6 +31,16 @@ describe('any event', () => {
     },
   )
 
+  it('is heard by whoever hears its type, and passed over by all others', () => {
+    const types = fc.subarray(definitions.map(({ tag }) => tag))
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 20 }), types, (events, heard) => {
+        const read = wire.decodeRecord(wire.encodeRecord(events), new Set(heard))
+        expect(read).toEqual({ ok: true, value: events.filter(({ type }) => heard.includes(type)) })
+      }),
+    )
+  })
+
   it('is read from any position beside other records', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 20 }), fc.nat(9), (events, offset) => {

@@ -74,6 +74,7 @@ export interface ConsumedStats {
 }
 
 export interface Producer {
+  readonly name: string
   /**
    * Accepts `events` (at least one) as one record. Ordered, never blocks. Throws `buffer_full`, `too_large` and `closed`.
    */

@@ -17,10 +17,10 @@ export function orderedInputsSchema<E extends Event>(input: SchemaOf<E>): Schema
  * Merges the events of several producers into a core's input order (effect time, rank, producer, sequence: architecture section
  * 7) and holds back those that are not due.
  *
- * The events of a producer on one topic about one instrument are in input order, but batches of other types and other
- * instruments have the same times. So each input is appended to a queue in which nothing comes after it. There are as few
- * queues as possible: one for each of the batches that overlap. A release takes the first of their heads. Nothing is inserted
- * between others, so the cost of an input does not grow with the size of the batches.
+ * What a producer says on one topic under one key is in input order: all of a data plane's events are. Its other topics, and
+ * batches of other keys, may have the same times. So each input is appended to a queue in which nothing comes after it. There are
+ * as few queues as possible: one for each of the batches that overlap. A release takes the first of their heads. Nothing is
+ * inserted between others, so the cost of an input does not grow with the size of the batches.
  *
  * Invariants
  * 1. `release` hands over in input order, whatever the order of the pushes between two producers or within one; inputs that

@@ -9,8 +9,10 @@ export interface Plane<In extends Event, Out extends Event, Core extends PlaneCo
   readonly core: Core
   /** They carry only `In`, heartbeats and events that the plane ignores. */
   readonly topics: readonly Topic[]
-  /** The types of `In`; other events on its topics are skipped. */
+  /** The types of event that the core hears as it is configured; others on its topics are passed over. */
   readonly inputTypes: ReadonlySet<Event['type']>
+  /** The types that it would hear under some settings, all those of `In`. */
+  readonly knownTypes: ReadonlySet<Event['type']>
   /** Called with every output once, in emission order, when its host has time: metrics. */
   readonly observe: (event: Out) => void
   /** The stage whose heartbeats are forwarded, the name they are forwarded under, and the callback that records them. */
@@ -21,6 +23,6 @@ export interface Plane<In extends Event, Out extends Event, Core extends PlaneCo
 export function publish(producer: Producer, events: readonly Event[], account: string): void {
   for (let i = 0; i < events.length; i++) {
     const event = events[i] as Event
-    producer.send(topicOf[event.type], keyOf(event, account), [event])
+    producer.send(topicOf[event.type], keyOf(event, account, producer.name), [event])
   }
 }

@@ -27,7 +27,7 @@ const seqs = (records: readonly BusRecord[]) => records.map(({ seq }) => seq).so
 describe('reading to the end', () => {
   it('shows every record of all partitions once, in order, each time it is called', async () => {
     const { bus } = aBus()
-    const first = await read(bus, [topics.trades])
+    const first = await read(bus, [topics.market])
     expect(seqs(first)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     const newest = new Map<number, number>()
     for (const { partition, offset } of first) {
@@ -35,21 +35,21 @@ describe('reading to the end', () => {
       newest.set(partition, offset)
     }
     expect(newest.size).toBeGreaterThan(1)
-    expect(await read(bus, [topics.trades])).toEqual(first)
+    expect(await read(bus, [topics.market])).toEqual(first)
   })
 
   it('starts at positions, and does not wait when they are the end', async () => {
     const { bus, producer } = aBus()
-    const from = await bus.endOf([topics.trades])
-    expect(await read(bus, [topics.trades], from)).toEqual([])
+    const from = await bus.endOf([topics.market])
+    expect(await read(bus, [topics.market], from)).toEqual([])
     sendTrades(producer, 'SPY', 13, 2)
-    expect(seqs(await read(bus, [topics.trades], from))).toEqual([13, 14])
+    expect(seqs(await read(bus, [topics.market], from))).toEqual([13, 14])
   })
 
   it('ends at once for empty topics, even beside topics with records', async () => {
     const { bus } = aBus()
     expect(await read(bus, [topics.killSwitch])).toEqual([])
-    expect(seqs(await read(bus, [topics.killSwitch, topics.trades]))).toHaveLength(12)
+    expect(seqs(await read(bus, [topics.killSwitch, topics.market]))).toHaveLength(12)
   })
 
   it('shows the records left on a compacted topic', async () => {
@@ -63,47 +63,47 @@ describe('reading to the end', () => {
 
   it('does not wait for records that were dropped, from the start or meanwhile', async () => {
     const { bus } = aBus()
-    const gone = async () => (await bus.endOf([topics.trades])).map((end) => ({ ...end, offset: end.offset + 5 }))
-    expect(await read({ ...bus, endOf: gone, oldestOf: gone }, [topics.trades])).toEqual([])
+    const gone = async () => (await bus.endOf([topics.market])).map((end) => ({ ...end, offset: end.offset + 5 }))
+    expect(await read({ ...bus, endOf: gone, oldestOf: gone }, [topics.market])).toEqual([])
 
     let asked = 0
     const going = {
       ...bus,
       endOf: gone,
-      oldestOf: async () => (asked++ === 0 ? bus.oldestOf([topics.trades]) : gone()),
+      oldestOf: async () => (asked++ === 0 ? bus.oldestOf([topics.market]) : gone()),
     }
-    expect(seqs(await read(going, [topics.trades]))).toHaveLength(12)
+    expect(seqs(await read(going, [topics.market]))).toHaveLength(12)
     expect(asked).toBe(2)
   })
 
   it('leaves out records that arrive meanwhile', async () => {
     const { bus, producer } = aBus()
-    const ends = await bus.endOf([topics.trades])
+    const ends = await bus.endOf([topics.market])
     const late = { ...bus, endOf: async () => ends }
     for (const symbol of symbols) sendTrades(producer, symbol, 13, 1)
-    expect(seqs(await read(late, [topics.trades])).at(-1)).toBe(12)
+    expect(seqs(await read(late, [topics.market])).at(-1)).toBe(12)
   })
 
   it('takes nothing from a group, and leaves no group behind that blocks retention', async () => {
     const { bus, producer } = aBus()
-    const consumer = bus.consumer({ group: 'strategy', topics: [topics.trades], from: 'earliest' })
-    await read(bus, [topics.trades])
+    const consumer = bus.consumer({ group: 'strategy', topics: [topics.market], from: 'earliest' })
+    await read(bus, [topics.market])
     sendTrades(producer, 'SPY', 13, 1)
     expect(seqs(await collect(consumer, 13)).at(-1)).toBe(13)
-    expect((await read(bus, [topics.trades])).length).toBe(13)
+    expect((await read(bus, [topics.market])).length).toBe(13)
   })
 
   it('closes its consumer when the callback throws, and rejects when the bus is closed', async () => {
     const { bus } = aBus()
     const fault = new Error('full')
-    const seen = readToEnd(bus, { group: 'reader', topics: [topics.trades] }, () => {
+    const seen = readToEnd(bus, { group: 'reader', topics: [topics.market] }, () => {
       throw fault
     })
     await expect(seen).rejects.toBe(fault)
-    expect(seqs(await read(bus, [topics.trades]))).toHaveLength(12)
+    expect(seqs(await read(bus, [topics.market]))).toHaveLength(12)
 
-    const unending = { ...bus, endOf: async () => [{ topic: topics.trades.name, partition: 0, offset: 1000 }] }
-    const reading = read(unending, [topics.trades])
+    const unending = { ...bus, endOf: async () => [{ topic: topics.market.name, partition: 0, offset: 1000 }] }
+    const reading = read(unending, [topics.market])
     await Promise.resolve()
     await bus.close()
     await expect(reading).rejects.toMatchObject({ code: 'closed' })

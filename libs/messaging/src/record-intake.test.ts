@@ -9,7 +9,7 @@ type Payload = readonly Event[]
 /** The outcome for three trades, seq 1 to 3. */
 function taken(changes: Partial<RecordIntakeOptions<Payload>>) {
   const bus = createMemoryBus({ nowUs: () => 1 })
-  const consumer = bus.consumer({ group: 'order', topics: [topics.trades], from: 'earliest' })
+  const consumer = bus.consumer({ group: 'order', topics: [topics.market], from: 'earliest' })
   sendTrades(bus.producer({ name: 'data', runId: 'run-1' }), 'SPY', 1, 3)
   const handled: number[] = []
   const refused: RefusedRecord<Payload>[] = []
@@ -31,7 +31,7 @@ describe('record intake', () => {
     takeAll()
     expect(handled).toEqual([1, 3])
     expect(refused).toMatchObject([
-      { stage: 'decode', refusal, record: { topic: topics.trades, partition: 0, offset: 1 } },
+      { stage: 'decode', refusal, record: { topic: topics.market, partition: 0, offset: 1 } },
     ])
   })
 
@@ -56,10 +56,10 @@ describe('record intake', () => {
 
   it('forwards watermarks without decoding them', () => {
     const bus = createMemoryBus({ nowUs: () => 1 })
-    const consumer = bus.consumer({ group: 'order', topics: [topics.trades], from: 'earliest' })
+    const consumer = bus.consumer({ group: 'order', topics: [topics.market], from: 'earliest' })
     const producer = bus.producer({ name: 'data', runId: 'run-1' })
     sendTrades(producer, 'SPY', 1, 1)
-    producer.mark([topics.trades], { throughUs: 9, final: true })
+    producer.mark([topics.market], { throughUs: 9, final: true })
     const seen: unknown[] = []
     const options = {
       decode: (record: { readonly events: Payload }) => ok((seen.push('decoded'), record.events)),

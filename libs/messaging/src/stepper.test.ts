@@ -33,6 +33,18 @@ const fill = (seq: number, effectUs: number): Event => aFill({ seq, effectUs })
 const told = (events: readonly Event[]) => events.map((event) => `${event.type} ${effectUsOf(event)}`)
 
 describe('Stepper', () => {
+  it('lets what its core does not hear wait, and drops it when it is its turn', () => {
+    const heard = new Set<Event['type']>(['fill'])
+    const before = new Stepper(anEcho(), undefined, heard)
+    before.push('data-plane', quote(1, 4))
+    before.push('order-plane', fill(1, 5))
+    before.push('data-plane', quote(2, 8))
+    expect(told(before.step(5, rank.strategy))).toEqual(['fill 5'])
+    const { inputs } = before.snapshot()
+    const after = new Stepper(anEcho(), inputs, new Set<Event['type']>(['fill', 'quote']))
+    expect(told(after.step(9, rank.strategy))).toEqual(['quote 8'])
+  })
+
   it('handles what is due in input order, and closes the instant with the last rank', () => {
     const stepper = new Stepper(anEcho())
     stepper.push('strategy-plane', signal(1, 10))

@@ -23,11 +23,16 @@ export class Stepper<In extends Event, Out extends Event> {
   readonly #inputs: OrderedInputs<In>
   readonly #process: (event: In) => void
 
-  /** `waiting` are the inputs that a saved core had not handled. */
-  constructor(core: PlaneCore<In, Out>, waiting?: OrderedInputsSnapshot<In>) {
+  /**
+   * `waiting` are the inputs that a saved core had not handled. `heard` are the types that the core hears, all by default: what
+   * else waits is dropped when it is its turn.
+   */
+  constructor(core: PlaneCore<In, Out>, waiting?: OrderedInputsSnapshot<In>, heard?: ReadonlySet<Event['type']>) {
     this.#core = core
     this.#inputs = new OrderedInputs(waiting)
-    this.#process = (event) => core.process(event)
+    this.#process = (event) => {
+      if (heard === undefined || heard.has(event.type)) core.process(event)
+    }
   }
 
   /** Queues an input for its step. */

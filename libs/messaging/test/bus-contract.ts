@@ -1,5 +1,5 @@
 import { topics, type Topic } from '@triplane/contracts'
-import { aKillSwitch, aMarketStatus, aQuote, aTrade } from '@triplane/testing'
+import { aKillSwitch, anOrderEvent, aSignal, aTrade } from '@triplane/testing'
 import type { Bus, BusRecord, Consumer, Producer } from '../src/index.ts'
 import { BusError } from '../src/bus-error.ts'
 
@@ -8,13 +8,13 @@ export type CreateBus = (options: { readonly partitions: number }) => Bus | Prom
 
 export function sendTrades(producer: Producer, symbol: string, from: number, count: number): void {
   for (let seq = from; seq < from + count; seq++)
-    producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
+    producer.send(topics.market, symbol, [aTrade({ seq, instrument: symbol })])
 }
 
 /** Sends `count` records of one event each: the events of an unbatched topic never share a record. */
-export function sendStatuses(producer: Producer, symbol: string, from: number, count: number): void {
+export function sendOrders(producer: Producer, symbol: string, from: number, count: number): void {
   for (let seq = from; seq < from + count; seq++)
-    producer.send(topics.status, symbol, [aMarketStatus({ seq, instrument: symbol })])
+    producer.send(topics.orders, symbol, [anOrderEvent({ seq, instrument: symbol })])
 }
 
 /** Takes until `count` records have arrived. */
@@ -30,7 +30,7 @@ export async function collect(consumer: Consumer, count: number): Promise<BusRec
 const seqs = (records: readonly BusRecord[]) => records.map((record) => record.seq)
 export const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
 export const data = { name: 'data', runId: 'run-1' }
-export const group = (name: string) => ({ group: name, topics: [topics.status], from: 'earliest' as const })
+export const group = (name: string) => ({ group: name, topics: [topics.orders], from: 'earliest' as const })
 export const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 
 /** The contract of every implementation of the bus port. No test depends on how long delivery takes. */
@@ -45,15 +45,15 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('delivers a record with its place, its origin and its events', async () => {
       const producer = bus.producer(data)
       const events = [aTrade({ seq: 7 }), aTrade({ seq: 8 })]
-      producer.send(topics.trades, 'BTC/USDT', events)
-      const [record] = await collect(bus.consumer({ ...group('strategy'), topics: [topics.trades] }), 1)
-      expect(record).toMatchObject({ topic: topics.trades, offset: 0, key: 'BTC/USDT', runId: 'run-1' })
+      producer.send(topics.market, 'BTC/USDT', events)
+      const [record] = await collect(bus.consumer({ ...group('strategy'), topics: [topics.market] }), 1)
+      expect(record).toMatchObject({ topic: topics.market, offset: 0, key: 'BTC/USDT', runId: 'run-1' })
       expect(record).toMatchObject({ producer: 'data', seq: 7, tsSentUs: expect.any(Number), events })
     })
 
     it('keeps the order within a partition and maps a key to one partition', async () => {
       const producer = bus.producer(data)
-      for (let seq = 1; seq <= 60; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
+      for (let seq = 1; seq <= 60; seq++) sendOrders(producer, symbols[seq % symbols.length] as string, seq, 1)
       const records = await collect(bus.consumer(group('strategy')), 60)
       const partitionOfKey = new Map<string, number>()
       const lastOf = new Map<number, BusRecord>()
@@ -69,16 +69,16 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('knows of each partition whether it has more records behind those taken', async () => {
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 3)
+      sendOrders(producer, 'SPY', 1, 3)
       await producer.flush()
       const consumer = bus.consumer({ ...group('strategy'), from: [] })
       const [first] = await collect(consumer, 2)
       const partition = first?.partition as number
-      expect(consumer.hasMore(topics.status, partition)).toBe(true)
+      expect(consumer.hasMore(topics.orders, partition)).toBe(true)
       await collect(consumer, 1)
-      const more = [0, 1, 2, 3].filter((one) => consumer.hasMore(topics.status, one))
+      const more = [0, 1, 2, 3].filter((one) => consumer.hasMore(topics.orders, one))
       expect(more).toEqual([])
-      expect(consumer.hasMore(topics.trades, partition)).toBe(false)
+      expect(consumer.hasMore(topics.market, partition)).toBe(false)
     })
 
     it('keeps the order of sends from concurrent tasks', async () => {
@@ -86,7 +86,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       let seq = 0
       const task = async () => {
         for (let i = 0; i < 50; i++) {
-          sendStatuses(producer, 'SPY', ++seq, 1)
+          sendOrders(producer, 'SPY', ++seq, 1)
           if (i % 10 === 0) await producer.flush()
           else await Promise.resolve()
         }
@@ -99,19 +99,19 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('delivers every record to every group', async () => {
       const strategy = bus.consumer(group('strategy'))
       const history = bus.consumer(group('history'))
-      sendStatuses(bus.producer(data), 'SPY', 1, 20)
+      sendOrders(bus.producer(data), 'SPY', 1, 20)
       expect(seqs(await collect(strategy, 20))).toEqual(range(1, 20))
       expect(seqs(await collect(history, 20))).toEqual(range(1, 20))
     })
 
     it('starts a new group at the end when it asks for the latest', async () => {
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 5)
+      sendOrders(producer, 'SPY', 1, 5)
       await producer.flush()
-      const consumer = bus.consumer({ group: 'late', topics: [topics.status], from: 'latest' })
+      const consumer = bus.consumer({ group: 'late', topics: [topics.orders], from: 'latest' })
       let first: BusRecord | undefined
       for (let seq = 100; first === undefined; seq++) {
-        sendStatuses(producer, 'SPY', seq, 1)
+        sendOrders(producer, 'SPY', seq, 1)
         await producer.flush()
         first = consumer.take()[0]
       }
@@ -120,17 +120,17 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('continues behind the committed records when a consumer is restarted', async () => {
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 5)
+      sendOrders(producer, 'SPY', 1, 5)
       const before = bus.consumer(group('strategy'))
       await collect(before, 5)
       await before.commit()
       await before.close()
-      sendStatuses(producer, 'SPY', 6, 5)
+      sendOrders(producer, 'SPY', 6, 5)
       expect(seqs(await collect(bus.consumer(group('strategy')), 5))).toEqual(range(6, 5))
     })
 
     it('redelivers records that a member took and did not commit', async () => {
-      sendStatuses(bus.producer(data), 'SPY', 1, 6)
+      sendOrders(bus.producer(data), 'SPY', 1, 6)
       const leaver = bus.consumer(group('strategy'))
       await collect(leaver, 2)
       await leaver.commit()
@@ -141,8 +141,8 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('shows a repeated batch with the same producer and sequence', async () => {
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 41, 1)
-      sendStatuses(producer, 'SPY', 41, 1)
+      sendOrders(producer, 'SPY', 41, 1)
+      sendOrders(producer, 'SPY', 41, 1)
       const [first, second] = await collect(bus.consumer(group('strategy')), 2)
       expect(second).toMatchObject({ producer: first?.producer, seq: 41 })
       expect(second?.offset).not.toBe(first?.offset)
@@ -151,22 +151,22 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('accepts a burst, and has an empty buffer after a flush', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 2000)
+      sendOrders(producer, 'SPY', 1, 2000)
       await producer.flush()
       expect(producer.buffered).toBe(0)
-      expect(producer.stats()).toEqual([{ topic: topics.status.name, produced: 2000, buffered: 0, errors: 0 }])
+      expect(producer.stats()).toEqual([{ topic: topics.orders.name, produced: 2000, buffered: 0, errors: 0 }])
       expect(seqs(await collect(consumer, 2000))).toEqual(range(1, 2000))
     })
 
     it('reports consumed and waiting records', async () => {
       const consumer = bus.consumer(group('strategy'))
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 5)
+      sendOrders(producer, 'SPY', 1, 5)
       const [record] = await collect(consumer, 1)
       await consumer.arrived()
       const nowUs = (record?.tsSentUs ?? 0) + 60_000_000
       const [before] = consumer.stats(nowUs)
-      expect(before).toMatchObject({ topic: topics.status.name, consumed: 1, skipped: 0, errors: 0 })
+      expect(before).toMatchObject({ topic: topics.orders.name, consumed: 1, skipped: 0, errors: 0 })
       expect(before?.lagRecords).toBeGreaterThan(0)
       expect(before?.lagSeconds).toBeGreaterThan(0)
       await collect(consumer, 4)
@@ -191,7 +191,7 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('keeps the order of a batched topic, however many sends share a record', async () => {
       const producer = bus.producer(data)
-      const consumer = bus.consumer({ ...group('strategy'), topics: [topics.trades] })
+      const consumer = bus.consumer({ ...group('strategy'), topics: [topics.market] })
       sendTrades(producer, 'SPY', 1, 1200)
       const got: number[] = []
       while (got.length < 1200) {
@@ -207,19 +207,19 @@ export function busContract(name: string, createBus: CreateBus): void {
     it('forwards the trace', async () => {
       const producer = bus.producer(data)
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-      producer.send(topics.status, 'SPY', [aMarketStatus({ seq: 1 })], traceparent)
-      sendStatuses(producer, 'SPY', 2, 1)
+      producer.send(topics.orders, 'SPY', [anOrderEvent({ seq: 1 })], traceparent)
+      sendOrders(producer, 'SPY', 2, 1)
       const [traced, untraced] = await collect(bus.consumer(group('strategy')), 2)
       expect([traced?.traceparent, untraced?.traceparent]).toEqual([traceparent, undefined])
     })
 
     it('puts a mark into every partition, behind earlier records and before later ones', async () => {
       const producer = bus.producer(data)
-      const batched: readonly Topic[] = [topics.trades, topics.quotes]
+      const batched: readonly Topic[] = [topics.market, topics.signals]
       const send = (seq: number) => {
         for (const symbol of symbols) {
-          producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
-          producer.send(topics.quotes, symbol, [aQuote({ seq, instrument: symbol })])
+          producer.send(topics.market, symbol, [aTrade({ seq, instrument: symbol })])
+          producer.send(topics.signals, symbol, [aSignal({ seq, instrument: symbol })])
         }
       }
       send(1)
@@ -252,7 +252,7 @@ export function busContract(name: string, createBus: CreateBus): void {
 
     it('starts exactly at positions, whatever was committed, and at the oldest record without one', async () => {
       const producer = bus.producer(data)
-      for (let seq = 1; seq <= 120; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
+      for (let seq = 1; seq <= 120; seq++) sendOrders(producer, symbols[seq % symbols.length] as string, seq, 1)
       const before = bus.consumer(group('strategy'))
       const all = await collect(before, 120)
       await before.commit()
@@ -261,7 +261,7 @@ export function busContract(name: string, createBus: CreateBus): void {
         records.filter((record) => record.partition === partition).map((record) => record.offset)
       const partitions = [...new Set(all.map((record) => record.partition))].sort()
       const [unnamed, ...named] = partitions as [number, ...number[]]
-      const from = named.map((partition, i) => ({ topic: topics.status.name, partition, offset: i + 3 }))
+      const from = named.map((partition, i) => ({ topic: topics.orders.name, partition, offset: i + 3 }))
       const dropped = from.reduce((sum, { offset }) => sum + offset, 0)
 
       const consumer = bus.consumer({ ...group('strategy'), from })
@@ -269,34 +269,34 @@ export function busContract(name: string, createBus: CreateBus): void {
       expect(perPartition(records, unnamed)).toEqual(perPartition(all, unnamed))
       for (const { partition, offset } of from)
         expect(perPartition(records, partition)).toEqual(perPartition(all, partition).slice(offset))
-      sendStatuses(producer, 'SPY', 121, 1)
+      sendOrders(producer, 'SPY', 121, 1)
       expect(seqs(await collect(consumer, 1))).toEqual([121])
     })
 
     it('waits for new records at a position at the end', async () => {
       const producer = bus.producer(data)
-      sendStatuses(producer, 'SPY', 1, 5)
+      sendOrders(producer, 'SPY', 1, 5)
       await producer.flush()
-      const consumer = bus.consumer({ ...group('strategy'), from: await bus.endOf([topics.status]) })
-      sendStatuses(producer, 'SPY', 6, 2)
+      const consumer = bus.consumer({ ...group('strategy'), from: await bus.endOf([topics.orders]) })
+      sendOrders(producer, 'SPY', 6, 2)
       expect(seqs(await collect(consumer, 2))).toEqual([6, 7])
     })
 
     it('knows the partitions of a topic and the end of each', async () => {
-      expect(bus.partitionsOf(topics.status)).toBe(4)
+      expect(bus.partitionsOf(topics.orders)).toBe(4)
       expect(bus.partitionsOf(topics.killSwitch)).toBe(1)
       const producer = bus.producer(data)
-      for (let seq = 1; seq <= 60; seq++) sendStatuses(producer, symbols[seq % symbols.length] as string, seq, 1)
+      for (let seq = 1; seq <= 60; seq++) sendOrders(producer, symbols[seq % symbols.length] as string, seq, 1)
       await producer.flush()
-      const ends = await bus.endOf([topics.status, topics.killSwitch])
+      const ends = await bus.endOf([topics.orders, topics.killSwitch])
       const records = await collect(bus.consumer(group('strategy')), 60)
       const count = (partition: number) => records.filter((record) => record.partition === partition).length
       expect(ends).toEqual([
-        ...range(0, 4).map((partition) => ({ topic: topics.status.name, partition, offset: count(partition) })),
+        ...range(0, 4).map((partition) => ({ topic: topics.orders.name, partition, offset: count(partition) })),
         { topic: topics.killSwitch.name, partition: 0, offset: 0 },
       ])
-      expect(await bus.oldestOf([topics.status])).toEqual(
-        range(0, 4).map((partition) => ({ topic: topics.status.name, partition, offset: 0 })),
+      expect(await bus.oldestOf([topics.orders])).toEqual(
+        range(0, 4).map((partition) => ({ topic: topics.orders.name, partition, offset: 0 })),
       )
     })
 
@@ -307,7 +307,7 @@ export function busContract(name: string, createBus: CreateBus): void {
       await bus.close()
       await waiting
       expect(consumer.closed).toBe(true)
-      expect(() => sendStatuses(producer, 'SPY', 1, 1)).toThrow(BusError)
+      expect(() => sendOrders(producer, 'SPY', 1, 1)).toThrow(BusError)
       expect(() => consumer.take()).toThrow(BusError)
       expect(() => bus.producer(data)).toThrow(BusError)
       expect(() => bus.consumer(group('strategy'))).toThrow(BusError)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { systemClock } from '@triplane/kernel'
 import { describeWithDocker, startKafka } from '@triplane/testing/containers'
 import { createKafkaBus } from '../src/index.ts'
-import { busContract, data, group, range, sendStatuses, symbols, type CreateBus } from './bus-contract.ts'
+import { busContract, data, group, range, sendOrders, symbols, type CreateBus } from './bus-contract.ts'
 import { decoded } from './kafka-decoded.ts'
 
 jest.setTimeout(120_000)
@@ -36,7 +36,7 @@ describeWithDocker(['kafka'], 'on a broker', () => {
     // A joining member takes over uncommitted records, so the first rounds may go to both.
     do {
       const missing = new Set(range(seq + 1, symbols.length))
-      for (const symbol of symbols) sendStatuses(producer, symbol, ++seq, 1)
+      for (const symbol of symbols) sendOrders(producer, symbol, ++seq, 1)
       owners = [new Set(), new Set()]
       while (missing.size > 0) {
         await Promise.race(members.map((member) => member.arrived()))

@@ -14,7 +14,7 @@ import {
   type Producer,
 } from '../src/index.ts'
 import { BusError } from '../src/bus-error.ts'
-import { collect, sendStatuses } from './bus-contract.ts'
+import { collect, sendOrders } from './bus-contract.ts'
 import { decodedConsumer, eventsOf } from './kafka-decoded.ts'
 import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 
@@ -24,7 +24,7 @@ jest.setTimeout(180_000)
 
 const symbols = ['BTC/USDT', 'ETH/USDT', 'SPY', 'TSLA', 'SOL/USDT', 'XRP/USDT']
 const data = { name: 'data', runId: 'run-1' }
-const strategy = { group: 'strategy', topics: [topics.status], from: 'earliest' as const }
+const strategy = { group: 'strategy', topics: [topics.orders], from: 'earliest' as const }
 const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
 const DEADLINE_MS = 100_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -98,7 +98,7 @@ const timers = new Set<NodeJS.Timeout>()
 function startSending(producer: Producer) {
   let seq = 0
   const timer = setInterval(() => {
-    for (const symbol of symbols) sendStatuses(producer, symbol, ++seq, 1)
+    for (const symbol of symbols) sendOrders(producer, symbol, ++seq, 1)
   }, 5)
   timers.add(timer)
   return {
@@ -181,12 +181,12 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
 
   it('logs a burst of concurrent sends once when the connection is cut after the write', async () => {
     const producer = bus.producer(data)
-    sendStatuses(producer, 'SPY', 1, 1)
+    sendOrders(producer, 'SPY', 1, 1)
     await producer.flush()
     let seq = 1
     const task = async () => {
       for (let i = 0; i < 100; i++) {
-        for (const symbol of symbols) sendStatuses(producer, symbol, ++seq, 1)
+        for (const symbol of symbols) sendOrders(producer, symbol, ++seq, 1)
         if (i === 20) proxy.cutAfterProduce(2)
         if (i % 10 === 0) await producer.flush()
         else await pause(0)
@@ -199,7 +199,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const received = new Received()
     await receive(bus.consumer(strategy), received, () => received.records.length >= seq)
     expect(received.faults(seq)).toEqual(none)
-    expect((await bus.endOf([topics.status])).reduce((sum, { offset }) => sum + offset, 0)).toBe(seq)
+    expect((await bus.endOf([topics.orders])).reduce((sum, { offset }) => sum + offset, 0)).toBe(seq)
   })
 
   it.each([
@@ -280,10 +280,10 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
   it('shows records that a restarted process repeats with the same producer and sequence', async () => {
     const topicPrefix = 'restart.'
     const first = await connect({ topicPrefix })
-    sendStatuses(first.producer(data), 'SPY', 1, 5)
+    sendOrders(first.producer(data), 'SPY', 1, 5)
     await first.close()
     const second = await connect({ topicPrefix })
-    sendStatuses(second.producer(data), 'SPY', 1, 8)
+    sendOrders(second.producer(data), 'SPY', 1, 8)
     const records = await collect(decodedConsumer(second.consumer(strategy)), 13)
     expect(records.map(({ seq }) => seq)).toEqual([...range(1, 5), ...range(1, 8)])
     let newest = 0
@@ -295,7 +295,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     const slow = await connect({ maxInboxRecords: 50 })
     const producer = slow.producer(data)
     const consumer = slow.consumer(strategy)
-    for (let seq = 1; seq <= 3000; seq++) sendStatuses(producer, symbols[seq % 6] as string, seq, 1)
+    for (let seq = 1; seq <= 3000; seq++) sendOrders(producer, symbols[seq % 6] as string, seq, 1)
     await producer.flush()
     await consumer.arrived()
     await pause(500)
@@ -328,7 +328,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
       { key: 'SPY', value: trade, headers },
     ]
     await raw.send({
-      topic: `${topicPrefix}${topics.status.name}`,
+      topic: `${topicPrefix}${topics.orders.name}`,
       messages: messages.map((m) => ({ ...m, partition: 0 })),
     })
     await raw.disconnect()
@@ -351,7 +351,7 @@ describeWithDocker(['kafka'], 'Kafka behind a bad network', () => {
     await admin.disconnect()
     await expect(connect({ topicPrefix })).rejects.toMatchObject({ code: 'wrong_topic_settings' })
 
-    const from = [{ topic: topics.status.name, partition: 1, offset: 7 }]
+    const from = [{ topic: topics.orders.name, partition: 1, offset: 7 }]
     const consumer = bus.consumer({ ...strategy, from })
     await expect(consumer.arrived()).rejects.toMatchObject({ code: 'position_lost', retryable: false })
     expect(() => consumer.take()).toThrow(BusError)

@@ -15,7 +15,7 @@ import {
 } from '@triplane/testing/containers'
 import { createKafkaBus, type KafkaBus, type KafkaBusOptions, type KafkaTls } from '../src/index.ts'
 import type { KafkaSasl } from '../src/kafka/kafka-options.ts'
-import { collect, sendStatuses } from './bus-contract.ts'
+import { collect, sendOrders } from './bus-contract.ts'
 import { decodedConsumer } from './kafka-decoded.ts'
 
 jest.setTimeout(120_000)
@@ -23,7 +23,7 @@ jest.setTimeout(120_000)
 const text = (file: string) => readFileSync(file, 'utf8')
 const pair = ({ certificateFile, keyFile }: CertificateFiles) => ({ cert: text(certificateFile), key: text(keyFile) })
 const data = { name: 'data', runId: 'run-1' }
-const strategy = { group: 'strategy', topics: [topics.status], from: 'earliest' as const }
+const strategy = { group: 'strategy', topics: [topics.orders], from: 'earliest' as const }
 
 describeWithCertificates(['kafka'], 'a broker that asks who is there', () => {
   const folder = mkdtempSync(join(tmpdir(), 'triplane-kafka-'))
@@ -72,7 +72,7 @@ describeWithCertificates(['kafka'], 'a broker that asks who is there', () => {
   ])('lets a client with %s produce and consume', async (_, way) => {
     const bus = await connect(way())
     const producer = bus.producer(data)
-    sendStatuses(producer, 'SPY', 1, 3)
+    sendOrders(producer, 'SPY', 1, 3)
     await producer.flush()
     const records = await collect(decodedConsumer(bus.consumer(strategy)), 3)
     expect(records.map(({ seq }) => seq)).toEqual([1, 2, 3])
@@ -157,7 +157,7 @@ describeWithCertificates(['kafka'], 'a broker that asks who is there', () => {
     await kafka.setPassword('another')
     const producer = bus.producer(data)
     const consumer = decodedConsumer(bus.consumer(strategy))
-    sendStatuses(producer, 'SPY', 1, 3)
+    sendOrders(producer, 'SPY', 1, 3)
     await bothTold
     expect([...warnings].filter((message) => message.includes('invalid credentials'))).not.toEqual([])
     expect(producer.buffered).toBe(3)

@@ -4,7 +4,7 @@ import { patchProduce } from '../src/kafka/one-pass-produce.ts'
 import { isSequenceLost } from '../src/kafka/sequence-lost.ts'
 import { startFakeBroker, type FakeBroker } from './fake-broker.ts'
 
-const TOPIC = 'market.status.v2'
+const TOPIC = 'market.events.v2'
 const NOT_ENOUGH_REPLICAS = 19
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 

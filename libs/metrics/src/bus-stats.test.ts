@@ -2,12 +2,12 @@ import { topics } from '@triplane/contracts'
 import { exportBusStats, type TopicCounts } from './bus-stats.ts'
 import { createMetrics } from './metrics.ts'
 
-const topic = 'market.trades.v2'
+const topic = 'market.events.v2'
 
 /** Metrics that follow `counts`, and the value of a bus metric after a scrape. */
 function following(counts: { now: readonly TopicCounts[] }) {
   const metrics = createMetrics('test', { processMetrics: false })
-  exportBusStats(metrics, { produced: [topics.trades], consumed: [topics.trades] }, () => counts.now)
+  exportBusStats(metrics, { produced: [topics.market], consumed: [topics.market] }, () => counts.now)
   return async (name: string) => {
     const text = await metrics.expose()
     const [, value] = new RegExp(`^triplane_bus_${name}{topic="${topic}",service="test"} (\\S+)$`, 'm').exec(text) ?? []
@@ -49,16 +49,16 @@ describe('exportBusStats', () => {
 
   it('shows the topics of the plane from the start, and no others', async () => {
     const metrics = createMetrics('test', { processMetrics: false })
-    exportBusStats(metrics, { produced: [topics.fills], consumed: [topics.trades] }, () => [])
+    exportBusStats(metrics, { produced: [topics.fills], consumed: [topics.market] }, () => [])
     const lines = (await metrics.expose()).split('\n').filter((line) => line.startsWith('triplane_bus_'))
     const labels = (name: string) => `{topic="${name}",service="test"} 0`
     expect(lines).toEqual([
-      `triplane_bus_lag_seconds${labels('market.trades.v2')}`,
-      `triplane_bus_buffered${labels('market.trades.v2')}`,
+      `triplane_bus_lag_seconds${labels('market.events.v2')}`,
+      `triplane_bus_buffered${labels('market.events.v2')}`,
       `triplane_bus_produced_total${labels('execution.fills.v2')}`,
-      `triplane_bus_consumed_total${labels('market.trades.v2')}`,
+      `triplane_bus_consumed_total${labels('market.events.v2')}`,
       `triplane_bus_errors_total${labels('execution.fills.v2')}`,
-      `triplane_bus_errors_total${labels('market.trades.v2')}`,
+      `triplane_bus_errors_total${labels('market.events.v2')}`,
     ])
   })
 })

@@ -4,13 +4,10 @@ import {
   topicsAwaitedOf,
   topicsReadBy,
   topicsWrittenBy,
-  topics,
-  typesOn,
   type Event,
   type PlaneCore,
   type PlaneName,
   type SchemaOf,
-  type Topic,
 } from '@triplane/contracts'
 import type { Plane } from '@triplane/messaging'
 import type { Metrics } from '@triplane/metrics'
@@ -23,7 +20,7 @@ export function describePlane<const Name extends PlaneName>(name: Name) {
     name,
     label: labelOf(name),
     stage: stageOf(name),
-    /** The topics it may read under any settings, and those it writes. */
+    /** The topics it reads and those it writes. */
     topics: { consumed: topicsReadBy(name), produced: topicsWrittenBy(name) },
     /** The topics on which other planes wait for its watermarks in lockstep. */
     awaited: topicsAwaitedOf(name),
@@ -49,10 +46,12 @@ export interface PlaneSpec<
   readonly name: Name
   /** The plane whose heartbeats it forwards. */
   readonly follows: PlaneName
-  /** The types of event that the core handles as it is configured; others on its topics are skipped. */
-  readonly inputs: (config: Parts['config']) => readonly In['type'][]
-  /** The schema of a waiting input. */
+  /** The types of event that the core hears under some settings. */
+  readonly knownInputs: readonly In['type'][]
+  /** The schema of a waiting input, of any of these types. */
   readonly inputSchema: SchemaOf<In>
+  /** Those that it hears as it is configured; others on its topics are passed over. */
+  readonly inputs: (config: Parts['config']) => readonly In['type'][]
   /** The schema of the core's saved state. */
   readonly stateSchema: SchemaOf<State>
   /** The core's settings. */
@@ -81,25 +80,18 @@ export function definePlane<
 >(spec: PlaneSpec<Name, In, Out, Core, State, Parts, MetricsOptions>) {
   const described = describePlane(spec.name)
   const { name, stage } = described
-  /** The topics with a type that the core handles as it is configured, and heartbeats. */
-  function topicsOf(config: Parts['config']) {
-    const heard = new Set<Event['type']>(spec.inputs(config))
-    const { consumed, produced } = described.topics
-    const isRead = (topic: Topic) => topic === topics.heartbeats || typesOn(topic).some((type) => heard.has(type))
-    return { consumed: consumed.filter(isRead), produced }
-  }
   return {
     ...spec,
     ...described,
-    topicsOf,
     /** Builds the plane: its core, from saved state if there is any, joined to its metrics. */
     build(parts: Parts, saved?: State): Plane<In, Out, Core> {
       const core = spec.createCore(parts, saved)
       return {
         name,
         core,
-        topics: topicsOf(parts.config).consumed,
+        topics: described.topics.consumed,
         inputTypes: new Set(spec.inputs(parts.config)),
+        knownTypes: new Set(spec.knownInputs),
         observe: spec.exportMetrics(parts, core),
         heartbeat: {
           from: stageOf(spec.follows),

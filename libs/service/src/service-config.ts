@@ -29,7 +29,7 @@ const kafkaSection = z.strictObject({
   brokers: z.string().min(1).default('127.0.0.1:9092'),
   /** Replicas of the topics it creates. */
   replicas: z.int().min(1).max(10).default(1),
-  /** Partitions of the market data and signal topics it creates. More than one only helps several planes. */
+  /** Partitions of the market data and signal topics it creates. More than one only helps several data planes. */
   marketPartitions: z.int().min(1).max(1000).default(1),
   /** Whether the connection is encrypted. */
   tls: z.boolean().default(false),

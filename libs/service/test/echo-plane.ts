@@ -3,19 +3,19 @@ import {
   Outbox,
   stateSchema,
   topics,
-  type Event,
   type OperatorCommand,
   type PlaneCore,
-  type Quote,
+  type Signal,
   type StateOf,
   type Trade,
 } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
 import type { Plane } from '@triplane/messaging'
-import { aQuote } from '@triplane/testing'
+import { aSignal } from '@triplane/testing'
 
 export type EchoInput = Trade | OperatorCommand
-export const echoInputSchema = field.event('trade', 'operatorCommand')
+const inputs = ['trade', 'operatorCommand'] as const
+export const echoInputSchema = field.event(...inputs)
 
 export const echoSchema = stateSchema({
   seq: field.count,
@@ -25,12 +25,12 @@ export const echoSchema = stateSchema({
 })
 export type EchoState = StateOf<typeof echoSchema>
 
-/** Answers each trade with a quote of the same id, and a command with one of id 0. After the first trade a timer is due every second. */
+/** Answers each trade with a signal of a strategy with the same id as name, and a command with one of 0. After the first trade a timer is due every second. */
 export function echoPlane(snapshot?: EchoState) {
   const heard: number[] = [...(snapshot?.heard ?? [])]
   const agenda = { timers: snapshot?.timers ?? 0, dueUs: snapshot?.dueUs ?? 0 }
-  const outbox = new Outbox<Quote>(snapshot?.seq)
-  const core: PlaneCore<EchoInput, Quote> = {
+  const outbox = new Outbox<Signal>(snapshot?.seq)
+  const core: PlaneCore<EchoInput, Signal> = {
     outbox,
     process(event) {
       const tradeId = event.type === 'trade' ? Number(event.tradeId) : 0
@@ -39,7 +39,7 @@ export function echoPlane(snapshot?: EchoState) {
         agenda.dueUs ||= event.tsRecvUs + US_PER_SECOND
       }
       heard.push(tradeId)
-      outbox.add(aQuote({ updateId: tradeId }))
+      outbox.add(aSignal({ strategy: String(tradeId) }))
     },
     advance(throughUs) {
       for (; agenda.dueUs > 0 && agenda.dueUs <= throughUs; agenda.dueUs += US_PER_SECOND) agenda.timers++
@@ -47,11 +47,12 @@ export function echoPlane(snapshot?: EchoState) {
     nextDueUs: () => agenda.dueUs || Infinity,
     snapshot: () => ({ seq: outbox.lastSeq, heard, ...agenda }),
   }
-  const plane: Plane<EchoInput, Quote> = {
+  const plane: Plane<EchoInput, Signal> = {
     name: 'echo',
     core,
-    topics: [topics.trades, topics.status, topics.commands, topics.heartbeats],
-    inputTypes: new Set<Event['type']>(['trade', 'marketStatus', 'operatorCommand']),
+    topics: [topics.market, topics.commands, topics.heartbeats],
+    inputTypes: new Set(inputs),
+    knownTypes: new Set(inputs),
     observe: () => undefined,
     heartbeat: { from: 'none', as: 'echo', seen: () => undefined },
   }

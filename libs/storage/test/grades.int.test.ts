@@ -463,7 +463,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
     })
 
     it('list dead letters, newest first, and read one with its bytes', async () => {
-      const fromBus = { topic: 'market.trades.v2', partition: 3, offset: 42, key: 'sim/BTC' }
+      const fromBus = { topic: 'market.events.v2', partition: 3, offset: 42, key: 'sim/BTC' }
       const { venue: _venue, instrument: _instrument, ...plain } = aDeadLetter({ seq: 1, tsRecvUs: day(26_000) })
       await store([plain, aDeadLetter({ seq: 2, tsRecvUs: day(26_001), origin: fromBus, raw: '\x00\xff' })])
       const letters = await listDeadLetters(pool, { limit: 2 })

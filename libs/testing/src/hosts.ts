@@ -56,13 +56,13 @@ export async function runKilledPlane<In extends Event, Out extends Event, CoreSt
     const snapshots = new Snapshots(folder, codec)
     const saved = snapshots.newest()
     const output = outputOf(name, saved?.state.output)
-    const reading = readingFrom(topics, run, saved?.state.positions)
-    const consumer = bus.consumer({ group: `${name}-${life}`, topics, from: reading.positions })
+    const positions = readingFrom(topics, run, saved?.state.positions)
+    const consumer = bus.consumer({ group: `${name}-${life}`, topics, from: positions })
     const host = new PlaneHost<In, Out, readonly Event[]>({
       plane: build(saved?.state.core),
       run,
       consumer,
-      reading,
+      positions,
       output,
       gated: topics.flatMap((topic) =>
         ungated.has(topic) ? [] : gatedPartitions(topic, bus.partitionsOf(topic), run),

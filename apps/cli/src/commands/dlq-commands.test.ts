@@ -14,7 +14,7 @@ const record: StoredDeadLetter = {
   reason: 'not_an_event',
   eventType: 'record',
   detail: 'quote/bid: Expected number, was "x"',
-  origin: { topic: 'market.quotes.v2', partition: 2, offset: 1234, key: 'SPY' },
+  origin: { topic: 'market.events.v2', partition: 2, offset: 1234, key: 'SPY' },
   rawBytes: raw.length,
   raw,
 }
@@ -70,7 +70,7 @@ describe('dlq show', () => {
       reason       not_an_event
       what         record
       detail       quote/bid: Expected number, was "x"
-      lies at      market.quotes.v2, partition 2, offset 1234, key SPY
+      lies at      market.events.v2, partition 2, offset 1234, key SPY
       bytes        42
 
       [{"type":"quote","seq":41,"bid":"Â 31mx"}]
@@ -103,11 +103,11 @@ describe('dlq redrive', () => {
     const { code, value } = await world.json('dlq', 'redrive', recordId)
     expect([code, value]).toEqual([
       0,
-      { redriven: [{ id: recordId, topic: 'market.quotes.v2', partition: 2, key: 'SPY' }] },
+      { redriven: [{ id: recordId, topic: 'market.events.v2', partition: 2, key: 'SPY' }] },
     ])
     expect(world.redriven).toEqual([
       {
-        topic: 'market.quotes.v2',
+        topic: 'market.events.v2',
         partition: 2,
         key: 'SPY',
         value: raw,

@@ -9,7 +9,7 @@ describe('log read', () => {
   let folder: string
   let file: string
   const world = new CliWorld()
-  const ranges = [{ topic: 'market.trades.v2', partition: 0, lastOffset: 10, count: 3 }]
+  const ranges = [{ topic: 'market.events.v2', partition: 0, lastOffset: 10, count: 3 }]
   const turns = [
     { turn: 1, ranges, tickUs: 5, injected: [] },
     { turn: 2, ranges: [], injected: [{ producer: 'ada', event: anOperatorCommand() }] },

@@ -11,8 +11,8 @@ const lines = (...events: readonly Event[]) => events.map((event) => `${encodeLi
 
 async function publish(...events: readonly Event[]): Promise<void> {
   const producer = world.bus.producer({ name: 'data-plane', runId: 'r' })
-  producer.send(topics.trades, 'key', events)
-  producer.mark([topics.trades], { throughUs: 1, final: false })
+  producer.send(topics.market, 'key', events)
+  producer.mark([topics.market], { throughUs: 1, final: false })
   await producer.flush()
 }
 
@@ -20,7 +20,7 @@ describe('topic read', () => {
   it('prints a topic, one line per event', async () => {
     await publish(first, second)
     await publish(third)
-    expect(await world.run('topic', 'read', 'market.trades.v2')).toBe(0)
+    expect(await world.run('topic', 'read', 'market.events.v2')).toBe(0)
     expect(world.output).toBe(lines(first, second, third))
   })
 
@@ -31,7 +31,7 @@ describe('topic read', () => {
   ])('filters the events: %j', async (conditions, want) => {
     await publish(first, second, third)
     const where = conditions.flatMap((condition) => ['--where', condition])
-    expect(await world.run('topic', 'read', 'market.trades.v2', ...where)).toBe(0)
+    expect(await world.run('topic', 'read', 'market.events.v2', ...where)).toBe(0)
     expect(world.output).toBe(lines(...want))
   })
 
@@ -41,13 +41,13 @@ describe('topic read', () => {
   ])('shows only what was sent since a time: %d s later', async (seconds, want) => {
     await publish(first)
     const since = new Date(testStartUs / 1000 + 1000 * seconds).toISOString()
-    expect(await world.run('topic', 'read', 'market.trades.v2', '--since', since)).toBe(0)
+    expect(await world.run('topic', 'read', 'market.events.v2', '--since', since)).toBe(0)
     expect(world.output).toBe(want)
   })
 
   it('prints the bytes of each record in hex, the input of docs/wire-reader.py', async () => {
     await publish(first, second)
-    expect(await world.run('topic', 'read', 'market.trades.v2', '--raw')).toBe(0)
+    expect(await world.run('topic', 'read', 'market.events.v2', '--raw')).toBe(0)
     expect(world.output).toBe(`${wire.encodeRecord([first, second]).toString('hex')}\n`)
   })
 
@@ -55,7 +55,7 @@ describe('topic read', () => {
     await publish(first)
     await publish(second)
     world.isReadable = ({ offset }) => offset > 0
-    expect(await world.run('topic', 'read', 'market.trades.v2')).toBe(1)
+    expect(await world.run('topic', 'read', 'market.events.v2')).toBe(1)
     expect(world.output).toBe(lines(second))
     expect(world.messages).toBe(
       'triplane: partition 0, offset 0: unknown_schema: Expected another\n' +
@@ -64,9 +64,9 @@ describe('topic read', () => {
   })
 
   it.each([
-    [['market.trades.v1'], 'Expected one of market.trades.v2, '],
-    [['market.trades.v2', '--where', 'seq'], 'Expected field=value.'],
-    [['market.trades.v2', '--since', 'yesterday'], 'Expected an ISO 8601 time'],
+    [['market.trades.v1'], 'Expected one of market.events.v2, '],
+    [['market.events.v2', '--where', 'seq'], 'Expected field=value.'],
+    [['market.events.v2', '--since', 'yesterday'], 'Expected an ISO 8601 time'],
   ])('refuses %j', async (argv, message) => {
     expect(await world.run('topic', 'read', ...argv)).toBe(2)
     expect(world.messages).toContain(message)
@@ -74,7 +74,7 @@ describe('topic read', () => {
 
   it('fails while Kafka is down', async () => {
     world.kafkaFault = Object.assign(new Error('no broker answers'), { code: 'unreachable', retryable: true })
-    expect(await world.run('topic', 'read', 'market.trades.v2')).toBe(1)
+    expect(await world.run('topic', 'read', 'market.events.v2')).toBe(1)
     expect(world.messages).toContain('no broker answers')
   })
 })

@@ -23,12 +23,12 @@ export function addTopicCommands(line: CommandLine): void {
     .command('topic')
     .description('the topics of Kafka')
     .command('read')
-    .argument('<topic>', 'its name: market.trades.v2', parseTopic)
+    .argument('<topic>', 'its name: market.events.v2', parseTopic)
     .description('the events that a topic holds, each one line of JSON, oldest first within a partition')
     .option('--since <time>', 'of records that were sent at this time or later', parseTime)
     .option(
       '--where <field=value>',
-      'events with this value only; several all hold: --where instrument=BTC/USDT@sim',
+      'events with this value only; several all hold: --where type=quote --where instrument=BTC/USDT@sim',
       (text: string, before: readonly Condition[]) => [...before, parseCondition(text)],
       [],
     )

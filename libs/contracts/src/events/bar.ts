@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { timeframes } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { exampleMarket, exampleUs, marketFields, ofProducer, oneOf, real, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -31,8 +31,8 @@ export const bar = defineEvent({
       Type.Boolean({ description: 'true when the bar was closed before and this is what replaces it; else absent' }),
     ),
   },
-  topic: topics.bars,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   store: { table: 'bars', as: 'bar' },
   example: {

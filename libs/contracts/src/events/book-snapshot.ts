@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, levels, marketFields, timeUs } from '../fields.ts'
+import { exampleMarket, exampleUs, levels, marketFields, ofProducer, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -18,8 +18,8 @@ export const bookSnapshot = defineEvent({
     bids: levels('price, size pairs, best first'),
     asks: levels('price, size pairs, best first'),
   },
-  topic: topics.books,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   example: {
     ...exampleMarket,

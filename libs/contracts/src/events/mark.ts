@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { markKinds } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, exampleMarket, marketFields, real } from '../fields.ts'
+import { code, exampleMarket, marketFields, ofProducer, real } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -16,8 +16,8 @@ export const mark = defineEvent({
     kind: code(markKinds, 'what the price is of'),
     ageUs: Type.Integer({ minimum: 0, description: 'market time since what the price is of' }),
   },
-  topic: topics.marks,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   example: {
     ...exampleMarket,

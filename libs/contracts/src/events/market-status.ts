@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { marketStatuses } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { code, decimal, exampleMarket, label, marketFields, text } from '../fields.ts'
+import { code, decimal, exampleMarket, label, marketFields, ofProducer, text } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { venueOf, type InstrumentId } from '../instrument-id.ts'
 import { topics } from '../topics.ts'
@@ -23,8 +23,8 @@ export const marketStatus = defineEvent({
     lotSize: Type.Optional(decimal('for steps_known: the quantity step from now on')),
     minNotional: Type.Optional(decimal('for steps_known: the smallest order value from now on, quote currency')),
   },
-  topic: topics.status,
-  key: ({ instrument, source }) => instrument ?? source,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   example: {
     ...exampleMarket,

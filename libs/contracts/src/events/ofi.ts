@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, marketFields, real, timeUs } from '../fields.ts'
+import { exampleMarket, exampleUs, marketFields, ofProducer, real, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -17,8 +17,8 @@ export const ofi = defineEvent({
     intervalValue: real('sum of e_n in the interval so far, base units'),
     depth: real('mean of the best bid and ask size, base units'),
   },
-  topic: topics.ofi,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   store: { table: 'ofi', as: 'ofi' },
   example: {

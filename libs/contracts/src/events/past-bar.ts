@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { timeframes } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs } from '../fields.ts'
+import { exampleMarket, exampleUs, marketFields, ofProducer, oneOf, real, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -21,8 +21,8 @@ export const pastBar = defineEvent({
     volume: real('base units'),
     trades: Type.Integer({ minimum: 0, description: 'number of trades' }),
   },
-  topic: topics.bars,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   example: {
     ...exampleMarket,

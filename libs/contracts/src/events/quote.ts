@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, marketFields, real, timeUs } from '../fields.ts'
+import { exampleMarket, exampleUs, marketFields, ofProducer, real, timeUs } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -18,8 +18,8 @@ export const quote = defineEvent({
     ask: real('best ask price'),
     askSize: real('size at the best ask, base units'),
   },
-  topic: topics.quotes,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   store: { table: 'quotes', as: 'quote' },
   example: {

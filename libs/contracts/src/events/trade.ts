@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, type EventOf } from '../define-event.ts'
-import { exampleMarket, exampleUs, marketFields, oneOf, real, timeUs, venueId } from '../fields.ts'
+import { exampleMarket, exampleUs, marketFields, ofProducer, oneOf, real, timeUs, venueId } from '../fields.ts'
 import { rank } from '../input-order.ts'
 import { topics } from '../topics.ts'
 
@@ -23,8 +23,8 @@ export const trade = defineEvent({
     ),
     lastTradeId: Type.Optional(Type.Integer({ description: 'of an aggregate: the last trade that it stands for' })),
   },
-  topic: topics.trades,
-  key: ({ instrument }) => instrument,
+  topic: topics.market,
+  key: ofProducer,
   rank: rank.data,
   store: { table: 'trades', as: 'tick' },
   example: {

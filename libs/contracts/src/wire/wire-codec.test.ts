@@ -18,7 +18,7 @@ function buildOf<Fields extends Parameters<typeof defineEvent>[0]['schema']>(
     wireNumber,
     doc: 'What a perpetual pays.',
     schema: { ...marketFields, ...fields },
-    topic: topics.marks,
+    topic: topics.market,
     key: () => 'funding',
     rank: rank.data,
     example: exampleMarket as never,

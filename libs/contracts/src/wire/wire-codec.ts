@@ -27,8 +27,11 @@ export interface WireCodec<Event> {
   readonly openRecord: () => WireRecord<Event>
   /** A record of events, with its dictionary. */
   readonly encodeRecord: (events: readonly Event[]) => Buffer
-  /** The events of a record, at least one, each checked as `isEvent` does. Skips fields and words of later builds. */
-  readonly decodeRecord: (bytes: Buffer) => Result<readonly Event[], WireRefusal>
+  /**
+   * The events of a record, at least one, each checked as `isEvent` does. Skips fields and words of later builds. With `heard`,
+   * gives the events of these types only, perhaps none, and passes over the others by their length, without a look inside.
+   */
+  readonly decodeRecord: (bytes: Buffer, heard?: ReadonlySet<string>) => Result<readonly Event[], WireRefusal>
   /** Digest of the layouts of all events, 16 hex digits: identifies the build that wrote a record. It refuses nothing. */
   readonly digest: () => string
 }
@@ -46,14 +49,16 @@ export function createWireCodec<const All extends readonly WireDefinition[]>(
   type Event = EventOf<All[number]> & { readonly type: string }
   const byTag: Record<string, ObjectCodec | undefined> = {}
   const byHead: (ObjectCodec | undefined)[] = []
+  const tagByHead: (string | undefined)[] = []
   const definitionOf = new Map(definitions.map((definition) => [definition.tag, definition]))
   const numbered = new Map(definitions.map((definition) => [definition.wireNumber, definition]))
   invariant(numbered.size === definitions.length, 'each event has a number of its own')
+  for (const definition of definitions) tagByHead[headOf(definition)] = definition.tag
   let digest: string | undefined
 
-  function codecOf({ tag, wireNumber, version, schema }: WireDefinition): ObjectCodec {
-    invariant(wireNumber > 0 && wireNumber < 256 && version > 0 && version < 256, 'number and version are 1-255')
-    const head = wireNumber | (version << 8)
+  function codecOf(definition: WireDefinition): ObjectCodec {
+    const { tag, schema } = definition
+    const head = headOf(definition)
     const codec = eventCodec(schema, tag, head)
     byTag[tag] = byHead[head] = codec
     return codec
@@ -94,7 +99,7 @@ export function createWireCodec<const All extends readonly WireDefinition[]>(
     return record.finish()
   }
 
-  function decodeRecord(bytes: Buffer): Result<readonly Event[], WireRefusal> {
+  function decodeRecord(bytes: Buffer, heard?: ReadonlySet<string>): Result<readonly Event[], WireRefusal> {
     const reader = new WireReader(bytes)
     const { view } = reader
     if (bytes.length < HEAD_BYTES || view.getUint32(0, true) !== WIRE_MAGIC)
@@ -111,6 +116,13 @@ export function createWireCodec<const All extends readonly WireDefinition[]>(
     for (let i = 0; i < count; i++) {
       if (at + WORD > end) return bad(`Expected ${count} events, was ${i}`)
       const head = view.getUint16(at, true)
+      const tag = tagByHead[head]
+      if (heard !== undefined && tag !== undefined && !heard.has(tag)) {
+        const words = view.getUint32(at + 4, true)
+        if (words === 0 || words * WORD > end - at) return bad(`${tag}: Expected an event, was ${words} words`)
+        at += words * WORD
+        continue
+      }
       const codec = byHead[head] ?? known(head)
       if (typeof codec === 'string')
         return refuse('unknown_schema', `${codec}: schemas ${bytes.toString('hex', 8, 16)}, here ${digestOf()}`)
@@ -128,6 +140,12 @@ export function createWireCodec<const All extends readonly WireDefinition[]>(
   return { encodeEvent, openRecord, encodeRecord, decodeRecord, digest: digestOf } as unknown as WireCodec<
     EventOf<All[number]>
   >
+}
+
+/** The first two bytes of an event: its number and its version. */
+function headOf({ wireNumber, version }: WireDefinition): number {
+  invariant(wireNumber > 0 && wireNumber < 256 && version > 0 && version < 256, 'number and version are 1-255')
+  return wireNumber | (version << 8)
 }
 
 function readLabels(reader: WireReader, start: number, count: number): readonly string[] {

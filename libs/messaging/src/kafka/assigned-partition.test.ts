@@ -2,7 +2,7 @@ import { topics } from '@triplane/contracts'
 import { AssignedPartition } from './assigned-partition.ts'
 
 const tally = () => ({ consumed: 0, skipped: 0, errors: 0 })
-const place = () => new AssignedPartition(topics.status, topics.status.name, 0, tally())
+const place = () => new AssignedPartition(topics.orders, topics.orders.name, 0, tally())
 const arrivals = (partition: AssignedPartition, ...offsets: number[]) => offsets.map((at) => partition.arrives(at))
 
 describe('assigned partition', () => {

@@ -53,10 +53,11 @@ export class Assignment {
   }
 
   /**
-   * Places every partition at its position, or at its oldest record when it has none or that is gone. Throws `position_lost`
-   * when a position lies behind the end.
+   * Places every partition at its position, or at its oldest record when it has none or that is gone. Returns how many records
+   * are gone of each topic that were not read. Throws `position_lost` when a position lies behind the end.
    */
-  placeAt(positions: readonly Position[], ends: readonly PartitionEnds[]): void {
+  placeAt(positions: readonly Position[], ends: readonly PartitionEnds[]): ReadonlyMap<string, number> {
+    const gone = new Map<string, number>()
     for (const { topic, partition, low, high } of ends) {
       const place = this.at(this.#topics.nameOf(topic), partition)
       if (!place) continue
@@ -65,11 +66,15 @@ export class Assignment {
         const text = `Expected ${topic.name}/${partition} to reach to offset ${named.offset}, was ${high}: another log`
         throw new BusError('position_lost', text, { retryable: false })
       }
-      if (named && named.offset < low && !topic.compacted) place.tally.skipped += low - named.offset
+      if (named && named.offset < low && !topic.compacted) {
+        place.tally.skipped += low - named.offset
+        gone.set(topic.name, (gone.get(topic.name) ?? 0) + low - named.offset)
+      }
       place.position = Math.max(low, named?.offset ?? low)
       place.expected = place.position
       place.endOffset = high
     }
+    return gone
   }
 
   /**

@@ -1,4 +1,4 @@
-import { topicOf, wire, type EventType } from '@triplane/contracts'
+import { topicOf, wire, type Event, type EventType } from '@triplane/contracts'
 import { examples } from '@triplane/testing'
 import fc from 'fast-check'
 import type { Message } from 'kafkajs'
@@ -37,7 +37,7 @@ describe('records', () => {
     { name: 'an unknown event', at: 24, value: 255, code: 'unknown_schema' },
     { name: 'another version', at: 25, value: 9, code: 'unknown_schema' },
     { name: 'an invalid event', at: 24 + 55, value: 0xff, code: 'not_an_event' },
-    { name: 'an event of another topic', at: 0, value: 0x54, topic: topicOf.quote, code: 'wrong_topic' },
+    { name: 'an event of another topic', at: 0, value: 0x54, topic: topicOf.fill, code: 'wrong_topic' },
   ])('of the binary wire are refused: $name', ({ at, value, cut = 0, topic = topicOf.trade, code }) => {
     const bytes = wire.encodeRecord([examples.trade])
     bytes[at] = value
@@ -45,6 +45,38 @@ describe('records', () => {
     if (code === 'not_an_event') bytes[at - 1] = 0xff
     const message = aMessage({ value: bytes.subarray(0, bytes.length - cut) })
     expect(decodeRecord(recordOf(topic, 0, 12, message))).toMatchObject({ ok: false, error: { code } })
+  })
+
+  it.each([
+    { name: 'binary', encode: wire.encodeRecord },
+    { name: 'JSON', encode: (events: readonly Event[]) => Buffer.from(JSON.stringify(events)) },
+  ])('give a reader what it hears, perhaps nothing: $name', ({ encode }) => {
+    const { trade, quote, ofi } = examples
+    const record = recordOf(topicOf.trade, 0, 12, aMessage({ value: encode([trade, quote, ofi, quote]) }))
+    const heard = (...types: readonly EventType[]) => decodeRecord(record, new Set(types))
+    expect(heard('quote', 'heartbeat')).toEqual({ ok: true, value: [quote, quote] })
+    expect(heard('ofi', 'trade')).toEqual({ ok: true, value: [trade, ofi] })
+    expect(heard('fill')).toEqual({ ok: true, value: [] })
+  })
+
+  it('of the binary wire are refused for an unknown event, heard or not, and for a length that is none', () => {
+    const { trade, quote } = examples
+    const bytes = wire.encodeRecord([trade, quote])
+    const read = (at: number, value: number) => {
+      const damaged = Buffer.from(bytes)
+      damaged[at] = value
+      const decoded = decodeRecord(
+        recordOf(topicOf.trade, 0, 12, aMessage({ value: damaged })),
+        new Set(['quote'] as const),
+      )
+      return decoded.ok ? decoded.value : decoded.error.code
+    }
+    expect(read(24, bytes[24] as number)).toEqual([quote])
+    expect(read(24, 255)).toBe('unknown_schema')
+    expect(read(24 + 4, 0)).toBe('bad_record')
+    expect(read(24 + 7, 0xff)).toBe('bad_record')
+    // What is wrong in an event that is not heard is nobody's matter here.
+    expect(read(24 + 55, 0xff)).toEqual([quote])
   })
 
   it('contain a watermark, which has no events', () => {

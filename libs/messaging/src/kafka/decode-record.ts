@@ -6,6 +6,7 @@ import {
   typesOn,
   wire,
   type Event,
+  type EventType,
   type RecordRefusal,
 } from '@triplane/contracts'
 import { err, ok, type Result } from '@triplane/kernel'
@@ -23,16 +24,20 @@ const noEvents: readonly Event[] = []
  * Decodes the events of a record from Kafka: a binary record, or JSON, an array of events or one event, as people write it; the
  * first byte tells which. Refuses, in this order, headers without a valid origin (`bad_header`), bytes that are neither
  * (`bad_record`, `not_json`), an event without a schema in this build (`unknown_schema`), an invalid event, and events of
- * another topic. Watermarks have no events.
+ * another topic. Watermarks have no events. With `heard`, gives the events of these types only: others of a binary record are
+ * passed over unread, so nothing is said of what is wrong in them.
  */
-export function decodeRecord(record: BusRecord<Buffer>): Result<readonly Event[], UndecodableRecord> {
+export function decodeRecord(
+  record: BusRecord<Buffer>,
+  heard?: ReadonlySet<EventType>,
+): Result<readonly Event[], UndecodableRecord> {
   if (record.watermark !== undefined) return ok(noEvents)
   if (record.producer === '')
     return err({
       code: 'bad_header',
       detail: 'Expected the headers run, producer, seq and ts, was without one of them',
     })
-  const decoded = isWire(record.events) ? wire.decodeRecord(record.events) : decodeJson(record.events)
+  const decoded = isWire(record.events) ? wire.decodeRecord(record.events, heard) : decodeJson(record.events, heard)
   if (!decoded.ok) return decoded
   for (const { type } of decoded.value) {
     if (topicOf[type].name !== record.topic.name) {
@@ -43,7 +48,10 @@ export function decodeRecord(record: BusRecord<Buffer>): Result<readonly Event[]
   return decoded
 }
 
-function decodeJson(bytes: Buffer): Result<readonly Event[], UndecodableRecord> {
+function decodeJson(
+  bytes: Buffer,
+  heard: ReadonlySet<EventType> | undefined,
+): Result<readonly Event[], UndecodableRecord> {
   let parsed: unknown
   try {
     parsed = JSON.parse(bytes.toString('utf8'))
@@ -53,7 +61,7 @@ function decodeJson(bytes: Buffer): Result<readonly Event[], UndecodableRecord> 
   const events: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed]
   if (events.length === 0) return err({ code: 'not_an_event', detail: 'Expected at least one event, was []' })
   for (const event of events) if (!isEvent(event)) return err({ code: 'not_an_event', detail: explainEvent(event) })
-  return ok(events as readonly Event[])
+  return ok((events as readonly Event[]).filter(({ type }) => heard?.has(type) ?? true))
 }
 
 function excerpt(bytes: Buffer): string {

@@ -5,10 +5,10 @@ import { AssignedPartition } from './assigned-partition.ts'
 import { Inbox } from './inbox.ts'
 
 const tally = () => ({ consumed: 0, skipped: 0, errors: 0 })
-const aPartition = (number: number) => new AssignedPartition(topics.status, topics.status.name, number, tally())
+const aPartition = (number: number) => new AssignedPartition(topics.orders, topics.orders.name, number, tally())
 
 function aRecord(partition: AssignedPartition, offset: number, bytes = 10): BusRecord<Buffer> {
-  const place = { topic: topics.status, partition: partition.partition, offset, key: 'SPY' }
+  const place = { topic: topics.orders, partition: partition.partition, offset, key: 'SPY' }
   return { ...place, runId: 'run', producer: 'data-plane', seq: offset, tsSentUs: 0, events: Buffer.alloc(bytes) }
 }
 

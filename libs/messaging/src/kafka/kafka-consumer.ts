@@ -3,7 +3,7 @@ import type { Topic } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
 import type { Consumer as Client, ConsumerCommitOffsetsEvent } from 'kafkajs'
 import { BusError, closedError } from '../bus-error.ts'
-import type { BusRecord, ConsumedStats, Consumer, ConsumerOptions } from '../bus.ts'
+import type { BusRecord, ConsumedStats, Consumer, ConsumerOptions, Position } from '../bus.ts'
 import type { AssignedPartition } from './assigned-partition.ts'
 import { Assignment, type PartitionEnds } from './assignment.ts'
 import { Inbox } from './inbox.ts'
@@ -193,7 +193,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
     while (!this.#closing && !this.#failure) {
       try {
         if (typeof from !== 'string' && this.#generation === 0)
-          this.#assignment.placeAt(from, await this.#host.endsOf(this.#options.topics))
+          this.#place(from, await this.#host.endsOf(this.#options.topics))
         await this.#client.connect()
         await this.#client.subscribe({ topics: this.#assignment.names, fromBeginning: from !== 'latest' })
         await this.#client.run(readInto(this.#sink()))
@@ -205,6 +205,11 @@ export class KafkaConsumer implements Consumer<Buffer> {
       }
       await delay(RESTART_MS, this.#over.signal)
     }
+  }
+
+  #place(from: readonly Position[], ends: readonly PartitionEnds[]): void {
+    for (const [topic, records] of this.#assignment.placeAt(from, ends))
+      this.#log('warn', 'records that were not read are gone: the topic keeps no older ones', { topic, records })
   }
 
   /** Runs before the first read of a generation. */

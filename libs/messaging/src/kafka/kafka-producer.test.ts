@@ -1,5 +1,5 @@
 import { topics, wire, type Topic } from '@triplane/contracts'
-import { aKillSwitch, aMarketStatus, anOrderIntent, aQuote, aTargetPortfolio, aTrade } from '@triplane/testing'
+import { aKillSwitch, anOrderEvent, anOrderIntent, aSignal, aTargetPortfolio, aTrade } from '@triplane/testing'
 import type { Message, ProducerBatch } from 'kafkajs'
 import type { BusError } from '../bus-error.ts'
 import type { KafkaClient } from './kafka-client.ts'
@@ -60,7 +60,7 @@ const eventsIn = (value: Buffer) => {
 const seqsIn = ({ message }: { message: Message }) => eventsIn(message.value as Buffer).map(({ seq }) => seq)
 const sendTrades = (producer: KafkaProducer, symbol: string, from: number, count: number) => {
   for (let seq = from; seq < from + count; seq++)
-    producer.send(topics.trades, symbol, [aTrade({ seq, instrument: symbol })])
+    producer.send(topics.market, symbol, [aTrade({ seq, instrument: symbol })])
 }
 const rejected = (type: string) => Object.assign(new Error(type), { cause: Object.assign(new Error(type), { type }) })
 
@@ -81,10 +81,10 @@ describe('Kafka producer', () => {
 
   it('keeps single events single, and events of another trace apart', async () => {
     const { producer, requests } = aProducer()
-    for (const seq of [1, 2]) producer.send(topics.status, 'SPY', [aMarketStatus({ seq })])
-    producer.send(topics.trades, 'SPY', [aTrade({ seq: 3 })])
-    producer.send(topics.trades, 'SPY', [aTrade({ seq: 4 })], '00-aa-bb-01')
-    producer.send(topics.trades, 'SPY', [aTrade({ seq: 5 })], '00-aa-bb-01')
+    for (const seq of [1, 2]) producer.send(topics.orders, 'SPY', [anOrderEvent({ seq })])
+    producer.send(topics.market, 'SPY', [aTrade({ seq: 3 })])
+    producer.send(topics.market, 'SPY', [aTrade({ seq: 4 })], '00-aa-bb-01')
+    producer.send(topics.market, 'SPY', [aTrade({ seq: 5 })], '00-aa-bb-01')
     await turn()
     const records = messagesOf(requests[0])
     expect(records.map(({ message }) => [seqOf(message), message.headers?.['traceparent']])).toEqual([
@@ -93,7 +93,7 @@ describe('Kafka producer', () => {
       [3, undefined],
       [4, '00-aa-bb-01'],
     ])
-    expect(eventsIn(records[0]?.message.value as Buffer)).toEqual([aMarketStatus({ seq: 1 })])
+    expect(eventsIn(records[0]?.message.value as Buffer)).toEqual([anOrderEvent({ seq: 1 })])
   })
 
   it('has one request under way, and sends later events in the next', async () => {
@@ -111,12 +111,12 @@ describe('Kafka producer', () => {
   it('puts a mark into every partition behind earlier records, and starts new records behind it', async () => {
     const { producer, requests } = aProducer()
     sendTrades(producer, 'SPY', 1, 2)
-    producer.send(topics.quotes, 'SPY', [aQuote({ seq: 3 })])
-    producer.mark([topics.trades], { throughUs: 7, final: true })
+    producer.send(topics.signals, 'SPY', [aSignal({ seq: 3 })])
+    producer.mark([topics.market], { throughUs: 7, final: true })
     sendTrades(producer, 'SPY', 4, 1)
-    producer.send(topics.quotes, 'SPY', [aQuote({ seq: 5 })])
+    producer.send(topics.signals, 'SPY', [aSignal({ seq: 5 })])
     await turn()
-    const trades = messagesOf(requests[0]).filter(({ topic }) => topic === topics.trades.name)
+    const trades = messagesOf(requests[0]).filter(({ topic }) => topic === topics.market.name)
     expect(trades.map(({ message }) => message.headers?.['wm'] ?? seqsIn({ message }).join())).toEqual([
       '1,2',
       ...['7', '7', '7', '7'],
@@ -125,7 +125,7 @@ describe('Kafka producer', () => {
     const marks = trades.filter(({ message }) => message.headers?.['wm'])
     expect(marks.map(({ message }) => message.partition)).toEqual([0, 1, 2, 3])
     expect(marks[0]?.message).toMatchObject({ key: '', headers: { seq: '0', final: '1' } })
-    const quotes = messagesOf(requests[0]).filter(({ topic }) => topic === topics.quotes.name)
+    const quotes = messagesOf(requests[0]).filter(({ topic }) => topic === topics.signals.name)
     expect(quotes.map(seqsIn)).toEqual([[3, 5]])
   })
 
@@ -138,10 +138,10 @@ describe('Kafka producer', () => {
     requests[0]?.refuse(rejected('NOT_ENOUGH_REPLICAS'))
     while (requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
     expect(requests[1]?.batch.topicMessages).toBe(requests[0]?.batch.topicMessages)
-    expect(producer.stats()).toMatchObject([{ topic: topics.trades.name, produced: 0, buffered: 2, errors: 1 }])
+    expect(producer.stats()).toMatchObject([{ topic: topics.market.name, produced: 0, buffered: 2, errors: 1 }])
     await answerAll()
     await flushed
-    expect(producer.stats()).toEqual([{ topic: topics.trades.name, produced: 2, buffered: 0, errors: 1 }])
+    expect(producer.stats()).toEqual([{ topic: topics.market.name, produced: 2, buffered: 0, errors: 1 }])
   })
 
   it.each(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPOCH'])('stops sending after %s', async (type) => {

@@ -39,7 +39,7 @@ interface Flush {
  */
 export class KafkaProducer implements Producer {
   readonly #host: KafkaProducerHost
-  readonly #name: string
+  readonly name: string
   readonly #sockets: KafkaClient['sockets']
   readonly #client: Client
   readonly #queue: SendQueue
@@ -55,7 +55,7 @@ export class KafkaProducer implements Producer {
 
   constructor({ name, runId }: ProducerOptions, host: KafkaProducerHost) {
     this.#host = host
-    this.#name = name
+    this.name = name
     this.#queue = new SendQueue(name, runId)
     const { kafka, sockets, onRequestTimeout } = host.connect(`producer-${name}`)
     this.#sockets = sockets
@@ -126,10 +126,10 @@ export class KafkaProducer implements Producer {
   async #close(): Promise<void> {
     const { closeTimeoutMs = 5000, onLog } = this.#host.options
     try {
-      await within(closeTimeoutMs, `producer ${this.#name} sends the rest`, this.#flush())
-      await within(DISCONNECT_MS, `producer ${this.#name} disconnects`, this.#client.disconnect())
+      await within(closeTimeoutMs, `producer ${this.name} sends the rest`, this.#flush())
+      await within(DISCONNECT_MS, `producer ${this.name} disconnects`, this.#client.disconnect())
     } catch (error) {
-      const context = { producer: this.#name, records: this.buffered, error: String(error) }
+      const context = { producer: this.name, records: this.buffered, error: String(error) }
       onLog?.(this.buffered > 0 ? 'error' : 'warn', 'a producer was closed in disorder', context)
     }
     this.#abandoned.abort()
@@ -166,7 +166,7 @@ export class KafkaProducer implements Producer {
       await this.#client.connect()
       this.#isConnected = true
     } catch (error) {
-      this.#host.options.onLog?.('warn', 'a producer could not connect', { producer: this.#name, error: String(error) })
+      this.#host.options.onLog?.('warn', 'a producer could not connect', { producer: this.name, error: String(error) })
       await delay(RECONNECT_MS, this.#abandoned.signal)
     }
   }
@@ -196,12 +196,12 @@ export class KafkaProducer implements Producer {
     const { onLog, onFatal } = this.#host.options
     const destinations = new Set(sending.records.map((record) => record.destination))
     for (const destination of destinations) destination.errors++
-    const context = { producer: this.#name, records: sending.records.length, error: String(error) }
+    const context = { producer: this.name, records: sending.records.length, error: String(error) }
     if (!isSequenceLost(error)) {
       onLog?.('warn', 'a send was rejected; the same is sent again', context)
       return
     }
-    const text = `Expected producer ${this.#name} to follow what the broker has of it, was refused: ${String(error)}`
+    const text = `Expected producer ${this.name} to follow what the broker has of it, was refused: ${String(error)}`
     this.#broken = new BusError('out_of_order', text, { retryable: false, cause: error })
     onLog?.('error', 'the broker misses records before what was sent: nothing more is sent', context)
     this.#rejectFlushes(this.#broken)

@@ -92,7 +92,7 @@ describe('a request to produce, in one pass', () => {
       timeout: 10_000,
       producerId: '4000',
       producerEpoch: 3,
-      topicData: [{ topic: 'market.quotes.v2', partitions: [{ partition: 2, firstSequence: 77, messages }] }],
+      topicData: [{ topic: 'market.events.v2', partitions: [{ partition: 2, firstSequence: 77, messages }] }],
     }
     expect(inOnePass(head, given).equals(await byKafkajs(head, given))).toBe(true)
   })

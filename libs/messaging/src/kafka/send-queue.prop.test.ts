@@ -8,7 +8,7 @@ const writes: readonly { readonly topic: Topic; readonly make: (seq: number) => 
   { topic: topics.intents, make: (seq) => anOrderIntent({ seq }) },
   { topic: topics.killSwitch, make: (seq) => aKillSwitch({ seq }) },
   { topic: topics.targets, make: (seq) => aTargetPortfolio({ seq }) },
-  { topic: topics.trades, make: (seq) => aTrade({ seq }) },
+  { topic: topics.market, make: (seq) => aTrade({ seq }) },
 ]
 const topic = fc.nat(writes.length - 1)
 const step = fc.oneof(

@@ -1,5 +1,5 @@
 import { topics, wire, type Event, type Topic } from '@triplane/contracts'
-import { aBookSnapshot, aDeadLetter, aMarketStatus, anOrderIntent, aTargetPortfolio, aTrade } from '@triplane/testing'
+import { aBookSnapshot, aDeadLetter, anOrderEvent, anOrderIntent, aTargetPortfolio, aTrade } from '@triplane/testing'
 import { SendQueue, type Destination, type Sending } from './send-queue.ts'
 
 const to = (topic: Topic, partitions = 1): Destination => {
@@ -27,19 +27,19 @@ const aLargeBook = (bytes: number): Event => aBookSnapshot({ bids: Array.from({ 
 
 describe('SendQueue', () => {
   it('joins the events of one key of a batched topic, and keeps those of another topic apart', () => {
-    const [market, states] = [to(topics.trades), to(topics.status)]
+    const [market, orders] = [to(topics.market), to(topics.orders)]
     const waiting = queue()
     waiting.add(market, 'BTC', trades(1, 2), 10)
     waiting.add(market, 'ETH', trades(3, 1), 11)
-    waiting.add(states, 'BTC', [aMarketStatus({ seq: 4 })], 12)
-    waiting.add(states, 'BTC', [aMarketStatus({ seq: 5 })], 13)
+    waiting.add(orders, 'BTC', [anOrderEvent({ seq: 4 })], 12)
+    waiting.add(orders, 'BTC', [anOrderEvent({ seq: 5 })], 13)
     waiting.add(market, 'BTC', trades(6, 1), 14)
     expect([waiting.records, waiting.events]).toEqual([4, 6])
     const sending = waiting.next()
     expect(seqsOf(sending)).toEqual([[1, 2, 6], [3], [4], [5]])
     expect(sending.topicMessages.map(({ topic, messages }) => [topic, messages.length])).toEqual([
-      [topics.trades.name, 2],
-      [topics.status.name, 2],
+      [topics.market.name, 2],
+      [topics.orders.name, 2],
     ])
     expect([waiting.records, waiting.events, waiting.bytes]).toEqual([0, 0, 0])
   })
@@ -75,7 +75,7 @@ describe('SendQueue', () => {
   })
 
   it('joins nothing to a sent record, across a mark or to another trace', () => {
-    const market = to(topics.trades, 2)
+    const market = to(topics.market, 2)
     const waiting = queue()
     waiting.add(market, 'BTC', trades(1, 1), 10)
     expect(seqsOf(waiting.next())).toEqual([[1]])
@@ -89,7 +89,7 @@ describe('SendQueue', () => {
   })
 
   it('fills a record up to 500 events, and a request up to 500 records, in the order of opening', () => {
-    const market = to(topics.trades)
+    const market = to(topics.market)
     const waiting = queue()
     for (let i = 0; i < 600; i++) waiting.add(market, 'BTC', trades(i + 1, 1), 10)
     expect(waiting.next().records.map(({ events }) => events)).toEqual([500, 100])
@@ -100,20 +100,20 @@ describe('SendQueue', () => {
   })
 
   it('refuses an event too large for any broker, and accepts nothing of its batch', () => {
-    const books = to(topics.books)
+    const market = to(topics.market)
     const waiting = queue()
-    expect(() => waiting.add(books, 'BTC', [aLargeBook(900_000)], 10)).toThrow(
-      /Expected at most 900000 bytes in a record of market.books.v2, was more/,
+    expect(() => waiting.add(market, 'BTC', [aLargeBook(900_000)], 10)).toThrow(
+      /Expected at most 900000 bytes in a record of market.events.v2, was more/,
     )
-    expect([waiting.records, waiting.bytes, books.buffered, books.errors]).toEqual([0, 0, 0, 1])
+    expect([waiting.records, waiting.bytes, market.buffered, market.errors]).toEqual([0, 0, 0, 1])
   })
 
   it('opens another record when events do not fit into the waiting one, which stays unchanged', () => {
-    const books = to(topics.books)
+    const market = to(topics.market)
     const waiting = queue()
     const large = aLargeBook(500_000)
     const another = { ...large, source: 'another' } as Event
-    for (const event of [aBookSnapshot(), large, another, aBookSnapshot()]) waiting.add(books, 'BTC', [event], 10)
+    for (const event of [aBookSnapshot(), large, another, aBookSnapshot()]) waiting.add(market, 'BTC', [event], 10)
     const values = [waiting.next(), waiting.next()].map(({ topicMessages }) => topicMessages[0]?.messages[0]?.value)
     expect(values[0]).toEqual(wire.encodeRecord([aBookSnapshot(), large]))
     expect(values[1]).toEqual(wire.encodeRecord([another, aBookSnapshot()]))
@@ -129,9 +129,9 @@ describe('SendQueue', () => {
   })
 
   it("ends a request before it exceeds the broker's limit", () => {
-    const books = to(topics.books)
+    const market = to(topics.market)
     const waiting = queue()
-    for (const key of ['a', 'b', 'c']) waiting.add(books, key, [aLargeBook(600_000)], 10)
+    for (const key of ['a', 'b', 'c']) waiting.add(market, key, [aLargeBook(600_000)], 10)
     expect([waiting.next(), waiting.next(), waiting.next()].map(({ records }) => records[0]?.key)).toEqual([
       'a',
       'b',

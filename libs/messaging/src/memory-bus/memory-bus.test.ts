@@ -10,7 +10,7 @@ busContract('the memory bus', ({ partitions }) =>
 
 const seqs = (records: readonly BusRecord[]) => records.map((record) => record.seq)
 const data = { name: 'data', runId: 'run-1' }
-const strategy = { group: 'strategy', topics: [topics.trades], from: 'earliest' as const }
+const strategy = { group: 'strategy', topics: [topics.market], from: 'earliest' as const }
 
 function aBus(options: Partial<MemoryBusOptions> = {}) {
   return createMemoryBus({ nowUs: () => 1_000_000, ...options })
@@ -20,7 +20,7 @@ describe('memory bus', () => {
   it('delivers synchronously, in send order over all topics of a subscription', () => {
     const bus = aBus()
     const producer = bus.producer(data)
-    const consumer = bus.consumer({ ...strategy, topics: [topics.trades, topics.killSwitch] })
+    const consumer = bus.consumer({ ...strategy, topics: [topics.market, topics.killSwitch] })
     sendTrades(producer, 'SPY', 1, 1)
     producer.send(topics.killSwitch, 'account/pnl', [aKillSwitch({ seq: 2, switchType: 'pnl' })])
     sendTrades(producer, 'SPY', 3, 1)
@@ -93,7 +93,7 @@ describe('memory bus', () => {
     const consumer = bus.consumer(strategy)
     sendTrades(producer, 'SPY', 1, 10)
     expect(producer.buffered).toBe(6)
-    expect(producer.stats()).toEqual([{ topic: topics.trades.name, produced: 4, buffered: 6, errors: 0 }])
+    expect(producer.stats()).toEqual([{ topic: topics.market.name, produced: 4, buffered: 6, errors: 0 }])
     const flushed = producer.flush()
     const got: number[] = []
     while (got.length < 10) {
@@ -114,7 +114,7 @@ describe('memory bus', () => {
     sendTrades(producer, 'SPY', 4, 2)
     expect(producer.isHalfFull).toBe(true)
     expect(() => sendTrades(producer, 'SPY', 6, 1)).toThrow(/await flush/)
-    expect(producer.stats()).toEqual([{ topic: topics.trades.name, produced: 2, buffered: 3, errors: 1 }])
+    expect(producer.stats()).toEqual([{ topic: topics.market.name, produced: 2, buffered: 3, errors: 1 }])
   })
 
   it('lets a sender continue when the slow consumer leaves', async () => {

@@ -38,7 +38,7 @@ const noEvents: readonly Event[] = []
 
 /** Appends to the logs. When a log has no room, the record and all later ones wait in the producer's own queue. */
 export class MemoryProducer implements Producer {
-  readonly #name: string
+  readonly name: string
   readonly #runId: string
   readonly #host: ProducerHost
   readonly #destinations = new Map<string, Destination>()
@@ -47,7 +47,7 @@ export class MemoryProducer implements Producer {
   #closed = false
 
   constructor({ name, runId }: ProducerOptions, host: ProducerHost) {
-    this.#name = name
+    this.name = name
     this.#runId = runId
     this.#host = host
   }
@@ -139,7 +139,7 @@ export class MemoryProducer implements Producer {
       offset: log.endOffset,
       key,
       runId: this.#runId,
-      producer: this.#name,
+      producer: this.name,
       seq: watermark === undefined ? (events[0] as Event).seq : 0,
       tsSentUs,
       events,

@@ -30,8 +30,9 @@ interface OrderPlaneParts {
 export const orderPlane = definePlane({
   name: 'order-plane',
   follows: 'strategy-plane',
-  inputs: () => orderPlaneInputs,
+  knownInputs: orderPlaneInputs,
   inputSchema: field.event(...orderPlaneInputs),
+  inputs: () => orderPlaneInputs,
   stateSchema: orderPlaneSchema,
   config: orderPlaneConfigSchema,
   createMetrics: createOrderMetrics,

@@ -32,6 +32,7 @@ const alwaysHeard = [
 ] as const
 const trades = ['trade'] as const
 const bars = ['bar', 'pastBar'] as const
+const known = [...alwaysHeard, ...trades, ...bars] as const
 
 /** The parts of the strategy plane, wherever it runs. */
 interface StrategyPlaneParts {
@@ -52,13 +53,14 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
   return definePlane({
     name: 'strategy-plane',
     follows: 'data-plane',
+    knownInputs: known,
+    inputSchema: field.event(...known),
     inputs(config: StrategyConfig): readonly StrategyInput['type'][] {
       const asked = chosenStrategies(config, strategies).map(({ inputs }) => inputs)
       const hearsTrades = asked.some(({ events }) => events?.includes('trade'))
       const hearsBars = asked.some(({ bars }) => bars !== undefined)
       return [...alwaysHeard, ...(hearsTrades ? trades : []), ...(hearsBars ? bars : [])]
     },
-    inputSchema: field.event(...alwaysHeard, ...trades, ...bars),
     stateSchema: strategySchemaOf(strategies),
     config: strategyConfigOf(strategies),
     createMetrics: createStrategyMetrics,

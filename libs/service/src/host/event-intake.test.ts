@@ -8,7 +8,7 @@ const T = testStartUs
 const SECOND = 1_000_000
 
 /** An intake that hears trades and kill switches, and what became of what it was given. */
-function intake(marks = new HighWaterMarks(), marketUs?: number, pastUs?: number) {
+function intake(marks = new HighWaterMarks(), marketUs?: number) {
   const inputs: Event[] = []
   const beats: string[] = []
   const taken = new EventIntake(
@@ -17,12 +17,11 @@ function intake(marks = new HighWaterMarks(), marketUs?: number, pastUs?: number
       inputTypes: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
       inputs: { push: (_producer, event) => void inputs.push(event) },
       marks,
-      ...(pastUs !== undefined && { pastUs }),
       onHeartbeat: ({ stage }) => beats.push(stage),
     },
     marketUs,
   )
-  const accept = (events: readonly Event[], more: Partial<BusRecord<unknown>> = {}, topic: Topic = topics.trades) =>
+  const accept = (events: readonly Event[], more: Partial<BusRecord<unknown>> = {}, topic: Topic = topics.market) =>
     taken.accept(
       { topic, key: 'BTC', runId: 'run1', producer: 'data-plane', tsSentUs: T, ...more } as BusRecord<unknown>,
       events,
@@ -35,7 +34,7 @@ describe('what comes to a plane', () => {
     const { inputs, accept, marks } = intake()
     accept([aTrade({ seq: 1 }), aQuote({ seq: 2 })])
     expect(inputs.length).toBe(1)
-    expect(marks.of('data-plane', topics.trades.name, 'BTC')).toBe(1)
+    expect(marks.of('data-plane', topics.market.name, 'BTC')).toBe(1)
   })
 
   it('is dropped and counted where its producer has passed it, within topic and key only', () => {
@@ -47,14 +46,6 @@ describe('what comes to a plane', () => {
     accept([aTrade({ seq: 5 })], { producer: 'data-plane.kraken' })
     accept([aFill({ seq: 5 })], {}, topics.fills)
     expect([inputs.length, taken.counts.duplicates]).toEqual([5, 2])
-  })
-
-  it('is passed over where it is market data of the past; what execution says never is', () => {
-    const { inputs, accept, marks } = intake(new HighWaterMarks(), T, T)
-    accept([aTrade({ seq: 1, tsRecvUs: T }), aTrade({ seq: 2, tsRecvUs: T + 1 })])
-    accept([aFill({ seq: 1, effectUs: T })], {}, topics.fills)
-    expect(inputs.map(({ type, seq }) => `${type} ${seq}`)).toEqual(['trade 2', 'fill 1'])
-    expect(marks.of('data-plane', topics.trades.name, 'BTC')).toBe(2)
   })
 
   it('is another run’s, and counted, unless it is the manual switch of the account', () => {

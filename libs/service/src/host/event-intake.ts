@@ -8,16 +8,11 @@ const SOURCE_STAGE: string = stageOf('data-plane')
 
 export interface EventIntakeOptions<In extends Event> {
   readonly run: Pick<Run, 'runId' | 'account'>
-  /** The types of event that the core handles. */
+  /** The types of event that are queued. */
   readonly inputTypes: ReadonlySet<Event['type']>
   /** Where inputs wait for their step. */
   readonly inputs: Pick<Stepper<In, Event>, 'push'>
   readonly marks: HighWaterMarks
-  /**
-   * Skips market data up to this time: in lockstep, the past of a topic that the plane has only begun to read. Default:
-   * none.
-   */
-  readonly pastUs?: number
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
 }
 
@@ -51,7 +46,7 @@ export class EventIntake<In extends Event> {
   }
 
   accept(record: BusRecord<unknown>, events: readonly Event[]): void {
-    const { inputTypes, inputs, marks, pastUs = 0 } = this.#options
+    const { inputTypes, inputs, marks } = this.#options
     const { producer, topic, key, runId } = record
     if (!this.#isOurs(record, events)) {
       this.counts.foreign++
@@ -72,11 +67,7 @@ export class EventIntake<In extends Event> {
           continue
         }
         mark = event.seq
-        if (rankOf[event.type] === rank.data) {
-          const effectUs = effectUsOf(event)
-          this.#noteTime(effectUs)
-          if (effectUs <= pastUs) continue
-        }
+        if (rankOf[event.type] === rank.data) this.#noteTime(effectUsOf(event))
         inputs.push(producer, event as In)
       }
     }

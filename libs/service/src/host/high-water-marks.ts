@@ -10,7 +10,7 @@ type Mark = { -readonly [Field in keyof HighWaterMarksSnapshot[number]]: HighWat
 
 /**
  * Deduplicates: within a topic and key, the events of one producer come in sequence, so any at or below the highest
- * seen is a duplicate. By key rather than partition, because batches of two instruments in one partition overlap.
+ * seen is a duplicate. By key rather than partition, because batches of two keys in one partition overlap.
  */
 export class HighWaterMarks {
   readonly #marks: Map<string, Mark>

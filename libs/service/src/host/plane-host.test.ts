@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { topics, type Event, type Quote, type Trade } from '@triplane/contracts'
+import { topics, type Event, type Signal, type Trade } from '@triplane/contracts'
 import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
 import { createMemoryBus, type Bus, type Consumer } from '@triplane/messaging'
 import { aHeartbeat, anOperatorCommand, aRun, aTrade, testStartUs } from '@triplane/testing'
@@ -67,22 +67,22 @@ function open(
   const saved = snapshots.newest()
   const { plane, heard, agenda } = echoPlane(saved?.state.core)
   const producer = bus.producer({ name: 'echo', runId: run.runId })
-  const output = new PlaneOutput<Quote>(
+  const output = new PlaneOutput<Signal>(
     { name: 'echo', producer, account: run.account, marked: [], observe: () => undefined },
     saved?.state.output,
   )
   const faults: string[] = []
   const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
-  const reading = readingFrom(plane.topics, run, saved?.state.positions)
-  const consumer = bus.consumer({ group, topics: plane.topics, from: reading.positions })
-  const host = new PlaneHost<EchoInput, Quote, readonly Event[]>({
+  const positions = readingFrom(plane.topics, run, saved?.state.positions)
+  const consumer = bus.consumer({ group, topics: plane.topics, from: positions })
+  const host = new PlaneHost<EchoInput, Signal, readonly Event[]>({
     plane,
     run,
     consumer,
-    reading,
+    positions,
     output,
     gated: [],
-    market: [topics.trades, topics.status].map((topic) => ({ topic, partition: 0 })),
+    market: [{ topic: topics.market, partition: 0 }],
     leadUs: 0,
     log,
     snapshots,
@@ -104,7 +104,7 @@ async function echoes(reader: Consumer, count: number): Promise<number[]> {
   while (ids.length < count) {
     await reader.arrived()
     for (const { events } of reader.take())
-      for (const event of events) if (event.type === 'quote') ids.push(Number(event.updateId))
+      for (const event of events) if (event.type === 'signal') ids.push(Number(event.strategy))
   }
   return ids
 }
@@ -118,7 +118,7 @@ describe('a hosted plane', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'triplane-host-'))
     bus = createMemoryBus({ nowUs: () => testStartUs })
-    reader = bus.consumer({ group: 'reader', topics: [topics.quotes], from: 'earliest' })
+    reader = bus.consumer({ group: 'reader', topics: [topics.signals], from: 'earliest' })
     sender = bus.producer({ name: 'market', runId: run.runId })
     seq = 0
   })
@@ -127,7 +127,7 @@ describe('a hosted plane', () => {
     rmSync(folder, { recursive: true, force: true })
   })
   const send = (tradeId: number, fields: Partial<Trade> = {}) =>
-    sender.send(topics.trades, 'BTC/USDT', [
+    sender.send(topics.market, 'BTC/USDT', [
       aTrade({ seq: ++seq, tradeId, tsRecvUs: testStartUs + tradeId, ...fields }),
     ])
 
@@ -153,7 +153,7 @@ describe('a hosted plane', () => {
     seq = 0
     send(1)
     send(2)
-    bus.producer({ name: 'market', runId: 'other' }).send(topics.trades, 'BTC/USDT', [aTrade({ seq: 9, tradeId: 9 })])
+    bus.producer({ name: 'market', runId: 'other' }).send(topics.market, 'BTC/USDT', [aTrade({ seq: 9, tradeId: 9 })])
     send(3)
     expect(await echoes(reader, 3)).toEqual([1, 2, 3])
     host.stop()

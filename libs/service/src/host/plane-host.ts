@@ -34,7 +34,7 @@ import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { IdleWork } from './idle-work.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
-import { placeOf, type Reading } from './reading.ts'
+import { placeOf } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
 import { WatermarkGate, watermarkGateSchema, type GatedPartition } from './watermark-gate.ts'
 
@@ -62,9 +62,9 @@ export function hostStateSchema<In extends Event, CoreState>(
 export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
   readonly plane: Plane<In, Out>
   readonly run: Run
-  /** Starts at the positions of `reading`. */
+  /** Starts at `positions`. */
   readonly consumer: Consumer<Payload>
-  readonly reading: Reading
+  readonly positions: readonly Position[]
   readonly output: PlaneOutput<Out>
   /** Partitions whose watermarks count in lockstep. */
   readonly gated: readonly GatedPartition[]
@@ -76,8 +76,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly snapshots: Pick<Snapshots<HostState>, 'encode' | 'save'>
   readonly saved: Snapshot<HostState<In>> | undefined
   readonly snapshotEveryMs: number
-  /** Decodes a payload that came from outside. */
-  readonly decode: (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
+  /** Decodes a payload that came from outside; of the types that are not `taken` it need not say anything. */
+  readonly decode: (record: BusRecord<Payload>, taken: ReadonlySet<Event['type']>) => Result<readonly Event[], Refusal>
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
   /** Called with each record before the core handles it, but not while turns are repeated. */
   readonly onRecord?: ((record: BusRecord<Payload>, events: readonly Event[]) => void) | undefined
@@ -149,23 +149,26 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const { plane, run, saved, clock, gated, market, consumer, decode, deadLetter, onRecord } = options
     const state = saved?.state
     this.#options = options
-    this.#stepper = new Stepper(plane.core, state?.inputs)
+    // In lockstep a plane reads ahead of its time. What it reads and does not hear waits all the same: it hears it in its time
+    // if a restart has it hear that by then.
+    const inputTypes = run.mode === 'lockstep' ? plane.knownTypes : plane.inputTypes
+    const taken = new Set<Event['type']>([...inputTypes, 'heartbeat'])
+    this.#stepper = new Stepper(plane.core, state?.inputs, plane.inputTypes)
     this.#marks = new HighWaterMarks(state?.marks)
     this.#gate = new WatermarkGate(gated, sourcesOf(run), state?.gate)
-    this.#positions = new Map(options.reading.positions.map((position) => [placeOf(position), position]))
+    this.#positions = new Map(options.positions.map((position) => [placeOf(position), position]))
     this.#intake = new EventIntake(
       {
         run,
-        inputTypes: plane.inputTypes,
+        inputTypes,
         inputs: this.#stepper,
         marks: this.#marks,
-        ...(run.mode === 'lockstep' && state && { pastUs: state.boundUs }),
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
       },
       state?.marketUs,
     )
     this.#ingest = createRecordIntake({
-      decode,
+      decode: (record) => decode(record, taken),
       handle: (events, record) => {
         if (!this.#isReplaying) onRecord?.(record, events)
         this.#intake.accept(record, events)
@@ -230,8 +233,6 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   async run(): Promise<void> {
     const { consumer, clock, log, output, snapshotEveryMs, rehearse } = this.#options
     await this.#replay()
-    // A turn that reads a new topic can only be repeated from a snapshot that has its position.
-    if (this.#options.reading.joined.length > 0) await this.#snapshot()
     if (!this.#isStopping) await this.#options.beforeLive?.()
     let committedUs = 0
     let snapshotUs = clock.monotonicUs()

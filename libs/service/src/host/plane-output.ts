@@ -69,7 +69,7 @@ export class PlaneOutput<Out extends Event> {
     const { producer, account, history, name, traceparentOf } = this.#options
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as Out
-      producer.send(topicOf[event.type], keyOf(event, account), [event], traceparentOf?.(event))
+      producer.send(topicOf[event.type], keyOf(event, account, name), [event], traceparentOf?.(event))
       this.#hash.add(event)
     }
     history?.write(name, events)

@@ -95,7 +95,7 @@ describe('a hosted source', () => {
         name: 'data-plane',
         producer,
         account: run.account,
-        marked: mode === 'lockstep' ? [topics.quotes] : [],
+        marked: mode === 'lockstep' ? [topics.market] : [],
         observe: () => undefined,
       },
       saved?.state.output,
@@ -121,7 +121,7 @@ describe('a hosted source', () => {
 
   /** What was published: times of quotes since the start of the run, and promises. */
   function published(of = bus): string[] {
-    const reader = of.consumer({ group: `reader-${Math.random()}`, topics: [topics.quotes], from: 'earliest' })
+    const reader = of.consumer({ group: `reader-${Math.random()}`, topics: [topics.market], from: 'earliest' })
     return reader.take().flatMap(({ events, watermark }) => {
       if (watermark) return `mark ${watermark.throughUs - testStartUs}${watermark.final ? ' final' : ''}`
       return events.map((event) => {
@@ -214,7 +214,7 @@ describe('a hosted source', () => {
     { name: 'a long silence', batches: [[frame(0)], [frame(4 * 60 * US_PER_MINUTE)]], limit: 24 },
   ])('waits for a slow bus in $name before its buffer is full', async ({ batches, limit }) => {
     const slow = createMemoryBus({ nowUs: () => testStartUs, maxUncommittedRecords: 1, maxBufferedRecords: limit })
-    const reader = slow.consumer({ group: 'slow', topics: [topics.quotes], from: 'earliest' })
+    const reader = slow.consumer({ group: 'slow', topics: [topics.market], from: 'earliest' })
     const { host, output } = open({ batches, on: slow, timerUs: US_PER_MINUTE })
     let read = 0
     const reading = setInterval(() => {

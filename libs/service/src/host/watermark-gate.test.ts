@@ -25,12 +25,12 @@ describe('the partitions that a plane waits for', () => {
   })
 
   it('are promised by every data plane of the run where it is theirs', () => {
-    expect(gatedPartitions(topics.quotes, 1, {})).toMatchObject([{ producers: ['data-plane'] }])
+    expect(gatedPartitions(topics.market, 1, {})).toMatchObject([{ producers: ['data-plane'] }])
     const dataPlanes = [
       { instance: 'spot', venues: ['binance_spot'] },
       { instance: 'kraken', venues: ['kraken'] },
     ]
-    expect(gatedPartitions(topics.quotes, 1, { dataPlanes })).toMatchObject([
+    expect(gatedPartitions(topics.market, 1, { dataPlanes })).toMatchObject([
       { producers: ['data-plane.spot', 'data-plane.kraken'] },
     ])
   })

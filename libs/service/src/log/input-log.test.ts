@@ -15,7 +15,7 @@ describe('the input log', () => {
     new InputLog(folder, { runId: 'r', plane: 'p', configDigest, commit: 'none' }, disk)
   const turn = (number: number): LoggedTurn => ({
     turn: number,
-    ranges: [{ topic: 'market.trades.v2', partition: 0, lastOffset: 10 * number, count: 3 }],
+    ranges: [{ topic: 'market.events.v2', partition: 0, lastOffset: 10 * number, count: 3 }],
     injected: [],
   })
   const pathOf = (afterTurn: number) => join(folder, `input-${afterTurn}.log`)
@@ -114,7 +114,7 @@ describe('the input log', () => {
     const header = checkedLine(JSON.stringify({ version: 2, runId: 'r', plane: 'p', configDigest: 'one' }))
 
     it('refuses its turns: a build of that version does them again', () => {
-      writeFileSync(pathOf(0), `${header}${checkedLine('[1,[["market.trades.v2",0,10,3]]]')}`)
+      writeFileSync(pathOf(0), `${header}${checkedLine('[1,[["market.events.v2",0,10,3]]]')}`)
       expect(() => readAfter(0)).toThrow(
         expect.objectContaining({
           code: 'other_version',

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { StateMisfitError, topics, type Quote, type Run } from '@triplane/contracts'
+import { StateMisfitError, topics, type Run, type Signal } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import type { BusRecord } from '@triplane/messaging'
-import { aMarketStatus, aRun, aTrade, testStartUs } from '@triplane/testing'
+import { aRun, aTrade, testStartUs } from '@triplane/testing'
 import { echoInputSchema, echoPlane, echoSchema, type EchoState } from '../../test/echo-plane.ts'
 import { kafkaInMemory } from '../../test/kafka-in-memory.ts'
 import { loggedLines } from '../../test/logged-lines.ts'
@@ -12,7 +12,7 @@ import { Edge } from '../host/edge.ts'
 import { hostPlane, type HostedPlaneOptions } from './hosted-plane.ts'
 
 type Echo = ReturnType<typeof echoPlane>['plane']
-type EchoOptions = HostedPlaneOptions<Parameters<Echo['core']['process']>[0], Quote, Echo['core'], EchoState>
+type EchoOptions = HostedPlaneOptions<Parameters<Echo['core']['process']>[0], Signal, Echo['core'], EchoState>
 
 /** A trade by which the plane fails. */
 const BUG = 13
@@ -39,9 +39,9 @@ describe('a plane that is hosted on a run', () => {
     const producer = bus.producer({ name: 'echo.edge', runId: run.runId })
     const edge = new Edge({ name: 'echo.edge', stage: 'order', producer, run, lastSeq: 0, clock: systemClock })
     let heard: readonly number[] = []
-    const hosted = await hostPlane<Parameters<Echo['core']['process']>[0], Quote, Echo['core'], EchoState>({
+    const hosted = await hostPlane<Parameters<Echo['core']['process']>[0], Signal, Echo['core'], EchoState>({
       context: { run, bus, edge, folder, history: undefined, latest: undefined, logger, clock: systemClock },
-      definition: { stateSchema: echoSchema, inputSchema: echoInputSchema, awaited: [topics.quotes] },
+      definition: { stateSchema: echoSchema, inputSchema: echoInputSchema, awaited: [topics.signals] },
       build(saved) {
         const echo = echoPlane(saved)
         heard = echo.heard
@@ -55,7 +55,7 @@ describe('a plane that is hosted on a run', () => {
       leadUs: 0,
       configDigest: 'one',
       snapshotEveryMs: 3_600_000,
-      observe: ({ updateId }, isNew) => events.push(`${isNew ? 'new' : 'again'} ${updateId}`),
+      observe: ({ strategy }, isNew) => events.push(`${isNew ? 'new' : 'again'} ${strategy}`),
       afterwards: async () => void events.push('afterwards'),
       ...more,
     })
@@ -71,7 +71,7 @@ describe('a plane that is hosted on a run', () => {
   const send = (tradeId: number) =>
     bus
       .producer({ name: 'data-plane', runId: aRun().runId })
-      .send(topics.trades, 'BTC/USDT@sim', [aTrade({ seq: ++seq, tradeId, tsRecvUs: testStartUs + tradeId })])
+      .send(topics.market, 'BTC/USDT@sim', [aTrade({ seq: ++seq, tradeId, tsRecvUs: testStartUs + tradeId })])
 
   /** What has come on the topic so far, at least `count` records. */
   async function read(topic: Parameters<typeof bus.endOf>[0][number], count: number): Promise<BusRecord<Buffer>[]> {
@@ -85,10 +85,10 @@ describe('a plane that is hosted on a run', () => {
     return records
   }
   async function echoes(count: number): Promise<string[]> {
-    const records = await read(topics.quotes, count)
+    const records = await read(topics.signals, count)
     return records.flatMap(({ events }) => {
-      const quotes = JSON.parse(events.toString()) as Quote[]
-      return quotes.map(({ seq: sequence, updateId }) => `${sequence}: ${updateId}`)
+      const signals = JSON.parse(events.toString()) as Signal[]
+      return signals.map(({ seq: sequence, strategy }) => `${sequence}: ${strategy}`)
     })
   }
 
@@ -107,7 +107,7 @@ describe('a plane that is hosted on a run', () => {
     expect(first.events).toEqual(['new 1', 'afterwards'])
     send(2)
     const second = await open()
-    expect(second.hosted.describe()).toMatchObject({ events: { quote: 1 }, hash: first.hosted.output.digest() })
+    expect(second.hosted.describe()).toMatchObject({ events: { signal: 1 }, hash: first.hosted.output.digest() })
     await live(second, 2)
     expect(await echoes(2)).toEqual(['1: 1', '2: 2'])
     expect([second.heard(), second.events]).toEqual([
@@ -117,46 +117,51 @@ describe('a plane that is hosted on a run', () => {
     expect(second.hosted.marketUs).toBe(testStartUs + 2)
   })
 
-  it('hears of a topic that it did not read before what comes from then on, says so, and goes on from there', async () => {
-    const readsTrades = echoPlane().plane.topics.filter((topic) => topic !== topics.status)
-    const without = (saved?: EchoState) => ({ ...echoPlane(saved).plane, topics: [topics.status, topics.commands] })
-    const run = { positions: [...(await bus.endOf([topics.trades, topics.status]))] }
-    const away = await open({ build: without }, run)
+  /** Builds an echo that hears trades, or not, and says what it heard. */
+  function hearing(isHeard: boolean) {
+    const heard: number[] = []
+    const build = (saved?: EchoState) => {
+      const { plane } = echoPlane(saved)
+      const process = plane.core.process.bind(plane.core)
+      plane.core.process = (event) => {
+        if (event.type === 'trade') heard.push(Number(event.tradeId))
+        process(event)
+      }
+      return { ...plane, inputTypes: new Set(isHeard ? plane.inputTypes : []) }
+    }
+    return { build, heard }
+  }
+
+  it('that is to hear what it did not hear before hears live what comes from then on', async () => {
+    send(1)
+    const away = await open({ build: hearing(false).build })
     const running = away.hosted.run()
-    const status = aMarketStatus({ seq: 1, tsRecvUs: testStartUs })
-    bus.producer({ name: 'data-plane', runId: aRun().runId }).send(topics.status, 'BTC/USDT@sim', [status])
-    while (away.hosted.marketUs === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (away.hosted.host.turn === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     away.hosted.stop()
     await running
-    send(1)
-    let heard: readonly number[] = []
-    const build = (saved?: EchoState) => {
-      const echo = echoPlane(saved)
-      heard = echo.heard
-      return { ...echo.plane, topics: readsTrades }
-    }
-    const { consumer } = bus
-    const consumers: ReturnType<typeof consumer>[] = []
-    bus.consumer = (options) => {
-      const opened = consumer(options)
-      consumers.push(opened)
-      return opened
-    }
-    const joined = await open({ build }, run)
-    expect(joined.said('WARNING')).toMatchObject([{ topics: topics.trades.name }])
+    const { build, heard } = hearing(true)
     send(2)
-    // As a kill would end it: the snapshot from before its first turn says where it began to read.
-    const killed = joined.hosted.run()
-    await echoes(2)
-    await consumers[0]?.close()
-    await killed.catch(() => undefined)
-    expect(heard).toEqual([0, 2])
+    await live(await open({ build }), 1)
+    expect(heard).toEqual([2])
+  })
 
-    send(3)
-    const again = await open({ build }, run)
-    expect(again.said('WARNING')).toEqual([])
-    await live(again, 4)
-    expect(heard).toEqual([0, 2, 3])
+  it('that is to hear what it did not hear before hears in lockstep all of it that is not of its past', async () => {
+    const run = { mode: 'lockstep' as const }
+    const market = bus.producer({ name: 'data-plane', runId: aRun().runId })
+    const promise = (us: number) => market.mark([topics.market], { throughUs: testStartUs + us, final: false })
+    promise(0)
+    for (const tradeId of [1, 2, 3]) send(tradeId)
+    promise(1)
+    const away = await open({ build: hearing(false).build }, run)
+    const running = away.hosted.run()
+    while (away.hosted.marketUs < testStartUs + 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    away.hosted.stop()
+    await running
+    send(4)
+    promise(4)
+    const { build, heard } = hearing(true)
+    await live(await open({ build }, run), 3)
+    expect(heard).toEqual([2, 3, 4])
   })
 
   it('does again what no snapshot holds, is not ready before, and calls nothing of it new', async () => {
@@ -168,8 +173,8 @@ describe('a plane that is hosted on a run', () => {
     send(2)
     const traced: number[] = []
     const second = await open({
-      traceparentOf: ({ updateId }) => {
-        traced.push(Number(updateId))
+      traceparentOf: ({ strategy }) => {
+        traced.push(Number(strategy))
         return undefined
       },
     })
@@ -204,7 +209,7 @@ describe('a plane that is hosted on a run', () => {
     const second = await open()
     await expect(second.hosted.run()).rejects.toMatchObject({ code: 'suspended' })
     expect(second.events).toEqual(['afterwards'])
-    expect(second.hosted.busStats(testStartUs).filter(({ topic }) => topic === topics.trades.name)).toEqual([])
+    expect(second.hosted.busStats(testStartUs).filter(({ topic }) => topic === topics.market.name)).toEqual([])
   })
 
   it('is not started a third time at a turn at which it has failed twice by a bug', async () => {
@@ -276,8 +281,7 @@ describe('a plane that is hosted on a run', () => {
     const plane = await open({ leadUs: 50 }, { mode: 'lockstep' })
     const running = plane.hosted.run()
     const market = bus.producer({ name: 'data-plane', runId: aRun().runId })
-    const promise = (us: number, final = false) =>
-      market.mark([topics.trades, topics.status], { throughUs: testStartUs + us, final })
+    const promise = (us: number, final = false) => market.mark([topics.market], { throughUs: testStartUs + us, final })
     promise(0)
     send(5)
     send(9)
@@ -285,7 +289,7 @@ describe('a plane that is hosted on a run', () => {
     expect(await echoes(2)).toEqual(['1: 5'])
     expect(plane.hosted.isFinal).toBe(false)
     promise(20, true)
-    const records = await read(topics.quotes, 4)
+    const records = await read(topics.signals, 4)
     expect(
       records.map(({ watermark }) =>
         watermark ? `${watermark.throughUs - testStartUs}${watermark.final ? ' final' : ''}` : 'echo',

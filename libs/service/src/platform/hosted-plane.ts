@@ -13,7 +13,7 @@ import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
-import { readingFrom, skipTo } from '../host/reading.ts'
+import { readingFrom } from '../host/reading.ts'
 import { gatedPartitions } from '../host/watermark-gate.ts'
 import { FailedTurn, PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
@@ -99,14 +99,8 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     },
     saved?.state.output,
   )
-  let reading = readingFrom(plane.topics, run, saved?.state.positions)
-  if (reading.joined.length > 0) {
-    const joined = reading.joined.map(({ name }) => name).join(', ')
-    logger.warning('The plane starts to read topics that it did not read before', { topics: joined })
-    // Live, the past of a topic need not be read.
-    if (run.mode === 'live') reading = skipTo(await bus.endOf(reading.joined), reading)
-  }
-  const consumer = bus.consumer({ group: plane.name, topics: plane.topics, from: reading.positions })
+  const positions = readingFrom(plane.topics, run, saved?.state.positions)
+  const consumer = bus.consumer({ group: plane.name, topics: plane.topics, from: positions })
   const log = new InputLog(folder, {
     runId: run.runId,
     plane: plane.name,
@@ -119,7 +113,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     plane,
     run,
     consumer,
-    reading,
+    positions,
     output,
     gated: plane.topics.filter(isAwaited).flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
     market: plane.topics

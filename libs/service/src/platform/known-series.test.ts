@@ -3,12 +3,12 @@ import { createMetrics, type BusTopics } from '@triplane/metrics'
 import { readExposition } from '@triplane/testing'
 import { showRecordRefusals, storedOf } from './known-series.ts'
 
-const speaker: BusTopics = { consumed: [], produced: [topics.trades, topics.books, topics.bars] }
+const speaker: BusTopics = { consumed: [], produced: [topics.market] }
 const listener: BusTopics = { consumed: [topics.intents], produced: [topics.orders, topics.fills] }
 
 describe('what a service shows from the start', () => {
   it.each([
-    { name: 'of the market', plane: speaker, want: ['trade', 'bar', 'deadLetter'] },
+    { name: 'of the market', plane: speaker, want: ['trade', 'quote', 'bar', 'ofi', 'deadLetter'] },
     { name: 'of orders', plane: listener, want: ['orderEvent', 'fill', 'accountOpened', 'deadLetter'] },
   ])('it stores what it says that is history $name, and what it cannot read', ({ plane, want }) => {
     expect([...storedOf(plane)].sort()).toEqual([...want].sort())

@@ -15,9 +15,9 @@ const start = (runId: string, more: object = {}) =>
 
 describe('starting a run', () => {
   it('notes where every topic of data ends, so that nothing of before is the run’s', async () => {
-    bus.producer({ name: 'data-plane', runId: 'run0' }).send(topics.trades, 'BTC', [aTrade()])
+    bus.producer({ name: 'data-plane', runId: 'run0' }).send(topics.market, 'BTC', [aTrade()])
     const { positions } = await start('run1')
-    expect(positions.find(({ topic }) => topic === topics.trades.name)).toMatchObject({ offset: 1 })
+    expect(positions.find(({ topic }) => topic === topics.market.name)).toMatchObject({ offset: 1 })
     expect(positions.map(({ topic }) => topic)).not.toContain(topics.runs.name)
   })
 
