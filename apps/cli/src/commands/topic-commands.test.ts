@@ -1,5 +1,5 @@
 import { encodeLine, topics, wire, type Event } from '@triplane/contracts'
-import { aTrade, testStartUs } from '@triplane/testing'
+import { aQuote, aTrade, testStartUs } from '@triplane/testing'
 import { CliWorld } from '../../test/cli-world.ts'
 
 let world: CliWorld
@@ -7,6 +7,7 @@ beforeEach(() => void (world = new CliWorld()))
 
 const trades = [1, 2, 3].map((seq) => aTrade({ seq, instrument: seq === 2 ? 'ETH/USDT@sim' : 'BTC/USDT@sim' }))
 const [first, second, third] = trades as [Event, Event, Event]
+const fourth: Event = aQuote({ seq: 4 })
 const lines = (...events: readonly Event[]) => events.map((event) => `${encodeLine(event)}\n`).join('')
 
 async function publish(...events: readonly Event[]): Promise<void> {
@@ -27,9 +28,11 @@ describe('topic read', () => {
   it.each([
     [['instrument=ETH/USDT@sim'], [second]],
     [['instrument=BTC/USDT@sim', 'seq=3'], [third]],
+    [['type=quote'], [fourth]],
+    [['type=trade', 'instrument=BTC/USDT@sim'], [first, third]],
     [['toString=x'], []],
   ])('filters the events: %j', async (conditions, want) => {
-    await publish(first, second, third)
+    await publish(first, second, third, fourth)
     const where = conditions.flatMap((condition) => ['--where', condition])
     expect(await world.run('topic', 'read', 'market.events.v2', ...where)).toBe(0)
     expect(world.output).toBe(lines(...want))
