@@ -29,7 +29,10 @@ describe('topic read', () => {
     [['instrument=ETH/USDT@sim'], [second]],
     [['instrument=BTC/USDT@sim', 'seq=3'], [third]],
     [['type=quote'], [fourth]],
-    [['type=trade', 'instrument=BTC/USDT@sim'], [first, third]],
+    [
+      ['type=trade', 'instrument=BTC/USDT@sim'],
+      [first, third],
+    ],
     [['toString=x'], []],
   ])('filters the events: %j', async (conditions, want) => {
     await publish(first, second, third, fourth)
