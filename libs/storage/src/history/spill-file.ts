@@ -42,7 +42,7 @@ export class SpillFile {
       for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done)
       this.#bytes += bytes.length
     } catch (error) {
-      // A full disk may write a part: without truncation the next line would be joined to it.
+      // A full disk may write a part: without truncation the next row would be joined to it.
       ftruncateSync(this.#file, this.#bytes)
       throw error
     }

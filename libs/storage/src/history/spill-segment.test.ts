@@ -1,37 +1,70 @@
 import type { Event } from '@triplane/contracts'
 import { aFill, aQuote, aTrade, examples } from '@triplane/testing'
 import fc from 'fast-check'
-import { parseRows, scanSegment, segmentHeader, segmentRow } from './spill-segment.ts'
+import { checkedLine } from '../files/checked-lines.ts'
+import { readRows, scanSegment, segmentHeader, segmentRow } from './spill-segment.ts'
 
-const HEADER_LINES = 1
+type Row = readonly [producer: string, event: Event]
 
-function aSegment(rows: readonly (readonly [producer: string, event: Event])[]): Buffer {
-  return Buffer.from(segmentHeader('run-1') + rows.map(([producer, event]) => segmentRow(producer, event)).join(''))
+/** The header and the rows, each as it is in the file. */
+const recordsOf = (rows: readonly Row[]) => [
+  segmentHeader('run-1'),
+  ...rows.map(([producer, event]) => segmentRow(producer, event)),
+]
+const aSegment = (rows: readonly Row[]) => Buffer.concat(recordsOf(rows))
+
+/** The number of whole records within the first `length` bytes. */
+function wholeRecords(rows: readonly Row[], length: number): number {
+  let end = 0
+  return recordsOf(rows).filter((record) => (end += record.length) <= length).length
 }
 
-/** The number of intact lines within the first `length` bytes. */
-function wholeLines(bytes: Buffer, length: number): number {
-  return bytes.subarray(0, length).toString('latin1').split('\n').length - 1
-}
+const inColumns = (rows: readonly Row[]) => ({
+  events: rows.map(([, event]) => event),
+  producers: rows.map(([producer]) => producer),
+  unreadable: 0,
+})
 
 const anEvent = fc.oneof(
   fc
-    .record({ seq: fc.nat(), price: fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }) })
+    .record({ seq: fc.nat(), price: fc.double({ noNaN: true, noDefaultInfinity: true, min: 1e-9 }) })
     .map((some) => aTrade(some)),
-  fc.record({ seq: fc.nat(), symbol: fc.string({ unit: 'binary' }) }).map((some) => aQuote(some)),
+  fc.record({ seq: fc.nat(), source: fc.string({ unit: 'binary', minLength: 1 }) }).map((some) => aQuote(some)),
   fc.uint8Array().map((raw): Event => ({ ...examples.deadLetter, raw: Buffer.from(raw).toString('latin1') })),
 )
-const someRows = fc.array(fc.tuple(fc.string(), anEvent), { maxLength: 20 })
+const someRows = fc.array(fc.tuple(fc.string({ unit: 'binary' }), anEvent), { maxLength: 20 })
 
 describe('a segment of the spill', () => {
+  const events: readonly Event[] = [
+    ...Object.values(examples),
+    aFill({ instrument: 'tab\t line\n back\\ "quote" ünï 🚀 \u2028 \0@sim' }),
+  ]
+
   it('returns every event type and any text', () => {
-    const events = [
-      ...Object.values(examples),
-      aFill({ instrument: 'tab\t line\n back\\ "quote" ünï 🚀 \u2028 \0 \ud800' }),
-    ]
-    const { runId, rows, tornLines } = scanSegment(aSegment(events.map((event) => ['a producer', event])))
-    expect({ runId, tornLines }).toEqual({ runId: 'run-1', tornLines: 0 })
-    expect(parseRows(rows)).toEqual({ events, producers: events.map(() => 'a producer') })
+    const rows = events.map((event): Row => ['a producer', event])
+    const scan = scanSegment(aSegment(rows), 2)
+    expect(scan).toMatchObject({ version: 2, runId: 'run-1', tornRows: 0 })
+    expect(readRows(scan)).toEqual(inColumns(rows))
+  })
+
+  it('of version 1, in lines, returns them too, and what is whole of a torn one', () => {
+    const lines = [{ version: 1, runId: 'run-1' }, ...events.map((event) => ['a producer', event])]
+    const bytes = Buffer.from(lines.map((line) => checkedLine(JSON.stringify(line))).join(''))
+    const scan = scanSegment(bytes, 1)
+    expect(scan).toMatchObject({ version: 1, runId: 'run-1', tornRows: 0, wholeBytes: bytes.length })
+    expect(readRows(scan)).toEqual(inColumns(events.map((event) => ['a producer', event])))
+    const torn = scanSegment(bytes.subarray(0, bytes.length - 3), 1)
+    expect([torn.rows.length, torn.tornRows, torn.runId]).toEqual([events.length - 1, 1, 'run-1'])
+  })
+
+  it('says how many events it cannot read, and returns the others', () => {
+    const scan = scanSegment(aSegment([1, NaN, 2].map((price): Row => ['data', aTrade({ price })])), 2)
+    expect(readRows(scan)).toEqual({
+      events: [aTrade({ price: 1 }), aTrade({ price: 2 })],
+      producers: ['data', 'data'],
+      unreadable: 1,
+      why: expect.stringContaining('price') as string,
+    })
   })
 
   it('torn anywhere, returns the intact rows before the tear and no others', () => {
@@ -39,40 +72,31 @@ describe('a segment of the spill', () => {
     fc.assert(
       fc.property(aTear, ([rows, length]) => {
         const bytes = aSegment(rows)
-        const scan = scanSegment(bytes.subarray(0, length))
-        const lines = wholeLines(bytes, length)
-        const whole = rows.slice(0, Math.max(0, lines - HEADER_LINES))
-        expect(scan.runId).toBe(lines >= HEADER_LINES ? 'run-1' : undefined)
-        expect(parseRows(scan.rows)).toEqual({
-          events: whole.map(([, event]) => event),
-          producers: whole.map(([producer]) => producer),
-        })
-        // Cut behind the last intact line, it has no torn lines.
-        const cut = bytes.subarray(0, scan.wholeBytes)
-        expect([wholeLines(cut, cut.length), cut.at(-1) ?? 10]).toEqual([lines, 10])
-        expect(scan.tornLines).toBe(scan.wholeBytes < length ? 1 : 0)
-        expect(scanSegment(cut)).toMatchObject({ tornLines: 0, rows: scan.rows })
+        const scan = scanSegment(bytes.subarray(0, length), 2)
+        const whole = wholeRecords(rows, length)
+        expect(scan.runId).toBe(whole > 0 ? 'run-1' : undefined)
+        expect(readRows(scan)).toEqual(inColumns(rows.slice(0, Math.max(0, whole - 1))))
+        expect(scan.tornRows).toBe(scan.wholeBytes < length ? 1 : 0)
+        // Cut behind the last intact row, it has no torn ones.
+        expect(wholeRecords(rows, scan.wholeBytes)).toBe(whole)
+        expect(scanSegment(bytes.subarray(0, scan.wholeBytes), 2)).toMatchObject({ tornRows: 0, rows: scan.rows })
       }),
     )
   })
 
-  it('with damage in the middle, loses the damaged lines and no others', () => {
+  it('with damage in the middle, loses the damaged row and no other', () => {
     const aBurn = fc
       .array(fc.tuple(fc.string(), anEvent), { minLength: 1, maxLength: 20 })
       .chain((rows) => fc.tuple(fc.constant(rows), fc.nat(aSegment(rows).length - 1), fc.integer({ min: 1, max: 255 })))
     fc.assert(
       fc.property(aBurn, ([rows, at, flip]) => {
         const bytes = aSegment(rows)
-        const wasLineFeed = bytes[at] === 10
-        const touched = wholeLines(bytes, at)
         bytes[at] = (bytes[at] as number) ^ flip
-        const scan = scanSegment(bytes)
-        // A lost line feed joins two lines.
-        const lost = wasLineFeed ? [touched, touched + 1] : [touched]
-        const kept = rows.filter((_, i) => !lost.includes(i + HEADER_LINES))
-        expect(parseRows(scan.rows).events).toEqual(kept.map(([, event]) => event))
-        expect(scan.runId).toBe(touched >= HEADER_LINES ? 'run-1' : undefined)
-        expect(scan.tornLines).toBeGreaterThan(0)
+        const scan = scanSegment(bytes, 2)
+        const touched = wholeRecords(rows, at)
+        expect(readRows(scan).events).toEqual(rows.filter((_, i) => i + 1 !== touched).map(([, event]) => event))
+        expect(scan.runId).toBe(touched > 0 ? 'run-1' : undefined)
+        expect(scan.tornRows).toBe(1)
       }),
     )
   })

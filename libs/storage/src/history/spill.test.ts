@@ -1,7 +1,9 @@
+import type { Trade } from '@triplane/contracts'
 import { aQuote, aTrade } from '@triplane/testing'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkedLine } from '../files/checked-lines.ts'
 import { createPool } from '../pool.ts'
 import { HistoryStore } from './history-store.ts'
 import { Spill, type SpillOptions } from './spill.ts'
@@ -90,19 +92,49 @@ describe('the spill', () => {
     const [name = ''] = filesIn(folder)
     const bytes = readFileSync(join(folder, name))
     writeFileSync(join(folder, name), bytes.subarray(0, bytes.length - 5))
-    writeFileSync(join(folder, 'spill-0000000007.log'), bytes.subarray(bytes.indexOf(10) + 1))
-    writeFileSync(join(folder, 'spill-0000000008.log'), '')
+    writeFileSync(join(folder, 'spill-0000000007.rows'), bytes.subarray(bytes.indexOf('TPR', 1)))
+    writeFileSync(join(folder, 'spill-0000000008.rows'), '')
     let told = 0
     const second = aSpill({ onTorn: (rows) => (told += rows) })
     expect(await drain(second)).toEqual([['run-1', 1]])
     expect([second.tornRows, told]).toEqual([2, 2])
-    expect(filesIn(folder)).toEqual(['spill-0000000007.log.damaged'])
+    expect(filesIn(folder)).toEqual(['spill-0000000007.rows.damaged'])
     expect(notices).toEqual([
-      'spill-0000000001.log has 1 torn or damaged lines, which are left out',
-      expect.stringContaining('kept as spill-0000000007.log.damaged'),
+      'spill-0000000001.rows has 1 torn or damaged rows, which are left out',
+      expect.stringContaining('kept as spill-0000000007.rows.damaged'),
       expect.stringContaining('1 rows that an earlier process left'),
     ])
     await second.close()
+  })
+
+  it('stores what a build before had left as lines of JSON', async () => {
+    const events = rowsOf(1, 2).events
+    const lines = [{ version: 1, runId: 'run-0' }, ...events.map((event) => ['data', event])]
+    writeFileSync(join(folder, 'spill-0000000001.log'), lines.map((line) => checkedLine(JSON.stringify(line))).join(''))
+    const spill = aSpill()
+    spill.append(rowsOf(3))
+    const segment = await spill.oldest()
+    expect(segment).toEqual({ runId: 'run-0', events, producers: ['data', 'data'] })
+    expect(await drain(spill)).toEqual([
+      ['run-0', 1],
+      ['run-0', 2],
+      ['run-1', 3],
+    ])
+    await spill.close()
+  })
+
+  it('keeps the file of rows that it cannot read, stores the others, and counts them once', async () => {
+    const first = aSpill()
+    const [event] = rowsOf(2).events as [Trade]
+    first.append({ events: [...rowsOf(1).events, { ...event, price: NaN }], producers: ['data', 'data'] })
+    await first.close()
+    const second = aSpill()
+    await second.oldest()
+    expect(await drain(second)).toEqual([['run-1', 1]])
+    expect([second.rows, second.tornRows, filesIn(folder)]).toEqual([0, 1, ['spill-0000000001.rows.damaged']])
+    expect(notices.at(-1)).toMatch(/^1 rows of the spill are left out: .*price.* Kept in spill-0000000001/)
+    await second.close()
+    expect((await drain(aSpill())).length).toBe(0)
   })
 
   it('retries a disk that failed after a second', async () => {

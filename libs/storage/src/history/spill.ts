@@ -4,7 +4,14 @@ import { readFile, rename, rm, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ownFolder } from '../files/folder-owner.ts'
 import { StorageError } from '../storage-error.ts'
-import { parseRows, scanSegment, segmentHeader, segmentRow, type SpilledRows } from './spill-segment.ts'
+import {
+  readRows,
+  scanSegment,
+  segmentHeader,
+  segmentRow,
+  type SegmentRows,
+  type SpilledRows,
+} from './spill-segment.ts'
 import { SpillFile } from './spill-file.ts'
 
 export interface SpillOptions {
@@ -34,8 +41,10 @@ export interface OldestSegment extends SpilledRows {
 }
 
 const DEFAULT_SEGMENT_BYTES = 1024 * 1024
-const segmentName = /^spill-(\d{10})\.log$/
-const nameOf = (number: number) => `spill-${String(number).padStart(10, '0')}.log`
+/** A build that knows lines only leaves segments of records where they are. */
+const segmentName = /^spill-(\d{10})\.(log|rows)$/
+const nameOf = (number: number) => `spill-${String(number).padStart(10, '0')}.rows`
+const scan = async (path: string) => scanSegment(await readFile(path), path.endsWith('.log') ? 1 : 2)
 
 /**
  * Rows that wait for the database on the disk, in append-only segment files.
@@ -46,7 +55,7 @@ const nameOf = (number: number) => `spill-${String(number).padStart(10, '0')}.lo
  *    power cut.
  * 3. A segment is removed only after its rows are reported as stored. Stored rows may be returned again.
  * 4. The segments take at most `maxBytes`.
- * 5. Broken lines are skipped, reported and counted.
+ * 5. Broken rows are skipped, reported and counted. A file with whole rows that this build cannot read is kept.
  */
 export class Spill {
   readonly #folder: string
@@ -66,6 +75,8 @@ export class Spill {
   #rows = 0
   /** Rows of the oldest segment that are no longer among `rows`. */
   #taken = 0
+  /** The oldest segment, when it has rows that cannot be read here. */
+  #kept: ClosedSegment | undefined
   #tornRows = 0
   #isFull = false
   #fault: StorageError | undefined
@@ -83,17 +94,16 @@ export class Spill {
     this.#onNotice = options.onNotice ?? (() => undefined)
     this.#onTorn = options.onTorn ?? (() => undefined)
     this.#clock = clock
-    this.#header = Buffer.from(segmentHeader(runId))
+    this.#header = segmentHeader(runId)
     try {
       mkdirSync(options.folder, { recursive: true, mode: 0o700 })
       this.#giveBack = ownFolder(options.folder)
-      const numbers = readdirSync(options.folder)
-        .flatMap((name) => segmentName.exec(name)?.[1] ?? [])
-        .map(Number)
-      numbers.sort((a, b) => a - b)
-      this.#nextNumber = (numbers.at(-1) ?? 0) + 1
-      this.#closed = numbers.map((number) => {
-        const path = join(options.folder, nameOf(number))
+      const names = readdirSync(options.folder).filter((name) => segmentName.test(name))
+      // Numbers are of one length.
+      names.sort()
+      this.#nextNumber = Number(segmentName.exec(names.at(-1) ?? '')?.[1] ?? 0) + 1
+      this.#closed = names.map((name) => {
+        const path = join(options.folder, name)
         return { path, bytes: statSync(path).size }
       })
     } catch (error) {
@@ -130,11 +140,7 @@ export class Spill {
   /** Appends the rows, all or none. False without room for them or when the disk fails; nothing is lost yet. */
   append({ events, producers }: SpilledRows): boolean {
     if (this.#isFull || this.#clock.monotonicUs() < this.#retryUs) return false
-    let text = ''
-    for (let i = 0; i < events.length; i++) {
-      text += segmentRow(producers[i] as string, events[i] as (typeof events)[number])
-    }
-    const bytes = Buffer.from(text)
+    const bytes = Buffer.concat(events.map((event, i) => segmentRow(producers[i] as string, event)))
     const headerBytes = this.#open === undefined ? this.#header.length : 0
     if (this.#bytes + headerBytes + bytes.length > this.#maxBytes) {
       this.#isFull = true
@@ -161,13 +167,15 @@ export class Spill {
       const segment = this.#closed[0]
       if (segment === undefined) return undefined
       try {
-        const { runId, rows } = scanSegment(await readFile(segment.path))
-        if (runId !== undefined) {
+        const scanned = await scan(segment.path)
+        if (scanned.runId !== undefined) {
           this.#rows += this.#taken
           this.#taken = 0
-          return { runId, ...parseRows(rows) }
+          const rows = readRows(scanned)
+          this.#keepUnreadable(segment, rows)
+          return { runId: scanned.runId, events: rows.events, producers: rows.producers }
         }
-        await this.#setAside(segment, rows.length)
+        await this.#setAside(segment, scanned.rows.length)
       } catch (error) {
         throw spillFault(error, `read ${segment.path}`)
       }
@@ -192,7 +200,8 @@ export class Spill {
     const segment = this.#closed[0]
     if (segment === undefined) return
     try {
-      await rm(segment.path, { force: true })
+      if (segment === this.#kept) await rename(segment.path, damaged(segment.path))
+      else await rm(segment.path, { force: true })
     } catch (error) {
       throw spillFault(error, `remove ${segment.path}`)
     }
@@ -244,16 +253,16 @@ export class Spill {
     let found = 0
     for (const segment of segments) {
       try {
-        const { runId, rows, tornLines, wholeBytes } = scanSegment(await readFile(segment.path))
+        const { runId, rows, tornRows, wholeBytes } = await scan(segment.path)
         const name = basename(segment.path)
-        if (tornLines > 0) this.#onNotice(`${name} has ${tornLines} torn or damaged lines, which are left out`)
+        if (tornRows > 0) this.#onNotice(`${name} has ${tornRows} torn or damaged rows, which are left out`)
         if (runId === undefined) {
           await this.#setAside(segment, rows.length)
           continue
         }
         found += rows.length
         this.#rows += rows.length
-        this.#countTorn(tornLines)
+        this.#countTorn(tornRows)
         if (wholeBytes < segment.bytes) await truncate(segment.path, wholeBytes)
       } catch (error) {
         // A file that is unreadable now is retried when its turn comes.
@@ -263,14 +272,22 @@ export class Spill {
     if (found > 0) this.#onNotice(`${found} rows that an earlier process left in ${this.#folder} will be stored`)
   }
 
+  /** Rows that this build cannot read are left out, once, and their file is kept: another build may read them. */
+  #keepUnreadable(segment: ClosedSegment, { unreadable, why = '' }: SegmentRows): void {
+    if (unreadable === 0) return
+    if (this.#kept === segment) return this.took(unreadable)
+    this.#kept = segment
+    this.leftOut(unreadable, `${why}. Kept in ${basename(damaged(segment.path))}`)
+  }
+
   /** The run of these rows is unknown. A process killed right after its start leaves none. */
   async #setAside(segment: ClosedSegment, rows: number): Promise<void> {
     const { path } = segment
     if (rows === 0) await rm(path, { force: true })
     else {
-      await rename(path, `${path}.damaged`)
+      await rename(path, damaged(path))
       this.#countTorn(rows)
-      this.#onNotice(`${basename(path)} does not say whose ${rows} rows it has: kept as ${basename(path)}.damaged`)
+      this.#onNotice(`${basename(path)} does not say whose ${rows} rows it has: kept as ${basename(damaged(path))}`)
     }
     this.#forget(segment)
   }
@@ -288,6 +305,9 @@ export class Spill {
     this.#isFull = false
   }
 }
+
+/** Where a file is kept that was not stored as a whole. */
+const damaged = (path: string) => `${path}.damaged`
 
 function spillFault(error: unknown, doing: string): StorageError {
   const why = error instanceof Error ? error.message : String(error)
