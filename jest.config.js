@@ -2,7 +2,7 @@
 const typescript = { parser: { syntax: 'typescript' }, target: 'es2022' }
 
 export default {
-  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/e2e'],
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/e2e', '<rootDir>/bench'],
   testMatch: ['**/*.test.ts'],
   testEnvironment: 'node',
   transform: {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Frame } from '@triplane/market-data'
 
@@ -9,10 +9,9 @@ export interface Capture {
   readonly frames: readonly Frame[]
 }
 
-/** The folder of the capture, if there is recorded data. Bundles lie in bench/dist. */
+/** The folder of the capture, if there is recorded data. */
 export function usdmCaptureFile(): string {
-  const folder = process.env['TRIPLANE_DATA'] ?? join(import.meta.dirname, '../../../shared/data')
-  return join(folder, 'binance_ws_20240808/usdm_btcusdt_20240808.gz')
+  return join(resolve(process.env['TRIPLANE_DATA'] ?? '../shared/data'), 'binance_ws_20240808/usdm_btcusdt_20240808.gz')
 }
 
 /** Loads the capture; undefined where there is no recorded data. */

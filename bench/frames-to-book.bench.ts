@@ -2,6 +2,7 @@
 // JSON.parse of the same bytes.
 import { loadUsdmCapture } from './capture.ts'
 import { print, runBench } from './harness.ts'
+import { parseOnly } from './peers/parse-only.ts'
 import { ccxtContender } from './peers/ccxt.ts'
 import { tardisContender } from './peers/tardis.ts'
 import { triplaneContender } from './peers/triplane.ts'
@@ -10,23 +11,12 @@ const capture = loadUsdmCapture()
 if (capture === undefined) {
   print('frames to book: not run, no recorded data; TRIPLANE_DATA names its folder')
 } else {
-  const { bytes, frames } = capture
+  const { frames } = capture
   await runBench({
     title: 'USD-M capture: raw bytes to events, L2 book and OFI, one core',
     items: frames.length,
     item: 'frame',
-    contenders: [
-      triplaneContender(capture),
-      tardisContender(capture),
-      ccxtContender(capture),
-      {
-        name: 'JSON.parse only',
-        isYardstick: true,
-        prepare: async () => () => {
-          for (const { start, end } of frames) JSON.parse(bytes.toString('utf8', start, end))
-        },
-      },
-    ],
+    contenders: [triplaneContender(capture), tardisContender(capture), ccxtContender(capture), parseOnly(capture)],
     expected: { trades: 21_313, quotes: 66_089, bid: [61659.7, 1.486], ask: [61659.8, 0.981], ofi: -108.356 },
     goals: [
       { than: 'tardis-dev', timesFaster: 4, aim: 8 },

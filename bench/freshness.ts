@@ -1,13 +1,14 @@
 // `npm run bench:freshness`: how old the picture is. Measures from the receipt of an event until a real Prometheus, which
-// scrapes the three planes of the standalone app every second, returns it.
+// scrapes the three planes of the standalone app every second, returns it; and, in process, from a frame to its counters.
 import { startPrometheus, type MonitoringServer } from '@triplane/testing/containers'
 import { buildApps } from '../e2e/stack.ts'
 import { StandaloneProcess } from '../e2e/standalone-process.ts'
+import { reportFrameToCounter } from './frame-to-counter.ts'
 
 const WARM_UP_MS = 20_000
 const MEASURE_MS = 60_000
 const ASK_EVERY_MS = 10
-const GOALS = { medianSeconds: 1, p99Seconds: 1.5 }
+const GOALS = { medianSeconds: 1, p95Seconds: 1, p99Seconds: 1.5 }
 /** The last receipt of an event of a symbol. Each new value shows that every event up to then is in the picture. */
 const QUERY = 'data_last_receive_timestamp_seconds{exchange="sim",symbol="BTC/USDT"}'
 
@@ -51,6 +52,7 @@ function ages(steps: readonly { readonly seenAt: number; readonly value: number 
     .sort((a, b) => a - b)
 }
 
+await reportFrameToCounter()
 buildApps('standalone')
 const app = await StandaloneProcess.start(['--storage', 'off'])
 const prometheus = await startPrometheus([
@@ -64,6 +66,7 @@ try {
   console.log(`From receipt to queryable in Prometheus, ${steps.length} scrapes seen in ${MEASURE_MS / 1000} s:`)
   for (const [name, value, limit] of [
     ['median', at(0.5), GOALS.medianSeconds],
+    ['p95', at(0.95), GOALS.p95Seconds],
     ['p99', at(0.99), GOALS.p99Seconds],
   ] as const) {
     console.log(`  ${value < limit ? 'met   ' : 'MISSED'}  ${name} ${value.toFixed(2)} s, below ${limit} s`)

@@ -1,13 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process'
-
-/** One way to do the work of a bench. */
-export interface Contender {
-  readonly name: string
-  /** Loads what is needed, untimed. Returns a function that does all of the work once, from fresh state. */
-  readonly prepare: () => Promise<() => unknown>
-  /** It does less work than the others and returns no result: a yardstick. */
-  readonly isYardstick?: boolean
-}
+import { ContenderProcess, differenceOf, serve } from './contender-process.ts'
+import type { Contender } from './contender.ts'
+import { measureRatios, wantsRatios } from './measure-ratios.ts'
+import { median } from './ratio.ts'
 
 /** The goal of the first contender. */
 type Goal =
@@ -26,73 +20,46 @@ export interface Bench {
   readonly goals: readonly Goal[]
 }
 
-/** The answer of a contender's process to a request to run. */
-interface Answer {
-  readonly ms: number
-  readonly result: unknown
-}
-
 const WARM_UP_ROUNDS = 3
 const ROUNDS = 11
 
 /**
- * Runs a bench. Each contender has its own process, so that none pays for another's garbage or compiled code, and the processes
+ * Runs a bench. Each contender has its own process, and the processes
  * take turns, so that a slow moment of the machine affects all. Compares results in the warm-up, before timing starts. Prints
  * medians and goals; sets exit code 1 when a result differs or a goal is missed.
  */
 export async function runBench(bench: Bench): Promise<void> {
   const { contenders, expected } = bench
-  const served = contenders.find(({ name }) => name === process.argv[2])
-  if (served) return serve(served)
+  if (await serve(contenders)) return
+  if (wantsRatios)
+    return measureRatios(
+      contenders.filter(({ isSlow }) => !isSlow),
+      expected,
+    )
 
   print(`\n${bench.title}`)
-  const rivals = contenders.map((contender) => ({ contender, process: start(contender), times: [] as number[] }))
+  const rivals = contenders.map((contender) => ({ child: new ContenderProcess(contender), times: [] as number[] }))
   try {
     for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-      for (const { contender, process: child, times } of rivals) {
-        const { ms, result } = await request(child)
+      for (const { child, times } of rivals) {
+        const { ms, result } = await child.run()
         if (round >= 0) times.push(ms)
-        const [got, want] = [JSON.stringify(result), JSON.stringify(expected)]
-        if (contender.isYardstick || got === want) continue
-        print(`  ${contender.name} gives another result: expected ${want}, was ${got}`)
+        const difference = differenceOf(child.contender, result, expected)
+        if (difference === undefined) continue
+        print(`  ${difference}`)
         process.exitCode = 1
         return
       }
     }
   } finally {
-    for (const { process: child } of rivals) child.kill()
+    for (const { child } of rivals) child.kill()
   }
-  report(bench, new Map(rivals.map(({ contender, times }) => [contender.name, median(times)])))
+  report(bench, new Map(rivals.map(({ child, times }) => [child.contender.name, median(times)])))
 }
 
 /** One line of the report. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`)
-}
-
-/** The contender's side: runs on each request. */
-async function serve({ prepare }: Contender): Promise<void> {
-  const run = await prepare()
-  process.on('message', () => {
-    const start = performance.now()
-    void Promise.resolve(run()).then((result) => process.send?.({ ms: performance.now() - start, result }))
-  })
-}
-
-function start({ name }: Contender): ChildProcess {
-  return fork(process.argv[1] as string, [name])
-}
-
-function request(child: ChildProcess): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error(`${child.spawnargs.at(-1)} ended before it answered`))
-    child.once('exit', onExit)
-    child.once('message', (answer) => {
-      child.off('exit', onExit)
-      resolve(answer as Answer)
-    })
-    child.send('run')
-  })
 }
 
 function report({ items, item, goals }: Bench, medianMs: ReadonlyMap<string, number>): void {
@@ -115,11 +82,6 @@ function report({ items, item, goals }: Bench, medianMs: ReadonlyMap<string, num
     print(`  ${isMet ? 'met   ' : 'MISSED'}  ${text}`)
     if (!isMet) process.exitCode = 1
   }
-}
-
-/** The median. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] as number
 }
 
 /** Prints whether a value is within its limit; sets exit code 1 when it is not. */

@@ -2,7 +2,8 @@
 // they can: each has the events of one type and one instrument, as if on a topic of its own, at the same times as the others.
 import { Outbox, rank, type Event } from '@triplane/contracts'
 import { Stepper } from '@triplane/messaging'
-import { runBench, type Contender } from './harness.ts'
+import type { Contender } from './contender.ts'
+import { runBench } from './harness.ts'
 
 const INSTANTS = 10_000
 const INSTRUMENTS = ['BTC/USDT@sim', 'ETH/USDT@sim']
@@ -48,6 +49,7 @@ function flushesOf(events: readonly Event[], batchSize: number): Event[][][] {
 function batchesOf(batchSize: number): Contender {
   return {
     name: `batches of ${batchSize}`,
+    isOurs: true,
     prepare: () => {
       const flushes = flushesOf(eventsOf(), batchSize)
       return Promise.resolve(() => orderOf(flushes, batchSize))

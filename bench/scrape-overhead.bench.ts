@@ -7,8 +7,9 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { startMetricsServer } from '@triplane/metrics'
 import type { PlaneMetrics } from '../apps/standalone/src/planes.ts'
 import { loadUsdmCapture } from './capture.ts'
-import { median, print, verdict } from './harness.ts'
+import { print, verdict } from './harness.ts'
 import { openMetrics, openPlanes, playInTurns } from './planes.ts'
+import { median } from './ratio.ts'
 
 /** As many instruments as it takes for 10,000 lines of the three planes together. */
 const MORE_INSTRUMENTS = 49

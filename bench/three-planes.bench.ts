@@ -2,6 +2,7 @@
 import { openCapture } from '@triplane/feeds'
 import { loadUsdmCapture, usdmCaptureFile, type Capture } from './capture.ts'
 import { print, runBench } from './harness.ts'
+import { parseOnly } from './peers/parse-only.ts'
 import { openPlanes, play } from './planes.ts'
 
 /** The expected result of every contender. */
@@ -39,8 +40,9 @@ if (capture === undefined) {
     item: 'frame',
     contenders: [
       { name: 'hash off', prepare: async () => () => fromMemory(capture, false) },
-      { name: 'hash on', prepare: async () => () => fromMemory(capture, true) },
-      { name: 'gzip file, hash off', prepare: async () => fromFile },
+      { name: 'hash on', isOurs: true, prepare: async () => () => fromMemory(capture, true) },
+      parseOnly(capture),
+      { name: 'gzip file, hash off', isSlow: true, prepare: async () => fromFile },
     ],
     expected: { trades: 21_313, quotes: 66_089, hasTraded: true } satisfies Outcome,
     goals: [{ atMostNs: 5000, aim: 1430 }],

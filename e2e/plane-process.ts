@@ -46,6 +46,11 @@ export class PlaneProcess {
     return this.#exited
   }
 
+  /** The id of its process; undefined before the start. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }

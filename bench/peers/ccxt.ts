@@ -1,5 +1,5 @@
 import type { Capture } from '../capture.ts'
-import type { Contender } from '../harness.ts'
+import type { Contender } from '../contender.ts'
 import { importPeer } from './peer.ts'
 import { PlainOfi, type Tally } from './tally.ts'
 
@@ -44,6 +44,7 @@ const DEPTH = 1000
 export function ccxtContender(capture: Capture): Contender {
   return {
     name: 'ccxt pro',
+    isSlow: true,
     prepare: async () => {
       const ccxt = await importPeer<Ccxt>('ccxt')
       return () => runCcxt(ccxt, capture)

@@ -1,5 +1,5 @@
 import type { Capture } from '../capture.ts'
-import type { Contender } from '../harness.ts'
+import type { Contender } from '../contender.ts'
 import { importPeer } from './peer.ts'
 import { PlainOfi, type Tally } from './tally.ts'
 

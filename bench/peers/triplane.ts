@@ -2,7 +2,7 @@ import type { EventDraft, Instrument, Ofi } from '@triplane/contracts'
 import { createBookKeeper, createOrderFlow, idRules, type Frame, type NormalizedEvent } from '@triplane/market-data'
 import { createNormalizer, type Normalizer } from '@triplane/venues'
 import type { Capture } from '../capture.ts'
-import type { Contender } from '../harness.ts'
+import type { Contender } from '../contender.ts'
 import type { Tally } from './tally.ts'
 
 const of = { source: 'capture', instrument: 'BTC/USDT:USDT@binance_usdm' }

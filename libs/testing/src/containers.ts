@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers'
 import { missingOpenssl, type Authority } from './certificates.ts'
 
@@ -92,6 +92,43 @@ async function start(container: GenericContainer, port: number): Promise<Contain
 
 const onLoopback = (image: string, inside: number, port: number) =>
   new GenericContainer(image).withExposedPorts({ container: inside, host: port }).withStartupTimeout(60_000)
+
+/**
+ * The same broker, reached at the address of its container instead: without Docker's proxy of published ports, which takes time
+ * of its own. Rejects where that address cannot be reached from here.
+ */
+export async function startKafkaAtContainer(): Promise<ContainerServer & { readonly brokers: string }> {
+  const port = await freePort()
+  const advertise = 'export KAFKA_ADVERTISED_LISTENERS="PLAINTEXT://$(hostname -i):9092"'
+  const container = kafkaOn(port)
+    .withEnvironment({
+      KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    })
+    .withCommand(['sh', '-c', `${advertise}; exec /etc/kafka/docker/run`])
+  const server = await start(container, port)
+  const [network = ''] = server.container.getNetworkNames()
+  const host = server.container.getIpAddress(network)
+  try {
+    await reach(host, 9092)
+  } catch (error) {
+    await server.remove()
+    throw error
+  }
+  return { ...server, brokers: `${host}:9092` }
+}
+
+/** Connects once. Rejects when that takes more than two seconds. */
+async function reach(host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect({ host, port, timeout: 2000 }, () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.once('error', reject)
+    socket.once('timeout', () => socket.destroy(new Error(`Expected ${host}:${port} to answer, was silent`)))
+  })
+}
 
 /**
  * One broker in KRaft mode: `brokers` is `127.0.0.1:<port>`. It creates no topics automatically. With `advertisedPort` the
