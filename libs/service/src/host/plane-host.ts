@@ -255,8 +255,10 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       if (this.#isStopping) break
       this.#step(this.#unlogged.length > 0 || this.#isBehind ? [] : this.#take())
       if (log.fault) throw log.fault
-      output.observe()
       if (output.isFull) await output.drained()
+      await nextTurn()
+      // What was published is on its way by now, and need not wait for what follows.
+      output.observe()
       const nowUs = clock.monotonicUs()
       if (nowUs - committedUs > COMMIT_EVERY_US) {
         committedUs = nowUs
@@ -266,7 +268,6 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         snapshotUs = nowUs
         this.#snapshotUnderWay ??= this.#snapshot().finally(() => (this.#snapshotUnderWay = undefined))
       }
-      await nextTurn()
     }
     await this.#end()
   }

@@ -252,4 +252,21 @@ describe('a hosted source', () => {
     expect(faults).toEqual([expect.stringContaining('ENOENT')])
     expect(host.isFinal).toBe(true)
   })
+
+  it('lets what it published leave before it counts that and saves its state', async () => {
+    const { host, output } = open({ batches: [[frame(1)]], snapshotEveryMs: 0 })
+    const order: string[] = []
+    const publish = output.publish.bind(output)
+    jest.spyOn(output, 'publish').mockImplementation((events) => {
+      publish(events)
+      setImmediate(() => order.push('left'))
+    })
+    jest.spyOn(output, 'observe').mockImplementation(() => void order.push('counted'))
+    const saved = jest.spyOn(Snapshots.prototype, 'encode')
+    saved.mockImplementation((state) => (order.push('saved'), codec.encode(state)))
+    await host.run(() => false)
+    saved.mockRestore()
+    expect(order.slice(0, 2)).toEqual(['left', 'counted'])
+    expect(order).toContain('saved')
+  })
 })

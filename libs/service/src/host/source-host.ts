@@ -137,15 +137,16 @@ export class SourceHost<Item extends SourceItem, Out extends Event> {
       this.#publish()
       onPublished?.()
       if (isLockstep && core.nowUs > 0) output.mark(core.nowUs - 1, false)
-      output.observe()
       onBatch(core.nowUs)
       if (output.isFull) await output.drained()
+      await nextTurn()
+      // What was published is on its way by now, and need not wait for what follows.
+      output.observe()
       const nowUs = clock.monotonicUs()
       if (nowUs - snapshotUs > snapshotEveryMs * 1000) {
         snapshotUs = nowUs
         this.#snapshotUnderWay ??= this.#snapshot().finally(() => (this.#snapshotUnderWay = undefined))
       }
-      await nextTurn()
     }
     if (!isStopped()) {
       const throughUs = (endUs ?? Math.max(core.nowUs, reachedUs) + 1) - 1
