@@ -21,9 +21,11 @@ export function closableUnits(instrument: InstrumentRisk, side: Side): bigint {
  * other, with `extraUnits` more on `side`.
  */
 function worstPositionUnits(instrument: InstrumentRisk, side: Side, extraUnits: bigint): bigint {
-  const { positionUnits } = instrument
-  const long = magnitude(positionUnits + instrument.workingBuyUnits + (side === 'BUY' ? extraUnits : 0n))
-  const short = magnitude(positionUnits - instrument.workingSellUnits - (side === 'SELL' ? extraUnits : 0n))
+  const { positionUnits, workingBuyUnits, workingSellUnits } = instrument
+  // Most instruments of a run: the checks of every order ask for each of them.
+  if (positionUnits === 0n && workingBuyUnits === 0n && workingSellUnits === 0n) return magnitude(extraUnits)
+  const long = magnitude(positionUnits + workingBuyUnits + (side === 'BUY' ? extraUnits : 0n))
+  const short = magnitude(positionUnits - workingSellUnits - (side === 'SELL' ? extraUnits : 0n))
   return long > short ? long : short
 }
 
