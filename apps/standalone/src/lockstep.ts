@@ -34,7 +34,8 @@ export class Lockstep {
   readonly #strategy: SteppedPlane
   readonly #order: SteppedPlane
   readonly #clock: Pick<Clock, 'monotonicUs'>
-  #openUs: number | undefined
+  /** -Infinity before the first item. */
+  #openUs: number
   #frameUs = 0
   #handoverUs = 0
 
@@ -48,7 +49,7 @@ export class Lockstep {
     this.#strategy = planes.strategy
     this.#order = planes.order
     this.#clock = clock
-    this.#openUs = openUs
+    this.#openUs = openUs ?? Number.NEGATIVE_INFINITY
   }
 
   /** The instant of the newest frame. */
@@ -63,19 +64,18 @@ export class Lockstep {
 
   /** The open instant: market time. Undefined before the first item. */
   get nowUs(): number | undefined {
-    return this.#openUs
+    return this.#openUs === Number.NEGATIVE_INFINITY ? undefined : this.#openUs
   }
 
   /** Handles everything before the item, then the item. */
   accept(item: FeedItem): void {
     const handoverUs = this.#clock.monotonicUs()
-    const openUs = this.#openUs
-    if (openUs === undefined || item.tsRecvUs > openUs) {
-      if (openUs !== undefined) this.closeBefore(item.tsRecvUs)
+    if (item.tsRecvUs > this.#openUs) {
+      this.closeBefore(item.tsRecvUs)
       this.#openUs = item.tsRecvUs
     }
     if (item.type === 'time') return
-    const nowUs = this.#openUs as number
+    const nowUs = this.#openUs
     if (nowUs !== this.#frameUs) {
       this.#frameUs = nowUs
       this.#handoverUs = handoverUs
@@ -87,7 +87,7 @@ export class Lockstep {
 
   /** Handles everything with an effect time below `endUs`. No earlier item may follow. */
   closeBefore(endUs: number): void {
-    if (this.#openUs === undefined || this.#openUs >= endUs) return
+    if (this.nowUs === undefined || this.#openUs >= endUs) return
     // Nothing is due when most instants end: they need no closing.
     for (let dueUs = this.#nextDueUs(); dueUs < endUs; dueUs = this.#nextDueUs()) {
       this.#openUs = Math.max(this.#openUs, dueUs)

@@ -98,19 +98,19 @@ export function createStrategyCore(
   const tradedById = new Map(traded.map((instrument) => [instrument.id, instrument]))
   const seen = new QuotedInstruments(quoted, snapshot?.quoted)
   const connections = new Connections(snapshot?.connections)
-  let { nextEvaluationUs, lastInputUs, isReducing, refusedTunings } = snapshot ?? {
-    nextEvaluationUs: 0,
-    lastInputUs: 0,
-    isReducing: false,
-    refusedTunings: 0,
-  }
+  let { isReducing, refusedTunings } = snapshot ?? { isReducing: false, refusedTunings: 0 }
   const pursuit = new OrderPursuit(config, {
     ...{ ledger, outbox, isSessionOpen },
     isHalted: () => switches.anyActive,
     isReducing: () => isReducing,
   })
-  /** Market time of the strategies' next decisions. */
-  let askedUs = 0
+  /** Of market time. Fields of an object hold such numbers in place; a variable would be given a new one with every input. */
+  const time = {
+    nextEvaluationUs: snapshot?.nextEvaluationUs ?? 0,
+    lastInputUs: snapshot?.lastInputUs ?? 0,
+    /** That of the strategies' next decisions. */
+    askedUs: 0,
+  }
 
   // Inputs
 
@@ -134,27 +134,31 @@ export function createStrategyCore(
   /** Handles the evaluations due before an input. A command from before any market time starts none. */
   function evaluateBefore(effectUs: number, inputRank: Rank): void {
     if (effectUs === 0) return
-    if (nextEvaluationUs === 0) nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
-    while (nextEvaluationUs < effectUs || (nextEvaluationUs === effectUs && rank.timer < inputRank)) {
+    if (time.nextEvaluationUs === 0)
+      time.nextEvaluationUs = floorTime(effectUs, evaluationIntervalUs) + evaluationIntervalUs
+    while (time.nextEvaluationUs < effectUs || (time.nextEvaluationUs === effectUs && rank.timer < inputRank)) {
       if (isIdle())
-        nextEvaluationUs = Math.max(floorTime(effectUs, evaluationIntervalUs), nextEvaluationUs + evaluationIntervalUs)
+        time.nextEvaluationUs = Math.max(
+          floorTime(effectUs, evaluationIntervalUs),
+          time.nextEvaluationUs + evaluationIntervalUs,
+        )
       else evaluateNext()
     }
-    lastInputUs = Math.max(lastInputUs, effectUs)
+    time.lastInputUs = Math.max(time.lastInputUs, effectUs)
   }
 
   /**
    * No source is connected, and every time limit since the newest input is over: an evaluation would change nothing.
    */
   function isIdle(): boolean {
-    return connections.areAllDown && nextEvaluationUs > lastInputUs + idleAfterUs
+    return connections.areAllDown && time.nextEvaluationUs > time.lastInputUs + idleAfterUs
   }
 
   function onMarket(event: MarketInput): void {
     if (event.type === 'marketStatus') return onMarketStatus(event)
     if (event.type === 'mark') rates.onMark(event)
     const instrument = tradedById.get(event.instrument)
-    askedUs = event.tsRecvUs
+    time.askedUs = event.tsRecvUs
     if (instrument === undefined) return seen.hears(event) ? strategies.on(event) : undefined
     if (event.type === 'pastBar') return strategies.onPastBar(event)
     instrument.source = event.source
@@ -165,7 +169,7 @@ export function createStrategyCore(
       return ledger.mark(event.instrument, event.price, knownUs)
     }
     // Live, the events of a backlog are older than the last evaluation: that is no silence.
-    instrument.lastSeenUs = Math.max(event.tsRecvUs, nextEvaluationUs - evaluationIntervalUs)
+    instrument.lastSeenUs = Math.max(event.tsRecvUs, time.nextEvaluationUs - evaluationIntervalUs)
     if (event.type === 'quote') {
       instrument.bid = event.bid
       instrument.ask = event.ask
@@ -181,7 +185,7 @@ export function createStrategyCore(
   function onMarketStatus(event: MarketStatus): void {
     const { status, tsRecvUs } = event
     connections.onStatus(event)
-    askedUs = tsRecvUs
+    time.askedUs = tsRecvUs
     const hole = holeOf(event)
     const quotedIds = seen.onStatus(event)
     if (hole) for (const id of quotedIds) strategies.onHole(id, hole)
@@ -279,13 +283,13 @@ export function createStrategyCore(
         const desk = instrument.requestDesks.find(({ strategy }) => strategy === name)
         invariant(desk !== undefined, 'a strategy with limits has a desk', name)
         desk.request(decision.orders)
-        pursuit.pursueRequests(instrument, askedUs)
+        pursuit.pursueRequests(instrument, time.askedUs)
       } else {
         onOpinion(instrument, name, decision.strength)
         hasOpinions = true
       }
     }
-    if (hasOpinions && !switches.anyActive) retarget(askedUs)
+    if (hasOpinions && !switches.anyActive) retarget(time.askedUs)
   }
 
   function onOpinion({ id, targets }: TradedInstrument, name: string, strength: number): void {
@@ -293,7 +297,7 @@ export function createStrategyCore(
     invariant(target !== undefined, 'a strategy without limits has a target', name)
     target.strength = strength
     const direction = strength > 0 ? 'BUY' : strength < 0 ? 'SELL' : 'FLAT'
-    outbox.add({ type: 'signal', seq: 0, strategy: name, instrument: id, effectUs: askedUs, strength, direction })
+    outbox.add({ type: 'signal', seq: 0, strategy: name, instrument: id, effectUs: time.askedUs, strength, direction })
   }
 
   /** Clears what it wants: its targets become flat, its requested orders are cancelled. */
@@ -307,9 +311,9 @@ export function createStrategyCore(
       }
       const desk = instrument.requestDesks.find(({ strategy }) => strategy === name)
       desk?.request([])
-      desk?.cancelAll('replaced', askedUs, outbox)
+      desk?.cancelAll('replaced', time.askedUs, outbox)
     }
-    if (hadOpinions && !switches.anyActive) retarget(askedUs)
+    if (hadOpinions && !switches.anyActive) retarget(time.askedUs)
   }
 
   function retarget(nowUs: number): void {
@@ -356,14 +360,14 @@ export function createStrategyCore(
   // Valuation and kill switches
 
   function evaluateNext(): void {
-    const nowUs = nextEvaluationUs
-    nextEvaluationUs += evaluationIntervalUs
-    askedUs = nowUs
+    const nowUs = time.nextEvaluationUs
+    time.nextEvaluationUs += evaluationIntervalUs
+    time.askedUs = nowUs
     strategies.onTimer(nowUs)
     const account = ledger.observe()
     const beforeUs = nowUs - evaluationIntervalUs
     const isNews =
-      !connections.areAllDown || lastInputUs >= beforeUs || hasAged(account, beforeUs, nowUs, markAgeLimitUs)
+      !connections.areAllDown || time.lastInputUs >= beforeUs || hasAged(account, beforeUs, nowUs, markAgeLimitUs)
     if (isNews) outbox.add(portfolioState(account, nowUs, markAgeLimitUs, strategies.made(ledger)))
     const lossUsd = -numberFromMoney(account.realizedUsd + account.unrealizedUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
@@ -392,11 +396,11 @@ export function createStrategyCore(
     process,
 
     advance(throughUs) {
-      while (nextEvaluationUs !== 0 && nextEvaluationUs <= throughUs && !isIdle()) evaluateNext()
+      while (time.nextEvaluationUs !== 0 && time.nextEvaluationUs <= throughUs && !isIdle()) evaluateNext()
     },
 
     nextDueUs() {
-      return nextEvaluationUs === 0 || isIdle() ? Infinity : nextEvaluationUs
+      return time.nextEvaluationUs === 0 || isIdle() ? Infinity : time.nextEvaluationUs
     },
 
     owned: () => ledger.owned(),
@@ -410,7 +414,7 @@ export function createStrategyCore(
           warmingUp: warmUp.cold,
         })),
         refusedTunings,
-        evaluatedUs: Math.max(0, nextEvaluationUs - evaluationIntervalUs),
+        evaluatedUs: Math.max(0, time.nextEvaluationUs - evaluationIntervalUs),
         markAgeLimitUs,
         roundTrips: ledger.roundTrips,
         switches: switches.status(),
@@ -421,8 +425,8 @@ export function createStrategyCore(
       invariant(outbox.size === 0, 'what was emitted is drained before a snapshot')
       return {
         outboxSeq: outbox.lastSeq,
-        nextEvaluationUs,
-        lastInputUs,
+        nextEvaluationUs: time.nextEvaluationUs,
+        lastInputUs: time.lastInputUs,
         isReducing,
         refusedTunings,
         connections: connections.snapshot(),
