@@ -4,8 +4,11 @@ import type { FeedItem } from '@triplane/market-data'
 
 /** The data plane as the scheduler sees it. */
 export interface SourcePlane {
-  /** Handles one item; market time is its receive time made monotone. Publishes the resulting events. */
-  accept(item: FeedItem): void
+  /**
+   * Handles one item, which was handed over at the monotonic time `handoverUs`; market time is its receive time made monotone.
+   * Publishes the resulting events.
+   */
+  accept(item: FeedItem, handoverUs: number): void
   /** Handles timers due at or before `throughUs`. */
   advance(throughUs: number): void
   /** Effect time of the next timer; Infinity when there is none. */
@@ -80,7 +83,7 @@ export class Lockstep {
       this.#frameUs = nowUs
       this.#handoverUs = handoverUs
     }
-    this.#data.accept(item)
+    this.#data.accept(item, handoverUs)
     this.#strategy.step(nowUs, rank.data)
     this.#order.step(nowUs, rank.data)
   }

@@ -32,6 +32,8 @@ export class Completeness {
   /** Interval of the last event in each slot of the window; slots are reused when it slides. */
   readonly #slots: Float64Array
   #first: number | undefined
+  /** Start of the interval that was marked last. */
+  #markedFromUs = Number.NaN
 
   constructor(
     { intervalUs = US_PER_SECOND, intervals = 60 }: CompletenessOptions,
@@ -46,8 +48,9 @@ export class Completeness {
     for (const interval of received) this.#mark(interval)
   }
 
-  /** Notes an event. */
+  /** Notes an event. Most are in an interval that is marked already. */
   onEvent(tsRecvUs: number): void {
+    if (tsRecvUs >= this.#markedFromUs && tsRecvUs < this.#markedFromUs + this.#intervalUs) return
     const interval = Math.floor(tsRecvUs / this.#intervalUs)
     this.#first ??= interval
     this.#mark(interval)
@@ -72,5 +75,6 @@ export class Completeness {
 
   #mark(interval: number): void {
     this.#slots[interval % this.#slots.length] = interval
+    this.#markedFromUs = interval * this.#intervalUs
   }
 }

@@ -98,8 +98,8 @@ export interface DataPlaneOptions extends DataPlaneParts {
 
 export interface DataPlane {
   readonly core: DataCore
-  /** Handles a feed's items and publishes the resulting events. */
-  accept(item: FeedItem): void
+  /** Handles an item, which the feed handed over at this monotonic time, and publishes the resulting events. */
+  accept(item: FeedItem, handedOverUs: number): void
   /** Handles timers that are due at or before `throughUs`. */
   advance(throughUs: number): void
   nextDueUs(): number
@@ -138,8 +138,8 @@ export function composeDataPlane(options: DataPlaneOptions): DataPlane {
 
   return {
     core,
-    accept(item) {
-      freshness.handedOver()
+    accept(item, handedOverUs) {
+      freshness.handedOver(handedOverUs)
       core.accept(item)
       flush()
     },

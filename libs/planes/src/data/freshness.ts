@@ -31,9 +31,9 @@ export class Freshness {
     )
   }
 
-  /** The feed has handed over the frames of the next events. */
-  handedOver(): void {
-    this.#handedOverUs = this.#monotonicUs()
+  /** The feed has handed over the frames of the next events, at this monotonic time: now, unless the caller has read it. */
+  handedOver(atUs = this.#monotonicUs()): void {
+    this.#handedOverUs = atUs
   }
 
   /** Records the delay of an event; one ahead of the offset counts as 0. */
