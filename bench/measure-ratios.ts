@@ -14,7 +14,7 @@ export const wantsRatios = file !== undefined
 const WARM_UP_ROUNDS = 3
 const ROUNDS = 8
 /** Peers are slow, and what they tell is coarse: they take part in the first generations only. */
-const PEER_GENERATIONS = 4
+const PEER_GENERATIONS = 6
 const LEAST_GENERATIONS = 8
 const MOST_GENERATIONS = 40
 /** A ratio to the reference is known well enough: four times as well as what has to be seen. */

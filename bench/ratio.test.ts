@@ -5,16 +5,18 @@ const around = (value: number, error = 0.01) => ({ value, error })
 
 describe('a ratio', () => {
   it.each([
-    { samples: [3], value: 3, error: 0 },
+    { samples: [3], value: 3, error: 0.05 },
+    { samples: [3, 3.01], value: 3.005, error: 0.05 },
+    { samples: [3, 3, 3, 3, 3, 3.1], value: 3, error: 0 },
     { samples: [4, 2], value: 3, error: 0.876 },
-    { samples: [10, 10.1, 9.9, 30], value: 10.05, error: 0.0185 },
+    { samples: [10, 10.1, 9.9, 10.1, 9.9, 30], value: 10.05, error: 0.0151 },
   ])('is the median of $samples, which one that is far off does not move', ({ samples, value, error }) => {
     expect(ratioOf(samples).value).toBeCloseTo(value)
     expect(ratioOf(samples).error).toBeCloseTo(error, 3)
   })
 
   it('is better known by more samples that vary alike', () => {
-    const samples = [9.8, 10, 10.2, 9.9, 10.1]
+    const samples = [9.8, 10, 10.2, 9.9, 10.1, 10]
     expect(ratioOf([...samples, ...samples, ...samples, ...samples]).error).toBeCloseTo(ratioOf(samples).error / 2)
   })
 

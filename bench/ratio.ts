@@ -22,6 +22,9 @@ const LEAST_SHARE = 0.025
 const SEEN_SHARE = 0.05
 /** Deviations of a median by the absolute deviations of its samples: normal distribution, two standard errors. */
 const TWO_ERRORS_OF_MEDIAN = 2 * 1.4826 * 1.2533
+/** Fewer samples may agree by chance: the error is then at least this. */
+const FEW_SAMPLES = 6
+const LEAST_ERROR_OF_FEW = 0.05
 
 /** The median of some values. */
 export function median(values: readonly number[]): number {
@@ -35,7 +38,8 @@ export function median(values: readonly number[]): number {
 export function ratioOf(samples: readonly number[]): Ratio {
   const value = median(samples)
   const deviation = median(samples.map((sample) => Math.abs(sample - value)))
-  return { value, error: (TWO_ERRORS_OF_MEDIAN * deviation) / (value * Math.sqrt(samples.length)) }
+  const error = (TWO_ERRORS_OF_MEDIAN * deviation) / (value * Math.sqrt(samples.length))
+  return { value, error: samples.length < FEW_SAMPLES ? Math.max(error, LEAST_ERROR_OF_FEW) : error }
 }
 
 /** Compares a ratio with that of the baseline. */
