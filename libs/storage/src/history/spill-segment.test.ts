@@ -57,6 +57,18 @@ describe('a segment of the spill', () => {
     expect([torn.rows.length, torn.tornRows, torn.runId]).toEqual([events.length - 1, 1, 'run-1'])
   })
 
+  it('of version 1 says how many events do not fit this build, and returns the others', () => {
+    const { price: _, ...misfit } = aTrade({})
+    const lines = [{ version: 1, runId: 'run-1' }, ...[aTrade({}), misfit].map((event) => ['data', event])]
+    const bytes = Buffer.from(lines.map((line) => checkedLine(JSON.stringify(line))).join(''))
+    expect(readRows(scanSegment(bytes, 1))).toEqual({
+      events: [aTrade({})],
+      producers: ['data'],
+      unreadable: 1,
+      why: expect.stringContaining('price') as string,
+    })
+  })
+
   it('says how many events it cannot read, and returns the others', () => {
     const scan = scanSegment(aSegment([1, NaN, 2].map((price): Row => ['data', aTrade({ price })])), 2)
     expect(readRows(scan)).toEqual({

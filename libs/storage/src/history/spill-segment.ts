@@ -1,4 +1,4 @@
-import { wire, type Event } from '@triplane/contracts'
+import { explainEvent, isEvent, wire, type Event } from '@triplane/contracts'
 import { scanLines } from '../files/checked-lines.ts'
 import { checkedRecord, scanRecords } from '../files/checked-records.ts'
 
@@ -91,9 +91,10 @@ interface SpilledRow {
   readonly event: Event
 }
 
-function lineOf(line: Buffer): SpilledRow {
-  const [producer, event] = JSON.parse(line.toString('utf8')) as [producer: string, event: Event]
-  return { producer, event }
+/** The row of a line, or why it is none. */
+function lineOf(line: Buffer): SpilledRow | string {
+  const [producer, event] = JSON.parse(line.toString('utf8')) as [producer: string, event: unknown]
+  return isEvent(event) ? { producer, event } : explainEvent(event)
 }
 
 /** The row of a record, or why it is none. */
