@@ -187,6 +187,45 @@ describe('Kafka producer', () => {
     expect(producer.buffered).toBe(0)
   })
 
+  describe('under load, when many events have come while a request was under way', () => {
+    /** The first request is answered, and 100 events wait. */
+    async function loaded() {
+      const given = aProducer()
+      sendTrades(given.producer, 'SPY', 1, 1)
+      await turn()
+      sendTrades(given.producer, 'SPY', 2, 100)
+      given.requests[0]?.answer()
+      await turn()
+      expect(given.requests).toHaveLength(1)
+      return given
+    }
+    const eventsOf = (request: Request | undefined) => messagesOf(request).flatMap(seqsIn).length
+
+    it('waits for more, until there are enough', async () => {
+      const { producer, requests } = await loaded()
+      sendTrades(producer, 'SPY', 102, 3900)
+      await turn()
+      expect(eventsOf(requests[1])).toBe(4000)
+    })
+
+    it('waits a few milliseconds only', async () => {
+      const { requests } = await loaded()
+      while (requests.length < 2) await turn()
+      expect(eventsOf(requests[1])).toBe(100)
+    })
+
+    it('does not have what is urgent wait, nor a flush', async () => {
+      const urgent = await loaded()
+      urgent.producer.send(topics.intents, 'SPY', [anOrderIntent({ seq: 102 })])
+      await turn()
+      expect(messagesOf(urgent.requests[1]).map(({ topic }) => topic)).toEqual([topics.intents.name])
+      const flushed = await loaded()
+      void flushed.producer.flush()
+      await turn()
+      expect(eventsOf(flushed.requests[1])).toBe(100)
+    })
+  })
+
   it('refuses events from a sender that ignores back-pressure, by number and by bytes', async () => {
     const few = aProducer({ maxBufferedEvents: 3 })
     await turn()

@@ -1,4 +1,4 @@
-import { Backoff, Deferred, delay } from '@triplane/async'
+import { Backoff, Deferred, delay, Signal } from '@triplane/async'
 import type { Event, Topic } from '@triplane/contracts'
 import { invariant } from '@triplane/kernel'
 import { CompressionTypes, Partitioners, type Producer as Client } from 'kafkajs'
@@ -22,6 +22,13 @@ export interface KafkaProducerHost {
 const DISCONNECT_MS = 1000
 /** Pause before a producer that could not connect tries again. */
 const RECONNECT_MS = 500
+/**
+ * A request costs the broker and its readers much the same, whatever is in it. When so many events have come while one was under way,
+ * the next one waits for `GATHERED_EVENTS`, at most `GATHER_MS`.
+ */
+const BUSY_EVENTS = 100
+const GATHERED_EVENTS = 4000
+const GATHER_MS = 5
 
 interface Flush {
   /** The number of the last record that must be in the log. */
@@ -48,6 +55,8 @@ export class KafkaProducer implements Producer {
   #underWay: Sending | undefined
   #isRunning = false
   #flushes: Flush[] = []
+  /** Raised when what waits must not wait for more. */
+  readonly #leaveNow = new Signal()
   #broken: BusError | undefined
   #closing: Promise<void> | undefined
   /** Aborts on close: records not in the log by then are abandoned. */
@@ -84,6 +93,7 @@ export class KafkaProducer implements Producer {
     const destination = this.#destinations.get(topic.name) ?? this.#open(topic)
     this.#mustHaveRoom(destination)
     this.#queue.add(destination, key, events, this.#host.options.nowUs(), traceparent)
+    if (topic.isUrgent || this.#queue.events >= GATHERED_EVENTS) this.#leaveNow.raise()
     this.#run()
   }
 
@@ -120,6 +130,7 @@ export class KafkaProducer implements Producer {
     if (this.buffered === 0) return Promise.resolve()
     const outcome = new Deferred()
     this.#flushes.push({ through: this.#queue.newest, outcome })
+    this.#leaveNow.raise()
     return outcome.promise
   }
 
@@ -157,8 +168,16 @@ export class KafkaProducer implements Producer {
       }
       this.#underWay = undefined
       this.#settleFlushes()
+      await this.#gather()
     }
     this.#isRunning = false
+  }
+
+  /** Under load waits for more to send, unless something must leave now. */
+  async #gather(): Promise<void> {
+    const { events, hasUrgent } = this.#queue
+    const isBusy = events >= BUSY_EVENTS && events < GATHERED_EVENTS
+    if (isBusy && !hasUrgent && this.#flushes.length === 0) await this.#leaveNow.raisedWithin(GATHER_MS)
   }
 
   async #connect(): Promise<void> {

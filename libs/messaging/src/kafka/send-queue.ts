@@ -82,6 +82,11 @@ export class SendQueue {
     return this.#urgent.length + this.#others.length
   }
 
+  /** Whether urgent records wait. */
+  get hasUrgent(): boolean {
+    return this.#urgent.length > 0
+  }
+
   /** The number of the record that was opened last; 0 before the first. */
   get newest(): number {
     return this.#opened
