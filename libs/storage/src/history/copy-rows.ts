@@ -4,9 +4,11 @@ import { numericOf } from './numeric.ts'
 /** How a value is written: `time` is integer microseconds, `latin1` a string with one character per byte. */
 export type ColumnKind = 'text' | 'integer' | 'double' | 'numeric' | 'boolean' | 'time' | 'json' | 'latin1'
 
-const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
-/** Instead of the number of a row's fields. */
-const NO_MORE_ROWS = -1
+/** What comes before the rows. */
+export const copyHeader: Buffer = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+/** What comes after them: -1 instead of the number of a row's fields. */
+export const copyTrailer: Buffer = Buffer.from([0xff, 0xff])
+
 /** Instead of a field's length. */
 const NULL = -1
 const HIGH_WORD = 2 ** 32
@@ -147,18 +149,6 @@ export class CopyRows {
     this.#bytes = larger
     this.#view = viewOf(larger)
   }
-}
-
-/** What comes before the rows. */
-export const copyHeader: Buffer = HEADER
-
-/** What comes after them. */
-export const copyTrailer: Buffer = trailer()
-
-function trailer(): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeInt16BE(NO_MORE_ROWS)
-  return bytes
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
