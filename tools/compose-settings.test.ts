@@ -65,10 +65,30 @@ describe('compose files', () => {
 })
 
 /** Compose's view of a file with only these settings. */
-function config(file: string, settings: Readonly<Record<string, string>> = {}) {
+function config(
+  file: string,
+  settings: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
+  flags: readonly string[] = [],
+) {
   const { PATH, HOME } = process.env
-  const args = ['compose', '--file', file, '--env-file', '/dev/null', 'config']
+  const args = ['compose', '--file', file, '--env-file', '/dev/null', ...options, 'config', ...flags]
   return spawnSync('docker', args, { cwd: root, encoding: 'utf8', env: { PATH, HOME, ...settings } })
+}
+
+interface Service {
+  readonly mem_limit?: string
+  readonly cpu_quota?: string
+  readonly pids_limit?: number
+  readonly read_only?: boolean
+  readonly cap_add?: readonly string[]
+}
+
+/** Every service of the stack, those that are only started when asked for too, as Compose sees it; none without Compose. */
+function services(): (readonly [string, Service])[] {
+  const { status: code, stdout } = config('docker-compose.yml', {}, ['--profile', '*'], ['--format', 'json'])
+  if (code !== 0) return [['(no Compose)', {}]]
+  return Object.entries((JSON.parse(stdout) as { readonly services: Readonly<Record<string, Service>> }).services)
 }
 
 const { status } = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' })
@@ -82,6 +102,21 @@ describeWithCompose(`docker compose config${status === 0 ? '' : ' [not run: need
       expect(code).toBe(0)
     },
   )
+
+  describe.each(services())('%s', (name, service) => {
+    it('has limits of memory, processor time and processes', () => {
+      const { mem_limit: memory, cpu_quota: processor, pids_limit: processes } = service
+      expect([memory, processor, processes].map((limit) => Number(limit) > 0)).toEqual([true, true, true])
+    })
+
+    it('has a read-only root and no powers, unless its file says why not', () => {
+      // Compose refuses to hand settings as a file into a container whose root is read-only.
+      const isGivenSettings = ['secrets', 'monitoring-config'].includes(name)
+      expect(service).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
+      expect(service.read_only ?? false).toBe(!isGivenSettings)
+      expect(service.cap_add ?? []).toEqual(name === 'secrets' ? ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'] : [])
+    })
+  })
 
   it("turns Prometheus' admin API off where TRIPLANE_BIND may expose it", () => {
     const flags = (settings = {}) => config('docker-compose.monitoring.yml', settings).stdout.match(/--.*admin-api/g)
