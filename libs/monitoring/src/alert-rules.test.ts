@@ -37,6 +37,7 @@ const contract = `
   StrategyPlaneDown critical 2m
   TradingBotDown critical 2m
   ServiceDown critical 2m
+  PlaneRestarting error 0
   NoTradingActivity warning 0
   HighPredictionLatency warning 5m
   ModelAccuracyDrop warning 15m

@@ -17,7 +17,8 @@ describe('scaled thresholds', () => {
   const scaled = scaleTimes(thresholds, 60)
 
   it('have shorter waits and windows, at least 1 s and 5 s', () => {
-    expect(scaled.planeDown).toEqual({ aboveStarts: 3, startsOverSeconds: 10, forSeconds: 2 })
+    expect(scaled.planeDown).toEqual({ forSeconds: 2 })
+    expect(scaled.planeRestarting).toEqual({ aboveRestarts: 3, overSeconds: 10 })
     expect(scaled.highSpread.forSeconds).toBe(1)
     expect(scaled.highErrorRate).toEqual({ abovePerSecond: 10, overSeconds: 5, forSeconds: 5 })
     expect(scaled.feedDown).toEqual({ receiveOverSeconds: 5, forSeconds: 1 })

@@ -114,8 +114,8 @@ export const thresholds = {
   staleFeatures: { aboveSeconds: HOUR, forSeconds: 5 * MINUTE },
 
   // Every plane
-  /** A plane in a crash loop is as bad as one that is down, and never down for long. */
-  planeDown: { aboveStarts: 3, startsOverSeconds: 10 * MINUTE, forSeconds: 2 * MINUTE },
+  planeDown: { forSeconds: 2 * MINUTE },
+  planeRestarting: { aboveRestarts: 3, overSeconds: 10 * MINUTE },
   heartbeatMissing: { aboveSeconds: 30, forSeconds: 30 },
   busLag: { warningSeconds: 5, criticalSeconds: 30, forSeconds: 2 * MINUTE },
   processingStuck: { overSeconds: 30, forSeconds: MINUTE },

@@ -35,10 +35,22 @@ const cases: readonly Case[] = [
     ],
     heard: [
       alert('DataPlaneDown', 'data', 'critical', { job: 'data-plane' }),
+      alert('PlaneRestarting', 'data', 'error', { job: 'data-plane' }),
       alert('BusLagHigh', 'order', 'critical', { topic: 'market.events.v2' }),
       alert('HighCPUUsage', 'platform', 'warning'),
       alert('BatchJobFailed', 'jobs', 'warning'),
       alert('Watchdog', 'platform', 'none'),
+    ],
+  },
+  {
+    name: 'a plane that restarts mutes nothing',
+    source: [alert('PlaneRestarting', 'data', 'error', { job: 'data-plane' })],
+    muted: [],
+    heard: [
+      alert('FeedDown', 'data', 'critical', btc),
+      alert('BookInvalid', 'data', 'warning', eth),
+      alert('DataPlaneDown', 'data', 'critical', { job: 'data-plane' }),
+      alert('HeartbeatMissing', 'platform', 'critical'),
     ],
   },
   {

@@ -8,7 +8,8 @@ export const neverMuted = ['KillSwitchTriggered', 'HighUnrealizedLoss', 'Foreign
 /** Muted by the switch that caused it, and by nothing else. */
 const TRADING_HALTED = 'TradingHalted'
 
-const PLANE_DOWN_ALERTS = ['DataPlaneDown', 'OrderPlaneDown', 'StrategyPlaneDown']
+/** Why a plane cannot be reached. */
+const PLANE_DOWN_ALERTS = ['DataPlaneDown', 'OrderPlaneDown', 'StrategyPlaneDown', 'PlaneRestarting']
 
 const anyOf = (label: string, values: readonly string[]) => `${label}=~"${values.join('|')}"`
 const noneOf = (label: string, values: readonly string[]) => `${label}!~"${values.join('|')}"`
@@ -33,7 +34,7 @@ export const identityLabels: readonly string[] = [
 export const inhibitRules: readonly InhibitRule[] = [
   {
     // Only planes have a Down alert that is not muted itself.
-    name: 'an unreachable plane mutes what it says of itself, but not its Down alert',
+    name: 'an unreachable plane mutes what it says of itself, but not that it is down or restarts',
     source_matchers: ['alertname="PlaneUnreachable"', 'plane=~"data|order|strategy"'],
     target_matchers: [noneOf('alertname', ['PlaneUnreachable', TRADING_HALTED, ...PLANE_DOWN_ALERTS, ...neverMuted])],
     equal: ['plane'],

@@ -9,6 +9,7 @@ export function planeAlerts(thresholds: Thresholds): AlertRule[] {
   return [
     ...planes.flatMap((one) => [
       ...downAlerts(one, thresholds),
+      restartingAlert(one, thresholds),
       ...processAlerts(one, thresholds),
       ...seriesAlerts(one, thresholds),
       storageAlert(one, thresholds),
@@ -31,15 +32,9 @@ function downAlerts({ plane, name, job, downAlert }: Plane, { planeDown }: Thres
   const down = {
     ...everySecond,
     severity: 'critical',
-    expr: promql`
-      ${gone}
-      or
-      max by (job, instance) (
-        changes(process_start_time_seconds{job="${job}"}[${duration(planeDown.startsOverSeconds)}])
-      ) > ${planeDown.aboveStarts}
-    `,
+    expr: gone,
     for: wait,
-    description: `Prometheus has not reached ${where} for ${wait}, or it starts again and again.`,
+    description: `Prometheus has not reached ${where} for ${wait}.`,
   } as const
   const summary = `The ${name} is down.`
   return [
@@ -54,6 +49,24 @@ function downAlerts({ plane, name, job, downAlert }: Plane, { planeDown }: Thres
     { ...down, name: downAlert, summary },
     ...(plane === 'order' ? [{ ...down, name: 'TradingBotDown', summary } as const] : []),
   ]
+}
+
+/** A plane in a crash loop is up between two crashes: no Down alert has the time to fire, and what it mutes must be heard. */
+function restartingAlert({ plane, name, job }: Plane, { planeRestarting }: Thresholds): AlertRule {
+  const over = duration(planeRestarting.overSeconds)
+  return {
+    name: 'PlaneRestarting',
+    severity: 'error',
+    plane,
+    expr: promql`
+      max by (job, instance) (
+        changes(process_start_time_seconds{job="${job}"}[${over}])
+      ) > ${planeRestarting.aboveRestarts}
+    `,
+    summary: `The ${name} starts again and again.`,
+    description: `The ${name} at {{ $labels.instance }} has started again {{ $value | humanize }} times within ${over}.`,
+    picture: pictures.targets,
+  }
 }
 
 function processAlerts({ plane, name, service }: Plane, thresholds: Thresholds): AlertRule[] {

@@ -13,6 +13,15 @@ function downCases({ plane, name, job, service, downAlert }: Plane): RuleCase[] 
   const info: RuleKey = { severity: 'info', plane }
   const up = `up{job="${job}", instance="p:80"}`
   const labels = { job, instance: 'p:80' }
+  const restarting: RuleKey = { severity: 'error', plane }
+  /** A process that ends after 30 s, so many times, and then stays. */
+  const restarts = (times: number) => {
+    const starts = Array.from({ length: times }, (_, i) => `${i} ${i} ${i}`)
+    return {
+      [up]: `${'1 1 0 '.repeat(times)}1x60`,
+      [`process_start_time_seconds{service="${service}", job="${job}", instance="p:80"}`]: `${starts.join(' ')} ${times}x60`,
+    }
+  }
   const downNames = plane === 'order' ? [downAlert, 'TradingBotDown'] : [downAlert]
   const unreachable = (values: string, at: string, title: string, fires?: Fires): RuleCase => ({
     title,
@@ -45,7 +54,7 @@ function downCases({ plane, name, job, service, downAlert }: Plane): RuleCase[] 
           {
             ...critical,
             labels,
-            description: `Prometheus has not reached the ${name} at p:80 for 2m, or it starts again and again.`,
+            description: `Prometheus has not reached the ${name} at p:80 for 2m.`,
           },
         ],
       },
@@ -59,27 +68,17 @@ function downCases({ plane, name, job, service, downAlert }: Plane): RuleCase[] 
           {
             ...critical,
             labels: { job },
-            description: `Prometheus has not reached the ${name} for 2m, or it starts again and again.`,
+            description: `Prometheus has not reached the ${name} for 2m.`,
           },
         ],
       },
       {
-        title: `the ${name} when it starts again and again`,
+        title: `nothing when the ${name} starts again and again, which is not down`,
         alert,
         file: plane,
-        series: {
-          [up]: '1 1 0 1 1 0 1 1 0 1 1 0 1x20',
-          [`process_start_time_seconds{service="${service}", job="${job}", instance="p:80"}`]:
-            '0 0 0 1 1 1 2 2 2 3 3 3 4x20',
-        },
+        series: restarts(4),
         at: '5m',
-        fires: [
-          {
-            ...critical,
-            labels,
-            description: `Prometheus has not reached the ${name} at p:80 for 2m, or it starts again and again.`,
-          },
-        ],
+        quiet: [critical],
       },
       {
         title: `nothing when the ${name} is back within two minutes`,
@@ -90,6 +89,36 @@ function downCases({ plane, name, job, service, downAlert }: Plane): RuleCase[] 
         quiet: [critical],
       },
     ]),
+    {
+      title: `the ${name} when it starts again and again, although it is up in between`,
+      alert: 'PlaneRestarting',
+      file: plane,
+      series: restarts(4),
+      at: '5m',
+      fires: [
+        {
+          ...restarting,
+          labels,
+          description: `The ${name} at p:80 has started again 4 times within 10m.`,
+        },
+      ],
+    },
+    {
+      title: `nothing when the ${name} has started again three times`,
+      alert: 'PlaneRestarting',
+      file: plane,
+      series: restarts(3),
+      at: '5m',
+      quiet: [restarting],
+    },
+    {
+      title: `nothing when the ${name} started again long ago`,
+      alert: 'PlaneRestarting',
+      file: plane,
+      series: restarts(4),
+      at: '15m',
+      quiet: [restarting],
+    },
   ]
 }
 
