@@ -71,7 +71,7 @@ on the topic of the record that it sends again, \`triplane topic read\` Read on 
   return ['## Rights at the broker', text, table(['service', 'writes', 'reads'], rows)].join('\n\n')
 }
 
-function eventSection({ tag, doc, schema, topic, rank: ranked, store }: EventDefinition): string {
+function eventSection({ tag, doc, schema, topic, tightening, rank: ranked, store }: EventDefinition): string {
   const rows = Object.entries(schema.properties)
     .slice(2)
     .map(([name, field]) => [
@@ -81,7 +81,7 @@ function eventSection({ tag, doc, schema, topic, rank: ranked, store }: EventDef
       field.description ?? '',
     ])
   const places = [
-    `On \`${topic.name}\``,
+    `On \`${topic.name}\`${tightening ? ` (what only tightens on \`${tightening.topic.name}\`)` : ''}`,
     `rank ${rankNames[ranked]}`,
     store ? `kept in \`${store.table}\`` : 'not kept',
   ]

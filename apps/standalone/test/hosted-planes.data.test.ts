@@ -152,7 +152,7 @@ class Hosts {
     return {
       ...{ bus: this.#bus, run: this.#run, folder: join(this.#folder, folder), restarts, turns: 30 },
       outputOf: <Out extends Event>(name: string, saved: SavedOutput) => this.#output<Out>(name, marked, saved),
-      ungated: new Set([topics.commands, topics.heartbeats]),
+      ungated: new Set([topics.halts, topics.commands, topics.heartbeats]),
     }
   }
 }

@@ -84,7 +84,7 @@ describe('two data planes in one run', () => {
     const killed = (marked: readonly Topic[]) => ({
       ...{ bus, run, restarts: 2, turns: 30 },
       outputOf: outputOf(marked),
-      ungated: new Set<Topic>([topics.commands, topics.heartbeats]),
+      ungated: new Set<Topic>([topics.halts, topics.commands, topics.heartbeats]),
     })
     const strategy = runKilledPlane({
       ...killed(strategyPlane.awaited),

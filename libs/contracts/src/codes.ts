@@ -146,6 +146,11 @@ export const recordingPauses = ['hole', 'file_end'] as const
 export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]
 
+/** True of the commands that only make trading stricter: halt and reduce. */
+export function isTightening(command: OperatorCommandCode): boolean {
+  return command === 'halt' || command === 'reduce'
+}
+
 /** Conditions that set a trading state and clear themselves once their cause is gone. */
 export const tradingConditions = ['heartbeat', 'reconciliation', 'journal'] as const
 export type TradingCondition = (typeof tradingConditions)[number]

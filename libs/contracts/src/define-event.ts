@@ -8,6 +8,12 @@ export interface EventStore<As extends string = string> {
   readonly as: As
 }
 
+/** Which events of a kind only make trading stricter, and their topic. */
+export interface TighteningRule<Event> {
+  readonly topic: Topic
+  readonly isStricter: (event: Event) => boolean
+}
+
 /** The complete definition of an event on the wire: everything else about it is derived from this, or checked against it. */
 export interface EventDefinition<
   Tag extends string = string,
@@ -26,6 +32,8 @@ export interface EventDefinition<
   /** Tag and sequence first, then the fields, in the order of the wire. */
   readonly schema: TObject
   readonly topic: On
+  /** Where it goes instead when it only makes trading stricter. */
+  readonly tightening?: TighteningRule<never>
   /** The key of its record. Payloads carry neither the account of the run nor the name of their producer. */
   readonly key: (event: never, account: string, producer: string) => string
   /** Place among the inputs of one time, and so its writer: commands, the data plane, the order plane, the strategy plane. */
@@ -59,6 +67,7 @@ export function defineEvent<
   readonly doc: string
   readonly schema: Fields
   readonly topic: On
+  readonly tightening?: TighteningRule<FieldsOf<Fields>>
   readonly key: (event: FieldsOf<Fields>, account: string, producer: string) => string
   readonly rank: Ranked
   readonly store?: EventStore<As>

@@ -64,6 +64,7 @@ describe('an event needs one definition only', () => {
       'accountOpening',
       'tradingCondition',
     ])
+    expect(registry.typesOn(topics.halts)).toEqual(['operatorCommand'])
     expect(Object.keys(registry.definitionOf)).toEqual([...eventTypes, 'funding'])
   })
 

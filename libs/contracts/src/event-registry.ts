@@ -1,9 +1,10 @@
 import type { TObject } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import { invariant } from '@triplane/kernel'
-import type { EventDefinition, EventOf } from './define-event.ts'
+import type { EventDefinition, EventOf, TighteningRule } from './define-event.ts'
 import { describeValue } from './describe-value.ts'
 import { lineEncoder, type Encoder } from './encode-line.ts'
+import type { Topic } from './topic.ts'
 
 type Definitions = readonly EventDefinition[]
 type AnyEvent = { readonly type: string }
@@ -13,6 +14,8 @@ export interface EventRegistry<All extends Definitions> {
   readonly definitionOf: { readonly [D in All[number] as D['tag']]: D }
   readonly topicOf: { readonly [D in All[number] as D['tag']]: D['topic'] }
   readonly rankOf: { readonly [D in All[number] as D['tag']]: D['rank'] }
+  /** The topic of an event: `topicOf` its type, or that of what only makes trading stricter. */
+  readonly topicFor: (event: EventOf<All[number]>) => Topic
   /** The tags of the events on a topic. */
   readonly typesOn: (topic: { readonly name: string }) => readonly All[number]['tag'][]
   /** The key of an event's record. Payloads carry neither the account of the run nor the name of their producer. */
@@ -35,6 +38,7 @@ export function createEventRegistry<const All extends Definitions>(definitions: 
   const each = <Value>(read: (definition: EventDefinition) => Value): Record<string, Value> =>
     Object.fromEntries(definitions.map((definition) => [definition.tag, read(definition)]))
   const keys = each(({ key }) => key as (event: AnyEvent, account: string, producer: string) => string)
+  const tightening = each((definition) => definition.tightening as TighteningRule<AnyEvent> | undefined)
   const encoders: Record<string, Encoder | undefined> = {}
   const checks = new Map<string, TypeCheck<TObject>>()
 
@@ -57,8 +61,14 @@ export function createEventRegistry<const All extends Definitions>(definitions: 
     definitionOf,
     topicOf: each(({ topic }) => topic),
     rankOf: each(({ rank }) => rank),
+    topicFor(event: AnyEvent) {
+      const rule = tightening[event.type]
+      return rule?.isStricter(event) ? rule.topic : (definitionOf[event.type] as EventDefinition).topic
+    },
     typesOn: ({ name }: { readonly name: string }) =>
-      definitions.filter(({ topic }) => topic.name === name).map(({ tag }) => tag),
+      definitions
+        .filter((definition) => definition.topic.name === name || definition.tightening?.topic.name === name)
+        .map(({ tag }) => tag),
     keyOf: (event: AnyEvent, account: string, producer: string) =>
       (keys[event.type] as (typeof keys)[string])(event, account, producer),
     isEvent(value: unknown) {

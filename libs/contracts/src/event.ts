@@ -83,7 +83,7 @@ export type ExecutionEvent = Ranked<typeof rank.order>
 /** The names that metrics use for the rows of stored events. */
 export type StoredAs = NonNullable<Definition['store']>['as']
 
-export const { definitionOf, topicOf, rankOf, typesOn, keyOf, isEvent, explainEvent, encodeLine } =
+export const { definitionOf, topicOf, rankOf, topicFor, typesOn, keyOf, isEvent, explainEvent, encodeLine } =
   createEventRegistry(eventDefinitions)
 
 /** The binary codec of all events, for sending, hashing and logging. */

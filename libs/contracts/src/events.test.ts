@@ -7,6 +7,7 @@ import {
   eventDefinitions,
   isEvent,
   keyOf,
+  topicFor,
   topicOf,
   typesOn,
   type EventDraft,
@@ -132,6 +133,15 @@ describe('topics', () => {
     expect(topicsWrittenBy('order-plane')).toEqual([topics.orders, topics.fills])
     expect(topicsAwaitedOf('strategy-plane')).toEqual([topics.intents, topics.killSwitch])
     expect(topicsReadBy('command-line')).toEqual([topics.runs, topics.audit])
+  })
+
+  it.each([
+    ['halt', topics.halts],
+    ['reduce', topics.halts],
+    ['resume', topics.commands],
+    ['rearm', topics.commands],
+  ] as const)('of what tightens and of what loosens are two: %s', (command, topic) => {
+    expect(topicFor({ ...definitionOf.operatorCommand.example, command })).toBe(topic)
   })
 
   it('are found by type', () => {

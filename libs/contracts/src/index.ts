@@ -39,6 +39,7 @@ export {
   isEvent,
   keyOf,
   rankOf,
+  topicFor,
   topicOf,
   typesOn,
   wire,

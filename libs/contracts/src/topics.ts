@@ -100,6 +100,18 @@ export const topics = {
     isUrgent: true,
     compacted: true,
   },
+  /** What only makes trading stricter: any plane may say so, and nobody refuses it. */
+  halts: {
+    name: 'control.halts.v1',
+    writers: edges,
+    readers: ['strategy-plane', 'order-plane'],
+    keyedBy: 'account',
+    batched: false,
+    isUrgent: true,
+    compacted: false,
+    retentionHours: HOURS_A_WEEK,
+  },
+  /** What loosens trading or changes how it is done. */
   commands: {
     name: 'control.commands.v1',
     writers: ['order-plane.edge'],

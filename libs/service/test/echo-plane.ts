@@ -50,7 +50,7 @@ export function echoPlane(snapshot?: EchoState) {
   const plane: Plane<EchoInput, Signal> = {
     name: 'echo',
     core,
-    topics: [topics.market, topics.commands, topics.heartbeats],
+    topics: [topics.market, topics.halts, topics.commands, topics.heartbeats],
     inputTypes: new Set(inputs),
     knownTypes: new Set(inputs),
     observe: () => undefined,

@@ -1,4 +1,4 @@
-import { operatorCommands } from '../codes.ts'
+import { isTightening, operatorCommands } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
 import { byOperator, effectUs, exampleUs, oneOf } from '../fields.ts'
 import { rank } from '../input-order.ts'
@@ -15,6 +15,7 @@ export const operatorCommand = defineEvent({
     ...byOperator,
   },
   topic: topics.commands,
+  tightening: { topic: topics.halts, isStricter: ({ command }) => isTightening(command) },
   key: (_, account) => account,
   rank: rank.command,
   example: {

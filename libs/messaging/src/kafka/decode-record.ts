@@ -40,8 +40,10 @@ export function decodeRecord(
   const decoded = isWire(record.events) ? wire.decodeRecord(record.events, heard) : decodeJson(record.events, heard)
   if (!decoded.ok) return decoded
   for (const { type } of decoded.value) {
-    if (topicOf[type].name !== record.topic.name) {
-      const detail = `Expected ${typesOn(record.topic).join(' or ')} on ${record.topic.name}, was ${type}`
+    if (topicOf[type].name === record.topic.name) continue
+    const expected = typesOn(record.topic)
+    if (!expected.includes(type)) {
+      const detail = `Expected ${expected.join(' or ')} on ${record.topic.name}, was ${type}`
       return err({ code: 'wrong_topic', detail })
     }
   }

@@ -1,5 +1,7 @@
 import {
+  keyOf,
   rawOf,
+  topicFor,
   topics,
   type AccountOpening,
   type AuditLink,
@@ -74,10 +76,12 @@ export class Edge {
   }
 
   /**
-   * Publishes a command, a tuning, an opening or a condition in the name of this edge, with a sequence from `nextSeq`.
+   * Publishes a command, a tuning, an opening or a condition in the name of this edge, with a sequence from `nextSeq`: a
+   * halt or a reduce on the topic of what tightens, anything else on that of commands.
    */
   control(event: OperatorCommand | Tuning | AccountOpening | TradingConditionChange): void {
-    publish(this.#options.producer, [event], this.#options.run.account)
+    const { producer, run } = this.#options
+    producer.send(topicFor(event), keyOf(event, run.account, producer.name), [event])
   }
 
   /** Publishes the newest link of the chain of audit rows. */

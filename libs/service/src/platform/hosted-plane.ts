@@ -2,7 +2,6 @@ import { buildInfo } from '@triplane/config'
 import {
   coreWritersOf,
   StateMisfitError,
-  topics,
   type Event,
   type PlaneCore,
   type SchemaOf,
@@ -61,9 +60,9 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
   readonly isLogDown: boolean
 }
 
-/** Whether a plane in lockstep waits for the topic's watermarks. Operators and heartbeats send none. */
+/** Whether a plane in lockstep waits for the topic's watermarks: cores send them, edges do not. */
 function isAwaited(topic: Topic): boolean {
-  return topic !== topics.commands && topic !== topics.heartbeats
+  return coreWritersOf(topic).length > 0
 }
 
 /**

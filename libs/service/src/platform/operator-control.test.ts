@@ -98,7 +98,7 @@ describe('orders of operators', () => {
       body: { accepted: true, who: 'ada', tradingState: 'halted', persisted: true, audited: false },
     })
     expect(run.injected).toMatchObject([halted])
-    expect(run.told).toMatchObject([halted])
+    expect(run.told).toEqual(run.injected)
     expect(createHaltFile(folder, 'order-plane').read()).toMatchObject({ state: 'halted', who: 'ada', why: 'a test' })
   })
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import {
   labelOf,
-  topics,
+  topicFor,
   type AccountOpening,
   type OperatorCommand,
   type PlaneName,
+  type Topic,
   type TradingState,
   type Tuning,
 } from '@triplane/contracts'
@@ -47,7 +48,7 @@ export interface Commanded {
   inject(
     producer: string,
     event: OperatorCommand | AccountOpening,
-    back: { readonly topic: typeof topics.commands; readonly key: string },
+    back: { readonly topic: Topic; readonly key: string },
   ): void
 }
 
@@ -73,6 +74,8 @@ export class OperatorControl {
   #audit: AuditLog | undefined
   /** Orders not yet forwarded to the other planes, for lack of a run. */
   #untold: (OperatorOrder | TuningOrder)[] = []
+  /** The events of orders that were enforced and are still to be forwarded. */
+  readonly #events = new WeakMap<OperatorOrder, OperatorCommand>()
 
   private constructor(options: OperatorControlOptions) {
     const { config, logger, clock, onRefused } = options
@@ -153,11 +156,9 @@ export class OperatorControl {
   #enforce(order: OperatorOrder | OpeningOrder): void {
     const run = this.#commanded
     if (run === undefined) return
-    const back = { topic: topics.commands, key: run.account }
-    if (order.command !== 'open') return run.inject(run.edge.name, this.#eventOf(run, order), back)
-    const event = openingEventOf(run, order)
-    run.inject(run.edge.name, event, back)
-    run.edge.control(event)
+    const event = order.command === 'open' ? openingEventOf(run, order) : this.#eventOf(run, order)
+    run.inject(run.edge.name, event, { topic: topicFor(event), key: run.account })
+    if (event.type === 'accountOpening') run.edge.control(event)
   }
 
   #judgeOpening(document: OwnedDocument): Result<'new' | 'known', string> {
@@ -177,8 +178,15 @@ export class OperatorControl {
     else run.edge.control(order.command === 'tune' ? tuningOf(run, order) : this.#eventOf(run, order))
   }
 
-  #eventOf({ edge, marketUs }: Commanded, { command, who, why }: OperatorOrder): OperatorCommand {
-    return { type: 'operatorCommand', seq: edge.nextSeq(), effectUs: marketUs(), command, who, why }
+  /** The same event whenever it is asked for the same order, so that its copy on the bus is known again. */
+  #eventOf({ edge, marketUs }: Commanded, order: OperatorOrder): OperatorCommand {
+    const { command, who, why } = order
+    let event = this.#events.get(order)
+    if (event === undefined) {
+      event = { type: 'operatorCommand', seq: edge.nextSeq(), effectUs: marketUs(), command, who, why }
+      this.#events.set(order, event)
+    }
+    return event
   }
 
   #auditLog(): AuditLog {
