@@ -24,6 +24,13 @@ export class HighWaterMarks {
     return this.#marks.get(nameOf(producer, topic, key))?.seq ?? -1
   }
 
+  /** The highest sequence of `producer` anywhere; -1 before the first. */
+  highestOf(producer: string): number {
+    let highest = -1
+    for (const mark of this.#marks.values()) if (mark.producer === producer) highest = Math.max(highest, mark.seq)
+    return highest
+  }
+
   set(producer: string, topic: string, key: string, seq: number): void {
     const name = nameOf(producer, topic, key)
     const mark = this.#marks.get(name)

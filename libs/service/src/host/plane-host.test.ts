@@ -14,6 +14,7 @@ import { createStateCodec } from '../log/state-codec.ts'
 import { echoInputSchema, echoPlane, echoSchema, type EchoInput, type EchoState } from '../../test/echo-plane.ts'
 import { Edge } from './edge.ts'
 import { reserveSequences } from './edge-sequences.ts'
+import type { Judge } from './judge.ts'
 import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
 import { readingFrom } from './reading.ts'
@@ -63,6 +64,7 @@ function open(
   snapshots = new Snapshots(folder, codec),
   disk = systemDisk,
   rehearse?: () => void,
+  judges: readonly Judge[] = [],
 ) {
   const saved = snapshots.newest()
   const { plane, heard, agenda } = echoPlane(saved?.state.core)
@@ -72,6 +74,7 @@ function open(
     saved?.state.output,
   )
   const faults: string[] = []
+  const letters: string[] = []
   const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
   const positions = readingFrom(plane.topics, run, saved?.state.positions)
   const consumer = bus.consumer({ group, topics: plane.topics, from: positions })
@@ -89,14 +92,15 @@ function open(
     saved,
     snapshotEveryMs: 3_600_000,
     decode: (record) => ok(record.events),
-    deadLetter: () => undefined,
+    judges,
+    deadLetter: ({ record, stage, refusal }) => letters.push(`${record.offset} ${stage} ${refusal.code}`),
     rehearse,
     onHeartbeat: () => undefined,
     onLogFault: (fault) => fault && faults.push(fault.code),
     onSnapshotFault: (fault) => faults.push(String(fault)),
     clock: systemClock,
   })
-  return { host, heard, agenda, output, faults, consumer, log }
+  return { host, heard, agenda, output, faults, letters, consumer, log }
 }
 
 async function echoes(reader: Consumer, count: number): Promise<number[]> {
@@ -186,6 +190,37 @@ describe('a hosted plane', () => {
     const end = third.host.run()
     third.host.stop()
     await end
+  })
+
+  it('refuses a record once, says so once, and refuses it again in a turn that is repeated, whatever a judge would say by then', async () => {
+    const asked: number[] = []
+    const judging = (code: 'wrong_topic' | undefined): Judge =>
+      function judge({ offset }, events) {
+        const [trade] = events as readonly Trade[]
+        if (trade?.type !== 'trade') return undefined
+        asked.push(offset)
+        return code && trade.tradeId === 2 ? { code, detail: 'Expected another, was 2' } : undefined
+      }
+    const first = open(bus, folder, 'first', undefined, undefined, undefined, [judging('wrong_topic')])
+    const running = first.host.run()
+    for (const id of [1, 2, 3]) send(id)
+    expect(await echoes(reader, 2)).toEqual([1, 3])
+    expect(first.letters).toEqual(['1 handle wrong_topic'])
+    const hash = first.output.digest()
+    // As a kill would end it: no snapshot, no flush.
+    await first.consumer.close()
+    await running.catch(() => undefined)
+
+    const second = open(bus, folder, 'second', undefined, undefined, undefined, [judging(undefined)])
+    const again = second.host.run()
+    expect(await echoes(reader, 2)).toEqual([1, 3])
+    expect([second.heard, second.output.digest(), second.letters]).toEqual([[1, 3], hash, []])
+    expect(asked).toEqual([0, 1, 2])
+    send(4)
+    expect(await echoes(reader, 1)).toEqual([4])
+    expect(asked).toEqual([0, 1, 2, 3])
+    second.host.stop()
+    await again
   })
 
   it('reads what it missed in order of time: a heartbeat of now does not pass the trades that still wait', async () => {

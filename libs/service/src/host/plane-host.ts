@@ -11,7 +11,7 @@ import {
   type StateOfFields,
   type Topic,
 } from '@triplane/contracts'
-import { ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
+import { err, ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
   createRecordIntake,
   type BusRecord,
@@ -33,6 +33,8 @@ import { CatchUp, type MarketPartition } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { IdleWork } from './idle-work.ts'
+import type { Judge } from './judge.ts'
+import { Judgement, refusedIn } from './judgement.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 import { placeOf } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
@@ -78,6 +80,9 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly snapshotEveryMs: number
   /** Decodes a payload that came from outside; of the types that are not `taken` it need not say anything. */
   readonly decode: (record: BusRecord<Payload>, taken: ReadonlySet<Event['type']>) => Result<readonly Event[], Refusal>
+  /** Each judges a record that decodes, once: what is refused is in the turn, and a repeated turn judges nothing. */
+  readonly judges?: readonly Judge[]
+  /** Called with each refused record once its turn is in the log. */
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
   /** Called with each record before the core handles it, but not while turns are repeated. */
   readonly onRecord?: ((record: BusRecord<Payload>, events: readonly Event[]) => void) | undefined
@@ -95,8 +100,9 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
 }
 
 /** A turn taken in memory and not logged yet. */
-interface UnloggedTurn<Out extends Event> {
+interface UnloggedTurn<Out extends Event, Payload> {
   readonly turn: LoggedTurn
+  readonly refused: readonly RefusedRecord<Payload>[]
   readonly outputs: readonly Out[]
   readonly boundUs: number
 }
@@ -119,7 +125,8 @@ const COMMIT_EVERY_US = US_PER_SECOND
  * 2. A turn is a function of its logged inputs, the records of its ranges and the state before it. So a restart, which loads
  *    the snapshot and repeats the logged turns, emits the same events with the same sequences.
  * 3. A snapshot counts only once the events emitted before it are durable. A failed write of one costs a longer replay.
- * 4. Live, a plane never waits for another: it handles what has arrived up to the newest market time, in several turns where
+ * 4. Whether a record is taken is decided once, live, and stands in its turn.
+ * 5. Live, a plane never waits for another: it handles what has arrived up to the newest market time, in several turns where
  *    that is far (a closed weekend). It handles what it missed during an absence in order of time, as if it had been present
  *    (`CatchUp`). In lockstep it handles an input only when no earlier one can arrive any more.
  */
@@ -130,6 +137,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #gate: WatermarkGate
   readonly #catchUp: CatchUp
   readonly #intake: EventIntake<In>
+  readonly #judgement: Judgement<Payload>
   readonly #positions: Map<string, Position>
   readonly #ingest: (record: BusRecord<Payload>) => void
   readonly #wake = new Wake()
@@ -142,11 +150,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #movedAtUs: number
   #isReplaying = true
   #isStopping = false
-  #unlogged: UnloggedTurn<Out>[] = []
+  #unlogged: UnloggedTurn<Out, Payload>[] = []
   #snapshotUnderWay: Promise<void> | undefined
 
   constructor(options: PlaneHostOptions<In, Out, Payload>) {
-    const { plane, run, saved, clock, gated, market, consumer, decode, deadLetter, onRecord } = options
+    const { plane, run, saved, clock, gated, market, consumer, decode, judges = [], onRecord } = options
     const state = saved?.state
     this.#options = options
     // In lockstep a plane reads ahead of its time. What it reads and does not hear waits all the same: it hears it in its time
@@ -167,16 +175,25 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       },
       state?.marketUs,
     )
+    this.#judgement = new Judgement(judges, { run, clock, intake: this.#intake, marks: this.#marks })
     this.#ingest = createRecordIntake({
       decode: (record) => decode(record, taken),
       handle: (events, record) => {
-        if (!this.#isReplaying) onRecord?.(record, events)
+        if (!this.#isReplaying) {
+          const verdict = this.#judgement.of(record, events)
+          if (verdict) return err(verdict)
+          onRecord?.(record, events)
+        }
         this.#intake.accept(record, events)
         this.#catchUp.note(record, events)
         return ok(undefined)
       },
-      // Refused records were reported the first time.
-      deadLetter: (refused) => void (this.#isReplaying || deadLetter(refused)),
+      deadLetter: (refused) => {
+        // It was reported the first time.
+        if (this.#isReplaying) return
+        this.#catchUp.note(refused.record, [])
+        this.#judgement.note(refused)
+      },
       onWatermark: (watermark, record) => {
         if (record.runId === run.runId) this.#gate.note(record, watermark)
       },
@@ -319,9 +336,10 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   /** Takes one turn in memory; its outputs wait in `#unlogged`. */
   #handle(
     records: readonly BusRecord<Payload>[],
-    { injected, tickUs: loggedTickUs, holdUs: loggedHoldUs }: Omit<LoggedTurn, 'turn' | 'ranges'>,
+    { injected, tickUs: loggedTickUs, holdUs: loggedHoldUs, refused }: Omit<LoggedTurn, 'turn' | 'ranges'>,
     isLogged = false,
   ): void {
+    this.#judgement.begin(refused)
     const ranges = this.#accept(records)
     const holdUs = isLogged ? loggedHoldUs : this.#holdUs()
     const tickUs = isLogged ? loggedTickUs : this.#tick()
@@ -329,13 +347,15 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const boundUs = this.#isLive ? this.#liveBoundUs(tickUs, holdUs) : this.#gate.boundUs
     if (boundUs > this.#boundUs) this.#boundUs = boundUs
     const outputs = this.#stepper.step(this.#boundUs, rank.strategy)
+    const refusals = this.#judgement.end()
     const turn = {
       ...{ turn: ++this.#turn, ranges, injected },
       ...(tickUs !== undefined && { tickUs }),
       ...(holdUs !== undefined && { holdUs }),
+      ...refusedIn(refusals),
     }
     if (isLogged) this.#publish(outputs, this.#boundUs)
-    else this.#unlogged.push({ turn, outputs, boundUs: this.#boundUs })
+    else this.#unlogged.push({ turn, refused: refusals, outputs, boundUs: this.#boundUs })
   }
 
   /** How far a turn goes. It depends on the core's due times alone, so that the repeated turn goes as far. */
@@ -370,7 +390,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         range.count++
       } else ranges.set(place, { topic: topic.name, partition, lastOffset: offset, count: 1 })
       this.#positions.set(place, { topic: topic.name, partition, offset: offset + 1 })
-      this.#ingest(record)
+      if (!this.#judgement.hasRefused(record)) this.#ingest(record)
     }
     return [...ranges.values()]
   }
@@ -388,10 +408,10 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   #logAndPublish(): void {
-    const { log, onLogFault } = this.#options
-    if (!log.isOpen && !this.#beginLog((this.#unlogged[0] as UnloggedTurn<Out>).turn.turn - 1)) return
+    const { log, deadLetter, onLogFault } = this.#options
+    if (!log.isOpen && !this.#beginLog((this.#unlogged[0] as UnloggedTurn<Out, Payload>).turn.turn - 1)) return
     while (this.#unlogged.length > 0) {
-      const { turn, outputs, boundUs } = this.#unlogged[0] as UnloggedTurn<Out>
+      const { turn, refused, outputs, boundUs } = this.#unlogged[0] as UnloggedTurn<Out, Payload>
       try {
         log.append(turn)
       } catch (error) {
@@ -399,6 +419,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         return onLogFault(error)
       }
       this.#unlogged.shift()
+      for (const one of refused) deadLetter(one)
       this.#publish(outputs, boundUs)
     }
     onLogFault(undefined)

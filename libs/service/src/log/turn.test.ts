@@ -21,6 +21,7 @@ const turns: fc.Arbitrary<LoggedTurn> = fc
       ),
       tickUs: count,
       holdUs: count,
+      refused: fc.array(fc.record({ topic: name, partition: fc.nat(), offset: fc.nat(), code: name })),
     },
     { requiredKeys: ['turn', 'ranges', 'injected'] },
   )

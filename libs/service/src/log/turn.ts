@@ -24,6 +24,15 @@ export interface InjectedInput {
   readonly event: Event
 }
 
+/** A record that a turn consumed and did not take. Its dead letter says more. */
+export interface RefusedRecordPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Why: the code of a record refusal, of the build that judged it. */
+  readonly code: string
+}
+
 /** What one turn consumed, in order: with the records themselves, enough to repeat it. */
 export interface LoggedTurn {
   /** The number of the turn in the run, from 1. */
@@ -34,6 +43,8 @@ export interface LoggedTurn {
   readonly tickUs?: number
   /** Market time that the turn must not pass, because earlier data was known to wait; absent when none was. */
   readonly holdUs?: number
+  /** The records of its ranges that were refused; absent when all were taken. */
+  readonly refused?: readonly RefusedRecordPlace[]
 }
 
 const schema = Type.Object({
@@ -51,6 +62,16 @@ const schema = Type.Object({
   producers: Type.Array(Type.String()),
   tickUs: Type.Optional(Type.Integer()),
   holdUs: Type.Optional(Type.Integer()),
+  refused: Type.Optional(
+    Type.Array(
+      Type.Object({
+        topic: Type.String(),
+        partition: Type.Integer({ minimum: 0 }),
+        offset: Type.Integer({ minimum: 0 }),
+        code: Type.String(),
+      }),
+    ),
+  ),
 })
 
 type TurnEntry = Readonly<Static<typeof schema>>
@@ -70,9 +91,12 @@ const codec = createWireCodec([...eventDefinitions, turnEntry], {
 })
 
 /** Encodes a turn as a record of the binary codec: the turn, then its injected events. */
-export function encodeTurn({ ranges, injected, ...rest }: LoggedTurn): Buffer {
+export function encodeTurn({ ranges, injected, refused, ...rest }: LoggedTurn): Buffer {
   const producers = injected.map(({ producer }) => producer)
-  const entry: TurnEntry = { type: 'turn', ranges: [...ranges], producers, ...rest }
+  const entry: TurnEntry = {
+    ...{ type: 'turn', ranges: [...ranges], producers, ...rest },
+    ...(refused && { refused: [...refused] }),
+  }
   return codec.encodeRecord([entry, ...injected.map(({ event }) => event)])
 }
 
