@@ -96,7 +96,7 @@ export async function composeOrderPlane(
             hosted.isLogDown
               ? err({ code: 'log_down', detail: 'the input log cannot be written' })
               : hosted.plane.core.account.wouldOpen(opening),
-          inject: (producer, event, back) => hosted.host.inject(producer, event, back),
+          inject: (producer, event) => hosted.host.inject(producer, event),
         })
         // Planes in lockstep read the topic together, up to its watermarks.
         if (run.mode === 'lockstep') return

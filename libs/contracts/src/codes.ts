@@ -163,6 +163,8 @@ export const recordRefusals = [
   'not_an_event',
   'wrong_topic',
   'bad_header',
+  'foreign_record',
+  'foreign_writer',
 ] as const
 export type RecordRefusal = (typeof recordRefusals)[number]
 

@@ -204,10 +204,14 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     return act(order, { audited: true, persisted: false })
   }
 
+  /** Carries out an order that loosens. A reduce by itself never does: the halt before it is undone first. */
   function act(order: OperatorOrder, done: Pick<Outcome, 'persisted' | 'audited'>): Outcome {
-    const bug = enforced(order)
-    if (bug) return refused(order, 'enforce_failed', bug.message, done)
-    published(order)
+    const steps = order.command === 'reduce' ? [{ ...order, command: 'resume' as const }, order] : [order]
+    for (const step of steps) {
+      const bug = enforced(step)
+      if (bug) return refused(order, 'enforce_failed', bug.message, done)
+    }
+    for (const step of steps) published(step)
     return outcome(order, { accepted: true, ...done })
   }
 

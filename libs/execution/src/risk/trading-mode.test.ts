@@ -40,6 +40,16 @@ describe('trading mode', () => {
     expect([mode.state, mode.activeSwitch]).toEqual(['active', undefined])
   })
 
+  it('is not loosened by a reduce, whoever said it', () => {
+    const mode = new TradingMode()
+    mode.command('halt')
+    mode.command('reduce')
+    expect(mode.state).toBe('halted')
+    mode.command('resume')
+    mode.command('reduce')
+    expect(mode.state).toBe('reducing')
+  })
+
   it('keeps the operator’s halt until he resumes', () => {
     const mode = new TradingMode()
     mode.command('halt')

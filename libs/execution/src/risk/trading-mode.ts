@@ -69,10 +69,13 @@ export class TradingMode {
     this.#update()
   }
 
-  /** Halt and reduce act at once, resume undoes them. The strategy plane confirms a re-arm by the switch's event. */
+  /**
+   * Halt and reduce act at once and never loosen: a reduce leaves a halt in force. Resume undoes them. The strategy plane
+   * confirms a re-arm by the switch's event.
+   */
   command(command: OperatorCommandCode): void {
     if (command === 'halt') this.#operator = 'halted'
-    else if (command === 'reduce') this.#operator = 'reducing'
+    else if (command === 'reduce') this.#operator = this.#operator === 'halted' ? 'halted' : 'reducing'
     else if (command === 'resume') this.#operator = 'active'
     this.#update()
   }

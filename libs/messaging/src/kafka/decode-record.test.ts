@@ -1,4 +1,4 @@
-import { topicOf, wire, type Event, type EventType } from '@triplane/contracts'
+import { topicOf, topics, wire, type Event, type EventType, type Topic } from '@triplane/contracts'
 import { examples } from '@triplane/testing'
 import fc from 'fast-check'
 import type { Message } from 'kafkajs'
@@ -57,6 +57,17 @@ describe('records', () => {
     expect(heard('quote', 'heartbeat')).toEqual({ ok: true, value: [quote, quote] })
     expect(heard('ofi', 'trade')).toEqual({ ok: true, value: [trade, ofi] })
     expect(heard('fill')).toEqual({ ok: true, value: [] })
+  })
+
+  it('that would delete a key of what is kept are foreign, whoever sent them; elsewhere they are junk', () => {
+    const codeOf = (topic: Topic, headers: NonNullable<Message['headers']>) => {
+      const decoded = decodeRecord(recordOf(topic, 0, 1, { key: Buffer.from('desk/manual'), value: null, headers }))
+      return decoded.ok ? undefined : decoded.error.code
+    }
+    const { headers = {} } = aMessage()
+    for (const topic of [topics.killSwitch, topics.runs, topics.audit])
+      expect([codeOf(topic, headers), codeOf(topic, {})]).toEqual(['foreign_record', 'foreign_record'])
+    expect([codeOf(topics.halts, headers), codeOf(topics.halts, {})]).toEqual(['not_json', 'bad_header'])
   })
 
   it('of the binary wire are refused for an unknown event, heard or not, and for a length that is none', () => {

@@ -22,7 +22,7 @@ const noEvents: readonly Event[] = []
 
 /**
  * Decodes the events of a record from Kafka: a binary record, or JSON, an array of events or one event, as people write it; the
- * first byte tells which. Refuses, in this order, headers without a valid origin (`bad_header`), bytes that are neither
+ * first byte tells which. Refuses, in this order, what would delete a key (`foreign_record`), headers without a valid origin (`bad_header`), bytes that are neither
  * (`bad_record`, `not_json`), an event without a schema in this build (`unknown_schema`), an invalid event, and events of
  * another topic. Watermarks have no events. With `heard`, gives the events of these types only: others of a binary record are
  * passed over unread, so nothing is said of what is wrong in them.
@@ -32,6 +32,11 @@ export function decodeRecord(
   heard?: ReadonlySet<EventType>,
 ): Result<readonly Event[], UndecodableRecord> {
   if (record.watermark !== undefined) return ok(noEvents)
+  if (record.topic.compacted && record.events.length === 0)
+    return err({
+      code: 'foreign_record',
+      detail: `Expected a value on ${record.topic.name}, where nobody deletes a key, was none`,
+    })
   if (record.producer === '')
     return err({
       code: 'bad_header',

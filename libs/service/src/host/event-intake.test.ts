@@ -1,8 +1,9 @@
 import { topics, type Event, type Topic } from '@triplane/contracts'
 import type { BusRecord } from '@triplane/messaging'
-import { aFill, aHeartbeat, aKillSwitch, aQuote, aTrade, testStartUs } from '@triplane/testing'
+import { aFill, aHeartbeat, aKillSwitch, anOperatorCommand, aQuote, aTrade, testStartUs } from '@triplane/testing'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks } from './high-water-marks.ts'
+import { TakenHalts } from './taken-halts.ts'
 
 const T = testStartUs
 const SECOND = 1_000_000
@@ -14,9 +15,11 @@ function intake(marks = new HighWaterMarks(), marketUs?: number) {
   const taken = new EventIntake(
     {
       run: { runId: 'run1', account: 'desk' },
-      inputTypes: new Set<Event['type']>(['trade', 'killSwitch', 'fill']),
+      inputTypes: new Set<Event['type']>(['trade', 'killSwitch', 'fill', 'operatorCommand']),
       inputs: { push: (_producer, event) => void inputs.push(event) },
       marks,
+      halts: new TakenHalts(),
+      boundUs: () => T + SECOND,
       onHeartbeat: ({ stage }) => beats.push(stage),
     },
     marketUs,
@@ -100,5 +103,41 @@ describe('market time', () => {
     accept([aTrade({ seq: 1, tsRecvUs: T })], { tsSentUs: T + 900 })
     expect(taken.origins.sentUsOf(T + 5)).toBe(T + 500)
     expect(taken.origins.sentUsOf(T + 11)).toBeUndefined()
+  })
+})
+
+describe('a halt or a reduce', () => {
+  const yearUs = 365 * 86_400 * SECOND
+  const own = { producer: 'order-plane.edge', key: 'desk' }
+
+  it.each([
+    ['of another run', { ...own, runId: 'run0' }, { seq: 90, effectUs: T }],
+    ['below the mark of its producer', own, { seq: 1, effectUs: T }],
+    ['with the last sequence there is', own, { seq: Number.MAX_SAFE_INTEGER, effectUs: T }],
+    ['a year ahead', own, { seq: 90, effectUs: T + yearUs }],
+    ['a year behind', own, { seq: 90, effectUs: T - yearUs }],
+    ['of nobody', { producer: 'poison', key: 'nothing' }, { seq: 90, effectUs: T }],
+    ['among the commands', own, { seq: 90, effectUs: T }, topics.commands],
+  ])('is taken at the time of its reader: %s', (_, record, fields, topic: Topic = topics.halts) => {
+    const { taken, inputs, accept } = intake()
+    accept([anOperatorCommand({ seq: 50, command: 'resume' })], own, topics.commands)
+    const command = anOperatorCommand({ ...fields, command: 'halt' })
+    accept([command], record, topic)
+    expect(inputs.slice(1)).toEqual([{ ...command, effectUs: T + SECOND }])
+    expect(taken.counts).toEqual({ duplicates: 0, foreign: 0 })
+    // Nothing of what its writer says in future is below it.
+    accept([anOperatorCommand({ seq: 51, command: 'resume' })], own, topics.commands)
+    expect(inputs).toHaveLength(3)
+  })
+
+  it('changes nothing when it comes again, though others came in between', () => {
+    const { taken, inputs, accept } = intake()
+    const halt = anOperatorCommand({ seq: 7, command: 'halt' })
+    accept([halt], own, topics.halts)
+    accept([anOperatorCommand({ seq: 8, command: 'resume' })], own, topics.commands)
+    accept([halt], own, topics.halts)
+    expect([inputs.length, taken.counts.duplicates]).toEqual([2, 1])
+    accept([{ ...halt, command: 'reduce' }], own, topics.halts)
+    expect(inputs).toHaveLength(3)
   })
 })

@@ -1,6 +1,16 @@
-import { effectUsOf, rank, rankOf, stageOf, type Event, type Heartbeat, type Run } from '@triplane/contracts'
+import {
+  effectUsOf,
+  onlyTightens,
+  rank,
+  rankOf,
+  stageOf,
+  type Event,
+  type Heartbeat,
+  type Run,
+} from '@triplane/contracts'
 import type { BusRecord, Stepper } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
+import type { TakenHalts } from './taken-halts.ts'
 import { TickOrigins } from './tick-origins.ts'
 
 /** The stage where heartbeats start, with market time. */
@@ -13,6 +23,9 @@ export interface EventIntakeOptions<In extends Event> {
   /** Where inputs wait for their step. */
   readonly inputs: Pick<Stepper<In, Event>, 'push'>
   readonly marks: HighWaterMarks
+  readonly halts: TakenHalts
+  /** The market time up to which everything was handled: when a halt takes effect. */
+  readonly boundUs: () => number
   readonly onHeartbeat: (heartbeat: Heartbeat) => void
 }
 
@@ -26,7 +39,7 @@ export interface IntakeCounts {
 
 /**
  * Sorts the events of records: forwards heartbeats to the host, queues inputs in input order, drops and counts
- * duplicates and records of other runs. Market time is the newest effect time of market data and of the data plane's
+ * duplicates and records of other runs. Halts and reduces are taken of whatever run, sequence and time. Market time is the newest effect time of market data and of the data plane's
  * heartbeats: other producers may go by their own clocks.
  */
 export class EventIntake<In extends Event> {
@@ -48,6 +61,8 @@ export class EventIntake<In extends Event> {
   accept(record: BusRecord<unknown>, events: readonly Event[]): void {
     const { inputTypes, inputs, marks } = this.#options
     const { producer, topic, key, runId } = record
+    const first = events[0]
+    if (first !== undefined && onlyTightens(first)) return this.#tighten(producer, events)
     if (!this.#isOurs(record, events)) {
       this.counts.foreign++
       return
@@ -73,8 +88,19 @@ export class EventIntake<In extends Event> {
     }
     if (mark === before) return
     if (isOwn) marks.set(producer, topic.name, key, mark)
-    const [first, last] = [events[0] as Event, events[events.length - 1] as Event]
-    if (rankOf[last.type] === rank.data) this.origins.note(effectUsOf(first), effectUsOf(last), record.tsSentUs)
+    const last = events[events.length - 1] as Event
+    if (rankOf[last.type] === rank.data)
+      this.origins.note(effectUsOf(first as Event), effectUsOf(last), record.tsSentUs)
+  }
+
+  /** Queues halts and reduces, of whatever time, sequence and run, for now. A copy changes nothing. */
+  #tighten(producer: string, events: readonly Event[]): void {
+    const { inputTypes, inputs, halts, boundUs } = this.#options
+    for (const event of events) {
+      if (!onlyTightens(event) || !inputTypes.has(event.type)) continue
+      if (halts.add(producer, event)) inputs.push(producer, { ...event, effectUs: boundUs() } as Event as In)
+      else this.counts.duplicates++
+    }
   }
 
   #noteTime(timeUs: number): void {

@@ -1,4 +1,4 @@
-import type { Event } from '@triplane/contracts'
+import { onlyTightens, type Event } from '@triplane/contracts'
 import type { BusRecord, RefusedRecord } from '@triplane/messaging'
 import type { LoggedTurn, RefusedRecordPlace } from '../log/turn.ts'
 import type { Judge, JudgeContext, Verdict } from './judge.ts'
@@ -17,9 +17,10 @@ export class Judgement<Payload> {
     this.#context = context
   }
 
-  /** The first verdict of the judges on a record; undefined when all pass it. */
+  /** The first verdict of the judges on a record; undefined when all pass it. Halts and reduces are never refused. */
   of(record: BusRecord<unknown>, events: readonly Event[]): Verdict | undefined {
     const judges = this.#judges
+    if (events.length > 0 && events.every(onlyTightens)) return undefined
     for (let i = 0; i < judges.length; i++) {
       const verdict = (judges[i] as Judge)(record, events, this.#context)
       if (verdict !== undefined) return verdict

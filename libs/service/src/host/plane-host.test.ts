@@ -192,6 +192,32 @@ describe('a hosted plane', () => {
     await end
   })
 
+  it('knows the copies of its own commands after a restart, in whatever order they come', async () => {
+    const first = open(bus, folder, 'first')
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    const halt = anOperatorCommand({ seq: 10, effectUs: 0, command: 'halt' })
+    const resume = anOperatorCommand({ seq: 11, effectUs: 0, command: 'resume' })
+    const name = 'order-plane.edge'
+    for (const command of [halt, resume]) first.host.inject(name, command)
+    expect(await echoes(reader, 2)).toEqual([0, 0])
+    // As a kill would end it: no snapshot, no flush.
+    await first.consumer.close()
+    await running.catch(() => undefined)
+
+    const edge = bus.producer({ name, runId: run.runId })
+    edge.send(topics.commands, run.account, [resume])
+    edge.send(topics.halts, run.account, [halt])
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    send(2)
+    expect(await echoes(reader, 4)).toEqual([1, 0, 0, 2])
+    second.host.stop()
+    await again
+    expect([second.heard, second.host.counts.duplicates]).toEqual([[1, 0, 0, 2], 2])
+  })
+
   it('refuses a record once, says so once, and refuses it again in a turn that is repeated, whatever a judge would say by then', async () => {
     const asked: number[] = []
     const judging = (code: 'wrong_topic' | undefined): Judge =>

@@ -1,15 +1,18 @@
 import { nextTurn, Wake } from '@triplane/async'
 import {
   field,
+  keyOf,
+  onlyTightens,
   rank,
+  rankOf,
   sourcesOf,
   stateSchema,
+  topicFor,
   type Event,
   type Heartbeat,
   type Run,
   type SchemaOf,
   type StateOfFields,
-  type Topic,
 } from '@triplane/contracts'
 import { err, ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
@@ -38,10 +41,12 @@ import { Judgement, refusedIn } from './judgement.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 import { placeOf } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
+import { TakenHalts, takenHaltsSchema } from './taken-halts.ts'
 import { WatermarkGate, watermarkGateSchema, type GatedPartition } from './watermark-gate.ts'
 
 const hostFields = {
   marks: highWaterMarksSchema,
+  halts: takenHaltsSchema,
   gate: watermarkGateSchema,
   positions: field.list(stateSchema({ topic: field.text, partition: field.count, offset: field.integer })),
   marketUs: field.timeUs,
@@ -134,6 +139,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #options: PlaneHostOptions<In, Out, Payload>
   readonly #stepper: Stepper<In, Out>
   readonly #marks: HighWaterMarks
+  readonly #halts: TakenHalts
   readonly #gate: WatermarkGate
   readonly #catchUp: CatchUp
   readonly #intake: EventIntake<In>
@@ -163,6 +169,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const taken = new Set<Event['type']>([...inputTypes, 'heartbeat'])
     this.#stepper = new Stepper(plane.core, state?.inputs, plane.inputTypes)
     this.#marks = new HighWaterMarks(state?.marks)
+    this.#halts = new TakenHalts(state?.halts)
     this.#gate = new WatermarkGate(gated, sourcesOf(run), state?.gate)
     this.#positions = new Map(options.positions.map((position) => [placeOf(position), position]))
     this.#intake = new EventIntake(
@@ -171,6 +178,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         inputTypes,
         inputs: this.#stepper,
         marks: this.#marks,
+        halts: this.#halts,
+        boundUs: () => this.#boundUs,
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
       },
       state?.marketUs,
@@ -238,10 +247,9 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   /**
    * Gives the core an input from outside the bus: a command, a verdict. It takes effect before this returns, or right
-   * after a replay. Its copy that comes back over `topic` is dropped.
+   * after a replay. The copy of a command that comes back over its topic is dropped.
    */
-  inject(producer: string, event: In, back?: { readonly topic: Topic; readonly key: string }): void {
-    if (back) this.#marks.set(producer, back.topic.name, back.key, event.seq)
+  inject(producer: string, event: In): void {
     this.#injected.push({ producer, event })
     if (!this.#isReplaying) this.#step([])
   }
@@ -343,7 +351,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const ranges = this.#accept(records)
     const holdUs = isLogged ? loggedHoldUs : this.#holdUs()
     const tickUs = isLogged ? loggedTickUs : this.#tick()
-    for (const { producer, event } of injected) this.#stepper.push(producer, event as In)
+    for (const { producer, event } of injected) this.#takeInjected(producer, event)
     const boundUs = this.#isLive ? this.#liveBoundUs(tickUs, holdUs) : this.#gate.boundUs
     if (boundUs > this.#boundUs) this.#boundUs = boundUs
     const outputs = this.#stepper.step(this.#boundUs, rank.strategy)
@@ -356,6 +364,14 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     }
     if (isLogged) this.#publish(outputs, this.#boundUs)
     else this.#unlogged.push({ turn, refused: refusals, outputs, boundUs: this.#boundUs })
+  }
+
+  #takeInjected(producer: string, event: Event): void {
+    const { account } = this.#options.run
+    if (onlyTightens(event)) this.#halts.add(producer, event)
+    else if (rankOf[event.type] === rank.command)
+      this.#marks.set(producer, topicFor(event).name, keyOf(event, account, producer), event.seq)
+    this.#stepper.push(producer, event as In)
   }
 
   /** How far a turn goes. It depends on the core's due times alone, so that the repeated turn goes as far. */
@@ -474,6 +490,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     return {
       ...this.#stepper.snapshot(),
       marks: this.#marks.snapshot(),
+      halts: this.#halts.snapshot(),
       gate: this.#gate.snapshot(),
       positions: [...this.#positions.values()],
       marketUs: this.#intake.marketUs,

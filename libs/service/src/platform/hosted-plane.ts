@@ -10,6 +10,7 @@ import {
 import { isFault } from '@triplane/kernel'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
+import { judgeOwnership } from '../host/judge-ownership.ts'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import { readingFrom } from '../host/reading.ts'
@@ -124,6 +125,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     saved,
     snapshotEveryMs,
     decode: decodeRecord,
+    judges: [judgeOwnership],
     deadLetter: (refused) => edge.deadLetter(refused),
     onRecord: options.onRecord,
     beforeLive: options.beforeLive,

@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import {
   labelOf,
-  topicFor,
   type AccountOpening,
   type OperatorCommand,
   type PlaneName,
-  type Topic,
   type TradingState,
   type Tuning,
 } from '@triplane/contracts'
@@ -45,11 +43,7 @@ export interface Commanded {
   readonly tradingState: () => TradingState
   /** Whether the plane would open its account with it now (`new`), already has (`known`), or why not. */
   readonly wouldOpen: (opening: Opening) => Result<'new' | 'known', { readonly code: string; readonly detail: string }>
-  inject(
-    producer: string,
-    event: OperatorCommand | AccountOpening,
-    back: { readonly topic: Topic; readonly key: string },
-  ): void
+  inject(producer: string, event: OperatorCommand | AccountOpening): void
 }
 
 export interface OperatorControlOptions {
@@ -157,7 +151,7 @@ export class OperatorControl {
     const run = this.#commanded
     if (run === undefined) return
     const event = order.command === 'open' ? openingEventOf(run, order) : this.#eventOf(run, order)
-    run.inject(run.edge.name, event, { topic: topicFor(event), key: run.account })
+    run.inject(run.edge.name, event)
     if (event.type === 'accountOpening') run.edge.control(event)
   }
 

@@ -107,7 +107,7 @@ export function planeParts<Hosted extends HostedRun>(
       await onSuspended?.(why)
     },
     onOrigin: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
-    onDeadLetter: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
+    onRefusedRecord: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
   })
   const kafka = kafkaChecks(() => ping(service.status))
   const parts: ServicePart[] = [

@@ -80,7 +80,7 @@ describe('the service of a plane', () => {
       },
       onSuspended: async (why) => void events.push(`suspended: ${why}`),
       onOrigin: (originUs) => void events.push(`origin ${originUs - testStartUs}`),
-      onDeadLetter: (reason) => void events.push(`dead letter ${reason}`),
+      onRefusedRecord: (reason) => void events.push(`dead letter ${reason}`),
       ...more,
     })
     const stopping = new AbortController()

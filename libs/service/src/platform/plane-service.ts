@@ -70,8 +70,8 @@ export interface PlaneServiceOptions {
   readonly onSuspended: (why: string) => Promise<void>
   /** Called for every heartbeat that starts here, with its origin. */
   readonly onOrigin: (originUs: number) => void
-  /** Called for every dead letter of the bus. */
-  readonly onDeadLetter: (reason: string) => void
+  /** Called for every record of the bus that is refused. */
+  readonly onRefusedRecord: (reason: string) => void
 }
 
 /** The status of a plane service. */
@@ -104,7 +104,7 @@ export class PlaneService {
 
   /** Follows runs until `stopping` aborts. Rejects with a fatal fault, or a bug. */
   async run(stopping: AbortSignal): Promise<void> {
-    const { name, source } = this.#options
+    const { name, source, logger, onRefusedRecord } = this.#options
     const stop = () => {
       this.#status = { ...this.#status, phase: 'stopping' }
       this.#status.hosted?.stop()
@@ -117,7 +117,10 @@ export class PlaneService {
     const bus = await source.connect(stopping, (fault) => fatal.reject(outOfOrder(fault)))
     if (bus === undefined) return
     try {
-      this.#watch = new RunWatch(bus, `${name}.runs`, source.decode)
+      this.#watch = new RunWatch(bus, `${name}.runs`, source.decode, ({ code, detail }) => {
+        logger.critical("A run is ignored: its topic is not its writer's", { detail })
+        onRefusedRecord(code)
+      })
       while (!stopping.aborted) {
         this.#status = { phase: 'waiting for a run', bus }
         const run = await this.#watch.current()
@@ -133,7 +136,7 @@ export class PlaneService {
 
   /** Works on a run until a newer one begins, or the service is stopped. */
   async #work(bus: ReachableBus<Buffer>, run: Run, stopping: AbortSignal): Promise<void> {
-    const { name, stage, config, logger, clock, latest, openHistory, host, onDeadLetter, onOrigin } = this.#options
+    const { name, stage, config, logger, clock, latest, openHistory, host, onRefusedRecord, onOrigin } = this.#options
     checkVenues(run, { name, stage, config })
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
@@ -152,7 +155,7 @@ export class PlaneService {
       clock,
       onDeadLetter(letter) {
         history?.write(edgeName, [letter])
-        onDeadLetter(letter.reason)
+        onRefusedRecord(letter.reason)
       },
     })
     const newerRun = this.#watch?.newerThan(run)

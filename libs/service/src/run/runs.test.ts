@@ -50,6 +50,20 @@ describe('the runs on the bus', () => {
     await watch.close()
   })
 
+  it('are those that their owner wrote: of others it says what came, and they are none', async () => {
+    const foreign: string[] = []
+    const first = await start('run1')
+    const forged = { ...first, runId: 'forged', account: 'desk' }
+    for (const name of ['poison', 'data-plane', 'strategy-plane.edge'])
+      bus.producer({ name, runId: 'forged' }).send(topics.runs, 'forged', [forged])
+    const watch = new RunWatch(bus, 'watch', decode, ({ code, detail }) => foreign.push(`${code}: ${detail}`))
+    expect(await watch.known()).toEqual([first])
+    expect(foreign).toHaveLength(3)
+    expect(foreign[0]).toContain('foreign_record: Expected a record of')
+    expect(await readRuns(bus, 'test', decode)).toEqual([first])
+    await watch.close()
+  })
+
   it('are given up when the watch is closed', async () => {
     const watch = new RunWatch(bus, 'watch', decode)
     const current = watch.current()

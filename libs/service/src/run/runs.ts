@@ -1,4 +1,4 @@
-import { topics, type Event, type Run, type RunMode } from '@triplane/contracts'
+import { judgeOwner, topics, type Event, type ForeignRecord, type Run, type RunMode } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
 import type { Bus, BusRecord, Consumer, Refusal } from '@triplane/messaging'
 
@@ -17,6 +17,9 @@ export interface NewRun {
   readonly who: string
   readonly nowUs: number
 }
+
+/** Who writes the topic of runs. */
+const WRITER = topics.runs.writers[0]
 
 /** The account of a simulated run: its own, so that no two runs share a ledger. */
 export const simulatedAccount = (runId: string) => `sim-${runId}`
@@ -54,7 +57,7 @@ export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run>
     positions: [...(await bus.endOf(data))],
     who,
   }
-  const producer = bus.producer({ name: 'runs', runId })
+  const producer = bus.producer({ name: WRITER, runId })
   producer.send(topics.runs, runId, [run])
   await producer.flush()
   await producer.close()
@@ -73,17 +76,25 @@ export async function readRuns<Payload>(bus: Bus<Payload>, group: string, decode
   }
 }
 
-/** Follows the topic of runs. */
+/** Follows the topic of runs. What its owner did not write is no run. */
 export class RunWatch<Payload> {
   readonly #bus: Bus<Payload>
   readonly #consumer: Consumer<Payload>
   readonly #decode: Decode<Payload>
+  readonly #onForeign: (foreign: ForeignRecord) => void
   readonly #runs: Run[] = []
   #nextOffset = 0
 
-  constructor(bus: Bus<Payload>, group: string, decode: Decode<Payload>) {
+  /** `onForeign` is called with every record that its owner did not write. */
+  constructor(
+    bus: Bus<Payload>,
+    group: string,
+    decode: Decode<Payload>,
+    onForeign: (foreign: ForeignRecord) => void = () => undefined,
+  ) {
     this.#bus = bus
     this.#decode = decode
+    this.#onForeign = onForeign
     this.#consumer = bus.consumer({ group, topics: [topics.runs], from: [], maxWaitMs: 1000 })
   }
 
@@ -122,8 +133,14 @@ export class RunWatch<Payload> {
     for (const record of this.#consumer.take()) {
       this.#nextOffset = record.offset + 1
       const events = this.#decode(record)
-      if (!events.ok) continue
-      for (const event of events.value) if (event.type === 'run') this.#runs.push(event)
+      const foreign = events.ok ? judgeOwner(record, events.value) : foreignIn(events.error)
+      if (foreign) this.#onForeign(foreign)
+      else if (events.ok) for (const event of events.value) if (event.type === 'run') this.#runs.push(event)
     }
   }
+}
+
+/** A refusal that is of a foreign record: one that would delete a run. */
+function foreignIn({ code, detail }: Refusal): ForeignRecord | undefined {
+  return code === 'foreign_record' ? { code, detail } : undefined
 }
