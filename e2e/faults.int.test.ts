@@ -2,7 +2,7 @@ import { topics, type Event, type Fill, type OrderEvent, type OrderIntent, type 
 import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
 import pg from 'pg'
 import { poisonEveryTopic, readAll, sendAgain } from './raw-kafka.ts'
-import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
+import { buildApps, eagerStrategy, oneTruth, ordersOf, runOf, Stack, until } from './stack.ts'
 
 /** Long enough for clients to notice, and for requests in flight to time out. */
 const OUTAGE_MS = 20_000
@@ -224,4 +224,31 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'faults of a live stack', ()
     expect(new Set(submitted.map(({ intentId }) => intentId)).size).toBe(submitted.length)
     for (const { intentId, tsStateUs } of submitted) expect(tsStateUs).toBeLessThan(validUntil.get(intentId) ?? 0)
   }, 180_000)
+
+  it('tells one truth on the topics, in the database and in both ledgers; a row that was changed by hand is named', async () => {
+    const pool = new pg.Pool({ connectionString: postgres.url })
+    const reconcile = () => stack.reconcile({ DATABASE_URL: postgres.url })
+    const change = (sql: string) => pool.query<{ fill_id: string }>(`${sql} returning fill_id`, [run.runId])
+    const newest = '(select fill_id from fills where run_id = $1 order by fills.seq desc limit 1)'
+    try {
+      expect(await reconcile()).toEqual(oneTruth)
+      const { rows } = await change(
+        `update fills set quantity = quantity * 2 where run_id = $1 and fill_id = ${newest}`,
+      )
+      const [{ fill_id: fillId }] = rows as [{ fill_id: string }]
+      const changed = await reconcile()
+      expect(changed.code).toBe(1)
+      expect(changed.differences).toContainEqual(
+        expect.objectContaining({ kind: 'fill', id: fillId, detail: expect.stringContaining('quantity') }),
+      )
+      await change(`delete from fills where run_id = $1 and fill_id = ${newest}`)
+      const deleted = await reconcile()
+      expect(deleted.code).toBe(1)
+      expect(deleted.differences).toContainEqual(
+        expect.objectContaining({ kind: 'fill', id: fillId, detail: 'on the topic, not in the database' }),
+      )
+    } finally {
+      await pool.end()
+    }
+  }, 240_000)
 })

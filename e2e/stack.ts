@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
 import type { PlaneName, Run } from '@triplane/contracts'
 import { systemClock } from '@triplane/kernel'
 import { createKafkaBus, type KafkaBus } from '@triplane/messaging'
@@ -32,6 +34,16 @@ export interface OrdersStatus {
   readonly partialFills: number
   readonly open: readonly { readonly intentId: string; readonly state: string }[]
 }
+
+/** The end of `triplane reconcile`: 0 equal, 1 with differences, 2 when it could not compare. */
+export interface Reconciled {
+  readonly code: number | null
+  readonly differences: readonly { readonly kind: string; readonly id: string; readonly detail: string }[]
+  readonly messages: string
+}
+
+/** All sources of a run tell the same. */
+export const oneTruth: Reconciled = { code: 0, differences: [], messages: '' }
 
 /**
  * Settings of a strategy that trades much, and of switches that tolerate it: these tests would otherwise trip them. The
@@ -136,6 +148,28 @@ export class Stack {
       const logs = this.planes.map((plane) => [plane.name, ...plane.log().slice(-8)].join('\n'))
       throw new Error([String(error), orders, ...logs].join('\n'), { cause: error })
     }
+  }
+
+  /** What `triplane reconcile --json` says of the stack. `environment` has the settings of its database, if there is one. */
+  async reconcile(environment: Readonly<Record<string, string>> = {}): Promise<Reconciled> {
+    const settings = {
+      PATH: process.env['PATH'] ?? '',
+      TRIPLANE_VAR: '/nonexistent',
+      KAFKA_BROKERS: this.brokers,
+      TRIPLANE_KAFKA_MARKET_PARTITIONS: this.#marketPartitions,
+      TRIPLANE_ORDER_PLANES: this.order.url,
+      TRIPLANE_STRATEGY_PLANES: this.strategy.url,
+      ...environment,
+    }
+    const argv = [join(root, 'apps/cli/bin/triplane.mjs'), 'reconcile', '--json']
+    const child = spawn(process.execPath, argv, { env: settings, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [output, messages, [code]] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ])
+    const differences = output === '' ? [] : (JSON.parse(output) as Pick<Reconciled, 'differences'>).differences
+    return { code, differences, messages }
   }
 
   /** Ends all processes and removes their files. */

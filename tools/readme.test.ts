@@ -25,7 +25,7 @@ const starts = commands.filter((command) => /^npm start\b(?!.*--help)/.test(comm
 const ranElsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm test$/, '.ci/run'],
   [/^npm run (bench|examples|scenarios|bench:stack|bench:freshness|bench:all|generate)\b/, 'package.json'],
-  [/^npx triplane (positions|halt|resume|tune|audit verify)/, 'apps/cli/test/running.int.test.ts'],
+  [/^npx triplane (positions|halt|resume|tune|audit verify|reconcile)/, 'apps/cli/test/running.int.test.ts'],
   [/^npx triplane state (export|import)/, 'apps/cli/test/state.int.test.ts'],
   [/^npx triplane halt \| reduce/, 'apps/cli/test/running.int.test.ts'],
   [/^npx triplane token create/, 'apps/cli/src/commands/token-commands.test.ts'],

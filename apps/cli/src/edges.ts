@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts'
 import type { AuditDatabase } from './servers/audit-database.ts'
 import type { ControlTopics } from './servers/control-topics.ts'
 import type { DeadLetters } from './servers/dead-letters.ts'
+import type { Executions } from './servers/executions.ts'
 import type { RawProducer } from './servers/raw-producer.ts'
 import type { TopicReader } from './servers/topic-reader.ts'
 
@@ -42,6 +43,7 @@ export interface Edges {
   readonly readLocalRuns?: () => Promise<readonly StoredRun[]>
   readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
   readonly openDeadLetters: (environment: Environment) => DeadLetters
+  readonly openExecutions: (environment: Environment) => Executions
   readonly openAuditDatabase: (environment: Environment) => AuditDatabase
   /** Opens a server by its connection string, or starts an embedded one by its folder. Rejects with StorageError. */
   readonly openStorage: (where: { readonly url: string } | { readonly folder: string }) => Promise<OpenedStorage>

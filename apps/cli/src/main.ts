@@ -12,6 +12,7 @@ import { withRunningSystem } from './running-environment.ts'
 import { openAuditDatabase } from './servers/audit-database.ts'
 import { createControlTopics } from './servers/control-topics.ts'
 import { openDeadLetters } from './servers/dead-letters.ts'
+import { openExecutions } from './servers/executions.ts'
 import { createPool } from './servers/pool.ts'
 import { openRawProducer } from './servers/raw-producer.ts'
 import { kafkaOptions } from './servers/settings.ts'
@@ -78,6 +79,7 @@ const edges: Edges = {
   ...(system?.databaseUrl !== undefined &&
     !environment['KAFKA_BROKERS'] && { readLocalRuns: readRunsOf(system.databaseUrl) }),
   openDeadLetters,
+  openExecutions,
   openAuditDatabase,
   openStorage: (where) =>
     'url' in where

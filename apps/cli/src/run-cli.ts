@@ -10,6 +10,7 @@ import { addLogCommands } from './commands/log-commands.ts'
 import { addMonitoringCommands } from './commands/monitoring-commands.ts'
 import { addOrderCommands } from './commands/order-commands.ts'
 import { addProfileCommand } from './commands/profile-command.ts'
+import { addReconcileCommands } from './commands/reconcile-commands.ts'
 import { addRunCommands } from './commands/run-commands.ts'
 import { addStateCommands } from './commands/state-commands.ts'
 import { addStatusCommands } from './commands/status-commands.ts'
@@ -23,6 +24,7 @@ const addAll = [
   addStatusCommands,
   addRunCommands,
   addStateCommands,
+  addReconcileCommands,
   addDlqCommands,
   addAuditCommands,
   addStorageCommands,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { topics, wire, type AuditLink } from '@triplane/contracts'
 import { err, ok } from '@triplane/kernel'
 import { createMemoryBus, type BusRecord } from '@triplane/messaging'
-import type { AuditVerdict, StoredDeadLetter } from '@triplane/storage'
+import type { AuditVerdict, StoredDeadLetter, StoredExecutions } from '@triplane/storage'
 import { testStartUs } from '@triplane/testing'
 import pg from 'pg'
 import type { Edges, Screen } from '../src/edges.ts'
@@ -20,6 +20,8 @@ export class CliWorld {
   readonly redriven: RawRecord[] = []
   /** The fake verdict on the audit, given the key and the newest published link. */
   judge: (key: Buffer, published: unknown) => AuditVerdict = () => ({ isIntact: true, rows: 0, problems: [] })
+  /** What the fake database has of every run. */
+  executions: StoredExecutions = { journal: [], orders: [], fills: [], opening: undefined, refused: [] }
   environment: Environment = {}
   kafkaFault: Error | undefined
   /** Which records of a topic can be read. */
@@ -100,6 +102,7 @@ export class CliWorld {
           this.letters.find((one) => one.runId === runId && one.producer === producer && one.seq === seq),
         close: () => Promise.resolve(),
       }),
+      openExecutions: () => ({ read: async () => this.executions, close: () => Promise.resolve() }),
       openAuditDatabase: () => ({
         verify: async (key, published) => this.judge(key, published),
         close: () => Promise.resolve(),

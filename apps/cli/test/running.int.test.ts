@@ -40,6 +40,16 @@ describe('the command beside npm start, with nothing set', () => {
   })
 })
 
+describe('reconcile beside npm start', () => {
+  it('compares the database with both ledgers while they trade, and says that there is no broker', async () => {
+    const told = await beside('reconcile')
+    expect(told).toMatchObject({ code: 0, messages: '' })
+    expect(told.output).toMatch(
+      /^Run .*, 2 ledgers\.\nNot compared: topics: there is no broker\.\nAll tell the same\.\n$/,
+    )
+  })
+})
+
 describe('the command with nothing set and nothing running', () => {
   it.each([
     ['positions', 1, /was: ECONNREFUSED\. Start Triplane \(.*\), or set TRIPLANE_ORDER_PLANES\n$/],

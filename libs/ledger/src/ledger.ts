@@ -35,6 +35,8 @@ import { type PositionValue, type RoundTrips, type Valuation } from './valuation
 
 /** The number of fill ids remembered. Older fills are deduplicated by their producer's sequence, which cores check first. */
 const REMEMBERED_FILLS = 65_536
+/** What else is remembered among the ids of fills. */
+const NO_FILL = /^(cross|transfer|opening) /
 
 /** The fields of an instrument that the ledger needs. */
 type LedgerInstrument = Pick<
@@ -83,6 +85,8 @@ export interface Ledger {
   /** The part of each strategy that ever traded the instrument. They sum to the position. */
   parts(instrument: InstrumentId): ReadonlyMap<string, Booked>
   readonly roundTrips: RoundTrips
+  /** The fill that was booked last: the ledger is as of it. Undefined before the first, and since the account was opened. */
+  readonly lastFillId: string | undefined
   /** Values the account. Changes nothing. */
   value(): Valuation
   /** Values the account and remembers peak equity and largest drawdown, also of the strategies. */
@@ -137,6 +141,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   const cash = new Map<string, bigint>()
   let depositsUsd = 0n
   const fillIds = new Set<string>()
+  let lastFillId: string | undefined
   let peakUsd = 0n
   let maxDrawdownRatio = 0
   let roundTrips: RoundTrips
@@ -150,6 +155,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     for (const { currency, units } of saved.cash) cash.set(currency, BigInt(units))
     depositsUsd = BigInt(saved.depositsUsd)
     for (const fillId of saved.fillIds) fillIds.add(fillId)
+    lastFillId = saved.fillIds.findLast((id) => !NO_FILL.test(id))
     peakUsd = BigInt(saved.peakUsd)
     ;({ maxDrawdownRatio, roundTrips } = saved)
     subLedgers = new SubLedgers(saved.subLedgers)
@@ -314,6 +320,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const signed = fill.side === 'BUY' ? quantity : -quantity
       const shares = sharesIn(fill, signed, quantityScale)
       if (!remember(fill.fillId)) return false
+      lastFillId = fill.fillId
 
       if (mark === 0) holding.mark(Number(fill.price), fill.tsVenueUs)
       const instrument = instrumentOf(fill.instrument)
@@ -405,6 +412,10 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
 
     get roundTrips() {
       return roundTrips
+    },
+
+    get lastFillId() {
+      return lastFillId
     },
 
     value,

@@ -10,7 +10,7 @@ function heldSession(): Session {
   session.killSwitch(true)
   return session
 }
-const owned = heldSession().core.account.owned()
+const { lastFillId, ...owned } = heldSession().core.account.owned()
 
 /** A session without positions that an operator has halted, with a market of its own. */
 function haltedSession(): Session {
@@ -19,12 +19,13 @@ function haltedSession(): Session {
   session.forget()
   return session
 }
-const verdictOf = (session: Session, { account, switches }: OwnedView = owned, openingId = 'a') =>
+const verdictOf = (session: Session, { account, switches }: Pick<OwnedView, 'account' | 'switches'> = owned, openingId = 'a') =>
   session.core.account.wouldOpen({ openingId, account, switches: [...switches] })
 
 describe('opening the account of a run', () => {
-  it('reports what is owned: positions, cash and latched switches', () => {
+  it('reports what is owned: positions, cash and latched switches, as of the last fill', () => {
     expect(owned.switches).toEqual(['drawdown'])
+    expect(lastFillId).toBe('OFI-1-1')
     expect(owned.account.positions).toMatchObject([
       { instrument: 'BTC/USD@sim', parts: [{ strategy: 'OFI', quantity: '2', costBasis: '200.2' }] },
     ])

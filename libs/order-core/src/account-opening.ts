@@ -29,6 +29,8 @@ export interface AccountRefusal {
 export interface OwnedView {
   readonly account: OwnedAccount
   readonly switches: readonly Exclude<TrippableSwitch, 'manual'>[]
+  /** The fill that was booked last: the account is as of it. Undefined before the first. */
+  readonly lastFillId: string | undefined
 }
 
 const automatic = trippableSwitches.filter((type) => type !== 'manual')
@@ -56,7 +58,11 @@ export class AccountOpenings {
   owned(): OwnedView {
     const { ledger, mode } = this.#parts
     const { switches } = mode.snapshot()
-    return { account: ledger.owned(), switches: automatic.filter((type) => switches.includes(type)) }
+    return {
+      account: ledger.owned(),
+      switches: automatic.filter((type) => switches.includes(type)),
+      lastFillId: ledger.lastFillId,
+    }
   }
 
   /** Whether `open` would open it now (`new`), already has (`known`), or why not. Changes nothing. */

@@ -23,6 +23,7 @@ export {
   type DeadLetterSummary,
   type StoredDeadLetter,
 } from './queries/dead-letters.ts'
+export { readExecutions, type StoredExecutions, type StoredFill, type StoredOrder } from './queries/executions.ts'
 export { listRuns, type StoredRun } from './queries/runs.ts'
 // Audit
 export { createAuditLog, type AuditLog, type AuditLogOptions } from './audit/audit-log.ts'

@@ -404,6 +404,7 @@ export function createStrategyCore(
     },
 
     owned: () => ledger.owned(),
+    lastFillId: () => ledger.lastFillId,
 
     summary() {
       return {

@@ -78,6 +78,8 @@ interface StrategySummary {
 export interface StrategyCore extends PlaneCore<StrategyInput, StrategyOutput> {
   /** What the account owns according to this ledger; the order plane's is the authority. */
   owned(): OwnedAccount
+  /** The fill that was booked last: `owned` is as of it. Undefined before the first. */
+  lastFillId(): string | undefined
   /** Free of side effects, at any time. */
   summary(): StrategySummary
   snapshot(): StrategySnapshot

@@ -1,6 +1,6 @@
 import type { Event, Topic } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
-import { readToEnd, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
+import { readToEnd, type Bus, type BusRecord, type Position, type Refusal } from '@triplane/messaging'
 
 const GROUP = 'cli-topic'
 
@@ -8,6 +8,8 @@ const GROUP = 'cli-topic'
 export interface ReadRecord {
   readonly partition: number
   readonly offset: number
+  readonly runId: string
+  readonly producer: string
   /** When it was sent, microseconds of the sender's clock. */
   readonly tsSentUs: number
   readonly bytes: Buffer
@@ -16,8 +18,10 @@ export interface ReadRecord {
 
 /** What the command line reads of any topic. */
 export interface TopicReader {
-  /** Calls `see` with every record on the topic, in the order of each partition; skips watermarks. */
-  read(topic: Topic, see: (record: ReadRecord) => void): Promise<void>
+  /**
+   * Calls `see` with every record on the topic, or from these positions on, in the order of each partition; skips watermarks.
+   */
+  read(topic: Topic, see: (record: ReadRecord) => void, from?: readonly Position[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -31,11 +35,11 @@ export function createTopicReader<Payload>(
   bytesOf: (record: BusRecord<Payload>) => Buffer,
 ): TopicReader {
   return {
-    read: (topic, see) =>
-      readToEnd(bus, { group: GROUP, topics: [topic] }, (record) => {
+    read: (topic, see, from = []) =>
+      readToEnd(bus, { group: GROUP, topics: [topic], from }, (record) => {
         if (record.watermark !== undefined) return
-        const { partition, offset, tsSentUs } = record
-        see({ partition, offset, tsSentUs, bytes: bytesOf(record), events: decode(record) })
+        const { partition, offset, runId, producer, tsSentUs } = record
+        see({ partition, offset, runId, producer, tsSentUs, bytes: bytesOf(record), events: decode(record) })
       }),
     close: () => bus.close(),
   }

@@ -19,8 +19,8 @@ export function strategyViews(core: () => StrategyCore | undefined, marketUs: ()
       return portfolio
     },
     owned() {
-      const account = core()?.owned()
-      return account && { marketUs: marketUs(), account }
+      const seen = core()
+      return seen && { marketUs: marketUs(), account: seen.owned(), lastFillId: seen.lastFillId() }
     },
     'kill-switches': () => summary()?.switches,
     strategies: () => summary()?.active,
