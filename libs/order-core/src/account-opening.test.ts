@@ -19,7 +19,7 @@ function haltedSession(): Session {
   session.forget()
   return session
 }
-const verdictOf = (session: Session, { account, switches }: Pick<OwnedView, 'account' | 'switches'> = owned, openingId = 'a') =>
+const verdictOf = (session: Session, { account, switches }: OwnedView = owned, openingId = 'a') =>
   session.core.account.wouldOpen({ openingId, account, switches: [...switches] })
 
 describe('opening the account of a run', () => {

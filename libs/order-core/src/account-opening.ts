@@ -29,6 +29,10 @@ export interface AccountRefusal {
 export interface OwnedView {
   readonly account: OwnedAccount
   readonly switches: readonly Exclude<TrippableSwitch, 'manual'>[]
+}
+
+/** What the account owns now. */
+interface OwnedNow extends OwnedView {
   /** The fill that was booked last: the account is as of it. Undefined before the first. */
   readonly lastFillId: string | undefined
 }
@@ -55,7 +59,7 @@ export class AccountOpenings {
     this.#parts = parts
   }
 
-  owned(): OwnedView {
+  owned(): OwnedNow {
     const { ledger, mode } = this.#parts
     const { switches } = mode.snapshot()
     return {
