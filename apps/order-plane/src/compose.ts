@@ -3,6 +3,7 @@ import { tradableOf } from '@triplane/instruments'
 import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
+import type { SwitchRelease } from '@triplane/order-core'
 import { accountRates, orderPlane, orderRehearsal, rehearsedInstrument } from '@triplane/planes'
 import {
   configuredInstruments,
@@ -60,6 +61,7 @@ export async function composeOrderPlane(
         const sentUs = hosted.isReady ? hosted.host.sentUsOf(effectUs) : undefined
         if (sentUs !== undefined) metrics.tickToOrder.observe((clock.nowUs() - sentUs) / 1e6)
       },
+      onReleased: (release: SwitchRelease) => operators.noteRelease(run, release),
     }
     const hosted = await hostPlane({
       context,

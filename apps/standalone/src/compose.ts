@@ -111,6 +111,7 @@ export async function composeStandalone(options: Options, { clock, screen, envir
     hash: stopped ? stopped.state.planes.hashes !== null : options.hash,
     logger,
     onMarketEvent: (event) => requestMissing(source, event),
+    onReleased: (release) => operators.noteRelease({ account: simulatedAccount(runId), runId }, release),
     ...(stopped && { resumed: stopped.state.planes }),
   })
 

@@ -15,7 +15,7 @@ import { quotedOf, tradableOf, type ConfiguredRates } from '@triplane/instrument
 import { logEvent, type Logger } from '@triplane/logging'
 import { OutputHash, outputHashSchema, runHash, steppedFields, type Bus, type PlaneRunner } from '@triplane/messaging'
 import { exportBusStats, type BusTopics, type Metrics } from '@triplane/metrics'
-import type { OrderPlaneCore, OrderPlaneInput } from '@triplane/order-core'
+import type { OrderPlaneCore, OrderPlaneInput, SwitchRelease } from '@triplane/order-core'
 import { composeDataPlane, dataPlane, orderPlane, strategyPlaneOf, type DataPlane } from '@triplane/planes'
 import { strategies as builtIn, type StrategyDefinition } from '@triplane/strategy'
 import { simulatedAccount } from '@triplane/service'
@@ -43,6 +43,8 @@ export interface PlanesOptions {
   readonly logger: Logger
   /** Called with each output of the data plane, once a turn. */
   readonly onMarketEvent?: (event: Event) => void
+  /** Called when a kill switch has released itself, for the audit. */
+  readonly onReleased?: (release: SwitchRelease) => void
   readonly resumed?: PlanesState
 }
 
@@ -155,7 +157,10 @@ export function composePlanes(options: PlanesOptions): Planes {
     {
       ...joined,
       plane: orderPlane.build(
-        { ...market, config: config.order, metrics: metrics.order, onApproved },
+        {
+          ...{ ...market, config: config.order, metrics: metrics.order, onApproved },
+          ...(options.onReleased && { onReleased: options.onReleased }),
+        },
         resumed?.order.core,
       ),
       metrics: metrics.order,

@@ -29,6 +29,7 @@ export function logEvent(logger: Logger, event: Event): void {
       const { switchType, value, limit, effectUs } = event
       const context = { switch_type: switchType, value, limit, market_time_us: effectUs }
       if (event.active) logger.critical(`Kill switch tripped: ${event.why}`, context)
+      else if (event.isSelfReleased) logger.warning(`Kill switch released by itself: ${event.why}`, context)
       else logger.warning(`Kill switch re-armed: ${event.why}`, context)
       return
     }

@@ -12,6 +12,7 @@ import { recordingRules } from './recordings.ts'
 const contract = `
   KillSwitchTriggered critical 0
   KillSwitchNear warning 1m
+  StaleDataReleased info 0
   HighErrorRate warning 5m
   HighOrderErrorRate warning 5m
   LowOrderSuccessRate warning 15m

@@ -21,6 +21,7 @@ export const pictures = {
   reconciliation: panel('order', 'Reconciliation differences'),
   // Strategy plane
   killSwitches: panel('strategy', 'Kill switches'),
+  killSwitchReleases: panel('strategy', 'Kill switches released by themselves'),
   killSwitchDistance: panel('strategy', 'Distance to the kill switches'),
   drawdown: panel('strategy', 'Drawdown'),
   suspended: panel('strategy', 'Suspended strategies'),

@@ -70,6 +70,7 @@ export const thresholds = {
   lastKnown: { keptSeconds: DAY },
 
   // Strategy plane
+  staleDataReleased: { overSeconds: 5 * MINUTE },
   killSwitchNear: { aboveRatio: 0.8, forSeconds: MINUTE },
   /** Half of the kill switch's default limit, 0.004. */
   strategyDrawdown: { aboveRatio: 0.002, ofStrategy: { OFI: 0.002 } as Readonly<Record<string, number>> },

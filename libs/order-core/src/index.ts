@@ -8,6 +8,6 @@ export {
   type OrderPlaneSnapshot,
   type OrderPlaneView,
 } from './order-plane-core.ts'
-export type { AmendmentOutcome } from './order-plane-deps.ts'
+export type { AmendmentOutcome, SwitchRelease } from './order-plane-deps.ts'
 // Its settings
 export { orderPlaneConfigSchema, type OrderPlaneConfig } from './config.ts'

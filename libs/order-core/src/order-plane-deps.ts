@@ -1,4 +1,14 @@
-import type { BookDelta, BookSnapshot, Instrument, MarketStatus, OrderIntent, Quote, Trade } from '@triplane/contracts'
+import type {
+  BookDelta,
+  BookSnapshot,
+  Instrument,
+  KillSwitch,
+  MarketStatus,
+  OrderIntent,
+  Quote,
+  Trade,
+  TradingState,
+} from '@triplane/contracts'
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 import type { ConfiguredRates } from '@triplane/instruments'
 
@@ -7,6 +17,13 @@ export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatu
 
 /** A broker's answer to an amendment. */
 export type AmendmentOutcome = 'amended' | 'rejected'
+
+/** A kill switch released itself, and what that made of the trading state. */
+export interface SwitchRelease {
+  readonly event: KillSwitch
+  readonly before: TradingState
+  readonly after: TradingState
+}
 
 /** The core's dependencies, beside its settings. */
 export interface OrderPlaneDeps {
@@ -23,4 +40,6 @@ export interface OrderPlaneDeps {
   readonly onDuplicate?: (intent: OrderIntent) => void
   /** Called with the answer to a requested amendment, to count it: no output mentions it. It must not call back. */
   readonly onAmendment?: (outcome: AmendmentOutcome) => void
+  /** Called when a kill switch has released itself, for the audit; again when a restart repeats the turn. It must not call back. */
+  readonly onReleased?: (release: SwitchRelease) => void
 }

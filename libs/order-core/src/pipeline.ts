@@ -181,10 +181,16 @@ class OrderPipeline implements OrderPlaneCore {
         if (this.#desks.find(event.instrument)) this.#ledger.cross(event)
         break
       case 'killSwitch':
-        this.#mode.setSwitch(event.switchType, event.active)
-        this.#enforcement.enforce()
+        this.#onSwitch(event)
         break
     }
+  }
+
+  #onSwitch(event: KillSwitch): void {
+    const before = this.#mode.state
+    this.#mode.setSwitch(event.switchType, event.active)
+    this.#enforcement.enforce()
+    if (event.isSelfReleased) this.#deps.onReleased?.({ event, before, after: this.#mode.state })
   }
 
   /** Counts a duplicate and publishes nothing: the order with this id publishes its own states. */

@@ -70,6 +70,15 @@ const settings = {
         .max(1)
         .default(0.5)
         .describe('share of gross exposure that may be in stale instruments'),
+      releaseAfterMs: ms(60_000, 1000).describe('`stale_data` is released by itself when sources were healthy so long'),
+      maxReleases: z
+        .number()
+        .int()
+        .min(0)
+        .max(1000)
+        .default(3)
+        .describe('releases by itself within the window, before it latches; 0: it always latches'),
+      releaseWindowMs: ms(3_600_000, 1000).describe('market time over which those releases are counted'),
     })
     .prefault({}),
 }

@@ -454,6 +454,32 @@ describe('kill switches', () => {
     expect(typesOf(plane.advance(8000))).toContain('killSwitch')
   })
 
+  it('trades again when a minute of data has come since it fell silent, unless a source is down', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    plane.ofi(10, 4)
+    expect(typesOf(plane.advance(5000))).toContain('killSwitch')
+    const connected = aMarketStatus({ status: 'connected', tsRecvUs: testStartUs + 9_000_000 })
+    const quotes = (fromS: number, toS: number) => {
+      const said: StrategyOutput[] = []
+      for (let s = fromS; s <= toS; s++) said.push(...plane.advance(s * 1000 - 1), ...plane.quote(s * 1000))
+      return said.filter(({ type }) => type !== 'portfolioState')
+    }
+    plane.take({ ...connected, status: 'disconnected' })
+    expect(quotes(10, 100)).toEqual([])
+    plane.take({ ...connected, tsRecvUs: testStartUs + 100_500_000 })
+    expect(quotes(101, 161)).toEqual([])
+    expect(quotes(162, 162)).toMatchObject([
+      { type: 'killSwitch', switchType: 'stale_data', active: false, isSelfReleased: true },
+      { type: 'targetPortfolio' },
+    ])
+    expect(plane.core.snapshot().switches.staleDataRelease).toEqual({
+      healthySinceUs: null,
+      isLatched: false,
+      releasesUs: [testStartUs + 161_000_000],
+    })
+  })
+
   it('halts at once when the operator says so, until resumed', () => {
     const plane = openPlane()
     plane.quote(0)

@@ -372,7 +372,9 @@ export function createStrategyCore(
     const lossUsd = -numberFromMoney(account.realizedUsd + account.unrealizedUsd)
     const silence = longestSilence(traded, nowUs, isSessionOpen, (source) => connections.isPaused(source))
     const staleExposureRatio = staleShare(account, (id) => isStale(id, nowUs))
-    const measured = { lossUsd, drawdownRatio: account.drawdownRatio, silence, staleExposureRatio }
+    const { drawdownRatio } = account
+    const areSourcesUp = connections.areAllUp
+    const measured = { nowUs, lossUsd, drawdownRatio, silence, areSourcesUp, staleExposureRatio }
     onSwitchChanges(switches.evaluate(measured), nowUs)
     pursueTargets(nowUs)
   }
@@ -385,8 +387,9 @@ export function createStrategyCore(
   }
 
   function onSwitchChanges(changes: readonly SwitchChange[], nowUs: number): void {
-    for (const { switchType, active, value, limit, why } of changes) {
-      outbox.add({ type: 'killSwitch', seq: 0, switchType, effectUs: nowUs, active, value, limit, why })
+    for (const { switchType, active, value, limit, why, isSelfReleased } of changes) {
+      const released = isSelfReleased && { isSelfReleased }
+      outbox.add({ type: 'killSwitch', seq: 0, switchType, effectUs: nowUs, active, value, limit, why, ...released })
     }
     if (changes.length > 0) retarget(nowUs)
   }

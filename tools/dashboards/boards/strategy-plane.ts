@@ -15,7 +15,7 @@ const killSwitches = [
   stateTimeline(
     {
       title: 'Kill switches',
-      worry: 'Worry at any that is tripped: trading is halted until an operator re-arms it.',
+      worry: 'Worry at any that is tripped: trading is halted until it is re-armed; `stale_data` may release itself.',
       unit: 'none',
       // The largest since the previous point, so that a trip between two points shows.
       queries: [
@@ -57,6 +57,17 @@ const killSwitches = [
       worry: 'Worry when one trips again soon after it was re-armed.',
       unit: 'short',
       queries: [series(increase(strategy.killSwitchesTriggered, ['switch_type']), '{{switch_type}}')],
+      width: 12,
+      height: 6,
+    },
+    { draw: 'bars', min: 0 },
+  ),
+  timeSeries(
+    {
+      title: 'Kill switches released by themselves',
+      worry: 'Worry at more than one an hour: a source comes and goes, and the switch latches soon.',
+      unit: 'short',
+      queries: [series(increase(strategy.killSwitchesReleased, ['switch_type']), '{{switch_type}}')],
       width: 12,
       height: 6,
     },

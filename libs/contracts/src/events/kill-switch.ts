@@ -9,14 +9,19 @@ export const killSwitch = defineEvent({
   tag: 'killSwitch',
   version: 1,
   wireNumber: 21,
-  doc: 'A kill switch was tripped or re-armed.',
+  doc: 'A kill switch was tripped, re-armed or released by itself.',
   schema: {
     switchType: oneOf(switchTypes, 'which switch'),
     effectUs,
-    active: Type.Boolean({ description: 'true: tripped and latched; false: re-armed' }),
+    active: Type.Boolean({ description: 'true: tripped; false: re-armed or released' }),
     value: real('what was measured when it changed'),
     limit: real('what it was compared with'),
     why: text('one sentence'),
+    isSelfReleased: Type.Optional(
+      Type.Boolean({
+        description: 'true: released by itself, for its cause is gone; absent: tripped, or re-armed by an operator',
+      }),
+    ),
   },
   topic: topics.killSwitch,
   key: ({ switchType }, account) => `${account}/${switchType}`,

@@ -36,7 +36,7 @@ const allActive: TradingModeSnapshot = {
  *
  * Invariants
  * 1. An active kill switch means `halted`.
- * 2. A switch and the operator's command are cleared only by a command; a condition may be cleared by its setter.
+ * 2. The operator's command is cleared only by a command, a switch by the strategy plane; a condition may be cleared by its setter.
  */
 export class TradingMode {
   readonly #switches: Set<SwitchType>
@@ -62,7 +62,7 @@ export class TradingMode {
     return this.#activeSwitch
   }
 
-  /** Handles a kill switch that was tripped or, by command, re-armed. */
+  /** Handles a kill switch that was tripped, re-armed by command, or released by itself. */
   setSwitch(type: SwitchType, active: boolean): void {
     if (active) this.#switches.add(type)
     else this.#switches.delete(type)

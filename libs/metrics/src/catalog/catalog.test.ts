@@ -102,6 +102,7 @@ const contract = {
     strategy_qp_solve_time_seconds histogram
     strategy_qp_solve_status_total counter status
     strategy_kill_switches_triggered_total counter switch_type
+    strategy_kill_switches_released_total counter switch_type
     strategy_kill_switch_active gauge switch_type
     strategy_kill_switch_distance_ratio gauge switch_type
     ml_predictions_total counter model exchange symbol action

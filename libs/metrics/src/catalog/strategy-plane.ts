@@ -80,6 +80,12 @@ export const strategyPlaneCatalog = {
     [within('switch_type', switchTypes)],
     vital,
   ),
+  killSwitchesReleased: counter(
+    'strategy_kill_switches_released_total',
+    'Kill switches released by themselves, because their cause was gone.',
+    [within('switch_type', switchTypes)],
+    vital,
+  ),
   killSwitchActive: gauge('strategy_kill_switch_active', '1 while the kill switch is active.', [switchType], vital),
   killSwitchDistance: gauge('strategy_kill_switch_distance_ratio', '0 far, 1 tripped.', [switchType], vital),
 }

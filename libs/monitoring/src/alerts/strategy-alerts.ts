@@ -14,7 +14,7 @@ const NOT_REACHABLE =
 
 /** Alerts about the strategy plane's targets and its health. */
 export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
-  const { killSwitchNear, strategyDrawdown, indicatorLevels } = thresholds
+  const { killSwitchNear, staleDataReleased, strategyDrawdown, indicatorLevels } = thresholds
   return [
     {
       name: 'KillSwitchTriggered',
@@ -23,7 +23,7 @@ export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
       expr: lastingStateExpr(killSwitchActive, thresholds),
       everySeconds: 1,
       summary: 'A kill switch is active: trading is halted.',
-      description: `The kill switch {{ $labels.switch_type }} is active${NOT_REACHABLE}. No order passes until an operator re-arms it.`,
+      description: `The kill switch {{ $labels.switch_type }} is active${NOT_REACHABLE}. No order passes until it is re-armed.`,
       picture: pictures.killSwitches,
     },
     {
@@ -39,6 +39,20 @@ export function strategyAlerts(thresholds: Thresholds): AlertRule[] {
       summary: 'A kill switch is close to its limit.',
       description: 'The kill switch {{ $labels.switch_type }} has used {{ $value | humanizePercentage }} of its limit.',
       picture: pictures.killSwitchDistance,
+    },
+    {
+      name: 'StaleDataReleased',
+      severity: 'info',
+      plane,
+      expr: promql`
+        sum by (switch_type) (
+          increase(strategy_kill_switches_released_total{switch_type="stale_data"}[${duration(staleDataReleased.overSeconds)}])
+        ) > 0
+      `,
+      summary: 'The kill switch for silent data has released itself.',
+      description:
+        'The kill switch {{ $labels.switch_type }} has released itself: its sources are healthy again, and trading goes on.',
+      picture: pictures.killSwitchReleases,
     },
     {
       name: 'StrategyDrawdown',

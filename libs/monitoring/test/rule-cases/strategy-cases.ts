@@ -2,12 +2,14 @@ import type { RuleCase, RuleKey } from './rule-case.ts'
 
 const critical: RuleKey = { severity: 'critical', plane: 'strategy' }
 const warning: RuleKey = { severity: 'warning', plane: 'strategy' }
+const info: RuleKey = { severity: 'info', plane: 'strategy' }
 const failed: RuleKey = { severity: 'error', plane: 'strategy' }
 const file = 'strategy'
 
 const target = 'service="strategy_plane", job="strategy-plane", instance="s:8002"'
 const active = (switchType: string) => `strategy_kill_switch_active{switch_type="${switchType}", ${target}}`
 const distance = (switchType: string) => `strategy_kill_switch_distance_ratio{switch_type="${switchType}", ${target}}`
+const released = (switchType: string) => `strategy_kill_switches_released_total{switch_type="${switchType}", ${target}}`
 const suspended = (reason: string) => `strategy_suspended{strategy="OFI", reason="${reason}", ${target}}`
 const coreRuns = `strategy_portfolio_value_usd{${target}}`
 const indicator = (name: string) =>
@@ -18,7 +20,7 @@ const predictions = (le: string) => `ml_prediction_duration_seconds_bucket{le="$
 const tripped = (switchType: string) => ({
   ...critical,
   labels: { switch_type: switchType },
-  description: `The kill switch ${switchType} is active. No order passes until an operator re-arms it.`,
+  description: `The kill switch ${switchType} is active. No order passes until it is re-armed.`,
 })
 
 const killSwitchCases: readonly RuleCase[] = [
@@ -125,6 +127,29 @@ const killSwitchCases: readonly RuleCase[] = [
     },
     at: '1m',
     quiet: [warning],
+  },
+  {
+    title: 'a switch that released itself',
+    alert: 'StaleDataReleased',
+    file,
+    series: { [released('stale_data')]: '0x9 1x10', [released('pnl')]: '0x20' },
+    at: '3m',
+    fires: [
+      {
+        ...info,
+        labels: { switch_type: 'stale_data' },
+        description:
+          'The kill switch stale_data has released itself: its sources are healthy again, and trading goes on.',
+      },
+    ],
+  },
+  {
+    title: 'nothing ten minutes after a switch released itself',
+    alert: 'StaleDataReleased',
+    file,
+    series: { [released('stale_data')]: '0x9 1x60' },
+    at: '14m',
+    quiet: [info],
   },
   {
     title: 'a strategy below its peak by more than its limit, listed or not',

@@ -10,6 +10,7 @@ import {
   type OrderPlaneConfig,
   type OrderPlaneCore,
   type OrderPlaneSnapshot,
+  type SwitchRelease,
 } from '@triplane/order-core'
 import { definePlane } from '../define-plane.ts'
 import { countDuplicate, createOrderMetrics, exportOrderPlane } from './order-plane-metrics.ts'
@@ -24,6 +25,8 @@ interface OrderPlaneParts {
   readonly metrics: Metrics<'order_plane'>
   /** Called when the gate approves an intent. */
   readonly onApproved: (intent: OrderIntent) => void
+  /** Called when a kill switch has released itself. */
+  readonly onReleased?: (release: SwitchRelease) => void
 }
 
 /** The order plane. */
@@ -37,12 +40,16 @@ export const orderPlane = definePlane({
   config: orderPlaneConfigSchema,
   createMetrics: createOrderMetrics,
   createCore(
-    { config, instruments, rates, isSessionOpen, metrics, onApproved }: OrderPlaneParts,
+    { config, instruments, rates, isSessionOpen, metrics, onApproved, onReleased = () => undefined }: OrderPlaneParts,
     saved?: OrderPlaneSnapshot,
   ): OrderPlaneCore {
     const onDuplicate = (intent: OrderIntent) => countDuplicate(metrics, intent)
     const onAmendment = (outcome: AmendmentOutcome) => metrics.amendments.inc({ outcome })
-    return createOrderCore(config, { instruments, rates, isSessionOpen, onApproved, onDuplicate, onAmendment }, saved)
+    return createOrderCore(
+      config,
+      { instruments, rates, isSessionOpen, onApproved, onDuplicate, onAmendment, onReleased },
+      saved,
+    )
   },
   exportMetrics: ({ metrics, instruments, config }, core) => exportOrderPlane(metrics, core, instruments, config),
   views: orderViews,

@@ -61,6 +61,7 @@ export function exportStrategyPlane(
         return
       case 'killSwitch':
         if (event.active) metrics.killSwitchesTriggered.inc({ switch_type: event.switchType })
+        if (event.isSelfReleased) metrics.killSwitchesReleased.inc({ switch_type: event.switchType })
         return
       case 'portfolioState':
         return

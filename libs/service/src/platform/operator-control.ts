@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import {
   labelOf,
   type AccountOpening,
+  type KillSwitch,
   type OperatorCommand,
   type PlaneName,
+  type Run,
   type TradingState,
   type Tuning,
 } from '@triplane/contracts'
@@ -33,6 +35,13 @@ const DESK = 'order-plane' satisfies PlaneName
 type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
 
 type Opening = ReturnType<typeof openingOf>
+
+/** A kill switch released itself, and what that made of the trading state. */
+interface SwitchRelease {
+  readonly event: KillSwitch
+  readonly before: TradingState
+  readonly after: TradingState
+}
 
 /** A run that accepts orders. */
 export interface Commanded {
@@ -83,11 +92,7 @@ export class OperatorControl {
       audit: async (entry) => {
         await this.#auditLog().append(this.#entryOf(entry))
       },
-      auditEventually: (entry) => {
-        void this.#audit
-          ?.appendEventually(this.#entryOf(entry))
-          .catch((fault: unknown) => logger.error('Cannot queue an order for the audit', { fault }))
-      },
+      auditEventually: (entry) => this.#appendEventually(this.#entryOf(entry)),
       state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
       clock,
       onFault: (fault) => logger.critical("An operator's order was not carried out whole", { fault }),
@@ -138,6 +143,18 @@ export class OperatorControl {
     if (this.control.standing.state !== 'active') this.control.restore()
   }
 
+  /** Audits a kill switch that released itself, once: a restart repeats the turn. */
+  noteRelease({ account, runId }: Pick<Run, 'account' | 'runId'>, { event, before, after }: SwitchRelease): void {
+    const { seq, switchType, why } = event
+    this.#appendEventually({
+      entryId: `${runId}/strategy-plane/${seq}`,
+      ...{ account, runId, command: 'release', who: 'strategy-plane' satisfies PlaneName, why },
+      before: { tradingState: before },
+      after: { tradingState: after, switchType },
+      outcome: 'done',
+    })
+  }
+
   /** The run ended: further orders wait for the next one. */
   detach(): void {
     this.#commanded = undefined
@@ -181,6 +198,12 @@ export class OperatorControl {
       this.#events.set(order, event)
     }
     return event
+  }
+
+  #appendEventually(entry: Parameters<AuditLog['appendEventually']>[0]): void {
+    this.#audit
+      ?.appendEventually(entry)
+      .catch((fault: unknown) => this.#options.logger.error('Cannot queue a row for the audit', { fault }))
   }
 
   #auditLog(): AuditLog {

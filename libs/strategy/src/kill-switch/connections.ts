@@ -24,6 +24,11 @@ export class Connections {
     return this.#areAllDown
   }
 
+  /** True unless a known connection is down or paused. */
+  get areAllUp(): boolean {
+    return [...this.#states.values()].every((state) => state === 'up')
+  }
+
   /** True while the recording of a source is empty. */
   isPaused(source: string): boolean {
     return this.#states.get(source) === 'paused'

@@ -8,8 +8,10 @@ import {
   type TrippableSwitch,
 } from '@triplane/contracts'
 import type { Silence } from './data-silence.ts'
+import { SelfRelease, selfReleaseSchema, type SelfReleaseConfig } from './self-release.ts'
 
-export interface KillSwitchConfig {
+/** The limits, and when `stale_data` is released by itself. */
+export interface KillSwitchConfig extends SelfReleaseConfig {
   /** How many evaluations in a row must exceed a limit. */
   readonly confirmations: number
   /** Loss of the run, USD. */
@@ -24,16 +26,20 @@ export interface KillSwitchConfig {
 
 /** What the switches judge. */
 export interface Measured {
+  /** Market time of the evaluation. */
+  readonly nowUs: number
   /** Starting cash less equity; negative for a gain. */
   readonly lossUsd: number
   readonly drawdownRatio: number
   readonly silence: Silence
+  /** False while a known source is disconnected, or its recording pauses. */
+  readonly areSourcesUp: boolean
   /** Share of gross exposure in stale instruments, 0-1; 0 without positions. */
   readonly staleExposureRatio: number
 }
 
-/** A switch tripped or was re-armed. */
-export type SwitchChange = Pick<KillSwitch, 'switchType' | 'active' | 'value' | 'limit' | 'why'>
+/** A switch tripped, was re-armed or was released by itself. */
+export type SwitchChange = Pick<KillSwitch, 'switchType' | 'active' | 'value' | 'limit' | 'why' | 'isSelfReleased'>
 
 export interface SwitchStatus {
   readonly active: boolean
@@ -58,16 +64,17 @@ export const killSwitchesSchema = stateSchema({
   psr: switchSchema,
   stale_data: switchSchema,
   manual: switchSchema,
-} satisfies Record<SwitchType, typeof switchSchema>)
+  staleDataRelease: selfReleaseSchema,
+} satisfies Record<SwitchType, typeof switchSchema> & { readonly staleDataRelease: typeof selfReleaseSchema })
 export type KillSwitchesSnapshot = StateOf<typeof killSwitchesSchema>
 
 export interface KillSwitches {
   readonly anyActive: boolean
-  /** Judges `pnl`, `drawdown` and `stale_data`; returns those that trip now. */
+  /** Judges `pnl`, `drawdown` and `stale_data`; returns those that trip now, and `stale_data` when it is released. */
   evaluate(measured: Measured): readonly SwitchChange[]
   /** Trips `manual`; undefined when it is already active. */
   trip(who: string, why: string): SwitchChange | undefined
-  /** Activates those of `types` that are not: they were active when another run had the account. */
+  /** Activates those of `types` that are not: they were active when another run had the account. An operator re-arms them. */
   latch(types: readonly TrippableSwitch[], why: string): readonly SwitchChange[]
   /** Re-arms the active ones of `types`. One whose cause persists trips again once confirmed. */
   rearm(types: readonly SwitchType[], who: string, why: string): readonly SwitchChange[]
@@ -81,7 +88,8 @@ export interface KillSwitches {
  * Invariants
  * 1. A switch trips only after `confirmations` consecutive evaluations beyond its limit; `manual` trips at once.
  * 2. A measure that cannot be computed counts as beyond its limit.
- * 3. A tripped switch is latched: only `rearm` makes it inactive, whatever is measured.
+ * 3. A tripped switch is latched: only `rearm` makes it inactive, whatever is measured; but `stale_data` is released by itself
+ *    as `SelfRelease` says.
  */
 export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwitchesSnapshot): KillSwitches {
   const limits: Readonly<Record<SwitchType, number>> = {
@@ -92,15 +100,15 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     manual: 1,
   }
   const untouched = (type: SwitchType): SwitchState => ({ active: false, breaches: 0, value: 0, limit: limits[type] })
-  const states: Record<SwitchType, SwitchState> = snapshot
-    ? structuredClone(snapshot)
-    : {
-        pnl: untouched('pnl'),
-        drawdown: untouched('drawdown'),
-        psr: untouched('psr'),
-        stale_data: untouched('stale_data'),
-        manual: untouched('manual'),
-      }
+  const stateOf = (type: SwitchType): SwitchState => (snapshot ? { ...snapshot[type] } : untouched(type))
+  const states: Record<SwitchType, SwitchState> = {
+    pnl: stateOf('pnl'),
+    drawdown: stateOf('drawdown'),
+    psr: stateOf('psr'),
+    stale_data: stateOf('stale_data'),
+    manual: stateOf('manual'),
+  }
+  const staleDataRelease = new SelfRelease(config, snapshot?.staleDataRelease)
 
   let anyActive = isAnyActive()
 
@@ -132,11 +140,20 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     return { switchType, active, value, limit, why }
   }
 
-  /** `stale_data` has two measures. Reports the one beyond its limit, else the one closer to it. */
-  function staleDataTrips({ silence: { source, silentMs }, staleExposureRatio }: Measured): SwitchChange | undefined {
+  /** `stale_data` has two measures. */
+  function staleDataBreaches({ silence: { silentMs }, staleExposureRatio }: Measured) {
+    return {
+      isSilent: silentMs >= config.silenceLimitMs,
+      isExposed: !(staleExposureRatio <= config.staleExposureLimitRatio),
+    }
+  }
+
+  /** Trips `stale_data`. Reports the measure beyond its limit, else the one closer to it. */
+  function staleDataTrips(measured: Measured): SwitchChange | undefined {
     const { confirmations, silenceLimitMs, staleExposureLimitRatio } = config
-    const isSilent = silentMs >= silenceLimitMs
-    const isExposed = !(staleExposureRatio <= staleExposureLimitRatio)
+    const { isSilent, isExposed } = staleDataBreaches(measured)
+    const { silence, staleExposureRatio } = measured
+    const { source, silentMs } = silence
     const isCloser = staleExposureRatio / staleExposureLimitRatio > silentMs / silenceLimitMs
     if (!isSilent && (isExposed || isCloser)) {
       const [value, limit] = [staleExposureRatio, staleExposureLimitRatio]
@@ -149,6 +166,28 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
       'stale_data',
       `No data of ${source} for ${Math.round(silentMs)} ms, the limit is ${silenceLimitMs} ms`,
     )
+  }
+
+  /** Judges `stale_data`, which may trip, or heal while it is active. */
+  function staleDataChange(measured: Measured): SwitchChange | undefined {
+    const wasActive = states.stale_data.active
+    const tripped = staleDataTrips(measured)
+    if (tripped) {
+      const whyLatched = staleDataRelease.onTrip(measured.nowUs)
+      return whyLatched === undefined ? tripped : { ...tripped, why: `${tripped.why}; ${whyLatched}` }
+    }
+    if (!wasActive) return undefined
+    const { isSilent, isExposed } = staleDataBreaches(measured)
+    const whyReleased = staleDataRelease.judge(measured.nowUs, measured.areSourcesUp && !isSilent && !isExposed)
+    if (whyReleased === undefined) return undefined
+    disarm('stale_data')
+    return { ...change('stale_data', whyReleased), isSelfReleased: true }
+  }
+
+  function disarm(type: SwitchType): void {
+    states[type].active = false
+    states[type].breaches = 0
+    anyActive = isAnyActive()
   }
 
   return {
@@ -167,9 +206,8 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
         const percents = `${(drawdownRatio * 100).toFixed(2)} % reached the limit of ${(drawdownLimitRatio * 100).toFixed(2)} %`
         tripped.push(change('drawdown', `Drawdown of ${percents}`))
       }
-      const isStale = staleDataTrips(measured)
-      if (isStale) tripped.push(isStale)
-      return tripped
+      const staleData = staleDataChange(measured)
+      return staleData ? [...tripped, staleData] : tripped
     },
 
     trip(who, why) {
@@ -177,18 +215,18 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     },
 
     latch(types, why) {
-      return types.filter((type) => trips(type, limits[type], 1)).map((type) => change(type, why))
+      const latched = types.filter((type) => trips(type, limits[type], 1))
+      if (latched.includes('stale_data')) staleDataRelease.latch()
+      return latched.map((type) => change(type, why))
     },
 
     rearm(types, who, why) {
       const rearmed = types.filter((type) => states[type].active)
       for (const type of rearmed) {
-        const state = states[type]
-        state.active = false
-        state.breaches = 0
-        if (type === 'manual') state.value = 0
+        disarm(type)
+        if (type === 'manual') states.manual.value = 0
+        if (type === 'stale_data') staleDataRelease.onRearm()
       }
-      anyActive = isAnyActive()
       return rearmed.map((type) => change(type, `${who}: ${why}`))
     },
 
@@ -201,7 +239,7 @@ export function createKillSwitches(config: KillSwitchConfig, snapshot?: KillSwit
     },
 
     snapshot() {
-      return structuredClone(states)
+      return { ...structuredClone(states), staleDataRelease: staleDataRelease.snapshot() }
     },
   }
 }
