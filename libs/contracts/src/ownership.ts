@@ -25,7 +25,7 @@ export function onlyTightens(event: Event): event is OperatorCommand {
 }
 
 /** Why a record is not its topic's: of intents, execution or control it could loosen trading or change it. */
-export type ForeignCode = 'foreign_record' | 'foreign_writer'
+type ForeignCode = 'foreign_record' | 'foreign_writer'
 
 /** A record that its topic's owner did not write: a code, and a sentence "Expected X, was Y". */
 export interface ForeignRecord {
@@ -51,6 +51,6 @@ export function judgeOwner(
 }
 
 /** True of the topics of intents, execution and control. */
-export function decidesTrading({ name }: Topic): boolean {
+function decidesTrading({ name }: Topic): boolean {
   return name === topics.intents.name || name.startsWith('execution.') || name.startsWith('control.')
 }

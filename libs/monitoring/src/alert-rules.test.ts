@@ -59,6 +59,7 @@ const contract = `
   StrategyDrawdown warning 0
   StrategySuspended error 0
   ReconciliationDifferences critical 1m
+  ForeignRecord critical 0
   SeriesCapReached warning 0
   SeriesCapNear warning 1h
   EventLoopLagHigh warning 5m

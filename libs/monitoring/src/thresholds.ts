@@ -103,6 +103,7 @@ export const thresholds = {
   priceLevels,
   dlqGrowing: { abovePerSecond: 1, overSeconds: 5 * MINUTE, forSeconds: 5 * MINUTE },
   /** The window is longer than the wait, so that a single one raises an alert. */
+  foreignRecord: { overSeconds: 15 * MINUTE },
   deadExecutions: { overSeconds: 15 * MINUTE, forSeconds: 5 * MINUTE },
   storageWriteErrors: { overSeconds: 15 * MINUTE, forSeconds: 5 * MINUTE },
   /** Kinds that arrive for as long as a market is open. */

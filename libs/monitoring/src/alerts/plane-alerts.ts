@@ -16,6 +16,7 @@ export function planeAlerts(thresholds: Thresholds): AlertRule[] {
       unhealthyAlert(one, thresholds),
     ]),
     ...refusedRecords(thresholds),
+    ...foreignRecords(thresholds),
     heartbeatMissing(thresholds),
   ]
 }
@@ -203,6 +204,27 @@ function refusedRecords({ deadExecutions }: Thresholds): AlertRule[] {
         picture: pictures.refusedRecords,
       }
     })
+}
+
+/** What could loosen trading or change it, and was not written by its owner. Every plane reads runs. */
+function foreignRecords({ foreignRecord }: Thresholds): AlertRule[] {
+  const over = duration(foreignRecord.overSeconds)
+  return planes.map(({ plane, name, service }) => {
+    const refused = `triplane_stage_refused_total{service="${service}", stage="decode", reason="foreign_record"}`
+    return {
+      name: 'ForeignRecord',
+      severity: 'critical',
+      plane,
+      expr: promql`
+        sum(
+          ${increaseFromNothing(refused, over)}
+        ) > 0
+      `,
+      summary: `The ${name} has read a record that its topic's owner did not write.`,
+      description: `{{ $value | humanize }} records of intents, execution or control on the bus were not their owner's; the ${name} changed nothing for them.`,
+      picture: pictures.refusedRecords,
+    }
+  })
 }
 
 function heartbeatMissing({ heartbeatMissing }: Thresholds): AlertRule {

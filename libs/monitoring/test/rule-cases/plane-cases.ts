@@ -2,7 +2,12 @@ import { planes, type Plane } from '../../src/planes.ts'
 import type { Fires, RuleCase, RuleKey } from './rule-case.ts'
 
 /** The same cases for each plane, and the heartbeat through all of them. */
-export const planeCases: readonly RuleCase[] = [...planes.flatMap(casesOf), ...refusedCases(), ...heartbeatCases()]
+export const planeCases: readonly RuleCase[] = [
+  ...planes.flatMap(casesOf),
+  ...refusedCases(),
+  ...foreignCases(),
+  ...heartbeatCases(),
+]
 
 function casesOf(one: Plane): RuleCase[] {
   return [...downCases(one), ...busCases(one), ...processCases(one)]
@@ -331,6 +336,38 @@ function refusedCases(): RuleCase[] {
         },
       ]
     })
+}
+
+function foreignCases(): RuleCase[] {
+  return planes.flatMap(({ plane, name, job, service }) => {
+    const critical: RuleKey = { severity: 'critical', plane }
+    const refused = (reason: string) =>
+      `triplane_stage_refused_total{stage="decode", reason="${reason}", service="${service}", job="${job}", instance="p:80"}`
+    return [
+      {
+        title: `a single foreign record that the ${name} has read`,
+        alert: 'ForeignRecord',
+        file: plane,
+        series: { [refused('foreign_record')]: '0x4 1x60' },
+        at: '3m',
+        fires: [
+          {
+            ...critical,
+            labels: {},
+            description: `1 records of intents, execution or control on the bus were not their owner's; the ${name} changed nothing for them.`,
+          },
+        ],
+      },
+      {
+        title: `nothing for other records that the ${name} refuses, or for what was long ago`,
+        alert: 'ForeignRecord',
+        file: plane,
+        series: { [refused('foreign_writer')]: '0+1x200', [refused('foreign_record')]: '1x200' },
+        at: '30m',
+        quiet: [critical],
+      },
+    ]
+  })
 }
 
 function heartbeatCases(): RuleCase[] {
