@@ -7,6 +7,7 @@ import {
   refuseNotUnderstood,
   requestMissing,
   sourceNameOf,
+  speedOf,
   simulatedCheckpointSchema,
 } from '@triplane/feeds'
 import { logEvent } from '@triplane/logging'
@@ -149,6 +150,7 @@ export function composeDataPlane(
         return plane.core.nowUs
       },
       isReady: true,
+      speed: speedOf(config.source, run),
       get isFinal() {
         return sourceHost.isFinal
       },

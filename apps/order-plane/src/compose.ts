@@ -74,6 +74,7 @@ export async function composeOrderPlane(
       leadUs: order.minLatencyUs,
       configDigest: digestOf({ order, instruments, sessions: run.sessions }),
       snapshotEveryMs: config.state.snapshotEveryMs,
+      aheadLimitMs: config.market.aheadLimitMs,
       onRecord(record, events) {
         if (record.topic.name !== topics.intents.name) return
         for (const event of events)

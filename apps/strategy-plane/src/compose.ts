@@ -76,6 +76,7 @@ export function composeStrategyPlane(
             ...{ instruments: [...instruments, ...quoted], sessions: run.sessions },
           }),
           snapshotEveryMs: config.state.snapshotEveryMs,
+          aheadLimitMs: config.market.aheadLimitMs,
           onRecord({ topic, tsSentUs }) {
             if (topic.name !== topics.market.name) return
             newest.recordSentUs = tsSentUs

@@ -165,6 +165,8 @@ export const recordRefusals = [
   'bad_header',
   'foreign_record',
   'foreign_writer',
+  'time_ahead',
+  'sequence_ahead',
 ] as const
 export type RecordRefusal = (typeof recordRefusals)[number]
 

@@ -104,7 +104,7 @@ export { judgeOwner, onlyTightens, type ForeignRecord } from './ownership.ts'
 export type { EventDefinition } from './define-event.ts'
 // Planes
 export { instanceName, labelOf, planeNames, stageOf, type PlaneName, type Stage } from './plane-name.ts'
-export { sourcesOf } from './events/run.ts'
+export { isSimulated, sourcesOf } from './events/run.ts'
 // Cores
 export { rank, type Rank } from './input-order.ts'
 export { Outbox } from './outbox.ts'

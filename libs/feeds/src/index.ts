@@ -9,7 +9,7 @@ export {
   type SimulationPlan,
   type Source,
 } from './source.ts'
-export { openRunSource, refuseNotUnderstood, runSourceSchema, sourceNameOf } from './run/run-source.ts'
+export { openRunSource, refuseNotUnderstood, runSourceSchema, sourceNameOf, speedOf } from './run/run-source.ts'
 export { disconnectReasonsOf, OTHER_REASON } from './disconnect-reasons.ts'
 // Capture files
 export { DEFAULT_HOLE_US, openCapture } from './capture/open-capture.ts'

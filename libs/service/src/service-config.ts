@@ -114,6 +114,8 @@ export function planeSections(defaultPort: number) {
     market: z.strictObject({
       venues: z.string().min(1).default('sim'),
       instrumentFiles: z.array(z.string().min(1)).default([]),
+      /** How far market time may be ahead of the wall clock, at speed 1: a record that is further is refused. */
+      aheadLimitMs: z.int().min(100).max(3_600_000).default(5000),
     }),
   }
 }

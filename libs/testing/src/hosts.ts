@@ -73,6 +73,7 @@ export async function runKilledPlane<In extends Event, Out extends Event, CoreSt
       snapshots,
       saved,
       snapshotEveryMs: 50,
+      aheadUs: 5_000_000,
       decode: (record) => ok(record.events),
       deadLetter: () => undefined,
       onHeartbeat: () => undefined,

@@ -61,3 +61,8 @@ export function sourcesOf({ dataPlanes = [] }: Pick<Run, 'dataPlanes'>): readonl
   if (dataPlanes.length === 0) return [instanceName('data-plane', undefined)]
   return dataPlanes.map(({ instance }) => instanceName('data-plane', instance))
 }
+
+/** Whether the run trades no real venue: the simulated one only. */
+export function isSimulated({ venues }: Pick<Run, 'venues'>): boolean {
+  return venues.every((venue) => venue === 'sim')
+}

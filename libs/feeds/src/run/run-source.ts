@@ -49,6 +49,19 @@ export interface RunSource {
   readonly endUs: number | undefined
 }
 
+/**
+ * How fast the configured source plays its market, market seconds a second: 0 as fast as it goes; undefined where market time is
+ * the clock's, at a venue and in a simulation at speed 1 from the start of the run on.
+ */
+export function speedOf(
+  { kind, speed }: Pick<RunSourceSettings, 'kind' | 'speed'>,
+  { startUs }: Pick<Run, 'startUs'>,
+): number | undefined {
+  const isClocks = kind === 'venue' || (kind === 'simulated' && speed === 1 && startUs === undefined)
+  if (isClocks) return undefined
+  return speed === 'max' ? 0 : speed
+}
+
 /** What was taken before: the number of items, and for a simulation its last checkpoint. */
 export interface TakenBefore {
   readonly items: number

@@ -30,6 +30,8 @@ export interface EdgeOptions {
    * Its sequences start above it. It lies above those of earlier processes, so that no record counts as a duplicate.
    */
   readonly lastSeq: number
+  /** Called with each sequence before it is used. */
+  readonly onSequence?: (seq: number) => void
   readonly clock: Clock
   readonly onDeadLetter?: (letter: DeadLetter) => void
 }
@@ -68,11 +70,15 @@ export class Edge {
     if (this.#options.clock.monotonicUs() - this.#beatUs >= silenceUs) this.beat(marketUs)
   }
 
-  /** Sends a heartbeat. `originUs` is the newest origin received, unless this is the source. */
-  beat(marketUs: number, originUs = this.#originUs): void {
+  /** Sends a heartbeat. `originUs` is the newest origin received, unless this is the source, which also tells its speed. */
+  beat(marketUs: number, originUs = this.#originUs, speed?: number): void {
     const { stage, producer, run, clock } = this.#options
     this.#beatUs = clock.monotonicUs()
-    publish(producer, [{ type: 'heartbeat', seq: ++this.#seq, effectUs: marketUs, stage, originUs }], run.account)
+    const heartbeat: Heartbeat = {
+      ...{ type: 'heartbeat', seq: this.nextSeq(), effectUs: marketUs, stage, originUs },
+      ...(speed !== undefined && { speed }),
+    }
+    publish(producer, [heartbeat], run.account)
   }
 
   /**
@@ -87,12 +93,14 @@ export class Edge {
   /** Publishes the newest link of the chain of audit rows. */
   auditLink({ link, mac, effectUs }: Pick<AuditLink, 'link' | 'mac' | 'effectUs'>): void {
     const { producer, run } = this.#options
-    publish(producer, [{ type: 'auditLink', seq: ++this.#seq, effectUs, link, mac }], run.account)
+    publish(producer, [{ type: 'auditLink', seq: this.nextSeq(), effectUs, link, mac }], run.account)
   }
 
   /** The next sequence of this edge. */
   nextSeq(): number {
-    return ++this.#seq
+    const seq = ++this.#seq
+    this.#options.onSequence?.(seq)
+    return seq
   }
 
   /** Resolves when the bus has everything sent so far. */
@@ -105,7 +113,7 @@ export class Edge {
     const { topic, partition, offset, key } = record
     const letter: DeadLetter = {
       type: 'deadLetter',
-      seq: ++this.#seq,
+      seq: this.nextSeq(),
       source: record.producer || 'unknown',
       tsRecvUs: this.#options.clock.nowUs(),
       stage,

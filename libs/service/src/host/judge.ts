@@ -1,8 +1,8 @@
 import type { Event, RecordRefusal, Run } from '@triplane/contracts'
 import type { Clock } from '@triplane/kernel'
 import type { BusRecord, Refusal } from '@triplane/messaging'
-import type { EventIntake } from './event-intake.ts'
 import type { HighWaterMarks } from './high-water-marks.ts'
+import type { MarketBound } from './market-bound.ts'
 
 /** Why a record is refused: one of a closed list, and a sentence "Expected X, was Y". */
 export interface Verdict extends Refusal {
@@ -13,8 +13,7 @@ export interface Verdict extends Refusal {
 export interface JudgeContext {
   readonly run: Run
   readonly clock: Clock
-  /** The newest market time accepted; 0 before the first. */
-  readonly intake: Pick<EventIntake<never>, 'marketUs'>
+  readonly bound: Pick<MarketBound, 'allows' | 'firstBeyond' | 'allowsBeat'>
   /** The highest sequences taken. */
   readonly marks: Pick<HighWaterMarks, 'of' | 'highestOf'>
 }

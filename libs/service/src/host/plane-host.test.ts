@@ -93,6 +93,7 @@ function open(
     snapshotEveryMs: 3_600_000,
     decode: (record) => ok(record.events),
     judges,
+    aheadUs: 5 * US_PER_SECOND,
     deadLetter: ({ record, stage, refusal }) => letters.push(`${record.offset} ${stage} ${refusal.code}`),
     rehearse,
     onHeartbeat: () => undefined,
@@ -345,8 +346,9 @@ describe('a hosted plane', () => {
     const name = 'order-plane.edge'
     const startAt = (nowUs: number) => {
       const clock = { nowUs: () => nowUs, monotonicUs: () => 0 }
-      const lastSeq = reserveSequences(join(folder, 'order-plane'), nowUs, rethrow)
-      return new Edge({ name, stage: 'order', producer: bus.producer({ name, runId: run.runId }), run, lastSeq, clock })
+      const { lastSeq, use } = reserveSequences(join(folder, 'order-plane'), nowUs, rethrow)
+      const producer = bus.producer({ name, runId: run.runId })
+      return new Edge({ name, stage: 'order', producer, run, lastSeq, onSequence: use, clock })
     }
     const command = (edge: Edge) => {
       const event = anOperatorCommand({ effectUs: 0, seq: edge.nextSeq() })

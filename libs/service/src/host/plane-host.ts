@@ -38,6 +38,7 @@ import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
 import { IdleWork } from './idle-work.ts'
 import type { Judge } from './judge.ts'
 import { Judgement, refusedIn } from './judgement.ts'
+import { MarketBound } from './market-bound.ts'
 import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
 import { placeOf } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
@@ -87,6 +88,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly decode: (record: BusRecord<Payload>, taken: ReadonlySet<Event['type']>) => Result<readonly Event[], Refusal>
   /** Each judges a record that decodes, once: what is refused is in the turn, and a repeated turn judges nothing. */
   readonly judges?: readonly Judge[]
+  /** How far market time may be ahead of the clock at speed 1, microseconds. */
+  readonly aheadUs: number
   /** Called with each refused record once its turn is in the log. */
   readonly deadLetter: (refused: RefusedRecord<Payload>) => void
   /** Called with each record before the core handles it, but not while turns are repeated. */
@@ -160,7 +163,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #snapshotUnderWay: Promise<void> | undefined
 
   constructor(options: PlaneHostOptions<In, Out, Payload>) {
-    const { plane, run, saved, clock, gated, market, consumer, decode, judges = [], onRecord } = options
+    const { plane, run, saved, clock, gated, market, consumer, decode, judges = [], aheadUs, onRecord } = options
     const state = saved?.state
     this.#options = options
     // In lockstep a plane reads ahead of its time. What it reads and does not hear waits all the same: it hears it in its time
@@ -184,13 +187,15 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       },
       state?.marketUs,
     )
-    this.#judgement = new Judgement(judges, { run, clock, intake: this.#intake, marks: this.#marks })
+    const bound = new MarketBound({ run, aheadUs, marketUs: () => this.#intake.marketUs, clock })
+    this.#judgement = new Judgement(judges, { run, clock, bound, marks: this.#marks })
     this.#ingest = createRecordIntake({
       decode: (record) => decode(record, taken),
       handle: (events, record) => {
         if (!this.#isReplaying) {
           const verdict = this.#judgement.of(record, events)
           if (verdict) return err(verdict)
+          bound.note(record, events)
           onRecord?.(record, events)
         }
         this.#intake.accept(record, events)

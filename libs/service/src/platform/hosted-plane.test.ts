@@ -55,6 +55,7 @@ describe('a plane that is hosted on a run', () => {
       leadUs: 0,
       configDigest: 'one',
       snapshotEveryMs: 3_600_000,
+      aheadLimitMs: 5000,
       observe: ({ strategy }, isNew) => events.push(`${isNew ? 'new' : 'again'} ${strategy}`),
       afterwards: async () => void events.push('afterwards'),
       ...more,

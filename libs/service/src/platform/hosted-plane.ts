@@ -11,6 +11,7 @@ import { isFault } from '@triplane/kernel'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
 import { judgeOwnership } from '../host/judge-ownership.ts'
+import { judgePlausibility } from '../host/judge-plausibility.ts'
 import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import { readingFrom } from '../host/reading.ts'
@@ -40,6 +41,8 @@ export interface HostedPlaneOptions<In extends Event, Out extends Event, Core ex
   readonly leadUs: number
   readonly configDigest: string
   readonly snapshotEveryMs: number
+  /** How far market time may be ahead of the clock at speed 1, milliseconds. */
+  readonly aheadLimitMs: number
   /** Called once per output, when the host has time; `isNew` is false for outputs repeated after a restart. */
   readonly observe: (event: Out, isNew: boolean) => void
   readonly traceparentOf?: (event: Out) => string | undefined
@@ -125,7 +128,8 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     saved,
     snapshotEveryMs,
     decode: decodeRecord,
-    judges: [judgeOwnership],
+    judges: [judgeOwnership, judgePlausibility],
+    aheadUs: options.aheadLimitMs * 1000,
     deadLetter: (refused) => edge.deadLetter(refused),
     onRecord: options.onRecord,
     beforeLive: options.beforeLive,

@@ -55,7 +55,7 @@ describe('the service of a plane', () => {
       stage: 'order',
       config: {
         state: { folder, snapshotEveryMs: 1000 },
-        market: { venues: 'sim', instrumentFiles: [] },
+        market: { venues: 'sim', instrumentFiles: [], aheadLimitMs: 5000 },
       },
       source: {
         async connect(_stopping, told) {

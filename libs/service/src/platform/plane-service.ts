@@ -27,6 +27,8 @@ export interface HostedRun {
   /** True once it has repeated its turns after a restart. */
   readonly isReady: boolean
   readonly isFinal: boolean
+  /** Of a data plane that plays a market: market seconds a second, 0 as fast as it goes. */
+  readonly speed?: number | undefined
   /** Turns or items, hash and counts, for `/status/run`. */
   describe(): object
   /** Counts what was published since the last call. */
@@ -144,14 +146,16 @@ export class PlaneService {
     const folder = join(config.state.folder, run.runId, name)
     const edgeName = `${name}.edge`
     const edgeProducer = bus.producer({ name: edgeName, runId: run.runId })
+    const sequences = reserveSequences(folder, clock.nowUs(), (fault) =>
+      runLogger.error('Cannot save the sequences of the edge', { fault }),
+    )
     const edge = new Edge({
       name: edgeName,
       stage,
       producer: edgeProducer,
       run,
-      lastSeq: reserveSequences(folder, clock.nowUs(), (fault) =>
-        runLogger.error('Cannot save the sequences of the edge', { fault }),
-      ),
+      lastSeq: sequences.lastSeq,
+      onSequence: sequences.use,
       clock,
       onDeadLetter(letter) {
         history?.write(edgeName, [letter])
@@ -167,7 +171,7 @@ export class PlaneService {
         const marketTimeUs = hosted.marketUs
         if (stage === 'data') {
           const originUs = clock.nowUs()
-          edge.beat(marketTimeUs, originUs)
+          edge.beat(marketTimeUs, originUs, hosted.speed)
           onOrigin(originUs)
         } else edge.beatAfter(BEAT_EVERY_MS * 1000, marketTimeUs)
         latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
