@@ -152,7 +152,7 @@ export function composePlanes(options: PlanesOptions): Planes {
     },
     resumed?.strategy.inputs,
   )
-  const onApproved = ({ effectUs }: OrderIntent) => noteApproval(effectUs)
+  const onApproved = (intent: OrderIntent) => noteApproval(clock.monotonicUs(), intent.effectUs)
   const order = joinPlane(
     {
       ...joined,
@@ -183,9 +183,9 @@ export function composePlanes(options: PlanesOptions): Planes {
   }
 
   /** Only a decision caused by a frame has a hand-over to measure from. */
-  function noteApproval(intentUs: number): void {
+  function noteApproval(nowUs: number, intentUs: number): void {
     if (intentUs !== lockstep.frameUs) return
-    const latencyUs = clock.monotonicUs() - lockstep.handoverUs
+    const latencyUs = nowUs - lockstep.handoverUs
     metrics.order.tickToOrder.observe(latencyUs / 1e6)
     if (latenciesUs.length < MAX_LATENCIES) latenciesUs.push(latencyUs)
   }

@@ -16,15 +16,22 @@ export interface OrderRehearsalParts extends RehearsalParts {
 }
 
 /**
- * The same for the path of an intent through the gate. Each call of what this returns judges one intent: every check, the last
- * of which refuses it, because nothing is ever traded there. It returns what the plane put out, which reaches nobody.
+ * The same for the path of an intent through the gate to a broker. Each call of what this returns judges one intent: it passes
+ * every check and is sent to a paper broker of its own, whatever the broker of the run, which refuses it, because there is no book.
+ * It returns what the plane put out, which reaches nobody.
  */
 export function orderRehearsal({ config, ...parts }: OrderRehearsalParts): () => readonly ExecutionEvent[] {
   const { instrument, rates } = parts
   const market = new RehearsedMarket(instrument, STEP_US)
   const plane = orderPlane.build({
     ...rehearsedParts(parts),
-    config: { ...config, marginVenues: [instrument.venue], orderRetentionUs: RETENTION_US },
+    config: {
+      ...config,
+      broker: 'paper',
+      marginVenues: [instrument.venue],
+      orderRetentionUs: RETENTION_US,
+      risk: { ...config.risk, orderWindowUs: STEP_US },
+    },
     metrics: createMetrics('order_plane', { processMetrics: false }),
     onApproved: () => undefined,
   })
@@ -34,6 +41,7 @@ export function orderRehearsal({ config, ...parts }: OrderRehearsalParts): () =>
 
   return () => {
     stepper.push('data-plane', market.nextQuote())
+    stepper.push('data-plane', market.trade())
     stepper.push('strategy-plane', intentOn(market, terms))
     return stepper.step(market.nowUs, rank.strategy)
   }
@@ -55,8 +63,8 @@ function intentOn(market: RehearsedMarket, terms: TradingTerms): OrderIntent {
     orderType: 'LIMIT',
     quantity: quantityText(units, terms),
     limitPrice: limitPrice(bid, 'BUY', 0, terms),
-    timeInForce: 'GTC',
-    postOnly: true,
+    timeInForce: 'IOC',
+    postOnly: false,
     reduceOnly: false,
     decisionMid: (bid + ask) / 2,
     decisionRecvUs: nowUs,

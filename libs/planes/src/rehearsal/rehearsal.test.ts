@@ -20,9 +20,13 @@ describe('rehearsal', () => {
       expect(rehearse().map(({ type }) => type)).toEqual(['signal', 'targetPortfolio', 'orderIntent'])
   })
 
-  it.each(cases)('goes all the way to the last check: %s', (_, instrument: Instrument) => {
-    const rehearse = orderRehearsal({ config: order, instrument, rates })
-    for (let i = 0; i < 20; i++)
-      expect(rehearse()).toMatchObject([{ state: 'received' }, { state: 'denied', reason: 'participation' }])
-  })
+  it.each(cases)(
+    'goes all the way to a broker of its own, whatever that of the run: %s',
+    (_, instrument: Instrument) => {
+      const rehearse = orderRehearsal({ config: { ...order, broker: 'none' }, instrument, rates })
+      const sent = [{ state: 'received' }, { state: 'approved' }, { state: 'submitted' }]
+      expect(rehearse()).toMatchObject(sent)
+      for (let i = 0; i < 20; i++) expect(rehearse()).toMatchObject([{ state: 'rejected' }, ...sent])
+    },
+  )
 })

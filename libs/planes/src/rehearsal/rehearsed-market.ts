@@ -1,4 +1,12 @@
-import { instrumentId, type Instrument, type Mark, type MarketStatus, type Ofi, type Quote } from '@triplane/contracts'
+import {
+  instrumentId,
+  type Instrument,
+  type Mark,
+  type MarketStatus,
+  type Ofi,
+  type Quote,
+  type Trade,
+} from '@triplane/contracts'
 import { tradableOf, type ConfiguredRates, type Rates } from '@triplane/instruments'
 
 /**
@@ -6,6 +14,8 @@ import { tradableOf, type ConfiguredRates, type Rates } from '@triplane/instrume
  * others.
  */
 const START_US = 2 ** 50
+/** Of a trade, in base units. */
+const LARGE_SIZE = 2 ** 40 + 0.5
 
 /** What a rehearsal is made of. Its rates are constant: those of the start. */
 export interface RehearsalParts {
@@ -75,6 +85,14 @@ export class RehearsedMarket {
     const { bid, ask } = this
     const times = { tsRecvUs, tsEventUs: tsRecvUs, updateId: START_US + seq }
     return { type: 'quote', seq, ...this.#head, ...times, bid, bidSize: 1.5, ask, askSize: 2.5 }
+  }
+
+  /** A trade as large as it takes for participation to allow any order. */
+  trade(): Trade {
+    const tsRecvUs = this.#nowUs
+    const seq = this.nextSeq()
+    const said = { tradeId: START_US + seq, price: this.ask, size: LARGE_SIZE, aggressor: 'buy' } as const
+    return { type: 'trade', seq, ...this.#head, tsRecvUs, tsEventUs: tsRecvUs, ...said }
   }
 
   /** Order flow against that of the rehearsal before. */
