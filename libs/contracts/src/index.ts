@@ -8,7 +8,7 @@ export type { PastBar } from './events/past-bar.ts'
 export type { Ofi } from './events/ofi.ts'
 export type { Mark } from './events/mark.ts'
 export { isAbout, isBookGap, type MarketStatus } from './events/market-status.ts'
-export { rawOf, type DeadLetter } from './events/dead-letter.ts'
+export { isCutText, keptText, rawOf, type DeadLetter } from './events/dead-letter.ts'
 // Strategy events
 export type { Signal } from './events/signal.ts'
 export type { TargetPortfolio } from './events/target-portfolio.ts'

@@ -1,4 +1,5 @@
-import { encodeLine, rawOf } from '../src/index.ts'
+import { createHash } from 'node:crypto'
+import { encodeLine, isCutText, keptText, rawOf } from '../src/index.ts'
 import { MAX_RAW_BYTES } from '../src/events/dead-letter.ts'
 import { aDeadLetter } from '@triplane/testing'
 
@@ -15,7 +16,8 @@ it.each([
 ])('keeps $name', ({ length, kept, rawBytes }) => {
   const bytes = new Uint8Array(length + 2).fill(0x41)
   const said = rawOf(bytes, 1, length + 1)
-  expect([said.raw.length, said.rawBytes]).toEqual([kept, rawBytes])
+  const sha256 = createHash('sha256').update('A'.repeat(length)).digest('hex')
+  expect([said.raw.length, said.rawBytes, said.rawSha256]).toEqual([kept, rawBytes, rawBytes && sha256])
 })
 
 it("stays far below a broker's limit, however its bytes are escaped", () => {
@@ -23,4 +25,15 @@ it("stays far below a broker's limit, however its bytes are escaped", () => {
     const letter = aDeadLetter(rawOf(new Uint8Array(1_000_000).fill(byte)))
     expect(Buffer.byteLength(encodeLine(letter))).toBeLessThan(450_000)
   }
+})
+
+it.each([
+  ['a key of ours', 'sim-1/manual', 'sim-1/manual'],
+  ['one at the limit', 'k'.repeat(256), 'k'.repeat(256)],
+  ['a longer one', 'k'.repeat(257), `${'k'.repeat(256)}…`],
+  ['one with NULs', 'a\0b', 'a\uFFFDb…'],
+  ['one that would be cut within a character', `${'k'.repeat(255)}🚀`, `${'k'.repeat(255)}…`],
+])('keeps %s as a database can have it, and shows where it was cut', (_, text, kept) => {
+  expect(keptText(text)).toBe(kept)
+  expect(isCutText(kept)).toBe(kept !== text)
 })

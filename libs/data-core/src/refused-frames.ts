@@ -29,9 +29,15 @@ export function deadLetterOf(
     reason: code,
     eventType,
     detail,
-    ...rawOf(frame.bytes, frame.start, frame.end),
-    ...(frame.type === 'badLine' && frame.lineBytes !== undefined && { rawBytes: frame.lineBytes }),
+    ...bytesOf(frame),
   }
+}
+
+/** Of a line of which only the beginning could be kept there is no digest. */
+function bytesOf(frame: Frame | BadLine): ReturnType<typeof rawOf> {
+  const kept = rawOf(frame.bytes, frame.start, frame.end)
+  if (frame.type !== 'badLine' || frame.lineBytes === undefined) return kept
+  return { raw: kept.raw, rawBytes: frame.lineBytes }
 }
 
 /** Why a line is not a frame. */

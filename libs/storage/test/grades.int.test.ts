@@ -182,7 +182,7 @@ describeGrades('grades of storage', ({ grade, newDatabase }) => {
       try {
         for (const [table, rows] of Object.entries(before)) {
           const added: Record<string, object> = {
-            dead_letters: { origin: null, raw_bytes: null },
+            dead_letters: { origin: null, raw_bytes: null, raw_sha256: null },
             bars: { incomplete: null, revised: null },
             trades: { trade_ref: null },
           }

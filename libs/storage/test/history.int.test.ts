@@ -185,6 +185,7 @@ const rows: readonly [type: keyof typeof examples, table: string, row: Record<st
       origin: null,
       raw: `\\x${Buffer.from(examples.deadLetter.raw).toString('hex')}`,
       raw_bytes: null,
+      raw_sha256: null,
     },
   ],
 ]

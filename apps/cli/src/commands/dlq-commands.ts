@@ -1,5 +1,5 @@
-import { isWire, wire } from '@triplane/contracts'
-import type { DeadLetterId, StoredDeadLetter } from '@triplane/storage'
+import { isCutText, isWire, wire } from '@triplane/contracts'
+import type { DeadLetterId, DeadLetterSummary, StoredDeadLetter } from '@triplane/storage'
 import { InvalidArgumentError } from 'commander'
 import { CliError } from '../cli-error.ts'
 import type { DeadLetters } from '../servers/dead-letters.ts'
@@ -34,7 +34,7 @@ export function addDlqCommands(line: CommandLine): void {
           letter.stage,
           letter.reason,
           letter.rawBytes,
-          letter.origin !== undefined,
+          isRedrivable(letter),
         ])
         const heads = ['dead letter', 'received', 'source', 'instrument', 'stage', 'reason', 'bytes', 'can be redriven']
         show(line, flags.json, { deadLetters: named }, () => formatTable(heads, rows, 'There is no dead letter.'))
@@ -112,6 +112,10 @@ function recordOf(letter: StoredDeadLetter, nowUs: number): RawRecord {
       `Expected a record that was kept whole, was ${raw.length} bytes of ${letter.rawBytes}: ${idText(letter)} cannot be redriven; it lies at ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
     )
   const { topic, partition, offset, key } = origin
+  if (isCutText(key))
+    throw new CliError(
+      `Expected a record whose key was kept whole, was cut: ${idText(letter)} cannot be redriven; it lies at ${topic}, partition ${partition}, offset ${offset}`,
+    )
   const headers = {
     run: runId,
     producer: `redrive/${partition}/${offset}`,
@@ -147,6 +151,16 @@ function parseId(text: string): DeadLetterId {
   return { runId, producer, seq: Number(seq) }
 }
 
+/** Whether it was a record of the bus that is kept as it came. */
+function isRedrivable({ origin, rawSha256 }: DeadLetterSummary): boolean {
+  return origin !== undefined && rawSha256 === undefined && !isCutText(origin.key)
+}
+
+function bytesText({ raw, rawBytes, rawSha256 = 'unknown' }: StoredDeadLetter): string {
+  if (raw.length >= rawBytes) return String(raw.length)
+  return `${rawBytes}, cut: the first ${raw.length} are kept; SHA-256 of all: ${rawSha256}`
+}
+
 function letterText(letter: StoredDeadLetter): string {
   const { origin, raw } = letter
   const where = origin && `${origin.topic}, partition ${origin.partition}, offset ${origin.offset}, key ${origin.key}`
@@ -161,7 +175,7 @@ function letterText(letter: StoredDeadLetter): string {
     ['what', letter.eventType],
     ['detail', letter.detail],
     ['lies at', where],
-    ['bytes', raw.length < letter.rawBytes ? `${letter.rawBytes}, the first ${raw.length} are kept` : raw.length],
+    ['bytes', bytesText(letter)],
   ] as const
   const lines = fields.map(([name, value]) => `${name.padEnd(12)} ${cellText(value)}`)
   const more = raw.length > MAX_SHOWN_BYTES ? `\n... ${raw.length - MAX_SHOWN_BYTES} bytes more, see --raw` : ''

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import { normalizeRefusals, recordRefusals, validationRefusals } from '../codes.ts'
 import { defineEvent, type EventOf } from '../define-event.ts'
@@ -35,6 +36,7 @@ export const deadLetter = defineEvent({
       description: 'the frame or record as latin1 text, one character a byte; at most its first 64 kB',
     }),
     rawBytes: Type.Optional(Type.Integer({ description: 'how long it was, where it was cut' })),
+    rawSha256: Type.Optional(Type.String({ description: 'SHA-256 of all of it, 64 hex digits, where it was cut' })),
   },
   topic: topics.deadLetters,
   key: ({ source }) => source,
@@ -55,10 +57,37 @@ export type DeadLetter = EventOf<typeof deadLetter>
 /** The bytes kept of a refused frame or record: the record stays below the broker's limit, however its bytes are escaped. */
 export const MAX_RAW_BYTES = 64 * 1024
 
-/** The dead-letter fields for the bytes from `start` to `end`: all of them, or the first 64 kB and how many there were. */
-export function rawOf(bytes: Uint8Array, start = 0, end = bytes.length): Pick<DeadLetter, 'raw' | 'rawBytes'> {
+/**
+ * The dead-letter fields for the bytes from `start` to `end`: all of them; or the first 64 kB, how many there were and their
+ * SHA-256.
+ */
+export function rawOf(
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): Pick<DeadLetter, 'raw' | 'rawBytes' | 'rawSha256'> {
   const rawBytes = end - start
-  const kept = Math.min(rawBytes, MAX_RAW_BYTES)
-  const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, kept).toString('latin1')
-  return { raw, ...(kept < rawBytes && { rawBytes }) }
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(rawBytes, MAX_RAW_BYTES)).toString('latin1')
+  if (rawBytes <= MAX_RAW_BYTES) return { raw }
+  return { raw, rawBytes, rawSha256: createHash('sha256').update(bytes.subarray(start, end)).digest('hex') }
 }
+
+/** The characters kept of a text that came with a refused record: its key, its producer. No name of ours is longer. */
+const MAX_TEXT_LENGTH = 256
+/** What cutting may leave of a character beyond 16 bits. */
+const HALF_A_PAIR = /[\uD800-\uDBFF]$/
+/** The end of a text that is not as it came. */
+const CUT = '\u2026'
+
+/**
+ * A text that came with a refused record, for its dead letter: at most 256 characters, without NULs, which no database takes. One
+ * that is not as it came ends with an ellipsis: `isCutText`.
+ */
+export function keptText(text: string): string {
+  if (text.length <= MAX_TEXT_LENGTH && !text.includes('\0')) return text
+  const kept = text.slice(0, MAX_TEXT_LENGTH).replace(HALF_A_PAIR, '')
+  return kept.replaceAll('\0', '\uFFFD') + CUT
+}
+
+/** Whether `keptText` changed it. */
+export const isCutText = (text: string): boolean => text.endsWith(CUT)

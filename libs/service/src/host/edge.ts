@@ -1,4 +1,5 @@
 import {
+  keptText,
   keyOf,
   rawOf,
   topicFor,
@@ -114,13 +115,13 @@ export class Edge {
     const letter: DeadLetter = {
       type: 'deadLetter',
       seq: this.nextSeq(),
-      source: record.producer || 'unknown',
+      source: keptText(record.producer) || 'unknown',
       tsRecvUs: this.#options.clock.nowUs(),
       stage,
       reason: refusal.code as RecordRefusal,
       eventType: 'record',
-      detail: refusal.detail.slice(0, MAX_DETAIL_LENGTH),
-      origin: { topic: topic.name, partition, offset, key },
+      detail: refusal.detail.slice(0, MAX_DETAIL_LENGTH).replaceAll('\0', '\uFFFD'),
+      origin: { topic: topic.name, partition, offset, key: keptText(key) },
       ...rawOf(record.events),
     }
     this.#options.producer.send(topics.deadLetters, letter.source, [letter])

@@ -26,6 +26,7 @@ describe('a row of a binary COPY', () => {
     ['boolean', false, '00'],
     ['time', Date.UTC(2000, 0, 1) * 1000 + 1, '0000000000000001'],
     ['json', { a: 'ü' }, '017b2261223a22c3bc227d'],
+    ['json', { a: '\0', b: '\\u0000' }, `01${Buffer.from('{"a":"\uFFFD","b":"\\\\u0000"}').toString('hex')}`],
     ['latin1', '\x00\xff', '00ff'],
   ] as const)('has %s %j', (kind, value, bytes) => {
     expect(fieldOf(kind, value)).toEqual({ length: bytes.length / 2, bytes })

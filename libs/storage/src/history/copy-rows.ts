@@ -72,7 +72,7 @@ export class CopyRows {
       case 'numeric':
         return this.#numeric(value as string)
       case 'json':
-        return this.#json(JSON.stringify(value))
+        return this.#json(jsonOf(value))
       case 'latin1':
         this.#length((value as string).length)
         this.#end += this.#bytes.write(value as string, this.#end, 'latin1')
@@ -153,4 +153,13 @@ export class CopyRows {
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength)
+}
+
+/** Without NULs, which jsonb refuses as text does. */
+function jsonOf(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (!text.includes('\\u0000')) return text
+  return JSON.stringify(value, (_key, field: unknown) =>
+    typeof field === 'string' ? field.replace(EVERY_NUL, '\uFFFD') : field,
+  )
 }

@@ -164,6 +164,7 @@ const deadLetters = historyTable('deadLetter', [
   ['origin', 'json', (letter) => letter.origin],
   ['raw', 'latin1', (letter) => letter.raw],
   ['raw_bytes', 'integer', (letter) => letter.rawBytes],
+  ['raw_sha256', 'text', (letter) => letter.rawSha256],
 ])
 
 /** The table of each stored event type. */

@@ -10,6 +10,7 @@ import { deadLetterLength } from './0009-dead-letter-length.ts'
 import { positionVenues } from './0010-position-venues.ts'
 import { optionalIds } from './0011-optional-ids.ts'
 import { accountOpenings } from './0012-account-openings.ts'
+import { deadLetterDigest } from './0013-dead-letter-digest.ts'
 import type { Migration } from './migrate.ts'
 
 /** Every migration of the schema, in order. Never change a released one: add another. */
@@ -26,4 +27,5 @@ export const allMigrations: readonly Migration[] = [
   positionVenues,
   optionalIds,
   accountOpenings,
+  deadLetterDigest,
 ]

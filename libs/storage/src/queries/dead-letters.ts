@@ -28,7 +28,8 @@ export interface DeadLettersQuery {
 }
 
 const COLUMNS = `run_id as "runId", producer, seq::double precision as seq, ${toUs('time')} as "tsRecvUs", source, venue,
-  symbol || '@' || venue as instrument, stage, reason, event_type as "eventType", detail, origin, coalesce(raw_bytes, length(raw))::double precision as "rawBytes"`
+  symbol || '@' || venue as instrument, stage, reason, event_type as "eventType", detail, origin, coalesce(raw_bytes, length(raw))::double precision as "rawBytes",
+  raw_sha256 as "rawSha256"`
 
 /** The newest dead letters by receive time, newest first. Throws StorageError. */
 export async function listDeadLetters(pool: pg.Pool, query: DeadLettersQuery): Promise<readonly DeadLetterSummary[]> {
