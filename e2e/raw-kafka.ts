@@ -1,6 +1,6 @@
 import { topics, type Event, type Topic } from '@triplane/contracts'
 import { decodeRecord, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
-import { Kafka, logLevel, type KafkaMessage } from 'kafkajs'
+import { Kafka, logLevel, type KafkaMessage, type Message } from 'kafkajs'
 
 /** A plain client, for what the bus does not allow. */
 const rawClient = (brokers: string) =>
@@ -20,6 +20,14 @@ export async function poisonEveryTopic(brokers: string): Promise<number> {
   for (const { name } of Object.values(topics)) await producer.send({ topic: name, messages: poisons })
   await producer.disconnect()
   return poisons.length * Object.keys(topics).length
+}
+
+/** Sends one record as it is. */
+export async function sendRaw(brokers: string, { name }: Topic, message: Message): Promise<void> {
+  const producer = rawClient(brokers).producer()
+  await producer.connect()
+  await producer.send({ topic: name, messages: [message] })
+  await producer.disconnect()
 }
 
 /** Sends again, byte for byte, every record on `topic`. Returns their number. */

@@ -62,7 +62,7 @@ export class EventIntake<In extends Event> {
     const { inputTypes, inputs, marks } = this.#options
     const { producer, topic, key, runId } = record
     const first = events[0]
-    if (first !== undefined && onlyTightens(first)) return this.#tighten(producer, events)
+    if (first !== undefined && onlyTightens(first)) return this.#tighten(record, events)
     if (!this.#isOurs(record, events)) {
       this.counts.foreign++
       return
@@ -94,11 +94,11 @@ export class EventIntake<In extends Event> {
   }
 
   /** Queues halts and reduces, of whatever time, sequence and run, for now. A copy changes nothing. */
-  #tighten(producer: string, events: readonly Event[]): void {
+  #tighten({ runId, producer }: BusRecord<unknown>, events: readonly Event[]): void {
     const { inputTypes, inputs, halts, boundUs } = this.#options
     for (const event of events) {
       if (!onlyTightens(event) || !inputTypes.has(event.type)) continue
-      if (halts.add(producer, event)) inputs.push(producer, { ...event, effectUs: boundUs() } as Event as In)
+      if (halts.add(runId, producer, event)) inputs.push(producer, { ...event, effectUs: boundUs() } as Event as In)
       else this.counts.duplicates++
     }
   }

@@ -372,8 +372,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   #takeInjected(producer: string, event: Event): void {
-    const { account } = this.#options.run
-    if (onlyTightens(event)) this.#halts.add(producer, event)
+    const { runId, account } = this.#options.run
+    if (onlyTightens(event)) this.#halts.add(runId, producer, event)
     else if (rankOf[event.type] === rank.command)
       this.#marks.set(producer, topicFor(event).name, keyOf(event, account, producer), event.seq)
     this.#stepper.push(producer, event as In)

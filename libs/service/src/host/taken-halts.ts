@@ -5,12 +5,12 @@ const KEPT = 256
 
 /** The halts and reduces taken, as they are saved: the oldest first. */
 export const takenHaltsSchema = field.list(
-  stateSchema({ producer: field.text, seq: field.integer, command: field.oneOf(operatorCommands) }),
+  stateSchema({ runId: field.text, producer: field.text, seq: field.integer, command: field.oneOf(operatorCommands) }),
 )
 export type TakenHaltsSnapshot = StateOf<typeof takenHaltsSchema>
 
 /**
- * Knows a copy of a halt or a reduce by its producer, sequence and command. Not by a high-water mark: whoever says one
+ * Knows a copy of a halt or a reduce by its run, producer, sequence and command. Not by a high-water mark: whoever says one
  * with whatever sequence is heard.
  */
 export class TakenHalts {
@@ -21,8 +21,8 @@ export class TakenHalts {
   }
 
   /** Notes one; false when it was taken before. */
-  add(producer: string, { seq, command }: OperatorCommand): boolean {
-    const halt = { producer, seq, command }
+  add(runId: string, producer: string, { seq, command }: OperatorCommand): boolean {
+    const halt = { runId, producer, seq, command }
     const name = nameOf(halt)
     if (this.#taken.has(name)) return false
     this.#taken.set(name, halt)
@@ -35,4 +35,5 @@ export class TakenHalts {
   }
 }
 
-const nameOf = ({ producer, seq, command }: TakenHaltsSnapshot[number]) => `${producer} ${seq} ${command}`
+const nameOf = ({ runId, producer, seq, command }: TakenHaltsSnapshot[number]) =>
+  `${runId} ${producer} ${seq} ${command}`
