@@ -167,6 +167,7 @@ export const recordRefusals = [
   'foreign_writer',
   'time_ahead',
   'sequence_ahead',
+  'bad_batch',
 ] as const
 export type RecordRefusal = (typeof recordRefusals)[number]
 

@@ -44,6 +44,8 @@ export interface BusRecord<Payload = readonly Event[]> {
   readonly traceparent?: string
   /** Present on a watermark, which has no events. */
   readonly watermark?: Watermark
+  /** Why it cannot be read, "Expected X, was Y": present on what stands for a batch, up to `offset`, whose payload is that batch. */
+  readonly problem?: string
   readonly events: Payload
 }
 
@@ -102,6 +104,11 @@ export interface Consumer<Payload = readonly Event[]> {
   readonly closed: boolean
   /** Whether a partition is known to have more records behind those taken; true while its end is unknown. */
   hasMore(topic: Topic, partition: number): boolean
+  /**
+   * Offset up to which everything of a partition was taken: behind the last record, and behind what the broker keeps there that
+   * is no record. Undefined before the start.
+   */
+  reached(topic: Topic, partition: number): number | undefined
   /** `nowUs` is the time against which lag is measured, on the clock that stamps `tsSentUs`. */
   stats(nowUs: number): readonly ConsumedStats[]
   /** Leaves the group without a commit, then refuses any use. */

@@ -23,16 +23,17 @@ export async function readToEnd<Payload>(
   see: (record: BusRecord<Payload>) => void,
 ): Promise<void> {
   const starts = new Map(from.map((position) => [placeOf(position.topic, position.partition), position.offset]))
-  const ends = new Map<string, number>()
+  const ends = new Map<string, { readonly topic: Topic; readonly partition: number; readonly offset: number }>()
+  const topicOf = new Map(topics.map((topic) => [topic.name, topic]))
   for (const { topic, partition, offset } of await bus.endOf(topics)) {
     const place = placeOf(topic, partition)
-    if (offset > (starts.get(place) ?? 0)) ends.set(place, offset)
+    if (offset > (starts.get(place) ?? 0)) ends.set(place, { topic: topicOf.get(topic) as Topic, partition, offset })
   }
   /** Stops waiting for records that are no longer kept. */
   async function forgetWhatIsGone(): Promise<void> {
     for (const { topic, partition, offset } of await bus.oldestOf(topics)) {
       const place = placeOf(topic, partition)
-      if (offset >= (ends.get(place) ?? Infinity)) ends.delete(place)
+      if (offset >= (ends.get(place)?.offset ?? Infinity)) ends.delete(place)
     }
   }
   await forgetWhatIsGone()
@@ -42,12 +43,12 @@ export async function readToEnd<Payload>(
     while (ends.size > 0) {
       if (!(await endsWithin(consumer.arrived(), { ms: SILENCE_MS }))) await forgetWhatIsGone()
       for (const record of consumer.take()) {
-        const place = placeOf(record.topic.name, record.partition)
-        const end = ends.get(place)
-        if (end === undefined) continue
-        if (record.offset >= end - 1) ends.delete(place)
-        if (record.offset < end) see(record)
+        const end = ends.get(placeOf(record.topic.name, record.partition))
+        if (end !== undefined && record.offset < end.offset) see(record)
       }
+      // The end may lie behind what is no record: the end of a transaction.
+      for (const [place, { topic, partition, offset }] of ends)
+        if ((consumer.reached(topic, partition) ?? 0) >= offset) ends.delete(place)
     }
   } finally {
     await consumer.close()

@@ -45,12 +45,16 @@ export function anEnd(offset: number, producerId: number, type: 'abort' | 'commi
 
 /** The record of a message at `offset`, as a consumer reads it. */
 export function recordOf(topic: Topic, partition: number, offset: number, message: Message): BusRecord<Buffer> {
-  const bytes = aBatch(offset, [message])
+  return recordsIn(topic, partition, aBatch(offset, [message]), offset)[0] as BusRecord<Buffer>
+}
+
+/** The records of batches, from offset `asked` on, as a consumer reads them. */
+export function recordsIn(topic: Topic, partition: number, bytes: Buffer, asked = 0): BusRecord<Buffer>[] {
   const records: BusRecord<Buffer>[] = []
-  const place = { topic, partition, arrives: () => 'take' as const }
-  const fetched = { bytes, from: 0, to: bytes.length, aborted: [] }
-  new BatchReader(new TextCache()).read(fetched, offset, place, (record) => records.push(record))
-  return records[0] as BusRecord<Buffer>
+  const place = { topic, partition, arrives: () => 'take' as const, passes: () => undefined }
+  const fetched = { bytes, from: 0, to: bytes.length }
+  new BatchReader(new TextCache()).read(fetched, asked, place, (record) => records.push(record))
+  return records
 }
 
 export interface AnsweredPartition {

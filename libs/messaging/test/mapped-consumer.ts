@@ -13,6 +13,7 @@ export function mappedConsumer<From, To>(
       return consumer.closed
     },
     hasMore: (topic, partition) => consumer.hasMore(topic, partition),
+    reached: (topic, partition) => consumer.reached(topic, partition),
     stats: (nowUs) => consumer.stats(nowUs),
     close: () => consumer.close(),
   }

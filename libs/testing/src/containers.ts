@@ -140,9 +140,11 @@ export async function startKafka(
   const port = await freePort()
   const { advertisedPort = port } = options
   const container = kafkaOn(port).withEnvironment({
-    KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
-    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${advertisedPort}`,
-    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    // It reaches itself otherwise than its clients do: for transactions.
+    KAFKA_LISTENERS: 'INNER://localhost:9091,PLAINTEXT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
+    KAFKA_ADVERTISED_LISTENERS: `INNER://localhost:9091,PLAINTEXT://127.0.0.1:${advertisedPort}`,
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,INNER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    KAFKA_INTER_BROKER_LISTENER_NAME: 'INNER',
   })
   const server = await start(container, port)
   return { ...server, brokers: `127.0.0.1:${port}` }
@@ -159,6 +161,8 @@ const kafkaOn = (port: number) =>
       KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
       KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
       KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+      // Made at the first transaction: fifty take long on a busy machine.
+      KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS: '1',
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
       KAFKA_HEAP_OPTS: '-Xms256m -Xmx256m',

@@ -53,4 +53,30 @@ describe('assigned partition', () => {
     arrivals(partition, 3)
     expect(partition.behind).toBe(6)
   })
+
+  it('takes one record that stands for several', () => {
+    const partition = place()
+    partition.expected = 5
+    expect([partition.arrives(5, 8), partition.arrives(8), partition.arrives(9)]).toEqual(['take', 'known', 'take'])
+    expect(partition.tally.skipped).toBe(0)
+  })
+
+  it('passes over the end of a transaction: it is no hole, and nothing waits behind it', () => {
+    const partition = place()
+    partition.expected = partition.position = 5
+    expect(partition.arrives(5)).toBe('take')
+    partition.passes(6, 6)
+    expect(partition.reached).toBe(5)
+    partition.position = 6
+    expect(partition.reached).toBe(7)
+    expect(partition.arrives(7)).toBe('take')
+    expect(partition.tally.skipped).toBe(0)
+  })
+
+  it('does not take what is passed over behind a hole for what is missing', () => {
+    const partition = place()
+    partition.expected = partition.position = 5
+    partition.passes(8, 8)
+    expect([partition.reached, partition.arrives(9)]).toEqual([5, 'again'])
+  })
 })

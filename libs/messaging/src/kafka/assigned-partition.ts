@@ -15,7 +15,8 @@ export type Arrival = 'take' | 'known' | 'again'
  *
  * Invariants
  * 1. Offsets rise; an offset that arrived is never taken again, whatever the broker sends.
- * 2. A hole is accepted only when the broker shows it twice, the second time after a seek to its beginning.
+ * 2. A hole is accepted only when the broker shows it twice, the second time after a seek to its beginning. The end of a
+ *    transaction is none.
  */
 export class AssignedPartition {
   readonly topic: Topic
@@ -37,6 +38,8 @@ export class AssignedPartition {
   /** Where the next read begins; undefined while that is the group's to say. */
   askFrom: number | undefined
   #holeEnd: number | undefined
+  /** Offset behind the newest record that arrived; undefined when none waits that did. */
+  #arrived: number | undefined
 
   constructor(topic: Topic, name: string, partition: number, tally: TopicTally) {
     this.topic = topic
@@ -55,8 +58,15 @@ export class AssignedPartition {
     return this.isOwned && this.toCommit !== undefined && this.toCommit !== this.committed
   }
 
-  /** Judges the record at `offset`. */
-  arrives(offset: number): Arrival {
+  /** Offset behind everything that was taken, and what there is nobody's to take behind that; undefined before the start. */
+  get reached(): number | undefined {
+    const { position, expected } = this
+    if (position === undefined) return this.#arrived === undefined ? expected : undefined
+    return position >= (this.#arrived ?? 0) ? Math.max(position, expected ?? 0) : position
+  }
+
+  /** Judges the record at `offset`, or the one that stands for all up to `through`. */
+  arrives(offset: number, through = offset): Arrival {
     const { expected, position, topic } = this
     if (offset < (expected ?? position ?? 0)) return 'known'
     if (expected !== undefined && offset > expected && !topic.compacted) {
@@ -68,12 +78,20 @@ export class AssignedPartition {
       this.tally.skipped += offset - expected
     }
     this.#holeEnd = undefined
-    this.expected = offset + 1
+    this.expected = this.#arrived = through + 1
     return 'take'
+  }
+
+  /** What lies from `offset` through `through` is no record for anybody: it is no hole, and the end is behind it. */
+  passes(offset: number, through: number): void {
+    const next = this.expected ?? this.position ?? offset
+    const isNext = this.topic.compacted ? next <= through : next >= offset && next <= through
+    if (isNext) this.expected = through + 1
   }
 
   /** Forgets its waiting records: it continues behind those taken. */
   forget(): void {
     this.expected = undefined
+    this.#arrived = undefined
   }
 }

@@ -123,7 +123,12 @@ export class Assignment {
   /** Whether a partition is known to have more records behind those taken; true while its end is unknown. */
   hasMore(topic: Topic, partition: number): boolean {
     const place = this.at(this.#topics.nameOf(topic), partition)
-    return place !== undefined && (place.position === undefined || place.position < place.endOffset)
+    return place !== undefined && (place.reached === undefined || place.reached < place.endOffset)
+  }
+
+  /** Offset behind everything of a partition that was taken; undefined before the start. */
+  reached(topic: Topic, partition: number): number | undefined {
+    return this.at(this.#topics.nameOf(topic), partition)?.reached
   }
 
   /** The counts of a topic, and its records still on the broker. */

@@ -22,6 +22,7 @@ const noEvents: readonly Event[] = []
 
 /**
  * Decodes the events of a record from Kafka: a binary record, or JSON, an array of events or one event, as people write it; the
+ * first byte tells which. Refuses, in this order, what stands for a batch (`bad_batch`), headers without a valid origin (`bad_header`), bytes that are neither
  * first byte tells which. Refuses, in this order, what would delete a key (`foreign_record`), headers without a valid origin (`bad_header`), bytes that are neither
  * (`bad_record`, `not_json`), an event without a schema in this build (`unknown_schema`), an invalid event, and events of
  * another topic. Watermarks have no events. With `heard`, gives the events of these types only: others of a binary record are
@@ -32,6 +33,7 @@ export function decodeRecord(
   heard?: ReadonlySet<EventType>,
 ): Result<readonly Event[], UndecodableRecord> {
   if (record.watermark !== undefined) return ok(noEvents)
+  if (record.problem !== undefined) return err({ code: 'bad_batch', detail: record.problem })
   if (record.topic.compacted && record.events.length === 0)
     return err({
       code: 'foreign_record',

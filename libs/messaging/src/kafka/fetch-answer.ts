@@ -1,5 +1,5 @@
 import { FrameReader } from './frame-reader.ts'
-import type { AbortedTransaction, FetchedRecords } from './record-batch.ts'
+import type { FetchedRecords } from './record-batch.ts'
 import { unreadable } from './unreadable.ts'
 
 /** What a broker answers of one partition. */
@@ -11,8 +11,6 @@ export interface PartitionAnswer extends FetchedRecords {
   /** Offset behind the newest record. */
   readonly highWatermark: number
 }
-
-const none: readonly AbortedTransaction[] = []
 
 /**
  * Calls `visit` with each partition of an answer to Fetch 11, and returns the error code of the whole, 0 for none. Throws when the
@@ -40,21 +38,13 @@ function readPartition(reader: FrameReader, topic: string): PartitionAnswer {
   const errorCode = reader.int16()
   const highWatermark = reader.int64()
   reader.at += 16
-  const aborted = readAborted(reader)
-  reader.at += 4
+  // Transactions that were taken back: (8, 8) each; of uncommitted reads there are none.
+  const aborted = Math.max(0, reader.int32())
+  reader.at += 16 * aborted + 4
   const size = Math.max(0, reader.int32())
   const from = reader.at
   reader.at += size
   if (reader.at > reader.bytes.length)
     throw unreadable(`Expected an answer of at least ${reader.at} bytes, was ${reader.bytes.length}`)
-  return { topic, partition, errorCode, highWatermark, aborted, bytes: reader.bytes, from, to: reader.at }
-}
-
-function readAborted(reader: FrameReader): readonly AbortedTransaction[] {
-  const count = reader.int32()
-  if (count <= 0) return none
-  const aborted: AbortedTransaction[] = []
-  for (let i = 0; i < count && reader.at < reader.bytes.length; i++)
-    aborted.push({ producerId: reader.int64(), firstOffset: reader.int64() })
-  return aborted
+  return { topic, partition, errorCode, highWatermark, bytes: reader.bytes, from, to: reader.at }
 }

@@ -1,6 +1,6 @@
 import { topics } from '@triplane/contracts'
 import type { Message } from 'kafkajs'
-import type { Broker } from 'kafkajs/src/broker/index.js'
+import type Broker from 'kafkajs/src/broker/index.js'
 import type Runner from 'kafkajs/src/consumer/runner.js'
 import { aBatch, anAnswer, type AnsweredPartition } from '../../test/fetch-answers.ts'
 import type { BusRecord } from '../bus.ts'

@@ -1,5 +1,5 @@
 import { Deferred, Signal } from '@triplane/async'
-import type { Broker } from 'kafkajs/src/broker/index.js'
+import type Broker from 'kafkajs/src/broker/index.js'
 import type Runner from 'kafkajs/src/consumer/runner.js'
 import type { AssignedPartition } from './assigned-partition.ts'
 import { throttleMsOf } from './fetch-answer.ts'

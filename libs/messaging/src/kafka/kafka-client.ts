@@ -3,6 +3,7 @@ import { patchReconnect } from './fresh-connection.ts'
 import type { KafkaBusOptions, KafkaLogLevel } from './kafka-options.ts'
 import { patchProduce } from './one-pass-produce.ts'
 import { patchFetch } from './own-fetch.ts'
+import { patchEnds } from './read-uncommitted.ts'
 import { throttleRequestQueue } from './request-queue.ts'
 import { Sockets, type SocketsObserver } from './sockets.ts'
 
@@ -49,6 +50,7 @@ export function createKafkaClient(
   patchReconnect()
   patchProduce()
   patchFetch()
+  patchEnds()
   const { brokers, clientId, tls, sasl, onLog, requestTimeoutMs = 10_000 } = options
   const sockets = new Sockets(observer)
   const kafka = new Kafka({

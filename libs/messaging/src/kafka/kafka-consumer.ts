@@ -80,6 +80,8 @@ export class KafkaConsumer implements Consumer<Buffer> {
       rebalanceTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.min(1000, sessionTimeoutMs / 3),
       allowAutoTopicCreation: false,
+      // Nobody's open transaction may hold back what is behind it (ADR 9).
+      readUncommitted: true,
       retry: { ...retry },
     })
     const { events } = this.#client
@@ -140,6 +142,10 @@ export class KafkaConsumer implements Consumer<Buffer> {
 
   hasMore(topic: Topic, partition: number): boolean {
     return this.#assignment.hasMore(topic, partition)
+  }
+
+  reached(topic: Topic, partition: number): number | undefined {
+    return this.#assignment.reached(topic, partition)
   }
 
   stats(nowUs: number): readonly ConsumedStats[] {

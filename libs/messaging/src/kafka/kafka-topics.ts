@@ -35,7 +35,7 @@ export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Prom
         topic: nameOf(topic),
         numPartitions: partitions(topic),
         replicationFactor,
-        configEntries: settingsOf(topic),
+        configEntries: settingsOf(topic, options),
       })),
     })
     options.onLog?.('info', 'topics created', { topics: missing.map(nameOf) })
@@ -55,8 +55,12 @@ export async function ensureTopics(admin: Admin, options: KafkaBusOptions): Prom
   }
 }
 
-function settingsOf(topic: Topic): IResourceConfigEntry[] {
-  const entries = { 'max.message.bytes': MAX_BATCH_BYTES }
+function settingsOf(topic: Topic, { compression }: KafkaBusOptions): IResourceConfigEntry[] {
+  const entries = {
+    'max.message.bytes': MAX_BATCH_BYTES,
+    // Whatever codec a batch comes in, we can read what the broker keeps of it.
+    'compression.type': compression === 'gzip' ? 'gzip' : 'uncompressed',
+  }
   if (!topic.compacted) {
     const { retentionHours } = topic
     return settings({ ...entries, ...(retentionHours && { 'retention.ms': retentionHours * MS_PER_HOUR }) })

@@ -63,7 +63,7 @@ declare module 'kafkajs/src/network/connection.js' {
 declare module 'kafkajs/src/broker/index.js' {
   import type Connection from 'kafkajs/src/network/connection.js'
 
-  export interface Broker {
+  export default class Broker {
     readonly brokerAddress: string
     /** What it speaks, by the key of a request. */
     readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>
@@ -72,12 +72,16 @@ declare module 'kafkajs/src/broker/index.js' {
       /** Connects it first if need be. */
       getConnection(index: number): Promise<Connection>
     }
+    listOffsets: (
+      this: Broker,
+      request: { readonly isolationLevel?: number; readonly topics: unknown },
+    ) => Promise<unknown>
     disconnect(): Promise<void>
   }
 }
 
 declare module 'kafkajs/src/consumer/runner.js' {
-  import type { Broker } from 'kafkajs/src/broker/index.js'
+  import type Broker from 'kafkajs/src/broker/index.js'
 
   interface Cluster {
     readonly brokerPool: { readonly metadata: object | null; readonly metadataExpireAt: number | null }

@@ -6,7 +6,7 @@ import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js'
 import { aBatch, anAnswer, anEnd } from '../../test/fetch-answers.ts'
 import type { BusRecord } from '../bus.ts'
 import { readFetchAnswer } from './fetch-answer.ts'
-import { BatchReader, type AbortedTransaction } from './record-batch.ts'
+import { BatchReader } from './record-batch.ts'
 import { TextCache } from './text-cache.ts'
 
 const topic = topics.fills
@@ -43,7 +43,7 @@ async function expected(payload: Buffer, asked: number): Promise<BusRecord<strin
 function read(payload: Buffer, asked: number, reader = new BatchReader(new TextCache())) {
   const records: BusRecord<string>[] = []
   let next: number | undefined
-  const place = { topic, partition: 3, arrives: () => 'take' as const }
+  const place = { topic, partition: 3, arrives: () => 'take' as const, passes: () => undefined }
   readFetchAnswer(payload, (answer) => {
     next = reader.read(answer, asked, place, (record) => {
       records.push({ ...record, events: record.events.toString('hex') })
@@ -127,32 +127,27 @@ describe('batches of records', () => {
     )
   })
 
-  it('of transactions are seen when these were committed, as kafkajs does', async () => {
-    const part = fc.record({ producerId: fc.integer({ min: 1, max: 3 }), isEnd: fc.boolean(), isAbort: fc.boolean() })
-    await fc.assert(
-      fc.asyncProperty(fc.array(part, { maxLength: 12 }), async (parts) => {
-        const since = new Map<number, number>()
-        const aborted: AbortedTransaction[] = []
-        const made = parts.map(({ producerId, isEnd, isAbort }, offset) => {
-          const firstOffset = since.get(producerId)
-          if (!isEnd || firstOffset === undefined) {
-            since.set(producerId, firstOffset ?? offset)
-            return aBatch(offset, [{ value: String(offset) }], { producerId, isTransactional: true })
-          }
-          since.delete(producerId)
-          if (isAbort) aborted.push({ producerId, firstOffset })
-          return anEnd(offset, producerId, isAbort ? 'abort' : 'commit')
-        })
-        aborted.sort((a, b) => a.firstOffset - b.firstOffset)
-        const payload = anAnswer([{ topic: name, partition: 3, aborted, records: Buffer.concat(made) }])
+  it('of transactions are seen whatever becomes of these, and their ends are not', () => {
+    const part = fc.record({
+      producerId: fc.integer({ min: 1, max: 3 }),
+      end: fc.constantFrom('abort', 'commit', false),
+    })
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const made = parts.map(({ producerId, end }, offset) =>
+          end === false
+            ? aBatch(offset, [{ value: String(offset) }], { producerId, isTransactional: true })
+            : anEnd(offset, producerId, end as 'abort' | 'commit'),
+        )
+        const payload = anAnswer([{ topic: name, partition: 3, records: Buffer.concat(made) }])
         const { records, next } = read(payload, 0)
-        expect(records).toEqual(await expected(payload, 0))
+        expect(records.map(({ offset }) => offset)).toEqual(parts.flatMap(({ end }, i) => (end === false ? i : [])))
         expect(next).toBe(parts.length)
       }),
     )
   })
 
-  it('that are broken are refused or read, within their bytes and in their time', () => {
+  it('that are broken are read, or a record with a problem stands for them, within their bytes and in their time', () => {
     const change = fc.tuple(fc.nat(), fc.nat(255))
     fc.assert(
       fc.property(log, fc.array(change, { minLength: 1, maxLength: 4 }), (batches, changes) => {
@@ -162,6 +157,7 @@ describe('batches of records', () => {
         try {
           for (const { offset } of read(payload, 5).records) expect(Number.isFinite(offset)).toBe(true)
         } catch (error) {
+          // Where the next batch begins, a broker checks before it takes one.
           expect(error).toMatchObject({ name: 'KafkaJSNotImplemented' })
         }
       }),
@@ -169,15 +165,44 @@ describe('batches of records', () => {
     )
   })
 
-  it('of an older format, and of a codec that there is none for, are refused', () => {
-    const older = aBatch(0, [{ value: 'x' }])
-    older[16] = 1
-    const snappy = aBatch(0, [{ value: 'x' }])
-    snappy[22] = 2
-    for (const [records, message] of [
-      [older, 'Expected records with format 2, was 1'],
-      [snappy, 'Expected records with no codec but gzip, was 2'],
-    ] as const)
-      expect(() => read(anAnswer([{ topic: name, partition: 3, records }]), 0)).toThrow(message)
+  it.each([
+    { name: 'of an older format', at: 16, byte: 1, problem: 'Expected records with format 2, was 1' },
+    { name: 'of a codec that there is none for', at: 22, byte: 2, problem: 'Expected no codec but gzip, was snappy' },
+    { name: 'of bytes that are not gzip', at: 22, byte: 1, problem: /^Expected gzip, was Error/ },
+    {
+      name: 'of a record that is too long',
+      at: 61,
+      byte: 126,
+      problem: 'Expected 2 records within their batch, was 0',
+    },
+  ])('$name end nothing: one record stands for them, and the next batch is read', ({ at, byte, problem }) => {
+    const broken = aBatch(7, [{ value: 'x' }, { value: 'y' }])
+    broken[at] = byte
+    const records = Buffer.concat([aBatch(6, [{ value: 'before' }]), broken, aBatch(9, [{ value: 'behind' }])])
+    const got = read(anAnswer([{ topic: name, partition: 3, records }]), 6)
+    const stand = at === 16 ? 7 : 8
+    expect(got.records.map(({ offset }) => offset)).toEqual([6, stand, 9])
+    expect(got.records[1]).toMatchObject({ producer: '', key: '', events: broken.toString('hex') })
+    expect(got.records[1]?.problem).toEqual(expect.stringMatching(problem))
+    expect(got.next).toBe(10)
+  })
+
+  it('of gzip that unpacks to more than any batch of ours are not unpacked', () => {
+    const bomb = aBatch(0, [{ value: Buffer.alloc(70_000_000) }], { isGzip: true })
+    const { records } = read(anAnswer([{ topic: name, partition: 3, records: bomb }]), 0)
+    expect(records).toEqual([expect.objectContaining({ offset: 0, problem: expect.stringContaining('Expected gzip') })])
+  })
+
+  it('that are partly read stand for what is behind that, also for a reader that begins there', () => {
+    const broken = aBatch(0, [{ value: 'x' }, { value: 'y' }])
+    broken[61 + 1 + (broken[61] as number) / 2] = 126
+    const payload = anAnswer([{ topic: name, partition: 3, records: broken }])
+    const offsets = (asked: number) =>
+      read(payload, asked).records.map(({ offset, problem }) => [offset, problem !== undefined])
+    expect(offsets(0)).toEqual([
+      [0, false],
+      [1, true],
+    ])
+    expect(offsets(1)).toEqual([[1, true]])
   })
 })

@@ -11,49 +11,46 @@ import { unreadable } from './unreadable.ts'
 const LENGTH_END = 12
 const FORMAT_AT = 16
 const ATTRIBUTES_AT = 21
+const LAST_DELTA_AT = 23
 /** ... two times (16), producer (8), its epoch (2), its sequence (4), count (4), records. */
-const PRODUCER_AT = 43
 const COUNT_AT = 57
 const HEAD_BYTES = 61
 
 const FORMAT = 2
 const CODEC_BITS = 7
-const TRANSACTIONAL_BIT = 16
 const CONTROL_BIT = 32
 const GZIP = 1
-/** Type of the control record at the end of a transaction that was taken back. */
-const ABORT = 0
-
-/** A transaction that was taken back: its producer's records from this offset on, up to its end, are not to be seen. */
-export interface AbortedTransaction {
-  readonly producerId: number
-  readonly firstOffset: number
-}
+/** The names of the codecs, for people. */
+const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+/** What a batch may unpack to: no batch of ours, which the topics bound, comes near it. */
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
 /** The records of a partition in an answer: batches from `from` to before `to`, the last one of which may be cut. */
 export interface FetchedRecords {
   readonly bytes: Buffer
   readonly from: number
   readonly to: number
-  readonly aborted: readonly AbortedTransaction[]
 }
 
 /** Where the records belong. */
 export interface RecordPlace {
   readonly topic: Topic
   readonly partition: number
-  /** Judges the record at `offset`. */
-  arrives(offset: number): Arrival
+  /** Judges the record at `offset`, or the one that stands for all up to `through`. */
+  arrives(offset: number, through?: number): Arrival
+  /** What lies from `offset` through `through` is nobody's to see. */
+  passes(offset: number, through: number): void
 }
 
 type Push = (record: BusRecord<Buffer>) => void
 
-/** A batch's records: `count` of them, up to `end` of what `reader` reads. */
+/** A batch: bytes from `at` to before `end` of an answer, with the offsets from `firstOffset` through `lastOffset`. */
 interface Batch {
-  readonly reader: FrameReader
+  readonly bytes: Buffer
+  readonly at: number
   readonly end: number
-  readonly count: number
   readonly firstOffset: number
+  readonly lastOffset: number
   readonly asked: number
 }
 
@@ -63,9 +60,10 @@ const empty = Buffer.alloc(0)
 
 /**
  * Reads records of Kafka's format 2 in one pass, and only what of them is needed. Values are views of the answer; gzip is unpacked.
- * Control records, and those of transactions that were taken back, are passed over. What it cannot read (other codecs, older
- * formats, broken bytes) it refuses by throwing `KafkaJSNotImplemented`, with which a consumer crashes and says so. Sums are not
- * checked, nor does kafkajs.
+ * Control records are passed over; those of transactions are read at once, whatever becomes of these: nothing of ours is written in
+ * one, and one that is left open must not hold back what is behind it. What cannot be read (other codecs, older formats, broken
+ * bytes) ends nothing: one record with a `problem` stands for it, and what is behind it is read. Sums are not checked, nor does
+ * kafkajs.
  */
 export class BatchReader {
   readonly #texts: TextCache
@@ -79,46 +77,62 @@ export class BatchReader {
   /**
    * Gives `push` the records from offset `asked` on that `place` takes: a batch may begin before it. Returns the offset to ask for
    * next: the one behind the last whole batch, `asked` when there is none, undefined when the place wants to be asked for again.
+   * Throws when a batch does not say where the next one begins, which a broker checks before it takes one.
    */
-  read({ bytes, from, to, aborted }: FetchedRecords, asked: number, place: RecordPlace, push: Push) {
-    let open = aborted
+  read({ bytes, from, to }: FetchedRecords, asked: number, place: RecordPlace, push: Push): number | undefined {
     let next = asked
     for (let at = from; at + FORMAT_AT < to;) {
-      const format = bytes[at + FORMAT_AT]
-      if (format !== FORMAT) throw refused(`format ${FORMAT}`, format)
       const head = new FrameReader(bytes, at)
       const firstOffset = head.int64()
       const end = at + LENGTH_END + head.int32()
       if (end > to) break
-      if (end < at + HEAD_BYTES) throw refused(`a batch of at least ${HEAD_BYTES} bytes`, end - at)
-      head.at = at + ATTRIBUTES_AT
-      const attributes = head.int16()
-      const lastOffset = firstOffset + head.int32()
-      head.at = at + PRODUCER_AT
-      const producerId = head.int64()
-      const isAborted = ({ producerId: id, firstOffset: since }: AbortedTransaction) =>
-        id === producerId && since <= lastOffset
-      if (attributes & CONTROL_BIT) {
-        if (isAbort(bytes, at)) open = open.filter((one) => !isAborted(one))
-      } else if (!(attributes & TRANSACTIONAL_BIT) || !open.some(isAborted)) {
-        head.at = at + COUNT_AT
-        const count = head.int32()
-        const reader = unpacked(head, end, attributes & CODEC_BITS)
-        const batch = { reader, end: reader === head ? end : reader.bytes.length, count, firstOffset, asked }
-        if (!this.#readBatch(batch, place, push)) return undefined
-      }
-      next = Math.max(next, lastOffset + 1)
+      if (end <= at + FORMAT_AT) throw unreadable(`Expected a batch of records, was ${end - at} bytes`)
+      head.at = at + LAST_DELTA_AT
+      const delta = isWhole(bytes, at, end) ? Math.max(0, head.int32()) : 0
+      const batch = { bytes, at, end, firstOffset, lastOffset: firstOffset + delta, asked }
+      if (!this.#readBatch(batch, place, push)) return undefined
+      next = Math.max(next, batch.lastOffset + 1)
       at = end
     }
     return next
   }
 
   /** False when the place wants to be asked for again. */
-  #readBatch({ reader, end, count, firstOffset, asked }: Batch, place: RecordPlace, push: Push): boolean {
+  #readBatch(batch: Batch, place: RecordPlace, push: Push): boolean {
+    const { bytes, at, end, firstOffset, lastOffset, asked } = batch
+    if (lastOffset < asked) return true
+    const first = Math.max(asked, firstOffset)
+    if (bytes[at + FORMAT_AT] !== FORMAT)
+      return this.#refuse(batch, first, place, push, `Expected records with format 2, was ${bytes[at + FORMAT_AT]}`)
+    if (!isWhole(bytes, at, end))
+      return this.#refuse(batch, first, place, push, `Expected at least ${HEAD_BYTES} bytes, was ${end - at}`)
+    const head = new FrameReader(bytes, at + ATTRIBUTES_AT)
+    const attributes = head.int16()
+    head.at = at + COUNT_AT
+    const count = head.int32()
+    if (attributes & CONTROL_BIT || count === 0) {
+      place.passes(first, lastOffset)
+      return true
+    }
+    const reader = unpacked(head, end, attributes & CODEC_BITS)
+    if (typeof reader === 'string') return this.#refuse(batch, first, place, push, reader)
+    return this.#readRecords(batch, { reader, end: reader === head ? end : reader.bytes.length, count }, place, push)
+  }
+
+  /** False when the place wants to be asked for again. */
+  #readRecords(
+    batch: Batch,
+    { reader, end, count }: { readonly reader: FrameReader; readonly end: number; readonly count: number },
+    place: RecordPlace,
+    push: Push,
+  ): boolean {
+    const { firstOffset, lastOffset, asked } = batch
+    let next = Math.max(asked, firstOffset)
     for (let i = 0; i < count; i++) {
       const size = reader.varint()
       const recordEnd = reader.at + size
-      if (size <= 0 || recordEnd > end) throw refused('records within their batch', `${count}, the ${i}th too long`)
+      if (size <= 0 || recordEnd > end)
+        return this.#refuse(batch, next, place, push, `Expected ${count} records within their batch, was ${i}`)
       reader.at++
       reader.skipVarint()
       const offset = firstOffset + reader.varint()
@@ -126,14 +140,36 @@ export class BatchReader {
         reader.at = recordEnd
         continue
       }
-      const record = this.#readRecord(reader, offset, place)
-      if (reader.at > recordEnd) throw refused('a record of its own length', 'longer')
+      const record = offset <= lastOffset ? this.#readRecord(reader, offset, place) : undefined
+      if (record === undefined || reader.at > recordEnd)
+        return this.#refuse(batch, next, place, push, `Expected a record of its own length, was another: the ${i}th`)
       reader.at = recordEnd
       const arrival = place.arrives(offset)
       if (arrival === 'again') return false
       if (arrival === 'take') push(record)
+      next = offset + 1
     }
+    // Compaction may have dropped the last ones.
+    if (place.topic.compacted && next <= lastOffset) place.passes(next, lastOffset)
     return true
+  }
+
+  /** One record stands for what of a batch cannot be read, from `first` on. False when the place wants to be asked for again. */
+  #refuse(
+    { bytes, at, end, lastOffset }: Batch,
+    first: number,
+    place: RecordPlace,
+    push: Push,
+    problem: string,
+  ): boolean {
+    if (first > lastOffset) return true
+    const arrival = place.arrives(first, lastOffset)
+    const { topic, partition } = place
+    const { runId, producer, seq, tsSentUs } = unknownOrigin
+    const events = bytes.subarray(at, end)
+    if (arrival === 'take')
+      push({ topic, partition, offset: lastOffset, key: '', runId, producer, seq, tsSentUs, events, problem })
+    return arrival !== 'again'
   }
 
   /** A record, whatever its contents: without a valid origin it has the producer '' and the sequence 0, which is refused later. */
@@ -169,29 +205,18 @@ function passBytes(reader: FrameReader): number {
   return at
 }
 
-/** The records behind the head of a batch, unpacked if need be. */
-function unpacked(head: FrameReader, end: number, codec: number): FrameReader {
+/** The records behind the head of a batch, unpacked if need be; or why they cannot be. */
+function unpacked(head: FrameReader, end: number, codec: number): FrameReader | string {
   if (codec === 0) return head
-  if (codec !== GZIP) throw refused('no codec but gzip', codec)
+  if (codec !== GZIP) return `Expected no codec but gzip, was ${codecs[codec] ?? codec}`
   try {
-    return new FrameReader(gunzipSync(head.bytes.subarray(head.at, end)))
+    const packed = head.bytes.subarray(head.at, end)
+    return new FrameReader(gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }))
   } catch (error) {
-    throw refused('gzip', String(error))
+    return `Expected gzip, was ${String(error)}`
   }
 }
 
-/** Whether the control record of the batch at `at` ends a transaction that was taken back. Its key: version and type, two bytes each. */
-function isAbort(bytes: Buffer, at: number): boolean {
-  const reader = new FrameReader(bytes, at + HEAD_BYTES)
-  reader.varint()
-  reader.at++
-  reader.skipVarint()
-  reader.varint()
-  reader.varint()
-  reader.int16()
-  return reader.int16() === ABORT
-}
-
-function refused(expected: string, was: unknown): Error {
-  return unreadable(`Expected records with ${expected}, was ${String(was)}`)
-}
+/** Whether a batch has room for its head. */
+const isWhole = (bytes: Buffer, at: number, end: number): boolean =>
+  bytes[at + FORMAT_AT] === FORMAT && end >= at + HEAD_BYTES

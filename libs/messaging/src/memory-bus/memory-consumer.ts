@@ -95,6 +95,10 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     )
   }
 
+  reached(topic: Topic, partition: number): number | undefined {
+    return this.#readers.find(({ log }) => log.topic === topic && log.partition === partition)?.position
+  }
+
   stats(nowUs: number): readonly ConsumedStats[] {
     const untaken = new Map<string, { records: number; readonly oldestUs: number }>()
     for (let i = this.#head; i < this.#end; i++) {

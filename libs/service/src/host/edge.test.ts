@@ -1,5 +1,5 @@
-import type { Heartbeat } from '@triplane/contracts'
-import { createMemoryBus } from '@triplane/messaging'
+import { encodeLine, topics, type DeadLetter, type Heartbeat } from '@triplane/contracts'
+import { createMemoryBus, type BusRecord, type Producer } from '@triplane/messaging'
 import { Edge } from './edge.ts'
 
 const SILENCE_US = 1_000_000
@@ -50,5 +50,52 @@ describe('the heartbeats of an edge', () => {
     }
     expect(said).toEqual([0, 1, 1, 1])
     expect(edge.lastSeenUs).toBe(0)
+  })
+})
+
+describe('the dead letters of an edge', () => {
+  const clock = { nowUs: () => 1_700_000_000_000_000, monotonicUs: () => 0 }
+  const nuls = Buffer.alloc(200_000)
+  const refusal = { code: 'not_json', detail: nuls.toString() }
+  const aRecord = (fields: Partial<BusRecord<Buffer>> = {}): BusRecord<Buffer> => ({
+    ...{ topic: topics.market, partition: 0, offset: 7, key: nuls.toString(), runId: 'r' },
+    ...{ producer: nuls.toString(), seq: 1, tsSentUs: 1, events: nuls, ...fields },
+  })
+
+  function edgeWith(isHalfFull: () => boolean) {
+    const sent: DeadLetter[] = []
+    const said: DeadLetter[] = []
+    const unsent: DeadLetter[] = []
+    const producer = {
+      get isHalfFull() {
+        return isHalfFull()
+      },
+      send: (_topic, _key, [letter]) => void sent.push(letter as DeadLetter),
+    } satisfies Partial<Producer> as unknown as Producer
+    const edge = new Edge({
+      ...{ name: 'e', stage: 'order', producer, run: { account: 'a' }, lastSeq: 0, clock },
+      onDeadLetter: (letter) => said.push(letter),
+      onUnsent: (letter) => unsent.push(letter),
+    })
+    return { edge, sent, said, unsent }
+  }
+
+  it('can be sent, whatever came: each part of one is bounded', () => {
+    const { edge, sent } = edgeWith(() => false)
+    edge.deadLetter({ record: aRecord(), stage: 'decode', refusal })
+    const [letter] = sent
+    expect(letter).toMatchObject({ rawBytes: 200_000, rawSha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(Buffer.byteLength(encodeLine(letter as DeadLetter))).toBeLessThan(450_000)
+    expect(letter?.source.length).toBeLessThan(300)
+  })
+
+  it('are not sent while half of what may wait does: that is said once, and each is counted', () => {
+    let isHalfFull = false
+    const { edge, sent, said, unsent } = edgeWith(() => isHalfFull)
+    for (const isFull of [false, true, true, true, false, true]) {
+      isHalfFull = isFull
+      edge.deadLetter({ record: aRecord(), stage: 'decode', refusal })
+    }
+    expect([sent.length, said.length, unsent.map(({ seq }) => seq)]).toEqual([2, 6, [2, 6]])
   })
 })

@@ -34,7 +34,10 @@ export interface EdgeOptions {
   /** Called with each sequence before it is used. */
   readonly onSequence?: (seq: number) => void
   readonly clock: Clock
+  /** Called with every dead letter, sent or not. */
   readonly onDeadLetter?: (letter: DeadLetter) => void
+  /** Called with the first of a row of dead letters that are not sent: too many wait for the bus. */
+  readonly onUnsent?: (letter: DeadLetter) => void
 }
 
 /** Sends what bypasses the core: heartbeats and dead letters. Part of no snapshot and no hash. */
@@ -44,6 +47,7 @@ export class Edge {
   #originUs = 0
   #lastSeenUs: number | undefined
   #beatUs = -Infinity
+  #isFlooded = false
 
   constructor(options: EdgeOptions) {
     this.#options = options
@@ -109,7 +113,10 @@ export class Edge {
     return this.#options.producer.flush()
   }
 
-  /** Publishes a refused record of the bus as a dead letter, with its bytes. */
+  /**
+   * Publishes a refused record of the bus as a dead letter, with its bytes. A flood of them is not sent whole: half of what may wait
+   * for the bus is kept for everything else. The records lie where they came.
+   */
   deadLetter({ record, stage, refusal }: RefusedRecord<Uint8Array>): void {
     const { topic, partition, offset, key } = record
     const letter: DeadLetter = {
@@ -124,7 +131,10 @@ export class Edge {
       origin: { topic: topic.name, partition, offset, key: keptText(key) },
       ...rawOf(record.events),
     }
-    this.#options.producer.send(topics.deadLetters, letter.source, [letter])
-    this.#options.onDeadLetter?.(letter)
+    const { producer, onDeadLetter, onUnsent } = this.#options
+    if (!producer.isHalfFull) producer.send(topics.deadLetters, letter.source, [letter])
+    else if (!this.#isFlooded) onUnsent?.(letter)
+    this.#isFlooded = producer.isHalfFull
+    onDeadLetter?.(letter)
   }
 }

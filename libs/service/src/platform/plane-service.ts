@@ -161,6 +161,8 @@ export class PlaneService {
         history?.write(edgeName, [letter])
         onRefusedRecord(letter.reason)
       },
+      onUnsent: ({ origin }) =>
+        runLogger.warning('Too many dead letters wait: the next ones are not sent', { ...origin }),
     })
     const newerRun = this.#watch?.newerThan(run)
     try {

@@ -1,3 +1,4 @@
+import { endsWithin } from '@triplane/async'
 import { judgeOwner, topics, type Event, type ForeignRecord, type Run, type RunMode } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
 import type { Bus, BusRecord, Consumer, Refusal } from '@triplane/messaging'
@@ -64,6 +65,9 @@ export async function startRun(bus: Bus<unknown>, options: NewRun): Promise<Run>
   return run
 }
 
+/** Wall time without a record after which to look whether there is still something to wait for. */
+const SILENCE_MS = 2000
+
 type Decode<Payload> = (record: BusRecord<Payload>) => Result<readonly Event[], Refusal>
 
 /** The runs on the bus, oldest first; the last one is the current run. */
@@ -83,7 +87,6 @@ export class RunWatch<Payload> {
   readonly #decode: Decode<Payload>
   readonly #onForeign: (foreign: ForeignRecord) => void
   readonly #runs: Run[] = []
-  #nextOffset = 0
 
   /** `onForeign` is called with every record that its owner did not write. */
   constructor(
@@ -101,7 +104,8 @@ export class RunWatch<Payload> {
   /** The runs on the topic now, oldest first. */
   async known(): Promise<Run[]> {
     const [end] = await this.#bus.endOf([topics.runs])
-    while (end !== undefined && this.#nextOffset < end.offset && !this.#consumer.closed) await this.#more()
+    const hasMore = () => (this.#consumer.reached(topics.runs, 0) ?? 0) < (end?.offset ?? 0)
+    while (!this.#consumer.closed && hasMore()) await this.#more(SILENCE_MS)
     return [...this.#runs]
   }
 
@@ -126,12 +130,14 @@ export class RunWatch<Payload> {
     return this.#consumer.close()
   }
 
-  async #more(): Promise<void> {
+  /** Takes what arrives, or nothing when nothing does for `ms`: the end may lie behind what is no record. */
+  async #more(ms = Infinity): Promise<void> {
     if (this.#consumer.closed) return
-    await this.#consumer.arrived()
+    const arrived = this.#consumer.arrived()
+    if (ms === Infinity) await arrived
+    else await endsWithin(arrived, { ms })
     if (this.#consumer.closed) return
     for (const record of this.#consumer.take()) {
-      this.#nextOffset = record.offset + 1
       const events = this.#decode(record)
       const foreign = events.ok ? judgeOwner(record, events.value) : foreignIn(events.error)
       if (foreign) this.#onForeign(foreign)
