@@ -1,3 +1,4 @@
+import type { PreparedKafka } from '@triplane/messaging'
 import type { CopyReport, CopyStorageOptions, StoredRun } from '@triplane/storage'
 import type pg from 'pg'
 import type { Environment } from './environment.ts'
@@ -41,6 +42,8 @@ export interface Edges {
   readonly openTopicReader: (environment: Environment) => Promise<TopicReader>
   /** The newest runs of an `npm start` that runs here, newest first; absent where none runs, or Kafka is configured. */
   readonly readLocalRuns?: () => Promise<readonly StoredRun[]>
+  /** Makes what Kafka lacks of topics and rights. Rejects when it does not answer, or does not let us. */
+  readonly prepareKafka: (environment: Environment) => Promise<PreparedKafka>
   readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
   readonly openDeadLetters: (environment: Environment) => DeadLetters
   readonly openExecutions: (environment: Environment) => Executions

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '@triplane/kernel'
-import { createKafkaBus, decodeRecord, type KafkaBus } from '@triplane/messaging'
+import { createKafkaBus, decodeRecord, prepareKafka, type KafkaBus, type KafkaBusOptions } from '@triplane/messaging'
 import { findRunningSystem } from '@triplane/service'
 import { copyStorage, listRuns, openDatabase } from '@triplane/storage'
 import type { Edges, Screen } from './edges.ts'
@@ -56,9 +56,13 @@ function readRunsOf(databaseUrl: string) {
   }
 }
 
-async function openBus(environment: Environment): Promise<KafkaBus> {
+async function busOptions(environment: Environment): Promise<KafkaBusOptions> {
   const nowUs = () => systemClock.nowUs()
-  return createKafkaBus({ ...(await kafkaOptions(environment)), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS })
+  return { ...(await kafkaOptions(environment)), nowUs, connectTimeoutMs: CONNECT_TIMEOUT_MS }
+}
+
+async function openBus(environment: Environment): Promise<KafkaBus> {
+  return createKafkaBus(await busOptions(environment))
 }
 
 const system = findRunningSystem(process.env['TRIPLANE_VAR'] || VAR_FOLDER)
@@ -75,6 +79,7 @@ const edges: Edges = {
   openControlTopics: async (environment) => createControlTopics(await openBus(environment), decodeRecord),
   openTopicReader: async (environment) =>
     createTopicReader(await openBus(environment), decodeRecord, ({ events }) => events),
+  prepareKafka: async (environment) => prepareKafka(await busOptions(environment)),
   openRawProducer,
   ...(system?.databaseUrl !== undefined &&
     !environment['KAFKA_BROKERS'] && { readLocalRuns: readRunsOf(system.databaseUrl) }),

@@ -6,6 +6,7 @@ import type { CommandLine } from './commands/command-line.ts'
 import { addAlertsCommands } from './commands/alerts-commands.ts'
 import { addAuditCommands } from './commands/audit-commands.ts'
 import { addDlqCommands } from './commands/dlq-commands.ts'
+import { addKafkaCommands } from './commands/kafka-commands.ts'
 import { addLogCommands } from './commands/log-commands.ts'
 import { addMonitoringCommands } from './commands/monitoring-commands.ts'
 import { addOrderCommands } from './commands/order-commands.ts'
@@ -33,6 +34,7 @@ const addAll = [
   addProfileCommand,
   addTokenCommands,
   addTopicCommands,
+  addKafkaCommands,
   addLogCommands,
 ]
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Serv
 import type { AddressInfo } from 'node:net'
 import { topics, wire, type AuditLink } from '@triplane/contracts'
 import { err, ok } from '@triplane/kernel'
-import { createMemoryBus, type BusRecord } from '@triplane/messaging'
+import { createMemoryBus, type BusRecord, type PreparedKafka } from '@triplane/messaging'
 import type { AuditVerdict, StoredDeadLetter, StoredExecutions } from '@triplane/storage'
 import { testStartUs } from '@triplane/testing'
 import pg from 'pg'
@@ -24,6 +24,7 @@ export class CliWorld {
   executions: StoredExecutions = { journal: [], orders: [], fills: [], opening: undefined, refused: [] }
   environment: Environment = {}
   kafkaFault: Error | undefined
+  prepared: PreparedKafka = { granted: 0, revoked: 0 }
   /** Which records of a topic can be read. */
   isReadable: (record: BusRecord) => boolean = () => true
   copy: Edges['copyStorage'] = () => Promise.reject(new Error('not expected'))
@@ -88,6 +89,7 @@ export class CliWorld {
           ({ events }) => wire.encodeRecord(events),
         )
       },
+      prepareKafka: async () => this.prepared,
       openRawProducer: async () => ({
         send: async (records) => void this.redriven.push(...records),
         close: () => Promise.resolve(),

@@ -6,6 +6,7 @@ export { createMemoryBus } from './memory-bus/memory-bus.ts'
 // Kafka
 export { createKafkaBus, type KafkaBus } from './kafka/kafka-bus.ts'
 export type { KafkaBusOptions, KafkaTls } from './kafka/kafka-options.ts'
+export { prepareKafka, type PreparedKafka } from './kafka/prepare-kafka.ts'
 export { decodeRecord } from './kafka/decode-record.ts'
 // A consumer's edge
 export { createRecordIntake, type Refusal, type RefusedRecord } from './record-intake.ts'

@@ -8,6 +8,7 @@ import type { KafkaBusOptions } from './kafka-options.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 import { ensureTopics } from './kafka-topics.ts'
 import { refusedLogin } from './not-authenticated.ts'
+import { refusedRight } from './not-authorized.ts'
 import { persistently, within } from './time-limit.ts'
 
 /** How long a broker may take to answer a request for metadata or ends. */
@@ -30,7 +31,8 @@ export interface KafkaBus extends Bus<Buffer> {
 
 /**
  * Connects, creates the missing topics of `contracts`, and reads their partitions. Rejects with `unreachable` when no broker
- * answers in time, at once with `not_authenticated`, and with `wrong_topic_settings`.
+ * answers in time, at once with `not_authenticated`, `not_authorized` (a topic is missing and may not be made), and with
+ * `wrong_topic_settings`.
  */
 export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Promise<KafkaBus> {
   const options = onLog === undefined ? given : { ...given, onLog: throttleLog(onLog) }
@@ -53,7 +55,7 @@ export async function createKafkaBus({ onLog, ...given }: KafkaBusOptions): Prom
       await admin.connect()
       return await ensureTopics(admin, options)
     } catch (error) {
-      throw refusedLogin(error, options) ?? error
+      throw refusedLogin(error, options) ?? refusedRight(error, options) ?? error
     }
   }
   const topics = await persistently(

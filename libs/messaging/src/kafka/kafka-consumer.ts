@@ -32,6 +32,12 @@ const LEAVE_MS = 2000
 /** Pause before a consumer that could not start, or crashed, starts again. */
 const RESTART_MS = 500
 
+/** What kafkajs does not say: a broker names no coordinator to a user without a right to the group. */
+function hintOn({ name }: { readonly name?: string }): { readonly hint?: string } {
+  if (name !== 'KafkaJSGroupCoordinatorNotFound') return {}
+  return { hint: 'the broker has just started, or this user may not join groups of this name' }
+}
+
 const nothing: readonly BusRecord<Buffer>[] = []
 
 /**
@@ -207,7 +213,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
       } catch (error) {
         if (error instanceof BusError && !error.retryable) return this.#fail(error)
         this.#assignment.countError()
-        this.#log('warn', 'a consumer could not start', { error: String(error) })
+        this.#log('warn', 'a consumer could not start', { error: String(error), ...hintOn(error as Error) })
       }
       await delay(RESTART_MS, this.#over.signal)
     }
@@ -296,7 +302,7 @@ export class KafkaConsumer implements Consumer<Buffer> {
   #crashed(error: Error, isRestarted: boolean): void {
     if (this.#closing) return
     this.#assignment.countError()
-    this.#log(isRestarted ? 'warn' : 'error', 'a consumer crashed', { error: String(error) })
+    this.#log(isRestarted ? 'warn' : 'error', 'a consumer crashed', { error: String(error), ...hintOn(error) })
     if (!isRestarted && !this.#closing)
       this.#starting = this.#starting.then(() => delay(RESTART_MS, this.#over.signal)).then(() => this.#start())
   }

@@ -20,7 +20,7 @@ export interface KafkaConnection {
 
 /**
  * Connects to Kafka, with retries; undefined when `stopping` aborts first. Rejects when retries cannot help: wrong
- * passwords, certificates or topics.
+ * passwords, certificates, rights or topics.
  */
 export async function connectKafka(
   { config, clientId, logger, clock, onFatal }: KafkaConnection,
@@ -28,6 +28,10 @@ export async function connectKafka(
 ): Promise<KafkaBus | undefined> {
   const options = { ...kafkaOptionsOf(config, clientId), nowUs: () => clock.nowUs(), onFatal, onLog: logTo(logger) }
   let failures = 0
+  if (config.username === undefined && config.certificateFile === undefined)
+    logger.warning('Kafka asks nobody who is there: whoever reaches it can write what only a plane may', {
+      brokers: config.brokers,
+    })
   return retry(() => createKafkaBus(options), {
     backoff: { firstMs: RETRY_MS, longestMs: RETRY_MS },
     signal: stopping,
