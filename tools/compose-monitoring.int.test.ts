@@ -163,7 +163,7 @@ describeWithDocker(
       const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
       const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
       const hidden = [...Object.values(secrets), ...printed.map((line) => line.split(' ').at(-1) ?? '')]
-      expect(hidden).toHaveLength(11)
+      expect(hidden).toHaveLength(12)
       const told = [
         docker('inspect', ...ids.stdout.trim().split('\n')).stdout,
         await get('alertmanager', '/api/v2/status'),

@@ -54,22 +54,41 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     up()
     first = stored()
     expect([...first.keys()].sort()).toEqual([
+      'data-plane/data-plane-kafka-password',
       'data-plane/database-password',
       'data-plane/operator-tokens',
       'data-plane/redis-password',
       'grafana/grafana-password',
       'grafana/grafana-postgres-password',
       'grafana/grafana-secret-key',
+      'heartbeat-watch/heartbeat-watch-kafka-password',
+      'kafka-setup/kafka-setup-password',
+      'kafka/cli.scram',
+      'kafka/data-plane-kafka-password',
+      'kafka/data-plane.scram',
+      'kafka/heartbeat-watch-kafka-password',
+      'kafka/heartbeat-watch.scram',
+      'kafka/kafka-broker-password',
+      'kafka/kafka-password',
+      'kafka/kafka-setup-password',
+      'kafka/order-plane-kafka-password',
+      'kafka/order-plane.scram',
+      'kafka/server.properties',
+      'kafka/setup.properties',
+      'kafka/strategy-plane-kafka-password',
+      'kafka/strategy-plane.scram',
       'operator/audit-key',
       'operator/database-password',
       'operator/grafana-password',
       'operator/grafana-postgres-password',
       'operator/grafana-secret-key',
+      'operator/kafka-password',
       'operator/operator-token',
       'operator/redis-password',
       'order-plane/audit-key',
       'order-plane/database-password',
       'order-plane/operator-tokens',
+      'order-plane/order-plane-kafka-password',
       'order-plane/redis-password',
       'postgres/database-password',
       'postgres/grafana-postgres-password',
@@ -79,10 +98,11 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
       'strategy-plane/database-password',
       'strategy-plane/operator-tokens',
       'strategy-plane/redis-password',
+      'strategy-plane/strategy-plane-kafka-password',
     ])
     const made = [...first].filter(([path]) => path.startsWith('operator/')).map(([, content]) => content)
-    expect(made).toHaveLength(7)
-    expect(new Set([...made, first.get('postgres/postgres-password'), first.get('redis/stack-password')]).size).toBe(9)
+    expect(made).toHaveLength(8)
+    expect(new Set([...made, first.get('postgres/postgres-password'), first.get('redis/stack-password')]).size).toBe(10)
     expect(asTriplane(first.get('order-plane/database-password') ?? '').stdout).toBe('1\n')
     expect(asTriplane('').code).not.toBe(0)
     expect(asRole('grafana', first.get('grafana/grafana-postgres-password') ?? '').stdout).toBe('1\n')
@@ -109,6 +129,8 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
   it('makes each file readable only by the one user that needs it', () => {
     const uidOf = (service: string, user: string) => project.exec(service, 'id', '-u', user).stdout.trim()
     const uids = { postgres: uidOf('postgres', 'postgres'), redis: uidOf('redis', 'redis'), grafana: '472' }
+    // Kafka's image copies this one with its mode, and writes on.
+    const modeOf = (path: string) => (path === 'kafka/server.properties' ? '600' : '400')
     const list = project.run(
       'run',
       '--rm',
@@ -124,7 +146,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     const wanted = [...new Set([...first.keys()].flatMap((path) => [path.split('/')[0] ?? '', path]))].map((path) => {
       const [consumer = '', file] = path.split('/')
       const uid = consumer in uids ? uids[consumer as keyof typeof uids] : '1000'
-      return `${path} ${file === undefined ? 'd 500' : 'f 400'} ${uid}`
+      return `${path} ${file === undefined ? 'd 500' : `f ${modeOf(path)}`} ${uid}`
     })
     expect(list.trim().split('\n').sort()).toEqual(wanted.sort())
   })
@@ -137,6 +159,7 @@ describeWithDocker(['timescale', 'redis'], 'secrets of the compose stack', () =>
     const shown = [
       'database-password',
       'redis-password',
+      'kafka-password',
       'operator-token',
       'audit-key',
       'grafana-password',

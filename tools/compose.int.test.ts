@@ -12,7 +12,7 @@ const planes = ['data-plane', 'strategy-plane', 'order-plane'] as const
 const servers = ['kafka', 'postgres', 'redis'] as const
 /** Published by docker-compose.monitoring.yml, and tested in its own suite. */
 const monitoring = ['prometheus', 'alertmanager', 'grafana', 'pushgateway'] as const
-const oneShots = ['secrets', 'postgres-role', 'redis-users', 'run'] as const
+const oneShots = ['secrets', 'postgres-role', 'redis-users', 'kafka-users', 'kafka-rights', 'run'] as const
 
 const MAX_ADDED_BYTES = 60_000_000
 const MAX_IDLE_BYTES = 1.5e9
@@ -125,6 +125,8 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
       '/opt/kafka/bin/kafka-topics.sh',
       '--bootstrap-server',
       'localhost:9092',
+      '--command-config',
+      '/mnt/shared/config/setup.properties',
       '--list',
     )
     const topics = list.stdout.trim().split('\n')
@@ -177,7 +179,7 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
   it('keeps passwords, tokens and keys out of environments and of `docker inspect`', () => {
     const printed = project.run('run', '--rm', '--no-TTY', 'secrets', 'print').trim().split('\n')
     const secrets = printed.map((line) => line.split(' ').at(-1) ?? '')
-    expect(secrets).toHaveLength(7)
+    expect(secrets).toHaveLength(8)
     const ids = docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${project.name}`)
     const environments = planes.map(
       (plane) => project.exec(plane, 'bash', '-c', 'cat /proc/[0-9]*/{environ,cmdline}').stdout,

@@ -4,6 +4,7 @@
 // 1. What a volume holds stays, unless .env sets something else. What .env sets wins.
 // 2. Nothing is written before everything has been checked; a file appears whole or not at all.
 // 3. A file is 0400 in a folder that is 0500, both owned by the one user that reads it. An unchanged one is not touched.
+//    Kafka's server.properties is 0600: its image copies the file with its mode, and writes on.
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,9 +22,12 @@ const USERS = process.env.SECRETS_USERS ?? '/users'
 const consumers = {
   postgres: () => userOf('postgres', 'postgres'),
   redis: () => userOf('redis', 'redis'),
+  kafka: () => userOf('kafka', 'appuser'),
+  'kafka-setup': nodeUser,
   'data-plane': nodeUser,
   'strategy-plane': nodeUser,
   'order-plane': nodeUser,
+  'heartbeat-watch': nodeUser,
   operator: nodeUser,
   grafana: grafanaUser,
 }
@@ -39,7 +43,7 @@ const token = {
   expected: '24 to 128 letters, digits and ._~+/=-',
   make: () => randomBytes(32).toString('base64url'),
 }
-/** Grafana replaces $NAME and %(name)s wherever it reads a setting, passwords not excepted. */
+/** Grafana replaces $NAME and %(name)s wherever it reads a setting, passwords not excepted; Kafka's files have quotes and brackets. */
 const plainPassword = {
   pattern: /^[\w.~+/=-]{12,128}$/,
   expected: '12 to 128 letters, digits and ._~+/=-',
@@ -72,6 +76,18 @@ const secrets = [
     shown: 'redis user default',
   },
   { file: 'stack-password', readers: ['redis'], kind: password },
+  { file: 'kafka-broker-password', readers: ['kafka'], kind: plainPassword },
+  { file: 'kafka-setup-password', readers: ['kafka-setup', 'kafka'], kind: plainPassword },
+  {
+    file: 'kafka-password',
+    readers: ['operator', 'kafka'],
+    kind: plainPassword,
+    setting: 'KAFKA_PASSWORD',
+    shown: 'Kafka user cli',
+  },
+  ...[...planes, 'heartbeat-watch'].map((service) => {
+    return { file: `${service}-kafka-password`, readers: [service, 'kafka'], kind: plainPassword }
+  }),
   {
     file: 'operator-token',
     readers: ['operator'],
@@ -111,8 +127,15 @@ const secrets = [
   },
 ]
 
+/** Kafka's users by the file of their password. They log in by SCRAM-SHA-512; `broker` and `setup`, by whom these are made, by PLAIN. */
+const kafkaUsers = new Map([
+  ['cli', 'kafka-password'],
+  ...[...planes, 'heartbeat-watch'].map((service) => [service, `${service}-kafka-password`]),
+])
+
 /** More operators, by the user: `name:sha256hex`, separated by commas. */
 const MORE_OPERATORS = 'TRIPLANE_OPERATOR_TOKENS'
+const JAAS = 'org.apache.kafka.common.security'
 const OPERATOR = /^(?!operator:)[\w.@-]+:[0-9a-f]{64}$/
 
 /** What cannot be done as it is asked for: one line, no stack trace. */
@@ -136,9 +159,12 @@ function make() {
     ...secrets.flatMap(({ file, readers }) => readers.map((reader) => [reader, file, values.get(file)])),
     ...planes.map((plane) => [plane, 'operator-tokens', operatorTokens(values, given)]),
     ['redis', 'users.acl', redisUsers(values)],
+    ['kafka', 'server.properties', kafkaServer(values), 0o600],
+    ['kafka', 'setup.properties', kafkaSetup(values)],
+    ...[...kafkaUsers].map(([user, file]) => ['kafka', `${user}.scram`, scramUser(values.get(file))]),
   ]
   for (const consumer of Object.keys(consumers)) own(volumeOf(consumer), consumer, 0o500)
-  const written = files.filter(([consumer, file, content]) => writeSecret(consumer, file, content))
+  const written = files.filter(([consumer, file, content, mode]) => writeSecret(consumer, file, content, mode))
   const names = [...new Set(written.map(([, file]) => file))]
   console.log(names.length === 0 ? 'secrets: all there' : `secrets: wrote ${names.join(', ')}`)
 }
@@ -208,16 +234,60 @@ function redisUsers(values) {
   ].join('\n')
 }
 
+/**
+ * Who may log in at Kafka, on each listener, and that nobody may do anything without a right. The image puts the settings of
+ * the compose file behind these.
+ */
+function kafkaServer(values) {
+  const passwordOf = { broker: values.get('kafka-broker-password'), setup: values.get('kafka-setup-password') }
+  const plain = (...users) => {
+    const known = users.map((user) => `user_${user}="${passwordOf[user]}"`)
+    return `${JAAS}.plain.PlainLoginModule required username="broker" password="${passwordOf.broker}" ${known.join(' ')};`
+  }
+  const scram = `${JAAS}.scram.ScramLoginModule required;`
+  return [
+    'sasl.mechanism.inter.broker.protocol=PLAIN',
+    'sasl.mechanism.controller.protocol=PLAIN',
+    'listener.name.controller.sasl.enabled.mechanisms=PLAIN',
+    `listener.name.controller.plain.sasl.jaas.config=${plain('broker')}`,
+    ...['network', 'host'].flatMap((listener) => [
+      `listener.name.${listener}.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512`,
+      `listener.name.${listener}.plain.sasl.jaas.config=${plain('broker', 'setup')}`,
+      `listener.name.${listener}.scram-sha-512.sasl.jaas.config=${scram}`,
+    ]),
+    'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found=false',
+    'super.users=User:broker;User:setup',
+    '',
+  ].join('\n')
+}
+
+/** How Kafka's own tools log in to set it up. */
+function kafkaSetup(values) {
+  const login = `username="setup" password="${values.get('kafka-setup-password')}"`
+  return [
+    'security.protocol=SASL_PLAINTEXT',
+    'sasl.mechanism=PLAIN',
+    `sasl.jaas.config=${JAAS}.plain.PlainLoginModule required ${login};`,
+    '',
+  ].join('\n')
+}
+
+/** A user's password as kafka-configs.sh takes it from a file: without the brackets of its command line. */
+function scramUser(password) {
+  return `SCRAM-SHA-512=password=${password}\n`
+}
+
 /** True when the file was not there or had another content. */
-function writeSecret(consumer, file, content) {
+function writeSecret(consumer, file, content, mode = 0o400) {
   const path = join(volumeOf(consumer), file)
   const isNew = !existsSync(path) || readFileSync(path, 'utf8') !== content
   if (isNew) {
     const draft = `${path}.new`
-    writeFileSync(draft, content, { mode: 0o400 })
-    own(draft, consumer, 0o400)
+    writeFileSync(draft, content, { mode })
+    own(draft, consumer, mode)
     renameSync(draft, path)
-  } else own(path, consumer, 0o400)
+  } else own(path, consumer, mode)
   return isNew
 }
 

@@ -8,10 +8,18 @@ const DEFAULT_PORT = 9092
 const COMPOSE_PORT = 9094
 const PROBE_MS = 1000
 
-/** A broker on this machine, `host:port`. Throws CliError when there is none. */
-export async function findBroker(environment: Environment): Promise<string> {
+interface FoundBroker {
+  /** `host:port` */
+  readonly address: string
+  /** At the port of the compose stack, whose broker asks for a password. */
+  readonly isOfStack: boolean
+}
+
+/** A broker on this machine. Throws CliError when there is none. */
+export async function findBroker(environment: Environment): Promise<FoundBroker> {
   const composePort = Number(environment['KAFKA_PORT'] || COMPOSE_PORT)
-  for (const port of [DEFAULT_PORT, composePort]) if (await isListening(port)) return `${HOST}:${port}`
+  for (const port of [DEFAULT_PORT, composePort])
+    if (await isListening(port)) return { address: `${HOST}:${port}`, isOfStack: port === composePort }
   throw new CliError(
     `Expected KAFKA_BROKERS to name the brokers, or one on ${HOST}:${DEFAULT_PORT} or, of the compose stack, :${composePort}; found none. ${besideStack('COMMAND')}`,
     2,

@@ -14,13 +14,26 @@ function settingsOf(environment: Environment) {
   return loadServiceConfig(schema, Object.fromEntries(Object.entries(environment).filter(([name]) => OURS.test(name))))
 }
 
+/** Who this command is at Kafka, unless a name is set beside the password. */
+const USER = 'cli'
+
 /**
  * The connection settings of the services' Kafka, from the services' variables; without brokers, one on this machine. Rejects
- * with ConfigError, and with CliError when there is none.
+ * with ConfigError, and with CliError when there is none, or no password for the compose stack's.
  */
 export async function kafkaOptions(environment: Environment): Promise<Omit<KafkaBusOptions, 'nowUs'>> {
-  const options = kafkaOptionsOf(settingsOf(environment).kafka, 'triplane-cli')
-  return environment['KAFKA_BROKERS'] ? options : { ...options, brokers: [await findBroker(environment)] }
+  const { kafka } = settingsOf(environment)
+  const { username = kafka.password === undefined ? undefined : USER } = kafka
+  const options = kafkaOptionsOf({ ...kafka, username }, 'triplane-cli')
+  if (environment['KAFKA_BROKERS']) return options
+  const { address, isOfStack } = await findBroker(environment)
+  if (isOfStack && username === undefined)
+    throw new CliError(
+      `Expected the password of Kafka's user ${USER} in KAFKA_PASSWORD or KAFKA_PASSWORD_FILE, found none. ` +
+        'The compose stack prints its own: docker compose run --rm --no-TTY secrets print kafka-password',
+      2,
+    )
+  return { ...options, brokers: [address] }
 }
 
 /** Connection string of the services' database, with its password. Throws ConfigError, and CliError when there is none. */
