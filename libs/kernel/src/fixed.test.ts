@@ -54,4 +54,24 @@ describe('fixed point', () => {
       ),
     )
   })
+
+  it('takes a number for the decimal that it prints as', () => {
+    const short = fc.tuple(fc.integer({ min: -(10 ** 9), max: 10 ** 9 }), fc.integer({ min: 0, max: 12 }))
+    const numbers = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }),
+      short.map(([digits, decimals]) => digits / 10 ** decimals),
+    )
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 0, max: 18 }), (value, scale) => {
+        const [mantissa = '', exponent = ''] = value.toExponential().split('e')
+        const [whole = '', fraction = ''] = mantissa.split('.')
+        const shift = scale + Number(exponent) - fraction.length
+        const digits = BigInt(whole + fraction)
+        expect(fixedFromNumber(value, scale)).toBe(
+          shift >= 0 ? digits * 10n ** BigInt(shift) : divideHalfEven(digits, 10n ** BigInt(-shift)),
+        )
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })

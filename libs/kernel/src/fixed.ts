@@ -16,6 +16,10 @@ export const MONEY_SCALE = 8
 const MAX_SCALE = 18
 const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 2 * MAX_SCALE + 1 }, (_, n) => 10n ** BigInt(n))
 const POWERS_AS_NUMBERS: readonly number[] = POWERS_OF_TEN.map(Number)
+/** Two decimals of at most 15 digits are two doubles: one that gives a double is what it prints as. */
+const MOST_SHORT_DIGITS = 1e15 - 1
+/** Prices have few decimals; a number with more is found faster by its text. */
+const MOST_SHORT_DECIMALS = 8
 const MINUS = 45
 const POINT = 46
 const ZERO = 48
@@ -120,6 +124,17 @@ export function numberFromFixed(units: bigint, scale: number): number {
  */
 export function fixedFromNumber(value: number, scale: number): bigint {
   invariant(Number.isFinite(value), 'value is finite', value)
+  for (let decimals = 0; decimals <= MOST_SHORT_DECIMALS && decimals <= scale; decimals++) {
+    const power = POWERS_AS_NUMBERS[decimals] as number
+    const digits = Math.round(value * power)
+    if (digits > MOST_SHORT_DIGITS || digits < -MOST_SHORT_DIGITS) break
+    if (digits / power === value) return BigInt(digits) * powerOfTen(scale - decimals)
+  }
+  return fixedFromPrinted(value, scale)
+}
+
+/** The same by the text. */
+function fixedFromPrinted(value: number, scale: number): bigint {
   const [mantissa = '0', exponent = '0'] = value.toExponential().split('e')
   const fractionDigits = mantissa.replace('-', '').length - (mantissa.includes('.') ? 2 : 1)
   const digits = BigInt(mantissa.replace('.', ''))
