@@ -52,7 +52,7 @@ export interface BusRecord<Payload = readonly Event[]> {
 /** A producer's counts for one topic, since it was created. */
 export interface ProducedStats {
   readonly topic: string
-  /** Records in the log. */
+  /** Records in the log. In memory, where the events of a frame are one record, each event counts as one. */
   readonly produced: number
   /** Records accepted but not yet in the log. */
   readonly buffered: number
@@ -63,7 +63,7 @@ export interface ProducedStats {
 /** A consumer's counts for one topic, since it was created. */
 export interface ConsumedStats {
   readonly topic: string
-  /** Records returned by `take`. */
+  /** Records returned by `take`; in memory each event counts as one. */
   readonly consumed: number
   /** Records that its group missed, because the log dropped them while the group had no member. */
   readonly skipped: number

@@ -19,10 +19,19 @@ export interface Plane<In extends Event, Out extends Event, Core extends PlaneCo
   readonly heartbeat: { readonly from: string; readonly as: string; readonly seen: (heartbeat: Heartbeat) => void }
 }
 
-/** Sends each event to its topic under its key. */
+/** Sends events in one record for each run of them that has one topic and one key, as nearly all market data of a frame has. */
 export function publish(producer: Producer, events: readonly Event[], account: string): void {
-  for (let i = 0; i < events.length; i++) {
-    const event = events[i] as Event
-    producer.send(topicOf[event.type], keyOf(event, account, producer.name), [event])
+  const { name } = producer
+  const size = events.length
+  for (let from = 0, to = 1; from < size; from = to++) {
+    const first = events[from] as Event
+    const topic = topicOf[first.type]
+    const key = keyOf(first, account, name)
+    while (to < size && isOf(topic, key, events[to] as Event, account, name)) to++
+    producer.send(topic, key, from === 0 && to === size ? events : events.slice(from, to))
   }
+}
+
+function isOf(topic: Topic, key: string, event: Event, account: string, name: string): boolean {
+  return topicOf[event.type] === topic && keyOf(event, account, name) === key
 }

@@ -3,7 +3,13 @@ import type { Topic } from '@triplane/contracts'
 import { US_PER_SECOND } from '@triplane/kernel'
 import { closedError } from '../bus-error.ts'
 import type { BusRecord, ConsumedStats, Consumer } from '../bus.ts'
-import type { LoggedRecord, PartitionReader, RecordReceiver, TopicTally } from './partition-log.ts'
+import {
+  countOf,
+  type LoggedRecord,
+  type PartitionReader,
+  type RecordReceiver,
+  type TopicTally,
+} from './partition-log.ts'
 
 /** The services of the bus to its consumers. */
 export interface ConsumerHost {
@@ -130,7 +136,7 @@ export class MemoryConsumer implements Consumer, RecordReceiver {
     const reader = this.#inboxReaders[at] as PartitionReader
     this.#inbox[at] = undefined
     reader.position = record.offset + 1
-    reader.tally.consumed++
+    reader.tally.consumed += countOf(record.events)
     return record
   }
 

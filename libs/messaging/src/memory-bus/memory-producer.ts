@@ -3,7 +3,7 @@ import type { Event, Topic } from '@triplane/contracts'
 import { invariant, partitionOf } from '@triplane/kernel'
 import { BusError, closedError } from '../bus-error.ts'
 import type { ProducedStats, Producer, ProducerOptions, Watermark } from '../bus.ts'
-import type { LoggedRecord, PartitionLog } from './partition-log.ts'
+import { countOf, type LoggedRecord, type PartitionLog } from './partition-log.ts'
 
 /** The services of the bus to its producers. */
 export interface ProducerHost {
@@ -132,7 +132,7 @@ export class MemoryProducer implements Producer {
     traceparent: string | undefined,
     watermark: Watermark | undefined,
   ): void {
-    destination.produced++
+    destination.produced += countOf(events)
     const record: Mutable<LoggedRecord> = {
       topic: log.topic,
       partition: log.partition,

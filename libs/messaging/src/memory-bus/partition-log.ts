@@ -6,6 +6,11 @@ export interface LoggedRecord extends BusRecord {
   readonly ordinal: number
 }
 
+/** What a record with these events counts as: its events, or one without any. */
+export function countOf(events: readonly unknown[]): number {
+  return events.length || 1
+}
+
 /** A consumer's counts for one topic. */
 export interface TopicTally {
   consumed: number
