@@ -1,4 +1,10 @@
-import { topics, tradingStates, type ExecutionEvent, type TradingConditionChange } from '@triplane/contracts'
+import {
+  topics,
+  tradingStates,
+  type ExecutionEvent,
+  type TradingCondition,
+  type TradingConditionChange,
+} from '@triplane/contracts'
 import { tradableOf } from '@triplane/instruments'
 import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
@@ -88,6 +94,10 @@ export async function composeOrderPlane(
         if (latest) noteEvent(latest, event)
       },
       rehearse: rehearsed && orderRehearsal({ config: order, instrument: rehearsed, rates }),
+      onPause(what) {
+        if (what === 'paused') judged('paused', 'reducing', 'The order plane was paused, and reads what it missed')
+        else judged('paused', 'active', 'The order plane has read what it missed')
+      },
       async beforeLive() {
         operators.attach({
           edge,
@@ -101,6 +111,10 @@ export async function composeOrderPlane(
               : hosted.plane.core.account.wouldOpen(opening),
           inject: (producer, event) => hosted.host.inject(producer, event),
         })
+        // A process that starts was not paused, and has counted no duplicates yet.
+        if (run.mode === 'live' && hosted.plane.core.view().tradingState !== 'active')
+          for (const condition of ['paused', 'duplicates'] as const)
+            hosted.host.inject(edge.name, changeOf(condition, 'active', 'The order plane has started'))
         // Planes in lockstep read the topic together, up to its watermarks.
         if (run.mode === 'lockstep') return
         for (const active of await readActiveSwitches(bus, 'order-plane.switches', run))
@@ -114,23 +128,24 @@ export async function composeOrderPlane(
       },
     })
 
+    function changeOf(condition: TradingCondition, state: 'reducing' | 'active', why: string): TradingConditionChange {
+      const seq = edge.nextSeq()
+      return { type: 'tradingCondition', seq, effectUs: hosted.marketUs, condition, state, why }
+    }
+
+    /** Tells the core what the edge judged, and everybody else. */
+    function judged(condition: TradingCondition, state: 'reducing' | 'active', why: string): void {
+      const change = changeOf(condition, state, why)
+      context.logger.warning(why, { trading_state: state })
+      hosted.host.inject(edge.name, change)
+      edge.control(change)
+    }
+
     let judging: NodeJS.Timeout | undefined
     const liveness = new Liveness({
       limitUs: config.liveness.strategySilenceMs * 1000,
       lastSeenUs: () => edge.lastSeenUs,
-      judge(state, why) {
-        const condition: TradingConditionChange = {
-          type: 'tradingCondition',
-          seq: edge.nextSeq(),
-          effectUs: hosted.marketUs,
-          condition: 'heartbeat',
-          state,
-          why,
-        }
-        context.logger.warning(why, { trading_state: state })
-        hosted.host.inject(edge.name, condition)
-        edge.control(condition)
-      },
+      judge: (state, why) => judged('heartbeat', state, why),
       clock,
     })
     return hosted

@@ -152,7 +152,7 @@ export function isTightening(command: OperatorCommandCode): boolean {
 }
 
 /** Conditions that set a trading state and clear themselves once their cause is gone. */
-export const tradingConditions = ['heartbeat', 'reconciliation', 'journal'] as const
+export const tradingConditions = ['heartbeat', 'reconciliation', 'journal', 'paused', 'duplicates'] as const
 export type TradingCondition = (typeof tradingConditions)[number]
 
 /** Why a record of the bus was refused at a consumer's edge. */

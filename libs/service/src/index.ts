@@ -1,5 +1,6 @@
 // Hosts of planes
-export { hostStateSchema, PlaneHost, type HostState } from './host/plane-host.ts'
+export { hostStateSchema, type HostState } from './host/host-state.ts'
+export { PlaneHost } from './host/plane-host.ts'
 export { readingFrom } from './host/reading.ts'
 export { SourceHost, sourceStateSchema } from './host/source-host.ts'
 export { Breather } from './host/breather.ts'

@@ -8,7 +8,7 @@ export const tradingCondition = defineEvent({
   tag: 'tradingCondition',
   version: 1,
   wireNumber: 25,
-  doc: 'The edge of an order plane judged what its core cannot know: liveness, the journal, reconciliation.',
+  doc: 'The edge of an order plane judged what its core cannot know: liveness, the journal, reconciliation, a pause, duplicates.',
   schema: {
     effectUs,
     condition: oneOf(tradingConditions, 'what was judged'),

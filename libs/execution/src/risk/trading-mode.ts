@@ -21,6 +21,8 @@ export const tradingModeSchema = stateSchema({
     heartbeat: stateField,
     reconciliation: stateField,
     journal: stateField,
+    paused: stateField,
+    duplicates: stateField,
   } satisfies Record<TradingCondition, typeof stateField>),
 })
 export type TradingModeSnapshot = StateOf<typeof tradingModeSchema>
@@ -28,11 +30,18 @@ export type TradingModeSnapshot = StateOf<typeof tradingModeSchema>
 const allActive: TradingModeSnapshot = {
   switches: [],
   operator: 'active',
-  conditions: { heartbeat: 'active', reconciliation: 'active', journal: 'active' },
+  conditions: {
+    heartbeat: 'active',
+    reconciliation: 'active',
+    journal: 'active',
+    paused: 'active',
+    duplicates: 'active',
+  },
 }
 
 /**
- * The trading state: the strictest of its reasons (kill switches, the operator, heartbeat, reconciliation, journal).
+ * The trading state: the strictest of its reasons (kill switches, the operator, heartbeat, reconciliation, journal, a pause of
+ * the plane, duplicates).
  *
  * Invariants
  * 1. An active kill switch means `halted`.

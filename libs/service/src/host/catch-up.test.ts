@@ -1,5 +1,6 @@
+import { Deferred } from '@triplane/async'
 import { topics, type Event } from '@triplane/contracts'
-import type { BusRecord } from '@triplane/messaging'
+import type { BusRecord, Position } from '@triplane/messaging'
 import { anOperatorCommand, aQuote, aTrade } from '@triplane/testing'
 import { CatchUp } from './catch-up.ts'
 
@@ -10,16 +11,26 @@ const record = (partition: number, runId = 'run', topic: BusRecord['topic'] = to
 /** Two partitions, of which `more` has those that have more. */
 function catchingUp(startUs = 0) {
   const more = new Set([0, 1])
+  const next = new Map<string, number>()
+  const answers: Deferred<readonly Position[]>[] = []
   let nowUs = 0
   const catchUp = new CatchUp(
     [0, 1].map((partition) => ({ topic: topics.market, partition })),
     { hasMore: (_topic, partition) => more.has(partition) },
-    { runId: 'run', startUs, clock: { monotonicUs: () => nowUs } },
+    {
+      ...{ runId: 'run', startUs, clock: { monotonicUs: () => nowUs } },
+      nextOffsetOf: (place) => next.get(place) ?? 0,
+      askEnds() {
+        const answer = new Deferred<readonly Position[]>()
+        answers.push(answer)
+        return answer.promise
+      },
+    },
   )
   const note = (partition: number, events: readonly Event[], runId?: string, topic?: BusRecord['topic']) =>
     catchUp.note(record(partition, runId, topic), events)
   const waitS = (seconds: number) => void (nowUs += seconds * 1e6)
-  return { catchUp, more, note, waitS }
+  return { catchUp, more, note, waitS, next, answers }
 }
 
 describe('CatchUp', () => {
@@ -67,6 +78,39 @@ describe('CatchUp', () => {
     waitS(29)
     expect(catchUp.holdUs()).toBe(100)
     waitS(2)
+    expect(catchUp.holdUs()).toBe(Infinity)
+  })
+
+  it('holds time after a pause until the bus has told its ends, and each partition is read to its own', async () => {
+    const { catchUp, more, note, next, answers } = catchingUp()
+    more.clear()
+    expect(catchUp.holdUs()).toBe(Infinity)
+    catchUp.restart(500)
+    expect(catchUp.holdUs()).toBe(500)
+    answers.shift()?.resolve([
+      { topic: topics.market.name, partition: 0, offset: 3 },
+      { topic: topics.market.name, partition: 1, offset: 9 },
+    ])
+    await Promise.resolve()
+    expect(catchUp.holdUs()).toBe(500)
+    note(0, [aTrade({ tsRecvUs: 700 })])
+    note(1, [aTrade({ tsRecvUs: 600 })])
+    next.set(`${topics.market.name}/1`, 9)
+    expect(catchUp.holdUs()).toBe(700)
+    next.set(`${topics.market.name}/0`, 3)
+    expect(catchUp.holdUs()).toBe(Infinity)
+  })
+
+  it('takes no answer from before the newest pause', async () => {
+    const { catchUp, more, answers } = catchingUp()
+    more.clear()
+    catchUp.restart(500)
+    catchUp.restart(600)
+    answers.shift()?.resolve([])
+    await Promise.resolve()
+    expect(catchUp.holdUs()).toBe(600)
+    answers.shift()?.resolve([])
+    await Promise.resolve()
     expect(catchUp.holdUs()).toBe(Infinity)
   })
 })

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Deferred } from '@triplane/async'
 import { topics, type Event, type Signal, type Trade } from '@triplane/contracts'
-import { ok, systemClock, US_PER_SECOND } from '@triplane/kernel'
+import { ok, systemClock, US_PER_SECOND, type Clock } from '@triplane/kernel'
 import { createMemoryBus, type Bus, type Consumer } from '@triplane/messaging'
 import { aHeartbeat, anOperatorCommand, aRun, aTrade, testStartUs } from '@triplane/testing'
 import { InputLog } from '../log/input-log.ts'
@@ -15,7 +16,8 @@ import { echoInputSchema, echoPlane, echoSchema, type EchoInput, type EchoState 
 import { Edge } from './edge.ts'
 import { reserveSequences } from './edge-sequences.ts'
 import type { Judge } from './judge.ts'
-import { hostStateSchema, PlaneHost, type HostState } from './plane-host.ts'
+import { hostStateSchema, type HostState } from './host-state.ts'
+import { PlaneHost } from './plane-host.ts'
 import { PlaneOutput } from './plane-output.ts'
 import { readingFrom } from './reading.ts'
 
@@ -65,6 +67,7 @@ function open(
   disk = systemDisk,
   rehearse?: () => void,
   judges: readonly Judge[] = [],
+  clock: Clock = systemClock,
 ) {
   const saved = snapshots.newest()
   const { plane, heard, agenda } = echoPlane(saved?.state.core)
@@ -75,6 +78,7 @@ function open(
   )
   const faults: string[] = []
   const letters: string[] = []
+  const pauses: string[] = []
   const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
   const positions = readingFrom(plane.topics, run, saved?.state.positions)
   const consumer = bus.consumer({ group, topics: plane.topics, from: positions })
@@ -99,9 +103,11 @@ function open(
     onHeartbeat: () => undefined,
     onLogFault: (fault) => fault && faults.push(fault.code),
     onSnapshotFault: (fault) => faults.push(String(fault)),
-    clock: systemClock,
+    askEnds: () => bus.endOf([topics.market]),
+    onPause: (what) => pauses.push(what),
+    clock,
   })
-  return { host, heard, agenda, output, faults, letters, consumer, log }
+  return { host, heard, agenda, output, faults, letters, pauses, consumer, log }
 }
 
 async function echoes(reader: Consumer, count: number): Promise<number[]> {
@@ -248,6 +254,49 @@ describe('a hosted plane', () => {
     expect(asked).toEqual([0, 1, 2, 3])
     second.host.stop()
     await again
+  })
+
+  it('that was paused makes no tick of it, reads what it missed in order of time, and goes on by its clock', async () => {
+    let asleepUs = 0
+    const clock = {
+      nowUs: () => systemClock.nowUs() + asleepUs,
+      monotonicUs: () => systemClock.monotonicUs() + asleepUs,
+    }
+    const first = open(bus, folder, 'first', undefined, undefined, undefined, [], clock)
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    const { endOf } = bus
+    const ends = new Deferred()
+    bus.endOf = (asked) => ends.promise.then(() => endOf.call(bus, asked))
+    asleepUs = 600 * US_PER_SECOND
+    // Before the host looks at its clocks: nothing that comes in by another way makes it pass the pause.
+    first.host.inject('ada', anOperatorCommand({ effectUs: testStartUs }))
+    expect(first.pauses).toEqual(['paused'])
+    expect(await echoes(reader, 1)).toEqual([0])
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(first.host.boundUs).toBe(testStartUs + 1)
+    const beats = bus.producer({ name: 'data-plane.edge', runId: run.runId })
+    const effectUs = testStartUs + 400 * US_PER_SECOND
+    beats.send(topics.heartbeats, 'data', [aHeartbeat({ seq: 1, stage: 'data', effectUs })])
+    for (let i = 2; i <= 300; i++) send(i, { tsRecvUs: testStartUs + i * US_PER_SECOND })
+    expect(await echoes(reader, 299)).toEqual(Array.from({ length: 299 }, (_, i) => i + 2))
+    expect([first.host.boundUs, first.pauses]).toEqual([testStartUs + 300 * US_PER_SECOND, ['paused']])
+    ends.resolve()
+    while (first.pauses.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(first.host.boundUs).toBe(effectUs)
+    // The feed is silent: market time goes on with the clock from there.
+    while (first.host.boundUs === effectUs) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(first.host.boundUs - effectUs).toBeLessThan(60 * US_PER_SECOND)
+    await first.consumer.close()
+    await running.catch(() => undefined)
+
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    await echoes(reader, 301)
+    second.host.stop()
+    await again
+    expect([second.heard, second.pauses, second.output.digest()]).toEqual([first.heard, [], first.output.digest()])
   })
 
   it('reads what it missed in order of time: a heartbeat of now does not pass the trades that still wait', async () => {

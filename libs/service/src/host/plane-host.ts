@@ -1,18 +1,14 @@
 import { nextTurn, Wake } from '@triplane/async'
 import {
-  field,
   keyOf,
   onlyTightens,
   rank,
   rankOf,
   sourcesOf,
-  stateSchema,
   topicFor,
   type Event,
   type Heartbeat,
   type Run,
-  type SchemaOf,
-  type StateOfFields,
 } from '@triplane/contracts'
 import { err, ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
 import {
@@ -20,52 +16,31 @@ import {
   type BusRecord,
   type Consumer,
   Stepper,
-  steppedFields,
   type Plane,
   type Position,
   type Refusal,
   type RefusedRecord,
-  type SteppedState,
 } from '@triplane/messaging'
 import type { InputLog } from '../log/input-log.ts'
 import { InputLogError } from '../log/log-segment.ts'
 import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
 import { Breather } from './breather.ts'
-import { CatchUp, type MarketPartition } from './catch-up.ts'
+import { CatchUp, type AskEnds, type MarketPartition } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
-import { HighWaterMarks, highWaterMarksSchema } from './high-water-marks.ts'
+import { HighWaterMarks } from './high-water-marks.ts'
+import type { HostState } from './host-state.ts'
 import { IdleWork } from './idle-work.ts'
 import type { Judge } from './judge.ts'
 import { Judgement, refusedIn } from './judgement.ts'
 import { MarketBound } from './market-bound.ts'
-import { planeOutputSchema, type PlaneOutput } from './plane-output.ts'
+import { PauseWatch } from './pause-watch.ts'
+import type { PlaneOutput } from './plane-output.ts'
 import { placeOf } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
-import { TakenHalts, takenHaltsSchema } from './taken-halts.ts'
-import { WatermarkGate, watermarkGateSchema, type GatedPartition } from './watermark-gate.ts'
-
-const hostFields = {
-  marks: highWaterMarksSchema,
-  halts: takenHaltsSchema,
-  gate: watermarkGateSchema,
-  positions: field.list(stateSchema({ topic: field.text, partition: field.count, offset: field.integer })),
-  marketUs: field.timeUs,
-  boundUs: field.timeUs,
-  output: planeOutputSchema,
-}
-
-/** The state of a hosted plane: its core, the waiting inputs, and where its host stands. */
-export type HostState<In extends Event = Event, CoreState = unknown> = SteppedState<In, CoreState> &
-  StateOfFields<typeof hostFields>
-
-/** The schema of a hosted plane's saved state, from those of its core and inputs. */
-export function hostStateSchema<In extends Event, CoreState>(
-  core: SchemaOf<CoreState>,
-  input: SchemaOf<In>,
-): SchemaOf<HostState<In, CoreState>> {
-  return field.as(stateSchema({ ...steppedFields(core, input), ...hostFields }))
-}
+import { TakenHalts } from './taken-halts.ts'
+import { Silence } from './silence.ts'
+import { WatermarkGate, type GatedPartition } from './watermark-gate.ts'
 
 export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
   readonly plane: Plane<In, Out>
@@ -78,6 +53,10 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly gated: readonly GatedPartition[]
   /** The partitions of market data, which a live plane reads to the end to catch up. */
   readonly market: readonly MarketPartition[]
+  /** Asks for the ends of its partitions after a pause. */
+  readonly askEnds?: AskEnds
+  /** Called when a live plane was paused, and when it has read what it missed; it may inject. */
+  readonly onPause?: ((what: 'paused' | 'caught up') => void) | undefined
   /** In lockstep: the least time between the effects of an input and an output. 0 for the strategy plane. */
   readonly leadUs: number
   readonly log: InputLog
@@ -119,8 +98,6 @@ interface UnloggedTurn<Out extends Event, Payload> {
 const MAX_RECORDS = 256
 const MAX_TURN_US = 10 * US_PER_MINUTE
 const TICK_MS = 250
-/** Silence of the feed after which the edge's clock takes over. */
-const SILENCE_US = US_PER_SECOND
 const COMMIT_EVERY_US = US_PER_SECOND
 
 /**
@@ -150,13 +127,12 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #positions: Map<string, Position>
   readonly #ingest: (record: BusRecord<Payload>) => void
   readonly #wake = new Wake()
+  readonly #silence: Silence
+  readonly #pauses: PauseWatch
   #injected: InjectedInput[] = []
   #leftover: BusRecord<Payload>[] = []
   #turn: number
   #boundUs: number
-  /** The newest market time from the feed, and the monotonic time when it was seen. */
-  #movedToUs = 0
-  #movedAtUs: number
   #isReplaying = true
   #isStopping = false
   #unlogged: UnloggedTurn<Out, Payload>[] = []
@@ -214,8 +190,12 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     })
     this.#turn = saved?.afterTurn ?? 0
     this.#boundUs = state ? state.boundUs : 0
-    this.#movedAtUs = clock.monotonicUs()
-    this.#catchUp = new CatchUp(market, consumer, { runId: run.runId, startUs: this.#boundUs, clock })
+    this.#silence = new Silence(clock)
+    this.#pauses = new PauseWatch(clock)
+    this.#catchUp = new CatchUp(market, consumer, {
+      ...{ runId: run.runId, startUs: this.#boundUs, clock, askEnds: options.askEnds },
+      nextOffsetOf: (place) => this.#positions.get(place)?.offset ?? 0,
+    })
   }
 
   /** The market time up to which everything was handled. */
@@ -309,6 +289,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   async #end(): Promise<void> {
+    this.#pauses.stop()
     await this.#snapshotUnderWay
     if (this.#unlogged.length === 0 && !this.#isReplaying) await this.#snapshot()
     await this.#options.consumer.commit().catch(() => undefined)
@@ -321,29 +302,33 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   #step(records: readonly BusRecord<Payload>[]): void {
+    this.#lookForPause()
     const injected = this.#injected
     if (injected.length > 0) this.#injected = []
-    const hasNews = records.length > 0 || injected.length > 0 || this.#tick() !== undefined
-    if (hasNews || this.#isBehind) this.#handle(records, { injected })
+    const isIdle = records.length === 0 && injected.length === 0 && !this.#pauses.isUnsaid
+    if (!isIdle || this.#isBehind || this.#tick() !== undefined) this.#handle(records, { injected })
     if (this.#unlogged.length > 0) this.#logAndPublish()
   }
 
-  /**
-   * Market time by the edge's clock, while the feed of a live run is silent. Other producers may go on, but do not know
-   * market time either.
-   */
+  /** Market time by the edge's clock, while the feed of a live run is silent. */
   #tick(): number | undefined {
-    if (!this.#isLive || this.#holdUs() !== undefined) return undefined
-    const nowUs = this.#options.clock.monotonicUs()
-    const { marketUs } = this.#intake
-    if (marketUs > this.#movedToUs) {
-      this.#movedToUs = marketUs
-      this.#movedAtUs = nowUs
+    if (!this.#isLive || this.#pauses.isCatchingUp || this.#holdUs() !== undefined) return undefined
+    const tickUs = this.#silence.tickUs(this.#intake.marketUs)
+    return tickUs !== undefined && tickUs > this.#boundUs ? tickUs : undefined
+  }
+
+  /** A pause is an input: the plane reads what it missed before it goes by its own clock again. */
+  #lookForPause(): void {
+    if (!this.#isLive) return
+    const { onPause } = this.#options
+    if (this.#pauses.isFound()) {
+      this.#catchUp.restart(this.#boundUs)
+      onPause?.('paused')
+    } else if (this.#pauses.isCatchingUp && this.#holdUs() === undefined && !this.#isBehind) {
+      this.#pauses.isCatchingUp = false
+      this.#silence.restart(this.#intake.marketUs)
+      onPause?.('caught up')
     }
-    const silenceUs = nowUs - this.#movedAtUs
-    if (silenceUs < SILENCE_US || marketUs === 0) return undefined
-    const tickUs = Math.round(marketUs + silenceUs - SILENCE_US)
-    return tickUs > this.#boundUs ? tickUs : undefined
   }
 
   /** Takes one turn in memory; its outputs wait in `#unlogged`. */
@@ -366,6 +351,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       ...(tickUs !== undefined && { tickUs }),
       ...(holdUs !== undefined && { holdUs }),
       ...refusedIn(refusals),
+      ...this.#pauses.say(),
     }
     if (isLogged) this.#publish(outputs, this.#boundUs)
     else this.#unlogged.push({ turn, refused: refusals, outputs, boundUs: this.#boundUs })
@@ -471,8 +457,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     // Repeated outputs are observed as such.
     output.observe()
     this.#isReplaying = false
-    this.#movedToUs = this.#intake.marketUs
-    this.#movedAtUs = this.#options.clock.monotonicUs()
+    this.#silence.restart(this.#intake.marketUs)
+    this.#pauses.start()
   }
 
   async #snapshot(): Promise<void> {

@@ -22,6 +22,7 @@ const turns: fc.Arbitrary<LoggedTurn> = fc
       tickUs: count,
       holdUs: count,
       refused: fc.array(fc.record({ topic: name, partition: fc.nat(), offset: fc.nat(), code: name })),
+      pausedUs: count,
     },
     { requiredKeys: ['turn', 'ranges', 'injected'] },
   )

@@ -45,6 +45,8 @@ export interface LoggedTurn {
   readonly holdUs?: number
   /** The records of its ranges that were refused; absent when all were taken. */
   readonly refused?: readonly RefusedRecordPlace[]
+  /** How long the plane was paused before it, microseconds; absent when it was not. */
+  readonly pausedUs?: number
 }
 
 const schema = Type.Object({
@@ -72,6 +74,7 @@ const schema = Type.Object({
       }),
     ),
   ),
+  pausedUs: Type.Optional(Type.Integer({ minimum: 1 })),
 })
 
 type TurnEntry = Readonly<Static<typeof schema>>

@@ -10,9 +10,10 @@ import {
 import { isFault } from '@triplane/kernel'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
+import { hostStateSchema } from '../host/host-state.ts'
 import { judgeOwnership } from '../host/judge-ownership.ts'
 import { judgePlausibility } from '../host/judge-plausibility.ts'
-import { hostStateSchema, PlaneHost } from '../host/plane-host.ts'
+import { PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import { readingFrom } from '../host/reading.ts'
 import { gatedPartitions } from '../host/watermark-gate.ts'
@@ -49,6 +50,8 @@ export interface HostedPlaneOptions<In extends Event, Out extends Event, Core ex
   readonly onRecord?: (record: BusRecord<Buffer>, events: readonly Event[]) => void
   /** Rehearses a decision, in idle moments of a live run. */
   readonly rehearse?: (() => void) | undefined
+  /** Called when the plane was paused, and when it has read what it missed; it may inject. */
+  readonly onPause?: (what: 'paused' | 'caught up') => void
   /** Called once, before any new input. */
   readonly beforeLive?: () => Promise<void>
   /** Called when the run has ended. */
@@ -68,6 +71,8 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
 function isAwaited(topic: Topic): boolean {
   return coreWritersOf(topic).length > 0
 }
+
+const isMarket = (topic: Topic) => coreWritersOf(topic).includes('data-plane')
 
 /**
  * Joins a plane to the bus, its input log and its snapshots, for one run. Throws PlaneSuspendedError when its snapshot
@@ -112,6 +117,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
   })
   const failedTurn = new FailedTurn(folder)
   let isLogDown = false
+  let isCatchingUp = false
   const host: PlaneHost<In, Out, Buffer> = new PlaneHost<In, Out, Buffer>({
     plane,
     run,
@@ -120,7 +126,7 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     output,
     gated: plane.topics.filter(isAwaited).flatMap((topic) => gatedPartitions(topic, bus.partitionsOf(topic), run)),
     market: plane.topics
-      .filter((topic) => coreWritersOf(topic).includes('data-plane'))
+      .filter(isMarket)
       .flatMap((topic) => Array.from({ length: bus.partitionsOf(topic) }, (_, partition) => ({ topic, partition }))),
     leadUs,
     log,
@@ -134,7 +140,16 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     onRecord: options.onRecord,
     beforeLive: options.beforeLive,
     rehearse: run.mode === 'live' ? options.rehearse : undefined,
-    onHeartbeat: (heartbeat) => edge.forward(heartbeat),
+    // What follows waits for the plane that catches up as for one that is away.
+    onHeartbeat: (heartbeat) => void (isCatchingUp || edge.forward(heartbeat)),
+    askEnds: () => bus.endOf(plane.topics.filter(isMarket)),
+    onPause(what) {
+      isCatchingUp = what === 'paused'
+      logger.warning(
+        isCatchingUp ? 'The plane was paused: it reads what it missed' : 'What was missed in a pause is read',
+      )
+      options.onPause?.(what)
+    },
     onLogFault(fault) {
       if (fault && !isLogDown) logger.critical('The input log cannot be written or synced: nothing is sent', { fault })
       if (!fault && isLogDown) logger.warning('The input log can be written again')
@@ -181,6 +196,9 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     },
     get isFinal() {
       return host.isFinal
+    },
+    get isCatchingUp() {
+      return isCatchingUp
     },
     get isLogDown() {
       return isLogDown

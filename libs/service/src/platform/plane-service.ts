@@ -27,6 +27,8 @@ export interface HostedRun {
   /** True once it has repeated its turns after a restart. */
   readonly isReady: boolean
   readonly isFinal: boolean
+  /** True from a pause on until it has read what it missed. */
+  readonly isCatchingUp?: boolean
   /** Of a data plane that plays a market: market seconds a second, 0 as fast as it goes. */
   readonly speed?: number | undefined
   /** Turns or items, hash and counts, for `/status/run`. */
@@ -175,7 +177,7 @@ export class PlaneService {
           const originUs = clock.nowUs()
           edge.beat(marketTimeUs, originUs, hosted.speed)
           onOrigin(originUs)
-        } else edge.beatAfter(BEAT_EVERY_MS * 1000, marketTimeUs)
+        } else if (!hosted.isCatchingUp) edge.beatAfter(BEAT_EVERY_MS * 1000, marketTimeUs)
         latest?.set('plane', stage, { status: 'running', runId: run.runId, marketTimeUs })
       }, BEAT_EVERY_MS)
       void newerRun?.then((newer) => {
