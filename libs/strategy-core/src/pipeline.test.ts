@@ -492,6 +492,19 @@ describe('kill switches', () => {
     expect(typesOf(plane.command(20, 'resume'))).toEqual(['killSwitch', 'targetPortfolio', 'orderIntent'])
   })
 
+  it('re-arms no earlier than it halted, also by a command from a plane whose market time is behind', () => {
+    const plane = openPlane()
+    plane.quote(0)
+    const switches = [...plane.command(20, 'halt'), ...plane.command(5, 'resume')].filter(
+      ({ type }) => type === 'killSwitch',
+    )
+    const at = (ms: number) => testStartUs + ms * 1000
+    expect(switches).toMatchObject([
+      { active: true, effectUs: at(20) },
+      { active: false, effectUs: at(20) },
+    ])
+  })
+
   it('takes a command from before any market time, and starts no evaluations by it', () => {
     const core = createStrategyCore(config, { instruments: [btc], rates, isSessionOpen: () => true })
     core.process(anOperatorCommand({ effectUs: 0, command: 'halt' }))

@@ -237,7 +237,9 @@ export function createStrategyCore(
     onSwitchChanges(switches.latch(latched, 'still active when the account was opened'), effectUs)
   }
 
-  function onCommand({ command, who, why, effectUs }: OperatorCommand): void {
+  function onCommand({ command, who, why, effectUs: commandedUs }: OperatorCommand): void {
+    // A halt counts from when it is read. What undoes it may say an earlier time, and must not reach the order plane before it.
+    const effectUs = Math.max(commandedUs, time.lastInputUs)
     switch (command) {
       case 'halt': {
         const tripped = switches.trip(who, why)
