@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { hashToken } from '@triplane/control'
 import { describeWithDocker, startKafka, startPostgres, startRedis } from '@triplane/testing/containers'
@@ -121,6 +122,50 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
     await until('a fill', async () => ((await ordersOf(stack.order))?.fills ?? 0) > fills, 120_000)
   }, 240_000)
 
+  it('lets wrong tokens hold up nobody, and has them in log and audit', async () => {
+    const guesses = await Promise.all(Array.from({ length: 30 }, () => command('resume', 'guess')))
+    expect(guesses.map(({ status }) => status)).toEqual(expect.arrayContaining([401, 429]))
+    expect(await command('resume')).toMatchObject({ status: 200, accepted: true, audited: true })
+    expect(stack.order.log().join('\n')).toMatch(/"A request was refused".*"address":"127\.0\.0\.1"/)
+    // A clean end leaves the rows of the minute under way to the next process.
+    await stack.order.stop()
+    stack.order.start()
+    await until('the order plane ready', async () => (await runOf(stack.order))?.isReady, 120_000)
+    const pool = new pg.Pool({ connectionString: postgres.url })
+    try {
+      const refused = () => pool.query("select who, why, outcome from audit_log where command = 'refused'")
+      await until('the row of the guesses', async () => ((await refused()).rowCount ?? 0) > 0, 60_000)
+      expect((await refused()).rows.at(-1)).toEqual({
+        who: '127.0.0.1',
+        why: expect.stringMatching(
+          /^30 requests refused within a minute: wrong_token \d+, rate_limited \d+$/,
+        ) as string,
+        outcome: 'refused',
+      })
+    } finally {
+      await pool.end()
+    }
+  }, 180_000)
+
+  it.each(['data', 'strategy', 'order'] as const)(
+    'answers no foreign name or page on the port of the %s plane',
+    async (plane) => {
+      const statusOf = (headers: Readonly<Record<string, string>>) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          request(`${stack[plane].url}/metrics`, { headers, agent: false }, (response) => {
+            response.resume().on('end', () => resolve(response.statusCode))
+          })
+            .on('error', reject)
+            .end()
+        })
+      expect(await statusOf({ host: 'evil.example' })).toBe(403)
+      expect(await statusOf({ host: 'localhost', origin: 'http://evil.example' })).toBe(403)
+      expect(await statusOf({ host: 'evil.example', authorization: `Bearer ${token}` })).toBe(200)
+      expect(await statusOf({ host: 'host.docker.internal:8000' })).toBe(200)
+    },
+    30_000,
+  )
+
   it('left an unbroken chain of audit rows, in which a changed, a missing and a cut row are found', async () => {
     const key = Buffer.from(auditKey, 'hex')
     const pool = new pg.Pool({ connectionString: postgres.url })
@@ -129,7 +174,8 @@ describeWithDocker(['kafka', 'timescale', 'redis'], 'the emergency stop', () => 
         'select link::text, command, who, mac from audit_log order by link',
       )
       expect(rows.map(({ command: name }) => name)).toEqual(expect.arrayContaining(['halt', 'resume']))
-      expect(new Set(rows.map(({ who }) => who))).toEqual(new Set(['ada']))
+      const ordered = rows.filter(({ command: name }) => name !== 'refused')
+      expect(new Set(ordered.map(({ who }) => who))).toEqual(new Set(['ada']))
       const newest = { link: Number(rows.at(-1)?.link), mac: rows.at(-1)?.mac ?? '' }
       const intact = await verifyAudit(pool, key, newest)
       expect(intact.problems).toEqual([])

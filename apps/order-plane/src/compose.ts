@@ -5,6 +5,7 @@ import {
   type TradingCondition,
   type TradingConditionChange,
 } from '@triplane/contracts'
+import type { ControlRefusal } from '@triplane/control'
 import { tradableOf } from '@triplane/instruments'
 import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
@@ -46,7 +47,7 @@ export async function composeOrderPlane(
     ...config.metrics,
     logger,
   })
-  const onRefused = (reason: string) => metrics.stageRefused.inc({ stage: 'control', reason })
+  const onRefused = (reason: ControlRefusal) => metrics.stageRefused.inc({ stage: 'control', reason })
   const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
 
   const rehearsed = rehearsedInstrument(instruments, rates)
@@ -182,7 +183,11 @@ export async function composeOrderPlane(
     parts: [
       ...plane.parts,
       { close: async () => slowest?.close() },
-      { routes: [operators.control.routes], close: () => operators.close() },
+      {
+        routes: [operators.control.routes],
+        onRefused: (reason, address) => operators.noteRefused(reason, address),
+        close: () => operators.close(),
+      },
     ],
   }
 }

@@ -11,6 +11,7 @@ import {
   type SimulationPlan,
   type Source,
 } from '@triplane/feeds'
+import { hostGuard } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { createLogger } from '@triplane/logging'
@@ -138,6 +139,14 @@ export async function composeStandalone(options: Options, { clock, screen, envir
       const servers = await startServers(
         metrics,
         options,
+        hostGuard({
+          names: config.http.names,
+          tokens: secrets.operator.tokens,
+          onRefused(reason, address) {
+            metrics.order.stageRefused.inc({ stage: 'control', reason })
+            operators.noteRefused(reason, address)
+          },
+        }),
         planes,
         { runId, account: simulatedAccount(runId) },
         () => history,

@@ -9,7 +9,7 @@ import { strategyConfigOf, type StrategyConfig } from '@triplane/strategy-core'
 import { z } from 'zod'
 import type { Options } from './options.ts'
 
-const { operator, metrics, log } = serviceSections(0)
+const { http, operator, metrics, log } = serviceSections(0)
 
 /** The schema of the settings, with those of these strategies. */
 const schemaOf = (strategies: readonly StrategyDefinition[]) =>
@@ -29,6 +29,8 @@ const schemaOf = (strategies: readonly StrategyDefinition[]) =>
       /** Bytes that may wait on disk while the database is down. */
       maxSpilledBytes: z.int().min(1_000_000).default(4_000_000_000),
     }),
+    /** Where it listens is a flag. */
+    http: http.pick({ names: true }),
     operator,
     audit: auditPart,
     metrics,

@@ -37,6 +37,7 @@ export function createMetricsOfPlanes({
 export async function startServers(
   metrics: PlaneMetrics,
   { ports, host, storage, varFolder }: Pick<Options, 'ports' | 'host' | 'storage' | 'varFolder'>,
+  guard: RequestHandler,
   planes: Planes,
   run: { readonly runId: string; readonly account: string },
   history: () => History | undefined,
@@ -72,11 +73,12 @@ export async function startServers(
   const warmUp = warmUpCheck(() => planes.strategy.core)
   const healthyStrategy = createHealth({ checks: { ...checks, warm_up: warmUp }, readiness, clock })
   try {
-    servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, health: healthyData }))
+    servers.push(await startMetricsServer(metrics.data, { port: dataPort, host, guard, health: healthyData }))
     servers.push(
       await startMetricsServer(metrics.order, {
         port: orderPort,
         host,
+        guard,
         health: healthy,
         routes: [order, ...orderRoutes],
       }),
@@ -85,6 +87,7 @@ export async function startServers(
       await startMetricsServer(metrics.strategy, {
         port: strategyPort,
         host,
+        guard,
         health: healthyStrategy,
         routes: [strategy],
       }),

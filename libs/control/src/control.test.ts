@@ -245,15 +245,10 @@ describe('who is not let in', () => {
     expect((await post('resume', { token: 'token-of-ann', from: '127.0.0.2' })).status).toBe(200)
   })
 
-  it.each([
-    ['halt', 200],
-    ['reduce', 200],
-    ['resume', 429],
-    ['rearm', 429],
-  ])('does not hold up a stop from the same address: %s is answered %d', async (command, status) => {
+  it.each(['halt', 'reduce', 'resume', 'rearm'])('does not hold up %s from the same address', async (command) => {
     const { post } = await served(oneGuess)
     for (let i = 0; i < 5; i++) await post('halt', { token: 'wrong' })
-    expect((await post(command, { token: 'token-of-ann' })).status).toBe(status)
+    expect((await post(command, { token: 'token-of-ann' })).status).toBe(200)
   })
 
   it('is not counted for orders that are right', async () => {

@@ -1,8 +1,8 @@
-import { operatorCommands, type OperatorCommandCode } from '@triplane/contracts'
+import { operatorCommands } from '@triplane/contracts'
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
 import { messageOf } from './control-error.ts'
 import { createOperatorDesk, type OperatorDeskOptions, type OrderRefusal, type Outcome } from './operator-desk.ts'
-import { CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
+import { addressOf, CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
 import type { StandingOrder } from './operator-order.ts'
 import { parseOpening } from './parse-opening.ts'
 import { parseTuning } from './parse-tuning.ts'
@@ -50,7 +50,7 @@ export function createControl(options: ControlOptions): Control {
   const readDocument = express.json({ limit: MAX_DOCUMENT_BYTES, type: () => true })
 
   function refuseBody(response: Response, reason: string): void {
-    onRefused('bad_request')
+    onRefused('bad_request', addressOf(response.req))
     response.status(400).json({ accepted: false, reason })
   }
 
@@ -66,20 +66,19 @@ export function createControl(options: ControlOptions): Control {
 
   const routes = Router()
   for (const command of operatorCommands) {
-    const admit = isStop(command) ? 'always' : 'within_limit'
-    routes.post(`/control/${command}`, gate(admit), readBody, async (request: Request, response: Response) => {
+    routes.post(`/control/${command}`, gate, readBody, async (request: Request, response: Response) => {
       const why = parseWhy(request.body)
       if (!why.ok) return refuseBody(response, why.error)
       answer(response, await desk.order(command, operatorOf(response), why.value))
     })
   }
-  routes.post('/control/tune', gate('within_limit'), readBody, async (request: Request, response: Response) => {
+  routes.post('/control/tune', gate, readBody, async (request: Request, response: Response) => {
     const wanted = parseTuning(request.body)
     if (!wanted.ok) return refuseBody(response, wanted.error)
     const { why, ...tuning } = wanted.value
     answer(response, await desk.tune(tuning, operatorOf(response), why))
   })
-  routes.post('/control/open', gate('within_limit'), readDocument, async (request: Request, response: Response) => {
+  routes.post('/control/open', gate, readDocument, async (request: Request, response: Response) => {
     const wanted = parseOpening(request.body)
     if (!wanted.ok) return refuseBody(response, wanted.error)
     const { why, document } = wanted.value
@@ -107,8 +106,4 @@ export function createControl(options: ControlOptions): Control {
 
 function answer(response: Response, { refusal, ...outcome }: Outcome<string>): void {
   response.status(refusal === undefined ? 200 : statusOf[refusal]).json(outcome)
-}
-
-function isStop(command: OperatorCommandCode): boolean {
-  return command === 'halt' || command === 'reduce'
 }

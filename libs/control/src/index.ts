@@ -7,7 +7,9 @@ export { isSameAccount, openingOf, readOwned, sealOwned, type OwnedDocument } fr
 // Who may give them
 export { hashToken, parseOperatorTokens, readOperatorTokens } from './operator-tokens.ts'
 export { auditKeyFile, operatorTokenFile, type SecretFile } from './operator-files.ts'
-export { controlRefusals } from './operator-gate.ts'
+export { controlRefusals, type ControlRefusal } from './operator-gate.ts'
+export { hostGuard } from './host-guard.ts'
+export { RefusedAttempts, type RefusedInMinute } from './refused-attempts.ts'
 // Profiles of a live process
 export { profileRoute } from './profile-route.ts'
 // Faults

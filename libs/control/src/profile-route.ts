@@ -4,7 +4,7 @@ import { getHeapSnapshot } from 'node:v8'
 import { delay } from '@triplane/async'
 import { Router, type Request, type Response } from 'express'
 import { err, ok, type Result } from '@triplane/kernel'
-import { createOperatorGate, type OperatorGateOptions } from './operator-gate.ts'
+import { addressOf, createOperatorGate, type OperatorGateOptions } from './operator-gate.ts'
 
 const MAX_SECONDS = 60
 const DEFAULT_SECONDS = 10
@@ -21,10 +21,10 @@ export function profileRoute(options: OperatorGateOptions): Router {
   let isBusy = false
 
   const routes = Router()
-  routes.post('/control/profile', createOperatorGate(options)('within_limit'), async (request, response) => {
+  routes.post('/control/profile', createOperatorGate(options), async (request, response) => {
     const wanted = parseWanted(request.query)
     if (!wanted.ok) {
-      onRefused('bad_request')
+      onRefused('bad_request', addressOf(request))
       response.status(400).json({ accepted: false, reason: wanted.error })
       return
     }

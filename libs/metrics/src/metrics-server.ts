@@ -14,6 +14,8 @@ export interface MetricsServerOptions {
   readonly host?: string
   /** Default: healthy without a check. */
   readonly health?: Health
+  /** Goes before every route of the port. */
+  readonly guard?: RequestHandler
   /** Further routes on the port. */
   readonly routes?: readonly RequestHandler[]
 }
@@ -47,9 +49,9 @@ const READY_EVERY_MS = 1000
  */
 export async function startMetricsServer(
   metrics: MetricSet & Pick<Metrics<string>, 'ready' | 'healthCheck'>,
-  { port, host = '127.0.0.1', health = createHealth({}), routes = [] }: MetricsServerOptions,
+  { port, host = '127.0.0.1', health = createHealth({}), guard, routes = [] }: MetricsServerOptions,
 ): Promise<MetricsServer> {
-  const server = createServer(metricsApp(metrics, health, routes))
+  const server = createServer(metricsApp(metrics, health, guard ? [guard] : [], routes))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(metrics.service, host, port, cause)))
     server.listen(port, host, resolve)
@@ -74,10 +76,16 @@ export async function startMetricsServer(
   }
 }
 
-function metricsApp(metrics: MetricSet, health: Health, routes: readonly RequestHandler[]): Express {
+function metricsApp(
+  metrics: MetricSet,
+  health: Health,
+  guards: readonly RequestHandler[],
+  routes: readonly RequestHandler[],
+): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  for (const guard of guards) app.use(guard)
   app.get('/metrics', async (request, response) => {
     const asked = request.query['families'] ?? 'all'
     const selection = selections.find((one) => one === asked)

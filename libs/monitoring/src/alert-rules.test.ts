@@ -39,6 +39,7 @@ const contract = `
   TradingBotDown critical 2m
   ServiceDown critical 2m
   PlaneRestarting error 0
+  ControlRefused warning 0
   NoTradingActivity warning 0
   HighPredictionLatency warning 5m
   ModelAccuracyDrop warning 15m

@@ -121,6 +121,7 @@ export const thresholds = {
   heartbeatMissing: { aboveSeconds: 30, forSeconds: 30 },
   busLag: { warningSeconds: 5, criticalSeconds: 30, forSeconds: 2 * MINUTE },
   processingStuck: { overSeconds: 30, forSeconds: MINUTE },
+  controlRefused: { abovePerMinute: 5 },
   planeUnhealthy: { forSeconds: MINUTE },
   eventLoopLag: { aboveSeconds: 0.1, forSeconds: 5 * MINUTE },
   /** `maxSeries` is the default cap of a service, lines. */

@@ -53,6 +53,11 @@ export function serviceSections(defaultPort: number) {
     http: z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port: port.default(defaultPort),
+      /** Names by which the port is reached, beside loopback and its address, separated by commas: a `Host` of another is refused. */
+      names: z
+        .string()
+        .default('host.docker.internal')
+        .transform((text) => listOf(text).filter((name) => name !== '')),
     }),
     state: z.strictObject({ folder }),
     operator: z.strictObject({

@@ -317,6 +317,22 @@ describeWithDocker(['postgres'], 'the audit', () => {
       expect(file()).toBe('')
     })
 
+    it('commits what waits behind the others after them, and leaves it to the next process', async () => {
+      const log = aLog({ queueFolder })
+      server.stop()
+      for (const i of [1, 2]) log.appendBehind(anEntry({ entryId: `refused-${i}`, command: 'refused' }))
+      await log.appendEventually(anEntry({ entryId: 'halt', command: 'halt' }))
+      await log.close()
+      server.start()
+      await untilAnswers()
+      const next = aLog({ queueFolder })
+      await next.flush()
+      expect((await stored()).map(({ entry_id }) => entry_id)).toEqual(['halt', 'refused-1', 'refused-2'])
+      for (let i = 0; i < 50; i++) next.appendBehind(anEntry({ entryId: `flood-${i}`, command: 'refused' }))
+      const { link } = await next.append(anEntry({ entryId: 'resume' }))
+      expect(link).toBeLessThan(3 + 50 / 2)
+    })
+
     it('commits by itself', async () => {
       let committed: () => void = () => undefined
       const isCommitted = new Promise<void>((resolve) => (committed = resolve))

@@ -14,6 +14,7 @@ export function planeAlerts(thresholds: Thresholds): AlertRule[] {
       ...seriesAlerts(one, thresholds),
       storageAlert(one, thresholds),
       unhealthyAlert(one, thresholds),
+      controlRefusedAlert(one, thresholds),
     ]),
     ...refusedRecords(thresholds),
     ...foreignRecords(thresholds),
@@ -178,6 +179,23 @@ function unhealthyAlert({ plane, name, service }: Plane, { planeUnhealthy }: Thr
     summary: `A part of the ${name} is unhealthy.`,
     description: `The check {{ $labels.check }} of the ${name} fails; its /health/detailed says why.`,
     picture: pictures.targets,
+  }
+}
+
+function controlRefusedAlert({ plane, name, service }: Plane, { controlRefused }: Thresholds): AlertRule {
+  const { abovePerMinute } = controlRefused
+  return {
+    name: 'ControlRefused',
+    severity: 'warning',
+    plane,
+    expr: promql`
+      sum by (instance) (
+        increase(triplane_stage_refused_total{service="${service}", stage="control"}[1m])
+      ) > ${abovePerMinute}
+    `,
+    summary: `The ${name} refuses requests to its port: somebody tries tokens, or a page tries names.`,
+    description: `The ${name} has refused {{ printf "%.3g" $value }} requests within a minute; its log says from where.`,
+    picture: pictures.refusedRecords,
   }
 }
 

@@ -211,6 +211,13 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
     at: '3m',
     ...rest,
   })
+  const control = (values: string, rest: Pick<RuleCase, 'title' | 'fires' | 'quiet'>): RuleCase => ({
+    alert: 'ControlRefused',
+    file: plane,
+    series: { [`triplane_stage_refused_total{stage="control", reason="wrong_token", ${target}}`]: values },
+    at: '3m30s',
+    ...rest,
+  })
   const unhealthy = { severity: 'error', plane } as const
   return [
     check('1x4 0x40', {
@@ -224,6 +231,17 @@ function processCases({ plane, name, job, service }: Plane): RuleCase[] {
       ],
     }),
     check('1x9 0x2 1x40', { title: `nothing for a check of the ${name} that failed for a moment`, quiet: [unhealthy] }),
+    control('0x9 0+4x9', {
+      title: `the ${name} that refuses more than five requests a minute`,
+      fires: [
+        {
+          ...warning,
+          labels: { instance: 'p:80' },
+          description: `The ${name} has refused 16 requests within a minute; its log says from where.`,
+        },
+      ],
+    }),
+    control('0x9 0 5x9', { title: `nothing for five wrong tokens at the ${name}`, quiet: [warning] }),
     eventLoop('0.15x40', {
       title: `the ${name} whose timers are late for five minutes`,
       fires: [

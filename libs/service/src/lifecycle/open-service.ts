@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { controlRefusals, profileRoute } from '@triplane/control'
+import { controlRefusals, hostGuard, profileRoute, RefusedAttempts, type ControlRefusal } from '@triplane/control'
 import { createHealth } from '@triplane/health'
-import { openOtlpExport, startMetricsServer, type Metrics, type MetricsServer } from '@triplane/metrics'
+import { openOtlpExport, startMetricsServer, type MetricsServer } from '@triplane/metrics'
 import { otlpOptions } from '../platform/otlp-options.ts'
 import { processChecks } from '../platform/plane-checks.ts'
 import { statusRoutes } from '../platform/status-routes.ts'
@@ -19,6 +19,17 @@ export async function openService(
 ): Promise<Service> {
   mkdirSync(config.state.folder, { recursive: true })
   const closing: ServicePart[] = [...parts].reverse()
+  const attempts = new RefusedAttempts({
+    onFirst: (reason, address) => logger.warning('A request was refused', { reason, address }),
+  })
+  for (const reason of controlRefusals) metrics.stageRefused.of({ stage: 'control', reason })
+  const noted = parts.flatMap((part) => part.onRefused ?? [])
+  const notes = noted.length > 0 ? noted : [attempts.note.bind(attempts)]
+  const onRefused = (reason: ControlRefusal, address: string) => {
+    metrics.stageRefused.inc({ stage: 'control', reason })
+    for (const note of notes) note(reason, address)
+  }
+  const { tokens } = config.operator
   let server: MetricsServer
   try {
     const ofProcess = processChecks(config.state.folder, clock)
@@ -31,10 +42,11 @@ export async function openService(
         readiness: joined(parts, 'readiness'),
         clock,
       }),
+      guard: hostGuard({ names: config.http.names, tokens, onRefused }),
       routes: [
         statusRoutes(joined(parts, 'views')),
         ...parts.flatMap(({ routes = [] }) => routes),
-        profiles(config, metrics),
+        profileRoute({ tokens, onRefused }),
       ],
     })
   } catch (error) {
@@ -93,15 +105,6 @@ function joined<Kind extends 'checks' | 'readiness' | 'views'>(
   if (twice !== undefined)
     throw new Error(`Invariant: the parts of a service have ${kind} of different names, was ${twice}`)
   return Object.fromEntries(entries) as NonNullable<ServicePart[Kind]>
-}
-
-/** Profiles of the process for operators, with the counters of refusals initialised. */
-function profiles({ operator }: Pick<ServiceConfig, 'operator'>, { stageRefused }: Metrics<string>) {
-  for (const reason of controlRefusals) stageRefused.of({ stage: 'control', reason })
-  return profileRoute({
-    tokens: operator.tokens,
-    onRefused: (reason) => stageRefused.inc({ stage: 'control', reason }),
-  })
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ControlRefusal } from '@triplane/control'
 import type { Check, RuledCheck } from '@triplane/health'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
@@ -19,6 +20,8 @@ export interface ServicePart {
   readonly readiness?: Readonly<Record<string, Check | RuledCheck>>
   /** The views at `/status/<name>`. */
   readonly views?: StatusViews
+  /** Notes each request that the service itself refused on its port, and the address that it came from. Default: the log. */
+  readonly onRefused?: (reason: ControlRefusal, address: string) => void
   /** Further routes on the service's port. */
   readonly routes?: readonly RequestHandler[]
   /**

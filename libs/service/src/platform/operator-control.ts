@@ -14,10 +14,13 @@ import {
   createHaltFile,
   isSameAccount,
   openingOf,
+  RefusedAttempts,
   type Control,
+  type ControlRefusal,
   type OpeningOrder,
   type OperatorOrder,
   type OwnedDocument,
+  type RefusedInMinute,
   type TuningOrder,
 } from '@triplane/control'
 import { err, type Clock, type Result } from '@triplane/kernel'
@@ -63,7 +66,8 @@ export interface OperatorControlOptions {
   }
   readonly logger: Logger
   readonly clock: Clock
-  readonly onRefused: (reason: string) => void
+  /** Called with each request that was refused, to count it. */
+  readonly onRefused: (reason: ControlRefusal) => void
 }
 
 /**
@@ -75,6 +79,7 @@ export class OperatorControl {
   readonly #options: OperatorControlOptions
   #commanded: Commanded | undefined
   #audit: AuditLog | undefined
+  readonly #attempts: RefusedAttempts
   /** Orders not yet forwarded to the other planes, for lack of a run. */
   #untold: (OperatorOrder | TuningOrder)[] = []
   /** The events of orders that were enforced and are still to be forwarded. */
@@ -83,6 +88,10 @@ export class OperatorControl {
   private constructor(options: OperatorControlOptions) {
     const { config, logger, clock, onRefused } = options
     this.#options = options
+    this.#attempts = new RefusedAttempts({
+      onFirst: (reason, address) => logger.warning('A request was refused', { reason, address }),
+      onMinute: (refused) => this.#auditRefused(refused),
+    })
     this.control = createControl({
       tokens: config.operator.tokens,
       haltFile: createHaltFile(config.state.folder, DESK),
@@ -96,7 +105,10 @@ export class OperatorControl {
       state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
       clock,
       onFault: (fault) => logger.critical("An operator's order was not carried out whole", { fault }),
-      onRefused,
+      onRefused: (reason, address) => {
+        onRefused(reason)
+        this.noteRefused(reason, address)
+      },
     })
     logger.info(this.control.describe())
   }
@@ -160,7 +172,13 @@ export class OperatorControl {
     this.#commanded = undefined
   }
 
+  /** A request was refused elsewhere on the port: it goes to the audit with those that were refused here. */
+  noteRefused(reason: ControlRefusal, address: string): void {
+    this.#attempts.note(reason, address)
+  }
+
   async close(): Promise<void> {
+    this.#attempts.flush()
     await this.#audit?.close()
   }
 
@@ -200,6 +218,21 @@ export class OperatorControl {
     return event
   }
 
+  /** Rows behind every operator's: who floods the port delays none. */
+  #auditRefused(refused: readonly RefusedInMinute[]): void {
+    const { account, runId } = this.#auditedRun()
+    for (const { address = 'all others', count, reasons } of refused)
+      this.#audit?.appendBehind({
+        ...{ account, runId, command: 'refused', who: address },
+        why: `${count} requests refused within a minute: ${reasons}`,
+        outcome: 'refused',
+      })
+  }
+
+  #auditedRun(): { readonly account: string; readonly runId: string } {
+    return { account: this.#commanded?.account ?? DESK, runId: this.#commanded?.runId ?? 'none' }
+  }
+
   #appendEventually(entry: Parameters<AuditLog['appendEventually']>[0]): void {
     this.#audit
       ?.appendEventually(entry)
@@ -215,8 +248,7 @@ export class OperatorControl {
     const { command, who, why, before, after, atUs } = entry
     return {
       timeUs: atUs,
-      account: this.#commanded?.account ?? DESK,
-      runId: this.#commanded?.runId ?? 'none',
+      ...this.#auditedRun(),
       command,
       who,
       why,

@@ -42,6 +42,11 @@ export interface AuditLog {
    * process or the next. Rejects with StorageError `spill_failed` when the disk fails: the entry then waits in memory.
    */
   appendEventually(entry: AuditEntry): Promise<void>
+  /**
+   * Commits the entry when no other waits, one at a time, so that it delays none by more than itself. It waits in memory, where
+   * the oldest is given up beyond 1000; `close` leaves it to the next process.
+   */
+  appendBehind(entry: AuditEntry): void
   /** The newest link, for publishing again after a restart. Throws StorageError. */
   newest(): Promise<PublishedLink | undefined>
   /** Resolves when the queue is empty. Throws StorageError when the database does not accept it now. */
@@ -54,6 +59,7 @@ export interface AuditLog {
 /** Any number; the same in every Triplane: one process at a time appends to the chain. */
 const LOCK = 7_241_985_004
 const SHORTEST_KEY_BYTES = 16
+const MOST_BEHIND = 1000
 const BACKOFF = { firstMs: 100, longestMs: 5000 }
 
 const NEWEST = `select link::text, mac from audit_log order by audit_log.link desc limit 1`
@@ -78,10 +84,14 @@ class ChainedAuditLog implements AuditLog {
   readonly #key: Buffer
   readonly #clock: Clock
   readonly #publish: (link: PublishedLink) => void
+  readonly #onNotice: (line: string) => void
   readonly #queue: AuditQueue | undefined
   /** Appends of this process run one after the other, so that links are published in order. */
   readonly #appends = new SerialQueue()
   #draining: Promise<void> | undefined
+  /** Entries that wait behind all others. */
+  readonly #behind: CompleteEntry[] = []
+  #drainingBehind: Promise<void> | undefined
   #fault: StorageError | undefined
   /** Aborts on close. */
   readonly #closing = new AbortController()
@@ -95,7 +105,8 @@ class ChainedAuditLog implements AuditLog {
     this.#key = key
     this.#clock = clock ?? systemClock
     this.#publish = publish ?? (() => undefined)
-    if (queueFolder !== undefined) this.#queue = new AuditQueue(queueFolder, onNotice ?? (() => undefined))
+    this.#onNotice = onNotice ?? (() => undefined)
+    if (queueFolder !== undefined) this.#queue = new AuditQueue(queueFolder, this.#onNotice)
     this.#drainInBackground()
   }
 
@@ -114,6 +125,16 @@ class ChainedAuditLog implements AuditLog {
     const added = this.#queue.add(this.#complete(entry))
     this.#drainInBackground()
     await added
+  }
+
+  appendBehind(entry: AuditEntry): void {
+    this.#checkOpen()
+    this.#behind.push(this.#complete(entry))
+    if (this.#behind.length > MOST_BEHIND) {
+      const given = this.#behind.shift()
+      this.#onNotice(`An audit entry is given up, for ${MOST_BEHIND} wait behind the others: ${given?.why}`)
+    }
+    this.#drainingBehind ??= this.#drainBehind().finally(() => (this.#drainingBehind = undefined))
   }
 
   async newest(): Promise<PublishedLink | undefined> {
@@ -138,7 +159,9 @@ class ChainedAuditLog implements AuditLog {
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#draining
+    await this.#drainingBehind
     await this.#appends.idle()
+    for (const entry of this.#behind.splice(0)) await this.#queue?.add(entry).catch(() => undefined)
     await this.#queue?.close()
   }
 
@@ -166,6 +189,22 @@ class ChainedAuditLog implements AuditLog {
     const { signal } = this.#closing
     while (!signal.aborted && (this.#queue?.size ?? 0) > 0)
       await retry(() => this.flush(), { backoff: BACKOFF, onFailure, signal })
+  }
+
+  async #drainBehind(): Promise<void> {
+    const { signal } = this.#closing
+    const onFailure = (error: unknown) => {
+      if (!(error instanceof StorageError)) throw error
+    }
+    while (!signal.aborted && this.#behind.length > 0) {
+      await this.#appends.idle()
+      const [entry] = this.#behind
+      if (entry === undefined) continue
+      const commit = () => this.#appends.run(() => this.#commitQueued().then(() => this.#commit(entry)))
+      await retry(commit, { backoff: BACKOFF, onFailure, signal })
+      const place = this.#behind.indexOf(entry)
+      if (!signal.aborted && place >= 0) this.#behind.splice(place, 1)
+    }
   }
 
   async #commitQueued(): Promise<void> {
