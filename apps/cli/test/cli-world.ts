@@ -24,7 +24,7 @@ export class CliWorld {
   executions: StoredExecutions = { journal: [], orders: [], fills: [], opening: undefined, refused: [] }
   environment: Environment = {}
   kafkaFault: Error | undefined
-  prepared: PreparedKafka = { granted: 0, revoked: 0 }
+  prepared: PreparedKafka = { granted: 0, revoked: 0, isOpen: true }
   /** Which records of a topic can be read. */
   isReadable: (record: BusRecord) => boolean = () => true
   copy: Edges['copyStorage'] = () => Promise.reject(new Error('not expected'))

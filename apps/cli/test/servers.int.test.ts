@@ -64,6 +64,11 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     })
   })
 
+  it('prepares a broker that asks nobody: the topics, and no rights', async () => {
+    const prepared = { granted: 0, revoked: 0, isOpen: true }
+    expect(await run('kafka', 'prepare')).toEqual({ code: 0, messages: '', value: prepared })
+  })
+
   it('prints a topic as lines, and as stored', async () => {
     const read = (...more: string[]) => triplane(['topic', 'read', topics.runs.name, ...more], environment)
     const lines = await read('--where', 'seed=7')

@@ -13,7 +13,10 @@ export function addKafkaCommands(line: CommandLine): void {
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { edges } = line
       const prepared = await edges.prepareKafka(edges.environment)
-      const { granted, revoked } = prepared
-      show(line, json, prepared, () => `The topics are there. Rights granted: ${granted}, taken away: ${revoked}.\n`)
+      const { granted, revoked, isOpen } = prepared
+      const rights = isOpen
+        ? 'This Kafka asks nobody who is there, and has no rights to give.'
+        : `Rights granted: ${granted}, taken away: ${revoked}.`
+      show(line, json, prepared, () => `The topics are there. ${rights}\n`)
     })
 }
