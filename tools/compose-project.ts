@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const root = join(__dirname, '..')
+/** Tests and tools run in the root of the repository. */
+const root = process.cwd()
 
 /** The output of a command, and its exit code. */
 interface Ran {

@@ -219,6 +219,14 @@ describeWithDocker(['kafka', 'timescale', 'redis', ...monitors], 'docker compose
     await eventually(() => isHealthy('data-plane'), Boolean, 60_000)
   })
 
+  it('tells one truth on the topics, in the database and in both ledgers after all that', () => {
+    const { code, stdout } = project.try('run', '--rm', '--no-TTY', 'cli', 'reconcile')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^Run .*: compared the topics with .*, the database with .*, 2 ledgers\.\n(.*\n)?All tell the same\.\n$/,
+    )
+  })
+
   it('gives the planes a changed password and token without a further command', async () => {
     const old = secretIn('operator', 'operator-token')
     const own = {
