@@ -61,6 +61,7 @@ const contract = `
   StrategySuspended error 0
   ReconciliationDifferences critical 1m
   ForeignRecord critical 0
+  IntentsIgnored critical 30s
   SeriesCapReached warning 0
   SeriesCapNear warning 1h
   EventLoopLagHigh warning 5m

@@ -103,6 +103,8 @@ export const thresholds = {
   priceLevels,
   dlqGrowing: { abovePerSecond: 1, overSeconds: 5 * MINUTE, forSeconds: 5 * MINUTE },
   /** The window is longer than the wait, so that a single one raises an alert. */
+  /** A plane that has just started publishes again what it had published: not counted for `settledSeconds`. */
+  intentsIgnored: { overSeconds: MINUTE, forSeconds: 30, settledSeconds: 2 * MINUTE },
   foreignRecord: { overSeconds: 15 * MINUTE },
   deadExecutions: { overSeconds: 15 * MINUTE, forSeconds: 5 * MINUTE },
   storageWriteErrors: { overSeconds: 15 * MINUTE, forSeconds: 5 * MINUTE },

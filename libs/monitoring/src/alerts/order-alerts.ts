@@ -11,7 +11,33 @@ const NOT_BY_US = 'immediate_or_cancel'
 
 /** Alerts about orders, and the resulting positions and results. */
 export function orderAlerts(thresholds: Thresholds): AlertRule[] {
-  return [...tradingStateAlerts(thresholds), ...orderFlowAlerts(thresholds), ...positionAlerts(thresholds)]
+  return [
+    ...tradingStateAlerts(thresholds),
+    intentsIgnored(thresholds),
+    ...orderFlowAlerts(thresholds),
+    ...positionAlerts(thresholds),
+  ]
+}
+
+/** What the strategy plane wants does not even come to be judged: dropped as duplicates, or not read. */
+function intentsIgnored({ intentsIgnored }: Thresholds): AlertRule {
+  const over = duration(intentsIgnored.overSeconds)
+  return {
+    name: 'IntentsIgnored',
+    severity: 'critical',
+    plane,
+    expr: promql`
+      sum(increase(triplane_stage_out_total{service="strategy_plane", stage="intents"}[${over}])) > 0
+      and on ()
+      sum(increase(triplane_stage_in_total{service="order_plane", stage="risk"}[${over}])) == 0
+      and on ()
+      time() - max(process_start_time_seconds{service=~"strategy_plane|order_plane"}) > ${intentsIgnored.settledSeconds}
+    `,
+    for: duration(intentsIgnored.forSeconds),
+    summary: 'Intents are published, and the order plane neither orders nor refuses.',
+    description: `The strategy plane has published {{ $value | humanize }} intents in ${over}, and the order plane has judged none.`,
+    picture: pictures.ordersSubmitted,
+  }
 }
 
 function tradingStateAlerts(thresholds: Thresholds): AlertRule[] {

@@ -36,6 +36,44 @@ const reducing = {
   description: 'The order plane o:8001 is reducing: opening orders are refused, closing orders pass.',
 }
 
+const wanted =
+  'triplane_stage_out_total{stage="intents", service="strategy_plane", job="strategy-plane", instance="s:8002"}'
+const judged = `triplane_stage_in_total{stage="risk", ${target}}`
+const strategyStarted = 'process_start_time_seconds{service="strategy_plane", job="strategy-plane", instance="s:8002"}'
+
+const intentCases: readonly RuleCase[] = [
+  {
+    title: 'intents that nobody judges',
+    alert: 'IntentsIgnored',
+    file,
+    series: { [wanted]: '0+15x40', [judged]: '7x40', [started]: '0x40', [strategyStarted]: '0x40' },
+    at: '5m',
+    fires: [
+      {
+        ...critical,
+        labels: {},
+        description: 'The strategy plane has published 60 intents in 1m, and the order plane has judged none.',
+      },
+    ],
+  },
+  {
+    title: 'nothing while intents are ordered or refused, or none is published, or a plane has just started',
+    alert: 'IntentsIgnored',
+    file,
+    series: { [wanted]: '0+15x20 300x40', [judged]: '0+15x20 300x40', [started]: '0x60', [strategyStarted]: '0x60' },
+    at: '10m',
+    quiet: [critical],
+  },
+  {
+    title: 'nothing for what a plane publishes again when it starts',
+    alert: 'IntentsIgnored',
+    file,
+    series: { [wanted]: '0x16 0+15x8', [judged]: '7x40', [started]: '0x40', [strategyStarted]: '240x40' },
+    at: '5m',
+    quiet: [critical],
+  },
+]
+
 const stateCases: readonly RuleCase[] = [
   {
     title: 'a halt',
@@ -365,4 +403,4 @@ const positionCases: readonly RuleCase[] = [
   },
 ]
 
-export const orderCases: readonly RuleCase[] = [...stateCases, ...flowCases, ...positionCases]
+export const orderCases: readonly RuleCase[] = [...stateCases, ...intentCases, ...flowCases, ...positionCases]
