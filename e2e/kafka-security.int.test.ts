@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@triplane/kernel'
+import { createKafkaBus } from '@triplane/messaging'
+import { startRun } from '@triplane/service'
 import {
   createAuthority,
   describeWithCertificates,
@@ -52,7 +55,20 @@ describeWithCertificates(['kafka'], 'a Kafka that asks for TLS and a password', 
   }
 
   it('is used by the command and by three planes that trade, with a password from a file', async () => {
-    expect(await triplane(['run', 'start', '--seed', '3'], settings)).toMatchObject({ code: 0 })
+    const bus = await createKafkaBus({
+      brokers: [kafka.brokers],
+      clientId: 'test',
+      nowUs: systemClock.nowUs,
+      tls: { ca: readFileSync(authority.caFile, 'utf8') },
+      sasl: { mechanism: 'scram-sha-512', ...user },
+    })
+    const run = { runId: 'e2ese001', mode: 'live', venues: ['sim'], seed: 3 } as const
+    await startRun(bus, { ...run, who: 'test', nowUs: systemClock.nowUs() })
+    await bus.close()
+    expect(await triplane(['run', 'list', '--json'], settings)).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('e2ese001') as string,
+    })
     const stack = await Stack.at(kafka.brokers, { ...eagerStrategy, ...settings })
     try {
       stack.start()

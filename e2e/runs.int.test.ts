@@ -64,10 +64,16 @@ describeWithDocker(['kafka'], 'a newer run', () => {
     }
   }, 120_000)
 
-  it('of venues that the configuration does not name is refused in one line', async () => {
+  it('of venues that the configuration does not name is refused in one line, and the order plane waits for another', async () => {
     await stack.startRun({ runId: 'e2eru003', mode: 'live', venues: ['binance_spot'] })
     stack.order.start()
-    await until('the refusal', () => !stack.order.isRunning, 60_000)
-    expect(stack.order.log().join('\n')).toContain('binance_spot, the venues of the current run e2eru003')
-  }, 90_000)
+    stack.strategy.start()
+    await until('the refusal', () => !stack.strategy.isRunning, 60_000)
+    const refusal = 'binance_spot, the venues of the current run e2eru003'
+    expect(stack.strategy.log().join('\n')).toContain(refusal)
+    await until('an order plane that waits', async () => (await runOf(stack.order))?.why?.includes(refusal), 60_000)
+    expect(stack.order.log().join('\n')).toContain(refusal)
+    await stack.startRun({ runId: 'e2eru005', mode: 'live', venues: ['sim'], seed: 5 })
+    await until('its run', async () => (await runOf(stack.order))?.isReady, 60_000)
+  }, 150_000)
 })

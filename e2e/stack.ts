@@ -120,7 +120,7 @@ export class Stack {
     for (const plane of this.planes) plane.start()
   }
 
-  /** Starts a run, as `triplane run start` does. */
+  /** Starts a run as an order plane does, without its token and audit row. */
   async startRun(options: Omit<NewRun, 'who' | 'nowUs'>): Promise<Run> {
     return this.withBus((bus) => startRun(bus, { ...options, who: 'test', nowUs: systemClock.nowUs() }))
   }

@@ -31,7 +31,8 @@ const ranElsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npx triplane token create/, 'apps/cli/src/commands/token-commands.test.ts'],
   [/^npx triplane alerts (test|list)/, 'apps/cli/test/alerts.int.test.ts'],
   [/^(docker compose|export TRIPLANE_TOKEN=\$\(docker compose)/, 'tools/compose.int.test.ts'],
-  [/^KAFKA_BROKERS=\S+ .*(npx nx serve|npx triplane run start)/, 'e2e/plane-process.ts'],
+  [/^KAFKA_BROKERS=\S+ .*npx nx serve/, 'e2e/plane-process.ts'],
+  [/^npx triplane run start/, 'apps/cli/src/commands/run-commands.test.ts'],
   [/^npx nx serve/, 'tools/nx-plugin.mjs'],
   [/^node dist\/apps\/standalone\/main\.js$/, '.ci/run'],
 ]

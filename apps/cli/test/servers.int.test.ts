@@ -1,5 +1,5 @@
 import { topics, wire } from '@triplane/contracts'
-import { createKafkaBus, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
+import { createKafkaBus, decodeRecord, readToEnd, type BusRecord, type KafkaBus } from '@triplane/messaging'
 import {
   beginRun,
   createAuditLog,
@@ -10,6 +10,7 @@ import {
 } from '@triplane/storage'
 import { aDeadLetter, anAuditLink } from '@triplane/testing'
 import { describeWithDocker, startKafka, startPostgres } from '@triplane/testing/containers'
+import { aPlaneOfRuns } from './plane-of-runs.ts'
 import { triplane } from './triplane.ts'
 
 const key = 'ab'.repeat(32)
@@ -20,6 +21,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
   let postgres: Awaited<ReturnType<typeof startPostgres>>
   let database: Database
   let bus: KafkaBus
+  let plane: Awaited<ReturnType<typeof aPlaneOfRuns>>
   let environment: Record<string, string>
 
   beforeAll(async () => {
@@ -34,7 +36,9 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     const url = new URL(postgres.url)
     const { password } = url
     url.password = ''
+    plane = await aPlaneOfRuns(bus, decodeRecord)
     environment = {
+      ...plane.environment,
       KAFKA_BROKERS: kafka.brokers,
       DATABASE_URL: url.href,
       DATABASE_PASSWORD: password,
@@ -42,6 +46,7 @@ describeWithDocker(['kafka', 'postgres'], 'the command against Kafka and Postgre
     }
   })
   afterAll(async () => {
+    await plane?.close()
     await bus?.close()
     await database?.close()
     await Promise.all([kafka?.remove(), postgres?.remove()])

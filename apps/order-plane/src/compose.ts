@@ -5,7 +5,7 @@ import {
   type TradingCondition,
   type TradingConditionChange,
 } from '@triplane/contracts'
-import type { ControlRefusal } from '@triplane/control'
+import type { ControlRefusal, RunDesk } from '@triplane/control'
 import { tradableOf } from '@triplane/instruments'
 import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
@@ -48,7 +48,11 @@ export async function composeOrderPlane(
     logger,
   })
   const onRefused = (reason: ControlRefusal) => metrics.stageRefused.inc({ stage: 'control', reason })
-  const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused })
+  const runs: RunDesk = {
+    current: () => plane.runs.current(),
+    start: (run, who) => plane.runs.start(run, who),
+  }
+  const operators = await OperatorControl.open({ config, logger: logger.child('control'), clock, onRefused, runs })
 
   const rehearsed = rehearsedInstrument(instruments, rates)
   let slowest: SlowestFills | undefined

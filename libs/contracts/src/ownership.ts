@@ -5,13 +5,11 @@ import { planeNames } from './plane-name.ts'
 import type { Topic, TopicParty } from './topic.ts'
 import { topics } from './topics.ts'
 
-const COMMAND_LINE = 'command-line' satisfies TopicParty
 /** What follows the name of a plane in the name of a producer: its instance, and `edge` past its core. */
 const SUFFIX = /^(\.[a-z0-9][a-z0-9-]{0,31})?(\.edge)?$/
 
 /** The party that a producer speaks for: `data-plane.edge` for `data-plane.kraken.edge`; undefined for none of ours. */
 export function partyOf(producer: string): TopicParty | undefined {
-  if (producer === COMMAND_LINE) return COMMAND_LINE
   const plane = planeNames.find((name) => producer.startsWith(name))
   if (plane === undefined) return undefined
   const suffix = producer.slice(plane.length)

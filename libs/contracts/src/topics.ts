@@ -124,7 +124,7 @@ export const topics = {
   /** The newest record names the current run. */
   runs: {
     name: 'control.runs.v1',
-    writers: ['command-line'],
+    writers: ['order-plane.edge'],
     readers: [...edges, 'command-line'],
     keyedBy: 'run',
     batched: false,

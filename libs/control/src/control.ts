@@ -7,6 +7,7 @@ import type { StandingOrder } from './operator-order.ts'
 import { parseOpening } from './parse-opening.ts'
 import { parseTuning } from './parse-tuning.ts'
 import { parseWhy } from './parse-why.ts'
+import { parseRunOrder } from './run-order.ts'
 
 const MAX_BODY_BYTES = 4096
 /** Enough for the account of a run with hundreds of instruments. */
@@ -19,12 +20,13 @@ const statusOf: Readonly<Record<OrderRefusal, number>> = {
   audit_failed: 503,
   superseded: 409,
   not_opened: 409,
+  no_runs: 409,
 }
 
 export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
 
 export interface Control {
-  /** `POST /control/{halt,reduce,resume,rearm,tune,open}`. */
+  /** `POST /control/{halt,reduce,resume,rearm,tune,open,run}`. */
   readonly routes: Router
   /** One line for the log: whose orders are accepted, or that control is off; and the standing order. */
   describe(): string
@@ -83,6 +85,12 @@ export function createControl(options: ControlOptions): Control {
     if (!wanted.ok) return refuseBody(response, wanted.error)
     const { why, document } = wanted.value
     answer(response, await desk.open(document, operatorOf(response), why))
+  })
+  routes.post('/control/run', gate, readBody, async (request: Request, response: Response) => {
+    const wanted = parseRunOrder(request.body)
+    if (!wanted.ok) return refuseBody(response, wanted.error)
+    const { why, ...order } = wanted.value
+    answer(response, await desk.startRun(order, operatorOf(response), why))
   })
   routes.use(unreadable)
 

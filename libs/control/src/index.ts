@@ -2,6 +2,8 @@
 export { createControl, type Control } from './control.ts'
 export type { OpeningOrder, OperatorOrder, Tuning, TuningOrder } from './operator-order.ts'
 export { createHaltFile } from './halt-file.ts'
+export type { RunDesk } from './operator-desk.ts'
+export type { RunRequest } from './run-order.ts'
 // What an account owns, as a document
 export { isSameAccount, openingOf, readOwned, sealOwned, type OwnedDocument } from './owned-document.ts'
 // Who may give them

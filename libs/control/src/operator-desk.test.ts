@@ -279,3 +279,58 @@ function hangingWorld({ file = false, audit = false }) {
   })
   return { desk, enforced }
 }
+
+describe('a run', () => {
+  const run = { runId: '0a1b2c3d', mode: 'live' as const, venues: ['sim'] }
+  const there = { ...examples.run, runId: 'before', venues: ['sim'] }
+  let fault: Error | undefined
+  /** A desk with runs on a bus. */
+  const withRuns = () => {
+    const steps: string[] = []
+    const desk = createOperatorDesk({
+      ...world.options(),
+      async audit({ command, who }) {
+        if (fault) throw fault
+        steps.push(`audit ${command} ${who}`)
+      },
+      runs: {
+        current: async () => there,
+        async start({ runId }, who) {
+          steps.push(`start ${runId} ${who}`)
+          return { ...there, runId }
+        },
+      },
+    })
+    return { desk, steps }
+  }
+  beforeEach(() => void (fault = undefined))
+
+  it('begins after its audit row is committed, and not without it', async () => {
+    const { desk, steps } = withRuns()
+    expect(await desk.startRun({ run, ifNone: false }, 'ann', 'x')).toMatchObject({
+      ...{ accepted: true, audited: true, started: true, run: { runId: '0a1b2c3d' } },
+    })
+    expect(steps).toEqual(['audit start ann', 'start 0a1b2c3d ann'])
+    fault = new Error('ECONNREFUSED')
+    expect(await desk.startRun({ run, ifNone: false }, 'ann', 'x')).toMatchObject({
+      ...{ accepted: false, refusal: 'audit_failed', started: false },
+    })
+    expect(steps).toHaveLength(2)
+  })
+
+  it('is not begun where there is one of its venues, if that is what was asked for', async () => {
+    const { desk, steps } = withRuns()
+    expect(await desk.startRun({ run, ifNone: true }, 'ann', 'x')).toMatchObject({
+      ...{ accepted: true, started: false, run: { runId: 'before' } },
+    })
+    expect(steps).toEqual([])
+    const other = { ...run, venues: ['kraken'] }
+    expect(await desk.startRun({ run: other, ifNone: true }, 'ann', 'x')).toMatchObject({ started: true })
+  })
+
+  it('is none of a process that has its own', async () => {
+    expect(await world.desk.startRun({ run, ifNone: false }, 'ann', 'x')).toMatchObject({
+      ...{ accepted: false, refusal: 'no_runs', started: false },
+    })
+  })
+})

@@ -1,5 +1,5 @@
 import { SerialQueue, withTimeout } from '@triplane/async'
-import { tradingStates, type OperatorCommandCode, type TradingState } from '@triplane/contracts'
+import { tradingStates, type OperatorCommandCode, type Run, type TradingState } from '@triplane/contracts'
 import type { Clock, Result } from '@triplane/kernel'
 import { ControlError, messageOf, type ControlErrorCode } from './control-error.ts'
 import type { HaltFile } from './halt-file.ts'
@@ -14,6 +14,14 @@ import {
   type Tuning,
   type TuningOrder,
 } from './operator-order.ts'
+import { isOfVenues, type RunOrder, type RunRequest } from './run-order.ts'
+
+/** The runs on the bus; rejects while the bus is away. */
+export interface RunDesk {
+  current(): Promise<Run | undefined>
+  /** Publishes a run, by which all planes begin it. */
+  start(run: RunRequest, who: string): Promise<Run>
+}
 
 export interface OperatorDeskOptions {
   readonly haltFile: HaltFile
@@ -23,6 +31,8 @@ export interface OperatorDeskOptions {
    * Whether the plane would open its account with it now (`new`), already has (`known`), or why not. Changes nothing.
    */
   readonly judgeOpening: (document: OwnedDocument) => Result<'new' | 'known', string>
+  /** The runs on the bus. Without them, as in `npm start`, none can be ordered. */
+  readonly runs?: RunDesk | undefined
   /** Notifies the other planes; must not wait. */
   readonly publish: (order: OperatorOrder | TuningOrder) => void
   /** Commits an audit row; rejects while the database is down. */
@@ -38,13 +48,15 @@ export interface OperatorDeskOptions {
   readonly fileTimeoutMs?: number
   /** How long `resume`, `rearm` and `tune` wait for their audit row; default 5000. */
   readonly auditTimeoutMs?: number
+  /** How long a run waits for the bus; default 10,000. */
+  readonly busTimeoutMs?: number
 }
 
 /**
  * Why an order was not carried out. `superseded`: a halt or a reduce was ordered in the meantime. `not_opened`: the
- * plane cannot open its account with the document.
+ * plane cannot open its account with the document. `no_runs`: this process has its one run.
  */
-export type OrderRefusal = ControlErrorCode | 'superseded' | 'not_opened'
+export type OrderRefusal = ControlErrorCode | 'superseded' | 'not_opened' | 'no_runs'
 
 /** The outcome of an order. */
 export interface Outcome<Command extends string = OperatorCommandCode> {
@@ -65,6 +77,12 @@ export interface Outcome<Command extends string = OperatorCommandCode> {
   readonly reason?: string
 }
 
+/** The outcome of an order to start a run: the current run then. `started` is false when it was there before. */
+interface RunOutcome extends Outcome<'start'> {
+  readonly started: boolean
+  readonly run?: Run
+}
+
 interface GivenOrder<Command extends string> {
   readonly command: Command
   readonly who: string
@@ -80,6 +98,8 @@ export interface OperatorDesk {
    * Never rejects.
    */
   open(document: OwnedDocument, who: string, why: string): Promise<Outcome<'open'>>
+  /** Starts a run, once it is audited; the planes drain the one that they are in. Never rejects. */
+  startRun(order: RunOrder, who: string, why: string): Promise<RunOutcome>
   /**
    * Enforces, publishes and audits the order that stood when the process ended. Call it before the plane handles its
    * first input.
@@ -93,7 +113,7 @@ export interface OperatorDesk {
  *
  * Invariants
  * 1. An order that makes trading stricter is enforced before anything else; no fault of file, bus or audit prevents it.
- * 2. An order that loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes or opens the account acts only
+ * 2. An order that loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes, opens the account or starts a run acts only
  *    after its audit row is committed.
  * 3. It is in the halt file before it is enforced: a crash in between leaves an audited order, an earlier one the stricter
  *    order.
@@ -102,11 +122,13 @@ export interface OperatorDesk {
  */
 export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, clock } = options
-  const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000 } = options
+  const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000, busTimeoutMs = 10_000 } = options
+  const { runs } = options
   let standing = haltFile.read()
   /** The number of halts and reduces. */
   let stops = 0
   const loosenings = new SerialQueue()
+  const starts = new SerialQueue()
 
   /** Runs the action; reports a failure and returns it. */
   function attempt(code: ControlErrorCode, failure: string, act: () => void): ControlError | undefined {
@@ -215,7 +237,37 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     return outcome(order, { accepted: true, ...done })
   }
 
+  async function start({ run, ifNone }: RunOrder, who: string, why: string): Promise<RunOutcome> {
+    const order = { command: 'start' as const, who, why, atUs: clock.nowUs(), run }
+    const unstarted = (refusal: OrderRefusal, reason: string, done = {}) => {
+      return { ...refused(order, refusal, `${reason}. No run was started.`, done), started: false }
+    }
+    if (runs === undefined)
+      return unstarted('no_runs', 'Expected a plane of several services, was one with its own run')
+    const within = { ms: busTimeoutMs, what: 'the bus' }
+    const done = { audited: false, persisted: false }
+    try {
+      const current = ifNone ? await withTimeout(runs.current(), within) : undefined
+      if (current && isOfVenues(current, run.venues))
+        return { ...outcome(order, { accepted: true, ...done }), started: false, run: current }
+      const before = state()
+      const notAudited = await audited({ ...order, before, after: before })
+      if (notAudited) return unstarted('audit_failed', notAudited.message)
+      done.audited = true
+      const started = await withTimeout(runs.start(run, who), within)
+      return { ...outcome(order, { accepted: true, ...done }), started: true, run: started }
+    } catch (error) {
+      return unstarted(
+        'publish_failed',
+        told(new ControlError('publish_failed', messageOf(error), error)).message,
+        done,
+      )
+    }
+  }
+
   return {
+    startRun: (order, who, why) => starts.run(() => start(order, who, why)),
+
     order(command, who, why) {
       const order = { command, who, why, atUs: clock.nowUs() }
       const wanted = stateOrderedBy[command]

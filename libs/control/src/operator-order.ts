@@ -1,5 +1,6 @@
 import type { OperatorCommandCode, TradingState } from '@triplane/contracts'
 import type { OwnedDocument } from './owned-document.ts'
+import type { RunRequest } from './run-order.ts'
 
 /** Who gave an order, and why. */
 interface Ordered {
@@ -35,8 +36,14 @@ export interface OpeningOrder extends Ordered {
   readonly document: OwnedDocument
 }
 
+/** An order to start a run. */
+interface StartOrder extends Ordered {
+  readonly command: 'start'
+  readonly run: RunRequest
+}
+
 /** An order for the audit. */
-export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder) & {
+export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder | StartOrder) & {
   /** The trading state before the order. */
   readonly before: TradingState
   /** The trading state after it; for an order that waits for this entry, the one it asks for. */

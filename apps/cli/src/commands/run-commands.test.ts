@@ -1,9 +1,17 @@
 import type { Run } from '@triplane/contracts'
+import { ok } from '@triplane/kernel'
 import { testStartUs } from '@triplane/testing'
-import { CliWorld } from '../../test/cli-world.ts'
+import { aDeadPlane, CliWorld } from '../../test/cli-world.ts'
+import { aPlaneOfRuns } from '../../test/plane-of-runs.ts'
 
 let world: CliWorld
-beforeEach(() => void (world = new CliWorld()))
+let plane: Awaited<ReturnType<typeof aPlaneOfRuns>>
+beforeEach(async () => {
+  world = new CliWorld()
+  plane = await aPlaneOfRuns(world.bus, ({ events }) => ok(events))
+  world.environment = plane.environment
+})
+afterEach(() => plane.close())
 
 const runs = async () => (await world.json<{ runs: Run[] }>('run', 'list')).value.runs
 
@@ -24,10 +32,39 @@ describe('run start', () => {
     })
     expect(value.run.startUs).toBeUndefined()
     expect(await runs()).toEqual([value.run])
+    expect(plane.audited).toEqual([{ command: 'start', who: 'ann', why: 'run start' }])
+  })
+
+  it('starts none without its audit row, without the plane, or by a token of nobody', async () => {
+    world.environment = { ...plane.environment, TRIPLANE_TOKEN: 'another-token-0123456789abcdef' }
+    expect(await world.run('run', 'start')).toBe(1)
+    expect(world.messages).toContain("to start a run, was refused: Expected an operator's token")
+    world.environment = { ...plane.environment, TRIPLANE_ORDER_PLANES: await aDeadPlane() }
+    expect(await world.run('run', 'start')).toBe(1)
+    expect(world.messages).toMatch(/^triplane: Expected the order plane at \S+ to answer, was: ECONNREFUSED\n$/)
+    world.environment = plane.environment
+    plane.loseAudit()
+    expect(await world.run('run', 'start', '--why', 'a new day')).toBe(1)
+    expect(world.messages).toContain('Cannot commit the audit row of start: ECONNREFUSED. No run was started.')
+    expect([await runs(), plane.audited]).toEqual([[], []])
+  })
+
+  it('waits for a plane that is not ready yet, as long as it is told', async () => {
+    plane.loseAudit()
+    world.nowUs = () => testStartUs + world.waitedMs * 1000
+    expect(await world.run('run', 'start', '--wait-seconds', '3')).toBe(1)
+    expect(world.waitedMs).toBe(3000)
+    world.nowUs = () => {
+      if (world.waitedMs >= 5000) plane.findAudit()
+      return testStartUs + world.waitedMs * 1000
+    }
+    expect(await world.run('run', 'start', '--wait-seconds', '60')).toBe(0)
+    expect(world.waitedMs).toBe(6000)
+    expect(await runs()).toHaveLength(1)
   })
 
   it('applies its flags', async () => {
-    world.environment = { TRIPLANE_MARKET_VENUES: 'binance_spot, binance_usdm' }
+    world.environment = { ...plane.environment, TRIPLANE_MARKET_VENUES: 'binance_spot, binance_usdm' }
     const flags = ['--mode', 'lockstep', '--seed', '7', '--start-time', '2024-08-08T14:30Z', '--scenario', 'storm']
     expect(await world.run('run', 'start', ...flags, '--account', 'live', '--sessions', 'real')).toBe(0)
     expect(world.output).toBe(

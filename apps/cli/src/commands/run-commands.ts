@@ -2,12 +2,20 @@ import { runModes, type Run, type RunMode } from '@triplane/contracts'
 import { scenarios } from '@triplane/feeds'
 import type { StoredRun } from '@triplane/storage'
 import { InvalidArgumentError, Option } from 'commander'
+import { CliError } from '../cli-error.ts'
+import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
+import { operatorToken } from '../planes/operator-token.ts'
+import { planeUrls } from '../planes/plane-urls.ts'
 import type { ControlTopics } from '../servers/control-topics.ts'
 import { formatTable, timeText } from '../table.ts'
-import { jsonOption, parseTime, show, wholeNumber, type CommandLine } from './command-line.ts'
+import { jsonOption, parseTime, show, tokenFileOption, wholeNumber, type CommandLine } from './command-line.ts'
 
 const RUN_ID_BYTES = 4
 const SEED_BYTES = 4
+/** The audit row and the bus have a time limit each. */
+const START_MS = 30_000
+const UNAVAILABLE = 503
+const MAX_WAIT_SECONDS = 3600
 const MAX_SEED = 2 ** 40 - 1
 
 interface StartFlags {
@@ -20,15 +28,18 @@ interface StartFlags {
   readonly venues?: string
   readonly dataPlane: readonly DataPlaneOfRun[]
   readonly ifNone: boolean
+  readonly waitSeconds: number
+  readonly why: string
+  readonly tokenFile?: string
   readonly json?: boolean
 }
 
-/** `run start` and `run list`: the topic of runs, whose newest record is the current run. */
+/** `run start`, by an order plane, and `run list`: the topic of runs, whose newest record is the current run. */
 export function addRunCommands(line: CommandLine): void {
   const run = line.program.command('run').description('runs of the three planes')
   run
     .command('start')
-    .description('start a run: the planes drain the one that they are in and begin this one')
+    .description('start a run, once it is audited: the planes drain the one that they are in and begin this one')
     .addOption(new Option('--mode <mode>', 'whether the planes wait for each other').choices(runModes).default('live'))
     .option('--account <name>', 'default: sim-<run>, which no live account is')
     .option('--seed <number>', 'seed of the simulated market; default: random', wholeNumber(0, MAX_SEED))
@@ -49,8 +60,16 @@ export function addRunCommands(line: CommandLine): void {
       [],
     )
     .option('--if-none', 'only when there is no run for these venues yet', false)
+    .option(
+      '--wait-seconds <number>',
+      'how long to wait for the plane to be ready',
+      wholeNumber(0, MAX_WAIT_SECONDS),
+      0,
+    )
+    .option('--why <text>', 'the reason, for the audit', 'run start')
+    .addOption(tokenFileOption())
     .addOption(jsonOption())
-    .action((flags: StartFlags) => withTopics(line, (topics) => startOne(line, topics, flags)))
+    .action((flags: StartFlags) => startOne(line, flags))
   run
     .command('list')
     .description('the runs of the services, or of the npm start that is under way here; newest first')
@@ -85,31 +104,58 @@ async function withTopics(line: CommandLine, act: (topics: ControlTopics) => Pro
   }
 }
 
-async function startOne(line: CommandLine, topics: ControlTopics, flags: StartFlags): Promise<void> {
-  const { environment, nowUs, randomBytes, userName } = line.edges
+async function startOne(line: CommandLine, flags: StartFlags): Promise<void> {
+  const { environment, randomBytes } = line.edges
   const text = flags.venues ?? (environment['TRIPLANE_MARKET_VENUES'] || environment['TRIPLANE_VENUES'] || 'sim')
   const dataPlanes = flags.dataPlane
   const given = dataPlanes.length > 0 ? dataPlanes.flatMap((plane) => plane.venues) : text.split(',')
-  const venues = given.map((venue) => venue.trim())
-  const current = flags.ifNone ? (await topics.readRuns()).at(-1) : undefined
-  if (current && [...current.venues].sort().join() === [...venues].sort().join()) {
-    show(line, flags.json, { started: false, run: current }, () => `Run ${current.runId} is there already.\n`)
-    return
-  }
-  const run = await topics.startRun({
+  const token = operatorToken(environment, flags.tokenFile)
+  // Any of several order planes speaks for all: they follow one topic of runs.
+  const [url = ''] = planeUrls(environment, 'order')
+  const run = {
     runId: randomBytes(RUN_ID_BYTES).toString('hex'),
     mode: flags.mode,
-    account: flags.account,
+    ...(flags.account !== undefined && { account: flags.account }),
     seed: flags.seed ?? randomBytes(SEED_BYTES).readUInt32BE(),
-    startUs: flags.startTime,
+    ...(flags.startTime !== undefined && { startUs: flags.startTime }),
     scenario: flags.scenario,
     sessions: flags.sessions,
-    venues,
-    ...(dataPlanes.length > 0 && { dataPlanes: [...dataPlanes] }),
-    who: userName(),
-    nowUs: nowUs(),
-  })
-  show(line, flags.json, { started: true, run }, () => `Started ${describe(run)}.\n`)
+    venues: given.map((venue) => venue.trim()),
+    ...(dataPlanes.length > 0 && { dataPlanes }),
+  }
+  const body = { run, ifNone: flags.ifNone, why: flags.why }
+  const answer = await askUntilReady(line, flags.waitSeconds, () =>
+    askPlane(url, '/control/run', { method: 'POST', token, body, timeoutMs: START_MS }),
+  )
+  if (!answer.answered) throw new CliError(`Expected the order plane at ${url} to answer, was: ${answer.error}`)
+  const { accepted, started, reason, run: current } = (answer.body ?? {}) as StartAnswer
+  if (accepted !== true || current === undefined)
+    throw new CliError(`Expected ${url} to start a run, was refused: ${reason ?? `HTTP ${answer.status}`}`)
+  show(line, flags.json, { started, run: current }, () =>
+    started === true ? `Started ${describe(current)}.\n` : `Run ${current.runId} is there already.\n`,
+  )
+}
+
+/** Asks again, each second for so many seconds, while there is no answer, or the plane has no database or bus yet. */
+async function askUntilReady(
+  { edges }: CommandLine,
+  seconds: number,
+  ask: () => Promise<PlaneAnswer>,
+): Promise<PlaneAnswer> {
+  const endUs = edges.nowUs() + seconds * 1e6
+  for (;;) {
+    const answer = await ask()
+    const isReady = answer.answered && answer.status !== UNAVAILABLE
+    if (isReady || edges.nowUs() >= endUs) return answer
+    await edges.wait(1000)
+  }
+}
+
+interface StartAnswer {
+  readonly accepted?: boolean
+  readonly started?: boolean
+  readonly reason?: string
+  readonly run?: Run
 }
 
 type DataPlaneOfRun = NonNullable<Run['dataPlanes']>[number]

@@ -1,15 +1,14 @@
 import { topics, type AuditLink, type Event, type Run } from '@triplane/contracts'
 import type { Result } from '@triplane/kernel'
 import { readToEnd, type Bus, type BusRecord, type Refusal } from '@triplane/messaging'
-import { readRuns, startRun, type NewRun } from '@triplane/service'
+import { readRuns } from '@triplane/service'
 
 const GROUP = 'cli'
 
-/** What the command line reads and writes on the control topics. */
+/** What the command line reads on the control topics. */
 export interface ControlTopics {
   /** The runs on the topic, oldest first. */
   readRuns(): Promise<Run[]>
-  startRun(run: NewRun): Promise<Run>
   /** The newest published link of the audit chain; undefined when there is none. */
   newestAuditLink(): Promise<AuditLink | undefined>
   close(): Promise<void>
@@ -22,7 +21,6 @@ export function createControlTopics<Payload>(
 ): ControlTopics {
   return {
     readRuns: () => readRuns(bus, GROUP, decode),
-    startRun: (run) => startRun(bus, run),
     close: () => bus.close(),
 
     async newestAuditLink() {

@@ -21,6 +21,7 @@ import {
   type OperatorOrder,
   type OwnedDocument,
   type RefusedInMinute,
+  type RunDesk,
   type TuningOrder,
 } from '@triplane/control'
 import { err, type Clock, type Result } from '@triplane/kernel'
@@ -68,6 +69,8 @@ export interface OperatorControlOptions {
   readonly clock: Clock
   /** Called with each request that was refused, to count it. */
   readonly onRefused: (reason: ControlRefusal) => void
+  /** The runs on the bus, where this plane may start one. */
+  readonly runs?: RunDesk
 }
 
 /**
@@ -86,7 +89,7 @@ export class OperatorControl {
   readonly #events = new WeakMap<OperatorOrder, OperatorCommand>()
 
   private constructor(options: OperatorControlOptions) {
-    const { config, logger, clock, onRefused } = options
+    const { config, logger, clock, onRefused, runs } = options
     this.#options = options
     this.#attempts = new RefusedAttempts({
       onFirst: (reason, address) => logger.warning('A request was refused', { reason, address }),
@@ -104,6 +107,7 @@ export class OperatorControl {
       auditEventually: (entry) => this.#appendEventually(this.#entryOf(entry)),
       state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
       clock,
+      runs,
       onFault: (fault) => logger.critical("An operator's order was not carried out whole", { fault }),
       onRefused: (reason, address) => {
         onRefused(reason)
@@ -257,6 +261,7 @@ export class OperatorControl {
         tradingState: after,
         ...(entry.command === 'tune' && tuningIn(entry)),
         ...(entry.command === 'open' && documentIn(entry)),
+        ...(entry.command === 'start' && { run: entry.run }),
       },
       outcome: 'accepted',
     }

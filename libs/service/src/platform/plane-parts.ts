@@ -7,6 +7,7 @@ import {
   type Run,
   type Stage,
 } from '@triplane/contracts'
+import type { RunDesk } from '@triplane/control'
 import { reportCheck, type Check, type RuledCheck } from '@triplane/health'
 import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
@@ -44,9 +45,10 @@ export interface PlanePartsOptions<Hosted extends HostedRun> {
   readonly observeHistory?: (types: readonly EventType[]) => HistoryObserver
 }
 
-/** A plane as parts of a service, and the database of its history, if configured, for further parts. */
+/** A plane as parts of a service; the database of its history, if configured, for further parts; and the runs on its bus. */
 export interface PlaneParts extends ServiceParts {
   readonly database: EventualDatabase | undefined
+  readonly runs: RunDesk
 }
 
 /** Builds the parts of a plane as a service: latest state, history, and the plane itself at work on the current run. */
@@ -124,7 +126,7 @@ export function planeParts<Hosted extends HostedRun>(
       run: (stopping) => service.run(stopping),
     },
   ]
-  return { metrics, parts, database: histories?.database }
+  return { metrics, parts, database: histories?.database, runs: service.runs }
 }
 
 const degraded = (check: Check): RuledCheck => ({ check, failsAs: 'degraded' })

@@ -229,14 +229,14 @@ describe('the service of a plane', () => {
   it.each([
     {
       name: 'other venues',
-      of: {},
+      of: { name: 'strategy-plane', stage: 'strategy' },
       run: { venues: ['kraken'] },
       path: 'TRIPLANE_VENUES',
       expected: 'kraken, the venues',
     },
     {
       name: 'more venues',
-      of: {},
+      of: { name: 'strategy-plane', stage: 'strategy' },
       run: { venues: ['sim', 'kraken'] },
       path: 'TRIPLANE_VENUES',
       expected: 'sim,kraken',
@@ -275,6 +275,20 @@ describe('the service of a plane', () => {
     expect((error as Error).message).toContain(path)
     expect((error as Error).message).toContain(expected)
     expect(contexts).toEqual([])
+  })
+
+  it('waits for another run where it is the order plane, which starts runs, and starts one when it is told to', async () => {
+    const { start, until, stop, contexts, service } = serving({ name: 'order-plane', stage: 'order' })
+    await start('run1', { venues: ['kraken'] })
+    await until('waiting for a run')
+    while (service.status.why === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(service.status.why).toContain('kraken, the venues of the current run run1')
+    expect((await service.runs.current())?.runId).toBe('run1')
+    const run = await service.runs.start({ runId: 'run2', mode: 'live', venues: ['sim'] }, 'ada')
+    expect(run).toMatchObject({ runId: 'run2', account: 'sim-run2', who: 'ada' })
+    await until('running')
+    expect(contexts.map((context) => context.run.runId)).toEqual(['run2'])
+    await stop()
   })
 
   it('stores and counts the dead letters of its edge', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Deferred } from '@triplane/async'
 import { ConfigError } from '@triplane/config'
 import { instanceName, sourcesOf, type Run, type Stage } from '@triplane/contracts'
+import type { RunDesk } from '@triplane/control'
 import type { Clock } from '@triplane/kernel'
 import type { Logger } from '@triplane/logging'
 import type { Bus } from '@triplane/messaging'
@@ -12,7 +13,7 @@ import { reserveSequences } from '../host/edge-sequences.ts'
 import type { HistorySink } from '../host/plane-output.ts'
 import { PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/log-segment.ts'
-import { RunWatch } from '../run/runs.ts'
+import { readRuns, RunWatch, startRun } from '../run/runs.ts'
 import { listOf, type PlaneConfig } from '../service-config.ts'
 import type { BusSource, ReachableBus } from './bus-source.ts'
 
@@ -81,7 +82,7 @@ export interface PlaneServiceOptions {
 /** The status of a plane service. */
 export interface PlaneStatus {
   readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'suspended' | 'stopping'
-  /** Why the plane is suspended: it must not resume the run, and waits for a new one. */
+  /** Why the plane is suspended, or does not host the current run: it waits for a new one. */
   readonly why?: string
   readonly run?: Run
   readonly hosted?: HostedRun
@@ -104,6 +105,19 @@ export class PlaneService {
 
   get status(): PlaneStatus {
     return this.#status
+  }
+
+  /** The runs on the bus; for who may start one. Rejects while the bus is away. */
+  readonly runs: RunDesk = {
+    current: async () =>
+      (await readRuns(this.#bus(), `${this.#options.name}.starts`, this.#options.source.decode)).at(-1),
+    start: (run, who) => startRun(this.#bus(), { ...run, who, nowUs: this.#options.clock.nowUs() }),
+  }
+
+  #bus(): ReachableBus<Buffer> {
+    const { bus } = this.#status
+    if (bus === undefined) throw new Error('Expected a connection to Kafka, was none')
+    return bus
   }
 
   /** Follows runs until `stopping` aborts. Rejects with a fatal fault, or a bug. */
@@ -141,7 +155,9 @@ export class PlaneService {
   /** Works on a run until a newer one begins, or the service is stopped. */
   async #work(bus: ReachableBus<Buffer>, run: Run, stopping: AbortSignal): Promise<void> {
     const { name, stage, config, logger, clock, latest, openHistory, host, onRefusedRecord, onOrigin } = this.#options
-    checkVenues(run, { name, stage, config })
+    const misfit = venuesMisfit(run, { name, stage, config })
+    if (misfit && stage === 'order') return this.#awaitAnother(bus, run, misfit)
+    if (misfit) throw misfit
     this.#status = { phase: 'starting', bus, run }
     const runLogger = logger.child('run').bind({ run_id: run.runId })
     const history = openHistory(run)
@@ -199,6 +215,15 @@ export class PlaneService {
     }
   }
 
+  /** An order plane is who starts runs: of other venues than its own it hosts none, and waits for one of its own. */
+  async #awaitAnother(bus: ReachableBus<Buffer>, run: Run, { message }: ConfigError): Promise<void> {
+    this.#status = { phase: 'waiting for a run', why: message, bus, run }
+    this.#options.logger.critical('The plane is not configured for the current run: it waits for another', {
+      why: message,
+    })
+    await this.#watch?.newerThan(run)
+  }
+
   /** Trades nothing, serves its port, and waits for a newer run. */
   async #hold(bus: ReachableBus<Buffer>, run: Run, why: string): Promise<void> {
     this.#status = { phase: 'suspended', why, bus, run }
@@ -217,20 +242,23 @@ function outOfOrder(fault: Error): Error {
   return new Error(`Invariant: the bus has everything in order, was ${fault.message}`, { cause: fault })
 }
 
-/** Checks that the run's instruments are those it began with: saved state fits no others. Throws ConfigError. */
-function checkVenues(run: Run, { name, stage, config }: Pick<PlaneServiceOptions, 'name' | 'stage' | 'config'>): void {
+/** Why the run's instruments are not those that the plane is configured for: saved state fits no others. */
+function venuesMisfit(
+  run: Run,
+  { name, stage, config }: Pick<PlaneServiceOptions, 'name' | 'stage' | 'config'>,
+): ConfigError | undefined {
   const instances = sourcesOf(run)
   if (stage === 'data' && !instances.includes(name)) {
     const expected = `that of a data plane of the current run ${run.runId}, ${instances.join(' or ')}; or start a new run`
-    throw new ConfigError('The configuration', [
+    return new ConfigError('The configuration', [
       { path: 'plane.instance (TRIPLANE_PLANE_INSTANCE)', expected, found: name },
     ])
   }
   const own = run.dataPlanes?.find(({ instance }) => stage === 'data' && instanceName('data-plane', instance) === name)
   const { venues } = own ?? run
   const configured = listOf(config.market.venues)
-  if (configured.length === venues.length && configured.every((venue) => venues.includes(venue))) return
-  throw new ConfigError('The configuration', [
+  if (configured.length === venues.length && configured.every((venue) => venues.includes(venue))) return undefined
+  return new ConfigError('The configuration', [
     {
       path: 'market.venues (TRIPLANE_VENUES)',
       expected: `${venues.join(',')}, the venues of the current run ${run.runId}; or start a new run for these`,
