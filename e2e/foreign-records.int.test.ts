@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { topics, wire, type Event, type Topic } from '@triplane/contracts'
 import { hashToken } from '@triplane/control'
 import { describeWithDocker, startKafka, startPostgres } from '@triplane/testing/containers'
-import { aKillSwitch, anOperatorCommand, aRun } from '@triplane/testing'
+import { aKillSwitch, anOperatorCommand, aQuote, aRun } from '@triplane/testing'
 import { sendRaw } from './raw-kafka.ts'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
@@ -56,6 +56,20 @@ describeWithDocker(['kafka', 'timescale'], 'records that their topic’s owner d
     })
     return response.status
   }
+  /** Asks a plane to take a quote of long ago, as a dead letter has it. */
+  const redrive = async (plane: typeof stack.order, topic: Topic) => {
+    const raw = Buffer.from(JSON.stringify([aQuote({ seq: 1 })]))
+    const of = { topic: topic.name, partition: 0, offset: 1, key: 'data-plane', runId: 'e2efo001' }
+    const record = { ...of, producer: 'data-plane', bytes: raw.length, raw: raw.toString('base64') }
+    const response = await fetch(`${plane.url}/control/redrive`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ record, why: 'exercise' }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    const { events, reason } = (await response.json()) as { readonly events?: number; readonly reason?: string }
+    return response.status === 200 ? events : reason
+  }
   const stateNow = async () => (await ordersOf(stack.order))?.tradingState
   const stateIs = (state: string) => until(state, async () => (await stateNow()) === state)
   /** How many foreign records a plane has refused since it started. */
@@ -89,6 +103,10 @@ describeWithDocker(['kafka', 'timescale'], 'records that their topic’s owner d
     120_000,
   )
 
+  it('redrive nothing into a market that is traded', async () => {
+    expect(await redrive(stack.order, topics.market)).toContain('Expected trading to be halted, was active')
+  })
+
   it('loosen nothing: resume, re-arm, a switch off, a deleted switch, a run; each plane says so, and after a restart too', async () => {
     expect(await command('halt')).toBe(200)
     await stateIs('halted')
@@ -111,6 +129,12 @@ describeWithDocker(['kafka', 'timescale'], 'records that their topic’s owner d
     expect(await stateNow()).toBe('halted')
     expect(await isActive('manual')).toBe(true)
 
+    // A market record is taken once, while trading is halted; a restart remembers it.
+    for (const plane of [stack.order, stack.strategy]) {
+      expect(await redrive(plane, topics.market)).toBe(1)
+      expect(await redrive(plane, topics.market)).toBe(0)
+      expect(await redrive(plane, topics.fills)).toContain(`Expected a record of ${topics.market.name}, was of`)
+    }
     await Promise.all([stack.order.kill(), stack.strategy.kill()])
     stack.order.start()
     stack.strategy.start()
@@ -120,6 +144,8 @@ describeWithDocker(['kafka', 'timescale'], 'records that their topic’s owner d
     expect((await runOf(stack.order))?.runId).toBe('e2efo001')
     expect(await stateNow()).toBe('halted')
     expect(await isActive('manual')).toBe(true)
+
+    for (const plane of [stack.order, stack.strategy]) expect(await redrive(plane, topics.market)).toBe(0)
 
     // The one that may loosens, after the audit row.
     expect(await command('resume')).toBe(200)

@@ -66,8 +66,8 @@ function rightsSection(): string {
     return [service, names(written), names(read)]
   })
   const text = `What a broker with access control has to grant, beside Describe on every topic: Write and Read on what a service writes, since it looks at
-its own end before it goes on, and Read on what it reads. Whoever starts first also needs Create. \`triplane dlq replay\` needs Write
-on the topic of the record that it sends again, \`triplane topic read\` Read on the topic that it reads.`
+its own end before it goes on, and Read on what it reads. Whoever starts first also needs Create. \`triplane topic read\` needs Read
+on the topic that it reads; the command line writes nothing.`
   return ['## Rights at the broker', text, table(['service', 'writes', 'reads'], rows)].join('\n\n')
 }
 

@@ -6,7 +6,6 @@ import type { AuditDatabase } from './servers/audit-database.ts'
 import type { ControlTopics } from './servers/control-topics.ts'
 import type { DeadLetters } from './servers/dead-letters.ts'
 import type { Executions } from './servers/executions.ts'
-import type { RawProducer } from './servers/raw-producer.ts'
 import type { TopicReader } from './servers/topic-reader.ts'
 
 /** A terminal, or a substitute for one. */
@@ -44,7 +43,6 @@ export interface Edges {
   readonly readLocalRuns?: () => Promise<readonly StoredRun[]>
   /** Makes what Kafka lacks of topics and rights. Rejects when it does not answer, or does not let us. */
   readonly prepareKafka: (environment: Environment) => Promise<PreparedKafka>
-  readonly openRawProducer: (environment: Environment) => Promise<RawProducer>
   readonly openDeadLetters: (environment: Environment) => DeadLetters
   readonly openExecutions: (environment: Environment) => Executions
   readonly openAuditDatabase: (environment: Environment) => AuditDatabase

@@ -14,7 +14,6 @@ import { createControlTopics } from './servers/control-topics.ts'
 import { openDeadLetters } from './servers/dead-letters.ts'
 import { openExecutions } from './servers/executions.ts'
 import { createPool } from './servers/pool.ts'
-import { openRawProducer } from './servers/raw-producer.ts'
 import { kafkaOptions } from './servers/settings.ts'
 import { createTopicReader } from './servers/topic-reader.ts'
 
@@ -80,7 +79,6 @@ const edges: Edges = {
   openTopicReader: async (environment) =>
     createTopicReader(await openBus(environment), decodeRecord, ({ events }) => events),
   prepareKafka: async (environment) => prepareKafka(await busOptions(environment)),
-  openRawProducer,
   ...(system?.databaseUrl !== undefined &&
     !environment['KAFKA_BROKERS'] && { readLocalRuns: readRunsOf(system.databaseUrl) }),
   openDeadLetters,

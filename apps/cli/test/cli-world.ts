@@ -10,14 +10,12 @@ import type { Edges, Screen } from '../src/edges.ts'
 import type { Environment } from '../src/environment.ts'
 import { runCli } from '../src/run-cli.ts'
 import { createControlTopics } from '../src/servers/control-topics.ts'
-import type { RawRecord } from '../src/servers/raw-producer.ts'
 import { createTopicReader } from '../src/servers/topic-reader.ts'
 
 /** The edges of a command line under test: a bus in memory, a small fake database, recorded output. */
 export class CliWorld {
   readonly bus = createMemoryBus({ nowUs: () => testStartUs })
   readonly letters: StoredDeadLetter[] = []
-  readonly redriven: RawRecord[] = []
   /** The fake verdict on the audit, given the key and the newest published link. */
   judge: (key: Buffer, published: unknown) => AuditVerdict = () => ({ isIntact: true, rows: 0, problems: [] })
   /** What the fake database has of every run. */
@@ -90,10 +88,6 @@ export class CliWorld {
         )
       },
       prepareKafka: async () => this.prepared,
-      openRawProducer: async () => ({
-        send: async (records) => void this.redriven.push(...records),
-        close: () => Promise.resolve(),
-      }),
       openDeadLetters: () => ({
         list: async ({ limit, runId }) =>
           this.letters

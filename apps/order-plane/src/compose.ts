@@ -114,6 +114,7 @@ export async function composeOrderPlane(
             hosted.isLogDown
               ? err({ code: 'log_down', detail: 'the input log cannot be written' })
               : hosted.plane.core.account.wouldOpen(opening),
+          redriving: hosted.redriving,
           inject: (producer, event) => hosted.host.inject(producer, event),
         })
         // A process that starts was not paused, and has counted no duplicates yet.

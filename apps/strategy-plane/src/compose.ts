@@ -1,5 +1,7 @@
 import { topics } from '@triplane/contracts'
+import { RefusedAttempts, redriveRoute, type ControlRefusal, type RedriveDesk } from '@triplane/control'
 import { quotedOf, tradableOf } from '@triplane/instruments'
+import { err } from '@triplane/kernel'
 import { keptCashNotice } from '@triplane/ledger'
 import { isSessionOpen } from '@triplane/market-data'
 import { accountRates, rehearsedInstrument, strategyPlaneOf, strategyRehearsal, warmUpCheck } from '@triplane/planes'
@@ -39,7 +41,8 @@ export function composeStrategyPlane(
   })
   const rehearsed = rehearsedInstrument(instruments, rates)
   let core: StrategyCore | undefined
-  return planeParts(
+  let redriving: RedriveDesk | undefined
+  const plane = planeParts(
     config,
     {
       definition: strategyPlane,
@@ -59,7 +62,7 @@ export function composeStrategyPlane(
           metrics: { ...metrics, beforeScrape },
           logger: context.logger,
         }
-        return hostPlane({
+        const hosted = await hostPlane({
           context,
           definition: strategyPlane,
           build(saved) {
@@ -93,8 +96,13 @@ export function composeStrategyPlane(
           async beforeLive() {
             haltAfterCrash(config, strategyPlane.label, context)
           },
-          afterwards: () => tracing.close(),
+          async afterwards() {
+            redriving = undefined
+            await tracing.close()
+          },
         })
+        redriving = hosted.redriving
+        return hosted
       },
       checks: { warm_up: warmUpCheck(() => core) },
       views: (hosted) =>
@@ -105,4 +113,20 @@ export function composeStrategyPlane(
     },
     { logger, clock },
   )
+  const noRun = err('Expected a run under way, was none')
+  const attempts = new RefusedAttempts({
+    onFirst: (reason, address) => logger.warning('A request was refused', { reason, address }),
+  })
+  const redrive = redriveRoute({
+    tokens: config.operator.tokens,
+    onRefused(reason: ControlRefusal, address) {
+      metrics.stageRefused.inc({ stage: 'control', reason })
+      attempts.note(reason, address)
+    },
+    desk: {
+      judge: (record) => redriving?.judge(record) ?? noRun,
+      give: (record) => redriving?.give(record) ?? noRun,
+    },
+  })
+  return { metrics, parts: [...plane.parts, { routes: [redrive] }] }
 }

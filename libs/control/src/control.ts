@@ -1,12 +1,14 @@
 import { operatorCommands } from '@triplane/contracts'
-import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express'
-import { messageOf } from './control-error.ts'
+import express, { Router, type Request, type Response } from 'express'
 import { createOperatorDesk, type OperatorDeskOptions, type OrderRefusal, type Outcome } from './operator-desk.ts'
-import { addressOf, CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
+import { CONTROL_IS_OFF, createOperatorGate, operatorOf, type OperatorGateOptions } from './operator-gate.ts'
 import type { StandingOrder } from './operator-order.ts'
 import { parseOpening } from './parse-opening.ts'
 import { parseTuning } from './parse-tuning.ts'
 import { parseWhy } from './parse-why.ts'
+import { parseRedrive } from './redrive-order.ts'
+import { MAX_REDRIVEN_BYTES } from './redrive-route.ts'
+import { createBodyRefusals } from './refuse-body.ts'
 import { parseRunOrder } from './run-order.ts'
 
 const MAX_BODY_BYTES = 4096
@@ -21,12 +23,13 @@ const statusOf: Readonly<Record<OrderRefusal, number>> = {
   superseded: 409,
   not_opened: 409,
   no_runs: 409,
+  not_redriven: 409,
 }
 
 export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
 
 export interface Control {
-  /** `POST /control/{halt,reduce,resume,rearm,tune,open,run}`. */
+  /** `POST /control/{halt,reduce,resume,rearm,tune,open,run,redrive}`. */
   readonly routes: Router
   /** One line for the log: whose orders are accepted, or that control is off; and the standing order. */
   describe(): string
@@ -45,26 +48,13 @@ export interface Control {
  * The control surface of an order plane. Without tokens it answers 503; a halt in the file is in force all the same.
  */
 export function createControl(options: ControlOptions): Control {
-  const { tokens, onRefused = () => undefined } = options
+  const { tokens } = options
   const desk = createOperatorDesk(options)
   const gate = createOperatorGate(options)
   const readBody = express.json({ limit: MAX_BODY_BYTES, type: () => true })
   const readDocument = express.json({ limit: MAX_DOCUMENT_BYTES, type: () => true })
-
-  function refuseBody(response: Response, reason: string): void {
-    onRefused('bad_request', addressOf(response.req))
-    response.status(400).json({ accepted: false, reason })
-  }
-
-  const unreadable: ErrorRequestHandler = (
-    error: { readonly status?: number; readonly limit?: number },
-    _request,
-    response,
-    next,
-  ) => {
-    if (error.status === undefined || error.status >= 500) return next(error)
-    refuseBody(response, `Expected JSON of at most ${error.limit ?? MAX_BODY_BYTES} bytes, was: ${messageOf(error)}.`)
-  }
+  const readRecord = express.json({ limit: MAX_REDRIVEN_BYTES, type: () => true })
+  const { refuse: refuseBody, unreadable } = createBodyRefusals(options, MAX_BODY_BYTES)
 
   const routes = Router()
   for (const command of operatorCommands) {
@@ -91,6 +81,12 @@ export function createControl(options: ControlOptions): Control {
     if (!wanted.ok) return refuseBody(response, wanted.error)
     const { why, ...order } = wanted.value
     answer(response, await desk.startRun(order, operatorOf(response), why))
+  })
+  routes.post('/control/redrive', gate, readRecord, async (request: Request, response: Response) => {
+    const wanted = parseRedrive(request.body)
+    if (!wanted.ok) return refuseBody(response, wanted.error)
+    const { why, record } = wanted.value
+    answer(response, await desk.redrive(record, operatorOf(response), why))
   })
   routes.use(unreadable)
 

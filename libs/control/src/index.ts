@@ -4,6 +4,9 @@ export type { OpeningOrder, OperatorOrder, Tuning, TuningOrder } from './operato
 export { createHaltFile } from './halt-file.ts'
 export type { RunDesk } from './operator-desk.ts'
 export type { RunRequest } from './run-order.ts'
+// Refused records, once more
+export type { RedriveDesk, RedrivenRecord } from './redrive-order.ts'
+export { redriveRoute } from './redrive-route.ts'
 // What an account owns, as a document
 export { isSameAccount, openingOf, readOwned, sealOwned, type OwnedDocument } from './owned-document.ts'
 // Who may give them

@@ -1,4 +1,4 @@
-import { ok } from '@triplane/kernel'
+import { err, ok, type Result } from '@triplane/kernel'
 import { examples } from '@triplane/testing'
 import { DeskWorld } from '../test/desk-world.ts'
 import { createOperatorDesk } from './operator-desk.ts'
@@ -332,5 +332,76 @@ describe('a run', () => {
     expect(await world.desk.startRun({ run, ifNone: false }, 'ann', 'x')).toMatchObject({
       ...{ accepted: false, refusal: 'no_runs', started: false },
     })
+  })
+})
+
+describe('a redriven record', () => {
+  const record = {
+    ...{ topic: 'market.events.v2', partition: 2, offset: 1234, key: 'data-plane' },
+    ...{ runId: '0a1b2c3d', producer: 'data-plane', raw: Buffer.from('[]') },
+  }
+  /** A desk of a halted plane that gives what `fates` say. */
+  async function withRedriving(judged: Result<number, string> = ok(2), given: typeof judged = judged) {
+    await world.desk.order('halt', 'ann', 'x')
+    const steps: string[] = []
+    const desk = createOperatorDesk({
+      ...world.options(),
+      async audit({ command, before, after }) {
+        if (world.fates.audit.shift() === 'fails') throw new Error('ECONNREFUSED')
+        steps.push(`audit ${command} ${before} ${after}`)
+      },
+      redriving: {
+        judge: () => judged,
+        give({ offset }) {
+          steps.push(`give ${offset}`)
+          return given
+        },
+      },
+    })
+    return { desk, steps }
+  }
+
+  it('is given to the plane after its audit row is committed, and not without it', async () => {
+    const { desk, steps } = await withRedriving()
+    expect(await desk.redrive(record, 'ann', 'x')).toMatchObject({ accepted: true, audited: true, events: 2 })
+    expect(steps).toEqual(['audit redrive halted halted', 'give 1234'])
+    world.fates.audit.push('fails')
+    expect(await desk.redrive(record, 'ann', 'x')).toMatchObject({
+      ...{ accepted: false, refusal: 'audit_failed', events: 0 },
+      reason: expect.stringContaining('Nothing was redriven.'),
+    })
+    expect(steps).toHaveLength(2)
+  })
+
+  it('is refused unless trading is halted, then and once it is audited', async () => {
+    const { desk, steps } = await withRedriving()
+    const resuming = desk.redrive(record, 'ann', 'x')
+    world.mode = 'active'
+    const refused = { accepted: false, refusal: 'not_redriven', audited: true }
+    const reason = 'Expected trading to be halted, was active. Nothing was redriven.'
+    expect(await resuming).toMatchObject({ ...refused, reason })
+    expect(await desk.redrive(record, 'ann', 'x')).toMatchObject({ ...refused, audited: false, reason })
+    expect(steps).toEqual(['audit redrive halted halted'])
+  })
+
+  it('of which this plane hears nothing is audited all the same, for the planes behind it', async () => {
+    const { desk, steps } = await withRedriving(ok(0))
+    expect(await desk.redrive(record, 'ann', 'x')).toMatchObject({ accepted: true, audited: true, events: 0 })
+    expect(steps).toEqual(['audit redrive halted halted', 'give 1234'])
+  })
+
+  it('that is not taken has no audit row', async () => {
+    const foreign = await withRedriving(err('Expected a record of the run 1, was of 2'))
+    expect(await foreign.desk.redrive(record, 'ann', 'x')).toMatchObject({
+      ...{ accepted: false, refusal: 'not_redriven', audited: false },
+      reason: 'Expected a record of the run 1, was of 2. Nothing was redriven.',
+    })
+    expect(foreign.steps).toEqual([])
+    const late = await withRedriving(ok(1), err('Expected a plane that is ready, was not'))
+    expect(await late.desk.redrive(record, 'ann', 'x')).toMatchObject({ accepted: false, audited: true })
+  })
+
+  it('is none of a process that has its own bus', async () => {
+    expect(await world.desk.redrive(record, 'ann', 'x')).toMatchObject({ accepted: false, refusal: 'not_redriven' })
   })
 })

@@ -1,6 +1,6 @@
 import { SerialQueue, withTimeout } from '@triplane/async'
 import { tradingStates, type OperatorCommandCode, type Run, type TradingState } from '@triplane/contracts'
-import type { Clock, Result } from '@triplane/kernel'
+import { err, type Clock, type Result } from '@triplane/kernel'
 import { ControlError, messageOf, type ControlErrorCode } from './control-error.ts'
 import type { HaltFile } from './halt-file.ts'
 import type { OwnedDocument } from './owned-document.ts'
@@ -14,6 +14,7 @@ import {
   type Tuning,
   type TuningOrder,
 } from './operator-order.ts'
+import type { RedriveDesk, RedrivenRecord } from './redrive-order.ts'
 import { isOfVenues, type RunOrder, type RunRequest } from './run-order.ts'
 
 /** The runs on the bus; rejects while the bus is away. */
@@ -33,6 +34,8 @@ export interface OperatorDeskOptions {
   readonly judgeOpening: (document: OwnedDocument) => Result<'new' | 'known', string>
   /** The runs on the bus. Without them, as in `npm start`, none can be ordered. */
   readonly runs?: RunDesk | undefined
+  /** What the plane makes of refused records. Without it, as in `npm start`, none can be given to it. */
+  readonly redriving?: RedriveDesk | undefined
   /** Notifies the other planes; must not wait. */
   readonly publish: (order: OperatorOrder | TuningOrder) => void
   /** Commits an audit row; rejects while the database is down. */
@@ -54,9 +57,10 @@ export interface OperatorDeskOptions {
 
 /**
  * Why an order was not carried out. `superseded`: a halt or a reduce was ordered in the meantime. `not_opened`: the
- * plane cannot open its account with the document. `no_runs`: this process has its one run.
+ * plane cannot open its account with the document. `no_runs`: this process has its one run. `not_redriven`: trading is not
+ * halted, or the plane does not take the record.
  */
-export type OrderRefusal = ControlErrorCode | 'superseded' | 'not_opened' | 'no_runs'
+export type OrderRefusal = ControlErrorCode | 'superseded' | 'not_opened' | 'no_runs' | 'not_redriven'
 
 /** The outcome of an order. */
 export interface Outcome<Command extends string = OperatorCommandCode> {
@@ -83,6 +87,11 @@ interface RunOutcome extends Outcome<'start'> {
   readonly run?: Run
 }
 
+/** The outcome of an order to redrive a record: the number of events that the plane was given. */
+interface RedriveOutcome extends Outcome<'redrive'> {
+  readonly events: number
+}
+
 interface GivenOrder<Command extends string> {
   readonly command: Command
   readonly who: string
@@ -100,6 +109,8 @@ export interface OperatorDesk {
   open(document: OwnedDocument, who: string, why: string): Promise<Outcome<'open'>>
   /** Starts a run, once it is audited; the planes drain the one that they are in. Never rejects. */
   startRun(order: RunOrder, who: string, why: string): Promise<RunOutcome>
+  /** Gives a refused record to the halted plane, once it is audited; the same again changes nothing. Never rejects. */
+  redrive(record: RedrivenRecord, who: string, why: string): Promise<RedriveOutcome>
   /**
    * Enforces, publishes and audits the order that stood when the process ended. Call it before the plane handles its
    * first input.
@@ -113,8 +124,8 @@ export interface OperatorDesk {
  *
  * Invariants
  * 1. An order that makes trading stricter is enforced before anything else; no fault of file, bus or audit prevents it.
- * 2. An order that loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes, opens the account or starts a run acts only
- *    after its audit row is committed.
+ * 2. An order that loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes, opens the account, starts a run or
+ *    redrives a record acts only after its audit row is committed.
  * 3. It is in the halt file before it is enforced: a crash in between leaves an audited order, an earlier one the stricter
  *    order.
  * 4. A halt or a reduce overrules every earlier loosening order that is still under way.
@@ -123,7 +134,7 @@ export interface OperatorDesk {
 export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, clock } = options
   const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000, busTimeoutMs = 10_000 } = options
-  const { runs } = options
+  const { runs, redriving } = options
   let standing = haltFile.read()
   /** The number of halts and reduces. */
   let stops = 0
@@ -265,7 +276,39 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     }
   }
 
+  /** Only while trading is halted: what is heard late is not what the market is now. */
+  function judgeRedrive(record: RedrivenRecord): Result<number, string> {
+    if (redriving === undefined) return err('Expected a plane of several services, was one with its own run')
+    if (state() !== 'halted') return err(`Expected trading to be halted, was ${state()}`)
+    return redriving.judge(record)
+  }
+
+  async function redrive(record: RedrivenRecord, who: string, why: string): Promise<RedriveOutcome> {
+    const order = { command: 'redrive' as const, who, why, atUs: clock.nowUs(), record }
+    const done = { audited: false, persisted: false }
+    const undone = (refusal: OrderRefusal, reason: string) => {
+      return { ...refused(order, refusal, `${reason}. Nothing was redriven.`, done), events: 0 }
+    }
+    const before = judgeRedrive(record)
+    if (!before.ok) return undone('not_redriven', before.error)
+    const notAudited = await audited({ ...order, before: state(), after: state() })
+    if (notAudited) return undone('audit_failed', notAudited.message)
+    done.audited = true
+    const since = judgeRedrive(record)
+    if (!since.ok) return undone('not_redriven', since.error)
+    try {
+      const given = (redriving as RedriveDesk).give(record)
+      if (!given.ok) return undone('not_redriven', given.error)
+      return { ...outcome(order, { accepted: true, ...done }), events: given.value }
+    } catch (error) {
+      const bug = told(new ControlError('enforce_failed', `Cannot redrive: ${messageOf(error)}`, error))
+      return undone('enforce_failed', bug.message)
+    }
+  }
+
   return {
+    redrive,
+
     startRun: (order, who, why) => starts.run(() => start(order, who, why)),
 
     order(command, who, why) {

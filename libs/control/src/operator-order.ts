@@ -1,5 +1,6 @@
 import type { OperatorCommandCode, TradingState } from '@triplane/contracts'
 import type { OwnedDocument } from './owned-document.ts'
+import type { RedrivenRecord } from './redrive-order.ts'
 import type { RunRequest } from './run-order.ts'
 
 /** Who gave an order, and why. */
@@ -42,8 +43,14 @@ interface StartOrder extends Ordered {
   readonly run: RunRequest
 }
 
+/** An order to give a refused record to the planes. */
+interface RedriveOrder extends Ordered {
+  readonly command: 'redrive'
+  readonly record: RedrivenRecord
+}
+
 /** An order for the audit. */
-export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder | StartOrder) & {
+export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder | StartOrder | RedriveOrder) & {
   /** The trading state before the order. */
   readonly before: TradingState
   /** The trading state after it; for an order that waits for this entry, the one it asks for. */

@@ -1,9 +1,10 @@
-import { wire } from '@triplane/contracts'
+import { keptText } from '@triplane/contracts'
 import type { StoredDeadLetter } from '@triplane/storage'
-import { aQuote, testStartUs } from '@triplane/testing'
-import { CliWorld } from '../../test/cli-world.ts'
+import { testStartUs } from '@triplane/testing'
+import { aDeadPlane, aPlane, CliWorld, stopPlanes } from '../../test/cli-world.ts'
 
 const raw = Buffer.from('[{"type":"quote","seq":41,"bid":"\u009b31mx"}]')
+const place = { topic: 'market.events.v2', partition: 2, offset: 1234, key: 'SPY' }
 const record: StoredDeadLetter = {
   runId: '0a1b2c3d',
   producer: 'strategy/dlq',
@@ -14,7 +15,7 @@ const record: StoredDeadLetter = {
   reason: 'not_an_event',
   eventType: 'record',
   detail: 'quote/bid: Expected number, was "x"',
-  origin: { topic: 'market.events.v2', partition: 2, offset: 1234, key: 'SPY' },
+  origin: place,
   rawBytes: raw.length,
   raw,
 }
@@ -30,7 +31,6 @@ const frame: StoredDeadLetter = {
   eventType: 'frame',
 }
 const recordId = '0a1b2c3d/strategy/dlq/3'
-const frameId = '0a1b2c3d/data/9'
 
 let world: CliWorld
 beforeEach(() => {
@@ -99,47 +99,58 @@ describe('dlq show', () => {
 })
 
 describe('dlq redrive', () => {
-  it('sends the bytes again to their original topic', async () => {
-    const { code, value } = await world.json('dlq', 'redrive', recordId)
-    expect([code, value]).toEqual([
-      0,
-      { redriven: [{ id: recordId, topic: 'market.events.v2', partition: 2, key: 'SPY' }] },
-    ])
-    expect(world.redriven).toEqual([
-      {
-        topic: 'market.events.v2',
-        partition: 2,
-        key: 'SPY',
-        value: raw,
-        headers: { run: '0a1b2c3d', producer: 'redrive/2/1234', seq: '41', ts: String(testStartUs) },
-      },
-    ])
+  afterEach(stopPlanes)
+
+  /** Order planes and a strategy plane that say this. */
+  async function planes(order: object, strategy: object = { accepted: true, events: 1 }) {
+    const status = (said: object) => ('reason' in said ? 409 : 200)
+    const [first, second] = [await aPlane(status(order), order), await aPlane(status(strategy), strategy)]
+    world.environment = {
+      TRIPLANE_ORDER_PLANES: first.url,
+      TRIPLANE_STRATEGY_PLANES: second.url,
+      TRIPLANE_TOKEN: 'a-token-of-ann',
+    }
+    return [first, second] as const
+  }
+
+  it('gives the record to the order plane, which audits it, and then to the strategy plane', async () => {
+    const [order, strategy] = await planes({ accepted: true, audited: true, events: 1 })
+    const { code, value } = await world.json('dlq', 'redrive', recordId, '--why', 'the build is mended')
+    const said = { id: recordId, accepted: true, events: 1 }
+    expect([code, value]).toEqual([0, { redriven: [order, strategy].map(({ url }) => ({ ...said, url })) }])
+    const { origin, runId } = record
+    const sent = { ...origin, runId, producer: 'data-plane', bytes: raw.length, raw: raw.toString('base64') }
+    for (const { asked } of [order, strategy]) {
+      expect(asked).toMatchObject([{ path: '/control/redrive', authorization: 'Bearer a-token-of-ann' }])
+      expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ record: sent, why: 'the build is mended' })
+    }
   })
 
-  it.each(['nonsense', '[]', '{"seq":-1}', 'null'])('sends bytes without a readable sequence: %s', async (text) => {
-    world.letters.splice(0, 2, { ...record, raw: Buffer.from(text), rawBytes: text.length })
-    expect(await world.run('dlq', 'redrive', recordId)).toBe(0)
-    expect(world.redriven).toMatchObject([{ value: Buffer.from(text), headers: { seq: '0' } }])
-  })
-
-  it('reads the sequence of a binary record', async () => {
-    const bytes = wire.encodeRecord([aQuote({ seq: 41 }), aQuote({ seq: 42 })])
-    world.letters.splice(0, 2, { ...record, raw: bytes, rawBytes: bytes.length })
-    expect(await world.run('dlq', 'redrive', recordId)).toBe(0)
-    expect(world.redriven).toMatchObject([{ value: bytes, headers: { seq: '41' } }])
-  })
-
-  it('refuses to send a truncated record', async () => {
-    world.letters.splice(0, 2, { ...record, raw: Buffer.from('[{"seq":7'), rawBytes: 70_000 })
+  it('ends where a plane does not take it, and names it', async () => {
+    const [order, strategy] = await planes({ accepted: false, reason: 'Expected trading to be halted, was active' })
     expect(await world.run('dlq', 'redrive', recordId)).toBe(1)
-    expect(world.redriven).toEqual([])
+    expect(world.messages).toBe(
+      `triplane: Expected ${order.url} to take ${recordId}, was: Expected trading to be halted, was active\n`,
+    )
+    expect(strategy.asked).toEqual([])
+    world.environment = { ...world.environment, TRIPLANE_ORDER_PLANES: await aDeadPlane() }
+    expect(await world.run('dlq', 'redrive', recordId)).toBe(1)
+    expect(world.messages).toContain('was: ECONNREFUSED')
   })
 
-  it('refuses frames, and then sends nothing at all', async () => {
-    expect(await world.run('dlq', 'redrive', recordId, frameId)).toBe(1)
-    expect(world.messages).toBe(
-      `triplane: Expected a record of the bus, was a frame of binance_ws: ${frameId} never was on a topic and cannot be redriven\n`,
-    )
-    expect(world.redriven).toEqual([])
+  it.each([
+    ['frames', frame, `a record of the bus, was a frame of binance_ws`],
+    ['what was cut', { ...record, rawBytes: 70_000 }, 'a record that was kept whole, was 42 bytes of 70000'],
+    ['fills', { ...record, origin: { ...place, topic: 'execution.fills.v2' } }, 'was of execution.fills.v2'],
+    ['intents', { ...record, origin: { ...place, topic: 'strategy.intents.v2' } }, 'was of strategy.intents.v2'],
+    ['commands', { ...record, origin: { ...place, topic: 'control.commands.v1' } }, 'was of control.commands.v1'],
+    ['a key that was cut', { ...record, origin: { ...place, key: keptText('k'.repeat(400)) } }, 'kept whole, was cut'],
+  ])('refuses %s, and then gives nothing at all', async (_, letter, message) => {
+    const [order] = await planes({ accepted: true, events: 1 })
+    world.letters.push({ ...letter, seq: 77, producer: 'x' })
+    expect(await world.run('dlq', 'redrive', recordId, '0a1b2c3d/x/77')).toBe(1)
+    expect(world.messages).toContain(message)
+    expect(world.messages).toContain('0a1b2c3d/x/77 cannot be redriven')
+    expect(order.asked).toEqual([])
   })
 })

@@ -1,11 +1,13 @@
-import { isCutText, isWire, wire } from '@triplane/contracts'
+import { isCutText, topics } from '@triplane/contracts'
 import type { DeadLetterId, DeadLetterSummary, StoredDeadLetter } from '@triplane/storage'
 import { InvalidArgumentError } from 'commander'
 import { CliError } from '../cli-error.ts'
+import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
+import { operatorToken } from '../planes/operator-token.ts'
+import { planeUrls } from '../planes/plane-urls.ts'
 import type { DeadLetters } from '../servers/dead-letters.ts'
-import type { RawRecord } from '../servers/raw-producer.ts'
 import { cellText, formatTable, timeText } from '../table.ts'
-import { jsonOption, show, wholeNumber, type CommandLine } from './command-line.ts'
+import { jsonOption, show, tokenFileOption, wholeNumber, type CommandLine } from './command-line.ts'
 
 const MAX_SHOWN_BYTES = 4000
 
@@ -13,7 +15,12 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** `dlq list`, `dlq show`, `dlq redrive`: refused records, with their bytes; and sending them again. */
+interface RedriveFlags extends Flags {
+  readonly why: string
+  readonly tokenFile?: string
+}
+
+/** `dlq list`, `dlq show`, `dlq redrive`: refused records, with their bytes; and giving them to the planes once more. */
 export function addDlqCommands(line: CommandLine): void {
   const dlq = line.program.command('dlq').description('dead letters: frames and records that were refused')
   dlq
@@ -60,25 +67,64 @@ export function addDlqCommands(line: CommandLine): void {
       ...before,
       parseId(text),
     ])
-    .description('send refused records of the bus again, as they were, to where they came from')
+    .description('give refused market records once more to the planes that read them, of an account that is halted')
+    .option('--why <text>', 'the reason, for the audit', 'dlq redrive')
+    .addOption(tokenFileOption())
     .addOption(jsonOption())
-    .action((ids: readonly DeadLetterId[], { json }: Flags) =>
+    .action((ids: readonly DeadLetterId[], flags: RedriveFlags) =>
       withLetters(line, async (letters) => {
-        const records: RawRecord[] = []
-        for (const id of ids) records.push(recordOf(await mustRead(letters, id), line.edges.nowUs()))
-        const producer = await line.edges.openRawProducer(line.edges.environment)
-        try {
-          await producer.send(records)
-        } finally {
-          await producer.close()
-        }
-        const redriven = records.map(({ topic, partition, key }, i) => {
-          return { id: idText(ids[i] as DeadLetterId), topic, partition, key }
-        })
-        const rows = redriven.map(({ id, topic, partition, key }) => [id, topic, partition, key])
-        show(line, json, { redriven }, () => formatTable(['dead letter', 'topic', 'partition', 'key'], rows, ''))
+        const records: object[] = []
+        for (const id of ids) records.push(recordOf(await mustRead(letters, id)))
+        const told = await redriveAll(line, records, ids, flags)
+        const redriven = told.map(({ id, url, answer }) => ({ id, url, ...saidBy(answer) }))
+        const rows = redriven.map(({ id, url, accepted, events }) => [id, url, accepted, events])
+        show(line, flags.json, { redriven }, () =>
+          formatTable(['dead letter', 'plane', 'accepted', 'events'], rows, ''),
+        )
+        for (const { id, url, accepted, reason } of redriven)
+          if (!accepted) line.fail(`Expected ${url} to take ${id}, was: ${reason}`)
       }),
     )
+}
+
+interface Told {
+  readonly id: string
+  readonly url: string
+  readonly answer: PlaneAnswer
+}
+
+/**
+ * Asks the order planes, which audit it, then the strategy planes; ends at the first record that a plane does not take. What
+ * was taken is known again, so the command may be repeated.
+ */
+async function redriveAll(
+  { edges: { environment } }: CommandLine,
+  records: readonly object[],
+  ids: readonly DeadLetterId[],
+  { why, tokenFile }: RedriveFlags,
+): Promise<readonly Told[]> {
+  const token = operatorToken(environment, tokenFile)
+  const urls = [...planeUrls(environment, 'order'), ...planeUrls(environment, 'strategy')]
+  const told: Told[] = []
+  for (const [i, record] of records.entries())
+    for (const url of urls) {
+      const answer = await askPlane(url, '/control/redrive', { method: 'POST', token, body: { record, why } })
+      told.push({ id: idText(ids[i] as DeadLetterId), url, answer })
+      if (!saidBy(answer).accepted) return told
+    }
+  return told
+}
+
+function saidBy(answer: PlaneAnswer) {
+  if (!answer.answered) return { accepted: false, reason: answer.error }
+  const { accepted, events, reason = `HTTP ${answer.status}` } = (answer.body ?? {}) as RedriveAnswer
+  return accepted === true ? { accepted, events } : { accepted: false, reason }
+}
+
+interface RedriveAnswer {
+  readonly accepted?: boolean
+  readonly events?: number
+  readonly reason?: string
 }
 
 async function withLetters(line: CommandLine, act: (letters: DeadLetters) => Promise<void>): Promise<void> {
@@ -97,48 +143,21 @@ async function mustRead(letters: DeadLetters, id: DeadLetterId): Promise<StoredD
   return letter
 }
 
-/**
- * The refused record, ready to be sent again. Its producer is `redrive` plus its position, so consumers, which drop what a
- * producer's mark has passed, process it once, however often it is sent and whatever was redriven before.
- */
-function recordOf(letter: StoredDeadLetter, nowUs: number): RawRecord {
-  const { origin, raw, runId } = letter
-  if (origin === undefined)
-    throw new CliError(
-      `Expected a record of the bus, was a frame of ${letter.source}: ${idText(letter)} never was on a topic and cannot be redriven`,
-    )
-  if (raw.length < letter.rawBytes)
-    throw new CliError(
-      `Expected a record that was kept whole, was ${raw.length} bytes of ${letter.rawBytes}: ${idText(letter)} cannot be redriven; it lies at ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
-    )
+/** The refused record as a plane takes it. Refuses what never was on the bus, was cut, or is no market record. */
+function recordOf(letter: StoredDeadLetter): object {
+  const { origin, source, raw, rawBytes, runId } = letter
+  const expected = (what: string, was: string) =>
+    new CliError(`Expected ${what}, was ${was}: ${idText(letter)} cannot be redriven${placeText(letter)}`)
+  if (origin === undefined) throw expected('a record of the bus', `a frame of ${source}, which never was on a topic`)
   const { topic, partition, offset, key } = origin
-  if (isCutText(key))
-    throw new CliError(
-      `Expected a record whose key was kept whole, was cut: ${idText(letter)} cannot be redriven; it lies at ${topic}, partition ${partition}, offset ${offset}`,
-    )
-  const headers = {
-    run: runId,
-    producer: `redrive/${partition}/${offset}`,
-    seq: String(firstSeq(raw)),
-    ts: String(nowUs),
-  }
-  return { topic, partition, key, value: raw, headers }
+  if (topic !== topics.market.name) throw expected(`a record of ${topics.market.name}`, `of ${topic}`)
+  if (raw.length < rawBytes) throw expected('a record that was kept whole', `${raw.length} bytes of ${rawBytes}`)
+  if (isCutText(key)) throw expected('a record whose key was kept whole', 'cut')
+  return { topic, partition, offset, key, runId, producer: source, bytes: rawBytes, raw: raw.toString('base64') }
 }
 
-/** The sequence of the record's first event; 0 when none can be read. */
-function firstSeq(raw: Buffer): number {
-  try {
-    if (isWire(raw)) {
-      const read = wire.decodeRecord(raw)
-      return read.ok ? (read.value[0]?.seq ?? 0) : 0
-    }
-    const parsed = JSON.parse(raw.toString('utf8')) as unknown
-    const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed
-    const seq = typeof first === 'object' && first !== null && 'seq' in first ? first.seq : undefined
-    return Number.isSafeInteger(seq) && (seq as number) >= 0 ? (seq as number) : 0
-  } catch {
-    return 0
-  }
+function placeText({ origin }: StoredDeadLetter): string {
+  return origin ? `; it lies at ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}` : ''
 }
 
 function idText({ runId, producer, seq }: DeadLetterId): string {
@@ -151,9 +170,9 @@ function parseId(text: string): DeadLetterId {
   return { runId, producer, seq: Number(seq) }
 }
 
-/** Whether it was a record of the bus that is kept as it came. */
+/** Whether it was a record of the market that is kept as it came. */
 function isRedrivable({ origin, rawSha256 }: DeadLetterSummary): boolean {
-  return origin !== undefined && rawSha256 === undefined && !isCutText(origin.key)
+  return origin?.topic === topics.market.name && rawSha256 === undefined && !isCutText(origin.key)
 }
 
 function bytesText({ raw, rawBytes, rawSha256 = 'unknown' }: StoredDeadLetter): string {

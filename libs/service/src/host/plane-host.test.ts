@@ -225,6 +225,27 @@ describe('a hosted plane', () => {
     expect([second.heard, second.host.counts.duplicates]).toEqual([[1, 0, 0, 2], 2])
   })
 
+  it('repeats market data that it was given from outside, knows it again, and goes no further by it', async () => {
+    const first = open(bus, folder, 'first')
+    const running = first.host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    const boundUs = first.host.boundUs
+    const late = [7, 8].map((seq) => aTrade({ seq, tradeId: String(seq), tsRecvUs: testStartUs - US_PER_SECOND }))
+    first.host.inject('redrive/0/12', ...late)
+    expect([await echoes(reader, 2), first.host.boundUs]).toEqual([[7, 8], boundUs])
+    // As a kill would end it: no snapshot, no flush.
+    await first.consumer.close()
+    await running.catch(() => undefined)
+
+    const second = open(bus, folder, 'second')
+    const again = second.host.run()
+    expect(await echoes(reader, 3)).toEqual([1, 7, 8])
+    expect(second.host.marks.of('redrive/0/12', topics.market.name, 'redrive/0/12')).toBe(8)
+    second.host.stop()
+    await again
+  })
+
   it('refuses a record once, says so once, and refuses it again in a turn that is repeated, whatever a judge would say by then', async () => {
     const asked: number[] = []
     const judging = (code: 'wrong_topic' | undefined): Judge =>

@@ -118,7 +118,8 @@ const COMMIT_EVERY_US = US_PER_SECOND
 export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #options: PlaneHostOptions<In, Out, Payload>
   readonly #stepper: Stepper<In, Out>
-  readonly #marks: HighWaterMarks
+  /** What was taken of each producer. */
+  readonly marks: HighWaterMarks
   readonly #halts: TakenHalts
   readonly #gate: WatermarkGate
   readonly #catchUp: CatchUp
@@ -147,7 +148,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     const inputTypes = run.mode === 'lockstep' ? plane.knownTypes : plane.inputTypes
     const taken = new Set<Event['type']>([...inputTypes, 'heartbeat'])
     this.#stepper = new Stepper(plane.core, state?.inputs, plane.inputTypes)
-    this.#marks = new HighWaterMarks(state?.marks)
+    this.marks = new HighWaterMarks(state?.marks)
     this.#halts = new TakenHalts(state?.halts)
     this.#gate = new WatermarkGate(gated, sourcesOf(run), state?.gate)
     this.#positions = new Map(options.positions.map((position) => [placeOf(position), position]))
@@ -156,7 +157,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
         run,
         inputTypes,
         inputs: this.#stepper,
-        marks: this.#marks,
+        marks: this.marks,
         halts: this.#halts,
         boundUs: () => this.#boundUs,
         onHeartbeat: (heartbeat) => this.#onHeartbeat(heartbeat),
@@ -164,7 +165,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       state?.marketUs,
     )
     const bound = new MarketBound({ run, aheadUs, marketUs: () => this.#intake.marketUs, clock })
-    this.#judgement = new Judgement(judges, { run, clock, bound, marks: this.#marks })
+    this.#judgement = new Judgement(judges, { run, clock, bound, marks: this.marks })
     this.#ingest = createRecordIntake({
       decode: (record) => decode(record, taken),
       handle: (events, record) => {
@@ -231,11 +232,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   /**
-   * Gives the core an input from outside the bus: a command, a verdict. It takes effect before this returns, or right
+   * Gives the core inputs from outside the bus: a command, a verdict, a redriven record. They take effect before this returns, or right
    * after a replay. The copy of a command that comes back over its topic is dropped.
    */
-  inject(producer: string, event: In): void {
-    this.#injected.push({ producer, event })
+  inject(producer: string, ...events: readonly In[]): void {
+    for (const event of events) this.#injected.push({ producer, event })
     if (!this.#isReplaying) this.#step([])
   }
 
@@ -360,8 +361,8 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #takeInjected(producer: string, event: Event): void {
     const { runId, account } = this.#options.run
     if (onlyTightens(event)) this.#halts.add(runId, producer, event)
-    else if (rankOf[event.type] === rank.command)
-      this.#marks.set(producer, topicFor(event).name, keyOf(event, account, producer), event.seq)
+    else if (rankOf[event.type] === rank.command || rankOf[event.type] === rank.data)
+      this.marks.set(producer, topicFor(event).name, keyOf(event, account, producer), event.seq)
     this.#stepper.push(producer, event as In)
   }
 
@@ -480,7 +481,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #state(): HostState<In> {
     return {
       ...this.#stepper.snapshot(),
-      marks: this.#marks.snapshot(),
+      marks: this.marks.snapshot(),
       halts: this.#halts.snapshot(),
       gate: this.#gate.snapshot(),
       positions: [...this.#positions.values()],

@@ -7,6 +7,7 @@ import {
   type SchemaOf,
   type Topic,
 } from '@triplane/contracts'
+import type { RedriveDesk } from '@triplane/control'
 import { isFault } from '@triplane/kernel'
 import { logEvent } from '@triplane/logging'
 import { decodeRecord, type BusRecord, type Plane } from '@triplane/messaging'
@@ -16,6 +17,7 @@ import { judgePlausibility } from '../host/judge-plausibility.ts'
 import { PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import { readingFrom } from '../host/reading.ts'
+import { createRedriving } from '../host/redriving.ts'
 import { gatedPartitions } from '../host/watermark-gate.ts'
 import { FailedTurn, PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
@@ -65,6 +67,8 @@ export interface HostedPlane<In extends Event, Out extends Event, Core extends P
   readonly output: PlaneOutput<Out>
   /** True while outputs wait because the input log cannot be written. */
   readonly isLogDown: boolean
+  /** Refused records once more. */
+  readonly redriving: RedriveDesk
 }
 
 /** Whether a plane in lockstep waits for the topic's watermarks: cores send them, edges do not. */
@@ -163,6 +167,14 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     plane,
     host,
     output,
+    redriving: createRedriving<In>({
+      run,
+      heard: plane.inputTypes,
+      marks: host.marks,
+      marketUs: () => host.boundUs,
+      isReady: () => !host.isReplaying && !isLogDown && !consumer.closed,
+      inject: (name, ...events) => host.inject(name, ...events),
+    }),
     async run() {
       try {
         failedTurn.check()

@@ -20,6 +20,8 @@ import {
   type OpeningOrder,
   type OperatorOrder,
   type OwnedDocument,
+  type RedriveDesk,
+  type RedrivenRecord,
   type RefusedInMinute,
   type RunDesk,
   type TuningOrder,
@@ -37,6 +39,8 @@ const DESK = 'order-plane' satisfies PlaneName
 
 /** What is needed to forward an operator's order to the other planes. */
 type OperatorEdge = Pick<Edge, 'name' | 'nextSeq' | 'control' | 'auditLink'>
+
+const noRedriving = err('Expected a plane of several services with a run under way, was none')
 
 type Opening = ReturnType<typeof openingOf>
 
@@ -56,6 +60,8 @@ export interface Commanded {
   readonly tradingState: () => TradingState
   /** Whether the plane would open its account with it now (`new`), already has (`known`), or why not. */
   readonly wouldOpen: (opening: Opening) => Result<'new' | 'known', { readonly code: string; readonly detail: string }>
+  /** Refused records once more; absent where the bus is in the process. */
+  readonly redriving?: RedriveDesk
   inject(producer: string, event: OperatorCommand | AccountOpening): void
 }
 
@@ -108,6 +114,10 @@ export class OperatorControl {
       state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
       clock,
       runs,
+      redriving: {
+        judge: (record) => this.#commanded?.redriving?.judge(record) ?? noRedriving,
+        give: (record) => this.#commanded?.redriving?.give(record) ?? noRedriving,
+      },
       onFault: (fault) => logger.critical("An operator's order was not carried out whole", { fault }),
       onRefused: (reason, address) => {
         onRefused(reason)
@@ -262,6 +272,7 @@ export class OperatorControl {
         ...(entry.command === 'tune' && tuningIn(entry)),
         ...(entry.command === 'open' && documentIn(entry)),
         ...(entry.command === 'start' && { run: entry.run }),
+        ...(entry.command === 'redrive' && placeIn(entry.record)),
       },
       outcome: 'accepted',
     }
@@ -275,6 +286,11 @@ function tuningIn({ strategy, parameters }: TuningOrder): Pick<TuningOrder, 'str
 /** Identifies the document; its content is in the event and the history. */
 function documentIn({ document: { digest, account, runId } }: OpeningOrder) {
   return { digest, fromAccount: account, fromRun: runId }
+}
+
+/** Identifies the record; its bytes are on the bus, and what the core was given of it in the input log. */
+function placeIn({ topic, partition, offset, producer, raw }: RedrivenRecord) {
+  return { topic, partition, offset, producer, bytes: raw.length }
 }
 
 function openingEventOf({ edge, marketUs }: Commanded, { document, who, why }: OpeningOrder): AccountOpening {
