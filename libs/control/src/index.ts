@@ -3,7 +3,6 @@ export { createControl, type Control } from './control.ts'
 export type { OpeningOrder, OperatorOrder, Tuning, TuningOrder } from './operator-order.ts'
 export { createHaltFile } from './halt-file.ts'
 export type { RunDesk } from './operator-desk.ts'
-export type { RunRequest } from './run-order.ts'
 // Refused records, once more
 export type { RedriveDesk, RedrivenRecord } from './redrive-order.ts'
 export { redriveRoute } from './redrive-route.ts'

@@ -14,7 +14,9 @@ export { readSegment as readLogSegment } from './log/log-segment.ts'
 export { Snapshots } from './log/snapshots.ts'
 export { createStateCodec, type LoadedState, type StateCodec } from './log/state-codec.ts'
 // Runs
-export { readRuns, simulatedAccount, startRun, type NewRun } from './run/runs.ts'
+export { readRuns, simulatedAccount } from './run/runs.ts'
+/** @public Tests start runs by it; planes do by PlaneService. */
+export { startRun, type NewRun } from './run/runs.ts'
 // Services
 export { startService } from './lifecycle/start-service.ts'
 export { defineService } from './lifecycle/define-service.ts'
