@@ -143,7 +143,7 @@ export const markKinds = ['quote', 'book', 'trade'] as const
  */
 export const recordingPauses = ['hole', 'file_end'] as const
 
-export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm'] as const
+export const operatorCommands = ['halt', 'reduce', 'resume', 'rearm', 'adopt'] as const
 export type OperatorCommandCode = (typeof operatorCommands)[number]
 
 /** True of the commands that only make trading stricter: halt and reduce. */

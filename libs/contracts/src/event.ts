@@ -12,6 +12,9 @@ import { deadLetter } from './events/dead-letter.ts'
 import { fill } from './events/fill.ts'
 import { heartbeat } from './events/heartbeat.ts'
 import { killSwitch } from './events/kill-switch.ts'
+import { ledgerAnswer } from './events/ledger-answer.ts'
+import { ledgerDigest } from './events/ledger-digest.ts'
+import { ledgerStated } from './events/ledger-stated.ts'
 import { mark } from './events/mark.ts'
 import { marketStatus } from './events/market-status.ts'
 import { ofi } from './events/ofi.ts'
@@ -48,9 +51,12 @@ export const eventDefinitions = [
   orderIntent,
   cancelIntent,
   cross,
+  ledgerAnswer,
   orderEvent,
   fill,
   accountOpened,
+  ledgerDigest,
+  ledgerStated,
   portfolioState,
   regimeChange,
   killSwitch,

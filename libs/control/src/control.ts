@@ -29,7 +29,7 @@ const statusOf: Readonly<Record<OrderRefusal, number>> = {
 export type ControlOptions = OperatorDeskOptions & OperatorGateOptions
 
 export interface Control {
-  /** `POST /control/{halt,reduce,resume,rearm,tune,open,run,redrive}`. */
+  /** `POST /control/{halt,reduce,resume,rearm,adopt,tune,open,run,redrive}`. */
   readonly routes: Router
   /** One line for the log: whose orders are accepted, or that control is off; and the standing order. */
   describe(): string

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { DeskWorld, type Fate } from '../test/desk-world.ts'
 import { stateOrderedBy, type OperatorOrder } from './operator-order.ts'
 
+/** Commands that leave the standing order as it is. */
+const keepsStanding = (command: string) => command === 'rearm' || command === 'adopt'
 const strictness = (state: TradingState) => tradingStates.indexOf(state)
 
 const fate = fc.oneof(
@@ -34,7 +36,7 @@ class Watch {
   /** The strictest of what was kept, unless something looser that was ordered later was audited. */
   get floor(): TradingState {
     const floors = this.#kept.map(({ atUs, state }) => {
-      const audited = this.world.audit.filter((entry) => entry.atUs > atUs && entry.command !== 'rearm')
+      const audited = this.world.audit.filter((entry) => entry.atUs > atUs && !keepsStanding(entry.command))
       return [state, ...audited.map(({ after }) => after)].reduce(looser)
     })
     return floors.reduce(stricter, 'active')
@@ -71,7 +73,7 @@ class Watch {
     for (const { command, atUs } of orders) {
       const next = stateOrderedBy[command] ?? mode
       const isAudited = this.world.audit.some((entry) => entry.atUs === atUs)
-      if (looser(next, mode) !== mode || command === 'rearm') expect(isAudited).toBe(true)
+      if (looser(next, mode) !== mode || keepsStanding(command)) expect(isAudited).toBe(true)
       mode = next
     }
   }
@@ -108,7 +110,7 @@ describe('any sequence of commands, faults and crashes', () => {
         const { world } = new Watch()
         for (const burst of bursts) {
           const outcomes = await Promise.all(burst.map((command) => world.desk.order(command, 'ann', 'x')))
-          const last = outcomes.findLast(({ accepted, command }) => accepted && command !== 'rearm')
+          const last = outcomes.findLast(({ accepted, command }) => accepted && !keepsStanding(command))
           const state = last && stateOrderedBy[last.command]
           if (state) expect([world.mode, world.file.state]).toEqual([state, state])
           expect(world.desk.standing.state).toBe(world.mode)

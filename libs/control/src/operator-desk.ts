@@ -49,7 +49,7 @@ export interface OperatorDeskOptions {
   readonly onFault?: (fault: ControlError) => void
   /** How long an order waits for the halt file; default 2000. */
   readonly fileTimeoutMs?: number
-  /** How long `resume`, `rearm` and `tune` wait for their audit row; default 5000. */
+  /** How long `resume`, `rearm`, `adopt` and `tune` wait for their audit row; default 5000. */
   readonly auditTimeoutMs?: number
   /** How long a run waits for the bus; default 10,000. */
   readonly busTimeoutMs?: number
@@ -124,8 +124,8 @@ export interface OperatorDesk {
  *
  * Invariants
  * 1. An order that makes trading stricter is enforced before anything else; no fault of file, bus or audit prevents it.
- * 2. An order that loosens (`resume`, `rearm`, `reduce` while halted by an operator), tunes, opens the account, starts a run or
- *    redrives a record acts only after its audit row is committed.
+ * 2. An order that loosens (`resume`, `rearm`, `adopt`, `reduce` while halted by an operator), tunes, opens the account, starts a
+ *    run or redrives a record acts only after its audit row is committed.
  * 3. It is in the halt file before it is enforced: a crash in between leaves an audited order, an earlier one the stricter
  *    order.
  * 4. A halt or a reduce overrules every earlier loosening order that is still under way.
@@ -230,10 +230,12 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     return act(order, { ...done, persisted: true })
   }
 
-  async function rearm(order: OperatorOrder): Promise<Outcome> {
+  /** A re-arm or an adoption, which leave the operators' standing order as it is. */
+  async function actAudited(order: OperatorOrder): Promise<Outcome> {
     const before = state()
     const notAudited = await audited({ ...order, before, after: before })
-    if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. Nothing was re-armed.`)
+    const undone = order.command === 'adopt' ? 'Nothing was adopted.' : 'Nothing was re-armed.'
+    if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. ${undone}`)
     return act(order, { audited: true, persisted: false })
   }
 
@@ -314,7 +316,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     order(command, who, why) {
       const order = { command, who, why, atUs: clock.nowUs() }
       const wanted = stateOrderedBy[command]
-      if (wanted === undefined) return rearm(order)
+      if (wanted === undefined) return actAudited(order)
       if (command !== 'resume') stops++
       if (command !== 'resume' && strictness(wanted) >= strictness(standing.state)) return tighten(order, wanted)
       const mark = stops

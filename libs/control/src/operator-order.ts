@@ -71,5 +71,11 @@ export const commandFor = { halted: 'halt', reducing: 'reduce', active: 'resume'
   OperatorCommandCode
 >
 
-/** The standing order after a command; a re-arm does not change it. */
-export const stateOrderedBy = { halt: 'halted', reduce: 'reducing', resume: 'active', rearm: undefined } as const
+/** The standing order after a command; a re-arm and an adoption do not change it. */
+export const stateOrderedBy = {
+  halt: 'halted',
+  reduce: 'reducing',
+  resume: 'active',
+  rearm: undefined,
+  adopt: undefined,
+} as const

@@ -36,6 +36,10 @@ export class Assets {
     return this.#holdings.values()
   }
 
+  get size(): number {
+    return this.#holdings.size
+  }
+
   /** The price of an asset: the mark of an instrument of which it is the base, the fill's own first; else its rate to USD. */
   priceOf(currency: string, first?: InstrumentId): AssetPrice | undefined {
     const { rates, listed, markOf } = this.#by
@@ -114,9 +118,10 @@ export class Assets {
     return { ...whole, mark: this.#markOf(whole) }
   }
 
-  /** Restores a saved holding. */
-  restore(saved: HoldingSnapshot): void {
-    this.#of(saved.instrument, saved.quoteCurrency).restore(saved)
+  /** Restores saved holdings in place of those there are. */
+  restore(saved: readonly HoldingSnapshot[]): void {
+    this.#holdings.clear()
+    for (const holding of saved) this.#of(holding.instrument, holding.quoteCurrency).restore(holding)
   }
 
   snapshot(): HoldingSnapshot[] {

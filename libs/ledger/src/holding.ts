@@ -92,11 +92,13 @@ export class Holding {
     return { instrument, quoteCurrency, quantityScale, contractSize, mark, markUs, parts }
   }
 
-  /** Restores a saved holding. Throws StateMisfitError if it was counted in other units. */
+  /** Restores a saved holding in place of what is booked. Throws StateMisfitError if it was counted in other units. */
   restore(saved: HoldingSnapshot): void {
     const own = { ...this.#whole, contractSize: sizeOf(this.#whole.contract) }
     if (termsOf(saved) !== termsOf(own)) throw misfit(saved, termsOf(own))
     this.mark(saved.mark, saved.markUs)
+    Object.assign(this.#whole, nothingBooked)
+    this.#parts.clear()
     for (const { strategy, ...units } of saved.parts) {
       const part = { ...nothingBooked }
       for (const name of fields) {

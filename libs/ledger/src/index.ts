@@ -1,6 +1,8 @@
 // The ledger
 export { createLedger, type Ledger } from './ledger.ts'
+export { isAgreed, ledgerDifferences, noDifferences, type LedgerDifferences } from './ledger-totals.ts'
 export { ledgerSchema } from './ledger-snapshot.ts'
+export type { FillRefusal } from './fill-refusal.ts'
 export type { OpeningRefusal } from './opening-refusal.ts'
 export type { RoundTrips, Valuation } from './valuation.ts'
 export { keptCashNotice } from './starting-cash.ts'

@@ -1,4 +1,5 @@
 import { field, stateSchema, type StateOf } from '@triplane/contracts'
+import { bookingRecordSchema, nothingRecorded } from './booking-record.ts'
 import { holdingSchema } from './holding.ts'
 import { subLedgersSchema } from './sub-ledgers.ts'
 import { roundTripsSchema } from './valuation.ts'
@@ -13,6 +14,7 @@ export const ledgerSchema = stateSchema({
   cash: field.list(stateSchema({ currency: field.text, units: field.units })),
   depositsUsd: field.units,
   fillIds: field.list(field.text),
+  bookings: bookingRecordSchema,
   peakUsd: field.units,
   maxDrawdownRatio: field.real,
   roundTrips: roundTripsSchema,
@@ -30,6 +32,7 @@ export function untouchedLedger(startingCashUsd: bigint): LedgerSnapshot {
     cash: [{ currency: 'USD', units }],
     depositsUsd: '0',
     fillIds: [],
+    bookings: nothingRecorded,
     peakUsd: units,
     maxDrawdownRatio: 0,
     roundTrips: { closed: 0, won: 0 },

@@ -9,16 +9,20 @@ import {
   type OwnedAccount,
   instrumentId,
   type InstrumentId,
+  type LedgerTotals,
 } from '@triplane/contracts'
 import { contractSizeOf, type Rates } from '@triplane/instruments'
 import { divideHalfEven, err, fixed, invariant, MONEY_SCALE, ok, type Result } from '@triplane/kernel'
 import { Assets } from './assets.ts'
 import { balancesOf, type HeldPosition } from './balances.ts'
+import { BookingRecord } from './booking-record.ts'
+import { fillRefusal, type FillRefusal } from './fill-refusal.ts'
 import { Holding, misfit } from './holding.ts'
 import { untouchedLedger, type LedgerSnapshot } from './ledger-snapshot.ts'
+import { ledgerTotals } from './ledger-totals.ts'
 import { convertMoney, numberFromMoney } from './money.ts'
-import { openedLedger, openingMark, ownedAccount } from './opening.ts'
-import { openingRefusal, type OpeningRefusal } from './opening-refusal.ts'
+import { adoptedLedger, openedLedger, openingMark, ownedAccount } from './opening.ts'
+import { accountRefusal, openingRefusal, type OpeningRefusal } from './opening-refusal.ts'
 import {
   isTraded,
   markValue,
@@ -63,7 +67,9 @@ export interface LedgerConfig {
 }
 
 export interface Ledger {
-  /** Books a fill. Returns false and changes nothing if it was booked before. Throws on an unknown instrument. */
+  /** Why a fill cannot be booked, new or not; undefined if it can. */
+  fillRefusal(fill: EventDraft<Fill>): FillRefusal | undefined
+  /** Books a fill. Returns false and changes nothing if it was booked before. Throws on one that `fillRefusal` refuses. */
   book(fill: EventDraft<Fill>): boolean
   /**
    * Books a trade between strategies at the mark, which leaves the account as it is. Returns false and changes nothing if it was
@@ -99,6 +105,13 @@ export interface Ledger {
   wouldOpen(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal>
   /** Opens the ledger with what an account owned. Changes nothing if that was done before (`known`) or is refused. */
   open(openingId: string, account: OwnedAccount): Result<'new' | 'known', OpeningRefusal>
+  /** What the ledger comes to, for a comparison with another. */
+  totals(): LedgerTotals
+  /**
+   * Holds from now on what another ledger of the account holds, after the bookings of that one. Peaks and round trips stay. Changes
+   * nothing if it is refused.
+   */
+  adopt(account: OwnedAccount, totals: LedgerTotals, lastFillId?: string): Result<void, OpeningRefusal>
   snapshot(): LedgerSnapshot
 }
 
@@ -107,7 +120,7 @@ export interface Ledger {
  *
  * Invariants
  * 1. For each position: realised + unrealised = cash flow + mark value, exactly (`bookQuantity`).
- * 2. Reading changes nothing: only `book`, `cross`, `transfer`, `open`, `mark` and `observe` do.
+ * 2. Reading changes nothing: only `book`, `cross`, `transfer`, `open`, `adopt`, `mark` and `observe` do.
  * 3. The balances at their marks, plus the unrealised result of perpetuals, equal the equity.
  * 4. A fee in another currency is paid by selling that asset at its mark, or the base at the fill's price: it is booked as a
  *    commission in the quote currency and reduces the asset. A fee in the base of a position reduces the position, so the
@@ -142,20 +155,23 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   let depositsUsd = 0n
   const fillIds = new Set<string>()
   let lastFillId: string | undefined
+  const bookings = new BookingRecord()
   let peakUsd = 0n
   let maxDrawdownRatio = 0
   let roundTrips: RoundTrips
   let subLedgers: SubLedgers
   restore(snapshot ?? untouchedLedger(configuredCashUsd))
 
-  /** Restores a saved ledger; nothing may be booked yet. */
+  /** Restores a saved ledger in place of what is booked. */
   function restore(saved: LedgerSnapshot): void {
     startingCashUsd = BigInt(saved.startingCashUsd)
     cash.clear()
     for (const { currency, units } of saved.cash) cash.set(currency, BigInt(units))
     depositsUsd = BigInt(saved.depositsUsd)
+    fillIds.clear()
     for (const fillId of saved.fillIds) fillIds.add(fillId)
     lastFillId = saved.fillIds.findLast((id) => !NO_FILL.test(id))
+    bookings.restore(saved.bookings)
     peakUsd = BigInt(saved.peakUsd)
     ;({ maxDrawdownRatio, roundTrips } = saved)
     subLedgers = new SubLedgers(saved.subLedgers)
@@ -164,7 +180,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       if (!held) throw misfit(holding)
       held.restore(holding)
     }
-    for (const holding of saved.assets) assets.restore(holding)
+    assets.restore(saved.assets)
   }
 
   function holdingOf(id: InstrumentId): Holding {
@@ -181,6 +197,10 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
     const instrument = listed.get(id)
     invariant(instrument !== undefined, 'the ledger knows the instrument', id)
     return instrument
+  }
+
+  function isBaseOf(id: InstrumentId, currency: string): boolean {
+    return listed.get(id)?.base === currency
   }
 
   function remember(fillId: string): boolean {
@@ -301,6 +321,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       cash: Array.from(cash, ([currency, units]) => ({ currency, units: String(units) })),
       depositsUsd: String(depositsUsd),
       fillIds: [...fillIds],
+      bookings: bookings.snapshot(),
       peakUsd: String(peakUsd),
       maxDrawdownRatio,
       roundTrips,
@@ -309,6 +330,12 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
   }
 
   return {
+    fillRefusal: (fill) => {
+      const isPriced = (currency: string) =>
+        isBaseOf(fill.instrument, currency) || assets.priceOf(currency) !== undefined
+      return fillRefusal(fill, positions.get(fill.instrument)?.whole, isPriced)
+    },
+
     book(fill) {
       const holding = holdingOf(fill.instrument)
       const { whole } = holding
@@ -321,6 +348,7 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const shares = sharesIn(fill, signed, quantityScale)
       if (!remember(fill.fillId)) return false
       lastFillId = fill.fillId
+      bookings.addFill(fill)
 
       if (mark === 0) holding.mark(Number(fill.price), fill.tsVenueUs)
       const instrument = instrumentOf(fill.instrument)
@@ -343,11 +371,13 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       return true
     },
 
-    cross({ crossId, instrument, price, shares }) {
+    cross(cross) {
+      const { crossId, instrument, price, shares } = cross
       const holding = holdingOf(instrument)
       const { quantityScale } = holding.whole
       const parts = readShares(shares, quantityScale)
       if (!parts || sumOf(parts) !== 0n || !remember(`cross ${crossId}`)) return false
+      bookings.addCross(cross)
       const atPrice = fixed(price, PRICE_SCALE)
       for (const side of [1n, -1n]) {
         const ofSide = parts.filter(({ units }) => units * side > 0n)
@@ -438,6 +468,19 @@ export function createLedger(config: LedgerConfig, snapshot?: LedgerSnapshot): L
       const verdict = wouldOpen(openingId, account)
       if (verdict.ok && verdict.value === 'new') restore(openedLedger(openingId, account, snapshotNow()))
       return verdict
+    },
+
+    totals() {
+      const wholes = Array.from(positions.values(), ({ whole }) => whole)
+      return ledgerTotals({ bookings: bookings.snapshot(), positions: wholes, cash, hasAssets: assets.size > 0 })
+    },
+
+    adopt(account, bookings, fillId) {
+      const own = snapshotNow()
+      const refusal = accountRefusal(account, own, rates)
+      if (refusal) return err(refusal)
+      restore(adoptedLedger(account, { bookings, lastFillId: fillId }, own))
+      return ok(undefined)
     },
 
     snapshot: snapshotNow,

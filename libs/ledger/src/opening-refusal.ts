@@ -32,6 +32,15 @@ export function openingRefusal(
 ): OpeningRefusal | undefined {
   const isFlat = own.fillIds.length === 0 && own.positions.every(({ parts }) => parts.length === 0)
   if (!isFlat) return { code: 'traded', detail: 'something was booked in this run' }
+  return accountRefusal(account, own, rates)
+}
+
+/** Why a ledger with the terms of `own` cannot book `account`, whatever it has booked; undefined if it can. */
+export function accountRefusal(
+  account: OwnedAccount,
+  own: LedgerSnapshot,
+  rates: Pick<Rates, 'find'>,
+): OpeningRefusal | undefined {
   const { startingCashUsd, depositsUsd, peakUsd, cash, strategies, positions, assets } = account
   const money = [startingCashUsd, depositsUsd, peakUsd, ...cash.map(({ amount }) => amount)]
   if (![...money, ...strategies.map((strategy) => strategy.peakUsd)].every(isMoney))

@@ -1,5 +1,6 @@
 import type { OwnedAccount, OwnedHolding } from '@triplane/contracts'
 import { fixed, formatFixed, MONEY_SCALE } from '@triplane/kernel'
+import type { BookingRecordSnapshot } from './booking-record.ts'
 import type { HoldingSnapshot } from './holding.ts'
 import type { LedgerSnapshot } from './ledger-snapshot.ts'
 import { assetTerms } from './opening-refusal.ts'
@@ -38,14 +39,40 @@ function ownedHolding(saved: HoldingSnapshot): OwnedHolding {
   }
 }
 
+const OPENING = 'opening '
 /** The entry of an opening among the fill ids of a ledger. */
-export const openingMark = (openingId: string) => `opening ${openingId}`
+export const openingMark = (openingId: string) => `${OPENING}${openingId}`
+const isOpeningMark = (entry: string) => entry.startsWith(OPENING)
 
 /**
  * The snapshot of a ledger in the state `own`, without a reason to refuse (`openingRefusal`), opened with `account`. A mark of
  * its own takes precedence over the account's, whose age is unknown and which therefore counts as stale.
  */
 export function openedLedger(openingId: string, account: OwnedAccount, own: LedgerSnapshot): LedgerSnapshot {
+  return {
+    ...withHoldings(account, own),
+    fillIds: [openingMark(openingId)],
+    peakUsd: units(account.peakUsd),
+    maxDrawdownRatio: account.maxDrawdownRatio,
+    subLedgers: account.strategies.map((one) => ({ ...one, peakUsd: units(one.peakUsd) })),
+  }
+}
+
+/**
+ * The snapshot of a ledger in the state `own` that holds `account` instead, after these bookings. Its peaks and round trips stay
+ * its own. Of the ids of fills it remembers the last: the others may not be those of the account, and later ones are new by their
+ * sequence.
+ */
+export function adoptedLedger(
+  account: OwnedAccount,
+  { bookings, lastFillId }: { readonly bookings: BookingRecordSnapshot; readonly lastFillId: string | undefined },
+  own: LedgerSnapshot,
+): LedgerSnapshot {
+  const fillIds = [...own.fillIds.filter(isOpeningMark), ...(lastFillId === undefined ? [] : [lastFillId])]
+  return { ...withHoldings(account, own), fillIds, bookings }
+}
+
+function withHoldings(account: OwnedAccount, own: LedgerSnapshot): LedgerSnapshot {
   const owned = new Map(account.positions.map((holding) => [holding.instrument, holding]))
   return {
     ...own,
@@ -54,16 +81,12 @@ export function openedLedger(openingId: string, account: OwnedAccount, own: Ledg
     cash: account.cash.map(({ currency, amount }) => ({ currency, units: units(amount) })),
     positions: own.positions.map((terms) => {
       const holding = owned.get(terms.instrument)
-      return holding ? openedHolding(holding, terms) : terms
+      return holding ? openedHolding(holding, terms) : { ...terms, parts: [] }
     }),
     assets: account.assets.map((asset) => {
       const { instrument, quoteCurrency } = asset
       return openedHolding(asset, { instrument, ...assetTerms(quoteCurrency), mark: 0, markUs: 0, parts: [] })
     }),
-    fillIds: [openingMark(openingId)],
-    peakUsd: units(account.peakUsd),
-    maxDrawdownRatio: account.maxDrawdownRatio,
-    subLedgers: account.strategies.map((one) => ({ ...one, peakUsd: units(one.peakUsd) })),
   }
 }
 

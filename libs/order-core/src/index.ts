@@ -9,5 +9,6 @@ export {
   type OrderPlaneView,
 } from './order-plane-core.ts'
 export type { AmendmentOutcome, SwitchRelease } from './order-plane-deps.ts'
+export { reconciliations, type Reconciliation } from './ledger-digests.ts'
 // Its settings
 export { orderPlaneConfigSchema, type OrderPlaneConfig } from './config.ts'

@@ -19,9 +19,10 @@ import {
   type RiskReject,
 } from '@triplane/execution'
 import { runRatesSchema } from '@triplane/instruments'
-import { ledgerSchema, type RoundTrips, type Valuation } from '@triplane/ledger'
+import { ledgerSchema, type LedgerDifferences, type RoundTrips, type Valuation } from '@triplane/ledger'
 import type { AccountOpenings } from './account-opening.ts'
 import { executionTotalsSchema, type ExecutionTotalsSnapshot } from './execution-totals.ts'
+import { ledgerDigestsSchema } from './ledger-digests.ts'
 import { tradingDesksSchema } from './trading-desks.ts'
 import { waitingIntentsSchema } from './waiting-intents.ts'
 
@@ -36,6 +37,7 @@ export const orderPlaneInputs = [
   'orderIntent',
   'cancelIntent',
   'cross',
+  'ledgerAnswer',
   'killSwitch',
   'operatorCommand',
   'accountOpening',
@@ -57,6 +59,8 @@ export interface OrderPlaneView {
   readonly lastDenial: RiskReject | undefined
   readonly account: Valuation
   readonly roundTrips: RoundTrips
+  /** What the ledger of the strategy plane differed in when it was last compared. */
+  readonly differences: LedgerDifferences
   /** US dollars for one unit of each currency whose rate is fed; 0 before the first. */
   readonly movingRates: readonly { readonly currency: string; readonly usd: number }[]
 }
@@ -77,6 +81,7 @@ export const orderPlaneSchema = stateSchema({
   broker: savedBrokerSchema,
   desks: tradingDesksSchema,
   totals: executionTotalsSchema,
+  digests: ledgerDigestsSchema,
 })
 export type OrderPlaneSnapshot = StateOf<typeof orderPlaneSchema>
 

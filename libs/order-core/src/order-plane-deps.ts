@@ -11,6 +11,7 @@ import type {
 } from '@triplane/contracts'
 import type { BrokerDefinition, BrokerSettings } from '@triplane/execution'
 import type { ConfiguredRates } from '@triplane/instruments'
+import type { Reconciliation } from './ledger-digests.ts'
 
 /** The market events that the desks handle. */
 export type MarketInput = Trade | Quote | BookDelta | BookSnapshot | MarketStatus
@@ -42,4 +43,6 @@ export interface OrderPlaneDeps {
   readonly onAmendment?: (outcome: AmendmentOutcome) => void
   /** Called when a kill switch has released itself, for the audit; again when a restart repeats the turn. It must not call back. */
   readonly onReleased?: (release: SwitchRelease) => void
+  /** Called with the outcome of each comparison of ledgers, to count it. It must not call back. */
+  readonly onReconciliation?: (outcome: Reconciliation) => void
 }

@@ -10,6 +10,8 @@ import {
   type ExecutionEvent,
   type Fill,
   type KillSwitch,
+  type LedgerAnswer,
+  type OperatorCommand,
   type OrderIntent,
 } from '@triplane/contracts'
 import {
@@ -33,6 +35,7 @@ import { createLedger, numberFromMoney, type Ledger } from '@triplane/ledger'
 import { AccountOpenings } from './account-opening.ts'
 import type { OrderPlaneConfig } from './config.ts'
 import { ExecutionTotals } from './execution-totals.ts'
+import { LedgerDigests } from './ledger-digests.ts'
 import { ModeEnforcement } from './mode-enforcement.ts'
 import { OrderChanges } from './order-changes.ts'
 import type { OrderPlaneCore, OrderPlaneInput, OrderPlaneSnapshot, OrderPlaneView } from './order-plane-core.ts'
@@ -54,7 +57,7 @@ export function createOrderCore(
 
 /**
  * The life of an order. Read it top to bottom: this class judges and submits an intent, `OrderReports` applies the broker's
- * reports, `ModeEnforcement` enforces the trading state, `OrderChanges` requests changes from the broker. The stages are in
+ * reports, `LedgerDigests` compares the ledger with the strategy plane's, `ModeEnforcement` enforces the trading state, `OrderChanges` requests changes from the broker. The stages are in
  * `execution`, the view of an instrument in `TradingDesk`.
  *
  * Invariants
@@ -82,6 +85,7 @@ class OrderPipeline implements OrderPlaneCore {
   readonly #changes: OrderChanges
   readonly #enforcement: ModeEnforcement
   readonly #reports: OrderReports
+  readonly #digests: LedgerDigests
   readonly #time: CoreTime = { nowUs: () => this.#nowUs, effectUs: () => this.#nowUs + this.#config.minLatencyUs }
   #nowUs: number
   #marketUs: number
@@ -118,6 +122,7 @@ class OrderPipeline implements OrderPlaneCore {
       ...{ outbox: this.outbox, changes: this.#changes, enforcement: this.#enforcement },
       onAmendment: deps.onAmendment,
     })
+    this.#digests = new LedgerDigests({ ledger: this.#ledger, outbox: this.outbox, time }, snapshot?.digests)
     this.#nowUs = snapshot ? snapshot.nowUs : 0
     this.#marketUs = snapshot ? snapshot.marketUs : 0
     this.#sessionCheckUs = snapshot?.sessionCheckUs ?? Number.POSITIVE_INFINITY
@@ -133,6 +138,7 @@ class OrderPipeline implements OrderPlaneCore {
       case 'marketStatus':
         this.#goTo(event.tsRecvUs, event.tsRecvUs - 1)
         this.#marketUs = Math.max(this.#marketUs, event.tsRecvUs)
+        this.#digests.onMarket(event.tsRecvUs)
         if (event.type === 'mark') this.#desks.onMark(event)
         else this.#desks.onMarket(event, this.#nowUs)
         if (event.type === 'marketStatus' && event.status === 'disconnected') this.#denyUnfounded(event.venue)
@@ -140,8 +146,7 @@ class OrderPipeline implements OrderPlaneCore {
         return
       case 'operatorCommand':
         this.#goTo(event.effectUs, event.effectUs - 1)
-        this.#mode.command(event.command)
-        this.#enforcement.enforce()
+        this.#onCommand(event)
         return
       case 'accountOpening':
         this.#goTo(event.effectUs, event.effectUs - 1)
@@ -155,10 +160,17 @@ class OrderPipeline implements OrderPlaneCore {
       case 'orderIntent':
       case 'cancelIntent':
       case 'cross':
+      case 'ledgerAnswer':
       case 'killSwitch':
         this.#goTo(event.effectUs, event.effectUs)
         this.#onStrategy(event)
     }
+  }
+
+  #onCommand({ command }: OperatorCommand): void {
+    if (command === 'adopt') return this.#digests.state()
+    this.#mode.command(command)
+    this.#enforcement.enforce()
   }
 
   /** Publishes what the ledger opened: the strategy plane books the same from the event. */
@@ -167,7 +179,7 @@ class OrderPipeline implements OrderPlaneCore {
     if (opened) this.outbox.add(opened)
   }
 
-  #onStrategy(event: OrderIntent | CancelIntent | Cross | KillSwitch): void {
+  #onStrategy(event: OrderIntent | CancelIntent | Cross | LedgerAnswer | KillSwitch): void {
     switch (event.type) {
       case 'orderIntent':
         if (this.#isKnown(event.intentId)) this.#onDuplicate(event)
@@ -180,6 +192,9 @@ class OrderPipeline implements OrderPlaneCore {
       case 'cross':
         if (this.#desks.find(event.instrument)) this.#ledger.cross(event)
         break
+      case 'ledgerAnswer':
+        this.#onAnswer(event)
+        break
       case 'killSwitch':
         this.#onSwitch(event)
         break
@@ -191,6 +206,15 @@ class OrderPipeline implements OrderPlaneCore {
     this.#mode.setSwitch(event.switchType, event.active)
     this.#enforcement.enforce()
     if (event.isSelfReleased) this.#deps.onReleased?.({ event, before, after: this.#mode.state })
+  }
+
+  /** While the ledgers differ, positions are only reduced. */
+  #onAnswer(answer: LedgerAnswer): void {
+    const outcome = this.#digests.judge(answer)
+    this.#deps.onReconciliation?.(outcome)
+    if (outcome === 'error') return
+    this.#mode.setCondition('reconciliation', outcome === 'ok' ? 'active' : 'reducing')
+    this.#enforcement.enforce()
   }
 
   /** Counts a duplicate and publishes nothing: the order with this id publishes its own states. */
@@ -242,7 +266,7 @@ class OrderPipeline implements OrderPlaneCore {
   }
 
   nextDueUs(): number {
-    return Math.min(this.#sessionCheckUs, this.#waiting.nextDueUs(), this.#broker.nextDueUs())
+    return Math.min(this.#sessionCheckUs, this.#waiting.nextDueUs(), this.#broker.nextDueUs(), this.#digests.nextDueUs)
   }
 
   advance(throughUs: number): void {
@@ -250,10 +274,10 @@ class OrderPipeline implements OrderPlaneCore {
       if (dueUs > this.#nowUs) this.#nowUs = dueUs
       if (dueUs === this.#sessionCheckUs) this.#endSessions()
       else if (dueUs === this.#waiting.nextDueUs()) this.#denyOverdue()
-      else {
+      else if (dueUs === this.#broker.nextDueUs()) {
         const report = this.#broker.handleNext()
         if (report) this.#reports.take(report)
-      }
+      } else this.#digests.publish()
     }
   }
 
@@ -359,6 +383,7 @@ class OrderPipeline implements OrderPlaneCore {
       lastDenial: this.#lastDenial,
       account: this.#ledger.value(),
       roundTrips: this.#ledger.roundTrips,
+      differences: this.#digests.differences,
       movingRates: this.#rates.moving.map((currency) => ({ currency, usd: this.#rates.usdPer(currency) })),
     }
   }
@@ -379,6 +404,7 @@ class OrderPipeline implements OrderPlaneCore {
       broker: { name: this.#config.broker, state: this.#broker.snapshot() },
       desks: this.#desks.snapshot(),
       totals: this.#totals.snapshot(),
+      digests: this.#digests.snapshot(),
     }
   }
 }

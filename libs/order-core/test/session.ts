@@ -63,6 +63,8 @@ export class Session {
   readonly outputs: ExecutionEvent[] = []
   /** The answers to amendments. */
   readonly amendments: string[] = []
+  /** The outcomes of comparisons of ledgers. */
+  readonly reconciled: string[] = []
   readonly #config: OrderPlaneConfig
   readonly #seqs = { data: 0, strategy: 0, operator: 0 }
 
@@ -86,8 +88,10 @@ export class Session {
 
   #build(snapshot?: OrderPlaneSnapshot): OrderPlaneCore {
     const onAmendment = (outcome: string) => void this.amendments.push(outcome)
+    const onReconciliation = (outcome: string) => void this.reconciled.push(outcome)
+    const told = { onAmendment, onReconciliation }
     const { rates } = this
-    const deps = { instruments: this.#instruments, rates, isSessionOpen, brokers: this.#broker, onAmendment }
+    const deps = { instruments: this.#instruments, rates, isSessionOpen, brokers: this.#broker, ...told }
     return createOrderCore(this.#config, deps, snapshot)
   }
 
@@ -189,7 +193,7 @@ export class Session {
     return this.send(aKillSwitch({ seq: ++this.#seqs.strategy, switchType: 'drawdown', active, effectUs: this.nowUs }))
   }
 
-  command(command: 'halt' | 'reduce' | 'resume') {
+  command(command: 'halt' | 'reduce' | 'resume' | 'adopt') {
     return this.send(anOperatorCommand({ seq: ++this.#seqs.operator, command, effectUs: this.nowUs }))
   }
 
@@ -215,11 +219,13 @@ export class Session {
     return this
   }
 
-  /** Outputs in short: "OFI-1 denied kill_switch", "fill 0.4 @ 100". */
+  /** Outputs in short, without digests: "OFI-1 denied kill_switch", "fill 0.4 @ 100". */
   brief(): readonly string[] {
-    return this.outputs.map((event) => {
+    return this.outputs.flatMap((event) => {
+      if (event.type === 'ledgerDigest') return []
       if (event.type === 'fill') return `fill ${event.quantity} @ ${event.price}`
       if (event.type === 'accountOpened') return `opened ${event.openingId}`
+      if (event.type === 'ledgerStated') return `stated ${event.fills}`
       return `${event.intentId} ${event.state}${event.reason ? ` ${event.reason}` : ''}`
     })
   }

@@ -178,6 +178,7 @@ describe('one symbol at two exchanges', () => {
     observe(aSignal({ instrument: idHere, direction: 'BUY' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))
     observe(aSignal({ instrument: idThere, direction: 'SELL' }))
+    core.process(anOrderEvent({ instrument: idThere, effectUs: T, state: 'filled' }))
     core.process(aFill({ instrument: idThere, effectUs: T }))
 
     const seen = await samplesOf(metrics)

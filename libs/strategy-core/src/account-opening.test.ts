@@ -1,3 +1,4 @@
+import type { Fill } from '@triplane/contracts'
 import { configuredRates } from '@triplane/instruments'
 import {
   anAccountOpened,
@@ -6,6 +7,7 @@ import {
   aMarketStatus,
   anInstrument,
   anOperatorCommand,
+  anOrderEvent,
   aQuote,
   testStartUs,
 } from '@triplane/testing'
@@ -22,11 +24,14 @@ function openPlane() {
   return {
     core,
     take(event: StrategyInput) {
+      // Its order was told of before.
+      if (event.type === 'fill') core.process(anOrderEvent({ ...orderOf(event), seq: ++seq }))
       core.process({ ...event, seq: ++seq })
       return core.outbox.drain()
     },
   }
 }
+const orderOf = ({ intentId, effectUs }: Fill) => ({ intentId, effectUs, state: 'filled' }) as const
 const at = (ms: number) => testStartUs + ms * 1000
 
 /** The account of a plane that bought 0.1 and saw it fall. */

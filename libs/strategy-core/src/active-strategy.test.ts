@@ -15,6 +15,7 @@ import { z } from 'zod'
 import { defineStrategy } from '../../strategy/test/define-strategy.ts'
 import { tunedNotice, type StrategyNotice } from './active-strategy.ts'
 import { strategyConfigOf } from './config.ts'
+import type { LedgerNotice } from './ledger-notice.ts'
 import { createStrategyCore } from './pipeline.ts'
 import { strategySchemaOf, type StrategyOutput, type StrategySnapshot } from './strategy-plane-core.ts'
 
@@ -104,7 +105,7 @@ const config = strategyConfigOf(strategies).parse({
 const rates = configuredRates(config.ratesToUsd)
 
 function openPlane(snapshot?: StrategySnapshot) {
-  const notices: StrategyNotice[] = []
+  const notices: (StrategyNotice | LedgerNotice)[] = []
   const core = createStrategyCore(
     config,
     { instruments: [btc], rates, isSessionOpen: () => true, strategies, onNotice: (notice) => notices.push(notice) },

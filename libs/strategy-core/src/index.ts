@@ -11,4 +11,5 @@ export {
 export { eagerParameters, strategyConfigOf, type StrategyConfig } from './config.ts'
 // Its strategies
 export { chosenStrategies, declaredHistory } from './active-strategies.ts'
+export { fillRefusals, type LedgerNotice } from './ledger-notice.ts'
 export { decisionRefusals, tunedNotice, tuningRefusals, type StrategyNotice } from './active-strategy.ts'

@@ -1,13 +1,14 @@
-import type { CancelReason, Cross, Outbox } from '@triplane/contracts'
+import type { CancelReason, Cross } from '@triplane/contracts'
 import type { Ledger } from '@triplane/ledger'
 import type { StrategyConfig } from './config.ts'
-import type { StrategyDeps, StrategyOutput } from './strategy-plane-core.ts'
+import type { IntentOutbox } from './known-orders.ts'
+import type { StrategyDeps } from './strategy-plane-core.ts'
 import { crossing, targetedPosition, type TradedInstrument } from './traded-instrument.ts'
 
 /** The ledger it reads and books crosses in, and the outbox it sends through. */
 interface PursuitDeps {
   readonly ledger: Ledger
-  readonly outbox: Outbox<StrategyOutput>
+  readonly outbox: IntentOutbox
   readonly isSessionOpen: StrategyDeps['isSessionOpen']
   /** A kill switch is active: it sends nothing, and cancels what works. */
   readonly isHalted: () => boolean

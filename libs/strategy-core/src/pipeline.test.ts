@@ -1,4 +1,4 @@
-import { instrumentId, type Instrument, type OrderEvent } from '@triplane/contracts'
+import { instrumentId, type Instrument, type Fill, type OrderEvent } from '@triplane/contracts'
 import { configuredRates } from '@triplane/instruments'
 import {
   aFill,
@@ -68,7 +68,11 @@ function openPlane({
     },
     order: (ms: number, state: OrderEvent['state'], fields: Partial<OrderEvent> = {}) =>
       take(anOrderEvent({ effectUs: at(ms), state, ...fields })),
-    fill: (ms: number, fields: Parameters<typeof aFill>[0]) => take(aFill({ effectUs: at(ms), ...fields })),
+    /** A fill of a named order; else of one that the order plane has told of. */
+    fill: (ms: number, fields: Partial<Fill>) => {
+      if (fields.intentId === undefined) take(anOrderEvent({ effectUs: at(ms), state: 'filled' }))
+      return take(aFill({ effectUs: at(ms), intentId: anOrderEvent().intentId, ...fields }))
+    },
     command: (ms: number, command: 'halt' | 'reduce' | 'resume' | 'rearm') =>
       take(anOperatorCommand({ effectUs: at(ms), command })),
     advance: (ms: number) => {
@@ -318,9 +322,10 @@ describe('evaluations', () => {
   })
 })
 
-it('books a fill of any age once, of whatever order it is', () => {
+it('books a fill of any age once, of whatever order it is that the order plane told of', () => {
   const plane = openPlane()
   plane.quote(0)
+  plane.order(5, 'cancelled', { intentId: 'lost' })
   const fill = {
     fillId: 'lost-1',
     intentId: 'lost',

@@ -6,6 +6,7 @@ import {
   switchTypes,
   type AccountOpened,
   type Fill,
+  type LedgerStated,
   type MarketStatus,
   type OperatorCommand,
   type OrderEvent,
@@ -33,10 +34,13 @@ import {
 import { ActiveStrategies } from './active-strategies.ts'
 import type { ActiveStrategy } from './active-strategy.ts'
 import { longestLimitUs, type StrategyConfig } from './config.ts'
+import { KnownOrders } from './known-orders.ts'
+import { LedgerComparison } from './ledger-comparison.ts'
 import { OrderPursuit } from './order-pursuit.ts'
 import { holeOf, QuotedInstruments } from './quoted-instruments.ts'
 import { hasAged, staleShare } from './stale-marks.ts'
 import type {
+  ExecutionInput,
   MarketInput,
   StrategyCore,
   StrategyDeps,
@@ -99,10 +103,13 @@ export function createStrategyCore(
   const seen = new QuotedInstruments(quoted, snapshot?.quoted)
   const connections = new Connections(snapshot?.connections)
   let { isReducing, refusedTunings } = snapshot ?? { isReducing: false, refusedTunings: 0 }
+  const known = new KnownOrders(snapshot?.knownOrders)
+  const comparison = new LedgerComparison({ ledger, outbox, onNotice }, snapshot?.comparison)
   const pursuit = new OrderPursuit(config, {
-    ...{ ledger, outbox, isSessionOpen },
+    ...{ ledger, isSessionOpen },
+    outbox: known.noting(outbox),
     isHalted: () => switches.anyActive,
-    isReducing: () => isReducing,
+    isReducing: () => isReducing || !comparison.agrees,
   })
   /** Of market time. Fields of an object hold such numbers in place; a variable would be given a new one with every input. */
   const time = {
@@ -119,8 +126,10 @@ export function createStrategyCore(
       case 'orderEvent':
       case 'fill':
       case 'accountOpened':
+      case 'ledgerDigest':
+      case 'ledgerStated':
         evaluateBefore(event.effectUs, rank.order)
-        return event.type === 'accountOpened' ? onOpened(event) : onExecution(event)
+        return onExecution(event)
       case 'operatorCommand':
       case 'tuning':
         evaluateBefore(event.effectUs, rank.command)
@@ -217,8 +226,33 @@ export function createStrategyCore(
     pursuit.cancelAll(instrument, 'replaced', event.tsRecvUs)
   }
 
-  function onExecution(event: OrderEvent | Fill): void {
-    if (event.type === 'fill' && !ledger.book(event)) return
+  function onExecution(event: ExecutionInput): void {
+    switch (event.type) {
+      case 'accountOpened':
+        return onOpened(event)
+      case 'ledgerDigest':
+        return comparison.onDigest(event)
+      case 'ledgerStated':
+        return onStated(event)
+      case 'orderEvent':
+        known.add(event.intentId)
+        return onOrder(event)
+      case 'fill':
+        return onFill(event)
+    }
+  }
+
+  /** Books what the order plane has booked. A fill of an order that never was is none. */
+  function onFill(event: Fill): void {
+    const reason = known.has(event.intentId) ? ledger.fillRefusal(event) : 'unknown_order'
+    if (reason) {
+      const detail = `${event.fillId} of ${event.intentId} in ${event.instrument}`
+      return onNotice({ code: 'fill_refused', reason, detail })
+    }
+    if (ledger.book(event)) onOrder(event)
+  }
+
+  function onOrder(event: OrderEvent | Fill): void {
     const instrument = tradedById.get(event.instrument)
     if (instrument === undefined) return
     const desk = instrument.requestDesks.find(({ strategy }) => strategy === event.strategy) ?? instrument.desk
@@ -237,6 +271,11 @@ export function createStrategyCore(
     onSwitchChanges(switches.latch(latched, 'still active when the account was opened'), effectUs)
   }
 
+  function onStated(stated: LedgerStated): void {
+    if (!comparison.adopt(stated)) return
+    for (const { desk, requestDesks } of traded) for (const one of [desk, ...requestDesks]) one.settle()
+  }
+
   function onCommand({ command, who, why, effectUs: commandedUs }: OperatorCommand): void {
     // A halt counts from when it is read. What undoes it may say an earlier time, and must not reach the order plane before it.
     const effectUs = Math.max(commandedUs, time.lastInputUs)
@@ -251,6 +290,9 @@ export function createStrategyCore(
       case 'resume':
         isReducing = false
         return onSwitchChanges(switches.rearm(['manual'], who, why), effectUs)
+      case 'adopt':
+        // The order plane answers it with its ledger.
+        return
       case 'rearm':
         strategies.release(who, onNotice)
         return onSwitchChanges(switches.rearm(switchTypes, who, why), effectUs)
@@ -423,6 +465,7 @@ export function createStrategyCore(
         evaluatedUs: Math.max(0, time.nextEvaluationUs - evaluationIntervalUs),
         markAgeLimitUs,
         roundTrips: ledger.roundTrips,
+        differences: comparison.differences,
         switches: switches.status(),
       }
     },
@@ -435,6 +478,8 @@ export function createStrategyCore(
         lastInputUs: time.lastInputUs,
         isReducing,
         refusedTunings,
+        knownOrders: known.snapshot(),
+        comparison: comparison.snapshot(),
         connections: connections.snapshot(),
         rates: rates.snapshot(),
         ledger: ledger.snapshot(),

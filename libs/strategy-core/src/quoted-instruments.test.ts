@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { defineStrategy } from '../../strategy/test/define-strategy.ts'
 import type { StrategyNotice } from './active-strategy.ts'
 import { strategyConfigOf } from './config.ts'
+import type { LedgerNotice } from './ledger-notice.ts'
 import { createStrategyCore } from './pipeline.ts'
 import { strategySchemaOf, type StrategySnapshot } from './strategy-plane-core.ts'
 
@@ -50,7 +51,7 @@ const reader = defineStrategy({
 const config = strategyConfigOf([reader]).parse({ strategies: ['READER'], startingCashUsd: '1000000' })
 
 function openPlane(snapshot?: StrategySnapshot) {
-  const notices: StrategyNotice[] = []
+  const notices: (StrategyNotice | LedgerNotice)[] = []
   const core = createStrategyCore(
     config,
     {

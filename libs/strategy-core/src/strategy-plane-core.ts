@@ -9,6 +9,9 @@ import {
   type Instrument,
   type InstrumentId,
   type KillSwitch,
+  type LedgerAnswer,
+  type LedgerDigest,
+  type LedgerStated,
   type Mark,
   type MarketStatus,
   type Ofi,
@@ -28,16 +31,27 @@ import {
   type Tuning,
 } from '@triplane/contracts'
 import { runRatesSchema, type ConfiguredRates } from '@triplane/instruments'
-import { ledgerSchema, type RoundTrips, type StrategyValuation, type Valuation } from '@triplane/ledger'
+import {
+  ledgerSchema,
+  type LedgerDifferences,
+  type RoundTrips,
+  type StrategyValuation,
+  type Valuation,
+} from '@triplane/ledger'
 import { connectionsSchema, killSwitchesSchema, type StrategyDefinition, type SwitchStatus } from '@triplane/strategy'
 import { savedStrategiesSchema, type ActiveStrategy, type StrategyNotice } from './active-strategy.ts'
+import { knownOrdersSchema } from './known-orders.ts'
+import { ledgerComparisonSchema } from './ledger-comparison.ts'
+import type { LedgerNotice } from './ledger-notice.ts'
 import { quotedInstrumentSchema } from './quoted-instruments.ts'
 import { tradedInstrumentSchema } from './traded-instrument.ts'
 
 /** Inputs about the market. */
 export type MarketInput = Quote | Trade | Ofi | Bar | PastBar | Mark | MarketStatus
-export type StrategyInput = MarketInput | OrderEvent | Fill | AccountOpened | OperatorCommand | Tuning
-export type StrategyOutput = Signal | TargetPortfolio | OrderIntent | CancelIntent | Cross | PortfolioState | KillSwitch
+export type ExecutionInput = OrderEvent | Fill | AccountOpened | LedgerDigest | LedgerStated
+export type StrategyInput = MarketInput | ExecutionInput | OperatorCommand | Tuning
+type OrderOutput = OrderIntent | CancelIntent | Cross | LedgerAnswer
+export type StrategyOutput = Signal | TargetPortfolio | OrderOutput | PortfolioState | KillSwitch
 
 /** The core's dependencies. */
 export interface StrategyDeps {
@@ -51,8 +65,8 @@ export interface StrategyDeps {
   readonly isSessionOpen: (id: InstrumentId, timeUs: number) => boolean
   /** The strategies that the settings may name; default: the built-in ones. */
   readonly strategies?: readonly StrategyDefinition[]
-  /** Called on events in the life of a strategy, for logs and counters. It must not call back. */
-  readonly onNotice?: (notice: StrategyNotice) => void
+  /** Called on events in the life of a strategy and of the ledger, for logs and counters. It must not call back. */
+  readonly onNotice?: (notice: StrategyNotice | LedgerNotice) => void
 }
 
 /** The state of the strategy plane, for the live view and the report. */
@@ -72,6 +86,8 @@ interface StrategySummary {
   /** Age from which on a position's mark is stale. */
   readonly markAgeLimitUs: number
   readonly roundTrips: RoundTrips
+  /** What this ledger differed in from the order plane's newest digest. */
+  readonly differences: LedgerDifferences
   readonly switches: Readonly<Record<SwitchType, SwitchStatus>>
 }
 
@@ -95,6 +111,8 @@ export function strategySchemaOf(definitions: readonly StrategyDefinition[]) {
     lastInputUs: field.timeUs,
     isReducing: field.flag,
     refusedTunings: field.count,
+    knownOrders: knownOrdersSchema,
+    comparison: ledgerComparisonSchema,
     connections: connectionsSchema,
     rates: runRatesSchema,
     ledger: ledgerSchema,

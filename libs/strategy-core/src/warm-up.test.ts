@@ -17,6 +17,7 @@ import { defineStrategy } from '../../strategy/test/define-strategy.ts'
 import { declaredHistory } from './active-strategies.ts'
 import type { StrategyNotice } from './active-strategy.ts'
 import { parametersOf, strategyConfigOf } from './config.ts'
+import type { LedgerNotice } from './ledger-notice.ts'
 import { createStrategyCore } from './pipeline.ts'
 import type { StrategyInput, StrategySnapshot } from './strategy-plane-core.ts'
 import { WarmUp } from './warm-up.ts'
@@ -141,7 +142,7 @@ const loud = defineStrategy({
 
 /** The core of a plane that runs one strategy on an instrument with a valid book. */
 function openPlane(definition: StrategyDefinition, parameters: object = {}, snapshot?: StrategySnapshot) {
-  const notices: StrategyNotice[] = []
+  const notices: (StrategyNotice | LedgerNotice)[] = []
   const config = strategyConfigOf([definition]).parse({
     strategies: [definition.name],
     [settingsKey(definition)]: parameters,

@@ -48,7 +48,7 @@ export class OrderSpans {
 
   /** Handles an output of the core at `nowUs`, wall time. Returns the trace of a traced fill, for the table of slow fills. */
   onOutput(event: ExecutionEvent, nowUs: number): TraceRef | undefined {
-    if (event.type === 'accountOpened') return undefined
+    if (event.type !== 'orderEvent' && event.type !== 'fill') return undefined
     const order = this.#open.get(event.intentId)
     if (!order) return undefined
     if (event.type === 'fill') return this.#onFill(order, event, nowUs)

@@ -33,7 +33,7 @@ const state = [
   timeSeries(
     {
       title: 'Reconciliation differences',
-      worry: 'Worry at any: our books and those of the broker differ.',
+      worry: 'Worry at any: the ledgers of the two planes differ.',
       unit: 'short',
       queries: [series(max(order.reconciliationDifferences, ['kind']), '{{kind}}')],
     },

@@ -1,5 +1,5 @@
 import type { Tuning } from '@triplane/control'
-import { operatorCommands, type OperatorCommandCode } from '@triplane/contracts'
+import type { OperatorCommandCode } from '@triplane/contracts'
 import { askPlane, type PlaneAnswer } from '../planes/ask-plane.ts'
 import { operatorToken } from '../planes/operator-token.ts'
 import { planeUrls } from '../planes/plane-urls.ts'
@@ -12,7 +12,9 @@ const descriptions = {
   reduce: 'only reduce positions; acts at once, but audited first where it loosens a halt',
   resume: 'undo halt and reduce, once it is audited',
   rearm: 're-arm the tripped kill switches, once it is audited',
-} as const satisfies Record<OperatorCommandCode, string>
+} as const satisfies Partial<Record<OperatorCommandCode, string>>
+type OrderCommand = keyof typeof descriptions
+const commands = Object.keys(descriptions) as OrderCommand[]
 
 const TUNE = 'change parameters of a running strategy, once it is audited; GET /status/strategies shows those in force'
 
@@ -26,7 +28,7 @@ interface Flags {
  * `halt`, `reduce`, `resume`, `rearm`, `tune`: sent to every order plane at once. Fails when one did not obey, and names it.
  */
 export function addOrderCommands(line: CommandLine): void {
-  for (const command of operatorCommands) {
+  for (const command of commands) {
     line.program
       .command(command)
       .description(descriptions[command])
@@ -50,7 +52,7 @@ export function addOrderCommands(line: CommandLine): void {
 
 async function giveOrder(
   line: CommandLine,
-  command: OperatorCommandCode | 'tune',
+  command: OrderCommand | 'tune',
   flags: Flags,
   tuning?: Tuning,
 ): Promise<void> {
@@ -95,7 +97,7 @@ function reasonOf(answer: PlaneAnswer): string {
 }
 
 /** The order is in force, but would not survive a restart. */
-function isForgetful(answer: PlaneAnswer, command: OperatorCommandCode | 'tune'): boolean {
+function isForgetful(answer: PlaneAnswer, command: OrderCommand | 'tune'): boolean {
   if (!answer.answered || command === 'rearm' || command === 'tune') return false
   return answer.body?.['accepted'] === true && answer.body['persisted'] === false
 }

@@ -3,7 +3,8 @@ import { compareSources } from '../reconcile/compare.ts'
 import { RunSources, type Look } from '../reconcile/run-sources.ts'
 import type { Difference } from '../reconcile/sources.ts'
 import { formatTable } from '../table.ts'
-import { jsonOption, show, wholeNumber, type CommandLine } from './command-line.ts'
+import { adoptLedger } from './adopt-ledger.ts'
+import { jsonOption, show, tokenFileOption, wholeNumber, type CommandLine } from './command-line.ts'
 
 /** Between two looks: longer than the database waits for a batch of rows. */
 const LOOK_AGAIN_MS = 2000
@@ -12,17 +13,28 @@ interface Flags {
   readonly run?: string
   readonly within: number
   readonly json?: boolean
+  readonly adopt?: boolean
+  readonly why?: string
+  readonly tokenFile?: string
 }
 
-/** `reconcile`: whether topics, database and both ledgers tell the same of a run. */
+/** `reconcile`: whether topics, database and both ledgers tell the same of a run; `--adopt` makes the ledgers one. */
 export function addReconcileCommands(line: CommandLine): void {
   line.program
     .command('reconcile')
     .description('compare topics, database and both ledgers: orders, quantities, fills, positions, cash')
     .option('--run <run>', 'default: the current one; of another the topics and the database are compared')
     .option('--within <seconds>', 'how long what is on its way may take', wholeNumber(1, 3600), 30)
+    .option('--adopt', 'give the strategy plane the ledger of the order plane, once it is audited')
+    .option('--why <text>', 'the reason to adopt it, for the audit')
+    .addOption(tokenFileOption())
     .addOption(jsonOption())
-    .action((flags: Flags) => reconcile(line, flags))
+    .action((flags: Flags) => (flags.adopt ? adopt(line, flags) : reconcile(line, flags)))
+}
+
+async function adopt(line: CommandLine, { why, tokenFile, json }: Flags): Promise<void> {
+  if (why === undefined) throw new CliError('Expected --why TEXT beside --adopt, was none', 2)
+  await adoptLedger(line, { why, ...(tokenFile && { tokenFile }), ...(json && { json }) })
 }
 
 async function reconcile(line: CommandLine, { run, within, json }: Flags): Promise<void> {

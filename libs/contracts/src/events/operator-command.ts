@@ -11,7 +11,10 @@ export const operatorCommand = defineEvent({
   doc: 'What an operator ordered.',
   schema: {
     effectUs,
-    command: oneOf(operatorCommands, 'halt and reduce act at once; resume and rearm undo them'),
+    command: oneOf(
+      operatorCommands,
+      'halt and reduce act at once; resume and rearm undo them; adopt states the ledger',
+    ),
     ...byOperator,
   },
   topic: topics.commands,

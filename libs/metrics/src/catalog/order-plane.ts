@@ -106,21 +106,17 @@ export const orderPlaneCatalog = {
     [among('state', tradingStates)],
     vital,
   ),
-  reconciliationRuns: planned(
-    counter(
-      'orders_reconciliation_runs_total',
-      'Reconciliations of journal against broker.',
-      [within('result', ['ok', 'differences', 'error'])],
-      vital,
-    ),
+  reconciliationRuns: counter(
+    'orders_reconciliation_runs_total',
+    "Comparisons of the order plane's ledger with the strategy plane's.",
+    [within('result', ['ok', 'differences', 'error'])],
+    vital,
   ),
-  reconciliationDifferences: planned(
-    gauge(
-      'orders_reconciliation_differences',
-      'Unresolved differences.',
-      [within('kind', ['order', 'fill', 'position'])],
-      vital,
-    ),
+  reconciliationDifferences: gauge(
+    'orders_reconciliation_differences',
+    'Unresolved differences between the ledgers of the two planes.',
+    [within('kind', ['order', 'fill', 'position'])],
+    vital,
   ),
   tradingOrders: counter(
     'trading_orders_total',

@@ -182,9 +182,9 @@ function positionAlerts(thresholds: Thresholds): AlertRule[] {
       plane,
       expr: lastingStateExpr(reconciliationDifferences, thresholds),
       for: duration(thresholds.reconciliationDifferences.forSeconds),
-      summary: 'Our orders, fills or positions are not those of the broker.',
+      summary: 'The ledgers of the order plane and of the strategy plane differ.',
       description:
-        '{{ $value | humanize }} differences of kind {{ $labels.kind }} between {{ $labels.instance }} and its broker.',
+        '{{ $value | humanize }} differences of kind {{ $labels.kind }} between {{ $labels.instance }} and the strategy plane.',
       picture: pictures.reconciliation,
     },
   ]

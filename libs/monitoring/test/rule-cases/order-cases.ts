@@ -389,7 +389,7 @@ const positionCases: readonly RuleCase[] = [
       {
         ...critical,
         labels: { ...ofTarget, kind: 'fill' },
-        description: '2 differences of kind fill between o:8001 and its broker.',
+        description: '2 differences of kind fill between o:8001 and the strategy plane.',
       },
     ],
   },

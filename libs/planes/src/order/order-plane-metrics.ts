@@ -13,7 +13,7 @@ import {
 } from '@triplane/contracts'
 import { isWorking } from '@triplane/execution'
 import { numberFromMoney } from '@triplane/ledger'
-import type { OrderPlaneConfig, OrderPlaneCore } from '@triplane/order-core'
+import { reconciliations, type OrderPlaneConfig, type OrderPlaneCore } from '@triplane/order-core'
 import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels, type MarketLabels } from '../instrument-labels.ts'
@@ -27,9 +27,10 @@ export function createOrderMetrics(options: PlaneMetricsOptions): OrderMetrics {
   return createPlaneMetrics(
     'order_plane',
     { strategies: defaultStrategies, ...options },
-    ({ stageIn, stageOut, stageRefused, open }) => {
+    ({ stageIn, stageOut, stageRefused, open, reconciliationRuns }) => {
       stageIn.of({ stage: 'risk' })
       stageOut.of({ stage: 'risk' })
+      for (const result of reconciliations) reconciliationRuns.of({ result })
       for (const reason of riskCodes) stageRefused.of({ stage: 'risk', reason })
       for (const market of instrumentLabels(options.instruments).values())
         for (const state of openStates) open.of({ ...market, state })
@@ -53,7 +54,7 @@ export function exportOrderPlane(
   const interrupted = new Set<string>()
   metrics.beforeScrape(() => measure(metrics, core, labels, krwPerUsd))
   return (event) => {
-    if (event.type === 'accountOpened') return
+    if (event.type !== 'orderEvent' && event.type !== 'fill') return
     const market = labelsOf(labels, event.instrument)
     if (event.type === 'orderEvent') return recordOrder(metrics, event, market, interrupted)
     recordFill(metrics, event, market, {
@@ -149,7 +150,7 @@ function recordFill(
 }
 
 function measure(metrics: OrderMetrics, core: OrderPlaneCore, labels: InstrumentLabels, krwPerUsd: number): void {
-  const { tradingState, open, account, roundTrips, movingRates } = core.view()
+  const { tradingState, open, account, roundTrips, movingRates, differences } = core.view()
   for (const state of tradingStates) metrics.tradingState.set({ state }, state === tradingState ? 1 : 0)
   for (const [id, market] of labels) {
     for (const state of openStates) {
@@ -165,6 +166,8 @@ function measure(metrics: OrderMetrics, core: OrderPlaneCore, labels: Instrument
     metrics.positionValueKrw.set(market, numberFromMoney(markValueUsd) * krwPerUsd)
   }
   metrics.openPositions.set(held)
+  metrics.reconciliationDifferences.set({ kind: 'fill' }, differences.bookings)
+  metrics.reconciliationDifferences.set({ kind: 'position' }, differences.positions)
   for (const { currency, usd } of movingRates) metrics.rateUsd.set({ currency }, usd)
   metrics.totalPnlKrw.set(numberFromMoney(account.realizedUsd) * krwPerUsd)
   if (roundTrips.closed > 0) metrics.winRate.set(roundTrips.won / roundTrips.closed)

@@ -10,6 +10,7 @@ import {
   type OrderPlaneConfig,
   type OrderPlaneCore,
   type OrderPlaneSnapshot,
+  type Reconciliation,
   type SwitchRelease,
 } from '@triplane/order-core'
 import { definePlane } from '../define-plane.ts'
@@ -45,11 +46,9 @@ export const orderPlane = definePlane({
   ): OrderPlaneCore {
     const onDuplicate = (intent: OrderIntent) => countDuplicate(metrics, intent)
     const onAmendment = (outcome: AmendmentOutcome) => metrics.amendments.inc({ outcome })
-    return createOrderCore(
-      config,
-      { instruments, rates, isSessionOpen, onApproved, onDuplicate, onAmendment, onReleased },
-      saved,
-    )
+    const onReconciliation = (result: Reconciliation) => metrics.reconciliationRuns.inc({ result })
+    const told = { onApproved, onDuplicate, onAmendment, onReleased, onReconciliation }
+    return createOrderCore(config, { instruments, rates, isSessionOpen, ...told }, saved)
   },
   exportMetrics: ({ metrics, instruments, config }, core) => exportOrderPlane(metrics, core, instruments, config),
   views: orderViews,

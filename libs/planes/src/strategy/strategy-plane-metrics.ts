@@ -1,12 +1,20 @@
 import { switchTypes, trippableSwitches, type Instrument } from '@triplane/contracts'
 import { markAgeUs, numberFromMoney } from '@triplane/ledger'
-import { decisionRefusals, tuningRefusals, type StrategyCore, type StrategyOutput } from '@triplane/strategy-core'
+import {
+  decisionRefusals,
+  fillRefusals,
+  tuningRefusals,
+  type StrategyCore,
+  type StrategyOutput,
+} from '@triplane/strategy-core'
 import { defaultStrategies } from '@triplane/strategy'
 import { createPlaneMetrics, type Metrics, type PlaneMetricsOptions } from '@triplane/metrics'
 import { instrumentLabels, labelsOf, type InstrumentLabels } from '../instrument-labels.ts'
 
 /** The stage that calls strategies. */
 export const SIGNALS = 'signals'
+/** The stage that books fills. */
+export const LEDGER = 'ledger'
 /** The stage that handles operators' tunings. */
 export const TUNING = 'tuning'
 
@@ -23,6 +31,7 @@ export function createStrategyMetrics(options: PlaneMetricsOptions): Metrics<'st
         stageOut.of({ stage })
       }
       for (const reason of decisionRefusals) stageRefused.of({ stage: SIGNALS, reason })
+      for (const reason of fillRefusals) stageRefused.of({ stage: LEDGER, reason })
       for (const reason of tuningRefusals) stageRefused.of({ stage: TUNING, reason })
       for (const switch_type of trippableSwitches) killSwitchesTriggered.of({ switch_type })
     },
@@ -63,6 +72,7 @@ export function exportStrategyPlane(
         if (event.active) metrics.killSwitchesTriggered.inc({ switch_type: event.switchType })
         if (event.isSelfReleased) metrics.killSwitchesReleased.inc({ switch_type: event.switchType })
         return
+      case 'ledgerAnswer':
       case 'portfolioState':
         return
     }

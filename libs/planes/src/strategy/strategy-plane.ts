@@ -11,12 +11,13 @@ import {
   type StrategyConfig,
   type StrategyCore,
   type StrategyInput,
+  type LedgerNotice,
   type StrategyNotice,
   type StrategySnapshot,
 } from '@triplane/strategy-core'
 import { definePlane } from '../define-plane.ts'
 import { strategyViews } from './status-views.ts'
-import { createStrategyMetrics, exportStrategyPlane, SIGNALS, TUNING } from './strategy-plane-metrics.ts'
+import { createStrategyMetrics, exportStrategyPlane, LEDGER, SIGNALS, TUNING } from './strategy-plane-metrics.ts'
 
 /** The inputs under any strategies, and the further ones for strategies that subscribe to trades or bars. */
 const alwaysHeard = [
@@ -27,6 +28,8 @@ const alwaysHeard = [
   'orderEvent',
   'fill',
   'accountOpened',
+  'ledgerDigest',
+  'ledgerStated',
   'operatorCommand',
   'tuning',
 ] as const
@@ -79,7 +82,12 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
           const instrument = byId.get(id)
           return instrument !== undefined && tradesAt(instrument, timeUs, isSessionOpen)
         },
-        onNotice(notice: StrategyNotice) {
+        onNotice(notice: StrategyNotice | LedgerNotice) {
+          if (!('strategy' in notice)) {
+            if (notice.code === 'fill_refused') metrics.stageRefused.inc({ stage: LEDGER, reason: notice.reason })
+            if (logger) logLedgerNotice(logger, notice)
+            return
+          }
           if (notice.code === 'tuning_refused') metrics.stageRefused.inc({ stage: TUNING, reason: notice.reason })
           if (notice.code === 'decision_refused') {
             metrics.stageRefused.inc({ stage: SIGNALS, reason: notice.reason })
@@ -108,6 +116,21 @@ export function strategyPlaneOf(strategies: readonly StrategyDefinition[]) {
 
 /** The strategy plane with the built-in strategies. */
 export const strategyPlane = strategyPlaneOf(builtIn)
+
+function logLedgerNotice(logger: Logger, { code, detail }: LedgerNotice): void {
+  switch (code) {
+    case 'fill_refused':
+      return logger.error('A fill was refused: the order plane cannot have booked it', { fill: detail })
+    case 'ledgers_differ':
+      return logger.critical('The ledger differs from that of the order plane: positions are only reduced', { detail })
+    case 'ledgers_agree':
+      return logger.info('The ledger agrees with that of the order plane again', { detail })
+    case 'ledger_adopted':
+      return logger.warning('The ledger of the order plane was adopted', { detail })
+    case 'ledger_not_adopted':
+      return logger.warning('The ledger of the order plane was not adopted', { why: detail })
+  }
+}
 
 function logNotice(logger: Logger, { code, strategy, detail }: StrategyNotice): void {
   switch (code) {

@@ -172,6 +172,12 @@ export class LiveOrders {
     this.#orders = this.#orders.filter((order) => order.isAnswered || timeUs <= order.validUntilUs + graceUs)
   }
 
+  /** Takes all fills as booked that were reported: the ledger was adopted with them. Orders that have ended leave. */
+  settle(): void {
+    for (const order of this.#orders) order.booked = order.reported
+    this.#orders = this.#orders.filter(({ hasEnded }) => !hasEnded)
+  }
+
   snapshot(): LiveOrdersSnapshot {
     return this.#orders.map((order) => ({
       ...order,

@@ -104,6 +104,11 @@ export class OrderDesk {
     this.#orders.cancel(isMeant, { instrument, reason, nowUs, graceUs }, outbox)
   }
 
+  /** Takes all reported fills as booked, when the ledger was adopted with them. */
+  settle(): void {
+    this.#orders.settle()
+  }
+
   snapshot(): OrderDeskSnapshot {
     return { nextIntentUs: this.#nextIntentUs, orders: this.#orders.snapshot() }
   }

@@ -148,6 +148,12 @@ export class RequestDesk {
     this.#cancel(() => true, reason, nowUs, outbox)
   }
 
+  /** Takes all reported fills as booked, when the ledger was adopted with them. */
+  settle(): void {
+    this.#orders.settle()
+    for (const intentId of this.#keys.keys()) if (!this.#orders.has(intentId)) this.#keys.delete(intentId)
+  }
+
   snapshot(): RequestDeskSnapshot {
     return {
       nextIntentUs: this.#nextIntentUs,
