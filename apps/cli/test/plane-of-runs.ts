@@ -29,6 +29,7 @@ export async function aPlaneOfRuns<Payload>(
     },
     auditEventually: () => undefined,
     state: () => 'active',
+    stateAfter: () => 'active',
     clock: { nowUs: () => testStartUs },
     runs: {
       current: async () => (await readRuns(bus, 'order-plane.starts', decode)).at(-1),

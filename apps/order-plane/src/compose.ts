@@ -110,6 +110,7 @@ export async function composeOrderPlane(
           runId: run.runId,
           marketUs: () => hosted.marketUs,
           tradingState: () => hosted.plane.core.view().tradingState,
+          stateAfter: (command) => hosted.plane.core.stateAfter(command),
           wouldOpen: (opening) =>
             hosted.isLogDown
               ? err({ code: 'log_down', detail: 'the input log cannot be written' })

@@ -63,6 +63,7 @@ export async function openOperators(options: OperatorsOptions): Promise<Operator
     // Before the first item there is no market time: a command given then precedes everything.
     marketUs: () => (planes.lockstep.nowUs ?? -1) + 1,
     tradingState: () => planes.order.core.view().tradingState,
+    stateAfter: (command) => planes.order.core.stateAfter(command),
     wouldOpen: (opening) => planes.order.core.account.wouldOpen(opening),
     inject: (_producer, command) => tell(command),
   })

@@ -1,7 +1,9 @@
+import type { TradingState } from '@triplane/contracts'
 import { err, ok, type Result } from '@triplane/kernel'
 import { examples } from '@triplane/testing'
 import { DeskWorld } from '../test/desk-world.ts'
 import { createOperatorDesk } from './operator-desk.ts'
+import type { AuditEntry } from './operator-order.ts'
 import { sealOwned } from './owned-document.ts'
 
 let world: DeskWorld
@@ -20,7 +22,7 @@ describe('a halt', () => {
     expect(world.steps).toEqual(['enforce', 'file', 'publish', 'auditEventually'])
     expect(world.file).toEqual({ state: 'halted', who: 'ann', why: 'looks wrong', atUs: 1 })
     expect(world.auditedLater).toEqual([
-      { command: 'halt', who: 'ann', why: 'looks wrong', atUs: 1, before: 'active', after: 'halted' },
+      { command: 'halt', who: 'ann', why: 'looks wrong', atUs: 1, asked: 'halted', before: 'active', after: 'halted' },
     ])
   })
 
@@ -80,7 +82,9 @@ describe('a resume', () => {
       audited: true,
     })
     expect(world.steps).toEqual(['audit', 'file', 'enforce', 'publish'])
-    expect(world.audit).toMatchObject([{ command: 'resume', who: 'bob', before: 'halted', after: 'active' }])
+    expect(world.audit).toMatchObject([
+      { command: 'resume', who: 'bob', asked: 'active', before: 'halted', after: 'active' },
+    ])
   })
 
   it('does nothing while the database is away', async () => {
@@ -273,6 +277,7 @@ function hangingWorld({ file = false, audit = false }) {
     audit: audit ? never : done,
     auditEventually: () => undefined,
     state: () => 'active',
+    stateAfter: () => undefined,
     clock: { nowUs: () => 1 },
     fileTimeoutMs: 10,
     auditTimeoutMs: 10,
@@ -404,4 +409,29 @@ describe('a redriven record', () => {
   it('is none of a process that has its own bus', async () => {
     expect(await world.desk.redrive(record, 'ann', 'x')).toMatchObject({ accepted: false, refusal: 'not_redriven' })
   })
+})
+
+it('says in its row what remains in force, and in a second one what came out otherwise', async () => {
+  const written: AuditEntry[] = []
+  let remaining: TradingState = 'halted'
+  const desk = createOperatorDesk({
+    ...world.options(),
+    stateAfter: () => remaining,
+    auditEventually: (entry) => written.push(entry),
+    settleMs: 1,
+  })
+  // Timers of one length fire in the order in which they were set.
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 1))
+  await desk.order('halt', 'ann', 'looks wrong')
+  world.mode = 'halted'
+  await desk.order('resume', 'bob', 'is right')
+  expect(world.audit.at(-1)).toMatchObject({ asked: 'active', before: 'halted', after: 'halted' })
+  await settled()
+  expect(written.slice(1)).toMatchObject([
+    { command: 'resume', before: 'halted', after: 'active', why: 'came out otherwise: is right' },
+  ])
+  remaining = 'active'
+  await desk.order('resume', 'bob', 'again')
+  await settled()
+  expect(written).toHaveLength(2)
 })

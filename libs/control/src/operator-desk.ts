@@ -44,6 +44,8 @@ export interface OperatorDeskOptions {
   readonly auditEventually: (entry: AuditEntry) => void
   /** The current trading state. */
   readonly state: () => TradingState
+  /** The trading state once a command has taken effect: the strictest reason that remains; undefined without a run. */
+  readonly stateAfter: (command: OperatorCommandCode) => TradingState | undefined
   readonly clock: Pick<Clock, 'nowUs'>
   /** Called with every fault. */
   readonly onFault?: (fault: ControlError) => void
@@ -53,6 +55,8 @@ export interface OperatorDeskOptions {
   readonly auditTimeoutMs?: number
   /** How long a run waits for the bus; default 10,000. */
   readonly busTimeoutMs?: number
+  /** How long after an order the trading state is held against its audit row; default 5000. */
+  readonly settleMs?: number
 }
 
 /**
@@ -132,12 +136,14 @@ export interface OperatorDesk {
  * 5. The last order written to the halt file is the standing order.
  */
 export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
-  const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, clock } = options
-  const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000, busTimeoutMs = 10_000 } = options
-  const { runs, redriving } = options
+  const { haltFile, enforce, judgeOpening, publish, audit, auditEventually, state, stateAfter, clock } = options
+  const { onFault = () => undefined, fileTimeoutMs = 2000, auditTimeoutMs = 5000, settleMs = 5000 } = options
+  const { busTimeoutMs = 10_000, runs, redriving } = options
   let standing = haltFile.read()
   /** The number of halts and reduces. */
   let stops = 0
+  /** The number of orders whose outcome was to be compared, or was overtaken. */
+  let compared = 0
   const loosenings = new SerialQueue()
   const starts = new SerialQueue()
 
@@ -204,7 +210,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     const after = state()
     const notSaved = await saved(standing)
     published(order)
-    auditLater({ ...order, before, after })
+    auditLater({ ...order, asked: wanted, before, after })
     const persisted = notSaved === undefined
     if (bug) return refused(order, 'enforce_failed', bug.message, { persisted })
     const reason = notSaved && `In force, but a restart will not remember it. ${notSaved.message}`
@@ -214,7 +220,8 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
   async function loosen(order: OperatorOrder, wanted: TradingState, mark: number): Promise<Outcome> {
     const overruled = 'Expected the newest order, was overruled by a halt or a reduce: nothing was loosened.'
     if (stops !== mark) return refused(order, 'superseded', overruled)
-    const notAudited = await audited({ ...order, before: state(), after: wanted })
+    const after = stateAfter(order.command) ?? wanted
+    const notAudited = await audited({ ...order, asked: wanted, before: state(), after })
     if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. Nothing was loosened.`)
     const done = { audited: true }
     if (stops !== mark) return refused(order, 'superseded', overruled, done)
@@ -227,16 +234,30 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
       return refused(order, 'file_failed', `${notSaved.message}. Nothing was loosened.`, done)
     }
     standing = standingOf(order, wanted)
+    compareLater(order, after)
     return act(order, { ...done, persisted: true })
   }
 
   /** A re-arm or an adoption, which leave the operators' standing order as it is. */
   async function actAudited(order: OperatorOrder): Promise<Outcome> {
     const before = state()
-    const notAudited = await audited({ ...order, before, after: before })
+    const after = stateAfter(order.command) ?? before
+    const notAudited = await audited({ ...order, before, after })
     const undone = order.command === 'adopt' ? 'Nothing was adopted.' : 'Nothing was re-armed.'
     if (notAudited) return refused(order, 'audit_failed', `${notAudited.message}. ${undone}`)
+    compareLater(order, after)
     return act(order, { audited: true, persisted: false })
+  }
+
+  /** A second row says what came out, when that is not what the first one expected and no later order is the reason. */
+  function compareLater(order: OperatorOrder, expected: TradingState): void {
+    const mark = ++compared
+    const compare = () => {
+      const after = state()
+      if (mark !== compared || after === expected) return
+      auditLater({ ...order, why: `came out otherwise: ${order.why}`, atUs: clock.nowUs(), before: expected, after })
+    }
+    setTimeout(compare, settleMs).unref()
   }
 
   /** Carries out an order that loosens. A reduce by itself never does: the halt before it is undone first. */
@@ -316,6 +337,7 @@ export function createOperatorDesk(options: OperatorDeskOptions): OperatorDesk {
     order(command, who, why) {
       const order = { command, who, why, atUs: clock.nowUs() }
       const wanted = stateOrderedBy[command]
+      compared++
       if (wanted === undefined) return actAudited(order)
       if (command !== 'resume') stops++
       if (command !== 'resume' && strictness(wanted) >= strictness(standing.state)) return tighten(order, wanted)

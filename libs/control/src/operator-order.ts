@@ -53,8 +53,10 @@ interface RedriveOrder extends Ordered {
 export type AuditEntry = (OperatorOrder | TuningOrder | OpeningOrder | StartOrder | RedriveOrder) & {
   /** The trading state before the order. */
   readonly before: TradingState
-  /** The trading state after it; for an order that waits for this entry, the one it asks for. */
+  /** The trading state after it; for an order that waits for this entry, the strictest reason that remains then. */
   readonly after: TradingState
+  /** The trading state that it asks for, if it asks for one. */
+  readonly asked?: TradingState
 }
 
 /** The operators' standing order: their newest one that is neither completed nor undone. */

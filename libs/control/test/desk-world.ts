@@ -36,6 +36,8 @@ export class DeskWorld {
   readonly steps: string[] = []
   /** Fates of the next steps of a kind; `ok` when there is none. */
   readonly fates: Record<Step, Fate[]> = { enforce: [], file: [], audit: [], publish: [] }
+  /** The strictest reason that remains after any order, where that is not what it asks for. */
+  remaining: TradingState | undefined
   /** Called before a step has its effect. */
   onStep: (step: Step) => void = () => undefined
   desk: OperatorDesk
@@ -106,6 +108,7 @@ export class DeskWorld {
       audit: (entry) => this.#step('audit', alive, () => this.audit.push(entry)),
       auditEventually: (entry) => void (alive() && this.auditedLater.push(entry) && this.steps.push('auditEventually')),
       state: () => this.mode,
+      stateAfter: (command) => this.remaining ?? stateOrderedBy[command],
       clock: { nowUs: () => ++this.nowUs },
       onFault: (fault) => this.faults.push(fault),
     }

@@ -4,6 +4,7 @@ import {
   type Event,
   type ExecutionEvent,
   type Fill,
+  type OperatorCommandCode,
   type PlaneCore,
   type StateOf,
   type SwitchType,
@@ -87,6 +88,8 @@ export type OrderPlaneSnapshot = StateOf<typeof orderPlaneSchema>
 
 export interface OrderPlaneCore extends PlaneCore<OrderPlaneInput, ExecutionEvent> {
   view(): OrderPlaneView
+  /** The trading state once an operator's command has taken effect whole. */
+  stateAfter(command: OperatorCommandCode): TradingState
   /** What the account owns, and whether it may be opened with what it owned before the run. */
   readonly account: Pick<AccountOpenings, 'owned' | 'wouldOpen'>
   /** Commission of a booked fill, US dollars; negative is a rebate. */

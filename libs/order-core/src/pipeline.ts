@@ -12,7 +12,9 @@ import {
   type KillSwitch,
   type LedgerAnswer,
   type OperatorCommand,
+  type OperatorCommandCode,
   type OrderIntent,
+  type TradingState,
 } from '@triplane/contracts'
 import {
   capParticipation,
@@ -369,6 +371,10 @@ class OrderPipeline implements OrderPlaneCore {
 
   notionalUsd(fill: Fill): number {
     return this.#desks.notionalUsd(fill)
+  }
+
+  stateAfter(command: OperatorCommandCode): TradingState {
+    return this.#mode.stateAfter(command)
   }
 
   view(): OrderPlaneView {

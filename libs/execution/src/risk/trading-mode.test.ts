@@ -28,6 +28,23 @@ describe('trading mode', () => {
     )
   })
 
+  it.each([
+    { command: 'resume', switches: ['manual'], after: 'active' },
+    { command: 'resume', switches: ['stale_data', 'manual'], after: 'halted' },
+    { command: 'reduce', switches: ['manual'], after: 'reducing' },
+    { command: 'rearm', switches: ['stale_data', 'manual'], after: 'halted' },
+  ] as const)(
+    'says what remains after $command with $switches, and changes nothing',
+    ({ command, switches, after }) => {
+      const mode = new TradingMode()
+      mode.command('halt')
+      for (const type of switches) mode.setSwitch(type, true)
+      const before = mode.snapshot()
+      expect(mode.stateAfter(command)).toBe(after)
+      expect(mode.snapshot()).toEqual(before)
+    },
+  )
+
   it('stays halted until every switch is re-armed', () => {
     const mode = new TradingMode()
     mode.setSwitch('drawdown', true)

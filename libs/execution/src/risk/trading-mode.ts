@@ -95,6 +95,21 @@ export class TradingMode {
     this.#update()
   }
 
+  /**
+   * The strictest reason that remains once a command, and the re-arming of the switches that it asks for, have taken
+   * effect.
+   */
+  stateAfter(command: OperatorCommandCode): TradingState {
+    const isHaltUndone = command === 'resume' || (command === 'reduce' && this.#operator === 'halted')
+    const remaining =
+      command === 'rearm' ? [] : [...this.#switches].filter((type) => !isHaltUndone || type !== 'manual')
+    const { operator, ...rest } = this.snapshot()
+    const after = new TradingMode({ ...rest, operator, switches: remaining })
+    if (isHaltUndone) after.command('resume')
+    after.command(command)
+    return after.state
+  }
+
   snapshot(): TradingModeSnapshot {
     return { switches: [...this.#switches], operator: this.#operator, conditions: { ...this.#conditions } }
   }

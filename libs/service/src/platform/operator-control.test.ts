@@ -76,6 +76,7 @@ function aRun() {
       runId: 'cafe0001',
       marketUs: () => 1_000_000,
       tradingState: () => tradingState,
+      stateAfter: () => 'active',
       wouldOpen: () => verdict,
       inject(producer: string, event: OperatorCommand) {
         expect(producer).toBe('order-plane.edge')

@@ -4,6 +4,7 @@ import {
   type AccountOpening,
   type KillSwitch,
   type OperatorCommand,
+  type OperatorCommandCode,
   type PlaneName,
   type Run,
   type TradingState,
@@ -58,6 +59,8 @@ export interface Commanded {
   readonly runId: string
   readonly marketUs: () => number
   readonly tradingState: () => TradingState
+  /** The trading state once a command has taken effect whole. */
+  readonly stateAfter: (command: OperatorCommandCode) => TradingState
   /** Whether the plane would open its account with it now (`new`), already has (`known`), or why not. */
   readonly wouldOpen: (opening: Opening) => Result<'new' | 'known', { readonly code: string; readonly detail: string }>
   /** Refused records once more; absent where the bus is in the process. */
@@ -112,6 +115,7 @@ export class OperatorControl {
       },
       auditEventually: (entry) => this.#appendEventually(this.#entryOf(entry)),
       state: () => this.#commanded?.tradingState() ?? this.control.standing.state,
+      stateAfter: (command) => this.#commanded?.stateAfter(command),
       clock,
       runs,
       redriving: {
@@ -259,7 +263,7 @@ export class OperatorControl {
   }
 
   #entryOf(entry: Parameters<AuditSink>[0]) {
-    const { command, who, why, before, after, atUs } = entry
+    const { command, who, why, before, after, asked, atUs } = entry
     return {
       timeUs: atUs,
       ...this.#auditedRun(),
@@ -269,6 +273,7 @@ export class OperatorControl {
       before: { tradingState: before },
       after: {
         tradingState: after,
+        ...(asked !== undefined && { asked }),
         ...(entry.command === 'tune' && tuningIn(entry)),
         ...(entry.command === 'open' && documentIn(entry)),
         ...(entry.command === 'start' && { run: entry.run }),
