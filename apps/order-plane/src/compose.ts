@@ -165,6 +165,7 @@ export async function composeOrderPlane(
       metrics,
       ...(bus && { source: bus }),
       host,
+      auditSkip: (order) => operators.auditSkip(order),
       async onSuspended(why) {
         for (const state of tradingStates) metrics.tradingState.set({ state }, state === 'halted' ? 1 : 0)
         await operators.control.halt('order-plane', why)

@@ -104,6 +104,10 @@ export function composeStrategyPlane(
         redriving = hosted.redriving
         return hosted
       },
+      onUnreadable(why, edge) {
+        const who = strategyPlane.label
+        edge.control({ type: 'operatorCommand', seq: edge.nextSeq(), effectUs: 0, command: 'halt', who, why })
+      },
       checks: { warm_up: warmUpCheck(() => core) },
       views: (hosted) =>
         strategyPlane.views(

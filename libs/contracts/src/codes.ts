@@ -168,6 +168,7 @@ export const recordRefusals = [
   'time_ahead',
   'sequence_ahead',
   'bad_batch',
+  'skipped',
 ] as const
 export type RecordRefusal = (typeof recordRefusals)[number]
 

@@ -103,7 +103,7 @@ export { KNOWN_CODES } from './fields.ts'
 // Topics
 export { coreWritersOf, topics, topicsAwaitedOf, topicsReadBy, topicsWrittenBy, type TopicName } from './topics.ts'
 export type { Topic, TopicParty } from './topic.ts'
-export { judgeOwner, onlyTightens, type ForeignRecord } from './ownership.ts'
+export { decidesTrading, judgeOwner, onlyTightens, partyOf, type ForeignRecord } from './ownership.ts'
 export type { EventDefinition } from './define-event.ts'
 // Planes
 export { instanceName, labelOf, planeNames, stageOf, type PlaneName, type Stage } from './plane-name.ts'

@@ -49,6 +49,6 @@ export function judgeOwner(
 }
 
 /** True of the topics of intents, execution and control. */
-function decidesTrading({ name }: Topic): boolean {
+export function decidesTrading({ name }: Topic): boolean {
   return name === topics.intents.name || name.startsWith('execution.') || name.startsWith('control.')
 }

@@ -14,6 +14,8 @@ export { auditKeyFile, operatorTokenFile, type SecretFile } from './operator-fil
 export { controlRefusals, type ControlRefusal } from './operator-gate.ts'
 export { hostGuard } from './host-guard.ts'
 export { RefusedAttempts, type RefusedInMinute } from './refused-attempts.ts'
+// Going on without a record
+export { skipRoute, type SkipOrder } from './skip-route.ts'
 // Profiles of a live process
 export { profileRoute } from './profile-route.ts'
 // Faults

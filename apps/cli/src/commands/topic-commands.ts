@@ -1,12 +1,22 @@
 import { encodeLine, topics, type Event, type Topic } from '@triplane/contracts'
 import { InvalidArgumentError } from 'commander'
 import type { ReadRecord } from '../servers/topic-reader.ts'
-import { parseTime, type CommandLine } from './command-line.ts'
+import { askPlane } from '../planes/ask-plane.ts'
+import { operatorToken } from '../planes/operator-token.ts'
+import { planeUrls } from '../planes/plane-urls.ts'
+import { formatTable } from '../table.ts'
+import { jsonOption, parseTime, show, tokenFileOption, wholeNumber, type CommandLine } from './command-line.ts'
 
 /** A field of an event and its expected value. */
 interface Condition {
   readonly field: string
   readonly value: string
+}
+
+interface SkipFlags {
+  readonly why: string
+  readonly tokenFile?: string
+  readonly json?: boolean
 }
 
 interface Flags {
@@ -17,11 +27,10 @@ interface Flags {
 
 const all: readonly Topic[] = Object.values(topics)
 
-/** `topic read`: prints a topic in readable form, whatever its wire format. */
+/** `topic read`: prints a topic in readable form, whatever its wire format. `topic skip`: goes on without a record. */
 export function addTopicCommands(line: CommandLine): void {
-  line.program
-    .command('topic')
-    .description('the topics of Kafka')
+  const topic = line.program.command('topic').description('the topics of Kafka')
+  topic
     .command('read')
     .argument('<topic>', 'its name: market.events.v2', parseTopic)
     .description('the events that a topic holds, each one line of JSON, oldest first within a partition')
@@ -52,6 +61,42 @@ export function addTopicCommands(line: CommandLine): void {
       }
       if (unreadable > 0) line.fail(`Expected records that can be read, was ${unreadable} others`)
     })
+  topic
+    .command('skip')
+    .argument('<topic>', 'its name: strategy.intents.v2', parseTopic)
+    .argument('<partition>', 'of the record', wholeNumber(0, 1_000_000))
+    .argument('<offset>', 'of the record', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .description(
+      'go on without a record that suspends the planes which read it, once it is audited; then: triplane resume',
+    )
+    .requiredOption('--why <text>', 'the reason, for the audit')
+    .addOption(tokenFileOption())
+    .addOption(jsonOption())
+    .action((topic: Topic, partition: number, offset: number, flags: SkipFlags) =>
+      skipRecord(line, topic, { topic: topic.name, partition, offset, why: flags.why }, flags),
+    )
+}
+
+/** Asks the order planes first, which audit it, then the other planes that read the topic. */
+async function skipRecord(line: CommandLine, topic: Topic, body: object, flags: SkipFlags): Promise<void> {
+  const { environment } = line.edges
+  const token = operatorToken(environment, flags.tokenFile)
+  const ask = (url: string) => askPlane(url, '/control/skip', { method: 'POST', token, body })
+  const answers = await Promise.all(planeUrls(environment, 'order').map(ask))
+  const isAudited = answers.every((answer) => answer.answered && answer.body?.['accepted'] === true)
+  if (isAudited && topic.readers.includes('strategy-plane'))
+    answers.push(...(await Promise.all(planeUrls(environment, 'strategy').map(ask))))
+  const planes = answers.map((answer) => ({
+    url: answer.url,
+    ...(answer.answered ? answer.body : { error: answer.error }),
+  }))
+  const rows = answers.map((answer) => [answer.url, answer.answered && answer.body?.['accepted'] === true])
+  show(line, flags.json, { planes }, () => formatTable(['plane', 'skipped'], rows, ''))
+  for (const answer of answers) {
+    const reason = answer.answered ? (answer.body?.['reason'] ?? `HTTP ${answer.status}`) : answer.error
+    if (!answer.answered || answer.body?.['accepted'] !== true)
+      line.fail(`Expected ${answer.url} to skip the record, was refused: ${String(reason)}`)
+  }
 }
 
 function fits(event: Event, where: readonly Condition[]): boolean {

@@ -1,90 +1,24 @@
 import { nextTurn, Wake } from '@triplane/async'
-import {
-  keyOf,
-  onlyTightens,
-  rank,
-  rankOf,
-  sourcesOf,
-  topicFor,
-  type Event,
-  type Heartbeat,
-  type Run,
-} from '@triplane/contracts'
-import { err, ok, US_PER_MINUTE, US_PER_SECOND, type Clock, type Result } from '@triplane/kernel'
-import {
-  createRecordIntake,
-  type BusRecord,
-  type Consumer,
-  Stepper,
-  type Plane,
-  type Position,
-  type Refusal,
-  type RefusedRecord,
-} from '@triplane/messaging'
-import type { InputLog } from '../log/input-log.ts'
+import { keyOf, onlyTightens, rank, rankOf, sourcesOf, topicFor, type Event, type Heartbeat } from '@triplane/contracts'
+import { err, ok, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
+import { createRecordIntake, type BusRecord, Stepper, type Position, type RefusedRecord } from '@triplane/messaging'
 import { InputLogError } from '../log/log-segment.ts'
-import type { Snapshot, Snapshots } from '../log/snapshots.ts'
 import type { ConsumedRange, InjectedInput, LoggedTurn } from '../log/turn.ts'
 import { Breather } from './breather.ts'
-import { CatchUp, type AskEnds, type MarketPartition } from './catch-up.ts'
+import { CatchUp } from './catch-up.ts'
 import { EventIntake } from './event-intake.ts'
 import { HighWaterMarks } from './high-water-marks.ts'
 import type { HostState } from './host-state.ts'
 import { IdleWork } from './idle-work.ts'
-import type { Judge } from './judge.ts'
 import { Judgement, refusedIn } from './judgement.ts'
 import { MarketBound } from './market-bound.ts'
 import { PauseWatch } from './pause-watch.ts'
-import type { PlaneOutput } from './plane-output.ts'
 import { placeOf } from './reading.ts'
 import { ReplayQueue } from './replay-queue.ts'
 import { TakenHalts } from './taken-halts.ts'
 import { Silence } from './silence.ts'
-import { WatermarkGate, type GatedPartition } from './watermark-gate.ts'
-
-export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> {
-  readonly plane: Plane<In, Out>
-  readonly run: Run
-  /** Starts at `positions`. */
-  readonly consumer: Consumer<Payload>
-  readonly positions: readonly Position[]
-  readonly output: PlaneOutput<Out>
-  /** Partitions whose watermarks count in lockstep. */
-  readonly gated: readonly GatedPartition[]
-  /** The partitions of market data, which a live plane reads to the end to catch up. */
-  readonly market: readonly MarketPartition[]
-  /** Asks for the ends of its partitions after a pause. */
-  readonly askEnds?: AskEnds
-  /** Called when a live plane was paused, and when it has read what it missed; it may inject. */
-  readonly onPause?: ((what: 'paused' | 'caught up') => void) | undefined
-  /** In lockstep: the least time between the effects of an input and an output. 0 for the strategy plane. */
-  readonly leadUs: number
-  readonly log: InputLog
-  readonly snapshots: Pick<Snapshots<HostState>, 'encode' | 'save'>
-  readonly saved: Snapshot<HostState<In>> | undefined
-  readonly snapshotEveryMs: number
-  /** Decodes a payload that came from outside; of the types that are not `taken` it need not say anything. */
-  readonly decode: (record: BusRecord<Payload>, taken: ReadonlySet<Event['type']>) => Result<readonly Event[], Refusal>
-  /** Each judges a record that decodes, once: what is refused is in the turn, and a repeated turn judges nothing. */
-  readonly judges?: readonly Judge[]
-  /** How far market time may be ahead of the clock at speed 1, microseconds. */
-  readonly aheadUs: number
-  /** Called with each refused record once its turn is in the log. */
-  readonly deadLetter: (refused: RefusedRecord<Payload>) => void
-  /** Called with each record before the core handles it, but not while turns are repeated. */
-  readonly onRecord?: ((record: BusRecord<Payload>, events: readonly Event[]) => void) | undefined
-  /** Called once, after the logged turns are repeated and before anything new. */
-  readonly beforeLive?: (() => Promise<void>) | undefined
-  /** Rehearses a decision, in idle moments. */
-  readonly rehearse?: (() => void) | undefined
-  /** Called with heartbeats of the stage that the plane follows. */
-  readonly onHeartbeat: (heartbeat: Heartbeat) => void
-  /** The input log cannot be written, or can again; outputs wait until it can. A failed sync also ends `run`. */
-  readonly onLogFault: (fault: InputLogError | undefined) => void
-  /** A snapshot could not be written; the newest one stays valid, and the next is attempted on schedule. */
-  readonly onSnapshotFault: (fault: unknown) => void
-  readonly clock: Clock
-}
+import { WatermarkGate } from './watermark-gate.ts'
+import type { PlaneHostOptions } from './plane-host-options.ts'
 
 /** A turn taken in memory and not logged yet. */
 interface UnloggedTurn<Out extends Event, Payload> {
@@ -126,6 +60,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   readonly #intake: EventIntake<In>
   readonly #judgement: Judgement<Payload>
   readonly #positions: Map<string, Position>
+  readonly #taken: ReadonlySet<Event['type']>
   readonly #ingest: (record: BusRecord<Payload>) => void
   readonly #wake = new Wake()
   readonly #silence: Silence
@@ -136,6 +71,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #boundUs: number
   #isReplaying = true
   #isStopping = false
+  #stoppedBy: Error | undefined
   #unlogged: UnloggedTurn<Out, Payload>[] = []
   #snapshotUnderWay: Promise<void> | undefined
 
@@ -147,6 +83,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
     // if a restart has it hear that by then.
     const inputTypes = run.mode === 'lockstep' ? plane.knownTypes : plane.inputTypes
     const taken = new Set<Event['type']>([...inputTypes, 'heartbeat'])
+    this.#taken = taken
     this.#stepper = new Stepper(plane.core, state?.inputs, plane.inputTypes)
     this.marks = new HighWaterMarks(state?.marks)
     this.#halts = new TakenHalts(state?.halts)
@@ -281,6 +218,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       }
     }
     await this.#end()
+    if (this.#stoppedBy) throw this.#stoppedBy
   }
 
   /** Ends `run` cleanly: finishes the turn under way, flushes outputs, takes a snapshot. */
@@ -298,8 +236,12 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   }
 
   #take(): readonly BusRecord<Payload>[] {
-    if (this.#leftover.length === 0) return this.#options.consumer.take(MAX_RECORDS)
-    return this.#leftover.splice(0, MAX_RECORDS)
+    const { consumer, mustStopAt } = this.#options
+    const records = this.#leftover.length === 0 ? consumer.take(MAX_RECORDS) : this.#leftover.splice(0, MAX_RECORDS)
+    if (mustStopAt === undefined) return records
+    const stop = records.findIndex((record) => (this.#stoppedBy = mustStopAt(record, this.#taken)) !== undefined)
+    if (stop >= 0) this.stop()
+    return stop >= 0 ? records.slice(0, stop) : records
   }
 
   #step(records: readonly BusRecord<Payload>[]): void {

@@ -18,9 +18,11 @@ import { PlaneHost } from '../host/plane-host.ts'
 import { PlaneOutput } from '../host/plane-output.ts'
 import { readingFrom } from '../host/reading.ts'
 import { createRedriving } from '../host/redriving.ts'
+import { mustStopAt, refuseSkipped } from '../host/unreadable-record.ts'
 import { gatedPartitions } from '../host/watermark-gate.ts'
 import { FailedTurn, PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLog } from '../log/input-log.ts'
+import { SkippedRecords } from '../log/skipped-records.ts'
 import { Snapshots } from '../log/snapshots.ts'
 import { createStateCodec } from '../log/state-codec.ts'
 import { assertNoPriorOutput } from './lost-state.ts'
@@ -120,6 +122,8 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     commit,
   })
   const failedTurn = new FailedTurn(folder)
+  const skipped = new SkippedRecords(folder)
+  const decode = refuseSkipped<Buffer>(decodeRecord, skipped)
   let isLogDown = false
   let isCatchingUp = false
   const host: PlaneHost<In, Out, Buffer> = new PlaneHost<In, Out, Buffer>({
@@ -137,7 +141,8 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
     snapshots,
     saved,
     snapshotEveryMs,
-    decode: decodeRecord,
+    decode,
+    mustStopAt: (record, taken) => mustStopAt(record, () => decode(record, taken), run, skipped),
     judges: [judgeOwnership, judgePlausibility],
     aheadUs: options.aheadLimitMs * 1000,
     deadLetter: (refused) => edge.deadLetter(refused),

@@ -20,6 +20,7 @@ import {
   type ControlRefusal,
   type OpeningOrder,
   type OperatorOrder,
+  type SkipOrder,
   type OwnedDocument,
   type RedriveDesk,
   type RedrivenRecord,
@@ -183,6 +184,24 @@ export class OperatorControl {
       after: { tradingState: after, switchType },
       outcome: 'done',
     })
+  }
+
+  /** Commits the audit row of a skipped record. Rejects when it cannot. */
+  async auditSkip({ who, why, ...place }: SkipOrder): Promise<void> {
+    const state = this.#commanded?.tradingState() ?? this.control.standing.state
+    const after = { tradingState: state, ...place }
+    const { account = DESK, runId = 'none' } = this.#commanded ?? {}
+    const row = {
+      account,
+      runId,
+      command: 'skip',
+      who,
+      why,
+      before: { tradingState: state },
+      after,
+      outcome: 'accepted',
+    }
+    await this.#auditLog().append({ timeUs: this.#options.clock.nowUs(), ...row })
   }
 
   /** The run ended: further orders wait for the next one. */

@@ -1,5 +1,7 @@
+import { skipRoute, type SkipOrder } from '@triplane/control'
 import { instrumentsOf, loadInstruments } from '@triplane/config'
 import {
+  decidesTrading,
   instanceName,
   type EventType,
   type Instrument,
@@ -11,6 +13,8 @@ import type { RunDesk } from '@triplane/control'
 import { reportCheck, type Check, type RuledCheck } from '@triplane/health'
 import { exportBusStats, exportLostRows, type BusTopics, type Metrics } from '@triplane/metrics'
 import type { EventualDatabase, HistoryObserver } from '@triplane/storage'
+import type { Router } from 'express'
+import type { Edge } from '../host/edge.ts'
 import type { ServiceEdges, ServicePart, ServiceParts } from '../lifecycle/service-part.ts'
 import { listOf, type PlaneConfig } from '../service-config.ts'
 import { kafkaSource, type BusSource } from './bus-source.ts'
@@ -41,6 +45,10 @@ export interface PlanePartsOptions<Hosted extends HostedRun> {
   readonly checks?: Readonly<Record<string, Check | RuledCheck>>
   /** Called when the plane is suspended: it cannot resume its run, and nothing is hosted. */
   readonly onSuspended?: (why: string) => Promise<void>
+  /** Called when that is because of a record that cannot be read. */
+  readonly onUnreadable?: (why: string, edge: Edge) => void
+  /** Commits the audit row of a skipped record, where this plane does. */
+  readonly auditSkip?: (order: SkipOrder) => Promise<void>
   /** Creates the observer of these types' history; by default, lost rows are counted. */
   readonly observeHistory?: (types: readonly EventType[]) => HistoryObserver
 }
@@ -63,6 +71,8 @@ export function planeParts<Hosted extends HostedRun>(
     views,
     checks,
     onSuspended,
+    onUnreadable,
+    auditSkip,
     observeHistory,
   }: PlanePartsOptions<Hosted>,
   { logger, clock }: ServiceEdges,
@@ -108,6 +118,7 @@ export function planeParts<Hosted extends HostedRun>(
       measures = []
       await onSuspended?.(why)
     },
+    onUnreadable,
     onOrigin: (originUs) => metrics.heartbeat.set({ stage }, originUs / 1e6),
     onRefusedRecord: (reason) => metrics.stageRefused.inc({ stage: 'decode', reason }),
   })
@@ -123,10 +134,26 @@ export function planeParts<Hosted extends HostedRun>(
       checks: { ...kafka.checks, run: planeCheck(() => service.status), ...checks },
       readiness: { run: planeReadiness(() => service.status), ...kafka.readiness },
       views: { run: () => describeRun(service.status), ...views(() => hosted) },
+      routes: topics.consumed.some(decidesTrading) ? [skips()] : [],
       run: (stopping) => service.run(stopping),
     },
   ]
   return { metrics, parts, database: histories?.database, runs: service.runs }
+
+  function skips(): Router {
+    const reads = (name: string) => topics.consumed.some((topic) => topic.name === name)
+    return skipRoute({
+      tokens: config.operator.tokens,
+      onRefused: (reason) => metrics.stageRefused.inc({ stage: 'control', reason }),
+      // Of a topic that this plane does not read it only keeps the audit row.
+      whyNot: (order) => (reads(order.topic) || !auditSkip ? service.whyNotSkip(order) : undefined),
+      audit: auditSkip,
+      skip(order) {
+        if (reads(order.topic)) service.skip(order)
+        logger.warning('A record is skipped by order of an operator', { ...order })
+      },
+    })
+  }
 }
 
 const degraded = (check: Check): RuledCheck => ({ check, failsAs: 'degraded' })

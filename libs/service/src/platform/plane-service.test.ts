@@ -9,6 +9,7 @@ import { decodeRecord } from '@triplane/messaging'
 import { aHeartbeat, testStartUs } from '@triplane/testing'
 import { kafkaInMemory } from '../../test/kafka-in-memory.ts'
 import { loggedLines } from '../../test/logged-lines.ts'
+import { UnreadableRecordError } from '../host/unreadable-record.ts'
 import { PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/log-segment.ts'
 import { startRun, type NewRun } from '../run/runs.ts'
@@ -215,6 +216,31 @@ describe('the service of a plane', () => {
     await start('run2')
     await until('running', 'run2')
     expect(events.at(-1)).toBe('history of run1 is closed')
+    await stop()
+  })
+
+  it('goes on with the same run when the record at which it is suspended is skipped, and with no other', async () => {
+    const place = { topic: topics.intents.name, partition: 0, offset: 7 }
+    const refusal = { code: 'bad_record', detail: 'Expected 9 bytes, was 8' }
+    const built = hostedRun('run1', [])
+    const unreadable: string[] = []
+    let isFirst = true
+    const { service, start, until, stop } = serving({
+      onUnreadable: (why) => unreadable.push(why),
+      async host() {
+        if (!isFirst) return built.hosted
+        isFirst = false
+        throw new UnreadableRecordError(place, 'strategy-plane', refusal)
+      },
+    })
+    await start('run1')
+    await until('suspended', 'run1')
+    expect(service.status).toMatchObject({ at: place, why: unreadable[0] })
+    expect(service.whyNotSkip({ ...place, offset: 8 })).toContain('strategy.intents.v2, partition 0, offset 7')
+    expect(service.whyNotSkip(place)).toBeUndefined()
+    service.skip({ ...place, who: 'ada', why: 'seen' })
+    await until('running', 'run1')
+    expect(service.whyNotSkip(place)).toBeUndefined()
     await stop()
   })
 

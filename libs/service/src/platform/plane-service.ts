@@ -11,9 +11,11 @@ import type { LatestState } from '@triplane/state'
 import { Edge } from '../host/edge.ts'
 import { reserveSequences } from '../host/edge-sequences.ts'
 import type { HistorySink } from '../host/plane-output.ts'
+import { UnreadableRecordError } from '../host/unreadable-record.ts'
 import { PlaneSuspendedError } from '../log/failed-turn.ts'
 import { InputLogError } from '../log/log-segment.ts'
 import { readRuns, RunWatch, startRun } from '../run/runs.ts'
+import { isSamePlace, SkippedRecords, type RecordPlace, type SkippedRecord } from '../log/skipped-records.ts'
 import { listOf, type PlaneConfig } from '../service-config.ts'
 import type { BusSource, ReachableBus } from './bus-source.ts'
 
@@ -73,6 +75,8 @@ export interface PlaneServiceOptions {
   readonly host: (context: RunContext) => Promise<HostedRun>
   /** Called when the plane is suspended: it cannot resume its run. */
   readonly onSuspended: (why: string) => Promise<void>
+  /** Called when that is because of a record that cannot be read, while the edge of the run can still order a halt. */
+  readonly onUnreadable?: ((why: string, edge: Edge) => void) | undefined
   /** Called for every heartbeat that starts here, with its origin. */
   readonly onOrigin: (originUs: number) => void
   /** Called for every record of the bus that is refused. */
@@ -84,6 +88,8 @@ export interface PlaneStatus {
   readonly phase: 'connecting' | 'waiting for a run' | 'starting' | 'running' | 'suspended' | 'stopping'
   /** Why the plane is suspended, or does not host the current run: it waits for a new one. */
   readonly why?: string
+  /** The record that it cannot read. */
+  readonly at?: RecordPlace
   readonly run?: Run
   readonly hosted?: HostedRun
   readonly bus?: ReachableBus<Buffer>
@@ -98,6 +104,8 @@ export class PlaneService {
   #status: PlaneStatus = { phase: 'connecting' }
   #watch: RunWatch<Buffer> | undefined
   #beating: NodeJS.Timeout | undefined
+  /** Resolves when the record at which the plane is suspended is skipped. */
+  #skipped = new Deferred()
 
   constructor(options: PlaneServiceOptions) {
     this.#options = options
@@ -118,6 +126,28 @@ export class PlaneService {
     const { bus } = this.#status
     if (bus === undefined) throw new Error('Expected a connection to Kafka, was none')
     return bus
+  }
+
+  /** Why a record cannot be skipped now; undefined when it can be, or already is. */
+  whyNotSkip(place: RecordPlace): string | undefined {
+    const { run, at } = this.#status
+    if (run === undefined) return 'Expected a run, was none'
+    if (at !== undefined && isSamePlace(at, place)) return undefined
+    if (this.#skippedOf(run).of(place) !== undefined) return undefined
+    const expected = at ? `${at.topic}, partition ${at.partition}, offset ${at.offset}` : 'none: it can read its topics'
+    return `Expected the record at which the plane is suspended, ${expected}; was another`
+  }
+
+  /** Goes on with the run without the record at which the plane is suspended. Throws when that cannot be remembered. */
+  skip(record: SkippedRecord): void {
+    const { run, at } = this.#status
+    if (run === undefined) return
+    this.#skippedOf(run).add(record)
+    if (at !== undefined && isSamePlace(at, record)) this.#skipped.resolve()
+  }
+
+  #skippedOf({ runId }: Run): SkippedRecords {
+    return new SkippedRecords(join(this.#options.config.state.folder, runId, this.#options.name))
   }
 
   /** Follows runs until `stopping` aborts. Rejects with a fatal fault, or a bug. */
@@ -206,8 +236,11 @@ export class PlaneService {
     } catch (error) {
       if (!mustSuspend(error)) throw error
       clearInterval(this.#beating)
-      await this.#hold(bus, run, error.message)
-      await newerRun
+      const at = error instanceof UnreadableRecordError ? error.place : undefined
+      this.#skipped = new Deferred()
+      if (at) this.#options.onUnreadable?.(error.message, edge)
+      await this.#hold(bus, run, error.message, at)
+      await Promise.race([newerRun, this.#skipped.promise])
     } finally {
       clearInterval(this.#beating)
       await history?.close()
@@ -225,9 +258,9 @@ export class PlaneService {
   }
 
   /** Trades nothing, serves its port, and waits for a newer run. */
-  async #hold(bus: ReachableBus<Buffer>, run: Run, why: string): Promise<void> {
-    this.#status = { phase: 'suspended', why, bus, run }
-    this.#options.logger.critical('The plane cannot resume its run: it is suspended until a new one starts', { why })
+  async #hold(bus: ReachableBus<Buffer>, run: Run, why: string, at?: RecordPlace): Promise<void> {
+    this.#status = { phase: 'suspended', why, bus, run, ...(at && { at }) }
+    this.#options.logger.critical('The plane cannot resume its run: it is suspended', { why })
     await this.#options.onSuspended(why)
   }
 }
