@@ -97,7 +97,10 @@ export function buildReport(planes: Planes, { run, wallSeconds, storage }: RunFa
       ]),
     ),
     killSwitches: Object.fromEntries(
-      switchTypes.map((type) => [type, { active: switches[type].active, distanceRatio: switches[type].distanceRatio }]),
+      switchTypes.map((type) => {
+        const { active, distanceRatio } = switches[type]
+        return [type, { active, distanceRatio, trips: counted.tripped[type] }]
+      }),
     ) as Report['killSwitches'] & Record<SwitchType, unknown>,
     ...(storage && { storage }),
     latencyUs: { frameToOrder: percentilesOf(Float64Array.from(planes.latenciesUs)) },

@@ -77,7 +77,10 @@ const report: Report = {
     MOM: { realizedUsd: -5, unrealizedUsd: 0, feesUsd: 1, maxDrawdownRatio: 0, positions: {} },
   },
   killSwitches: Object.fromEntries(
-    switchTypes.map((type) => [type, { active: type === 'stale_data', distanceRatio: type === 'pnl' ? 0.1234 : 0 }]),
+    switchTypes.map((type) => [
+      type,
+      { active: type === 'stale_data', distanceRatio: type === 'pnl' ? 0.1234 : 0, trips: 0 },
+    ]),
   ) as Report['killSwitches'],
   storage: { rows: { trade: 21_313, quote: 0 }, dropped: 7 },
   latencyUs: { frameToOrder: { p50: 8.25, p99: 40, p999: 91.5 } },

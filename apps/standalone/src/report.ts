@@ -116,7 +116,10 @@ export interface Report {
   }
   /** The result of each strategy that traded; they sum to the account's. */
   readonly strategies: Readonly<Record<string, ReportedStrategy>>
-  readonly killSwitches: Readonly<Record<SwitchType, { readonly active: boolean; readonly distanceRatio: number }>>
+  /** As they stand at the end, and how often each tripped: `stale_data` releases itself. */
+  readonly killSwitches: Readonly<
+    Record<SwitchType, { readonly active: boolean; readonly distanceRatio: number; readonly trips: number }>
+  >
   readonly storage?: {
     readonly rows: Readonly<Record<string, number>>
     readonly dropped: number

@@ -138,6 +138,11 @@ describe('RunTally', () => {
     expect(tallyOf(...events).counted.ordersAfterTrip).toBe(count)
   })
 
+  it('counts how often a switch tripped, whatever became of it', () => {
+    const events = [killSwitchAt(5, {}), killSwitchAt(6, { active: false }), killSwitchAt(7, {})]
+    expect(Object.values(tallyOf(...events).counted.tripped).filter((count) => count > 0)).toEqual([2])
+  })
+
   it('continues from its state as JSON', () => {
     const events = [aTrade(), aBar(), anOfi(), killSwitchAt(5, {}), submittedAt(6), aFill()]
     const again = new RunTally(JSON.parse(JSON.stringify(tallyOf(...events).snapshot())) as RunTallySnapshot)

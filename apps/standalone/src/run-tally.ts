@@ -31,6 +31,8 @@ interface Counted {
   /** When each active switch tripped. */
   readonly trips: Partial<Record<SwitchType, number>>
   ordersAfterTrip: number
+  /** How often each switch tripped. */
+  readonly tripped: Record<SwitchType, number>
 }
 
 /** The saved state of the tally. */
@@ -54,6 +56,7 @@ export const runTallySchema = stateSchema({
   slippageBpsWorst: field.real,
   trips: field.list(stateSchema({ switchType: field.oneOf(switchTypes), tripUs: field.timeUs })),
   ordersAfterTrip: field.count,
+  tripped: field.countsOf(switchTypes),
 })
 export type RunTallySnapshot = StateOf<typeof runTallySchema>
 
@@ -70,6 +73,7 @@ const nothingCounted: RunTallySnapshot = {
   slippageBpsWorst: 0,
   trips: [],
   ordersAfterTrip: 0,
+  tripped: zeroCounts(switchTypes),
 }
 
 /** Replaces a closed bar with its revision; inserts it when its interval had no trade before. */
@@ -182,8 +186,10 @@ export class RunTally {
           state.events.fill === 1 ? event.slippageBps : Math.max(state.slippageBpsWorst, event.slippageBps)
         return
       case 'killSwitch':
-        if (event.active) state.trips[event.switchType] ??= event.effectUs
-        else delete state.trips[event.switchType]
+        if (event.active) {
+          state.trips[event.switchType] ??= event.effectUs
+          state.tripped[event.switchType]++
+        } else delete state.trips[event.switchType]
         return
       default:
         return

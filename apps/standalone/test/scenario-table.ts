@@ -32,7 +32,7 @@ export async function scenarioTable(varFolder: string): Promise<string> {
 }
 
 function cellsOf(report: Report): string[] {
-  const tripped = Object.entries(report.killSwitches).filter(([, { active }]) => active)
+  const tripped = Object.entries(report.killSwitches).filter(([, { trips }]) => trips > 0)
   return [
     tripped.map(([type]) => type).join(', ') || 'none',
     counts(report.frames.refused),
