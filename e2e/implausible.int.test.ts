@@ -101,4 +101,11 @@ describeWithDocker(['kafka'], 'what cannot be, and a plane that was paused', () 
     },
     180_000,
   )
+
+  it('only reduces once a sequence that is not too far ahead makes duplicates of what the strategy plane says', async () => {
+    const forged = anOrderIntent({ seq: 1e9, effectUs: Date.now() * 1000 })
+    await forge(topics.intents, 'strategy-plane', account, forged)
+    await until('reducing', async () => (await ordersOf(stack.order))?.tradingState === 'reducing')
+    expect(stack.order.log().some((line) => line.includes('Not heard'))).toBe(true)
+  }, 120_000)
 })

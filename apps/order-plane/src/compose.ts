@@ -103,6 +103,10 @@ export async function composeOrderPlane(
         if (what === 'paused') judged('paused', 'reducing', 'The order plane was paused, and reads what it missed')
         else judged('paused', 'active', 'The order plane has read what it missed')
       },
+      onUnheard(producers) {
+        if (producers.length === 0) judged('duplicates', 'active', 'All producers are heard again')
+        else judged('duplicates', 'reducing', `Not heard, for all that it says is a duplicate: ${producers.join(', ')}`)
+      },
       async beforeLive() {
         operators.attach({
           edge,

@@ -12,6 +12,7 @@ import {
   hostPlane,
   planeParts,
   type BusSource,
+  type RunContext,
   type ServiceEdges,
   type ServiceParts,
 } from '@triplane/service'
@@ -93,6 +94,9 @@ export function composeStrategyPlane(
             if (isNew && latest) noteEvent(latest, event)
           },
           rehearse: rehearsed && strategyRehearsal({ config: strategy, strategies, instrument: rehearsed, rates }),
+          onUnheard(producers) {
+            if (producers.length > 0) order('reduce', `not heard: ${producers.join(', ')}`, context.edge)
+          },
           async beforeLive() {
             haltAfterCrash(config, strategyPlane.label, context)
           },
@@ -104,10 +108,7 @@ export function composeStrategyPlane(
         redriving = hosted.redriving
         return hosted
       },
-      onUnreadable(why, edge) {
-        const who = strategyPlane.label
-        edge.control({ type: 'operatorCommand', seq: edge.nextSeq(), effectUs: 0, command: 'halt', who, why })
-      },
+      onUnreadable: (why, edge) => order('halt', why, edge),
       checks: { warm_up: warmUpCheck(() => core) },
       views: (hosted) =>
         strategyPlane.views(
@@ -117,6 +118,12 @@ export function composeStrategyPlane(
     },
     { logger, clock },
   )
+  /** Makes trading stricter in the name of this plane. */
+  function order(command: 'halt' | 'reduce', why: string, edge: RunContext['edge']): void {
+    const who = strategyPlane.label
+    edge.control({ type: 'operatorCommand', seq: edge.nextSeq(), effectUs: 0, command, who, why })
+  }
+
   const noRun = err('Expected a run under way, was none')
   const attempts = new RefusedAttempts({
     onFirst: (reason, address) => logger.warning('A request was refused', { reason, address }),

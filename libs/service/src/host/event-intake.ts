@@ -12,6 +12,7 @@ import type { BusRecord, Stepper } from '@triplane/messaging'
 import type { HighWaterMarks } from './high-water-marks.ts'
 import type { TakenHalts } from './taken-halts.ts'
 import { TickOrigins } from './tick-origins.ts'
+import { Unheard } from './unheard.ts'
 
 /** The stage where heartbeats start, with market time. */
 const SOURCE_STAGE: string = stageOf('data-plane')
@@ -39,18 +40,21 @@ export interface IntakeCounts {
 
 /**
  * Sorts the events of records: forwards heartbeats to the host, queues inputs in input order, drops and counts
- * duplicates and records of other runs. Halts and reduces are taken of whatever run, sequence and time. Market time is the newest effect time of market data and of the data plane's
- * heartbeats: other producers may go by their own clocks.
+ * duplicates and records of other runs. Halts and reduces are taken of whatever run, sequence and time. Market time is the newest
+ * effect time of market data and of the data plane's heartbeats: other producers may go by their own clocks.
  */
 export class EventIntake<In extends Event> {
   readonly counts: IntakeCounts = { duplicates: 0, foreign: 0 }
   readonly origins = new TickOrigins()
+  /** Of producers of intents, execution and control. */
+  readonly unheard: Unheard
   readonly #options: EventIntakeOptions<In>
   #marketUs: number
 
   constructor(options: EventIntakeOptions<In>, marketUs = 0) {
     this.#options = options
     this.#marketUs = marketUs
+    this.unheard = new Unheard(marketUs)
   }
 
   /** The newest market time seen; 0 before the first. */
@@ -77,12 +81,16 @@ export class EventIntake<In extends Event> {
         if (event.stage === SOURCE_STAGE) this.#noteTime(event.effectUs)
         this.#options.onHeartbeat(event)
       } else if (inputTypes.has(event.type)) {
+        const timeUs = effectUsOf(event)
+        const isData = rankOf[event.type] === rank.data
         if (event.seq <= mark) {
           this.counts.duplicates++
+          if (!isData) this.unheard.noteDropped(producer, topic.name, timeUs)
           continue
         }
         mark = event.seq
-        if (rankOf[event.type] === rank.data) this.#noteTime(effectUsOf(event))
+        if (isData) this.#noteTime(timeUs)
+        else this.unheard.noteTaken(producer, topic.name, timeUs)
         inputs.push(producer, event as In)
       }
     }

@@ -26,6 +26,8 @@ export interface PlaneHostOptions<In extends Event, Out extends Event, Payload> 
   readonly askEnds?: AskEnds
   /** Called when a live plane was paused, and when it has read what it missed; it may inject. */
   readonly onPause?: ((what: 'paused' | 'caught up') => void) | undefined
+  /** Called when other producers than before are not heard, each `<producer> on <topic>`; it may inject. */
+  readonly onUnheard?: ((producers: readonly string[]) => void) | undefined
   /** In lockstep: the least time between the effects of an input and an output. 0 for the strategy plane. */
   readonly leadUs: number
   readonly log: InputLog

@@ -246,6 +246,7 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
 
   #step(records: readonly BusRecord<Payload>[]): void {
     this.#lookForPause()
+    this.#lookForUnheard()
     const injected = this.#injected
     if (injected.length > 0) this.#injected = []
     const isIdle = records.length === 0 && injected.length === 0 && !this.#pauses.isUnsaid
@@ -272,6 +273,12 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
       this.#silence.restart(this.#intake.marketUs)
       onPause?.('caught up')
     }
+  }
+
+  /** Said between turns, so that it may be answered by an input. Planes in lockstep repeat what others wait for. */
+  #lookForUnheard(): void {
+    const unheard = this.#isLive ? this.#intake.unheard.news() : undefined
+    if (unheard) this.#options.onUnheard?.(unheard)
   }
 
   /** Takes one turn in memory; its outputs wait in `#unlogged`. */

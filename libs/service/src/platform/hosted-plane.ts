@@ -56,6 +56,8 @@ export interface HostedPlaneOptions<In extends Event, Out extends Event, Core ex
   readonly rehearse?: (() => void) | undefined
   /** Called when the plane was paused, and when it has read what it missed; it may inject. */
   readonly onPause?: (what: 'paused' | 'caught up') => void
+  /** Called when other producers than before are not heard, since a forged sequence makes duplicates of what they say; it may inject. */
+  readonly onUnheard?: (producers: readonly string[]) => void
   /** Called once, before any new input. */
   readonly beforeLive?: () => Promise<void>
   /** Called when the run has ended. */
@@ -158,6 +160,12 @@ export async function hostPlane<In extends Event, Out extends Event, Core extend
         isCatchingUp ? 'The plane was paused: it reads what it missed' : 'What was missed in a pause is read',
       )
       options.onPause?.(what)
+    },
+    onUnheard(producers) {
+      if (producers.length > 0)
+        logger.critical('What a producer says is dropped as duplicates: a sequence of it was forged', { producers })
+      else logger.warning('All producers are heard again')
+      options.onUnheard?.(producers)
     },
     onLogFault(fault) {
       if (fault && !isLogDown) logger.critical('The input log cannot be written or synced: nothing is sent', { fault })
