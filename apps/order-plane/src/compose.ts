@@ -130,6 +130,13 @@ export async function composeOrderPlane(
         if (run.mode === 'lockstep') return
         for (const active of await readActiveSwitches(bus, 'order-plane.switches', run))
           hosted.host.inject('strategy-plane', active)
+        const liveness = new Liveness({
+          limitUs: config.liveness.strategySilenceMs * 1000,
+          lastSeenUs: () => edge.lastSeenUs,
+          mayStand: hosted.plane.core.view().tradingState !== 'active',
+          judge: (state, why) => judged('heartbeat', state, why),
+          clock,
+        })
         judging = setInterval(() => liveness.check(), JUDGE_EVERY_MS)
       },
       async afterwards() {
@@ -153,12 +160,6 @@ export async function composeOrderPlane(
     }
 
     let judging: NodeJS.Timeout | undefined
-    const liveness = new Liveness({
-      limitUs: config.liveness.strategySilenceMs * 1000,
-      lastSeenUs: () => edge.lastSeenUs,
-      judge: (state, why) => judged('heartbeat', state, why),
-      clock,
-    })
     return hosted
   }
 

@@ -181,7 +181,7 @@ describe('the metrics of a run under way', () => {
     expect(produced(data, topics.market.name)).toBe(data.value('triplane_stage_out_total', { stage: 'publish' }))
     // Fills, and a digest of the ledger for each comparison; the answer to the newest may be under way.
     const compared = order.sum('orders_reconciliation_runs_total')
-    const digests = produced(order, topics.fills.name) - order.sum('orders_slippage_bps_count')
+    const digests = (produced(order, topics.fills.name) ?? 0) - order.sum('orders_slippage_bps_count')
     expect([compared, compared + 1]).toContain(digests)
     expect(compared).toBeGreaterThan(0)
     expect(consumed(strategy, topics.market.name)).toBeGreaterThan(0)
