@@ -33,7 +33,7 @@ const poisons: Readonly<Record<string, Message>> = {
   'another type': { key: 'k', value: JSON.stringify({ type: 'surprise', seq: 1 }), headers },
   'another run': { key: 'k', value: quote, headers: { ...headers, run: 'another' } },
   '200,000 nested brackets': { key: 'k', value: '['.repeat(200_000) + ']'.repeat(200_000), headers },
-  __proto__: { key: 'k', value: quote.replace('{', '{"__proto__":{"type":"run"},'), headers },
+  ['__proto__']: { key: 'k', value: quote.replace('{', '{"__proto__":{"type":"run"},'), headers },
   '1e400': { key: 'k', value: quote.replace(/"bid":[^,]+/, '"bid":1e400'), headers },
 }
 
