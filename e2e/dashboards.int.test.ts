@@ -32,6 +32,7 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'SLOs / Kill switches / Anno',
     'Services / Kill switches / Anno',
     'Strategy Plane / Kill switches / Anno',
+    'Strategy Plane / Kill switches released by themselves / A',
     'System Overview / Kill switches / Anno',
     'Trading Performance / Kill switches / Anno',
   ],
@@ -46,8 +47,6 @@ const emptyBecause: Readonly<Record<string, readonly string[]>> = {
     'Strategy Plane / Indicators / A',
   ],
   'nothing records it yet, see docs/metrics.md': [
-    'Order Plane / Reconciliation differences / A',
-    'Order Plane / Reconciliations / A',
     'Order Plane / Rejections and errors / B',
     'Strategy Plane / Indicators / B',
     'Strategy Plane / PnL by strategy / D',

@@ -79,6 +79,7 @@ function open(
   const faults: string[] = []
   const letters: string[] = []
   const pauses: string[] = []
+  const unheard: string[] = []
   const log = new FullLog(folder, { runId: run.runId, plane: 'echo', configDigest: 'one', commit: 'none' }, disk)
   const positions = readingFrom(plane.topics, run, saved?.state.positions)
   const consumer = bus.consumer({ group, topics: plane.topics, from: positions })
@@ -105,9 +106,10 @@ function open(
     onSnapshotFault: (fault) => faults.push(String(fault)),
     askEnds: () => bus.endOf([topics.market]),
     onPause: (what) => pauses.push(what),
+    onUnheard: (producers) => unheard.push(...producers),
     clock,
   })
-  return { host, heard, agenda, output, faults, letters, pauses, consumer, log }
+  return { host, heard, agenda, output, faults, letters, pauses, unheard, consumer, log }
 }
 
 async function echoes(reader: Consumer, count: number): Promise<number[]> {
@@ -223,6 +225,34 @@ describe('a hosted plane', () => {
     second.host.stop()
     await again
     expect([second.heard, second.host.counts.duplicates]).toEqual([[1, 0, 0, 2], 2])
+  })
+
+  it('hears of its own commands once, and says when another’s are dropped for a forged sequence', async () => {
+    const { host, unheard } = open(bus, folder, 'first')
+    const running = host.run()
+    send(1)
+    expect(await echoes(reader, 1)).toEqual([1])
+    const name = 'order-plane.edge'
+    const edge = bus.producer({ name, runId: run.runId })
+    const resumeAt = (seq: number, second: number) =>
+      anOperatorCommand({ seq, effectUs: second * US_PER_SECOND, command: 'resume' })
+    for (const second of [10, 20, 30, 40]) {
+      host.inject(name, resumeAt(second, second))
+      edge.send(topics.commands, run.account, [resumeAt(second, second)])
+    }
+    expect(await echoes(reader, 4)).toEqual([0, 0, 0, 0])
+    send(2)
+    expect(await echoes(reader, 1)).toEqual([2])
+    expect(unheard).toEqual([])
+    edge.send(topics.commands, run.account, [resumeAt(1000, 50)])
+    for (const second of [60, 70, 80]) edge.send(topics.commands, run.account, [resumeAt(second, second)])
+    send(3)
+    await echoes(reader, 2)
+    send(4)
+    await echoes(reader, 1)
+    host.stop()
+    await running
+    expect(unheard).toEqual([`${name} on ${topics.commands.name}`])
   })
 
   it('repeats market data that it was given from outside, knows it again, and goes no further by it', async () => {

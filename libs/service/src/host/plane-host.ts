@@ -1,5 +1,15 @@
 import { nextTurn, Wake } from '@triplane/async'
-import { keyOf, onlyTightens, rank, rankOf, sourcesOf, topicFor, type Event, type Heartbeat } from '@triplane/contracts'
+import {
+  effectUsOf,
+  keyOf,
+  onlyTightens,
+  rank,
+  rankOf,
+  sourcesOf,
+  topicFor,
+  type Event,
+  type Heartbeat,
+} from '@triplane/contracts'
 import { err, ok, US_PER_MINUTE, US_PER_SECOND } from '@triplane/kernel'
 import { createRecordIntake, type BusRecord, Stepper, type Position, type RefusedRecord } from '@triplane/messaging'
 import { InputLogError } from '../log/log-segment.ts'
@@ -310,8 +320,11 @@ export class PlaneHost<In extends Event, Out extends Event, Payload> {
   #takeInjected(producer: string, event: Event): void {
     const { runId, account } = this.#options.run
     if (onlyTightens(event)) this.#halts.add(runId, producer, event)
-    else if (rankOf[event.type] === rank.command || rankOf[event.type] === rank.data)
-      this.marks.set(producer, topicFor(event).name, keyOf(event, account, producer), event.seq)
+    else if (rankOf[event.type] === rank.command || rankOf[event.type] === rank.data) {
+      const topic = topicFor(event).name
+      this.marks.set(producer, topic, keyOf(event, account, producer), event.seq)
+      this.#intake.unheard.noteTaken(producer, topic, effectUsOf(event))
+    }
     this.#stepper.push(producer, event as In)
   }
 
