@@ -1,13 +1,9 @@
 import { CliError } from '../cli-error.ts'
 import { askPlane } from '../planes/ask-plane.ts'
 import { operatorToken } from '../planes/operator-token.ts'
-import { differencesOf, readOwnedViews } from '../planes/owned-views.ts'
+import { untilOwnedAlike } from '../planes/owned-views.ts'
 import { onlyPlane } from '../planes/plane-urls.ts'
 import { show, type CommandLine } from './command-line.ts'
-
-/** How often to ask whether the strategy plane has adopted the ledger, and the wait between attempts. */
-const ASK_TIMES = 60
-const ASK_AGAIN_MS = 500
 
 /** The options of an adoption. */
 export interface AdoptionFlags {
@@ -30,16 +26,7 @@ export async function adoptLedger(line: CommandLine, { why, tokenFile, json }: A
     const reason = String(answer.body?.['reason'] ?? `HTTP ${answer.status}`)
     throw new CliError(`Expected ${url} to state its ledger, was refused: ${reason}`)
   }
-  await agreed(line)
+  const differences = await untilOwnedAlike(line.edges)
+  if (differences.length > 0) throw new CliError(`Expected both planes to own the same, was: ${differences.join('; ')}`)
   show(line, json, { adopted: true, ...answer.body }, () => 'Both planes own the same.\n')
-}
-
-async function agreed(line: CommandLine): Promise<void> {
-  let differences: readonly string[] = []
-  for (let i = 0; i < ASK_TIMES; i++) {
-    if (i > 0) await line.edges.wait(ASK_AGAIN_MS)
-    differences = differencesOf(await readOwnedViews(line.edges.environment))
-    if (differences.length === 0) return
-  }
-  throw new CliError(`Expected both planes to own the same, was: ${differences.join('; ')}`)
 }

@@ -3,14 +3,10 @@ import { openingOf, readOwned, sealOwned, type OwnedDocument } from '@triplane/c
 import { CliError, messageOf } from '../cli-error.ts'
 import { askPlane } from '../planes/ask-plane.ts'
 import { operatorToken } from '../planes/operator-token.ts'
-import { differencesOf, readOwnedViews, readView } from '../planes/owned-views.ts'
+import { differencesOf, readOwnedViews, readView, untilOwnedAlike } from '../planes/owned-views.ts'
 import { onlyPlane } from '../planes/plane-urls.ts'
 import { formatTable } from '../table.ts'
 import { jsonOption, show, tokenFileOption, type CommandLine } from './command-line.ts'
-
-/** How often to ask the strategy plane whether it has booked the order plane's opening, and the wait between attempts. */
-const ASK_TIMES = 60
-const ASK_AGAIN_MS = 500
 
 interface ExportFlags {
   readonly out?: string
@@ -81,7 +77,12 @@ async function importState(line: CommandLine, file: string, { why, tokenFile, js
     throw new CliError(
       `Expected ${url} to open the account, was refused: ${String(answer.body?.['reason'] ?? `HTTP ${answer.status}`)}`,
     )
-  await agreed(line)
+  const differences = await untilOwnedAlike(line.edges)
+  if (differences.length > 0)
+    throw new CliError(
+      `The order plane has opened its account, the strategy plane not yet: ${differences.join('; ')}. ` +
+        'Do not resume. The same import may be given again: it is done once.',
+    )
   show(line, json, { file, ...answer.body, opening: openingOf(document) }, () => {
     return `${tableOf(document)}\nBoth planes own it. Trading stays halted: triplane resume --why TEXT\n`
   })
@@ -102,20 +103,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Waits until the strategy plane owns the same as the order plane. Throws CliError when it does not get there. */
-async function agreed(line: CommandLine): Promise<void> {
-  let differences: readonly string[] = []
-  for (let i = 0; i < ASK_TIMES; i++) {
-    if (i > 0) await line.edges.wait(ASK_AGAIN_MS)
-    differences = differencesOf(await readOwnedViews(line.edges.environment))
-    if (differences.length === 0) return
-  }
-  throw new CliError(
-    `The order plane has opened its account, the strategy plane not yet: ${differences.join('; ')}. ` +
-      'Do not resume. The same import may be given again: it is done once.',
-  )
 }
 
 function tableOf({ account, runId, owned, switches }: OwnedDocument): string {

@@ -7,9 +7,14 @@ import {
 } from '@triplane/contracts'
 import type { OwnedDocument } from '@triplane/control'
 import { CliError } from '../cli-error.ts'
+import type { Edges } from '../edges.ts'
 import type { Environment } from '../environment.ts'
 import { askPlane } from './ask-plane.ts'
 import { onlyPlane, type PlaneName } from './plane-urls.ts'
+
+/** How often to ask whether the planes own the same, and the wait between attempts. */
+const ASK_TIMES = 60
+const ASK_AGAIN_MS = 500
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -83,4 +88,18 @@ function partsOf(holdings: readonly OwnedHolding[]) {
   return new Map(
     holdings.flatMap(({ instrument, parts }) => parts.map((part) => [`${instrument} ${part.strategy}`, part] as const)),
   )
+}
+
+/** Waits until both planes own the same: what still differs when they do not get there. */
+export async function untilOwnedAlike({
+  environment,
+  wait,
+}: Pick<Edges, 'environment' | 'wait'>): Promise<readonly string[]> {
+  let differences: readonly string[] = []
+  for (let i = 0; i < ASK_TIMES; i++) {
+    if (i > 0) await wait(ASK_AGAIN_MS)
+    differences = differencesOf(await readOwnedViews(environment))
+    if (differences.length === 0) break
+  }
+  return differences
 }
