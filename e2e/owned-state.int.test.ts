@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +5,6 @@ import { hashToken, type OwnedDocument } from '@triplane/control'
 import { checkedLine, scanLines } from '@triplane/storage'
 import { describeWithDocker, startKafka, startPostgres } from '@triplane/testing/containers'
 import pg from 'pg'
-import { root } from './plane-process.ts'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
 const ACCOUNT = 'live-e2e'
@@ -40,20 +38,7 @@ describeWithDocker(['kafka', 'timescale'], 'an upgrade of three services with op
     await Promise.all([kafka.remove(), postgres.remove()])
   }, 60_000)
 
-  /** Runs the `triplane` command beside the stack. */
-  const triplane = (...argv: string[]) =>
-    new Promise<{ readonly code: number; readonly told: string }>((resolve) => {
-      const env = {
-        PATH: process.env['PATH'],
-        TRIPLANE_ORDER_PLANES: stack.order.url,
-        TRIPLANE_STRATEGY_PLANES: stack.strategy.url,
-        TRIPLANE_TOKEN: token,
-      }
-      const command = [join(root, 'dist/apps/cli/main.js'), ...argv]
-      execFile(process.execPath, command, { cwd: stack.folder, env, timeout: 60_000 }, (error, output, messages) =>
-        resolve({ code: error === null ? 0 : Number(error.code), told: output + messages }),
-      )
-    })
+  const triplane = (...argv: string[]) => stack.triplane(token, argv)
   const written = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as OwnedDocument
   const partsOf = ({ owned }: OwnedDocument) => owned.positions.map(({ instrument, parts }) => ({ instrument, parts }))
   const ready = (runId: string) =>

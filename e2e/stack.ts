@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -123,6 +123,22 @@ export class Stack {
   /** Starts a run as an order plane does, without its token and audit row. */
   async startRun(options: Omit<NewRun, 'who' | 'nowUs'>): Promise<Run> {
     return this.withBus((bus) => startRun(bus, { ...options, who: 'test', nowUs: systemClock.nowUs() }))
+  }
+
+  /** Runs the `triplane` command beside the planes, with an operator's token. */
+  triplane(token: string, argv: readonly string[]): Promise<{ readonly code: number; readonly told: string }> {
+    const env = {
+      PATH: process.env['PATH'],
+      TRIPLANE_ORDER_PLANES: this.order.url,
+      TRIPLANE_STRATEGY_PLANES: this.strategy.url,
+      TRIPLANE_TOKEN: token,
+    }
+    const command = [join(root, 'dist/apps/cli/main.js'), ...argv]
+    return new Promise((resolve) => {
+      execFile(process.execPath, command, { cwd: this.folder, env, timeout: 60_000 }, (error, output, messages) =>
+        resolve({ code: error === null ? 0 : Number(error.code), told: output + messages }),
+      )
+    })
   }
 
   async withBus<Done>(act: (bus: KafkaBus) => Promise<Done>): Promise<Done> {

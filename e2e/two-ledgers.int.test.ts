@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { topics, wire, type Fill } from '@triplane/contracts'
 import { hashToken } from '@triplane/control'
 import { describeWithDocker, startKafka, startPostgres } from '@triplane/testing/containers'
-import { root } from './plane-process.ts'
 import { readAll, sendRaw } from './raw-kafka.ts'
 import { buildApps, eagerStrategy, ordersOf, runOf, Stack, until } from './stack.ts'
 
@@ -36,20 +33,7 @@ describeWithDocker(['kafka', 'timescale'], 'the ledgers of two services', () => 
     await Promise.all([kafka.remove(), postgres.remove()])
   }, 60_000)
 
-  /** Runs the `triplane` command beside the stack. */
-  const triplane = (...argv: string[]) =>
-    new Promise<{ readonly code: number; readonly told: string }>((resolve) => {
-      const env = {
-        PATH: process.env['PATH'],
-        TRIPLANE_ORDER_PLANES: stack.order.url,
-        TRIPLANE_STRATEGY_PLANES: stack.strategy.url,
-        TRIPLANE_TOKEN: token,
-      }
-      const command = [join(root, 'dist/apps/cli/main.js'), ...argv]
-      execFile(process.execPath, command, { cwd: stack.folder, env, timeout: 60_000 }, (error, output, messages) =>
-        resolve({ code: error === null ? 0 : Number(error.code), told: output + messages }),
-      )
-    })
+  const triplane = (...argv: string[]) => stack.triplane(token, argv)
 
   const valueOf = async (plane: typeof stack.order, series: RegExp) =>
     Number(new RegExp(`${series.source}[^}]*\\} (\\d+)`).exec(await plane.metrics())?.[1] ?? 0)
